@@ -1,0 +1,1 @@
+"""What every Gavel service and client repeats, once."""

@@ -1,0 +1,118 @@
+"""Who may call: static tokens with scopes, compared in constant time."""
+
+import functools
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from service_kit.problems import Problem
+
+if TYPE_CHECKING:
+    from flask import Flask, Request
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_EXTENSION = "service_kit.tokens"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A program that showed a token: its name and what it may do."""
+
+    name: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens a service accepts. Only their digests are kept, so no repr or dump shows one."""
+
+    callers: tuple[tuple[bytes, Caller], ...] = field(repr=False)
+
+    @classmethod
+    def parse(cls, text: str) -> "Tokens":
+        """Read `name:scope+scope:token,…`; scopes may hold colons. Raises ValueError."""
+        return cls(tuple(_entry(item.strip()) for item in text.split(",") if item.strip()))
+
+    def find(self, token: str) -> Caller | None:
+        """The caller that this token belongs to. Takes the same time for every token."""
+        found = None
+        digest = _digest(token)
+        for known, caller in self.callers:
+            if hmac.compare_digest(known, digest):
+                found = caller
+        return found
+
+
+def install_access(app: "Flask", tokens: Tokens) -> None:
+    """Let `caller` and `require` know the tokens of this app."""
+    app.extensions[_EXTENSION] = tokens
+
+
+def caller() -> Caller | None:
+    """Who makes the current request; None without credentials.
+
+    Raises Problem 401 for wrong ones.
+    """
+    from flask import current_app, request
+
+    token = shown_token(request)
+    if token is None:
+        return None
+    found: Caller | None = current_app.extensions[_EXTENSION].find(token)
+    if found is None:
+        raise unauthorized("The token is not known here")
+    return found
+
+
+def permitted(scope: str) -> bool:
+    """Whether the current request's caller has a scope. Raises Problem 401 for a wrong token."""
+    found = caller()
+    return found is not None and scope in found.scopes
+
+
+def require(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a view be called only with a token of this scope: 401 without a token, 403 without it."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            found = caller()
+            if found is None:
+                raise unauthorized("A token is needed")
+            if scope not in found.scopes:
+                raise Problem(403, "This token may not do that", detail=f"It lacks {scope}.")
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def shown_token(request: "Request") -> str | None:
+    """The bearer token, or the user name of Basic credentials; None without either."""
+    authorization = request.authorization
+    if authorization is None:
+        return None
+    if authorization.type == "bearer":
+        return authorization.token
+    return authorization.username if authorization.type == "basic" else None
+
+
+def unauthorized(title: str) -> Problem:
+    """The 401 that asks for credentials."""
+    return Problem(401, title, headers={"WWW-Authenticate": 'Basic realm="gavel", Bearer'})
+
+
+def _entry(item: str) -> tuple[bytes, Caller]:
+    name, _, rest = item.partition(":")
+    scopes, _, token = rest.rpartition(":")
+    if not name or not scopes or len(token) < 16:
+        raise ValueError("must be name:scope+scope:token,… with tokens of 16 characters or more")
+    return _digest(token), Caller(name, frozenset(scopes.split("+")))
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,65 @@
+"""Reading a JSON body strictly: what is stored later must be storable, what is wrong gets a 4xx."""
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from service_kit.problems import Problem
+
+if TYPE_CHECKING:
+    from flask import Request
+
+MAX_BODY_BYTES = 1024 * 1024
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def read_json(request: "Request", *, max_bytes: int = MAX_BODY_BYTES) -> Any:
+    """The request's body as JSON, whatever its Content-Type says.
+
+    Raises Problem 413 over `max_bytes` and Problem 400 for anything that isn't strict JSON.
+    """
+    if (request.content_length or 0) > max_bytes:
+        raise too_large(max_bytes)
+    body = request.stream.read(max_bytes + 1)
+    if len(body) > max_bytes:
+        raise too_large(max_bytes)
+    return parse_json(body)
+
+
+def parse_json(body: bytes) -> Any:
+    """Strict JSON (RFC 8259): UTF-8, no NaN, no lone surrogates or NULs, no absurd nesting.
+
+    Raises Problem 400.
+    """
+    try:
+        value = json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        _refuse_unstorable(value)
+    except UnicodeDecodeError:
+        raise Problem(400, "The body is not UTF-8") from None
+    except RecursionError:
+        raise Problem(400, "The body is nested too deeply") from None
+    except ValueError as error:
+        raise Problem(400, "The body is not JSON", detail=str(error)) from None
+    return value
+
+
+def too_large(max_bytes: int) -> Problem:
+    """The 413 for a body over `max_bytes`."""
+    return Problem(413, "The body is too large", detail=f"At most {max_bytes} bytes.")
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refuse_unstorable(value: Any) -> None:
+    if isinstance(value, str):
+        if _UNSTORABLE.search(value):
+            raise ValueError("a string holds a NUL or half a surrogate pair")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_unstorable(key)
+            _refuse_unstorable(item)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_unstorable(item)

@@ -1,0 +1,139 @@
+"""Settings: one frozen dataclass a service, read from the environment, every complaint at once."""
+
+import dataclasses
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar, get_type_hints
+
+from environs import Env, EnvValidationError, ValidationError
+
+from service_kit.errors import ConfigError, ServiceKitError
+
+__all__ = ["ConfigError", "load", "or_exit", "setting", "variables"]
+
+C = TypeVar("C")
+_REQUIRED: Any = object()
+
+
+def setting(
+    variable: str,
+    *,
+    default: Any = _REQUIRED,
+    secret: bool = False,
+    parse: Callable[[str], Any] | None = None,
+) -> Any:
+    """A dataclass field that is read from the environment `variable`.
+
+    Without a default it is required. A secret never shows in the repr and may have no default.
+    `parse` turns the text into the value (raising ValueError with a reason); without it the
+    annotation decides: str, int, bool, or tuple[str, ...] (comma-separated).
+    """
+    if secret and default is not _REQUIRED and default is not None:
+        raise TypeError(f"{variable}: a secret has no default")
+    metadata = {"variable": variable, "default": default, "parse": parse}
+    if default is _REQUIRED:
+        return dataclasses.field(metadata=metadata, repr=not secret)
+    return dataclasses.field(metadata=metadata, repr=not secret, default=default)
+
+
+def variables(config_class: type[Any]) -> list[str]:
+    """The names of the environment variables that a config class reads."""
+    return [f.metadata["variable"] for f in dataclasses.fields(config_class)]
+
+
+def load(config_class: type[C], *, prefix: str) -> C:
+    """Build the config from the environment.
+
+    Raises ConfigError naming every variable that is missing or bad, and every variable that
+    starts with `prefix` but that nobody reads (a misspelt setting is a setting that is missing).
+    """
+    env = Env(eager=False)
+    env.add_parser("parsed", _parsed)
+    annotations = get_type_hints(config_class)
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(config_class):  # type: ignore[arg-type]
+        values[field.name] = _read(env, field, annotations[field.name])
+    complaints = _complaints(env)
+    known = set(variables(config_class))
+    complaints += [
+        f"{name}: no such setting"
+        for name in sorted(os.environ)
+        if name.startswith(prefix) and name not in known
+    ]
+    if complaints:
+        raise ConfigError(complaints)
+    return config_class(**values)
+
+
+def or_exit(read: Callable[[], C]) -> C:
+    """The config, or one clear line per complaint on stderr and exit status 2."""
+    try:
+        return read()
+    except ConfigError as error:
+        exit_with(error.complaints)
+
+
+def exit_with(complaints: tuple[str, ...]) -> NoReturn:
+    """Print one line per complaint on stderr and exit with status 2."""
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)  # noqa: T201 - this is the command's output
+    sys.exit(2)
+
+
+def _read(env: Env, field: "dataclasses.Field[Any]", annotation: Any) -> Any:
+    variable, default = field.metadata["variable"], field.metadata["default"]
+    parse = field.metadata["parse"] or _PARSERS[annotation]
+    text = os.environ.get(variable, "")
+    if not text and default is not _REQUIRED:
+        return default
+    if not text:
+        return env.str(variable, validate=_not_empty)
+    return env.parsed(variable, parse=parse)
+
+
+def _not_empty(text: str) -> None:
+    if not text:
+        raise ValidationError("is empty")
+
+
+def _parsed(text: str, parse: Callable[[str], Any]) -> Any:
+    try:
+        return parse(text)
+    except (ValueError, ServiceKitError) as error:
+        raise ValidationError(str(error)) from error
+
+
+def _whole_number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise ValueError("must be a whole number")
+    return int(text)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in {"true", "false"}:
+        raise ValueError("must be true or false")
+    return text.lower() == "true"
+
+
+def _items(text: str) -> tuple[str, ...]:
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+_PARSERS: dict[Any, Callable[[str], Any]] = {
+    str: str,
+    str | None: str,
+    int: _whole_number,
+    int | None: _whole_number,
+    bool: _yes_or_no,
+    tuple[str, ...]: _items,
+}
+
+
+def _complaints(env: Env) -> list[str]:
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        messages: Any = error.error_messages
+        return [f"{name}: {' '.join(messages[name])}" for name in messages]
+    return []

@@ -1,0 +1,160 @@
+"""SQLite or PostgreSQL by URL, with transactions that behave alike on both."""
+
+import contextlib
+import fcntl
+import importlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
+
+from service_kit.errors import ConfigError, NotMigrated
+
+_BUSY_TIMEOUT_S = 10
+_FOR_WRITING = "gavel_for_writing"
+
+
+def database_url(url: str) -> str:
+    """Check a database URL (a parser for settings). Raises ValueError."""
+    if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
+        raise ValueError("must be sqlite:///PATH or postgresql://USER@HOST/NAME")
+    return url
+
+
+def connect(url: str, *, pool_size: int = 10) -> Engine:
+    """An engine for the database at `url`. Opens nothing yet.
+
+    On SQLite every commit is on disk before it returns (WAL, synchronous=FULL).
+    """
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextlib.contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A read transaction: one consistent view, never waits for writers."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextlib.contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A write transaction: commits at the end, rolls back on an error.
+
+    SQLite has one writer at a time, and its own wait is unfair between processes: one of two
+    starves. So writers queue at a file lock first, which the kernel hands on in order.
+    """
+    with (
+        _turn(engine),
+        engine.connect().execution_options(**{_FOR_WRITING: True}) as connection,
+        connection.begin(),
+    ):
+        yield connection
+
+
+def is_sqlite(engine: Engine) -> bool:
+    """Whether the engine is the embedded one."""
+    return engine.dialect.name == "sqlite"
+
+
+def check_alive(engine: Engine) -> None:
+    """A readiness check: raises when the database does not answer."""
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+
+
+def migrate(package: str, url: str) -> None:
+    """Bring the database at `url` to the newest version in `<package>/migrations`. Repeatable."""
+    from alembic import command
+
+    _make_folder(url)
+    command.upgrade(_alembic_config(package, url), "head")
+
+
+def check_migrated(package: str, engine: Engine) -> None:
+    """Raise NotMigrated unless the database has the newest version of the package's tables."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    wanted = ScriptDirectory.from_config(_alembic_config(package, "")).get_current_head()
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != wanted:
+        raise NotMigrated(
+            f"{package}: the database is at version {found or 'none'}, this program needs {wanted};"
+            f" run: python -m service_kit.migrate {package}"
+        )
+
+
+def run_migrations(metadata: MetaData) -> None:
+    """What a package's `migrations/env.py` calls: run Alembic against the URL it was given."""
+    from alembic import context
+
+    engine = connect(context.config.get_main_option("sqlalchemy.url") or "")
+    with writing(engine) as connection:
+        context.configure(
+            connection=connection, target_metadata=metadata, render_as_batch=is_sqlite(engine)
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    engine.dispose()
+
+
+def _alembic_config(package: str, url: str) -> Any:
+    from alembic.config import Config
+
+    folder = importlib.import_module(package).__path__[0]
+    config = Config()
+    config.set_main_option("script_location", str(Path(folder, "migrations")))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def _make_folder(url: str) -> None:
+    path = make_url(url).database
+    if not url.startswith("sqlite") or not path:
+        return
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).touch()
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror}"]) from error
+
+
+def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.isolation_level = None  # we say BEGIN ourselves
+    cursor = dbapi_connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    for_writing = connection.get_execution_options().get(_FOR_WRITING)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if for_writing else "BEGIN")
+
+
+@contextlib.contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    path = engine.url.database
+    if not is_sqlite(engine) or not path or path == ":memory:":
+        yield
+        return
+    descriptor = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)  # closing releases the lock

@@ -1,0 +1,82 @@
+"""What can go wrong in the kit.
+
+ServiceKitError
+├── ConfigError          settings are missing, bad or unknown (all of them at once)
+├── NotAnAmount          text that is no amount of its currency
+├── NotMigrated          the database lacks the tables of this version
+├── KeyReused            an idempotency key came back with another request
+└── HttpFailure          an outbound call gave no usable answer
+    ├── UnknownOrigin    the URL leads where this service has no business
+    ├── Unreachable      refused, reset, no such host
+    ├── TimedOut         a deadline passed
+    ├── TooLarge         the answer exceeds its cap
+    ├── NotJson          the answer is not the JSON object that was asked for
+    └── UnexpectedStatus an answer other than 2xx; carries status and problem document
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class ServiceKitError(Exception):
+    """Root of all errors of the kit."""
+
+
+class ConfigError(ServiceKitError):
+    """Settings are missing, bad or unknown; `complaints` has a line for each."""
+
+    def __init__(self, complaints: Sequence[str]) -> None:
+        super().__init__("; ".join(complaints))
+        self.complaints = tuple(complaints)
+
+
+class NotAnAmount(ServiceKitError):
+    """Text that is no amount of money of its currency."""
+
+
+class NotMigrated(ServiceKitError):
+    """The database lacks the tables of this version."""
+
+
+class KeyReused(ServiceKitError):
+    """An idempotency key came back with another request."""
+
+
+class HttpFailure(ServiceKitError):
+    """An outbound call gave no usable answer."""
+
+
+class UnknownOrigin(HttpFailure):
+    """The URL leads to a host that this client was not given."""
+
+
+class Unreachable(HttpFailure):
+    """Refused, reset or no such host."""
+
+
+class TimedOut(HttpFailure):
+    """A deadline passed before the answer was whole."""
+
+
+class TooLarge(HttpFailure):
+    """The answer exceeds the cap on its size."""
+
+
+class NotJson(HttpFailure):
+    """The answer is not the JSON object that was asked for."""
+
+
+class UnexpectedStatus(HttpFailure):
+    """An answer other than 2xx.
+
+    `status` is the HTTP status, `problem` the problem document (empty when there was none),
+    `retry_after_s` the seconds the server asked to wait, if it did.
+    """
+
+    def __init__(
+        self, status: int, problem: Mapping[str, Any], retry_after_s: int | None = None
+    ) -> None:
+        super().__init__(f"{status} {problem.get('title', '')}".strip())
+        self.status = status
+        self.problem = dict(problem)
+        self.retry_after_s = retry_after_s

@@ -1,0 +1,182 @@
+"""Outbound calls: every one with deadlines, a cap on its answer, no redirects, known hosts only."""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from service_kit.errors import (
+    NotJson,
+    TimedOut,
+    TooLarge,
+    UnexpectedStatus,
+    UnknownOrigin,
+    Unreachable,
+)
+from service_kit.trace import current_traceparent
+
+_CHUNK_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A 2xx or 3xx answer: status, headers (case-insensitive) and body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises NotJson."""
+        try:
+            value = json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise NotJson("the answer is not JSON") from error
+        if not isinstance(value, dict):
+            raise NotJson("the answer is not a JSON object")
+        return value
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of a URL, such as "http://localhost:8001". Raises UnknownOrigin."""
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError as error:
+        raise UnknownOrigin("not a URL") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:
+        raise UnknownOrigin("not an http(s) URL without credentials")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}{port}"
+
+
+class HttpClient:
+    """Calls the hosts it was given, and no others.
+
+    `credentials` maps an origin to the bearer token to show there (None: no token).
+    Seconds: `connect_s` to connect, `read_s` between two bytes, `total_s` for the whole call.
+    Answers over `max_bytes` (decoded) are refused. `transport` replaces the network, as for an
+    in-process WSGI app. Thread-safe as far as requests' pool is: give each thread its own if in
+    doubt.
+    """
+
+    def __init__(
+        self,
+        credentials: Mapping[str, str | None],
+        *,
+        connect_s: float = 2.0,
+        read_s: float = 5.0,
+        total_s: float = 10.0,
+        max_bytes: int = 1024 * 1024,
+        transport: BaseAdapter | None = None,
+    ) -> None:
+        self._credentials = {origin_of(origin): token for origin, token in credentials.items()}
+        self._timeouts = (connect_s, read_s)
+        self._total_s = total_s
+        self._max_bytes = max_bytes
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxies or netrc from the environment
+        adapter = transport or HTTPAdapter(pool_connections=8, pool_maxsize=32)
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, adapter)
+
+    def __enter__(self) -> "HttpClient":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._session.close()
+
+    def get(self, url: str, *, headers: Mapping[str, str] | None = None) -> Answer:
+        """GET a URL. Raises HttpFailure. Safe to repeat."""
+        return self.send("GET", url, headers=headers)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Call a URL with a JSON body (None: no body). Blocks for at most about `total_s`.
+
+        Raises UnknownOrigin before anything is sent; Unreachable, TimedOut, TooLarge; and
+        UnexpectedStatus for 4xx and 5xx. Whether it may be repeated depends on the method.
+        """
+        credentials = self._credentials_for(url)
+        deadline = time.monotonic() + self._total_s
+        with _translated(url):
+            response = self._session.request(
+                method,
+                url,
+                json=json,
+                headers=_headers(headers, credentials),
+                timeout=self._timeouts,
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                body = self._read(response, deadline)
+        if response.status_code >= 400:
+            raise UnexpectedStatus(response.status_code, _problem(body), _retry_after_s(response))
+        return Answer(response.status_code, response.headers, body)
+
+    def _credentials_for(self, url: str) -> str | None:
+        origin = origin_of(url)
+        if origin not in self._credentials:
+            raise UnknownOrigin(f"{origin} is not a host that this service calls")
+        return self._credentials[origin]
+
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
+        body = bytearray()
+        for chunk in response.iter_content(_CHUNK_BYTES):
+            body += chunk
+            if len(body) > self._max_bytes:
+                raise TooLarge(f"more than {self._max_bytes} bytes")
+            if time.monotonic() > deadline:
+                raise TimedOut(f"no whole answer within {self._total_s} s")
+        return bytes(body)
+
+
+@contextmanager
+def _translated(url: str) -> Iterator[None]:
+    try:
+        yield
+    except requests.Timeout as error:
+        raise TimedOut(f"{origin_of(url)} did not answer in time") from error
+    except (requests.RequestException, HTTPError) as error:
+        raise Unreachable(f"{origin_of(url)}: {type(error).__name__}") from error
+
+
+def _headers(headers: Mapping[str, str] | None, token: str | None) -> dict[str, str]:
+    merged = {
+        "Accept": "application/hal+json, application/json",
+        "traceparent": current_traceparent(),
+    } | dict(headers or {})
+    if token is not None:
+        merged.setdefault("Authorization", f"Bearer {token}")
+    return merged
+
+
+def _problem(body: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _retry_after_s(response: requests.Response) -> int | None:
+    text = response.headers.get("Retry-After", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None

@@ -1,0 +1,26 @@
+"""`python -m service_kit.migrate PACKAGE…`: bring each service's database to its newest version."""
+
+import importlib
+import sys
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service_kit.config import exit_with, or_exit
+from service_kit.database import migrate
+from service_kit.errors import ConfigError
+
+
+def main(packages: list[str]) -> None:
+    """Migrate each package's database, at the URL that its `config.read()` finds."""
+    if not packages:
+        exit_with(("usage: python -m service_kit.migrate PACKAGE…",))
+    for package in packages:
+        config = or_exit(importlib.import_module(f"{package}.config").read)
+        try:
+            migrate(package, config.database_url)
+        except (ConfigError, SQLAlchemyError) as error:
+            exit_with((f"{package}: cannot migrate the database: {str(error).splitlines()[0]}",))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,87 @@
+"""A worker process: named loops in threads, until SIGTERM or SIGINT."""
+
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+from service_kit.health import Check, serve_health
+from service_kit.logs import get_logger
+
+log = get_logger(__name__)
+
+Body = Callable[[], float]
+"""One round of work; returns the seconds until the next. Must be killable at any moment."""
+
+_AFTER_A_FAILURE_S = 1.0
+
+
+class Loops:
+    """Runs each body in a thread of its own, again and again, until stopped."""
+
+    def __init__(self, bodies: Mapping[str, Body]) -> None:
+        self._bodies = dict(bodies)
+        self._stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def start(self) -> None:
+        """Start a thread a body."""
+        for name, body in self._bodies.items():
+            thread = threading.Thread(target=self._go_round, args=(name, body), name=name)
+            thread.start()
+            self._threads.append(thread)
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """Ask all to stop after the round they are in, and wait up to `timeout_s` for each."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(timeout_s)
+
+    def all_alive(self) -> None:
+        """A readiness check: raises RuntimeError when a loop has died."""
+        dead = [thread.name for thread in self._threads if not thread.is_alive()]
+        if dead or not self._threads:
+            raise RuntimeError(f"not running: {dead or list(self._bodies)}")
+
+    def wait_for_stop(self) -> None:
+        """Block until somebody asks to stop."""
+        self._stopping.wait()
+
+    def ask_to_stop(self) -> None:
+        """Wake `wait_for_stop`; safe in a signal handler."""
+        self._stopping.set()
+
+    def _go_round(self, name: str, body: Body) -> None:
+        while not self._stopping.is_set():
+            try:
+                pause_s = body()
+            except Exception:
+                log.exception("loop failed", loop=name)
+                pause_s = _AFTER_A_FAILURE_S
+            self._stopping.wait(pause_s)
+
+
+def run_loops(
+    bodies: Mapping[str, Body],
+    *,
+    health_port: int | None = None,
+    checks: Mapping[str, Check] | None = None,
+) -> None:
+    """Run the bodies until SIGTERM or SIGINT; blocks.
+
+    Serves /healthz and /readyz on `health_port` if given one.
+    """
+    loops = Loops(bodies)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        loops.ask_to_stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    loops.start()
+    if health_port is not None:
+        serve_health(health_port, {"loops": loops.all_alive} | dict(checks or {}))
+    log.info("worker started", loops=",".join(bodies))
+    loops.wait_for_stop()
+    loops.stop()
+    log.info("worker stopped")
