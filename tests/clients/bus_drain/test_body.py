@@ -1,0 +1,79 @@
+"""Reading a body, never more than allowed."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from bus_drain.body import read_body
+from bus_drain.errors import Malformed, TooBig
+
+
+class Endless:
+    """A stream that counts what was taken from it."""
+
+    taken = 0
+
+    def read(self, size: int) -> bytes:
+        self.taken += size
+        return b"x" * size
+
+
+class Dripping(io.BytesIO):
+    """A stream that gives three bytes at a time."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(min(size or 0, 3))
+
+
+def environ(stream: Any, **more: Any) -> dict[str, Any]:
+    return {"wsgi.input": stream, **more}
+
+
+def test_no_more_is_read_than_announced() -> None:
+    assert read_body(environ(io.BytesIO(b"abcdef"), CONTENT_LENGTH="4"), 100) == b"abcd"
+
+
+def test_a_stream_that_gives_little_at_a_time_is_read_to_its_end() -> None:
+    assert read_body(environ(Dripping(b"abcdefgh"), CONTENT_LENGTH="8"), 100) == b"abcdefgh"
+
+
+def test_a_chunked_body_is_read_to_its_end() -> None:
+    chunked = environ(io.BytesIO(b"abc"), **{"wsgi.input_terminated": True})
+
+    assert read_body(chunked, 100) == b"abc"
+
+
+def test_an_endless_chunked_body_is_cut_off() -> None:
+    stream = Endless()
+
+    with pytest.raises(TooBig):
+        read_body(environ(stream, **{"wsgi.input_terminated": True}), 1000)
+    assert stream.taken == 1001
+
+
+def test_an_announced_giant_is_not_read() -> None:
+    stream = Endless()
+
+    with pytest.raises(TooBig):
+        read_body(environ(stream, CONTENT_LENGTH="9" * 30), 1000)
+    assert stream.taken == 0
+
+
+def test_without_a_length_there_is_no_body() -> None:
+    stream = Endless()
+
+    assert read_body(environ(stream, CONTENT_LENGTH=""), 1000) == b""
+    assert stream.taken == 0
+
+
+def test_a_body_that_breaks_off_is_malformed() -> None:
+    with pytest.raises(Malformed):
+        read_body(environ(io.BytesIO(b"abc"), CONTENT_LENGTH="10"), 1000)
+
+
+@pytest.mark.parametrize("length", ["-1", "1e3", "abc", "1,2", "\u0663"])
+def test_a_length_that_is_no_number_is_malformed(length: str) -> None:
+    with pytest.raises(Malformed):
+        read_body(environ(Endless(), CONTENT_LENGTH=length), 1000)

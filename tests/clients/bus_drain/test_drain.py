@@ -1,0 +1,116 @@
+"""One delivery in, one answer out."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bus_drain import Drain
+from werkzeug.test import Client
+
+from .conftest import UUID, Deliverer, Heard, event, signature_headers
+
+
+def test_a_signed_batch_reaches_its_listener_in_order(deliver: Deliverer, heard: Heard) -> None:
+    answer = deliver([event(1), event(2), event(3)])
+
+    assert (answer.status_code, answer.data) == (204, b"")
+    assert [[e.id for e in batch] for batch in heard.batches] == [["1", "2", "3"]]
+
+
+def test_an_event_keeps_all_it_says(deliver: Deliverer, heard: Heard) -> None:
+    deliver([event(7, data={"a": 1})])
+
+    (received,) = heard.batches[0]
+    assert (received.topic, received.type, received.t) == ("bids", "create", 1_700_000_000_000)
+    assert (received.id, received.position, received.data) == ("7", 7, {"a": 1})
+
+
+def test_a_failing_listener_is_a_500_without_its_words(
+    deliver: Deliverer, heard: Heard, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard.error = RuntimeError("database password is hunter2")
+
+    with caplog.at_level(logging.ERROR):
+        answer = deliver([event(1)])
+
+    assert answer.status_code == 500
+    assert "hunter2" not in answer.text
+    assert "listener failed listener=bids events=['1']" in caplog.text
+
+
+def test_an_empty_batch_is_settled(deliver: Deliverer, heard: Heard) -> None:
+    assert deliver([]).status_code == 204
+    assert heard.batches == []
+
+
+def test_a_stranger_is_refused_before_the_body_is_read(make_drain: Callable[..., Drain]) -> None:
+    class Unread:
+        def read(self, size: int = -1) -> bytes:
+            raise AssertionError("the body was read")
+
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_LENGTH": "10",
+        "wsgi.input": Unread(),
+    }
+    seen: list[str] = []
+    make_drain()(environ, lambda status, headers: seen.append(status))
+
+    assert seen == ["401 Unauthorized"]
+
+
+def test_a_body_over_the_limit_is_413(make_drain: Callable[..., Drain], heard: Heard) -> None:
+    deliver = Deliverer(make_drain(max_bytes=1000))
+
+    assert deliver([event(1, data="x" * 1000)]).status_code == 413
+    assert heard.batches == []
+
+
+def test_two_mebibytes_are_413_by_default(deliver: Deliverer) -> None:
+    assert deliver(body=b" " * 2 * 1024 * 1024).status_code == 413
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
+def test_only_post_delivers(make_drain: Callable[..., Drain], method: str) -> None:
+    answer = Client(make_drain()).open("/", method=method)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize(
+    "body", [b"{}", b"null", b"", b"[null]", b"[1]", b"\xff\xfe", b"[]]", b"[" * 50_000, b'"[]"']
+)
+def test_what_is_no_array_of_events_is_a_400_and_reaches_nobody(
+    deliver: Deliverer, heard: Heard, body: bytes
+) -> None:
+    headers = signature_headers(body)
+
+    # Bytes that are no text can't be signed at all, so there the signature speaks first.
+    assert deliver(body=body, headers=headers).status_code == (401 if body[:1] == b"\xff" else 400)
+    assert heard.batches == []
+
+
+def test_a_refusal_says_why_as_a_problem_document(deliver: Deliverer) -> None:
+    answer = deliver({"topic": "bids"})
+
+    assert answer.content_type == "application/problem+json"
+    assert answer.json is not None
+    assert answer.json["status"] == 400
+    assert "Expected `array`, got `object`" in answer.json["detail"]
+
+
+def test_no_refusal_and_no_log_line_repeats_a_credential(
+    deliver: Deliverer, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = signature_headers(b"[]", uuid="somebody-else")
+
+    with caplog.at_level(logging.DEBUG):
+        answer = deliver(body=b"[]", headers=headers)
+
+    said = answer.text + str(answer.headers) + caplog.text
+    assert answer.status_code == 401
+    assert "somebody-else" not in said
+    assert UUID not in said
