@@ -33,12 +33,16 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> dict[str, Any]:
-        """The body as a JSON object. Raises NotJson."""
+    def value(self) -> Any:
+        """The body as JSON. Raises NotJson."""
         try:
-            value = json.loads(self.body)
+            return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             raise NotJson("the answer is not JSON") from error
+
+    def json(self) -> dict[str, Any]:
+        """The body as a JSON object. Raises NotJson."""
+        value = self.value()
         if not isinstance(value, dict):
             raise NotJson("the answer is not a JSON object")
         return value
