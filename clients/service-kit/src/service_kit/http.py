@@ -1,7 +1,6 @@
 """Outbound calls: every one with deadlines, a cap on its answer, no redirects, known hosts only."""
 
 import json
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,9 +8,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from urllib3.exceptions import HTTPError
 
+from service_kit.deadline import Deadline, DeadlineAdapter
 from service_kit.errors import (
     NotJson,
     TimedOut,
@@ -87,7 +87,7 @@ class HttpClient:
         self._max_bytes = max_bytes
         self._session = requests.Session()
         self._session.trust_env = False  # no proxies or netrc from the environment
-        adapter = transport or HTTPAdapter(pool_connections=8, pool_maxsize=32)
+        adapter = transport or DeadlineAdapter(pool_connections=8, pool_maxsize=32)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)
 
@@ -113,14 +113,14 @@ class HttpClient:
         json: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Call a URL with a JSON body (None: no body). Blocks for at most about `total_s`.
+        """Call a URL with a JSON body (None: no body). Blocks for at most `total_s`
+        (looking up the host's name apart).
 
         Raises UnknownOrigin before anything is sent; Unreachable, TimedOut, TooLarge; and
         UnexpectedStatus for 4xx and 5xx. Whether it may be repeated depends on the method.
         """
         credentials = self._credentials_for(url)
-        deadline = time.monotonic() + self._total_s
-        with _translated(url):
+        with Deadline(self._total_s) as limit, _translated(url, limit):
             response = self._session.request(
                 method,
                 url,
@@ -131,7 +131,7 @@ class HttpClient:
                 stream=True,
             )
             with response:
-                body = self._read(response, deadline)
+                body = self._read(response)
         if response.status_code >= 400:
             raise UnexpectedStatus(response.status_code, _problem(body), _retry_after_s(response))
         return Answer(response.status_code, response.headers, body)
@@ -142,25 +142,28 @@ class HttpClient:
             raise UnknownOrigin(f"{origin} is not a host that this service calls")
         return self._credentials[origin]
 
-    def _read(self, response: requests.Response, deadline: float) -> bytes:
+    def _read(self, response: requests.Response) -> bytes:
         body = bytearray()
         for chunk in response.iter_content(_CHUNK_BYTES):
             body += chunk
             if len(body) > self._max_bytes:
                 raise TooLarge(f"more than {self._max_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise TimedOut(f"no whole answer within {self._total_s} s")
         return bytes(body)
 
 
 @contextmanager
-def _translated(url: str) -> Iterator[None]:
+def _translated(url: str, limit: Deadline) -> Iterator[None]:
+    late = TimedOut(f"{origin_of(url)} did not answer in time")
     try:
         yield
     except requests.Timeout as error:
-        raise TimedOut(f"{origin_of(url)} did not answer in time") from error
+        raise late from error
     except (requests.RequestException, HTTPError) as error:
+        if limit.passed:
+            raise late from error
         raise Unreachable(f"{origin_of(url)}: {type(error).__name__}") from error
+    if limit.passed:  # cut while the last bytes came in: they may be short
+        raise late
 
 
 def _headers(headers: Mapping[str, str] | None, token: str | None) -> dict[str, str]:

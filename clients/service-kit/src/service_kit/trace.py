@@ -50,8 +50,13 @@ def tracing(traceparent: str | None) -> Iterator[str]:
 
 def install_trace(app: "Flask") -> None:
     """Bind every request of a Flask app to the trace that its caller sent."""
-    from flask import request
+    from flask import g, request
 
     @app.before_request
     def bind() -> None:
-        _current.set(continued(request.headers.get("traceparent")))
+        g.trace = _current.set(continued(request.headers.get("traceparent")))
+
+    @app.teardown_request
+    def release(_error: BaseException | None) -> None:
+        if (token := g.pop("trace", None)) is not None:
+            _current.reset(token)

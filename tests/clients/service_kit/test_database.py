@@ -1,0 +1,69 @@
+"""One writer after the other, readers never wait, and an error leaves nothing behind."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from service_kit.database import connect, database_url, reading, writing
+from sqlalchemy import Engine, text
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Engine:
+    engine = connect(f"sqlite:///{tmp_path}/db.sqlite3")
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE counter (n INTEGER NOT NULL)"))
+        connection.execute(text("INSERT INTO counter VALUES (0)"))
+    yield engine
+    engine.dispose()
+
+
+def count(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(text("SELECT n FROM counter")).scalar_one())
+
+
+def test_writers_in_many_threads_lose_no_update(engine: Engine) -> None:
+    def add() -> None:
+        for _ in range(25):
+            with writing(engine) as connection:
+                n = connection.execute(text("SELECT n FROM counter")).scalar_one()
+                connection.execute(text("UPDATE counter SET n = :n"), {"n": n + 1})
+
+    threads = [threading.Thread(target=add) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(engine) == 200
+
+
+def test_an_error_rolls_back_and_frees_the_turn(engine: Engine) -> None:
+    with pytest.raises(ZeroDivisionError), writing(engine) as connection:
+        connection.execute(text("UPDATE counter SET n = 99"))
+        raise ZeroDivisionError
+    assert count(engine) == 0
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE counter SET n = 1"))
+    assert count(engine) == 1
+
+
+def test_a_reader_sees_one_state_while_a_writer_commits(engine: Engine) -> None:
+    with reading(engine) as connection:
+        before = connection.execute(text("SELECT n FROM counter")).scalar_one()
+        with writing(engine) as other:
+            other.execute(text("UPDATE counter SET n = 5"))
+        assert connection.execute(text("SELECT n FROM counter")).scalar_one() == before
+    assert count(engine) == 5
+
+
+def test_every_commit_is_forced_to_disk(engine: Engine) -> None:
+    with reading(engine) as connection:
+        assert connection.execute(text("PRAGMA synchronous")).scalar_one() == 2
+        assert connection.execute(text("PRAGMA journal_mode")).scalar_one() == "wal"
+
+
+@pytest.mark.parametrize("url", ["", "mysql://x", "sqlite://", "/var/x"])
+def test_a_url_of_no_known_database_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="must be"):
+        database_url(url)
