@@ -1,0 +1,63 @@
+"""A bidding with its whole history and every command on it, for replay and the simulator."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from bids_service.engine.bid import Bid, place_bid
+from bids_service.engine.bidding import Bidding, PlacedBid, open_bidding
+from bids_service.engine.buy_now import BuyNow, buy_now
+from bids_service.engine.close import Cancel, Close, cancel, close
+from bids_service.engine.decision import Accepted, Decision
+from bids_service.engine.retract import Retract, retract
+from bids_service.engine.second_chance import SecondChance, offer_second_chance
+from bids_service.engine.terms import Terms
+
+Command = Bid | Retract | BuyNow | Close | Cancel | SecondChance
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """`bids` are those that count, oldest first."""
+
+    bidding: Bidding
+    bids: tuple[PlacedBid, ...] = ()
+
+    def after(self, decision: Decision) -> "Book":
+        """The book once a decision has been written down; a refusal leaves it as it is."""
+        if not isinstance(decision, Accepted):
+            return self
+        kept = tuple(bid for bid in self.bids if bid.sequence not in decision.retracted)
+        return Book(decision.bidding, (*kept, decision.bid) if decision.bid else kept)
+
+
+def open_book(terms: Terms) -> Book:
+    """A book nobody has written in."""
+    return Book(open_bidding(terms))
+
+
+def decide(book: Book, command: Command, now_ms: int) -> Decision:
+    """Apply the rules to one command. Pure: the book stays as it is."""
+    match command:
+        case Bid():
+            return place_bid(book.bidding, command, now_ms)
+        case Retract():
+            return retract(book.bidding, book.bids, command, now_ms)
+        case BuyNow():
+            return buy_now(book.bidding, command, now_ms)
+        case Close():
+            return close(book.bidding, now_ms)
+        case Cancel():
+            return cancel(book.bidding, command, now_ms)
+        case SecondChance():
+            return offer_second_chance(book.bidding, book.bids, command, now_ms)
+        case _:
+            assert_never(command)
+
+
+def replay(terms: Terms, commands: Iterable[tuple[Command, int]]) -> Book:
+    """The book after recorded commands, each with its time in ms, in the recorded order."""
+    book = open_book(terms)
+    for command, at_ms in commands:
+        book = book.after(decide(book, command, at_ms))
+    return book

@@ -1,0 +1,54 @@
+"""A bidding ends: on time by the closer, or early because the seller calls it off (rule 16)."""
+
+from dataclasses import dataclass, replace
+
+from bids_service.engine.bidding import Bidding, Outcome, versioned
+from bids_service.engine.decision import Accepted, Decision, Happening, Kind, Reason, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The closer runs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """`seller` calls the auction off."""
+
+    seller: str
+
+
+def close(bidding: Bidding, now_ms: int) -> Decision:
+    """Close once the end has come. Repeating it changes nothing and tells of nothing."""
+    if bidding.is_closed:
+        return Accepted(bidding=bidding)
+    if now_ms < bidding.ends_at_ms:
+        return Refused(Reason.NOT_DUE)
+    return _closed(bidding, _outcome(bidding), now_ms)
+
+
+def cancel(bidding: Bidding, command: Cancel, now_ms: int) -> Decision:
+    """Close without a sale. Only the seller may, and only before the end: then somebody may win."""
+    if command.seller != bidding.terms.seller:
+        return Refused(Reason.NOT_SELLER)
+    if bidding.outcome is Outcome.CANCELLED:
+        return Accepted(bidding=bidding)
+    if bidding.is_closed or now_ms >= bidding.ends_at_ms:
+        return Refused(Reason.ENDED)
+    return _closed(bidding, Outcome.CANCELLED, now_ms)
+
+
+def _outcome(bidding: Bidding) -> Outcome:
+    if bidding.lead is None:
+        return Outcome.NO_BIDS
+    if bidding.terms.reserve is not None and not bidding.lead.reserve_met:
+        return Outcome.RESERVE_NOT_MET
+    return Outcome.SOLD
+
+
+def _closed(bidding: Bidding, outcome: Outcome, now_ms: int) -> Decision:
+    # Buy-now isn't "removed" by an end: the whole auction is over, which is said once.
+    closed = replace(bidding, outcome=outcome, closed_at_ms=now_ms, buy_now_available=False)
+    return Accepted(
+        bidding=versioned(bidding, closed), happenings=(Happening(Kind.CLOSED, outcome),)
+    )

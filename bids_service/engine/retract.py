@@ -1,0 +1,75 @@
+"""A bidder takes bids back (rule 13)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bids_service.engine.admission import why_not_open
+from bids_service.engine.bidding import Bidding, Lead, PlacedBid, versioned
+from bids_service.engine.decision import (
+    Accepted,
+    Decision,
+    Happening,
+    Kind,
+    Reason,
+    Refused,
+    changes,
+)
+from bids_service.engine.replay import lead_of
+
+HOUR_MS = 3_600_000
+LAST_HOURS_MS = 12 * HOUR_MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retract:
+    bidder: str
+
+
+def retract(
+    bidding: Bidding, history: Sequence[PlacedBid], command: Retract, now_ms: int
+) -> Decision:
+    """Take bids out of the history (oldest first, all that still count) and replay what remains.
+
+    The end stays where a retracted bid moved it: others have relied on it.
+    """
+    reason = why_not_open(bidding, now_ms)
+    if reason is not None:
+        return Refused(reason)
+    own = [bid for bid in history if bid.bidder == command.bidder]
+    if not own:
+        return Refused(Reason.NO_BID)
+    gone = retractable(bidding, own, now_ms)
+    if not gone:
+        return Refused(Reason.TOO_LATE)
+    remaining = [bid for bid in history if bid.sequence not in gone]
+    after = _without(bidding, lead_of(bidding.terms, remaining), remaining)
+    happenings = (Happening(Kind.BID_RETRACTED, command.bidder), *changes(bidding, after))
+    return Accepted(bidding=versioned(bidding, after), happenings=happenings, retracted=gone)
+
+
+def retractable(bidding: Bidding, own: Sequence[PlacedBid], now_ms: int) -> frozenset[int]:
+    """The sequence numbers that may go: all with more than 12 h left, else the newest for 1 h.
+
+    Left 12 h 1 s → all; 12 h, placed 1 h ago → the newest; 12 h, placed 1 h 1 s ago → none.
+    """
+    if bidding.ends_at_ms - now_ms > LAST_HOURS_MS:
+        return frozenset(bid.sequence for bid in own)
+    newest = own[-1]
+    return frozenset({newest.sequence}) if now_ms - newest.placed_at_ms <= HOUR_MS else frozenset()
+
+
+def _without(bidding: Bidding, lead: Lead | None, remaining: Sequence[PlacedBid]) -> Bidding:
+    return replace(
+        bidding,
+        lead=lead,
+        bid_count=sum(bid.is_public for bid in remaining),
+        buy_now_available=bidding.buy_now_available or _buy_now_returns(bidding, lead),
+    )
+
+
+def _buy_now_returns(bidding: Bidding, lead: Lead | None) -> bool:
+    """Gone for good by rule 10; some houses give it back once nothing stands against it."""
+    terms = bidding.terms
+    if terms.buy_now is None or not terms.ruleset.buy_now_restores:
+        return False
+    return lead is None or (terms.reserve is not None and not lead.reserve_met)

@@ -1,0 +1,34 @@
+"""When a late bid moves the end (rule 12)."""
+
+from bids_service.engine.bidding import Bidding
+from bids_service.engine.terms import Extension, SoftClose, Trigger
+
+
+def end_after(before: Bidding, after: Bidding, now_ms: int) -> int:
+    """The end in ms after a change at `now_ms`: never earlier, never past the hard end.
+
+    Window and extension 10, end 100, a change at: 89 → 100, 90 → 100, 91 → 101, 99 → 109.
+    """
+    soft_close = before.terms.soft_close
+    if soft_close is None or not _triggers(soft_close.trigger, before, after):
+        return before.ends_at_ms
+    if now_ms < before.ends_at_ms - soft_close.window_ms:
+        return before.ends_at_ms
+    return max(before.ends_at_ms, min(_extended(soft_close, before, now_ms), _hard_end(before)))
+
+
+def _triggers(trigger: Trigger, before: Bidding, after: Bidding) -> bool:
+    if trigger is Trigger.PRICE_RISE:
+        return before.price is not None and before.price != after.price
+    return (before.price, before.leader) != (after.price, after.leader)
+
+
+def _extended(soft_close: SoftClose, before: Bidding, now_ms: int) -> int:
+    origin_ms = now_ms if soft_close.extension is Extension.FROM_BID else before.ends_at_ms
+    return origin_ms + soft_close.extension_ms
+
+
+def _hard_end(bidding: Bidding) -> int:
+    hard_end_at_ms = bidding.terms.hard_end_at_ms
+    # Without a hard end the soft close may go on for as long as people bid.
+    return hard_end_at_ms if hard_end_at_ms is not None else 2**63 - 1

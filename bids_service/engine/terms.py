@@ -1,0 +1,88 @@
+"""What was fixed when the auction was announced: prices, times, switches of the house's rules."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bids_service.engine.increments import IncrementTable
+from bids_service.errors import BadTerms
+
+LARGEST_AMOUNT_MINOR = 10**15
+"""No price or maximum exceeds this, so that a sum of a few still fits a signed 64-bit column."""
+
+
+class ReservePolicy(StrEnum):
+    """What the public price does under a reserve (rule 9; the second is other houses' custom)."""
+
+    JUMP_IF_MAXIMUM_MEETS = "jump_if_max_meets"
+    LESSER_OF_MAXIMUM_AND_RESERVE = "lesser_of_max_and_reserve"
+
+
+class SelfRaise(StrEnum):
+    """What a leader's raise does to the price (rule 8; the second is other houses' custom)."""
+
+    NO_PRICE_CHANGE = "no_price_change"
+    COMPLETES_INCREMENT = "completes_increment"
+
+
+class Extension(StrEnum):
+    """From where a soft close counts the new end."""
+
+    FROM_BID = "from_bid"
+    FROM_END = "from_end"
+
+
+class Trigger(StrEnum):
+    """What extends a soft close: any change of price or leader, or a rise of an existing price."""
+
+    CHANGE = "change"
+    PRICE_RISE = "price_rise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoftClose:
+    """A late bid moves the end (rule 12)."""
+
+    window_ms: int
+    extension_ms: int
+    extension: Extension = Extension.FROM_BID
+    trigger: Trigger = Trigger.CHANGE
+
+    def __post_init__(self) -> None:
+        if self.window_ms < 1 or self.extension_ms < 1:
+            raise BadTerms("a soft close needs a positive window and extension")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruleset:
+    """Where houses differ; the defaults are eBay's."""
+
+    reserve: ReservePolicy = ReservePolicy.JUMP_IF_MAXIMUM_MEETS
+    self_raise: SelfRaise = SelfRaise.NO_PRICE_CHANGE
+    buy_now_restores: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Prices in minor units of `currency`. Raises BadTerms when the terms contradict themselves."""
+
+    seller: str
+    currency: str
+    start_price: int
+    increments: IncrementTable
+    starts_at_ms: int
+    ends_at_ms: int
+    reserve: int | None = field(default=None, repr=False)
+    buy_now: int | None = None
+    soft_close: SoftClose | None = None
+    hard_end_at_ms: int | None = None
+    blocked: frozenset[str] = field(default=frozenset(), repr=False)
+    ruleset: Ruleset = Ruleset()
+
+    def __post_init__(self) -> None:
+        for amount in (self.start_price, self.reserve, self.buy_now):
+            if amount is not None and not 0 <= amount <= LARGEST_AMOUNT_MINOR:
+                raise BadTerms("an amount of the terms is negative or too large")
+        if self.starts_at_ms >= self.ends_at_ms:
+            raise BadTerms("an auction must end after it starts")
+        if self.hard_end_at_ms is not None and self.hard_end_at_ms < self.ends_at_ms:
+            raise BadTerms("the hard end must not lie before the end")

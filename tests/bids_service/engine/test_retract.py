@@ -1,0 +1,54 @@
+"""Retraction."""
+
+from bids_service.engine.book import Book
+from bids_service.engine.decision import Kind, Reason
+from bids_service.engine.retract import Retract
+from tests.bids_service.engine.books import HOUR_MS, WEEK_MS, accepted, bid, book_of, refused
+
+EARLY_MS = WEEK_MS - 12 * HOUR_MS - 1
+LATE_MS = WEEK_MS - 12 * HOUR_MS
+
+
+def with_bid(book: Book, bidder: str, maximum: int, at_ms: int) -> Book:
+    return book.after(accepted(book, bid(bidder, maximum), at_ms))
+
+
+def test_with_more_than_12_hours_left_all_bids_of_the_bidder_go() -> None:
+    book = book_of(("A", 200), ("B", 300), ("A", 400), ("B", 500))
+    retracted = accepted(book, Retract(bidder="B"), EARLY_MS)
+    assert retracted.retracted == {2, 4}
+    assert (retracted.bidding.leader, retracted.bidding.price) == ("A", 100)
+    assert retracted.bidding.bid_count == 2
+
+
+def test_in_the_last_12_hours_only_the_newest_goes_and_only_for_an_hour() -> None:
+    book = with_bid(book_of(("A", 200), ("B", 300)), "B", 500, LATE_MS)
+    in_time = accepted(book, Retract(bidder="B"), LATE_MS + HOUR_MS)
+    assert in_time.retracted == {3}
+    assert (in_time.bidding.leader, in_time.bidding.price) == ("B", 210)
+    late = refused(book, Retract(bidder="B"), LATE_MS + HOUR_MS + 1)
+    assert late.reason is Reason.TOO_LATE
+
+
+def test_the_last_bid_leaves_nobody_leading() -> None:
+    book = book_of(("A", 200), reserve=150)
+    retracted = accepted(book, Retract(bidder="A"), EARLY_MS)
+    assert (retracted.bidding.leader, retracted.bidding.price) == (None, None)
+    assert [happening.kind for happening in retracted.happenings] == [
+        Kind.BID_RETRACTED,
+        Kind.LEAD_CHANGED,
+        Kind.PRICE_CHANGED,
+        Kind.RESERVE_UNMET,
+    ]
+
+
+def test_who_has_no_bid_has_nothing_to_retract_and_nobody_has_after_the_end() -> None:
+    book = book_of(("A", 200))
+    assert refused(book, Retract(bidder="B"), EARLY_MS).reason is Reason.NO_BID
+    assert refused(book, Retract(bidder="A"), WEEK_MS).reason is Reason.ENDED
+
+
+def test_sequence_numbers_are_never_given_twice() -> None:
+    book = book_of(("A", 200), ("B", 300))
+    book = book.after(accepted(book, Retract(bidder="B"), EARLY_MS))
+    assert with_bid(book, "C", 300, EARLY_MS + 1).bids[-1].sequence == 3
