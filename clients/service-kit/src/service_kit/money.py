@@ -13,7 +13,7 @@ _EXPONENT_2 = frozenset(
     "AED AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS INR MXN MYR NOK NZD PHP PLN RON SEK SGD"
     " THB TRY TWD UAH USD ZAR".split()
 )
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,14})(?:\.([0-9]{1,3}))?", re.ASCII)
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,15})(?:\.([0-9]{1,3}))?", re.ASCII)
 
 LARGEST_MINOR = 10**15
 """No amount beyond this many minor units: it fits a 64-bit column with room to add."""

@@ -1,0 +1,48 @@
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+BIN := .venv/bin
+DISTRIBUTIONS := clients/service-kit clients/bus-client clients/bus-drain clients/bids-client .
+CODE := bus bids_service auction_app mailer_service clients tests
+
+.PHONY: help install run test check format lock clean
+
+help: ## show what can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+install: .venv/installed ## create .venv and install everything that runs
+
+run: .venv/installed ## migrate, load demo data once, start everything, say when it is ready
+	@$(BIN)/python -m service_kit.run
+
+test: .venv/installed-dev ## run every test that can run without root
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	for folder in $(DISTRIBUTIONS); do (cd $$folder && $(CURDIR)/$(BIN)/deptry $$(test -d src && echo src || echo .)) || exit 1; done
+
+format: .venv/installed-dev ## let ruff mend what it can
+	$(BIN)/ruff check --fix $(CODE)
+	$(BIN)/ruff format $(CODE)
+
+lock: .venv/installed-dev ## write the hash-pinned requirements anew
+	for name in requirements requirements-dev; do \
+	  $(BIN)/pip-compile --quiet --upgrade --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --output-file $$name.txt $$name.in || exit 1; done
+
+clean: ## forget .venv and var
+	rm -rf .venv var
+
+.venv/installed: requirements.txt pyproject.toml $(wildcard clients/*/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Gavel needs Python 3.11 or newer; this is " + sys.version.split()[0] + " (set PYTHON=)")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(addprefix -e ./,$(DISTRIBUTIONS))
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

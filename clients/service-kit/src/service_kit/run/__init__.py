@@ -1,0 +1,1 @@
+"""Running a whole Procfile on one machine: settings, ports, processes, readiness."""

@@ -1,0 +1,137 @@
+"""`python -m service_kit.run`: start the Procfile of this folder and say when all is ready."""
+
+import os
+import shlex
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from honcho.environ import parse_procfile
+from honcho.manager import Manager
+
+from service_kit.config import exit_with
+from service_kit.errors import ConfigError
+from service_kit.run.ports import ports_of, refuse_busy
+from service_kit.run.readiness import wait_until_ready
+from service_kit.run.settings import environment
+
+_READY_WITHIN_S = 60.0
+_LAST_LINES = 5
+_STOPPED_BY_US = {130, 143}  # what honcho returns after SIGINT and SIGTERM
+
+
+class LogFiles:
+    """honcho's printer, but each process writes into a file of its own under `folder`."""
+
+    width = 0
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files: dict[str, TextIO] = {}
+        folder.mkdir(exist_ok=True)
+
+    def write(self, message: Any) -> None:
+        """Append a line of output to its process's file."""
+        if message.name not in self._files:
+            self._files[message.name] = self.path(message.name).open("a", buffering=1)
+        data = message.data
+        self._files[message.name].write(data if isinstance(data, str) else data.decode())
+
+    def path(self, name: str) -> Path:
+        """The log file of a process."""
+        return self._folder / f"{name}.log"
+
+    def last_lines(self, name: str) -> str:
+        """The newest lines of a process's log."""
+        lines = self.path(name).read_text().splitlines() if self.path(name).exists() else []
+        return "\n".join(lines[-_LAST_LINES:])
+
+
+def main() -> int:
+    """Release, start, wait, say so, and stay until Ctrl-C. Returns the exit status."""
+    folder = Path.cwd()
+    try:
+        settings = environment(folder, os.environ)
+        refuse_busy(ports_of(settings))
+    except ConfigError as error:
+        exit_with(error.complaints)
+    processes = parse_procfile((folder / "Procfile").read_text()).processes
+    everything = _with_own_programs(settings)
+    released = _release(processes.pop("release", "true"), everything)
+    return _run(processes, everything, released)
+
+
+def _with_own_programs(settings: Mapping[str, str]) -> dict[str, str]:
+    own = str(Path(sys.executable).parent)
+    path = f"{own}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return dict(os.environ) | dict(settings) | {"PATH": path, "PYTHONUNBUFFERED": "1"}
+
+
+def _release(command: str, settings: Mapping[str, str]) -> str:
+    done = subprocess.run(  # noqa: S602 - a Procfile holds shell commands
+        f"set -e; {command}",
+        shell=True,
+        env=settings,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.stderr.write(done.stdout)
+        sys.exit(done.returncode)
+    return done.stdout
+
+
+def _run(processes: Mapping[str, str], settings: dict[str, str], released: str) -> int:
+    logs = LogFiles(Path(settings["VAR_DIR"]) / "log")
+    manager = Manager(logs)
+    for name, command in processes.items():
+        # exec: the process itself gets honcho's signals, not a shell around it
+        manager.add_process(name, f"exec {command}", env=settings)
+    watch = threading.Thread(target=_announce, args=(manager, processes, settings, released, logs))
+    watch.start()
+    manager.loop()
+    watch.join()
+    return _farewell(manager.returncode, logs)
+
+
+def _farewell(returncode: int | None, logs: LogFiles) -> int:
+    if returncode in _STOPPED_BY_US:
+        print("Stopped.")  # noqa: T201 - this is the command's output
+        return 0
+    print(f"A process ended by itself, so all were stopped:\n{logs.last_lines('system')}")  # noqa: T201
+    return returncode or 1
+
+
+def _announce(
+    manager: Any,
+    processes: Mapping[str, str],
+    settings: Mapping[str, str],
+    released: str,
+    logs: LogFiles,
+) -> None:
+    ports = {name: port for name, port in ports_of(settings).items() if name in processes}
+    waiting = wait_until_ready(
+        ports, seconds=_READY_WITHIN_S, give_up=lambda: manager.returncode is not None
+    )
+    if not waiting:
+        print(_block(ports, released, logs), flush=True)  # noqa: T201
+        return
+    for name, word in waiting.items():
+        print(f"{name} is not ready: {word}\n{logs.last_lines(name)}", file=sys.stderr)  # noqa: T201
+    manager.terminate()
+
+
+def _block(ports: Mapping[str, int], released: str, logs: LogFiles) -> str:
+    width = max(map(len, ports))
+    addresses = [f"  {name.ljust(width)}  http://localhost:{port}" for name, port in ports.items()]
+    return "\n".join(
+        ["Ready.", *addresses, f"  logs: {shlex.quote(str(logs.path('*')))}", released]
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

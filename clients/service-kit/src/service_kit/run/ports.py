@@ -1,0 +1,48 @@
+"""Which process listens where, and whether the port is free."""
+
+import socket
+from collections.abc import Iterable, Mapping
+
+from service_kit.errors import ConfigError
+
+_PREFIX = "PORT_"
+
+
+def ports_of(environment: Mapping[str, str]) -> dict[str, int]:
+    """The ports by process name: `PORT_BIDS_JOBS` is where `bids_jobs` answers its probes."""
+    return {
+        name.removeprefix(_PREFIX).lower(): int(value)
+        for name, value in environment.items()
+        if name.startswith(_PREFIX) and name != "PORT_BASE"
+    }
+
+
+def refuse_busy(ports: Mapping[str, int]) -> None:
+    """Raise ConfigError naming each port that somebody listens on."""
+    busy = [
+        f"{name}: port {port} is busy; stop what listens there or set PORT_BASE"
+        for name, port in ports.items()
+        if not is_free(port)
+    ]
+    if busy:
+        raise ConfigError(busy)
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on this port of loopback now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_base(offsets: Iterable[int], candidates: Iterable[int]) -> int:
+    """The first candidate PORT_BASE whose every offset is free. Raises ConfigError."""
+    wanted = list(offsets)
+    for base in candidates:
+        if all(is_free(base + offset) for offset in wanted):
+            return base
+    raise ConfigError(["no range of free ports found"])

@@ -1,0 +1,84 @@
+"""The environment of all processes: .env.example, made-up secrets, .env, and what is set outside.
+
+Later ones win. An empty value in .env.example is a secret; one is made up once and kept in
+`$VAR_DIR/secrets.env`, readable by its owner only.
+"""
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from dotenv import dotenv_values
+
+from service_kit.errors import ConfigError
+
+EXAMPLE_PORT_BASE = 8000
+_DEEPEST = 10
+
+
+def environment(folder: Path, outside: Mapping[str, str]) -> dict[str, str]:
+    """Every setting of `.env.example` in `folder`, with its value for this machine.
+
+    Makes VAR_DIR and its secrets if need be. Raises ConfigError.
+    """
+    example = _read(folder / ".env.example")
+    overrides = _read(folder / ".env") | dict(outside)
+    var = Path(overrides.get("VAR_DIR") or example["VAR_DIR"])
+    var = var if var.is_absolute() else folder / var
+    _make_writable(var)
+    kept = _secrets(var / "secrets.env", [name for name, value in example.items() if not value])
+    chosen = {name: overrides[name] for name in example if name in overrides}
+    shifted = _shifted(example, chosen.get("PORT_BASE", example["PORT_BASE"]))
+    return _resolved(example | shifted | kept | chosen | {"VAR_DIR": str(var)})
+
+
+def _read(file: Path) -> dict[str, str]:
+    values = dotenv_values(file, interpolate=False) if file.exists() else {}
+    return {name: value or "" for name, value in values.items()}
+
+
+def _make_writable(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigError([f"VAR_DIR: {folder} is not writable ({error.strerror})"]) from error
+
+
+def _secrets(file: Path, names: list[str]) -> dict[str, str]:
+    kept = _read(file)
+    missing = [name for name in names if name not in kept]
+    if missing:
+        kept |= {name: _made_up(name) for name in missing}
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as written:
+            written.writelines(f"{name}={value}\n" for name, value in kept.items())
+    return {name: kept[name] for name in names}
+
+
+def _made_up(name: str) -> str:
+    if name.endswith("_WEBHOOK_SECRET"):
+        return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    return secrets.token_urlsafe(32)
+
+
+def _shifted(example: Mapping[str, str], port_base: str) -> dict[str, str]:
+    if not (port_base.isascii() and port_base.isdigit() and 1024 <= int(port_base) <= 65000):
+        raise ConfigError([f"PORT_BASE: {port_base!r} is not a port between 1024 and 65000"])
+    shift = int(port_base) - EXAMPLE_PORT_BASE
+    ports = {name: value for name, value in example.items() if name.startswith("PORT_")}
+    return {name: str(int(value) + shift) for name, value in ports.items()}
+
+
+def _resolved(values: dict[str, str]) -> dict[str, str]:
+    try:
+        for _ in range(_DEEPEST):
+            values = {name: Template(value).substitute(values) for name, value in values.items()}
+    except (KeyError, ValueError) as error:
+        raise ConfigError([f".env: {error} is not a setting"]) from error
+    return values
