@@ -1,0 +1,1 @@
+"""The mailer: hears of bids and customers on the bus, and writes each person one mail."""

@@ -1,0 +1,43 @@
+"""The mailer's web process: the drain of the bus, and its health."""
+
+from typing import Any
+
+from bus_drain import Drain
+from bus_drain.flask import mount
+from flask import Flask
+from service_kit.clock import Clock, now_ms
+from service_kit.database import check_migrated, connect
+from service_kit.health import install_health
+from service_kit.logs import configure_logs
+from service_kit.problems import install_problems
+from service_kit.trace import install_trace
+
+from mailer_service.config import Config, read
+from mailer_service.jobs.queue import Queue
+from mailer_service.receive import Reception
+from mailer_service.storage.inbox import Inbox
+from mailer_service.wake import Wake
+
+
+def create_app(
+    config: Config | None = None, *, wake: Wake | None = None, clock: Clock = now_ms
+) -> Flask:
+    """The WSGI app. Raises ConfigError when settings are missing or bad."""
+    configure_logs("mailer")
+    config = config or read()
+    engine = connect(config.database_url)
+    app = Flask(__name__, static_folder=None)
+    install_trace(app)
+    install_problems(app)
+    install_health(app, {"database": lambda: check_migrated("mailer_service", engine)})
+    reception = Reception(Inbox(engine), wake or Queue(config.jobs_file).wake, clock)
+    mount(app, "/events", _drain(config, reception))
+    return app
+
+
+def _drain(config: Config, reception: Any) -> Drain:
+    return Drain(
+        uuid=config.webhook_uuid,
+        secrets=[config.webhook_secret],
+        listeners={"*": reception},
+    )

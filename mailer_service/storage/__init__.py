@@ -1,0 +1,1 @@
+"""Where the mailer keeps what it heard and what it wrote."""

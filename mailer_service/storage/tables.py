@@ -1,0 +1,79 @@
+"""The mailer's tables."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+_Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _lease() -> tuple[Column[int | None], Column[int], Column[int]]:
+    # due_at_ms: when somebody should work on the row. Whoever claims it moves that beyond the
+    # time the work may take; None: nothing left to do. version: raised by every claim and every
+    # news, so that only the last claimant may put the row off.
+    return (
+        Column("due_at_ms", BigInteger),
+        Column("version", BigInteger, nullable=False),
+        Column("attempts", Integer, nullable=False),
+    )
+
+
+# One row a URL that has news: an event means "look again", so two are one. Rows leave once
+# looked at.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("url", String(1024), nullable=False, unique=True),
+    Column("topic", String(64), nullable=False),
+    Column("received_at_ms", BigInteger, nullable=False),
+    Column("traceparent", String(55), nullable=False),
+    *_lease(),
+    sqlite_autoincrement=True,
+)
+Index("ix_inbox_due", inbox.c.due_at_ms)
+
+# URLs whose news could not be turned into mail, and why.
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("url", String(1024), nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("received_at_ms", BigInteger, nullable=False),
+    Column("died_at_ms", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# The ledger: one row a mail, for good. `letter` is there until it is sent or given up, because
+# it holds an address and perhaps a secret link. recipient_url and not the address: who changes
+# the address meanwhile must not hear it all again.
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("entity_url", String(1024), nullable=False),
+    Column("kind", String(128), nullable=False),
+    Column("recipient_url", String(1024), nullable=False),
+    Column("letter", Text),
+    Column("traceparent", String(55), nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("sent_at_ms", BigInteger),
+    Column("given_up_at_ms", BigInteger),
+    Column("last_error", Text),
+    *_lease(),
+    UniqueConstraint("entity_url", "kind", "recipient_url", name="uq_mails_once"),
+    sqlite_autoincrement=True,
+)
+Index("ix_mails_due", mails.c.due_at_ms)
