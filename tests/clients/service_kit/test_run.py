@@ -1,0 +1,84 @@
+"""`make run`: settings from one template, secrets made up once, busy ports named."""
+
+import re
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+from service_kit.errors import ConfigError
+from service_kit.run.ports import free_base, ports_of, refuse_busy
+from service_kit.run.readiness import wait_until_ready
+from service_kit.run.settings import environment
+
+from tests.sockets import free_port
+
+EXAMPLE = """
+VAR_DIR=var
+PORT_BASE=8000
+PORT_SHOP=8000
+PORT_SHOP_JOBS=8010
+SHOP_TOKEN=
+SHOP_WEBHOOK_SECRET=
+SHOP_URL=http://localhost:${PORT_SHOP}
+SHOP_TOKENS=shop:read:${SHOP_TOKEN}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / ".env.example").write_text(EXAMPLE)
+    return tmp_path
+
+
+def test_ports_move_together_and_settings_follow_them(folder: Path) -> None:
+    settings = environment(folder, {"PORT_BASE": "9000"})
+    assert ports_of(settings) == {"shop": 9000, "shop_jobs": 9010}
+    assert settings["SHOP_URL"] == "http://localhost:9000"
+
+
+def test_secrets_are_made_up_once_and_only_the_owner_reads_them(folder: Path) -> None:
+    first, second = environment(folder, {}), environment(folder, {})
+    assert first == second
+    assert len(first["SHOP_TOKEN"]) > 30
+    assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{43}=", first["SHOP_WEBHOOK_SECRET"])
+    assert first["SHOP_TOKENS"] == f"shop:read:{first['SHOP_TOKEN']}"
+    assert stat.S_IMODE((folder / "var" / "secrets.env").stat().st_mode) == 0o600
+
+
+def test_the_environment_beats_dot_env_and_dot_env_beats_the_example(folder: Path) -> None:
+    (folder / ".env").write_text("SHOP_URL=http://a\nSHOP_TOKEN=from-dot-env\n")
+    settings = environment(folder, {"SHOP_URL": "http://b", "PATH": "/bin"})
+    assert settings["SHOP_URL"] == "http://b"
+    assert settings["SHOP_TOKEN"] == "from-dot-env"
+    assert "PATH" not in settings
+
+
+@pytest.mark.parametrize(
+    ("outside", "named"),
+    [({"PORT_BASE": "many"}, "PORT_BASE"), ({"SHOP_URL": "${NOBODY}"}, "NOBODY")],
+)
+def test_a_bad_setting_is_one_line_that_names_it(
+    folder: Path, outside: dict[str, str], named: str
+) -> None:
+    with pytest.raises(ConfigError, match=named):
+        environment(folder, outside)
+
+
+def test_a_folder_that_cannot_be_written_is_named(folder: Path) -> None:
+    (folder / "file").touch()
+    with pytest.raises(ConfigError, match="file/var is not writable"):
+        environment(folder, {"VAR_DIR": "file/var"})
+
+
+def test_a_busy_port_is_named_with_its_process() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = busy.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"shop: port {port} is busy"):
+            refuse_busy({"shop": port, "other": free_port()})
+        assert free_base([0], [port, port + 1]) == port + 1
+
+
+def test_who_is_not_ready_is_named() -> None:
+    waiting = wait_until_ready({"shop": free_port()}, seconds=0, give_up=lambda: False)
+    assert list(waiting) == ["shop"]

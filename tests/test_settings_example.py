@@ -1,0 +1,47 @@
+"""`.env.example` and the services' config.py name the same settings."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+from service_kit.config import variables
+
+ROOT = Path(__file__).parent.parent
+CONFIGS = [
+    "bus.config",
+    "bids_service.config",
+    "auction_app.config",
+    "auction_app.live.config",
+    "mailer_service.config",
+    "mailer_service.mailbox.config",
+]
+
+
+def example() -> dict[str, str | None]:
+    return dotenv_values(ROOT / ".env.example", interpolate=False)
+
+
+def read_by_services() -> set[str]:
+    return {name for module in CONFIGS for name in variables(import_module(module).Config)}
+
+
+def test_every_setting_a_service_reads_is_in_the_example() -> None:
+    assert read_by_services() <= set(example())
+
+
+def test_every_setting_of_the_example_is_read_by_somebody() -> None:
+    ours = {name for name in example() if not name.startswith("PORT_") and name != "VAR_DIR"}
+    assert ours <= read_by_services()
+
+
+@pytest.mark.parametrize("module", CONFIGS)
+def test_no_secret_has_a_value_in_the_example(module: str) -> None:
+    config = import_module(module).Config
+    secrets = {
+        field.metadata["variable"]
+        for field in config.__dataclass_fields__.values()
+        if not field.repr
+    }
+    plain = {name for name in secrets if (value := example()[name]) and "${" not in value}
+    assert plain == set()
