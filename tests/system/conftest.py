@@ -1,0 +1,42 @@
+"""One house for a module, one browser for all."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.needs import program
+from tests.system.house import House, open_house
+from tests.system.smtp import Letters, smtp_server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, headless."""
+    path = program("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def letters() -> Iterator[Letters]:
+    """A real SMTP server of the test's own."""
+    with smtp_server() as letters:
+        yield letters
+
+
+@pytest.fixture
+def house(tmp_path: Path, letters: Letters) -> Iterator[House]:
+    """All processes of the Procfile, mailing to `letters`."""
+    with open_house(
+        tmp_path / "var",
+        SMTP_URL=f"smtp://127.0.0.1:{letters.port}",
+        AUCTIONS_MIN_DURATION_S="1",
+    ) as house:
+        yield house
