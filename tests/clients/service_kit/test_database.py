@@ -1,6 +1,7 @@
 """One writer after the other, readers never wait, and an error leaves nothing behind."""
 
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import Engine, text
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = connect(f"sqlite:///{tmp_path}/db.sqlite3")
     with writing(engine) as connection:
         connection.execute(text("CREATE TABLE counter (n INTEGER NOT NULL)"))

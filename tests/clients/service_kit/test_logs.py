@@ -1,6 +1,7 @@
 """A log line is one line of facts, with the trace it belongs to."""
 
 import logging
+from collections.abc import Iterator
 
 import pytest
 from service_kit.logs import configure_logs, get_logger
@@ -8,7 +9,7 @@ from service_kit.trace import tracing
 
 
 @pytest.fixture(autouse=True)
-def restored_logging() -> None:
+def restored_logging() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield

@@ -1,5 +1,6 @@
 """What was announced in a committed change is published, whatever fails in between."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ class Bus:
 
 
 @pytest.fixture
-def outbox(tmp_path: Path) -> tuple[Engine, Table]:
+def outbox(tmp_path: Path) -> Iterator[tuple[Engine, Table]]:
     engine = connect(f"sqlite:///{tmp_path}/db.sqlite3")
     metadata = MetaData()
     table = outbox_table(metadata)
