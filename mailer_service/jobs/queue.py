@@ -23,9 +23,9 @@ class Queue:
 
     def __init__(self, path: str, perform: Perform | None = None) -> None:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._huey = SqliteHuey("mailer", filename=path, results=False, fsync=False)
+        self.huey = SqliteHuey("mailer", filename=path, results=False, fsync=False)
         self._perform = perform
-        self._job = self._huey.task(name="perform")(self._run)
+        self._job = self.huey.task(name="perform")(self._run)
 
     def wake(self, verb: Verb, row_ids: Iterable[int]) -> None:
         """Queue a job a row. Never fails: the sweep finds the rows whose job was lost."""
@@ -37,12 +37,12 @@ class Queue:
 
     def size(self) -> int:
         """How many jobs wait."""
-        return int(self._huey.pending_count())
+        return int(self.huey.pending_count())
 
     def consumer(self, workers: int) -> Consumer:
         """Threads that perform jobs; not started yet. Polls every 50 to 500 ms."""
         return Consumer(
-            self._huey,
+            self.huey,
             workers=workers,
             periodic=False,
             initial_delay=0.05,

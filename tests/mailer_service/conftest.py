@@ -1,0 +1,163 @@
+"""A mailer in process: the real app, queue, tables and SMTP; the other services are fakes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_httpserver import HTTPServer
+from service_kit.clock import now_ms
+from service_kit.database import connect, migrate
+from sqlalchemy import Engine, select
+from standardwebhooks import Webhook
+from werkzeug.test import Client, TestResponse
+
+from mailer_service.app import create_app
+from mailer_service.config import Config
+from mailer_service.jobs.work import Work, assemble
+from mailer_service.smtp_url import SmtpServer
+from mailer_service.storage import tables
+
+from .mail_server import MailServer, free_port
+from .services import AUCTIONS_TOKEN, BIDS_TOKEN, BUS_TOKEN, FakeService, House
+
+UUID = "mailer"
+SECRET = "whsec_" + base64.b64encode(b"m" * 32).decode()
+
+
+@dataclass
+class FakeClock:
+    """Stands still until told to go on."""
+
+    ms: int = field(default_factory=now_ms)
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def advance(self, *, seconds: float) -> None:
+        self.ms += int(seconds * 1000)
+
+
+@dataclass
+class Mailer:
+    """Delivers to the mailer's drain, and does its jobs when told to."""
+
+    app: Any
+    work: Work
+    engine: Engine
+    clock: FakeClock
+
+    def deliver(self, topic: str, *urls: str, type: str = "create") -> TestResponse:
+        """One signed delivery, as the bus would send it."""
+        body = json.dumps(
+            [{"topic": topic, "type": type, "url": url, "t": self.clock()} for url in urls]
+        ).encode()
+        now = datetime.now(UTC)
+        return Client(self.app).post(
+            "/events",
+            data=body,
+            content_type="application/json",
+            headers={
+                "Authorization": "Basic " + base64.b64encode(f"{UUID}:x".encode()).decode(),
+                "webhook-id": "msg_1",
+                "webhook-timestamp": str(int(now.timestamp())),
+                "webhook-signature": Webhook(SECRET).sign("msg_1", now, body.decode()),
+            },
+        )
+
+    def do_jobs(self) -> None:
+        """Do what is queued, and what that queues, in this thread."""
+        huey = self.work.queue.huey
+        while (task := huey.dequeue()) is not None:
+            huey.execute(task)
+
+    def forget_jobs(self) -> None:
+        """Lose the queue, as a crash may."""
+        self.work.queue.huey.flush()
+
+    def sweep(self) -> None:
+        self.work.sweep()
+        self.do_jobs()
+
+    def rows(self, table: Any) -> list[Any]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(select(table).order_by(table.c.id)))
+
+    @property
+    def ledger(self) -> list[Any]:
+        return self.rows(tables.mails)
+
+    @property
+    def inbox(self) -> list[Any]:
+        return self.rows(tables.inbox)
+
+    @property
+    def dead_letters(self) -> list[Any]:
+        return self.rows(tables.dead_letters)
+
+
+@pytest.fixture(scope="session")
+def http_servers() -> Iterator[tuple[HTTPServer, HTTPServer]]:
+    # One pair for all tests: each takes half a second to stop.
+    with HTTPServer() as bids, HTTPServer() as auctions:
+        yield bids, auctions
+
+
+@pytest.fixture
+def house(http_servers: tuple[HTTPServer, HTTPServer]) -> House:
+    for server in http_servers:
+        server.clear()
+    bids, auctions = http_servers
+    house = House(FakeService(bids, BIDS_TOKEN), FakeService(auctions, AUCTIONS_TOKEN))
+    house.auction()
+    for name in ("Sally", "Bob", "Ada"):
+        house.customer(name)
+    return house
+
+
+@pytest.fixture
+def mail_server() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def config(tmp_path: Path, house: House, mail_server: MailServer) -> Config:
+    return Config(
+        database_url=f"sqlite:///{tmp_path}/mailer.db",
+        jobs_file=str(tmp_path / "jobs.db"),
+        public_url="http://localhost:8003",
+        sender="Gavel <mail@gavel.example>",
+        smtp=SmtpServer("127.0.0.1", mail_server.port),
+        smtp_timeout_ms=5_000,
+        bus_url=f"http://127.0.0.1:{free_port()}",
+        bus_token=BUS_TOKEN,
+        webhook_uuid=UUID,
+        webhook_secret=SECRET,
+        bids_url=house.bids.url,
+        bids_token=BIDS_TOKEN,
+        auctions_url=house.auctions.url,
+        auctions_token=AUCTIONS_TOKEN,
+    )
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def mailer(config: Config, clock: FakeClock) -> Iterator[Mailer]:
+    migrate("mailer_service", config.database_url)
+    engine = connect(config.database_url)
+    work = assemble(config, clock)
+    yield Mailer(create_app(config, clock=clock), work, engine, clock)
+    engine.dispose()

@@ -1,0 +1,370 @@
+"""From a delivery of the bus to a mail on a real SMTP server."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from werkzeug import Response
+
+from .conftest import FakeClock, Mailer
+from .mail_server import MailServer, html_of, text_of
+from .services import House
+
+
+def sent(mail_server: MailServer) -> set[tuple[str, str]]:
+    """(first words of the subject, address) of all mails; fails when one came twice."""
+    found = [(str(m["Subject"]), str(m["To"].addresses[0].addr_spec)) for m in mail_server.mails]
+    assert len(found) == len(set(found))
+    assert sorted(mail_server.recipients) == sorted(address for _, address in found)
+    return set(found)
+
+
+def test_a_bid_reaches_the_seller_and_the_outbid_bidder(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.bid(outbid="Ada")
+
+    assert mailer.deliver("bids", url).status_code == 204
+    mailer.do_jobs()
+
+    assert sent(mail_server) == {
+        ("New bid on Brass lamp", "sally@example.org"),
+        ("You have been outbid on Brass lamp", "ada@example.org"),
+    }
+    for mail in mail_server.mails:
+        assert "$12.50" in text_of(mail)
+        assert "$12.50" in html_of(mail)
+        assert f"{house.auctions.url}/auctions/1" in text_of(mail)
+        assert f'href="{house.auctions.url}/auctions/1"' in html_of(mail)
+
+
+def test_a_raised_maximum_reaches_nobody(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    mailer.deliver("bids", house.bid(outcome="raised"))
+    mailer.do_jobs()
+
+    assert mail_server.mails == []
+    assert mailer.inbox == []
+
+
+def test_a_sale_reaches_both_with_each_others_names(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.bidding(status="closed", outcome="sold", leader="Bob")
+
+    mailer.deliver("biddings", url, type="update")
+    mailer.do_jobs()
+
+    assert sent(mail_server) == {
+        ("You won Brass lamp", "bob@example.org"),
+        ("Sold: Brass lamp", "sally@example.org"),
+    }
+    texts = {str(m["To"].addresses[0].addr_spec): text_of(m) for m in mail_server.mails}
+    assert "The seller is Sally." in texts["bob@example.org"]
+    assert "The winner is Bob." in texts["sally@example.org"]
+    assert all("$99.00" in text for text in texts.values())
+
+
+@pytest.mark.parametrize(
+    ("leader", "words"), [(None, "nobody bid"), ("Bob", "did not reach your reserve")]
+)
+def test_an_unsold_item_reaches_the_seller_and_says_why(
+    mailer: Mailer, house: House, mail_server: MailServer, leader: str | None, words: str
+) -> None:
+    mailer.deliver("biddings", house.bidding(status="closed", outcome="unsold", leader=leader))
+    mailer.do_jobs()
+
+    assert sent(mail_server) == {("Not sold: Brass lamp", "sally@example.org")}
+    assert words in text_of(mail_server.mails[0])
+
+
+def test_a_verification_mail_is_sent_once_a_request(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    for verification in ("v1", "v1", "v2"):
+        mailer.deliver("customers", house.unverified("Ada", verification))
+        mailer.do_jobs()
+
+    links = [re.findall(r"http\S+", text_of(mail)) for mail in mail_server.mails]
+    assert links == [[f"{house.auctions.url}/verify/v1"], [f"{house.auctions.url}/verify/v2"]]
+
+
+def test_a_customer_whose_address_is_unverified_still_hears_of_the_auction(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    house.unverified("Sally")
+
+    mailer.deliver("bids", house.bid())
+    mailer.do_jobs()
+
+    assert sent(mail_server) == {("New bid on Brass lamp", "sally@example.org")}
+
+
+def test_repeated_events_mail_once(mailer: Mailer, house: House, mail_server: MailServer) -> None:
+    first, second = house.bid(1, outbid="Ada"), house.bid(2)
+
+    for _ in range(3):
+        mailer.deliver("bids", first, second, first)
+        mailer.do_jobs()
+
+    assert len(mail_server.mails) == 3
+    assert len(mailer.ledger) == 3
+
+
+def test_a_late_delivery_says_the_price_of_its_bid_and_not_todays(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    early = house.bid(1, price={"amount": "10.00", "currency": "USD"})
+    house.bid(2, price={"amount": "50.00", "currency": "USD"})
+    house.bidding(leader="Bob")
+
+    mailer.deliver("bids", early)
+    mailer.do_jobs()
+
+    assert "$10.00" in text_of(mail_server.mails[0])
+
+
+@pytest.mark.parametrize(
+    ("locale", "currency", "amount", "written"),
+    [
+        ("de", "USD", "1250.00", "1.250,00\xa0$"),
+        ("de-AT", "EUR", "1250.00", "€\xa01.250,00"),
+        ("en_GB", "GBP", "1250.00", "£1,250.00"),
+        ("ja", "JPY", "1250", "￥1,250"),
+        ("tlh-nonsense", "USD", "1250.00", "$1,250.00"),
+    ],
+)
+def test_amounts_are_written_as_the_reader_writes_them(
+    mailer: Mailer,
+    house: House,
+    mail_server: MailServer,
+    locale: str,
+    currency: str,
+    amount: str,
+    written: str,
+) -> None:
+    house.customer("Sally", locale=locale)
+
+    mailer.deliver("bids", house.bid(price={"amount": amount, "currency": currency}))
+    mailer.do_jobs()
+
+    assert written in text_of(mail_server.mails[0])
+
+
+def test_hostile_words_stay_words(mailer: Mailer, house: House, mail_server: MailServer) -> None:
+    house.auction(title="<script>alert(1)</script>\r\nBcc: all@example.org\u2028{{ 7 * 7 }}")
+    house.customer("Sally", name='Sally" <evil@example.org>,\n<b>')
+
+    mailer.deliver("bids", house.bid())
+    mailer.do_jobs()
+
+    (mail,) = mail_server.mails
+    assert mail_server.recipients == ["sally@example.org"]
+    assert mail["Bcc"] is None
+    assert "<script" not in html_of(mail)
+    assert "<b>" not in html_of(mail)
+    assert "{{ 7 * 7 }}" in text_of(mail)
+    assert str(mail["Subject"]).startswith("New bid on <script>alert(1)</script> Bcc: all")
+
+
+def test_no_maximum_and_no_surplus_word_of_an_entity_gets_into_a_mail(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.bid(outbid="Ada", maximum={"amount": "777.00", "currency": "USD"})
+
+    mailer.deliver("bids", url)
+    mailer.do_jobs()
+
+    assert len(mail_server.mails) == 2
+    assert not any("777" in text_of(mail) + html_of(mail) for mail in mail_server.mails)
+    assert "777" not in str(mailer.ledger)
+
+
+def test_mails_say_that_they_are_automatic_and_who_sends(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    mailer.deliver("bids", house.bid())
+    mailer.do_jobs()
+
+    (mail,) = mail_server.mails
+    assert str(mail["From"]) == "Gavel <mail@gavel.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert str(mail["Message-ID"]).endswith("@gavel.example>")
+    assert re.fullmatch(r"[\x00-\x7f]*", mail.as_string())
+
+
+def test_what_was_sent_is_kept_without_its_words(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    mailer.deliver("customers", house.unverified("Ada"))
+    mailer.do_jobs()
+
+    (row,) = mailer.ledger
+    assert (row.letter, row.sent_at_ms) == (None, mailer.clock())
+    assert "ada@example.org" not in str(row)
+
+
+def test_a_lost_queue_is_found_by_the_sweep(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    mailer.deliver("bids", house.bid(outbid="Ada"))
+    mailer.forget_jobs()
+    mailer.sweep()
+
+    assert len(mail_server.mails) == 2
+
+
+def test_the_sweep_queues_nothing_twice(mailer: Mailer, house: House) -> None:
+    mailer.deliver("bids", house.bid())
+    mailer.forget_jobs()
+
+    for _ in range(5):
+        mailer.work.sweep()
+
+    assert mailer.work.queue.size() == 1
+
+
+def test_the_answer_comes_from_the_disk_not_the_queue(
+    mailer: Mailer, house: House, config: Any, mail_server: MailServer
+) -> None:
+    mailer.work.queue.huey.storage.sql("drop table task", commit=True)
+
+    assert mailer.deliver("bids", house.bid()).status_code == 204
+    assert len(mailer.inbox) == 1
+
+
+def test_without_a_disk_the_bus_is_told_to_come_again(mailer: Mailer, house: House) -> None:
+    with mailer.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE inbox")
+
+    assert mailer.deliver("bids", house.bid()).status_code == 500
+
+
+def test_a_service_that_is_down_is_asked_again_later(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    url = house.bid()
+    house.bids.next_answer(url, Response("", 503))
+    house.bids.next_answer(url, Response("<html>", 200))
+    house.bids.next_answer(url, Response("{}", 200))
+    mailer.deliver("bids", url)
+
+    for _ in range(3):
+        mailer.do_jobs()
+        assert mail_server.mails == []
+        clock.advance(seconds=4)
+        mailer.work.sweep()
+    mailer.do_jobs()
+
+    assert len(mail_server.mails) == 1
+    assert mailer.dead_letters == []
+
+
+def test_a_retry_waits_its_time(mailer: Mailer, house: House, clock: FakeClock) -> None:
+    url = house.bid()
+    house.bids.next_answer(url, Response("", 503))
+    mailer.deliver("bids", url)
+    mailer.do_jobs()
+
+    clock.advance(seconds=0.4)
+    mailer.sweep()
+
+    assert house.bids.requested == ["/bids/1"]
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_an_entity_that_is_gone_is_a_dead_letter(mailer: Mailer, house: House, status: int) -> None:
+    url = house.bid()
+    house.bids.next_answer(url, Response("", status))
+    mailer.deliver("bids", url)
+    mailer.do_jobs()
+
+    assert mailer.inbox == []
+    ((url_, reason),) = [(row.url, row.reason) for row in mailer.dead_letters]
+    assert url_ == url
+    assert str(status) in reason
+
+
+def test_a_url_of_a_stranger_is_a_dead_letter_and_never_fetched(
+    mailer: Mailer, house: House
+) -> None:
+    mailer.deliver("bids", "http://169.254.169.254/latest/meta-data")
+    mailer.deliver("bids", house.bids.url.replace("localhost", "localhost.evil.example") + "/b")
+    mailer.do_jobs()
+
+    assert [row.reason.partition(":")[0] for row in mailer.dead_letters] == ["UnknownOrigin"] * 2
+
+
+def test_a_bid_whose_links_lead_to_a_stranger_is_written_off_not_followed(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.bid()
+    links = house.bids.documents["/bids/1"]["_links"]
+    links["seller"]["href"] = "http://169.254.169.254/"
+    mailer.deliver("bids", url)
+    mailer.do_jobs()
+
+    assert mail_server.mails == []
+    assert [row.given_up_at_ms is not None for row in mailer.ledger] == [True]
+
+
+def test_a_recipient_who_is_gone_does_not_keep_the_others_from_their_mail(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.bid(outbid="Ada")
+    house.auctions.remove(f"{house.auctions.url}/customers/ada")
+    mailer.deliver("bids", url)
+    mailer.do_jobs()
+    mailer.sweep()
+
+    assert sent(mail_server) == {("New bid on Brass lamp", "sally@example.org")}
+    assert {row.last_error for row in mailer.ledger} == {None, "recipient: 404"}
+
+
+def test_a_seller_who_is_gone_leaves_the_winner_a_mail_without_the_name(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.bidding(status="closed", outcome="sold", leader="Bob")
+    house.auctions.remove(f"{house.auctions.url}/customers/sally")
+    mailer.deliver("biddings", url)
+    mailer.do_jobs()
+
+    assert sent(mail_server) == {("You won Brass lamp", "bob@example.org")}
+    assert "The seller is" not in text_of(mail_server.mails[0])
+
+
+def test_after_five_days_an_unreadable_entity_is_a_dead_letter(
+    mailer: Mailer, house: House, clock: FakeClock
+) -> None:
+    mailer.deliver("bids", house.bids.put("/bids/1", {"nothing": "useful"}))
+    mailer.do_jobs()
+    clock.advance(seconds=5 * 24 * 3600)
+    mailer.sweep()
+
+    assert mailer.inbox == []
+    assert len(mailer.dead_letters) == 1
+
+
+def test_news_that_comes_while_an_entity_is_looked_at_is_looked_at_again(
+    mailer: Mailer, house: House, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The bidding closes right after the mailer has read it open."""
+    url = house.bidding(leader="Bob")
+    ask = house.bids._answer
+
+    def answer_then_close(request: Any) -> Response:
+        response = ask(request)
+        if len(house.bids.requested) == 1:
+            house.bidding(status="closed", outcome="sold", leader="Bob")
+            mailer.deliver("biddings", url, type="update")
+        return response
+
+    house.bids.server.clear()
+    house.bids.server.expect_request(re.compile("/.*")).respond_with_handler(answer_then_close)
+    mailer.deliver("biddings", url, type="update")
+    mailer.do_jobs()
+
+    assert len(mail_server.mails) == 2
