@@ -1,0 +1,1 @@
+"""The event bus: one append-only log, many cursors, thin events pushed in batches."""

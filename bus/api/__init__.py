@@ -1,0 +1,1 @@
+"""The bus over HTTP: one file a kind of resource."""

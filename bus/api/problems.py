@@ -1,0 +1,25 @@
+"""Which status each error of the bus has."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from service_kit.access import unauthorized
+from service_kit.problems import Problem
+
+from bus.errors import NotAuthenticated, NotFound, Refused, TopicTaken, Unavailable
+
+
+def _refused(error: Refused) -> Problem:
+    extra = {} if error.index is None else {"index": error.index}
+    return Problem(400, "The bus can't take this", detail=str(error), extra=extra)
+
+
+TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
+    Refused: _refused,
+    NotAuthenticated: lambda error: unauthorized(str(error).capitalize()),
+    TopicTaken: lambda error: Problem(403, "Not your topic", detail=str(error)),
+    NotFound: lambda error: Problem(404, "Not found", detail=str(error)),
+    Unavailable: lambda error: Problem(
+        503, "Not stored", detail=str(error), headers={"Retry-After": "1"}
+    ),
+}

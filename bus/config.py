@@ -1,0 +1,37 @@
+"""The bus's settings."""
+
+from dataclasses import dataclass
+
+from service_kit.config import load, setting
+from service_kit.database import database_url
+
+MIN_KEY_CHARACTERS = 16
+
+
+def _root_key(text: str) -> str:
+    if len(text) < MIN_KEY_CHARACTERS:
+        raise ValueError(f"must have {MIN_KEY_CHARACTERS} characters or more")
+    return text
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip().strip("[]").lower() for host in text.split(",") if host.strip())
+    if any("/" in host or "@" in host for host in hosts):
+        raise ValueError("must be host names or addresses, without scheme or port")
+    return hosts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Read once at start; `BUS_PUSHER_PORT` serves the pusher's health and may be absent."""
+
+    database_url: str = setting("BUS_DATABASE_URL", parse=database_url)
+    root_key: str = setting("BUS_ROOT_KEY", secret=True, parse=_root_key)
+    trusted_hosts: tuple[str, ...] = setting("BUS_TRUSTED_HOSTS", default=(), parse=_hosts)
+    pusher_port: int | None = setting("BUS_PUSHER_PORT", default=None)
+    max_data_bytes: int = setting("BUS_MAX_DATA_BYTES", default=64)
+
+
+def read() -> Config:
+    """The settings from the environment. Raises ConfigError naming every complaint."""
+    return load(Config, prefix="BUS_")

@@ -1,0 +1,46 @@
+"""The callback guard: decides at dial time, on the very address that is about to be connected."""
+
+import socket
+from collections.abc import Collection
+from typing import Any
+
+import pycurl
+
+from bus.addresses import refusal
+from bus.urls import check_url
+
+
+class Guard:
+    """Makes the sockets of one attempt; remembers why it refused to, if it did.
+
+    Between a check of the name and the connection the name may come to mean another address
+    (DNS rebinding). libcurl asks here for a socket to an address that is already resolved, and
+    connects that socket to that address.
+    """
+
+    def __init__(self, url: str, trusted_hosts: Collection[str]) -> None:
+        self.refused: str | None = None
+        self._trusted = False
+        try:
+            checked = check_url(url, trusted_hosts)
+        except ValueError as error:  # the list of trusted hosts may have changed since
+            self.refused = str(error)
+        else:
+            self._trusted = checked.host in trusted_hosts
+
+    def open_socket(self, _purpose: int, address: Any) -> Any:
+        """libcurl's CURLOPT_OPENSOCKETFUNCTION: a socket, or SOCKET_BAD."""
+        word = _refusal(address, self._trusted)
+        if word is not None:
+            self.refused = f"the callback leads to a {word} address"
+            return pycurl.SOCKET_BAD
+        return socket.socket(address.family, address.socktype, address.protocol)
+
+
+def _refusal(address: Any, trusted: bool) -> str | None:
+    if address.family not in {socket.AF_INET, socket.AF_INET6}:
+        return "non-IP"
+    if trusted:
+        return None
+    host = address.addr[0]
+    return refusal(host.decode() if isinstance(host, bytes) else host)

@@ -1,0 +1,62 @@
+"""What can go wrong in the bus.
+
+BusError
+├── Refused              the caller asked for something that can't be; `index` names the event
+│   ├── BadTopic         a topic name outside [a-z_]{1,64}
+│   ├── BadEvent         an event breaks a rule of publishing
+│   ├── BadSubscription  a subscription breaks a rule
+│   ├── BadSecret        a signing secret of the wrong form
+│   └── BadClient        a client name or token of the wrong form
+├── NotAuthenticated     no token, or one that isn't known
+├── TopicTaken           another client publishes this topic
+├── NotFound             no such thing for this caller
+└── Unavailable          the events could not be stored now; publishing again is safe
+"""
+
+
+class BusError(Exception):
+    """Root of all errors of the bus."""
+
+
+class Refused(BusError):
+    """The caller asked for something that can't be. `index` is the event's place in an array."""
+
+    def __init__(self, reason: str, *, index: int | None = None) -> None:
+        super().__init__(reason if index is None else f"event {index}: {reason}")
+        self.index = index
+
+
+class BadTopic(Refused):
+    """A topic name outside [a-z_]{1,64}."""
+
+
+class BadEvent(Refused):
+    """An event breaks a rule of publishing."""
+
+
+class BadSubscription(Refused):
+    """A subscription breaks a rule."""
+
+
+class BadSecret(Refused):
+    """A signing secret of the wrong form."""
+
+
+class BadClient(Refused):
+    """A client name or token of the wrong form."""
+
+
+class NotAuthenticated(BusError):
+    """No token, or one that isn't known."""
+
+
+class TopicTaken(BusError):
+    """Another client publishes this topic."""
+
+
+class NotFound(BusError):
+    """No such thing for this caller."""
+
+
+class Unavailable(BusError):
+    """The events could not be stored now. Whether they were is unknown; publish them again."""

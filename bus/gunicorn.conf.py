@@ -1,0 +1,19 @@
+"""How gunicorn runs the bus; `-b` on the command line says where it listens."""  # noqa: N999 - gunicorn's own name for it
+
+worker_class = "gthread"
+workers = 2
+# Publishers block until their events are on disk, and share commits: many threads, cheap waiting.
+threads = 32
+# Its default path is one per user, so that a second service would refuse to start.
+control_socket_disable = True
+graceful_timeout = 4
+
+
+def on_starting(_server: object) -> None:
+    """Refuse in the master, before any worker starts: one clear line and no traceback."""
+    from service_kit.clock import now_ms
+
+    from bus.opening import open_bus
+
+    _config, storage = open_bus(now_ms)
+    storage.close()

@@ -1,0 +1,1 @@
+"""Taking events: check, encode, append to the log together with whatever else waits."""

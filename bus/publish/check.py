@@ -1,0 +1,109 @@
+"""The rules of publishing: what an event must look like before it may enter the log."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from bus.errors import BadEvent
+from bus.urls import check_url
+
+MAX_EVENTS = 1_000
+TYPES = frozenset({"create", "update", "delete", "noop"})
+# Beyond it a double, and so a JavaScript program, can't hold the number.
+_MAX_TIMESTAMP_MS = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the installation allows: hosts for plain http, and the bytes of `data` as JSON."""
+
+    trusted_hosts: Collection[str] = ()
+    max_data_bytes: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedEvent:
+    """An event that keeps every rule. `data` is JSON text."""
+
+    type: str
+    url: str
+    timestamp_ms: int | None = None
+    data: str | None = None
+
+
+def check_events(body: Any, limits: Limits) -> list[CheckedEvent]:
+    """One event, or an array of 1 to 1 000 of them, as parsed from JSON.
+
+    Raises BadEvent, with the index when it was an array. bus.md, "Publish".
+    """
+    if not isinstance(body, list):
+        return [check_event(body, limits)]
+    if not 1 <= len(body) <= MAX_EVENTS:
+        raise BadEvent(f"an array holds 1 to {MAX_EVENTS} events")
+    return [_check_at(index, value, limits) for index, value in enumerate(body)]
+
+
+def check_event(value: Any, limits: Limits) -> CheckedEvent:
+    """One event as parsed from JSON; unknown keys are dropped. Raises BadEvent.
+
+    | key       | rule                                                                  |
+    |-----------|-----------------------------------------------------------------------|
+    | type      | create, update, delete or noop                                        |
+    | url       | absolute https, no query, at most 1 024 characters                    |
+    | timestamp | missing, null, or integer milliseconds since the epoch                |
+    | data      | missing, null, or an object of at most `max_data_bytes` as JSON       |
+    """
+    if not isinstance(value, dict):
+        raise BadEvent("an event is an object")
+    return CheckedEvent(
+        _check_type(value.get("type")),
+        _check_url(value.get("url"), limits),
+        _check_timestamp(value.get("timestamp")),
+        _check_data(value.get("data"), limits),
+    )
+
+
+def _check_at(index: int, value: Any, limits: Limits) -> CheckedEvent:
+    try:
+        return check_event(value, limits)
+    except BadEvent as error:
+        raise BadEvent(str(error), index=index) from None
+
+
+def _check_type(value: Any) -> str:
+    if not isinstance(value, str) or value not in TYPES:
+        raise BadEvent("the type is not create, update, delete or noop")
+    return value
+
+
+def _check_url(value: Any, limits: Limits) -> str:
+    try:
+        checked = check_url(value, limits.trusted_hosts)
+    except ValueError as error:
+        raise BadEvent(str(error)) from None
+    if checked.has_userinfo:  # every subscriber would get the credentials
+        raise BadEvent("the URL has user information")
+    return str(value)
+
+
+def _check_timestamp(value: Any) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_TIMESTAMP_MS:
+        raise BadEvent("the timestamp is not integer milliseconds since the epoch")
+    return value
+
+
+def _check_data(value: Any, limits: Limits) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise BadEvent("data is not an object")
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except (ValueError, RecursionError):
+        raise BadEvent("data can't be written as JSON") from None
+    if len(text.encode()) > limits.max_data_bytes:
+        raise BadEvent(f"data is longer than {limits.max_data_bytes} bytes")
+    return text

@@ -1,0 +1,49 @@
+"""`python -m bus.pusher`: deliver events to subscribers until SIGTERM."""
+
+import os
+import resource
+import secrets
+import socket
+import time
+
+from service_kit.clock import now_ms
+from service_kit.logs import configure_logs
+from service_kit.worker import run_loops
+
+from bus.deliver.pusher import Pusher
+from bus.deliver.sender import Sender
+from bus.opening import open_bus
+
+
+def main() -> None:
+    """Run a pusher. Any number may run; the others stand by until one of them dies."""
+    configure_logs("pusher")
+    config, storage = open_bus(now_ms)
+    _allow_many_sockets()
+    pusher = Pusher(
+        f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}",
+        storage,
+        Sender(config.trusted_hosts),
+        now_ms=now_ms,
+        steady_ms=_steady_ms,
+    )
+    run_loops(
+        {"push": pusher.run_once},
+        health_port=config.pusher_port,
+        checks={"database": storage.check_alive, "lease": pusher.check_lease},
+    )
+    pusher.close()
+    storage.close()
+
+
+def _steady_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+def _allow_many_sockets() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""Clients and their tokens, of which only digests are kept."""
+
+from collections.abc import Sequence
+
+from service_kit.clock import Clock
+from service_kit.database import reading, writing
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from bus.errors import BadClient
+from bus.model import Client
+from bus.storage.state import registry_changed
+from bus.storage.tables import clients, subscriptions, tokens
+
+
+class Clients:
+    """Who may talk to the bus. A client may have several tokens, so that one can be replaced."""
+
+    def __init__(self, engine: Engine, now_ms: Clock) -> None:
+        self._engine = engine
+        self._now_ms = now_ms
+
+    def find(self, digest: str) -> tuple[str, Client] | None:
+        """The digest as stored and the client it belongs to."""
+        wanted = (
+            select(tokens.c.digest, clients.c.id, clients.c.name)
+            .join_from(tokens, clients)
+            .where(tokens.c.digest == digest)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else (row[0], Client(row[1], row[2]))
+
+    def names(self) -> Sequence[str]:
+        """The name of every client once for each of its tokens, in order."""
+        wanted = select(clients.c.name).join_from(tokens, clients).order_by(clients.c.name)
+        with reading(self._engine) as connection:
+            return connection.execute(wanted).scalars().all()
+
+    def add_token(self, name: str, digest: str) -> None:
+        """Give the client of this name (made when missing) a token. May be repeated.
+
+        Raises BadClient when the token belongs to a client of another name.
+        """
+        with writing(self._engine) as connection:
+            client_id = self._ensure_client(connection, name)
+            known = connection.execute(
+                select(tokens.c.client_id).where(tokens.c.digest == digest)
+            ).scalar_one_or_none()
+            if known not in {None, client_id}:
+                raise BadClient("this token belongs to another client")
+            if known is None:
+                connection.execute(
+                    insert(tokens).values(
+                        digest=digest, client_id=client_id, created_at_ms=self._now_ms()
+                    )
+                )
+
+    def remove_token(self, digest: str) -> None:
+        """Forget a token; with a client's last one goes its subscription. May be repeated.
+
+        The client keeps its topics: a new token of the same name goes on publishing them, and
+        nobody else can.
+        """
+        with writing(self._engine) as connection:
+            client_id = connection.execute(
+                select(tokens.c.client_id).where(tokens.c.digest == digest)
+            ).scalar_one_or_none()
+            connection.execute(delete(tokens).where(tokens.c.digest == digest))
+            left = select(tokens.c.digest).where(tokens.c.client_id == client_id).limit(1)
+            if connection.execute(left).one_or_none() is None:
+                connection.execute(
+                    delete(subscriptions).where(subscriptions.c.client_id == client_id)
+                )
+                registry_changed(connection)
+
+    def _ensure_client(self, connection: Connection, name: str) -> int:
+        found = connection.execute(
+            select(clients.c.id).where(clients.c.name == name)
+        ).scalar_one_or_none()
+        if found is not None:
+            return int(found)
+        added = connection.execute(
+            insert(clients).values(name=name, created_at_ms=self._now_ms())
+        ).inserted_primary_key
+        assert added is not None
+        return int(added[0])

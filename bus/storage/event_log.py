@@ -1,0 +1,56 @@
+"""The seam of the log: what every engine must do, in the words of the bus."""
+
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from bus.errors import BusError
+from bus.model import LogEvent, News, Publication
+
+
+class Bell(Protocol):
+    """Something a selector can wait on, that becomes readable when the log may have grown."""
+
+    def fileno(self) -> int:
+        """The descriptor to wait on. Taking it listens."""
+
+    def quiet(self) -> None:
+        """Take the rings that wait, so that the descriptor isn't readable any more."""
+
+    def close(self) -> None:
+        """Stop listening."""
+
+
+class EventLog(Protocol):
+    """An append-only log. Positions grow by one, in the order in which readers may see them.
+
+    A reader never sees a position before every one below it: whoever reads up to a position
+    has missed nothing.
+    """
+
+    def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
+        """Store publications, in order, in one durable step; each wholly or not at all.
+
+        Returns for each None, or the TopicTaken it was refused with. The first publisher of a
+        topic owns it from here on. On disk when it returns; any exception means nothing was
+        stored or, if the connection broke, that nobody knows. Blocks.
+        """
+
+    def read_after(
+        self, position: int, topics: Collection[str] | None, limit: int
+    ) -> list[LogEvent]:
+        """The first `limit` events after `position` that are of `topics` (None: of any)."""
+
+    def news_after(self, position: int) -> News:
+        """Which topics have events after `position`, and where the log ends now."""
+
+    def last_position(self) -> int:
+        """The position of the newest event; 0 when there never was one."""
+
+    def bell(self) -> Bell:
+        """A new bell that rings after every append and every change of a subscription."""
+
+    def wait(self, position: int, timeout_s: float) -> bool:
+        """Block until there is an event after `position`, or until the time is over."""
+
+    def trim(self, before: int) -> int:
+        """Forget the events before a position, but never the newest one. Returns how many."""

@@ -1,0 +1,99 @@
+"""Topics: who owns each, how many events each had."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from service_kit.database import reading, writing
+from sqlalchemy import Connection, Engine, func, insert, select, update
+
+from bus.errors import NotFound, TopicTaken
+from bus.model import Topic
+from bus.ownership import may_publish
+from bus.storage.state import registry_changed
+from bus.storage.tables import clients, events, subscription_topics, topics
+
+
+@dataclass(slots=True)
+class TopicRow:
+    """A topic inside a transaction that appends to it."""
+
+    name: str
+    client_id: int | None
+    events: int
+
+
+def lock(connection: Connection, names: Collection[str]) -> dict[str, TopicRow]:
+    """The rows of these topics, made when missing, for this write transaction."""
+    columns = (topics.c.name, topics.c.client_id, topics.c.events)
+    wanted = select(*columns).where(topics.c.name.in_(names)).with_for_update()
+    rows = {row.name: TopicRow(*row) for row in connection.execute(wanted)}
+    for name in names:
+        if name not in rows:
+            create(connection, name)
+            rows[name] = TopicRow(name, None, 0)
+    return rows
+
+
+def create(connection: Connection, name: str) -> None:
+    """A topic that nobody publishes yet."""
+    connection.execute(insert(topics).values(name=name, events=0, events_before=0))
+
+
+def save(connection: Connection, rows: Iterable[TopicRow]) -> None:
+    """Write back what appending changed."""
+    for row in rows:
+        connection.execute(
+            update(topics)
+            .where(topics.c.name == row.name)
+            .values(client_id=row.client_id, events=row.events, deleted=False)
+        )
+
+
+class Topics:
+    """The topics as clients see them."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def all(self) -> list[Topic]:
+        """Every topic that isn't deleted, by name."""
+        wanted = (
+            select(topics.c.name, clients.c.name, topics.c.events - topics.c.events_before)
+            .join_from(topics, clients, isouter=True)
+            .where(topics.c.deleted.is_(False))
+            .order_by(topics.c.name)
+        )
+        with reading(self._engine) as connection:
+            return [Topic(*row) for row in connection.execute(wanted)]
+
+    def delete(self, name: str, client_id: int) -> None:
+        """Let go of a topic: its subscribers still get what was published, then nothing more.
+
+        Raises NotFound, or TopicTaken unless the client owns it.
+        """
+        with writing(self._engine) as connection:
+            row = connection.execute(
+                select(topics.c.client_id)
+                .where(topics.c.name == name, topics.c.deleted.is_(False))
+                .with_for_update()
+            ).one_or_none()
+            if row is None:
+                raise NotFound("no such topic")
+            if row.client_id is None or not may_publish(client_id, row.client_id):
+                raise TopicTaken("only the topic's publisher may delete it")
+            _delete(connection, name)
+
+
+def _delete(connection: Connection, name: str) -> None:
+    connection.execute(
+        update(topics)
+        .where(topics.c.name == name)
+        .values(client_id=None, events_before=topics.c.events, deleted=True)
+    )
+    end = connection.execute(select(func.coalesce(func.max(events.c.position), 0))).scalar_one()
+    connection.execute(
+        update(subscription_topics)
+        .where(subscription_topics.c.topic == name, subscription_topics.c.until_position.is_(None))
+        .values(until_position=end)
+    )
+    registry_changed(connection)
