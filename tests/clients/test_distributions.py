@@ -1,0 +1,43 @@
+"""Each client is a distribution of its own: it builds, is typed, and brings no web framework."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+CLIENTS = Path(__file__).parents[2] / "clients"
+SERVICE_ONLY = ["flask", "sqlalchemy", "structlog", "alembic", "huey", "marshmallow"]
+
+
+@pytest.mark.parametrize(
+    ("distribution", "package"),
+    [
+        ("bids-client", "bids_client"),
+        ("bus-client", "bus_client"),
+        ("bus-drain", "bus_drain"),
+        ("service-kit", "service_kit"),
+    ],
+)
+def test_a_wheel_holds_the_package_and_its_types(
+    distribution: str, package: str, tmp_path: Path
+) -> None:
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    subprocess.run([*pip, "--wheel-dir", tmp_path, CLIENTS / distribution], check=True, timeout=120)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = set(zipfile.ZipFile(wheel).namelist())
+    assert {f"{package}/__init__.py", f"{package}/py.typed"} <= names
+
+
+@pytest.mark.parametrize("distribution", ["bids-client", "bus-client", "bus-drain", "service-kit"])
+def test_it_says_what_it_is_and_what_changed(distribution: str) -> None:
+    assert (CLIENTS / distribution / "README.md").read_text().startswith(f"# {distribution}\n")
+    assert (CLIENTS / distribution / "CHANGELOG.md").exists()
+
+
+@pytest.mark.parametrize("package", ["bids_client", "bus_client", "bus_drain"])
+def test_a_client_imports_without_what_only_services_need(package: str) -> None:
+    refuse = "; ".join(f"sys.modules[{name!r}] = None" for name in SERVICE_ONLY)
+    program = f"import sys; {refuse}; import {package}"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
