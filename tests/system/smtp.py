@@ -1,5 +1,6 @@
 """A real SMTP server that keeps what it accepts, parsed."""
 
+import asyncio
 import email
 import email.policy
 import threading
@@ -21,12 +22,32 @@ class Letters:
     port: int
     _all: list[tuple[list[str], EmailMessage]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _holding: threading.Event = field(default_factory=threading.Event)
+    _in_hand: threading.Event = field(default_factory=threading.Event)
+    _let_go: threading.Event = field(default_factory=threading.Event)
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        if self._holding.is_set():
+            self._in_hand.set()
+            await asyncio.get_running_loop().run_in_executor(None, self._let_go.wait, 60)
+            return "451 not now"
         message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         with self._lock:
             self._all.append((list(envelope.rcpt_tos), message))
         return "250 OK"
+
+    def hold(self) -> None:
+        """From now on hang after a mail's content, before the answer to it."""
+        self._holding.set()
+
+    def wait_for_one_in_hand(self) -> None:
+        """Wait until a mail hangs."""
+        assert self._in_hand.wait(60)
+
+    def let_go(self) -> None:
+        """Refuse what hangs, and accept from now on."""
+        self._holding.clear()
+        self._let_go.set()
 
     def to(self, address: str) -> list[EmailMessage]:
         """What this address received, oldest first."""

@@ -1,0 +1,115 @@
+"""A person at a browser: signs up, lists, bids, and reads the mail."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from io import BytesIO
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Page
+
+from tests.system.smtp import Letters, text_of
+from tests.waiting import wait_for
+
+PASSWORD = "correct horse battery"
+
+
+def photo() -> bytes:
+    """A small JPEG made on the spot."""
+    image = Image.new("RGB", (640, 480), "#336699")
+    ImageDraw.Draw(image).ellipse((160, 80, 480, 400), fill="#ffcc66")
+    buffer = BytesIO()
+    image.save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def link_in(message: EmailMessage, containing: str) -> str:
+    """The link of a mail's text that contains these words."""
+    (link,) = {
+        url for url in re.findall(r"https?://[^\s>]+", text_of(message)) if containing in url
+    }
+    return str(link)
+
+
+@dataclass
+class Person:
+    """Somebody with a name, an address and a browser of their own."""
+
+    name: str
+    page: Page
+    letters: Letters
+    web: str
+
+    @classmethod
+    def arrive(cls, name: str, browser: Browser, letters: Letters, web: str) -> "Person":
+        """Open a browser without cookies, in English and UTC."""
+        context = browser.new_context(locale="en-US", timezone_id="UTC")
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        return cls(name, page, letters, web)
+
+    @property
+    def address(self) -> str:
+        """The person's e-mail address."""
+        return f"{self.name.lower()}@example.org"
+
+    def mails(self) -> list[EmailMessage]:
+        """What arrived for this person, without the verification mail."""
+        return [m for m in self.letters.to(self.address) if "verify-email" not in text_of(m)]
+
+    def join(self) -> None:
+        """Sign up, follow the link in the mail, sign in."""
+        self.sign_up()
+        (mail,) = wait_for(lambda: self.letters.to(self.address), what="verification mail")
+        self.sign_in()
+        self.page.goto(link_in(mail, "verify-email"))
+
+    def sign_up(self) -> None:
+        """Fill the sign-up form."""
+        self.page.goto(self.web)
+        self.page.get_by_role("link", name="Create account").click()
+        self.page.get_by_label("Name").fill(self.name)
+        self.page.get_by_label("E-mail").fill(self.address)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Create account").click()
+        self.page.get_by_role("heading", name="Check your mail").wait_for()
+
+    def sign_in(self) -> None:
+        """Fill the sign-in form."""
+        self.page.goto(f"{self.web}/sign-in")
+        self.page.get_by_label("E-mail").fill(self.address)
+        self.page.get_by_label("Password").fill(PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign out").wait_for()
+
+    def list_item(self, title: str, *, start_price: str, seconds: int) -> str:
+        """List an item that ends in `seconds`; returns its URL."""
+        ends = datetime.now(UTC) + timedelta(seconds=seconds)
+        self.page.get_by_role("link", name="Sell").click()
+        self.page.get_by_label("Title").fill(title)
+        self.page.get_by_label("Description", exact=True).fill("As good as it looks.")
+        self.page.get_by_label("Photo", exact=True).set_input_files(
+            {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+        )
+        self.page.get_by_label("Photo description").fill("A yellow disc on blue")
+        self.page.get_by_label("Start price").fill(start_price)
+        self.page.get_by_label("Ends").fill(ends.strftime("%Y-%m-%dT%H:%M:%S"))
+        self.page.get_by_role("button", name="List item").click()
+        self.page.get_by_role("heading", name=title).wait_for()
+        return self.page.url
+
+    def bid(self, item: str, maximum: str) -> str:
+        """Form, review, confirm; returns the heading of the result."""
+        self.page.goto(item)
+        self.page.get_by_label("Your maximum").fill(maximum)
+        self.page.get_by_role("button", name="Review bid").click()
+        self.page.get_by_role("button", name="Confirm bid").click()
+        return self.page.get_by_role("heading", level=1).inner_text()
+
+    def wait_to_see(self, words: str, url: str) -> None:
+        """Load a page until it shows these words."""
+        wait_for(
+            lambda: self.page.goto(url) and words in self.page.inner_text("main"),
+            what=f"{words} on {url}",
+        )

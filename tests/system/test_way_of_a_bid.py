@@ -1,0 +1,58 @@
+"""From the form to the mail: real processes, a real browser, a real SMTP server."""
+
+import re
+
+from playwright.sync_api import Browser
+
+from tests.system.house import House
+from tests.system.person import Person, link_in
+from tests.system.smtp import Letters, text_of
+from tests.waiting import wait_for
+
+MAXIMA = ["41.37", "83.71"]
+ENDS_AFTER_S = 40
+
+
+def test_a_bid_reaches_everybody_it_concerns_exactly_once(
+    house: House, browser: Browser, letters: Letters
+) -> None:
+    web = house.url("auctions")
+    sal, ann, bob = (Person.arrive(name, browser, letters, web) for name in ("Sal", "Ann", "Bob"))
+    for person in (sal, ann, bob):
+        person.join()
+
+    item = sal.list_item("Brass lamp", start_price="10.00", seconds=ENDS_AFTER_S)
+    assert "highest bidder" in ann.bid(item, MAXIMA[0])
+    assert "highest bidder" in bob.bid(item, MAXIMA[1])
+    ann.wait_to_see("Outbid", f"{web}/my/bids")
+
+    (outbid,) = wait_for(ann.mails, what="Ann's mail")
+    assert "$42.37" in text_of(outbid)
+    assert link_in(outbid, "/auctions/") == item
+    ann.page.goto(link_in(outbid, "/auctions/"))
+    assert "Brass lamp" in ann.page.get_by_role("heading", level=1).inner_text()
+    wait_for(lambda: len(sal.mails()) == 2, what="a mail to Sal for each bid")
+    assert {re.search(r"\$[0-9.]+", text_of(mail))[0] for mail in sal.mails()} == {
+        "$10.00",
+        "$42.37",
+    }
+    assert bob.mails() == []
+
+    (won,) = wait_for(bob.mails, seconds=ENDS_AFTER_S + 30, what="Bob's mail")
+    assert "$42.37" in text_of(won)
+    assert "Sal" in text_of(won)
+    wait_for(lambda: len(sal.mails()) == 3, what="Sal's mail about the sale")
+    assert "Bob" in text_of(sal.mails()[2])
+    for person, page, word in ((bob, "bids", "Won"), (ann, "bids", "Lost"), (sal, "sales", "Sold")):
+        person.wait_to_see(word, f"{web}/my/{page}")
+
+    # One more mail that takes the same way later: whatever was to come has come before it.
+    Person.arrive("Zoe", browser, letters, web).join()
+    assert len(letters.all()) == 4 + len([outbid, won]) + 3
+
+    everything = house.all_output() + "".join(text_of(mail) for mail in letters.all())
+    for maximum in MAXIMA:
+        assert maximum not in everything
+        assert maximum.replace(".", "") not in everything
+    assert set(house.stop().values()) <= {0, -15}
+    assert "Traceback" not in house.all_output()
