@@ -1,8 +1,10 @@
 """flask-smorest with our errors: problem documents, Allow kept, bodies read strictly."""
 
 import http
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
+import flask
 import flask_smorest
 import marshmallow as ma
 from flask import Flask, Request
@@ -11,6 +13,8 @@ from webargs.flaskparser import FlaskParser
 
 from service_kit.bodies import read_json
 from service_kit.problems import Problem
+
+V = TypeVar("V")
 
 
 class ProblemSchema(ma.Schema):
@@ -40,7 +44,22 @@ class _StrictParser(FlaskParser):
         ) from error
 
 
-class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc,unused-ignore]
+if TYPE_CHECKING:
+
+    class _SmorestBlueprint(flask.Blueprint):
+        """What flask-smorest's untyped blueprint has, for the type checker."""
+
+        def __init__(self, *args: Any, description: str = "", **options: Any) -> None: ...
+        def route(self, rule: str, **options: Any) -> Callable[[V], V]: ...
+        def arguments(self, schema: Any, **options: Any) -> Callable[[V], V]: ...
+        def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[V], V]: ...
+        def alt_response(self, status: int, name: Any = None, **o: Any) -> Callable[[V], V]: ...
+        def doc(self, **documentation: Any) -> Callable[[V], V]: ...
+else:
+    _SmorestBlueprint = flask_smorest.Blueprint
+
+
+class Blueprint(_SmorestBlueprint):
     """A blueprint whose `arguments` are read by the strict parser."""
 
     ARGUMENTS_PARSER = _StrictParser()

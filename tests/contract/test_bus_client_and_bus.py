@@ -1,0 +1,88 @@
+"""bus-client against the real bus."""
+
+import pytest
+from bus_client import BusClient, BusRefused, BusUnavailable, keep_subscribed
+from flask import Flask
+from service_kit.wsgi_transport import WsgiTransport
+
+from tests.contract.conftest import bus_token
+from tests.sockets import free_port
+
+BUS = "http://bus.test"
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+WIDGET = "https://shop.example/widgets/1"
+
+
+def client(bus: Flask, name: str) -> BusClient:
+    return BusClient(BUS, bus_token(bus, name), transport=WsgiTransport(bus))
+
+
+def test_what_is_published_counts_on_its_topic(bus: Flask) -> None:
+    with client(bus, "shop") as shop:
+        shop.created("widgets", WIDGET)
+        shop.updated("widgets", WIDGET)
+        shop.noop("widgets", WIDGET)
+        shop.deleted("widgets", WIDGET)
+        (topic,) = shop.topics()
+    assert (topic["name"], topic["publisher"], topic["events"]) == ("widgets", "shop", 4)
+
+
+def test_a_subscription_is_listed_without_its_secrets(bus: Flask) -> None:
+    with client(bus, "shop") as shop, client(bus, "stock") as stock:
+        shop.created("widgets", WIDGET)
+        stock.subscribe(
+            topics=["widgets"],
+            callback="https://stock.example/events",
+            uuid="a-secret-user",
+            timeout_ms=500,
+            max_events=10,
+        )
+        stock.set_secret(SECRET)
+        listed = stock.subscriptions()
+        (row,) = listed
+        assert (row["subscriber"], row["topics"]) == ("stock", ["widgets"])
+        assert "a-secret-user" not in str(listed)
+        assert SECRET not in str(listed)
+        stock.unsubscribe("widgets")
+        assert stock.subscriptions()[0]["topics"] == []
+        stock.unsubscribe()
+        assert stock.subscriptions() == []
+
+
+def test_only_the_owner_publishes_on_a_topic(bus: Flask) -> None:
+    with client(bus, "shop") as shop, client(bus, "thief") as thief:
+        shop.created("widgets", WIDGET)
+        with pytest.raises(BusRefused) as refused:
+            thief.created("widgets", WIDGET)
+    assert refused.value.status == 403
+
+
+def test_a_bad_event_is_refused_with_its_index(bus: Flask) -> None:
+    with client(bus, "shop") as shop:
+        with pytest.raises(BusRefused, match="1"):
+            shop.publish(
+                "widgets",
+                [{"type": "create", "url": WIDGET}, {"type": "create", "url": "nonsense"}],
+            )
+        assert shop.topics() == []
+
+
+def test_a_bus_that_is_away_is_unavailable() -> None:
+    with (
+        BusClient(f"http://127.0.0.1:{free_port()}", "token") as nobody,
+        pytest.raises(BusUnavailable),
+    ):
+        nobody.created("widgets", WIDGET)
+
+
+def test_a_service_keeps_trying_until_it_is_subscribed(bus: Flask) -> None:
+    token = bus_token(bus, "stock")
+    facts = {"topics": ["widgets"], "callback": "https://a.example/e", "uuid": "u" * 20}
+    with BusClient(f"http://127.0.0.1:{free_port()}", token) as away:
+        again_in_s = keep_subscribed(away, secret=SECRET, **facts)  # type: ignore[arg-type]
+        assert again_in_s() < again_in_s() * 4 < 60
+    with BusClient(BUS, token, transport=WsgiTransport(bus)) as there:
+        subscribe = keep_subscribed(there, secret=SECRET, **facts)  # type: ignore[arg-type]
+        assert subscribe() > 60
+        assert subscribe() > 60
+        assert [row["subscriber"] for row in there.subscriptions()] == ["stock"]

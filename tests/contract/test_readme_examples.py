@@ -1,0 +1,37 @@
+"""The examples in the READMEs run as they stand."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from tests.clients.readme import examples
+from tests.contract.conftest import bus_token
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The app on a free port of loopback."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_bus_client(bus: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+    names = {"publisher_token": bus_token(bus, "shop"), "subscriber_token": bus_token(bus, "stock")}
+    with served(bus) as url:
+        exec(examples("clients", "bus-client", "README.md"), names | {"bus_url": url})
+    assert "stock 0" in capsys.readouterr().out
+
+
+def test_service_kit() -> None:
+    exec(examples("clients", "service-kit", "README.md"), {})
