@@ -1,0 +1,1 @@
+"""The auction house's web application: accounts, listings, and what it knows of the bidding."""

@@ -1,0 +1,96 @@
+"""Each entity as HAL, as docs/protocol.md has it. No maximum is known here, so none can leak."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from service_kit.hal import link, resource
+
+from auction_app.model import Auction, Customer, Standing
+from auction_app.signatures import Signatures
+from auction_app.urls import Urls
+from auction_app.verbs.take_photo import LARGE
+
+Document = dict[str, Any]
+
+
+def auction(urls: Urls, auction: Auction, *, private: bool, now_ms: int) -> Document:
+    """An auction; `private` adds the terms that only bids_service may see."""
+    return resource(
+        {
+            "title": auction.title,
+            "description": auction.description,
+            "status": auction.status(now_ms).value,
+            "created_at_ms": auction.created_at_ms,
+            "terms": _terms(auction, private=private),
+            "price": auction.price.to_wire() if auction.price else None,
+            "bid_count": auction.bid_count,
+        },
+        {
+            "self": link(urls.auction(auction.id)),
+            "seller": link(urls.customer(auction.seller_id)),
+            "photos": [link(urls.photo(p.id, LARGE), title=p.alt) for p in auction.photos],
+            "bidding": link(auction.bidding.url) if auction.bidding else None,
+        },
+    )
+
+
+def customer(urls: Urls, signatures: Signatures, customer: Customer, *, contact: bool) -> Document:
+    """A customer; `contact` adds how to reach them, and what the verification mail needs."""
+    state: Document = {"name": customer.name}
+    links = {"self": link(urls.customer(customer.id))}
+    if contact:
+        state |= {
+            "email": customer.email,
+            "email_verified": customer.verified,
+            "locale": customer.locale,
+        }
+    if contact and not customer.verified and customer.verification_id:
+        token = signatures.verification_token(customer.id, customer.verification_id)
+        state["verification"] = {"id": customer.verification_id}
+        links["verify-email"] = link(urls.verification(token))
+    return resource(state, links)
+
+
+def home(urls: Urls, running: Sequence[Auction], more: str | None, *, now_ms: int) -> Document:
+    """What ends soon."""
+    return _list(urls, "/", "auctions", _summaries(urls, running, now_ms), more)
+
+
+def my_sales(urls: Urls, sales: Sequence[Auction], more: str | None, *, now_ms: int) -> Document:
+    """A seller's own auctions."""
+    return _list(urls, "/my/sales", "auctions", _summaries(urls, sales, now_ms), more)
+
+
+def my_bids(
+    urls: Urls, rows: Sequence[tuple[Auction, Standing]], more: str | None, *, now_ms: int
+) -> Document:
+    """The auctions that a bidder takes part in, with where the bidder stands in each."""
+    found = [
+        auction(urls, item, private=False, now_ms=now_ms) | {"standing": standing.value}
+        for item, standing in rows
+    ]
+    return _list(urls, "/my/bids", "auctions", found, more)
+
+
+def _terms(auction: Auction, *, private: bool) -> Document:
+    terms = auction.terms
+    state: Document = {
+        "currency": terms.currency,
+        "start_price": terms.start_price.to_wire(),
+        "increments": [list(row) for row in terms.increments],
+        "starts_at_ms": terms.starts_at_ms,
+        "ends_at_ms": terms.ends_at_ms,
+    }
+    if private:
+        state |= {"reserve": None, "blocked": []}
+    return state
+
+
+def _summaries(urls: Urls, found: Sequence[Auction], now_ms: int) -> list[Document]:
+    return [auction(urls, item, private=False, now_ms=now_ms) for item in found]
+
+
+def _list(urls: Urls, path: str, name: str, found: list[Document], more: str | None) -> Document:
+    here = urls.absolute(path)
+    following = link(f"{here}?after={more}") if more else None
+    return resource({}, {"self": link(here), "next": following}, {name: found})

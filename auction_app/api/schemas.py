@@ -1,0 +1,87 @@
+"""The shapes of the JSON answers, for the OpenAPI document."""
+
+import marshmallow as ma
+from marshmallow import fields
+
+
+class MoneySchema(ma.Schema):
+    """A decimal string with exactly the currency's decimals."""
+
+    amount = fields.String(required=True)
+    currency = fields.String(required=True)
+
+
+class TermsSchema(ma.Schema):
+    """What a listing promises; `reserve` and `blocked` for scope auctions:read_terms only."""
+
+    currency = fields.String(required=True)
+    start_price = fields.Nested(MoneySchema, required=True)
+    increments = fields.List(fields.List(fields.Integer()), required=True)
+    starts_at_ms = fields.Integer(required=True)
+    ends_at_ms = fields.Integer(required=True)
+    reserve = fields.Nested(MoneySchema, allow_none=True)
+    blocked = fields.List(fields.String())
+
+
+class AuctionSchema(ma.Schema):
+    """An auction."""
+
+    title = fields.String(required=True)
+    description = fields.String(required=True)
+    status = fields.String(
+        required=True, validate=ma.validate.OneOf(["scheduled", "running", "ended"])
+    )
+    created_at_ms = fields.Integer(required=True)
+    terms = fields.Nested(TermsSchema, required=True)
+    price = fields.Nested(MoneySchema, required=True, allow_none=True)
+    bid_count = fields.Integer(required=True)
+    links = fields.Dict(data_key="_links", required=True)
+
+
+class OwnBidSchema(AuctionSchema):
+    """An auction that the signed-in customer takes part in."""
+
+    standing = fields.String(required=True)
+
+
+class VerificationSchema(ma.Schema):
+    """The request that waits for its link to be followed."""
+
+    id = fields.String(required=True)
+
+
+class CustomerSchema(ma.Schema):
+    """A customer; all but the name for scope customers:read_contact only."""
+
+    name = fields.String(required=True)
+    email = fields.String()
+    email_verified = fields.Boolean()
+    locale = fields.String()
+    verification = fields.Nested(VerificationSchema)
+    links = fields.Dict(data_key="_links", required=True)
+
+
+class _Auctions(ma.Schema):
+    auctions = fields.List(fields.Nested(AuctionSchema), required=True)
+
+
+class _OwnBids(ma.Schema):
+    auctions = fields.List(fields.Nested(OwnBidSchema), required=True)
+
+
+class HomeSchema(ma.Schema):
+    """A page of running auctions."""
+
+    embedded = fields.Nested(_Auctions, data_key="_embedded", required=True)
+    links = fields.Dict(data_key="_links", required=True)
+
+
+class MySalesSchema(HomeSchema):
+    """A page of one's own auctions."""
+
+
+class MyBidsSchema(ma.Schema):
+    """A page of the auctions that one takes part in."""
+
+    embedded = fields.Nested(_OwnBids, data_key="_embedded", required=True)
+    links = fields.Dict(data_key="_links", required=True)

@@ -1,0 +1,107 @@
+"""The composition root of the web app."""
+
+from typing import Any
+
+from bids_client import BidsClient
+from bus_drain import Drain
+from bus_drain.flask import mount
+from flask import Flask
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from service_kit import database
+from service_kit.access import install_access
+from service_kit.clock import now_ms
+from service_kit.doorbell import Doorbell
+from service_kit.health import install_health
+from service_kit.logs import configure_logs
+from service_kit.openapi import Api
+from service_kit.problems import install_problems
+from service_kit.trace import install_trace
+
+from auction_app import config as settings
+from auction_app.config import Config
+from auction_app.parts import Parts
+from auction_app.passwords import Passwords
+from auction_app.signatures import Signatures
+from auction_app.storage.photo_files import PhotoFiles
+from auction_app.storage.store import Store
+from auction_app.urls import Urls
+from auction_app.verbs.notice_changes import listener
+from auction_app.views.accounts import accounts
+from auction_app.views.bidding import bidding
+from auction_app.views.formats import install_formats
+from auction_app.views.home import home
+from auction_app.views.items import fragments, items
+from auction_app.views.language import viewer_locale
+from auction_app.views.mine import mine, own_bids
+from auction_app.views.people import people
+from auction_app.views.problems import respond, translations
+from auction_app.views.security import install_security
+from auction_app.views.selling import allow_uploads, selling
+from auction_app.views.sessions import sessions
+from auction_app.views.shell import install_shell
+from auction_app.views.visitor import viewer_zone
+
+_FORM_BYTES = 1024 * 1024
+
+
+def create_app(config: Config | None = None, **parts: Any) -> Flask:
+    """The web app; `parts` replaces what `build_parts` would build (tests bring fakes)."""
+    if config is None:
+        configure_logs("auctions")
+        config = settings.read()
+    built = build_parts(config, **parts)
+    app = Flask(__name__)
+    app.config.update(
+        SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=_FORM_BYTES, WTF_CSRF_TIME_LIMIT=None
+    )
+    install_trace(app)
+    install_access(app, config.tokens)
+    install_security(app, built)
+    install_problems(app, translations(), respond=respond)
+    engine = built.store.engine
+    install_health(app, {"database": lambda: database.check_migrated("auction_app", engine)})
+    Babel(app, locale_selector=viewer_locale, timezone_selector=lambda: viewer_zone(built).key)
+    install_formats(app, built)
+    install_shell(app, built)
+    _install_views(app, built)
+    return app
+
+
+def build_parts(config: Config, **given: Any) -> Parts:
+    """Everything that the app is made of, except what is given."""
+    defaults: dict[str, Any] = {
+        "store": lambda: Store(database.connect(config.database_url)),
+        "bids": lambda: BidsClient(config.bids_url, config.bids_token),
+        "passwords": Passwords,
+        "signatures": lambda: Signatures(config.secret_key),
+        "files": lambda: PhotoFiles(config.photos_dir),
+        "urls": lambda: Urls(config.public_url),
+        "clock": lambda: now_ms,
+        "refresh_bell": lambda: Doorbell.for_database(config.database_url, "refresh"),
+    }
+    built = {name: given[name] if name in given else make() for name, make in defaults.items()}
+    return Parts(config=config, **built)
+
+
+def _install_views(app: Flask, parts: Parts) -> None:
+    app.before_request(allow_uploads)
+    csrf = CSRFProtect(app)
+    api = Api(app, title="Gavel auctions")
+    for negotiated in (home, items, people, mine):
+        api.register_blueprint(negotiated(parts))
+    for plain in (accounts, sessions, fragments, selling, bidding, own_bids):
+        app.register_blueprint(plain(parts))
+    csrf.exempt(mount(app, "/events", _drain(parts)))
+
+
+def _drain(parts: Parts) -> Drain:
+    topics = {"biddings": "bidding", "bids": "bid"}
+    return Drain(
+        uuid=parts.config.webhook_uuid,
+        secrets=parts.config.webhook_secret,
+        listeners={
+            topic: listener(parts.store, kind, parts.clock, parts.refresh_bell.ring)
+            for topic, kind in topics.items()
+        },
+    )

@@ -1,0 +1,59 @@
+"""The settings of the web app and its jobs."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from service_kit.access import Tokens
+from service_kit.config import load, setting
+from service_kit.money import exponent_of
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("http://", "https://")) or text.endswith("/"):
+        raise ValueError("must be an http(s) URL without a slash at its end")
+    return text
+
+
+def _secret_key(text: str) -> str:
+    if len(text) < 16:
+        raise ValueError("must have at least 16 characters")
+    return text
+
+
+def _zone(text: str) -> str:
+    ZoneInfo(text)
+    return text
+
+
+def _currency(text: str) -> str:
+    exponent_of(text)
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Read once at start; every `*_s` is in seconds."""
+
+    database_url: str = setting("AUCTIONS_DATABASE_URL")
+    public_url: str = setting("AUCTIONS_PUBLIC_URL", parse=_url)
+    secret_key: str = setting("AUCTIONS_SECRET_KEY", secret=True, parse=_secret_key)
+    tokens: Tokens = setting("AUCTIONS_TOKENS", parse=Tokens.parse, secret=True)
+    photos_dir: str = setting("AUCTIONS_PHOTOS_DIR")
+    bus_url: str = setting("AUCTIONS_BUS_URL", parse=_url)
+    bus_token: str = setting("AUCTIONS_BUS_TOKEN", secret=True)
+    webhook_uuid: str = setting("AUCTIONS_WEBHOOK_UUID")
+    webhook_secret: tuple[str, ...] = setting("AUCTIONS_WEBHOOK_SECRET", secret=True)
+    bids_url: str = setting("AUCTIONS_BIDS_URL", parse=_url)
+    bids_token: str = setting("AUCTIONS_BIDS_TOKEN", secret=True)
+    live_url: str = setting("AUCTIONS_LIVE_URL", parse=_url)
+    jobs_port: int = setting("AUCTIONS_JOBS_PORT", default=0)
+    min_duration_s: int = setting("AUCTIONS_MIN_DURATION_S", default=600)
+    max_duration_s: int = setting("AUCTIONS_MAX_DURATION_S", default=30 * 24 * 3600)
+    session_s: int = setting("AUCTIONS_SESSION_S", default=14 * 24 * 3600)
+    time_zone: str = setting("AUCTIONS_TIME_ZONE", default="UTC", parse=_zone)
+    currency: str = setting("AUCTIONS_CURRENCY", default="USD", parse=_currency)
+
+
+def read() -> Config:
+    """The settings from the environment. Raises ConfigError that lists every complaint."""
+    return load(Config, prefix="AUCTIONS_")

@@ -1,0 +1,104 @@
+"""What can go wrong in the web app.
+
+AuctionAppError
+├── BadInput               a form's fields, each with a word for what is wrong
+├── AmountUnclear          an amount that two readers would read differently
+├── PhotoRefused           a file that is no photo we take
+├── NotFound               nothing there, or nothing that this visitor may see
+├── EmailTaken             the address has an account (never told to a visitor)
+├── NoSession              the visitor has to sign in
+│   └── SessionExpired     was signed in, but too long ago or revoked
+├── WrongCredentials       address and password do not belong together
+├── TooManyAttempts        sign-in is closed for a while; carries retry_after_s
+├── NotVerified            needs a verified e-mail address first
+├── LinkDead               a verification link that is forged, used up or too old
+├── NotTheirLink           a verification link of another account
+├── TooSoon                a mail was asked for just now; carries retry_after_s
+├── TicketRefused          a bid's confirmation that we did not issue to this visitor
+├── PriceMoved             the price is no longer the one that was reviewed
+└── BidsUnavailable        the bids service can't answer now; carries retry_after_s
+"""
+
+from collections.abc import Mapping
+
+
+class AuctionAppError(Exception):
+    """Root of all errors of the web app."""
+
+
+class BadInput(AuctionAppError):
+    """`fields` maps each bad field to a word that says what is wrong with it."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(", ".join(f"{name}: {word}" for name, word in fields.items()))
+        self.fields = dict(fields)
+
+
+class AmountUnclear(AuctionAppError):
+    """An amount that two readers would read differently, such as "1.234"."""
+
+
+class PhotoRefused(AuctionAppError):
+    """`reason` is one word: missing, too_big, not_an_image, too_many_pixels, too_small."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class NotFound(AuctionAppError):
+    """Nothing there, or nothing that this visitor may see."""
+
+
+class EmailTaken(AuctionAppError):
+    """The address has an account already."""
+
+
+class NoSession(AuctionAppError):
+    """The visitor has to sign in."""
+
+
+class SessionExpired(NoSession):
+    """The visitor was signed in, but too long ago, or the session was revoked."""
+
+
+class WrongCredentials(AuctionAppError):
+    """Address and password do not belong together, whichever of the two is wrong."""
+
+
+class _Later(AuctionAppError):
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
+
+
+class TooManyAttempts(_Later):
+    """Sign-in is closed for this visitor for `retry_after_s` seconds."""
+
+
+class TooSoon(_Later):
+    """A mail was asked for a moment ago; the next one in `retry_after_s` seconds."""
+
+
+class BidsUnavailable(_Later):
+    """The bids service can't answer now; try in `retry_after_s` seconds."""
+
+
+class NotVerified(AuctionAppError):
+    """The account's e-mail address has to be verified first."""
+
+
+class LinkDead(AuctionAppError):
+    """A verification link that is forged, used up or too old."""
+
+
+class NotTheirLink(AuctionAppError):
+    """A verification link that belongs to another account than the one signed in."""
+
+
+class TicketRefused(AuctionAppError):
+    """A bid's confirmation that was not issued to this visitor for this item."""
+
+
+class PriceMoved(AuctionAppError):
+    """The price is no longer the one that the bidder has reviewed."""

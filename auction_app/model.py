@@ -1,0 +1,237 @@
+"""The nouns of the web app: who, what is sold, and what is known of its bidding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from service_kit.money import Money
+
+from auction_app.increments import Increments
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """An account. `verification_id` is there while the address waits to be verified."""
+
+    id: str
+    name: str
+    email: str = field(repr=False)
+    locale: str
+    email_verified_at_ms: int | None
+    verification_id: str | None
+    verification_requested_at_ms: int | None
+
+    @property
+    def verified(self) -> bool:
+        """Whether the account may bid and sell."""
+        return self.email_verified_at_ms is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A signed-in browser; the cookie's token is known here by its digest only."""
+
+    customer: Customer
+    expires_at_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A photo of a listing; the files are named after its id. `alt` says what is to be seen."""
+
+    id: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What a listing promises its bidders; fixed once it is published."""
+
+    start_price: Money
+    increments: Increments
+    starts_at_ms: int
+    ends_at_ms: int
+
+    @property
+    def currency(self) -> str:
+        """ISO 4217 code of everything that is bid here."""
+        return self.start_price.currency
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bidding:
+    """The last known state of an auction's bid book, as bids_service told it.
+
+    `version` counts its changes; `minimum` is None once no bid is possible; `leader_id` is the
+    leading customer here, None before the first bid.
+    """
+
+    url: str
+    status: str
+    outcome: str | None
+    price: Money | None
+    minimum: Money | None
+    bid_count: int
+    reserve: str
+    ends_at_ms: int
+    version: int
+    leader_id: str | None
+
+    @property
+    def closed(self) -> bool:
+        """Whether the outcome stands."""
+        return self.status == "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bid:
+    """One accepted bid, as it was when it was taken. Its maximum is not known here."""
+
+    url: str
+    auction_id: str
+    bidder_id: str
+    outcome: str
+    price: Money
+    placed_at_ms: int
+    sequence: int
+
+
+class Status(StrEnum):
+    """Where an auction stands."""
+
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class Standing(StrEnum):
+    """Where a bidder stands in an auction."""
+
+    WINNING = "winning"
+    WINNING_BELOW_RESERVE = "winning_below_reserve"
+    OUTBID = "outbid"
+    PENDING = "pending"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Auction:
+    """A listing and the last known state of its bidding (None until bids_service has told)."""
+
+    id: str
+    seller_id: str
+    seller_name: str
+    title: str
+    description: str
+    terms: Terms
+    created_at_ms: int
+    photos: tuple[Photo, ...]
+    bidding: Bidding | None
+
+    @property
+    def ends_at_ms(self) -> int:
+        """When it ends as far as is known: the bidding's word, or the terms'."""
+        return self.bidding.ends_at_ms if self.bidding else self.terms.ends_at_ms
+
+    @property
+    def price(self) -> Money | None:
+        """The current price; None before the first bid."""
+        return self.bidding.price if self.bidding else None
+
+    @property
+    def bid_count(self) -> int:
+        """Accepted bids so far."""
+        return self.bidding.bid_count if self.bidding else 0
+
+    @property
+    def minimum(self) -> Money:
+        """The least that a next bid may be: the bidding's word, or the start price before that."""
+        known = self.bidding.minimum if self.bidding else None
+        return known or self.price or self.terms.start_price
+
+    def status(self, now_ms: int) -> Status:
+        """scheduled, running or ended; ended as soon as the time is up, though it may take a
+        moment until the outcome is known."""
+        if (self.bidding and self.bidding.closed) or now_ms >= self.ends_at_ms:
+            return Status.ENDED
+        return Status.RUNNING if now_ms >= self.terms.starts_at_ms else Status.SCHEDULED
+
+    def standing_of(self, customer_id: str, now_ms: int) -> Standing:
+        """Where a customer who has bid here stands.
+
+        | | leads | doesn't |
+        |---|---|---|
+        | running | winning (or below the reserve) | outbid |
+        | time is up, outcome unknown | pending | lost |
+        | sold | won | lost |
+        | unsold | lost | lost |
+        """
+        leads = self.bidding is not None and self.bidding.leader_id == customer_id
+        if self.status(now_ms) is not Status.ENDED:
+            return self._standing_while_running(leads)
+        if leads and self.bidding is not None and not self.bidding.closed:
+            return Standing.PENDING
+        sold = self.bidding is not None and self.bidding.outcome == "sold"
+        return Standing.WON if leads and sold else Standing.LOST
+
+    def _standing_while_running(self, leads: bool) -> Standing:
+        if not leads:
+            return Standing.OUTBID
+        below = self.bidding is not None and self.bidding.reserve == "not_met"
+        return Standing.WINNING_BELOW_RESERVE if below else Standing.WINNING
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
+    """A reviewed bid that only waits for its bidder's yes.
+
+    `key` is the idempotency key: one ticket is one bid, however often it is sent.
+    `seen_price` is the price that the bidder was shown; None before the first bid.
+    """
+
+    key: str
+    auction_id: str
+    bidder_id: str
+    maximum: Money = field(repr=False)
+    seen_price: Money | None
+
+    def to_wire(self) -> dict[str, Any]:
+        """The form that goes, signed, into the bidder's own page."""
+        return {
+            "key": self.key,
+            "auction": self.auction_id,
+            "bidder": self.bidder_id,
+            "maximum": self.maximum.to_wire(),
+            "seen": self.seen_price.to_wire() if self.seen_price else None,
+        }
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> "Ticket":
+        """Read what `to_wire` wrote."""
+        return cls(
+            key=wire["key"],
+            auction_id=wire["auction"],
+            bidder_id=wire["bidder"],
+            maximum=Money.parse(wire["maximum"]),
+            seen_price=Money.parse(wire["seen"]) if wire["seen"] else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BidResult:
+    """What became of a placed bid; the same answer however often it is asked.
+
+    `kind` is leading, outbid, raised or refused; `reason` is there for a refusal. It never holds
+    the maximum.
+    """
+
+    auction_id: str
+    kind: str
+    reason: str | None = None
+    price: Money | None = None
+    minimum: Money | None = None
+    reserve: str = "none"

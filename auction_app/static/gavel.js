@@ -1,0 +1,41 @@
+// Tells the server the browser's time zone, and counts down by the server's clock.
+(() => {
+  "use strict";
+  const body = document.body;
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  if (zone && zone !== body.dataset.zone) {
+    document.cookie = `gavel_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+  }
+
+  // The page says what time it was there when it was made; since then our own stopwatch runs,
+  // which no wrong clock and no change of it can touch.
+  let offset = Number(body.dataset.serverNowMs) - performance.now();
+  const now = () => performance.now() + offset;
+
+  function spell(ms) {
+    const s = Math.max(0, Math.floor(ms / 1000));
+    const d = Math.floor(s / 86400), h = Math.floor((s % 86400) / 3600);
+    const m = Math.floor((s % 3600) / 60);
+    const days = (n) => new Intl.NumberFormat(document.documentElement.lang, {
+      style: "unit", unit: "day", unitDisplay: "long" }).format(n);
+    if (d) return `${days(d)} ${h} h`;
+    if (h) return `${h} h ${m} min`;
+    return m ? `${m} min ${s % 60} s` : `${s} s`;
+  }
+
+  function tick() {
+    for (const element of document.querySelectorAll("[data-ends-at-ms]")) {
+      const left = Number(element.dataset.endsAtMs) - now();
+      const text = spell(left);
+      if (element.textContent !== text) element.textContent = text;
+      element.classList.toggle("soon", left < 3600000);
+    }
+  }
+
+  window.gavel = {
+    now,
+    setServerNow(ms) { offset = ms - performance.now(); },
+  };
+  tick();
+  setInterval(tick, 1000);
+})();

@@ -1,0 +1,128 @@
+"""The copy of what bids_service knows: biddings, bids, and who took part where."""
+
+from service_kit.money import Money
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from auction_app.model import Bid, Bidding
+from auction_app.storage.tables import auctions, biddings, bids, participations
+
+
+def keep(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) -> bool:
+    """Store a fetched bidding unless a newer version is here; True when it was stored.
+
+    The auction must be one of ours.
+    """
+    known = conn.execute(
+        select(biddings.c.version).where(biddings.c.auction_id == auction_id)
+    ).scalar_one_or_none()
+    if known is not None and known > bidding.version:
+        return False
+    row = {
+        "url": bidding.url,
+        "status": bidding.status,
+        "outcome": bidding.outcome,
+        "price_minor": bidding.price.amount_minor if bidding.price else None,
+        "minimum_minor": bidding.minimum.amount_minor if bidding.minimum else None,
+        "bid_count": bidding.bid_count,
+        "reserve": bidding.reserve,
+        "ends_at_ms": bidding.ends_at_ms,
+        "version": bidding.version,
+        "leader_id": bidding.leader_id,
+        "fetched_at_ms": now_ms,
+    }
+    if known is None:
+        row |= {"auction_id": auction_id, "known_bids": _count_bids(conn, auction_id)}
+        conn.execute(insert(biddings).values(row))
+    else:
+        conn.execute(update(biddings).where(biddings.c.auction_id == auction_id).values(row))
+    return True
+
+
+def keep_bid(conn: Connection, bid: Bid) -> bool:
+    """Store a bid once; False when it was here already. The auction must be one of ours."""
+    known = select(bids.c.url).where(bids.c.url == bid.url)
+    if conn.execute(known).first() is not None:
+        return False
+    conn.execute(
+        insert(bids).values(
+            url=bid.url,
+            auction_id=bid.auction_id,
+            bidder_id=bid.bidder_id,
+            outcome=bid.outcome,
+            price_minor=bid.price.amount_minor,
+            placed_at_ms=bid.placed_at_ms,
+            sequence=bid.sequence,
+        )
+    )
+    conn.execute(
+        update(biddings)
+        .where(biddings.c.auction_id == bid.auction_id)
+        .values(known_bids=biddings.c.known_bids + 1)
+    )
+    _note_participation(conn, bid)
+    return True
+
+
+def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
+    """The latest bids in an auction, newest first."""
+    query = (
+        select(bids, auctions.c.currency)
+        .join_from(bids, auctions)
+        .where(bids.c.auction_id == auction_id)
+        .order_by(bids.c.sequence.desc())
+        .limit(limit)
+    )
+    return [
+        Bid(
+            url=row.url,
+            auction_id=row.auction_id,
+            bidder_id=row.bidder_id,
+            outcome=row.outcome,
+            price=Money(row.price_minor, row.currency),
+            placed_at_ms=row.placed_at_ms,
+            sequence=row.sequence,
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def has_bid(conn: Connection, auction_id: str, customer_id: str) -> bool:
+    """Whether the customer has a bid in the auction."""
+    query = select(participations.c.auction_id).where(
+        participations.c.customer_id == customer_id, participations.c.auction_id == auction_id
+    )
+    return conn.execute(query).first() is not None
+
+
+def incomplete(conn: Connection, *, fetched_before_ms: int, limit: int) -> list[str]:
+    """URLs of biddings that count more bids than are known here."""
+    query = (
+        select(biddings.c.url)
+        .where(
+            biddings.c.known_bids < biddings.c.bid_count,
+            biddings.c.fetched_at_ms < fetched_before_ms,
+        )
+        .limit(limit)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def _count_bids(conn: Connection, auction_id: str) -> int:
+    query = select(func.count()).select_from(bids).where(bids.c.auction_id == auction_id)
+    return conn.execute(query).scalar_one()
+
+
+def _note_participation(conn: Connection, bid: Bid) -> None:
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(participations).values(
+        customer_id=bid.bidder_id, auction_id=bid.auction_id, last_bid_at_ms=bid.placed_at_ms
+    )
+    later = statement.excluded.last_bid_at_ms
+    conn.execute(
+        statement.on_conflict_do_update(
+            index_elements=["customer_id", "auction_id"],
+            set_={"last_bid_at_ms": later},
+            where=participations.c.last_bid_at_ms < later,
+        )
+    )

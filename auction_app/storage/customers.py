@@ -1,0 +1,91 @@
+"""Accounts."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from auction_app.errors import EmailTaken, NotFound
+from auction_app.model import Customer
+from auction_app.storage.tables import customers
+
+
+def add(conn: Connection, customer: Customer, *, password_hash: str, now_ms: int) -> None:
+    """Store a new account. Raises EmailTaken (also when two sign up at once)."""
+    row = {
+        "id": customer.id,
+        "name": customer.name,
+        "email": customer.email,
+        "email_key": email_key(customer.email),
+        "password_hash": password_hash,
+        "locale": customer.locale,
+        "created_at_ms": now_ms,
+        "email_verified_at_ms": customer.email_verified_at_ms,
+        "verification_id": customer.verification_id,
+        "verification_requested_at_ms": customer.verification_requested_at_ms,
+    }
+    try:
+        with conn.begin_nested():
+            conn.execute(insert(customers).values(row))
+    except IntegrityError as error:
+        raise EmailTaken("the address has an account") from error
+
+
+def by_id(conn: Connection, customer_id: str) -> Customer:
+    """The account. Raises NotFound."""
+    row = conn.execute(select(customers).where(customers.c.id == customer_id)).first()
+    if row is None:
+        raise NotFound("no such customer")
+    return as_customer(row)
+
+
+def by_email(conn: Connection, email: str) -> tuple[Customer, str] | None:
+    """The account of an address and its password hash, if there is one."""
+    found = select(customers).where(customers.c.email_key == email_key(email))
+    row = conn.execute(found).first()
+    return (as_customer(row), row.password_hash) if row else None
+
+
+def expect_verification(
+    conn: Connection, customer_id: str, *, verification_id: str, now_ms: int
+) -> None:
+    """Make `verification_id` the one whose link verifies the address."""
+    conn.execute(
+        update(customers)
+        .where(customers.c.id == customer_id)
+        .values(verification_id=verification_id, verification_requested_at_ms=now_ms)
+    )
+
+
+def verify(conn: Connection, customer_id: str, *, now_ms: int) -> None:
+    """Note that the address is the customer's own."""
+    conn.execute(
+        update(customers)
+        .where(customers.c.id == customer_id)
+        .values(email_verified_at_ms=now_ms, verification_id=None)
+    )
+
+
+def replace_password_hash(conn: Connection, customer_id: str, password_hash: str) -> None:
+    """Store the same password hashed with today's parameters."""
+    conn.execute(
+        update(customers).where(customers.c.id == customer_id).values(password_hash=password_hash)
+    )
+
+
+def email_key(email: str) -> str:
+    """The form in which two spellings of one address are equal."""
+    return email.casefold()
+
+
+def as_customer(row: Row[Any]) -> Customer:
+    """A row that holds the columns of customers."""
+    return Customer(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        locale=row.locale,
+        email_verified_at_ms=row.email_verified_at_ms,
+        verification_id=row.verification_id,
+        verification_requested_at_ms=row.verification_requested_at_ms,
+    )

@@ -1,0 +1,165 @@
+"""The tables of the web app."""
+
+from service_kit.outbox import outbox_table
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+outbox = outbox_table(metadata)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", String(60), nullable=False),
+    Column("email", String(254), nullable=False),
+    Column("email_key", String(254), nullable=False, unique=True),
+    Column("password_hash", String(255), nullable=False),
+    Column("locale", String(8), nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("email_verified_at_ms", BigInteger),
+    Column("verification_id", String(32)),
+    Column("verification_requested_at_ms", BigInteger),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_digest", String(64), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("expires_at_ms", BigInteger, nullable=False),
+)
+
+failed_sign_ins = Table(
+    "failed_sign_ins",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("subject", String(64), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_failed_sign_ins_subject", "subject", "at_ms"),
+)
+
+auctions = Table(
+    "auctions",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("seller_id", ForeignKey("customers.id"), nullable=False),
+    Column("title", String(80), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("start_price_minor", BigInteger, nullable=False),
+    Column("increments", JSON, nullable=False),
+    Column("starts_at_ms", BigInteger, nullable=False),
+    Column("ends_at_ms", BigInteger, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    # When the bidding ends as far as is known, and when it was seen closed: kept beside the
+    # terms, so that lists sort and filter on one table.
+    Column("current_ends_at_ms", BigInteger, nullable=False),
+    Column("closed_at_ms", BigInteger),
+    Index("ix_auctions_ending", "current_ends_at_ms", "id"),
+    Index("ix_auctions_created", "created_at_ms", "id"),
+    Index("ix_auctions_seller", "seller_id", "created_at_ms", "id"),
+    Index(
+        "ix_auctions_not_closed",
+        "current_ends_at_ms",
+        sqlite_where=text("closed_at_ms IS NULL"),
+        postgresql_where=text("closed_at_ms IS NULL"),
+    ),
+)
+
+photos = Table(
+    "photos",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("alt", String(200), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    UniqueConstraint("auction_id", "position"),
+)
+
+# What is known of the bidding: a copy, healed by fetching, never the truth.
+biddings = Table(
+    "biddings",
+    metadata,
+    Column("auction_id", ForeignKey("auctions.id"), primary_key=True),
+    Column("url", String(1024), nullable=False, unique=True),
+    Column("status", String(16), nullable=False),
+    Column("outcome", String(16)),
+    Column("price_minor", BigInteger),
+    Column("minimum_minor", BigInteger),
+    Column("bid_count", Integer, nullable=False),
+    Column("known_bids", Integer, nullable=False),
+    Column("reserve", String(16), nullable=False),
+    Column("ends_at_ms", BigInteger, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("leader_id", String(16)),
+    Column("fetched_at_ms", BigInteger, nullable=False),
+    Index(
+        "ix_biddings_incomplete",
+        "fetched_at_ms",
+        sqlite_where=text("known_bids < bid_count"),
+        postgresql_where=text("known_bids < bid_count"),
+    ),
+)
+
+bids = Table(
+    "bids",
+    metadata,
+    Column("url", String(1024), primary_key=True),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("bidder_id", String(16), nullable=False),
+    Column("outcome", String(16), nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("placed_at_ms", BigInteger, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Index("ix_bids_auction", "auction_id", "sequence"),
+)
+
+# One row for each auction that somebody has bid in: "my bids" is one index scan.
+participations = Table(
+    "participations",
+    metadata,
+    Column("customer_id", String(16), primary_key=True),
+    Column("auction_id", ForeignKey("auctions.id"), primary_key=True),
+    Column("last_bid_at_ms", BigInteger, nullable=False),
+    Index("ix_participations_latest", "customer_id", "last_bid_at_ms", "auction_id"),
+)
+
+# Entities that changed elsewhere and have not been fetched since. Each notice has an id of its
+# own, so that a change that comes while its entity is being fetched is not forgotten.
+stale_entities = Table(
+    "stale_entities",
+    metadata,
+    Column("url", String(1024), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("notice_id", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("due_at_ms", BigInteger, nullable=False, index=True),
+)
+
+# A bid's ticket from the moment before it is first sent; `result` once the answer is known.
+placed_tickets = Table(
+    "placed_tickets",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("sent_at_ms", BigInteger, nullable=False),
+    Column("result", JSON(none_as_null=True)),
+)

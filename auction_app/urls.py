@@ -1,0 +1,42 @@
+"""The absolute addresses of this app's entities: the names that other services know them by."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Urls:
+    """`public_url` has no slash at its end."""
+
+    public_url: str
+
+    def absolute(self, path: str) -> str:
+        """The address of a path that starts with a slash."""
+        return self.public_url + path
+
+    def auction(self, auction_id: str) -> str:
+        """The address of an auction."""
+        return self.absolute(f"/auctions/{auction_id}")
+
+    def customer(self, customer_id: str) -> str:
+        """The address of a customer."""
+        return self.absolute(f"/customers/{customer_id}")
+
+    def photo(self, photo_id: str, size: int) -> str:
+        """The address of a photo in one of its sizes."""
+        return self.absolute(f"/photos/{photo_id}-{size}.jpg")
+
+    def verification(self, token: str) -> str:
+        """The address that goes into the mail that verifies an address."""
+        return self.absolute(f"/verify-email/{token}")
+
+    def auction_id(self, url: str) -> str | None:
+        """The id in an auction's address; None when it is not one of ours."""
+        return self._id(url, self.auction(""))
+
+    def customer_id(self, url: str) -> str | None:
+        """The id in a customer's address; None when it is not one of ours."""
+        return self._id(url, self.customer(""))
+
+    def _id(self, url: str, prefix: str) -> str | None:
+        rest = url.removeprefix(prefix)
+        return rest if rest != url and rest.isalnum() and len(rest) <= 16 else None

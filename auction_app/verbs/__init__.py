@@ -1,0 +1,1 @@
+"""What the app does, a file for each verb."""

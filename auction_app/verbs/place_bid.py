@@ -1,0 +1,128 @@
+"""Place a reviewed bid, once."""
+
+from typing import Any
+
+from bids_client import BidRefused
+from service_kit.errors import HttpFailure, UnexpectedStatus
+from service_kit.money import Money
+
+from auction_app.bids import Bids
+from auction_app.errors import BidsUnavailable, NotFound, NotVerified, PriceMoved, TicketRefused
+from auction_app.model import BidResult, Customer, Ticket
+from auction_app.storage import auctions, tickets
+from auction_app.storage.store import Store
+from auction_app.urls import Urls
+from auction_app.verbs.project import keep_placed
+
+RETRY_AFTER_S = 5
+
+
+def place_bid(
+    store: Store, bids: Bids, urls: Urls, ticket: Ticket, *, bidder: Customer, now_ms: int
+) -> bool:
+    """Send a ticket to bids_service and store what came of it; True when that was known before.
+
+    May be repeated for ever with the same ticket: it is one bid. Blocks for bids_service.
+    Raises TicketRefused, NotVerified, NotFound, PriceMoved (the ticket was not sent), and
+    BidsUnavailable (the ticket may have arrived; sending it again is safe).
+    """
+    if ticket.bidder_id != bidder.id:
+        raise TicketRefused("somebody else's ticket")
+    if not bidder.verified:
+        raise NotVerified("bidders need a verified address")
+    if _settled_or_noted(store, ticket, now_ms):
+        return True
+    result = _send(store, bids, urls, ticket, now_ms)
+    with store.writing() as conn:
+        tickets.settle(conn, ticket.key, _to_wire(result))
+    return False
+
+
+def result_of(store: Store, key: str, *, customer: Customer) -> BidResult:
+    """What came of a customer's own ticket. Raises NotFound, also while it is not known."""
+    with store.reading() as conn:
+        placed = tickets.find(conn, key)
+    if placed is None or placed.customer_id != customer.id or placed.result is None:
+        raise NotFound("no such bid")
+    return _from_wire(placed.auction_id, placed.result)
+
+
+def _settled_or_noted(store: Store, ticket: Ticket, now_ms: int) -> bool:
+    """Whether the answer is known; if the ticket was never sent, note that it is now.
+
+    Only a ticket that was never sent is checked against the price: one that was may itself have
+    moved it.
+    """
+    with store.writing() as conn:
+        placed = tickets.find(conn, ticket.key)
+        if placed is not None:
+            return placed.result is not None
+        auction = auctions.by_id(conn, ticket.auction_id)
+        if auction.price != ticket.seen_price:
+            raise PriceMoved("the price moved since the review")
+        tickets.add(
+            conn,
+            key=ticket.key,
+            customer_id=ticket.bidder_id,
+            auction_id=ticket.auction_id,
+            now_ms=now_ms,
+        )
+    return False
+
+
+def _send(store: Store, bids: Bids, urls: Urls, ticket: Ticket, now_ms: int) -> BidResult:
+    try:
+        bid = bids.place(
+            urls.auction(ticket.auction_id),
+            urls.customer(ticket.bidder_id),
+            ticket.maximum,
+            ticket.key,
+        )
+    except BidRefused as refusal:
+        return _refused(ticket, refusal)
+    except HttpFailure as error:
+        raise BidsUnavailable(_retry_after_s(error)) from error
+    keep_placed(store, urls, bid, now_ms=now_ms)
+    return BidResult(
+        auction_id=ticket.auction_id,
+        kind=bid.outcome,
+        price=bid.price,
+        minimum=bid.bidding.minimum if bid.bidding else None,
+        reserve=bid.bidding.reserve if bid.bidding else "none",
+    )
+
+
+def _refused(ticket: Ticket, refusal: BidRefused) -> BidResult:
+    minimum = refusal.problem.get("minimum")
+    return BidResult(
+        auction_id=ticket.auction_id,
+        kind="refused",
+        reason=refusal.reason,
+        minimum=Money.parse(minimum) if minimum else None,
+    )
+
+
+def _retry_after_s(error: HttpFailure) -> int:
+    waits = error.retry_after_s if isinstance(error, UnexpectedStatus) else None
+    return waits or RETRY_AFTER_S
+
+
+def _to_wire(result: BidResult) -> dict[str, Any]:
+    return {
+        "kind": result.kind,
+        "reason": result.reason,
+        "price": result.price.to_wire() if result.price else None,
+        "minimum": result.minimum.to_wire() if result.minimum else None,
+        "reserve": result.reserve,
+    }
+
+
+def _from_wire(auction_id: str, wire: dict[str, Any]) -> BidResult:
+    return BidResult(
+        auction_id=auction_id,
+        kind=wire["kind"],
+        reason=wire["reason"],
+        price=Money.parse(wire["price"]) if wire["price"] else None,
+        minimum=Money.parse(wire["minimum"]) if wire["minimum"] else None,
+        reserve=wire["reserve"],
+    )

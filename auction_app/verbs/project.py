@@ -1,0 +1,72 @@
+"""Keep what bids_service told: the app's own copy of biddings and bids."""
+
+import bids_client
+
+from auction_app.model import Bid, Bidding
+from auction_app.storage import auctions, biddings
+from auction_app.storage.announce import announce
+from auction_app.storage.store import Store, Transaction
+from auction_app.urls import Urls
+
+
+def keep_bidding(store: Store, urls: Urls, told: bids_client.Bidding, *, now_ms: int) -> None:
+    """Store a fetched bidding, unless a newer version is here. May be repeated."""
+    with store.writing() as conn:
+        _keep_bidding(conn, urls, told, now_ms)
+
+
+def keep_bid(store: Store, urls: Urls, told: bids_client.Bid) -> None:
+    """Store a fetched bid. May be repeated."""
+    with store.writing() as conn:
+        _keep_bid(conn, urls, told)
+
+
+def keep_placed(store: Store, urls: Urls, told: bids_client.Bid, *, now_ms: int) -> None:
+    """Store the answer to a placed bid: the bid and what became of the bidding, at once."""
+    with store.writing() as conn:
+        _keep_bid(conn, urls, told)
+        if told.bidding is not None:
+            _keep_bidding(conn, urls, told.bidding, now_ms)
+
+
+def _keep_bidding(conn: Transaction, urls: Urls, told: bids_client.Bidding, now_ms: int) -> None:
+    auction_id = urls.auction_id(told.auction_url)
+    if auction_id is None or not auctions.exists(conn, auction_id):
+        return  # another house's auction; bids_service may serve several
+    bidding = _as_bidding(urls, told)
+    if not biddings.keep(conn, auction_id, bidding, now_ms=now_ms):
+        return
+    if auctions.follow_bidding(conn, auction_id, bidding, now_ms=now_ms):
+        announce(conn, "auctions", "update", urls.auction(auction_id), now_ms=now_ms)
+
+
+def _keep_bid(conn: Transaction, urls: Urls, told: bids_client.Bid) -> None:
+    auction_id = urls.auction_id(told.auction_url)
+    bidder_id = urls.customer_id(told.bidder_url)
+    if auction_id is None or bidder_id is None or not auctions.exists(conn, auction_id):
+        return
+    bid = Bid(
+        url=told.url,
+        auction_id=auction_id,
+        bidder_id=bidder_id,
+        outcome=told.outcome,
+        price=told.price,
+        placed_at_ms=told.placed_at_ms,
+        sequence=told.sequence,
+    )
+    biddings.keep_bid(conn, bid)
+
+
+def _as_bidding(urls: Urls, told: bids_client.Bidding) -> Bidding:
+    return Bidding(
+        url=told.url,
+        status=told.status,
+        outcome=told.outcome,
+        price=told.price,
+        minimum=told.minimum,
+        bid_count=told.bid_count,
+        reserve=told.reserve,
+        ends_at_ms=told.ends_at_ms,
+        version=told.version,
+        leader_id=urls.customer_id(told.leader_url) if told.leader_url else None,
+    )

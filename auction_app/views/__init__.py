@@ -1,0 +1,1 @@
+"""What browsers get, and programs too at the same addresses."""

@@ -1,0 +1,56 @@
+"""How money, moments and spans of time are written for this visitor."""
+
+from decimal import Decimal
+
+from babel.dates import get_timezone_name
+from flask import Flask
+from flask_babel import format_currency, format_date, format_time, get_locale
+from markupsafe import Markup
+from service_kit.money import Money
+
+from auction_app.local_time import utc
+from auction_app.parts import Parts
+from auction_app.views.language import plural
+from auction_app.views.visitor import decimal_mark, viewer_zone
+
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
+
+
+def install_formats(app: Flask, parts: Parts) -> None:
+    """Filters for the templates: money, moment, time_left, decimal."""
+
+    def moment(at_ms: int) -> Markup:
+        at = utc(at_ms)
+        zone = get_timezone_name(
+            at.astimezone(viewer_zone(parts)), width="short", locale=get_locale()
+        )
+        text = f"{format_date(at, 'medium')}, {format_time(at, 'short')} {zone}"
+        iso = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return Markup('<time datetime="{}">{}</time>').format(iso, text)
+
+    app.add_template_filter(money)
+    app.add_template_filter(decimal)
+    app.add_template_filter(moment)
+    app.add_template_filter(time_left)
+
+
+def money(amount: Money) -> str:
+    """The amount with its currency, as the visitor's language writes it."""
+    return str(format_currency(Decimal(amount.amount), amount.currency))
+
+
+def decimal(amount: Money) -> str:
+    """The bare amount as one would type it: the visitor's decimal mark, no groups."""
+    return amount.amount.replace(".", decimal_mark())
+
+
+def time_left(left_ms: int) -> str:
+    """The two largest units: "2 days 3 h", "3 h 5 min", "4 min 10 s", "9 s"."""
+    seconds = max(0, left_ms) // 1000
+    days, hours = seconds // _DAY_S, seconds % _DAY_S // _HOUR_S
+    minutes, rest = seconds % _HOUR_S // _MINUTE_S, seconds % _MINUTE_S
+    if days:
+        return f"{plural('%(num)d day', '%(num)d days', days)} {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

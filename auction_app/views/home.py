@@ -1,0 +1,33 @@
+"""The front page: what ends soon and what is new."""
+
+from flask import Response, request
+from service_kit.openapi import Blueprint
+
+from auction_app.api import represent
+from auction_app.api.schemas import HomeSchema
+from auction_app.parts import Parts
+from auction_app.storage import auctions
+from auction_app.views.negotiate import hal, negotiated, page, wants_hal
+from auction_app.views.paging import as_text, cursor_from
+
+PAGE, NEW = 24, 4
+
+
+def home(parts: Parts) -> Blueprint:
+    """The front page."""
+    views = Blueprint("home", __name__)
+
+    @negotiated(views, "/", HomeSchema)
+    def show() -> Response:
+        """Running auctions, the one that ends first first."""
+        now_ms, after = parts.clock(), cursor_from(request.args)
+        with parts.store.reading() as conn:
+            ending = auctions.ending_soon(conn, now_ms=now_ms, after=after, limit=PAGE + 1)
+            new = [] if after else auctions.newest(conn, now_ms=now_ms, limit=NEW)
+        more = as_text(ending[PAGE - 1].ends_at_ms, ending[PAGE - 1].id) if ending[PAGE:] else None
+        ending = ending[:PAGE]
+        if wants_hal():
+            return hal(represent.home(parts.urls, ending, more, now_ms=now_ms))
+        return page("home.html", ending=ending, new=new, more=more, after=after, now_ms=now_ms)
+
+    return views

@@ -1,0 +1,89 @@
+"""The item page, and its photos."""
+
+from typing import Any
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, abort, make_response, send_from_directory
+from service_kit.access import permitted
+from service_kit.openapi import Blueprint
+
+from auction_app.api import represent
+from auction_app.api.schemas import AuctionSchema
+from auction_app.model import Auction, Standing
+from auction_app.parts import Parts
+from auction_app.storage import auctions, biddings
+from auction_app.verbs.mask_bidder import mask_bidder
+from auction_app.verbs.take_photo import LARGE, THUMBNAIL
+from auction_app.views.negotiate import hal, negotiated, page, wants_hal
+from auction_app.views.visitor import signed_in, visitor
+
+HISTORY = 20
+
+
+def items(parts: Parts) -> Blueprint:
+    """The auction's address."""
+    views = Blueprint("items", __name__)
+
+    @negotiated(
+        views, "/auctions/<string:auction_id>", AuctionSchema, _404="There is no such auction"
+    )
+    def show(auction_id: str) -> Response:
+        """An auction: its terms, and the last known state of its bidding."""
+        now_ms = parts.clock()
+        if wants_hal():
+            with parts.store.reading() as conn:
+                auction = auctions.by_id(conn, auction_id)
+            private = permitted("auctions:read_terms")
+            return hal(represent.auction(parts.urls, auction, private=private, now_ms=now_ms))
+        return page("item.html", **item_context(parts, auction_id))
+
+    return views
+
+
+def fragments(parts: Parts) -> PlainBlueprint:
+    """What is not a page of its own: a bidder's state, and photos."""
+    views = PlainBlueprint("fragments", __name__)
+
+    @views.get("/auctions/<string:auction_id>/standing")
+    def standing(auction_id: str) -> Response:
+        signed_in(parts)
+        return page("_standing.html", **item_context(parts, auction_id))
+
+    @views.get("/photos/<string:photo_id>-<int:size>.jpg")
+    def photo(photo_id: str, size: int) -> Response:
+        if size not in {LARGE, THUMBNAIL} or not photo_id.isalnum():
+            abort(404)
+        response = make_response(
+            send_from_directory(
+                parts.files.folder.absolute(), f"{photo_id}-{size}.jpg", mimetype="image/jpeg"
+            )
+        )
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+    return views
+
+
+def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
+    """What the item page and its fragments show. Raises NotFound. Asks no other service."""
+    who, now_ms = visitor(parts).customer, parts.clock()
+    with parts.store.reading() as conn:
+        auction = auctions.by_id(conn, auction_id)
+        history = biddings.history(conn, auction_id, limit=HISTORY)
+        took_part = who is not None and biddings.has_bid(conn, auction_id, who.id)
+    return {
+        "auction": auction,
+        "history": [
+            (mask_bidder(parts.config.secret_key, bid), bid)
+            for bid in history
+            if bid.outcome != "raised" or (who is not None and bid.bidder_id == who.id)
+        ],
+        "standing": _standing(auction, who.id if who and took_part else None, now_ms),
+        "status": auction.status(now_ms),
+        "own": who is not None and who.id == auction.seller_id,
+        "now_ms": now_ms,
+    }
+
+
+def _standing(auction: Auction, customer_id: str | None, now_ms: int) -> Standing | None:
+    return auction.standing_of(customer_id, now_ms) if customer_id else None

@@ -1,0 +1,26 @@
+"""Pages of a list: the `after` parameter of its address."""
+
+import re
+from collections.abc import Mapping
+
+from service_kit.problems import Problem
+
+from auction_app.storage.auctions import Cursor
+
+_CURSOR = re.compile(r"([0-9]{1,15})-([a-z0-9]{1,16})", re.ASCII)
+
+
+def cursor_from(arguments: Mapping[str, str]) -> Cursor | None:
+    """Where the page before left off; None on the first. Raises Problem 400."""
+    text = arguments.get("after")
+    if text is None:
+        return None
+    match = _CURSOR.fullmatch(text)
+    if match is None:
+        raise Problem(400, "The parameter 'after' does not come from a link of ours")
+    return Cursor(at_ms=int(match[1]), id=match[2])
+
+
+def as_text(at_ms: int, id: str) -> str:
+    """The parameter for the page after the item with this sort value and id."""
+    return f"{at_ms}-{id}"

@@ -1,0 +1,43 @@
+"""A customer's public page, which is also where programs fetch the contact."""
+
+from flask import Response, request
+from service_kit.access import permitted
+from service_kit.openapi import Blueprint
+
+from auction_app.api import represent
+from auction_app.api.schemas import CustomerSchema
+from auction_app.parts import Parts
+from auction_app.storage import auctions, customers
+from auction_app.views.negotiate import hal, negotiated, page, wants_hal
+from auction_app.views.paging import as_text, cursor_from
+
+PAGE = 24
+
+
+def people(parts: Parts) -> Blueprint:
+    """The customer's address."""
+    views = Blueprint("people", __name__)
+
+    @negotiated(
+        views, "/customers/<string:customer_id>", CustomerSchema, _404="There is no such customer"
+    )
+    def show(customer_id: str) -> Response:
+        """A customer; how to reach them only for a token of scope customers:read_contact."""
+        after = cursor_from(request.args)
+        with parts.store.reading() as conn:
+            customer = customers.by_id(conn, customer_id)
+            theirs = auctions.of_seller(conn, customer_id, after=after, limit=PAGE + 1)
+        if wants_hal():
+            contact = permitted("customers:read_contact")
+            return hal(represent.customer(parts.urls, parts.signatures, customer, contact=contact))
+        last = theirs[PAGE - 1] if theirs[PAGE:] else None
+        more = as_text(last.created_at_ms, last.id) if last else None
+        return page(
+            "customer.html",
+            customer=customer,
+            auctions=theirs[:PAGE],
+            more=more,
+            now_ms=parts.clock(),
+        )
+
+    return views

@@ -1,0 +1,67 @@
+"""Sign in and out."""
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from auction_app.errors import TooManyAttempts, WrongCredentials
+from auction_app.parts import Parts
+from auction_app.verbs.sign_in import sign_in
+from auction_app.verbs.sign_out import sign_out
+from auction_app.views.language import _
+from auction_app.views.negotiate import page, see_other
+from auction_app.views.visitor import forget, remember
+
+
+def sessions(parts: Parts) -> Blueprint:
+    """The pages that start and end a session."""
+    views = Blueprint("sessions", __name__)
+
+    @views.get("/sign-in")
+    def sign_in_form() -> Response:
+        return page("sign_in.html", next=local_path(request.args.get("next")), form={})
+
+    @views.post("/sign-in")
+    def sign_in_send() -> Response:
+        goes_to = local_path(request.form.get("next"))
+        try:
+            signed = sign_in(
+                parts.store,
+                parts.passwords,
+                request.form,
+                place=request.remote_addr or "",
+                session_ms=parts.config.session_s * 1000,
+                now_ms=parts.clock(),
+            )
+        except WrongCredentials:
+            word = _("The address and the password do not belong together.")
+            return page("sign_in.html", 422, next=goes_to, form=request.form, problem=word)
+        except TooManyAttempts as error:
+            word = _("Too many attempts. Please try again in a quarter of an hour.")
+            answer = page("sign_in.html", 429, next=goes_to, form=request.form, problem=word)
+            answer.headers["Retry-After"] = str(error.retry_after_s)
+            return answer
+        _end_current(parts)
+        remember(signed.token)
+        return see_other(goes_to)
+
+    @views.post("/sign-out")
+    def sign_out_send() -> Response:
+        _end_current(parts)
+        flash(_("You are signed out."))
+        return see_other(url_for("home.show"))
+
+    return views
+
+
+def local_path(wanted: str | None) -> str:
+    """Where to go next, if it is a page of ours; else home. Nobody sends our visitors elsewhere:
+    browsers read "//host" and "/\\host" as another site, and drop tabs and line ends first."""
+    if not wanted or not wanted.startswith("/") or len(wanted) > 500:
+        return "/"
+    elsewhere = wanted[1:2] in {"/", "\\"} or "\\" in wanted
+    return "/" if elsewhere or not wanted.isprintable() else wanted
+
+
+def _end_current(parts: Parts) -> None:
+    token = forget()
+    if token:
+        sign_out(parts.store, token)

@@ -1,0 +1,32 @@
+"""What every page shows around its content."""
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import get_locale
+
+from auction_app.parts import Parts
+from auction_app.verbs.take_photo import LARGE, THUMBNAIL
+from auction_app.views.visitor import viewer_zone, visitor
+from auction_app.views.words import complaint, outcome_word, refusal, standing_word
+
+
+def install_shell(app: Flask, parts: Parts) -> None:
+    """The names that all templates may use."""
+
+    @app.context_processor
+    def names() -> dict[str, Any]:
+        return {
+            "visitor": visitor(parts),
+            "language": str(get_locale()),
+            "zone": viewer_zone(parts).key,
+            "server_now_ms": parts.clock(),
+            "live_url": parts.config.live_url,
+            "auction_url": parts.urls.auction,
+            "photo_large": LARGE,
+            "photo_thumbnail": THUMBNAIL,
+            "complaint": complaint,
+            "refusal": refusal,
+            "standing_word": standing_word,
+            "outcome_word": outcome_word,
+        }

@@ -1,0 +1,81 @@
+"""Who is looking: signed in or not, in which language and time zone."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from babel.numbers import get_currency_symbol, get_decimal_symbol
+from flask import g, request, session
+from flask_babel import get_locale
+
+from auction_app.errors import NoSession, SessionExpired
+from auction_app.local_time import zone_named
+from auction_app.model import Customer
+from auction_app.parts import Parts
+from auction_app.verbs.resume_session import resume_session
+
+ZONE_COOKIE = "gavel_zone"
+_TOKEN = "token"  # noqa: S105 - the name under which the session's token is kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """`expired` when the browser brought a session that is no longer good."""
+
+    customer: Customer | None
+    expired: bool = False
+
+
+def visitor(parts: Parts) -> Visitor:
+    """The visitor of the current request, looked up once and only if somebody asks."""
+    if "visitor" not in g:
+        g.visitor = _look_up(parts)
+    found: Visitor = g.visitor
+    return found
+
+
+def signed_in(parts: Parts) -> Customer:
+    """The signed-in customer. Raises NoSession, SessionExpired."""
+    who = visitor(parts)
+    if who.customer is None:
+        raise SessionExpired("sign in again") if who.expired else NoSession("sign in")
+    return who.customer
+
+
+def remember(token: str) -> None:
+    """Put a new session's token into the cookie, and nothing of the session before it."""
+    session.clear()
+    session.permanent = True
+    session[_TOKEN] = token
+
+
+def forget() -> str | None:
+    """Take the session's token out of the cookie; returns it if there was one."""
+    token: str | None = session.get(_TOKEN)
+    session.clear()
+    return token
+
+
+def viewer_zone(parts: Parts) -> ZoneInfo:
+    """The zone that the browser told us in a cookie, else the house's."""
+    return zone_named(request.cookies.get(ZONE_COOKIE), parts.config.time_zone)
+
+
+def decimal_mark() -> str:
+    """ "." or ",", as the visitor's language has it."""
+    return get_decimal_symbol(get_locale())
+
+
+def currency_symbol(currency: str) -> str:
+    """ "$" for USD, as the visitor's language has it; the code itself for an unknown one."""
+    return get_currency_symbol(currency, get_locale())
+
+
+def _look_up(parts: Parts) -> Visitor:
+    token = session.get(_TOKEN)
+    if not isinstance(token, str):
+        return Visitor(customer=None)
+    try:
+        return Visitor(customer=resume_session(parts.store, token, now_ms=parts.clock()))
+    except SessionExpired:
+        session.pop(_TOKEN)
+        return Visitor(customer=None, expired=True)

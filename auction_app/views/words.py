@@ -1,0 +1,66 @@
+"""The visitor's language for the fixed words of verbs and of bids_service."""
+
+from auction_app.model import Auction, Standing
+from auction_app.passwords import SHORTEST
+from auction_app.views.language import _
+
+
+def complaint(word: str) -> str:
+    """What is wrong with a field and what to do about it."""
+    return {
+        "missing": _("Please fill this in."),
+        "too_long": _("This is too long."),
+        "not_an_email": _("This is not an e-mail address we can write to."),
+        "password_too_short": _("Use at least %(n)d characters.", n=SHORTEST),
+        "not_a_currency": _("We do not trade in this currency."),
+        "not_an_amount": _("Please enter an amount, such as 12.50."),
+        "amount_unclear": _(
+            "This can be read in two ways: write 1234 or 1234.00 for thousands, 1.23 for cents."
+        ),
+        "amount_out_of_range": _("This amount is too small or too large."),
+        "not_a_time": _("Please enter a date and a time."),
+        "no_such_time": _("The clocks skip this hour in your time zone. Choose another one."),
+        "ends_too_soon": _("The auction has to run longer than that."),
+        "ends_too_late": _("The auction may not run that long."),
+        "photo_missing": _("Please choose a photo."),
+        "photo_too_big": _("This file is too big: at most 10 MB."),
+        "photo_not_an_image": _("This is not a photo we can read. Use JPEG, PNG or WebP."),
+        "photo_too_many_pixels": _("This photo has too many pixels: at most 40 million."),
+        "photo_too_small": _("This photo is too small: at least 100 pixels on each side."),
+    }.get(word) or refusal(word)
+
+
+def refusal(reason: str | None) -> str:
+    """Why a bid was not taken."""
+    return {
+        "below_minimum": _("Your maximum is below the least that a bid can be now."),
+        "ended": _("The auction has ended."),
+        "not_started": _("The auction has not started yet."),
+        "seller": _("This is your own auction: you cannot bid on it."),
+        "not_higher_than_own_maximum": _(
+            "You lead already, and this is not more than the maximum you set before."
+        ),
+        "wrong_currency": _("The auction runs in another currency."),
+        "not_an_amount": _("Please enter an amount, such as 12.50."),
+        "blocked": _("The seller does not take bids from you."),
+        "unknown_auction": _("The bidding for this item is not open."),
+    }.get(reason or "", _("The bid could not be taken."))
+
+
+def standing_word(standing: Standing) -> str:
+    """Where a bidder stands, in a few words."""
+    return {
+        Standing.WINNING: _("You are winning"),
+        Standing.WINNING_BELOW_RESERVE: _("You lead, but the reserve is not met"),
+        Standing.OUTBID: _("You have been outbid"),
+        Standing.PENDING: _("You led when time was up; we are settling the result"),
+        Standing.WON: _("You have won"),
+        Standing.LOST: _("You did not win"),
+    }[standing]
+
+
+def outcome_word(auction: Auction) -> str:
+    """How an ended auction ended."""
+    if auction.bidding is None or not auction.bidding.closed:
+        return _("The result is being settled")
+    return _("Sold") if auction.bidding.outcome == "sold" else _("Not sold")

@@ -1,0 +1,258 @@
+"""The app with a database of its own, a fake bids_service, cheap hashes and a clock by hand."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+from service_kit import database
+from service_kit.access import Tokens
+from service_kit.money import Money
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from auction_app.app import build_parts, create_app
+from auction_app.config import Config
+from auction_app.parts import Parts
+from auction_app.passwords import Passwords
+from auction_app.storage.tables import outbox
+from tests.auction_app.fake_bids import FakeBids
+
+PUBLIC = "http://auctions.test"
+START_MS = 1_790_000_000_000
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+BIDS_TOKEN = "token-of-bids-service"
+MAILER_TOKEN = "token-of-mailer-service"
+
+
+class FakeClock:
+    """Stands still until it is told to move."""
+
+    def __init__(self) -> None:
+        self.now_ms = START_MS
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+    def pass_s(self, seconds: float) -> None:
+        self.now_ms += round(seconds * 1000)
+
+
+@dataclass
+class World:
+    """The app and everything around it."""
+
+    app: Flask
+    parts: Parts
+    bids: FakeBids
+    clock: FakeClock
+
+    def browser(self) -> "Browser":
+        return Browser(self, self.app.test_client())
+
+    def member(self, name: str) -> "Browser":
+        """A browser of a new, verified, signed-in customer."""
+        browser = self.browser()
+        browser.sign_up(name)
+        browser.sign_in(name)
+        browser.get(self.verification_link(name))
+        return browser
+
+    def customer_url(self, name: str) -> str:
+        with self.parts.store.reading() as conn:
+            from auction_app.storage import customers
+
+            found = customers.by_email(conn, email_of(name))
+        assert found is not None
+        return self.parts.urls.customer(found[0].id)
+
+    def verification_link(self, name: str) -> str:
+        """The path of the link that the mailer would put into its mail."""
+        answer = self.app.test_client().get(
+            path_of(self.customer_url(name)), headers=as_program(MAILER_TOKEN)
+        )
+        return path_of(answer.get_json()["_links"]["verify-email"]["href"])
+
+    def announced(self) -> list[tuple[str, str, str]]:
+        """(topic, type, URL) of every event that waits in the outbox."""
+        with self.parts.store.reading() as conn:
+            rows = conn.execute(select(outbox).order_by(outbox.c.id)).all()
+        return [(row.topic, row.type, row.url) for row in rows]
+
+
+class Browser:
+    """A visitor's browser: keeps cookies, sends the CSRF token of the last page it saw."""
+
+    def __init__(self, world: World, client: FlaskClient) -> None:
+        self.world = world
+        self.client = client
+        self.token = ""
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self._seen(self.client.get(path, **options))
+
+    def post(self, path: str, data: dict[str, Any] | None = None) -> TestResponse:
+        if not self.token:
+            self.get("/sign-in")
+        answer = self._seen(self.client.post(path, data={"csrf_token": self.token} | (data or {})))
+        return answer
+
+    def follow(self, answer: TestResponse) -> TestResponse:
+        assert answer.status_code == 303, answer.text
+        return self.get(answer.headers["Location"])
+
+    def sign_up(self, name: str, **changes: str) -> TestResponse:
+        form = {"name": name, "email": email_of(name), "password": password_of(name)}
+        return self.post("/sign-up", form | changes)
+
+    def sign_in(self, name: str, **changes: str) -> TestResponse:
+        form = {"email": email_of(name), "password": password_of(name)}
+        answer = self.post("/sign-in", form | changes)
+        self.token = ""
+        return answer
+
+    def list_item(self, **changes: Any) -> str:
+        """List an item and open its bidding; returns its path."""
+        answer = self.post("/sell", listing_form(self, **changes))
+        assert answer.status_code == 303, answer.text
+        path = answer.headers["Location"]
+        auction = self.client.get(path, headers={"Accept": "application/hal+json"}).get_json()
+        self.world.bids.open(
+            auction["_links"]["self"]["href"],
+            seller_url=auction["_links"]["seller"]["href"],
+            start=Money.parse(auction["terms"]["start_price"]),
+            ends_at_ms=auction["terms"]["ends_at_ms"],
+        )
+        return str(path)
+
+    def review(self, item: str, maximum: str) -> TestResponse:
+        return self.post(f"{item}/bid/review", {"maximum": maximum})
+
+    def confirm(self, item: str, ticket: str) -> TestResponse:
+        return self.post(f"{item}/bid", {"ticket": ticket})
+
+    def bid(self, item: str, maximum: str) -> TestResponse:
+        """Review, confirm, and look at the result."""
+        return self.follow(self.confirm(item, ticket_in(self.review(item, maximum))))
+
+    def _seen(self, answer: TestResponse) -> TestResponse:
+        if match := re.search(r'name="csrf_token" value="([^"]+)"', answer.text):
+            self.token = match[1]
+        return answer
+
+
+def email_of(name: str) -> str:
+    return f"{name.lower()}@example.org"
+
+
+def password_of(name: str) -> str:
+    return f"{name}'s long password"
+
+
+def path_of(url: str) -> str:
+    assert url.startswith(PUBLIC)
+    return url.removeprefix(PUBLIC)
+
+
+def ticket_in(answer: TestResponse) -> str:
+    match = re.search(r'name="ticket" value="([^"]+)"', answer.text)
+    assert match, answer.text
+    return unescape(match[1])
+
+
+def as_program(token: str | None = None) -> dict[str, str]:
+    headers = {"Accept": "application/hal+json"}
+    return headers | ({"Authorization": f"Bearer {token}"} if token else {})
+
+
+def photo_file(width: int = 320, height: int = 240, format: str = "JPEG") -> BytesIO:
+    out = BytesIO()
+    Image.new("RGB", (width, height), "teal").save(out, format)
+    out.seek(0)
+    return out
+
+
+def listing_form(browser: Browser, **changes: Any) -> dict[str, Any]:
+    page = browser.get("/sell").text
+    signed = re.search(r'name="listing" value="([^"]+)"', page)
+    return {
+        "csrf_token": browser.token,
+        "listing": signed[1] if signed else "",
+        "zone": "UTC",
+        "title": "Brass desk lamp",
+        "description": "From 1931, rewired.",
+        "photo": (photo_file(), "lamp.jpg"),
+        "photo_description": "A brass lamp on a table",
+        "start_price": "10.00",
+        "currency": "USD",
+        "ends": "2026-10-01T12:00:00",
+    } | changes
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrated once; each test gets a copy."""
+    path = tmp_path_factory.mktemp("auctions") / "empty.sqlite"
+    database.migrate("auction_app", f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def config(tmp_path: Path, empty_database: Path) -> Config:
+    """Settings that point at this test's own folder."""
+    shutil.copy(empty_database, tmp_path / "auctions.sqlite")
+    return Config(
+        database_url=f"sqlite:///{tmp_path}/auctions.sqlite",
+        public_url=PUBLIC,
+        secret_key="a secret key for tests only",
+        tokens=Tokens.parse(
+            f"bids:auctions:read_terms:{BIDS_TOKEN},mailer:customers:read_contact:{MAILER_TOKEN}"
+        ),
+        photos_dir=f"{tmp_path}/photos",
+        bus_url="http://bus.test",
+        bus_token="token-of-the-bus-itself",
+        webhook_uuid="auctions",
+        webhook_secret=(SECRET,),
+        bids_url="http://bids.test",
+        bids_token="token-for-bids",
+        live_url="http://live.test",
+    )
+
+
+@pytest.fixture
+def make_world(config: Config) -> Iterator[Callable[..., World]]:
+    """Build the app, with other settings or parts if asked."""
+    made: list[World] = []
+
+    def make(settings: Config = config, **parts: Any) -> World:
+        bids, clock = FakeBids(), FakeClock()
+        cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        given = {"bids": bids, "clock": clock, "passwords": cheap} | parts
+        built = build_parts(settings, **given)
+        app = create_app(settings, **{name: getattr(built, name) for name in PART_NAMES})
+        app.testing = True
+        made.append(World(app, built, bids, clock))
+        return made[-1]
+
+    yield make
+    for world in made:
+        world.parts.store.close()
+        world.parts.refresh_bell.close()
+
+
+PART_NAMES = ("store", "bids", "passwords", "signatures", "files", "urls", "clock", "refresh_bell")
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World]) -> World:
+    """The app as most tests want it."""
+    return make_world()

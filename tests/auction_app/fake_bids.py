@@ -1,0 +1,168 @@
+"""bids_service at the seam, in memory: proxy bidding with a flat increment, refusals, outages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from bids_client import Bid, Bidding, BidRefused
+from service_kit.errors import UnexpectedStatus, Unreachable
+from service_kit.money import Money
+
+HOST = "http://bids.test"
+
+
+@dataclass
+class Book:
+    """What the fake knows of one auction."""
+
+    auction_url: str
+    seller_url: str
+    start: Money
+    ends_at_ms: int
+    bids: list[Bid] = field(default_factory=list)
+    leader: str | None = None
+    leader_maximum: int = 0
+    price: int | None = None
+    closed: bool = False
+    version: int = 1
+
+
+class FakeBids:
+    """Open the bidding of an auction with `open`; take the service down with `down = True`."""
+
+    STEP = 100
+
+    def __init__(self) -> None:
+        self.books: dict[str, Book] = {}
+        self.answers: dict[str, Bid] = {}
+        self.calls: list[str] = []
+        self.down = False
+        self.loses_next_answer = False
+
+    def open(
+        self, auction_url: str, *, seller_url: str = "", start: Money, ends_at_ms: int
+    ) -> None:
+        self.books[auction_url] = Book(auction_url, seller_url, start, ends_at_ms)
+
+    def close(self, auction_url: str) -> Bidding:
+        book = self.books[auction_url]
+        book.closed, book.version = True, book.version + 1
+        return self._bidding(book)
+
+    def place(self, auction_url: str, bidder_url: str, maximum: Money, idempotency_key: str) -> Bid:
+        self._answer("place")
+        if idempotency_key not in self.answers:
+            self.answers[idempotency_key] = self._place(auction_url, bidder_url, maximum)
+        if self.loses_next_answer:
+            self.loses_next_answer = False
+            raise Unreachable("reset")
+        return self.answers[idempotency_key]
+
+    def bidding(self, url: str) -> Bidding:
+        self._answer("bidding")
+        return self._bidding(self._by_url(url))
+
+    def bidding_of(self, auction_url: str) -> Bidding:
+        self._answer("bidding_of")
+        if auction_url not in self.books:
+            raise UnexpectedStatus(404, {"title": "No bidding"})
+        return self._bidding(self.books[auction_url])
+
+    def bid(self, url: str) -> Bid:
+        self._answer("bid")
+        return next(
+            replace(bid, maximum=None)
+            for book in self.books.values()
+            for bid in book.bids
+            if bid.url == url
+        )
+
+    def bids(self, bidding: Bidding) -> Iterable[Bid]:
+        self._answer("bids")
+        return [replace(b, maximum=None) for b in reversed(self._by_url(bidding.url).bids)]
+
+    def bids_of(self, bidder_url: str) -> Iterable[Bid]:
+        self._answer("bids_of")
+        every = [bid for book in self.books.values() for bid in book.bids]
+        return [bid for bid in reversed(every) if bid.bidder_url == bidder_url]
+
+    def _answer(self, call: str) -> None:
+        self.calls.append(call)
+        if self.down:
+            raise Unreachable("refused")
+
+    def _by_url(self, url: str) -> Book:
+        for book in self.books.values():
+            if self._bidding(book).url == url:
+                return book
+        raise UnexpectedStatus(404, {"title": "No bidding"})
+
+    def _place(self, auction_url: str, bidder_url: str, maximum: Money) -> Bid:
+        book = self.books[auction_url]
+        minimum = self._minimum(book)
+        if book.closed:
+            raise BidRefused("ended", {"reason": "ended"})
+        if bidder_url == book.seller_url:
+            raise BidRefused("seller", {"reason": "seller"})
+        if maximum.amount_minor < minimum.amount_minor:
+            raise BidRefused(
+                "below_minimum", {"reason": "below_minimum", "minimum": minimum.to_wire()}
+            )
+        outcome, outbid = self._decide(book, bidder_url, maximum.amount_minor)
+        book.version += 1
+        bid = Bid(
+            url=f"{HOST}/bids/{len(self.answers) + 1}",
+            bidding_url=self._bidding(book).url,
+            auction_url=auction_url,
+            seller_url=book.seller_url,
+            bidder_url=bidder_url,
+            outbid_url=outbid,
+            outcome=outcome,
+            price=Money(book.price or 0, book.start.currency),
+            placed_at_ms=1_000_000 + len(self.answers),
+            sequence=len(book.bids) + 1,
+            maximum=maximum,
+        )
+        book.bids.append(bid)
+        return replace(bid, maximum=None, bidding=self._bidding(book))
+
+    def _decide(self, book: Book, bidder: str, maximum: int) -> tuple[str, str | None]:
+        if book.leader is None:
+            book.leader, book.leader_maximum = bidder, maximum
+            book.price = book.start.amount_minor
+            return "leading", None
+        if book.leader == bidder:
+            if maximum <= book.leader_maximum:
+                raise BidRefused("not_higher_than_own_maximum", {})
+            book.leader_maximum = maximum
+            return "raised", None
+        if maximum > book.leader_maximum:
+            outbid = book.leader
+            book.price = min(maximum, book.leader_maximum + self.STEP)
+            book.leader, book.leader_maximum = bidder, maximum
+            return "leading", outbid
+        book.price = min(book.leader_maximum, maximum + self.STEP)
+        return "outbid", bidder
+
+    def _minimum(self, book: Book) -> Money:
+        minor = book.start.amount_minor if book.price is None else book.price + self.STEP
+        return Money(minor, book.start.currency)
+
+    def _bidding(self, book: Book) -> Bidding:
+        currency = book.start.currency
+        return Bidding(
+            url=f"{HOST}/biddings/{book.auction_url.rsplit('/', 1)[-1]}",
+            auction_url=book.auction_url,
+            seller_url=book.seller_url,
+            leader_url=book.leader,
+            status="closed" if book.closed else "open",
+            outcome=("sold" if book.leader else "unsold") if book.closed else None,
+            price=None if book.price is None else Money(book.price, currency),
+            minimum=None if book.closed else self._minimum(book),
+            bid_count=len(book.bids),
+            reserve="none",
+            starts_at_ms=0,
+            ends_at_ms=book.ends_at_ms,
+            closed_at_ms=book.ends_at_ms if book.closed else None,
+            version=book.version,
+            server_time_ms=0,
+        )
