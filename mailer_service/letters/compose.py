@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -47,7 +48,7 @@ def message_id(key: str, sender: str) -> str:
 def _recipient(letter: Letter) -> Address:
     try:
         return Address(display_name=letter.name, addr_spec=letter.address)
-    except (ValueError, IndexError) as error:  # IndexError: the parser's word for some fragments
+    except (ValueError, IndexError, HeaderParseError) as error:  # all three, by what is wrong
         raise MailRefused("the recipient's address is not an e-mail address") from error
 
 

@@ -31,7 +31,8 @@ class MailServer:
         self._controller: Controller | None = None
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **self.options)
+        options = {"hostname": "127.0.0.1"} | self.options
+        self._controller = Controller(self, port=self.port, **options)
         self._controller.start()
 
     def stop(self) -> None:

@@ -1,0 +1,20 @@
+"""What the mailbox reads from the environment."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from service_kit.config import load, setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The mailbox's settings."""
+
+    port: int = setting("MAILBOX_PORT")
+    smtp_port: int = setting("MAILBOX_SMTP_PORT")
+    folder: Path = setting("MAILBOX_DIR", parse=Path)
+
+
+def read() -> Config:
+    """The settings of this process. Raises ConfigError with every complaint at once."""
+    return load(Config, prefix="MAILBOX_")
