@@ -1,6 +1,7 @@
 """`python -m mailer_service.mailbox`: an SMTP server that keeps mails, and the page of them."""
 
 import logging
+import os
 import signal
 import socket
 import threading
@@ -25,8 +26,10 @@ def main() -> None:
     configure_logs("mailbox")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     config = or_exit(read)
+    _refuse_busy_ports(config)
     folder = _folder(config)
-    smtp = _started_smtp(folder, config.smtp_port)
+    smtp = smtp_server(folder, config.smtp_port)
+    smtp.start()
     page = _page(folder, config.port, smtp)
     stop = threading.Event()
 
@@ -49,13 +52,20 @@ def _folder(config: Config) -> MailFolder:
         exit_with((f"MAILBOX_DIR: {error.strerror}",))
 
 
-def _started_smtp(folder: MailFolder, port: int) -> Controller:
-    server = smtp_server(folder, port)
+def _refuse_busy_ports(config: Config) -> None:
+    # Asked first, because neither server's own complaint is one clear line.
+    ports = {"MAILBOX_PORT": config.port, "MAILBOX_SMTP_PORT": config.smtp_port}
+    complaints = [why for name, port in ports.items() if (why := _busy(name, port))]
+    if complaints:
+        exit_with(tuple(complaints))
+
+
+def _busy(setting: str, port: int) -> str | None:
     try:
-        server.start()
+        socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
-        exit_with((f"MAILBOX_SMTP_PORT: cannot listen on {port}: {error.strerror}",))
-    return server
+        return f"{setting}: cannot listen on {port}: {os.strerror(error.errno or 0)}"
+    return None
 
 
 def _page(folder: MailFolder, port: int, smtp: Controller) -> BaseWSGIServer:
@@ -64,13 +74,7 @@ def _page(folder: MailFolder, port: int, smtp: Controller) -> BaseWSGIServer:
             raise RuntimeError("the SMTP server has stopped")
 
     app = create_app(folder, {"smtp": smtp_listens})
-    try:
-        listener = socket.create_server(("127.0.0.1", port))
-    except OSError as error:
-        smtp.stop()
-        exit_with((f"MAILBOX_PORT: cannot listen on {port}: {error.strerror}",))
-    with listener:  # the server takes a duplicate
-        return make_server("127.0.0.1", port, app, threaded=True, fd=listener.fileno())
+    return make_server("127.0.0.1", port, app, threaded=True)
 
 
 if __name__ == "__main__":

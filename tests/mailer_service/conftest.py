@@ -31,6 +31,17 @@ UUID = "mailer"
 SECRET = "whsec_" + base64.b64encode(b"m" * 32).decode()
 
 
+def signed_delivery(body: str) -> dict[str, str]:
+    """The headers that the bus would send with the body."""
+    now = datetime.now(UTC)
+    return {
+        "Authorization": "Basic " + base64.b64encode(f"{UUID}:x".encode()).decode(),
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign("msg_1", now, body),
+    }
+
+
 @dataclass
 class FakeClock:
     """Stands still until told to go on."""
@@ -57,18 +68,12 @@ class Mailer:
         """One signed delivery, as the bus would send it."""
         body = json.dumps(
             [{"topic": topic, "type": type, "url": url, "t": self.clock()} for url in urls]
-        ).encode()
-        now = datetime.now(UTC)
+        )
         return Client(self.app).post(
             "/events",
             data=body,
             content_type="application/json",
-            headers={
-                "Authorization": "Basic " + base64.b64encode(f"{UUID}:x".encode()).decode(),
-                "webhook-id": "msg_1",
-                "webhook-timestamp": str(int(now.timestamp())),
-                "webhook-signature": Webhook(SECRET).sign("msg_1", now, body.decode()),
-            },
+            headers=signed_delivery(body),
         )
 
     def do_jobs(self) -> None:

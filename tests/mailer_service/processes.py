@@ -1,0 +1,75 @@
+"""Real processes of the mailer for tests: started, watched, killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def eventually(condition: Callable[[], bool], what: str, deadline_s: float = 30.0) -> None:
+    """Returns once the condition holds; fails at the deadline."""
+    deadline = time.monotonic() + deadline_s
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {deadline_s} s: {what}"
+        time.sleep(0.02)
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of the URL answers 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return int(answer.status) == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@dataclass
+class Process:
+    """A process and all it starts, in a group of their own."""
+
+    popen: subprocess.Popen[bytes]
+    log: Path
+
+    @classmethod
+    def start(cls, command: list[str], settings: Mapping[str, str], log: Path) -> Process:
+        environment = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]} | dict(settings)
+        with log.open("ab") as output:
+            popen = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=ROOT,
+                env=environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        return cls(popen, log)
+
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Returns once the condition holds; fails at the deadline or when the process ended."""
+
+        def holds() -> bool:
+            assert self.popen.poll() is None, self.log.read_text()
+            return condition()
+
+        eventually(holds, what)
+
+    def kill(self) -> None:
+        """kill -9 the whole group."""
+        if self.popen.poll() is None:
+            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.wait(10)
+
+    def terminate(self) -> int:
+        """SIGTERM; returns the exit status."""
+        self.popen.terminate()
+        return self.popen.wait(15)
