@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from bids_client import BidsClient
 from bus_drain import Drain
 from bus_drain.flask import mount
 from flask import Flask
@@ -10,8 +9,6 @@ from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from service_kit import database
 from service_kit.access import install_access
-from service_kit.clock import now_ms
-from service_kit.doorbell import Doorbell
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.openapi import Api
@@ -20,12 +17,7 @@ from service_kit.trace import install_trace
 
 from auction_app import config as settings
 from auction_app.config import Config
-from auction_app.parts import Parts
-from auction_app.passwords import Passwords
-from auction_app.signatures import Signatures
-from auction_app.storage.photo_files import PhotoFiles
-from auction_app.storage.store import Store
-from auction_app.urls import Urls
+from auction_app.parts import Parts, build_parts
 from auction_app.verbs.notice_changes import listener
 from auction_app.views.accounts import accounts
 from auction_app.views.bidding import bidding
@@ -61,27 +53,11 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     install_problems(app, translations(), respond=respond)
     engine = built.store.engine
     install_health(app, {"database": lambda: database.check_migrated("auction_app", engine)})
-    Babel(app, locale_selector=viewer_locale, timezone_selector=lambda: viewer_zone(built).key)
-    install_formats(app, built)
+    Babel(app, locale_selector=viewer_locale, timezone_selector=lambda: viewer_zone().key)
+    install_formats(app)
     install_shell(app, built)
     _install_views(app, built)
     return app
-
-
-def build_parts(config: Config, **given: Any) -> Parts:
-    """Everything that the app is made of, except what is given."""
-    defaults: dict[str, Any] = {
-        "store": lambda: Store(database.connect(config.database_url)),
-        "bids": lambda: BidsClient(config.bids_url, config.bids_token),
-        "passwords": Passwords,
-        "signatures": lambda: Signatures(config.secret_key),
-        "files": lambda: PhotoFiles(config.photos_dir),
-        "urls": lambda: Urls(config.public_url),
-        "clock": lambda: now_ms,
-        "refresh_bell": lambda: Doorbell.for_database(config.database_url, "refresh"),
-    }
-    built = {name: given[name] if name in given else make() for name, make in defaults.items()}
-    return Parts(config=config, **built)
 
 
 def _install_views(app: Flask, parts: Parts) -> None:

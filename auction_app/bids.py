@@ -1,6 +1,6 @@
-"""The seam to bids_service: what this app asks of it, and how its answers read here."""
+"""The seam to bids_service: what this app asks of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Protocol
 
 import bids_client
@@ -10,26 +10,25 @@ from service_kit.money import Money
 class Bids(Protocol):
     """The calls that the app makes: `bids_client.BidsClient`, or what tests bring.
 
-    Every call blocks until its deadline at most and raises HttpFailure when there is no usable
-    answer; placing raises BidRefused for an answer that says no.
+    Every call blocks until its deadline at most and raises a BidsError.
     """
 
     def place(
-        self, auction_url: str, bidder_url: str, maximum: Money, idempotency_key: str
-    ) -> bids_client.Bid:
+        self, auction: str, bidder: str, maximum: Money, idempotency_key: str
+    ) -> bids_client.PlacedBid:
         """Place a bid; the same key gives the same answer again."""
 
     def bidding(self, url: str) -> bids_client.Bidding:
         """The bidding at a URL."""
 
-    def bidding_of(self, auction_url: str) -> bids_client.Bidding:
+    def bidding_of(self, auction: str) -> bids_client.Bidding:
         """The bidding of an auction."""
 
     def bid(self, url: str) -> bids_client.Bid:
         """The bid at a URL."""
 
-    def bids(self, bidding: bids_client.Bidding) -> Iterable[bids_client.Bid]:
-        """All bids of a bidding, newest first."""
+    def bids(self, bidding: bids_client.Bidding) -> Iterator[bids_client.Bid]:
+        """All public bids of a bidding, newest first."""
 
-    def bids_of(self, bidder_url: str) -> Iterable[bids_client.Bid]:
+    def bids_of(self, bidder: str) -> Iterator[bids_client.OwnBid]:
         """A bidder's own bids with their maxima, newest first."""

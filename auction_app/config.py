@@ -1,11 +1,9 @@
 """The settings of the web app and its jobs."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from service_kit.access import Tokens
 from service_kit.config import load, setting
-from service_kit.money import exponent_of
 
 
 def _url(text: str) -> str:
@@ -20,19 +18,13 @@ def _secret_key(text: str) -> str:
     return text
 
 
-def _zone(text: str) -> str:
-    ZoneInfo(text)
-    return text
-
-
-def _currency(text: str) -> str:
-    exponent_of(text)
-    return text
-
-
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Read once at start; every `*_s` is in seconds."""
+    """Read once at start.
+
+    `webhook_secret` may hold two secrets, comma-separated, while one is being rotated: the first
+    is the one the bus is asked to sign with. `min_duration_s` is in seconds.
+    """
 
     database_url: str = setting("AUCTIONS_DATABASE_URL")
     public_url: str = setting("AUCTIONS_PUBLIC_URL", parse=_url)
@@ -48,10 +40,6 @@ class Config:
     live_url: str = setting("AUCTIONS_LIVE_URL", parse=_url)
     jobs_port: int = setting("AUCTIONS_JOBS_PORT", default=0)
     min_duration_s: int = setting("AUCTIONS_MIN_DURATION_S", default=600)
-    max_duration_s: int = setting("AUCTIONS_MAX_DURATION_S", default=30 * 24 * 3600)
-    session_s: int = setting("AUCTIONS_SESSION_S", default=14 * 24 * 3600)
-    time_zone: str = setting("AUCTIONS_TIME_ZONE", default="UTC", parse=_zone)
-    currency: str = setting("AUCTIONS_CURRENCY", default="USD", parse=_currency)
 
 
 def read() -> Config:

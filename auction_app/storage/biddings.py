@@ -7,6 +7,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from auction_app.model import Bid, Bidding
 from auction_app.storage.tables import auctions, biddings, bids, participations
 
+RAISED = "raised"
+"""A leader's higher maximum: nothing public changed, and the public count leaves it out."""
+
 
 def keep(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) -> bool:
     """Store a fetched bidding unless a newer version is here; True when it was stored.
@@ -55,11 +58,12 @@ def keep_bid(conn: Connection, bid: Bid) -> bool:
             sequence=bid.sequence,
         )
     )
-    conn.execute(
-        update(biddings)
-        .where(biddings.c.auction_id == bid.auction_id)
-        .values(known_bids=biddings.c.known_bids + 1)
-    )
+    if bid.outcome != RAISED:
+        conn.execute(
+            update(biddings)
+            .where(biddings.c.auction_id == bid.auction_id)
+            .values(known_bids=biddings.c.known_bids + 1)
+        )
     _note_participation(conn, bid)
     return True
 
@@ -108,8 +112,23 @@ def incomplete(conn: Connection, *, fetched_before_ms: int, limit: int) -> list[
     return list(conn.execute(query).scalars())
 
 
+def long_unfetched(conn: Connection, *, fetched_before_ms: int, limit: int) -> list[str]:
+    """URLs of biddings that still run and were last fetched before then, the oldest first."""
+    query = (
+        select(biddings.c.url)
+        .where(biddings.c.status != "closed", biddings.c.fetched_at_ms < fetched_before_ms)
+        .order_by(biddings.c.fetched_at_ms)
+        .limit(limit)
+    )
+    return list(conn.execute(query).scalars())
+
+
 def _count_bids(conn: Connection, auction_id: str) -> int:
-    query = select(func.count()).select_from(bids).where(bids.c.auction_id == auction_id)
+    query = (
+        select(func.count())
+        .select_from(bids)
+        .where(bids.c.auction_id == auction_id, bids.c.outcome != RAISED)
+    )
     return conn.execute(query).scalar_one()
 
 

@@ -116,6 +116,12 @@ biddings = Table(
         sqlite_where=text("known_bids < bid_count"),
         postgresql_where=text("known_bids < bid_count"),
     ),
+    Index(
+        "ix_biddings_open",
+        "fetched_at_ms",
+        sqlite_where=text("status <> 'closed'"),
+        postgresql_where=text("status <> 'closed'"),
+    ),
 )
 
 bids = Table(
@@ -151,6 +157,14 @@ stale_entities = Table(
     Column("notice_id", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("due_at_ms", BigInteger, nullable=False, index=True),
+)
+
+# Services that did not answer when they were last asked; no row: all is well.
+outages = Table(
+    "outages",
+    metadata,
+    Column("service", String(16), primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
 )
 
 # A bid's ticket from the moment before it is first sent; `result` once the answer is known.

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from bids_client import BidRefused
-from service_kit.errors import HttpFailure, UnexpectedStatus
+import bids_client
 from service_kit.money import Money
 
 from auction_app.bids import Bids
@@ -13,6 +12,7 @@ from auction_app.storage import auctions, tickets
 from auction_app.storage.store import Store
 from auction_app.urls import Urls
 from auction_app.verbs.project import keep_placed
+from auction_app.verbs.watch_bids import note_silence
 
 RETRY_AFTER_S = 5
 
@@ -78,32 +78,29 @@ def _send(store: Store, bids: Bids, urls: Urls, ticket: Ticket, now_ms: int) -> 
             ticket.maximum,
             ticket.key,
         )
-    except BidRefused as refusal:
-        return _refused(ticket, refusal)
-    except HttpFailure as error:
+    except bids_client.BidRefused as refusal:
+        return _refused(ticket, refusal.reason, refusal.minimum)
+    except bids_client.NotFound:
+        return _refused(ticket, "unknown_auction", None)
+    except bids_client.BidsError as error:
+        note_silence(store, error, now_ms=now_ms)
         raise BidsUnavailable(_retry_after_s(error)) from error
     keep_placed(store, urls, bid, now_ms=now_ms)
     return BidResult(
         auction_id=ticket.auction_id,
         kind=bid.outcome,
         price=bid.price,
-        minimum=bid.bidding.minimum if bid.bidding else None,
-        reserve=bid.bidding.reserve if bid.bidding else "none",
+        minimum=bid.bidding.minimum,
+        reserve=bid.bidding.reserve,
     )
 
 
-def _refused(ticket: Ticket, refusal: BidRefused) -> BidResult:
-    minimum = refusal.problem.get("minimum")
-    return BidResult(
-        auction_id=ticket.auction_id,
-        kind="refused",
-        reason=refusal.reason,
-        minimum=Money.parse(minimum) if minimum else None,
-    )
+def _refused(ticket: Ticket, reason: str, minimum: Money | None) -> BidResult:
+    return BidResult(auction_id=ticket.auction_id, kind="refused", reason=reason, minimum=minimum)
 
 
-def _retry_after_s(error: HttpFailure) -> int:
-    waits = error.retry_after_s if isinstance(error, UnexpectedStatus) else None
+def _retry_after_s(error: bids_client.BidsError) -> int:
+    waits = error.retry_after_s if isinstance(error, bids_client.BidsUnavailable) else None
     return waits or RETRY_AFTER_S
 
 

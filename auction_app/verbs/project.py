@@ -21,16 +21,15 @@ def keep_bid(store: Store, urls: Urls, told: bids_client.Bid) -> None:
         _keep_bid(conn, urls, told)
 
 
-def keep_placed(store: Store, urls: Urls, told: bids_client.Bid, *, now_ms: int) -> None:
+def keep_placed(store: Store, urls: Urls, told: bids_client.PlacedBid, *, now_ms: int) -> None:
     """Store the answer to a placed bid: the bid and what became of the bidding, at once."""
     with store.writing() as conn:
         _keep_bid(conn, urls, told)
-        if told.bidding is not None:
-            _keep_bidding(conn, urls, told.bidding, now_ms)
+        _keep_bidding(conn, urls, told.bidding, now_ms)
 
 
 def _keep_bidding(conn: Transaction, urls: Urls, told: bids_client.Bidding, now_ms: int) -> None:
-    auction_id = urls.auction_id(told.auction_url)
+    auction_id = urls.auction_id(told.auction)
     if auction_id is None or not auctions.exists(conn, auction_id):
         return  # another house's auction; bids_service may serve several
     bidding = _as_bidding(urls, told)
@@ -41,8 +40,8 @@ def _keep_bidding(conn: Transaction, urls: Urls, told: bids_client.Bidding, now_
 
 
 def _keep_bid(conn: Transaction, urls: Urls, told: bids_client.Bid) -> None:
-    auction_id = urls.auction_id(told.auction_url)
-    bidder_id = urls.customer_id(told.bidder_url)
+    auction_id = urls.auction_id(told.auction)
+    bidder_id = urls.customer_id(told.bidder)
     if auction_id is None or bidder_id is None or not auctions.exists(conn, auction_id):
         return
     bid = Bid(
@@ -68,5 +67,5 @@ def _as_bidding(urls: Urls, told: bids_client.Bidding) -> Bidding:
         reserve=told.reserve,
         ends_at_ms=told.ends_at_ms,
         version=told.version,
-        leader_id=urls.customer_id(told.leader_url) if told.leader_url else None,
+        leader_id=urls.customer_id(told.leader) if told.leader else None,
     )

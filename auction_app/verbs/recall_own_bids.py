@@ -15,7 +15,7 @@ LOOK_BACK = 500
 
 def recall_own_bids(
     bids: Bids, urls: Urls, auction: Auction, bidder: Customer
-) -> list[bids_client.Bid]:
+) -> list[bids_client.OwnBid]:
     """The bidder's bids in this auction among the latest 500, newest first.
 
     Asked from bids_service each time: a maximum is never stored here. Blocks for it. Raises
@@ -24,6 +24,6 @@ def recall_own_bids(
     here = urls.auction(auction.id)
     try:
         latest = islice(bids.bids_of(urls.customer(bidder.id)), LOOK_BACK)
-        return [bid for bid in latest if bid.auction_url == here]
+        return [bid for bid in latest if bid.auction == here]
     except HttpFailure as error:
         raise BidsUnavailable(5) from error

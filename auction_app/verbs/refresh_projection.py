@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
+from bids_client import BidsError, NotFound
 from service_kit.backoff import backoff_s
-from service_kit.errors import HttpFailure, UnexpectedStatus, UnknownOrigin
 from service_kit.logs import get_logger
 
 from auction_app.bids import Bids
@@ -16,8 +16,8 @@ from auction_app.verbs.project import keep_bid, keep_bidding
 log = get_logger(__name__)
 
 BATCH = 100
-GRACE_MS = 5_000
-_GONE = {404, 410}
+GRACE_MS = 2_000
+HOUR_MS = 3_600_000
 
 
 def refresh_projection(store: Store, bids: Bids, urls: Urls, *, now_ms: int) -> int:
@@ -34,12 +34,16 @@ def refresh_projection(store: Store, bids: Bids, urls: Urls, *, now_ms: int) -> 
 
 def notice_gaps(store: Store, urls: Urls, *, now_ms: int) -> None:
     """Note as stale what no event has told: auctions whose time is up but whose outcome is not
-    known, and biddings that count more bids than are here. Heals whatever went missing."""
+    known, biddings that count more bids than are here, and running ones that were last looked at
+    an hour ago. Heals whatever went missing."""
     with store.writing() as conn:
         overdue = auctions.overdue(conn, before_ms=now_ms - GRACE_MS, limit=BATCH)
         lacking = biddings.incomplete(conn, fetched_before_ms=now_ms - GRACE_MS, limit=BATCH)
         for auction_id in overdue:
             stale.notice_unless_waiting(conn, "auction", urls.auction(auction_id), now_ms=now_ms)
+        unseen = biddings.long_unfetched(conn, fetched_before_ms=now_ms - HOUR_MS, limit=BATCH)
+        for url in unseen:
+            stale.notice_unless_waiting(conn, "bidding", url, now_ms=now_ms)
         for url in lacking:
             stale.notice_unless_waiting(conn, "history", url, now_ms=now_ms)
 
@@ -47,8 +51,8 @@ def notice_gaps(store: Store, urls: Urls, *, now_ms: int) -> None:
 def _refresh(store: Store, bids: Bids, urls: Urls, entity: StaleEntity, now_ms: int) -> None:
     try:
         _FETCH[entity.kind](store, bids, urls, entity.url, now_ms)
-    except HttpFailure as error:
-        if _is_gone(error) and entity.kind != "auction":
+    except BidsError as error:
+        if isinstance(error, NotFound) and entity.kind != "auction":
             log.warning("entity is gone", url=entity.url, kind=entity.kind, error=str(error))
         else:
             _put_off(store, entity, error, now_ms)
@@ -57,16 +61,11 @@ def _refresh(store: Store, bids: Bids, urls: Urls, entity: StaleEntity, now_ms: 
         stale.settle(conn, entity)
 
 
-def _put_off(store: Store, entity: StaleEntity, error: HttpFailure, now_ms: int) -> None:
+def _put_off(store: Store, entity: StaleEntity, error: BidsError, now_ms: int) -> None:
     pause_s = backoff_s(entity.failures + 1, longest_s=60)
     log.info("fetch failed", url=entity.url, error=str(error), retry_in_s=round(pause_s, 1))
     with store.writing() as conn:
         stale.put_off(conn, entity, until_ms=now_ms + round(pause_s * 1000))
-
-
-def _is_gone(error: HttpFailure) -> bool:
-    gone = isinstance(error, UnexpectedStatus) and error.status in _GONE
-    return gone or isinstance(error, UnknownOrigin)
 
 
 def _fetch_bidding(store: Store, bids: Bids, urls: Urls, url: str, now_ms: int) -> None:

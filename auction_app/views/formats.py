@@ -9,29 +9,28 @@ from markupsafe import Markup
 from service_kit.money import Money
 
 from auction_app.local_time import utc
-from auction_app.parts import Parts
 from auction_app.views.language import plural
 from auction_app.views.visitor import decimal_mark, viewer_zone
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
-def install_formats(app: Flask, parts: Parts) -> None:
+def install_formats(app: Flask) -> None:
     """Filters for the templates: money, moment, time_left, decimal."""
-
-    def moment(at_ms: int) -> Markup:
-        at = utc(at_ms)
-        zone = get_timezone_name(
-            at.astimezone(viewer_zone(parts)), width="short", locale=get_locale()
-        )
-        text = f"{format_date(at, 'medium')}, {format_time(at, 'short')} {zone}"
-        iso = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return Markup('<time datetime="{}">{}</time>').format(iso, text)
 
     app.add_template_filter(money)
     app.add_template_filter(decimal)
     app.add_template_filter(moment)
     app.add_template_filter(time_left)
+
+
+def moment(at_ms: int) -> Markup:
+    """A moment in the visitor's zone, which it names, as a `<time>` that machines can read."""
+    at = utc(at_ms)
+    zone = get_timezone_name(at.astimezone(viewer_zone()), width="short", locale=get_locale())
+    text = f"{format_date(at, 'medium')}, {format_time(at, 'short')} {zone}"
+    iso = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(iso, text)
 
 
 def money(amount: Money) -> str:

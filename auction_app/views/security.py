@@ -4,6 +4,7 @@ from flask import Flask, Response
 from service_kit.http import origin_of
 
 from auction_app.parts import Parts
+from auction_app.views.visitor import SESSION_S
 
 
 def install_security(app: Flask, parts: Parts) -> None:
@@ -26,7 +27,7 @@ def install_security(app: Flask, parts: Parts) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
-        PERMANENT_SESSION_LIFETIME=parts.config.session_s,
+        PERMANENT_SESSION_LIFETIME=SESSION_S,
     )
 
     @app.after_request

@@ -14,9 +14,16 @@ from auction_app.verbs.list_auction import ListingForm, ListingRules, list_aucti
 from auction_app.views.formats import money
 from auction_app.views.language import _
 from auction_app.views.negotiate import page, see_other
-from auction_app.views.visitor import currency_symbol, decimal_mark, signed_in, viewer_zone
+from auction_app.views.visitor import (
+    HOUSE_ZONE,
+    currency_symbol,
+    decimal_mark,
+    signed_in,
+    viewer_zone,
+)
 
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "SEK", "DKK", "NOK", "PLN", "CAD", "AUD", "JPY", "KWD")
+LONGEST_MS = 30 * 24 * 3600 * 1000
 _WEEK_MS = 7 * 24 * 3600 * 1000
 _UPLOAD_BYTES = 32 * 1024 * 1024
 
@@ -33,10 +40,10 @@ def selling(parts: Parts) -> Blueprint:
 
     @views.get("/sell")
     def form() -> Response:
-        seller, zone = signed_in(parts), viewer_zone(parts)
-        ends_at_ms = parts.clock() + min(_WEEK_MS, parts.config.max_duration_s * 1000)
+        seller, zone = signed_in(parts), viewer_zone()
+        ends_at_ms = parts.clock() + _WEEK_MS
         first = {
-            "currency": parts.config.currency,
+            "currency": CURRENCIES[0],
             "ends": write_local(ends_at_ms // 60_000 * 60_000, zone),
         }
         return _form_page(parts, seller, zone, first)
@@ -44,7 +51,7 @@ def selling(parts: Parts) -> Blueprint:
     @views.post("/sell")
     def send() -> Response:
         seller = signed_in(parts)
-        zone = zone_named(request.form.get("zone"), parts.config.time_zone)
+        zone = zone_named(request.form.get("zone"), HOUSE_ZONE)
         try:
             auction = list_auction(
                 parts.store,
@@ -104,7 +111,4 @@ def _chosen_id(parts: Parts, seller: Customer) -> str:
 
 
 def _rules(parts: Parts) -> ListingRules:
-    config = parts.config
-    return ListingRules(
-        shortest_ms=config.min_duration_s * 1000, longest_ms=config.max_duration_s * 1000
-    )
+    return ListingRules(shortest_ms=parts.config.min_duration_s * 1000, longest_ms=LONGEST_MS)

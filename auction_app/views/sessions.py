@@ -8,7 +8,7 @@ from auction_app.verbs.sign_in import sign_in
 from auction_app.verbs.sign_out import sign_out
 from auction_app.views.language import _
 from auction_app.views.negotiate import page, see_other
-from auction_app.views.visitor import forget, remember
+from auction_app.views.visitor import SESSION_S, forget, remember
 
 
 def sessions(parts: Parts) -> Blueprint:
@@ -28,7 +28,7 @@ def sessions(parts: Parts) -> Blueprint:
                 parts.passwords,
                 request.form,
                 place=request.remote_addr or "",
-                session_ms=parts.config.session_s * 1000,
+                session_ms=SESSION_S * 1000,
                 now_ms=parts.clock(),
             )
         except WrongCredentials:

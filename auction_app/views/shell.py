@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from auction_app.parts import Parts
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
 from auction_app.views.visitor import viewer_zone, visitor
-from auction_app.views.words import complaint, outcome_word, refusal, standing_word
+from auction_app.views.words import complaint, outcome_word, refusal, short_standing, standing_word
 
 
 def install_shell(app: Flask, parts: Parts) -> None:
@@ -19,7 +19,7 @@ def install_shell(app: Flask, parts: Parts) -> None:
         return {
             "visitor": visitor(parts),
             "language": str(get_locale()),
-            "zone": viewer_zone(parts).key,
+            "zone": viewer_zone().key,
             "server_now_ms": parts.clock(),
             "live_url": parts.config.live_url,
             "auction_url": parts.urls.auction,
@@ -28,5 +28,6 @@ def install_shell(app: Flask, parts: Parts) -> None:
             "complaint": complaint,
             "refusal": refusal,
             "standing_word": standing_word,
+            "short_standing": short_standing,
             "outcome_word": outcome_word,
         }

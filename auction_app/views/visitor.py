@@ -14,6 +14,8 @@ from auction_app.parts import Parts
 from auction_app.verbs.resume_session import resume_session
 
 ZONE_COOKIE = "gavel_zone"
+HOUSE_ZONE = "UTC"
+SESSION_S = 14 * 24 * 3600
 _TOKEN = "token"  # noqa: S105 - the name under which the session's token is kept
 
 
@@ -55,9 +57,9 @@ def forget() -> str | None:
     return token
 
 
-def viewer_zone(parts: Parts) -> ZoneInfo:
+def viewer_zone() -> ZoneInfo:
     """The zone that the browser told us in a cookie, else the house's."""
-    return zone_named(request.cookies.get(ZONE_COOKIE), parts.config.time_zone)
+    return zone_named(request.cookies.get(ZONE_COOKIE), HOUSE_ZONE)
 
 
 def decimal_mark() -> str:

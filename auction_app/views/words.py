@@ -47,6 +47,18 @@ def refusal(reason: str | None) -> str:
     }.get(reason or "", _("The bid could not be taken."))
 
 
+def short_standing(standing: Standing) -> str:
+    """Where a bidder stands, in one word for lists."""
+    return {
+        Standing.WINNING: _("Winning"),
+        Standing.WINNING_BELOW_RESERVE: _("Leading, reserve not met"),
+        Standing.OUTBID: _("Outbid"),
+        Standing.PENDING: _("Being settled"),
+        Standing.WON: _("Won"),
+        Standing.LOST: _("Lost"),
+    }[standing]
+
+
 def standing_word(standing: Standing) -> str:
     """Where a bidder stands, in a few words."""
     return {

@@ -20,9 +20,9 @@ from service_kit.money import Money
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from auction_app.app import build_parts, create_app
+from auction_app.app import create_app
 from auction_app.config import Config
-from auction_app.parts import Parts
+from auction_app.parts import Parts, build_parts
 from auction_app.passwords import Passwords
 from auction_app.storage.tables import outbox
 from tests.auction_app.fake_bids import FakeBids

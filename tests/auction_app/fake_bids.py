@@ -1,10 +1,17 @@
 """bids_service at the seam, in memory: proxy bidding with a flat increment, refusals, outages."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from bids_client import Bid, Bidding, BidRefused
-from service_kit.errors import UnexpectedStatus, Unreachable
+from bids_client import (
+    Bid,
+    Bidding,
+    BidRefused,
+    BidsUnavailable,
+    NotFound,
+    OwnBid,
+    PlacedBid,
+)
 from service_kit.money import Money
 
 HOST = "http://bids.test"
@@ -18,7 +25,7 @@ class Book:
     seller_url: str
     start: Money
     ends_at_ms: int
-    bids: list[Bid] = field(default_factory=list)
+    bids: list[OwnBid] = field(default_factory=list)
     leader: str | None = None
     leader_maximum: int = 0
     price: int | None = None
@@ -33,7 +40,7 @@ class FakeBids:
 
     def __init__(self) -> None:
         self.books: dict[str, Book] = {}
-        self.answers: dict[str, Bid] = {}
+        self.answers: dict[str, PlacedBid] = {}
         self.calls: list[str] = []
         self.down = False
         self.loses_next_answer = False
@@ -48,13 +55,13 @@ class FakeBids:
         book.closed, book.version = True, book.version + 1
         return self._bidding(book)
 
-    def place(self, auction_url: str, bidder_url: str, maximum: Money, idempotency_key: str) -> Bid:
+    def place(self, auction: str, bidder: str, maximum: Money, idempotency_key: str) -> PlacedBid:
         self._answer("place")
         if idempotency_key not in self.answers:
-            self.answers[idempotency_key] = self._place(auction_url, bidder_url, maximum)
+            self.answers[idempotency_key] = self._place(auction, bidder, maximum)
         if self.loses_next_answer:
             self.loses_next_answer = False
-            raise Unreachable("reset")
+            raise BidsUnavailable("reset")
         return self.answers[idempotency_key]
 
     def bidding(self, url: str) -> Bidding:
@@ -64,58 +71,56 @@ class FakeBids:
     def bidding_of(self, auction_url: str) -> Bidding:
         self._answer("bidding_of")
         if auction_url not in self.books:
-            raise UnexpectedStatus(404, {"title": "No bidding"})
+            raise NotFound(404, {"title": "No bidding"})
         return self._bidding(self.books[auction_url])
 
     def bid(self, url: str) -> Bid:
         self._answer("bid")
         return next(
-            replace(bid, maximum=None)
-            for book in self.books.values()
-            for bid in book.bids
-            if bid.url == url
+            _public(bid) for book in self.books.values() for bid in book.bids if bid.url == url
         )
 
-    def bids(self, bidding: Bidding) -> Iterable[Bid]:
+    def bids(self, bidding: Bidding) -> Iterator[Bid]:
         self._answer("bids")
-        return [replace(b, maximum=None) for b in reversed(self._by_url(bidding.url).bids)]
+        every = reversed(self._by_url(bidding.url).bids)
+        return iter([_public(bid) for bid in every if bid.outcome != "raised"])
 
-    def bids_of(self, bidder_url: str) -> Iterable[Bid]:
+    def bids_of(self, bidder: str) -> Iterator[OwnBid]:
         self._answer("bids_of")
         every = [bid for book in self.books.values() for bid in book.bids]
-        return [bid for bid in reversed(every) if bid.bidder_url == bidder_url]
+        return iter([bid for bid in reversed(every) if bid.bidder == bidder])
 
     def _answer(self, call: str) -> None:
         self.calls.append(call)
         if self.down:
-            raise Unreachable("refused")
+            raise BidsUnavailable("refused")
 
     def _by_url(self, url: str) -> Book:
         for book in self.books.values():
             if self._bidding(book).url == url:
                 return book
-        raise UnexpectedStatus(404, {"title": "No bidding"})
+        raise NotFound(404, {"title": "No bidding"})
 
-    def _place(self, auction_url: str, bidder_url: str, maximum: Money) -> Bid:
-        book = self.books[auction_url]
+    def _place(self, auction: str, bidder: str, maximum: Money) -> PlacedBid:
+        if auction not in self.books:
+            raise NotFound(404, {"reason": "unknown_auction"})
+        book = self.books[auction]
         minimum = self._minimum(book)
         if book.closed:
-            raise BidRefused("ended", {"reason": "ended"})
-        if bidder_url == book.seller_url:
-            raise BidRefused("seller", {"reason": "seller"})
+            raise BidRefused(409, {"reason": "ended"})
+        if bidder == book.seller_url:
+            raise BidRefused(409, {"reason": "seller"})
         if maximum.amount_minor < minimum.amount_minor:
-            raise BidRefused(
-                "below_minimum", {"reason": "below_minimum", "minimum": minimum.to_wire()}
-            )
-        outcome, outbid = self._decide(book, bidder_url, maximum.amount_minor)
+            raise BidRefused(409, {"reason": "below_minimum", "minimum": minimum.to_wire()})
+        outcome, outbid = self._decide(book, bidder, maximum.amount_minor)
         book.version += 1
-        bid = Bid(
+        bid = OwnBid(
             url=f"{HOST}/bids/{len(self.answers) + 1}",
             bidding_url=self._bidding(book).url,
-            auction_url=auction_url,
-            seller_url=book.seller_url,
-            bidder_url=bidder_url,
-            outbid_url=outbid,
+            auction=auction,
+            seller=book.seller_url,
+            bidder=bidder,
+            outbid=outbid,
             outcome=outcome,
             price=Money(book.price or 0, book.start.currency),
             placed_at_ms=1_000_000 + len(self.answers),
@@ -123,7 +128,7 @@ class FakeBids:
             maximum=maximum,
         )
         book.bids.append(bid)
-        return replace(bid, maximum=None, bidding=self._bidding(book))
+        return PlacedBid(**vars(_public(bid)), bidding=self._bidding(book))
 
     def _decide(self, book: Book, bidder: str, maximum: int) -> tuple[str, str | None]:
         if book.leader is None:
@@ -132,7 +137,7 @@ class FakeBids:
             return "leading", None
         if book.leader == bidder:
             if maximum <= book.leader_maximum:
-                raise BidRefused("not_higher_than_own_maximum", {})
+                raise BidRefused(409, {"reason": "not_higher_than_own_maximum"})
             book.leader_maximum = maximum
             return "raised", None
         if maximum > book.leader_maximum:
@@ -151,14 +156,17 @@ class FakeBids:
         currency = book.start.currency
         return Bidding(
             url=f"{HOST}/biddings/{book.auction_url.rsplit('/', 1)[-1]}",
-            auction_url=book.auction_url,
-            seller_url=book.seller_url,
-            leader_url=book.leader,
+            auction=book.auction_url,
+            seller=book.seller_url,
+            leader=book.leader,
+            currency=currency,
+            start_price=book.start,
+            bids_url=f"{HOST}/bids-of",
             status="closed" if book.closed else "open",
             outcome=("sold" if book.leader else "unsold") if book.closed else None,
             price=None if book.price is None else Money(book.price, currency),
             minimum=None if book.closed else self._minimum(book),
-            bid_count=len(book.bids),
+            bid_count=sum(bid.outcome != "raised" for bid in book.bids),
             reserve="none",
             starts_at_ms=0,
             ends_at_ms=book.ends_at_ms,
@@ -166,3 +174,7 @@ class FakeBids:
             version=book.version,
             server_time_ms=0,
         )
+
+
+def _public(bid: OwnBid) -> Bid:
+    return Bid(**{name: value for name, value in vars(bid).items() if name != "maximum"})

@@ -36,6 +36,12 @@ def upgrade() -> None:
         "ix_failed_sign_ins_subject", "failed_sign_ins", ["subject", "at_ms"], unique=False
     )
     op.create_table(
+        "outages",
+        sa.Column("service", sa.String(length=16), nullable=False),
+        sa.Column("since_ms", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("service"),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("topic", sa.String(length=64), nullable=False),
@@ -131,6 +137,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("known_bids < bid_count"),
         postgresql_where=sa.text("known_bids < bid_count"),
     )
+    op.create_index(
+        "ix_biddings_open",
+        "biddings",
+        ["fetched_at_ms"],
+        unique=False,
+        sqlite_where=sa.text("status <> 'closed'"),
+        postgresql_where=sa.text("status <> 'closed'"),
+    )
     op.create_table(
         "bids",
         sa.Column("url", sa.String(length=1024), nullable=False),
@@ -208,5 +222,6 @@ def downgrade() -> None:
     op.drop_table("auctions")
     op.drop_table("stale_entities")
     op.drop_table("outbox")
+    op.drop_table("outages")
     op.drop_table("failed_sign_ins")
     op.drop_table("customers")

@@ -1,0 +1,74 @@
+"""The jobs process: publish the outbox, fetch what changed elsewhere, stay subscribed."""
+
+from collections.abc import Callable
+
+from bus_client import BusClient, keep_subscribed
+from service_kit import database
+from service_kit.config import or_exit
+from service_kit.http import HttpClient
+from service_kit.logs import configure_logs
+from service_kit.outbox import Relay
+from service_kit.worker import run_loops
+
+from auction_app.config import Config, read
+from auction_app.parts import Parts, build_parts
+from auction_app.storage.tables import outbox
+from auction_app.verbs.refresh_projection import notice_gaps, refresh_projection
+from auction_app.verbs.watch_bids import watch_bids
+
+_POLL_S = 1.0
+_GAPS_S = 3.0
+_WATCH_S = 3.0
+
+
+def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
+    """The bodies of the process's loops; each returns the seconds until its next round."""
+    bus = BusClient(config.bus_url, config.bus_token)
+    probe = HttpClient({config.bids_url: None}, connect_s=1, read_s=2, total_s=3)
+    return {
+        "relay": Relay(parts.store.engine, outbox, bus.publish).run_once,
+        "refresh": lambda: _refresh(parts),
+        "gaps": lambda: _notice_gaps(parts),
+        "watch": lambda: _watch(parts, lambda: probe.get(f"{config.bids_url}/readyz")),
+        "subscribe": keep_subscribed(
+            bus,
+            topics=["biddings", "bids"],
+            callback=parts.urls.absolute("/events"),
+            uuid=config.webhook_uuid,
+            secret=config.webhook_secret[0],
+        ),
+    }
+
+
+def main() -> None:
+    """Run the loops until SIGTERM or SIGINT."""
+    config = or_exit(read)
+    configure_logs("auctions_jobs")
+    parts = build_parts(config)
+    run_loops(
+        loops(config, parts),
+        health_port=config.jobs_port or None,
+        checks={"database": lambda: database.check_migrated("auction_app", parts.store.engine)},
+    )
+
+
+def _refresh(parts: Parts) -> float:
+    parts.refresh_bell.wait(_POLL_S)
+    while refresh_projection(parts.store, parts.bids, parts.urls, now_ms=parts.clock()):
+        pass
+    return 0.0
+
+
+def _notice_gaps(parts: Parts) -> float:
+    notice_gaps(parts.store, parts.urls, now_ms=parts.clock())
+    parts.refresh_bell.ring()
+    return _GAPS_S
+
+
+def _watch(parts: Parts, ask: Callable[[], object]) -> float:
+    watch_bids(parts.store, ask, now_ms=parts.clock())
+    return _WATCH_S
+
+
+if __name__ == "__main__":
+    main()

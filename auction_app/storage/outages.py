@@ -1,0 +1,24 @@
+"""Which services did not answer when they were last asked."""
+
+from sqlalchemy import Connection, delete, insert, select
+
+from auction_app.storage.tables import outages
+
+BIDS = "bids"
+
+
+def since(conn: Connection, service: str) -> int | None:
+    """When (ms) the service stopped answering; None while it answers."""
+    query = select(outages.c.since_ms).where(outages.c.service == service)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def begin(conn: Connection, service: str, *, now_ms: int) -> None:
+    """Note that the service does not answer; the first time counts."""
+    if since(conn, service) is None:
+        conn.execute(insert(outages).values(service=service, since_ms=now_ms))
+
+
+def end(conn: Connection, service: str) -> None:
+    """Note that the service answers."""
+    conn.execute(delete(outages).where(outages.c.service == service))
