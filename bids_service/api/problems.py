@@ -1,0 +1,43 @@
+"""The service's errors as problem documents."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from service_kit.errors import KeyReused, NotAnAmount
+from service_kit.problems import Problem
+
+from bids_service.errors import AuctionUnreachable, StoreUnavailable, UnknownAuction
+
+_RETRY_AFTER = {"Retry-After": "2"}
+
+
+def unknown_auction(_error: UnknownAuction | None = None) -> Problem:
+    """No bidding, and no auction to open one for."""
+    return Problem(404, "There is no such auction here", reason="unknown_auction")
+
+
+def _auction_unreachable(_error: AuctionUnreachable) -> Problem:
+    return Problem(503, "The auction's terms can't be fetched now", headers=_RETRY_AFTER)
+
+
+def _store_unavailable(_error: StoreUnavailable) -> Problem:
+    return Problem(503, "The service can't work now", headers=_RETRY_AFTER)
+
+
+def _key_reused(_error: KeyReused) -> Problem:
+    title = "The idempotency key was used for another request"
+    return Problem(422, title, reason="idempotency_key_reused")
+
+
+def _not_an_amount(error: NotAnAmount) -> Problem:
+    title = "The maximum is not an amount that can be bid"
+    return Problem(422, title, reason="not_an_amount", detail=str(error))
+
+
+PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = {
+    AuctionUnreachable: _auction_unreachable,
+    KeyReused: _key_reused,
+    NotAnAmount: _not_an_amount,
+    StoreUnavailable: _store_unavailable,
+    UnknownAuction: unknown_auction,
+}

@@ -1,0 +1,53 @@
+"""The web process: `gunicorn "bids_service.app:create_app()"`."""
+
+import bus_drain.flask
+from bus_drain.drain import Drain
+from flask import Flask
+from service_kit.access import install_access
+from service_kit.config import or_exit
+from service_kit.health import install_health
+from service_kit.logs import configure_logs
+from service_kit.openapi import Api
+from service_kit.problems import install_problems
+from service_kit.trace import install_trace
+
+from bids_service.api.biddings import biddings_blueprint
+from bids_service.api.bids import bids_blueprint
+from bids_service.api.events import on_auctions
+from bids_service.api.problems import PROBLEMS
+from bids_service.api.root import root_blueprint
+from bids_service.config import Config, read
+from bids_service.parts import Parts, assemble
+
+
+def create_app(config: Config | None = None, parts: Parts | None = None) -> Flask:
+    """Build the service; without a config from the environment, ending the process if it is bad.
+
+    Tests bring `parts` with a clock and an auction app of their own.
+    """
+    if config is None:
+        config = or_exit(read)
+        configure_logs("bids")
+    parts = parts or assemble(config)
+    app = Flask(__name__)
+    install_problems(app, PROBLEMS)
+    install_trace(app)
+    install_access(app, config.tokens)
+    install_health(app, {"database": parts.storage.check})
+    _register(Api(app, title="Gavel bids"), parts)
+    bus_drain.flask.mount(app, "/events", _drain(config, parts))
+    return app
+
+
+def _register(api: Api, parts: Parts) -> None:
+    api.register_blueprint(root_blueprint(parts.urls))
+    api.register_blueprint(biddings_blueprint(parts))
+    api.register_blueprint(bids_blueprint(parts))
+
+
+def _drain(config: Config, parts: Parts) -> Drain:
+    return Drain(
+        uuid=config.webhook_uuid,
+        secrets=[config.webhook_secret],
+        listeners={"auctions": on_auctions(parts)},
+    )

@@ -1,0 +1,31 @@
+"""The settings of the bids service, for its web and its jobs process alike."""
+
+from dataclasses import dataclass
+
+from service_kit.access import Tokens
+from service_kit.config import load, setting
+from service_kit.database import database_url
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """`public_url` has no trailing slash and begins every URL that the service hands out.
+
+    The database's URL counts as a secret because it may hold a password.
+    """
+
+    database_url: str = setting("BIDS_DATABASE_URL", parse=database_url, secret=True)
+    public_url: str = setting("BIDS_PUBLIC_URL")
+    tokens: Tokens = setting("BIDS_TOKENS", parse=Tokens.parse, secret=True)
+    bus_url: str = setting("BIDS_BUS_URL")
+    bus_token: str = setting("BIDS_BUS_TOKEN", secret=True)
+    webhook_uuid: str = setting("BIDS_WEBHOOK_UUID", secret=True)
+    webhook_secret: str = setting("BIDS_WEBHOOK_SECRET", secret=True)
+    auctions_url: str = setting("BIDS_AUCTIONS_URL")
+    auctions_token: str = setting("BIDS_AUCTIONS_TOKEN", secret=True)
+    jobs_port: int | None = setting("BIDS_JOBS_PORT", default=None)
+
+
+def read() -> Config:
+    """The settings from the environment. Raises ConfigError naming every complaint."""
+    return load(Config, prefix="BIDS_")

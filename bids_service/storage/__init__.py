@@ -1,0 +1,1 @@
+"""SQL, for SQLite and PostgreSQL alike: every public method is one transaction."""

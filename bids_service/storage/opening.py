@@ -1,0 +1,46 @@
+"""The storage of the service as a whole."""
+
+from dataclasses import dataclass
+
+from service_kit.clock import Clock
+from service_kit.database import check_migrated, connect
+from service_kit.doorbell import Doorbell
+from sqlalchemy import Engine
+
+from bids_service.storage.announced import AnnouncedAuctions
+from bids_service.storage.books import Books
+from bids_service.storage.catalogue import Catalogue
+from bids_service.urls import Urls
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """Commands go to `books`, queries to `catalogue`."""
+
+    engine: Engine
+    books: Books
+    catalogue: Catalogue
+    announced: AnnouncedAuctions
+    outbox_bell: Doorbell
+
+    def check(self) -> None:
+        """Raise unless the database answers and has this version's tables."""
+        check_migrated("bids_service", self.engine)
+
+    def close(self) -> None:
+        """Close the connections and the bell."""
+        self.engine.dispose()
+        self.outbox_bell.close()
+
+
+def open_storage(url: str, urls: Urls, clock: Clock) -> Storage:
+    """The storage at a database URL; opens no connection yet."""
+    engine = connect(url)
+    outbox_bell = Doorbell.for_database(str(engine.url))
+    return Storage(
+        engine=engine,
+        books=Books(engine, urls, clock, outbox_bell),
+        catalogue=Catalogue(engine),
+        announced=AnnouncedAuctions(engine),
+        outbox_bell=outbox_bell,
+    )

@@ -1,0 +1,82 @@
+"""The tables. Money is minor units, time ms since the epoch; parties and auctions are URLs."""
+
+from service_kit.idempotency import idempotency_table
+from service_kit.outbox import outbox_table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata = MetaData()
+
+_id = BigInteger().with_variant(Integer, "sqlite")
+_url = String(1024)
+_still_open = text("outcome IS NULL")
+
+biddings = Table(
+    "biddings",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("auction", _url, nullable=False, unique=True),
+    Column("terms", Text, nullable=False),
+    Column("ends_at_ms", BigInteger, nullable=False),
+    Column("leader", _url),
+    Column("leader_maximum", BigInteger),
+    Column("runner_up_maximum", BigInteger),
+    Column("price", BigInteger),
+    Column("reserve_met", Boolean, nullable=False),
+    Column("buy_now_available", Boolean, nullable=False),
+    Column("bid_count", Integer, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("outcome", String(32)),
+    Column("closed_at_ms", BigInteger),
+    # The closing sweep reads what is due and nothing else, however many auctions there ever were.
+    Index(
+        "biddings_open_by_end",
+        "ends_at_ms",
+        "id",
+        sqlite_where=_still_open,
+        postgresql_where=_still_open,
+    ),
+    sqlite_autoincrement=True,
+)
+
+bids = Table(
+    "bids",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("bidding_id", ForeignKey("biddings.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("bidder", _url, nullable=False),
+    Column("maximum", BigInteger, nullable=False),
+    Column("placed_at_ms", BigInteger, nullable=False),
+    Column("standing", String(8), nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("outbid", _url),
+    Column("retracted_at_ms", BigInteger),
+    UniqueConstraint("bidding_id", "sequence"),
+    Index("bids_by_bidder", "bidder", "id"),
+    sqlite_autoincrement=True,
+)
+
+announced_auctions = Table(
+    "announced_auctions",
+    metadata,
+    Column("url", _url, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("due_at_ms", BigInteger, nullable=False, index=True),
+)
+
+idempotency_keys = idempotency_table(metadata)
+outbox = outbox_table(metadata)

@@ -1,0 +1,44 @@
+"""Transactions whose failures speak the service's language."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from service_kit import database
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+
+from bids_service.errors import StoreUnavailable
+
+T = TypeVar("T")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view. Raises StoreUnavailable."""
+    with _translated(), database.reading(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that commits at the end and rolls back on an error. Raises StoreUnavailable."""
+    with _translated(), database.writing(engine) as connection:
+        yield connection
+
+
+def once_more_if_raced(act: Callable[[], T]) -> T:
+    """Run a transaction again when another took its unique key first: then it finds that key."""
+    try:
+        return act()
+    except IntegrityError:
+        return act()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        # Its text may hold the statement's parameters, a maximum among them: say the class only.
+        raise StoreUnavailable(type(error.orig).__name__) from error

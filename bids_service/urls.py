@@ -1,0 +1,44 @@
+"""URLs: which ones are taken from others, and where the service's own entities are."""
+
+import re
+from dataclasses import dataclass
+
+ENTITY_URL = re.compile(r"https?://[!-~]{1,1000}")
+"""An absolute URL in visible ASCII, short enough for every database's index."""
+
+
+def is_entity_url(text: str) -> bool:
+    """Whether a text can name somebody else's entity."""
+    return ENTITY_URL.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """`public` has no trailing slash."""
+
+    public: str
+
+    @property
+    def root(self) -> str:
+        return f"{self.public}/"
+
+    @property
+    def biddings(self) -> str:
+        return f"{self.public}/biddings"
+
+    @property
+    def bids(self) -> str:
+        return f"{self.public}/bids"
+
+    @property
+    def events(self) -> str:
+        return f"{self.public}/events"
+
+    def bidding(self, bidding_id: int) -> str:
+        return f"{self.biddings}/{bidding_id}"
+
+    def bids_of(self, bidding_id: int) -> str:
+        return f"{self.biddings}/{bidding_id}/bids"
+
+    def bid(self, bid_id: int) -> str:
+        return f"{self.bids}/{bid_id}"

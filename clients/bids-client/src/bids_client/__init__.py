@@ -1,0 +1,23 @@
+"""Place bids at a Gavel bids service, and look at biddings and bids."""
+
+from service_kit.money import Money
+
+from bids_client.client import BidsClient
+from bids_client.entities import Bid, Bidding, OwnBid, PlacedBid
+from bids_client.errors import BidRefused, BidsError, BidsUnavailable, CallRefused, NotFound
+from bids_client.wsgi import WsgiTransport
+
+__all__ = [
+    "Bid",
+    "BidRefused",
+    "Bidding",
+    "BidsClient",
+    "BidsError",
+    "BidsUnavailable",
+    "CallRefused",
+    "Money",
+    "NotFound",
+    "OwnBid",
+    "PlacedBid",
+    "WsgiTransport",
+]

@@ -1,0 +1,178 @@
+"""The bids service as a Python object."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeVar
+
+import uritemplate
+from requests.adapters import BaseAdapter
+from service_kit.backoff import backoff_s
+from service_kit.errors import HttpFailure, UnexpectedStatus
+from service_kit.http import Answer, HttpClient
+from service_kit.money import Money
+
+from bids_client.entities import (
+    Bid,
+    Bidding,
+    OwnBid,
+    PlacedBid,
+    bid_from,
+    bidding_from,
+    link,
+    own_bid_from,
+    placed_bid_from,
+)
+from bids_client.errors import BidRefused, BidsError, BidsUnavailable, CallRefused, NotFound
+
+T = TypeVar("T")
+Json = Mapping[str, Any]
+
+_ATTEMPTS = 3
+_NOT_AN_AMOUNT = "not_an_amount"
+
+
+class BidsClient:
+    """Talks to the bids service at `url` with a `token`, following the links it finds there.
+
+    Every call raises a BidsError. A read blocks for at most `total_s` seconds, placing a bid for
+    twice that, as it tries again what its key makes safe to try again. `transport` replaces the
+    network (a requests adapter), as `WsgiTransport` does for a service in the same process;
+    `pause` waits between attempts. Share one between threads, or give each its own.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        token: str,
+        *,
+        total_s: float = 10.0,
+        transport: BaseAdapter | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._url = url.rstrip("/") + "/"
+        self._total_s = total_s
+        self._http = HttpClient({self._url: token}, total_s=total_s, transport=transport)
+        self._pause = pause
+        self._root: Json | None = None
+
+    def __enter__(self) -> "BidsClient":
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def place(self, auction: str, bidder: str, maximum: Money, idempotency_key: str) -> PlacedBid:
+        """Bid up to `maximum` on the auction at a URL on behalf of the bidder at a URL.
+
+        Safe to repeat with the same key (1 to 255 visible ASCII characters): it is one bid, and the
+        answer is the same. Raises BidRefused, NotFound (no such auction), CallRefused,
+        BidsUnavailable.
+        """
+        body = {"auction": auction, "bidder": bidder, "maximum": maximum.to_wire()}
+        headers = {"Idempotency-Key": idempotency_key}
+        answer = self._until_answered(
+            lambda: self._call("POST", self._entry("place-bid"), json=body, headers=headers)
+        )
+        return placed_bid_from(_document(answer))
+
+    def bidding(self, url: str) -> Bidding:
+        """The bidding at a URL, as it is now."""
+        return bidding_from(self._get(url))
+
+    def bidding_of(self, auction: str) -> Bidding:
+        """The bidding of the auction at a URL. Raises NotFound while it has none."""
+        url = uritemplate.expand(self._entry("bidding"), auction=auction)
+        answer = self._call("GET", url)
+        found = answer.headers.get("Location")
+        if answer.status != 303 or found is None:
+            raise BidsUnavailable(f"a lookup was answered with {answer.status}")
+        return self.bidding(found)
+
+    def bid(self, url: str) -> Bid:
+        """The bid at a URL."""
+        return bid_from(self._get(url))
+
+    def bids(self, bidding: Bidding) -> Iterator[Bid]:
+        """The bids of a bidding that the public may know of, newest first, page by page."""
+        return self._pages(bidding.bids_url, bid_from)
+
+    def bids_of(self, bidder: str) -> Iterator[OwnBid]:
+        """A bidder's own bids with their maxima, newest first, page by page."""
+        first = uritemplate.expand(self._entry("bids"), bidder=bidder)
+        return self._pages(first, own_bid_from)
+
+    def _pages(self, url: str, read: Callable[[Json], T]) -> Iterator[T]:
+        page: str | None = url
+        while page is not None:
+            document = self._get(page)
+            yield from [read(item) for item in _embedded_bids(document)]
+            page = link(document, "next")
+
+    def _entry(self, relation: str) -> str:
+        if self._root is None:
+            self._root = self._get(self._url)
+        target = link(self._root, relation)
+        if target is None:
+            raise BidsUnavailable(f"the service has no link {relation!r}")
+        return target
+
+    def _get(self, url: str) -> Json:
+        return _document(self._call("GET", url))
+
+    def _until_answered(self, call: Callable[[], Answer]) -> Answer:
+        """Try again what got no answer, a few times, while there is time left."""
+        started_s = time.monotonic()
+        for failures in range(1, _ATTEMPTS):
+            try:
+                return call()
+            except BidsUnavailable as error:
+                pause_s = max(backoff_s(failures, first_s=0.1), error.retry_after_s or 0)
+                if time.monotonic() - started_s + pause_s > self._total_s:
+                    raise
+                self._pause(pause_s)
+        return call()
+
+    def _call(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: Json | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        try:
+            return self._http.send(method, url, json=json, headers=headers)
+        except UnexpectedStatus as error:
+            raise _translated(error) from error
+        except HttpFailure as error:
+            raise BidsUnavailable(str(error)) from error
+
+
+def _translated(error: UnexpectedStatus) -> BidsError:
+    status, problem = error.status, error.problem
+    if status == 429 or status >= 500:
+        return BidsUnavailable(f"the bids service answered {status}", error.retry_after_s)
+    if status == 404:
+        return NotFound(status, problem)
+    if status == 409 or problem.get("reason") == _NOT_AN_AMOUNT:
+        return BidRefused(status, problem)
+    return CallRefused(status, problem)
+
+
+def _document(answer: Answer) -> Json:
+    try:
+        return answer.json()
+    except HttpFailure as error:
+        raise BidsUnavailable(str(error)) from error
+
+
+def _embedded_bids(document: Json) -> list[Json]:
+    try:
+        bids: list[Json] = document["_embedded"]["bids"]
+    except (KeyError, TypeError) as error:
+        raise BidsUnavailable("the answer is not a page of bids") from error
+    return bids

@@ -1,0 +1,158 @@
+"""Biddings and bids as a client sees them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from service_kit.errors import NotAnAmount
+from service_kit.money import Money
+
+from bids_client.errors import BidsUnavailable
+
+Json = Mapping[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bidding:
+    """The bid book of one auction, as it was at `server_time_ms`.
+
+    `price` and `leader` are None before the first bid, `minimum` is None while no bid is possible.
+    `auction`, `seller` and `leader` are URLs; times are ms since the epoch.
+    """
+
+    url: str
+    status: Literal["scheduled", "open", "closed"]
+    outcome: Literal["sold", "unsold"] | None
+    currency: str
+    start_price: Money
+    price: Money | None
+    minimum: Money | None
+    bid_count: int
+    reserve: Literal["none", "met", "not_met"]
+    starts_at_ms: int
+    ends_at_ms: int
+    closed_at_ms: int | None
+    version: int
+    server_time_ms: int
+    auction: str
+    seller: str
+    leader: str | None
+    bids_url: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bid:
+    """A bid as it was when it was taken. `price` is the public price right after it.
+
+    `outbid` is the URL of the bidder whom it overtook, or of its own when it fell short.
+    """
+
+    url: str
+    outcome: Literal["leading", "outbid", "raised"]
+    price: Money
+    placed_at_ms: int
+    sequence: int
+    bidding_url: str
+    auction: str
+    seller: str
+    bidder: str
+    outbid: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlacedBid(Bid):
+    """The answer to placing a bid: the bid, and the bidding right after it."""
+
+    bidding: Bidding
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnBid(Bid):
+    """A bid with its maximum: for nobody's eyes but its bidder's."""
+
+    maximum: Money = field(repr=False)
+
+
+def bidding_from(document: Json) -> Bidding:
+    """Read a bidding's representation. Raises BidsUnavailable when it isn't one."""
+    return _read(_bidding, document)
+
+
+def bid_from(document: Json) -> Bid:
+    """Read a bid's representation. Raises BidsUnavailable when it isn't one."""
+    return _read(lambda it: Bid(**_bid(it)), document)
+
+
+def placed_bid_from(document: Json) -> PlacedBid:
+    """Read the answer to placing a bid. Raises BidsUnavailable when it isn't one."""
+    return _read(
+        lambda it: PlacedBid(**_bid(it), bidding=_bidding(it["_embedded"]["bidding"])), document
+    )
+
+
+def own_bid_from(document: Json) -> OwnBid:
+    """Read a bid with its maximum. Raises BidsUnavailable when it isn't one."""
+    return _read(lambda it: OwnBid(**_bid(it), maximum=Money.parse(it["maximum"])), document)
+
+
+def link(document: Json, relation: str) -> str | None:
+    """The target of a link; None when it isn't there. Raises KeyError, TypeError for no HAL."""
+    found = document["_links"].get(relation)
+    return None if found is None else str(found["href"])
+
+
+def _read(read: Callable[[Json], T], document: Json) -> T:
+    try:
+        return read(document)
+    except (KeyError, TypeError, AttributeError, NotAnAmount) as error:
+        raise BidsUnavailable(f"the answer is not understood: {error!r}") from error
+
+
+def _bidding(document: Json) -> Bidding:
+    return Bidding(
+        url=_needed(document, "self"),
+        auction=_needed(document, "auction"),
+        seller=_needed(document, "seller"),
+        leader=link(document, "leader"),
+        bids_url=_needed(document, "bids"),
+        start_price=Money.parse(document["start_price"]),
+        price=_money(document.get("price")),
+        minimum=_money(document.get("minimum")),
+        **{name: document[name] for name in _BIDDING_STATE},
+    )
+
+
+def _bid(document: Json) -> dict[str, Any]:
+    return {
+        "url": _needed(document, "self"),
+        "bidding_url": _needed(document, "bidding"),
+        "auction": _needed(document, "auction"),
+        "seller": _needed(document, "seller"),
+        "bidder": _needed(document, "bidder"),
+        "outbid": link(document, "outbid"),
+        "price": Money.parse(document["price"]),
+        **{name: document[name] for name in ("outcome", "placed_at_ms", "sequence")},
+    }
+
+
+def _needed(document: Json, relation: str) -> str:
+    return str(document["_links"][relation]["href"])
+
+
+def _money(wire: Any) -> Money | None:
+    return None if wire is None else Money.parse(wire)
+
+
+_BIDDING_STATE = (
+    "status",
+    "outcome",
+    "currency",
+    "bid_count",
+    "reserve",
+    "starts_at_ms",
+    "ends_at_ms",
+    "closed_at_ms",
+    "version",
+    "server_time_ms",
+)

@@ -1,0 +1,85 @@
+"""A private PostgreSQL cluster for a test run, and a fresh database in it for a test."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.sockets import free_port
+
+_numbers = count(1)
+
+
+def find_initdb() -> Path | None:
+    """The newest `initdb` of this machine: on the path, or where Debian puts it."""
+    on_path = shutil.which("initdb")
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    return Path(on_path) if on_path else installed[-1] if installed else None
+
+
+@contextmanager
+def cluster(initdb: Path) -> Iterator[str]:
+    """Run a server on a free port of loopback; yields the URL of its `postgres` database.
+
+    PostgreSQL refuses to run as root, so then it runs as the user `postgres`.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="gavel-postgres-"))
+    try:
+        folder.chmod(0o700)
+        if os.getuid() == 0:
+            shutil.chown(folder, "postgres")
+        data, port = folder / "data", free_port()
+        _run(initdb, "-D", data, "-U", "gavel", "-A", "trust", "-E", "UTF8", "--no-sync")
+        pg_ctl = initdb.with_name("pg_ctl")
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        _run(pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        try:
+            yield f"postgresql://gavel@127.0.0.1:{port}/postgres"
+        finally:
+            _run(pg_ctl, "-D", data, "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[str]:
+    """The run's cluster. Without PostgreSQL its tests are skipped, but never under CI."""
+    initdb = find_initdb()
+    if initdb is None:
+        if os.environ.get("CI") == "true":
+            raise RuntimeError("no initdb: install PostgreSQL")
+        pytest.skip("PostgreSQL is not installed (no initdb)")
+    with cluster(initdb) as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: str) -> Iterator[str]:
+    """The URL of a fresh, empty database."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    with psycopg.connect(postgres_cluster, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        yield postgres_cluster.removesuffix("postgres") + name
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(program: Path, *arguments: object) -> None:
+    drop_root = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    command = [*(drop_root if os.getuid() == 0 else []), str(program), *map(str, arguments)]
+    done = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, cwd="/"
+    )
+    if done.returncode:
+        raise RuntimeError(f"{program.name} failed: {done.stdout}{done.stderr}")
+
+
+def _version(initdb: Path) -> int:
+    number = initdb.parent.parent.name
+    return int(number) if number.isdigit() else 0
