@@ -36,6 +36,8 @@ class Storage:
 def open_storage(url: str, urls: Urls, clock: Clock) -> Storage:
     """The storage at a database URL; opens no connection yet."""
     engine = connect(url)
+    # What an error says is logged, and a statement's parameters hold maxima.
+    engine.hide_parameters = True
     outbox_bell = Doorbell.for_database(str(engine.url))
     return Storage(
         engine=engine,

@@ -5,10 +5,13 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from service_kit import database
+from service_kit.logs import get_logger
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 
 from bids_service.errors import StoreUnavailable
+
+log = get_logger(__name__)
 
 T = TypeVar("T")
 
@@ -40,5 +43,5 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
-        # Its text may hold the statement's parameters, a maximum among them: say the class only.
-        raise StoreUnavailable(type(error.orig).__name__) from error
+        log.error("store unavailable", error=str(error.orig))
+        raise StoreUnavailable("the database doesn't answer") from error
