@@ -1,19 +1,18 @@
 """`python -m mailer_service.jobs`: the workers, the sweep, and staying subscribed to the bus."""
 
+import logging
 from collections.abc import Callable
 
 from bus_client import BusClient, keep_subscribed
 from huey.consumer import Consumer
 from service_kit.config import exit_with, or_exit
-from service_kit.database import check_alive, check_migrated
 from service_kit.errors import NotMigrated
-from service_kit.health import Check
 from service_kit.logs import configure_logs
 from service_kit.worker import run_loops
 
 from mailer_service.config import Config, read
 from mailer_service.decide import TOPICS
-from mailer_service.jobs.work import Work, assemble
+from mailer_service.jobs.work import assemble
 
 _WORKERS = 4
 _HEALTH_CHECK_S = 10.0
@@ -22,10 +21,11 @@ _HEALTH_CHECK_S = 10.0
 def main() -> None:
     """Run until SIGTERM or SIGINT; blocks. A job that is running then may finish."""
     configure_logs("mailer_jobs")
+    logging.getLogger("huey").setLevel(logging.WARNING)  # it tells every job's start and end
     config = or_exit(read)
     work = assemble(config)
     try:
-        check_migrated("mailer_service", work.engine)
+        work.checks["database"]()
     except NotMigrated as error:
         exit_with((str(error),))
     consumer = work.queue.consumer(_WORKERS)
@@ -37,7 +37,7 @@ def main() -> None:
             "subscribe": _subscription(config),
         },
         health_port=config.jobs_port,
-        checks=_checks(work),
+        checks=work.checks,
     )
     consumer.stop(graceful=True)
 
@@ -55,10 +55,6 @@ def _subscription(config: Config) -> Callable[[], float]:
         uuid=config.webhook_uuid,
         secret=config.webhook_secret,
     )
-
-
-def _checks(work: Work) -> dict[str, Check]:
-    return {"database": lambda: check_alive(work.engine), "queue": work.queue.size}
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Puts the workers' parts together."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from service_kit.clock import Clock, now_ms
-from service_kit.database import connect
+from service_kit.database import check_migrated, connect
+from service_kit.health import Check
 from service_kit.http import HttpClient
-from sqlalchemy import Engine
 
 from mailer_service.config import Config
 from mailer_service.entities import Entities
@@ -21,11 +21,12 @@ from mailer_service.sweep import Sweep
 
 @dataclass(frozen=True)
 class Work:
-    """The mailer's jobs: the queue that wakes them and the sweep that finds what it lost."""
+    """The mailer's jobs: the queue that wakes them, the sweep that finds what it lost, and what
+    must be well for either (Check raises when it isn't)."""
 
-    engine: Engine
     queue: Queue
     sweep: Sweep
+    checks: Mapping[str, Check]
 
 
 def assemble(config: Config, clock: Clock = now_ms) -> Work:
@@ -45,4 +46,8 @@ def assemble(config: Config, clock: Clock = now_ms) -> Work:
         lease_ms=2 * config.smtp_timeout_ms,
         clock=clock,
     ).send
-    return Work(engine, queue, Sweep(inbox, ledger, queue.size, queue.wake, clock))
+    return Work(
+        queue,
+        Sweep(inbox, ledger, queue.size, queue.wake, clock),
+        {"database": lambda: check_migrated("mailer_service", engine), "queue": queue.size},
+    )

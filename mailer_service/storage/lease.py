@@ -22,13 +22,22 @@ def claim(
 
 
 def put_off(
-    connection: Connection, table: Table, row_id: int, *, version: int, due_at_ms: int
+    connection: Connection,
+    table: Table,
+    row_id: int,
+    *,
+    version: int,
+    due_at_ms: int,
+    **values: Any,
 ) -> None:
-    """Give the row back until `due_at_ms`, unless it was claimed or got news since `version`."""
+    """Give the row back until `due_at_ms`, with these values.
+
+    Does nothing when it is done, or was claimed or got news since `version`.
+    """
     connection.execute(
         update(table)
-        .where(table.c.id == row_id, table.c.version == version)
-        .values(due_at_ms=due_at_ms)
+        .where(table.c.id == row_id, table.c.version == version, table.c.due_at_ms.is_not(None))
+        .values(due_at_ms=due_at_ms, **values)
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from service_kit.database import reading, writing
 from service_kit.money import Money
-from sqlalchemy import Engine, select, update
+from sqlalchemy import ColumnElement, Engine, select, update
 
 from mailer_service.model import Letter, Notice
 from mailer_service.storage import lease
@@ -106,28 +106,34 @@ class Ledger:
 
     def sent(self, mail: Mail, *, now_ms: int) -> None:
         """Record that it left, whoever holds the claim by now: it did leave."""
-        self._finish(mail, sent_at_ms=now_ms, last_error=None)
+        self._finish(mail, sent_at_ms=now_ms, given_up_at_ms=None, last_error=None)
 
     def give_up(self, mail: Mail, *, reason: str, now_ms: int) -> None:
-        """Record that it will not be sent, and why."""
-        self._finish(mail, given_up_at_ms=now_ms, last_error=reason)
+        """Record that it will not be sent, and why; unless another claimant has sent it."""
+        self._finish(mail, mails.c.sent_at_ms.is_(None), given_up_at_ms=now_ms, last_error=reason)
 
     def put_off(self, mail: Mail, *, reason: str, due_at_ms: int) -> None:
         """Send it at `due_at_ms`, because of `reason`."""
         with writing(self._engine) as connection:
-            lease.put_off(connection, mails, mail.id, version=mail.version, due_at_ms=due_at_ms)
-            connection.execute(update(mails).where(mails.c.id == mail.id).values(last_error=reason))
+            lease.put_off(
+                connection,
+                mails,
+                mail.id,
+                version=mail.version,
+                due_at_ms=due_at_ms,
+                last_error=reason,
+            )
 
     def due(self, *, now_ms: int, limit: int) -> list[int]:
         """Ids of mails to send now."""
         with reading(self._engine) as connection:
             return lease.due(connection, mails, now_ms=now_ms, limit=limit)
 
-    def _finish(self, mail: Mail, **values: Any) -> None:
+    def _finish(self, mail: Mail, *conditions: ColumnElement[bool], **values: Any) -> None:
         with writing(self._engine) as connection:
             connection.execute(
                 update(mails)
-                .where(mails.c.id == mail.id)
+                .where(mails.c.id == mail.id, *conditions)
                 .values(due_at_ms=None, letter=None, **values)
             )
 

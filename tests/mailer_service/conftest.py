@@ -23,9 +23,13 @@ from mailer_service.config import Config
 from mailer_service.jobs.work import Work, assemble
 from mailer_service.smtp_url import SmtpServer
 from mailer_service.storage import tables
+from tests.postgres import postgres_cluster, postgres_url
+from tests.sockets import free_port
 
-from .mail_server import MailServer, free_port
+from .mail_server import MailServer
 from .services import AUCTIONS_TOKEN, BIDS_TOKEN, BUS_TOKEN, FakeService, House
+
+__all__ = ["postgres_cluster", "postgres_url"]
 
 UUID = "mailer"
 SECRET = "whsec_" + base64.b64encode(b"m" * 32).decode()
@@ -166,3 +170,12 @@ def mailer(config: Config, clock: FakeClock) -> Iterator[Mailer]:
     work = assemble(config, clock)
     yield Mailer(create_app(config, clock=clock), work, engine, clock)
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each engine."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/empty.db"
+    url: str = request.getfixturevalue("postgres_url")
+    return url

@@ -13,6 +13,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 
+from tests.sockets import free_port
+
 
 @dataclass
 class MailServer:
@@ -88,12 +90,6 @@ class Hanging:
         for connection in self._connections:
             connection.close()
         self._listener.close()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def text_of(mail: EmailMessage) -> str:

@@ -6,22 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.waiting import wait_for
+
 ROOT = Path(__file__).parents[2]
-
-
-def eventually(condition: Callable[[], bool], what: str, deadline_s: float = 30.0) -> None:
-    """Returns once the condition holds; fails at the deadline."""
-    deadline = time.monotonic() + deadline_s
-    while not condition():
-        assert time.monotonic() < deadline, f"not within {deadline_s} s: {what}"
-        time.sleep(0.02)
 
 
 def answers(url: str) -> bool:
@@ -61,7 +54,7 @@ class Process:
             assert self.popen.poll() is None, self.log.read_text()
             return condition()
 
-        eventually(holds, what)
+        wait_for(holds, seconds=30, what=what)
 
     def kill(self) -> None:
         """kill -9 the whole group."""

@@ -15,9 +15,10 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from mailer_service.config import Config
+from tests.sockets import free_port
 
 from .conftest import SECRET, UUID, Mailer, signed_delivery
-from .mail_server import Hanging, MailServer, free_port
+from .mail_server import Hanging, MailServer
 from .processes import Process, answers
 from .services import AUCTIONS_TOKEN, BIDS_TOKEN, BUS_TOKEN, House
 

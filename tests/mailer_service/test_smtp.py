@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -16,8 +15,10 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from mailer_service.errors import MailDeferred, MailRefused
 from mailer_service.smtp import Smtp
 from mailer_service.smtp_url import SmtpServer
+from tests.needs import program
+from tests.sockets import free_port
 
-from .mail_server import Hanging, MailServer, free_port, server_tls
+from .mail_server import Hanging, MailServer, server_tls
 
 
 def mail(to: str = "ada@example.org") -> EmailMessage:
@@ -128,9 +129,7 @@ def test_a_server_that_dies_after_its_250_has_the_mail(
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for localhost, signed by itself."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("openssl is not installed")
+    openssl = program("openssl")
     folder = tmp_path_factory.mktemp("tls")
     subprocess.run(
         [

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.clients.readme import ROOT, examples
+
 from .conftest import SECRET, UUID
 
-README = Path(__file__).parents[3] / "clients/bus-drain/README.md"
+README = ("clients", "bus-drain", "README.md")
 
 
-def blocks(language: str) -> list[str]:
-    text = README.read_text(encoding="utf-8")
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+def printed() -> str:
+    """What the README says that its example prints."""
+    text = ROOT.joinpath(*README).read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return str(block)
 
 
 def test_the_example_prints_what_it_says(
@@ -25,7 +28,6 @@ def test_the_example_prints_what_it_says(
     monkeypatch.setenv("WEBHOOK_SECRET", SECRET)
     namespace: dict[str, Any] = {"__name__": "readme"}
 
-    for block in blocks("python"):
-        exec(block, namespace)
+    exec(examples(*README), namespace)
 
-    assert [capsys.readouterr().out] == blocks("text")
+    assert capsys.readouterr().out == printed()

@@ -10,8 +10,7 @@ from aiosmtpd.controller import Controller
 
 from mailer_service.mailbox.catch import smtp_server
 from mailer_service.mailbox.folder import MailFolder
-
-from ..mail_server import free_port
+from tests.sockets import free_port
 
 MAX_BYTES = 10_000
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import smtplib
 import socket
 import urllib.request
@@ -16,7 +14,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Dialog, Page, sync_playwright
 
-from ..mail_server import free_port
+from tests.needs import program
+from tests.sockets import free_port
+
 from ..processes import Process, answers
 from .test_app import HOSTILE
 
@@ -68,11 +68,7 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("chromium is not installed")
-        pytest.skip("chromium is not installed")
+    chromium = program("chromium", "chromium-browser", "google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser.new_page()
