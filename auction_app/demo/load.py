@@ -1,0 +1,198 @@
+"""Load the demo through the app's own verbs, so that it is announced like anything else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from auction_app.demo import pictures
+from auction_app.errors import NotFound
+from auction_app.local_time import write_local
+from auction_app.model import Customer
+from auction_app.parts import Parts
+from auction_app.storage import auctions, customers
+from auction_app.verbs.list_auction import ListingForm, ListingRules, list_auction
+from auction_app.verbs.sign_up import sign_up
+from auction_app.verbs.verify_email import verify_email
+
+HOUR_MS = 3_600_000
+_RULES = ListingRules(shortest_ms=0, longest_ms=31 * 24 * HOUR_MS)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who can sign in to the demo. The password is no secret."""
+
+    name: str
+    password: str
+    role: str
+
+    @property
+    def email(self) -> str:
+        """An address that nobody owns (RFC 2606)."""
+        return f"{self.name.lower()}@example.org"
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something that is up for auction; its fixed id makes loading it twice harmless."""
+
+    id: str
+    seller: str
+    title: str
+    description: str
+    draw: Callable[[], bytes]
+    alt: str
+    price: str
+    currency: str
+    hours: float
+
+
+ACCOUNTS = (
+    Account("Martha", "lamplight-1931", "seller"),
+    Account("Tomas", "green-bicycle", "seller"),
+    Account("Ada", "first-bidder", "bidder"),
+    Account("Bela", "second-bidder", "bidder"),
+)
+
+ITEMS = (
+    Item(
+        "demabrasslmp",
+        "Martha",
+        "Brass desk lamp with green shade",
+        "From the reading room of a town library, about 1931. Solid brass, enamelled shade.\n\n"
+        "Rewired last year with a fabric cable; the pull switch is the old one and works."
+        " One small dent at the foot.",
+        pictures.lamp,
+        "A lit brass lamp with a green shade on a wooden table",
+        "45.00",
+        "USD",
+        2,
+    ),
+    Item(
+        "demabicycle2",
+        "Tomas",
+        "Green touring bicycle, 56 cm",
+        "Steel frame, brazed by hand, leather saddle and bar tape.\n\n"
+        "Ridden from Brno to Trieste and back. New chain and brake pads; the rear wheel has"
+        " been trued. To be collected, or sent in a box.",
+        pictures.bicycle,
+        "A green bicycle with brown leather saddle leaning against a pale wall",
+        "180.00",
+        "EUR",
+        6,
+    ),
+    Item(
+        "demacamera56",
+        "Martha",
+        "Rangefinder camera, 1956",
+        "A 35 mm rangefinder with a 50 mm f/2 lens. Shutter times sound right down to a second,"
+        " the viewfinder is clear and the focus patch bright.\n\n"
+        "Comes with its cap and a film inside, half of it unexposed.",
+        pictures.camera,
+        "A chrome and black camera with a large lens on a wooden table",
+        "120.00",
+        "USD",
+        26,
+    ),
+    Item(
+        "demabluevase",
+        "Martha",
+        "Blue vase with a white band",
+        "Stoneware, glazed in cobalt, 28 cm high, signed at the bottom. No chips, no cracks."
+        "\n\nThe poppies are from the garden and not part of the sale.",
+        pictures.vase,
+        "A round blue vase with a pattern of white triangles, holding three red poppies",
+        "30.00",
+        "USD",
+        50,
+    ),
+    Item(
+        "demaguitar78",
+        "Tomas",
+        "Acoustic guitar with spruce top",
+        "Spruce top, mahogany back, ebony fingerboard. Built in 1978, played every week since."
+        "\n\nLow action, frets levelled two years ago. A hairline crack near the bridge has"
+        " been glued and has not moved.",
+        pictures.guitar,
+        "A guitar with a golden wooden top lying on dark cloth",
+        "240.00",
+        "EUR",
+        75,
+    ),
+    Item(
+        "demawatchgld",
+        "Tomas",
+        "Hand-wound wrist watch, gilt case",
+        "Seventeen jewels, small seconds, leather strap that is nearly new.\n\n"
+        "Serviced in spring; gains about eight seconds a day. The crystal has two fine"
+        " scratches near four o'clock.",
+        pictures.watch,
+        "A round golden watch with a brown leather strap showing ten past ten",
+        "90.00",
+        "GBP",
+        120,
+    ),
+)
+
+
+def load_demo(parts: Parts) -> tuple[Account, ...]:
+    """Load what is not there yet; returns the accounts if there was anything. May be killed and
+    repeated at any point."""
+    found = [_account(parts, account) for account in ACCOUNTS]
+    sellers = {account.name: _customer(parts, account) for account in ACCOUNTS}
+    listed = [_list(parts, item, sellers[item.seller]) for item in ITEMS]
+    return ACCOUNTS if any(found) or any(listed) else ()
+
+
+def _account(parts: Parts, account: Account) -> bool:
+    """Open and verify an account; False when there was nothing to do."""
+    now_ms = parts.clock()
+    form = {"name": account.name, "email": account.email, "password": account.password}
+    with parts.store.reading() as conn:
+        known = customers.by_email(conn, account.email)
+    if known is None:
+        sign_up(parts.store, parts.passwords, parts.urls, form, locale="en", now_ms=now_ms)
+    customer = _customer(parts, account)
+    if customer.verified:
+        return known is None
+    token = parts.signatures.verification_token(customer.id, customer.verification_id or "")
+    verify_email(parts.store, parts.signatures, parts.urls, token, visitor=customer, now_ms=now_ms)
+    return True
+
+
+def _customer(parts: Parts, account: Account) -> Customer:
+    with parts.store.reading() as conn:
+        found = customers.by_email(conn, account.email)
+    if found is None:
+        raise NotFound(f"{account.name} was not signed up")
+    return found[0]
+
+
+def _list(parts: Parts, item: Item, seller: Customer) -> bool:
+    """List an item; False when it was listed before."""
+    with parts.store.reading() as conn:
+        if auctions.exists(conn, item.id):
+            return False
+    now_ms = parts.clock()
+    fields = {
+        "title": item.title,
+        "description": item.description,
+        "photo_description": item.alt,
+        "start_price": item.price,
+        "currency": item.currency,
+        "ends": write_local(now_ms + round(item.hours * HOUR_MS), ZoneInfo("UTC")),
+    }
+    form = ListingForm(
+        fields=fields, photo=item.draw(), decimal_mark=".", symbol="", zone=ZoneInfo("UTC")
+    )
+    list_auction(
+        parts.store,
+        parts.files,
+        parts.urls,
+        form,
+        auction_id=item.id,
+        seller=seller,
+        rules=_RULES,
+        now_ms=now_ms,
+    )
+    return True

@@ -1,0 +1,31 @@
+"""The settings of the live process."""
+
+from dataclasses import dataclass
+
+from service_kit.config import load, setting
+from service_kit.http import origin_of
+
+
+def _origin(text: str) -> str:
+    if origin_of(text) != text:
+        raise ValueError("must be an origin such as https://auctions.example")
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Read once at start. `webhook_secret` may hold two, comma-separated, during a rotation."""
+
+    public_url: str = setting("LIVE_PUBLIC_URL")
+    bus_url: str = setting("LIVE_BUS_URL")
+    bus_token: str = setting("LIVE_BUS_TOKEN", secret=True)
+    webhook_uuid: str = setting("LIVE_WEBHOOK_UUID")
+    webhook_secret: tuple[str, ...] = setting("LIVE_WEBHOOK_SECRET", secret=True)
+    bids_url: str = setting("LIVE_BIDS_URL")
+    bids_token: str = setting("LIVE_BIDS_TOKEN", secret=True)
+    allowed_origin: str = setting("LIVE_ALLOWED_ORIGIN", parse=_origin)
+
+
+def read() -> Config:
+    """The settings from the environment. Raises ConfigError that lists every complaint."""
+    return load(Config, prefix="LIVE_")

@@ -1,0 +1,37 @@
+"""How gunicorn runs the live process; `-b` on the command line says where it listens."""  # noqa: N999 - gunicorn's own name for it
+
+from typing import Any
+
+worker_class = "gevent"
+# The hub is in this one worker's memory, and the bus delivers each event to one worker only.
+# More processes are more subscribers: each needs a LIVE_WEBHOOK_UUID and bus token of its own.
+workers = 1
+worker_connections = 12_000
+# Streams never end by themselves; browsers come again by themselves.
+graceful_timeout = 1
+# Its default path is one per user, so that a second service would refuse to start.
+control_socket_disable = True
+
+
+def on_starting(_server: object) -> None:
+    """Refuse bad settings in the master, before any worker: clear lines and no traceback."""
+    from service_kit.config import or_exit
+
+    from auction_app.live.config import read
+
+    or_exit(read)
+
+
+def post_worker_init(worker: Any) -> None:
+    """Subscribe from within the worker, once it can take deliveries."""
+    from auction_app.live.app import subscribing
+    from auction_app.live.config import read
+
+    worker.subscribing = subscribing(read())
+    worker.subscribing.start()
+
+
+def worker_exit(_server: object, worker: Any) -> None:
+    """Stop subscribing."""
+    if hasattr(worker, "subscribing"):
+        worker.subscribing.stop()

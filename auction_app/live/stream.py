@@ -1,0 +1,29 @@
+"""One browser's stream."""
+
+from collections.abc import Iterator
+
+from service_kit.clock import Clock
+
+from auction_app.live.frame import clock_frame
+from auction_app.live.hub import Channel
+
+HEARTBEAT_S = 15.0
+ROUNDS = 240
+"""After so many heartbeats a stream ends and its browser comes again: an hour at the least."""
+
+
+def stream(
+    channel: Channel, version: int, clock: Clock, *, heartbeat_s: float = HEARTBEAT_S
+) -> Iterator[str]:
+    """The frames newer than `version`, and the time at the start and whenever nothing happens.
+
+    Blocks between frames. A browser that went away is noticed when the next one is written.
+    """
+    yield "retry: 2000\n" + clock_frame(clock())
+    for _ in range(ROUNDS):
+        frame = channel.wait_newer(version, heartbeat_s)
+        while frame is not None:
+            version = frame.version
+            yield frame.text
+            frame = channel.wait_newer(version, heartbeat_s)
+        yield clock_frame(clock())

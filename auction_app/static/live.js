@@ -1,0 +1,129 @@
+// Keeps an item page true while one looks at it. Without this the page is whole, only not live.
+(() => {
+  "use strict";
+  const item = document.getElementById("item");
+  if (!item || !window.EventSource || !window.gavel) return;
+  const words = JSON.parse(item.dataset.words);
+  const language = document.documentElement.lang;
+  const find = (id) => document.getElementById(id);
+  let version = Number(item.dataset.version);
+  let endsAt = null;
+  let source = null;
+
+  const money = (m) => new Intl.NumberFormat(language, {
+    style: "currency", currency: m.currency }).format(m.amount);
+  const clock = () => new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date());
+
+  function put(id, text) {
+    const element = find(id);
+    if (!element || element.textContent === text) return false;
+    element.textContent = text;
+    element.classList.remove("changed");
+    void element.offsetWidth;  // starts the animation anew
+    element.classList.add("changed");
+    return true;
+  }
+
+  // Screen readers hear what matters, one sentence at a time, when they have finished the last.
+  const speak = (text) => { find("spoken").textContent = text; };
+
+  function show(state) {
+    if (state.version <= version) return;
+    version = state.version;
+    if (state.price) {
+      put("price-label", words.price);
+      if (put("price", money(state.price))) speak(`${words.price}: ${money(state.price)}`);
+    }
+    if (state.minimum) put("minimum", `${words.at_least} ${money(state.minimum)}`);
+    if (put("bid-count", String(state.bid_count))) find("history-stale").hidden = false;
+    const left = find("left");
+    if (left && endsAt !== null && state.ends_at_ms > endsAt) speak(words.extended);
+    if (left) left.dataset.endsAtMs = state.ends_at_ms;
+    endsAt = state.ends_at_ms;
+    refreshStanding(0);
+    if (state.status === "closed") showEnd();
+  }
+
+  // Where one stands is one's own: it never goes over the stream. The page's copy of the bidding
+  // may be a moment behind it, so ask again until it has caught up.
+  async function refreshStanding(attempt) {
+    if (!item.dataset.standingUrl || attempt > 5) return;
+    const answer = await fetch(item.dataset.standingUrl, { headers: { Accept: "text/html" } })
+      .catch(() => null);
+    if (answer && answer.ok) {
+      const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const standing = fragment.getElementById("standing");
+      if (standing && Number(standing.dataset.version) >= version) {
+        const before = find("standing");
+        if (before.textContent.trim() !== standing.textContent.trim()) speak(standing.textContent.trim());
+        before.replaceWith(standing);
+        return;
+      }
+    }
+    setTimeout(() => refreshStanding(attempt + 1), 200 * 2 ** attempt);
+  }
+
+  // The page is made anew to show the result, but never under somebody's typing fingers, and not
+  // for ever should the outcome be slow to arrive.
+  function showEnd() {
+    speak(words.ended);
+    put("left", words.ended);
+    const form = find("bid-form");
+    const typing = form && form.elements.maximum.value !== "";
+    const key = `gavel-ended-${location.pathname}`;
+    const times = Number(sessionStorage.getItem(key) || 0);
+    if (form) form.querySelector("button").disabled = true;
+    if (typing || times > 4) return;
+    sessionStorage.setItem(key, String(times + 1));
+    setTimeout(() => location.reload(), 500 + 1500 * Math.random());
+  }
+
+  // Five minutes, one minute and ten seconds before the end are spoken.
+  const spoken = new Set();
+  function speakTime() {
+    const left = find("left");
+    if (!left) return;
+    const seconds = (Number(left.dataset.endsAtMs) - window.gavel.now()) / 1000;
+    for (const mark of [300, 60, 10]) {
+      if (seconds <= mark && seconds > mark - 3 && !spoken.has(mark)) {
+        spoken.add(mark);
+        speak(`${left.textContent} ${words.left}`);
+      }
+    }
+  }
+
+  let lostSince = null;
+  let notice = null;
+  function lost() {
+    if (lostSince) return;
+    lostSince = clock();
+    notice = setTimeout(() => {
+      const paused = find("paused");
+      paused.textContent = `${words.paused} ${lostSince}`;
+      paused.hidden = false;
+    }, 3000);
+  }
+  function found() {
+    clearTimeout(notice);
+    lostSince = null;
+    find("paused").hidden = true;
+  }
+
+  function open() {
+    source = new EventSource(`${item.dataset.stream}&since=${version}`);
+    source.onopen = found;
+    source.onmessage = (event) => show(JSON.parse(event.data));
+    source.addEventListener("clock", (event) => window.gavel.setServerNow(Number(event.data)));
+    source.onerror = () => {
+      lost();
+      // The browser comes back by itself after a cut, but gives up after a refusal.
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000 + 5000 * Math.random());
+    };
+  }
+
+  if (item.dataset.closed === "1") return;
+  open();
+  setInterval(speakTime, 1000);
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) open(); });
+})();
