@@ -43,7 +43,7 @@ class Entities:
     def bidding(self, url: str) -> Bidding:
         """The bid book of one auction, of bids_service."""
         document = self._get(url)
-        return Bidding(
+        bidding = Bidding(
             url=url,
             status=_word(document, "status", "scheduled", "open", "closed"),
             outcome=_word(document, "outcome", "sold", "unsold", None),
@@ -52,6 +52,9 @@ class Entities:
             seller_url=_href(document, "seller"),
             leader_url=_href(document, "leader") if _has_link(document, "leader") else None,
         )
+        if not _is_consistent(bidding):
+            raise BadEntity("closed without an outcome, or sold to nobody")
+        return bidding
 
     def auction(self, url: str) -> Auction:
         """One auction of auction_app."""
@@ -70,6 +73,15 @@ class Entities:
 
     def _get(self, url: str) -> Document:
         return self._http.get(url).json()
+
+
+def _is_consistent(bidding: Bidding) -> bool:
+    # Otherwise nobody would be told of the end, and nobody of that.
+    if bidding.status == "closed" and bidding.outcome is None:
+        return False
+    return bidding.outcome != "sold" or (
+        bidding.leader_url is not None and bidding.price is not None
+    )
 
 
 def _verification(document: Document, url: str) -> Verification | None:

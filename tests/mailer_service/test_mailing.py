@@ -368,3 +368,76 @@ def test_news_that_comes_while_an_entity_is_looked_at_is_looked_at_again(
     mailer.do_jobs()
 
     assert len(mail_server.mails) == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"status": "closed", "outcome": None, "leader": "Bob"},
+        {"status": "closed", "outcome": "sold"},
+        {"status": "closed", "outcome": "sold", "leader": "Bob", "price": None},
+    ],
+)
+def test_an_end_that_makes_no_sense_is_asked_about_again_not_forgotten(
+    mailer: Mailer, house: House, mail_server: MailServer, changes: dict[str, Any]
+) -> None:
+    mailer.deliver("biddings", house.bidding(**changes))
+    mailer.do_jobs()
+
+    assert mail_server.mails == []
+    assert len(mailer.inbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"outcome": "won"}, "outcome"),
+        ({"price": {"amount": 12.5, "currency": "USD"}}, "price"),
+        ({"price": None}, "price"),
+        ({"_links": {}}, "auction"),
+        ({"_links": []}, "_links"),
+        ({"_links": {"auction": {"href": "http://x/" + "a" * 2000}}}, "auction"),
+    ],
+)
+def test_a_bid_that_lacks_something_waits_for_a_better_answer(
+    mailer: Mailer,
+    house: House,
+    caplog: pytest.LogCaptureFixture,
+    changes: dict[str, Any],
+    missing: str,
+) -> None:
+    mailer.deliver("bids", house.bid(**changes))
+    mailer.do_jobs()
+
+    assert len(mailer.inbox) == 1
+    assert mailer.ledger == []
+    assert missing in caplog.text
+
+
+def test_a_verification_link_to_another_host_is_not_mailed(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    house.customer(
+        "Ada",
+        email_verified=False,
+        verification={"id": "v1"},
+        _links={"verify-email": {"href": "https://evil.example/verify"}},
+    )
+
+    mailer.deliver("customers", f"{house.auctions.url}/customers/ada")
+    mailer.do_jobs()
+
+    assert mail_server.mails == []
+    assert len(mailer.inbox) == 1
+
+
+def test_a_customer_who_verifies_before_the_mail_is_written_gets_none(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.unverified("Ada")
+    mailer.deliver("customers", url)
+    house.customer("Ada")
+    mailer.do_jobs()
+
+    assert mail_server.mails == []
+    assert mailer.inbox == []
