@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bids_client import BidsClient, WsgiTransport
+from bids_client import BidsClient
 from flask import Flask
 from flask.testing import FlaskClient
 from service_kit.access import Tokens
 from service_kit.database import migrate, reading
 from service_kit.http import HttpClient
+from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import select
 
 from bids_service.app import create_app
@@ -126,11 +127,11 @@ class Service:
         return [(row.topic, row.type, row.url) for row in rows]
 
 
-def start(database_url: str) -> Service:
+def start(database_url: str, public_url: str = PUBLIC) -> Service:
     """A migrated service with one running auction that it has yet to hear of."""
     config = Config(
         database_url=database_url,
-        public_url=PUBLIC,
+        public_url=public_url,
         tokens=Tokens.parse(
             f"all:bids:read+bids:write+bids:read_maximum:{ALL},"
             f"reader:bids:read:{READ},writer:bids:write:{WRITE}"

@@ -5,7 +5,6 @@ from service_kit.money import Money
 from bids_client.client import BidsClient
 from bids_client.entities import Bid, Bidding, OwnBid, PlacedBid
 from bids_client.errors import BidRefused, BidsError, BidsUnavailable, CallRefused, NotFound
-from bids_client.wsgi import WsgiTransport
 
 __all__ = [
     "Bid",
@@ -19,5 +18,4 @@ __all__ = [
     "NotFound",
     "OwnBid",
     "PlacedBid",
-    "WsgiTransport",
 ]

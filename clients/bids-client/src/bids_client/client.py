@@ -36,8 +36,8 @@ class BidsClient:
 
     Every call raises a BidsError. A read blocks for at most `total_s` seconds, placing a bid for
     twice that, as it tries again what its key makes safe to try again. `transport` replaces the
-    network (a requests adapter), as `WsgiTransport` does for a service in the same process;
-    `pause` waits between attempts. Share one between threads, or give each its own.
+    network (a requests adapter), as service_kit's WsgiTransport does for a service in the same
+    process; `pause` waits between attempts. Share one between threads, or give each its own.
     """
 
     def __init__(

@@ -1,0 +1,48 @@
+"""The README's example runs against the real service and prints what the README says."""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.serving import make_server
+
+from bids_service.engine.increments import IncrementTable
+from tests.bids_service.service import ALL, known_terms, start
+from tests.clients.readme import ROOT, examples
+from tests.sockets import free_port
+
+AUCTION = "https://auctions.example/auctions/1"
+ADA = "https://auctions.example/customers/ada"
+
+
+@contextmanager
+def serving(app: Flask, port: int) -> Iterator[None]:
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_the_example_prints_what_it_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    service = start(f"sqlite:///{tmp_path / 'bids.sqlite3'}", public_url=url)
+    steps = IncrementTable.of([[0, 50]])
+    service.parts.storage.books.open(AUCTION, known_terms(start_price=1000, increments=steps))
+    names = {"bids_url": url, "token": ALL, "auction": AUCTION, "ada": ADA}
+    with serving(service.app, port):
+        exec(examples("clients", "bids-client", "README.md"), names)
+    service.parts.close()
+    readme = ROOT.joinpath("clients/bids-client/README.md").read_text(encoding="utf-8")
+    assert [capsys.readouterr().out] == re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
