@@ -8,6 +8,17 @@ from bids_service.urls import ENTITY_URL, is_entity_url
 LARGEST_ID = 2**63 - 1
 
 
+_MONEY = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["amount", "currency"],
+    "properties": {
+        "amount": {"type": "string", "pattern": r"^(0|[1-9][0-9]{0,12})(\.[0-9]{1,3})?$"},
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+    },
+}
+
+
 def _check_entity_url(text: str) -> None:
     if not is_entity_url(text):
         raise ma.ValidationError("Not an absolute http(s) URL in visible ASCII.")
@@ -31,15 +42,7 @@ class PlaceBidSchema(ma.Schema):
 
     auction = _EntityUrl()
     bidder = _EntityUrl()
-    maximum = fields.Raw(
-        required=True,
-        allow_none=True,
-        metadata={
-            "type": "object",
-            "required": ["amount", "currency"],
-            "properties": {"amount": {"type": "string"}, "currency": {"type": "string"}},
-        },
-    )
+    maximum = fields.Raw(required=True, allow_none=True, metadata=_MONEY)
 
 
 class OfAuctionSchema(ma.Schema):

@@ -1,0 +1,60 @@
+"""Whatever is sent, the answer is what the OpenAPI document says, and never a 500."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.bids_service.service import ALL, AUCTION, Service, known_terms, start
+
+# That a currency is traded here, or has so many decimals, is beyond what a schema says.
+BEYOND_SCHEMA = [positive_data_acceptance]
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    started = start(f"sqlite:///{tmp_path / 'bids.sqlite3'}")
+    started.parts.storage.books.open(AUCTION, known_terms())
+    yield started
+    started.parts.close()
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "GET /",
+        "GET /biddings",
+        "GET /biddings/{bidding_id}",
+        "GET /biddings/{bidding_id}/bids",
+        "GET /bids",
+        "POST /bids",
+        "GET /bids/{bid_id}",
+    ],
+)
+def test_every_answer_is_as_described(operation: str, service: Service) -> None:
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", service.app)
+    method, _, path = operation.partition(" ")
+
+    @given(case=schema[path][method].as_strategy())
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    def check(case: Any) -> None:
+        headers = {"Authorization": f"Bearer {ALL}"}
+        case.call_and_validate(headers=headers, excluded_checks=BEYOND_SCHEMA)
+
+    check()
+
+
+def test_every_operation_is_tried(service: Service) -> None:
+    document = service.http().get("/openapi.json").json
+    operations = {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method in methods
+        if method != "parameters"
+    }
+    marks: Any = test_every_answer_is_as_described
+    assert operations == set(marks.pytestmark[0].args[1])
