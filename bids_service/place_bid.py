@@ -29,9 +29,15 @@ def place_bid(books: Books, auctions: Auctions, order: Order, answer: Answer) ->
     Repeatable: the same key gets the same answer. Raises UnknownAuction, AuctionUnreachable,
     KeyReused, StoreUnavailable.
     """
+    stored = _apply(books, auctions, order, answer)
+    log.info("bid answered", auction=order.auction, bidder=order.bid.bidder, status=stored.status)
+    return stored
+
+
+def _apply(books: Books, auctions: Auctions, order: Order, answer: Answer) -> StoredAnswer:
     try:
         return books.apply(order.auction, order.bid, order.key, answer)
     except UnknownAuction:
-        log.info("auction learned at its first bid", auction=order.auction)
+        log.info("auction not known yet", auction=order.auction)
     books.open(order.auction, auctions.terms(order.auction))
     return books.apply(order.auction, order.bid, order.key, answer)

@@ -8,6 +8,7 @@ from service_kit import database
 from service_kit.logs import get_logger
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from bids_service.errors import StoreUnavailable
 
@@ -42,6 +43,6 @@ def once_more_if_raced(act: Callable[[], T]) -> T:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError) as error:
-        log.error("store unavailable", error=str(error.orig))
+    except (OperationalError, InterfaceError, PoolExhausted) as error:
+        log.error("store unavailable", error=str(getattr(error, "orig", error)))
         raise StoreUnavailable("the database doesn't answer") from error
