@@ -1,6 +1,4 @@
-"""The bus as a WSGI app: publish, subscribe, look."""
-
-from typing import Any
+"""The bus as a WSGI app: `gunicorn "bus.app:create_app()"`."""
 
 from flask import Flask
 from service_kit.clock import Clock, now_ms
@@ -10,50 +8,42 @@ from service_kit.openapi import Api
 from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
-from bus.access import Access
-from bus.api.parts import Parts, install_parts
 from bus.api.problems import TRANSLATIONS
-from bus.api.publish import publishing
-from bus.api.pulse import pulse
-from bus.api.subscriptions import subscriptions
-from bus.api.tokens import tokens
-from bus.api.topics import topics
+from bus.api.publish import describe_publish, publish_blueprint
+from bus.api.pulse import pulse_blueprint
+from bus.api.subscriptions import subscriptions_blueprint
+from bus.api.tokens import tokens_blueprint
+from bus.api.topics import topics_blueprint
 from bus.config import Config
-from bus.opening import open_bus
-from bus.publish.check import Limits
-from bus.publish.committer import Committer
-from bus.publish.publisher import Publisher
+from bus.opening import config_or_exit, open_or_exit
+from bus.parts import Parts, assemble
 from bus.storage import Storage
 
 
-def create_app(config: Config | None = None, *, now_ms: Clock = now_ms) -> Flask:
-    """The bus with its settings from the environment, or with the given ones.
+def create_app(
+    config: Config | None = None, *, storage: Storage | None = None, clock: Clock = now_ms
+) -> Flask:
+    """The bus with its settings from the environment, or made of the given parts.
 
     Exits with one line per complaint when settings or database won't do.
     """
-    configure_logs("bus")
-    config, storage = open_bus(now_ms, config)
-    app = Flask("bus")
-    install_parts(app, _parts(config, storage, now_ms))
+    if config is None:
+        configure_logs("bus")
+        config = config_or_exit()
+    storage = storage or open_or_exit(config, clock)
+    bus = assemble(config, storage, clock)
+    app = Flask(__name__)
     install_trace(app)
     install_problems(app, TRANSLATIONS)
     install_health(app, {"database": storage.check_alive})
-    app.register_blueprint(publishing)
-    _document(Api(app, title="The bus"), [topics, subscriptions, tokens, pulse])
+    app.register_blueprint(publish_blueprint(bus))
+    _register(Api(app, title="The bus"), bus)
     return app
 
 
-def _parts(config: Config, storage: Storage, now_ms: Clock) -> Parts:
-    limits = Limits(frozenset(config.trusted_hosts), config.max_data_bytes)
-    return Parts(
-        storage=storage,
-        access=Access(config.root_key, storage.clients.find),
-        publisher=Publisher(Committer(storage.log.append), limits, now_ms),
-        trusted_hosts=config.trusted_hosts,
-        now_ms=now_ms,
-    )
-
-
-def _document(api: Any, blueprints: list[Any]) -> None:
-    for blueprint in blueprints:
-        api.register_blueprint(blueprint)
+def _register(api: Api, bus: Parts) -> None:
+    api.register_blueprint(topics_blueprint(bus))
+    api.register_blueprint(subscriptions_blueprint(bus))
+    api.register_blueprint(tokens_blueprint(bus))
+    api.register_blueprint(pulse_blueprint(bus))
+    describe_publish(api)

@@ -1,4 +1,4 @@
-"""`python -m bus.clients add NAME < token`: give a client the token that a secret store made."""
+"""`python -m bus.clients add`: give clients the tokens that a secret store made."""
 
 import sys
 
@@ -7,7 +7,7 @@ from service_kit.clock import now_ms
 
 from bus.access import check_client_name, check_token, digest
 from bus.errors import BadClient
-from bus.opening import open_bus
+from bus.opening import config_or_exit, open_or_exit
 
 
 @click.group()
@@ -16,20 +16,24 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("name")
-def add(name: str) -> None:
-    """Let the client NAME use the token on standard input.
+def add() -> None:
+    """Let each client use its token: lines of NAME TOKEN on standard input.
 
-    May be repeated. Other tokens of the same client stay valid.
+    All or none are taken. May be repeated. Other tokens of the same client stay valid.
     """
     try:
-        checked, token = check_client_name(name), check_token(sys.stdin.readline().strip())
-        _config, storage = open_bus(now_ms)
-        storage.clients.add_token(checked, digest(token))
+        pairs = [_pair(line) for line in sys.stdin if line.strip()]
     except BadClient as error:
         raise click.ClickException(str(error)) from None
+    storage = open_or_exit(config_or_exit(), now_ms)
+    for name, token in pairs:
+        storage.clients.add_token(name, digest(token))
     storage.close()
-    click.echo(f"client {checked} is ready")
+
+
+def _pair(line: str) -> tuple[str, str]:
+    name, _, token = line.strip().partition(" ")
+    return check_client_name(name), check_token(token)
 
 
 if __name__ == "__main__":

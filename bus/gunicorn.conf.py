@@ -13,7 +13,6 @@ def on_starting(_server: object) -> None:
     """Refuse in the master, before any worker starts: one clear line and no traceback."""
     from service_kit.clock import now_ms
 
-    from bus.opening import open_bus
+    from bus.opening import config_or_exit, open_or_exit
 
-    _config, storage = open_bus(now_ms)
-    storage.close()
+    open_or_exit(config_or_exit(), now_ms).close()

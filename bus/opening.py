@@ -13,14 +13,18 @@ from bus.storage import Storage, open_storage
 _STATUS = 4
 
 
-def open_bus(now_ms: Clock, config: Config | None = None) -> tuple[Config, Storage]:
-    """The settings (from the environment unless given) and the store.
-
-    Exits with a line per complaint on stderr when the bus can't start with them.
-    """
+def config_or_exit() -> Config:
+    """The settings from the environment; exits with a line on stderr for each complaint."""
     try:
-        config = config or read()
-        return config, open_storage(config.database_url, now_ms)
+        return read()
+    except ConfigError as error:
+        _refuse(error.complaints)
+
+
+def open_or_exit(config: Config, now_ms: Clock) -> Storage:
+    """The store; exits with a line on stderr that says what is wrong with it."""
+    try:
+        return open_storage(config.database_url, now_ms)
     except ConfigError as error:
         _refuse(error.complaints)
     except NotMigrated as error:

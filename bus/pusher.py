@@ -12,13 +12,14 @@ from service_kit.worker import run_loops
 
 from bus.deliver.pusher import Pusher
 from bus.deliver.sender import Sender
-from bus.opening import open_bus
+from bus.opening import config_or_exit, open_or_exit
 
 
 def main() -> None:
     """Run a pusher. Any number may run; the others stand by until one of them dies."""
     configure_logs("pusher")
-    config, storage = open_bus(now_ms)
+    config = config_or_exit()
+    storage = open_or_exit(config, now_ms)
     _allow_many_sockets()
     pusher = Pusher(
         f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}",

@@ -1,12 +1,6 @@
 """What OpenAPI says about the bodies and answers of the bus."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
 import marshmallow as ma
-from service_kit.openapi import Blueprint
-
-V = TypeVar("V", bound=Callable[..., Any])
 
 
 class TopicSchema(ma.Schema):
@@ -53,7 +47,7 @@ class SecretSchema(ma.Schema):
     secret = ma.fields.String(required=True)
 
 
-_TOPIC_NAME = {"type": "string", "pattern": "^[a-z_]{1,64}$"}
+TOPIC_NAME = {"type": "string", "pattern": "^[a-z_]{1,64}$"}
 _EVENT = {
     "type": "object",
     "required": ["type", "url"],
@@ -70,7 +64,7 @@ SUBSCRIPTION = {
     "required": ["topics", "callback", "uuid"],
     "additionalProperties": False,
     "properties": {
-        "topics": {"type": "array", "items": _TOPIC_NAME},
+        "topics": {"type": "array", "items": TOPIC_NAME},
         "callback": {"type": "string", "format": "uri", "maxLength": 1024},
         "uuid": {"type": "string", "minLength": 1, "maxLength": 255},
         "timeout": {"type": ["integer", "null"], "minimum": 0, "maximum": 3_600_000},
@@ -87,21 +81,3 @@ NEW_CLIENT = {
     "required": ["name"],
     "properties": {"name": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}},
 }
-
-
-def takes(blueprint: Blueprint, schema: dict[str, Any]) -> Callable[[V], V]:
-    """Document the JSON body of a view. The rules themselves are checked by pure functions."""
-    content = {"application/json": {"schema": schema}}
-    documented: Callable[[V], V] = blueprint.doc(requestBody={"required": True, "content": content})
-    return documented
-
-
-def refuses(blueprint: Blueprint, *statuses: int) -> Callable[[V], V]:
-    """Document the problems that a view answers with."""
-
-    def decorate(view: V) -> V:
-        for status in statuses:
-            view = blueprint.alt_response(status, description="A problem document")(view)
-        return view
-
-    return decorate

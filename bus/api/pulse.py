@@ -1,50 +1,52 @@
 """`/pulse` and `/health`: is the bus well, and does it need more pushers."""
 
 import time
-from typing import Any
 
+from flask import Response, jsonify, request
+from service_kit.access import shown_token
 from service_kit.openapi import Blueprint
 
-from bus.api.documents import refuses
-from bus.api.parts import parts, require_anybody
-
-pulse = Blueprint("pulse", __name__, description="Is the bus well")
+from bus.api.endpoint import endpoint
+from bus.parts import Parts
 
 # routemaster's contract with autoscalers: a slow answer means "more of you".
 LAGGING_EVENTS = 1_000
 SLOW_ANSWER_S = 1.0
 
 
-@pulse.get("/pulse")
-@pulse.response(204)
-@refuses(pulse, 401)
-def beat() -> None:
-    """204 when the store answers."""
-    require_anybody()
-    parts().storage.check_alive()
+def pulse_blueprint(bus: Parts) -> Blueprint:
+    """Pulse, scaling, health and ping."""
+    blueprint = Blueprint("pulse", __name__, description="Is the bus well")
 
+    @endpoint(blueprint, "GET", "/pulse", answers=(204, None))
+    def pulse() -> None:
+        """204 when the store answers."""
+        bus.access.anybody(shown_token(request))
+        bus.storage.check_alive()
 
-@pulse.get("/pulse/scaling")
-@pulse.response(204)
-@refuses(pulse, 401)
-def scaling() -> None:
-    """204, at once when deliveries keep up, after a second when more than 1 000 events wait."""
-    require_anybody()
-    waiting = sum(state.queued for state in parts().storage.subscriptions.all())
-    if waiting > LAGGING_EVENTS:
-        time.sleep(SLOW_ANSWER_S)
+    @endpoint(blueprint, "GET", "/pulse/scaling", answers=(204, None))
+    def scaling() -> None:
+        """204: at once while deliveries keep up, after a second when over 1 000 events wait."""
+        bus.access.anybody(shown_token(request))
+        waiting = sum(state.queued for state in bus.storage.subscriptions.all())
+        if waiting > LAGGING_EVENTS:
+            time.sleep(SLOW_ANSWER_S)
 
+    @endpoint(blueprint, "GET", "/health", answers=(200, None), public=True)
+    def health() -> Response:
+        """200 while the process lives."""
+        return jsonify(status="ok")
 
-@pulse.get("/health")
-@pulse.doc(security=[])
-def health() -> Any:
-    """200 while the process lives."""
-    return {"status": "ok"}
+    @endpoint(
+        blueprint,
+        "GET",
+        "/health/ping",
+        "/health/ping.json",
+        answers=(200, None),
+        public=True,
+    )
+    def ping() -> Response:
+        """200 with the bus's clock in milliseconds."""
+        return jsonify(pong=bus.now_ms())
 
-
-@pulse.get("/health/ping")
-@pulse.get("/health/ping.json")
-@pulse.doc(security=[])
-def ping() -> Any:
-    """200 with the bus's clock in milliseconds."""
-    return {"pong": parts().now_ms()}
+    return blueprint

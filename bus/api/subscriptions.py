@@ -2,79 +2,90 @@
 
 from typing import Any
 
+from flask import request
+from service_kit.access import shown_token
+from service_kit.bodies import read_json
 from service_kit.openapi import Blueprint
 
-from bus.api.documents import (
-    SECRET,
-    SUBSCRIPTION,
-    SecretSchema,
-    SubscriptionSchema,
-    refuses,
-    takes,
-)
-from bus.api.parts import body, calling_client, parts, require_anybody
+from bus.api.documents import SECRET, SUBSCRIPTION, SecretSchema, SubscriptionSchema
+from bus.api.endpoint import endpoint
 from bus.deliver.signing import new_secret
 from bus.model import SubscriptionState
+from bus.parts import Parts
 from bus.signing_secret import change_secret
 from bus.subscribe import check_subscription
 from bus.topic_name import check_topic
 
-subscriptions = Blueprint("subscriptions", __name__, description="Where events go")
 
+def subscriptions_blueprint(bus: Parts) -> Blueprint:
+    """Subscribe, change the secret, unsubscribe, list."""
+    blueprint = Blueprint("subscriptions", __name__, description="Where events go")
 
-@subscriptions.post("/subscription")
-@subscriptions.post("/subscriber")
-@takes(subscriptions, SUBSCRIPTION)
-@subscriptions.response(204)
-@refuses(subscriptions, 400, 401, 413)
-def subscribe() -> None:
-    """Subscribe, or replace the subscription there was."""
-    client = calling_client()
-    bus = parts()
-    wanted = check_subscription(body(), bus.trusted_hosts)
-    bus.storage.subscriptions.replace(client.id, wanted, new_secret())
-    bus.storage.ring()
+    @endpoint(
+        blueprint,
+        "POST",
+        "/subscription",
+        "/subscriber",
+        takes=SUBSCRIPTION,
+        answers=(204, None),
+        refuses=(400, 413),
+    )
+    def subscribe() -> None:
+        """Subscribe, or replace the subscription there was."""
+        client = bus.access.client(shown_token(request))
+        wanted = check_subscription(read_json(request), bus.trusted_hosts)
+        bus.storage.subscriptions.replace(client.id, wanted, new_secret())
+        bus.storage.ring()
 
+    @endpoint(
+        blueprint,
+        "POST",
+        "/subscription/secret",
+        takes=SECRET,
+        answers=(201, SecretSchema()),
+        refuses=(400, 404, 413),
+    )
+    def set_secret() -> dict[str, str]:
+        """Change the secret that signs deliveries; the one before stays valid for a day."""
+        client = bus.access.client(shown_token(request))
+        wanted = read_json(request) if request.content_length else {}
+        secret = change_secret(bus.storage, client.id, wanted, bus.now_ms())
+        bus.storage.ring()
+        return {"secret": secret}
 
-@subscriptions.post("/subscription/secret")
-@takes(subscriptions, SECRET)
-@subscriptions.response(201, SecretSchema)
-@refuses(subscriptions, 400, 401, 404, 413)
-def set_secret() -> Any:
-    """Change the secret that signs deliveries; the one before stays valid for a day."""
-    client = calling_client()
-    bus = parts()
-    secret = change_secret(bus.storage, client.id, body(), bus.now_ms())
-    bus.storage.ring()
-    return {"secret": secret}
+    @endpoint(blueprint, "DELETE", "/subscriber", answers=(204, None), refuses=(404,))
+    def unsubscribe() -> None:
+        """End the subscription."""
+        client = bus.access.client(shown_token(request))
+        bus.storage.subscriptions.delete(client.id)
+        bus.storage.ring()
 
+    @endpoint(
+        blueprint,
+        "DELETE",
+        "/subscriber/topics/<topic>",
+        answers=(204, None),
+        refuses=(400, 404),
+    )
+    def unsubscribe_topic(topic: str) -> None:
+        """Take one topic out of the subscription."""
+        client = bus.access.client(shown_token(request))
+        bus.storage.subscriptions.delete_topic(client.id, check_topic(topic))
+        bus.storage.ring()
 
-@subscriptions.delete("/subscriber")
-@subscriptions.response(204)
-@refuses(subscriptions, 401, 404)
-def unsubscribe() -> None:
-    """End the subscription."""
-    client = calling_client()
-    parts().storage.subscriptions.delete(client.id)
+    @endpoint(
+        blueprint,
+        "GET",
+        "/subscriptions",
+        "/subscribers",
+        answers=(200, SubscriptionSchema(many=True)),
+    )
+    def list_subscriptions() -> list[dict[str, Any]]:
+        """Every subscription, what it got and what waits."""
+        bus.access.anybody(shown_token(request))
+        return [_listed(state) for state in bus.storage.subscriptions.all()]
 
-
-@subscriptions.delete("/subscriber/topics/<topic>")
-@subscriptions.response(204)
-@refuses(subscriptions, 400, 401, 404)
-def unsubscribe_topic(topic: str) -> None:
-    """Take one topic out of the subscription."""
-    client = calling_client()
-    parts().storage.subscriptions.delete_topic(client.id, check_topic(topic))
-
-
-@subscriptions.get("/subscriptions")
-@subscriptions.get("/subscribers")
-@subscriptions.response(200, SubscriptionSchema(many=True))
-@refuses(subscriptions, 401)
-def list_subscriptions() -> Any:
-    """Every subscription, what it got and what waits."""
-    require_anybody()
-    return [_listed(state) for state in parts().storage.subscriptions.all()]
+    return blueprint
 
 
 def _listed(state: SubscriptionState) -> dict[str, Any]:

@@ -10,6 +10,13 @@ from bus.addresses import refusal
 from bus.urls import check_url
 
 
+class _LentSocket(socket.socket):
+    """A socket whose descriptor pycurl duplicates: ours closes as soon as nobody holds it."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class Guard:
     """Makes the sockets of one attempt; remembers why it refused to, if it did.
 
@@ -34,7 +41,7 @@ class Guard:
         if word is not None:
             self.refused = f"the callback leads to a {word} address"
             return pycurl.SOCKET_BAD
-        return socket.socket(address.family, address.socktype, address.protocol)
+        return _LentSocket(address.family, address.socktype, address.protocol)
 
 
 def _refusal(address: Any, trusted: bool) -> str | None:

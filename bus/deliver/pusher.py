@@ -20,7 +20,6 @@ log = get_logger(__name__)
 
 _POLL_MS = 500
 _STANDBY_POLL_MS = 100
-_REGISTRY_POLL_MS = 100
 
 
 class Pusher:
@@ -58,8 +57,6 @@ class Pusher:
         self._next_beat_ms = 0
         self._lease_until_ms = 0
         self._registry_version = -1
-        self._next_registry_ms = 0
-        self._registry_due = True
         self._rung = False
         self._seen = 0
         self._next_look_ms = 0
@@ -97,18 +94,15 @@ class Pusher:
         if steady_ms >= self._next_beat_ms:
             self._beat(steady_ms)
             self._next_beat_ms = steady_ms + BEAT_EVERY_MS
-        if self._registry_due and steady_ms >= self._next_registry_ms:
-            self._registry_due = False
-            self._next_registry_ms = steady_ms + _REGISTRY_POLL_MS
-            self._follow_registry()
 
     def _beat(self, steady_ms: int) -> None:
         now_ms = self._now_ms()
         if not self._joined or not self._store.beat(self._name, now_ms):
             self._lanes.clear()
             self._store.join(self._name, now_ms)
+            self._seen = self._log.last_position()  # lanes look at what is before it by themselves
             self._joined = True
-            self._registry_version, self._registry_due = -1, True
+            self._registry_version = -1
         # Others give us up this long after the beat that they saw last, so stop well before.
         self._lease_until_ms = steady_ms + LAPSES_AFTER_MS - BEAT_EVERY_MS
         alive = self._store.alive()
@@ -121,7 +115,8 @@ class Pusher:
         if gone:
             log.warning("gave up pushers", pushers=",".join(sorted(gone)), taken=taken)
         if taken:
-            self._registry_version, self._registry_due = -1, True
+            self._registry_version = -1
+            self._next_look_ms = 0
 
     def _follow_registry(self) -> None:
         version = self._store.registry_version()
@@ -158,9 +153,9 @@ class Pusher:
         if not self._rung and steady_ms < self._next_look_ms:
             return
         self._rung = False
-        self._registry_due = True
         self._next_look_ms = steady_ms + self._poll_ms()
         news = self._log.news_after(self._seen)
+        self._follow_registry()  # after the log: a change that came before an event applies to it
         self._seen = news.last_position
         self._lanes.tell(news.topics)
 
@@ -195,8 +190,6 @@ class Pusher:
     def _idle_s(self) -> float:
         steady_ms = self._steady_ms()
         waits_ms = [self._poll_ms(), self._next_look_ms - steady_ms, self._next_beat_ms - steady_ms]
-        if self._registry_due:
-            waits_ms.append(self._next_registry_ms - steady_ms)
         if (due_ms := self._lanes.next_due_ms()) is not None:
             waits_ms.append(due_ms - self._now_ms())
         return max(0, min(waits_ms)) / 1000

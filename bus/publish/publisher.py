@@ -1,6 +1,7 @@
-"""Publish: from the bytes of a request to events on disk, without any web framework."""
+"""Publish: from a parsed body to events on disk, without any web framework."""
 
-from service_kit.bodies import parse_json
+from typing import Any
+
 from service_kit.clock import Clock
 
 from bus.event_json import event_head
@@ -19,15 +20,15 @@ class Publisher:
         self._now_ms = now_ms
 
     def publish(
-        self, client: Client, topic: str, body: bytes, traceparent: str | None = None
+        self, client: Client, topic: str, body: Any, traceparent: str | None = None
     ) -> None:
-        """Store the events in `body` (JSON: one, or an array) and return once they are on disk.
+        """Store the events in `body` (one, or an array, parsed) and return once they are on disk.
 
-        All or nothing. Raises BadTopic, BadEvent, TopicTaken, Unavailable, or Problem 400 for a
-        body that is not strict JSON. Repeating it publishes the events again.
+        All or nothing. Raises BadTopic, BadEvent, TopicTaken or Unavailable. Repeating it
+        publishes the events again.
         """
         check_topic(topic)
-        checked = check_events(parse_json(body), self._limits)
+        checked = check_events(body, self._limits)
         now_ms = self._now_ms()
         events = [_new_event(topic, event, now_ms) for event in checked]
         self._committer.commit(Publication(topic, client.id, events, traceparent))

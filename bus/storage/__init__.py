@@ -38,6 +38,7 @@ class Storage:
 
     def close(self) -> None:
         """Close the connections."""
+        self._log.close()
         self._engine.dispose()
 
 

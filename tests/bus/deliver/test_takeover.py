@@ -1,0 +1,146 @@
+"""Two pushers on one store."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from bus.access import digest
+from bus.deliver.lease import LAPSES_AFTER_MS
+from bus.storage import Storage, open_storage
+from tests.bus.clock import FakeClock
+from tests.bus.conftest import TOKENS
+from tests.bus.deliver.pushing import Driven
+from tests.bus.receiver import Receiver
+from tests.bus.samples import publication, wanted
+
+Publish = Callable[[str], None]
+
+
+@pytest.fixture
+def first(storage: Storage, clock: FakeClock) -> Iterator[Driven]:
+    made = Driven(storage, clock, "first")
+    yield made
+    made.pusher.close()
+
+
+@pytest.fixture
+def second(url: str, storage: Storage, clock: FakeClock) -> Iterator[Driven]:
+    another = open_storage(url, clock)
+    made = Driven(another, clock, "second")
+    yield made
+    made.pusher.close()
+    another.close()
+
+
+@pytest.fixture
+def publish(storage: Storage) -> Publish:
+    found = storage.clients.find(digest(TOKENS["publisher"]))
+    assert found is not None
+    return lambda url: storage.log.append([publication(found[1].id, url)])
+
+
+@pytest.fixture
+def subscribed(storage: Storage, receiver: Receiver) -> None:
+    found = storage.clients.find(digest(TOKENS["subscriber"]))
+    assert found is not None
+    storage.subscriptions.replace(found[1].id, wanted(receiver.url), "whsec_" + "a2V5" * 8)
+
+
+def queued(storage: Storage) -> int:
+    return sum(state.queued for state in storage.subscriptions.all())
+
+
+def test_a_standby_delivers_nothing_while_the_holder_lives(
+    storage: Storage,
+    first: Driven,
+    second: Driven,
+    publish: Publish,
+    receiver: Receiver,
+    subscribed: None,
+) -> None:
+    first.rounds(2)
+    publish("https://x.example/1")
+    second.rounds(5)
+    assert receiver.deliveries == []
+    first.until(lambda: queued(storage) == 0)
+    assert len(receiver.deliveries) == 1
+
+
+def test_a_standby_takes_over_within_ten_seconds_of_a_death(
+    storage: Storage,
+    first: Driven,
+    second: Driven,
+    publish: Publish,
+    receiver: Receiver,
+    subscribed: None,
+) -> None:
+    first.rounds(2)
+    second.rounds(2)
+    publish("https://x.example/1")
+    last_sign_ms = second.steady_ms()
+    second.forward(LAPSES_AFTER_MS - 2_000)
+    second.rounds(2)
+    assert receiver.deliveries == []
+    second.forward(2_000)
+    second.until(lambda: receiver.deliveries)
+    assert second.steady_ms() - last_sign_ms <= 10_000
+    second.until(lambda: queued(storage) == 0)
+
+
+def test_who_was_taken_over_does_not_settle_what_it_had_in_flight(
+    storage: Storage,
+    first: Driven,
+    second: Driven,
+    publish: Publish,
+    receiver: Receiver,
+    subscribed: None,
+) -> None:
+    receiver.gate.clear()
+    publish("https://x.example/1")
+    first.until(lambda: receiver.deliveries, "the first has sent")
+    second.rounds(2)
+    second.forward(LAPSES_AFTER_MS + 2_000)
+    second.until(lambda: len(receiver.deliveries) == 2, "the second has sent too")
+    receiver.gate.set()
+    first.until(lambda: first.pusher._sender.in_flight == 0)
+    first.rounds(3)
+    second.until(lambda: queued(storage) == 0)
+    (state,) = storage.subscriptions.all()
+    assert state.sent == 1
+
+
+def test_a_pusher_that_stood_still_gives_way_to_the_one_that_took_over(
+    storage: Storage,
+    first: Driven,
+    second: Driven,
+    publish: Publish,
+    receiver: Receiver,
+    subscribed: None,
+) -> None:
+    first.rounds(2)
+    second.rounds(2)
+    second.forward(LAPSES_AFTER_MS + 2_000)
+    second.rounds(2)
+    first.stand_still(LAPSES_AFTER_MS + 2_000)
+    publish("https://x.example/1")
+    first.rounds(5)
+    assert receiver.deliveries == []
+    second.until(lambda: queued(storage) == 0)
+    assert len(receiver.deliveries) == 1
+
+
+def test_a_pusher_that_stops_hands_over_at_once(
+    storage: Storage,
+    first: Driven,
+    second: Driven,
+    publish: Publish,
+    receiver: Receiver,
+    subscribed: None,
+) -> None:
+    first.rounds(2)
+    second.rounds(2)
+    first.pusher.close()
+    publish("https://x.example/1")
+    second.forward(2_000)
+    second.until(lambda: queued(storage) == 0)
+    assert len(receiver.deliveries) == 1

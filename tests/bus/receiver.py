@@ -1,0 +1,67 @@
+"""A subscriber on a real socket: keeps what it gets, answers as it is told."""
+
+import json
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One POST as it arrived."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The events in it."""
+        events: list[dict[str, Any]] = json.loads(self.body)
+        return events
+
+    @property
+    def urls(self) -> list[str]:
+        """The URL of each event."""
+        return [event["url"] for event in self.events]
+
+
+class Receiver(ThreadingHTTPServer):
+    """Answers 204, or the next of `statuses` while there are some."""
+
+    daemon_threads = True
+
+    def __init__(self, port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), _Take)
+        self.deliveries: list[Delivery] = []
+        self.statuses: list[int] = []
+        self.gate = threading.Event()
+        self.gate.set()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_port}/events"
+
+    @property
+    def urls(self) -> list[str]:
+        """The URL of every event that arrived, in order."""
+        return [url for delivery in list(self.deliveries) for url in delivery.urls]
+
+
+class _Take(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.deliveries.append(Delivery(self.path, headers, body))
+        self.server.gate.wait(30)
+        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 204)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Tests look at what arrived."""

@@ -1,0 +1,59 @@
+"""Nouns of the bus with defaults, for tests that care about one field of them."""
+
+from typing import Any
+
+from bus.deliver.signing import new_secret
+from bus.event_json import event_head, whole_event
+from bus.model import (
+    Held,
+    LogEvent,
+    NewEvent,
+    Progress,
+    Publication,
+    SigningSecrets,
+    Subscription,
+    SubscriptionRequest,
+    TopicScope,
+)
+from tests.bus.clock import START_MS
+
+
+def log_event(position: int, topic: str = "bids", **fields: Any) -> LogEvent:
+    """An event as it is read from the log."""
+    url = fields.pop("url", f"https://x.example/{position}")
+    body = whole_event(event_head(topic, "create", url, START_MS, None), "test", position)
+    values = {"published_at_ms": START_MS, "body": body} | fields
+    return LogEvent(position, topic, "create", url, **values)
+
+
+def publication(client_id: int, *urls: str, topic: str = "bids") -> Publication:
+    """Events as they go into the log."""
+    events = [
+        NewEvent("create", url, event_head(topic, "create", url, START_MS, None)) for url in urls
+    ]
+    return Publication(topic, client_id, events)
+
+
+def subscription(**fields: Any) -> Subscription:
+    """A subscription to `bids`."""
+    values: dict[str, Any] = {
+        "id": 1,
+        "client": "subscriber",
+        "callback": "https://subscriber.example/events",
+        "uuid": "u-1",
+        "timeout_ms": None,
+        "max_events": 100,
+        "scopes": (TopicScope("bids"),),
+        "secrets": SigningSecrets(new_secret()),
+    }
+    return Subscription(**values | fields)
+
+
+def held(progress: Progress | None = None, **fields: Any) -> Held:
+    """A subscription in the hands of a pusher."""
+    return Held(subscription(**fields), progress or Progress(0, 0), fence=1)
+
+
+def wanted(callback: str, *topics: str, **fields: Any) -> SubscriptionRequest:
+    """What a subscriber asks for."""
+    return SubscriptionRequest(topics or ("bids",), callback, fields.pop("uuid", "u-1"), **fields)

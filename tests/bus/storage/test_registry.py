@@ -1,0 +1,214 @@
+"""Clients, topics and subscriptions as the store keeps them."""
+
+from pathlib import Path
+
+import pytest
+
+from bus.access import digest
+from bus.errors import BadClient, NotFound, TopicTaken
+from bus.model import SubscriptionState
+from bus.storage import Storage
+from tests.bus.clock import FakeClock
+from tests.bus.conftest import TOKENS
+from tests.bus.samples import publication, wanted
+
+CALLBACK = "https://subscriber.example/events"
+
+
+def client_id(storage: Storage, name: str) -> int:
+    found = storage.clients.find(digest(TOKENS[name]))
+    assert found is not None
+    return found[1].id
+
+
+@pytest.fixture
+def publisher(storage: Storage) -> int:
+    return client_id(storage, "publisher")
+
+
+@pytest.fixture
+def subscriber(storage: Storage) -> int:
+    return client_id(storage, "subscriber")
+
+
+def state(storage: Storage) -> SubscriptionState:
+    (only,) = storage.subscriptions.all()
+    return only
+
+
+def test_a_token_is_kept_as_a_digest_only(storage: Storage, url: str) -> None:
+    path = Path(url.removeprefix("sqlite:///"))
+    stored = path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
+    assert digest(TOKENS["publisher"]).encode() in stored
+    assert TOKENS["publisher"].encode() not in stored
+
+
+def test_adding_a_token_twice_is_adding_it_once(storage: Storage) -> None:
+    storage.clients.add_token("publisher", digest(TOKENS["publisher"]))
+    assert list(storage.clients.names()) == sorted(TOKENS)
+
+
+def test_a_client_may_have_two_tokens(storage: Storage, publisher: int) -> None:
+    storage.clients.add_token("publisher", digest("another"))
+    found = storage.clients.find(digest("another"))
+    assert found is not None
+    assert found[1].id == publisher
+
+
+def test_a_token_of_one_client_is_not_given_to_another(storage: Storage) -> None:
+    with pytest.raises(BadClient):
+        storage.clients.add_token("eve", digest(TOKENS["publisher"]))
+    assert "eve" not in storage.clients.names()
+
+
+def test_with_the_last_token_goes_the_subscription(storage: Storage, subscriber: int) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    storage.clients.add_token("subscriber", digest("another"))
+    storage.clients.remove_token(digest(TOKENS["subscriber"]))
+    assert storage.subscriptions.all()
+    storage.clients.remove_token(digest("another"))
+    assert storage.subscriptions.all() == []
+
+
+def test_a_client_that_lost_its_token_keeps_its_topics(storage: Storage, publisher: int) -> None:
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    storage.clients.remove_token(digest(TOKENS["publisher"]))
+    stranger = client_id(storage, "stranger")
+    (refusal,) = storage.log.append([publication(stranger, "https://x.example/2")])
+    assert isinstance(refusal, TopicTaken)
+    storage.clients.add_token("publisher", digest("new"))
+    found = storage.clients.find(digest("new"))
+    assert found is not None
+    assert storage.log.append([publication(found[1].id, "https://x.example/3")]) == [None]
+
+
+def test_removing_an_unknown_token_changes_nothing(storage: Storage, subscriber: int) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    storage.clients.remove_token(digest("never seen"))
+    assert list(storage.clients.names()) == sorted(TOKENS)
+    assert storage.subscriptions.all()
+
+
+def test_a_deleted_topic_is_free_and_counts_anew(storage: Storage, publisher: int) -> None:
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    storage.topics.delete("bids", publisher)
+    assert storage.topics.all() == []
+    stranger = client_id(storage, "stranger")
+    assert storage.log.append([publication(stranger, "https://x.example/2")]) == [None]
+    (topic,) = storage.topics.all()
+    assert (topic.publisher, topic.events) == ("stranger", 1)
+
+
+def test_only_the_owner_deletes_a_topic(storage: Storage, publisher: int, subscriber: int) -> None:
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "unclaimed"), "whsec_a")
+    for topic in ("bids", "unclaimed"):
+        with pytest.raises(TopicTaken):
+            storage.topics.delete(topic, subscriber)
+    with pytest.raises(NotFound):
+        storage.topics.delete("never_seen", publisher)
+
+
+def test_subscribing_names_topics_that_nobody_publishes_yet(
+    storage: Storage, subscriber: int
+) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "bids"), "whsec_a")
+    (topic,) = storage.topics.all()
+    assert (topic.name, topic.publisher, topic.events) == ("bids", None, 0)
+
+
+def test_a_new_subscription_starts_with_the_next_event(
+    storage: Storage, publisher: int, subscriber: int
+) -> None:
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    assert state(storage).queued == 0
+    storage.log.append([publication(publisher, "https://x.example/2")])
+    assert state(storage).queued == 1
+
+
+def test_a_topic_that_is_added_later_starts_then(
+    storage: Storage, publisher: int, subscriber: int
+) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "bids"), "whsec_a")
+    storage.log.append([publication(publisher, "https://x.example/1", topic="orders")])
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "bids", "orders"), "whsec_b")
+    assert state(storage).queued == 1
+    storage.log.append([publication(publisher, "https://x.example/1", topic="orders")])
+    assert state(storage).queued == 2
+
+
+def test_subscribing_again_keeps_the_place_and_the_secret(
+    storage: Storage, publisher: int, subscriber: int
+) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    storage.subscriptions.replace(subscriber, wanted("https://new.example/"), "whsec_b")
+    assert state(storage).queued == 1
+    assert state(storage).callback == "https://new.example/"
+    assert storage.subscriptions.secrets(subscriber).current == "whsec_a"
+
+
+def test_subscribing_replaces_the_topics(storage: Storage, subscriber: int) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "bids", "orders"), "whsec_a")
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "orders", "other"), "whsec_a")
+    assert state(storage).topics == ("orders", "other")
+
+
+def test_the_backlog_is_counted_in_events_and_in_age(
+    storage: Storage, publisher: int, subscriber: int, clock: FakeClock
+) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "bids", "orders"), "whsec_a")
+    assert (state(storage).queued, state(storage).oldest_ms) == (0, None)
+    storage.log.append([publication(publisher, "https://x.example/1", topic="other")])
+    storage.log.append([publication(publisher, "https://x.example/1", "https://x.example/2")])
+    clock.forward(1_500)
+    storage.log.append([publication(publisher, "https://x.example/3", topic="orders")])
+    clock.forward(500)
+    assert (state(storage).queued, state(storage).oldest_ms) == (3, 2_000)
+
+
+def test_what_a_deleted_topic_had_still_waits_for_its_subscribers(
+    storage: Storage, publisher: int, subscriber: int
+) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    storage.topics.delete("bids", publisher)
+    storage.log.append([publication(publisher, "https://x.example/2")])
+    assert (state(storage).queued, state(storage).topics) == (1, ())
+
+
+def test_trimmed_events_do_not_upset_the_count(
+    storage: Storage, publisher: int, subscriber: int
+) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    storage.log.append(
+        [publication(publisher, *(f"https://x.example/{number}" for number in range(5)))]
+    )
+    storage.log.trim(before=3)
+    assert state(storage).queued == 3
+
+
+def test_a_secret_is_saved_only_over_the_one_that_was_read(
+    storage: Storage, subscriber: int
+) -> None:
+    from bus.deliver.signing import rotate
+
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    before = storage.subscriptions.secrets(subscriber)
+    assert storage.subscriptions.save_secrets(subscriber, before, rotate(before, "whsec_b", 0))
+    assert not storage.subscriptions.save_secrets(subscriber, before, rotate(before, "whsec_c", 0))
+    assert storage.subscriptions.secrets(subscriber).current == "whsec_b"
+
+
+def test_without_a_subscription_there_is_nothing_to_change(
+    storage: Storage, subscriber: int
+) -> None:
+    for change in (
+        lambda: storage.subscriptions.delete(subscriber),
+        lambda: storage.subscriptions.delete_topic(subscriber, "bids"),
+        lambda: storage.subscriptions.secrets(subscriber),
+    ):
+        with pytest.raises(NotFound):
+            change()
