@@ -70,13 +70,14 @@ def _taken(bidding: Bidding, bid: Bid, now_ms: int) -> Bidding:
 
 def _placed(before: Bidding, after: Bidding, bid: Bid, now_ms: int) -> PlacedBid:
     standing, outbid = _standing(before, after, bid)
+    assert after.lead is not None
     return PlacedBid(
         sequence=before.sequence + 1,
         bidder=bid.bidder,
         maximum=bid.maximum,
         placed_at_ms=now_ms,
         standing=standing,
-        price=after.price or 0,
+        price=after.lead.price,
         outbid=outbid,
     )
 
