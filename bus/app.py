@@ -37,7 +37,9 @@ def create_app(
     install_problems(app, TRANSLATIONS)
     install_health(app, {"database": storage.check_alive})
     app.register_blueprint(publish_blueprint(bus))
-    _register(Api(app, title="The bus"), bus)
+    api = Api(app, title="The bus")
+    _register(api, bus)
+    describe_publish(api, app)
     return app
 
 
@@ -46,4 +48,3 @@ def _register(api: Api, bus: Parts) -> None:
     api.register_blueprint(subscriptions_blueprint(bus))
     api.register_blueprint(tokens_blueprint(bus))
     api.register_blueprint(pulse_blueprint(bus))
-    describe_publish(api)

@@ -23,11 +23,10 @@ def add() -> None:
     """
     try:
         pairs = [_pair(line) for line in sys.stdin if line.strip()]
+        storage = open_or_exit(config_or_exit(), now_ms)
+        storage.clients.add_tokens((name, digest(token)) for name, token in pairs)
     except BadClient as error:
         raise click.ClickException(str(error)) from None
-    storage = open_or_exit(config_or_exit(), now_ms)
-    for name, token in pairs:
-        storage.clients.add_token(name, digest(token))
     storage.close()
 
 

@@ -1,6 +1,6 @@
 """`POST /topics/{topic}`: the hot path, so it has a view without schemas, apart from the others."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Flask, Response, request
 from service_kit.access import shown_token
 from service_kit.bodies import read_json
 from service_kit.openapi import Api
@@ -32,8 +32,9 @@ def publish_blueprint(bus: Parts) -> Blueprint:
     return blueprint
 
 
-def describe_publish(api: Api) -> None:
+def describe_publish(api: Api, app: Flask) -> None:
     """Add the view to the OpenAPI document, which finds only views with schemas by itself."""
+    (rule,) = app.url_map.iter_rules("publish.publish")
     operation = {
         "tags": ["topics"],
         "summary": "Store one event, or an array of up to 1 000; 200 once they are on disk.",
@@ -45,4 +46,4 @@ def describe_publish(api: Api) -> None:
             for status, name in _PROBLEMS.items()
         },
     }
-    api.spec.path(path="/topics/{topic}", operations={"post": operation})
+    api.spec.path(rule=rule, operations={"post": operation})

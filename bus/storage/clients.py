@@ -1,6 +1,6 @@
 """Clients and their tokens, of which only digests are kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from service_kit.clock import Clock
 from service_kit.database import reading, writing
@@ -41,19 +41,13 @@ class Clients:
 
         Raises BadClient when the token belongs to a client of another name.
         """
+        self.add_tokens([(name, digest)])
+
+    def add_tokens(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """The same for several (name, digest), all or none."""
         with writing(self._engine) as connection:
-            client_id = self._ensure_client(connection, name)
-            known = connection.execute(
-                select(tokens.c.client_id).where(tokens.c.digest == digest)
-            ).scalar_one_or_none()
-            if known not in {None, client_id}:
-                raise BadClient("this token belongs to another client")
-            if known is None:
-                connection.execute(
-                    insert(tokens).values(
-                        digest=digest, client_id=client_id, created_at_ms=self._now_ms()
-                    )
-                )
+            for name, digest in pairs:
+                self._add(connection, name, digest)
 
     def remove_token(self, digest: str) -> None:
         """Forget a token; with a client's last one goes its subscription. May be repeated.
@@ -72,6 +66,17 @@ class Clients:
                     delete(subscriptions).where(subscriptions.c.client_id == client_id)
                 )
                 registry_changed(connection)
+
+    def _add(self, connection: Connection, name: str, digest: str) -> None:
+        client_id = self._ensure_client(connection, name)
+        known = connection.execute(
+            select(tokens.c.client_id).where(tokens.c.digest == digest)
+        ).scalar_one_or_none()
+        if known not in {None, client_id}:
+            raise BadClient(f"the token for {name} belongs to another client")
+        if known is None:
+            values = {"digest": digest, "client_id": client_id, "created_at_ms": self._now_ms()}
+            connection.execute(insert(tokens).values(**values))
 
     def _ensure_client(self, connection: Connection, name: str) -> int:
         found = connection.execute(

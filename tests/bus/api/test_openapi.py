@@ -1,0 +1,24 @@
+from flask.testing import FlaskClient
+
+from tests.bus.api.calling import assert_problem, call
+
+
+def test_the_document_describes_every_path(api: FlaskClient) -> None:
+    document = call(api, "GET", "/openapi.json", by=None).get_json()
+    methods = {
+        (method.upper(), path)
+        for path, operations in document["paths"].items()
+        for method in operations
+        if method != "parameters"
+    }
+    served = {
+        (method, rule.rule.replace("<", "{").replace(">", "}"))
+        for rule in api.application.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    plumbing = {("GET", path) for path in ("/openapi.json", "/healthz", "/readyz")}
+    assert {one for one in served if not one[1].startswith("/static")} - plumbing == methods
+
+
+def test_what_is_not_there_is_a_problem(api: FlaskClient) -> None:
+    assert_problem(call(api, "GET", "/nothing"), 404)

@@ -1,0 +1,48 @@
+from flask.testing import FlaskClient
+
+from tests.bus.api.calling import assert_problem, call
+
+EVENT = {"type": "create", "url": "https://x.example/1"}
+
+
+def test_topics_are_listed_with_their_publisher_and_count(api: FlaskClient) -> None:
+    call(api, "POST", "/topics/orders", EVENT, by="stranger")
+    call(api, "POST", "/topics/bids", [EVENT, EVENT])
+    assert call(api, "GET", "/topics").get_json() == [
+        {"name": "bids", "publisher": "publisher", "events": 2},
+        {"name": "orders", "publisher": "stranger", "events": 1},
+    ]
+    assert call(api, "GET", "/topics", by="root").status_code == 200
+
+
+def test_the_owner_deletes_a_topic_and_others_go_on(api: FlaskClient) -> None:
+    call(api, "POST", "/topics/orders", EVENT, by="stranger")
+    call(api, "POST", "/topics/bids", EVENT)
+    response = call(api, "DELETE", "/topics/bids")
+    assert (response.status_code, response.data) == (204, b"")
+    assert [one["name"] for one in call(api, "GET", "/topics").get_json()] == ["orders"]
+    assert call(api, "POST", "/topics/orders", EVENT, by="stranger").status_code == 200
+    assert call(api, "POST", "/topics/bids", EVENT, by="stranger").status_code == 200
+
+
+def test_nobody_else_deletes_a_topic(api: FlaskClient) -> None:
+    call(api, "POST", "/topics/bids", EVENT)
+    assert_problem(call(api, "DELETE", "/topics/bids", by="stranger"), 403)
+    assert call(api, "GET", "/topics").get_json()
+
+
+def test_a_topic_that_is_not_there_is_404_and_a_bad_name_400(api: FlaskClient) -> None:
+    assert_problem(call(api, "DELETE", "/topics/bids"), 404)
+    assert_problem(call(api, "DELETE", "/topics/Bids"), 400)
+    assert call(api, "GET", "/topics").get_json() == []
+
+
+def test_a_deleted_topic_disturbs_no_subscription(api: FlaskClient) -> None:
+    subscription = {"topics": ["bids", "orders"], "callback": "https://s.example/", "uuid": "u"}
+    call(api, "POST", "/subscription", subscription, by="subscriber")
+    call(api, "POST", "/topics/bids", [EVENT, EVENT])
+    call(api, "DELETE", "/topics/bids")
+    (listed,) = call(api, "GET", "/subscriptions").get_json()
+    assert (listed["topics"], listed["events"]["queued"]) == (["orders"], 2)
+    assert call(api, "POST", "/subscription", subscription, by="subscriber").status_code == 204
+    assert call(api, "GET", "/subscriptions").get_json()[0]["topics"] == ["bids", "orders"]
