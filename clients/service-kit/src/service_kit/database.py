@@ -26,14 +26,22 @@ def database_url(url: str) -> str:
 def connect(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for the database at `url`. Opens nothing yet.
 
-    On SQLite every commit is on disk before it returns (WAL, synchronous=FULL).
+    On SQLite every commit is on disk before it returns (WAL, synchronous=FULL). An error of the
+    database names the statement but not its values, for they may be secret.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+        return create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        hide_parameters=True,
         connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)

@@ -10,6 +10,7 @@ import os
 import select
 import socket
 import tempfile
+import threading
 from pathlib import Path
 
 _DRAIN_AT_ONCE = 4096
@@ -22,6 +23,7 @@ class Doorbell:
         self._path = str(path)
         self._ringer: socket.socket | None = None
         self._ringer_pid = 0
+        self._ringer_lock = threading.Lock()
         self._listener: socket.socket | None = None
 
     @classmethod
@@ -71,8 +73,9 @@ class Doorbell:
 
     def _open_ringer(self) -> socket.socket:
         # A forked gunicorn worker opens an end of its own.
-        if self._ringer is None or self._ringer_pid != os.getpid():
-            self._ringer = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            self._ringer.setblocking(False)
-            self._ringer_pid = os.getpid()
-        return self._ringer
+        with self._ringer_lock:
+            if self._ringer is None or self._ringer_pid != os.getpid():
+                self._ringer = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                self._ringer.setblocking(False)
+                self._ringer_pid = os.getpid()
+            return self._ringer

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,6 +88,7 @@ class HttpClient:
         self._max_bytes = max_bytes
         self._session = requests.Session()
         self._session.trust_env = False  # no proxies or netrc from the environment
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # keep no cookie
         adapter = transport or DeadlineAdapter(pool_connections=8, pool_maxsize=32)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, adapter)

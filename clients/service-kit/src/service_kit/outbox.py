@@ -26,7 +26,7 @@ from service_kit.logs import get_logger
 
 log = get_logger(__name__)
 
-Publish = Callable[[str, list[dict[str, Any]]], None]
+Publish = Callable[[str, list[Any]], None]
 """(topic, events): returns once the bus has them on disk, raises HttpFailure otherwise."""
 
 _BATCH = 500
