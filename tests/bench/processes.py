@@ -1,0 +1,45 @@
+"""Real processes for the bench: start them, wait until they answer, stop them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from service_kit.run.readiness import not_ready
+
+from tests.sockets import free_port
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def process(
+    command: Sequence[str], *, port: int, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A process of this virtual environment that answers /readyz on `port`; terminated after."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    running = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=dict(os.environ) | dict(environment or {}) | {"PATH": path},
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(lambda: not not_ready({"process": port}), seconds=60, what=" ".join(command))
+        yield running
+    finally:
+        running.terminate()
+        running.wait(20)
+
+
+@contextmanager
+def empty_view() -> Iterator[str]:
+    """The yardstick: gunicorn gthread 2x8 answering an empty Flask view, at the yielded URL."""
+    port = free_port()
+    command = ["gunicorn", "--no-control-socket", "-k", "gthread", "-w", "2", "--threads", "8"]
+    address = ["-b", f"127.0.0.1:{port}", "--log-level", "warning"]
+    with process([*command, *address, "tests.bench.empty_view:create_app()"], port=port):
+        yield f"http://127.0.0.1:{port}/"
