@@ -22,7 +22,7 @@ def log_event(position: int, topic: str = "bids", **fields: Any) -> LogEvent:
     """An event as it is read from the log."""
     url = fields.pop("url", f"https://x.example/{position}")
     body = whole_event(event_head(topic, "create", url, START_MS, None), "test", position)
-    values = {"published_at_ms": START_MS, "body": body} | fields
+    values: dict[str, Any] = {"published_at_ms": START_MS, "body": body} | fields
     return LogEvent(position, topic, "create", url, **values)
 
 

@@ -19,7 +19,7 @@ def call(
     how = {"data": body} if isinstance(body, bytes) else {"json": body}
     if body is None:
         how = {}
-    return api.open(path, method=method, auth=auth, **how)  # type: ignore[arg-type]
+    return api.open(path, method=method, auth=auth, **how)
 
 
 def assert_problem(response: TestResponse, status: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The callback guard, against a real listener that must never be reached."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -28,6 +28,14 @@ def attempt(url: str, *trusted: str) -> Answer:
         raise AssertionError("no answer")
     finally:
         sender.close()
+
+
+def saying(answer: str) -> Callable[[socket.socket], None]:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer.encode())
+
+    return talk
 
 
 def assert_nobody_came(listener: socket.socket) -> None:
@@ -79,7 +87,7 @@ def test_plain_http_is_not_dialled(listener: socket.socket) -> None:
 
 
 def test_a_trusted_name_is_dialled_whatever_it_resolves_to() -> None:
-    with peer(lambda c: c.recv(65536) and c.sendall(b"HTTP/1.1 204 OK\r\n\r\n")) as url:
+    with peer(saying("HTTP/1.1 204 OK\r\n\r\n")) as url:
         assert attempt(url.replace("127.0.0.1", "localhost"), "localhost").acknowledged
 
 
@@ -100,6 +108,6 @@ def test_user_information_does_not_smuggle_a_host_in(listener: socket.socket) ->
 def test_a_redirect_into_the_inside_is_not_followed(listener: socket.socket) -> None:
     port = listener.getsockname()[1]
     moved = f"HTTP/1.1 302 Found\r\nLocation: http://[::1]:{port}/\r\nContent-Length: 0\r\n\r\n"
-    with peer(lambda c: c.recv(65536) and c.sendall(moved.encode())) as url:
+    with peer(saying(moved)) as url:
         assert attempt(url, "127.0.0.1").status == 302
     assert_nobody_came(listener)

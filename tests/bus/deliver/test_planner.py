@@ -14,7 +14,7 @@ from bus.deliver.planner import (
     plan,
     resting_until,
 )
-from bus.model import Progress, TopicScope
+from bus.model import LogEvent, Progress, TopicScope
 from tests.bus.clock import START_MS
 from tests.bus.samples import log_event, subscription
 
@@ -108,7 +108,8 @@ def test_every_event_of_a_scope_is_delivered_once_and_in_order(
     ours = subscription(
         max_events=most, scopes=(TopicScope("bids"), TopicScope("orders", after=after))
     )
-    progress, got, script = FRESH, [], iter(answers)
+    progress, script = FRESH, iter(answers)
+    got: list[LogEvent] = []
     while True:
         topics = {"bids", "orders"}
         ahead = [e for e in log if e.position > progress.position and e.topic in topics]

@@ -1,7 +1,10 @@
 """The pusher over a real store and real sockets."""
 
 import base64
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 import pytest
 from standardwebhooks import Webhook
@@ -18,6 +21,10 @@ from tests.sockets import free_port
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 
 
+class Publish(Protocol):
+    def __call__(self, *urls: str, topic: str = "bids") -> None: ...
+
+
 def client_id(storage: Storage, name: str) -> int:
     found = storage.clients.find(digest(TOKENS[name]))
     assert found is not None
@@ -32,7 +39,7 @@ def driven(storage: Storage, clock: FakeClock) -> Iterator[Driven]:
 
 
 @pytest.fixture
-def publish(storage: Storage):
+def publish(storage: Storage) -> Publish:
     publisher = client_id(storage, "publisher")
 
     def publishing(*urls: str, topic: str = "bids") -> None:
@@ -43,7 +50,9 @@ def publish(storage: Storage):
     return publishing
 
 
-def subscribe(storage: Storage, callback: str, *topics: str, by: str = "subscriber", **fields):
+def subscribe(
+    storage: Storage, callback: str, *topics: str, by: str = "subscriber", **fields: Any
+) -> None:
     request = wanted(callback, *topics, **fields)
     storage.subscriptions.replace(client_id(storage, by), request, SECRET)
     storage.ring()
@@ -57,7 +66,9 @@ def queued(storage: Storage) -> int:
     return sum(state.queued for state in storage.subscriptions.all())
 
 
-def test_what_is_published_is_delivered_and_settled(storage, driven, publish, receiver) -> None:
+def test_what_is_published_is_delivered_and_settled(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     subscribe(storage, receiver.url)
     publish("1")
     publish("2")
@@ -68,7 +79,7 @@ def test_what_is_published_is_delivered_and_settled(storage, driven, publish, re
 
 
 def test_a_delivery_is_signed_and_says_who_it_is_for(
-    storage, driven, publish, receiver: Receiver, clock
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver, clock: FakeClock
 ) -> None:
     subscribe(storage, receiver.url, uuid="u-42")
     publish("1")
@@ -78,8 +89,6 @@ def test_a_delivery_is_signed_and_says_who_it_is_for(
     assert headers["authorization"] == "Basic " + base64.b64encode(b"u-42:x").decode()
     assert headers["content-type"] == "application/json"
     assert headers["webhook-timestamp"] == str(clock() // 1000)
-    from datetime import UTC, datetime
-
     at = datetime.fromtimestamp(clock() // 1000, UTC)
     signed = Webhook(SECRET).sign(headers["webhook-id"], at, delivery.body.decode())
     assert headers["webhook-signature"] == signed
@@ -87,7 +96,9 @@ def test_a_delivery_is_signed_and_says_who_it_is_for(
     assert headers["traceparent"]
 
 
-def test_positions_show_gaps(storage, driven, publish, receiver) -> None:
+def test_positions_show_gaps(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     subscribe(storage, receiver.url)
     publish("1")
     driven.until(lambda: queued(storage) == 0)
@@ -99,7 +110,9 @@ def test_positions_show_gaps(storage, driven, publish, receiver) -> None:
     assert (second["bus-previous-position"], second["bus-position"]) == ("1", "4")
 
 
-def test_a_backlog_goes_in_batches_of_max_in_order(storage, driven, publish, receiver) -> None:
+def test_a_backlog_goes_in_batches_of_max_in_order(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     subscribe(storage, receiver.url, max_events=4)
     names = [str(number) for number in range(10)]
     publish(*names)
@@ -108,7 +121,9 @@ def test_a_backlog_goes_in_batches_of_max_in_order(storage, driven, publish, rec
     assert receiver.urls == urls(*names)
 
 
-def test_only_subscribed_topics_are_delivered(storage, driven, publish, receiver) -> None:
+def test_only_subscribed_topics_are_delivered(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     subscribe(storage, receiver.url, "bids", "orders")
     publish("no", topic="other")
     publish("1", topic="orders")
@@ -118,7 +133,7 @@ def test_only_subscribed_topics_are_delivered(storage, driven, publish, receiver
 
 
 def test_what_was_published_before_subscribing_is_not_delivered(
-    storage, driven, publish, receiver
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
 ) -> None:
     publish("before")
     subscribe(storage, receiver.url)
@@ -127,7 +142,9 @@ def test_what_was_published_before_subscribing_is_not_delivered(
     assert receiver.urls == urls("after")
 
 
-def test_an_event_waits_for_company_as_long_as_asked(storage, driven, publish, receiver) -> None:
+def test_an_event_waits_for_company_as_long_as_asked(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     subscribe(storage, receiver.url, timeout_ms=2_000)
     publish("1")
     driven.rounds(5)
@@ -140,14 +157,14 @@ def test_an_event_waits_for_company_as_long_as_asked(storage, driven, publish, r
 
 
 def test_a_failing_endpoint_is_tried_again_with_growing_pauses(
-    storage, driven, publish, receiver, clock
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver, clock: FakeClock
 ) -> None:
     receiver.statuses = [500, 503, 404, 302]
     subscribe(storage, receiver.url)
     publish("1")
     pauses_ms = [1_000, 2_000, 4_000, 8_000]
     for attempt, pause_ms in enumerate(pauses_ms, 1):
-        driven.until(lambda attempt=attempt: len(receiver.deliveries) == attempt)
+        driven.until(lambda: len(receiver.deliveries) == attempt)  # noqa: B023 - called now
         driven.until(lambda: driven.pusher._sender.in_flight == 0)
         driven.rounds(3)
         driven.forward(pause_ms - 1)
@@ -161,7 +178,9 @@ def test_a_failing_endpoint_is_tried_again_with_growing_pauses(
     assert len({delivery.body for delivery in receiver.deliveries}) == 1
 
 
-def test_a_retry_comes_alone_even_when_more_has_arrived(storage, driven, publish, receiver) -> None:
+def test_a_retry_comes_alone_even_when_more_has_arrived(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     receiver.statuses = [500]
     subscribe(storage, receiver.url)
     publish("1")
@@ -177,7 +196,9 @@ def test_a_retry_comes_alone_even_when_more_has_arrived(storage, driven, publish
     ]
 
 
-def test_a_back_off_survives_a_restart(storage, driven, publish, receiver, clock) -> None:
+def test_a_back_off_survives_a_restart(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver, clock: FakeClock
+) -> None:
     receiver.statuses = [500]
     subscribe(storage, receiver.url)
     publish("1")
@@ -192,7 +213,9 @@ def test_a_back_off_survives_a_restart(storage, driven, publish, receiver, clock
     second.pusher.close()
 
 
-def test_subscribing_again_ends_the_back_off(storage, driven, publish, receiver) -> None:
+def test_subscribing_again_ends_the_back_off(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     subscribe(storage, f"http://127.0.0.1:{free_port()}/")
     publish("1")
     driven.until(driven.pusher._lanes.next_due_ms)
@@ -201,10 +224,10 @@ def test_subscribing_again_ends_the_back_off(storage, driven, publish, receiver)
     assert receiver.urls == urls("1")
 
 
-def test_a_hanging_subscriber_delays_nobody(storage, driven, publish, receiver) -> None:
+def test_a_hanging_subscriber_delays_nobody(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     hanging = Receiver()
-    import threading
-
     threading.Thread(target=hanging.serve_forever, daemon=True).start()
     hanging.gate.clear()
     subscribe(storage, hanging.url, by="stranger")
@@ -213,7 +236,7 @@ def test_a_hanging_subscriber_delays_nobody(storage, driven, publish, receiver) 
     driven.until(lambda: hanging.deliveries)
     for name in ("2", "3", "4"):
         publish(name)
-        driven.until(lambda name=name: receiver.urls[-1:] == urls(name))
+        driven.until(lambda: receiver.urls[-1:] == urls(name))  # noqa: B023 - called now
     assert len(hanging.deliveries) == 1
     hanging.gate.set()
     driven.until(lambda: queued(storage) == 0)
@@ -223,7 +246,7 @@ def test_a_hanging_subscriber_delays_nobody(storage, driven, publish, receiver) 
 
 
 def test_one_batch_of_a_subscription_is_in_flight_at_a_time(
-    storage, driven, publish, receiver
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
 ) -> None:
     receiver.gate.clear()
     subscribe(storage, receiver.url, max_events=1)
@@ -237,7 +260,7 @@ def test_one_batch_of_a_subscription_is_in_flight_at_a_time(
 
 
 def test_a_changed_callback_is_used_from_the_next_batch_on(
-    storage, driven, publish, receiver
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
 ) -> None:
     subscribe(storage, f"http://127.0.0.1:{free_port()}/")
     driven.rounds(2)
@@ -247,7 +270,9 @@ def test_a_changed_callback_is_used_from_the_next_batch_on(
     assert receiver.urls == urls("1")
 
 
-def test_after_unsubscribing_nothing_comes(storage, driven, publish, receiver) -> None:
+def test_after_unsubscribing_nothing_comes(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     subscribe(storage, receiver.url)
     subscribe(storage, receiver.url, by="stranger", uuid="u-2")
     publish("1")
@@ -260,7 +285,7 @@ def test_after_unsubscribing_nothing_comes(storage, driven, publish, receiver) -
 
 
 def test_what_a_deleted_topic_had_is_delivered_and_nothing_more(
-    storage, driven, publish, receiver
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
 ) -> None:
     subscribe(storage, receiver.url)
     publish("1")
@@ -272,16 +297,18 @@ def test_what_a_deleted_topic_had_is_delivered_and_nothing_more(
     assert receiver.urls == urls("1")
 
 
-def test_a_guarded_callback_is_backed_off_and_its_events_stay(storage, driven, publish) -> None:
+def test_a_guarded_callback_is_backed_off_and_its_events_stay(
+    storage: Storage, driven: Driven, publish: Publish
+) -> None:
     subscribe(storage, "https://localhost:1/")
     publish("1")
     driven.until(driven.pusher._lanes.next_due_ms)
     assert queued(storage) == 1
 
 
-def test_a_stopping_pusher_settles_what_is_in_flight(storage, driven, publish, receiver) -> None:
-    import threading
-
+def test_a_stopping_pusher_settles_what_is_in_flight(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     receiver.gate.clear()
     subscribe(storage, receiver.url)
     publish("1")
@@ -292,7 +319,9 @@ def test_a_stopping_pusher_settles_what_is_in_flight(storage, driven, publish, r
     assert storage.deliveries.alive() == {}
 
 
-def test_a_thousand_events_arrive_once_each_in_order(storage, driven, publish, receiver) -> None:
+def test_a_thousand_events_arrive_once_each_in_order(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
     subscribe(storage, receiver.url)
     names = [str(number) for number in range(1_000)]
     for start in range(0, 1_000, 50):

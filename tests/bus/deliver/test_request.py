@@ -1,6 +1,7 @@
 import base64
 import dataclasses
 import json
+from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
 
@@ -63,7 +64,9 @@ def test_the_signature_is_over_the_body_that_is_sent() -> None:
     request = delivery_request(one, BATCH, START_MS)
     sent = headers(request)
     webhook = Webhook(one.subscription.secrets.current)
-    signed = webhook.sign(sent["webhook-id"], _at(START_MS // 1000), request.body.decode())
+    signed = webhook.sign(
+        sent["webhook-id"], datetime.fromtimestamp(START_MS // 1000, UTC), request.body.decode()
+    )
     assert sent["webhook-signature"] == signed
 
 
@@ -78,9 +81,3 @@ def test_credentials_are_not_in_the_repr() -> None:
     shown = repr(delivery_request(held(uuid="very-secret-uuid"), BATCH, START_MS))
     assert "Basic" not in shown
     assert "very-secret-uuid" not in shown
-
-
-def _at(timestamp_s: int) -> "object":
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(timestamp_s, UTC)

@@ -46,6 +46,11 @@ def saying(answer: bytes) -> Callable[[socket.socket], None]:
     return talk
 
 
+def hang(connection: socket.socket) -> None:
+    connection.recv(1)
+    threading.Event().wait(20)
+
+
 def test_a_post_arrives_with_its_headers_and_body(sender: Sender, receiver: Receiver) -> None:
     sender.start(7, post(receiver.url, b'[{"a":1}]'))
     assert answers(sender) == [Answer(7, 204, None)]
@@ -92,7 +97,7 @@ def test_a_refused_connection_is_a_failure(sender: Sender) -> None:
 
 
 def test_a_peer_that_never_answers_is_cut_at_the_deadline(sender: Sender) -> None:
-    with peer(lambda connection: connection.recv(1) and threading.Event().wait(20)) as url:
+    with peer(hang) as url:
         answer = answer_to(sender, url)
     assert not answer.acknowledged
     assert "timed out" in str(answer.error)
@@ -138,7 +143,7 @@ def test_garbage_is_a_failure(sender: Sender, garbage: bytes) -> None:
 
 
 def test_hanging_peers_delay_nobody(sender: Sender, receiver: Receiver) -> None:
-    with peer(lambda connection: connection.recv(1) and threading.Event().wait(20)) as url:
+    with peer(hang) as url:
         for key in range(50):
             sender.start(key, post(url))
         sender.start(99, post(receiver.url))
@@ -172,7 +177,9 @@ def test_the_environment_chooses_no_proxy(
 def test_a_watched_descriptor_ends_the_wait(sender: Sender) -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        sender.watch(ours.fileno(), lambda: ours.recv(1))
+        woken: list[bytes] = []
+        sender.watch(ours.fileno(), lambda: woken.append(ours.recv(1)))
         theirs.send(b"!")
         assert sender.wait(60) == []
+        assert woken == [b"!"]
         sender.unwatch(ours.fileno())

@@ -13,7 +13,7 @@ from tests.bus.deliver.pushing import Driven
 from tests.bus.receiver import Receiver
 from tests.bus.samples import publication, wanted
 
-Publish = Callable[[str], None]
+Publish = Callable[[str], object]
 
 
 @pytest.fixture

@@ -91,7 +91,9 @@ def test_other_data_is_refused(data: object) -> None:
 
 
 def test_unknown_keys_are_dropped() -> None:
-    assert check_event(GOOD | {"payload": "x" * 5000}, LIMITS) == CheckedEvent(**GOOD)
+    assert check_event(GOOD | {"payload": "x" * 5000}, LIMITS) == CheckedEvent(
+        GOOD["type"], GOOD["url"]
+    )
 
 
 @pytest.mark.parametrize("value", [None, 1, "x", True, 1.5])
