@@ -160,9 +160,9 @@ def vase() -> bytes:
         band = p.box((0, top, WIDTH, bottom))
         p.shade(band, color, 0.8, blur=1.5, within=body)
     for step in range(-7, 8):
-        x = _MIDDLE + 170 * sin(step * pi / 16)
+        tip = _MIDDLE + 170 * sin(step * pi / 16)
         p.shade(
-            p.polygon([(x - 12, 685), (x, 622), (x + 12, 685)]),
+            p.polygon([(tip - 12, 685), (tip, 622), (tip + 12, 685)]),
             "#e9d9a8",
             0.65,
             blur=1.5,

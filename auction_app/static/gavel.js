@@ -12,15 +12,16 @@
   let offset = Number(body.dataset.serverNowMs) - performance.now();
   const now = () => performance.now() + offset;
 
+  // The two largest units, none that is zero: the same as views/formats.py's time_left.
   function spell(ms) {
     const s = Math.max(0, Math.floor(ms / 1000));
     const d = Math.floor(s / 86400), h = Math.floor((s % 86400) / 3600);
     const m = Math.floor((s % 3600) / 60);
-    const days = (n) => new Intl.NumberFormat(document.documentElement.lang, {
-      style: "unit", unit: "day", unitDisplay: "long" }).format(n);
-    if (d) return `${days(d)} ${h} h`;
-    if (h) return `${h} h ${m} min`;
-    return m ? `${m} min ${s % 60} s` : `${s} s`;
+    const days = new Intl.NumberFormat(document.documentElement.lang, {
+      style: "unit", unit: "day", unitDisplay: "long" }).format(d);
+    const units = [[d, days], [h, `${h} h`], [m, `${m} min`], [s % 60, `${s % 60} s`]];
+    while (units.length > 1 && !units[0][0]) units.shift();
+    return units.slice(0, 2).filter(([n]) => n).map(([, text]) => text).join(" ") || units[0][1];
   }
 
   function tick() {

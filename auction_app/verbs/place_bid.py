@@ -12,7 +12,7 @@ from auction_app.storage import auctions, tickets
 from auction_app.storage.store import Store
 from auction_app.urls import Urls
 from auction_app.verbs.project import keep_placed
-from auction_app.verbs.watch_bids import note_silence
+from auction_app.verbs.watch_bids import note_answer, note_silence
 
 RETRY_AFTER_S = 5
 
@@ -85,6 +85,7 @@ def _send(store: Store, bids: Bids, urls: Urls, ticket: Ticket, now_ms: int) -> 
     except bids_client.BidsError as error:
         note_silence(store, error, now_ms=now_ms)
         raise BidsUnavailable(_retry_after_s(error)) from error
+    note_answer(store)
     keep_placed(store, urls, bid, now_ms=now_ms)
     return BidResult(
         auction_id=ticket.auction_id,

@@ -44,12 +44,16 @@ def decimal(amount: Money) -> str:
 
 
 def time_left(left_ms: int) -> str:
-    """The two largest units: "2 days 3 h", "3 h 5 min", "4 min 10 s", "9 s"."""
+    """The two largest units: "2 days 3 h", "3 h 5 min", "4 min 10 s", "9 s"; none that is zero."""
     seconds = max(0, left_ms) // 1000
     days, hours = seconds // _DAY_S, seconds % _DAY_S // _HOUR_S
     minutes, rest = seconds % _HOUR_S // _MINUTE_S, seconds % _MINUTE_S
-    if days:
-        return f"{plural('%(num)d day', '%(num)d days', days)} {hours} h"
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    units = [
+        (days, plural("%(num)d day", "%(num)d days", days)),
+        (hours, f"{hours} h"),
+        (minutes, f"{minutes} min"),
+        (rest, f"{rest} s"),
+    ]
+    while len(units) > 1 and not units[0][0]:
+        units.pop(0)
+    return " ".join(text for count, text in units[:2] if count) or units[0][1]

@@ -26,6 +26,7 @@ def home(parts: Parts) -> Blueprint:
             new = [] if after else auctions.newest(conn, now_ms=now_ms, limit=NEW)
         more = as_text(ending[PAGE - 1].ends_at_ms, ending[PAGE - 1].id) if ending[PAGE:] else None
         ending = ending[:PAGE]
+        new = [auction for auction in new if auction not in ending]  # a small house shows each once
         if wants_hal():
             return hal(represent.home(parts.urls, ending, more, now_ms=now_ms))
         return page("home.html", ending=ending, new=new, more=more, after=after, now_ms=now_ms)

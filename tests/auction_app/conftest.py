@@ -18,7 +18,8 @@ from service_kit import database
 from service_kit.access import Tokens
 from service_kit.money import Money
 from sqlalchemy import select
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from auction_app.app import create_app
 from auction_app.config import Config
@@ -103,18 +104,27 @@ class Browser:
     def post(self, path: str, data: dict[str, Any] | None = None) -> TestResponse:
         if not self.token:
             self.get("/sign-in")
-        answer = self._seen(self.client.post(path, data={"csrf_token": self.token} | (data or {})))
-        return answer
+        form = {"csrf_token": self.token} | (data or {})
+        if not any(isinstance(value, tuple) for value in form.values()):
+            return self._seen(self.client.post(path, data=form))
+        boundary, body = encode_multipart(
+            {
+                name: FileStorage(*value) if isinstance(value, tuple) else value
+                for name, value in form.items()
+            }
+        )
+        kind = f"multipart/form-data; boundary={boundary}"
+        return self._seen(self.client.post(path, data=body, content_type=kind))
 
     def follow(self, answer: TestResponse) -> TestResponse:
         assert answer.status_code == 303, answer.text
         return self.get(answer.headers["Location"])
 
-    def sign_up(self, name: str, **changes: str) -> TestResponse:
+    def sign_up(self, name: str, /, **changes: str) -> TestResponse:
         form = {"name": name, "email": email_of(name), "password": password_of(name)}
         return self.post("/sign-up", form | changes)
 
-    def sign_in(self, name: str, **changes: str) -> TestResponse:
+    def sign_in(self, name: str, /, **changes: str) -> TestResponse:
         form = {"email": email_of(name), "password": password_of(name)}
         answer = self.post("/sign-in", form | changes)
         self.token = ""

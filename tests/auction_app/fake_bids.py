@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from bids_client import (
     Bid,
@@ -15,6 +16,7 @@ from bids_client import (
 from service_kit.money import Money
 
 HOST = "http://bids.test"
+Outcome = Literal["leading", "outbid", "raised"]
 
 
 @dataclass
@@ -130,7 +132,7 @@ class FakeBids:
         book.bids.append(bid)
         return PlacedBid(**vars(_public(bid)), bidding=self._bidding(book))
 
-    def _decide(self, book: Book, bidder: str, maximum: int) -> tuple[str, str | None]:
+    def _decide(self, book: Book, bidder: str, maximum: int) -> tuple[Outcome, str | None]:
         if book.leader is None:
             book.leader, book.leader_maximum = bidder, maximum
             book.price = book.start.amount_minor

@@ -1,0 +1,39 @@
+"""The demo loads once, through the app's own verbs."""
+
+import pytest
+
+from auction_app.demo.load import ACCOUNTS, ITEMS, load_demo
+from tests.auction_app.conftest import World
+
+
+@pytest.fixture
+def loaded(world: World) -> World:
+    assert load_demo(world.parts) == ACCOUNTS
+    return world
+
+
+def test_it_is_announced_like_anything_else(loaded: World) -> None:
+    topics = [(topic, type) for topic, type, _ in loaded.announced()]
+
+    assert topics.count(("customers", "create")) == len(ACCOUNTS)
+    assert topics.count(("auctions", "create")) == len(ITEMS)
+
+
+def test_a_second_load_does_nothing(loaded: World) -> None:
+    before = loaded.announced()
+
+    assert load_demo(loaded.parts) == ()
+    assert loaded.announced() == before
+
+
+def test_its_people_can_sign_in_and_its_items_run(loaded: World) -> None:
+    browser = loaded.browser()
+
+    answer = browser.post(
+        "/sign-in", {"email": ACCOUNTS[2].email, "password": ACCOUNTS[2].password}
+    )
+    assert answer.status_code == 303
+    home = browser.get("/").text
+    for item in ITEMS:
+        assert item.title in home
+    assert "Review bid" in browser.get(f"/auctions/{ITEMS[0].id}").text

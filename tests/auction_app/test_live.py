@@ -1,0 +1,254 @@
+"""The live process: who watches an item is told what happens to it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from bids_client import PlacedBid
+from flask import Flask
+from service_kit.money import Money
+from standardwebhooks import Webhook
+from werkzeug.test import TestResponse
+
+from auction_app.live.app import create_app
+from auction_app.live.config import Config
+from auction_app.live.frame import frame_of
+from auction_app.live.hub import Hub, HubFull
+from auction_app.live.stream import stream
+from tests.auction_app.conftest import SECRET
+from tests.auction_app.fake_bids import FakeBids
+
+ORIGIN = "http://auctions.test"
+ITEM = f"{ORIGIN}/auctions/lamp"
+
+
+@pytest.fixture
+def bids() -> FakeBids:
+    bids = FakeBids()
+    bids.open(ITEM, start=Money(1000, "USD"), ends_at_ms=9_000)
+    return bids
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub(max_streams=3)
+
+
+@pytest.fixture
+def app(bids: FakeBids, hub: Hub) -> Flask:
+    config = Config(
+        public_url="http://live.test",
+        bus_url="http://bus.test",
+        bus_token="token-of-the-bus-itself",
+        webhook_uuid="live",
+        webhook_secret=(SECRET,),
+        bids_url="http://bids.test",
+        bids_token="token-for-bids",
+        allowed_origin=ORIGIN,
+    )
+    return create_app(config, biddings=bids, hub=hub, clock=lambda: 77)
+
+
+class Watcher:
+    """An open stream, read frame by frame."""
+
+    def __init__(self, app: Flask, item: str = ITEM, **headers: str) -> None:
+        self.answer: TestResponse = app.test_client().get(
+            "/stream", query_string={"auction": item}, headers=headers
+        )
+        self._chunks: Iterator[bytes] = iter(self.answer.response)  # type: ignore[arg-type]
+
+    def next(self) -> str:
+        return next(self._chunks).decode()
+
+    def state(self) -> dict[str, object]:
+        lines = dict(line.split(": ", 1) for line in self.next().strip().splitlines())
+        state: dict[str, object] = json.loads(lines["data"])
+        assert lines["id"] == str(state["version"])
+        return state
+
+    def close(self) -> None:
+        self.answer.close()
+
+
+def deliver(app: Flask, *urls: str) -> int:
+    body = json.dumps([{"topic": "biddings", "type": "update", "url": u, "t": 1} for u in urls])
+    now = datetime.now(UTC)
+    answer = app.test_client().post(
+        "/events",
+        data=body,
+        auth=("live", "x"),
+        content_type="application/json",
+        headers={
+            "webhook-id": "msg_1",
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(SECRET).sign("msg_1", now, body),
+        },
+    )
+    return answer.status_code
+
+
+def bid(bids: FakeBids, minor: int, bidder: str = "ada") -> PlacedBid:
+    return bids.place(ITEM, f"{ORIGIN}/customers/{bidder}", Money(minor, "USD"), f"{minor}")
+
+
+def test_a_stream_starts_with_the_time_and_the_present_state(app: Flask) -> None:
+    watcher = Watcher(app)
+
+    assert watcher.answer.mimetype == "text/event-stream"
+    assert watcher.answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert watcher.next() == "retry: 2000\nevent: clock\ndata: 77\n\n"
+    state = watcher.state()
+    assert state["price"] is None
+    assert state["minimum"] == {"amount": "10.00", "currency": "USD"}
+    watcher.close()
+
+
+def test_a_bid_reaches_every_stream_with_one_fetch(app: Flask, bids: FakeBids) -> None:
+    watchers = [Watcher(app), Watcher(app)]
+    for watcher in watchers:
+        watcher.next()
+        watcher.state()
+    placed = bid(bids, 2500)
+    bids.calls.clear()
+
+    assert deliver(app, placed.bidding_url, placed.bidding_url) == 204
+
+    for watcher in watchers:
+        assert watcher.state()["bid_count"] == 1
+        watcher.close()
+    assert bids.calls == ["bidding"]
+
+
+def test_a_stream_names_nobody_and_no_maximum(app: Flask, bids: FakeBids) -> None:
+    bid(bids, 7319)
+    watcher = Watcher(app)
+    watcher.next()
+
+    frame = watcher.next()
+
+    assert "ada" not in frame
+    assert "7319" not in frame
+    assert "73.19" not in frame
+    assert "customers" not in frame
+    watcher.close()
+
+
+def test_a_stream_resumes_after_the_last_version_that_was_seen(app: Flask, bids: FakeBids) -> None:
+    first = bid(bids, 2500).bidding
+    watcher = Watcher(app, **{"Last-Event-ID": str(first.version)})
+    watcher.next()
+    placed = bid(bids, 4000, "bob")
+
+    deliver(app, placed.bidding_url)
+
+    assert watcher.state()["version"] == placed.bidding.version
+    watcher.close()
+
+
+def test_a_slow_browser_gets_the_newest_state_only(app: Flask, bids: FakeBids) -> None:
+    watcher = Watcher(app)
+    watcher.next()
+    for minor, bidder in ((2500, "ada"), (4000, "bob"), (6000, "eve")):
+        deliver(app, bid(bids, minor, bidder).bidding_url)
+
+    assert watcher.state()["bid_count"] == 3
+    watcher.close()
+
+
+def test_an_event_that_cannot_be_fetched_is_delivered_again(app: Flask, bids: FakeBids) -> None:
+    watcher = Watcher(app)
+    watcher.next()
+    watcher.state()
+    placed = bid(bids, 2500)
+    bids.down = True
+    assert deliver(app, placed.bidding_url) == 500
+
+    bids.down = False
+    assert deliver(app, placed.bidding_url) == 204
+
+    assert watcher.state()["bid_count"] == 1
+    watcher.close()
+
+
+def test_a_stream_opened_while_bids_is_down_gets_the_state_later(
+    app: Flask, bids: FakeBids
+) -> None:
+    bids.down = True
+    watcher = Watcher(app)
+    watcher.next()
+    bids.down = False
+
+    deliver(app, bid(bids, 2500).bidding_url)
+
+    assert watcher.state()["bid_count"] == 1
+    watcher.close()
+
+
+def test_what_nobody_watches_is_not_fetched(app: Flask, bids: FakeBids) -> None:
+    placed = bid(bids, 2500)
+    bids.calls.clear()
+
+    assert deliver(app, placed.bidding_url) == 204
+
+    assert bids.calls == []
+
+
+def test_a_stream_that_ended_makes_room(app: Flask, hub: Hub) -> None:
+    watchers = [Watcher(app) for _ in range(3)]
+    full = Watcher(app)
+    assert full.answer.status_code == 503
+    assert full.answer.headers["Retry-After"]
+
+    for watcher in watchers:
+        watcher.close()
+
+    assert not hub.watched("http://bids.test/biddings/lamp")
+    for _ in range(3):
+        hub.join(ITEM)
+    with pytest.raises(HubFull):
+        hub.join(ITEM)
+
+
+def test_asking_for_the_head_of_a_stream_leaves_nothing_open(app: Flask, hub: Hub) -> None:
+    for _ in range(5):
+        app.test_client().head("/stream", query_string={"auction": ITEM}).close()
+
+    assert not hub.watched("anything")
+
+
+def test_streams_are_for_pages_of_the_house(app: Flask) -> None:
+    assert Watcher(app, Origin="http://evil.test").answer.status_code == 403
+    assert Watcher(app, Origin="null").answer.status_code == 403
+    own = Watcher(app, Origin=ORIGIN)
+    assert own.answer.status_code == 200
+    own.close()
+
+
+@pytest.mark.parametrize("item", ["", "lamp", "http://evil.test/auctions/lamp", ORIGIN + "evil"])
+def test_only_auctions_of_the_house_have_streams(app: Flask, item: str) -> None:
+    assert Watcher(app, item).answer.status_code == 400
+
+
+def test_a_quiet_stream_sends_the_time(bids: FakeBids, hub: Hub) -> None:
+    frames = stream(hub.join(ITEM), 0, lambda: 5, heartbeat_s=0)
+
+    assert next(frames).endswith("event: clock\ndata: 5\n\n")
+    assert next(frames) == "event: clock\ndata: 5\n\n"
+
+
+def test_a_waiting_stream_wakes_at_once(bids: FakeBids, hub: Hub) -> None:
+    channel = hub.join(ITEM)
+    got: list[str] = []
+    frames = stream(channel, 0, lambda: 5, heartbeat_s=60)
+    next(frames)
+    reader = threading.Thread(target=lambda: got.append(next(frames)))
+    reader.start()
+
+    bidding = bids.bidding_of(ITEM)
+    hub.show(ITEM, bidding.url, frame_of(bidding))
+    reader.join(30)
+
+    assert got == [frame_of(bidding).text]

@@ -1,0 +1,145 @@
+"""What keeps visitors safe from each other."""
+
+import dataclasses
+from collections.abc import Callable
+
+import pytest
+
+from auction_app.config import Config
+from tests.auction_app.conftest import World, listing_form
+
+SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sign-up",
+        "/sign-in",
+        "/sign-out",
+        "/verify-email",
+        "/sell",
+        "/auctions/a/bid/review",
+        "/auctions/a/bid",
+    ],
+)
+def test_a_form_without_its_token_is_refused_with_a_clear_word(world: World, path: str) -> None:
+    answer = world.member("Ada").client.post(path, data={"email": "x"})
+
+    assert answer.status_code == 400
+    assert "This form is no longer good" in answer.text
+
+
+def test_the_token_of_another_browser_is_no_good(world: World) -> None:
+    ada, eve = world.member("Ada"), world.member("Eve")
+    eve.get("/my/bids")
+    ada.token = eve.token
+
+    assert ada.post("/sign-out").status_code == 400
+    assert ada.get("/my/bids").status_code == 200
+
+
+def test_every_answer_carries_the_headers(world: World) -> None:
+    for path in ("/", "/nothing", "/static/gavel.js", "/openapi.json"):
+        answer = world.app.test_client().get(path, buffered=True)
+        policy = answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy
+        assert "script-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "connect-src 'self' http://live.test" in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_no_page_needs_inline_script_or_style(world: World) -> None:
+    sam = world.member("Sam")
+    item = sam.list_item()
+    ada = world.member("Ada")
+    pages = [ada.get(path).text for path in ("/", item, "/sell", "/my/bids", "/sign-up")]
+    pages.append(ada.review(item, "25").text)
+
+    for page in pages:
+        assert "<script>" not in page
+        assert "<style" not in page
+        assert " style=" not in page
+        assert " onclick=" not in page
+
+
+def test_cookies_are_kept_from_scripts_and_from_plain_http(
+    make_world: Callable[..., World], config: Config
+) -> None:
+    safe = make_world(dataclasses.replace(config, public_url="https://auctions.test"))
+
+    answer = safe.app.test_client().get("/sign-in", base_url="https://auctions.test")
+
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" in cookie
+    assert "max-age" in answer.headers["Strict-Transport-Security"]
+
+
+def test_text_of_others_is_never_markup(world: World) -> None:
+    sam = world.member("Sam")
+    eve = world.browser()
+    eve.sign_up("Eve", name=SCRIPT[:60])
+    eve.sign_in("Eve")
+    eve.get(world.verification_link("Eve"))
+    item = eve.list_item(title=SCRIPT, description=SCRIPT, photo_description=SCRIPT)
+
+    for path in (item, "/"):
+        page = sam.get(path).text
+        assert ESCAPED in page
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+    assert "<script>alert" not in eve.get("/my/sales").text
+
+
+def test_what_was_typed_wrong_is_never_markup(world: World) -> None:
+    sam = world.member("Sam")
+    item = sam.list_item()
+    ada = world.member("Ada")
+
+    for answer in (
+        ada.review(item, SCRIPT),
+        ada.post("/sell", listing_form(ada, title="", start_price=SCRIPT, zone=SCRIPT)),
+        world.browser().sign_in("Ada", email=SCRIPT, next=SCRIPT),
+    ):
+        assert "<script>alert" not in answer.text
+
+
+def test_what_is_ones_own_is_closed_to_strangers(world: World) -> None:
+    item = world.member("Sam").list_item()
+    stranger = world.browser()
+
+    for path in ("/sell", "/my/bids", "/my/sales", "/my/bids/x", "/my/bid-results/x"):
+        assert stranger.get(path).status_code == 401
+    assert stranger.review(item, "25").status_code == 401
+    assert stranger.confirm(item, "x").status_code == 401
+
+
+def test_secrets_are_in_no_repr(world: World, config: Config) -> None:
+    shown = repr(world.parts) + repr(config)
+
+    for secret in (config.secret_key, config.bids_token, config.bus_token, *config.webhook_secret):
+        assert secret not in shown
+
+
+@pytest.mark.parametrize("name", ["../auctions.sqlite", "x-480", "..%2f..%2fetc%2fpasswd"])
+def test_photos_come_from_their_folder_only(world: World, name: str) -> None:
+    assert world.app.test_client().get(f"/photos/{name}.jpg").status_code == 404
+    assert world.app.test_client().get("/photos/abc-999.jpg").status_code == 404
+
+
+def test_a_form_of_nonsense_is_a_clear_4xx(world: World) -> None:
+    ada = world.member("Ada")
+    for body, kind in (
+        (b"\xff\xfe\x00", "application/x-www-form-urlencoded"),
+        (b"{}", "application/json"),
+        (b"null", "application/json"),
+        (b"--x", "multipart/form-data; boundary=x"),
+        (b"a" * 1000, "multipart/form-data"),
+    ):
+        for path in ("/sell", "/sign-in", "/auctions/x/bid"):
+            assert 400 <= ada.client.post(path, data=body, content_type=kind).status_code < 500
