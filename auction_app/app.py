@@ -26,6 +26,7 @@ from auction_app.views.home import home
 from auction_app.views.items import fragments, items
 from auction_app.views.language import viewer_locale
 from auction_app.views.mine import mine, own_bids
+from auction_app.views.negotiate import describe_sessions
 from auction_app.views.people import people
 from auction_app.views.problems import respond, translations
 from auction_app.views.security import install_security
@@ -64,6 +65,7 @@ def _install_views(app: Flask, parts: Parts) -> None:
     app.before_request(allow_uploads)
     csrf = CSRFProtect(app)
     api = Api(app, title="Gavel auctions")
+    describe_sessions(api)
     for negotiated in (home, items, people, mine):
         api.register_blueprint(negotiated(parts))
     for plain in (accounts, sessions, fragments, selling, bidding, own_bids):

@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from gevent import monkey
+
+# Before anything imports ssl, or urllib3 would keep the sockets that block.
+monkey.patch_all()
+
 worker_class = "gevent"
 # The hub is in this one worker's memory, and the bus delivers each event to one worker only.
 # More processes are more subscribers: each needs a LIVE_WEBHOOK_UUID and bus token of its own.

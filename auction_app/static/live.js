@@ -55,7 +55,8 @@
       const standing = fragment.getElementById("standing");
       if (standing && Number(standing.dataset.version) >= version) {
         const before = find("standing");
-        if (before.textContent.trim() !== standing.textContent.trim()) speak(standing.textContent.trim());
+        const word = (element) => element.querySelector(".badge")?.textContent.trim();
+        if (word(standing) && word(standing) !== word(before)) speak(word(standing));
         before.replaceWith(standing);
         return;
       }

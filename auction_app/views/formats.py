@@ -1,8 +1,9 @@
 """How money, moments and spans of time are written for this visitor."""
 
+from datetime import datetime
 from decimal import Decimal
 
-from babel.dates import get_timezone_name
+from babel.dates import get_timezone_gmt, get_timezone_name
 from flask import Flask
 from flask_babel import format_currency, format_date, format_time, get_locale
 from markupsafe import Markup
@@ -27,10 +28,16 @@ def install_formats(app: Flask) -> None:
 def moment(at_ms: int) -> Markup:
     """A moment in the visitor's zone, which it names, as a `<time>` that machines can read."""
     at = utc(at_ms)
-    zone = get_timezone_name(at.astimezone(viewer_zone()), width="short", locale=get_locale())
-    text = f"{format_date(at, 'medium')}, {format_time(at, 'short')} {zone}"
+    text = f"{format_date(at, 'medium')}, {format_time(at, 'short')} {_zone_word(at)}"
     iso = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Markup('<time datetime="{}">{}</time>').format(iso, text)
+
+
+def _zone_word(at: datetime) -> str:
+    """ "UTC", "EST", or "GMT+01:00" where the language has no short word for the zone."""
+    local = at.astimezone(viewer_zone())
+    word = str(get_timezone_name(local, width="short", locale=get_locale()))
+    return str(get_timezone_gmt(local, locale=get_locale())) if word[:1] in "+-" else word
 
 
 def money(amount: Money) -> str:

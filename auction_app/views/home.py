@@ -17,7 +17,7 @@ def home(parts: Parts) -> Blueprint:
     """The front page."""
     views = Blueprint("home", __name__)
 
-    @negotiated(views, "/", HomeSchema)
+    @negotiated(views, "/", HomeSchema, paged=True)
     def show() -> Response:
         """Running auctions, the one that ends first first."""
         now_ms, after = parts.clock(), cursor_from(request.args)

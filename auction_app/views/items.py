@@ -24,9 +24,7 @@ def items(parts: Parts) -> Blueprint:
     """The auction's address."""
     views = Blueprint("items", __name__)
 
-    @negotiated(
-        views, "/auctions/<string:auction_id>", AuctionSchema, _404="There is no such auction"
-    )
+    @negotiated(views, "/auctions/<string:auction_id>", AuctionSchema)
     def show(auction_id: str) -> Response:
         """An auction: its terms, and the last known state of its bidding."""
         now_ms = parts.clock()

@@ -21,7 +21,7 @@ def mine(parts: Parts) -> Blueprint:
     """My bids and my sales."""
     views = Blueprint("mine", __name__)
 
-    @negotiated(views, "/my/bids", MyBidsSchema, _401="Nobody is signed in")
+    @negotiated(views, "/my/bids", MyBidsSchema, own=True, paged=True)
     def bids() -> Response:
         """The auctions that the signed-in customer has bid in, the latest bid first."""
         me, after, now_ms = signed_in(parts), cursor_from(request.args), parts.clock()
@@ -33,7 +33,7 @@ def mine(parts: Parts) -> Blueprint:
             return hal(represent.my_bids(parts.urls, rows, more, now_ms=now_ms))
         return page("my_bids.html", rows=rows, more=more, now_ms=now_ms)
 
-    @negotiated(views, "/my/sales", MySalesSchema, _401="Nobody is signed in")
+    @negotiated(views, "/my/sales", MySalesSchema, own=True, paged=True)
     def sales() -> Response:
         """The signed-in customer's own auctions, the newest first."""
         me, after, now_ms = signed_in(parts), cursor_from(request.args), parts.clock()

@@ -6,29 +6,62 @@ from typing import Any
 import marshmallow as ma
 from flask import Response, make_response, redirect, render_template, request
 from service_kit.hal import MEDIA_TYPE, respond
-from service_kit.openapi import Blueprint
+from service_kit.openapi import Api, Blueprint, ProblemSchema
+
+from auction_app.views.paging import CURSOR
+from auction_app.views.visitor import SESSION_COOKIE
 
 _JSON = (MEDIA_TYPE, "application/json")
+
+_PROBLEM: dict[str, Any] = {
+    "schema": ProblemSchema,
+    "content_type": "application/problem+json",
+}
+_AFTER = {"in": "query", "name": "after", "schema": {"type": "string", "pattern": CURSOR}}
 
 View = Callable[..., Response]
 
 
 def negotiated(
-    views: Blueprint, rule: str, schema: type[ma.Schema], **refusals: str
+    views: Blueprint,
+    rule: str,
+    schema: type[ma.Schema],
+    *,
+    own: bool = False,
+    paged: bool = False,
 ) -> Callable[[View], View]:
-    """Serve an address to browsers and programs, and put its JSON side into the OpenAPI document.
-
-    `refusals` describe the other answers: `_404="There is no such auction"`.
-    """
+    """Serve an address to browsers and programs, and describe its JSON side in the OpenAPI
+    document: one's `own` needs a session, the rest is public and shows more for some tokens;
+    a `paged` list has the parameter `after`."""
 
     def decorate(view: View) -> View:
         documented = views.response(200, schema, content_type=MEDIA_TYPE)(view)
-        for status, description in refusals.items():
-            documented = views.alt_response(int(status[1:]), description=description)(documented)
+        for status, words in _other_answers(rule, own=own, paged=paged).items():
+            documented = views.alt_response(status, description=words, **_PROBLEM)(documented)
+        documented = views.doc(
+            security=[{"session": []}] if own else [{}, {"token": []}, {"basic": []}],
+            parameters=[_AFTER] if paged else [],
+        )(documented)
         views.route(rule)(documented)
         return view
 
     return decorate
+
+
+def describe_sessions(api: Api) -> None:
+    """Say in the OpenAPI document what a session is."""
+    api.spec.components.security_scheme(
+        "session", {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE}
+    )
+
+
+def _other_answers(rule: str, *, own: bool, paged: bool) -> dict[int, str]:
+    answers = {
+        401: "Nobody is signed in" if own else "The token is not known",
+        404: "There is nothing of that name" if "<" in rule else None,
+        400: "'after' does not come from a link" if paged else None,
+    }
+    return {status: words for status, words in answers.items() if words}
 
 
 def wants_hal() -> bool:

@@ -7,7 +7,8 @@ from service_kit.problems import Problem
 
 from auction_app.storage.auctions import Cursor
 
-_CURSOR = re.compile(r"([0-9]{1,15})-([a-z0-9]{1,16})", re.ASCII)
+CURSOR = "^([0-9]{1,15})-([a-z0-9]{1,16})$"
+"""What the parameter looks like, in the dialect of OpenAPI."""
 
 
 def cursor_from(arguments: Mapping[str, str]) -> Cursor | None:
@@ -15,8 +16,8 @@ def cursor_from(arguments: Mapping[str, str]) -> Cursor | None:
     text = arguments.get("after")
     if text is None:
         return None
-    match = _CURSOR.fullmatch(text)
-    if match is None:
+    match = re.match(CURSOR, text, re.ASCII)
+    if match is None or text.endswith("\n"):
         raise Problem(400, "The parameter 'after' does not come from a link of ours")
     return Cursor(at_ms=int(match[1]), id=match[2])
 

@@ -18,9 +18,7 @@ def people(parts: Parts) -> Blueprint:
     """The customer's address."""
     views = Blueprint("people", __name__)
 
-    @negotiated(
-        views, "/customers/<string:customer_id>", CustomerSchema, _404="There is no such customer"
-    )
+    @negotiated(views, "/customers/<string:customer_id>", CustomerSchema, paged=True)
     def show(customer_id: str) -> Response:
         """A customer; how to reach them only for a token of scope customers:read_contact."""
         after = cursor_from(request.args)

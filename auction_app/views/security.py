@@ -4,7 +4,7 @@ from flask import Flask, Response
 from service_kit.http import origin_of
 
 from auction_app.parts import Parts
-from auction_app.views.visitor import SESSION_S
+from auction_app.views.visitor import SESSION_COOKIE, SESSION_S
 
 
 def install_security(app: Flask, parts: Parts) -> None:
@@ -23,7 +23,7 @@ def install_security(app: Flask, parts: Parts) -> None:
         ]
     )
     app.config.update(
-        SESSION_COOKIE_NAME="gavel",
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,

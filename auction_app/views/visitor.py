@@ -13,6 +13,7 @@ from auction_app.model import Customer
 from auction_app.parts import Parts
 from auction_app.verbs.resume_session import resume_session
 
+SESSION_COOKIE = "gavel"
 ZONE_COOKIE = "gavel_zone"
 HOUSE_ZONE = "UTC"
 SESSION_S = 14 * 24 * 3600
