@@ -44,8 +44,10 @@ def load(
     path = urlsplit(url).path or "/"
     arguments = [method, path, f"Bearer {token}", *([str(bodies)] if bodies else [])]
     done = subprocess.run(
-        [program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s"]
-        + ["-s", str(SCRIPT), url, "--", *arguments],
+        [
+            *[program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s"],
+            *["-s", str(SCRIPT), url, "--", *arguments],
+        ],
         capture_output=True,
         text=True,
         check=True,

@@ -69,13 +69,12 @@ class House:
         for name in names:
             self._running.pop(name).wait(20)
 
-    def stop(self) -> dict[str, int]:
-        """SIGTERM to all; returns their exit statuses."""
-        for process in self._running.values():
+    def stop(self, *names: str) -> dict[str, int]:
+        """SIGTERM to these (all without names); returns their exit statuses."""
+        stopping = {name: self._running.pop(name) for name in names or list(self._running)}
+        for process in stopping.values():
             os.kill(process.pid, signal.SIGTERM)
-        statuses = {name: process.wait(20) for name, process in self._running.items()}
-        self._running.clear()
-        return statuses
+        return {name: process.wait(20) for name, process in stopping.items()}
 
     def logs(self) -> str:
         """The end of every process's log."""

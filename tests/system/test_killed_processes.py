@@ -24,7 +24,10 @@ def test_each_mail_arrives_once_whoever_is_killed_before_it(
     item = sal.list_item("Bicycle", start_price="10.00", seconds=3600)
 
     for turn, victim in enumerate(VICTIMS):
-        house.kill("mailer_jobs")  # so that the mail cannot have left before the victim dies
+        # So that the mail cannot have left before the victim dies. Stopped, not killed: in the
+        # moment between SMTP's 250 and our record of it a kill may repeat a mail, under the same
+        # Message-ID, and nobody can help that.
+        house.stop("mailer_jobs")
         bidder = (ann, bob)[turn % 2]
         assert "highest bidder" in bidder.bid(item, f"{20 * (turn + 1)}.00")
         house.kill(victim)
@@ -46,4 +49,4 @@ def test_each_mail_arrives_once_whoever_is_killed_before_it(
     assert len(ann.mails()) + len(bob.mails()) == bids - 1
     for person in (sal, ann, bob):
         texts = [text_of(mail) for mail in person.mails()]
-        assert len(set(texts)) == len(texts)
+        assert len(set(texts)) == len(texts), "\n".join(texts)
