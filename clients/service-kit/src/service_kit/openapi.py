@@ -18,7 +18,10 @@ V = TypeVar("V")
 
 
 class ProblemSchema(ma.Schema):
-    """A problem document (RFC 9457)."""
+    """A problem document (RFC 9457), which may have members of its own beside these."""
+
+    class Meta:
+        unknown = ma.INCLUDE
 
     type = ma.fields.String()
     title = ma.fields.String(required=True)
