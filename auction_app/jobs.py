@@ -26,7 +26,7 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
     bus = BusClient(config.bus_url, config.bus_token)
     probe = HttpClient({config.bids_url: None}, connect_s=1, read_s=2, total_s=3)
     return {
-        "relay": Relay(parts.store.engine, outbox, bus.publish).run_once,
+        "relay": Relay(parts.store.engine, outbox, bus.publish, parts.store.doorbell).run_once,
         "refresh": lambda: _refresh(parts),
         "gaps": lambda: _notice_gaps(parts),
         "watch": lambda: _watch(parts, lambda: probe.get(f"{config.bids_url}/readyz")),

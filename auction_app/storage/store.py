@@ -16,7 +16,7 @@ class Store:
 
     def __init__(self, engine: Engine, doorbell: Doorbell | None = None) -> None:
         self.engine = engine
-        self._doorbell = doorbell or Doorbell.for_database(str(engine.url))
+        self.doorbell = doorbell or Doorbell.for_database(str(engine.url))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -29,9 +29,9 @@ class Store:
         """All or nothing, on disk when it returns; wakes the relay, as there may be an event."""
         with database.writing(self.engine) as connection:
             yield connection
-        self._doorbell.ring()
+        self.doorbell.ring()
 
     def close(self) -> None:
         """Let go of connections and of the bell."""
         self.engine.dispose()
-        self._doorbell.close()
+        self.doorbell.close()
