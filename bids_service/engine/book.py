@@ -9,26 +9,42 @@ from bids_service.engine.bidding import Bidding, PlacedBid, open_bidding
 from bids_service.engine.buy_now import BuyNow, buy_now
 from bids_service.engine.close import Cancel, Close, cancel, close
 from bids_service.engine.decision import Accepted, Decision
+from bids_service.engine.offer import Offer
 from bids_service.engine.retract import Retract, retract
-from bids_service.engine.second_chance import SecondChance, offer_second_chance
+from bids_service.engine.second_chance import (
+    AnswerOffer,
+    ExpireOffer,
+    SecondChance,
+    end_offer,
+    offer_second_chance,
+)
 from bids_service.engine.terms import Terms
 
-Command = Bid | Retract | BuyNow | Close | Cancel | SecondChance
+Command = Bid | Retract | BuyNow | Close | Cancel | SecondChance | AnswerOffer | ExpireOffer
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """`bids` are those that count, oldest first."""
+    """`bids` are those that count, oldest first; `offers` are all second chances, by number."""
 
     bidding: Bidding
     bids: tuple[PlacedBid, ...] = ()
+    offers: tuple[Offer, ...] = ()
 
     def after(self, decision: Decision) -> "Book":
         """The book once a decision has been written down; a refusal leaves it as it is."""
         if not isinstance(decision, Accepted):
             return self
-        kept = tuple(bid for bid in self.bids if bid.sequence not in decision.retracted)
-        return Book(decision.bidding, (*kept, decision.bid) if decision.bid else kept)
+        bids = self.bids
+        if decision.retracted:
+            bids = tuple(bid for bid in bids if bid.sequence not in decision.retracted)
+        if decision.bid:
+            bids = (*bids, decision.bid)
+        offers = self.offers
+        if decision.offer:
+            at = decision.offer.number - 1
+            offers = (*offers[:at], decision.offer, *offers[at + 1 :])
+        return Book(decision.bidding, bids, offers)
 
 
 def open_book(terms: Terms) -> Book:
@@ -36,7 +52,7 @@ def open_book(terms: Terms) -> Book:
     return Book(open_bidding(terms))
 
 
-def decide(book: Book, command: Command, now_ms: int) -> Decision:
+def decide(book: Book, command: Command, now_ms: int) -> Decision:  # noqa: PLR0911 - a case a command
     """Apply the rules to one command. Pure: the book stays as it is."""
     match command:
         case Bid():
@@ -50,7 +66,9 @@ def decide(book: Book, command: Command, now_ms: int) -> Decision:
         case Cancel():
             return cancel(book.bidding, command, now_ms)
         case SecondChance():
-            return offer_second_chance(book.bidding, book.bids, command, now_ms)
+            return offer_second_chance(book.bidding, book.bids, book.offers, command, now_ms)
+        case AnswerOffer() | ExpireOffer():
+            return end_offer(book.bidding, book.offers, command, now_ms)
         case _:
             assert_never(command)
 

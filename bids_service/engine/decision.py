@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bids_service.engine.bidding import Bidding, PlacedBid
+from bids_service.engine.offer import Offer
 
 
 class Reason(StrEnum):
@@ -24,6 +25,8 @@ class Reason(StrEnum):
     NO_BID = "no_bid"
     WINNER = "winner"
     TOO_LATE = "too_late"
+    ALREADY_OFFERED = "already_offered"
+    NO_OFFER = "no_offer"
 
 
 class Kind(StrEnum):
@@ -43,6 +46,7 @@ class Kind(StrEnum):
     EXTENDED = "auction.extended"
     CLOSED = "auction.closed"
     SECOND_CHANCE_OFFERED = "second_chance.offered"
+    SECOND_CHANCE_ENDED = "second_chance.ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Accepted:
     bid: PlacedBid | None = None
     retracted: frozenset[int] = frozenset()
     """Sequence numbers of the bids that no longer count."""
+    offer: Offer | None = None
+    """The offer that was made, or as it is after its answer."""
 
 
 @dataclass(frozen=True, slots=True)

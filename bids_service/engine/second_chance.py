@@ -1,10 +1,12 @@
-"""After the close the seller offers the item to a bidder who lost (rule 14)."""
+"""After the close the seller offers the item to a bidder who didn't get it (rule 14)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bids_service.engine.bidding import Bidding, Outcome, PlacedBid
 from bids_service.engine.decision import Accepted, Decision, Happening, Kind, Reason, Refused
+from bids_service.engine.offer import Offer, OfferStatus
+from bids_service.engine.replay import lead_of
 
 OFFER_DAYS_MS = 60 * 24 * 3_600_000
 
@@ -17,26 +19,97 @@ class SecondChance:
     to: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerOffer:
+    """`bidder` accepts or declines the offer of a number."""
+
+    number: int
+    bidder: str
+    accept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpireOffer:
+    """The clock runs out on the offer of a number."""
+
+    number: int
+
+
 def offer_second_chance(
-    bidding: Bidding, history: Sequence[PlacedBid], command: SecondChance, now_ms: int
+    bidding: Bidding,
+    history: Sequence[PlacedBid],
+    offers: Sequence[Offer],
+    command: SecondChance,
+    now_ms: int,
 ) -> Decision:
-    """Offer at that bidder's own highest bid, up to 60 days after the close; no state changes."""
-    reason = _why_refused(bidding, command, now_ms)
+    """Offer at that bidder's own highest bid, up to 60 days after the close.
+
+    Who led an auction that was not sold never showed more than the price, so the offer doesn't
+    either (P8): highest bid 60 of a loser → 60; leader's maximum 90 at price 61, unsold → 61.
+    """
+    reason = _why_refused(bidding, offers, command, now_ms)
     if reason is not None:
         return Refused(reason)
-    maxima = [bid.maximum for bid in history if bid.bidder == command.to]
-    if not maxima:
+    own = [bid.maximum for bid in history if bid.bidder == command.to]
+    lead = lead_of(bidding.terms, history)
+    if not own or lead is None:
         return Refused(Reason.NO_BID)
-    offer = Happening(Kind.SECOND_CHANCE_OFFERED, command.to, max(maxima))
-    return Accepted(bidding=bidding, happenings=(offer,))
+    assert bidding.closed_at_ms is not None
+    offer = Offer(
+        number=len(offers) + 1,
+        bidder=command.to,
+        price=min(max(own), lead.price),
+        expires_at_ms=bidding.closed_at_ms + OFFER_DAYS_MS,
+    )
+    offered = Happening(Kind.SECOND_CHANCE_OFFERED, command.to, offer.price)
+    return Accepted(bidding=bidding, happenings=(offered,), offer=offer)
 
 
-def _why_refused(bidding: Bidding, command: SecondChance, now_ms: int) -> Reason | None:
+def end_offer(
+    bidding: Bidding, offers: Sequence[Offer], command: AnswerOffer | ExpireOffer, now_ms: int
+) -> Decision:
+    """Accept or decline in time, or expire. The same end again changes nothing."""
+    offer = next((offer for offer in offers if offer.number == command.number), None)
+    if offer is None:
+        return Refused(Reason.NO_OFFER)
+    if isinstance(command, ExpireOffer):
+        return _expired(bidding, offer, now_ms)
+    return _answered(bidding, offer, command, now_ms)
+
+
+def _answered(bidding: Bidding, offer: Offer, command: AnswerOffer, now_ms: int) -> Decision:
+    if offer.bidder != command.bidder:
+        return Refused(Reason.NO_OFFER)
+    answer = OfferStatus.ACCEPTED if command.accept else OfferStatus.DECLINED
+    if offer.status is answer:
+        return Accepted(bidding=bidding, offer=offer)
+    if not offer.is_open(now_ms):
+        return Refused(Reason.TOO_LATE)
+    return _ended(bidding, offer, answer)
+
+
+def _expired(bidding: Bidding, offer: Offer, now_ms: int) -> Decision:
+    if offer.status is not OfferStatus.OPEN:
+        return Accepted(bidding=bidding, offer=offer)
+    if now_ms < offer.expires_at_ms:
+        return Refused(Reason.NOT_DUE)
+    return _ended(bidding, offer, OfferStatus.EXPIRED)
+
+
+def _why_refused(
+    bidding: Bidding, offers: Sequence[Offer], command: SecondChance, now_ms: int
+) -> Reason | None:
     if command.seller != bidding.terms.seller:
         return Reason.NOT_SELLER
     if bidding.closed_at_ms is None:
         return Reason.NOT_CLOSED
-    if now_ms - bidding.closed_at_ms > OFFER_DAYS_MS:
+    if now_ms >= bidding.closed_at_ms + OFFER_DAYS_MS:
         return Reason.TOO_LATE
-    won = bidding.outcome is Outcome.SOLD and bidding.leader == command.to
-    return Reason.WINNER if won else None
+    if bidding.outcome is Outcome.SOLD and bidding.leader == command.to:
+        return Reason.WINNER
+    return Reason.ALREADY_OFFERED if any(offer.binds(now_ms) for offer in offers) else None
+
+
+def _ended(bidding: Bidding, offer: Offer, status: OfferStatus) -> Accepted:
+    ended = Happening(Kind.SECOND_CHANCE_ENDED, offer.bidder)
+    return Accepted(bidding=bidding, happenings=(ended,), offer=replace(offer, status=status))
