@@ -1,0 +1,121 @@
+"""Processes by the Procfile's own command lines: started, killed and restarted by name."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from honcho.environ import parse_procfile
+from service_kit.run.readiness import not_ready
+
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[1]
+
+
+def procfile() -> dict[str, str]:
+    """The command line of every process of the Procfile, by name."""
+    return dict(parse_procfile((ROOT / "Procfile").read_text()).processes)
+
+
+class Processes:
+    """Commands by name, each in a process group and with a log file of its own.
+
+    `settings` are added to the environment; who has one of `ports` answers /readyz there.
+    """
+
+    def __init__(
+        self,
+        commands: Mapping[str, str],
+        settings: Mapping[str, str],
+        ports: Mapping[str, int],
+        log: Path,
+    ) -> None:
+        self.commands = dict(commands)
+        self.ports = dict(ports)
+        self._log = log
+        self._log.mkdir(parents=True, exist_ok=True)
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        self._environment = dict(os.environ) | dict(settings) | {"PATH": path}
+
+    def url(self, process: str) -> str:
+        """Where a process answers."""
+        return f"http://localhost:{self.ports[process]}"
+
+    def run(self, command: str) -> None:
+        """Run a command to its end. Raises AssertionError with what it said when it fails."""
+        done = subprocess.run(
+            command,
+            shell=True,
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def start(self, *names: str) -> None:
+        """Start these processes (all of them without names) and wait until they are ready."""
+        self.launch(*names)
+        self.wait_until_ready(*names)
+
+    def launch(self, *names: str) -> None:
+        """Start these processes (all of them without names) without waiting."""
+        for name in names or self.commands:
+            with (self._log / f"{name}.log").open("ab") as log:
+                self._running[name] = subprocess.Popen(
+                    f"exec {self.commands[name]}",
+                    shell=True,
+                    cwd=ROOT,
+                    env=self._environment,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+
+    def wait_until_ready(self, *names: str) -> None:
+        """Wait until these processes (all without names) answer /readyz."""
+        ports = {name: self.ports[name] for name in names or self._running if name in self.ports}
+        try:
+            wait_for(lambda: not not_ready(ports), seconds=90, what="every process ready")
+        except AssertionError as error:
+            raise AssertionError(f"{not_ready(ports)}\n{self.logs()}") from error
+
+    def pid(self, name: str) -> int:
+        """The process id, which is its group's too."""
+        return self._running[name].pid
+
+    def kill(self, *names: str) -> None:
+        """kill -9 the whole process group of each, all in the same moment."""
+        for name in names:
+            os.killpg(self._running[name].pid, signal.SIGKILL)
+        for name in names:
+            self._running.pop(name).wait(20)
+
+    def stop(self, *names: str) -> dict[str, int]:
+        """SIGTERM to these (all without names); returns their exit statuses."""
+        stopping = {name: self._running.pop(name) for name in names or list(self._running)}
+        for process in stopping.values():
+            os.kill(process.pid, signal.SIGTERM)
+        return {name: process.wait(20) for name, process in stopping.items()}
+
+    def logs(self) -> str:
+        """The end of every process's log."""
+        parts = [
+            f"── {file.stem}\n" + "\n".join(file.read_text(errors="replace").splitlines()[-15:])
+            for file in sorted(self._log.glob("*.log"))
+        ]
+        return "\n".join(parts)
+
+    def all_output(self) -> str:
+        """Everything that any process has logged."""
+        return "\n".join(f.read_text(errors="replace") for f in sorted(self._log.glob("*.log")))
+
+    def close(self) -> None:
+        """Kill whatever still runs."""
+        self.kill(*list(self._running))
