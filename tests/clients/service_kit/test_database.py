@@ -1,5 +1,6 @@
 """One writer after the other, readers never wait, and an error leaves nothing behind."""
 
+import contextlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +9,31 @@ import pytest
 from service_kit.database import connect, database_url, reading, writing
 from sqlalchemy import Engine, text
 
+from tests.postgres import postgres_cluster, postgres_url
+
+__all__ = ["postgres_cluster", "postgres_url"]
+
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path}/db.sqlite3")
+    with counting(f"sqlite:///{tmp_path}/db.sqlite3") as engine:
+        yield engine
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    on_postgres = request.param == "postgresql"
+    with counting(
+        request.getfixturevalue("postgres_url")
+        if on_postgres
+        else f"sqlite:///{tmp_path}/db.sqlite3"
+    ) as engine:
+        yield engine
+
+
+@contextlib.contextmanager
+def counting(url: str) -> Iterator[Engine]:
+    engine = connect(url)
     with writing(engine) as connection:
         connection.execute(text("CREATE TABLE counter (n INTEGER NOT NULL)"))
         connection.execute(text("INSERT INTO counter VALUES (0)"))
@@ -39,23 +61,23 @@ def test_writers_in_many_threads_lose_no_update(engine: Engine) -> None:
     assert count(engine) == 200
 
 
-def test_an_error_rolls_back_and_frees_the_turn(engine: Engine) -> None:
-    with pytest.raises(ZeroDivisionError), writing(engine) as connection:
+def test_an_error_rolls_back_and_frees_the_turn(any_engine: Engine) -> None:
+    with pytest.raises(ZeroDivisionError), writing(any_engine) as connection:
         connection.execute(text("UPDATE counter SET n = 99"))
         raise ZeroDivisionError
-    assert count(engine) == 0
-    with writing(engine) as connection:
+    assert count(any_engine) == 0
+    with writing(any_engine) as connection:
         connection.execute(text("UPDATE counter SET n = 1"))
-    assert count(engine) == 1
+    assert count(any_engine) == 1
 
 
-def test_a_reader_sees_one_state_while_a_writer_commits(engine: Engine) -> None:
-    with reading(engine) as connection:
+def test_a_reader_sees_one_state_while_a_writer_commits(any_engine: Engine) -> None:
+    with reading(any_engine) as connection:
         before = connection.execute(text("SELECT n FROM counter")).scalar_one()
-        with writing(engine) as other:
+        with writing(any_engine) as other:
             other.execute(text("UPDATE counter SET n = 5"))
         assert connection.execute(text("SELECT n FROM counter")).scalar_one() == before
-    assert count(engine) == 5
+    assert count(any_engine) == 5
 
 
 def test_every_commit_is_forced_to_disk(engine: Engine) -> None:

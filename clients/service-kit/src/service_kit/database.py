@@ -52,8 +52,13 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A read transaction: one consistent view, never waits for writers."""
-    with engine.connect() as connection, connection.begin():
-        yield connection
+    with engine.connect() as connection:
+        if not is_sqlite(engine):  # whose default is a view of its own for every statement
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+        with connection.begin():
+            yield connection
 
 
 @contextlib.contextmanager
@@ -64,11 +69,29 @@ def writing(engine: Engine) -> Iterator[Connection]:
     starves. So writers queue at a file lock first, which the kernel hands on in order.
     """
     with (
-        _turn(engine),
+        turn(engine),
         engine.connect().execution_options(**{_FOR_WRITING: True}) as connection,
         connection.begin(),
     ):
         yield connection
+
+
+@contextlib.contextmanager
+def turn(engine: Engine) -> Iterator[None]:
+    """Hold the fair lock of the SQLite file: for code that writes without `writing`.
+
+    Nothing on PostgreSQL, and for a database in memory.
+    """
+    path = engine.url.database
+    if not is_sqlite(engine) or not path or path == ":memory:":
+        yield
+        return
+    descriptor = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)  # closing releases the lock
 
 
 def is_sqlite(engine: Engine) -> bool:
@@ -152,17 +175,3 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     for_writing = connection.get_execution_options().get(_FOR_WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if for_writing else "BEGIN")
-
-
-@contextlib.contextmanager
-def _turn(engine: Engine) -> Iterator[None]:
-    path = engine.url.database
-    if not is_sqlite(engine) or not path or path == ":memory:":
-        yield
-        return
-    descriptor = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)  # closing releases the lock
