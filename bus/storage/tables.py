@@ -56,7 +56,8 @@ topics = Table(
     Column("deleted", Boolean, nullable=False, server_default=false()),
 )
 
-# `number` counts within the topic: lag is the difference of two numbers, not a count of rows.
+# `number` counts within the topic, `bytes_upto` adds up all bodies: lag and size are differences
+# of two rows, not counts of all between them.
 events = Table(
     "events",
     metadata,
@@ -68,7 +69,18 @@ events = Table(
     Column("published_at_ms", BigInteger, nullable=False),
     Column("traceparent", String(55), nullable=True),
     Column("body", LargeBinary, nullable=False),
+    Column("bytes_upto", BigInteger, nullable=False, server_default="0"),
     Index("events_by_topic", "topic", "position"),
+)
+
+# Publications with an idempotency key, for as long as the key is honoured.
+publish_keys = Table(
+    "publish_keys",
+    metadata,
+    Column("client_id", Integer, primary_key=True, autoincrement=False),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False, index=True),
 )
 
 subscriptions = Table(
@@ -122,4 +134,14 @@ pushers = Table(
     Column("id", String(64), primary_key=True),
     Column("beat", BigInteger, nullable=False),
     Column("seen_at_ms", BigInteger, nullable=False),
+)
+
+# Histograms of all pushers together: how many took up to `upto_ms` (0: longer than all others).
+timings = Table(
+    "timings",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("upto_ms", Integer, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    Column("sum_ms", BigInteger, nullable=False),
 )
