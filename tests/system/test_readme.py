@@ -38,7 +38,8 @@ class Reader:
 
     def block(self, language: str, number: int = 0) -> str:
         """A fenced block of the section, with this house's ports."""
-        return self._here(re.findall(rf"```{language}\n(.*?)```", SECTION, re.DOTALL)[number])
+        blocks = re.findall(r"^```(\w*)\n(.*?)^```$", SECTION, re.DOTALL | re.MULTILINE)
+        return self._here([text for tag, text in blocks if tag == language][number])
 
     def inline(self, containing: str) -> str:
         """An inline command of the section."""
@@ -71,7 +72,7 @@ def reader(house: House, tmp_path: Path) -> Iterator[Reader]:
 
 
 def test_a_newcomers_service_hears_of_a_bid(house: House, reader: Reader) -> None:
-    reader.shell(reader.block("", 1) + reader.block("", 2))
+    reader.shell(reader.block("") + reader.block("", 1))
     web, bids_url = house.url("auctions"), house.url("bids")
     with HttpClient({web: None}) as client:
         auction = client.get(f"{web}/").json()["_embedded"]["auctions"][0]
