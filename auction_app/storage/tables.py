@@ -4,6 +4,7 @@ from service_kit.outbox import outbox_table
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -33,6 +35,16 @@ customers = Table(
     Column("email_verified_at_ms", BigInteger),
     Column("verification_id", String(32)),
     Column("verification_requested_at_ms", BigInteger),
+    Column("welcomed_id", String(32)),
+    Column("time_zone", String(64)),
+    Column("password_reset_id", String(32)),
+    Column("password_reset_at_ms", BigInteger),
+    Column("address_change_id", String(32)),
+    Column("address_change_to", String(254)),
+    Column("address_change_at_ms", BigInteger),
+    Column("moderator", Boolean, nullable=False, server_default=false()),
+    Column("banned_at_ms", BigInteger),
+    Column("deleted_at_ms", BigInteger),
 )
 
 sessions = Table(
@@ -42,6 +54,7 @@ sessions = Table(
     Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
     Column("created_at_ms", BigInteger, nullable=False),
     Column("expires_at_ms", BigInteger, nullable=False),
+    Column("agent", String(200), nullable=False, server_default=""),
 )
 
 failed_sign_ins = Table(
@@ -70,6 +83,8 @@ auctions = Table(
     # terms, so that lists sort and filter on one table.
     Column("current_ends_at_ms", BigInteger, nullable=False),
     Column("closed_at_ms", BigInteger),
+    # Moderators hide what breaks the rules: it is in no list, and its page is gone.
+    Column("hidden_at_ms", BigInteger),
     Index("ix_auctions_ending", "current_ends_at_ms", "id"),
     Index("ix_auctions_created", "created_at_ms", "id"),
     Index("ix_auctions_seller", "seller_id", "created_at_ms", "id"),
@@ -176,4 +191,126 @@ placed_tickets = Table(
     Column("auction_id", ForeignKey("auctions.id"), nullable=False),
     Column("sent_at_ms", BigInteger, nullable=False),
     Column("result", JSON(none_as_null=True)),
+)
+
+# How a customer wants to hear of each kind of news by mail; no row: at once.
+notice_preferences = Table(
+    "notice_preferences",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("mode", String(8), nullable=False),
+)
+
+# News for one customer on the site, once for each thing that it is about.
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("about", String(1024), nullable=False),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("path", String(200), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("read_at_ms", BigInteger),
+    UniqueConstraint("customer_id", "kind", "about"),
+    Index("ix_notices_latest", "customer_id", "at_ms", "id"),
+    Index(
+        "ix_notices_unread",
+        "customer_id",
+        sqlite_where=text("read_at_ms IS NULL"),
+        postgresql_where=text("read_at_ms IS NULL"),
+    ),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("asker_id", ForeignKey("customers.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("answer", Text),
+    Column("asked_at_ms", BigInteger, nullable=False),
+    Column("answered_at_ms", BigInteger),
+    Index("ix_questions_auction", "auction_id", "asked_at_ms"),
+    Index("ix_questions_asker", "asker_id"),
+)
+
+# What became of a sale. `sold_by` is the URL of the bidding (or offer) that sold it: one order.
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("sold_by", String(1024), nullable=False, unique=True),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("seller_id", ForeignKey("customers.id"), nullable=False),
+    Column("buyer_id", ForeignKey("customers.id"), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Index("ix_orders_seller", "seller_id", "created_at_ms", "id"),
+    Index("ix_orders_buyer", "buyer_id", "created_at_ms", "id"),
+    Index("ix_orders_auction", "auction_id"),
+)
+
+order_steps = Table(
+    "order_steps",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("status", String(16), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("by", String(8), nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("author_id", ForeignKey("customers.id"), primary_key=True),
+    Column("about_id", ForeignKey("customers.id"), nullable=False),
+    Column("rating", String(8), nullable=False),
+    Column("text", String(500), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_feedback_about", "about_id", "at_ms"),
+)
+
+# That a watched item ends soon, once for each who watches it.
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("ends_at_ms", BigInteger, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    UniqueConstraint("auction_id", "customer_id"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("reporter_id", ForeignKey("customers.id"), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("settled_at_ms", BigInteger),
+    UniqueConstraint("auction_id", "reporter_id"),
+    Index("ix_reports_queue", "settled_at_ms", "at_ms", "id"),
+)
+
+# What moderators did and why. Triggers refuse every UPDATE and DELETE.
+audit_trail = Table(
+    "audit_trail",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("actor_id", String(16), nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("subject", String(1024), nullable=False),
+    Column("note", Text, nullable=False),
 )
