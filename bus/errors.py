@@ -9,6 +9,7 @@ BusError
 │   └── BadClient        a client name or token of the wrong form
 ├── NotAuthenticated     no token, or one that isn't known
 ├── TopicTaken           another client publishes this topic
+├── KeyReused            the idempotency key was used for other events
 ├── NotFound             no such thing for this caller
 └── Unavailable          the events could not be stored now; publishing again is safe
 """
@@ -52,6 +53,10 @@ class NotAuthenticated(BusError):
 
 class TopicTaken(BusError):
     """Another client publishes this topic."""
+
+
+class KeyReused(BusError):
+    """The idempotency key was used for other events."""
 
 
 class NotFound(BusError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 DEFAULT_MAX_EVENTS = 100
 
@@ -28,6 +29,14 @@ class NewEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishKey:
+    """The `Idempotency-Key` of a call, and a digest of what it publishes."""
+
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Publication:
     """What one call publishes to one topic: all of it is stored, or nothing."""
 
@@ -35,11 +44,15 @@ class Publication:
     client_id: int
     events: Sequence[NewEvent]
     traceparent: str | None = None
+    key: PublishKey | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LogEvent:
-    """An event in the log. `body` is the JSON object that subscribers get."""
+class LogEvent(NamedTuple):
+    """An event in the log. `body` is the JSON object that subscribers get.
+
+    A tuple, because drains read them by the hundred thousand and a frozen dataclass takes ten
+    times as long to make.
+    """
 
     position: int
     topic: str

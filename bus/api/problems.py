@@ -6,7 +6,7 @@ from typing import Any
 from service_kit.access import unauthorized
 from service_kit.problems import Problem
 
-from bus.errors import NotAuthenticated, NotFound, Refused, TopicTaken, Unavailable
+from bus.errors import KeyReused, NotAuthenticated, NotFound, Refused, TopicTaken, Unavailable
 
 
 def _refused(error: Refused) -> Problem:
@@ -18,6 +18,9 @@ TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     Refused: _refused,
     NotAuthenticated: lambda error: unauthorized(str(error).capitalize()),
     TopicTaken: lambda error: Problem(403, "Not your topic", detail=str(error)),
+    KeyReused: lambda error: Problem(
+        422, "Key used before", reason="idempotency_key_reused", detail=str(error)
+    ),
     NotFound: lambda error: Problem(404, "Not found", detail=str(error)),
     Unavailable: lambda error: Problem(
         503, "Not stored", detail=str(error), headers={"Retry-After": "1"}

@@ -30,9 +30,10 @@ class EventLog(Protocol):
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
         """Store publications, in order, in one durable step; each wholly or not at all.
 
-        Returns for each None, or the TopicTaken it was refused with. The first publisher of a
-        topic owns it from here on. On disk when it returns; any exception means nothing was
-        stored or, if the connection broke, that nobody knows. Blocks.
+        Returns for each None, or the TopicTaken or KeyReused it was refused with. The first
+        publisher of a topic owns it from here on; a key that is known with the same fingerprint
+        stores nothing again. On disk when it returns; any exception means nothing was stored or,
+        if the connection broke, that nobody knows. Blocks.
         """
 
     def read_after(
@@ -43,8 +44,20 @@ class EventLog(Protocol):
     def news_after(self, position: int) -> News:
         """Which topics have events after `position`, and where the log ends now."""
 
+    def first_position(self) -> int:
+        """The position of the oldest event that is still there; 0 when there never was one.
+
+        A cursor before the position below it has missed events that were trimmed.
+        """
+
     def last_position(self) -> int:
         """The position of the newest event; 0 when there never was one."""
+
+    def ring(self) -> None:
+        """Ring the bells: something changed that pushers should see."""
+
+    def close(self) -> None:
+        """Let go of connections and bells."""
 
     def bell(self) -> Bell:
         """A new bell that rings after every append and every change of a subscription."""

@@ -1,38 +1,55 @@
 """The event log in SQLite: one writer at a time, so positions are handed out in commit order."""
 
 import heapq
-import select
-import time
-from collections.abc import Collection, Sequence
-from itertools import islice
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
 from typing import Any
 
 from service_kit.clock import Clock
-from service_kit.database import reading, writing
+from service_kit.database import turn
 from service_kit.doorbell import Doorbell
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from bus.errors import BusError, TopicTaken
-from bus.event_json import whole_event
+from bus.errors import BusError
 from bus.model import LogEvent, News, Publication
-from bus.ownership import may_publish
-from bus.storage import topics
-from bus.storage.state import log_identity
+from bus.storage.connections import Connections
+from bus.storage.placing import COLUMNS, KEY_KEPT_MS, Keys, LogEnd, Placed, Row, TopicRow, place
+from bus.storage.trimming import steps
+from bus.storage.waiting import wait_for_growth
 
 # Driver SQL instead of Core: this is the hot path, and Core costs two to three times the CPU.
-_INSERT = (
-    "INSERT INTO events (position, topic, number, type, url, published_at_ms, traceparent, body)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_COLUMNS = "position, topic, type, url, published_at_ms, body, traceparent"
-_READ_ALL = f"SELECT {_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608
+_READ = "position, topic, type, url, published_at_ms, body, traceparent"
+_READ_ALL = f"SELECT {_READ} FROM events WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608
 _READ_TOPIC = (
-    f"SELECT {_COLUMNS} FROM events WHERE topic = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608
+    f"SELECT {_READ} FROM events WHERE topic = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608
 )
-_LAST = "SELECT max(position) FROM events"
+_END = "SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1"
+_FIRST = "SELECT min(position) FROM events"
+_TOPIC = "SELECT name, client_id, events FROM topics WHERE name = ?"
+_SAVE_TOPIC = (
+    "INSERT INTO topics (name, client_id, events, events_before) VALUES (?, ?, ?, 0)"
+    " ON CONFLICT (name) DO UPDATE"
+    " SET client_id = excluded.client_id, events = excluded.events, deleted = false"
+)
+_KEY = "SELECT fingerprint FROM publish_keys WHERE client_id = ? AND key = ? AND created_at_ms > ?"
+_SAVE_KEY = (
+    "INSERT OR REPLACE INTO publish_keys (client_id, key, fingerprint, created_at_ms)"
+    " VALUES (?, ?, ?, ?)"
+)
 # NOT INDEXED: to group, SQLite would walk the whole index by topic, not the few new rows.
 _NEWS = "SELECT topic, max(position) FROM events NOT INDEXED WHERE position > ? GROUP BY topic"
 _TRIM = "DELETE FROM events WHERE position < ? AND position < (SELECT max(position) FROM events)"
+
+
+def _insert(rows: int) -> str:
+    values = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?, ?)"] * rows)
+    return f"INSERT INTO events ({COLUMNS}) VALUES {values}"  # noqa: S608
+
+
+# The driver lets go of the interpreter's lock once a statement and waits to get it back, so many
+# rows go into one; a few fixed sizes, so that each is prepared once.
+_INSERTS = [(rows, _insert(rows)) for rows in (256, 64, 16, 4, 1)]
 
 
 class SqliteBell:
@@ -57,74 +74,55 @@ class SqliteBell:
 class SqliteLog:
     """An EventLog in the SQLite file of `engine`."""
 
-    def __init__(self, engine: Engine, now_ms: Clock) -> None:
+    def __init__(self, engine: Engine, now_ms: Clock, identity: str) -> None:
         self._engine = engine
         self._now_ms = now_ms
+        self._identity = identity
+        self._connections = Connections(engine)
         self._ringer = self._doorbell()
-        self._identity: str | None = None
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
         """Store publications in one transaction; see EventLog."""
-        with writing(self._engine) as connection:
-            owners = topics.lock(connection, {p.topic for p in publications})
-            refusals: list[BusError | None] = []
-            rows: list[tuple[Any, ...]] = []
-            position, now_ms = _last_position(connection), self._now_ms()
-            identity = self._log_identity(connection)
-            for publication in publications:
-                row = owners[publication.topic]
-                if not may_publish(publication.client_id, row.client_id):
-                    refusals.append(TopicTaken(f"{publication.topic} has another publisher"))
-                    continue
-                row.client_id = publication.client_id
-                for event in publication.events:
-                    position += 1
-                    row.events += 1
-                    rows.append(
-                        (
-                            position,
-                            publication.topic,
-                            row.events,
-                            event.type,
-                            event.url,
-                            now_ms,
-                            publication.traceparent,
-                            whole_event(event.head, identity, position),
-                        )
-                    )
-                refusals.append(None)
-            if rows:
-                connection.exec_driver_sql(_INSERT, rows)
-                topics.save(connection, owners.values())
+        with turn(self._engine):
+            connection = self._connections.mine()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                answers = self._append(connection, publications)
+                connection.execute("COMMIT")
+            except BaseException:
+                self._connections.drop_mine()
+                raise
         self.ring()
-        return refusals
+        return answers
 
     def read_after(
         self, position: int, topics: Collection[str] | None, limit: int
     ) -> list[LogEvent]:
         """The next events of some topics; see EventLog."""
-        with reading(self._engine) as connection:
-            if topics is None:
-                rows = connection.exec_driver_sql(_READ_ALL, (position, limit)).all()
-                return [LogEvent(*row) for row in rows]
+        connection = self._connections.mine()
+        if topics is None:
+            return list(map(LogEvent._make, connection.execute(_READ_ALL, (position, limit))))
+        with _one_view(connection, len(topics)):
             runs = [
-                connection.exec_driver_sql(_READ_TOPIC, (topic, position, limit)).all()
+                connection.execute(_READ_TOPIC, (topic, position, limit)).fetchall()
                 for topic in topics
             ]
         merged = runs[0] if len(runs) == 1 else islice(heapq.merge(*runs), limit)
-        return [LogEvent(*row) for row in merged]
+        return list(map(LogEvent._make, merged))
 
     def news_after(self, position: int) -> News:
         """What the log gained; see EventLog."""
-        with reading(self._engine) as connection:
-            rows = connection.exec_driver_sql(_NEWS, (position,)).all()
+        rows = self._connections.mine().execute(_NEWS, (position,)).fetchall()
         last = max((row[1] for row in rows), default=position)
         return News(last, frozenset(row[0] for row in rows))
 
+    def first_position(self) -> int:
+        """The position of the oldest event there is; see EventLog."""
+        return self._one(_FIRST)
+
     def last_position(self) -> int:
         """The position of the newest event; see EventLog."""
-        with reading(self._engine) as connection:
-            return _last_position(connection)
+        return self._one(_END)
 
     def bell(self) -> SqliteBell:
         """A new bell; see EventLog."""
@@ -137,39 +135,92 @@ class SqliteLog:
     def close(self) -> None:
         """Ring no more."""
         self._ringer.close()
+        self._connections.close()
 
     def wait(self, position: int, timeout_s: float) -> bool:
         """Block until the log has grown; see EventLog."""
-        deadline = time.monotonic() + timeout_s
-        bell = self.bell()
-        bell.fileno()  # listen before looking: a ring in between is not lost
-        try:
-            while self.last_position() <= position:
-                left_s = deadline - time.monotonic()
-                if left_s <= 0:
-                    return False
-                select.select([bell], [], [], min(left_s, _POLL_S))
-                bell.quiet()
-            return True
-        finally:
-            bell.close()
+        return wait_for_growth(self, position, timeout_s)
 
     def trim(self, before: int) -> int:
         """Forget old events; see EventLog. The newest stays, so that positions never repeat."""
-        with writing(self._engine) as connection:
-            return int(connection.exec_driver_sql(_TRIM, (before,)).rowcount)
+        return sum(map(self._trim, steps(self.first_position(), before)))
+
+    def _trim(self, before: int) -> int:
+        with turn(self._engine):
+            return int(self._connections.mine().execute(_TRIM, (before,)).rowcount)
+
+    def _append(
+        self, connection: Any, publications: Sequence[Publication]
+    ) -> Sequence[BusError | None]:
+        now_ms = self._now_ms()
+        topics = _topics(connection, {one.topic for one in publications})
+        placed = place(
+            publications,
+            topics,
+            _known_keys(connection, publications, now_ms),
+            LogEnd(*(connection.execute(_END).fetchone() or ())),
+            identity=self._identity,
+            now_ms=now_ms,
+        )
+        _store(connection, placed, topics, now_ms)
+        return placed.answers
+
+    def _one(self, statement: str) -> int:
+        row = self._connections.mine().execute(statement).fetchone()
+        return int(row[0] or 0) if row else 0
 
     def _doorbell(self) -> Doorbell:
         return Doorbell.for_database(str(self._engine.url), purpose="pusher")
 
-    def _log_identity(self, connection: Connection) -> str:
-        if self._identity is None:
-            self._identity = log_identity(connection)
-        return self._identity
+
+@contextmanager
+def _one_view(connection: Any, statements: int) -> Iterator[None]:
+    """Between two statements another process may append: what is read must be of one moment."""
+    if statements == 1:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("COMMIT")
 
 
-_POLL_S = 0.5
+def _topics(connection: Any, names: Collection[str]) -> dict[str, TopicRow]:
+    topics = {}
+    for name in names:
+        row = connection.execute(_TOPIC, (name,)).fetchone()
+        topics[name] = TopicRow(*(row or (name, None, 0)))
+    return topics
 
 
-def _last_position(connection: Connection) -> int:
-    return int(connection.exec_driver_sql(_LAST).scalar() or 0)
+def _known_keys(connection: Any, publications: Sequence[Publication], now_ms: int) -> Keys:
+    known = {}
+    for one in publications:
+        if one.key is not None:
+            wanted = (one.client_id, one.key.key, now_ms - KEY_KEPT_MS)
+            if row := connection.execute(_KEY, wanted).fetchone():
+                known[one.client_id, one.key.key] = row[0]
+    return known
+
+
+def _store(connection: Any, placed: Placed, topics: Mapping[str, TopicRow], now_ms: int) -> None:
+    if not placed.rows:
+        return
+    for rows, statement in _batches(placed.rows):
+        connection.execute(statement, list(chain.from_iterable(rows)))
+    changed = {row[1] for row in placed.rows}
+    connection.executemany(
+        _SAVE_TOPIC, [(name, topics[name].client_id, topics[name].events) for name in changed]
+    )
+    connection.executemany(
+        _SAVE_KEY, [(*key, fingerprint, now_ms) for key, fingerprint in placed.keys.items()]
+    )
+
+
+def _batches(rows: list[Row]) -> Iterator[tuple[list[Row], str]]:
+    start = 0
+    for size, statement in _INSERTS:
+        while len(rows) - start >= size:
+            yield rows[start : start + size], statement
+            start += size

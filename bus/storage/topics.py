@@ -1,10 +1,7 @@
 """Topics: who owns each, how many events each had."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-
 from service_kit.database import reading, writing
-from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy import Connection, Engine, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
 from bus.model import Topic
@@ -12,41 +9,16 @@ from bus.ownership import may_publish
 from bus.storage.state import registry_changed
 from bus.storage.tables import clients, events, subscription_topics, topics
 
-
-@dataclass(slots=True)
-class TopicRow:
-    """A topic inside a transaction that appends to it."""
-
-    name: str
-    client_id: int | None
-    events: int
-
-
-def lock(connection: Connection, names: Collection[str]) -> dict[str, TopicRow]:
-    """The rows of these topics, made when missing, for this write transaction."""
-    columns = (topics.c.name, topics.c.client_id, topics.c.events)
-    wanted = select(*columns).where(topics.c.name.in_(names)).with_for_update()
-    rows = {row.name: TopicRow(*row) for row in connection.execute(wanted)}
-    for name in names:
-        if name not in rows:
-            create(connection, name)
-            rows[name] = TopicRow(name, None, 0)
-    return rows
+# Two subscribers may name a new topic at once.
+_CREATE = text(
+    "INSERT INTO topics (name, events, events_before) VALUES (:name, 0, 0)"
+    " ON CONFLICT (name) DO NOTHING"
+)
 
 
 def create(connection: Connection, name: str) -> None:
-    """A topic that nobody publishes yet."""
-    connection.execute(insert(topics).values(name=name, events=0, events_before=0))
-
-
-def save(connection: Connection, rows: Iterable[TopicRow]) -> None:
-    """Write back what appending changed."""
-    for row in rows:
-        connection.execute(
-            update(topics)
-            .where(topics.c.name == row.name)
-            .values(client_id=row.client_id, events=row.events, deleted=False)
-        )
+    """A topic that nobody publishes yet, unless it is there already."""
+    connection.execute(_CREATE, {"name": name})
 
 
 class Topics:

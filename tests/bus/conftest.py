@@ -29,11 +29,17 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def url(migrated: Path, tmp_path: Path) -> str:
-    """The URL of a database of the test's own."""
+def sqlite_file(migrated: Path, tmp_path: Path) -> str:
+    """The URL of a migrated SQLite file of the test's own."""
     path = tmp_path / "bus.sqlite3"
     shutil.copy(migrated, path)
     return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def url(sqlite_file: str) -> str:
+    """The URL of a database of the test's own."""
+    return sqlite_file
 
 
 @pytest.fixture

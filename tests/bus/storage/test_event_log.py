@@ -12,18 +12,16 @@ from bus.storage import EventLog, Storage, open_storage
 from tests.bus.clock import FakeClock
 from tests.bus.samples import publication
 
-ENGINES = ["sqlite"]
 Open = Callable[[], Storage]
 
 
-@pytest.fixture(params=ENGINES)
-def open_again(request: pytest.FixtureRequest, url: str, clock: FakeClock) -> Iterator[Open]:
+@pytest.fixture
+def open_again(url: str, clock: FakeClock) -> Iterator[Open]:
     """Opens the same store anew, as another process would."""
-    urls = {"sqlite": url}
     opened: list[Storage] = []
 
     def opening() -> Storage:
-        opened.append(open_storage(urls[request.param], clock))
+        opened.append(open_storage(url, clock))
         return opened[-1]
 
     yield opening

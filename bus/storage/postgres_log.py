@@ -1,0 +1,209 @@
+"""The event log in PostgreSQL, written by any number of processes on any number of machines.
+
+Sequences and clocks order events by when a transaction began, readers see them by when it
+committed: a reader at `position > cursor` would pass a place that is still being filled. So
+appends hold one advisory lock from choosing a position until after the commit.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from psycopg.errors import Error
+from service_kit.clock import Clock
+from sqlalchemy import Engine
+
+from bus.errors import BusError
+from bus.model import LogEvent, News, Publication
+from bus.storage.connections import Connections
+from bus.storage.placing import COLUMNS, KEY_KEPT_MS, LogEnd, Placed, Row, TopicRow, place
+from bus.storage.postgres_bell import CHANNEL, PostgresBell
+from bus.storage.trimming import steps
+from bus.storage.waiting import wait_for_growth
+
+_LOCK = "SELECT pg_advisory_xact_lock(7023316912764)"  # any number that nobody else uses
+_END = "SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1"
+_FIRST = "SELECT min(position) FROM events"
+_TOPICS = "SELECT name, client_id, events FROM topics WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
+_SAVE_TOPIC = (
+    "INSERT INTO topics (name, client_id, events, events_before) VALUES (%s, %s, %s, 0)"
+    " ON CONFLICT (name) DO UPDATE"
+    " SET client_id = excluded.client_id, events = excluded.events, deleted = false"
+)
+_KEYS = (
+    "SELECT client_id, key, fingerprint FROM publish_keys"
+    " JOIN unnest(%s::integer[], %s::text[]) AS wanted (client_id, key) USING (client_id, key)"
+    " WHERE created_at_ms > %s"
+)
+_SAVE_KEY = (
+    "INSERT INTO publish_keys (client_id, key, fingerprint, created_at_ms) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (client_id, key) DO UPDATE"
+    " SET fingerprint = excluded.fingerprint, created_at_ms = excluded.created_at_ms"
+)
+_INSERT = f"INSERT INTO events ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
+_COPY = f"COPY events ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
+_TYPES = ("int8", "text", "int8", "text", "text", "int8", "text", "bytea", "int8")
+_COPY_FROM = 8  # rows: copying costs a round trip more, and less a row
+
+_READ = "position, topic, type, url, published_at_ms, body, traceparent"
+_READ_ALL = f"SELECT {_READ} FROM events WHERE position > %b ORDER BY position LIMIT %b"  # noqa: S608
+_READ_TOPIC = (
+    f"SELECT {_READ} FROM events WHERE topic = %b AND position > %b ORDER BY position LIMIT %b"  # noqa: S608
+)
+# One statement, so that all topics are seen as of one moment.
+_READ_TOPICS = (
+    "SELECT found.* FROM unnest(%b::text[]) AS wanted (topic) CROSS JOIN LATERAL ("  # noqa: S608
+    f"SELECT {_READ} FROM events WHERE topic = wanted.topic AND position > %b"
+    " ORDER BY position LIMIT %b) AS found ORDER BY position LIMIT %b"
+)
+_NEWS = "SELECT topic, max(position) FROM events WHERE position > %s GROUP BY topic"
+_TRIM = "DELETE FROM events WHERE position < %s AND position < (SELECT max(position) FROM events)"
+
+
+class PostgresLog:
+    """An EventLog in the PostgreSQL database of `engine`."""
+
+    def __init__(self, engine: Engine, now_ms: Clock, identity: str) -> None:
+        self._engine = engine
+        self._now_ms = now_ms
+        self._identity = identity
+        self._connections = Connections(engine, _prepare)
+
+    def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
+        """Store publications in one transaction; see EventLog."""
+        connection = self._connections.mine()
+        try:
+            return self._append(connection, publications)
+        except BaseException:
+            self._connections.drop_mine()
+            raise
+
+    def read_after(
+        self, position: int, topics: Collection[str] | None, limit: int
+    ) -> list[LogEvent]:
+        """The next events of some topics; see EventLog."""
+        if topics is None:
+            rows = self._rows(_READ_ALL, (position, limit))
+        elif len(topics) == 1:
+            rows = self._rows(_READ_TOPIC, (*topics, position, limit))
+        else:
+            rows = self._rows(_READ_TOPICS, (list(topics), position, limit, limit))
+        return list(map(LogEvent._make, rows))
+
+    def news_after(self, position: int) -> News:
+        """What the log gained; see EventLog."""
+        rows = self._rows(_NEWS, (position,))
+        last = max((row[1] for row in rows), default=position)
+        return News(last, frozenset(row[0] for row in rows))
+
+    def first_position(self) -> int:
+        """The position of the oldest event there is; see EventLog."""
+        return self._one(_FIRST)
+
+    def last_position(self) -> int:
+        """The position of the newest event; see EventLog."""
+        return self._one(_END)
+
+    def bell(self) -> PostgresBell:
+        """A new bell; see EventLog."""
+        return PostgresBell(self._engine)
+
+    def ring(self) -> None:
+        """Wake who listens, on whatever machine."""
+        self._execute(f"NOTIFY {CHANNEL}", ())
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connections.close()
+
+    def wait(self, position: int, timeout_s: float) -> bool:
+        """Block until the log has grown; see EventLog."""
+        return wait_for_growth(self, position, timeout_s)
+
+    def trim(self, before: int) -> int:
+        """Forget old events; see EventLog. The newest stays, so that positions never repeat."""
+        return sum(map(self._trim, steps(self.first_position(), before)))
+
+    def _trim(self, before: int) -> int:
+        return int(self._execute(_TRIM, (before,)).rowcount)
+
+    def _append(
+        self, connection: Any, publications: Sequence[Publication]
+    ) -> Sequence[BusError | None]:
+        # Two round trips: one to lock and look, one to write and commit. Each statement has a view
+        # of its own, so those after the lock see what was committed while we waited for it.
+        now_ms = self._now_ms()
+        with connection.pipeline():
+            connection.execute("BEGIN")
+            connection.execute(_LOCK)
+            end = connection.execute(_END)
+            topics = connection.execute(_TOPICS, (list({one.topic for one in publications}),))
+            known = _known_keys(connection, publications, now_ms)
+        rows = {one.topic: TopicRow(one.topic, None, 0) for one in publications}
+        rows |= {row[0]: TopicRow(*row) for row in topics}
+        placed = place(
+            publications,
+            rows,
+            {(client_id, key): fingerprint for client_id, key, fingerprint in known},
+            LogEnd(*(end.fetchone() or ())),
+            identity=self._identity,
+            now_ms=now_ms,
+        )
+        _store(connection, placed, rows, now_ms)
+        return placed.answers
+
+    def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
+        found: list[Any] = self._execute(statement, values).fetchall()
+        return found
+
+    def _one(self, statement: str) -> int:
+        row = self._execute(statement, ()).fetchone()
+        return int(row[0] or 0) if row else 0
+
+    def _execute(self, statement: str, values: Sequence[object]) -> Any:
+        try:
+            return self._connections.mine().execute(statement, values, binary=True)
+        except Error:
+            self._connections.drop_mine()
+            raise
+
+
+def _prepare(connection: Any) -> None:
+    connection.autocommit = True  # we say BEGIN ourselves
+    # A publisher that stops in the middle of an append would hold the lock for ever.
+    connection.execute("SET idle_in_transaction_session_timeout = '10s'")
+    connection.execute("SET lock_timeout = '10s'")
+    # Whatever the server's default: what is acknowledged is on disk.
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false)"
+        " WHERE current_setting('synchronous_commit') = 'off'"
+    )
+
+
+def _known_keys(connection: Any, publications: Sequence[Publication], now_ms: int) -> Any:
+    keys = [(one.client_id, one.key.key) for one in publications if one.key is not None]
+    if not keys:
+        return ()
+    client_ids, words = zip(*keys, strict=True)
+    return connection.execute(_KEYS, (list(client_ids), list(words), now_ms - KEY_KEPT_MS))
+
+
+def _store(connection: Any, placed: Placed, topics: Mapping[str, TopicRow], now_ms: int) -> None:
+    if len(placed.rows) >= _COPY_FROM:
+        _copy(connection, placed.rows)
+    with connection.pipeline():
+        if len(placed.rows) < _COPY_FROM:
+            for row in placed.rows:
+                connection.execute(_INSERT, row)
+        for name in sorted({row[1] for row in placed.rows}):
+            connection.execute(_SAVE_TOPIC, (name, topics[name].client_id, topics[name].events))
+        for key, fingerprint in placed.keys.items():
+            connection.execute(_SAVE_KEY, (*key, fingerprint, now_ms))
+        connection.execute(f"NOTIFY {CHANNEL}")
+        connection.execute("COMMIT")
+
+
+def _copy(connection: Any, rows: Sequence[Row]) -> None:
+    with connection.cursor().copy(_COPY) as copy:
+        copy.set_types(_TYPES)
+        for row in rows:
+            copy.write_row(row)
