@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
-from bus_drain import Drain, Event
+from bus_drain import Drain, Event, Outcome, SomeFailed, open_state
+from bus_drain.state import State
 from standardwebhooks import Webhook
 from werkzeug.test import Client, TestResponse
 
@@ -81,6 +83,64 @@ class Heard:
     @property
     def urls(self) -> list[str]:
         return [event.url for batch in self.batches for event in batch]
+
+
+def made(number: int = 1, **changes: Any) -> Event:
+    """The event that `event` describes, as it is parsed."""
+    return Event(**event(number, **changes))
+
+
+@dataclass
+class Below:
+    """The layer below: remembers its batches, and fails the ids it is told to."""
+
+    fails: set[str] = field(default_factory=set)
+    batches: list[list[Event]] = field(default_factory=list)
+
+    def __call__(self, events: Sequence[Event]) -> Outcome:
+        self.batches.append(list(events))
+        return Outcome(failed=tuple(one for one in events if one.id in self.fails))
+
+    @property
+    def ids(self) -> list[list[str | None]]:
+        return [[one.id for one in batch] for batch in self.batches]
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is told to go on."""
+
+    ms: int = 1_700_000_000_000
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+def failing(*ids: str) -> Callable[[Sequence[Event]], None]:
+    """A listener that can't handle these."""
+
+    def listen(events: Sequence[Event]) -> None:
+        if bad := [one for one in events if one.id in ids]:
+            raise SomeFailed(bad)
+
+    return listen
+
+
+@pytest.fixture
+def below() -> Below:
+    return Below()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def drain_state(tmp_path: Path) -> Iterator[State]:
+    state = open_state(f"sqlite:///{tmp_path}/drain.sqlite3")
+    yield state
+    state.close()
 
 
 @pytest.fixture

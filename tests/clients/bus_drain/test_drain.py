@@ -10,7 +10,7 @@ import pytest
 from bus_drain import Drain
 from werkzeug.test import Client
 
-from .conftest import UUID, Deliverer, Heard, event, signature_headers
+from .conftest import UUID, Deliverer, Heard, event, failing, signature_headers
 
 
 def test_a_signed_batch_reaches_its_listener_in_order(deliver: Deliverer, heard: Heard) -> None:
@@ -39,6 +39,36 @@ def test_a_failing_listener_is_a_500_without_its_words(
     assert answer.status_code == 500
     assert "hunter2" not in answer.text
     assert "listener failed listener=bids events=['1']" in caplog.text
+
+
+def test_when_some_fail_their_ids_are_told(make_drain: Callable[..., Drain]) -> None:
+    deliver = Deliverer(make_drain(listeners={"bids": failing("2"), "orders": failing()}))
+    answer = deliver([event(1), event(2), event(2), event(3), event(4, topic="orders")])
+
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    assert answer.json == {"failed": ["2"]}
+
+
+def test_when_all_fail_the_whole_batch_comes_again(make_drain: Callable[..., Drain]) -> None:
+    deliver = Deliverer(make_drain(listeners={"bids": failing("1", "2")}))
+
+    assert deliver([event(1), event(2)]).status_code == 500
+
+
+def test_a_routemaster_that_knows_no_ids_gets_a_500(make_drain: Callable[..., Drain]) -> None:
+    deliver = Deliverer(make_drain(listeners={"bids": Heard(error=OSError("disk full"))}))
+
+    assert deliver([event(1, id=None), event(2, id=None, topic="other")]).status_code == 500
+
+
+def test_more_failures_than_the_bus_reads_are_a_500(make_drain: Callable[..., Drain]) -> None:
+    long = [f"{number:0>100}" for number in range(200)]
+    deliver = Deliverer(make_drain(listeners={"bids": failing(*long)}))
+    batch = [event(number, id=id_) for number, id_ in enumerate(long)] + [event(999)]
+
+    assert deliver(batch).status_code == 500
+    answer = deliver(batch[-101:])
+    assert (answer.status_code, len(answer.data) <= 16 * 1024) == (200, True)
 
 
 def test_an_empty_batch_is_settled(deliver: Deliverer, heard: Heard) -> None:

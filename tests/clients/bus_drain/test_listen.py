@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import pytest
+from bus_drain import Event, Listeners, SomeFailed, each
+from bus_drain.listen import batches, listener_of
 
-from bus_drain import Event, Listeners, parse
-
-from .conftest import Heard, event
+from .conftest import Heard, failing, made
 
 
-def events(*topics: str) -> tuple[Event, ...]:
-    batch = [event(number, topic=topic) for number, topic in enumerate(topics)]
-    return parse(json.dumps(batch).encode(), "application/json")
+def events(*topics: str) -> list[Event]:
+    return [made(number, topic=topic) for number, topic in enumerate(topics)]
+
+
+def ids(heard: Heard) -> list[list[str | None]]:
+    return [[event.id for event in batch] for batch in heard.batches]
 
 
 def test_each_listener_gets_its_topic_only_and_in_order() -> None:
@@ -19,8 +22,8 @@ def test_each_listener_gets_its_topic_only_and_in_order() -> None:
 
     Listeners({"bids": bids, "auctions": auctions})(events("bids", "auctions", "bids"))
 
-    assert [[e.id for e in batch] for batch in bids.batches] == [["0", "2"]]
-    assert [[e.id for e in batch] for batch in auctions.batches] == [["1"]]
+    assert ids(bids) == [["0", "2"]]
+    assert ids(auctions) == [["1"]]
 
 
 def test_the_star_takes_every_other_topic_as_one_batch() -> None:
@@ -28,7 +31,48 @@ def test_the_star_takes_every_other_topic_as_one_batch() -> None:
 
     Listeners({"bids": bids, "*": rest})(events("auctions", "bids", "customers"))
 
-    assert [[e.id for e in batch] for batch in rest.batches] == [["0", "2"]]
+    assert ids(rest) == [["0", "2"]]
+
+
+@pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        ({"bids.create", "bids", "*"}, "bids.create"),
+        ({"bids.update", "bids", "*"}, "bids"),
+        ({"bids.update", "*"}, "*"),
+        ({"bids.update", "bid", "bidss"}, None),
+    ],
+)
+def test_the_most_exact_name_wins(names: set[str], name: str | None) -> None:
+    assert listener_of(made(1, topic="bids", type="create"), names) == name
+
+
+def test_events_of_one_url_keep_their_order_across_listeners() -> None:
+    told: list[tuple[str, str | None]] = []
+    listeners = {
+        name: (lambda batch, name=name: told.extend((name, one.id) for one in batch))
+        for name in ("bids.create", "bids")
+    }
+    batch = [
+        made(1, url="https://a.example/1", type="update"),
+        made(2, url="https://a.example/2", type="create"),
+        made(3, url="https://a.example/2", type="update"),
+        made(4, url="https://a.example/2", type="create"),
+        made(5, url="https://a.example/3", type="create"),
+    ]
+
+    Listeners(listeners)(batch)
+
+    of_two = [id_ for _, id_ in told if id_ in {"2", "3", "4"}]
+    assert of_two == ["2", "3", "4"]
+    assert len(told) == 5
+
+
+def test_batches_are_split_only_where_order_needs_it() -> None:
+    names = {"bids", "auctions"}
+    mixed = events(*["bids", "auctions"] * 50)
+
+    assert [len(batch) for _, batch in batches(mixed, names)] == [50, 50]
 
 
 def test_events_nobody_listens_to_are_settled() -> None:
@@ -42,3 +86,37 @@ def test_a_failing_listener_fails_its_own_events_and_no_others() -> None:
 
     assert [e.topic for e in outcome.failed] == ["bids"]
     assert len(auctions.batches) == 1
+
+
+def test_a_listener_may_fail_for_some_of_its_events() -> None:
+    outcome = Listeners({"bids": failing("1")})(events("bids", "bids", "bids"))
+
+    assert [e.id for e in outcome.failed] == ["1"]
+
+
+@pytest.mark.parametrize("named", [(), (made(99),)])
+def test_a_listener_that_names_none_of_its_events_fails_for_all(named: tuple[Event, ...]) -> None:
+    def mistaken(batch: object) -> None:
+        raise SomeFailed(named)
+
+    assert len(Listeners({"bids": mistaken})(events("bids", "bids")).failed) == 2
+
+
+def test_each_event_fails_on_its_own_and_keeps_order_within_its_url() -> None:
+    handled: list[str | None] = []
+
+    def on_event(event: Event) -> None:
+        if event.id == "1":
+            raise OSError("disk full")
+        handled.append(event.id)
+
+    batch = [
+        made(0, url="https://a.example/a"),
+        made(1, url="https://a.example/b"),
+        made(2, url="https://a.example/a"),
+        made(3, url="https://a.example/b"),
+    ]
+    outcome = Listeners({"bids": each(on_event)})(batch)
+
+    assert handled == ["0", "2"]
+    assert [e.id for e in outcome.failed] == ["1", "3"]

@@ -1,7 +1,10 @@
 """Receive the bus's webhooks in any Python web application."""
 
 from bus_drain.authenticate import BasicAuthentication, SignatureVerification
-from bus_drain.drain import Drain
+from bus_drain.bust import Bust
+from bus_drain.deduplicate import Deduplicate
+from bus_drain.dirty import DirtyMap, MarkDirty, Swept
+from bus_drain.drain import Drain, Endpoint
 from bus_drain.errors import (
     BadSettings,
     DrainError,
@@ -9,29 +12,55 @@ from bus_drain.errors import (
     MethodNotAllowed,
     NotJson,
     Refused,
+    SomeFailed,
+    StateUnavailable,
     TooBig,
     Unauthenticated,
 )
 from bus_drain.event import Event
-from bus_drain.listen import Listener, Listeners, Outcome, Receive
+from bus_drain.filter import Filter
+from bus_drain.listen import Listener, Listeners, Outcome, Receive, each
 from bus_drain.parse import parse
+from bus_drain.prefetch import Prefetch
+from bus_drain.siphon import Siphon
+from bus_drain.stacks import Basic, CacheBusting, Caching, Mapping
+from bus_drain.state import State
+from bus_drain.storage import open_state
 
 __all__ = [
     "BadSettings",
+    "Basic",
     "BasicAuthentication",
+    "Bust",
+    "CacheBusting",
+    "Caching",
+    "Deduplicate",
+    "DirtyMap",
     "Drain",
     "DrainError",
+    "Endpoint",
     "Event",
+    "Filter",
     "Listener",
     "Listeners",
     "Malformed",
+    "Mapping",
+    "MarkDirty",
     "MethodNotAllowed",
     "NotJson",
     "Outcome",
+    "Prefetch",
     "Receive",
     "Refused",
     "SignatureVerification",
+    "Siphon",
+    "SomeFailed",
+    "State",
+    "StateUnavailable",
+    "Swept",
     "TooBig",
     "Unauthenticated",
+    "each",
+    "open_state",
     "parse",
 ]

@@ -1,30 +1,85 @@
 """The WSGI app: one delivery in, one answer out."""
 
-import json
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from bus_drain import answer
 from bus_drain.authenticate import BasicAuthentication, SignatureVerification
 from bus_drain.body import read_body
-from bus_drain.errors import MethodNotAllowed, Refused
-from bus_drain.listen import Listener, Listeners, Outcome, Receive
+from bus_drain.errors import MethodNotAllowed, Refused, StateUnavailable
+from bus_drain.event import Event
+from bus_drain.listen import Listener, Listeners, Receive
 from bus_drain.parse import parse
 
 _log = logging.getLogger(__name__)
 
 MAX_BYTES = 1024 * 1024
-_SIGNATURE_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
+_SIGNATURE_HEADERS = {
+    name: "HTTP_" + name.upper().replace("-", "_")
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
+}
 
 
-class Drain:
-    """Takes the bus's deliveries at whatever path it is mounted under.
+class Endpoint:
+    """Takes the bus's deliveries at whatever path it is mounted under, and hands them to
+    `receive`, the first of the layers below HTTP.
 
-    Answers 204 when every event is settled and 500 when a listener failed (the bus delivers
-    the batch again); 401 for a stranger, 405, 413, 415 and 400 for what is not a delivery.
-    Listeners run inside the request: keep them to storing what came.
+    Answers 204 when every event is settled, 200 with `{"failed": [ids]}` when some failed, 500
+    when all did (the bus delivers the failed ones again), 503 when the drain's state can't be
+    reached; 401 for a stranger, 405, 413, 415 and 400 for what is not a delivery.
 
     `secrets` are the signing secrets (`whsec_…`) that are valid now: two while one is rotated.
+    """
+
+    def __init__(
+        self,
+        *,
+        uuid: str,
+        secrets: Sequence[str],
+        receive: Receive,
+        max_bytes: int = MAX_BYTES,
+    ) -> None:
+        self._basic = BasicAuthentication(uuid)
+        self._signature = SignatureVerification(secrets)
+        self._receive = receive
+        self._max_bytes = max_bytes
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: answer.StartResponse
+    ) -> Iterable[bytes]:
+        try:
+            events = self._events(environ)
+            failed = self._receive(events).failed
+        except Refused as refusal:
+            _log.warning("delivery refused status=%s why=%s", refusal.status[:3], refusal)
+            return answer.problem(start_response, refusal.status, str(refusal), refusal.headers)
+        except StateUnavailable:
+            _log.exception("state unavailable")
+            return answer.problem(
+                start_response,
+                "503 Service Unavailable",
+                "The drain can't reach its state; deliver it again",
+                [("Retry-After", "5")],
+            )
+        if failed:
+            return answer.failed(start_response, failed, events)
+        return answer.settled(start_response)
+
+    def _events(self, environ: dict[str, Any]) -> tuple[Event, ...]:
+        if environ["REQUEST_METHOD"] != "POST":
+            raise MethodNotAllowed("Deliveries are POSTed")
+        # Before the body is read: a stranger can't make us hold a megabyte.
+        self._basic.check(environ.get("HTTP_AUTHORIZATION"))
+        body = read_body(environ, self._max_bytes)
+        self._signature.check(_signature_headers(environ), body)
+        return parse(body, environ.get("CONTENT_TYPE"))
+
+
+class Drain(Endpoint):
+    """An endpoint that remembers nothing: straight to the listeners, repeats included.
+
+    Listeners run inside the request: keep them to storing what came.
     """
 
     def __init__(
@@ -35,57 +90,10 @@ class Drain:
         listeners: Mapping[str, Listener],
         max_bytes: int = MAX_BYTES,
     ) -> None:
-        self._basic = BasicAuthentication(uuid)
-        self._signature = SignatureVerification(secrets)
-        self._receive: Receive = Listeners(listeners)
-        self._max_bytes = max_bytes
-
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
-        try:
-            outcome = self._take(environ)
-        except Refused as refusal:
-            _log.warning("delivery refused status=%s why=%s", refusal.status[:3], refusal)
-            return _problem(start_response, refusal.status, str(refusal), refusal.headers)
-        if outcome.failed:
-            return _problem(
-                start_response, "500 Internal Server Error", "A listener failed; deliver it again"
-            )
-        start_response("204 No Content", [])
-        return []
-
-    def _take(self, environ: dict[str, Any]) -> Outcome:
-        if environ["REQUEST_METHOD"] != "POST":
-            raise MethodNotAllowed("Deliveries are POSTed")
-        # Before the body is read: a stranger can't make us hold a megabyte.
-        self._basic.check(environ.get("HTTP_AUTHORIZATION"))
-        body = read_body(environ, self._max_bytes)
-        self._signature.check(_signature_headers(environ), body)
-        return self._receive(parse(body, environ.get("CONTENT_TYPE")))
+        super().__init__(
+            uuid=uuid, secrets=secrets, receive=Listeners(listeners), max_bytes=max_bytes
+        )
 
 
 def _signature_headers(environ: dict[str, Any]) -> dict[str, str]:
-    names = {name: "HTTP_" + name.upper().replace("-", "_") for name in _SIGNATURE_HEADERS}
-    return {name: environ[key] for name, key in names.items() if key in environ}
-
-
-def _problem(
-    start_response: Callable[..., Any],
-    status: str,
-    detail: str,
-    headers: Iterable[tuple[str, str]] = (),
-) -> list[bytes]:
-    code, _, title = status.partition(" ")
-    body = json.dumps(
-        {"type": "about:blank", "title": title, "status": int(code), "detail": detail}
-    )
-    start_response(
-        status,
-        [
-            ("Content-Type", "application/problem+json"),
-            ("Content-Length", str(len(body))),
-            *headers,
-        ],
-    )
-    return [body.encode()]
+    return {name: environ[key] for name, key in _SIGNATURE_HEADERS.items() if key in environ}

@@ -1,16 +1,23 @@
 """Everything bus-drain raises.
 
 DrainError
-├── BadSettings            at start: a uuid or secret that can't be right
+├── BadSettings            at start: a uuid, secret, listener or URL that can't be right
+├── StateUnavailable       what the drain remembers can't be read or written now
+├── SomeFailed             raised by a listener: these events, and no others, must come again
 └── Refused                a delivery that is answered with a 4xx
     ├── MethodNotAllowed   405
     ├── Unauthenticated    401
     ├── TooBig             413
     ├── NotJson            415
     └── Malformed          400
+
+What fetching raises is in bus_drain.fetch.errors.
 """
 
+from collections.abc import Iterable
 from typing import ClassVar
+
+from bus_drain.event import Event
 
 
 class DrainError(Exception):
@@ -19,6 +26,18 @@ class DrainError(Exception):
 
 class BadSettings(DrainError, ValueError):
     """The drain can't be built from these settings; the message never repeats a secret."""
+
+
+class StateUnavailable(DrainError):
+    """The database or Redis that holds the drain's state gave no answer; try again."""
+
+
+class SomeFailed(DrainError):
+    """A listener handled its batch but for `events`: only these are delivered again."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self.events = tuple(events)
+        super().__init__(f"{len(self.events)} events failed")
 
 
 class Refused(DrainError):

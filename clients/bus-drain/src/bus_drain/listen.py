@@ -1,15 +1,17 @@
-"""Hand a batch to whoever listens to its topics."""
+"""Hand a batch to whoever listens to its topics and types."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from bus_drain.errors import SomeFailed
 from bus_drain.event import Event
 
 _log = logging.getLogger(__name__)
 
 Listener = Callable[[Sequence[Event]], None]
-"""Takes events of its topic in order; returns when they are safe, raises to get them again."""
+"""Takes its events in order; returns when they are safe, raises to get them again: SomeFailed for
+some of them, anything else for all."""
 
 EVERY_OTHER = "*"
 
@@ -26,10 +28,11 @@ Receive = Callable[[Sequence[Event]], Outcome]
 
 
 class Listeners:
-    """Calls one listener a topic; `"*"` takes the topics that have none of their own.
+    """Calls the listener of each event's topic and type.
 
-    Events that nobody listens to are settled. A listener that raises fails its own events
-    only; the others still get theirs.
+    The most exact name wins, so an event has one listener at most: `"bids.create"`, then
+    `"bids"`, then `"*"`. Events that nobody listens to are settled. A listener that raises fails
+    its own events only; the others still get theirs.
     """
 
     def __init__(self, listeners: Mapping[str, Listener]) -> None:
@@ -37,24 +40,83 @@ class Listeners:
 
     def __call__(self, events: Sequence[Event]) -> Outcome:
         failed: list[Event] = []
-        for name, batch in self._by_listener(events).items():
-            if not self._succeeds(name, batch):
-                failed.extend(batch)
+        for name, batch in batches(events, self._listeners):
+            failed.extend(_failed(name, self._listeners[name], batch))
         return Outcome(failed=tuple(failed))
 
-    def _by_listener(self, events: Sequence[Event]) -> dict[str, list[Event]]:
-        batches: dict[str, list[Event]] = {}
-        for event in events:
-            name = event.topic if event.topic in self._listeners else EVERY_OTHER
-            batches.setdefault(name, []).append(event)
-        return {name: batch for name, batch in batches.items() if name in self._listeners}
 
-    def _succeeds(self, name: str, batch: list[Event]) -> bool:
-        try:
-            self._listeners[name](batch)
-        except Exception:  # noqa: BLE001 - foreign code: whatever it raises means "again"
-            _log.exception(
-                "listener failed listener=%s events=%s", name, [event.id for event in batch]
-            )
-            return False
-        return True
+def each(on_event: Callable[[Event], None]) -> Listener:
+    """A listener that calls `on_event` for one event after the other; each fails on its own.
+
+    When one fails, later events of the same URL in the batch fail too, uncalled: order within one
+    URL is kept.
+    """
+
+    def listen(events: Sequence[Event]) -> None:
+        failed: dict[str, list[Event]] = {}
+        for event in events:
+            if event.url in failed:
+                failed[event.url].append(event)
+            elif not _succeeds(on_event, event):
+                failed[event.url] = [event]
+        if failed:
+            raise SomeFailed(event for of_one in failed.values() for event in of_one)
+
+    return listen
+
+
+def listener_of(event: Event, names: Collection[str]) -> str | None:
+    """The most exact of `names` that covers the event; pure.
+
+    | names                  | bids create   | bids update | auctions create |
+    |------------------------|---------------|-------------|-----------------|
+    | bids.create, bids, *   | bids.create   | bids        | *               |
+    | bids.create            | bids.create   | None        | None            |
+    """
+    exact = f"{event.topic}.{event.type}"
+    return next((name for name in (exact, event.topic, EVERY_OTHER) if name in names), None)
+
+
+def batches(events: Iterable[Event], names: Collection[str]) -> list[tuple[str, list[Event]]]:
+    """The events by listener, as few batches as keep the order within each URL; pure."""
+    found: list[tuple[str, list[Event]]] = []
+    newest: dict[str, int] = {}  # a listener's newest batch
+    holds: dict[str, int] = {}  # the newest batch that holds a URL
+    for event in events:
+        name = listener_of(event, names)
+        if name is None:
+            continue
+        place = newest.get(name, -1)
+        if place < holds.get(event.url, 0):
+            found.append((name, []))
+            place = newest[name] = len(found) - 1
+        found[place][1].append(event)
+        holds[event.url] = place
+    return found
+
+
+def _failed(name: str, listener: Listener, batch: Sequence[Event]) -> Sequence[Event]:
+    try:
+        listener(batch)
+    except SomeFailed as error:
+        # Whoever names none of its own events is mistaken about all of them.
+        failed = [event for event in batch if event in error.events] or batch
+        _log.warning("listener failed listener=%s events=%s", name, _ids(failed))
+        return failed
+    except Exception:  # noqa: BLE001 - foreign code: whatever it raises means "again"
+        _log.exception("listener failed listener=%s events=%s", name, _ids(batch))
+        return batch
+    return ()
+
+
+def _succeeds(on_event: Callable[[Event], None], event: Event) -> bool:
+    try:
+        on_event(event)
+    except Exception:  # noqa: BLE001 - foreign code: whatever it raises means "again"
+        _log.exception("event failed id=%s url=%s", event.id, event.url)
+        return False
+    return True
+
+
+def _ids(events: Iterable[Event]) -> list[str | None]:
+    return [event.id for event in events]

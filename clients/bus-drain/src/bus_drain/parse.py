@@ -2,37 +2,50 @@
 
 import re
 from functools import lru_cache
+from typing import TypeVar
 
 import msgspec
 
+from bus_drain import cloudevents
 from bus_drain.errors import Malformed, NotJson
 from bus_drain.event import Event
 
+T = TypeVar("T")
+
 _JSON = re.compile(r"application/(?:[a-z0-9!#$&^_.+-]+\+)?json", re.IGNORECASE)
 _WORD = re.compile(r"[a-z_]{1,64}")
-_DECODER = msgspec.json.Decoder(tuple[Event, ...])
+_EVENTS = msgspec.json.Decoder(tuple[Event, ...])
+_CLOUD_EVENTS = msgspec.json.Decoder(tuple[cloudevents.CloudEvent, ...])
 
 
 def parse(body: bytes, content_type: str | None) -> tuple[Event, ...]:
     """Events in the order of the body; pure.
 
-    The Content-Type may carry any parameters: JSON is UTF-8 whatever charset says (RFC 8259, 8.1).
+    Takes the bus's own format and CloudEvents batches, told apart by the Content-Type, which may
+    carry any parameters: JSON is UTF-8 whatever charset says (RFC 8259, 8.1).
 
     Raises NotJson for another media type, Malformed for anything that isn't an array of events.
     """
-    media_type = (content_type or "").partition(";")[0].strip()
+    media_type = (content_type or "").partition(";")[0].strip().lower()
     if not _JSON.fullmatch(media_type):
         raise NotJson("The Content-Type must be application/json")
-    try:
-        events = _DECODER.decode(body)
-    except (msgspec.DecodeError, ValueError) as error:  # ValueError: bad UTF-8
-        raise Malformed(f"The body is not an array of events: {error}") from error
-    except RecursionError as error:
-        raise Malformed("The body is not an array of events: nested too deeply") from error
+    if media_type == cloudevents.BATCH:
+        events = cloudevents.events_from(_decoded(_CLOUD_EVENTS, body))
+    else:
+        events = _decoded(_EVENTS, body)
     for index, event in enumerate(events):
         if wrong := _what_is_wrong(event):
             raise Malformed(f"The body is not an array of events: bad {wrong} - at `$[{index}]`")
     return events
+
+
+def _decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, ValueError) as error:  # ValueError: bad UTF-8
+        raise Malformed(f"The body is not an array of events: {error}") from error
+    except RecursionError as error:
+        raise Malformed("The body is not an array of events: nested too deeply") from error
 
 
 def _what_is_wrong(event: Event) -> str | None:

@@ -1,0 +1,71 @@
+"""The same events as CloudEvents 1.0 in JSON batch mode (docs/protocol.md, "CloudEvents")."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from bus_drain.errors import Malformed
+from bus_drain.event import Event
+
+BATCH = "application/cloudevents-batch+json"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event's `data` holds beside the attributes."""
+
+    url: str | None = None
+    t: int | None = None
+    position: int | None = None
+    data: Any = None
+
+
+class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """The attributes that mean something here; others are dropped."""
+
+    specversion: Literal["1.0"]
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: datetime | None = None
+    data: Facts | None = None
+
+
+def events_from(batch: tuple[CloudEvent, ...]) -> tuple[Event, ...]:
+    """The events that a batch says. Raises Malformed, naming the index."""
+    return tuple(_event(index, one) for index, one in enumerate(batch))
+
+
+def _event(index: int, one: CloudEvent) -> Event:
+    facts = one.data or Facts()
+    namespace, _, rest = one.type.partition(".")
+    topic, _, type_ = rest.partition(".")
+    if namespace != "gavel":
+        raise _malformed("type", index)
+    if facts.url not in {None, one.subject}:
+        raise _malformed("data.url", index)
+    return Event(
+        topic=topic,
+        type=type_,
+        url=one.subject,
+        t=_t_ms(one.time, facts, index),
+        id=one.id,
+        position=facts.position,
+        data=facts.data,
+    )
+
+
+def _t_ms(time: datetime | None, facts: Facts, index: int) -> int:
+    if facts.t is not None:
+        return facts.t
+    if time is None or time.tzinfo is None:
+        raise _malformed("time", index)
+    return (time - _EPOCH) // _MILLISECOND
+
+
+def _malformed(what: str, index: int) -> Malformed:
+    return Malformed(f"The body is not an array of events: bad {what} - at `$[{index}]`")

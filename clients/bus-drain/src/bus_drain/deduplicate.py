@@ -1,0 +1,57 @@
+"""Drop what was handled already."""
+
+from collections.abc import Iterable, Sequence
+
+from service_kit.clock import Clock, now_ms
+
+from bus_drain.event import Event
+from bus_drain.listen import Outcome, Receive
+from bus_drain.state import Seen
+
+_DAY_MS = 24 * 3_600_000
+_FORGET_EVERY_MS = 3_600_000
+
+
+class Deduplicate:
+    """Passes each event id on until it was handled, and remembers it only then.
+
+    Two deliveries of one event at the same moment are both passed on, and so is one that comes
+    again after `keep_ms`: this saves work, it promises nothing. Events without an id always pass.
+    """
+
+    def __init__(
+        self, seen: Seen, then: Receive, *, keep_ms: int = 7 * _DAY_MS, clock: Clock = now_ms
+    ) -> None:
+        self._seen = seen
+        self._then = then
+        self._keep_ms = keep_ms
+        self._clock = clock
+        self._forgot_at_ms = clock()
+
+    def __call__(self, events: Sequence[Event]) -> Outcome:
+        seen = self._seen.which([event.id for event in events if event.id is not None])
+        fresh = _without_repeats(event for event in events if event.id not in seen)
+        if not fresh:
+            return Outcome()
+        outcome = self._then(fresh)
+        failed = {event.id for event in outcome.failed}
+        self._remember([event.id for event in fresh if event.id and event.id not in failed])
+        return outcome
+
+    def _remember(self, ids: Sequence[str]) -> None:
+        now = self._clock()
+        self._seen.add(ids, now)
+        if now - self._forgot_at_ms >= _FORGET_EVERY_MS:
+            self._seen.forget(now - self._keep_ms)
+            self._forgot_at_ms = now
+
+
+def _without_repeats(events: Iterable[Event]) -> list[Event]:
+    found: set[str] = set()
+    fresh = []
+    for event in events:
+        if event.id is None or event.id not in found:
+            fresh.append(event)
+        if event.id is not None:
+            found.add(event.id)
+    return fresh

@@ -1,0 +1,27 @@
+"""Lead chosen topics off to handlers of their own."""
+
+from collections.abc import Mapping, Sequence
+
+from bus_drain.errors import BadSettings
+from bus_drain.event import Event
+from bus_drain.listen import EVERY_OTHER, Listener, Listeners, Outcome, Receive, listener_of
+
+
+class Siphon:
+    """Events of these topics (`"bids"`) or types of a topic (`"bids.create"`) go to their listener
+    here and no further; all others go on."""
+
+    def __init__(self, listeners: Mapping[str, Listener], then: Receive) -> None:
+        if EVERY_OTHER in listeners:
+            raise BadSettings("a siphon leads off named topics, so '*' can't be one of them")
+        self._names = frozenset(listeners)
+        self._siphoned = Listeners(listeners)
+        self._then = then
+
+    def __call__(self, events: Sequence[Event]) -> Outcome:
+        rest = [event for event in events if listener_of(event, self._names) is None]
+        if len(rest) == len(events):
+            return self._then(events)
+        led_off = self._siphoned(events)
+        gone_on = self._then(rest) if rest else Outcome()
+        return Outcome(failed=led_off.failed + gone_on.failed)

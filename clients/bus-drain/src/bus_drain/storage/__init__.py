@@ -1,0 +1,29 @@
+"""Where a drain's state lives: SQLite, PostgreSQL or Redis, by URL."""
+
+from bus_drain.errors import BadSettings
+from bus_drain.state import State
+
+
+def open_state(url: str) -> State:
+    """The state at `url`, its tables made if they are missing. May be called in every process.
+
+    | URL                                        | needs                            |
+    |--------------------------------------------|----------------------------------|
+    | `sqlite:///PATH`                           | `bus-drain[sqlalchemy]`          |
+    | `postgresql://USER@HOST/NAME`              | `bus-drain[sqlalchemy]`, psycopg |
+    | `redis://HOST/0`, `rediss://`, `unix://PATH` | `bus-drain[redis]`             |
+
+    SQLite syncs every write to disk. Redis keeps marks as safe as its `appendfsync` says.
+
+    Raises BadSettings for another URL, StateUnavailable.
+    """
+    scheme = url.partition(":")[0]
+    if scheme in {"sqlite", "postgresql", "postgresql+psycopg"}:
+        from bus_drain.storage.sql import open_sql_state
+
+        return open_sql_state(url)
+    if scheme in {"redis", "rediss", "unix"}:
+        from bus_drain.storage.redis import open_redis_state
+
+        return open_redis_state(url)
+    raise BadSettings(f"no engine for a state at {scheme}:")

@@ -1,0 +1,30 @@
+"""State in Redis 6.2 or newer."""
+
+import redis
+
+from bus_drain.state import State
+from bus_drain.storage.redis.cached import RedisCache
+from bus_drain.storage.redis.errors import translated
+from bus_drain.storage.redis.marks import RedisMarks
+from bus_drain.storage.redis.newest import RedisNewest
+from bus_drain.storage.redis.runs import RedisRuns
+from bus_drain.storage.redis.seen import RedisSeen
+
+_TIMEOUT_S = 5
+
+
+def open_redis_state(url: str) -> State:
+    """The state in the Redis at `url`; keys begin with `bus_drain:`."""
+    client = redis.Redis.from_url(
+        url, decode_responses=False, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S
+    )
+    with translated():
+        client.ping()
+    return State(
+        seen=RedisSeen(client),
+        newest=RedisNewest(client),
+        marks=RedisMarks(client),
+        cache=RedisCache(client),
+        runs=RedisRuns(client),
+        close=client.close,
+    )

@@ -1,0 +1,54 @@
+"""Walks through collections."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+
+from redis import Redis
+
+from bus_drain.state import Run
+from bus_drain.storage.redis.errors import translated
+
+_RUNS = "bus_drain:runs"  # hash: id to the run as JSON
+
+_SWAP = """
+local found = redis.call('HGET', KEYS[1], ARGV[1])
+if not found or tostring(cjson.decode(found).version) ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+return 1
+"""
+
+
+class RedisRuns:
+    """bus_drain.state.Runs in a hash."""
+
+    def __init__(self, client: Redis) -> None:
+        self._client = client
+        self._swap = client.register_script(_SWAP)
+
+    def add(self, run: Run) -> bool:
+        """Keep a new run; False when one of this id is there already."""
+        with translated():
+            return bool(self._client.hsetnx(_RUNS, run.id, _text(run)))
+
+    def get(self, run_id: str) -> Run | None:
+        """The run, as it is now."""
+        with translated():
+            text = self._client.hget(_RUNS, run_id)
+        return None if text is None else Run(**json.loads(text))
+
+    def swap(self, before: Run, after: Run) -> bool:
+        """Replace the run if its version is still `before.version`; `after` gets the next one."""
+        text = _text(replace(after, version=before.version + 1))
+        with translated():
+            return bool(self._swap(keys=[_RUNS], args=[before.id, before.version, text]))
+
+    def all(self) -> Sequence[Run]:
+        """Every run, by id."""
+        with translated():
+            texts = self._client.hvals(_RUNS)
+        return sorted((Run(**json.loads(text)) for text in texts), key=lambda run: run.id)
+
+
+def _text(run: Run) -> str:
+    return json.dumps(asdict(run))

@@ -1,0 +1,60 @@
+"""Which URLs are dirty."""
+
+from collections.abc import Collection, Sequence
+from uuid import uuid4
+
+from sqlalchemy import Engine, bindparam, delete, func, select
+
+from bus_drain.state import Mark
+from bus_drain.storage.sql.statements import as_texts, listed, upsert
+from bus_drain.storage.sql.tables import marks
+from bus_drain.storage.sql.transactions import reading, writing
+
+
+class SqlMarks:
+    """bus_drain.state.Marks in a table."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        urls = listed(engine)
+        row = select(
+            urls.c.value,
+            bindparam("token", type_=marks.c.token.type),
+            bindparam("now", type_=marks.c.at_ms.type),
+        ).where(urls.c.value.is_not(None))
+        insert = upsert(engine, marks).from_select(["url", "token", "at_ms"], row)
+        self._set = insert.on_conflict_do_update(
+            index_elements=["url"], set_={"token": insert.excluded.token}
+        )
+
+    def set(self, urls: Collection[str], now_ms: int) -> None:
+        """Mark these. A URL that is marked already keeps its place and gets a new token."""
+        if not urls:
+            return
+        values = {"texts": as_texts(urls), "token": uuid4().hex, "now": now_ms}
+        with writing(self._engine) as connection:
+            connection.execute(self._set, values)
+
+    def waiting(self, limit: int | None = None) -> Sequence[Mark]:
+        """The marks, the oldest first."""
+        query = select(marks.c.url, marks.c.token).order_by(marks.c.at_ms, marks.c.url)
+        with reading(self._engine) as connection:
+            return [Mark(*row) for row in connection.execute(query.limit(limit))]
+
+    def of(self, url: str) -> Mark | None:
+        """The mark of this URL, if it has one."""
+        query = select(marks.c.url, marks.c.token).where(marks.c.url == url)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return Mark(*row) if row else None
+
+    def remove(self, mark: Mark) -> bool:
+        """Remove exactly this mark; False when the URL has been marked anew or cleaned since."""
+        exactly = (marks.c.url == mark.url) & (marks.c.token == mark.token)
+        with writing(self._engine) as connection:
+            return connection.execute(delete(marks).where(exactly)).rowcount == 1
+
+    def count(self) -> int:
+        """How many URLs are dirty."""
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.count()).select_from(marks)).scalar_one()

@@ -1,0 +1,42 @@
+"""Transactions whose errors speak the drain's language."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from service_kit import database
+from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from bus_drain.errors import StateUnavailable
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A read transaction. Raises StateUnavailable."""
+    with _translated(), database.reading(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A write transaction. Raises StateUnavailable."""
+    with _translated(), database.writing(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def alone(engine: Engine, what: str) -> Iterator[Connection]:
+    """A write transaction that is the only one on `what`: SQLite has one writer anyway."""
+    with writing(engine) as connection:
+        if not database.is_sqlite(engine):
+            lock = func.hashtext(f"bus_drain {what}")
+            connection.execute(select(func.pg_advisory_xact_lock(lock)))
+        yield connection
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise StateUnavailable(type(error).__name__) from error

@@ -1,0 +1,34 @@
+"""An engine that can't be reached says so in the drain's words, without its address."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from bus_drain import BadSettings, StateUnavailable
+from bus_drain.storage import open_state
+
+from tests.sockets import free_port
+
+
+@pytest.mark.parametrize(
+    "scheme", ["postgresql://secret@127.0.0.1:{}/x", "redis://:secret@127.0.0.1:{}/0"]
+)
+def test_nobody_there(scheme: str) -> None:
+    with pytest.raises(StateUnavailable) as caught:
+        open_state(scheme.format(free_port()))
+
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "state").write_bytes(b"not a database" * 100)
+
+    with pytest.raises(StateUnavailable):
+        open_state(f"sqlite:///{tmp_path}/state")
+
+
+@pytest.mark.parametrize("url", ["", "state.sqlite3", "mysql://a/b", "http://a.example/"])
+def test_a_url_of_no_engine(url: str) -> None:
+    with pytest.raises(BadSettings):
+        open_state(url)

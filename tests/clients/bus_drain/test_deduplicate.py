@@ -1,0 +1,60 @@
+"""What was handled is not handled again."""
+
+from __future__ import annotations
+
+from bus_drain import Deduplicate
+from bus_drain.state import State
+
+from .conftest import Below, Clock, made
+
+HOUR_MS = 3_600_000
+
+
+def test_a_repeat_is_dropped_and_settled(drain_state: State, below: Below) -> None:
+    layer = Deduplicate(drain_state.seen, below)
+
+    assert layer([made(1), made(2)]).failed == ()
+    assert layer([made(2), made(3)]).failed == ()
+    assert layer([made(3)]).failed == ()
+    assert below.ids == [["1", "2"], ["3"]]
+
+
+def test_a_repeat_within_a_batch_is_dropped(drain_state: State, below: Below) -> None:
+    Deduplicate(drain_state.seen, below)([made(1), made(1), made(2)])
+
+    assert below.ids == [["1", "2"]]
+
+
+def test_what_failed_is_passed_on_again_and_the_rest_is_not(
+    drain_state: State, below: Below
+) -> None:
+    layer = Deduplicate(drain_state.seen, below)
+    below.fails = {"2"}
+    outcome = layer([made(1), made(2), made(3)])
+    below.fails = set()
+    layer([made(1), made(2), made(3)])
+
+    assert [one.id for one in outcome.failed] == ["2"]
+    assert below.ids == [["1", "2", "3"], ["2"]]
+
+
+def test_events_without_an_id_always_pass(drain_state: State, below: Below) -> None:
+    layer = Deduplicate(drain_state.seen, below)
+    for _ in range(2):
+        layer([made(1, id=None), made(1, id=None)])
+
+    assert [len(batch) for batch in below.batches] == [2, 2]
+
+
+def test_ids_are_kept_for_a_while_and_then_forgotten(
+    drain_state: State, below: Below, clock: Clock
+) -> None:
+    layer = Deduplicate(drain_state.seen, below, keep_ms=2 * HOUR_MS, clock=clock)
+    layer([made(1)])
+    clock.ms += 2 * HOUR_MS
+    layer([made(1), made(2)])
+    clock.ms += HOUR_MS + 1
+    layer([made(3)])
+    layer([made(1), made(2)])
+
+    assert below.ids == [["1"], ["2"], ["3"], ["1"]]

@@ -1,0 +1,42 @@
+"""Chosen topics go their own way."""
+
+from __future__ import annotations
+
+import pytest
+from bus_drain import BadSettings, Siphon
+
+from .conftest import Below, Heard, failing, made
+
+
+def test_siphoned_topics_and_types_go_no_further(below: Below, heard: Heard) -> None:
+    siphon = Siphon({"orders": heard, "bids.delete": heard}, below)
+
+    siphon([made(1), made(2, topic="orders"), made(3, type="delete"), made(4)])
+
+    assert [[one.id for one in batch] for batch in heard.batches] == [["2"], ["3"]]
+    assert below.ids == [["1", "4"]]
+
+
+def test_a_batch_without_any_passes_as_it_is(below: Below, heard: Heard) -> None:
+    Siphon({"orders": heard}, below)([made(1)])
+
+    assert below.ids == [["1"]]
+    assert heard.batches == []
+
+
+def test_a_batch_of_nothing_else_stops_here(below: Below, heard: Heard) -> None:
+    Siphon({"orders": heard}, below)([made(1, topic="orders")])
+
+    assert below.batches == []
+
+
+def test_failures_of_both_ways_are_told(below: Below) -> None:
+    below.fails = {"1"}
+    outcome = Siphon({"orders": failing("2")}, below)([made(1), made(2, topic="orders"), made(3)])
+
+    assert {one.id for one in outcome.failed} == {"1", "2"}
+
+
+def test_all_topics_are_no_siphon(below: Below, heard: Heard) -> None:
+    with pytest.raises(BadSettings):
+        Siphon({"*": heard}, below)
