@@ -141,6 +141,12 @@ class Subscriptions:
         added = connection.execute(
             insert(subscriptions).values(
                 client_id=client_id,
+                name="default",
+                concurrency=1,
+                coalesce=False,
+                format="routemaster",
+                state="active",
+                state_since_ms=self._now_ms(),
                 secret=new_secret,
                 previous_until_ms=0,
                 created_at_ms=self._now_ms(),
@@ -154,6 +160,8 @@ class Subscriptions:
             insert(cursors).values(
                 subscription_id=subscription_id,
                 position=start.position,
+                reached=start.position,
+                snapshot_upto=0,
                 delivered=start.delivered,
                 sent=0,
                 failures=start.failures,
@@ -236,6 +244,6 @@ def _replace_topics(
         if name not in known:
             connection.execute(
                 insert(subscription_topics).values(
-                    subscription_id=subscription_id, topic=name, after_position=end
+                    subscription_id=subscription_id, topic=name, type="", after_position=end
                 )
             )

@@ -11,6 +11,8 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    Text,
+    UniqueConstraint,
     false,
 )
 
@@ -83,48 +85,71 @@ publish_keys = Table(
     Column("created_at_ms", BigInteger, nullable=False, index=True),
 )
 
+# A client's subscription `default` is the one of routemaster's API. `retry` is JSON.
 subscriptions = Table(
     "subscriptions",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("client_id", ForeignKey("clients.id"), nullable=False, unique=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("name", String(64), nullable=False),
     Column("callback", String(1024), nullable=False),
     Column("uuid", String(255), nullable=False),
     Column("timeout_ms", Integer, nullable=True),
     Column("max_events", Integer, nullable=False),
+    Column("concurrency", Integer, nullable=False),
+    Column("coalesce", Boolean, nullable=False),
+    Column("format", String(16), nullable=False),
+    Column("events_per_s", Integer, nullable=True),
+    Column("retry", Text, nullable=True),
     Column("secret", String(128), nullable=False),
     Column("previous_secret", String(128), nullable=True),
     Column("previous_until_ms", BigInteger, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("reason", String(16), nullable=True),
+    Column("state_since_ms", BigInteger, nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
+    UniqueConstraint("client_id", "name", name="subscriptions_by_client"),
     sqlite_autoincrement=True,
 )
 
+# What it gets: a topic (`*`: every topic) and a type ("": every type).
 subscription_topics = Table(
     "subscription_topics",
     metadata,
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
-    Column("topic", String(64), primary_key=True, index=True),
+    Column("topic", String(64), primary_key=True),
+    Column("type", String(8), primary_key=True),
     Column("after_position", BigInteger, nullable=False),
     Column("until_position", BigInteger, nullable=True),
+    Index("subscription_topics_by_topic", "topic"),
 )
 
 # Apart from the subscription, because it changes with every batch. `holder` is the pusher that
 # delivers; `fence` moves whenever somebody else than the holder may have moved the cursor.
+# Up to `position` everything is settled; up to `reached` everything but the positions in
+# `left_behind` (JSON). `suspect` is the URL that failed alone while nobody else was tried.
 cursors = Table(
     "cursors",
     metadata,
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
     Column("position", BigInteger, nullable=False),
+    Column("reached", BigInteger, nullable=False),
+    Column("left_behind", Text, nullable=True),
+    Column("snapshot_upto", BigInteger, nullable=False),
     Column("delivered", BigInteger, nullable=False),
     Column("sent", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
+    Column("failing_since_ms", BigInteger, nullable=True),
     Column("tried_upto", BigInteger, nullable=True),
+    Column("narrow", Integer, nullable=True),
+    Column("suspect", String(1024), nullable=True),
     Column("retry_at_ms", BigInteger, nullable=False),
     Column("last_status", Integer, nullable=True),
     Column("last_error", String(255), nullable=True),
     Column("last_attempt_at_ms", BigInteger, nullable=True),
-    Column("holder", String(64), nullable=True, index=True),
+    Column("holder", String(64), nullable=True),
     Column("fence", BigInteger, nullable=False),
+    Index("cursors_by_holder", "holder"),
 )
 
 # Pushers that are alive: each moves its `beat` every two seconds.
@@ -144,4 +169,95 @@ timings = Table(
     Column("upto_ms", Integer, primary_key=True, autoincrement=False),
     Column("count", BigInteger, nullable=False),
     Column("sum_ms", BigInteger, nullable=False),
+)
+
+# Entities whose events failed while others passed, each with a schedule of its own, and the
+# events that wait there: copies, so that trimming the log takes nothing from them.
+parked = Table(
+    "parked",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Column("url", String(1024), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("retry_at_ms", BigInteger, nullable=False),
+    Column("parked_at_ms", BigInteger, nullable=False),
+    Column("last_status", Integer, nullable=True),
+    Column("last_error", String(255), nullable=True),
+)
+
+parked_events = Table(
+    "parked_events",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic", String(64), nullable=False),
+    Column("type", String(8), nullable=False),
+    Column("url", String(1024), nullable=False),
+    Column("published_at_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("traceparent", String(55), nullable=True),
+    Index("parked_events_by_url", "subscription_id", "url", "position"),
+)
+
+# Events given up, with the last answer that they got. One with `redrive_at_ms` is on its way back
+# to the parked: the holder of the subscription moves it.
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("topic", String(64), nullable=False),
+    Column("type", String(8), nullable=False),
+    Column("url", String(1024), nullable=False),
+    Column("published_at_ms", BigInteger, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("traceparent", String(55), nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("died_at_ms", BigInteger, nullable=False),
+    Column("last_status", Integer, nullable=True),
+    Column("last_error", String(255), nullable=True),
+    Column("last_answer", LargeBinary, nullable=False),
+    Column("redrive_at_ms", BigInteger, nullable=True),
+    UniqueConstraint("subscription_id", "position", name="dead_letters_by_position"),
+    sqlite_autoincrement=True,
+)
+
+# The last deliveries of each subscription: heads without credentials, bodies cut at 4 KiB.
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("events", Integer, nullable=False),
+    Column("first_position", BigInteger, nullable=False),
+    Column("last_position", BigInteger, nullable=False),
+    Column("status", Integer, nullable=True),
+    Column("error", String(255), nullable=True),
+    Column("request_head", Text, nullable=False),
+    Column("request_body", LargeBinary, nullable=False),
+    Column("response_head", Text, nullable=False),
+    Column("response_body", LargeBinary, nullable=False),
+    Index("attempts_by_subscription", "subscription_id", "id"),
+    Index("attempts_by_time", "at_ms"),
+    sqlite_autoincrement=True,
+)
+
+# A snapshot that a subscription starts with: the positions of the last events of live entities.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+)
+
+# Test events that somebody asked for and that have not been sent yet.
+wanted_tests = Table(
+    "wanted_tests",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Column("requested_at_ms", BigInteger, nullable=False),
 )
