@@ -5,7 +5,6 @@ from typing import Any
 from bus_drain import Drain
 from bus_drain.flask import mount
 from flask import Flask
-from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from service_kit import database
 from service_kit.access import install_access
@@ -24,7 +23,7 @@ from auction_app.views.bidding import bidding
 from auction_app.views.formats import install_formats
 from auction_app.views.home import home
 from auction_app.views.items import fragments, items
-from auction_app.views.language import viewer_locale
+from auction_app.views.language import install_language
 from auction_app.views.mine import mine, own_bids
 from auction_app.views.negotiate import describe_sessions
 from auction_app.views.people import people
@@ -33,7 +32,7 @@ from auction_app.views.security import install_security
 from auction_app.views.selling import allow_uploads, selling
 from auction_app.views.sessions import sessions
 from auction_app.views.shell import install_shell
-from auction_app.views.visitor import viewer_zone
+from auction_app.views.visitor import install_visitor
 
 _FORM_BYTES = 1024 * 1024
 
@@ -54,7 +53,8 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     install_problems(app, translations(), respond=respond)
     engine = built.store.engine
     install_health(app, {"database": lambda: database.check_migrated("auction_app", engine)})
-    Babel(app, locale_selector=viewer_locale, timezone_selector=lambda: viewer_zone().key)
+    install_visitor(app, built)
+    install_language(app)
     install_formats(app)
     install_shell(app, built)
     _install_views(app, built)

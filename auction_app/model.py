@@ -12,7 +12,12 @@ from auction_app.increments import Increments
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
-    """An account. `verification_id` is there while the address waits to be verified."""
+    """An account.
+
+    `verification_id`, `password_reset_id` and `address_change_id` are there while their link
+    waits to be followed; `welcomed_id` from the first verified address on; `time_zone` is None
+    until one is chosen.
+    """
 
     id: str
     name: str
@@ -21,6 +26,16 @@ class Customer:
     email_verified_at_ms: int | None
     verification_id: str | None
     verification_requested_at_ms: int | None
+    welcomed_id: str | None = None
+    time_zone: str | None = None
+    password_reset_id: str | None = field(default=None, repr=False)
+    password_reset_at_ms: int | None = None
+    address_change_id: str | None = field(default=None, repr=False)
+    address_change_to: str | None = field(default=None, repr=False)
+    address_change_at_ms: int | None = None
+    moderator: bool = False
+    banned_at_ms: int | None = None
+    deleted_at_ms: int | None = None
 
     @property
     def verified(self) -> bool:
@@ -34,6 +49,16 @@ class Session:
 
     customer: Customer
     expires_at_ms: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenSession:
+    """A session as its owner sees it: `handle` names it, `agent` is what its browser said it is."""
+
+    handle: str
+    agent: str
+    created_at_ms: int
+    current: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,9 @@
 """Accounts."""
 
+from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from auction_app.errors import EmailTaken, NotFound
@@ -57,12 +58,16 @@ def expect_verification(
     )
 
 
-def verify(conn: Connection, customer_id: str, *, now_ms: int) -> None:
-    """Note that the address is the customer's own."""
+def verify(conn: Connection, customer_id: str, *, welcomed_id: str, now_ms: int) -> None:
+    """Note that the address is the customer's own; the first time gives the welcome its id."""
     conn.execute(
         update(customers)
         .where(customers.c.id == customer_id)
-        .values(email_verified_at_ms=now_ms, verification_id=None)
+        .values(
+            email_verified_at_ms=now_ms,
+            verification_id=None,
+            welcomed_id=func.coalesce(customers.c.welcomed_id, welcomed_id),
+        )
     )
 
 
@@ -80,12 +85,5 @@ def email_key(email: str) -> str:
 
 def as_customer(row: Row[Any]) -> Customer:
     """A row that holds the columns of customers."""
-    return Customer(
-        id=row.id,
-        name=row.name,
-        email=row.email,
-        locale=row.locale,
-        email_verified_at_ms=row.email_verified_at_ms,
-        verification_id=row.verification_id,
-        verification_requested_at_ms=row.verification_requested_at_ms,
-    )
+    known = row._mapping
+    return Customer(**{field.name: known[field.name] for field in fields(Customer)})

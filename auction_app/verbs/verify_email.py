@@ -3,6 +3,7 @@
 import hmac
 
 from auction_app.errors import LinkDead, NoSession, NotTheirLink
+from auction_app.ids import new_key
 from auction_app.model import Customer
 from auction_app.signatures import Signatures
 from auction_app.storage import customers
@@ -38,7 +39,7 @@ def verify_email(
         if visitor is None:
             raise NoSession("sign in to verify the address")
         if not customer.verified:
-            customers.verify(conn, customer.id, now_ms=now_ms)
+            customers.verify(conn, customer.id, welcomed_id=new_key(), now_ms=now_ms)
             announce(conn, "customers", "update", urls.customer(customer.id), now_ms=now_ms)
 
 

@@ -1,23 +1,47 @@
 """The visitor's language."""
 
+from gettext import NullTranslations
 from typing import Any
 
-from flask import request
-from flask_babel import gettext, ngettext
+from flask import Flask, request
+from flask_babel import Babel, get_locale
 
-LANGUAGES = ("en",)
+from auction_app.views.catalogue import catalogue
+from auction_app.views.visitor import current_customer, viewer_zone
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+LANGUAGE_COOKIE = "gavel_language"
+
+
+def install_language(app: Flask) -> None:
+    """Let pages, words and formats follow the visitor's language and time zone."""
+    Babel(app, locale_selector=viewer_locale, timezone_selector=lambda: viewer_zone().key)
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: _catalogue().gettext(message),
+        lambda one, many, num: _catalogue().ngettext(one, many, num),
+        newstyle=True,
+    )
 
 
 def _(message: str, **variables: Any) -> str:
     """The message in the visitor's language, with its %(name)s filled in."""
-    return str(gettext(message, **variables))
+    text = _catalogue().gettext(message)
+    return text % variables if variables else text
 
 
 def plural(one: str, many: str, num: int) -> str:
     """One of two messages, as the visitor's language counts; %(num)d is filled in."""
-    return str(ngettext(one, many, num))
+    return _catalogue().ngettext(one, many, num) % {"num": num}
 
 
 def viewer_locale() -> str:
-    """The best of our languages for this browser."""
-    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+    """What the account says, else what was chosen here, else the best of ours for this browser."""
+    who = current_customer()
+    chosen = who.locale if who else request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    return request.accept_languages.best_match(tuple(LANGUAGES)) or "en"
+
+
+def _catalogue() -> NullTranslations:
+    return catalogue(str(get_locale()))

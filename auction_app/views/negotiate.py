@@ -77,7 +77,7 @@ def hal(document: Mapping[str, Any]) -> Response:
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
     """A page."""
     response = make_response(render_template(template, **context), status)
-    response.vary.update(("Accept", "Cookie"))
+    response.vary.update(("Accept", "Accept-Language", "Cookie"))
     return response
 
 

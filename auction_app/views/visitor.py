@@ -1,10 +1,11 @@
 """Who is looking: signed in or not, in which language and time zone."""
 
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from babel.numbers import get_currency_symbol, get_decimal_symbol
-from flask import g, request, session
+from flask import Flask, g, request, session
 from flask_babel import get_locale
 
 from auction_app.errors import NoSession, SessionExpired
@@ -28,6 +29,14 @@ class Visitor:
     expired: bool = False
 
 
+def install_visitor(app: Flask, parts: Parts) -> None:
+    """Let formats and words, which know no parts, ask who is looking."""
+
+    @app.before_request
+    def prepare() -> None:
+        g.ask_visitor = partial(visitor, parts)
+
+
 def visitor(parts: Parts) -> Visitor:
     """The visitor of the current request, looked up once and only if somebody asks."""
     if "visitor" not in g:
@@ -42,6 +51,13 @@ def signed_in(parts: Parts) -> Customer:
     if who.customer is None:
         raise SessionExpired("sign in again") if who.expired else NoSession("sign in")
     return who.customer
+
+
+def current_customer() -> Customer | None:
+    """Who is signed in to the current request, if anybody is."""
+    ask = g.get("ask_visitor")
+    found: Visitor | None = ask() if ask else None
+    return found.customer if found else None
 
 
 def remember(token: str) -> None:
@@ -59,8 +75,10 @@ def forget() -> str | None:
 
 
 def viewer_zone() -> ZoneInfo:
-    """The zone that the browser told us in a cookie, else the house's."""
-    return zone_named(request.cookies.get(ZONE_COOKIE), HOUSE_ZONE)
+    """The zone that the account says, else what the browser told us, else the house's."""
+    who = current_customer()
+    chosen = who.time_zone if who else None
+    return zone_named(chosen or request.cookies.get(ZONE_COOKIE), HOUSE_ZONE)
 
 
 def decimal_mark() -> str:
