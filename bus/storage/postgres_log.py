@@ -5,8 +5,9 @@ committed: a reader at `position > cursor` would pass a place that is still bein
 appends hold one advisory lock from choosing a position until after the commit.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from psycopg.errors import Error
 from service_kit.clock import Clock
@@ -15,7 +16,7 @@ from sqlalchemy import Engine
 from bus.errors import BusError
 from bus.model import LogEvent, News, Publication
 from bus.storage.connections import Connections
-from bus.storage.placing import COLUMNS, KEY_KEPT_MS, LogEnd, Placed, Row, TopicRow, place
+from bus.storage.placing import COLUMNS, KEY_KEPT_MS, Keys, LogEnd, Placed, Row, TopicRow, place
 from bus.storage.postgres_bell import CHANNEL, PostgresBell
 from bus.storage.trimming import steps
 from bus.storage.waiting import wait_for_growth
@@ -58,6 +59,17 @@ _READ_TOPICS = (
 _NEWS = "SELECT topic, max(position) FROM events WHERE position > %s GROUP BY topic"
 _TRIM = "DELETE FROM events WHERE position < %s AND position < (SELECT max(position) FROM events)"
 
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What an append begins with."""
+
+    end: LogEnd
+    topics: dict[str, TopicRow]
+    keys: Keys
+
 
 class PostgresLog:
     """An EventLog in the PostgreSQL database of `engine`."""
@@ -69,13 +81,23 @@ class PostgresLog:
         self._connections = Connections(engine, _prepare)
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
-        """Store publications in one transaction; see EventLog."""
-        connection = self._connections.mine()
-        try:
-            return self._append(connection, publications)
-        except BaseException:
-            self._connections.drop_mine()
-            raise
+        """Store publications in one transaction; see EventLog.
+
+        Two round trips: one to lock and look, one to write and commit.
+        """
+        now_ms = self._now_ms()
+        found = self._repeatable(lambda connection: _look(connection, publications, now_ms))
+        placed = place(
+            publications,
+            found.topics,
+            found.keys,
+            found.end,
+            identity=self._identity,
+            now_ms=now_ms,
+        )
+        # Never repeated: it may have been stored.
+        self._once(lambda connection: _store(connection, placed, found.topics, now_ms))
+        return placed.answers
 
     def read_after(
         self, position: int, topics: Collection[str] | None, limit: int
@@ -126,31 +148,6 @@ class PostgresLog:
     def _trim(self, before: int) -> int:
         return int(self._execute(_TRIM, (before,)).rowcount)
 
-    def _append(
-        self, connection: Any, publications: Sequence[Publication]
-    ) -> Sequence[BusError | None]:
-        # Two round trips: one to lock and look, one to write and commit. Each statement has a view
-        # of its own, so those after the lock see what was committed while we waited for it.
-        now_ms = self._now_ms()
-        with connection.pipeline():
-            connection.execute("BEGIN")
-            connection.execute(_LOCK)
-            end = connection.execute(_END)
-            topics = connection.execute(_TOPICS, (list({one.topic for one in publications}),))
-            known = _known_keys(connection, publications, now_ms)
-        rows = {one.topic: TopicRow(one.topic, None, 0) for one in publications}
-        rows |= {row[0]: TopicRow(*row) for row in topics}
-        placed = place(
-            publications,
-            rows,
-            {(client_id, key): fingerprint for client_id, key, fingerprint in known},
-            LogEnd(*(end.fetchone() or ())),
-            identity=self._identity,
-            now_ms=now_ms,
-        )
-        _store(connection, placed, rows, now_ms)
-        return placed.answers
-
     def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
         found: list[Any] = self._execute(statement, values).fetchall()
         return found
@@ -160,9 +157,25 @@ class PostgresLog:
         return int(row[0] or 0) if row else 0
 
     def _execute(self, statement: str, values: Sequence[object]) -> Any:
+        return self._repeatable(
+            lambda connection: connection.execute(statement, values, binary=True)
+        )
+
+    def _repeatable(self, work: Callable[[Any], T]) -> T:
+        """Do what may be repeated, once more when the connection turns out to be broken."""
         try:
-            return self._connections.mine().execute(statement, values, binary=True)
+            return work(self._connections.mine())
         except Error:
+            was_broken = self._connections.mine().broken
+            self._connections.drop_mine()
+            if not was_broken:
+                raise
+        return self._once(work)
+
+    def _once(self, work: Callable[[Any], T]) -> T:
+        try:
+            return work(self._connections.mine())
+        except BaseException:  # whatever transaction it is in ends with it
             self._connections.drop_mine()
             raise
 
@@ -179,12 +192,36 @@ def _prepare(connection: Any) -> None:
     )
 
 
-def _known_keys(connection: Any, publications: Sequence[Publication], now_ms: int) -> Any:
+def _look(connection: Any, publications: Sequence[Publication], now_ms: int) -> "_Found":
+    """Begin, lock, and read what placing needs.
+
+    Each statement has a view of its own, so those after the lock see what was committed while we
+    waited for it.
+    """
+    names = {one.topic for one in publications}
+    with connection.pipeline():
+        connection.execute("BEGIN")
+        connection.execute(_LOCK)
+        end = connection.execute(_END)
+        topics = connection.execute(_TOPICS, (list(names),))
+        keys = _known_keys(connection, publications, now_ms)
+    return _Found(
+        LogEnd(*(end.fetchone() or ())),
+        {name: TopicRow(name, None, 0) for name in names}
+        | {row[0]: TopicRow(*row) for row in topics},
+        {(client_id, key): fingerprint for client_id, key, fingerprint in keys},
+    )
+
+
+def _known_keys(connection: Any, publications: Sequence[Publication], now_ms: int) -> Iterable[Any]:
     keys = [(one.client_id, one.key.key) for one in publications if one.key is not None]
     if not keys:
         return ()
     client_ids, words = zip(*keys, strict=True)
-    return connection.execute(_KEYS, (list(client_ids), list(words), now_ms - KEY_KEPT_MS))
+    found: Iterable[Any] = connection.execute(
+        _KEYS, (list(client_ids), list(words), now_ms - KEY_KEPT_MS)
+    )
+    return found
 
 
 def _store(connection: Any, placed: Placed, topics: Mapping[str, TopicRow], now_ms: int) -> None:

@@ -1,5 +1,6 @@
 """What every event log must do, whatever engine it is made of."""
 
+import dataclasses
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -7,7 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from bus.access import digest
-from bus.errors import TopicTaken
+from bus.errors import KeyReused, TopicTaken
+from bus.model import Publication, PublishKey
 from bus.storage import EventLog, Storage, open_storage
 from tests.bus.clock import FakeClock
 from tests.bus.samples import publication
@@ -206,3 +208,73 @@ def test_trimming_forgets_the_old_and_keeps_positions_growing(log: EventLog, cli
     log.trim(before=100)
     log.append([publication(client, "https://x.example/6")])
     assert log.last_position() == 6
+
+
+def keyed(client_id: int, fingerprint: bytes, key: str = "k-1") -> Publication:
+    """A publication with an idempotency key."""
+    plain = publication(client_id, "https://x.example/1")
+    return dataclasses.replace(plain, key=PublishKey(key, fingerprint))
+
+
+def test_a_key_stores_its_events_once(store: Storage, log: EventLog, client: int) -> None:
+    assert log.append([keyed(client, b"a")]) == [None]
+    assert log.append([keyed(client, b"a"), keyed(client, b"a")]) == [None, None]
+    assert log.append([keyed(client, b"b", "k-2"), keyed(client, b"b", "k-2")]) == [None, None]
+    assert log.last_position() == 2
+    assert store.topics.all()[0].events == 2
+
+
+def test_a_key_with_other_events_is_refused(log: EventLog, client: int) -> None:
+    log.append([keyed(client, b"a")])
+    (refusal,) = log.append([keyed(client, b"b")])
+    assert isinstance(refusal, KeyReused)
+    assert log.last_position() == 1
+
+
+def test_a_key_belongs_to_its_client(store: Storage, log: EventLog, client: int) -> None:
+    log.append([keyed(client, b"a")])
+    eves = dataclasses.replace(keyed(added(store, "eve"), b"b"), topic="eves")
+    assert log.append([eves]) == [None]
+    assert log.last_position() == 2
+
+
+def test_a_refused_publication_does_not_use_up_its_key(
+    store: Storage, log: EventLog, client: int
+) -> None:
+    log.append([publication(client, "https://x.example/1")])
+    eve = added(store, "eve")
+    assert isinstance(log.append([keyed(eve, b"a")])[0], TopicTaken)
+    assert log.append([dataclasses.replace(keyed(eve, b"b"), topic="eves")]) == [None]
+
+
+def test_a_key_is_forgotten_after_a_day(log: EventLog, client: int, clock: FakeClock) -> None:
+    log.append([keyed(client, b"a")])
+    clock.forward(24 * 60 * 60 * 1000 - 1)
+    log.append([keyed(client, b"a")])
+    assert log.last_position() == 1
+    clock.forward(1)
+    assert log.append([keyed(client, b"b")]) == [None]
+    assert log.last_position() == 2
+
+
+def test_the_first_position_moves_with_trimming(log: EventLog, client: int) -> None:
+    assert log.first_position() == 0
+    log.append([publication(client, *(f"https://x.example/{n}" for n in range(1, 6)))])
+    assert log.first_position() == 1
+    log.trim(before=4)
+    assert log.first_position() == 4
+
+
+def test_many_publications_of_many_topics_share_a_transaction(
+    store: Storage, log: EventLog, client: int
+) -> None:
+    group = [
+        publication(client, f"https://x.example/{n}", topic=f"t_{'abc'[n % 3]}") for n in range(300)
+    ]
+    assert log.append(group) == [None] * 300
+    assert [event.position for event in log.read_after(0, None, 999)] == list(range(1, 301))
+    assert [(topic.name, topic.events) for topic in store.topics.all()] == [
+        ("t_a", 100),
+        ("t_b", 100),
+        ("t_c", 100),
+    ]
