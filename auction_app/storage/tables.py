@@ -85,6 +85,15 @@ auctions = Table(
     Column("closed_at_ms", BigInteger),
     # Moderators hide what breaks the rules: it is in no list, and its page is gone.
     Column("hidden_at_ms", BigInteger),
+    Column("category", String(24), nullable=False, server_default="other"),
+    Column("condition", String(16), nullable=False, server_default="used"),
+    Column("postage", String(300), nullable=False, server_default=""),
+    Column("returns", String(16), nullable=False, server_default="none"),
+    Column("reserve_minor", BigInteger),
+    Column("buy_now_minor", BigInteger),
+    Column("soft_close_window_ms", BigInteger),
+    Column("soft_close_extension_ms", BigInteger),
+    Column("hard_end_at_ms", BigInteger),
     Index("ix_auctions_ending", "current_ends_at_ms", "id"),
     Index("ix_auctions_created", "created_at_ms", "id"),
     Index("ix_auctions_seller", "seller_id", "created_at_ms", "id"),
@@ -93,6 +102,73 @@ auctions = Table(
         "current_ends_at_ms",
         sqlite_where=text("closed_at_ms IS NULL"),
         postgresql_where=text("closed_at_ms IS NULL"),
+    ),
+)
+
+# What can be searched: open listings only, with what lists filter and sort by beside each other.
+# The words are an FTS5 table of the same numbers on SQLite, a tsvector column on PostgreSQL; both
+# are made in the migration. A price is in thousandths, so that currencies sort together.
+search_entries = Table(
+    "search_entries",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False, unique=True),
+    Column("category", String(24), nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("interest", Integer, nullable=False),
+    Column("starts_at_ms", BigInteger, nullable=False),
+    Column("ends_at_ms", BigInteger, nullable=False),
+    Column("listed_at_ms", BigInteger, nullable=False),
+    Index("ix_search_ending", "ends_at_ms", "auction_id"),
+    Index("ix_search_listed", "listed_at_ms", "auction_id"),
+    Index("ix_search_price", "price", "auction_id"),
+    Index("ix_search_interest", "interest", "auction_id"),
+    Index("ix_search_category", "category"),
+)
+
+# Who watches what.
+watches = Table(
+    "watches",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    Column("auction_id", ForeignKey("auctions.id"), primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+    Index("ix_watches_latest", "customer_id", "since_ms", "auction_id"),
+    Index("ix_watches_auction", "auction_id"),
+)
+
+# A listing that is being written: its fields as typed, saved as one goes. Its id becomes the
+# auction's, so that publishing twice lists once.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("seller_id", ForeignKey("customers.id"), nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("saved_at_ms", BigInteger, nullable=False),
+    Index("ix_drafts_seller", "seller_id", "saved_at_ms", "id"),
+)
+
+# A draft's photos: waiting for the job, ready, or refused with the word why.
+draft_photos = Table(
+    "draft_photos",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("draft_id", ForeignKey("drafts.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("alt", String(200), nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("reason", String(24)),
+    Column("width", Integer),
+    Column("height", Integer),
+    Index("ix_draft_photos_draft", "draft_id", "position"),
+    Index(
+        "ix_draft_photos_waiting",
+        "position",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
     ),
 )
 
@@ -124,6 +200,7 @@ biddings = Table(
     Column("ends_at_ms", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("leader_id", String(16)),
+    Column("can_buy_now", Boolean, nullable=False, server_default=false()),
     Column("fetched_at_ms", BigInteger, nullable=False),
     Index(
         "ix_biddings_incomplete",
@@ -149,6 +226,7 @@ bids = Table(
     Column("price_minor", BigInteger, nullable=False),
     Column("placed_at_ms", BigInteger, nullable=False),
     Column("sequence", Integer, nullable=False),
+    Column("retracted_at_ms", BigInteger),
     Index("ix_bids_auction", "auction_id", "sequence"),
 )
 

@@ -19,7 +19,13 @@ ROOT = Path(__file__).parents[2]
 
 def test_the_migrations_make_the_tables_that_the_code_expects(world: World) -> None:
     with world.parts.store.reading() as conn:
-        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        ours = MigrationContext.configure(conn, opts={"include_name": _is_not_of_words})
+        assert compare_metadata(ours, metadata) == []
+
+
+def _is_not_of_words(name: str | None, kind: str, _parents: object) -> bool:
+    """The full-text tables are each engine's own, so the portable metadata has none of them."""
+    return not (kind == "table" and str(name).startswith("auction_words"))
 
 
 def test_an_app_without_its_tables_is_not_ready(
