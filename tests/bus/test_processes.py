@@ -14,9 +14,13 @@ import pytest
 
 from bus.storage import Storage
 from tests.bus.conftest import ROOT_KEY, TOKENS
+from tests.bus.postgres import migrated_postgres, postgres_database
 from tests.bus.receiver import Receiver
+from tests.postgres import postgres_cluster
 from tests.sockets import free_port
 from tests.waiting import wait_for
+
+__all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
 
 ROOT = Path(__file__).parents[2]
 
@@ -91,6 +95,13 @@ class House:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+
+@pytest.fixture(params=["sqlite_file", "postgres_database"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Only this URL differs between the engines."""
+    found: str = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture
