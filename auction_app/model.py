@@ -7,7 +7,7 @@ from typing import Any
 
 from service_kit.money import Money
 
-from auction_app.increments import Increments
+from auction_app.terms import Details, Terms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,21 +72,6 @@ class Photo:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Terms:
-    """What a listing promises its bidders; fixed once it is published."""
-
-    start_price: Money
-    increments: Increments
-    starts_at_ms: int
-    ends_at_ms: int
-
-    @property
-    def currency(self) -> str:
-        """ISO 4217 code of everything that is bid here."""
-        return self.start_price.currency
-
-
-@dataclass(frozen=True, kw_only=True)
 class Bidding:
     """The last known state of an auction's bid book, as bids_service told it.
 
@@ -104,6 +89,7 @@ class Bidding:
     ends_at_ms: int
     version: int
     leader_id: str | None
+    can_buy_now: bool = False
 
     @property
     def closed(self) -> bool:
@@ -122,6 +108,7 @@ class Bid:
     price: Money
     placed_at_ms: int
     sequence: int
+    retracted_at_ms: int | None = None
 
 
 class Status(StrEnum):
@@ -156,6 +143,7 @@ class Auction:
     created_at_ms: int
     photos: tuple[Photo, ...]
     bidding: Bidding | None
+    details: Details = Details()
 
     @property
     def ends_at_ms(self) -> int:

@@ -5,8 +5,7 @@ from typing import Any
 
 from service_kit.hal import link, resource
 
-from auction_app.model import Auction, Customer, Standing
-from auction_app.signatures import Signatures
+from auction_app.model import Auction, Standing
 from auction_app.urls import Urls
 from auction_app.verbs.take_photo import LARGE
 
@@ -21,6 +20,7 @@ def auction(urls: Urls, auction: Auction, *, private: bool, now_ms: int) -> Docu
             "description": auction.description,
             "status": auction.status(now_ms).value,
             "created_at_ms": auction.created_at_ms,
+            **vars(auction.details),
             "terms": _terms(auction, private=private),
             "price": auction.price.to_wire() if auction.price else None,
             "bid_count": auction.bid_count,
@@ -32,23 +32,6 @@ def auction(urls: Urls, auction: Auction, *, private: bool, now_ms: int) -> Docu
             "bidding": link(auction.bidding.url) if auction.bidding else None,
         },
     )
-
-
-def customer(urls: Urls, signatures: Signatures, customer: Customer, *, contact: bool) -> Document:
-    """A customer; `contact` adds how to reach them, and what the verification mail needs."""
-    state: Document = {"name": customer.name}
-    links = {"self": link(urls.customer(customer.id))}
-    if contact:
-        state |= {
-            "email": customer.email,
-            "email_verified": customer.verified,
-            "locale": customer.locale,
-        }
-    if contact and not customer.verified and customer.verification_id:
-        token = signatures.verification_token(customer.id, customer.verification_id)
-        state["verification"] = {"id": customer.verification_id}
-        links["verify-email"] = link(urls.verification(token))
-    return resource(state, links)
 
 
 def home(urls: Urls, running: Sequence[Auction], more: str | None, *, now_ms: int) -> Document:
@@ -80,9 +63,12 @@ def _terms(auction: Auction, *, private: bool) -> Document:
         "increments": [list(row) for row in terms.increments],
         "starts_at_ms": terms.starts_at_ms,
         "ends_at_ms": terms.ends_at_ms,
+        "buy_now": terms.buy_now.to_wire() if terms.buy_now else None,
+        "soft_close": vars(terms.soft_close) if terms.soft_close else None,
+        "hard_end_at_ms": terms.hard_end_at_ms,
     }
     if private:
-        state |= {"reserve": None, "blocked": []}
+        state |= {"reserve": terms.reserve.to_wire() if terms.reserve else None, "blocked": []}
     return state
 
 

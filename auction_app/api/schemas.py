@@ -3,12 +3,21 @@
 import marshmallow as ma
 from marshmallow import fields
 
+from auction_app.terms import CATEGORIES, CONDITIONS, RETURNS
+
 
 class MoneySchema(ma.Schema):
     """A decimal string with exactly the currency's decimals."""
 
     amount = fields.String(required=True)
     currency = fields.String(required=True)
+
+
+class SoftCloseSchema(ma.Schema):
+    """A bid within the window before the end moves the end."""
+
+    window_ms = fields.Integer(required=True)
+    extension_ms = fields.Integer(required=True)
 
 
 class TermsSchema(ma.Schema):
@@ -19,6 +28,9 @@ class TermsSchema(ma.Schema):
     increments = fields.List(fields.List(fields.Integer()), required=True)
     starts_at_ms = fields.Integer(required=True)
     ends_at_ms = fields.Integer(required=True)
+    buy_now = fields.Nested(MoneySchema, required=True, allow_none=True)
+    soft_close = fields.Nested(SoftCloseSchema, required=True, allow_none=True)
+    hard_end_at_ms = fields.Integer(required=True, allow_none=True)
     reserve = fields.Nested(MoneySchema, allow_none=True)
     blocked = fields.List(fields.String())
 
@@ -32,6 +44,10 @@ class AuctionSchema(ma.Schema):
         required=True, validate=ma.validate.OneOf(["scheduled", "running", "ended"])
     )
     created_at_ms = fields.Integer(required=True)
+    category = fields.String(required=True, validate=ma.validate.OneOf(CATEGORIES))
+    condition = fields.String(required=True, validate=ma.validate.OneOf(CONDITIONS))
+    postage = fields.String(required=True)
+    returns = fields.String(required=True, validate=ma.validate.OneOf(RETURNS))
     terms = fields.Nested(TermsSchema, required=True)
     price = fields.Nested(MoneySchema, required=True, allow_none=True)
     bid_count = fields.Integer(required=True)
@@ -50,6 +66,12 @@ class VerificationSchema(ma.Schema):
     id = fields.String(required=True)
 
 
+class AddressChangeSchema(VerificationSchema):
+    """The new address waits for its link to be followed."""
+
+    to = fields.Email(required=True)
+
+
 class CustomerSchema(ma.Schema):
     """A customer; all but the name for scope customers:read_contact only."""
 
@@ -57,7 +79,12 @@ class CustomerSchema(ma.Schema):
     email = fields.String()
     email_verified = fields.Boolean()
     locale = fields.String()
+    time_zone = fields.String()
+    notices = fields.Dict(keys=fields.String(), values=fields.String())
+    welcomed = fields.Nested(VerificationSchema)
     verification = fields.Nested(VerificationSchema)
+    password_reset = fields.Nested(VerificationSchema)
+    address_change = fields.Nested(AddressChangeSchema)
     links = fields.Dict(data_key="_links", required=True)
 
 

@@ -32,6 +32,7 @@ def keep(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) ->
         "ends_at_ms": bidding.ends_at_ms,
         "version": bidding.version,
         "leader_id": bidding.leader_id,
+        "can_buy_now": bidding.can_buy_now,
         "fetched_at_ms": now_ms,
     }
     if known is None:
@@ -86,6 +87,7 @@ def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
             price=Money(row.price_minor, row.currency),
             placed_at_ms=row.placed_at_ms,
             sequence=row.sequence,
+            retracted_at_ms=row.retracted_at_ms,
         )
         for row in conn.execute(query)
     ]

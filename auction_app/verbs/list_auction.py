@@ -13,11 +13,12 @@ from auction_app.fields import Fields
 from auction_app.ids import new_key
 from auction_app.increments import default_increments
 from auction_app.local_time import read_local
-from auction_app.model import Auction, Customer, Photo, Terms
+from auction_app.model import Auction, Customer, Photo
 from auction_app.storage import auctions
 from auction_app.storage.announce import announce
 from auction_app.storage.photo_files import PhotoFiles
 from auction_app.storage.store import Store
+from auction_app.terms import Terms
 from auction_app.urls import Urls
 from auction_app.verbs.take_photo import take_photo
 

@@ -120,7 +120,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("biddings", schema=None) as batch_op:
         batch_op.add_column(
-            sa.Column("can_buy_now", sa.Boolean(), server_default=sa.text("0"), nullable=False)
+            sa.Column("can_buy_now", sa.Boolean(), server_default=sa.false(), nullable=False)
         )
 
     with op.batch_alter_table("bids", schema=None) as batch_op:
