@@ -5,7 +5,9 @@ BIN := .venv/bin
 DISTRIBUTIONS := clients/service-kit clients/bus-client clients/bus-drain clients/bids-client .
 CODE := bus bids_service auction_app mailer_service clients tests
 
-.PHONY: help install run test check format lock clean
+ROUNDS ?= 100
+
+.PHONY: help install run test chaos check format lock clean
 
 help: ## show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -17,6 +19,9 @@ run: .venv/installed ## migrate, load demo data once, start everything, say when
 
 test: .venv/installed-dev ## run every test that can run without root
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+
+chaos: .venv/installed-dev ## kill the bus's processes under load, ROUNDS=100 times; ARGS="--seed 7" repeats
+	$(BIN)/python -m tests.chaos --rounds $(ROUNDS) $(ARGS)
 
 check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
 	$(BIN)/ruff format --check $(CODE)

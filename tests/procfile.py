@@ -79,16 +79,29 @@ class Processes:
                 )
 
     def wait_until_ready(self, *names: str) -> None:
-        """Wait until these processes (all without names) answer /readyz."""
+        """Wait until these processes (all without names) answer /readyz.
+
+        Raises AssertionError with their logs when that takes too long, or when one has ended.
+        """
         ports = {name: self.ports[name] for name in names or self._running if name in self.ports}
+
+        def ready() -> bool:
+            ended = [name for name in ports if not self.runs(name)]
+            assert not ended, f"{', '.join(ended)} ended"
+            return not not_ready(ports)
+
         try:
-            wait_for(lambda: not not_ready(ports), seconds=90, what="every process ready")
+            wait_for(ready, seconds=90, what="every process ready")
         except AssertionError as error:
-            raise AssertionError(f"{not_ready(ports)}\n{self.logs()}") from error
+            raise AssertionError(f"{error} {not_ready(ports)}\n{self.logs()}") from error
 
     def pid(self, name: str) -> int:
         """The process id, which is its group's too."""
         return self._running[name].pid
+
+    def runs(self, name: str) -> bool:
+        """Whether it was started and has not ended, by itself or killed."""
+        return name in self._running and self._running[name].poll() is None
 
     def kill(self, *names: str) -> None:
         """kill -9 the whole process group of each, all in the same moment."""

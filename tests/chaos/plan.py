@@ -1,0 +1,138 @@
+"""What happens in a round: drawn from a seed before anything starts, so that it can be repeated."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+# Publishers publish for 5 s, endpoints misbehave for 8. A pusher dies in between, so that it leaves
+# enough behind it, and who takes over 6 to 8 s later still meets some of the bad moods.
+LOAD_S = 5.0
+HEALED_AT_S = 8.0
+_PUSHER_DIES_S = (1.5, 3.5)
+_OTHERS_DIE_S = (0.1, LOAD_S)
+_DEAD_FOR_S = (0.05, 0.8)
+TOPICS = ("apples", "books", "coins")
+WRITERS_A_TOPIC = 2
+URLS_A_TOPIC = 12
+SUBSCRIBERS = 5
+WELL = "well"
+BAD_MOODS = (
+    "slow",
+    "broken",
+    "overloaded",
+    "redirecting",
+    "hanging",
+    "dropping_in_head",
+    "dropping_in_body",
+    "endless",
+    "bombing",
+    "dripping",
+    "refusing",
+    "poisoned",
+)
+
+
+@dataclass(frozen=True)
+class Spell:
+    """From `at_s` on, an endpoint is in this mood."""
+
+    at_s: float
+    mood: str
+
+
+@dataclass(frozen=True)
+class SubscriberPlan:
+    """A subscription, and the moods of its endpoint; well before the first and in the last."""
+
+    name: str
+    topics: tuple[str, ...]
+    max_events: int
+    timeout_ms: int | None
+    spells: tuple[Spell, ...]
+
+
+@dataclass(frozen=True)
+class WriterPlan:
+    """One connection that publishes to one topic, a call at a time; `seed` draws its calls."""
+
+    name: str
+    topic: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Strike:
+    """At `at_s`, kill or start a process; `bus_worker` is one of gunicorn's children."""
+
+    at_s: float
+    act: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A round."""
+
+    seed: int
+    pushers: tuple[str, ...]
+    subscribers: tuple[SubscriberPlan, ...]
+    writers: tuple[WriterPlan, ...]
+    strikes: tuple[Strike, ...]
+
+    @property
+    def killed(self) -> tuple[str, ...]:
+        """Who is killed, in order."""
+        return tuple(strike.target for strike in self.strikes if strike.act == "kill")
+
+
+def draw(seed: int) -> Plan:
+    """The round of this seed."""
+    chance = random.Random(seed)
+    pushers = tuple(f"pusher_{number}" for number in range(1, chance.randint(1, 3) + 1))
+    subscribers = tuple(_subscriber(chance, number) for number in range(1, SUBSCRIBERS + 1))
+    writers = tuple(
+        WriterPlan(f"{topic}_{number}", topic, chance.randrange(2**32))
+        for topic in TOPICS
+        for number in range(WRITERS_A_TOPIC)
+    )
+    names = [subscriber.name for subscriber in subscribers]
+    return Plan(seed, pushers, subscribers, writers, _strikes(chance, pushers, names))
+
+
+def _subscriber(chance: random.Random, number: int) -> SubscriberPlan:
+    return SubscriberPlan(
+        name=f"subscriber_{number}",
+        topics=tuple(sorted(chance.sample(TOPICS, chance.randint(1, len(TOPICS))))),
+        max_events=chance.choice((2, 10, 100)),
+        timeout_ms=chance.choice((None, None, 0, 50)),
+        spells=_spells(chance) if number > 1 else (Spell(HEALED_AT_S, WELL),),
+    )
+
+
+def _spells(chance: random.Random) -> tuple[Spell, ...]:
+    changes = sorted(chance.uniform(0, HEALED_AT_S) for _ in range(chance.randint(1, 5)))
+    moods = [chance.choice((WELL, *BAD_MOODS, *BAD_MOODS)) for _ in changes]
+    return (*map(Spell, changes, moods), Spell(HEALED_AT_S, WELL))
+
+
+def _strikes(
+    chance: random.Random, pushers: Sequence[str], subscribers: Sequence[str]
+) -> tuple[Strike, ...]:
+    """A pusher and two to three more; each but a worker, which gunicorn replaces, comes back."""
+    others = [chance.choice(("bus", "bus_worker")), *chance.sample(subscribers, 2)]
+    strikes = [
+        *_death(chance, chance.choice(pushers), _PUSHER_DIES_S),
+        *(
+            strike
+            for victim in chance.sample(others, chance.randint(2, len(others)))
+            for strike in _death(chance, victim, _OTHERS_DIE_S)
+        ),
+    ]
+    return tuple(sorted(strikes, key=lambda strike: strike.at_s))
+
+
+def _death(chance: random.Random, victim: str, between_s: tuple[float, float]) -> Iterator[Strike]:
+    at_s = chance.uniform(*between_s)
+    yield Strike(at_s, "kill", victim)
+    if victim != "bus_worker":
+        yield Strike(at_s + chance.uniform(*_DEAD_FOR_S), "start", victim)
