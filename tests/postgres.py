@@ -27,10 +27,11 @@ def find_initdb() -> Path | None:
 
 
 @contextmanager
-def cluster(initdb: Path) -> Iterator[str]:
+def cluster(initdb: Path, *, durable: bool = True) -> Iterator[str]:
     """Run a server on a free port of loopback; yields the URL of its `postgres` database.
 
-    PostgreSQL refuses to run as root, so then it runs as the user `postgres`.
+    PostgreSQL refuses to run as root, so then it runs as the user `postgres`. Where nobody
+    measures it or kills it, it needn't be durable: then it doesn't wait for the disk.
     """
     folder = Path(tempfile.mkdtemp(prefix="gavel-postgres-"))
     try:
@@ -41,6 +42,7 @@ def cluster(initdb: Path) -> Iterator[str]:
         _run(initdb, "-D", data, "-U", "gavel", "-A", "trust", "-E", "UTF8", "--no-sync")
         pg_ctl = initdb.with_name("pg_ctl")
         options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        options += "" if durable else " -c fsync=off"
         _run(pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
         try:
             yield f"postgresql://gavel@127.0.0.1:{port}/postgres"
@@ -56,17 +58,24 @@ def postgres_cluster() -> Iterator[str]:
     initdb = find_initdb()
     if initdb is None:
         missing("needs PostgreSQL (initdb)")
-    with cluster(initdb) as url:
+    with cluster(initdb, durable=False) as url:
         yield url
 
 
 @pytest.fixture
 def postgres_url(postgres_cluster: str) -> Iterator[str]:
     """The URL of a fresh, empty database."""
+    with fresh_database(postgres_cluster) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(cluster_url: str) -> Iterator[str]:
+    """Create a database of the cluster and yield its URL; dropped after."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    with psycopg.connect(postgres_cluster, autocommit=True) as connection:
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
-        yield postgres_cluster.removesuffix("postgres") + name
+        yield cluster_url.removesuffix("postgres") + name
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

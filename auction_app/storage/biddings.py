@@ -16,6 +16,7 @@ def keep(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) ->
 
     The auction must be one of ours.
     """
+    _lock(conn, auction_id)
     known = conn.execute(
         select(biddings.c.version).where(biddings.c.auction_id == auction_id)
     ).scalar_one_or_none()
@@ -45,6 +46,7 @@ def keep(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) ->
 
 def keep_bid(conn: Connection, bid: Bid) -> bool:
     """Store a bid once; False when it was here already. The auction must be one of ours."""
+    _lock(conn, bid.auction_id)
     known = select(bids.c.url).where(bids.c.url == bid.url)
     if conn.execute(known).first() is not None:
         return False
@@ -67,6 +69,11 @@ def keep_bid(conn: Connection, bid: Bid) -> bool:
         )
     _note_participation(conn, bid)
     return True
+
+
+def _lock(conn: Connection, auction_id: str) -> None:
+    # The page that placed a bid and the job that was told of it store it at the same time.
+    conn.execute(select(auctions.c.id).where(auctions.c.id == auction_id).with_for_update())
 
 
 def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
