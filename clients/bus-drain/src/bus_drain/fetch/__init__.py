@@ -1,0 +1,29 @@
+"""Fetch the entities that events name: hypermedia, cached, within deadlines."""
+
+from bus_drain.fetch.client import EntityClient
+from bus_drain.fetch.entity import Entity
+from bus_drain.fetch.errors import (
+    CircuitOpen,
+    FetchError,
+    Missing,
+    NoSuchLink,
+    NotHal,
+    Rejected,
+    Unavailable,
+    UnknownHost,
+)
+from bus_drain.fetch.many import Fetched
+
+__all__ = [
+    "CircuitOpen",
+    "Entity",
+    "EntityClient",
+    "FetchError",
+    "Fetched",
+    "Missing",
+    "NoSuchLink",
+    "NotHal",
+    "Rejected",
+    "Unavailable",
+    "UnknownHost",
+]

@@ -1,0 +1,63 @@
+"""One host with one credential: its connections, its cache, its circuit breaker."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+
+from pybreaker import CircuitBreaker, CircuitBreakerError
+from service_kit.errors import HttpFailure
+from service_kit.http import Answer, HttpClient
+
+from bus_drain.fetch.cache import CallCache
+from bus_drain.fetch.errors import CircuitOpen, Unavailable, translated
+
+_log = logging.getLogger(__name__)
+
+FAILURES_IN_A_ROW = 5
+LEFT_ALONE_S = 30
+
+
+class Host:
+    """Asks one host, unless it has failed `FAILURES_IN_A_ROW` times: then not for
+    `LEFT_ALONE_S` seconds, after which the next call decides."""
+
+    def __init__(self, origin: str, http: HttpClient, cache: CallCache | None) -> None:
+        self._origin = origin
+        self._http = http
+        self._cache = cache
+        self._breaker = CircuitBreaker(
+            fail_max=FAILURES_IN_A_ROW,
+            reset_timeout=LEFT_ALONE_S,
+            exclude=[_is_an_answer],
+            throw_new_error_on_trip=False,
+        )
+
+    def get(self, url: str, headers: Mapping[str, str], total_s: float) -> Answer:
+        """One GET. Raises FetchError."""
+        with self._guarded(), self._cached(url):
+            try:
+                return self._http.get(url, headers=headers, total_s=total_s)
+            except HttpFailure as error:
+                raise translated(error) from error
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        # calling(), because call() holds the breaker's lock until the answer is there: calls of
+        # one host would queue.
+        try:
+            with self._breaker.calling():
+                yield
+        except CircuitBreakerError as error:
+            raise CircuitOpen(f"{self._origin} is left alone for a while") from error
+
+    def _cached(self, url: str) -> AbstractContextManager[None]:
+        return self._cache.during(url) if self._cache else nullcontext()
+
+
+def _is_an_answer(error: BaseException) -> bool:
+    """Whether the host is well: it answered, if not what we wanted."""
+    return not isinstance(error, Unavailable)

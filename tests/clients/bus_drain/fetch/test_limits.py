@@ -1,0 +1,124 @@
+"""No call lasts, grows or wanders beyond what it was allowed."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bus_drain.fetch import EntityClient, NotHal, Unavailable, UnknownHost
+from werkzeug import Response
+
+from tests.needs import program
+from tests.sockets import free_port, peer
+
+from .conftest import Site, hal, serving
+
+never = threading.Event()
+
+
+def test_a_token_goes_to_its_own_host_only(site: Site) -> None:
+    with serving(Site()) as other:
+        for one in (site, other):
+            one.shows("/x", {})
+        with EntityClient({site.url: "a", other.url: "b"}) as client:
+            for one in (site, other):
+                client.get(one.url + "/x")
+        asked = [one.asked[0].headers["Authorization"] for one in (site, other)]
+
+    assert asked == ["Bearer a", "Bearer b"]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/x", "https://127.0.0.1/x", "ftp://a/", "x", ""]
+)
+def test_a_strange_host_is_not_asked(client: EntityClient, url: str) -> None:
+    with pytest.raises(UnknownHost):
+        client.get(url)
+
+
+def dripping(connection: socket.socket) -> None:
+    connection.recv(4096)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+    while not never.wait(0.02):
+        connection.sendall(b" ")
+
+
+def test_the_deadline_holds_for_a_peer_that_drips() -> None:
+    with peer(dripping) as url, EntityClient({url: None}, total_s=0.4, read_s=5) as client:
+        began = time.monotonic()
+        with pytest.raises(Unavailable):
+            client.get(url)
+        assert time.monotonic() - began < 3
+
+
+def test_the_deadline_holds_for_all_attempts_together(
+    make_client: Callable[..., EntityClient], site: Site
+) -> None:
+    site.pages["/x"] = lambda _request: Response(status=503, headers={"Retry-After": "60"})
+    began = time.monotonic()
+
+    with pytest.raises(Unavailable) as caught:
+        make_client(total_s=1).get(site.url + "/x")
+    assert caught.value.retry_after_s == 60
+    assert len(site.asked) == 1
+    assert time.monotonic() - began < 1
+
+
+def test_an_answer_has_a_largest_size(make_client: Callable[..., EntityClient], site: Site) -> None:
+    site.pages["/x"] = lambda _request: hal({"x": "y" * 5000})
+
+    with pytest.raises(NotHal):
+        make_client(max_bytes=1000).get(site.url + "/x")
+    assert make_client(max_bytes=10_000).get(site.url + "/x")["x"]
+
+
+def test_a_host_that_is_not_there() -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    with (
+        EntityClient({url: "hunter2"}, pause=lambda _s: None) as client,
+        pytest.raises(Unavailable) as caught,
+    ):
+        client.get(url)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[str, str]:
+    """A certificate that no public authority has signed, and its key."""
+    files = (str(tmp_path / "cert.pem"), str(tmp_path / "key.pem"))
+    ask = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=127.0.0.1"
+    name = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(
+        [program("openssl"), *ask.split(), *name, "-out", files[0], "-keyout", files[1]],
+        check=True,
+        capture_output=True,
+        timeout=30,
+    )
+    return files
+
+
+def test_tls_is_verified_whatever_the_environment_says(
+    certificate: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, certificate[0])
+    with serving(Site(), ssl_context=certificate) as site:
+        site.shows("/x", {})
+        with (
+            EntityClient({site.url: "t"}, attempts=1) as client,
+            pytest.raises(Unavailable, match="SSLError"),
+        ):
+            client.get(site.url + "/x")
+        assert site.asked == []
+
+
+def test_a_private_authority_can_be_trusted(certificate: tuple[str, str]) -> None:
+    with serving(Site(), ssl_context=certificate) as site:
+        url = site.shows("/x", {"n": 1})
+        with EntityClient({site.url: "t"}, ca_file=certificate[0]) as client:
+            assert client.get(url)["n"] == 1

@@ -1,0 +1,94 @@
+"""A host in trouble is asked again, then left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import time_machine
+from bus_drain.fetch import CircuitOpen, EntityClient, Missing, Rejected, Unavailable
+from werkzeug import Request, Response
+
+from .conftest import Pauses, Site, hal, serving
+
+Make = Callable[..., EntityClient]
+
+
+def failing(site: Site, path: str, *statuses: int, **headers: str) -> str:
+    left = list(statuses)
+
+    def page(_request: Request) -> Response:
+        return Response(status=left.pop(0), headers=headers) if left else hal({"n": 1})
+
+    site.pages[path] = page
+    return site.url + path
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+def test_no_answer_is_asked_for_again(
+    client: EntityClient, site: Site, pauses: Pauses, status: int
+) -> None:
+    assert client.get(failing(site, "/x", status, status))["n"] == 1
+    assert len(site.asked) == 3
+    assert 0.05 <= pauses.seconds[0] <= 0.1 <= pauses.seconds[1] <= 0.2
+
+
+def test_after_three_attempts_it_is_given_up(client: EntityClient, site: Site) -> None:
+    with pytest.raises(Unavailable, match="503"):
+        client.get(failing(site, "/x", *[503] * 9))
+    assert len(site.asked) == 3
+
+
+def test_the_servers_own_wish_is_respected(
+    client: EntityClient, site: Site, pauses: Pauses
+) -> None:
+    client.get(failing(site, "/x", 503, **{"Retry-After": "2"}))
+
+    assert pauses.seconds == [2]
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, Missing), (410, Missing), (403, Rejected)])
+def test_an_answer_that_says_no_is_an_answer(
+    client: EntityClient, site: Site, status: int, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        client.get(failing(site, "/x", status))
+    assert len(site.asked) == 1
+
+
+def test_a_host_that_fails_five_times_is_left_alone_for_half_a_minute(
+    make_client: Make, site: Site
+) -> None:
+    client = make_client(attempts=1)
+    url = failing(site, "/x", *[503] * 5)
+    with time_machine.travel(1_800_000_000, tick=False) as travel:
+        for _ in range(5):
+            with pytest.raises(Unavailable, match="503"):
+                client.get(url)
+        with pytest.raises(CircuitOpen):
+            client.get(url)
+        assert len(site.asked) == 5
+        travel.shift(31)
+        assert client.get(url)["n"] == 1
+        assert client.get(url)["n"] == 1
+        assert len(site.asked) == 7
+
+
+def test_another_host_is_asked_meanwhile(site: Site, pauses: Pauses) -> None:
+    with (
+        serving(Site()) as other,
+        EntityClient({site.url: None, other.url: None}, attempts=1, pause=pauses) as client,
+    ):
+        broken = failing(site, "/x", *[503] * 9)
+        for _ in range(6):
+            with pytest.raises(Unavailable):
+                client.get(broken)
+        assert client.get(other.shows("/y", {"n": 2}))["n"] == 2
+
+
+def test_answers_that_say_no_never_open_the_circuit(make_client: Make, site: Site) -> None:
+    client = make_client()
+    for _ in range(9):
+        with pytest.raises(Missing):
+            client.get(site.url + "/nothing")
+    assert client.get(site.shows("/x", {"n": 1}))["n"] == 1
