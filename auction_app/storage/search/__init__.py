@@ -1,0 +1,1 @@
+"""Full-text search over open listings, on FTS5 or tsvector."""
