@@ -11,9 +11,12 @@ from service_kit.openapi import Api
 from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
+from bids_service.api.bidding_commands import bidding_commands_blueprint
 from bids_service.api.biddings import biddings_blueprint
 from bids_service.api.bids import bids_blueprint
 from bids_service.api.events import on_auctions
+from bids_service.api.offers import offers_blueprint
+from bids_service.api.outcomes import outcomes_blueprint
 from bids_service.api.problems import PROBLEMS
 from bids_service.api.root import root_blueprint
 from bids_service.config import Config, read
@@ -42,7 +45,10 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
 def _register(api: Api, parts: Parts) -> None:
     api.register_blueprint(root_blueprint(parts.urls))
     api.register_blueprint(biddings_blueprint(parts))
+    api.register_blueprint(bidding_commands_blueprint(parts))
     api.register_blueprint(bids_blueprint(parts))
+    api.register_blueprint(offers_blueprint(parts))
+    api.register_blueprint(outcomes_blueprint(parts))
 
 
 def _drain(config: Config, parts: Parts) -> Drain:

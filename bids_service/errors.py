@@ -5,6 +5,8 @@ BidsError
 ├── BadCases            a cases file asks for something the simulator doesn't know
 ├── UnknownAuction      the URL names no auction that we know or can learn
 ├── AuctionUnreachable  the auction's terms can't be fetched now; try again
+├── StillRunning        a command is taken in and not answered yet; its outcome has a URL
+├── NotProven           a record contradicts itself, the rules or the published result
 └── StoreUnavailable    the database doesn't answer now; try again
 """
 
@@ -27,6 +29,18 @@ class UnknownAuction(BidsError):
 
 class AuctionUnreachable(BidsError):
     """The auction's terms can't be fetched now; trying again may help."""
+
+
+class StillRunning(BidsError):
+    """A command is taken in and not answered yet; its outcome will be at `url`."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("the command has not been carried out yet")
+        self.url = url
+
+
+class NotProven(BidsError):
+    """A record contradicts itself, the rules or the published result."""
 
 
 class StoreUnavailable(BidsError):

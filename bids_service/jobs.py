@@ -1,13 +1,19 @@
-"""The jobs process, `python -m bids_service.jobs`: publish, close, learn, stay subscribed."""
+"""The jobs process: publish, close, learn, stay subscribed, carry out what was taken in.
 
-from collections.abc import Callable
+`python -m bids_service.jobs` runs every loop, `python -m bids_service.jobs commands relay` those:
+so the processes that carry out commands can be scaled apart.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
 
 from bus_client import BusClient, keep_subscribed
-from service_kit.config import or_exit
+from service_kit.config import exit_with, or_exit
 from service_kit.logs import configure_logs
 from service_kit.outbox import Relay
 from service_kit.worker import run_loops
 
+from bids_service.carry_out_waiting import carry_out_waiting
 from bids_service.close_due import close_due
 from bids_service.config import Config, read
 from bids_service.learn_auctions import learn_due
@@ -25,6 +31,7 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
     bus = BusClient(config.bus_url, config.bus_token)
     return {
         "relay": Relay(parts.storage.engine, outbox, bus.publish).run_once,
+        "commands": lambda: _carry_out(parts),
         "closing": lambda: close_due(parts.storage.books, parts.clock),
         "learning": lambda: _learn(parts),
         "housekeeping": lambda: _forget_old_keys(parts),
@@ -38,16 +45,26 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
     }
 
 
-def main() -> None:
-    """Run the loops until SIGTERM or SIGINT."""
+def main(chosen: Sequence[str]) -> None:
+    """Run the chosen loops (all without a choice) until SIGTERM or SIGINT."""
     config = or_exit(read)
     configure_logs("bids_jobs")
     parts = assemble(config)
+    bodies = loops(config, parts)
+    if unknown := set(chosen) - set(bodies):
+        exit_with((f"no such loop: {', '.join(unknown)}; there are {', '.join(bodies)}",))
     run_loops(
-        loops(config, parts),
+        {name: bodies[name] for name in chosen or bodies},
         health_port=config.jobs_port,
         checks={"database": parts.storage.check},
     )
+
+
+def _carry_out(parts: Parts) -> float:
+    storage = parts.storage
+    storage.waiting_bell.wait(_POLL_S)
+    carry_out_waiting(storage.waiting, parts.answer, storage.outbox_bell)
+    return 0.0
 
 
 def _learn(parts: Parts) -> float:
@@ -63,4 +80,4 @@ def _forget_old_keys(parts: Parts) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

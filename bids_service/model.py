@@ -1,26 +1,43 @@
-"""Biddings and bids as they are kept: the engine's, each under an id of its own."""
+"""Biddings, bids and offers as they are kept: the engine's, each under an id of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from service_kit.idempotency import StoredAnswer
+
+from bids_service.audit.record import Tip
+from bids_service.audit.secrecy import mask
 from bids_service.engine.bidding import Bidding, PlacedBid
+from bids_service.engine.book import Command
 from bids_service.engine.decision import Decision
+from bids_service.engine.offer import Offer
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptBidding:
-    """`auction` is the URL of the auction that the bidding belongs to."""
+    """`auction` is the URL of the auction that the bidding belongs to, `tip` ends its record."""
 
     id: int
     auction: str
     bidding: Bidding
+    mask_key: str = field(repr=False)
+    tip: Tip
+
+    @property
+    def masked_leader(self) -> str | None:
+        """What the public may call the leader."""
+        leader = self.bidding.leader
+        return mask(self.mask_key, leader) if leader is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptBid:
-    """A bid with what never changes of its auction."""
+    """A bid with what never changes of its auction.
+
+    `receipt` is the hash of its entry in the record, `salt` opens the commitment there.
+    """
 
     id: int
     bidding_id: int
@@ -28,16 +45,49 @@ class KeptBid:
     seller: str
     currency: str
     bid: PlacedBid
+    mask_key: str = field(repr=False)
+    receipt: str
+    salt: str = field(repr=False)
+
+    @property
+    def masked_bidder(self) -> str:
+        """What the public may call the bidder."""
+        return mask(self.mask_key, self.bid.bidder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnBid:
+    """A bid for its bidder's eyes, with what decides whether it can still be taken back."""
+
+    kept: KeptBid
+    ends_at_ms: int
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptOffer:
+    """A second chance with what never changes of its auction."""
+
+    id: int
+    bidding_id: int
+    auction: str
+    seller: str
+    currency: str
+    offer: Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applied:
-    """What a command came to at `at_ms`: `kept` is the bidding after it, `bid` what it placed."""
+    """What a command came to at `at_ms`.
+
+    `kept` is the bidding after it, `bid` what it placed, `offer` what it made or ended.
+    """
 
     kept: KeptBidding
     decision: Decision
     at_ms: int
     bid: KeptBid | None = None
+    offer: KeptOffer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +98,37 @@ class Key:
     key: str
     fingerprint: str
 
+    @property
+    def id(self) -> tuple[str, str]:
+        """What tells keys apart."""
+        return self.client, self.key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A command on the auction at a URL, and the key it must have its effect under."""
+
+    auction: str
+    command: Command
+    key: Key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenIn:
+    """What became of a command that was taken in by `client`; no answer while it waits."""
+
+    id: int
+    client: str
+    accepted_at_ms: int
+    answer: StoredAnswer | None
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[T]):
-    """Some items, newest first, and where the next page begins; None on the last one."""
+    """Some items, and the cursor of the next page; None on the last one."""
 
     items: tuple[T, ...]
-    next_before: int | None
+    cursor: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

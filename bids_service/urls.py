@@ -37,6 +37,33 @@ class Urls:
     def bidding(self, bidding_id: int) -> str:
         return f"{self.biddings}/{bidding_id}"
 
+    def history_of(self, bidding_id: int) -> str:
+        return f"{self.bidding(bidding_id)}/history"
+
+    def purchase_of(self, bidding_id: int) -> str:
+        return f"{self.bidding(bidding_id)}/purchase"
+
+    def retractions_of(self, bidding_id: int) -> str:
+        return f"{self.bidding(bidding_id)}/retractions"
+
+    def cancellation_of(self, bidding_id: int) -> str:
+        return f"{self.bidding(bidding_id)}/cancellation"
+
+    def offers_of(self, bidding_id: int) -> str:
+        return f"{self.bidding(bidding_id)}/offers"
+
+    def offer(self, offer_id: int) -> str:
+        return f"{self.public}/offers/{offer_id}"
+
+    def acceptance_of(self, offer_id: int) -> str:
+        return f"{self.offer(offer_id)}/acceptance"
+
+    def refusal_of(self, offer_id: int) -> str:
+        return f"{self.offer(offer_id)}/refusal"
+
+    def command(self, command_id: int) -> str:
+        return f"{self.public}/commands/{command_id}"
+
     def bids_of(self, bidding_id: int) -> str:
         return f"{self.biddings}/{bidding_id}/bids"
 

@@ -1,4 +1,4 @@
-"""What a bid is answered with: kept under its idempotency key, so plain text and no maximum."""
+"""What a command is answered with: kept under its idempotency key, so plain text, no maximum."""
 
 import json
 from collections.abc import Mapping
@@ -8,8 +8,14 @@ from service_kit.hal import MEDIA_TYPE
 from service_kit.idempotency import StoredAnswer
 from service_kit.problems import Problem
 
-from bids_service.api.representations import bid_resource, bidding_resource, money
+from bids_service.api.representations import (
+    bid_resource,
+    bidding_resource,
+    money,
+    offer_resource,
+)
 from bids_service.engine.decision import Reason, Refused
+from bids_service.engine.offer import OfferStatus
 from bids_service.model import Applied
 from bids_service.urls import Urls
 
@@ -22,18 +28,36 @@ _TITLES = {
     Reason.WRONG_CURRENCY: "The auction is in another currency",
     Reason.NOT_AN_AMOUNT: "The maximum is not an amount that can be bid",
     Reason.BLOCKED: "The seller has blocked this bidder",
+    Reason.NOT_AVAILABLE: "The item can't be bought at once",
+    Reason.NOT_DUE: "It is too early for that",
+    Reason.NOT_SELLER: "Only the seller may do that",
+    Reason.NOT_CLOSED: "The auction is still running",
+    Reason.NO_BID: "This bidder has no bid there",
+    Reason.WINNER: "This bidder has won the auction",
+    Reason.TOO_LATE: "It is too late for that",
+    Reason.ALREADY_OFFERED: "The item is offered to a bidder already",
+    Reason.NO_OFFER: "This bidder has no such offer",
 }
 
 
-def answer_bid(applied: Applied, urls: Urls) -> StoredAnswer:
-    """201 with the bid and the bidding, or a problem document that says why not."""
+def answer_command(applied: Applied, urls: Urls) -> StoredAnswer:
+    """What came of a command: a bid, an offer or the bidding; or a problem that says why not."""
     if isinstance(applied.decision, Refused):
         return _refusal(applied, applied.decision)
-    assert applied.bid is not None
     bidding = bidding_resource(applied.kept, applied.at_ms, urls)
-    document = bid_resource(applied.bid, urls, embedded={"bidding": bidding})
-    headers = {"Content-Type": MEDIA_TYPE, "Location": urls.bid(applied.bid.id)}
-    return StoredAnswer(201, _text(document), headers)
+    if applied.bid is not None:
+        document = bid_resource(applied.bid, urls, embedded={"bidding": bidding})
+        return _created(document, urls.bid(applied.bid.id))
+    if applied.offer is not None:
+        document = offer_resource(applied.offer, applied.at_ms, urls)
+        if applied.offer.offer.status is OfferStatus.OPEN:
+            return _created(document, urls.offer(applied.offer.id))
+        return StoredAnswer(200, _text(document), {"Content-Type": MEDIA_TYPE})
+    return StoredAnswer(200, _text(bidding), {"Content-Type": MEDIA_TYPE})
+
+
+def _created(document: Mapping[str, Any], url: str) -> StoredAnswer:
+    return StoredAnswer(201, _text(document), {"Content-Type": MEDIA_TYPE, "Location": url})
 
 
 def _refusal(applied: Applied, refused: Refused) -> StoredAnswer:

@@ -1,10 +1,10 @@
-"""Biddings, and the bids of each."""
+"""Biddings to look at: the bids of each, and its history once it is closed."""
 
 from typing import Any
 
 from flask import Response, request
 from flask.views import MethodView
-from service_kit.access import require
+from service_kit.access import permitted
 from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
@@ -14,14 +14,18 @@ from bids_service.api.representations import (
     bid_resource,
     bidding_etag,
     bidding_resource,
+    entries_resource,
     next_url,
     page_resource,
+    public_bid_resource,
 )
 from bids_service.api.schemas import (
     LARGEST_ID,
+    AfterSchema,
     BiddingSchema,
     BidsSchema,
     CursorSchema,
+    HistorySchema,
     OfAuctionSchema,
 )
 from bids_service.model import KeptBidding
@@ -29,16 +33,23 @@ from bids_service.parts import Parts
 from bids_service.storage.catalogue import Catalogue
 
 PAGE = 50
+HISTORY_PAGE = 500
+_READ = "bids:read"
+_PUBLIC: list[dict[str, list[str]]] = [{}, {"token": []}, {"basic": []}]
+_FOREVER = "public, max-age=86400, immutable"
 
 
 def biddings_blueprint(parts: Parts) -> Blueprint:
-    """`GET /biddings?auction=`, `/biddings/{id}` and `/biddings/{id}/bids`."""
+    """`GET /biddings?auction=`, `/biddings/{id}`, and its `/bids` and `/history`.
+
+    Public; who shows a token of scope `bids:read` sees bidders by their URLs.
+    """
     blueprint = Blueprint("biddings", __name__)
     one = f"/biddings/<int(max={LARGEST_ID}):bidding_id>"
 
     @blueprint.route("/biddings")
     class OfAuction(MethodView):
-        @require("bids:read")
+        @blueprint.doc(security=_PUBLIC)
         @blueprint.arguments(OfAuctionSchema, location="query")
         @blueprint.response(303, description="The bidding is at Location")
         def get(self, query: dict[str, str]) -> Response:
@@ -50,39 +61,76 @@ def biddings_blueprint(parts: Parts) -> Blueprint:
 
     @blueprint.route(one)
     class OneBidding(MethodView):
-        @require("bids:read")
+        @blueprint.doc(security=_PUBLIC)
         @blueprint.response(200, BiddingSchema, content_type=MEDIA_TYPE)
         def get(self, bidding_id: int) -> Response:
             """The bidding as it is now."""
-            kept = _found(parts.storage.catalogue, bidding_id)
+            named = permitted(_READ)
+            kept = found(parts.storage.catalogue, bidding_id)
             now_ms = parts.clock()
-            response = respond(bidding_resource(kept, now_ms, parts.urls))
-            response.headers["Cache-Control"] = "private, no-cache"
+            response = respond(bidding_resource(kept, now_ms, parts.urls, named=named))
+            _for_whom(response, named=named)
             # Weak, because the server's time is in the body and in nothing that it stands for.
-            response.set_etag(bidding_etag(kept, now_ms), weak=True)
+            response.set_etag(bidding_etag(kept, now_ms, named=named), weak=True)
             response.make_conditional(request)
             return response
 
     @blueprint.route(f"{one}/bids")
     class BidsOfBidding(MethodView):
-        @require("bids:read")
+        @blueprint.doc(security=_PUBLIC)
         @blueprint.arguments(CursorSchema, location="query")
         @blueprint.response(200, BidsSchema, content_type=MEDIA_TYPE)
         def get(self, query: dict[str, Any], bidding_id: int) -> Response:
             """The bids that the public may know of, newest first."""
-            _found(parts.storage.catalogue, bidding_id)
+            named = permitted(_READ)
+            found(parts.storage.catalogue, bidding_id)
             page = parts.storage.catalogue.bids_of_bidding(
                 bidding_id, before=query.get("before"), most=PAGE
             )
-            items = [bid_resource(bid, parts.urls) for bid in page.items]
+            show = bid_resource if named else public_bid_resource
+            items = [show(bid, parts.urls) for bid in page.items]
             first_url = parts.urls.bids_of(bidding_id)
-            return respond(page_resource(items, first_url, next_url(page, first_url)))
+            response = respond(page_resource(items, first_url, next_url(page.cursor, first_url)))
+            _for_whom(response, named=named)
+            response.add_etag()
+            response.make_conditional(request)
+            return response
+
+    @blueprint.route(f"{one}/history")
+    class HistoryOfBidding(MethodView):
+        @blueprint.doc(security=_PUBLIC)
+        @blueprint.arguments(AfterSchema, location="query")
+        @blueprint.response(200, HistorySchema, content_type=MEDIA_TYPE)
+        @blueprint.alt_response(409, "CONFLICT")
+        def get(self, query: dict[str, Any], bidding_id: int) -> Response:
+            """Everything that was accepted, oldest first: public once the bidding is closed."""
+            kept = found(parts.storage.catalogue, bidding_id)
+            if not kept.bidding.is_closed:
+                # It tells of silent raises, which nobody may learn of while they matter.
+                raise Problem(409, "The auction is still running", reason="not_closed")
+            page = parts.storage.catalogue.history(
+                bidding_id, after=query.get("after", 0), most=HISTORY_PAGE
+            )
+            first_url = parts.urls.history_of(bidding_id)
+            following = next_url(page.cursor, first_url, "after")
+            items = entries_resource(page.items)
+            response = respond(page_resource(items, first_url, following, called="entries"))
+            response.headers["Cache-Control"] = _FOREVER if following else "public, no-cache"
+            response.add_etag()
+            response.make_conditional(request)
+            return response
 
     return blueprint
 
 
-def _found(catalogue: Catalogue, bidding_id: int) -> KeptBidding:
+def found(catalogue: Catalogue, bidding_id: int) -> KeptBidding:
+    """The bidding of an id. Raises Problem 404."""
     kept = catalogue.bidding(bidding_id)
     if kept is None:
         raise Problem(404, "There is no such bidding")
     return kept
+
+
+def _for_whom(response: Response, *, named: bool) -> None:
+    response.headers["Cache-Control"] = "private, no-cache" if named else "public, no-cache"
+    response.vary.add("Authorization")

@@ -1,19 +1,17 @@
 """Bids: placing one, looking at one, and those of a bidder with their maxima."""
 
-import re
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response
 from flask.views import MethodView
-from service_kit.access import Caller, caller, require, unauthorized
+from service_kit.access import require
 from service_kit.hal import MEDIA_TYPE, respond
-from service_kit.idempotency import StoredAnswer, fingerprint_of
 from service_kit.money import Money
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
-from bids_service.api.answers import answer_bid
+from bids_service.api.commands import COMMAND_HEADERS, answer
 from bids_service.api.representations import (
     bid_resource,
     next_url,
@@ -28,19 +26,9 @@ from bids_service.api.schemas import (
     PlaceBidSchema,
 )
 from bids_service.engine.bid import Bid
-from bids_service.model import Key
 from bids_service.parts import Parts
-from bids_service.place_bid import Order, place_bid
 
 PAGE = 50
-_KEY = re.compile(r"[!-~]{1,255}")
-_KEY_HEADER = {
-    "in": "header",
-    "name": "Idempotency-Key",
-    "required": True,
-    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
-    "description": "The same key and body get the same answer again.",
-}
 
 
 def bids_blueprint(parts: Parts) -> Blueprint:
@@ -50,22 +38,19 @@ def bids_blueprint(parts: Parts) -> Blueprint:
     @blueprint.route("/bids")
     class Bids(MethodView):
         @require("bids:write")
-        @blueprint.doc(parameters=[_KEY_HEADER])
+        @blueprint.doc(parameters=COMMAND_HEADERS)
         @blueprint.arguments(PlaceBidSchema)
         @blueprint.response(201, BidSchema, content_type=MEDIA_TYPE)
+        @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
         @blueprint.alt_response(409, "CONFLICT")
         @blueprint.alt_response(503, "SERVICE_UNAVAILABLE")
         def post(self, body: dict[str, Any]) -> Response:
             """Place a bid."""
-            order = _order(body, _caller(), request.headers.get("Idempotency-Key"))
-            return _response(
-                place_bid(
-                    parts.storage.books,
-                    parts.auctions,
-                    order,
-                    lambda applied: answer_bid(applied, parts.urls),
-                )
+            maximum = Money.parse(body["maximum"])
+            bid = Bid(
+                bidder=body["bidder"], maximum=maximum.amount_minor, currency=maximum.currency
             )
+            return answer(parts.desk, body["auction"], bid, body)
 
         @require("bids:read_maximum")
         @blueprint.arguments(OfBidderSchema, location="query")
@@ -76,9 +61,10 @@ def bids_blueprint(parts: Parts) -> Blueprint:
             page = parts.storage.catalogue.bids_of_bidder(
                 bidder, before=query.get("before"), most=PAGE
             )
-            items = [own_bid_resource(bid, parts.urls) for bid in page.items]
+            now_ms = parts.clock()
+            items = [own_bid_resource(own, now_ms, parts.urls) for own in page.items]
             first_url = f"{parts.urls.bids}?bidder={quote(bidder, safe='')}"
-            response = respond(page_resource(items, first_url, next_url(page, first_url)))
+            response = respond(page_resource(items, first_url, next_url(page.cursor, first_url)))
             response.headers["Cache-Control"] = "no-store"
             return response
 
@@ -96,29 +82,3 @@ def bids_blueprint(parts: Parts) -> Blueprint:
             return response
 
     return blueprint
-
-
-def _order(body: dict[str, Any], who: Caller, key: str | None) -> Order:
-    if key is None or not _KEY.fullmatch(key):
-        raise Problem(
-            400,
-            "An idempotency key is needed",
-            detail="Send the header Idempotency-Key: 1 to 255 visible ASCII characters.",
-        )
-    maximum = Money.parse(body["maximum"])
-    return Order(
-        auction=body["auction"],
-        bid=Bid(bidder=body["bidder"], maximum=maximum.amount_minor, currency=maximum.currency),
-        key=Key(client=who.name, key=key, fingerprint=fingerprint_of(body)),
-    )
-
-
-def _caller() -> Caller:
-    who = caller()
-    if who is None:
-        raise unauthorized("A token is needed")
-    return who
-
-
-def _response(answer: StoredAnswer) -> Response:
-    return Response(answer.body, answer.status, headers=dict(answer.headers))

@@ -6,7 +6,12 @@ from typing import Any
 from service_kit.errors import KeyReused, NotAnAmount
 from service_kit.problems import Problem
 
-from bids_service.errors import AuctionUnreachable, StoreUnavailable, UnknownAuction
+from bids_service.errors import (
+    AuctionUnreachable,
+    StillRunning,
+    StoreUnavailable,
+    UnknownAuction,
+)
 
 _RETRY_AFTER = {"Retry-After": "2"}
 
@@ -29,6 +34,15 @@ def _key_reused(_error: KeyReused) -> Problem:
     return Problem(422, title, reason="idempotency_key_reused")
 
 
+def _still_running(error: StillRunning) -> Problem:
+    return Problem(
+        409,
+        "The command with this key has not been carried out yet",
+        reason="still_running",
+        headers={"Location": error.url, "Retry-After": "1"},
+    )
+
+
 def _not_an_amount(error: NotAnAmount) -> Problem:
     title = "The maximum is not an amount that can be bid"
     return Problem(422, title, reason="not_an_amount", detail=str(error))
@@ -38,6 +52,7 @@ PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     AuctionUnreachable: _auction_unreachable,
     KeyReused: _key_reused,
     NotAnAmount: _not_an_amount,
+    StillRunning: _still_running,
     StoreUnavailable: _store_unavailable,
     UnknownAuction: unknown_auction,
 }

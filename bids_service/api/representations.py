@@ -1,15 +1,20 @@
-"""Biddings and bids as HAL. No maximum and no reserve gets in here, but for the bidder's own."""
+"""Biddings, bids and offers as HAL. No maximum gets in but the bidder's own, and no reserve."""
 
+import json
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
 from service_kit.hal import link, resource
 from service_kit.money import Money
 
+from bids_service.audit.record import Recorded
 from bids_service.engine.admission import why_not_open
 from bids_service.engine.bidding import Bidding, Outcome
 from bids_service.engine.decision import Reason
-from bids_service.model import KeptBid, KeptBidding, Page
+from bids_service.engine.offer import OfferStatus
+from bids_service.engine.retract import retractable_at
+from bids_service.model import KeptBid, KeptBidding, KeptOffer, OwnBid, TakenIn
 from bids_service.urls import Urls
 
 Json = dict[str, Any]
@@ -37,10 +42,119 @@ def phase_of(bidding: Bidding, now_ms: int) -> Phase:
             return Phase.ENDED
 
 
-def bidding_resource(kept: KeptBidding, now_ms: int, urls: Urls) -> Json:
-    """A bidding as it is now; what isn't possible now has no link."""
+def bidding_resource(kept: KeptBidding, now_ms: int, urls: Urls, *, named: bool = True) -> Json:
+    """A bidding as it is now; what isn't possible now has no link.
+
+    Only `named` tells who is who and what can be commanded: the public sees masks.
+    """
+    phase = phase_of(kept.bidding, now_ms)
+    links = {
+        "self": link(urls.bidding(kept.id)),
+        "auction": link(kept.auction),
+        "seller": link(kept.bidding.terms.seller),
+        "bids": link(urls.bids_of(kept.id)),
+        "history": link(urls.history_of(kept.id)) if phase is Phase.CLOSED else None,
+    }
+    if named:
+        links |= _named_links(kept, phase, urls)
+    return resource(_bidding_state(kept, phase, now_ms), links)
+
+
+def bidding_etag(kept: KeptBidding, now_ms: int, *, named: bool) -> str:
+    """Changes when anything but the server's time does; to be used as a weak validator."""
+    phase = phase_of(kept.bidding, now_ms)
+    return f"{kept.bidding.version}-{phase}{'' if named else '-public'}"
+
+
+def bid_resource(kept: KeptBid, urls: Urls, *, embedded: Json | None = None) -> Json:
+    """A bid as it was when it was taken."""
+    return resource(_bid_state(kept), _bid_links(kept, urls), embedded)
+
+
+def public_bid_resource(kept: KeptBid, urls: Urls) -> Json:
+    """A bid for everybody: masked, and without what would tell of the silent raises around it."""
+    state = _bid_state(kept)
+    del state["sequence"]
+    return resource(state, {"bidding": link(urls.bidding(kept.bidding_id))})
+
+
+def own_bid_resource(own: OwnBid, now_ms: int, urls: Urls) -> Json:
+    """A bid with its maximum, and what opens the commitment to it: for its bidder's eyes only."""
+    kept = own.kept
+    state = _bid_state(kept) | {
+        "maximum": money(kept.bid.maximum, kept.currency),
+        "salt": kept.salt,
+    }
+    can_retract = not own.is_closed and retractable_at(
+        own.ends_at_ms, kept.bid.placed_at_ms, now_ms
+    )
+    retract = link(urls.retractions_of(kept.bidding_id)) if can_retract else None
+    return resource(state, _bid_links(kept, urls) | {"retract": retract})
+
+
+def offer_resource(kept: KeptOffer, now_ms: int, urls: Urls) -> Json:
+    """A second chance, for the service's own programs: its price is for two people's eyes."""
+    offer = kept.offer
+    is_open = offer.is_open(now_ms)
+    # Until the sweep has been, an offer that nobody can answer any more is over all the same.
+    over = offer.status is OfferStatus.OPEN and not is_open
+    state = {
+        "price": money(offer.price, kept.currency),
+        "status": OfferStatus.EXPIRED if over else offer.status,
+        "expires_at_ms": offer.expires_at_ms,
+    }
+    links = {
+        "self": link(urls.offer(kept.id)),
+        "bidding": link(urls.bidding(kept.bidding_id)),
+        "auction": link(kept.auction),
+        "seller": link(kept.seller),
+        "bidder": link(offer.bidder),
+        "accept": link(urls.acceptance_of(kept.id)) if is_open else None,
+        "decline": link(urls.refusal_of(kept.id)) if is_open else None,
+    }
+    return resource(state, links)
+
+
+def outcome_resource(taken_in: TakenIn, urls: Urls) -> Json:
+    """What became of a command that was answered 202: nothing yet, or the answer it got."""
+    state: Json = {"status": "waiting", "accepted_at_ms": taken_in.accepted_at_ms}
+    if taken_in.answer is not None:
+        state["status"] = "done"
+        state["answer"] = {
+            "status": taken_in.answer.status,
+            "location": taken_in.answer.headers.get("Location"),
+            "body": json.loads(taken_in.answer.body),
+        }
+    return resource(state, {"self": link(urls.command(taken_in.id))})
+
+
+def entries_resource(entries: Sequence[Recorded]) -> list[Json]:
+    """Entries of a record, each beside its hash."""
+    return [{"hash": one.hash, "entry": json.loads(one.text)} for one in entries]
+
+
+def page_resource(
+    items: list[Json], self_url: str, next_url: str | None, *, called: str = "bids"
+) -> Json:
+    """A page of bids or entries."""
+    links = {"self": link(self_url), "next": link(next_url) if next_url else None}
+    return resource({}, links, {called: items})
+
+
+def next_url(cursor: int | None, first_url: str, name: str = "before") -> str | None:
+    """Where the next page is, given the URL of the first."""
+    if cursor is None:
+        return None
+    return f"{first_url}{'&' if '?' in first_url else '?'}{name}={cursor}"
+
+
+def money(amount_minor: int, currency: str) -> dict[str, str]:
+    """An amount on the wire."""
+    return Money(amount_minor, currency).to_wire()
+
+
+def _bidding_state(kept: KeptBidding, phase: Phase, now_ms: int) -> Json:
     bidding, terms = kept.bidding, kept.bidding.terms
-    phase = phase_of(bidding, now_ms)
     state = {
         # Until the closer has been, its outcome isn't known: to others it is still open.
         "status": Phase.OPEN if phase is Phase.ENDED else phase,
@@ -48,6 +162,7 @@ def bidding_resource(kept: KeptBidding, now_ms: int, urls: Urls) -> Json:
         "currency": terms.currency,
         "start_price": money(terms.start_price, terms.currency),
         "price": None if bidding.price is None else money(bidding.price, terms.currency),
+        "masked_leader": kept.masked_leader,
         "bid_count": bidding.bid_count,
         "reserve": _reserve_word(bidding),
         "starts_at_ms": terms.starts_at_ms,
@@ -58,49 +173,23 @@ def bidding_resource(kept: KeptBidding, now_ms: int, urls: Urls) -> Json:
     }
     if phase is Phase.OPEN:
         state["minimum"] = money(bidding.minimum, terms.currency)
-    links = {
-        "self": link(urls.bidding(kept.id)),
-        "auction": link(kept.auction),
-        "seller": link(terms.seller),
-        "leader": link(bidding.leader) if bidding.leader else None,
-        "bids": link(urls.bids_of(kept.id)),
-        "place-bid": link(urls.bids) if phase is Phase.OPEN else None,
+        if bidding.buy_now_available and terms.buy_now is not None:
+            state["buy_now"] = money(terms.buy_now, terms.currency)
+    return state
+
+
+def _named_links(kept: KeptBidding, phase: Phase, urls: Urls) -> Json:
+    bidding = kept.bidding
+    is_open = phase is Phase.OPEN
+    possible = {
+        "place-bid": (is_open, urls.bids),
+        "buy-now": (is_open and bidding.buy_now_available, urls.purchase_of(kept.id)),
+        "retract": (is_open and bidding.bid_count > 0, urls.retractions_of(kept.id)),
+        "cancel": (phase in {Phase.SCHEDULED, Phase.OPEN}, urls.cancellation_of(kept.id)),
+        "offer": (phase is Phase.CLOSED and bidding.bid_count > 0, urls.offers_of(kept.id)),
     }
-    return resource(state, links)
-
-
-def bidding_etag(kept: KeptBidding, now_ms: int) -> str:
-    """Changes when anything but the server's time does; to be used as a weak validator."""
-    return f"{kept.bidding.version}-{phase_of(kept.bidding, now_ms)}"
-
-
-def bid_resource(kept: KeptBid, urls: Urls, *, embedded: Json | None = None) -> Json:
-    """A bid as it was when it was taken."""
-    return resource(_bid_state(kept), _bid_links(kept, urls), embedded)
-
-
-def own_bid_resource(kept: KeptBid, urls: Urls) -> Json:
-    """A bid with its maximum: for its bidder's eyes only."""
-    state = _bid_state(kept) | {"maximum": money(kept.bid.maximum, kept.currency)}
-    return resource(state, _bid_links(kept, urls))
-
-
-def page_resource(items: list[Json], self_url: str, next_url: str | None) -> Json:
-    """A page of bids."""
-    links = {"self": link(self_url), "next": link(next_url) if next_url else None}
-    return resource({}, links, {"bids": items})
-
-
-def next_url(page: Page[KeptBid], first_url: str) -> str | None:
-    """Where the next page is, given the URL of the first."""
-    if page.next_before is None:
-        return None
-    return f"{first_url}{'&' if '?' in first_url else '?'}before={page.next_before}"
-
-
-def money(amount_minor: int, currency: str) -> dict[str, str]:
-    """An amount on the wire."""
-    return Money(amount_minor, currency).to_wire()
+    links = {relation: link(url) for relation, (now, url) in possible.items() if now}
+    return links | ({"leader": link(bidding.leader)} if bidding.leader else {})
 
 
 def _bid_state(kept: KeptBid) -> Json:
@@ -109,6 +198,8 @@ def _bid_state(kept: KeptBid) -> Json:
         "price": money(kept.bid.price, kept.currency),
         "placed_at_ms": kept.bid.placed_at_ms,
         "sequence": kept.bid.sequence,
+        "masked_bidder": kept.masked_bidder,
+        "receipt": kept.receipt,
     }
 
 

@@ -63,6 +63,28 @@ class OfBidderSchema(CursorSchema):
     bidder = _EntityUrl()
 
 
+class AfterSchema(ma.Schema):
+    """Where a page of the history begins; follow `next` instead of making it up."""
+
+    after = fields.Integer(validate=validate.Range(min=0, max=LARGEST_ID))
+
+
+class ByBidderSchema(ma.Schema):
+    """On behalf of which bidder."""
+
+    bidder = _EntityUrl()
+
+
+class BySellerSchema(ma.Schema):
+    """On behalf of which seller."""
+
+    seller = _EntityUrl()
+
+
+class ToBidderSchema(BySellerSchema, ByBidderSchema):
+    """On behalf of which seller to which bidder."""
+
+
 class RootSchema(ma.Schema):
     """Where everything begins."""
 
@@ -70,7 +92,7 @@ class RootSchema(ma.Schema):
 
 
 class BiddingSchema(ma.Schema):
-    """A bidding; `minimum` is there while a bid is possible."""
+    """A bidding; `minimum` and `buy_now` are there while a bid or a purchase is possible."""
 
     status = fields.String(required=True, validate=validate.OneOf(["scheduled", "open", "closed"]))
     outcome = fields.String(
@@ -80,6 +102,8 @@ class BiddingSchema(ma.Schema):
     start_price = fields.Nested(MoneySchema, required=True)
     price = fields.Nested(MoneySchema, required=True, allow_none=True)
     minimum = fields.Nested(MoneySchema)
+    buy_now = fields.Nested(MoneySchema)
+    masked_leader = fields.String(required=True, allow_none=True)
     bid_count = fields.Integer(required=True)
     reserve = fields.String(required=True, validate=validate.OneOf(["none", "met", "not_met"]))
     starts_at_ms = fields.Integer(required=True)
@@ -96,8 +120,11 @@ class BidSchema(ma.Schema):
     outcome = fields.String(required=True, validate=validate.OneOf(["leading", "outbid", "raised"]))
     price = fields.Nested(MoneySchema, required=True)
     placed_at_ms = fields.Integer(required=True)
-    sequence = fields.Integer(required=True)
+    sequence = fields.Integer()
+    masked_bidder = fields.String(required=True)
+    receipt = fields.String(required=True)
     maximum = fields.Nested(MoneySchema)
+    salt = fields.String()
     _links = fields.Dict(required=True)
     _embedded = fields.Dict()
 
@@ -107,3 +134,30 @@ class BidsSchema(ma.Schema):
 
     _links = fields.Dict(required=True)
     _embedded = fields.Dict(required=True)
+
+
+class HistorySchema(ma.Schema):
+    """A page of entries."""
+
+    _links = fields.Dict(required=True)
+    _embedded = fields.Dict(required=True)
+
+
+class OfferSchema(ma.Schema):
+    """A second chance."""
+
+    price = fields.Nested(MoneySchema, required=True)
+    status = fields.String(
+        required=True, validate=validate.OneOf(["open", "accepted", "declined", "expired"])
+    )
+    expires_at_ms = fields.Integer(required=True)
+    _links = fields.Dict(required=True)
+
+
+class OutcomeSchema(ma.Schema):
+    """What became of a command; `answer` has `status`, `location` and `body` once it is done."""
+
+    status = fields.String(required=True, validate=validate.OneOf(["waiting", "done"]))
+    accepted_at_ms = fields.Integer(required=True)
+    answer = fields.Dict()
+    _links = fields.Dict(required=True)

@@ -52,10 +52,19 @@ def retractable(bidding: Bidding, own: Sequence[PlacedBid], now_ms: int) -> froz
 
     Left 12 h 1 s → all; 12 h, placed 1 h ago → the newest; 12 h, placed 1 h 1 s ago → none.
     """
-    if bidding.ends_at_ms - now_ms > LAST_HOURS_MS:
-        return frozenset(bid.sequence for bid in own)
-    newest = own[-1]
-    return frozenset({newest.sequence}) if now_ms - newest.placed_at_ms <= HOUR_MS else frozenset()
+    going = own if bidding.ends_at_ms - now_ms > LAST_HOURS_MS else own[-1:]
+    return frozenset(
+        bid.sequence
+        for bid in going
+        if retractable_at(bidding.ends_at_ms, bid.placed_at_ms, now_ms)
+    )
+
+
+def retractable_at(ends_at_ms: int, placed_at_ms: int, now_ms: int) -> bool:
+    """Whether the bid can go while the bidding is open, if it is its bidder's newest."""
+    if now_ms >= ends_at_ms:
+        return False
+    return ends_at_ms - now_ms > LAST_HOURS_MS or now_ms - placed_at_ms <= HOUR_MS
 
 
 def _without(bidding: Bidding, lead: Lead | None, remaining: Sequence[PlacedBid]) -> Bidding:

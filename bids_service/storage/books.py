@@ -1,56 +1,58 @@
-"""The bid books: a change to a bidding, its bids and its announcements, in one transaction."""
+"""The bid books: commands on biddings carried out, each transaction whole or not at all."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from service_kit.clock import Clock
 from service_kit.doorbell import Doorbell
-from service_kit.idempotency import StoredAnswer, recall, remember
+from service_kit.errors import KeyReused
+from service_kit.idempotency import StoredAnswer
 from service_kit.outbox import announce
-from sqlalchemy import Connection, CursorResult, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select
 
-from bids_service.engine.bidding import PlacedBid, open_bidding
-from bids_service.engine.book import Book, Command, decide
+from bids_service.audit.record import record_opening
+from bids_service.audit.secrecy import new_salt
+from bids_service.engine.bidding import open_bidding
 from bids_service.engine.close import Close
-from bids_service.engine.decision import Accepted, Refused
-from bids_service.engine.retract import Retract
-from bids_service.engine.second_chance import SecondChance
+from bids_service.engine.second_chance import ExpireOffer
 from bids_service.engine.terms import Terms
 from bids_service.errors import UnknownAuction
-from bids_service.model import Applied, KeptBid, KeptBidding, Key
-from bids_service.storage.rows import (
-    bid_columns,
-    bidding_columns,
-    bidding_from,
-    kept_bid,
-    placed_from,
-    terms_text,
-)
-from bids_service.storage.tables import biddings, bids, idempotency_keys, outbox
-from bids_service.storage.transactions import once_more_if_raced, reading, writing
+from bids_service.model import Applied, KeptBidding, Order
+from bids_service.storage.deciding import Commanded, decide_all, locked
+from bids_service.storage.keys import Kept, recall_all, remember_all
+from bids_service.storage.rows import bidding_columns, bidding_from, record_columns, terms_text
+from bids_service.storage.tables import biddings, offers, outbox, record
+from bids_service.storage.transactions import new_id, once_more_if_raced, reading, writing
 from bids_service.urls import Urls
 
 Answer = Callable[[Applied], StoredAnswer]
+Verdict = StoredAnswer | UnknownAuction | KeyReused
 
-_of_auction = select(biddings).where(biddings.c.auction == bindparam("auction"))
-_locked = _of_auction.with_for_update()
-_save = update(biddings).where(biddings.c.id == bindparam("bidding_id"))
+_of_auction = select(biddings.c.id).where(biddings.c.auction == bindparam("auction"))
+_is_due = (biddings.c.outcome.is_(None), biddings.c.ends_at_ms <= bindparam("now_ms"))
 _due = (
-    select(biddings)
-    .where(biddings.c.outcome.is_(None), biddings.c.ends_at_ms <= bindparam("now_ms"))
+    select(biddings.c.id)
+    .where(*_is_due)
     .order_by(biddings.c.ends_at_ms, biddings.c.id)
     .limit(bindparam("most"))
+)
+_still_due = (
+    select(biddings)
+    .where(biddings.c.id.in_(bindparam("ids", expanding=True)), *_is_due)
+    .order_by(biddings.c.id)
     .with_for_update()
 )
+_expired = (
+    select(biddings.c.auction, offers.c.number)
+    .join_from(offers, biddings)
+    .where(offers.c.status == "open", offers.c.expires_at_ms <= bindparam("now_ms"))
+    .order_by(offers.c.expires_at_ms, offers.c.id)
+    .limit(bindparam("most"))
+)
+_next_end = select(func.min(biddings.c.ends_at_ms)).where(biddings.c.outcome.is_(None))
 
 
 class Books:
-    """Applies commands, one at a time in each bidding.
-
-    A bidding's lock is its row (SELECT … FOR UPDATE) on PostgreSQL and the whole file on SQLite.
-    The clock is read once the lock is held, so that the recorded order is the order of time.
-    """
+    """Applies commands, one at a time in each bidding."""
 
     def __init__(self, engine: Engine, urls: Urls, clock: Clock, doorbell: Doorbell) -> None:
         self._engine = engine
@@ -63,126 +65,101 @@ class Books:
         once_more_if_raced(lambda: self._open(auction, terms))
         self._doorbell.ring()
 
-    def apply(self, auction: str, command: Command, key: Key, answer: Answer) -> StoredAnswer:
-        """Decide on a command, write down what came of it and the answer that its key now has.
+    def apply(self, orders: Sequence[Order], answer: Answer) -> list[Verdict]:
+        """Carry out orders in one transaction, in their order, and keep the answers by their keys.
 
-        A key that came before gets the answer it got then. Raises UnknownAuction, KeyReused,
-        StoreUnavailable.
+        A key that came before gets the answer it got then. The verdict on an order is its answer,
+        or why it has none. Raises StoreUnavailable, and then nothing has happened.
         """
-        stored = once_more_if_raced(lambda: self._apply_keyed(auction, command, key, answer))
+        verdicts = once_more_if_raced(lambda: self._apply(orders, answer))
         self._doorbell.ring()
-        return stored
+        return verdicts
 
     def close_due(self, most: int) -> int:
         """Close up to `most` biddings whose end has come, earliest first; returns how many."""
         with writing(self._engine) as connection:
             now_ms = self._clock()
+            ids = connection.scalars(_due, {"now_ms": now_ms, "most": most}).all()
+            if not ids:
+                return 0
             # A bid that moved the end while we waited for its lock takes the row out of the result.
-            found = connection.execute(_due, {"now_ms": now_ms, "most": most}).all()
-            for row in found:
-                self._write(connection, bidding_from(row), Close(), now_ms)
-        if found:
-            self._doorbell.ring()
-        return len(found)
+            rows = connection.execute(_still_due, {"ids": ids, "now_ms": now_ms}).all()
+            due = sorted(rows, key=lambda row: (row.ends_at_ms, row.id))
+            kept = {row.auction: bidding_from(row) for row in due}
+            self._decide_all(connection, kept, [(auction, Close()) for auction in kept])
+        self._doorbell.ring()
+        return len(due)
+
+    def expire_offers(self, most: int) -> int:
+        """End up to `most` offers whose time is over, earliest first; returns how many."""
+        with writing(self._engine) as connection:
+            over = connection.execute(_expired, {"now_ms": self._clock(), "most": most}).all()
+            if not over:
+                return 0
+            commands: list[Commanded] = [
+                (row.auction, ExpireOffer(number=row.number)) for row in over
+            ]
+            kept = locked(connection, [auction for auction, _ in commands])
+            self._decide_all(connection, kept, commands)
+        self._doorbell.ring()
+        return len(over)
 
     def next_end_ms(self) -> int | None:
         """When the next open bidding ends; None when none is open."""
         with reading(self._engine) as connection:
-            next_end_ms: int | None = connection.scalar(
-                select(func.min(biddings.c.ends_at_ms)).where(biddings.c.outcome.is_(None))
-            )
+            next_end_ms: int | None = connection.scalar(_next_end)
         return next_end_ms
 
     def _open(self, auction: str, terms: Terms) -> None:
         with writing(self._engine) as connection:
             if connection.execute(_of_auction, {"auction": auction}).one_or_none() is not None:
                 return
-            columns = bidding_columns(open_bidding(terms))
-            written = connection.execute(
-                insert(biddings).values(auction=auction, terms=terms_text(terms), **columns)
+            bidding, at_ms, mask_key = open_bidding(terms), self._clock(), new_salt()
+            entry = record_opening(auction, bidding, at_ms, salt=new_salt())
+            new = KeptBidding(
+                id=0, auction=auction, bidding=bidding, mask_key=mask_key, tip=entry.tip
             )
-            self._announce(
-                connection,
-                "biddings",
-                "create",
-                self._urls.bidding(_new_id(written)),
-                self._clock(),
+            columns = bidding_columns(new) | {"mask_key": mask_key}
+            bidding_id = new_id(
+                connection.execute(
+                    insert(biddings).values(auction=auction, terms=terms_text(terms), **columns)
+                )
             )
+            connection.execute(insert(record), record_columns(bidding_id, entry))
+            url = self._urls.bidding(bidding_id)
+            announce(connection, outbox, topic="biddings", type="create", url=url, now_ms=at_ms)
 
-    def _apply_keyed(
-        self, auction: str, command: Command, key: Key, answer: Answer
-    ) -> StoredAnswer:
+    def _apply(self, orders: Sequence[Order], answer: Answer) -> list[Verdict]:
         with writing(self._engine) as connection:
-            locked = connection.execute(_locked, {"auction": auction}).one_or_none()
+            kept = locked(connection, [order.auction for order in orders])
             # Only inside the lock: of two equal requests the second must find the first's answer.
-            stored = recall(connection, idempotency_keys, key.client, key.key, key.fingerprint)
-            if stored is not None:
-                return stored
-            if locked is None:
-                raise UnknownAuction(auction)
-            applied = self._write(connection, bidding_from(locked), command, self._clock())
-            stored = answer(applied)
-            remember(
-                connection,
-                idempotency_keys,
-                client=key.client,
-                key=key.key,
-                fingerprint=key.fingerprint,
-                answer=stored,
-                now_ms=applied.at_ms,
-            )
-            return stored
+            answers = recall_all(connection, [order.key for order in orders])
+            fresh: dict[tuple[str, str], Order] = {}
+            for order in orders:
+                if order.key.id not in answers and order.auction in kept:
+                    fresh.setdefault(order.key.id, order)
+            commands = [(order.auction, order.command) for order in fresh.values()]
+            applied = self._decide_all(connection, kept, commands)
+            new = [
+                Kept(order.key, answer(what), what.at_ms)
+                for order, what in zip(fresh.values(), applied, strict=True)
+            ]
+            remember_all(connection, new)
+            answers.update({kept_answer.key.id: kept_answer for kept_answer in new})
+            return [_verdict(order, answers.get(order.key.id)) for order in orders]
 
-    def _write(
-        self, connection: Connection, kept: KeptBidding, command: Command, now_ms: int
-    ) -> Applied:
-        book = Book(kept.bidding, _history(connection, kept.id, command))
-        decision = decide(book, command, now_ms)
-        if isinstance(decision, Refused):
-            return Applied(kept=kept, decision=decision, at_ms=now_ms)
-        after = replace(kept, bidding=decision.bidding)
-        if after != kept:
-            connection.execute(_save, {"bidding_id": kept.id, **bidding_columns(decision.bidding)})
-        bid = self._write_bids(connection, after, decision, now_ms)
-        if decision.bidding.version != kept.bidding.version:
-            self._announce(connection, "biddings", "update", self._urls.bidding(kept.id), now_ms)
-        return Applied(kept=after, decision=decision, at_ms=now_ms, bid=bid)
-
-    def _write_bids(
-        self, connection: Connection, kept: KeptBidding, decision: Accepted, now_ms: int
-    ) -> KeptBid | None:
-        if decision.retracted:
-            connection.execute(
-                update(bids)
-                .where(bids.c.bidding_id == kept.id, bids.c.sequence.in_(decision.retracted))
-                .values(retracted_at_ms=now_ms)
-            )
-        if decision.bid is None:
-            return None
-        written = connection.execute(insert(bids).values(bid_columns(kept.id, decision.bid)))
-        bid_id = _new_id(written)
-        self._announce(connection, "bids", "create", self._urls.bid(bid_id), now_ms)
-        return kept_bid(bid_id, kept.id, kept.auction, kept.bidding.terms, decision.bid)
-
-    def _announce(
-        self, connection: Connection, topic: str, type: str, url: str, now_ms: int
-    ) -> None:
-        announce(connection, outbox, topic=topic, type=type, url=url, now_ms=now_ms)
+    def _decide_all(
+        self,
+        connection: Connection,
+        kept: dict[str, KeptBidding],
+        commands: Sequence[Commanded],
+    ) -> list[Applied]:
+        return decide_all(connection, kept, commands, urls=self._urls, clock=self._clock)
 
 
-def _history(connection: Connection, bidding_id: int, command: Command) -> tuple[PlacedBid, ...]:
-    """The bids that count, oldest first, for the commands that look back; a bid never does."""
-    if not isinstance(command, Retract | SecondChance):
-        return ()
-    rows = connection.execute(
-        select(bids)
-        .where(bids.c.bidding_id == bidding_id, bids.c.retracted_at_ms.is_(None))
-        .order_by(bids.c.sequence)
-    )
-    return tuple(placed_from(row) for row in rows)
-
-
-def _new_id(written: CursorResult[Any]) -> int:
-    key = written.inserted_primary_key
-    assert key is not None
-    return int(key[0])
+def _verdict(order: Order, kept: Kept | None) -> Verdict:
+    if kept is None:
+        return UnknownAuction(order.auction)
+    if kept.key.fingerprint != order.key.fingerprint:
+        return KeyReused("this idempotency key was used for another request")
+    return kept.answer

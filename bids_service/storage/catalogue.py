@@ -1,17 +1,29 @@
 """Biddings and bids to look at; reading never waits for a bid being taken."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Engine, Select, select
 
+from bids_service.audit.record import Recorded
 from bids_service.engine.bidding import Standing
-from bids_service.model import KeptBid, KeptBidding, Page
-from bids_service.storage.rows import bid_from, bidding_from
-from bids_service.storage.tables import biddings, bids
+from bids_service.model import KeptBid, KeptBidding, KeptOffer, OwnBid, Page
+from bids_service.storage.rows import (
+    bid_from,
+    bidding_from,
+    kept_offer,
+    offer_from,
+    own_bid_from,
+    recorded_from,
+    terms_from,
+)
+from bids_service.storage.tables import biddings, bids, offers, record
 from bids_service.storage.transactions import reading
 
-_bids = select(bids, biddings.c.auction, biddings.c.terms).join(biddings)
+T = TypeVar("T")
+_bids = select(bids, biddings.c.auction, biddings.c.terms, biddings.c.mask_key).join(biddings)
+_own_bids = _bids.add_columns(biddings.c.ends_at_ms, biddings.c.outcome)
+_offers = select(offers, biddings.c.auction, biddings.c.terms).join(biddings)
 
 
 class Catalogue:
@@ -34,25 +46,57 @@ class Catalogue:
             row = connection.execute(_bids.where(bids.c.id == bid_id)).one_or_none()
         return bid_from(row) if row is not None else None
 
+    def offer(self, offer_id: int) -> KeptOffer | None:
+        """The second chance of an id."""
+        with reading(self._engine) as connection:
+            row = connection.execute(_offers.where(offers.c.id == offer_id)).one_or_none()
+        if row is None:
+            return None
+        terms = terms_from(row.terms)
+        return kept_offer(row.id, row.bidding_id, row.auction, terms, offer_from(row))
+
     def bids_of_bidding(self, bidding_id: int, *, before: int | None, most: int) -> Page[KeptBid]:
-        """The public bids of a bidding that count, newest first; `sequence` below `before`."""
+        """The public bids of a bidding that count, newest first; those before the bid `before`."""
         chosen = _bids.where(
             bids.c.bidding_id == bidding_id,
             bids.c.standing != Standing.RAISED,
             bids.c.retracted_at_ms.is_(None),
         ).order_by(bids.c.sequence.desc())
         if before is not None:
-            chosen = chosen.where(bids.c.sequence < before)
-        return self._page(chosen, most, lambda kept: kept.bid.sequence)
+            # A sequence number in the cursor would tell how many silent raises lie between.
+            newest = select(bids.c.sequence).where(
+                bids.c.id == before, bids.c.bidding_id == bidding_id
+            )
+            chosen = chosen.where(bids.c.sequence < newest.scalar_subquery())
+        return self._page(chosen, most, bid_from, lambda row: row.id)
 
-    def bids_of_bidder(self, bidder: str, *, before: int | None, most: int) -> Page[KeptBid]:
-        """All bids of a bidder, newest first, with an id below `before`."""
-        chosen = _bids.where(bids.c.bidder == bidder, bids.c.retracted_at_ms.is_(None)).order_by(
-            bids.c.id.desc()
-        )
+    def bids_of_bidder(self, bidder: str, *, before: int | None, most: int) -> Page[OwnBid]:
+        """All bids of a bidder that count, newest first, with an id below `before`."""
+        chosen = _own_bids.where(
+            bids.c.bidder == bidder, bids.c.retracted_at_ms.is_(None)
+        ).order_by(bids.c.id.desc())
         if before is not None:
             chosen = chosen.where(bids.c.id < before)
-        return self._page(chosen, most, lambda kept: kept.id)
+        return self._page(chosen, most, own_bid_from, lambda row: row.id)
+
+    def history(self, bidding_id: int, *, after: int, most: int) -> Page[Recorded]:
+        """The record of a bidding, oldest first, after the entry `after`."""
+        chosen = (
+            select(record)
+            .where(record.c.bidding_id == bidding_id, record.c.number > after)
+            .order_by(record.c.number)
+        )
+        return self._page(chosen, most, recorded_from, lambda row: row.number)
+
+    def placed(self, bidding_id: int) -> dict[int, tuple[int, str]]:
+        """Maximum and salt of every bid ever taken, by sequence: for the operator's own replay."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(
+                select(bids.c.sequence, bids.c.maximum, bids.c.salt).where(
+                    bids.c.bidding_id == bidding_id
+                )
+            ).all()
+        return {row.sequence: (row.maximum, row.salt) for row in rows}
 
     def _bidding(self, which: ColumnElement[bool]) -> KeptBidding | None:
         with reading(self._engine) as connection:
@@ -60,9 +104,15 @@ class Catalogue:
         return bidding_from(row) if row is not None else None
 
     def _page(
-        self, chosen: Select[Any], most: int, position: Callable[[KeptBid], int]
-    ) -> Page[KeptBid]:
+        self,
+        chosen: Select[Any],
+        most: int,
+        read: Callable[[Any], T],
+        cursor: Callable[[Any], int],
+    ) -> Page[T]:
         with reading(self._engine) as connection:
             rows = connection.execute(chosen.limit(most + 1)).all()
-        items = tuple(bid_from(row) for row in rows[:most])
-        return Page(items, position(items[-1]) if len(rows) > most else None)
+        shown = rows[:most]
+        return Page(
+            tuple(read(row) for row in shown), cursor(shown[-1]) if len(rows) > most else None
+        )

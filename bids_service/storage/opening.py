@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from bids_service.storage.announced import AnnouncedAuctions
 from bids_service.storage.books import Books
 from bids_service.storage.catalogue import Catalogue
+from bids_service.storage.waiting import WaitingCommands
 from bids_service.urls import Urls
 
 
@@ -21,28 +22,32 @@ class Storage:
     books: Books
     catalogue: Catalogue
     announced: AnnouncedAuctions
+    waiting: WaitingCommands
     outbox_bell: Doorbell
+    waiting_bell: Doorbell
 
     def check(self) -> None:
         """Raise unless the database answers and has this version's tables."""
         check_migrated("bids_service", self.engine)
 
     def close(self) -> None:
-        """Close the connections and the bell."""
+        """Close the connections and the bells."""
         self.engine.dispose()
         self.outbox_bell.close()
+        self.waiting_bell.close()
 
 
 def open_storage(url: str, urls: Urls, clock: Clock) -> Storage:
     """The storage at a database URL; opens no connection yet."""
     engine = connect(url)
-    # What an error says is logged, and a statement's parameters hold maxima.
-    engine.hide_parameters = True
     outbox_bell = Doorbell.for_database(str(engine.url))
+    waiting_bell = Doorbell.for_database(str(engine.url), "waiting commands")
     return Storage(
         engine=engine,
         books=Books(engine, urls, clock, outbox_bell),
         catalogue=Catalogue(engine),
         announced=AnnouncedAuctions(engine),
+        waiting=WaitingCommands(engine, urls, clock, waiting_bell),
         outbox_bell=outbox_bell,
+        waiting_bell=waiting_bell,
     )

@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from bids_service.audit.record import Recorded, Tip
 from bids_service.engine.bidding import Bidding, Lead, Outcome, PlacedBid, Standing
+from bids_service.engine.offer import Offer, OfferStatus
 from bids_service.engine.terms import Terms
-from bids_service.model import KeptBid, KeptBidding
+from bids_service.model import KeptBid, KeptBidding, KeptOffer, OwnBid
 
 
 def terms_text(terms: Terms) -> str:
@@ -34,11 +36,18 @@ def bidding_from(row: Any) -> KeptBidding:
         outcome=Outcome(row.outcome) if row.outcome is not None else None,
         closed_at_ms=row.closed_at_ms,
     )
-    return KeptBidding(id=row.id, auction=row.auction, bidding=bidding)
+    return KeptBidding(
+        id=row.id,
+        auction=row.auction,
+        bidding=bidding,
+        mask_key=row.mask_key,
+        tip=Tip(row.record_length, row.record_hash),
+    )
 
 
-def bidding_columns(bidding: Bidding) -> dict[str, Any]:
+def bidding_columns(kept: KeptBidding) -> dict[str, Any]:
     """The columns that a command may change."""
+    bidding = kept.bidding
     lead = bidding.lead
     return {
         "ends_at_ms": bidding.ends_at_ms,
@@ -53,6 +62,8 @@ def bidding_columns(bidding: Bidding) -> dict[str, Any]:
         "version": bidding.version,
         "outcome": bidding.outcome,
         "closed_at_ms": bidding.closed_at_ms,
+        "record_length": kept.tip.length,
+        "record_hash": kept.tip.hash,
     }
 
 
@@ -69,7 +80,7 @@ def placed_from(row: Any) -> PlacedBid:
     )
 
 
-def bid_columns(bidding_id: int, bid: PlacedBid) -> dict[str, Any]:
+def bid_columns(bidding_id: int, bid: PlacedBid, entry: Recorded) -> dict[str, Any]:
     """What is kept of a bid."""
     return {
         "bidding_id": bidding_id,
@@ -80,24 +91,105 @@ def bid_columns(bidding_id: int, bid: PlacedBid) -> dict[str, Any]:
         "standing": bid.standing,
         "price": bid.price,
         "outbid": bid.outbid,
+        "receipt": entry.hash,
+        "salt": entry.salt,
     }
 
 
 def bid_from(row: Any) -> KeptBid:
-    """A row of `bids` joined with `auction` and `terms` of its bidding."""
+    """A row of `bids` joined with `auction`, `terms` and `mask_key` of its bidding."""
     terms = terms_from(row.terms)
-    return kept_bid(row.id, row.bidding_id, row.auction, terms, placed_from(row))
+    return KeptBid(
+        id=row.id,
+        bidding_id=row.bidding_id,
+        auction=row.auction,
+        seller=terms.seller,
+        currency=terms.currency,
+        bid=placed_from(row),
+        mask_key=row.mask_key,
+        receipt=row.receipt,
+        salt=row.salt,
+    )
 
 
-def kept_bid(bid_id: int, bidding_id: int, auction: str, terms: Terms, bid: PlacedBid) -> KeptBid:
-    """A bid under the id it is kept by."""
+def own_bid_from(row: Any) -> OwnBid:
+    """The same, joined with `ends_at_ms` and `outcome` as well."""
+    return OwnBid(kept=bid_from(row), ends_at_ms=row.ends_at_ms, is_closed=row.outcome is not None)
+
+
+def new_bid(kept: KeptBidding, bid_id: int, bid: PlacedBid, entry: Recorded) -> KeptBid:
+    """A bid that was just written, under the id it got."""
+    assert entry.salt is not None
     return KeptBid(
         id=bid_id,
+        bidding_id=kept.id,
+        auction=kept.auction,
+        seller=kept.bidding.terms.seller,
+        currency=kept.bidding.terms.currency,
+        bid=bid,
+        mask_key=kept.mask_key,
+        receipt=entry.hash,
+        salt=entry.salt,
+    )
+
+
+def record_columns(bidding_id: int, entry: Recorded) -> dict[str, Any]:
+    """What is kept of an entry of the record."""
+    return {
+        "bidding_id": bidding_id,
+        "number": entry.number,
+        "at_ms": entry.at_ms,
+        "text": entry.text,
+        "hash": entry.hash,
+        "party": entry.party,
+        "salt": entry.salt,
+    }
+
+
+def recorded_from(row: Any) -> Recorded:
+    """A row of `record`."""
+    return Recorded(
+        number=row.number,
+        text=row.text,
+        hash=row.hash,
+        at_ms=row.at_ms,
+        party=row.party,
+        salt=row.salt,
+    )
+
+
+def offer_columns(bidding_id: int, offer: Offer) -> dict[str, Any]:
+    """What is kept of an offer."""
+    return {
+        "bidding_id": bidding_id,
+        "number": offer.number,
+        "bidder": offer.bidder,
+        "price": offer.price,
+        "expires_at_ms": offer.expires_at_ms,
+        "status": offer.status,
+    }
+
+
+def offer_from(row: Any) -> Offer:
+    """A row of `offers`, without its auction."""
+    return Offer(
+        number=row.number,
+        bidder=row.bidder,
+        price=row.price,
+        expires_at_ms=row.expires_at_ms,
+        status=OfferStatus(row.status),
+    )
+
+
+def kept_offer(offer_id: int, bidding_id: int, auction: str, terms: Terms, it: Offer) -> KeptOffer:
+    """An offer under the id it is kept by."""
+    return KeptOffer(
+        id=offer_id,
         bidding_id=bidding_id,
         auction=auction,
         seller=terms.seller,
         currency=terms.currency,
-        bid=bid,
+        offer=it,
     )
 
 

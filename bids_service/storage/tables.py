@@ -22,6 +22,8 @@ metadata = MetaData()
 _id = BigInteger().with_variant(Integer, "sqlite")
 _url = String(1024)
 _still_open = text("outcome IS NULL")
+_still_offered = text("status = 'open'")
+_still_waiting = text("status IS NULL")
 
 biddings = Table(
     "biddings",
@@ -41,6 +43,9 @@ biddings = Table(
     Column("version", Integer, nullable=False),
     Column("outcome", String(32)),
     Column("closed_at_ms", BigInteger),
+    Column("mask_key", String(32), nullable=False),
+    Column("record_length", Integer, nullable=False),
+    Column("record_hash", String(64), nullable=False),
     # The closing sweep reads what is due and nothing else, however many auctions there ever were.
     Index(
         "biddings_open_by_end",
@@ -65,6 +70,8 @@ bids = Table(
     Column("price", BigInteger, nullable=False),
     Column("outbid", _url),
     Column("retracted_at_ms", BigInteger),
+    Column("receipt", String(64), nullable=False),
+    Column("salt", String(32), nullable=False),
     UniqueConstraint("bidding_id", "sequence"),
     Index("bids_by_bidder", "bidder", "id"),
     sqlite_autoincrement=True,
@@ -76,6 +83,64 @@ announced_auctions = Table(
     Column("url", _url, primary_key=True),
     Column("failures", Integer, nullable=False),
     Column("due_at_ms", BigInteger, nullable=False, index=True),
+)
+
+# Append-only: nothing here is ever updated or deleted.
+record = Table(
+    "record",
+    metadata,
+    Column("bidding_id", ForeignKey("biddings.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("party", _url),
+    Column("salt", String(32)),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("bidding_id", ForeignKey("biddings.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("bidder", _url, nullable=False),
+    Column("price", BigInteger, nullable=False),
+    Column("expires_at_ms", BigInteger, nullable=False),
+    Column("status", String(8), nullable=False),
+    UniqueConstraint("bidding_id", "number"),
+    Index(
+        "offers_open_by_expiry",
+        "expires_at_ms",
+        "id",
+        sqlite_where=_still_offered,
+        postgresql_where=_still_offered,
+    ),
+    sqlite_autoincrement=True,
+)
+
+# Commands that somebody has a 202 for; `text` holds a maximum and goes when they are answered.
+waiting_commands = Table(
+    "waiting_commands",
+    metadata,
+    Column("id", _id, primary_key=True),
+    Column("client", String(64), nullable=False),
+    Column("key", String(255), nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+    Column("auction", _url, nullable=False),
+    Column("text", Text),
+    Column("accepted_at_ms", BigInteger, nullable=False, index=True),
+    Column("status", Integer),
+    Column("body", Text),
+    Column("location", _url),
+    UniqueConstraint("client", "key"),
+    Index(
+        "waiting_commands_by_id",
+        "id",
+        sqlite_where=_still_waiting,
+        postgresql_where=_still_waiting,
+    ),
+    sqlite_autoincrement=True,
 )
 
 idempotency_keys = idempotency_table(metadata)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from service_kit import database
 from service_kit.logs import get_logger
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, CursorResult, Engine
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
@@ -37,6 +37,13 @@ def once_more_if_raced(act: Callable[[], T]) -> T:
         return act()
     except IntegrityError:
         return act()
+
+
+def new_id(written: CursorResult[Any]) -> int:
+    """The id that an inserted row got."""
+    key = written.inserted_primary_key
+    assert key is not None
+    return int(key[0])
 
 
 @contextmanager

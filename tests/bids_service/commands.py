@@ -1,4 +1,4 @@
-"""Commands that have no address on the wire yet, straight to the books."""
+"""Commands straight to the books, to see what was decided rather than what was answered."""
 
 import itertools
 
@@ -7,7 +7,7 @@ from service_kit.idempotency import StoredAnswer
 from bids_service.engine.book import Command
 from bids_service.engine.decision import Decision
 from bids_service.engine.retract import Retract
-from bids_service.model import Applied, Key
+from bids_service.model import Applied, Key, Order
 from tests.bids_service.service import AUCTION, Service
 
 _numbers = itertools.count(1)
@@ -22,7 +22,8 @@ def command(service: Service, wanted: Command, auction: str = AUCTION) -> Decisi
         return StoredAnswer(204, "", {})
 
     key = Key(client="tests", key=f"command-{next(_numbers)}", fingerprint="")
-    service.parts.storage.books.apply(auction, wanted, key, answer)
+    order = Order(auction=auction, command=wanted, key=key)
+    service.parts.storage.books.apply([order], answer)
     return decided[-1]
 
 

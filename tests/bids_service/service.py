@@ -9,7 +9,7 @@ from bids_client import BidsClient
 from flask import Flask
 from flask.testing import FlaskClient
 from service_kit.access import Tokens
-from service_kit.database import migrate, reading
+from service_kit.database import reading
 from service_kit.http import HttpClient
 from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import select
@@ -128,7 +128,7 @@ class Service:
 
 
 def start(database_url: str, public_url: str = PUBLIC) -> Service:
-    """A migrated service with one running auction that it has yet to hear of."""
+    """A service on a migrated database, with one running auction that it has yet to hear of."""
     config = Config(
         database_url=database_url,
         public_url=public_url,
@@ -143,7 +143,6 @@ def start(database_url: str, public_url: str = PUBLIC) -> Service:
         auctions_url=AUCTIONS,
         auctions_token="a-token-of-the-auctions",
     )
-    migrate("bids_service", database_url)
     auctions, clock = FakeAuctions({AUCTION: auction()}), FakeClock()
     http = HttpClient({AUCTIONS: config.auctions_token}, transport=WsgiTransport(auctions))
     parts = assemble(config, http=http, clock=clock)

@@ -121,7 +121,7 @@ def test_an_unsigned_delivery_is_refused(
 
 def test_the_jobs_process_has_a_loop_for_each_duty(service: Service) -> None:
     bodies = loops(service.config, service.parts)
-    assert set(bodies) == {"relay", "closing", "learning", "housekeeping", "subscribing"}
+    assert set(bodies) == set("relay commands closing learning housekeeping subscribing".split())
     deliver(service, AUCTION)
     assert bodies["learning"]() == 0.0
     assert service.events() == [("biddings", "create", f"{PUBLIC}/biddings/1")]

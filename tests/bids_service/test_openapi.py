@@ -8,6 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
+from service_kit.database import migrate
 
 from tests.bids_service.service import ALL, AUCTION, Service, known_terms, start
 
@@ -17,7 +18,9 @@ BEYOND_SCHEMA = [positive_data_acceptance]
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    started = start(f"sqlite:///{tmp_path / 'bids.sqlite3'}")
+    url = f"sqlite:///{tmp_path / 'bids.sqlite3'}"
+    migrate("bids_service", url)
+    started = start(url)
     started.parts.storage.books.open(AUCTION, known_terms())
     yield started
     started.parts.close()
@@ -30,6 +33,15 @@ def service(tmp_path: Path) -> Iterator[Service]:
         "GET /biddings",
         "GET /biddings/{bidding_id}",
         "GET /biddings/{bidding_id}/bids",
+        "GET /biddings/{bidding_id}/history",
+        "POST /biddings/{bidding_id}/purchase",
+        "POST /biddings/{bidding_id}/retractions",
+        "POST /biddings/{bidding_id}/cancellation",
+        "POST /biddings/{bidding_id}/offers",
+        "GET /offers/{offer_id}",
+        "POST /offers/{offer_id}/acceptance",
+        "POST /offers/{offer_id}/refusal",
+        "GET /commands/{command_id}",
         "GET /bids",
         "POST /bids",
         "GET /bids/{bid_id}",

@@ -35,11 +35,14 @@ def test_a_bid_is_answered_with_itself_and_the_bidding(service: Service) -> None
     assert answer.status_code == 201
     assert answer.content_type == "application/hal+json"
     assert answer.headers["Location"] == f"{PUBLIC}/bids/1"
+    masked = answer.json["masked_bidder"]
     assert answer.json == {
         "outcome": "leading",
         "price": usd("1.00"),
         "placed_at_ms": service.clock.now_ms,
         "sequence": 1,
+        "masked_bidder": masked,
+        "receipt": answer.json["receipt"],
         "_links": {
             "self": {"href": f"{PUBLIC}/bids/1"},
             "bidding": {"href": f"{PUBLIC}/biddings/1"},
@@ -54,6 +57,7 @@ def test_a_bid_is_answered_with_itself_and_the_bidding(service: Service) -> None
                 "currency": "USD",
                 "start_price": usd("1.00"),
                 "price": usd("1.00"),
+                "masked_leader": masked,
                 "minimum": usd("1.10"),
                 "bid_count": 1,
                 "reserve": "none",
@@ -69,6 +73,8 @@ def test_a_bid_is_answered_with_itself_and_the_bidding(service: Service) -> None
                     "leader": {"href": bidder("ada")},
                     "bids": {"href": f"{PUBLIC}/biddings/1/bids"},
                     "place-bid": {"href": f"{PUBLIC}/bids"},
+                    "retract": {"href": f"{PUBLIC}/biddings/1/retractions"},
+                    "cancel": {"href": f"{PUBLIC}/biddings/1/cancellation"},
                 },
             }
         },

@@ -67,7 +67,7 @@ def recorded(service: Service) -> list[PlacedBid]:
         page = service.parts.storage.catalogue.bids_of_bidder(
             bidder(name), before=None, most=10_000
         )
-        found.extend(page.items)
+        found.extend(own.kept for own in page.items)
     return sorted((kept.bid for kept in found), key=lambda one: one.sequence)
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from service_kit.database import migrate
+from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
 from bids_service.engine.increments import IncrementTable
@@ -37,11 +39,13 @@ def test_the_example_prints_what_it_says(
 ) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    service = start(f"sqlite:///{tmp_path / 'bids.sqlite3'}", public_url=url)
+    database = f"sqlite:///{tmp_path / 'bids.sqlite3'}"
+    migrate("bids_service", database)
+    service = start(database, public_url=url)
     steps = IncrementTable.of([[0, 50]])
     service.parts.storage.books.open(AUCTION, known_terms(start_price=1000, increments=steps))
     names = {"bids_url": url, "token": ALL, "auction": AUCTION, "ada": ADA}
-    with serving(service.app, port):
+    with serving(service.app, port), capture_logs():
         exec(examples("clients", "bids-client", "README.md"), names)
     service.parts.close()
     readme = ROOT.joinpath("clients/bids-client/README.md").read_text(encoding="utf-8")

@@ -1,0 +1,74 @@
+"""What all commands have in common: a key, somebody to answer for it, an answer now or later."""
+
+import re
+from typing import Any
+
+from flask import Response, request
+from service_kit.access import Caller, caller, unauthorized
+from service_kit.idempotency import StoredAnswer, fingerprint_of
+from service_kit.problems import Problem
+
+from bids_service.desk import Desk
+from bids_service.engine.book import Command
+from bids_service.model import Key, Order
+from bids_service.storage.waiting import TAKEN_IN
+
+_KEY = re.compile(r"[!-~]{1,255}")
+COMMAND_HEADERS = [
+    {
+        "in": "header",
+        "name": "Idempotency-Key",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+        "description": "The same key and body get the same answer again.",
+    },
+    {
+        "in": "header",
+        "name": "Prefer",
+        "schema": {"type": "string", "pattern": "^respond-async$"},
+        "description": "respond-async: 202 at once, with the URL of the outcome.",
+    },
+]
+
+
+def answer(desk: Desk, auction: str, command: Command, body: dict[str, Any]) -> Response:
+    """Carry out a command that came with `body`, or take it in if the caller prefers that.
+
+    Raises Problem 400 without a usable key, and what the desk raises.
+    """
+    order = Order(auction=auction, command=command, key=_key(body))
+    if prefers_async(request.headers.get("Prefer", "")):
+        return _response(desk.later(order))
+    return _response(desk.now(order))
+
+
+def prefers_async(header: str) -> bool:
+    """Whether a Prefer header (RFC 7240) asks for `respond-async`."""
+    return any(part.split(";")[0].strip().lower() == "respond-async" for part in header.split(","))
+
+
+def who_calls() -> Caller:
+    """The program whose token this is. Raises Problem 401 without one."""
+    who = caller()
+    if who is None:
+        raise unauthorized("A token is needed")
+    return who
+
+
+def _key(body: dict[str, Any]) -> Key:
+    key = request.headers.get("Idempotency-Key")
+    if key is None or not _KEY.fullmatch(key):
+        raise Problem(
+            400,
+            "An idempotency key is needed",
+            detail="Send the header Idempotency-Key: 1 to 255 visible ASCII characters.",
+        )
+    fingerprint = fingerprint_of([request.path, body])
+    return Key(client=who_calls().name, key=key, fingerprint=fingerprint)
+
+
+def _response(stored: StoredAnswer) -> Response:
+    response = Response(stored.body, stored.status, headers=dict(stored.headers))
+    if stored.status == TAKEN_IN:
+        response.headers["Preference-Applied"] = "respond-async"
+    return response
