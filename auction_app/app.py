@@ -18,21 +18,29 @@ from auction_app import config as settings
 from auction_app.config import Config
 from auction_app.parts import Parts, build_parts
 from auction_app.verbs.notice_changes import listener
+from auction_app.views.account import account, credentials
 from auction_app.views.accounts import accounts
 from auction_app.views.bidding import bidding
+from auction_app.views.choices import install_choices
+from auction_app.views.finding import finding
 from auction_app.views.formats import install_formats
 from auction_app.views.home import home
 from auction_app.views.items import fragments, items
 from auction_app.views.language import install_language
+from auction_app.views.leaving import leaving
 from auction_app.views.mine import mine, own_bids
 from auction_app.views.negotiate import describe_sessions
 from auction_app.views.people import people
+from auction_app.views.plain import plain_pages
+from auction_app.views.preferences import preferences, take_one_click
 from auction_app.views.problems import respond, translations
+from auction_app.views.recovery import recovery
 from auction_app.views.security import install_security
 from auction_app.views.selling import allow_uploads, selling
 from auction_app.views.sessions import sessions
 from auction_app.views.shell import install_shell
 from auction_app.views.visitor import install_visitor
+from auction_app.views.watching import watching, watchlist
 
 _FORM_BYTES = 1024 * 1024
 
@@ -56,6 +64,7 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     install_visitor(app, built)
     install_language(app)
     install_formats(app)
+    install_choices(app)
     install_shell(app, built)
     _install_views(app, built)
     return app
@@ -66,10 +75,15 @@ def _install_views(app: Flask, parts: Parts) -> None:
     csrf = CSRFProtect(app)
     api = Api(app, title="Gavel auctions")
     describe_sessions(api)
-    for negotiated in (home, items, people, mine):
+    for negotiated in (home, items, people, mine, finding, watchlist):
         api.register_blueprint(negotiated(parts))
-    for plain in (accounts, sessions, fragments, selling, bidding, own_bids):
+    for plain in (accounts, sessions, fragments, selling, bidding, own_bids, watching):
         app.register_blueprint(plain(parts))
+    for own in (account, credentials, recovery, preferences, leaving, plain_pages):
+        app.register_blueprint(own(parts))
+    one_click = take_one_click(parts)
+    app.register_blueprint(one_click)
+    csrf.exempt(one_click)
     csrf.exempt(mount(app, "/events", _drain(parts)))
 
 

@@ -13,6 +13,7 @@ from service_kit.worker import run_loops
 from auction_app.config import Config, read
 from auction_app.parts import Parts, build_parts
 from auction_app.storage.tables import outbox
+from auction_app.verbs.index_search import index_search
 from auction_app.verbs.refresh_projection import notice_gaps, refresh_projection
 from auction_app.verbs.watch_bids import watch_bids
 
@@ -61,6 +62,7 @@ def _refresh(parts: Parts) -> float:
 
 def _notice_gaps(parts: Parts) -> float:
     notice_gaps(parts.store, parts.urls, now_ms=parts.clock())
+    index_search(parts.store, now_ms=parts.clock())
     parts.refresh_bell.ring()
     return _GAPS_S
 

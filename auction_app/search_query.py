@@ -67,7 +67,7 @@ def read_query(
 
 def fold(text: str) -> tuple[str, ...]:
     """The words in a text as the index has them: "Café-Tasse, No. 2" → cafe, tasse, no, 2."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(c for c in plain if not unicodedata.combining(c))
     return tuple(dict.fromkeys(re.findall(r"[^\W_]+", bare)))
 

@@ -107,6 +107,10 @@ class MySalesSchema(HomeSchema):
     """A page of one's own auctions."""
 
 
+class WatchlistSchema(HomeSchema):
+    """A page of what one watches."""
+
+
 class MyBidsSchema(ma.Schema):
     """A page of the auctions that one takes part in."""
 

@@ -17,6 +17,7 @@ from auction_app.model import Auction, Customer, Photo
 from auction_app.storage import auctions
 from auction_app.storage.announce import announce
 from auction_app.storage.photo_files import PhotoFiles
+from auction_app.storage.search import entries
 from auction_app.storage.store import Store
 from auction_app.terms import Terms
 from auction_app.urls import Urls
@@ -66,6 +67,7 @@ def list_auction(
     files.write(auction.photos[0].id, sizes)
     with store.writing() as conn:
         auctions.add(conn, auction)
+        entries.put(conn, auction)
         announce(conn, "auctions", "create", urls.auction(auction.id), now_ms=now_ms)
     return auction
 

@@ -5,6 +5,7 @@ import bids_client
 from auction_app.model import Bid, Bidding
 from auction_app.storage import auctions, biddings
 from auction_app.storage.announce import announce
+from auction_app.storage.search import entries
 from auction_app.storage.store import Store, Transaction
 from auction_app.urls import Urls
 
@@ -37,6 +38,7 @@ def _keep_bidding(conn: Transaction, urls: Urls, told: bids_client.Bidding, now_
         return
     if auctions.follow_bidding(conn, auction_id, bidding, now_ms=now_ms):
         announce(conn, "auctions", "update", urls.auction(auction_id), now_ms=now_ms)
+    entries.follow(conn, auctions.by_id(conn, auction_id))
 
 
 def _keep_bid(conn: Transaction, urls: Urls, told: bids_client.Bid) -> None:

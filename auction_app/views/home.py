@@ -5,8 +5,13 @@ from service_kit.openapi import Blueprint
 
 from auction_app.api import represent
 from auction_app.api.schemas import HomeSchema
+from auction_app.model import Auction
 from auction_app.parts import Parts
-from auction_app.storage import auctions
+from auction_app.search_query import SearchQuery
+from auction_app.storage import auctions, watches
+from auction_app.storage.search.find import find
+from auction_app.storage.store import Transaction
+from auction_app.terms import CATEGORIES
 from auction_app.views.negotiate import hal, negotiated, page, wants_hal
 from auction_app.views.paging import as_text, cursor_from
 
@@ -24,11 +29,27 @@ def home(parts: Parts) -> Blueprint:
         with parts.store.reading() as conn:
             ending = auctions.ending_soon(conn, now_ms=now_ms, after=after, limit=PAGE + 1)
             new = [] if after else auctions.newest(conn, now_ms=now_ms, limit=NEW)
+            popular = [] if after else _popular(conn, now_ms)
         more = as_text(ending[PAGE - 1].ends_at_ms, ending[PAGE - 1].id) if ending[PAGE:] else None
         ending = ending[:PAGE]
         new = [auction for auction in new if auction not in ending]  # a small house shows each once
         if wants_hal():
             return hal(represent.home(parts.urls, ending, more, now_ms=now_ms))
-        return page("home.html", ending=ending, new=new, more=more, after=after, now_ms=now_ms)
+        return page(
+            "home.html",
+            ending=ending,
+            new=new,
+            popular=popular,
+            more=more,
+            after=after,
+            now_ms=now_ms,
+            categories=CATEGORIES,
+        )
 
     return views
+
+
+def _popular(conn: Transaction, now_ms: int) -> list[Auction]:
+    """The few that most people bid on or watch; those that nobody does are not popular."""
+    found = find(conn, SearchQuery(sort="popular"), now_ms=now_ms, after=None, limit=NEW)
+    return [a for a in found.auctions if a.bid_count or watches.count(conn, a.id)]

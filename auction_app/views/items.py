@@ -11,7 +11,7 @@ from auction_app.api import represent
 from auction_app.api.schemas import AuctionSchema
 from auction_app.model import Auction, Standing
 from auction_app.parts import Parts
-from auction_app.storage import auctions, biddings, outages
+from auction_app.storage import auctions, biddings, outages, watches
 from auction_app.verbs.mask_bidder import mask_bidder
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
 from auction_app.views.negotiate import hal, negotiated, page, wants_hal
@@ -69,6 +69,7 @@ def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
         auction = auctions.by_id(conn, auction_id)
         history = biddings.history(conn, auction_id, limit=HISTORY)
         silent_since_ms = outages.since(conn, outages.BIDS)
+        watching = who is not None and watches.is_watching(conn, who.id, auction_id)
         took_part = who is not None and biddings.has_bid(conn, auction_id, who.id)
     return {
         "auction": auction,
@@ -79,6 +80,7 @@ def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
         ],
         "standing": _standing(auction, who.id if who and took_part else None, now_ms),
         "status": auction.status(now_ms),
+        "watching": watching,
         "own": who is not None and who.id == auction.seller_id,
         "silent_since_ms": silent_since_ms,
         "now_ms": now_ms,

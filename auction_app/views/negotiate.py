@@ -1,6 +1,6 @@
 """Page or HAL: the same address, by the Accept header."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import marshmallow as ma
@@ -17,7 +17,12 @@ _PROBLEM: dict[str, Any] = {
     "schema": ProblemSchema,
     "content_type": "application/problem+json",
 }
-_AFTER = {"in": "query", "name": "after", "schema": {"type": "string", "pattern": CURSOR}}
+Parameter = dict[str, Any]
+_AFTER: Parameter = {
+    "in": "query",
+    "name": "after",
+    "schema": {"type": "string", "pattern": CURSOR},
+}
 
 View = Callable[..., Response]
 
@@ -29,6 +34,7 @@ def negotiated(
     *,
     own: bool = False,
     paged: bool = False,
+    parameters: Sequence[Parameter] = (),
 ) -> Callable[[View], View]:
     """Serve an address to browsers and programs, and describe its JSON side in the OpenAPI
     document: one's `own` needs a session, the rest is public and shows more for some tokens;
@@ -40,12 +46,22 @@ def negotiated(
             documented = views.alt_response(status, description=words, **_PROBLEM)(documented)
         documented = views.doc(
             security=[{"session": []}] if own else [{}, {"token": []}, {"basic": []}],
-            parameters=[_AFTER] if paged else [],
+            parameters=[*parameters, *([_AFTER] if paged else [])],
         )(documented)
         views.route(rule)(documented)
         return view
 
     return decorate
+
+
+def text(name: str) -> Parameter:
+    """A parameter of free text, for the OpenAPI document."""
+    return {"in": "query", "name": name, "schema": {"type": "string", "maxLength": 100}}
+
+
+def choice(name: str, values: Sequence[str]) -> Parameter:
+    """A parameter that is one of some values."""
+    return {"in": "query", "name": name, "schema": {"type": "string", "enum": list(values)}}
 
 
 def describe_sessions(api: Api) -> None:
@@ -59,7 +75,7 @@ def _other_answers(rule: str, *, own: bool, paged: bool) -> dict[int, str]:
     answers = {
         401: "Nobody is signed in" if own else "The token is not known",
         404: "There is nothing of that name" if "<" in rule else None,
-        400: "'after' does not come from a link" if paged else None,
+        400: "A parameter is not one of ours" if paged else None,
     }
     return {status: words for status, words in answers.items() if words}
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from auction_app.currencies import CURRENCIES
 from auction_app.errors import BadInput
 from auction_app.ids import new_id
 from auction_app.local_time import write_local, zone_named
@@ -22,7 +23,6 @@ from auction_app.views.visitor import (
     viewer_zone,
 )
 
-CURRENCIES = ("USD", "EUR", "GBP", "CHF", "SEK", "DKK", "NOK", "PLN", "CAD", "AUD", "JPY", "KWD")
 LONGEST_MS = 30 * 24 * 3600 * 1000
 _WEEK_MS = 7 * 24 * 3600 * 1000
 _UPLOAD_BYTES = 32 * 1024 * 1024

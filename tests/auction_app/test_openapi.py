@@ -13,10 +13,20 @@ from auction_app.api.schemas import (
     HomeSchema,
     MyBidsSchema,
     MySalesSchema,
+    WatchlistSchema,
 )
 from tests.auction_app.conftest import BIDS_TOKEN, World, as_program, path_of
 
-OPERATIONS = ["/", "/auctions/{auction_id}", "/customers/{customer_id}", "/my/bids", "/my/sales"]
+OPERATIONS = [
+    "/",
+    "/auctions/{auction_id}",
+    "/customers/{customer_id}",
+    "/my/bids",
+    "/my/sales",
+    "/my/watchlist",
+    "/search",
+    "/categories/{category}",
+]
 
 
 @pytest.mark.parametrize("path", OPERATIONS)
@@ -46,6 +56,9 @@ def test_every_operation_is_tried(world: World) -> None:
         ("SELLER", CustomerSchema),
         ("/my/bids", MyBidsSchema),
         ("/my/sales", MySalesSchema),
+        ("/my/watchlist", WatchlistSchema),
+        ("/search", HomeSchema),
+        ("/categories/other", HomeSchema),
     ],
 )
 def test_what_is_there_is_as_described(world: World, path: str, schema: type[ma.Schema]) -> None:
