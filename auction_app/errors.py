@@ -9,13 +9,16 @@ AuctionAppError
 ├── NoSession              the visitor has to sign in
 │   └── SessionExpired     was signed in, but too long ago or revoked
 ├── WrongCredentials       address and password do not belong together
-├── TooManyAttempts        sign-in is closed for a while; carries retry_after_s
+├── AccountClosed          a moderator has closed the account
+├── WrongPassword          the account's own password is asked for, and this is not it
+├── TooManyAttempts        done too often; carries retry_after_s
 ├── NotVerified            needs a verified e-mail address first
-├── LinkDead               a verification link that is forged, used up or too old
-├── NotTheirLink           a verification link of another account
+├── LinkDead               a link from a mail that is forged, used up or too old
+├── NotTheirLink           a link from a mail to another account
 ├── TooSoon                a mail was asked for just now; carries retry_after_s
 ├── TicketRefused          a bid's confirmation that we did not issue to this visitor
 ├── PriceMoved             the price is no longer the one that was reviewed
+├── NotPossible            what the state of things does not allow (any more); carries reason
 └── BidsUnavailable        the bids service can't answer now; carries retry_after_s
 """
 
@@ -66,6 +69,14 @@ class WrongCredentials(AuctionAppError):
     """Address and password do not belong together, whichever of the two is wrong."""
 
 
+class AccountClosed(AuctionAppError):
+    """A moderator has closed the account."""
+
+
+class WrongPassword(AuctionAppError):
+    """Not the password of the account that is signed in."""
+
+
 class _Later(AuctionAppError):
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"again in {retry_after_s} s")
@@ -73,7 +84,7 @@ class _Later(AuctionAppError):
 
 
 class TooManyAttempts(_Later):
-    """Sign-in is closed for this visitor for `retry_after_s` seconds."""
+    """Done too often; again in `retry_after_s` seconds."""
 
 
 class TooSoon(_Later):
@@ -89,11 +100,11 @@ class NotVerified(AuctionAppError):
 
 
 class LinkDead(AuctionAppError):
-    """A verification link that is forged, used up or too old."""
+    """A link from a mail that is forged, used up or too old."""
 
 
 class NotTheirLink(AuctionAppError):
-    """A verification link that belongs to another account than the one signed in."""
+    """A link from a mail that went to another account than the one signed in."""
 
 
 class TicketRefused(AuctionAppError):
@@ -102,3 +113,11 @@ class TicketRefused(AuctionAppError):
 
 class PriceMoved(AuctionAppError):
     """The price is no longer the one that the bidder has reviewed."""
+
+
+class NotPossible(AuctionAppError):
+    """What the state of things does not allow, or not any more; `reason` is a fixed word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

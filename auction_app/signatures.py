@@ -13,22 +13,25 @@ class Signatures:
     """Signs with the app's secret key, each use with a salt of its own."""
 
     def __init__(self, secret_key: str) -> None:
-        self._verification = URLSafeSerializer(secret_key, salt="verify-email")
+        self._secret_key = secret_key
         self._ticket = URLSafeSerializer(secret_key, salt="bid-ticket")
         self._listing = URLSafeSerializer(secret_key, salt="listing")
 
-    def verification_token(self, customer_id: str, verification_id: str) -> str:
-        """The token in a verification link; the same for the same request, so that the link is
-        the same however often the customer is fetched."""
-        return _text(self._verification.dumps([customer_id, verification_id]))
+    def link_token(self, use: str, customer_id: str, request_id: str = "") -> str:
+        """The token of a link in a mail, good for one `use` ("verify-email"); the same for the
+        same request, so that the link is the same however often the customer is fetched."""
+        return _text(self._links(use).dumps([customer_id, request_id]))
 
-    def read_verification(self, token: str) -> tuple[str, str]:
-        """(customer id, verification id) of a token. Raises LinkDead."""
+    def read_link(self, use: str, token: str) -> tuple[str, str]:
+        """(customer id, request id) of a token. Raises LinkDead."""
         try:
-            customer_id, verification_id = self._verification.loads(token)
+            customer_id, request_id = self._links(use).loads(token)
         except (BadSignature, ValueError, TypeError) as error:
             raise LinkDead("not a link of ours") from error
-        return customer_id, verification_id
+        return customer_id, request_id
+
+    def _links(self, use: str) -> URLSafeSerializer:
+        return URLSafeSerializer(self._secret_key, salt=use)
 
     def sign_ticket(self, ticket: Ticket) -> str:
         """The reviewed bid as it goes into its bidder's page."""

@@ -25,9 +25,17 @@ class Urls:
         """The address of a photo in one of its sizes."""
         return self.absolute(f"/photos/{photo_id}-{size}.jpg")
 
-    def verification(self, token: str) -> str:
-        """The address that goes into the mail that verifies an address."""
-        return self.absolute(f"/verify-email/{token}")
+    def question(self, question_id: str) -> str:
+        """The address of a question."""
+        return self.absolute(f"/questions/{question_id}")
+
+    def order(self, order_id: str) -> str:
+        """The address of an order."""
+        return self.absolute(f"/orders/{order_id}")
+
+    def reminder(self, reminder_id: str) -> str:
+        """The address of a reminder."""
+        return self.absolute(f"/reminders/{reminder_id}")
 
     def auction_id(self, url: str) -> str | None:
         """The id in an auction's address; None when it is not one of ours."""

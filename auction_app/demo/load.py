@@ -12,7 +12,7 @@ from auction_app.parts import Parts
 from auction_app.storage import auctions, customers
 from auction_app.verbs.list_auction import ListingForm, ListingRules, list_auction
 from auction_app.verbs.sign_up import sign_up
-from auction_app.verbs.verify_email import verify_email
+from auction_app.verbs.verify_email import USE, verify_email
 
 HOUR_MS = 3_600_000
 _RULES = ListingRules(shortest_ms=0, longest_ms=31 * 24 * HOUR_MS)
@@ -155,7 +155,7 @@ def _account(parts: Parts, account: Account) -> bool:
     customer = _customer(parts, account)
     if customer.verified:
         return known is None
-    token = parts.signatures.verification_token(customer.id, customer.verification_id or "")
+    token = parts.signatures.link_token(USE, customer.id, customer.verification_id or "")
     verify_email(parts.store, parts.signatures, parts.urls, token, visitor=customer, now_ms=now_ms)
     return True
 

@@ -78,6 +78,96 @@ def replace_password_hash(conn: Connection, customer_id: str, password_hash: str
     )
 
 
+def password_hash(conn: Connection, customer_id: str) -> str | None:
+    """The hash of the account's password; None without an account."""
+    query = select(customers.c.password_hash).where(customers.c.id == customer_id)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def set_password(conn: Connection, customer_id: str, password_hash: str) -> None:
+    """Store another password's hash; a reset that waits is void."""
+    _set(conn, customer_id, password_hash=password_hash, password_reset_id=None)
+
+
+def expect_reset(conn: Connection, customer_id: str, *, reset_id: str, now_ms: int) -> None:
+    """Make `reset_id` the one whose link may set a password."""
+    _set(conn, customer_id, password_reset_id=reset_id, password_reset_at_ms=now_ms)
+
+
+def expect_address(
+    conn: Connection, customer_id: str, *, change_id: str, to: str, now_ms: int
+) -> None:
+    """Make `change_id` the one whose link changes the address."""
+    _set(
+        conn,
+        customer_id,
+        address_change_id=change_id,
+        address_change_to=to,
+        address_change_at_ms=now_ms,
+    )
+
+
+def change_address(conn: Connection, customer_id: str, email: str) -> None:
+    """Make the address the account's. Raises EmailTaken."""
+    try:
+        with conn.begin_nested():
+            _set(
+                conn,
+                customer_id,
+                email=email,
+                email_key=email_key(email),
+                address_change_id=None,
+                address_change_to=None,
+                password_reset_id=None,
+            )
+    except IntegrityError as error:
+        raise EmailTaken("the address has an account") from error
+
+
+def edit(
+    conn: Connection, customer_id: str, *, name: str, locale: str, time_zone: str | None
+) -> None:
+    """Store how the account is shown and spoken to."""
+    _set(conn, customer_id, name=name, locale=locale, time_zone=time_zone)
+
+
+def ban(conn: Connection, customer_id: str, *, at_ms: int | None) -> None:
+    """Close an account since then; None opens it again."""
+    _set(conn, customer_id, banned_at_ms=at_ms)
+
+
+def appoint(conn: Connection, customer_id: str) -> None:
+    """Make the customer a moderator."""
+    _set(conn, customer_id, moderator=True)
+
+
+def anonymise(conn: Connection, customer_id: str, *, name: str, email: str, now_ms: int) -> None:
+    """Leave of an account only that there was one: what others bought, sold and wrote with it
+    stays whole. Nobody can sign in to it again."""
+    _set(
+        conn,
+        customer_id,
+        name=name,
+        email=email,
+        email_key=email_key(email),
+        password_hash="!",  # noqa: S106 - no password has this hash
+        email_verified_at_ms=None,
+        verification_id=None,
+        password_reset_id=None,
+        address_change_id=None,
+        address_change_to=None,
+        time_zone=None,
+        moderator=False,
+        deleted_at_ms=now_ms,
+    )
+
+
+def exists(conn: Connection, customer_id: str) -> bool:
+    """Whether there is such an account."""
+    query = select(customers.c.id).where(customers.c.id == customer_id)
+    return conn.execute(query).first() is not None
+
+
 def email_key(email: str) -> str:
     """The form in which two spellings of one address are equal."""
     return email.casefold()
@@ -87,3 +177,7 @@ def as_customer(row: Row[Any]) -> Customer:
     """A row that holds the columns of customers."""
     known = row._mapping
     return Customer(**{field.name: known[field.name] for field in fields(Customer)})
+
+
+def _set(conn: Connection, customer_id: str, **values: Any) -> None:
+    conn.execute(update(customers).where(customers.c.id == customer_id).values(values))

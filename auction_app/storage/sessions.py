@@ -1,14 +1,20 @@
-"""Signed-in browsers, and failed attempts to become one."""
+"""Signed-in browsers."""
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from auction_app.model import Session
 from auction_app.storage.customers import as_customer
-from auction_app.storage.tables import customers, failed_sign_ins, sessions
+from auction_app.storage.tables import customers, sessions
 
 
 def add(
-    conn: Connection, *, token_digest: str, customer_id: str, now_ms: int, expires_at_ms: int
+    conn: Connection,
+    *,
+    token_digest: str,
+    customer_id: str,
+    agent: str,
+    now_ms: int,
+    expires_at_ms: int,
 ) -> None:
     """Open a session, and clear away a customer's expired ones."""
     conn.execute(
@@ -22,6 +28,7 @@ def add(
             customer_id=customer_id,
             created_at_ms=now_ms,
             expires_at_ms=expires_at_ms,
+            agent=agent,
         )
     )
 
@@ -41,23 +48,17 @@ def remove(conn: Connection, token_digest: str) -> None:
     conn.execute(delete(sessions).where(sessions.c.token_digest == token_digest))
 
 
-def count_failures(conn: Connection, subject: str, *, since_ms: int) -> int:
-    """Failed sign-ins of a subject since then."""
-    found = (
-        select(func.count())
-        .select_from(failed_sign_ins)
-        .where(failed_sign_ins.c.subject == subject, failed_sign_ins.c.at_ms > since_ms)
+def of_customer(conn: Connection, customer_id: str, *, now_ms: int) -> list[tuple[str, str, int]]:
+    """(digest, agent, opened at ms) of a customer's sessions that are still good, newest first."""
+    query = (
+        select(sessions)
+        .where(sessions.c.customer_id == customer_id, sessions.c.expires_at_ms > now_ms)
+        .order_by(sessions.c.created_at_ms.desc(), sessions.c.token_digest)
     )
-    return conn.execute(found).scalar_one()
+    return [(row.token_digest, row.agent, row.created_at_ms) for row in conn.execute(query)]
 
 
-def add_failure(conn: Connection, subjects: list[str], *, now_ms: int, keep_since_ms: int) -> None:
-    """Note a failed sign-in for each subject, and forget their old ones."""
-    conn.execute(
-        delete(failed_sign_ins).where(
-            failed_sign_ins.c.subject.in_(subjects), failed_sign_ins.c.at_ms <= keep_since_ms
-        )
-    )
-    conn.execute(
-        insert(failed_sign_ins), [{"subject": subject, "at_ms": now_ms} for subject in subjects]
-    )
+def remove_of(conn: Connection, customer_id: str, *, keep: str | None = None) -> None:
+    """End all sessions of a customer, except the one of the digest `keep`."""
+    theirs = delete(sessions).where(sessions.c.customer_id == customer_id)
+    conn.execute(theirs.where(sessions.c.token_digest != keep) if keep else theirs)

@@ -57,13 +57,14 @@ sessions = Table(
     Column("agent", String(200), nullable=False, server_default=""),
 )
 
-failed_sign_ins = Table(
-    "failed_sign_ins",
+# What must not be done too often, by a digest of what is done and by whom.
+attempts = Table(
+    "attempts",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("subject", String(64), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
-    Index("ix_failed_sign_ins_subject", "subject", "at_ms"),
+    Index("ix_attempts_subject", "subject", "at_ms"),
 )
 
 auctions = Table(

@@ -5,9 +5,9 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from auction_app.errors import TooManyAttempts, WrongCredentials
+from auction_app.errors import AccountClosed, TooManyAttempts, WrongCredentials
 from auction_app.passwords import LONGEST, Passwords
-from auction_app.storage import customers, sessions
+from auction_app.storage import attempts, customers, sessions
 from auction_app.storage.customers import email_key
 from auction_app.storage.store import Store
 
@@ -31,20 +31,23 @@ def sign_in(
     form: Mapping[str, str],
     *,
     place: str,
+    agent: str,
     session_ms: int,
     now_ms: int,
 ) -> SignedIn:
-    """Open a session; `place` is the network address that the attempt comes from.
+    """Open a session; `place` is the network address that the attempt comes from, `agent` what
+    the browser says it is.
 
     Raises WrongCredentials, the same for an unknown address and a wrong password and after the
     same time; TooManyAttempts after ten failures in 15 minutes for this address from this place
-    (or a hundred for either of them).
+    (or a hundred for either of them);
+    AccountClosed for the right password of a banned account.
     """
     email, password = form.get("email", "").strip()[:254], form.get("password", "")
     limits = _limits(email, place)
     with store.reading() as conn:
         counts = {
-            subject: sessions.count_failures(conn, subject, since_ms=now_ms - WINDOW_MS)
+            subject: attempts.count(conn, subject, since_ms=now_ms - WINDOW_MS)
             for subject in limits
         }
         found = customers.by_email(conn, email)
@@ -55,8 +58,12 @@ def sign_in(
     if not matches or found is None:
         _note_failure(store, list(limits), now_ms)
         raise WrongCredentials("address and password do not belong together")
+    if found[0].banned_at_ms is not None:
+        raise AccountClosed("banned by a moderator")
     rehashed = passwords.hash(password) if passwords.outdated(found[1]) else None
-    return _open(store, found[0].id, rehashed, session_ms=session_ms, now_ms=now_ms)
+    return _open(
+        store, found[0].id, rehashed, agent=agent[:200], session_ms=session_ms, now_ms=now_ms
+    )
 
 
 def digest(token: str) -> str:
@@ -75,11 +82,17 @@ def _limits(email: str, place: str) -> dict[str, int]:
 
 def _note_failure(store: Store, subjects: list[str], now_ms: int) -> None:
     with store.writing() as conn:
-        sessions.add_failure(conn, subjects, now_ms=now_ms, keep_since_ms=now_ms - WINDOW_MS)
+        attempts.note(conn, subjects, now_ms=now_ms, keep_since_ms=now_ms - WINDOW_MS)
 
 
 def _open(
-    store: Store, customer_id: str, rehashed: str | None, *, session_ms: int, now_ms: int
+    store: Store,
+    customer_id: str,
+    rehashed: str | None,
+    *,
+    agent: str,
+    session_ms: int,
+    now_ms: int,
 ) -> SignedIn:
     signed_in = SignedIn(token=secrets.token_urlsafe(32), expires_at_ms=now_ms + session_ms)
     with store.writing() as conn:
@@ -89,6 +102,7 @@ def _open(
             conn,
             token_digest=digest(signed_in.token),
             customer_id=customer_id,
+            agent=agent,
             now_ms=now_ms,
             expires_at_ms=signed_in.expires_at_ms,
         )

@@ -11,6 +11,7 @@ from auction_app.storage.announce import announce
 from auction_app.storage.store import Store
 from auction_app.urls import Urls
 
+USE = "verify-email"
 LINK_LIVES_MS = 3 * 24 * 3600 * 1000
 
 
@@ -29,7 +30,7 @@ def verify_email(
     nothing, and who opened an account under somebody else's address gains nothing when its
     owner follows the link. Raises LinkDead, NoSession, NotTheirLink.
     """
-    customer_id, verification_id = signatures.read_verification(token)
+    customer_id, verification_id = signatures.read_link(USE, token)
     with store.writing() as conn:
         customer = customers.by_id(conn, customer_id)
         if visitor is not None and visitor.id != customer.id:

@@ -1,13 +1,16 @@
 """A customer's public page, which is also where programs fetch the contact."""
 
+from typing import Any
+
 from flask import Response, request
 from service_kit.access import permitted
 from service_kit.openapi import Blueprint
 
-from auction_app.api import represent
+from auction_app.api import customers as represent
 from auction_app.api.schemas import CustomerSchema
+from auction_app.model import Customer
 from auction_app.parts import Parts
-from auction_app.storage import auctions, customers
+from auction_app.storage import auctions, customers, preferences
 from auction_app.views.negotiate import hal, negotiated, page, wants_hal
 from auction_app.views.paging import as_text, cursor_from
 
@@ -26,8 +29,7 @@ def people(parts: Parts) -> Blueprint:
             customer = customers.by_id(conn, customer_id)
             theirs = auctions.of_seller(conn, customer_id, after=after, limit=PAGE + 1)
         if wants_hal():
-            contact = permitted("customers:read_contact")
-            return hal(represent.customer(parts.urls, parts.signatures, customer, contact=contact))
+            return hal(_as_hal(parts, customer))
         last = theirs[PAGE - 1] if theirs[PAGE:] else None
         more = as_text(last.created_at_ms, last.id) if last else None
         return page(
@@ -39,3 +41,11 @@ def people(parts: Parts) -> Blueprint:
         )
 
     return views
+
+
+def _as_hal(parts: Parts, customer: Customer) -> dict[str, Any]:
+    if not permitted("customers:read_contact"):
+        return represent.stranger(parts.urls, customer)
+    with parts.store.reading() as conn:
+        notices = preferences.of_customer(conn, customer.id)
+    return represent.contact(parts.urls, parts.signatures, customer, notices, now_ms=parts.clock())

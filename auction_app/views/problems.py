@@ -45,6 +45,8 @@ def translations() -> dict[type[Exception], Any]:
         errors.NotVerified: _not_verified,
         errors.NotTheirLink: _not_their_link,
         errors.TicketRefused: _ticket_refused,
+        errors.TooManyAttempts: _too_often,
+        errors.LinkDead: _link_dead,
         RequestEntityTooLarge: _too_large,
         CSRFError: _not_from_here,
     }
@@ -87,6 +89,25 @@ def _not_their_link(_error: Exception) -> Problem:
         _("This link belongs to another account"),
         reason="not_their_link",
         detail=_("Sign out, sign in to the account it was sent to, and follow it again."),
+    )
+
+
+def _too_often(error: errors.TooManyAttempts) -> Problem:
+    return Problem(
+        429,
+        _("That was too often"),
+        reason="too_often",
+        detail=_("Please try again later. Nothing was done this time."),
+        headers={"Retry-After": str(error.retry_after_s)},
+    )
+
+
+def _link_dead(_error: Exception) -> Problem:
+    return Problem(
+        410,
+        _("This link no longer works"),
+        reason="link_dead",
+        detail=_("It is too old, was used, was replaced by a newer one, or was not copied whole."),
     )
 
 

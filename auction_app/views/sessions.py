@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, flash, request, url_for
 
-from auction_app.errors import TooManyAttempts, WrongCredentials
+from auction_app.errors import AccountClosed, TooManyAttempts, WrongCredentials
 from auction_app.parts import Parts
 from auction_app.verbs.sign_in import sign_in
 from auction_app.verbs.sign_out import sign_out
@@ -28,12 +28,16 @@ def sessions(parts: Parts) -> Blueprint:
                 parts.passwords,
                 request.form,
                 place=request.remote_addr or "",
+                agent=request.headers.get("User-Agent", ""),
                 session_ms=SESSION_S * 1000,
                 now_ms=parts.clock(),
             )
         except WrongCredentials:
             word = _("The address and the password do not belong together.")
             return page("sign_in.html", 422, next=goes_to, form=request.form, problem=word)
+        except AccountClosed:
+            word = _("This account was closed by the house.")
+            return page("sign_in.html", 403, next=goes_to, form=request.form, problem=word)
         except TooManyAttempts as error:
             word = _("Too many attempts. Please try again in a quarter of an hour.")
             answer = page("sign_in.html", 429, next=goes_to, form=request.form, problem=word)

@@ -74,6 +74,11 @@ def forget() -> str | None:
     return token
 
 
+def session_token() -> str:
+    """The token of the session that is signed in."""
+    return str(session.get(_TOKEN, ""))
+
+
 def viewer_zone() -> ZoneInfo:
     """The zone that the account says, else what the browser told us, else the house's."""
     who = current_customer()

@@ -12,6 +12,9 @@ def complaint(word: str) -> str:
         "too_long": _("This is too long."),
         "not_an_email": _("This is not an e-mail address we can write to."),
         "password_too_short": _("Use at least %(n)d characters.", n=SHORTEST),
+        "not_a_language": _("Please choose one of the languages."),
+        "not_a_zone": _("Please choose one of the time zones."),
+        "wrong_password": _("This is not your password."),
         "not_a_currency": _("We do not trade in this currency."),
         "not_an_amount": _("Please enter an amount, such as 12.50."),
         "amount_unclear": _(

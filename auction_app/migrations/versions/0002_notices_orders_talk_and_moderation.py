@@ -10,6 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.drop_index("ix_failed_sign_ins_subject", "failed_sign_ins")
+    op.rename_table("failed_sign_ins", "attempts")
+    op.create_index("ix_attempts_subject", "attempts", ["subject", "at_ms"])
     op.create_table(
         "audit_trail",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -221,6 +224,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_attempts_subject", "attempts")
+    op.rename_table("attempts", "failed_sign_ins")
+    op.create_index("ix_failed_sign_ins_subject", "failed_sign_ins", ["subject", "at_ms"])
     with op.batch_alter_table("sessions", schema=None) as batch_op:
         batch_op.drop_column("agent")
 

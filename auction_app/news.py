@@ -1,0 +1,49 @@
+"""The kinds of news that a customer gets, and how each may reach them by mail."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "new-bid",
+    "outbid",
+    "ending-soon",
+    "won",
+    "lost",
+    "sold",
+    "unsold",
+    "question",
+    "answer",
+    "order",
+    "second-chance",
+]
+
+KINDS: tuple[Kind, ...] = (
+    "outbid",
+    "ending-soon",
+    "won",
+    "lost",
+    "second-chance",
+    "answer",
+    "new-bid",
+    "sold",
+    "unsold",
+    "question",
+    "order",
+)
+"""In the order in which a bidder, then a seller, then both would read them."""
+
+MODES = ("at_once", "daily", "off")
+"""How news goes out by mail; the first is what holds until something is chosen. On the site all
+of them appear, whatever is chosen for mails."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """One piece of news on the site. `path` is where it is about; `title` is the item's."""
+
+    id: str
+    kind: str
+    title: str
+    path: str
+    at_ms: int
+    read: bool

@@ -1,0 +1,87 @@
+"""News for customers on the site."""
+
+from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from auction_app.ids import new_id
+from auction_app.news import Kind, Notice
+from auction_app.storage.auctions import Cursor
+from auction_app.storage.tables import auctions, customers, notices
+
+
+def add(
+    conn: Connection,
+    customer_id: str,
+    kind: Kind,
+    *,
+    about: str,
+    auction_id: str,
+    path: str,
+    now_ms: int,
+) -> None:
+    """Tell a customer something once: the same kind about the same entity is told no more.
+
+    Nothing happens when there is no such customer.
+    """
+    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
+    if conn.execute(select(customers.c.id).where(customers.c.id == customer_id)).first() is None:
+        return
+    conn.execute(
+        dialect.insert(notices)
+        .values(
+            id=new_id(),
+            customer_id=customer_id,
+            kind=kind,
+            about=about,
+            auction_id=auction_id,
+            path=path,
+            at_ms=now_ms,
+        )
+        .on_conflict_do_nothing(index_elements=["customer_id", "kind", "about"])
+    )
+
+
+def of_customer(
+    conn: Connection, customer_id: str, *, after: Cursor | None, limit: int
+) -> list[Notice]:
+    """A customer's news, the latest first."""
+    query = (
+        select(notices, auctions.c.title)
+        .join(auctions, auctions.c.id == notices.c.auction_id)
+        .where(notices.c.customer_id == customer_id)
+    )
+    if after:
+        query = query.where(tuple_(notices.c.at_ms, notices.c.id) < (after.at_ms, after.id))
+    query = query.order_by(notices.c.at_ms.desc(), notices.c.id.desc()).limit(limit)
+    return [
+        Notice(
+            id=row.id,
+            kind=row.kind,
+            title=row.title,
+            path=row.path,
+            at_ms=row.at_ms,
+            read=row.read_at_ms is not None,
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def count_unread(conn: Connection, customer_id: str) -> int:
+    """How many a customer has not seen."""
+    query = (
+        select(func.count())
+        .select_from(notices)
+        .where(notices.c.customer_id == customer_id, notices.c.read_at_ms.is_(None))
+    )
+    return conn.execute(query).scalar_one()
+
+
+def mark_read(conn: Connection, customer_id: str, *, now_ms: int) -> None:
+    """Note that a customer has seen all there are."""
+    unread = (notices.c.customer_id == customer_id, notices.c.read_at_ms.is_(None))
+    conn.execute(update(notices).where(*unread).values(read_at_ms=now_ms))
+
+
+def forget(conn: Connection, customer_id: str) -> None:
+    """Drop a customer's news."""
+    conn.execute(delete(notices).where(notices.c.customer_id == customer_id))

@@ -1,0 +1,79 @@
+"""Hand a customer everything that is stored about them."""
+
+from itertools import islice
+from typing import Any
+
+from service_kit.errors import HttpFailure
+
+from auction_app.bids import Bids
+from auction_app.errors import BidsUnavailable
+from auction_app.model import Customer
+from auction_app.storage import auctions, notices, orders, preferences, questions
+from auction_app.storage.store import Store, Transaction
+from auction_app.urls import Urls
+
+_MOST = 10_000
+
+
+def export_data(store: Store, bids: Bids, urls: Urls, customer: Customer) -> dict[str, Any]:
+    """All of it as one JSON document; the own maxima come from bids_service. Blocks for it.
+
+    Raises BidsUnavailable.
+    """
+    try:
+        own_bids = list(islice(bids.bids_of(urls.customer(customer.id)), _MOST))
+    except HttpFailure as error:
+        raise BidsUnavailable(5) from error
+    with store.reading() as conn:
+        document = _stored(conn, urls, customer)
+    return document | {
+        "bids": [
+            {
+                "item": bid.auction,
+                "maximum": bid.maximum.to_wire(),
+                "price_after": bid.price.to_wire(),
+                "placed_at_ms": bid.placed_at_ms,
+                "outcome": bid.outcome,
+            }
+            for bid in own_bids
+        ]
+    }
+
+
+def _stored(conn: Transaction, urls: Urls, customer: Customer) -> dict[str, Any]:
+    return {
+        "account": {
+            "name": customer.name,
+            "email": customer.email,
+            "language": customer.locale,
+            "time_zone": customer.time_zone,
+            "verified_at_ms": customer.email_verified_at_ms,
+            "mails": preferences.of_customer(conn, customer.id),
+        },
+        "items": [
+            {"item": urls.auction(item.id), "title": item.title, "text": item.description}
+            for item in auctions.of_seller(conn, customer.id, after=None, limit=_MOST)
+        ],
+        "orders": [
+            {
+                "order": urls.order(order.id),
+                "item": order.title,
+                "side": order.side_of(customer.id),
+                "price": order.price.to_wire(),
+                "status": order.status.value,
+            }
+            for order, _made in orders.of_customer(conn, customer.id, after=None, limit=_MOST)
+        ],
+        "questions": [
+            {"item": urls.auction(found.auction_id), "text": found.text, "answer": found.answer}
+            for found in questions.of_asker(conn, customer.id)
+        ],
+        "feedback_given": [
+            {"order": urls.order(said.order_id), "rating": said.rating, "text": said.text}
+            for said in orders.feedback_by(conn, customer.id)
+        ],
+        "notices": [
+            {"kind": notice.kind, "item": notice.title, "at_ms": notice.at_ms}
+            for notice in notices.of_customer(conn, customer.id, after=None, limit=_MOST)
+        ],
+    }

@@ -1,0 +1,43 @@
+"""Let nobody do one thing too often."""
+
+import hashlib
+from dataclasses import dataclass
+
+from auction_app.errors import TooManyAttempts
+from auction_app.storage import attempts
+from auction_app.storage.store import Store
+
+_MINUTE_MS = 60_000
+_HOUR_MS = 60 * _MINUTE_MS
+
+
+@dataclass(frozen=True)
+class Limit:
+    """So many times within a sliding window."""
+
+    name: str
+    times: int
+    window_ms: int
+
+
+BIDS = Limit("bid", 120, 10 * _MINUTE_MS)
+SIGN_UPS_FROM_ONE_PLACE = Limit("sign-up", 60, _HOUR_MS)
+RESETS_FROM_ONE_PLACE = Limit("reset from", 30, _HOUR_MS)
+RESETS_FOR_ONE_ADDRESS = Limit("reset for", 3, _HOUR_MS)
+ADDRESS_CHANGES = Limit("address change", 5, _HOUR_MS)
+PASSWORD_CHECKS = Limit("password check", 10, 15 * _MINUTE_MS)
+QUESTIONS = Limit("question", 20, _HOUR_MS)
+REPORTS = Limit("report", 20, _HOUR_MS)
+
+
+def use_up(store: Store, limit: Limit, who: str, *, now_ms: int) -> None:
+    """Count one more time for `who`. Raises TooManyAttempts once the limit is reached.
+
+    Only a digest of `who` is stored, and forgotten with the window.
+    """
+    subject = hashlib.sha256(f"{limit.name} {who}".encode("utf-8", "replace")).hexdigest()
+    since_ms = now_ms - limit.window_ms
+    with store.writing() as conn:
+        if attempts.count(conn, subject, since_ms=since_ms) >= limit.times:
+            raise TooManyAttempts(limit.window_ms // 1000)
+        attempts.note(conn, [subject], now_ms=now_ms, keep_since_ms=since_ms)
