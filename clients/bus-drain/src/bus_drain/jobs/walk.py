@@ -1,0 +1,105 @@
+"""What a walk is, and what may become of one run of it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from service_kit.backoff import backoff_s
+
+from bus_drain.state import Run
+
+WAITING, RUNNING, FINISHED, FAILED = "waiting", "running", "finished", "failed"
+LAPSES_AFTER_MS = 60_000
+GIVES_UP_AFTER = 10
+
+
+@dataclass(frozen=True)
+class Step:
+    """A few items, and the cursor from which the walk goes on after them (None: these are the
+    last). `total`: how many items there are in all, if anybody knows."""
+
+    items: Sequence[str]
+    next: str | None
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class Walk:
+    """Walks the items of an argument (a collection's URL).
+
+    `steps(argument, cursor)` yields what comes after a saved cursor (None: from the beginning).
+    `each(items)` does something with them, and may be called again for the same items. One step
+    should take seconds: between steps the walk can be stopped, and after a minute without one its
+    process counts as dead.
+    """
+
+    name: str
+    steps: Callable[[str, str | None], Iterator[Step]]
+    each: Callable[[Sequence[str]], None]
+
+
+def is_over(run: Run) -> bool:
+    """Whether nothing more will happen to it by itself."""
+    return run.status in {FINISHED, FAILED}
+
+
+def may_be_claimed(run: Run, now_ms: int, lapses_after_ms: int = LAPSES_AFTER_MS) -> bool:
+    """Whether somebody may go on with it now.
+
+    | status            | may be claimed                          |
+    |-------------------|-----------------------------------------|
+    | waiting           | once `not_before_ms` has come           |
+    | running           | when its heart has not beaten for 60 s  |
+    | finished, failed  | never                                   |
+    """
+    if run.status == WAITING:
+        return now_ms >= run.not_before_ms
+    return run.status == RUNNING and now_ms - run.beat_at_ms >= lapses_after_ms
+
+
+def begun(run: Run, argument: str) -> Run:
+    """The same walk from the beginning."""
+    return Run(id=run.id, walk=run.walk, argument=argument, status=WAITING, version=run.version)
+
+
+def claimed(run: Run, owner: str, now_ms: int) -> Run:
+    """The run in its owner's hands."""
+    return replace(run, status=RUNNING, owner=owner, beat_at_ms=now_ms)
+
+
+def advanced(run: Run, step: Step, now_ms: int) -> Run:
+    """The run after a step; over when that was the last."""
+    return replace(
+        run,
+        status=RUNNING if step.next is not None else FINISHED,
+        cursor=step.next,
+        done=run.done + len(step.items),
+        total=run.total if step.total is None else step.total,
+        beat_at_ms=now_ms,
+        failures=0,
+        error=None,
+    )
+
+
+def released(run: Run) -> Run:
+    """The run where it is, for anybody to go on with at once."""
+    return replace(run, status=WAITING, owner=None, not_before_ms=0)
+
+
+def stumbled(run: Run, error: str, now_ms: int, chance: Callable[[], float]) -> Run:
+    """The run after a step failed: tried again after 1 s, 2 s, 4 s, …; given up after ten failures
+    in a row at the same place."""
+    failures = run.failures + 1
+    pause_ms = round(1000 * backoff_s(failures, chance=chance))
+    return replace(
+        run,
+        status=FAILED if failures >= GIVES_UP_AFTER else WAITING,
+        owner=None,
+        not_before_ms=now_ms + pause_ms,
+        failures=failures,
+        error=error,
+    )
+
+
+def finished(run: Run) -> Run:
+    """The run when there was nothing more to walk."""
+    return replace(run, status=FINISHED, owner=None)
