@@ -24,7 +24,9 @@ BEGINNING = "0" * 64
 """What the first entry names as the one before it."""
 
 
-class PublicTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PublicTerms(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """The terms that the auction was announced with; `reserve` is a commitment to it."""
 
     auction: str
@@ -41,7 +43,9 @@ class PublicTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     ruleset: Ruleset = Ruleset()
 
 
-class PublicState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PublicState(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """What a command left for all to see; `leader` is masked, amounts are minor units."""
 
     ends_at_ms: int
@@ -53,7 +57,9 @@ class PublicState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     outcome: Outcome | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Entry(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
+):
     """Entry `number` (from 1) of a bidding's record; `previous` is the hash of the one before.
 
     `by` is the masked bidder concerned; `commitment` is to a bid's maximum or an offer's price;

@@ -51,3 +51,8 @@ def open_storage(url: str, urls: Urls, clock: Clock) -> Storage:
         outbox_bell=outbox_bell,
         waiting_bell=waiting_bell,
     )
+
+
+def open_catalogue(url: str) -> Catalogue:
+    """Only what is needed to look at a database; opens no connection yet."""
+    return Catalogue(connect(url))

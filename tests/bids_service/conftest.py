@@ -16,14 +16,14 @@ __all__ = ["postgres_cluster", "postgres_url"]
 
 
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_cluster: str) -> Iterator[str]:
+def migrated_postgres(postgres_cluster: str) -> str:
     """A database of the run's cluster with the service's tables, emptied for each test."""
     name = f"bids_{os.getpid()}"
     with psycopg.connect(postgres_cluster, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
     url = postgres_cluster.removesuffix("postgres") + name
     migrate("bids_service", url)
-    yield url
+    return url
 
 
 def emptied(url: str) -> str:

@@ -1,0 +1,153 @@
+"""`python -m bids_service.verify AUCTION_URL|BIDDING_URL|FILE`: does the record give the result?
+
+What each reader can prove, and what nobody can who isn't shown a maximum, is told in
+docs/decisions/0010-who-can-prove-what.md.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from service_kit.config import or_exit
+from service_kit.errors import HttpFailure, NotAnAmount
+from service_kit.http import HttpClient, origin_of
+from service_kit.money import Money
+
+from bids_service.audit.chain import Linked, linked, pairs_from
+from bids_service.audit.own import Opened, check_own
+from bids_service.audit.rules import Seen, check_rules
+from bids_service.config import read
+from bids_service.engine.bidding import Outcome
+from bids_service.errors import NotProven
+from bids_service.prove import prove_all
+from bids_service.storage.opening import open_catalogue
+
+Json = Mapping[str, Any]
+
+
+@click.command()
+@click.argument("source", metavar="AUCTION_URL|BIDDING_URL|FILE")
+@click.option("--save", type=click.Path(dir_okay=False, path_type=Path), help="Keep what was read.")
+@click.option(
+    "--own",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A bidder's own bids, as the service lists them with maxima, to open commitments with.",
+)
+@click.option("--receipt", "receipts", multiple=True, help="A receipt noted while it was running.")
+@click.option(
+    "--all-maxima",
+    is_flag=True,
+    help="The operator's proof: replay from the database of BIDS_DATABASE_URL.",
+)
+def main(
+    source: str, save: Path | None, own: Path | None, receipts: tuple[str, ...], all_maxima: bool
+) -> None:
+    """Prove that the recorded order gives the published result. Exits 1 when it doesn't."""
+    try:
+        if all_maxima:
+            entries = prove_all(open_catalogue(or_exit(read).database_url), source)
+            click.echo(f"replayed {entries} entries with all maxima: the state is what they give")
+            return
+        exported = _fetched(source) if source.startswith("http") else _from_file(Path(source))
+        if save is not None:
+            save.write_text(json.dumps(exported, indent=1) + "\n", encoding="utf-8")
+        _prove(exported, own, receipts)
+    except NotProven as error:
+        click.echo(f"NOT PROVEN: {error}")
+        sys.exit(1)
+    except (HttpFailure, OSError) as error:
+        raise click.UsageError(f"{source} can't be read: {error}") from error
+
+
+def _prove(exported: Json, own: Path | None, receipts: tuple[str, ...]) -> None:
+    record = linked(pairs_from(exported["entries"]))
+    click.echo(f"{len(record)} entries, each in its place, ending in {record[-1].hash}")
+    seen = check_rules(record)
+    check_result(seen, exported["bidding"])
+    click.echo("the rules hold as far as can be seen, and the result is the published one")
+    for receipt in receipts:
+        if receipt not in {one.hash for one in record}:
+            raise NotProven(f"the receipt {receipt} is not on record")
+    if receipts:
+        click.echo(f"{len(receipts)} receipts are on record")
+    if own is not None:
+        click.echo(f"{_check_own(record, own)} own maxima were recorded and treated rightly")
+
+
+def check_result(seen: Seen, bidding: Json) -> None:
+    """Compare what a record comes to with the bidding as it is published. Raises NotProven."""
+    came_to, currency = seen.bidding, seen.bidding.terms.currency
+    if came_to.outcome is None:
+        raise NotProven("the record doesn't reach the close")
+    price = None if came_to.price is None else Money(came_to.price, currency).to_wire()
+    expected = {
+        "status": "closed",
+        "outcome": "sold" if came_to.outcome is Outcome.SOLD else "unsold",
+        "price": price,
+        "masked_leader": came_to.leader,
+        "bid_count": came_to.bid_count,
+        "ends_at_ms": came_to.ends_at_ms,
+        "closed_at_ms": came_to.closed_at_ms,
+    }
+    for name, value in expected.items():
+        if bidding.get(name) != value:
+            raise NotProven(f"published {name} {bidding.get(name)!r}, the record gives {value!r}")
+
+
+def _check_own(record: list[Linked], file: Path) -> int:
+    on_record = {one.hash for one in record}
+    listed = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        bids = [bid for bid in listed["_embedded"]["bids"] if bid["receipt"] in on_record]
+        own = [
+            Opened(
+                receipt=bid["receipt"],
+                maximum=Money.parse(bid["maximum"]).amount_minor,
+                salt=bid["salt"],
+            )
+            for bid in bids
+        ]
+    except (KeyError, TypeError, NotAnAmount) as error:
+        raise NotProven(f"{file} is no list of own bids: {error!r}") from error
+    return check_own(record, own)
+
+
+def _fetched(url: str) -> Json:
+    found = _get(url)
+    links = found.get("_links", {})
+    if "history" not in links and "bidding" in links:
+        found = _get(links["bidding"]["href"])
+        links = found.get("_links", {})
+    if "history" not in links:
+        raise NotProven("there is no public history: it is there once the bidding is closed")
+    return {"bidding": found, "entries": list(_entries(links["history"]["href"]))}
+
+
+def _entries(url: str) -> Iterator[Json]:
+    page: str | None = url
+    while page is not None:
+        document = _get(page)
+        yield from document["_embedded"]["entries"]
+        page = document["_links"].get("next", {}).get("href")
+
+
+def _get(url: str) -> Json:
+    with HttpClient({origin_of(url): None}, max_bytes=8 * 1024 * 1024) as http:
+        return http.get(url).json()
+
+
+def _from_file(file: Path) -> Json:
+    try:
+        exported: Json = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(exported["entries"], list) or not isinstance(exported["bidding"], dict):
+            raise NotProven(f"{file} is no exported history")
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotProven(f"{file} is no exported history: {error!r}") from error
+    return exported
+
+
+if __name__ == "__main__":
+    main()
