@@ -3,8 +3,15 @@
 from service_kit.money import Money
 
 from bids_client.client import BidsClient
-from bids_client.entities import Bid, Bidding, OwnBid, PlacedBid
-from bids_client.errors import BidRefused, BidsError, BidsUnavailable, CallRefused, NotFound
+from bids_client.entities import Bid, Bidding, Offer, Outcome, OwnBid, PlacedBid
+from bids_client.errors import (
+    BidRefused,
+    BidsError,
+    BidsUnavailable,
+    CallRefused,
+    NotFound,
+    NotPossible,
+)
 
 __all__ = [
     "Bid",
@@ -16,6 +23,9 @@ __all__ = [
     "CallRefused",
     "Money",
     "NotFound",
+    "NotPossible",
+    "Offer",
+    "Outcome",
     "OwnBid",
     "PlacedBid",
 ]

@@ -14,15 +14,27 @@ from service_kit.money import Money
 from bids_client.entities import (
     Bid,
     Bidding,
+    Links,
+    Offer,
+    Outcome,
     OwnBid,
     PlacedBid,
     bid_from,
     bidding_from,
     link,
+    offer_from,
+    outcome_from,
     own_bid_from,
     placed_bid_from,
 )
-from bids_client.errors import BidRefused, BidsError, BidsUnavailable, CallRefused, NotFound
+from bids_client.errors import (
+    BidRefused,
+    BidsError,
+    BidsUnavailable,
+    CallRefused,
+    NotFound,
+    NotPossible,
+)
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -73,11 +85,59 @@ class BidsClient:
         BidsUnavailable.
         """
         body = {"auction": auction, "bidder": bidder, "maximum": maximum.to_wire()}
-        headers = {"Idempotency-Key": idempotency_key}
-        answer = self._until_answered(
-            lambda: self._call("POST", self._entry("place-bid"), json=body, headers=headers)
-        )
+        answer = self._send(lambda: self._entry("place-bid"), body, idempotency_key)
         return placed_bid_from(_document(answer))
+
+    def place_later(self, auction: str, bidder: str, maximum: Money, idempotency_key: str) -> str:
+        """The same bid, taken in at once and decided on in its turn; the URL of its outcome."""
+        body = {"auction": auction, "bidder": bidder, "maximum": maximum.to_wire()}
+        later = {"Prefer": "respond-async"}
+        answer = self._send(lambda: self._entry("place-bid"), body, idempotency_key, later)
+        location = answer.headers.get("Location")
+        if location is None:
+            raise BidsUnavailable("a bid was taken in without saying where its outcome will be")
+        return location
+
+    def outcome(self, url: str) -> Outcome:
+        """What became of a bid that was placed to be answered later."""
+        return outcome_from(self._get(url))
+
+    def buy_now(self, bidding: Bidding, bidder: str, idempotency_key: str) -> Bidding:
+        """Buy at the buy-now price. Raises NotPossible when that is over, and as `place` does."""
+        url = _possible(bidding.links, "buy-now")
+        return bidding_from(self._command(url, {"bidder": bidder}, idempotency_key))
+
+    def retract(self, bidding: Bidding, bidder: str, idempotency_key: str) -> Bidding:
+        """Take a bidder's bids back, as far as the rules let them go. Raises as `buy_now` does."""
+        url = _possible(bidding.links, "retract")
+        return bidding_from(self._command(url, {"bidder": bidder}, idempotency_key))
+
+    def cancel(self, bidding: Bidding, seller: str, idempotency_key: str) -> Bidding:
+        """Call an auction off on behalf of its seller. Raises as `buy_now` does."""
+        url = _possible(bidding.links, "cancel")
+        return bidding_from(self._command(url, {"seller": seller}, idempotency_key))
+
+    def offer_second_chance(
+        self, bidding: Bidding, seller: str, bidder: str, idempotency_key: str
+    ) -> Offer:
+        """Offer the item to a bidder who didn't get it. Raises as `buy_now` does."""
+        url = _possible(bidding.links, "offer")
+        body = {"seller": seller, "bidder": bidder}
+        return offer_from(self._command(url, body, idempotency_key))
+
+    def offer(self, url: str) -> Offer:
+        """The second chance at a URL, as it is now."""
+        return offer_from(self._get(url))
+
+    def accept(self, offer: Offer, idempotency_key: str) -> Offer:
+        """Accept an offer on behalf of its bidder. Raises as `buy_now` does."""
+        url = _possible(offer.links, "accept")
+        return offer_from(self._command(url, {"bidder": offer.bidder}, idempotency_key))
+
+    def decline(self, offer: Offer, idempotency_key: str) -> Offer:
+        """Decline an offer on behalf of its bidder. Raises as `buy_now` does."""
+        url = _possible(offer.links, "decline")
+        return offer_from(self._command(url, {"bidder": offer.bidder}, idempotency_key))
 
     def bidding(self, url: str) -> Bidding:
         """The bidding at a URL, as it is now."""
@@ -123,6 +183,20 @@ class BidsClient:
     def _get(self, url: str) -> Json:
         return _document(self._call("GET", url))
 
+    def _command(self, url: str, body: Json, idempotency_key: str) -> Json:
+        return _document(self._send(lambda: url, body, idempotency_key))
+
+    def _send(
+        self,
+        find: Callable[[], str],
+        body: Json,
+        idempotency_key: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Finding where to send it may be tried again as well."""
+        sent = {"Idempotency-Key": idempotency_key} | dict(headers or {})
+        return self._until_answered(lambda: self._call("POST", find(), json=body, headers=sent))
+
     def _until_answered(self, call: Callable[[], Answer]) -> Answer:
         """Try again what got no answer, a few times, while there is time left."""
         started_s = time.monotonic()
@@ -150,6 +224,12 @@ class BidsClient:
             raise _translated(error) from error
         except HttpFailure as error:
             raise BidsUnavailable(str(error)) from error
+
+
+def _possible(links: Links, relation: str) -> str:
+    if relation not in links:
+        raise NotPossible(f"the service has no link {relation!r} now")
+    return links[relation]
 
 
 def _translated(error: UnexpectedStatus) -> BidsError:

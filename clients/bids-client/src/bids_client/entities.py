@@ -1,4 +1,4 @@
-"""Biddings and bids as a client sees them."""
+"""Biddings, bids and offers as a client sees them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +10,8 @@ from service_kit.money import Money
 from bids_client.errors import BidsUnavailable
 
 Json = Mapping[str, Any]
+Links = Mapping[str, str]
+Relation = Literal["place-bid", "buy-now", "retract", "cancel", "offer", "history"]
 T = TypeVar("T")
 
 
@@ -17,8 +19,9 @@ T = TypeVar("T")
 class Bidding:
     """The bid book of one auction, as it was at `server_time_ms`.
 
-    `price` and `leader` are None before the first bid, `minimum` is None while no bid is possible.
-    `auction`, `seller` and `leader` are URLs; times are ms since the epoch.
+    `price` and `leader` are None before the first bid, `minimum` is None while no bid is possible
+    and `buy_now` while nobody can buy at once. `auction`, `seller` and `leader` are URLs;
+    `masked_leader` is what the public may be shown instead. Times are ms since the epoch.
     """
 
     url: str
@@ -39,13 +42,22 @@ class Bidding:
     seller: str
     leader: str | None
     bids_url: str = field(repr=False)
+    buy_now: Money | None = None
+    masked_leader: str | None = None
+    links: Links = field(default_factory=dict, repr=False, compare=False)
+
+    def can(self, relation: Relation) -> bool:
+        """Whether that is possible now, as far as the service says."""
+        return relation in self.links
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bid:
     """A bid as it was when it was taken. `price` is the public price right after it.
 
-    `outbid` is the URL of the bidder whom it overtook, or of its own when it fell short.
+    `outbid` is the URL of the bidder whom it overtook, or of its own when it fell short;
+    `masked_bidder` is what the public may be shown. `receipt` is to be found in the auction's
+    record after the close.
     """
 
     url: str
@@ -58,6 +70,8 @@ class Bid:
     seller: str
     bidder: str
     outbid: str | None
+    masked_bidder: str = ""
+    receipt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +83,39 @@ class PlacedBid(Bid):
 
 @dataclass(frozen=True, kw_only=True)
 class OwnBid(Bid):
-    """A bid with its maximum: for nobody's eyes but its bidder's."""
+    """A bid with its maximum, and the salt of the commitment to it: for its bidder's eyes only."""
 
     maximum: Money = field(repr=False)
+    salt: str = field(default="", repr=False)
+    can_retract: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A second chance at `price` for the bidder at a URL, for these two people's eyes."""
+
+    url: str
+    price: Money
+    status: Literal["open", "accepted", "declined", "expired"]
+    expires_at_ms: int
+    bidding_url: str
+    auction: str
+    seller: str
+    bidder: str
+    links: Links = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of a bid that was sent to be answered later.
+
+    `bid` is the URL of the bid once it is taken, `reason` the rule's word when it was refused.
+    """
+
+    url: str
+    is_done: bool
+    bid: str | None
+    reason: str | None
 
 
 def bidding_from(document: Json) -> Bidding:
@@ -93,7 +137,17 @@ def placed_bid_from(document: Json) -> PlacedBid:
 
 def own_bid_from(document: Json) -> OwnBid:
     """Read a bid with its maximum. Raises BidsUnavailable when it isn't one."""
-    return _read(lambda it: OwnBid(**_bid(it), maximum=Money.parse(it["maximum"])), document)
+    return _read(_own_bid, document)
+
+
+def offer_from(document: Json) -> Offer:
+    """Read an offer's representation. Raises BidsUnavailable when it isn't one."""
+    return _read(_offer, document)
+
+
+def outcome_from(document: Json) -> Outcome:
+    """Read the outcome of a command. Raises BidsUnavailable when it isn't one."""
+    return _read(_outcome, document)
 
 
 def link(document: Json, relation: str) -> str | None:
@@ -119,6 +173,9 @@ def _bidding(document: Json) -> Bidding:
         start_price=Money.parse(document["start_price"]),
         price=_money(document.get("price")),
         minimum=_money(document.get("minimum")),
+        buy_now=_money(document.get("buy_now")),
+        masked_leader=document.get("masked_leader"),
+        links=_links(document),
         **{name: document[name] for name in _BIDDING_STATE},
     )
 
@@ -131,9 +188,50 @@ def _bid(document: Json) -> dict[str, Any]:
         "seller": _needed(document, "seller"),
         "bidder": _needed(document, "bidder"),
         "outbid": link(document, "outbid"),
+        "masked_bidder": document.get("masked_bidder", ""),
+        "receipt": document.get("receipt", ""),
         "price": Money.parse(document["price"]),
         **{name: document[name] for name in ("outcome", "placed_at_ms", "sequence")},
     }
+
+
+def _own_bid(document: Json) -> OwnBid:
+    return OwnBid(
+        **_bid(document),
+        maximum=Money.parse(document["maximum"]),
+        salt=document.get("salt", ""),
+        can_retract=link(document, "retract") is not None,
+    )
+
+
+def _offer(document: Json) -> Offer:
+    return Offer(
+        url=_needed(document, "self"),
+        price=Money.parse(document["price"]),
+        status=document["status"],
+        expires_at_ms=document["expires_at_ms"],
+        bidding_url=_needed(document, "bidding"),
+        auction=_needed(document, "auction"),
+        seller=_needed(document, "seller"),
+        bidder=_needed(document, "bidder"),
+        links=_links(document),
+    )
+
+
+def _outcome(document: Json) -> Outcome:
+    is_done = document["status"] == "done"
+    answer = document["answer"] if is_done else {}
+    refused = is_done and answer["status"] >= 400
+    return Outcome(
+        url=_needed(document, "self"),
+        is_done=is_done,
+        bid=None if refused else answer.get("location"),
+        reason=answer["body"].get("reason") if refused else None,
+    )
+
+
+def _links(document: Json) -> Links:
+    return {relation: str(target["href"]) for relation, target in document["_links"].items()}
 
 
 def _needed(document: Json, relation: str) -> str:

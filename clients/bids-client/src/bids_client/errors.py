@@ -3,6 +3,7 @@
 BidsError
 ├── BidRefused       the rules say no; `reason` is the rule's word, `minimum` what would have done
 ├── NotFound         no such auction, bidding or bid
+├── NotPossible      the service has no link for that now, so nothing was sent
 ├── CallRefused      another 4xx: a bad token, a reused key, a request of the wrong form
 └── BidsUnavailable  no answer that can be used; with the same key a bid may be sent again
 """
@@ -46,6 +47,10 @@ class BidRefused(_ProblemError):
 
 class NotFound(_ProblemError):
     """No such auction, bidding or bid."""
+
+
+class NotPossible(BidsError):
+    """The service offers no such action now; look again, and don't offer it to people."""
 
 
 class CallRefused(_ProblemError):
