@@ -42,7 +42,7 @@ def check_url(url: object, trusted_hosts: Collection[str]) -> CheckedUrl:
     if "?" in url.partition("#")[0]:
         raise ValueError("the URL has a query")
     match = _URL.fullmatch(url)
-    if match is None or int(match["port"] or 0) > _MAX_PORT:
+    if match is None or not 0 < int(match["port"] or 443) <= _MAX_PORT:
         raise ValueError("the URL is not an absolute https URL")
     scheme, host = match["scheme"].lower(), match["host"].strip("[]").lower()
     if scheme != "https" and host not in trusted_hosts:

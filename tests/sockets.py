@@ -43,3 +43,13 @@ def peer(talk: Callable[[socket.socket], None]) -> Iterator[str]:
         listener.close()
         for connection in connections:
             connection.close()
+
+
+def saying(answer: bytes) -> Callable[[socket.socket], None]:
+    """For `peer`: read what comes first, say this, and hang up."""
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+
+    return talk
