@@ -1,8 +1,9 @@
-"""The bus's web process by the Procfile's own command line, for tests that speak to it raw."""
+"""The bus by the Procfile's own command lines, for tests that speak to it as strangers do."""
 
 import shutil
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,16 +42,28 @@ class Served:
         return socket.create_connection(("127.0.0.1", self.port), timeout=10)
 
 
+@contextmanager
+def serving(database: Path, *names: str, **settings: str) -> Iterator[Served]:
+    """Run these processes of the Procfile over a migrated SQLite file; killed at the end."""
+    ports = {name: free_port() for name in names}
+    settings |= {
+        "BUS_DATABASE_URL": f"sqlite:///{database}",
+        "BUS_ROOT_KEY": ROOT_KEY,
+        "BUS_PUSHER_PORT": str(ports.get("pusher", "")),
+        "PORT_BUS": str(ports["bus"]),
+    }
+    commands = {name: procfile()[name] for name in names}
+    processes = Processes(commands, settings, ports, database.parent / "log")
+    try:
+        processes.start()
+        yield Served(ports["bus"])
+    finally:
+        processes.close()
+
+
 @pytest.fixture(scope="module")
 def bus(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A bus for a module's tests; it trusts no host."""
-    folder, port = tmp_path_factory.mktemp("bus"), free_port()
-    settings = {
-        "BUS_DATABASE_URL": f"sqlite:///{shutil.copy(migrated, folder / 'bus.sqlite3')}",
-        "BUS_ROOT_KEY": ROOT_KEY,
-        "PORT_BUS": str(port),
-    }
-    processes = Processes({"bus": procfile()["bus"]}, settings, {"bus": port}, folder / "log")
-    processes.start()
-    yield Served(port)
-    processes.close()
+    """A bus for a module's tests, without a pusher; it trusts no host."""
+    folder = tmp_path_factory.mktemp("bus")
+    with serving(Path(shutil.copy(migrated, folder / "bus.sqlite3")), "bus") as served:
+        yield served
