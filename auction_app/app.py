@@ -22,6 +22,7 @@ from auction_app.views.account import account, credentials
 from auction_app.views.accounts import accounts
 from auction_app.views.bidding import bidding
 from auction_app.views.choices import install_choices
+from auction_app.views.draft_photos import allow_uploads, draft_photos
 from auction_app.views.finding import finding
 from auction_app.views.formats import install_formats
 from auction_app.views.home import home
@@ -29,16 +30,20 @@ from auction_app.views.items import fragments, items
 from auction_app.views.language import install_language
 from auction_app.views.leaving import leaving
 from auction_app.views.mine import mine, own_bids
+from auction_app.views.moderating import moderating, record
 from auction_app.views.negotiate import describe_sessions
+from auction_app.views.news import news
+from auction_app.views.ordering import ordering, orders
 from auction_app.views.people import people
 from auction_app.views.plain import plain_pages
 from auction_app.views.preferences import preferences, take_one_click
 from auction_app.views.problems import respond, translations
 from auction_app.views.recovery import recovery
 from auction_app.views.security import install_security
-from auction_app.views.selling import allow_uploads, selling
+from auction_app.views.selling import selling
 from auction_app.views.sessions import sessions
 from auction_app.views.shell import install_shell
+from auction_app.views.talking import reporting, talk, talking
 from auction_app.views.visitor import install_visitor
 from auction_app.views.watching import watching, watchlist
 
@@ -75,12 +80,23 @@ def _install_views(app: Flask, parts: Parts) -> None:
     csrf = CSRFProtect(app)
     api = Api(app, title="Gavel auctions")
     describe_sessions(api)
-    for negotiated in (home, items, people, mine, finding, watchlist):
+    for negotiated in (home, items, people, mine, finding, watchlist, orders, talk):
         api.register_blueprint(negotiated(parts))
-    for plain in (accounts, sessions, fragments, selling, bidding, own_bids, watching):
+    for plain in (
+        accounts,
+        sessions,
+        fragments,
+        selling,
+        draft_photos,
+        bidding,
+        own_bids,
+        watching,
+    ):
         app.register_blueprint(plain(parts))
     for own in (account, credentials, recovery, preferences, leaving, plain_pages):
         app.register_blueprint(own(parts))
+    for other in (ordering, talking, reporting, news, moderating, record):
+        app.register_blueprint(other(parts))
     one_click = take_one_click(parts)
     app.register_blueprint(one_click)
     csrf.exempt(one_click)

@@ -13,13 +13,16 @@ from service_kit.worker import run_loops
 from auction_app.config import Config, read
 from auction_app.parts import Parts, build_parts
 from auction_app.storage.tables import outbox
+from auction_app.verbs.draft_photos import prepare_photos
 from auction_app.verbs.index_search import index_search
 from auction_app.verbs.refresh_projection import notice_gaps, refresh_projection
+from auction_app.verbs.remind_watchers import remind_watchers
 from auction_app.verbs.watch_bids import watch_bids
 
 _POLL_S = 1.0
 _GAPS_S = 3.0
 _WATCH_S = 3.0
+_REMIND_S = 10.0
 
 
 def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
@@ -29,7 +32,9 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
     return {
         "relay": Relay(parts.store.engine, outbox, bus.publish, parts.store.doorbell).run_once,
         "refresh": lambda: _refresh(parts),
+        "photos": lambda: _prepare_photos(parts),
         "gaps": lambda: _notice_gaps(parts),
+        "remind": lambda: _remind(parts),
         "watch": lambda: _watch(parts, lambda: probe.get(f"{config.bids_url}/readyz")),
         "subscribe": keep_subscribed(
             bus,
@@ -60,11 +65,24 @@ def _refresh(parts: Parts) -> float:
     return 0.0
 
 
+def _prepare_photos(parts: Parts) -> float:
+    parts.photo_bell.wait(_POLL_S)
+    while prepare_photos(parts.store, parts.files):
+        pass
+    return 0.0
+
+
 def _notice_gaps(parts: Parts) -> float:
     notice_gaps(parts.store, parts.urls, now_ms=parts.clock())
     index_search(parts.store, now_ms=parts.clock())
     parts.refresh_bell.ring()
     return _GAPS_S
+
+
+def _remind(parts: Parts) -> float:
+    while remind_watchers(parts.store, parts.urls, now_ms=parts.clock()):
+        pass
+    return _REMIND_S
 
 
 def _watch(parts: Parts, ask: Callable[[], object]) -> float:

@@ -143,6 +143,7 @@ class Auction:
     created_at_ms: int
     photos: tuple[Photo, ...]
     bidding: Bidding | None
+    hidden: bool = False
     details: Details = Details()
 
     @property

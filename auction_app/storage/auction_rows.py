@@ -54,6 +54,7 @@ def _as_auction(row: Row[Any], its_photos: tuple[Photo, ...]) -> Auction:
         created_at_ms=row.created_at_ms,
         photos=its_photos,
         bidding=_as_bidding(row) if row.bidding_url else None,
+        hidden=row.hidden_at_ms is not None,
         details=Details(
             category=row.category,
             condition=row.condition,

@@ -76,7 +76,10 @@ def ending_soon(
     """Running auctions, the one that ends first first."""
     end = auctions.c.current_ends_at_ms
     query = select_auctions().where(
-        end > now_ms, auctions.c.closed_at_ms.is_(None), auctions.c.starts_at_ms <= now_ms
+        end > now_ms,
+        auctions.c.closed_at_ms.is_(None),
+        auctions.c.hidden_at_ms.is_(None),
+        auctions.c.starts_at_ms <= now_ms,
     )
     if after:
         query = query.where(tuple_(end, auctions.c.id) > (after.at_ms, after.id))
@@ -88,6 +91,7 @@ def newest(conn: Connection, *, now_ms: int, limit: int) -> list[Auction]:
     query = select_auctions().where(
         auctions.c.current_ends_at_ms > now_ms,
         auctions.c.closed_at_ms.is_(None),
+        auctions.c.hidden_at_ms.is_(None),
         auctions.c.starts_at_ms <= now_ms,
     )
     order = (auctions.c.created_at_ms.desc(), auctions.c.id.desc())
@@ -95,11 +99,14 @@ def newest(conn: Connection, *, now_ms: int, limit: int) -> list[Auction]:
 
 
 def of_seller(
-    conn: Connection, seller_id: str, *, after: Cursor | None, limit: int
+    conn: Connection, seller_id: str, *, after: Cursor | None, limit: int, shown: bool = False
 ) -> list[Auction]:
-    """A seller's auctions, running and ended, newest first."""
+    """A seller's auctions, running and ended, newest first; only those `shown` to everybody, or
+    all of them."""
     created = auctions.c.created_at_ms
     query = select_auctions().where(auctions.c.seller_id == seller_id)
+    if shown:
+        query = query.where(auctions.c.hidden_at_ms.is_(None))
     if after:
         query = query.where(tuple_(created, auctions.c.id) < (after.at_ms, after.id))
     return read(conn, query.order_by(created.desc(), auctions.c.id.desc()).limit(limit))

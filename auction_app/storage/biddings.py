@@ -108,6 +108,12 @@ def has_bid(conn: Connection, auction_id: str, customer_id: str) -> bool:
     return conn.execute(query).first() is not None
 
 
+def participants(conn: Connection, auction_id: str) -> list[str]:
+    """Everybody who has bid in an auction."""
+    query = select(participations.c.customer_id).where(participations.c.auction_id == auction_id)
+    return list(conn.execute(query).scalars())
+
+
 def incomplete(conn: Connection, *, fetched_before_ms: int, limit: int) -> list[str]:
     """URLs of biddings that count more bids than are known here."""
     query = (

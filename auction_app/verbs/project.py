@@ -3,11 +3,12 @@
 import bids_client
 
 from auction_app.model import Bid, Bidding
-from auction_app.storage import auctions, biddings
+from auction_app.storage import auctions, biddings, notices
 from auction_app.storage.announce import announce
 from auction_app.storage.search import entries
 from auction_app.storage.store import Store, Transaction
 from auction_app.urls import Urls
+from auction_app.verbs.settle_sale import settle_sale
 
 
 def keep_bidding(store: Store, urls: Urls, told: bids_client.Bidding, *, now_ms: int) -> None:
@@ -38,6 +39,7 @@ def _keep_bidding(conn: Transaction, urls: Urls, told: bids_client.Bidding, now_
         return
     if auctions.follow_bidding(conn, auction_id, bidding, now_ms=now_ms):
         announce(conn, "auctions", "update", urls.auction(auction_id), now_ms=now_ms)
+        settle_sale(conn, urls, auction_id, now_ms=now_ms)
     entries.follow(conn, auctions.by_id(conn, auction_id))
 
 
@@ -55,7 +57,22 @@ def _keep_bid(conn: Transaction, urls: Urls, told: bids_client.Bid) -> None:
         placed_at_ms=told.placed_at_ms,
         sequence=told.sequence,
     )
-    biddings.keep_bid(conn, bid)
+    if biddings.keep_bid(conn, bid):
+        _tell(conn, urls, bid, told.outbid)
+
+
+def _tell(conn: Transaction, urls: Urls, bid: Bid, outbid: str | None) -> None:
+    """News of a bid that was not known before: to the seller, and to whom it overtook."""
+    auction = auctions.by_id(conn, bid.auction_id)
+    if auction.bidding and auction.bidding.closed:
+        settle_sale(conn, urls, auction.id, now_ms=bid.placed_at_ms)
+        return
+    news = {"about": bid.url, "auction_id": auction.id, "path": f"/auctions/{auction.id}"}
+    if bid.outcome != biddings.RAISED:
+        notices.add(conn, auction.seller_id, "new-bid", **news, now_ms=bid.placed_at_ms)
+    overtaken = urls.customer_id(outbid) if outbid else None
+    if overtaken and overtaken != bid.bidder_id:
+        notices.add(conn, overtaken, "outbid", **news, now_ms=bid.placed_at_ms)
 
 
 def _as_bidding(urls: Urls, told: bids_client.Bidding) -> Bidding:

@@ -8,7 +8,7 @@ from auction_app.parts import Parts
 from auction_app.storage import auctions
 from auction_app.verbs.place_bid import place_bid, result_of
 from auction_app.verbs.review_bid import Review, review_again, review_bid
-from auction_app.views.items import item_context
+from auction_app.views.items import check_shown, item_context
 from auction_app.views.language import _
 from auction_app.views.negotiate import page, see_other
 from auction_app.views.visitor import currency_symbol, decimal_mark, signed_in
@@ -74,7 +74,9 @@ def bidding(parts: Parts) -> Blueprint:
 
 def _auction(parts: Parts, auction_id: str) -> Auction:
     with parts.store.reading() as conn:
-        return auctions.by_id(conn, auction_id)
+        auction = auctions.by_id(conn, auction_id)
+    check_shown(auction, None)
+    return auction
 
 
 def _review_page(

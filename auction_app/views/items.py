@@ -4,20 +4,22 @@ from typing import Any
 
 from flask import Blueprint as PlainBlueprint
 from flask import Response, abort, make_response, send_from_directory
-from service_kit.access import permitted
+from service_kit.access import caller, permitted
 from service_kit.openapi import Blueprint
 
 from auction_app.api import represent
 from auction_app.api.schemas import AuctionSchema
-from auction_app.model import Auction, Standing
+from auction_app.errors import NotFound
+from auction_app.model import Auction, Customer, Standing
 from auction_app.parts import Parts
-from auction_app.storage import auctions, biddings, outages, watches
+from auction_app.storage import auctions, biddings, orders, outages, questions, watches
 from auction_app.verbs.mask_bidder import mask_bidder
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
 from auction_app.views.negotiate import hal, negotiated, page, wants_hal
 from auction_app.views.visitor import signed_in, visitor
 
 HISTORY = 20
+QUESTIONS = 50
 
 
 def items(parts: Parts) -> Blueprint:
@@ -32,6 +34,8 @@ def items(parts: Parts) -> Blueprint:
             with parts.store.reading() as conn:
                 auction = auctions.by_id(conn, auction_id)
             private = permitted("auctions:read_terms")
+            if caller() is None:
+                check_shown(auction, visitor(parts).customer)
             return hal(represent.auction(parts.urls, auction, private=private, now_ms=now_ms))
         return page("item.html", **item_context(parts, auction_id))
 
@@ -71,6 +75,9 @@ def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
         silent_since_ms = outages.since(conn, outages.BIDS)
         watching = who is not None and watches.is_watching(conn, who.id, auction_id)
         took_part = who is not None and biddings.has_bid(conn, auction_id, who.id)
+        asked = questions.of_auction(conn, auction_id, limit=QUESTIONS)
+        order = orders.of_auction(conn, auction_id, who.id) if who else None
+    check_shown(auction, who)
     return {
         "auction": auction,
         "history": [
@@ -81,10 +88,18 @@ def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
         "standing": _standing(auction, who.id if who and took_part else None, now_ms),
         "status": auction.status(now_ms),
         "watching": watching,
+        "questions": [found for found in asked if found.seen_by(who.id if who else None)],
+        "order": order,
         "own": who is not None and who.id == auction.seller_id,
         "silent_since_ms": silent_since_ms,
         "now_ms": now_ms,
     }
+
+
+def check_shown(auction: Auction, who: Customer | None) -> None:
+    """Raises NotFound for an item that moderators have hidden, to all but them and its seller."""
+    if auction.hidden and not (who and (who.moderator or who.id == auction.seller_id)):
+        raise NotFound("hidden by a moderator")
 
 
 def _standing(auction: Auction, customer_id: str | None, now_ms: int) -> Standing | None:

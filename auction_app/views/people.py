@@ -10,11 +10,12 @@ from auction_app.api import customers as represent
 from auction_app.api.schemas import CustomerSchema
 from auction_app.model import Customer
 from auction_app.parts import Parts
-from auction_app.storage import auctions, customers, preferences
+from auction_app.storage import auctions, customers, orders, preferences
 from auction_app.views.negotiate import hal, negotiated, page, wants_hal
 from auction_app.views.paging import as_text, cursor_from
 
 PAGE = 24
+FEEDBACK = 20
 
 
 def people(parts: Parts) -> Blueprint:
@@ -27,7 +28,9 @@ def people(parts: Parts) -> Blueprint:
         after = cursor_from(request.args)
         with parts.store.reading() as conn:
             customer = customers.by_id(conn, customer_id)
-            theirs = auctions.of_seller(conn, customer_id, after=after, limit=PAGE + 1)
+            theirs = auctions.of_seller(conn, customer_id, after=after, limit=PAGE + 1, shown=True)
+            ratings = orders.ratings_of(conn, customer_id)
+            said = orders.feedback_about(conn, customer_id, limit=FEEDBACK)
         if wants_hal():
             return hal(_as_hal(parts, customer))
         last = theirs[PAGE - 1] if theirs[PAGE:] else None
@@ -36,6 +39,8 @@ def people(parts: Parts) -> Blueprint:
             "customer.html",
             customer=customer,
             auctions=theirs[:PAGE],
+            ratings=ratings,
+            feedback=said,
             more=more,
             now_ms=parts.clock(),
         )

@@ -46,6 +46,7 @@ def translations() -> dict[type[Exception], Any]:
         errors.NotTheirLink: _not_their_link,
         errors.TicketRefused: _ticket_refused,
         errors.TooManyAttempts: _too_often,
+        errors.NotPossible: _not_possible,
         errors.LinkDead: _link_dead,
         RequestEntityTooLarge: _too_large,
         CSRFError: _not_from_here,
@@ -99,6 +100,15 @@ def _too_often(error: errors.TooManyAttempts) -> Problem:
         reason="too_often",
         detail=_("Please try again later. Nothing was done this time."),
         headers={"Retry-After": str(error.retry_after_s)},
+    )
+
+
+def _not_possible(error: errors.NotPossible) -> Problem:
+    return Problem(
+        409,
+        _("This is not possible now"),
+        reason=f"not_possible_{error.reason}",
+        detail=_("Things have moved on since you saw the page. Go back, reload it, and look."),
     )
 
 

@@ -1,0 +1,42 @@
+"""Say how an order went."""
+
+from collections.abc import Mapping
+
+from auction_app.errors import NotFound, NotPossible
+from auction_app.fields import Fields
+from auction_app.model import Customer
+from auction_app.orders import RATINGS, Feedback, may_give_feedback
+from auction_app.storage import orders
+from auction_app.storage.store import Store
+
+LONGEST = 500
+
+
+def give_feedback(
+    store: Store, order_id: str, author: Customer, form: Mapping[str, str], *, now_ms: int
+) -> None:
+    """Store what one side says about the other, once, when the order is over.
+
+    Raises NotFound (also to strangers), BadInput, NotPossible (too early, or said before).
+    """
+    fields = Fields(form)
+    rating = fields.raw("rating")
+    if rating not in RATINGS:
+        fields.refuse("rating", "missing")
+    text = fields.line("text", longest=LONGEST)
+    fields.finish()
+    with store.writing() as conn:
+        order = orders.by_id(conn, order_id)
+        if order is None or order.side_of(author.id) is None:
+            raise NotFound("no such order")
+        given = Feedback(
+            order_id=order.id,
+            author_id=author.id,
+            author_name=author.name,
+            about_id=order.other_than(author.id),
+            rating=rating,
+            text=text,
+            at_ms=now_ms,
+        )
+        if not may_give_feedback(order.status) or not orders.add_feedback(conn, given):
+            raise NotPossible("feedback")

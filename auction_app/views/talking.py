@@ -1,0 +1,134 @@
+"""Questions and answers on an item, and reports of it."""
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, flash, request, url_for
+from service_kit.access import permitted
+from service_kit.openapi import Blueprint
+
+from auction_app.api import deals
+from auction_app.api.deal_schemas import QuestionSchema, ReminderSchema
+from auction_app.errors import BadInput, NotFound
+from auction_app.model import Auction
+from auction_app.parts import Parts
+from auction_app.storage import auctions, questions, reminders
+from auction_app.talk import REASONS
+from auction_app.verbs.ask_question import answer_question, ask_question
+from auction_app.verbs.report_item import report_item
+from auction_app.views.items import item_context
+from auction_app.views.language import _
+from auction_app.views.negotiate import hal, negotiated, page, see_other, wants_hal
+from auction_app.views.visitor import signed_in, visitor
+
+
+def talk(parts: Parts) -> Blueprint:
+    """The addresses of questions and reminders, which mails are about."""
+    views = Blueprint("talk", __name__)
+
+    @negotiated(views, "/questions/<string:question_id>", QuestionSchema)
+    def question(question_id: str) -> Response:
+        """A question and its answer."""
+        with parts.store.reading() as conn:
+            found = questions.by_id(conn, question_id)
+        all_of_it = wants_hal() and permitted("customers:read_contact")
+        who = visitor(parts).customer
+        if found is None or not (all_of_it or found.seen_by(who.id if who else None)):
+            raise NotFound("no such question")
+        if wants_hal():
+            return hal(deals.question(parts.urls, found, with_asker=all_of_it))
+        return see_other(_place_of(found.auction_id, found.id))
+
+    @negotiated(views, "/reminders/<string:reminder_id>", ReminderSchema)
+    def reminder(reminder_id: str) -> Response:
+        """That a watched item ends soon; for scope customers:read_contact."""
+        with parts.store.reading() as conn:
+            found = reminders.by_id(conn, reminder_id)
+        if found is None or not (wants_hal() and permitted("customers:read_contact")):
+            raise NotFound("no such reminder")
+        return hal(deals.reminder(parts.urls, found))
+
+    return views
+
+
+def talking(parts: Parts) -> PlainBlueprint:
+    """Asking and answering."""
+    views = PlainBlueprint("talking", __name__)
+
+    @views.post("/auctions/<string:auction_id>/questions")
+    def ask(auction_id: str) -> Response:
+        me, auction = signed_in(parts), _auction(parts, auction_id)
+        try:
+            asked = ask_question(
+                parts.store, parts.urls, auction, me, request.form, now_ms=parts.clock()
+            )
+        except BadInput as error:
+            context = item_context(parts, auction_id)
+            return page(
+                "item.html",
+                422,
+                **context,
+                question_typed=request.form.get("question", ""),
+                question_errors=error.fields,
+            )
+        flash(_("Your question is with the seller. Everybody sees it once it is answered."))
+        return see_other(_place_of(auction_id, asked.id))
+
+    @views.post("/questions/<string:question_id>/answer")
+    def answer(question_id: str) -> Response:
+        me = signed_in(parts)
+        try:
+            answered = answer_question(
+                parts.store, parts.urls, question_id, me, request.form, now_ms=parts.clock()
+            )
+        except BadInput:
+            with parts.store.reading() as conn:
+                found = questions.by_id(conn, question_id)
+            if found is None or found.seller_id != me.id:
+                raise NotFound("no such question") from None
+            flash(_("An answer needs some text, at most 1000 characters."))
+            return see_other(_place_of(found.auction_id, found.id))
+        flash(_("Your answer is on the page."))
+        return see_other(_place_of(answered.auction_id, answered.id))
+
+    return views
+
+
+def reporting(parts: Parts) -> PlainBlueprint:
+    """Telling the house of an item that breaks the rules."""
+    views = PlainBlueprint("reporting", __name__)
+
+    @views.get("/auctions/<string:auction_id>/report")
+    def report_form(auction_id: str) -> Response:
+        signed_in(parts)
+        return _report_page(_auction(parts, auction_id), {})
+
+    @views.post("/auctions/<string:auction_id>/report")
+    def report(auction_id: str) -> Response:
+        me, auction = signed_in(parts), _auction(parts, auction_id)
+        try:
+            report_item(parts.store, auction, me, request.form, now_ms=parts.clock())
+        except BadInput as error:
+            return _report_page(auction, error.fields)
+        flash(_("Thank you. Somebody will look at it."))
+        return see_other(url_for("items.show", auction_id=auction_id))
+
+    return views
+
+
+def _auction(parts: Parts, auction_id: str) -> Auction:
+    with parts.store.reading() as conn:
+        return auctions.by_id(conn, auction_id)
+
+
+def _place_of(auction_id: str, question_id: str) -> str:
+    return url_for("items.show", auction_id=auction_id, _anchor=f"question-{question_id}")
+
+
+def _report_page(auction: Auction, errors: dict[str, str]) -> Response:
+    return page(
+        "report.html",
+        422 if errors else 200,
+        auction=auction,
+        reasons=REASONS,
+        form=request.form,
+        errors=errors,
+    )
