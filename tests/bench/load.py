@@ -36,8 +36,10 @@ def load(
     bodies: Path | None = None,
     connections: int = 64,
     seconds: int = 4,
+    script: Path = SCRIPT,
 ) -> Load:
-    """Send one request again and again over `connections`; `bodies` is a file with a body a line.
+    """Send one request again and again over `connections`; `bodies` is a file with a body a line
+    (or whatever `script` reads there).
 
     Raises AssertionError when connections failed: a rate with failures is no rate.
     """
@@ -46,7 +48,7 @@ def load(
     done = subprocess.run(
         [
             *[program("wrk"), "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s"],
-            *["-s", str(SCRIPT), url, "--", *arguments],
+            *["-s", str(script), url, "--", *arguments],
         ],
         capture_output=True,
         text=True,

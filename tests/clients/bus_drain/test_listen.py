@@ -44,7 +44,7 @@ def test_the_star_takes_every_other_topic_as_one_batch() -> None:
     ],
 )
 def test_the_most_exact_name_wins(names: set[str], name: str | None) -> None:
-    assert listener_of(made(1, topic="bids", type="create"), names) == name
+    assert listener_of("bids", "create", frozenset(names)) == name
 
 
 def test_events_of_one_url_keep_their_order_across_listeners() -> None:
@@ -69,7 +69,7 @@ def test_events_of_one_url_keep_their_order_across_listeners() -> None:
 
 
 def test_batches_are_split_only_where_order_needs_it() -> None:
-    names = {"bids", "auctions"}
+    names = frozenset({"bids", "auctions"})
     mixed = events(*["bids", "auctions"] * 50)
 
     assert [len(batch) for _, batch in batches(mixed, names)] == [50, 50]

@@ -1,10 +1,11 @@
 """Drop what was handled already."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from service_kit.clock import Clock, now_ms
 
 from bus_drain.event import Event
+from bus_drain.gather import Gather
 from bus_drain.listen import Outcome, Receive
 from bus_drain.state import Seen
 
@@ -27,27 +28,28 @@ class Deduplicate:
         self._keep_ms = keep_ms
         self._clock = clock
         self._forgot_at_ms = clock()
+        self._gather = Gather(lambda ids: seen.add(ids, clock()))
 
     def __call__(self, events: Sequence[Event]) -> Outcome:
-        seen = self._seen.which([event.id for event in events if event.id is not None])
-        fresh = _without_repeats(event for event in events if event.id not in seen)
+        ids = {event.id for event in events if event.id is not None}
+        seen = self._seen.which(ids)
+        fresh = events if not seen and len(ids) == len(events) else _fresh(events, seen)
         if not fresh:
             return Outcome()
         outcome = self._then(fresh)
-        failed = {event.id for event in outcome.failed}
-        self._remember([event.id for event in fresh if event.id and event.id not in failed])
+        self._remember(ids - seen - {event.id for event in outcome.failed})
         return outcome
 
-    def _remember(self, ids: Sequence[str]) -> None:
+    def _remember(self, ids: Collection[str]) -> None:
+        self._gather(ids)
         now = self._clock()
-        self._seen.add(ids, now)
         if now - self._forgot_at_ms >= _FORGET_EVERY_MS:
             self._seen.forget(now - self._keep_ms)
             self._forgot_at_ms = now
 
 
-def _without_repeats(events: Iterable[Event]) -> list[Event]:
-    found: set[str] = set()
+def _fresh(events: Sequence[Event], seen: Collection[str]) -> list[Event]:
+    found = set(seen)
     fresh = []
     for event in events:
         if event.id is None or event.id not in found:

@@ -1,8 +1,9 @@
 """Hand a batch to whoever listens to its topics and types."""
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bus_drain.errors import SomeFailed
 from bus_drain.event import Event
@@ -37,10 +38,11 @@ class Listeners:
 
     def __init__(self, listeners: Mapping[str, Listener]) -> None:
         self._listeners = dict(listeners)
+        self._names = frozenset(listeners)
 
     def __call__(self, events: Sequence[Event]) -> Outcome:
         failed: list[Event] = []
-        for name, batch in batches(events, self._listeners):
+        for name, batch in batches(events, self._names):
             failed.extend(_failed(name, self._listeners[name], batch))
         return Outcome(failed=tuple(failed))
 
@@ -65,25 +67,30 @@ def each(on_event: Callable[[Event], None]) -> Listener:
     return listen
 
 
-def listener_of(event: Event, names: Collection[str]) -> str | None:
-    """The most exact of `names` that covers the event; pure.
+@lru_cache(1024)
+def listener_of(topic: str, type_: str, names: frozenset[str]) -> str | None:
+    """The most exact of `names` that covers this kind of event; pure.
 
     | names                  | bids create   | bids update | auctions create |
     |------------------------|---------------|-------------|-----------------|
     | bids.create, bids, *   | bids.create   | bids        | *               |
     | bids.create            | bids.create   | None        | None            |
     """
-    exact = f"{event.topic}.{event.type}"
-    return next((name for name in (exact, event.topic, EVERY_OTHER) if name in names), None)
+    exact = f"{topic}.{type_}"
+    return next((name for name in (exact, topic, EVERY_OTHER) if name in names), None)
 
 
-def batches(events: Iterable[Event], names: Collection[str]) -> list[tuple[str, list[Event]]]:
+def batches(events: Sequence[Event], names: frozenset[str]) -> list[tuple[str, list[Event]]]:
     """The events by listener, as few batches as keep the order within each URL; pure."""
+    of_kind = {(e.topic, e.type): listener_of(e.topic, e.type, names) for e in events}
+    if len(set(of_kind.values())) == 1:  # as most batches are
+        name = next(iter(of_kind.values()))
+        return [] if name is None else [(name, list(events))]
     found: list[tuple[str, list[Event]]] = []
     newest: dict[str, int] = {}  # a listener's newest batch
     holds: dict[str, int] = {}  # the newest batch that holds a URL
     for event in events:
-        name = listener_of(event, names)
+        name = of_kind[event.topic, event.type]
         if name is None:
             continue
         place = newest.get(name, -1)

@@ -19,7 +19,9 @@ class Siphon:
         self._then = then
 
     def __call__(self, events: Sequence[Event]) -> Outcome:
-        rest = [event for event in events if listener_of(event, self._names) is None]
+        if not self._names:
+            return self._then(events)
+        rest = [e for e in events if listener_of(e.topic, e.type, self._names) is None]
         if len(rest) == len(events):
             return self._then(events)
         led_off = self._siphoned(events)

@@ -1,6 +1,9 @@
 """State in a SQL database: SQLite or PostgreSQL."""
 
+from typing import Any
+
 from service_kit.database import connect
+from sqlalchemy import event
 
 from bus_drain.state import State
 from bus_drain.storage.sql.cached import SqlCache
@@ -14,14 +17,31 @@ from bus_drain.storage.sql.transactions import alone
 
 def open_sql_state(url: str) -> State:
     """The state in the database at `url`, its tables made if they are missing."""
-    engine = connect(url)
+    engine, hasty = connect(url), connect(url)
+    event.listen(hasty, "connect", _without_sync)
     with alone(engine, "tables") as connection:
         metadata.create_all(connection)
+
+    def close() -> None:
+        engine.dispose()
+        hasty.dispose()
+
     return State(
-        seen=SqlSeen(engine),
-        newest=SqlNewest(engine),
+        seen=SqlSeen(hasty),
+        newest=SqlNewest(hasty),
         marks=SqlMarks(engine),
         cache=SqlCache(engine),
         runs=SqlRuns(engine),
-        close=engine.dispose,
+        close=close,
     )
+
+
+def _without_sync(connection: Any, _record: Any) -> None:
+    # What was handled may be forgotten when the power fails: it is handled once more. Waiting for
+    # the disk would be most of a delivery's time. Marks, answers and runs do wait.
+    cursor = connection.cursor()
+    is_sqlite = type(connection).__module__.startswith("sqlite3")
+    cursor.execute("PRAGMA synchronous=NORMAL" if is_sqlite else "SET synchronous_commit = off")
+    cursor.close()
+    if not is_sqlite:
+        connection.commit()

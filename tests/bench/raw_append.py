@@ -1,0 +1,54 @@
+"""The yardstick of appending: the database's own driver, committing the rows that the bus would."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+import psycopg
+
+from bus.event_json import event_head, whole_event
+from bus.storage.placing import COLUMNS, Row
+from tests.bench.house import House
+
+_SECONDS = 3.0
+
+
+def raw_append(house: House, events_a_commit: int) -> float:
+    """Events a second: executemany and a commit, in a loop."""
+    if house.database_url.startswith("sqlite"):
+        return _sqlite(house.database_url.removeprefix("sqlite:///"), events_a_commit)
+    with psycopg.connect(house.database_url) as connection:
+        return _rate(connection.cursor(), connection.commit, "%s", events_a_commit)
+
+
+def _sqlite(path: str, events_a_commit: int) -> float:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA synchronous=FULL")
+    rate = _rate(connection.cursor(), connection.commit, "?", events_a_commit)
+    connection.close()
+    return rate
+
+
+def _rate(cursor: Any, commit: Callable[[], None], mark: str, events_a_commit: int) -> float:
+    insert = f"INSERT INTO events ({COLUMNS}) VALUES ({', '.join([mark] * 9)})"
+    rows, done, spent_s = _rows(), 0, 0.0
+    while spent_s < _SECONDS:
+        batch = list(islice(rows, events_a_commit))
+        start = time.perf_counter()
+        cursor.executemany(insert, batch)
+        commit()
+        spent_s += time.perf_counter() - start
+        done += len(batch)
+    return done / spent_s
+
+
+def _rows() -> Iterator[Row]:
+    position = size = 0
+    while True:
+        position += 1
+        url = f"https://bids.example/bids/{position % 1000}"
+        body = whole_event(event_head("bids", "update", url, 1, None), "bench", position)
+        size += len(body)
+        yield (position, "bids", position, "update", url, 1, None, body, size)
