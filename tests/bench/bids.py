@@ -8,13 +8,17 @@ from pathlib import Path
 
 from service_kit.clock import now_ms
 
+from bids_service.close_due import close_due
 from tests.bench.bids_house import ENGINES, TOKEN, BidsHouse
 from tests.bench.load import Load, load
 from tests.bench.processes import empty_view
 from tests.bench.rows import Row
+from tests.waiting import wait_for
 
 BIDS = Path(__file__).with_name("bids.lua")
 SECONDS = 5
+MANY = 100_000
+TURNS = 5
 
 
 def hot_auction(engine: str) -> list[Row]:
@@ -36,11 +40,7 @@ def reads_meanwhile(engine: str) -> list[Row]:
     """Reads of a bidding from a process of their own, alone and while bids pour in."""
     with ENGINES[engine]() as house, house.web() as commands, house.web() as queries:
         (auction,) = house.open_auctions("read", 1)
-        storage = house.storage()
-        kept = storage.catalogue.bidding_of(auction)
-        storage.close()
-        assert kept is not None
-        url = f"{queries}/biddings/{kept.id}"
+        url = house.bidding_url(queries, auction)
         load(url, token=TOKEN, connections=8, seconds=1)
         alone = load(url, token=TOKEN, connections=8, seconds=SECONDS)
         file = house.listed([auction])
@@ -61,6 +61,70 @@ def reads_meanwhile(engine: str) -> list[Row]:
     return [Row(name, busy.p99_ms, "ms", alone.p99_ms, 3 * alone.p99_ms, True)]
 
 
+def long_history(engine: str) -> list[Row]:
+    """The next bid and the item's reads where 100 000 bids came before, and where 10 did."""
+    with ENGINES[engine]() as house, house.web() as url:
+        long, short = house.open_auctions("long", 1), house.open_auctions("short", 1)
+        prices = {"long": house.fill(long[0], MANY), "short": house.fill(short[0], 10)}
+        auctions = {"long": long, "short": short}
+        pages = {
+            "long": house.bidding_url(url, long[0]),
+            "short": house.bidding_url(url, short[0]),
+        }
+
+        # A bid in turn and not at once: what one costs and not how many share a commit.
+        def bid(which: str) -> Load:
+            prices[which] += 10_000_000
+            return load(
+                f"{url}/bids",
+                method="POST",
+                token=TOKEN,
+                bodies=house.listed(auctions[which], prices[which]),
+                connections=1,
+                seconds=1,
+                script=BIDS,
+            )
+
+        bids = _compared(bid)
+        reads = _compared(lambda which: load(pages[which], token=TOKEN, connections=1, seconds=1))
+        lists = _compared(
+            lambda which: load(f"{pages[which]}/bids", token=TOKEN, connections=1, seconds=1)
+        )
+    return [
+        _cost(f"a bid after 100 000, {engine}", *bids),
+        _cost(f"reading the bidding after 100 000, {engine}", *reads),
+        _cost(f"reading its bids after 100 000, {engine}", *lists),
+    ]
+
+
+def mass_close(engine: str) -> list[Row]:
+    """10 000 auctions that end in one second, closed by the sweep."""
+    with ENGINES[engine]() as house:
+        house.open_auctions("ending", 10_000, lasts_ms=1000)
+        storage = house.storage()
+        wait_for(lambda: now_ms() > (storage.books.next_end_ms() or 0) + 1000, seconds=60)
+        started = time.monotonic()
+        while storage.books.next_end_ms() is not None:
+            close_due(storage.books, now_ms)
+        took = time.monotonic() - started
+        storage.close()
+    return [Row(f"10 000 auctions closed, {engine}", took, "s", 10, 10, True)]
+
+
+def _compared(measure: Callable[[str], Load]) -> tuple[float, float]:
+    """Milliseconds a request, long and short: the best of several turns, so that whatever else
+    the machine did in one of them weighs on neither."""
+    costs: dict[str, list[float]] = {"long": [], "short": []}
+    for _ in range(TURNS):
+        for which, found in costs.items():
+            found.append(1000 / measure(which).rate)
+    return min(costs["long"]), min(costs["short"])
+
+
+def _cost(name: str, long: float, short: float) -> Row:
+    return Row(name, long, "ms", short, 1.1 * short, True)
+
+
 def _bid(house: BidsHouse, url: str, auctions: int) -> Load:
     opened = house.open_auctions(f"{auctions}-at-{now_ms()}", auctions)
     found = load(
@@ -78,4 +142,6 @@ def _bid(house: BidsHouse, url: str, auctions: int) -> Load:
 MEASUREMENTS: list[Callable[[], list[Row]]] = [
     *(partial(hot_auction, engine) for engine in ENGINES),
     *(partial(reads_meanwhile, engine) for engine in ENGINES),
+    *(partial(long_history, engine) for engine in ENGINES),
+    *(partial(mass_close, engine) for engine in ENGINES),
 ]

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 
 import psycopg
@@ -11,8 +12,11 @@ from honcho.environ import parse_procfile
 from service_kit.clock import now_ms
 from service_kit.database import migrate
 
+from bids_service.api.answers import answer_command
+from bids_service.engine.bid import Bid
 from bids_service.engine.increments import IncrementTable
 from bids_service.engine.terms import Terms
+from bids_service.model import Key, Order
 from bids_service.storage.opening import Storage, open_storage
 from bids_service.urls import Urls
 from tests.bench.processes import ROOT, process
@@ -23,6 +27,16 @@ TOKEN = "a-token-of-the-bench-for-bids"
 PUBLIC = "http://bids.test"
 HOUR_MS = 3_600_000
 _PROCFILE = parse_procfile((ROOT / "Procfile").read_text()).processes
+
+
+_numbers = count(1)
+
+
+def _order(auction: str, number: int) -> Order:
+    bidder = f"http://a.test/customers/{number % 50}"
+    bid = Bid(bidder=bidder, maximum=200 + 20 * number, currency="USD")
+    key = Key(client="filling", key=f"{auction} {number}", fingerprint="")
+    return Order(auction=auction, command=bid, key=key)
 
 
 @dataclass(frozen=True)
@@ -36,28 +50,49 @@ class BidsHouse:
         """The storage, opened in this process."""
         return open_storage(self.database_url, Urls(PUBLIC), now_ms)
 
-    def open_auctions(self, name: str, count: int) -> list[str]:
-        """Open that many auctions, an hour from their end, in USD with steps of 0.10."""
+    def bidding_url(self, server: str, auction: str) -> str:
+        """Where a server shows the bidding of an auction."""
+        storage = self.storage()
+        kept = storage.catalogue.bidding_of(auction)
+        storage.close()
+        assert kept is not None
+        return f"{server}/biddings/{kept.id}"
+
+    def open_auctions(self, name: str, number: int, *, lasts_ms: int = HOUR_MS) -> list[str]:
+        """Open that many auctions in USD with steps of 0.10."""
         now, storage = now_ms(), self.storage()
-        urls = [f"http://a.test/auctions/{name}-{number}" for number in range(count)]
+        urls = [f"http://a.test/auctions/{name}-{number}" for number in range(number)]
         terms = Terms(
             seller="http://a.test/customers/seller",
             currency="USD",
             start_price=100,
             increments=IncrementTable.of([[0, 10]]),
             starts_at_ms=now - 1000,
-            ends_at_ms=now + HOUR_MS,
+            ends_at_ms=now + lasts_ms,
         )
         for url in urls:
             storage.books.open(url, terms)
         storage.close()
         return urls
 
-    def listed(self, urls: list[str]) -> Path:
-        """A file with a URL a line."""
-        file = self.folder / f"auctions-{abs(hash(tuple(urls)))}"
-        file.write_text("\n".join(urls) + "\n")
+    def listed(self, urls: list[str], price_minor: int = 0) -> Path:
+        """A file that tells the load where to bid, above which price."""
+        file = self.folder / f"auctions-{next(_numbers)}"
+        file.write_text("".join(f"{url} {price_minor}\n" for url in urls))
         return file
+
+    def fill(self, url: str, bids: int) -> int:
+        """Place that many bids on an auction, each above the one before; the price it comes to."""
+        storage = self.storage()
+        urls = Urls(PUBLIC)
+        orders = (_order(url, number) for number in range(bids))
+        while group := list(islice(orders, 500)):
+            storage.books.apply(group, lambda applied: answer_command(applied, urls))
+        kept = storage.catalogue.bidding_of(url)
+        storage.close()
+        assert kept is not None
+        assert kept.bidding.bid_count == bids
+        return kept.bidding.price or 0
 
     @contextmanager
     def web(self) -> Iterator[str]:
