@@ -63,8 +63,13 @@ def _is_url(text: str) -> bool:
 
 
 def _malformed(events: Sequence[Event]) -> Malformed:
-    for index, event in enumerate(events):
-        if not _are_words(event.topic, event.type) or not _is_url(event.url):
-            break
-    what = "url" if _are_words(event.topic, event.type) else "topic or type"
+    index, what = next(
+        (index, what) for index, event in enumerate(events) if (what := _what_is_wrong(event))
+    )
     return Malformed(f"The body is not an array of events: bad {what} - at `$[{index}]`")
+
+
+def _what_is_wrong(event: Event) -> str | None:
+    if not _are_words(event.topic, event.type):
+        return "topic or type"
+    return None if _is_url(event.url) else "url"
