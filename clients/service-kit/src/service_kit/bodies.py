@@ -18,12 +18,17 @@ def read_json(request: "Request", *, max_bytes: int = MAX_BODY_BYTES) -> Any:
 
     Raises Problem 413 over `max_bytes` and Problem 400 for anything that isn't strict JSON.
     """
+    return parse_json(read_body(request, max_bytes=max_bytes))
+
+
+def read_body(request: "Request", *, max_bytes: int = MAX_BODY_BYTES) -> bytes:
+    """The request's body as it came. Raises Problem 413 over `max_bytes`."""
     if (request.content_length or 0) > max_bytes:
         raise too_large(max_bytes)
     body = request.stream.read(max_bytes + 1)
     if len(body) > max_bytes:
         raise too_large(max_bytes)
-    return parse_json(body)
+    return body
 
 
 def parse_json(body: bytes) -> Any:
