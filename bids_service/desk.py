@@ -40,7 +40,8 @@ class Desk:
             self._learn(order.auction)
             verdict = self.together.submit(order)
         answer = self._answer(order, verdict)
-        log.info(
+        # Not news: what was accepted is on record. And a line costs a quarter of the request.
+        log.debug(
             "command answered",
             command=type(order.command).__name__,
             auction=order.auction,

@@ -41,7 +41,7 @@ def bidding_commands_blueprint(parts: Parts) -> Blueprint:
     class Purchase(MethodView):
         @require("bids:write")
         @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(ByBidderSchema)
+        @blueprint.arguments(ByBidderSchema())
         @blueprint.response(200, BiddingSchema, content_type=MEDIA_TYPE)
         @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
         @blueprint.alt_response(409, "CONFLICT")
@@ -53,7 +53,7 @@ def bidding_commands_blueprint(parts: Parts) -> Blueprint:
     class Retractions(MethodView):
         @require("bids:write")
         @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(ByBidderSchema)
+        @blueprint.arguments(ByBidderSchema())
         @blueprint.response(200, BiddingSchema, content_type=MEDIA_TYPE)
         @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
         @blueprint.alt_response(409, "CONFLICT")
@@ -65,7 +65,7 @@ def bidding_commands_blueprint(parts: Parts) -> Blueprint:
     class Cancellation(MethodView):
         @require("bids:write")
         @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(BySellerSchema)
+        @blueprint.arguments(BySellerSchema())
         @blueprint.response(200, BiddingSchema, content_type=MEDIA_TYPE)
         @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
         @blueprint.alt_response(409, "CONFLICT")
@@ -77,7 +77,7 @@ def bidding_commands_blueprint(parts: Parts) -> Blueprint:
     class Offers(MethodView):
         @require("bids:write")
         @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(ToBidderSchema)
+        @blueprint.arguments(ToBidderSchema())
         @blueprint.response(201, OfferSchema, content_type=MEDIA_TYPE)
         @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
         @blueprint.alt_response(409, "CONFLICT")

@@ -50,7 +50,7 @@ def biddings_blueprint(parts: Parts) -> Blueprint:
     @blueprint.route("/biddings")
     class OfAuction(MethodView):
         @blueprint.doc(security=_PUBLIC)
-        @blueprint.arguments(OfAuctionSchema, location="query")
+        @blueprint.arguments(OfAuctionSchema(), location="query")
         @blueprint.response(303, description="The bidding is at Location")
         def get(self, query: dict[str, str]) -> Response:
             """Find the bidding of an auction."""
@@ -78,7 +78,7 @@ def biddings_blueprint(parts: Parts) -> Blueprint:
     @blueprint.route(f"{one}/bids")
     class BidsOfBidding(MethodView):
         @blueprint.doc(security=_PUBLIC)
-        @blueprint.arguments(CursorSchema, location="query")
+        @blueprint.arguments(CursorSchema(), location="query")
         @blueprint.response(200, BidsSchema, content_type=MEDIA_TYPE)
         def get(self, query: dict[str, Any], bidding_id: int) -> Response:
             """The bids that the public may know of, newest first."""
@@ -99,7 +99,7 @@ def biddings_blueprint(parts: Parts) -> Blueprint:
     @blueprint.route(f"{one}/history")
     class HistoryOfBidding(MethodView):
         @blueprint.doc(security=_PUBLIC)
-        @blueprint.arguments(AfterSchema, location="query")
+        @blueprint.arguments(AfterSchema(), location="query")
         @blueprint.response(200, HistorySchema, content_type=MEDIA_TYPE)
         @blueprint.alt_response(409, "CONFLICT")
         def get(self, query: dict[str, Any], bidding_id: int) -> Response:

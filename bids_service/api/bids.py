@@ -39,7 +39,7 @@ def bids_blueprint(parts: Parts) -> Blueprint:
     class Bids(MethodView):
         @require("bids:write")
         @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(PlaceBidSchema)
+        @blueprint.arguments(PlaceBidSchema())
         @blueprint.response(201, BidSchema, content_type=MEDIA_TYPE)
         @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
         @blueprint.alt_response(409, "CONFLICT")
@@ -53,7 +53,7 @@ def bids_blueprint(parts: Parts) -> Blueprint:
             return answer(parts.desk, body["auction"], bid, body)
 
         @require("bids:read_maximum")
-        @blueprint.arguments(OfBidderSchema, location="query")
+        @blueprint.arguments(OfBidderSchema(), location="query")
         @blueprint.response(200, BidsSchema, content_type=MEDIA_TYPE)
         def get(self, query: dict[str, Any]) -> Response:
             """A bidder's own bids with their maxima, newest first."""

@@ -50,7 +50,7 @@ def offers_blueprint(parts: Parts) -> Blueprint:
     class Acceptance(MethodView):
         @require("bids:write")
         @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(ByBidderSchema)
+        @blueprint.arguments(ByBidderSchema())
         @blueprint.response(200, OfferSchema, content_type=MEDIA_TYPE)
         @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
         @blueprint.alt_response(409, "CONFLICT")
@@ -62,7 +62,7 @@ def offers_blueprint(parts: Parts) -> Blueprint:
     class Refusal(MethodView):
         @require("bids:write")
         @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(ByBidderSchema)
+        @blueprint.arguments(ByBidderSchema())
         @blueprint.response(200, OfferSchema, content_type=MEDIA_TYPE)
         @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
         @blueprint.alt_response(409, "CONFLICT")

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 
 def new_salt() -> str:
@@ -11,6 +12,7 @@ def new_salt() -> str:
     return secrets.token_hex(16)
 
 
+@lru_cache(maxsize=16_384)
 def mask(key: str, url: str) -> str:
     """The name that a bidder goes by in the one auction whose `key` this is (10 base32 letters).
 
