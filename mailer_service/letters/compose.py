@@ -1,42 +1,41 @@
-"""From a letter to a mail: subject, text and HTML say the same, because they are one template."""
+"""From a letter to the mail that goes over the wire."""
 
 import hashlib
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
-from functools import cache
-
-import css_inline
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from email.utils import format_datetime, formataddr, parseaddr
 
 from mailer_service.errors import MailRefused
-from mailer_service.letters.money import in_words, locale_of
-from mailer_service.model import Letter
+from mailer_service.letters.mime import in_header, to_bytes
+from mailer_service.letters.render import render
+from mailer_service.model.envelope import Envelope
+from mailer_service.model.mails import Letter
 
-# 7bit: not every server on the way takes 8BITMIME. 998: folding mangles long header values.
-_POLICY = SMTP.clone(max_line_length=998, cte_type="7bit")
+_LONGEST_LINK = 900  # RFC 5322, 2.1.1: a line has 998 characters at most, and a link can't fold
 
 
-def compose(letter: Letter, *, key: str, sender: str, written_at_ms: int) -> EmailMessage:
-    """The mail for a letter: the same bytes, boundary aside, whenever it is composed.
+def compose(letter: Letter, *, key: str, sender: str, written_at_ms: int) -> Envelope:
+    """The mail for a letter: the same bytes whenever it is composed.
 
     `key` is what its Message-ID is made of: a repeated send is one mail for the reader.
 
     Raises MailRefused when the recipient's address is none.
     """
-    message = EmailMessage(policy=_POLICY)
-    message["From"] = sender
-    message["To"] = _recipient(letter)
-    message["Subject"] = _subject(letter)
-    message["Date"] = format_datetime(datetime.fromtimestamp(written_at_ms / 1000, UTC))
-    message["Message-ID"] = message_id(key, sender)
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
-    message.set_content(_text(letter))
-    message.add_alternative(_html(letter), subtype="html")
-    return message
+    words = render(letter)
+    digest = hashlib.sha256(key.encode()).hexdigest()[:32]
+    headers = {
+        "From": formataddr(parseaddr(sender)),
+        "To": _recipient(letter),
+        "Subject": in_header(words.subject),
+        "Date": format_datetime(datetime.fromtimestamp(written_at_ms / 1000, UTC)),
+        "Message-ID": message_id(key, sender),
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers, please
+    }
+    content = to_bytes(
+        headers | _unsubscribe(letter), text=words.text, html=words.html, boundary=f"={digest}="
+    )
+    return Envelope(parseaddr(sender)[1], letter.address, content)
 
 
 def message_id(key: str, sender: str) -> str:
@@ -45,54 +44,23 @@ def message_id(key: str, sender: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
-def _recipient(letter: Letter) -> Address:
+def _recipient(letter: Letter) -> str:
     try:
-        return Address(display_name=letter.name, addr_spec=letter.address)
+        Address(addr_spec=letter.address)
     except (ValueError, IndexError, HeaderParseError) as error:  # all three, by what is wrong
         raise MailRefused("the recipient's address is not an e-mail address") from error
+    name = formataddr((letter.name, "x@x")).removesuffix("<x@x>")
+    return f"{name}<{letter.address}>"
 
 
-def _subject(letter: Letter) -> str:
-    template = _template("layout.txt", letter.template)
-    return "".join(template.blocks["subject"](template.new_context(_facts(letter, "layout.txt"))))
-
-
-def _text(letter: Letter) -> str:
-    return _template("layout.txt", letter.template).render(_facts(letter, "layout.txt")) + "\n"
-
-
-def _html(letter: Letter) -> str:
-    page = _template("layout.html", letter.template).render(_facts(letter, "layout.html"))
-    return _inliner().inline(page)
-
-
-def _facts(letter: Letter, layout: str) -> dict[str, str | None]:
-    locale = locale_of(letter.locale)
-    return {
-        "layout": layout,
-        "name": letter.name,
-        "title": letter.title,
-        "about": letter.about,
-        "link": letter.link,
-        "price": in_words(letter.price, locale) if letter.price else None,
-    }
-
-
-@cache
-def _environment(autoescape: bool) -> Environment:
-    return Environment(
-        loader=PackageLoader("mailer_service.letters"),
-        undefined=StrictUndefined,
-        autoescape=autoescape,  # noqa: S701 - False for the plain text, where nothing is markup
-        trim_blocks=True,
-    )
-
-
-def _template(layout: str, kind: str) -> Template:
-    # What escapes is the layout's business: the same words go into HTML and into plain text.
-    return _environment(layout.endswith(".html")).get_template(f"en/{kind}.j2")
-
-
-@cache
-def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(load_remote_stylesheets=False)
+def _unsubscribe(letter: Letter) -> dict[str, str]:
+    """List-Unsubscribe (RFC 2369), with one click (RFC 8058) where one kind is to be had off."""
+    if letter.unsubscribe and len(letter.unsubscribe) <= _LONGEST_LINK:
+        return {
+            "List-Unsubscribe": f"<{letter.unsubscribe}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    by_hand = letter.preferences
+    if letter.about_kind.is_about_the_account or not by_hand or len(by_hand) > _LONGEST_LINK:
+        return {}
+    return {"List-Unsubscribe": f"<{by_hand}>"}

@@ -1,0 +1,46 @@
+"""Amounts and times as the reader writes them, and the languages that mails are written in."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, get_timezone_gmt, get_timezone_name
+from babel.numbers import format_currency
+from service_kit.money import Money
+
+from mailer_service.zones import zone_of
+
+LANGUAGES = ("en", "de")
+"""The first is for whoever reads none of them."""
+
+
+@cache
+def locale_of(tag: str) -> Locale:
+    """The locale of a language tag such as "de", "de-AT" or "de_AT"; English for one unknown."""
+    try:
+        return Locale.parse(tag.replace("_", "-"), sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse(LANGUAGES[0])
+
+
+def language_of(locale: Locale) -> str:
+    """The language that a mail is written in for a reader of that locale."""
+    return locale.language if locale.language in LANGUAGES else LANGUAGES[0]
+
+
+def amount_in_words(money: Money, locale: Locale) -> str:
+    """Such as "$1,250.00" in English and "1.250,00 $" in German (with its no-break space)."""
+    return format_currency(Decimal(money.amount), money.currency, locale=locale)
+
+
+def time_in_words(at_ms: int, locale: Locale, time_zone: str) -> str:
+    """Such as "Nov 21, 2026, 2:30 PM CET" and "21.11.2026, 14:30 MEZ"; in the mail's language."""
+    written = locale if locale.language in LANGUAGES else Locale.parse(LANGUAGES[0])
+    zone = zone_of(time_zone)
+    at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+    name = get_timezone_name(at, width="short", locale=written)
+    if name.startswith(("+", "-")):  # the language has no short name for that zone
+        name = get_timezone_gmt(at, locale=written)
+    date = format_date(at, "medium", locale=written)
+    return f"{date}, {format_time(at, 'short', tzinfo=zone, locale=written)} {name}"

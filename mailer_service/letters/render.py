@@ -1,0 +1,111 @@
+"""The words of a letter: subject, plain text and HTML say the same, because they are one
+template."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import css_inline
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from mailer_service.letters.local import (
+    amount_in_words,
+    language_of,
+    locale_of,
+    time_in_words,
+)
+from mailer_service.model.mails import Letter
+
+_TONES = {
+    "won": "good",
+    "sold": "good",
+    "welcome": "good",
+    "order-paid": "good",
+    "order-received": "good",
+    "outbid": "bad",
+    "address-warning": "bad",
+    "order-cancelled": "bad",
+    "ending-soon": "wait",
+    "second-chance": "wait",
+}
+"""The colour of a mail's upper edge. Never the only thing that says it."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a mail says: one line, and the same twice."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(letter: Letter) -> Words:
+    """The words of a letter in the language of its reader."""
+    facts = _facts(letter)
+    return Words(
+        subject=_subject(letter, facts),
+        text=_page(letter, "layout.txt", facts).rstrip() + "\n",
+        html=_inliner().inline(_page(letter, "layout.html", facts)),
+    )
+
+
+def _page(letter: Letter, layout: str, facts: dict[str, Any]) -> str:
+    return _template(letter, layout).render(facts | {"layout": layout})
+
+
+def _subject(letter: Letter, facts: dict[str, Any]) -> str:
+    template = _template(letter, "layout.txt")
+    context = template.new_context(facts | {"layout": "layout.txt"})
+    return " ".join("".join(template.blocks["subject"](context)).split())
+
+
+def _facts(letter: Letter) -> dict[str, Any]:
+    locale = locale_of(letter.locale)
+    return {
+        "language": language_of(locale),
+        "tone": _TONES.get(letter.about_kind.name, ""),
+        "name": letter.name,
+        "title": letter.title,
+        "about": letter.about,
+        "words": letter.text,
+        "side": letter.side,
+        "link": letter.link,
+        "count": letter.count,
+        "rest": letter.count - len(letter.items),
+        "preferences": letter.preferences,
+        "unsubscribe": letter.unsubscribe,
+        "price": amount_in_words(letter.price, locale) if letter.price else None,
+        "until": time_in_words(letter.until_ms, locale, letter.time_zone)
+        if letter.until_ms
+        else None,
+        "items": [_item(item, letter) for item in letter.items],
+    }
+
+
+def _item(item: Letter, summary: Letter) -> dict[str, Any]:
+    facts = _facts(item) | {"language": language_of(locale_of(summary.locale))}
+    return {"headline": _subject(item, facts), "price": facts["price"], "link": item.link}
+
+
+@cache
+def _environment(autoescape: bool) -> Environment:
+    return Environment(
+        loader=PackageLoader("mailer_service.letters"),
+        undefined=StrictUndefined,
+        autoescape=autoescape,  # noqa: S701 - False for the plain text, where nothing is markup
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _template(letter: Letter, layout: str) -> Template:
+    # What escapes is the layout's business: the same words go into HTML and into plain text.
+    language = language_of(locale_of(letter.locale))
+    environment = _environment(layout.endswith(".html"))
+    return environment.get_template(f"{language}/{letter.about_kind.name}.j2")
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

@@ -1,0 +1,71 @@
+"""A letter of every kind with sample data: for the preview, and for tests that leave none out."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from service_kit.money import Money
+
+from mailer_service.model.kinds import DIGEST, KINDS, NEW_BIDS
+from mailer_service.model.mails import Letter
+
+_AUCTION = "https://gavel.example/auctions/brass-lamp"
+_ENDS_AT_MS = 1_795_271_400_000
+_PRICE = Money(125_000, "EUR")
+
+_ACCOUNT = {"title": None, "price": None}
+_FACTS: Mapping[str, dict[str, Any]] = {
+    "password-reset": _ACCOUNT | {"link": "https://gavel.example/reset-password/TOKEN"},
+    "verify-email": _ACCOUNT | {"link": "https://gavel.example/verify-email/TOKEN"},
+    "confirm-address": _ACCOUNT | {"link": "https://gavel.example/confirm-address/TOKEN"},
+    "address-warning": _ACCOUNT | {"link": "https://gavel.example/notices/preferences"},
+    "welcome": _ACCOUNT | {"link": "https://gavel.example/"},
+    "ending-soon": {"price": None, "until_ms": _ENDS_AT_MS},
+    "second-chance": {"until_ms": _ENDS_AT_MS},
+    "won": {"about": "Sally Seller"},
+    "sold": {"about": "Bob Buyer"},
+    "question": {
+        "price": None,
+        "about": "Bob Buyer",
+        "text": "Is the cable the original one?\nAnd does it come with a bulb?",
+    },
+    "answer": {
+        "price": None,
+        "about": "Sally Seller",
+        "text": "Yes, rewired in 1962 & tested last week.\nA bulb is included.",
+    },
+    "order-agreed": {"about": "Sally Seller", "side": "buyer"},
+    "order-paid": {"about": "Bob Buyer", "side": "seller"},
+    "order-shipped": {"about": "Sally Seller", "side": "buyer"},
+    "order-received": {"about": "Bob Buyer", "side": "seller"},
+    "order-cancelled": {"about": "Bob Buyer", "side": "seller"},
+    NEW_BIDS: {"count": 7},
+}
+
+
+def sample(kind: str, locale: str = "en") -> Letter:
+    """A letter of the kind. Raises KeyError for a kind that there is not."""
+    switch = KINDS[kind].switch
+    blank = Letter(
+        kind=kind,
+        name="Ada Lovelace",
+        address="ada@example.org",
+        locale=locale,
+        time_zone="Europe/Berlin",
+        link=_AUCTION,
+        title="Brass desk lamp, around 1920",
+        price=_PRICE,
+        preferences="https://gavel.example/notices/preferences",
+        unsubscribe=f"https://gavel.example/unsubscribe/TOKEN/{switch}" if switch else None,
+    )
+    if kind == DIGEST:
+        return _digest(blank)
+    return replace(blank, **_FACTS.get(kind, {}))
+
+
+def _digest(blank: Letter) -> Letter:
+    told = ("outbid", "new-bid", "question", "order-shipped")
+    items = tuple(sample(kind, blank.locale) for kind in told)
+    return replace(
+        blank, link="https://gavel.example/", title=None, price=None, items=items, count=6
+    )

@@ -1,0 +1,134 @@
+"""What other services know (docs/protocol.md): the part of it that mails need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from service_kit.money import Money
+
+from mailer_service.model.kinds import Preference
+
+MAX_URL_LENGTH = 1024  # docs/protocol.md: what the bus takes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bid:
+    """One accepted bid, as it was when it was taken. `price` is the public price right after it."""
+
+    url: str
+    outcome: Literal["leading", "outbid", "raised"]
+    price: Money
+    auction_url: str
+    seller_url: str
+    outbid_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bidding:
+    """The bid book of one auction. `bids_url` leads to the first page of its bids."""
+
+    url: str
+    status: Literal["scheduled", "open", "closed"]
+    outcome: Literal["sold", "unsold"] | None
+    price: Money | None
+    auction_url: str
+    seller_url: str
+    leader_url: str | None
+    bids_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A second chance offered to one bidder."""
+
+    url: str
+    status: Literal["open", "accepted", "declined", "expired"]
+    price: Money
+    expires_at_ms: int
+    auction_url: str
+    bidder_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Auction:
+    """What is on sale. Its URL is also its page."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Somebody asked about an item; `answer` is None until the seller has said something."""
+
+    url: str
+    text: str
+    answer: str | None
+    auction_url: str
+    seller_url: str
+    asker_url: str
+
+
+Side = Literal["buyer", "seller"]
+Step = Literal["agreed", "paid", "shipped", "received", "cancelled"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderStep:
+    """What was done, and by whom."""
+
+    status: Step
+    by: Side | Literal["house"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What became of a sale so far."""
+
+    url: str
+    price: Money
+    steps: tuple[OrderStep, ...]
+    auction_url: str
+    seller_url: str
+    buyer_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminder:
+    """An item that one customer watches ends soon."""
+
+    url: str
+    ends_at_ms: int
+    auction_url: str
+    customer_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waiting:
+    """Something waits for whoever opens `link`. `to` is the new address of a change of address."""
+
+    id: str
+    link: str
+    to: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Customer:
+    """Somebody with an account, and how they want to be told things.
+
+    `unsubscribe` is a URI template with the variable `kind`.
+    """
+
+    url: str
+    name: str
+    email: str
+    email_verified: bool
+    locale: str
+    time_zone: str
+    notices: Mapping[str, Preference]
+    verification: Waiting | None
+    password_reset: Waiting | None
+    address_change: Waiting | None
+    welcomed_id: str | None
+    preferences: str | None
+    unsubscribe: str | None
