@@ -1,10 +1,12 @@
 """What can go wrong in the mailer.
 
 MailerError
-├── BadEntity       another service's entity lacks what its mail needs
-├── BadSmtpUrl      SMTP_URL can't be used
-├── MailRefused     the SMTP server will never take this mail
-└── MailDeferred    the SMTP server can't take it now
+├── BadEntity            another service's entity lacks what its mail needs
+├── BadSmtpUrl           SMTP_URL can't be used
+├── MailRefused          this mail will never be taken
+│   └── RecipientRefused the address is refused for good: a hard bounce
+├── MailDeferred         this mail can't be taken now
+└── ServerUnavailable    no mail can be handed over now
 """
 
 
@@ -21,8 +23,16 @@ class BadSmtpUrl(MailerError, ValueError):
 
 
 class MailRefused(MailerError):
-    """The SMTP server will never take this mail: a 5xx to its recipient or its content."""
+    """This mail will never be taken: a 5xx to its content, or no address to send it to."""
+
+
+class RecipientRefused(MailRefused):
+    """A 5xx to the recipient: mail to that address is no use."""
 
 
 class MailDeferred(MailerError):
-    """The SMTP server can't take the mail now: unreachable, too slow, a 4xx, or a bad login."""
+    """The SMTP server can't take this mail now: a 4xx, or the session broke."""
+
+
+class ServerUnavailable(MailerError):
+    """The SMTP server can't take any mail now: unreachable, too slow, or a bad login."""

@@ -1,53 +1,100 @@
-"""Sends a mail of the ledger: claim, send, record."""
+"""Sends the mails of the ledger: claim, hand over, record."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from email.message import EmailMessage
+from typing import Protocol
 
 from service_kit.clock import Clock
 from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
-from mailer_service.errors import MailDeferred, MailRefused
+from mailer_service.errors import MailDeferred, MailRefused, RecipientRefused
 from mailer_service.letters.compose import compose
+from mailer_service.model.envelope import Envelope
 from mailer_service.retry import next_attempt_ms
-from mailer_service.storage.ledger import Ledger, Mail
+from mailer_service.storage.ledger import Ledger, Outcome, Ready
+from mailer_service.storage.suppressions import Suppressions
 
 log = get_logger(__name__)
 
-Transport = Callable[[EmailMessage], None]
-"""Returns once the mail is taken; raises MailRefused or MailDeferred."""
+AT_ONCE = 20
+"""Mails claimed together: a killed sender leaves so many at most to wait for its lease's end."""
+
+
+class Transport(Protocol):
+    """What hands mails over; see `smtp.session.Session`."""
+
+    @property
+    def is_open(self) -> bool: ...
+    def open(self) -> None: ...
+    def send(self, envelope: Envelope) -> None: ...
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
 class Sender:
     """Sends mails once, but for one window: killed between the server's 250 and the record, a
-    mail goes out again, with the same Message-ID. `lease_ms` must exceed what the transport may
-    take, or two send at once."""
+    mail goes out again, with the same Message-ID. For one thread.
+
+    `mail_ms` is the longest that the transport takes for one mail. No mail is begun that could
+    outlast the claim, so no two senders have the same mail in hand.
+    """
 
     ledger: Ledger
+    suppressions: Suppressions
     transport: Transport
     sender: str
-    lease_ms: int
+    mail_ms: int
     clock: Clock
 
-    def send(self, mail_id: int) -> None:
-        """Send one mail, if it is still to be sent. Blocks on the SMTP server."""
-        mail = self.ledger.claim(mail_id, now_ms=self.clock(), lease_ms=self.lease_ms)
-        if mail is None:
-            return
+    @property
+    def lease_ms(self) -> int:
+        """How long a killed sender keeps others from what it had in hand."""
+        return self.mail_ms * 3 // 2
+
+    def __call__(self) -> bool:
+        """Send some mails, the most urgent first; whether there were any. Blocks on the SMTP
+        server. Raises ServerUnavailable, with every mail as it was before."""
+        if not self.ledger.is_ready(now_ms=self.clock()):
+            self.transport.close()
+            return False
+        self.transport.open()
+        claimed_at_ms = self.clock()
+        batch = self.ledger.claim_to_send(
+            now_ms=claimed_at_ms, lease_ms=self.lease_ms, limit=AT_ONCE
+        )
+        self._send_all(batch, begin_before_ms=claimed_at_ms + self.lease_ms - self.mail_ms)
+        return bool(batch)
+
+    def _send_all(self, batch: Sequence[Ready], *, begin_before_ms: int) -> None:
+        done = 0
+        try:
+            for mail in batch:
+                if self.clock() >= begin_before_ms or not self.transport.is_open:
+                    break
+                self._send(mail)
+                done += 1
+        finally:
+            self.ledger.give_back(batch[done:], now_ms=self.clock())
+
+    def _send(self, mail: Ready) -> None:
         with tracing(mail.traceparent):
+            if self._is_late(mail):
+                self._end(mail, "late", "what it is about is over")
+                return
             try:
-                self.transport(self._message(mail))
+                self.transport.send(self._envelope(mail))
+            except RecipientRefused as error:
+                self._suppress(mail, error)
             except MailRefused as error:
-                self._give_up(mail, error)
+                self._end(mail, "refused", str(error))
             except MailDeferred as error:
                 self._put_off(mail, error)
             else:
                 self.ledger.sent(mail, now_ms=self.clock())
                 log.info("mail sent", mail=mail.id, kind=mail.kind, attempt=mail.attempts)
 
-    def _message(self, mail: Mail) -> EmailMessage:
+    def _envelope(self, mail: Ready) -> Envelope:
         return compose(
             mail.letter,
             key=f"{mail.entity_url} {mail.kind} {mail.recipient_url}",
@@ -55,16 +102,27 @@ class Sender:
             written_at_ms=mail.created_at_ms,
         )
 
-    def _put_off(self, mail: Mail, error: MailDeferred) -> None:
+    def _is_late(self, mail: Ready) -> bool:
+        until_ms = mail.letter.until_ms
+        return until_ms is not None and until_ms <= self.clock()
+
+    def _suppress(self, mail: Ready, error: RecipientRefused) -> None:
+        self._end(mail, "refused", str(error))
+        log.warning("address suppressed", customer=mail.recipient_url, why=str(error))
+        self.suppressions.suppress(
+            mail.recipient_url, mail.letter.address, reason=str(error), now_ms=self.clock()
+        )
+
+    def _put_off(self, mail: Ready, error: MailDeferred) -> None:
         due_at_ms = next_attempt_ms(
             attempts=mail.attempts, since_ms=mail.created_at_ms, now_ms=self.clock()
         )
         if due_at_ms is None:
-            self._give_up(mail, error)
+            self._end(mail, "given-up", str(error))
             return
         log.warning("mail put off", mail=mail.id, why=str(error), attempt=mail.attempts)
         self.ledger.put_off(mail, reason=str(error), due_at_ms=due_at_ms)
 
-    def _give_up(self, mail: Mail, error: MailRefused | MailDeferred) -> None:
-        log.error("mail given up", mail=mail.id, kind=mail.kind, why=str(error))
-        self.ledger.give_up(mail, reason=str(error), now_ms=self.clock())
+    def _end(self, mail: Ready, outcome: Outcome, reason: str) -> None:
+        log.warning("mail not sent", mail=mail.id, kind=mail.kind, outcome=outcome, why=reason)
+        self.ledger.end(mail, outcome, reason=reason, now_ms=self.clock())

@@ -1,0 +1,125 @@
+"""A session with the SMTP server."""
+
+import contextlib
+import smtplib
+import socket
+import ssl
+
+from mailer_service.errors import MailRefused
+from mailer_service.model.envelope import Envelope
+from mailer_service.smtp.answers import broken, content_refused, recipient_refused, unavailable
+from mailer_service.smtp.url import SmtpServer
+from mailer_service.smtp.watchdog import Watchdog
+
+_MOST_MAILS = 100
+"""Servers limit how many they take in one session; a new one costs little."""
+
+
+class Session:
+    """Hands over mail after mail; for one thread. Opening and each mail take `timeout_ms` at most.
+
+    A session that breaks is forgotten: `is_open` says so, and `open` begins another.
+    """
+
+    def __init__(self, server: SmtpServer, *, timeout_ms: int) -> None:
+        self._server = server
+        self._timeout_s = timeout_ms / 1000
+        self._smtp: smtplib.SMTP | None = None
+        self._watchdog: Watchdog | None = None
+        self._mails = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether mails can be handed over."""
+        return self._smtp is not None
+
+    def open(self) -> None:
+        """Have a session, the one there is or a new one. Raises ServerUnavailable."""
+        if self._mails >= _MOST_MAILS:
+            self.close()
+        if self._smtp is not None:
+            return
+        smtp = self._smtp = self._unconnected()
+        try:
+            with self._limited():
+                self._connect(smtp)
+        except (smtplib.SMTPException, OSError) as error:
+            self._forget()
+            raise unavailable(error) from error
+
+    def send(self, envelope: Envelope) -> None:
+        """Returns once the server has taken the mail; needs an open session.
+
+        Raises MailRefused and RecipientRefused when it never will be taken; MailDeferred otherwise:
+        then it is unknown whether it was taken, and sending it again may repeat it.
+        """
+        assert self._smtp is not None, "open first"
+        try:
+            with self._limited():
+                _hand_over(self._smtp, envelope)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise recipient_refused(error) from error
+        except smtplib.SMTPDataError as error:
+            raise content_refused(error) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise MailRefused("the server can't take such an address (SMTPUTF8)") from error
+        except (smtplib.SMTPException, OSError) as error:
+            self._forget()
+            raise broken(error) from error
+        finally:
+            self._mails += 1
+            if self._smtp is not None and self._smtp.sock is None:
+                self._forget()  # a 421 makes smtplib hang up
+
+    def close(self) -> None:
+        """Take leave of the server, if there is a session. Never fails."""
+        if self._smtp is not None:
+            # The mails' fate is known by now: a farewell that fails doesn't change it.
+            with contextlib.suppress(smtplib.SMTPException, OSError), self._limited():
+                self._smtp.quit()
+            self._forget()
+
+    def _unconnected(self) -> smtplib.SMTP:
+        # A name of our own, because smtplib would ask the DNS for one, without a deadline.
+        name = socket.gethostname()
+        if self._server.security == "tls":
+            context = ssl.create_default_context()
+            return smtplib.SMTP_SSL(local_hostname=name, timeout=self._timeout_s, context=context)
+        return smtplib.SMTP(local_hostname=name, timeout=self._timeout_s)
+
+    def _connect(self, smtp: smtplib.SMTP) -> None:
+        # TLS checks the certificate against this name, which only the constructor would set.
+        smtp._host = self._server.host  # type: ignore[attr-defined]
+        code, greeting = smtp.connect(self._server.host, self._server.port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, greeting)
+        if self._server.security == "starttls":
+            smtp.starttls(context=ssl.create_default_context())
+        smtp.ehlo_or_helo_if_needed()
+        if self._server.user is not None:
+            smtp.login(self._server.user, self._server.password or "")
+
+    def _limited(self) -> contextlib.AbstractContextManager[None]:
+        if self._watchdog is None:
+            self._watchdog = Watchdog(self._cut)
+        return self._watchdog.limit(self._timeout_s)
+
+    def _cut(self) -> None:
+        connection = self._smtp.sock if self._smtp is not None else None
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    def _forget(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+        if self._watchdog is not None:
+            self._watchdog.stop()
+        self._smtp, self._watchdog, self._mails = None, None, 0
+
+
+def _hand_over(smtp: smtplib.SMTP, envelope: Envelope) -> None:
+    options = () if envelope.recipient.isascii() else ("SMTPUTF8", "BODY=8BITMIME")
+    if options and not smtp.has_extn("smtputf8"):
+        raise smtplib.SMTPNotSupportedError
+    smtp.sendmail(envelope.sender, [envelope.recipient], envelope.content, options)
