@@ -1,5 +1,6 @@
-"""The mailer's web process: the drain of the bus, and its health."""
+"""The mailer's web process: the drain of the bus, its health, and in development a preview."""
 
+from collections.abc import Callable
 from typing import Any
 
 from bus_drain import Drain
@@ -12,15 +13,15 @@ from service_kit.logs import configure_logs
 from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
+from mailer_service.bell import Bell
 from mailer_service.config import Config, read
-from mailer_service.jobs.queue import Queue
 from mailer_service.receive import Reception
 from mailer_service.storage.inbox import Inbox
-from mailer_service.wake import Wake
+from mailer_service.views.preview import preview
 
 
 def create_app(
-    config: Config | None = None, *, wake: Wake | None = None, clock: Clock = now_ms
+    config: Config | None = None, *, ring: Callable[[], None] | None = None, clock: Clock = now_ms
 ) -> Flask:
     """The WSGI app. Raises ConfigError when settings are missing or bad."""
     configure_logs("mailer")
@@ -30,8 +31,10 @@ def create_app(
     install_trace(app)
     install_problems(app)
     install_health(app, {"database": lambda: check_migrated("mailer_service", engine)})
-    reception = Reception(Inbox(engine), wake or Queue(config.jobs_file).wake, clock)
-    mount(app, "/events", _drain(config, reception))
+    ring = ring or Bell(config.database_url).ring_next_door
+    mount(app, "/events", _drain(config, Reception(Inbox(engine), ring, clock)))
+    if config.preview:
+        app.register_blueprint(preview(config.sender), url_prefix="/preview")
     return app
 
 

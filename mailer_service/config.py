@@ -6,7 +6,8 @@ from email.utils import parseaddr
 from service_kit.config import load, setting
 from service_kit.database import database_url
 
-from mailer_service.smtp_url import SmtpServer
+from mailer_service.model.placement import Limits
+from mailer_service.smtp.url import SmtpServer
 
 
 def sender_address(text: str) -> str:
@@ -17,16 +18,35 @@ def sender_address(text: str) -> str:
     return text
 
 
+def at_least_one(text: str) -> int:
+    """Check a count or a duration. Raises ValueError."""
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise ValueError("must be a whole number, 1 or more")
+    return int(text)
+
+
+def hour_of_the_day(text: str) -> int:
+    """Check an hour, 0 to 23. Raises ValueError."""
+    if not text.isascii() or not text.isdigit() or int(text) > 23:
+        raise ValueError("must be an hour, 0 to 23")
+    return int(text)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """The mailer's settings, for its web process and its jobs alike."""
 
     database_url: str = setting("MAILER_DATABASE_URL", parse=database_url)
-    jobs_file: str = setting("MAILER_JOBS_FILE")
     public_url: str = setting("MAILER_PUBLIC_URL")
     sender: str = setting("MAILER_SENDER", parse=sender_address)
     smtp: SmtpServer = setting("SMTP_URL", parse=SmtpServer.parse, secret=True)
-    smtp_timeout_ms: int = setting("MAILER_SMTP_TIMEOUT_MS", default=30_000)
+    smtp_timeout_ms: int = setting("MAILER_SMTP_TIMEOUT_MS", parse=at_least_one, default=20_000)
+    smtp_sessions: int = setting("MAILER_SMTP_SESSIONS", parse=at_least_one, default=2)
+    per_hour: int = setting("MAILER_PER_HOUR", parse=at_least_one, default=30)
+    new_bids: int = setting("MAILER_NEW_BIDS", parse=at_least_one, default=10)
+    new_bids_window_s: int = setting("MAILER_NEW_BIDS_WINDOW_S", parse=at_least_one, default=3600)
+    digest_hour: int = setting("MAILER_DIGEST_HOUR", parse=hour_of_the_day, default=8)
+    preview: bool = setting("MAILER_PREVIEW", default=False)
     bus_url: str = setting("MAILER_BUS_URL")
     bus_token: str = setting("MAILER_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("MAILER_WEBHOOK_UUID")
@@ -36,6 +56,16 @@ class Config:
     auctions_url: str = setting("MAILER_AUCTIONS_URL")
     auctions_token: str = setting("MAILER_AUCTIONS_TOKEN", secret=True)
     jobs_port: int | None = setting("MAILER_JOBS_PORT", default=None)
+
+    @property
+    def limits(self) -> Limits:
+        """How much one person gets mail by mail."""
+        return Limits(
+            per_hour=self.per_hour,
+            new_bids=self.new_bids,
+            window_ms=self.new_bids_window_s * 1000,
+            digest_hour=self.digest_hour,
+        )
 
 
 def read() -> Config:

@@ -1,6 +1,6 @@
-"""Looks at an entity that has news, and writes down who gets which mail."""
+"""Looks at an entity that has news, and notes who is to be told of it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from service_kit.clock import Clock
@@ -8,103 +8,95 @@ from service_kit.errors import HttpFailure
 from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
-from mailer_service.decide import notices_of_bid, notices_of_bidding, notices_of_customer
-from mailer_service.entities import Entities
+from mailer_service.decide.of_accounts import notices_of_customer
+from mailer_service.decide.of_bids import (
+    losers_wanted,
+    notices_of_bid,
+    notices_of_bidding,
+    notices_of_losers,
+    notices_of_offer,
+)
+from mailer_service.decide.of_sales import (
+    notices_of_order,
+    notices_of_question,
+    notices_of_reminder,
+)
+from mailer_service.entities.fetch import Entities
 from mailer_service.errors import BadEntity
-from mailer_service.model import Customer, Letter, Notice
-from mailer_service.retry import is_permanent, next_attempt_ms
+from mailer_service.model.entities import Bidding
+from mailer_service.model.mails import Notice
+from mailer_service.retry import LEASE_MS, is_permanent, next_attempt_ms
 from mailer_service.storage.inbox import Entry, Inbox
 from mailer_service.storage.ledger import Ledger
-from mailer_service.wake import Wake
+from mailer_service.storage.suppressions import Suppressions
 
 log = get_logger(__name__)
 
-LEASE_MS = 120_000
-"""Longer than fetching a handful of entities can take: each has a deadline of ten seconds."""
+Look = Callable[[Entry], Iterator[Sequence[Notice]]]
 
 
 @dataclass(frozen=True)
 class Examiner:
-    """Turns an inbox entry into mails in the ledger. May be repeated, also at the same time."""
+    """Turns what has news into notices in the ledger. May be repeated, also at the same time."""
 
     inbox: Inbox
     ledger: Ledger
+    suppressions: Suppressions
     entities: Entities
-    wake: Wake
+    ring: Callable[[], None]
     clock: Clock
 
-    def examine(self, entry_id: int) -> None:
-        """Work on one entry, if there is work. Blocks on the services it fetches from."""
-        entry = self.inbox.claim(entry_id, now_ms=self.clock(), lease_ms=LEASE_MS)
+    def __call__(self) -> bool:
+        """Look at one entity, if one has news; whether there was one. Blocks on its service."""
+        entry = self.inbox.claim(now_ms=self.clock(), lease_ms=LEASE_MS)
         if entry is None:
-            return
+            return False
         with tracing(entry.traceparent):
             try:
-                mail_ids = self._write(entry)
+                self._examine(entry)
             except (HttpFailure, BadEntity) as error:
                 self._put_off(entry, error)
-                return
-            self.inbox.settle(entry)
-            self.wake("send", mail_ids)
+            else:
+                self.inbox.settle(entry)
+                self.ring()
+        return True
 
-    def _write(self, entry: Entry) -> Sequence[int]:
-        notices = self.ledger.unwritten(self._notices(entry))
-        written = [
-            (notice, letter) for notice in notices if (letter := self._letter(notice, entry))
-        ]
-        return self.ledger.write(written, traceparent=entry.traceparent, now_ms=self.clock())
+    def _examine(self, entry: Entry) -> None:
+        for notices in self._looks[entry.topic](entry):
+            self.ledger.enter(notices, traceparent=entry.traceparent, now_ms=self.clock())
 
-    def _notices(self, entry: Entry) -> Sequence[Notice]:
-        if entry.topic == "bids":
-            return notices_of_bid(self.entities.bid(entry.url))
-        if entry.topic == "biddings":
-            return notices_of_bidding(self.entities.bidding(entry.url))
-        return notices_of_customer(self.entities.customer(entry.url))
+    @property
+    def _looks(self) -> Mapping[str, Look]:
+        look = self.entities
+        return {
+            "bids": lambda entry: iter([notices_of_bid(look.bid(entry.url))]),
+            "biddings": self._of_bidding,
+            "customers": self._of_customer,
+            "offers": lambda entry: iter([notices_of_offer(look.offer(entry.url))]),
+            "orders": lambda entry: iter([notices_of_order(look.order(entry.url))]),
+            "questions": lambda entry: iter([notices_of_question(look.question(entry.url))]),
+            "reminders": lambda entry: iter([notices_of_reminder(look.reminder(entry.url))]),
+        }
 
-    def _letter(self, notice: Notice, entry: Entry) -> Letter | None:
-        """Everything the mail says; None, and recorded, when its recipient is no more."""
-        try:
-            recipient = self.entities.customer(notice.recipient_url)
-        except HttpFailure as error:
-            if not is_permanent(error):
-                raise
-            self._write_off(notice, entry, error)
-            return None
-        return self._addressed(notice, recipient)
+    def _of_bidding(self, entry: Entry) -> Iterator[Sequence[Notice]]:
+        bidding = self.entities.bidding(entry.url)
+        yield notices_of_bidding(bidding)
+        if losers_wanted(bidding):
+            yield from self._of_losers(entry, bidding)
 
-    def _addressed(self, notice: Notice, recipient: Customer) -> Letter | None:
-        if notice.auction_url is None:
-            return _verification_letter(notice, recipient)
-        auction = self.entities.auction(notice.auction_url)
-        return Letter(
-            kind=notice.kind,
-            name=recipient.name,
-            address=recipient.email,
-            locale=recipient.locale,
-            link=auction.url,
-            title=auction.title,
-            price=notice.price,
-            about=self._name_of(notice.about_url),
-        )
+    def _of_losers(self, entry: Entry, bidding: Bidding) -> Iterator[Sequence[Notice]]:
+        if bidding.bids_url is None:
+            raise BadEntity("the link bids is missing")
+        for bidder_urls in self.entities.bidders(bidding.bids_url):
+            yield notices_of_losers(bidding, bidder_urls)
+            # A book may have more pages than fit into one claim.
+            self.inbox.put_off(entry, due_at_ms=self.clock() + LEASE_MS)
 
-    def _name_of(self, customer_url: str | None) -> str | None:
-        if customer_url is None:
-            return None
-        try:
-            return self.entities.customer(customer_url).name
-        except HttpFailure as error:
-            if not is_permanent(error):
-                raise
-            return None  # an account that is gone: the mail does without the name
-
-    def _write_off(self, notice: Notice, entry: Entry, error: HttpFailure) -> None:
-        log.warning("no such recipient", kind=notice.kind, recipient=notice.recipient_url)
-        self.ledger.write_off(
-            notice,
-            reason=f"recipient: {error}",
-            traceparent=entry.traceparent,
-            now_ms=self.clock(),
-        )
+    def _of_customer(self, entry: Entry) -> Iterator[Sequence[Notice]]:
+        customer = self.entities.customer(entry.url)
+        if self.suppressions.lift(customer):
+            log.info("suppression lifted", customer=customer.url)
+        yield notices_of_customer(customer)
 
     def _put_off(self, entry: Entry, error: HttpFailure | BadEntity) -> None:
         now_ms = self.clock()
@@ -117,18 +109,3 @@ class Examiner:
             return
         log.warning("entity not examined", url=entry.url, why=str(error), attempt=entry.attempts)
         self.inbox.put_off(entry, due_at_ms=due_at_ms)
-
-
-def _verification_letter(notice: Notice, customer: Customer) -> Letter | None:
-    # Fetched again since it was decided: verified meanwhile, or asked anew (which has news of
-    # its own).
-    verification = customer.verification
-    if verification is None or not notice.kind.endswith(f":{verification.id}"):
-        return None
-    return Letter(
-        kind=notice.kind,
-        name=customer.name,
-        address=customer.email,
-        locale=customer.locale,
-        link=verification.link,
-    )

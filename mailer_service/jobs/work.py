@@ -8,46 +8,81 @@ from service_kit.database import check_migrated, connect
 from service_kit.health import Check
 from service_kit.http import HttpClient
 
+from mailer_service.bell import Bell
 from mailer_service.config import Config
-from mailer_service.entities import Entities
+from mailer_service.entities.fetch import Entities
 from mailer_service.examine import Examiner
-from mailer_service.jobs.queue import Queue
 from mailer_service.send import Sender
-from mailer_service.smtp import Smtp
+from mailer_service.smtp.session import Session
 from mailer_service.storage.inbox import Inbox
 from mailer_service.storage.ledger import Ledger
-from mailer_service.sweep import Sweep
+from mailer_service.storage.placing import Placing
+from mailer_service.storage.suppressions import Suppressions
+from mailer_service.write import Writer
+
+_EXAMINERS = 2
+_WRITERS = 4
+
+Work = Callable[[], bool]
+"""Does one piece of work; whether there was one. Safe to kill at any moment."""
 
 
 @dataclass(frozen=True)
-class Work:
-    """The mailer's jobs: the queue that wakes them, the sweep that finds what it lost, and what
-    must be well for either (Check raises when it isn't)."""
+class Workers:
+    """The mailer's work by the name of its thread, the bell that wakes it, and what must be well
+    for it (a Check raises when it isn't)."""
 
-    queue: Queue
-    sweep: Sweep
+    work: Mapping[str, Work]
+    bell: Bell
     checks: Mapping[str, Check]
 
 
-def assemble(config: Config, clock: Clock = now_ms) -> Work:
-    """Everything that the jobs process needs; opens nothing yet but the queue's file."""
+def assemble(config: Config, clock: Clock = now_ms) -> Workers:
+    """Everything that the jobs process needs; opens nothing yet."""
     engine = connect(config.database_url)
-    inbox, ledger = Inbox(engine), Ledger(engine)
-    verbs: dict[str, Callable[[int], None]] = {}
-    queue = Queue(config.jobs_file, lambda verb, row_id: verbs[verb](row_id))
-    http = HttpClient(
-        {config.bids_url: config.bids_token, config.auctions_url: config.auctions_token}
+    inbox, ledger, suppressions = Inbox(engine), Ledger(engine), Suppressions(engine)
+    bell = Bell(config.database_url)
+
+    def entities() -> Entities:  # each thread has connections of its own
+        services = {
+            config.bids_url: config.bids_token,
+            config.auctions_url: config.auctions_token,
+        }
+        return Entities(HttpClient(services))
+
+    def examiner() -> Work:
+        return Examiner(inbox, ledger, suppressions, entities(), bell.ring, clock)
+
+    def writer() -> Work:
+        return Writer(
+            ledger=ledger,
+            placing=Placing(engine),
+            suppressions=suppressions,
+            entities=entities(),
+            limits=config.limits,
+            home_url=config.auctions_url,
+            ring=bell.ring,
+            clock=clock,
+        )
+
+    def sender() -> Work:
+        return Sender(
+            ledger=ledger,
+            suppressions=suppressions,
+            transport=Session(config.smtp, timeout_ms=config.smtp_timeout_ms),
+            sender=config.sender,
+            mail_ms=config.smtp_timeout_ms,
+            clock=clock,
+        )
+
+    return Workers(
+        work=_numbered("examine", examiner, _EXAMINERS)
+        | _numbered("write", writer, _WRITERS)
+        | _numbered("send", sender, config.smtp_sessions),
+        bell=bell,
+        checks={"database": lambda: check_migrated("mailer_service", engine)},
     )
-    verbs["examine"] = Examiner(inbox, ledger, Entities(http), queue.wake, clock).examine
-    verbs["send"] = Sender(
-        ledger,
-        Smtp(config.smtp, timeout_ms=config.smtp_timeout_ms).send,
-        config.sender,
-        lease_ms=2 * config.smtp_timeout_ms,
-        clock=clock,
-    ).send
-    return Work(
-        queue,
-        Sweep(inbox, ledger, queue.size, queue.wake, clock),
-        {"database": lambda: check_migrated("mailer_service", engine), "queue": queue.size},
-    )
+
+
+def _numbered(name: str, make: Callable[[], Work], count: int) -> dict[str, Work]:
+    return {f"{name}-{number}": make() for number in range(1, count + 1)}

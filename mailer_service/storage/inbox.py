@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service_kit.database import reading, writing
-from sqlalchemy import Delete, Engine, delete, insert
+from sqlalchemy import Delete, Engine, delete, func, insert, select
 
 from mailer_service.storage import lease
 from mailer_service.storage.tables import dead_letters, inbox
 from mailer_service.storage.upsert import insert_or
+
+_PRIORITIES = (0, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,55 +32,58 @@ class Inbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def put(self, news: Iterable[tuple[str, str]], *, traceparent: str, now_ms: int) -> list[int]:
-        """Note (topic, url) pairs on disk; returns their ids. Noting twice is noting once.
+    def put(self, news: Iterable[tuple[str, str, int]], *, traceparent: str, now_ms: int) -> None:
+        """Note (topic, url, priority 0 or 1) on disk. Noting twice is noting once.
 
         News about a URL that somebody is looking at right now makes it due again.
         """
         with writing(self._engine) as connection:
-            return [
-                connection.execute(
-                    insert_or(connection, inbox)
-                    .values(
-                        url=url,
-                        topic=topic,
-                        received_at_ms=now_ms,
-                        traceparent=traceparent,
-                        due_at_ms=now_ms,
-                        version=1,
-                        attempts=0,
-                    )
-                    .on_conflict_do_update(
-                        index_elements=[inbox.c.url],
-                        set_={
-                            "topic": topic,
-                            "received_at_ms": now_ms,
-                            "traceparent": traceparent,
-                            "due_at_ms": now_ms,
-                            "version": inbox.c.version + 1,
-                            "attempts": 0,
-                        },
-                    )
-                    .returning(inbox.c.id)
-                ).scalar_one()
-                for topic, url in dict.fromkeys(news)
-            ]
+            statement = insert_or(connection, inbox)
+            connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=[inbox.c.url],
+                    set_={
+                        name: statement.excluded[name]
+                        for name in (
+                            *("topic", "received_at_ms", "traceparent"),
+                            *("priority", "due_at_ms", "attempts"),
+                        )
+                    }
+                    | {"version": inbox.c.version + 1},
+                ),
+                [
+                    {
+                        "url": url,
+                        "topic": topic,
+                        "received_at_ms": now_ms,
+                        "traceparent": traceparent,
+                        "priority": priority,
+                        "due_at_ms": now_ms,
+                        "version": 1,
+                        "attempts": 0,
+                    }
+                    for topic, url, priority in dict.fromkeys(news)
+                ],
+            )
 
-    def claim(self, entry_id: int, *, now_ms: int, lease_ms: int) -> Entry | None:
-        """Take an entry for `lease_ms`; None when there is nothing to do."""
-        with writing(self._engine) as connection:
-            row = lease.claim(connection, inbox, entry_id, now_ms=now_ms, lease_ms=lease_ms)
-        if row is None:
-            return None
-        return Entry(
-            id=row.id,
-            url=row.url,
-            topic=row.topic,
-            received_at_ms=row.received_at_ms,
-            traceparent=row.traceparent,
-            version=row.version,
-            attempts=row.attempts,
-        )
+    def claim(self, *, now_ms: int, lease_ms: int) -> Entry | None:
+        """Take what has waited longest for `lease_ms`; None when there is nothing to do."""
+        with reading(self._engine) as connection:
+            ids = lease.due(connection, inbox, priorities=_PRIORITIES, now_ms=now_ms, limit=8)
+        for entry_id in ids:
+            with writing(self._engine) as connection:
+                rows = lease.claim(connection, inbox, [entry_id], now_ms=now_ms, lease_ms=lease_ms)
+            for row in rows:
+                return Entry(
+                    id=row.id,
+                    url=row.url,
+                    topic=row.topic,
+                    received_at_ms=row.received_at_ms,
+                    traceparent=row.traceparent,
+                    version=row.version,
+                    attempts=row.attempts,
+                )
+        return None
 
     def settle(self, entry: Entry) -> None:
         """Forget what was looked at, unless it got news meanwhile."""
@@ -100,14 +105,14 @@ class Inbox:
                 )
 
     def put_off(self, entry: Entry, *, due_at_ms: int) -> None:
-        """Look again at `due_at_ms`."""
+        """Look again at `due_at_ms`; also how a long look keeps its claim."""
         with writing(self._engine) as connection:
             lease.put_off(connection, inbox, entry.id, version=entry.version, due_at_ms=due_at_ms)
 
-    def due(self, *, now_ms: int, limit: int) -> list[int]:
-        """Ids of entries to look at now."""
+    def count(self) -> int:
+        """How many URLs wait or are being looked at."""
         with reading(self._engine) as connection:
-            return lease.due(connection, inbox, now_ms=now_ms, limit=limit)
+            return connection.execute(select(func.count()).select_from(inbox)).scalar_one()
 
 
 def _gone(entry: Entry) -> Delete:

@@ -1,24 +1,60 @@
-"""Claim a row for a while: who dies meanwhile gives it back by doing nothing."""
+"""Claim rows for a while: who dies meanwhile gives them back by doing nothing."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, select, true, update
+
+
+def due(
+    connection: Connection,
+    table: Table,
+    *,
+    priorities: Iterable[int],
+    now_ms: int,
+    limit: int,
+    only: ColumnElement[bool] | None = None,
+) -> list[int]:
+    """The ids of rows that somebody should work on, by priority, the longest waiting first.
+
+    Asked a priority at a time, so that the index finds them however many wait for later.
+    """
+    found: list[int] = []
+    for priority in priorities:
+        if len(found) < limit:
+            rows = connection.execute(
+                select(table.c.id)
+                .where(
+                    true() if only is None else only,
+                    table.c.priority == priority,
+                    table.c.due_at_ms <= now_ms,
+                )
+                .order_by(table.c.due_at_ms)
+                .limit(limit - len(found))
+            )
+            found += rows.scalars()
+    return found
 
 
 def claim(
-    connection: Connection, table: Table, row_id: int, *, now_ms: int, lease_ms: int
-) -> Row[Any] | None:
-    """Take the row until `now_ms + lease_ms`; None when it is not due, done, or somebody's."""
-    return connection.execute(
-        update(table)
-        .where(table.c.id == row_id, table.c.due_at_ms <= now_ms)
-        .values(
-            due_at_ms=now_ms + lease_ms,
-            version=table.c.version + 1,
-            attempts=table.c.attempts + 1,
-        )
-        .returning(*table.c)
-    ).one_or_none()
+    connection: Connection, table: Table, row_ids: Iterable[int], *, now_ms: int, lease_ms: int
+) -> list[Row[Any]]:
+    """Take of these rows those that are due, until `now_ms + lease_ms`, in the order given."""
+    taken = [
+        connection.execute(
+            update(table)
+            .where(table.c.id == bindparam("row_id"), table.c.due_at_ms <= now_ms)
+            .values(
+                due_at_ms=now_ms + lease_ms,
+                version=table.c.version + 1,
+                attempts=table.c.attempts + 1,
+            )
+            .returning(*table.c),
+            {"row_id": row_id},
+        ).one_or_none()
+        for row_id in row_ids
+    ]
+    return [row for row in taken if row is not None]
 
 
 def put_off(
@@ -39,14 +75,3 @@ def put_off(
         .where(table.c.id == row_id, table.c.version == version, table.c.due_at_ms.is_not(None))
         .values(due_at_ms=due_at_ms, **values)
     )
-
-
-def due(connection: Connection, table: Table, *, now_ms: int, limit: int) -> list[int]:
-    """The ids of rows that somebody should work on, the longest waiting first."""
-    rows = connection.execute(
-        select(table.c.id)
-        .where(table.c.due_at_ms <= now_ms)
-        .order_by(table.c.due_at_ms)
-        .limit(limit)
-    )
-    return list(rows.scalars())

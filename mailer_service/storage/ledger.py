@@ -1,33 +1,59 @@
 """Which mail goes to whom, each once."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
 
+import msgspec
 from service_kit.database import reading, writing
-from service_kit.money import Money
-from sqlalchemy import ColumnElement, Engine, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, select, update
 
-from mailer_service.model import Letter, Notice
+from mailer_service.model.kinds import Priority, kind_of
+from mailer_service.model.mails import Letter, Notice
 from mailer_service.storage import lease
 from mailer_service.storage.tables import mails
+from mailer_service.storage.turns import take_turn
 from mailer_service.storage.upsert import insert_or
+
+Outcome = Literal[
+    "sent",  # the mail server has it
+    "summed",  # a summary tells it
+    "off",  # the recipient wants none of this kind
+    "suppressed",  # the recipient's address was refused for good before
+    "gone",  # the recipient, or what it is about, is no more
+    "moot",  # nothing waits for it any more
+    "late",  # pointless by the time it would have left
+    "refused",  # the mail server will never take it
+    "given-up",  # tried for five days
+]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mail:
-    """A mail that is to be sent, claimed `attempts` times so far."""
+class Claimed:
+    """A mail that is ours until the claim runs out; claimed `attempts` times so far."""
 
     id: int
     entity_url: str
     kind: str
     recipient_url: str
-    letter: Letter
     traceparent: str
     created_at_ms: int
     version: int
     attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Noticed(Claimed):
+    """A mail whose letter is to be written."""
+
+    notice: Notice
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready(Claimed):
+    """A mail that is to be sent."""
+
+    letter: Letter
 
 
 class Ledger:
@@ -36,84 +62,43 @@ class Ledger:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def unwritten(self, notices: Sequence[Notice]) -> list[Notice]:
-        """Those of the notices that have no mail yet."""
-        with reading(self._engine) as connection:
-            return [
-                notice
-                for notice in notices
-                if connection.execute(select(mails.c.id).where(*_same(notice))).first() is None
-            ]
-
-    def write(
-        self, letters: Sequence[tuple[Notice, Letter]], *, traceparent: str, now_ms: int
-    ) -> list[int]:
-        """Enter mails, due now; returns the ids of those that were not there before."""
+    def enter(self, notices: Sequence[Notice], *, traceparent: str, now_ms: int) -> None:
+        """Enter mails, due now; those that are there already stay as they are."""
+        if not notices:
+            return
         with writing(self._engine) as connection:
-            entered = [
-                connection.execute(
-                    insert_or(connection, mails)
-                    .values(
-                        **_key(notice),
-                        letter=_to_json(letter),
-                        traceparent=traceparent,
-                        created_at_ms=now_ms,
-                        due_at_ms=now_ms,
-                        version=1,
-                        attempts=0,
-                    )
-                    .on_conflict_do_nothing()
-                    .returning(mails.c.id)
-                ).scalar_one_or_none()
-                for notice, letter in letters
-            ]
-        return [mail_id for mail_id in entered if mail_id is not None]
+            enter(connection, notices, traceparent=traceparent, now_ms=now_ms, due_at_ms=now_ms)
 
-    def write_off(self, notice: Notice, *, reason: str, traceparent: str, now_ms: int) -> None:
-        """Enter a mail that can't be written, as given up."""
-        with writing(self._engine) as connection:
-            connection.execute(
-                insert_or(connection, mails)
-                .values(
-                    **_key(notice),
-                    traceparent=traceparent,
-                    created_at_ms=now_ms,
-                    given_up_at_ms=now_ms,
-                    last_error=reason,
-                    version=1,
-                    attempts=0,
-                )
-                .on_conflict_do_nothing()
-            )
+    def claim_to_write(self, *, now_ms: int, lease_ms: int) -> Noticed | None:
+        """Take the most urgent mail without a letter; None when there is none."""
+        for row in self._claim("noticed", now_ms=now_ms, lease_ms=lease_ms, limit=1):
+            notice = msgspec.json.decode(row.notice, type=Notice)
+            return Noticed(**_claimed(row), notice=notice)
+        return None
 
-    def claim(self, mail_id: int, *, now_ms: int, lease_ms: int) -> Mail | None:
-        """Take a mail for `lease_ms`; None when it is sent, given up, not due or somebody's."""
-        with writing(self._engine) as connection:
-            row = lease.claim(connection, mails, mail_id, now_ms=now_ms, lease_ms=lease_ms)
-        if row is None:
-            return None
-        return Mail(
-            id=row.id,
-            entity_url=row.entity_url,
-            kind=row.kind,
-            recipient_url=row.recipient_url,
-            letter=_from_json(row.letter),
-            traceparent=row.traceparent,
-            created_at_ms=row.created_at_ms,
-            version=row.version,
-            attempts=row.attempts,
-        )
+    def claim_to_send(self, *, now_ms: int, lease_ms: int, limit: int) -> list[Ready]:
+        """Take up to `limit` mails that are ready, the most urgent first."""
+        rows = self._claim("ready", now_ms=now_ms, lease_ms=lease_ms, limit=limit)
+        letters = [msgspec.json.decode(row.letter, type=Letter) for row in rows]
+        return [
+            Ready(**_claimed(row), letter=letter) for row, letter in zip(rows, letters, strict=True)
+        ]
 
-    def sent(self, mail: Mail, *, now_ms: int) -> None:
+    def is_ready(self, *, now_ms: int) -> bool:
+        """Whether a mail is to be sent now."""
+        return bool(self._due("ready", now_ms=now_ms, limit=1))
+
+    def sent(self, mail: Claimed, *, now_ms: int) -> None:
         """Record that it left, whoever holds the claim by now: it did leave."""
-        self._finish(mail, sent_at_ms=now_ms, given_up_at_ms=None, last_error=None)
+        self._finish(mail, "sent", now_ms=now_ms, sent_at_ms=now_ms, last_error=None)
 
-    def give_up(self, mail: Mail, *, reason: str, now_ms: int) -> None:
+    def end(self, mail: Claimed, outcome: Outcome, *, reason: str | None, now_ms: int) -> None:
         """Record that it will not be sent, and why; unless another claimant has sent it."""
-        self._finish(mail, mails.c.sent_at_ms.is_(None), given_up_at_ms=now_ms, last_error=reason)
+        unsent = mails.c.sent_at_ms.is_(None)
+        self._finish(mail, outcome, unsent, now_ms=now_ms, last_error=reason)
 
-    def put_off(self, mail: Mail, *, reason: str, due_at_ms: int) -> None:
-        """Send it at `due_at_ms`, because of `reason`."""
+    def put_off(self, mail: Claimed, *, reason: str | None, due_at_ms: int) -> None:
+        """Go on with it at `due_at_ms`, because of `reason`."""
         with writing(self._engine) as connection:
             lease.put_off(
                 connection,
@@ -124,38 +109,123 @@ class Ledger:
                 last_error=reason,
             )
 
-    def due(self, *, now_ms: int, limit: int) -> list[int]:
-        """Ids of mails to send now."""
-        with reading(self._engine) as connection:
-            return lease.due(connection, mails, now_ms=now_ms, limit=limit)
+    def give_back(self, unsent: Iterable[Claimed], *, now_ms: int) -> None:
+        """Let others have mails that were claimed and not tried."""
+        with writing(self._engine) as connection:
+            for mail in unsent:
+                lease.put_off(
+                    connection,
+                    mails,
+                    mail.id,
+                    version=mail.version,
+                    due_at_ms=now_ms,
+                    attempts=mail.attempts - 1,
+                )
 
-    def _finish(self, mail: Mail, *conditions: ColumnElement[bool], **values: Any) -> None:
+    def counts(self) -> dict[str, int]:
+        """How many mails are in each stage."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(mails.c.stage, func.count()).group_by(mails.c.stage))
+            return {stage: count for stage, count in rows}
+
+    def _due(self, stage: str, *, now_ms: int, limit: int) -> list[int]:
+        with reading(self._engine) as connection:
+            return lease.due(
+                connection,
+                mails,
+                priorities=Priority,
+                now_ms=now_ms,
+                limit=limit,
+                only=mails.c.stage == stage,
+            )
+
+    def _claim(self, stage: str, *, now_ms: int, lease_ms: int, limit: int) -> list[Row[Any]]:
+        # Looked for without the writers' lock, and more than asked for, because others look too.
+        ids = self._due(stage, now_ms=now_ms, limit=limit + 7)
+        claimed: list[Row[Any]] = []
+        while ids and not claimed:
+            batch, ids = ids[:limit], ids[limit:]
+            with writing(self._engine) as connection:
+                rows = lease.claim(connection, mails, batch, now_ms=now_ms, lease_ms=lease_ms)
+            claimed = [row for row in rows if row.stage == stage]
+        return claimed
+
+    def _finish(
+        self,
+        mail: Claimed,
+        outcome: Outcome,
+        *conditions: ColumnElement[bool],
+        now_ms: int,
+        **values: Any,
+    ) -> None:
         with writing(self._engine) as connection:
             connection.execute(
                 update(mails)
                 .where(mails.c.id == mail.id, *conditions)
-                .values(due_at_ms=None, letter=None, **values)
+                .values(ended(outcome, now_ms=now_ms) | values)
             )
+            if kind_of(mail.kind).priority is Priority.SUMMARY:
+                _end_held(connection, mail, outcome, now_ms)
 
 
-def _key(notice: Notice) -> dict[str, str]:
+def _end_held(connection: Connection, mail: Claimed, outcome: Outcome, now_ms: int) -> None:
+    # What an unwritten summary would have told ends as it does.
+    take_turn(connection, mail.recipient_url)
+    connection.execute(
+        update(mails)
+        .where(mails.c.held_for == mail.id, mails.c.stage == "held")
+        .values(ended(outcome, now_ms=now_ms))
+    )
+
+
+def enter(
+    connection: Connection,
+    notices: Iterable[Notice],
+    *,
+    traceparent: str,
+    now_ms: int,
+    due_at_ms: int,
+) -> None:
+    """Enter mails inside somebody's transaction; those that are there already stay."""
+    connection.execute(
+        insert_or(connection, mails).on_conflict_do_nothing(),
+        [
+            {
+                "entity_url": notice.entity_url,
+                "kind": notice.kind,
+                "recipient_url": notice.recipient_url,
+                "auction_url": notice.auction_url,
+                "stage": "noticed",
+                "notice": msgspec.json.encode(notice).decode(),
+                "traceparent": traceparent,
+                "created_at_ms": now_ms,
+                "priority": kind_of(notice.kind).priority.value,
+                "due_at_ms": due_at_ms,
+                "version": 1,
+                "attempts": 0,
+            }
+            for notice in notices
+        ],
+    )
+
+
+def ended(outcome: Outcome, *, now_ms: int) -> dict[str, Any]:
+    """What a row says once nothing is left to do; its words are forgotten."""
     return {
-        "entity_url": notice.entity_url,
-        "kind": notice.kind,
-        "recipient_url": notice.recipient_url,
+        "stage": "done",
+        "outcome": outcome,
+        "ended_at_ms": now_ms,
+        "due_at_ms": None,
+        "notice": None,
+        "letter": None,
     }
 
 
-def _same(notice: Notice) -> list[Any]:
-    return [mails.c[name] == value for name, value in _key(notice).items()]
-
-
-def _to_json(letter: Letter) -> str:
-    price = letter.price.to_wire() if letter.price else None
-    return json.dumps(asdict(letter) | {"price": price})
-
-
-def _from_json(text: str) -> Letter:
-    fields = json.loads(text)
-    price = Money.parse(fields["price"]) if fields["price"] else None
-    return Letter(**(fields | {"price": price}))
+def _claimed(row: Row[Any]) -> dict[str, Any]:
+    return {
+        name: getattr(row, name)
+        for name in (
+            *("id", "entity_url", "kind", "recipient_url"),
+            *("traceparent", "created_at_ms", "version", "attempts"),
+        )
+    }

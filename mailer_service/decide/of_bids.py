@@ -1,24 +1,9 @@
-"""Who gets which mail: pure rules."""
+"""Who hears of bids, of the end of the bidding, and of second chances."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from bus_drain import Event
-
-from mailer_service.model import MAX_URL_LENGTH, Bid, Bidding, Customer, Notice
-
-TOPICS = ("bids", "biddings", "customers")
-"""What the mailer subscribes to."""
-
-
-def is_news(event: Event) -> bool:
-    """Whether an event may be about something to write.
-
-    A `noop` says that nothing changed and is used for backfills, which must not write to
-    everybody again; of what was deleted there is nothing left to say. The bus takes no URL
-    longer than MAX_URL_LENGTH.
-    """
-    known = event.topic in TOPICS and event.type in {"create", "update"}
-    return known and len(event.url) <= MAX_URL_LENGTH
+from mailer_service.model.entities import Bid, Bidding, Offer
+from mailer_service.model.mails import Notice
 
 
 def notices_of_bid(bid: Bid) -> Sequence[Notice]:
@@ -52,27 +37,35 @@ def notices_of_bidding(bidding: Bidding) -> Sequence[Notice]:
     if bidding.status != "closed":
         return ()
     return tuple(
-        Notice(
-            entity_url=bidding.url,
-            kind=kind,
-            recipient_url=recipient_url,
-            price=bidding.price,
-            auction_url=bidding.auction_url,
-            about_url=about_url,
-        )
+        _of_the_end(bidding, kind, recipient_url, about_url)
         for kind, recipient_url, about_url in _told_of_the_end(bidding)
     )
 
 
-def notices_of_customer(customer: Customer) -> Sequence[Notice]:
-    """An address that waits to be verified gets one mail a request.
+def losers_wanted(bidding: Bidding) -> bool:
+    """Whether somebody may have lost: then the bids must be read to say who."""
+    return bidding.status == "closed" and bidding.outcome == "sold"
 
-    It is the only mail whose key holds more than its kind, because one customer may ask again.
-    """
-    if customer.verification is None:
+
+def notices_of_losers(bidding: Bidding, bidder_urls: Iterable[str]) -> Sequence[Notice]:
+    """Everybody who bid on what was sold, but the leader, hears that it went to somebody else."""
+    losers = (url for url in dict.fromkeys(bidder_urls) if url != bidding.leader_url)
+    return tuple(_of_the_end(bidding, "lost", url, None) for url in losers)
+
+
+def notices_of_offer(offer: Offer) -> Sequence[Notice]:
+    """Of a second chance its bidder hears while it can be taken."""
+    if offer.status != "open":
         return ()
-    kind = f"verify-email:{customer.verification.id}"
-    return (Notice(entity_url=customer.url, kind=kind, recipient_url=customer.url),)
+    notice = Notice(
+        entity_url=offer.url,
+        kind="second-chance",
+        recipient_url=offer.bidder_url,
+        price=offer.price,
+        auction_url=offer.auction_url,
+        until_ms=offer.expires_at_ms,
+    )
+    return (notice,)
 
 
 def _told_of_the_end(bidding: Bidding) -> Iterator[tuple[str, str, str | None]]:
@@ -81,3 +74,14 @@ def _told_of_the_end(bidding: Bidding) -> Iterator[tuple[str, str, str | None]]:
         yield "sold", bidding.seller_url, bidding.leader_url
     if bidding.outcome == "unsold":
         yield "unsold", bidding.seller_url, None
+
+
+def _of_the_end(bidding: Bidding, kind: str, recipient_url: str, about_url: str | None) -> Notice:
+    return Notice(
+        entity_url=bidding.url,
+        kind=kind,
+        recipient_url=recipient_url,
+        price=bidding.price,
+        auction_url=bidding.auction_url,
+        about_url=about_url,
+    )

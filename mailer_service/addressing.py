@@ -1,0 +1,104 @@
+"""From a notice and what was fetched for it to a letter: pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from service_kit.money import Money
+
+from mailer_service.model.entities import Customer, Waiting
+from mailer_service.model.kinds import DIGEST, kind_of
+from mailer_service.model.mails import Letter, Notice
+
+MOST_ITEMS = 50
+"""A summary shows so many of what it sums up, and counts the rest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a letter needs beside its notice: `title` of the auction, `about` the other party's
+    name (None where there is none), `home_url` of the auction house."""
+
+    recipient: Customer
+    title: str | None
+    about: str | None
+    home_url: str
+
+
+def address(notice: Notice, facts: Facts) -> Letter | None:
+    """The letter that tells the notice; None when what it is about waits no more."""
+    recipient = facts.recipient
+    link = _link(notice, facts)
+    if link is None:
+        return None
+    switch = kind_of(notice.kind).switch
+    return Letter(
+        kind=notice.kind,
+        name=recipient.name,
+        address=notice.address or recipient.email,
+        locale=recipient.locale,
+        time_zone=recipient.time_zone,
+        link=link,
+        title=facts.title,
+        price=notice.price,
+        about=facts.about,
+        text=notice.text,
+        side=notice.side,
+        until_ms=notice.until_ms,
+        preferences=recipient.preferences,
+        unsubscribe=unsubscribe_link(recipient, switch) if switch else None,
+    )
+
+
+def sum_up(blank: Letter, recipient: Customer, held: Sequence[Letter]) -> Letter | None:
+    """A summary of those that the recipient still wants to hear; None when none is left."""
+    wanted = [letter for letter in held if _is_wanted(letter, recipient)]
+    if not wanted:
+        return None
+    prices = [letter.price for letter in wanted if letter.price]
+    is_digest = blank.about_kind.name == DIGEST
+    return replace(
+        blank,
+        count=len(wanted),
+        price=None if is_digest else _highest(prices),
+        items=tuple(wanted[:MOST_ITEMS]) if is_digest else (),
+        unsubscribe=_unsubscribe_all(recipient, wanted),
+    )
+
+
+def unsubscribe_link(recipient: Customer, switch: str) -> str | None:
+    """Where one click switches the kind off (docs/protocol.md: a template with `kind`)."""
+    if recipient.unsubscribe is None:
+        return None
+    return recipient.unsubscribe.replace("{kind}", switch)
+
+
+def _unsubscribe_all(recipient: Customer, letters: Sequence[Letter]) -> str | None:
+    # One click switches one kind off. A digest of several has no such click, only preferences.
+    switches = {letter.about_kind.switch for letter in letters}
+    only = switches.pop() if len(switches) == 1 else None
+    return unsubscribe_link(recipient, only) if only else None
+
+
+def _is_wanted(letter: Letter, recipient: Customer) -> bool:
+    return recipient.notices.get(letter.about_kind.switch or "") != "off"
+
+
+def _highest(prices: Sequence[Money]) -> Money | None:
+    return max(prices, key=lambda price: price.amount_minor, default=None)
+
+
+def _link(notice: Notice, facts: Facts) -> str | None:
+    """Where the mail leads; None when its request was met, or made anew, meanwhile."""
+    recipient = facts.recipient
+    name, _, request_id = notice.kind.partition(":")
+    waiting: dict[str, Waiting | None] = {
+        "verify-email": recipient.verification,
+        "password-reset": recipient.password_reset,
+        "confirm-address": recipient.address_change,
+    }
+    if name in waiting:
+        request = waiting[name]
+        return request.link if request and request.id == request_id else None
+    if name == "address-warning":
+        return recipient.preferences or facts.home_url
+    return notice.link or notice.auction_url or facts.home_url

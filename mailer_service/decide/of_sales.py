@@ -1,0 +1,57 @@
+"""Who hears of questions, of the steps of an order, and of what ends soon."""
+
+from collections.abc import Iterator, Sequence
+
+from mailer_service.model.entities import Order, OrderStep, Question, Reminder, Side
+from mailer_service.model.mails import Notice
+
+
+def notices_of_question(question: Question) -> Sequence[Notice]:
+    """The seller hears a question; once it is answered, whoever asked hears the answer."""
+    answered = question.answer is not None
+    notice = Notice(
+        entity_url=question.url,
+        kind="answer" if answered else "question",
+        recipient_url=question.asker_url if answered else question.seller_url,
+        about_url=question.seller_url if answered else question.asker_url,
+        auction_url=question.auction_url,
+        text=question.answer if answered else question.text,
+    )
+    return (notice,)
+
+
+def notices_of_order(order: Order) -> Sequence[Notice]:
+    """Every step is told once to the side that did not take it; of the house's, both hear."""
+    return tuple(
+        Notice(
+            entity_url=order.url,
+            kind=f"order-{step.status}",
+            recipient_url=order.buyer_url if side == "buyer" else order.seller_url,
+            about_url=order.seller_url if side == "buyer" else order.buyer_url,
+            price=order.price,
+            auction_url=order.auction_url,
+            side=side,
+            link=order.url,
+        )
+        for step in order.steps
+        for side in _other_sides(step)
+    )
+
+
+def notices_of_reminder(reminder: Reminder) -> Sequence[Notice]:
+    """Whoever watches an item hears that it ends soon, but not when it has ended."""
+    notice = Notice(
+        entity_url=reminder.url,
+        kind="ending-soon",
+        recipient_url=reminder.customer_url,
+        auction_url=reminder.auction_url,
+        until_ms=reminder.ends_at_ms,
+    )
+    return (notice,)
+
+
+def _other_sides(step: OrderStep) -> Iterator[Side]:
+    if step.by != "buyer":
+        yield "buyer"
+    if step.by != "seller":
+        yield "seller"

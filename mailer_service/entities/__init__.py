@@ -1,0 +1,1 @@
+"""Fetches what other services know, and takes from it what mails need."""

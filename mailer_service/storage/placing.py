@@ -1,0 +1,144 @@
+"""Lets a written mail leave, or holds it for a summary; and writes summaries of what is held."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+from service_kit.database import writing
+from sqlalchemy import Connection, Engine, Row, select, update
+
+from mailer_service.model.mails import Letter
+from mailer_service.model.placement import Hold, Placed, Placement, Summary, Wait
+from mailer_service.storage import lease
+from mailer_service.storage.ledger import Claimed, Noticed, ended, enter
+from mailer_service.storage.tables import mails
+from mailer_service.storage.turns import take_turn
+
+Decide = Callable[[Iterable[Placed]], Placement]
+"""From what was let through lately to what becomes of this mail."""
+
+
+class Placing:
+    """Every method is one transaction, and one at a time for a recipient; blocks on the database
+    alone."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def place(
+        self, mail: Noticed, letter: Letter, decide: Decide, *, since_ms: int, now_ms: int
+    ) -> None:
+        """Record the letter and what becomes of it; `decide` is told of what left since
+        `since_ms`. Does nothing when the claim was lost."""
+        with writing(self._engine) as connection:
+            take_turn(connection, mail.recipient_url)
+            if not _is_ours(connection, mail):
+                return
+            placement = decide(_placed(connection, mail.recipient_url, since_ms))
+            if isinstance(placement, Wait):
+                due_at_ms = placement.due_at_ms
+                lease.put_off(connection, mails, mail.id, version=mail.version, due_at_ms=due_at_ms)
+            elif isinstance(placement, Hold):
+                _hold(connection, mail, letter, placement, now_ms)
+            else:
+                _make_ready(connection, mail, letter, now_ms)
+
+    def sum_up(
+        self,
+        mail: Noticed,
+        write: Callable[[Sequence[Letter]], Letter | None],
+        *,
+        now_ms: int,
+    ) -> None:
+        """Write the letter of a summary from those it holds; without one there is nothing to
+        tell. Does nothing when the claim was lost."""
+        with writing(self._engine) as connection:
+            take_turn(connection, mail.recipient_url)
+            if not _is_ours(connection, mail):
+                return
+            held = _held_for(connection, mail)
+            letter = write([msgspec.json.decode(row.letter, type=Letter) for row in held])
+            _end(connection, [row.id for row in held], ended("summed", now_ms=now_ms))
+            if letter is None:
+                _end(connection, [mail.id], ended("moot", now_ms=now_ms))
+            else:
+                _make_ready(connection, mail, letter, now_ms)
+
+
+def _is_ours(connection: Connection, mail: Claimed) -> bool:
+    found = connection.execute(
+        select(mails.c.id).where(
+            mails.c.id == mail.id, mails.c.version == mail.version, mails.c.stage == "noticed"
+        )
+    )
+    return found.first() is not None
+
+
+def _placed(connection: Connection, recipient_url: str, since_ms: int) -> list[Placed]:
+    rows = connection.execute(
+        select(mails.c.kind, mails.c.auction_url, mails.c.placed_at_ms).where(
+            mails.c.recipient_url == recipient_url, mails.c.placed_at_ms > since_ms
+        )
+    )
+    return [Placed(row.kind, row.auction_url, row.placed_at_ms) for row in rows]
+
+
+def _make_ready(connection: Connection, mail: Claimed, letter: Letter, now_ms: int) -> None:
+    _move(connection, mail, letter, stage="ready", due_at_ms=now_ms, placed_at_ms=now_ms)
+
+
+def _hold(
+    connection: Connection, mail: Claimed, letter: Letter, placement: Hold, now_ms: int
+) -> None:
+    for summary in placement.summaries:
+        if (summary_id := _open_summary(connection, mail, summary, now_ms)) is not None:
+            _move(connection, mail, letter, stage="held", due_at_ms=None, held_for=summary_id)
+            return
+    raise RuntimeError("two summaries were written before their time")
+
+
+def _open_summary(
+    connection: Connection, mail: Claimed, summary: Summary, now_ms: int
+) -> int | None:
+    enter(
+        connection,
+        [summary.notice],
+        traceparent=mail.traceparent,
+        now_ms=now_ms,
+        due_at_ms=summary.due_at_ms,
+    )
+    return connection.execute(
+        select(mails.c.id).where(
+            mails.c.entity_url == summary.notice.entity_url,
+            mails.c.kind == summary.notice.kind,
+            mails.c.recipient_url == summary.notice.recipient_url,
+            mails.c.stage == "noticed",
+        )
+    ).scalar_one_or_none()
+
+
+def _move(connection: Connection, mail: Claimed, letter: Letter, **values: Any) -> None:
+    connection.execute(
+        update(mails)
+        .where(mails.c.id == mail.id)
+        .values(
+            letter=msgspec.json.encode(letter).decode(),
+            notice=None,
+            attempts=0,
+            version=mails.c.version + 1,
+            **values,
+        )
+    )
+
+
+def _held_for(connection: Connection, mail: Claimed) -> Sequence[Row[Any, Any]]:
+    return connection.execute(
+        select(mails.c.id, mails.c.letter)
+        .where(mails.c.held_for == mail.id, mails.c.stage == "held")
+        .order_by(mails.c.id)
+    ).all()
+
+
+def _end(connection: Connection, mail_ids: Sequence[int], values: dict[str, Any]) -> None:
+    for mail_id in mail_ids:
+        connection.execute(update(mails).where(mails.c.id == mail_id).values(values))

@@ -1,0 +1,144 @@
+"""Writes the letter of a mail: asks who the recipient is and how they want to be told."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from service_kit.clock import Clock
+from service_kit.errors import HttpFailure
+from service_kit.logs import get_logger
+from service_kit.trace import tracing
+
+from mailer_service.addressing import Facts, address, sum_up
+from mailer_service.decide.place import place
+from mailer_service.entities.fetch import Entities
+from mailer_service.errors import BadEntity
+from mailer_service.model.entities import Customer
+from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS, Priority, kind_of
+from mailer_service.model.mails import Letter
+from mailer_service.model.placement import Limits, Placed, Placement
+from mailer_service.retry import LEASE_MS, is_permanent, next_attempt_ms
+from mailer_service.storage.ledger import Ledger, Noticed, Outcome
+from mailer_service.storage.placing import Placing
+from mailer_service.storage.suppressions import Suppressions
+from mailer_service.zones import zone_of
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Turns notices into letters that leave, wait for a summary, or are not wanted. May be
+    repeated, also at the same time: only the last claimant's letter counts."""
+
+    ledger: Ledger
+    placing: Placing
+    suppressions: Suppressions
+    entities: Entities
+    limits: Limits
+    home_url: str
+    ring: Callable[[], None]
+    clock: Clock
+
+    def __call__(self) -> bool:
+        """Write one letter, if one is to be written; whether there was one. Blocks on the
+        services it fetches from."""
+        mail = self.ledger.claim_to_write(now_ms=self.clock(), lease_ms=LEASE_MS)
+        if mail is None:
+            return False
+        with tracing(mail.traceparent):
+            try:
+                self._write(mail)
+            except (HttpFailure, BadEntity) as error:
+                self._put_off(mail, error)
+            else:
+                self.ring()
+        return True
+
+    def _write(self, mail: Noticed) -> None:
+        facts = self._facts(mail)
+        letter = address(mail.notice, facts)
+        if letter is None:
+            self._end(mail, "moot", "nothing waits for it")
+            return
+        if unwanted := self._unwanted(mail, letter, facts.recipient):
+            self._end(mail, *unwanted)
+        elif kind_of(mail.kind).priority is Priority.SUMMARY:
+            self._sum_up(mail, letter, facts.recipient)
+        else:
+            self._place(mail, letter, facts.recipient)
+
+    def _facts(self, mail: Noticed) -> Facts:
+        notice = mail.notice
+        recipient = self.entities.customer(mail.recipient_url)
+        auction = self.entities.auction(notice.auction_url) if notice.auction_url else None
+        return Facts(
+            recipient=recipient,
+            title=auction.title if auction else None,
+            about=self._name_of(notice.about_url),
+            home_url=self.home_url,
+        )
+
+    def _name_of(self, customer_url: str | None) -> str | None:
+        if customer_url is None:
+            return None
+        try:
+            return self.entities.customer(customer_url).name
+        except HttpFailure as error:
+            if not is_permanent(error):
+                raise
+            return None  # an account that is gone: the mail does without the name
+
+    def _unwanted(
+        self, mail: Noticed, letter: Letter, recipient: Customer
+    ) -> tuple[Outcome, str] | None:
+        kind = letter.about_kind
+        if letter.until_ms is not None and letter.until_ms <= self.clock():
+            return "late", "what it is about is over"
+        if kind.switch and recipient.notices.get(kind.switch) == "off":
+            return "off", f"{kind.switch} is switched off"
+        reason = self.suppressions.reason(mail.recipient_url, letter.address)
+        if reason and kind.name not in ASKED_FOR_BY_ADDRESS:
+            return "suppressed", reason
+        return None
+
+    def _place(self, mail: Noticed, letter: Letter, recipient: Customer) -> None:
+        now_ms = self.clock()
+
+        def decide(recent: Iterable[Placed]) -> Placement:
+            return place(
+                mail.notice,
+                preference=recipient.notices.get(letter.about_kind.switch or "", "at_once"),
+                zone=zone_of(recipient.time_zone),
+                recent=recent,
+                limits=self.limits,
+                now_ms=now_ms,
+            )
+
+        since_ms = now_ms - self.limits.memory_ms
+        self.placing.place(mail, letter, decide, since_ms=since_ms, now_ms=now_ms)
+
+    def _sum_up(self, mail: Noticed, blank: Letter, recipient: Customer) -> None:
+        def write(held: Sequence[Letter]) -> Letter | None:
+            return sum_up(blank, recipient, held)
+
+        self.placing.sum_up(mail, write, now_ms=self.clock())
+
+    def _end(self, mail: Noticed, outcome: Outcome, reason: str) -> None:
+        log.info("mail not written", mail=mail.id, kind=mail.kind, outcome=outcome)
+        self.ledger.end(mail, outcome, reason=reason, now_ms=self.clock())
+
+    def _put_off(self, mail: Noticed, error: HttpFailure | BadEntity) -> None:
+        now_ms = self.clock()
+        due_at_ms = next_attempt_ms(
+            attempts=mail.attempts, since_ms=mail.created_at_ms, now_ms=now_ms
+        )
+        reason = f"{type(error).__name__}: {error}"
+        if is_permanent(error):
+            log.warning("mail has nobody or nothing to tell", mail=mail.id, why=str(error))
+            self.ledger.end(mail, "gone", reason=reason, now_ms=now_ms)
+        elif due_at_ms is None:
+            log.error("mail given up", mail=mail.id, kind=mail.kind, why=str(error))
+            self.ledger.end(mail, "given-up", reason=reason, now_ms=now_ms)
+        else:
+            log.warning("mail not written", mail=mail.id, why=str(error), attempt=mail.attempts)
+            self.ledger.put_off(mail, reason=reason, due_at_ms=due_at_ms)
