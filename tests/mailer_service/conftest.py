@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +20,9 @@ from werkzeug.test import Client, TestResponse
 
 from mailer_service.app import create_app
 from mailer_service.config import Config
-from mailer_service.jobs.work import Work, assemble
-from mailer_service.smtp_url import SmtpServer
+from mailer_service.errors import ServerUnavailable
+from mailer_service.jobs.work import Workers, assemble
+from mailer_service.smtp.url import SmtpServer
 from mailer_service.storage import tables
 from tests.postgres import postgres_cluster, postgres_url
 from tests.sockets import free_port
@@ -64,7 +65,7 @@ class Mailer:
     """Delivers to the mailer's drain, and does its jobs when told to."""
 
     app: Any
-    work: Work
+    workers: Workers
     engine: Engine
     clock: FakeClock
 
@@ -80,19 +81,16 @@ class Mailer:
             headers=signed_delivery(body),
         )
 
-    def do_jobs(self) -> None:
-        """Do what is queued, and what that queues, in this thread."""
-        huey = self.work.queue.huey
-        while (task := huey.dequeue()) is not None:
-            huey.execute(task)
-
-    def forget_jobs(self) -> None:
-        """Lose the queue, as a crash may."""
-        self.work.queue.huey.flush()
-
-    def sweep(self) -> None:
-        self.work.sweep()
-        self.do_jobs()
+    def work(self, *names: str) -> None:
+        """Do what is to be done now, and what follows from it, in this thread; with names, only
+        work of theirs."""
+        chosen = [
+            work
+            for name, work in self.workers.work.items()
+            if name.endswith("-1") and (not names or name.removesuffix("-1") in names)
+        ]
+        while any([_done(work) for work in chosen]):
+            pass
 
     def rows(self, table: Any) -> list[Any]:
         with self.engine.connect() as connection:
@@ -109,6 +107,18 @@ class Mailer:
     @property
     def dead_letters(self) -> list[Any]:
         return self.rows(tables.dead_letters)
+
+    @property
+    def suppressions(self) -> list[Any]:
+        with self.engine.connect() as connection:
+            return list(connection.execute(select(tables.suppressions)))
+
+
+def _done(work: Callable[[], bool]) -> bool:
+    try:
+        return work()
+    except ServerUnavailable:
+        return False
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +152,6 @@ def mail_server() -> Iterator[MailServer]:
 def config(tmp_path: Path, house: House, mail_server: MailServer) -> Config:
     return Config(
         database_url=f"sqlite:///{tmp_path}/mailer.db",
-        jobs_file=str(tmp_path / "jobs.db"),
         public_url="http://localhost:8003",
         sender="Gavel <mail@gavel.example>",
         smtp=SmtpServer("127.0.0.1", mail_server.port),
@@ -167,8 +176,9 @@ def clock() -> FakeClock:
 def mailer(config: Config, clock: FakeClock) -> Iterator[Mailer]:
     migrate("mailer_service", config.database_url)
     engine = connect(config.database_url)
-    work = assemble(config, clock)
-    yield Mailer(create_app(config, clock=clock), work, engine, clock)
+    workers = assemble(config, clock)
+    app = create_app(config, ring=workers.bell.ring, clock=clock)
+    yield Mailer(app, workers, engine, clock)
     engine.dispose()
 
 

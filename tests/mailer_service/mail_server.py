@@ -26,6 +26,8 @@ class MailServer:
     on_recipient: Callable[[str], str] = lambda _address: "250 OK"
     on_data: Callable[[], str] = lambda: "250 OK"
     options: dict[str, Any] = field(default_factory=dict)
+    sessions: int = 0
+    hang_up_after: int | None = None
 
     def __post_init__(self) -> None:
         self.port = self.port or free_port()
@@ -49,6 +51,13 @@ class MailServer:
         assert there, f"{len(self.mails)} mails after {deadline_s} s, not {count}"
         return list(self.mails)
 
+    async def handle_EHLO(
+        self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        self.sessions += 1
+        return responses
+
     async def handle_RCPT(
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any
     ) -> str:
@@ -57,7 +66,7 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         answer = self.on_data()
         if not answer.startswith("2"):
             return answer
@@ -65,7 +74,13 @@ class MailServer:
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
             self.recipients.extend(envelope.rcpt_tos)
             self._arrived.notify_all()
+        if self.hang_up_after and len(self.mails) % self.hang_up_after == 0:
+            await server.push(answer)
+            server.transport.close()
         return answer
+
+
+GREETING = b"220 hello\r\n"
 
 
 @dataclass
@@ -86,6 +101,15 @@ class Hanging:
         connection.sendall(self.words)
         self._connections.append(connection)
 
+    def wait_for_mail(self, deadline_s: float = 20.0) -> None:
+        """Returns once somebody is about to hand over a mail."""
+        self.wait_for_caller(deadline_s)
+        with self._connections[-1].makefile("rwb") as lines:
+            while not (line := lines.readline()).upper().startswith(b"MAIL"):
+                assert line, "the caller hung up"
+                lines.write(b"250 hello\r\n")
+                lines.flush()
+
     def stop(self) -> None:
         for connection in self._connections:
             connection.close()
@@ -95,7 +119,7 @@ class Hanging:
 def text_of(mail: EmailMessage) -> str:
     part = mail.get_body(("plain",))
     assert part is not None
-    return str(part.get_content())
+    return str(part.get_content()).replace("\r\n", "\n")
 
 
 def html_of(mail: EmailMessage) -> str:

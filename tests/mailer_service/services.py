@@ -66,8 +66,14 @@ class House:
     def auction(self, title: str = "Brass lamp") -> str:
         return self.auctions.put("/auctions/1", {"title": title, "_links": {}})
 
-    def customer(self, who: str, **changes: Any) -> str:
+    def customer(self, who: str, links: dict[str, str] | None = None, **changes: Any) -> str:
+        """`links` leads to paths of the auction house."""
         path = f"/customers/{who.lower()}"
+        paths = {
+            "self": path,
+            "preferences": "/notices/preferences",
+            **(links or {}),
+        }
         return self.auctions.put(
             path,
             {
@@ -75,7 +81,15 @@ class House:
                 "email": f"{who.lower()}@example.org",
                 "email_verified": True,
                 "locale": "en",
-                "_links": {"self": {"href": self.auctions.url + path}},
+                "time_zone": "Europe/Berlin",
+                "notices": {},
+                "_links": {rel: {"href": self.auctions.url + path} for rel, path in paths.items()}
+                | {
+                    "unsubscribe": {
+                        "href": f"{self.auctions.url}/unsubscribe/{who}/{{kind}}",
+                        "templated": True,
+                    }
+                },
             }
             | changes,
         )
@@ -85,8 +99,63 @@ class House:
             name,
             email_verified=False,
             verification={"id": verification},
-            _links={"verify-email": {"href": f"{self.auctions.url}/verify/{verification}"}},
+            links={"verify-email": f"/verify/{verification}"},
         )
+
+    def question(self, answer: str | None = None) -> str:
+        """Bob asks Sally about her lamp."""
+        return self.auctions.put(
+            "/questions/1",
+            {
+                "text": "Is it <old>?\nVery?",
+                "answer": answer,
+                "asked_at_ms": 1,
+                "answered_at_ms": 2 if answer else None,
+                "_links": self._people(auction="/auctions/1", seller="sally", asker="bob"),
+            },
+        )
+
+    def order(self, *steps: tuple[str, str]) -> str:
+        """Of Sally's lamp, sold to Bob; steps are (status, by)."""
+        return self.auctions.put(
+            "/orders/1",
+            {
+                "price": {"amount": "99.00", "currency": "USD"},
+                "status": steps[-1][0],
+                "steps": [{"status": status, "at_ms": 1, "by": by} for status, by in steps],
+                "_links": self._people(auction="/auctions/1", seller="sally", buyer="bob"),
+            },
+        )
+
+    def reminder(self, ends_at_ms: int) -> str:
+        """Ada watches Sally's lamp."""
+        return self.auctions.put(
+            "/reminders/1",
+            {
+                "kind": "ending-soon",
+                "ends_at_ms": ends_at_ms,
+                "_links": self._people(auction="/auctions/1", customer="ada"),
+            },
+        )
+
+    def offer(self, expires_at_ms: int, status: str = "open") -> str:
+        """Sally's lamp, to Ada."""
+        return self.bids.put(
+            "/offers/1",
+            {
+                "price": {"amount": "80.00", "currency": "USD"},
+                "status": status,
+                "expires_at_ms": expires_at_ms,
+                "_links": self._people(auction="/auctions/1", seller="sally", bidder="ada"),
+            },
+        )
+
+    def _people(self, auction: str, **links: str) -> dict[str, Any]:
+        found = {rel: f"{self.auctions.url}/customers/{name}" for rel, name in links.items()}
+        return {
+            rel: {"href": href}
+            for rel, href in (found | {"auction": self.auctions.url + auction}).items()
+        }
 
     def bid(self, number: int = 1, **changes: Any) -> str:
         """By Bob on Sally's lamp; `outbid` names a customer."""
@@ -110,12 +179,13 @@ class House:
             | changes,
         )
 
-    def bidding(self, **changes: Any) -> str:
-        """Of Sally's lamp; `leader` names a customer."""
+    def bidding(self, *, bidders: tuple[str, ...] = (), page: int = 2, **changes: Any) -> str:
+        """Of Sally's lamp; `leader` names a customer, `bidders` those whose bids are on pages of
+        so many."""
         leader = changes.pop("leader", None)
         links: dict[str, Any] = {
-            "auction": {"href": self.auctions.url + "/auctions/1"},
-            "seller": {"href": self.auctions.url + "/customers/sally"},
+            **self._people(auction="/auctions/1", seller="sally"),
+            "bids": {"href": self._pages_of_bids(bidders or (leader,) if leader else (), page)},
         }
         if leader:
             links["leader"] = {"href": f"{self.auctions.url}/customers/{leader.lower()}"}
@@ -129,3 +199,21 @@ class House:
             }
             | changes,
         )
+
+    def _pages_of_bids(self, bidders: tuple[str, ...], size: int) -> str:
+        pages = [bidders[i : i + size] for i in range(0, len(bidders), size)] or [()]
+        for number, names in enumerate(pages):
+            links = {"next": {"href": f"{self.bids.url}/bids-page/{number + 1}"}}
+            self.bids.put(
+                f"/bids-page/{number}",
+                {
+                    "_embedded": {
+                        "bids": [
+                            {"_links": self._people(auction="/auctions/1", bidder=name.lower())}
+                            for name in names
+                        ]
+                    },
+                    "_links": links if number + 1 < len(pages) else {},
+                },
+            )
+        return f"{self.bids.url}/bids-page/0"

@@ -106,7 +106,7 @@ def test_the_trace_of_a_delivery_goes_on_to_the_services_it_asks(
         headers=signed_delivery(body) | {"traceparent": trace},
     )
 
-    mailer.do_jobs()
+    mailer.work()
 
     requests = [request for request, _ in house.bids.server.log]
     assert {request.headers["traceparent"].split("-")[1] for request in requests} == {"c" * 32}

@@ -10,7 +10,6 @@ from mailer_service.config import Config, read
 
 GOOD = {
     "MAILER_DATABASE_URL": "sqlite:///var/mailer.db",
-    "MAILER_JOBS_FILE": "var/jobs.db",
     "MAILER_PUBLIC_URL": "http://localhost:8003",
     "MAILER_SENDER": "Gavel <mail@gavel.example>",
     "SMTP_URL": "smtps://user:hunter2@mail.example",

@@ -6,26 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from service_kit.money import Money
 from sqlalchemy import Engine, select
 
-from mailer_service.model import Letter, Notice
-from mailer_service.storage.ledger import Ledger, Mail
+from mailer_service.model.mails import Letter
+from mailer_service.model.placement import Leave
+from mailer_service.storage.ledger import Ledger, Noticed, Ready
+from mailer_service.storage.placing import Placing
 from mailer_service.storage.tables import mails
 
-TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
-NOTICE = Notice(
-    entity_url="https://b.example/bids/1", kind="outbid", recipient_url="https://a.example/1"
-)
-LETTER = Letter(
-    kind="outbid",
-    name="Ada Ä",
-    address="ada@example.org",
-    locale="en",
-    link="https://a.example/auctions/1",
-    title="Lamp",
-    price=Money(1250, "USD"),
-)
+from .told import LETTER, NOTICE, TRACE, written
 
 
 @pytest.fixture
@@ -33,21 +22,35 @@ def ledger(engine: Engine) -> Ledger:
     return Ledger(engine)
 
 
-def write(ledger: Ledger, *, now_ms: int = 1_000, **changes: Any) -> list[int]:
-    notice = Notice(
-        **{
-            "entity_url": NOTICE.entity_url,
-            "kind": NOTICE.kind,
-            "recipient_url": NOTICE.recipient_url,
-        }
-        | changes
-    )
-    return ledger.write([(notice, LETTER)], traceparent=TRACE, now_ms=now_ms)
+@pytest.fixture
+def placing(engine: Engine) -> Placing:
+    return Placing(engine)
 
 
-def claim(ledger: Ledger, mail_id: int, *, now_ms: int) -> Mail:
-    mail = ledger.claim(mail_id, now_ms=now_ms, lease_ms=100)
+def enter(ledger: Ledger, *, now_ms: int = 1_000, **changes: Any) -> None:
+    ledger.enter([written(NOTICE, **changes)], traceparent=TRACE, now_ms=now_ms)
+
+
+def noticed(ledger: Ledger, *, now_ms: int = 1_000) -> Noticed:
+    mail = ledger.claim_to_write(now_ms=now_ms, lease_ms=100)
     assert mail is not None
+    return mail
+
+
+def make_ready(ledger: Ledger, placing: Placing, letter: Letter = LETTER) -> None:
+    placing.place(noticed(ledger), letter, lambda _recent: Leave(), since_ms=0, now_ms=1_000)
+
+
+def ready(ledger: Ledger, *, now_ms: int, limit: int = 10) -> list[Ready]:
+    return ledger.claim_to_send(now_ms=now_ms, lease_ms=100, limit=limit)
+
+
+@pytest.fixture
+def claimed(ledger: Ledger, placing: Placing) -> Ready:
+    """A mail that is ready, claimed at 1 000 for 100 ms."""
+    enter(ledger)
+    make_ready(ledger, placing)
+    (mail,) = ready(ledger, now_ms=1_000)
     return mail
 
 
@@ -56,17 +59,28 @@ def row(engine: Engine) -> Any:
         return connection.execute(select(mails)).one()
 
 
-def test_a_mail_keeps_its_letter(ledger: Ledger) -> None:
-    (mail_id,) = write(ledger)
+def count(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return len(connection.execute(select(mails)).all())
 
-    mail = claim(ledger, mail_id, now_ms=1_000)
+
+def test_a_mail_keeps_its_notice_and_then_its_letter(ledger: Ledger, placing: Placing) -> None:
+    enter(ledger)
+    assert noticed(ledger).notice == NOTICE
+    placing.place(
+        noticed(ledger, now_ms=1_100), LETTER, lambda _recent: Leave(), since_ms=0, now_ms=1_100
+    )
+
+    (mail,) = ready(ledger, now_ms=1_100)
 
     assert (mail.letter, mail.traceparent, mail.created_at_ms) == (LETTER, TRACE, 1_000)
 
 
-def test_the_same_mail_is_entered_once(ledger: Ledger) -> None:
-    assert len(write(ledger)) == 1
-    assert write(ledger, now_ms=2_000) == []
+def test_the_same_mail_is_entered_once(ledger: Ledger, engine: Engine) -> None:
+    enter(ledger)
+    enter(ledger, now_ms=2_000)
+
+    assert row(engine).created_at_ms == 1_000
 
 
 @pytest.mark.parametrize(
@@ -74,95 +88,122 @@ def test_the_same_mail_is_entered_once(ledger: Ledger) -> None:
     [{"entity_url": "https://b.example/bids/2"}, {"kind": "won"}, {"recipient_url": "https://a/2"}],
 )
 def test_another_entity_kind_or_recipient_is_another_mail(
-    ledger: Ledger, changes: dict[str, Any]
+    ledger: Ledger, engine: Engine, changes: dict[str, Any]
 ) -> None:
-    write(ledger)
+    enter(ledger)
+    enter(ledger, **changes)
 
-    assert len(write(ledger, **changes)) == 1
+    assert count(engine) == 2
 
 
-def test_entered_at_the_same_time_it_is_entered_once(ledger: Ledger) -> None:
+def test_entered_at_the_same_time_it_is_entered_once(ledger: Ledger, engine: Engine) -> None:
     with ThreadPoolExecutor(8) as threads:
-        entered = list(threads.map(lambda _n: write(ledger), range(16)))
+        list(threads.map(lambda _n: enter(ledger), range(16)))
 
-    assert len([ids for ids in entered if ids]) == 1
+    assert count(engine) == 1
 
 
-def test_claimed_at_the_same_time_one_has_it(ledger: Ledger) -> None:
-    (mail_id,) = write(ledger)
+def test_claimed_at_the_same_time_one_has_it(ledger: Ledger, placing: Placing) -> None:
+    enter(ledger)
+    make_ready(ledger, placing)
 
     with ThreadPoolExecutor(8) as threads:
-        claims = list(
-            threads.map(lambda _n: ledger.claim(mail_id, now_ms=1_000, lease_ms=100), range(16))
-        )
+        claims = list(threads.map(lambda _n: ready(ledger, now_ms=1_000), range(16)))
 
-    assert len([mail for mail in claims if mail]) == 1
+    assert len([mail for batch in claims for mail in batch]) == 1
 
 
-def test_notices_without_a_mail_are_unwritten(ledger: Ledger) -> None:
-    other = Notice(entity_url=NOTICE.entity_url, kind="new-bid", recipient_url="https://a/2")
-    write(ledger)
+def test_the_urgent_are_claimed_first_and_no_more_than_asked_for(
+    ledger: Ledger, placing: Placing
+) -> None:
+    for kind in ("won", "outbid", "password-reset:1"):
+        enter(ledger, kind=kind)
+    for _ in range(3):
+        mail = noticed(ledger)
+        letter = written(LETTER, kind=mail.kind)
+        placing.place(mail, letter, lambda _recent: Leave(), since_ms=0, now_ms=1_000)
 
-    assert ledger.unwritten([NOTICE, other]) == [other]
+    batches = [ready(ledger, now_ms=1_000, limit=2) for _ in range(3)]
+
+    kinds = [[mail.kind for mail in batch] for batch in batches]
+    assert kinds == [["password-reset:1", "outbid"], ["won"], []]
 
 
-def test_a_sent_mail_is_never_due_again_and_has_no_letter(ledger: Ledger, engine: Engine) -> None:
-    (mail_id,) = write(ledger)
+def test_a_claim_to_write_that_was_lost_writes_nothing(
+    ledger: Ledger, placing: Placing, engine: Engine
+) -> None:
+    enter(ledger)
+    slow = noticed(ledger, now_ms=1_000)
+    noticed(ledger, now_ms=1_100)
 
-    ledger.sent(claim(ledger, mail_id, now_ms=1_000), now_ms=1_010)
+    placing.place(slow, LETTER, lambda _recent: Leave(), since_ms=0, now_ms=1_110)
 
-    assert ledger.due(now_ms=10**15, limit=10) == []
-    assert ledger.claim(mail_id, now_ms=10**15, lease_ms=100) is None
-    assert (row(engine).sent_at_ms, row(engine).letter) == (1_010, None)
+    assert row(engine).stage == "noticed"
+
+
+def test_a_sent_mail_is_never_due_again_and_has_no_letter(
+    ledger: Ledger, claimed: Ready, engine: Engine
+) -> None:
+    ledger.sent(claimed, now_ms=1_010)
+
+    assert not ledger.is_ready(now_ms=10**13)
+    assert ready(ledger, now_ms=10**13) == []
+    assert (row(engine).sent_at_ms, row(engine).letter, row(engine).outcome) == (
+        1_010,
+        None,
+        "sent",
+    )
 
 
 def test_a_mail_that_left_is_recorded_though_the_claim_was_lost(
-    ledger: Ledger, engine: Engine
+    ledger: Ledger, claimed: Ready, engine: Engine
 ) -> None:
-    (mail_id,) = write(ledger)
-    slow = claim(ledger, mail_id, now_ms=1_000)
-    other = claim(ledger, mail_id, now_ms=1_100)
+    (other,) = ready(ledger, now_ms=1_100)
 
-    ledger.sent(slow, now_ms=1_120)
+    ledger.sent(claimed, now_ms=1_120)
     ledger.put_off(other, reason="451", due_at_ms=5_000)
 
     assert row(engine).sent_at_ms == 1_120
-    assert ledger.due(now_ms=10**15, limit=10) == []
+    assert not ledger.is_ready(now_ms=10**13)
 
 
-def test_a_mail_that_left_is_not_given_up_by_who_came_late(ledger: Ledger, engine: Engine) -> None:
-    (mail_id,) = write(ledger)
-    slow = claim(ledger, mail_id, now_ms=1_000)
-    other = claim(ledger, mail_id, now_ms=1_100)
+def test_a_mail_that_left_is_not_ended_by_who_came_late(
+    ledger: Ledger, claimed: Ready, engine: Engine
+) -> None:
+    (other,) = ready(ledger, now_ms=1_100)
 
     ledger.sent(other, now_ms=1_120)
-    ledger.give_up(slow, reason="550", now_ms=1_130)
+    ledger.end(claimed, "refused", reason="550", now_ms=1_130)
 
-    assert (row(engine).sent_at_ms, row(engine).given_up_at_ms) == (1_120, None)
+    assert (row(engine).sent_at_ms, row(engine).outcome) == (1_120, "sent")
 
 
-def test_a_mail_put_off_is_due_then_with_its_reason(ledger: Ledger, engine: Engine) -> None:
-    (mail_id,) = write(ledger)
+def test_a_mail_put_off_is_due_then_with_its_reason(
+    ledger: Ledger, claimed: Ready, engine: Engine
+) -> None:
+    ledger.put_off(claimed, reason="451", due_at_ms=9_000)
 
-    ledger.put_off(claim(ledger, mail_id, now_ms=1_000), reason="451", due_at_ms=9_000)
-
-    assert ledger.due(now_ms=8_999, limit=10) == []
-    assert ledger.due(now_ms=9_000, limit=10) == [mail_id]
+    assert (ledger.is_ready(now_ms=8_999), ledger.is_ready(now_ms=9_000)) == (False, True)
     assert row(engine).last_error == "451"
 
 
-def test_a_mail_given_up_is_kept_with_its_reason(ledger: Ledger, engine: Engine) -> None:
-    (mail_id,) = write(ledger)
+def test_a_mail_given_back_is_due_at_once_as_if_never_claimed(
+    ledger: Ledger, claimed: Ready, engine: Engine
+) -> None:
+    ledger.give_back([claimed], now_ms=1_020)
 
-    ledger.give_up(claim(ledger, mail_id, now_ms=1_000), reason="550", now_ms=1_010)
-
-    assert ledger.due(now_ms=10**15, limit=10) == []
-    assert (row(engine).given_up_at_ms, row(engine).last_error) == (1_010, "550")
+    assert ledger.is_ready(now_ms=1_020)
+    assert row(engine).attempts == 0
 
 
-def test_a_mail_written_off_is_not_written_later(ledger: Ledger) -> None:
-    ledger.write_off(NOTICE, reason="404", traceparent=TRACE, now_ms=1_000)
+def test_a_mail_that_ended_is_kept_with_its_reason_and_without_its_words(
+    ledger: Ledger, claimed: Ready, engine: Engine
+) -> None:
+    ledger.end(claimed, "refused", reason="550", now_ms=1_010)
+    enter(ledger)
 
-    assert write(ledger) == []
-    assert ledger.unwritten([NOTICE]) == []
-    assert ledger.due(now_ms=10**15, limit=10) == []
+    assert not ledger.is_ready(now_ms=10**13)
+    assert ledger.claim_to_write(now_ms=10**13, lease_ms=1) is None
+    found = row(engine)
+    assert (found.outcome, found.ended_at_ms, found.last_error) == ("refused", 1_010, "550")
+    assert (found.letter, found.notice) == (None, None)

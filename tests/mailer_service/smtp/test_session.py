@@ -5,37 +5,47 @@ from __future__ import annotations
 import subprocess
 import threading
 from collections.abc import Iterator
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from mailer_service.errors import MailDeferred, MailRefused
-from mailer_service.smtp import Smtp
-from mailer_service.smtp_url import SmtpServer
+from mailer_service.errors import (
+    MailDeferred,
+    MailRefused,
+    RecipientRefused,
+    ServerUnavailable,
+)
+from mailer_service.model.envelope import Envelope
+from mailer_service.smtp.session import Session
+from mailer_service.smtp.url import SmtpServer
 from tests.needs import program
 from tests.sockets import free_port
 
-from .mail_server import Hanging, MailServer, server_tls
+from ..mail_server import Hanging, MailServer, server_tls
 
 
-def mail(to: str = "ada@example.org") -> EmailMessage:
-    message = EmailMessage()
-    message["From"] = "mail@gavel.example"
-    message["To"] = to
-    message["Subject"] = "Hello"
-    message.set_content("Hello")
-    return message
+def mail(to: str = "ada@example.org") -> Envelope:
+    content = f"From: mail@gavel.example\r\nTo: {to}\r\nSubject: Hello\r\n\r\nHello\r\n"
+    return Envelope("mail@gavel.example", to, content.encode())
 
 
-def smtp_to(port: int, timeout_ms: int = 5_000, **how: Any) -> Smtp:
-    return Smtp(SmtpServer(how.pop("host", "127.0.0.1"), port, **how), timeout_ms=timeout_ms)
+def session_to(port: int, timeout_ms: int = 5_000, **how: Any) -> Session:
+    return Session(SmtpServer(how.pop("host", "127.0.0.1"), port, **how), timeout_ms=timeout_ms)
+
+
+def send(session: Session, *mails: Envelope) -> None:
+    session.open()
+    try:
+        for one in mails or (mail(),):
+            session.send(one)
+    finally:
+        session.close()
 
 
 def test_a_mail_arrives(mail_server: MailServer) -> None:
-    smtp_to(mail_server.port).send(mail())
+    send(session_to(mail_server.port))
 
     assert [str(m["Subject"]) for m in mail_server.mails] == ["Hello"]
 
@@ -43,8 +53,9 @@ def test_a_mail_arrives(mail_server: MailServer) -> None:
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ("550 no such user", MailRefused),
-        ("553 not allowed", MailRefused),
+        ("550 no such user", RecipientRefused),
+        ("553 5.1.2 no such host", RecipientRefused),
+        ("550 5.7.1 you are on a list", MailRefused),
         ("450 come again", MailDeferred),
         ("421 too busy", MailDeferred),
     ],
@@ -54,8 +65,9 @@ def test_an_answer_to_the_recipient_is_final_or_not(
 ) -> None:
     mail_server.on_recipient = lambda _address: answer
 
-    with pytest.raises(error):
-        smtp_to(mail_server.port).send(mail())
+    with pytest.raises(MailDeferred if error is MailDeferred else MailRefused) as caught:
+        send(session_to(mail_server.port))
+    assert type(caught.value) is error
 
 
 @pytest.mark.parametrize(
@@ -67,12 +79,12 @@ def test_an_answer_to_the_content_is_final_or_not(
     mail_server.on_data = lambda: answer
 
     with pytest.raises(error):
-        smtp_to(mail_server.port).send(mail())
+        send(session_to(mail_server.port))
 
 
 def test_a_server_that_is_away_defers() -> None:
-    with pytest.raises(MailDeferred, match="ConnectionRefusedError"):
-        smtp_to(free_port()).send(mail())
+    with pytest.raises(ServerUnavailable, match="ConnectionRefusedError"):
+        send(session_to(free_port()))
 
 
 def test_a_server_that_says_nothing_defers_within_the_deadline() -> None:
@@ -80,8 +92,8 @@ def test_a_server_that_says_nothing_defers_within_the_deadline() -> None:
     caller = threading.Thread(target=server.wait_for_caller)
     caller.start()
 
-    with pytest.raises(MailDeferred):
-        smtp_to(server.port, timeout_ms=200).send(mail())
+    with pytest.raises(ServerUnavailable):
+        send(session_to(server.port, timeout_ms=200))
     caller.join()
     server.stop()
 
@@ -103,8 +115,8 @@ def test_a_server_that_drips_is_cut_off_at_the_deadline() -> None:
 
     caller = threading.Thread(target=drip)
     caller.start()
-    with pytest.raises(MailDeferred):
-        smtp_to(server.port, timeout_ms=500).send(mail())
+    with pytest.raises(ServerUnavailable):
+        send(session_to(server.port, timeout_ms=500))
 
     assert dripped.wait(10)
     stop.set()
@@ -121,9 +133,83 @@ def test_a_server_that_dies_after_its_250_has_the_mail(
 
     monkeypatch.setattr(MailServer, "handle_QUIT", die, raising=False)
 
-    smtp_to(mail_server.port).send(mail())
+    send(session_to(mail_server.port))
 
     assert len(mail_server.mails) == 1
+
+
+def test_several_mails_share_a_session(mail_server: MailServer) -> None:
+    send(session_to(mail_server.port), *(mail(f"{n}@example.org") for n in range(5)))
+
+    assert mail_server.recipients == [f"{n}@example.org" for n in range(5)]
+    assert mail_server.sessions == 1
+
+
+def test_after_a_hundred_mails_a_session_is_renewed(mail_server: MailServer) -> None:
+    session = session_to(mail_server.port)
+    for _ in range(101):
+        session.open()
+        session.send(mail())
+    session.close()
+
+    assert (len(mail_server.mails), mail_server.sessions) == (101, 2)
+
+
+def test_a_refused_recipient_does_not_end_the_session(mail_server: MailServer) -> None:
+    mail_server.on_recipient = lambda to: "550 unknown" if to.startswith("no") else "250 OK"
+    session = session_to(mail_server.port)
+    session.open()
+
+    with pytest.raises(RecipientRefused):
+        session.send(mail("no@example.org"))
+    session.send(mail())
+    session.close()
+
+    assert (mail_server.recipients, mail_server.sessions) == (["ada@example.org"], 1)
+
+
+def test_a_session_that_broke_says_so_and_can_be_opened_anew(mail_server: MailServer) -> None:
+    mail_server.hang_up_after = 1
+    session = session_to(mail_server.port)
+    session.open()
+    session.send(mail())
+    with pytest.raises(MailDeferred):
+        session.send(mail())
+    assert not session.is_open
+
+    mail_server.hang_up_after = None
+    session.open()
+    session.send(mail())
+    session.close()
+
+    assert len(mail_server.mails) == 2
+
+
+def test_a_server_that_says_421_is_left(mail_server: MailServer) -> None:
+    mail_server.on_recipient = lambda _to: "421 closing"
+    session = session_to(mail_server.port)
+    session.open()
+
+    with pytest.raises(MailDeferred):
+        session.send(mail())
+
+    assert not session.is_open
+
+
+def test_an_address_beyond_ascii_leaves_as_it_is(mail_server: MailServer) -> None:
+    send(session_to(mail_server.port), mail("ada@ex\u00e4mple.org"))
+
+    assert mail_server.recipients == ["ada@ex\u00e4mple.org"]
+
+
+def test_an_address_beyond_ascii_needs_a_server_that_takes_it() -> None:
+    server = MailServer(options={"enable_SMTPUTF8": False})
+    server.start()
+    try:
+        with pytest.raises(MailRefused, match="SMTPUTF8"):
+            send(session_to(server.port), mail("ada@ex\u00e4mple.org"))
+    finally:
+        server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -172,48 +258,48 @@ def starttls_server(certificate: tuple[Path, Path]) -> Iterator[MailServer]:
 
 @pytest.mark.usefixtures("trusted")
 def test_starttls_and_login(starttls_server: MailServer) -> None:
-    smtp = smtp_to(
+    smtp = session_to(
         starttls_server.port, host="localhost", security="starttls", user="me", password="hunter2"
     )
 
-    smtp.send(mail())
+    send(smtp)
 
     assert len(starttls_server.mails) == 1
 
 
 @pytest.mark.usefixtures("trusted")
 def test_a_wrong_password_defers_because_it_is_ours_to_mend(starttls_server: MailServer) -> None:
-    smtp = smtp_to(
+    smtp = session_to(
         starttls_server.port, host="localhost", security="starttls", user="me", password="other"
     )
 
-    with pytest.raises(MailDeferred, match="SMTPAuthenticationError 535"):
-        smtp.send(mail())
+    with pytest.raises(ServerUnavailable, match="SMTPAuthenticationError 535"):
+        send(smtp)
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_talked_to(
     starttls_server: MailServer,
 ) -> None:
-    smtp = smtp_to(starttls_server.port, host="localhost", security="starttls")
+    smtp = session_to(starttls_server.port, host="localhost", security="starttls")
 
-    with pytest.raises(MailDeferred, match="SSLCertVerificationError"):
-        smtp.send(mail())
+    with pytest.raises(ServerUnavailable, match="SSLCertVerificationError"):
+        send(smtp)
     assert starttls_server.mails == []
 
 
 @pytest.mark.usefixtures("trusted")
 def test_a_certificate_for_another_name_is_not_talked_to(starttls_server: MailServer) -> None:
-    smtp = smtp_to(starttls_server.port, host="127.0.0.1", security="starttls")
+    smtp = session_to(starttls_server.port, host="127.0.0.1", security="starttls")
 
-    with pytest.raises(MailDeferred, match="SSLCertVerificationError"):
-        smtp.send(mail())
+    with pytest.raises(ServerUnavailable, match="SSLCertVerificationError"):
+        send(smtp)
 
 
 def test_a_server_without_starttls_is_not_talked_to_in_the_clear(mail_server: MailServer) -> None:
-    smtp = smtp_to(mail_server.port, security="starttls")
+    smtp = session_to(mail_server.port, security="starttls")
 
-    with pytest.raises(MailDeferred, match="SMTPNotSupportedError"):
-        smtp.send(mail())
+    with pytest.raises(ServerUnavailable, match="SMTPNotSupportedError"):
+        send(smtp)
     assert mail_server.mails == []
 
 
@@ -222,7 +308,7 @@ def test_tls_from_the_first_byte(certificate: tuple[Path, Path]) -> None:
     server = MailServer(options={"hostname": "localhost", "ssl_context": server_tls(*certificate)})
     server.start()
     try:
-        smtp_to(server.port, host="localhost", security="tls").send(mail())
+        send(session_to(server.port, host="localhost", security="tls"))
     finally:
         server.stop()
 

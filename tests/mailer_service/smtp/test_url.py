@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mailer_service.errors import BadSmtpUrl
-from mailer_service.smtp_url import SmtpServer
+from mailer_service.smtp.url import SmtpServer
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Who gets which mail."""
+"""Who hears of bids, and which events are news."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ import pytest
 from bus_drain import Event
 from service_kit.money import Money
 
-from mailer_service.decide import (
-    is_news,
+from mailer_service.decide.news import is_news, urgency
+from mailer_service.decide.of_bids import (
+    losers_wanted,
     notices_of_bid,
     notices_of_bidding,
-    notices_of_customer,
+    notices_of_losers,
+    notices_of_offer,
 )
-from mailer_service.model import Bid, Bidding, Customer, Notice, Verification
+from mailer_service.model.entities import Bid, Bidding, Offer
+from mailer_service.model.mails import Notice
 
 PRICE = Money(1250, "USD")
 
@@ -40,19 +43,9 @@ def bidding(**changes: Any) -> Bidding:
         "auction_url": "https://a.example/auctions/1",
         "seller_url": "sally",
         "leader_url": "bob",
+        "bids_url": "https://bids.example/biddings/1/bids",
     }
     return Bidding(**(settings | changes))
-
-
-def customer(**changes: Any) -> Customer:
-    settings: dict[str, Any] = {
-        "url": "https://a.example/customers/1",
-        "name": "Ada",
-        "email": "ada@example.org",
-        "locale": "en",
-        "verification": None,
-    }
-    return Customer(**(settings | changes))
 
 
 def told(notices: Any) -> set[tuple[str, str]]:
@@ -101,17 +94,47 @@ def test_of_a_bidding_that_goes_on_nobody_hears(status: str) -> None:
     assert notices_of_bidding(bidding(status=status)) == ()
 
 
-def test_an_address_that_waits_is_asked_once_a_request() -> None:
-    first = customer(verification=Verification(id="1", link="https://a.example/v/1"))
-    second = customer(verification=Verification(id="2", link="https://a.example/v/2"))
+def test_of_a_sale_everybody_who_bid_hears_once_but_the_winner() -> None:
+    notices = notices_of_losers(bidding(), ["ada", "bob", "ada", "carl"])
 
-    assert [n.kind for n in notices_of_customer(first)] == ["verify-email:1"]
-    assert [n.kind for n in notices_of_customer(second)] == ["verify-email:2"]
-    assert [n.recipient_url for n in notices_of_customer(first)] == [first.url]
+    assert told(notices) == {("lost", "ada"), ("lost", "carl")}
+    assert len(notices) == 2
 
 
-def test_a_verified_customer_is_not_asked() -> None:
-    assert notices_of_customer(customer()) == ()
+@pytest.mark.parametrize(
+    ("changes", "wanted"),
+    [
+        ({}, True),
+        ({"outcome": "unsold"}, False),
+        ({"status": "open", "outcome": None}, False),
+    ],
+)
+def test_bids_are_read_only_where_somebody_lost(changes: dict[str, Any], wanted: bool) -> None:
+    assert losers_wanted(bidding(**changes)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("open", {("second-chance", "ada")}),
+        ("accepted", set()),
+        ("declined", set()),
+        ("expired", set()),
+    ],
+)
+def test_of_a_second_chance_its_bidder_hears_while_it_stands(
+    status: Any, expected: set[tuple[str, str]]
+) -> None:
+    offer = Offer(
+        url="https://bids.example/offers/1",
+        status=status,
+        price=PRICE,
+        expires_at_ms=5,
+        auction_url="https://a.example/auctions/1",
+        bidder_url="ada",
+    )
+
+    assert told(notices_of_offer(offer)) == expected
 
 
 @pytest.mark.parametrize(
@@ -120,6 +143,10 @@ def test_a_verified_customer_is_not_asked() -> None:
         ("bids", "create", True),
         ("biddings", "update", True),
         ("customers", "update", True),
+        ("orders", "update", True),
+        ("questions", "create", True),
+        ("reminders", "create", True),
+        ("offers", "create", True),
         ("bids", "noop", False),
         ("bids", "delete", False),
         ("auctions", "create", False),
@@ -134,3 +161,8 @@ def test_a_url_longer_than_the_bus_takes_is_not() -> None:
     event = Event(topic="bids", type="create", url="https://x.example/" + "a" * 1024, t=0)
 
     assert not is_news(event)
+
+
+def test_accounts_and_what_ends_soon_are_looked_at_first() -> None:
+    assert urgency("customers") < urgency("bids")
+    assert urgency("reminders") < urgency("biddings")

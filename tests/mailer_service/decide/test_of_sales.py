@@ -1,0 +1,80 @@
+"""Who hears of questions, orders and reminders."""
+
+from __future__ import annotations
+
+import pytest
+from service_kit.money import Money
+
+from mailer_service.decide.of_sales import (
+    notices_of_order,
+    notices_of_question,
+    notices_of_reminder,
+)
+from mailer_service.model.entities import Order, OrderStep, Question, Reminder
+
+
+def question(answer: str | None) -> Question:
+    return Question(
+        url="q/1",
+        text="Why?",
+        answer=answer,
+        auction_url="a/1",
+        seller_url="sally",
+        asker_url="bob",
+    )
+
+
+def order(*steps: OrderStep) -> Order:
+    return Order(
+        url="o/1",
+        price=Money(1, "USD"),
+        steps=steps,
+        auction_url="a/1",
+        seller_url="sally",
+        buyer_url="bob",
+    )
+
+
+def test_a_question_reaches_the_seller() -> None:
+    (notice,) = notices_of_question(question(None))
+
+    assert (notice.kind, notice.recipient_url, notice.about_url) == ("question", "sally", "bob")
+    assert notice.text == "Why?"
+
+
+def test_an_answer_reaches_who_asked_and_the_question_nobody_any_more() -> None:
+    (notice,) = notices_of_question(question("Because."))
+
+    assert (notice.kind, notice.recipient_url, notice.about_url) == ("answer", "bob", "sally")
+    assert notice.text == "Because."
+
+
+@pytest.mark.parametrize(
+    ("by", "told"),
+    [
+        ("buyer", [("sally", "seller", "bob")]),
+        ("seller", [("bob", "buyer", "sally")]),
+        ("house", [("bob", "buyer", "sally"), ("sally", "seller", "bob")]),
+    ],
+)
+def test_a_step_reaches_the_side_that_did_not_take_it(
+    by: str, told: list[tuple[str, str, str]]
+) -> None:
+    notices = notices_of_order(order(OrderStep(status="paid", by=by)))  # type: ignore[arg-type]
+
+    assert [(n.recipient_url, n.side, n.about_url) for n in notices] == told
+    assert {n.kind for n in notices} == {"order-paid"}
+
+
+def test_every_step_has_a_key_of_its_own() -> None:
+    steps = order(OrderStep(status="paid", by="buyer"), OrderStep(status="received", by="buyer"))
+
+    assert [n.kind for n in notices_of_order(steps)] == ["order-paid", "order-received"]
+
+
+def test_a_reminder_reaches_its_customer_and_is_pointless_after_the_end() -> None:
+    (notice,) = notices_of_reminder(
+        Reminder(url="r/1", ends_at_ms=77, auction_url="a/1", customer_url="ada")
+    )
+
+    assert (notice.kind, notice.recipient_url, notice.until_ms) == ("ending-soon", "ada", 77)

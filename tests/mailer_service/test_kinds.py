@@ -1,0 +1,237 @@
+"""Each kind of mail, from a delivery of the bus to a real SMTP server."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+
+import pytest
+from werkzeug import Response
+
+from .arrived import arrived
+from .conftest import FakeClock, Mailer
+from .mail_server import MailServer, html_of, text_of
+from .services import House
+
+HOUR_MS = 3_600_000
+
+
+def deliver(mailer: Mailer, topic: str, url: str) -> None:
+    assert mailer.deliver(topic, url).status_code == 204
+    mailer.work()
+
+
+def only(mail_server: MailServer) -> EmailMessage:
+    (mail,) = mail_server.mails
+    return mail
+
+
+def test_whoever_bid_on_what_was_sold_and_did_not_win_hears_once(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    for name in ("Carl", "Dora", "Emil"):
+        house.customer(name)
+    url = house.bidding(
+        status="closed",
+        outcome="sold",
+        leader="Bob",
+        bidders=("Bob", "Carl", "Carl", "Dora", "Carl", "Bob", "Emil"),
+    )
+
+    deliver(mailer, "biddings", url)
+
+    assert arrived(mail_server) == {
+        ("You won Brass lamp", "bob@example.org"),
+        ("Sold: Brass lamp", "sally@example.org"),
+        ("Not won: Brass lamp", "carl@example.org"),
+        ("Not won: Brass lamp", "dora@example.org"),
+        ("Not won: Brass lamp", "emil@example.org"),
+    }
+
+
+def test_a_page_of_bids_that_fails_is_read_again_and_nobody_hears_twice(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    house.customer("Carl")
+    url = house.bidding(
+        status="closed", outcome="sold", leader="Bob", bidders=("Bob", "Ada", "Carl"), page=1
+    )
+    house.bids.next_answer(f"{house.bids.url}/bids-page/2", Response("", 503))
+
+    deliver(mailer, "biddings", url)
+    clock.advance(seconds=2)
+    mailer.work()
+
+    lost = {address for subject, address in arrived(mail_server) if subject.startswith("Not won")}
+    assert lost == {"ada@example.org", "carl@example.org"}
+
+
+def test_a_password_reset_leads_to_its_page(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.customer("Ada", password_reset={"id": "r1"}, links={"reset-password": "/reset/r1"})
+
+    deliver(mailer, "customers", url)
+    deliver(mailer, "customers", url)
+
+    assert f"{house.auctions.url}/reset/r1" in text_of(only(mail_server))
+    assert only(mail_server)["List-Unsubscribe"] is None
+
+
+def test_a_change_of_address_asks_the_new_one_and_warns_the_old_one(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.customer(
+        "Ada",
+        address_change={"id": "c1", "to": "ada@new.example"},
+        links={"confirm-address": "/confirm/c1"},
+    )
+
+    deliver(mailer, "customers", url)
+
+    assert arrived(mail_server) == {
+        ("Please confirm your new e-mail address", "ada@new.example"),
+        ("Your e-mail address is about to change", "ada@example.org"),
+    }
+    texts = {str(m["To"].addresses[0].addr_spec): text_of(m) for m in mail_server.mails}
+    assert "/confirm/c1" in texts["ada@new.example"]
+    assert "/confirm/c1" not in texts["ada@example.org"]
+
+
+def test_who_confirms_quickly_does_not_keep_the_old_address_from_its_warning(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.customer(
+        "Ada",
+        address_change={"id": "c1", "to": "ada@new.example"},
+        links={"confirm-address": "/confirm/c1"},
+    )
+    mailer.deliver("customers", url)
+    mailer.work("examine")
+    house.customer("Ada", email="ada@new.example")
+
+    mailer.work()
+
+    assert arrived(mail_server) == {("Your e-mail address is about to change", "ada@example.org")}
+
+
+def test_a_new_customer_is_welcomed_once(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.customer("Ada", welcomed={"id": "w1"})
+
+    deliver(mailer, "customers", url)
+    deliver(mailer, "customers", url)
+
+    assert arrived(mail_server) == {("Welcome to Gavel", "ada@example.org")}
+    assert house.auctions.url in text_of(only(mail_server))
+
+
+def test_a_question_reaches_the_seller_with_its_words(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    deliver(mailer, "questions", house.question())
+
+    assert arrived(mail_server) == {("Question about Brass lamp", "sally@example.org")}
+    assert "> Is it <old>?\n> Very?" in text_of(only(mail_server))
+    assert "Is it &lt;old&gt;?" in html_of(only(mail_server))
+
+
+def test_an_answer_reaches_who_asked(mailer: Mailer, house: House, mail_server: MailServer) -> None:
+    deliver(mailer, "questions", house.question())
+    deliver(mailer, "questions", house.question(answer="Yes."))
+
+    assert ("Answer about Brass lamp", "bob@example.org") in arrived(mail_server)
+    assert len(mail_server.mails) == 2
+
+
+def test_each_step_of_an_order_is_told_once_to_the_other_side(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    steps = [("paid", "buyer"), ("shipped", "seller"), ("received", "buyer")]
+    for taken in range(1, 4):
+        deliver(mailer, "orders", house.order(*steps[:taken]))
+
+    assert arrived(mail_server) == {
+        ("Paid: Brass lamp", "sally@example.org"),
+        ("On its way: Brass lamp", "bob@example.org"),
+        ("Arrived: Brass lamp", "sally@example.org"),
+    }
+    assert all("/orders/1" in text_of(mail) for mail in mail_server.mails)
+
+
+def test_what_the_house_does_to_an_order_reaches_both(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    deliver(mailer, "orders", house.order(("cancelled", "house")))
+
+    assert {address for _, address in arrived(mail_server)} == {
+        "bob@example.org",
+        "sally@example.org",
+    }
+
+
+def test_a_watcher_hears_that_an_item_ends_soon_in_the_own_time(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    clock.ms = 1_795_260_000_000
+    house.customer("Ada", locale="de", time_zone="America/New_York")
+
+    deliver(mailer, "reminders", house.reminder(clock() + HOUR_MS))
+
+    assert arrived(mail_server) == {("Endet bald: Brass lamp", "ada@example.org")}
+    assert "21.11.2026, 07:20 GMT-05:00" in text_of(only(mail_server))
+
+
+def test_a_reminder_that_comes_after_the_end_is_not_sent(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    deliver(mailer, "reminders", house.reminder(clock() - 1))
+
+    assert mail_server.mails == []
+    assert [row.outcome for row in mailer.ledger] == ["late"]
+
+
+def test_a_reminder_that_the_server_kept_waiting_beyond_the_end_is_not_sent(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    mail_server.stop()
+    deliver(mailer, "reminders", house.reminder(clock() + HOUR_MS))
+    clock.advance(seconds=3600)
+    mail_server.start()
+
+    mailer.work()
+
+    assert mail_server.mails == []
+    assert [row.outcome for row in mailer.ledger] == ["late"]
+
+
+def test_a_second_chance_reaches_its_bidder_while_it_stands(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    deliver(mailer, "offers", house.offer(clock() + HOUR_MS))
+    deliver(mailer, "offers", house.offer(clock() + HOUR_MS, status="declined"))
+
+    assert arrived(mail_server) == {("A second chance for Brass lamp", "ada@example.org")}
+    assert "$80.00" in text_of(only(mail_server))
+
+
+@pytest.mark.parametrize("topic", ["orders", "questions", "reminders", "offers"])
+def test_an_entity_that_makes_no_sense_is_asked_about_again(
+    mailer: Mailer, house: House, mail_server: MailServer, topic: str
+) -> None:
+    deliver(mailer, topic, house.auctions.put("/odd/1", {"_links": {}}))
+
+    assert mail_server.mails == []
+    assert len(mailer.inbox) == 1
+
+
+def test_a_sale_whose_bids_are_not_linked_is_asked_about_again(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.bidding(status="closed", outcome="sold", leader="Bob")
+    del house.bids.documents["/biddings/1"]["_links"]["bids"]
+
+    deliver(mailer, "biddings", url)
+
+    assert len(mail_server.mails) == 2  # who won and who sold has nothing to do with it
+    assert len(mailer.inbox) == 1
