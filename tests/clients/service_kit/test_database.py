@@ -1,6 +1,8 @@
 """One writer after the other, readers never wait, and an error leaves nothing behind."""
 
 import contextlib
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,3 +92,41 @@ def test_every_commit_is_forced_to_disk(engine: Engine) -> None:
 def test_a_url_of_no_known_database_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="must be"):
         database_url(url)
+
+
+def test_altering_a_table_leaves_what_refers_to_it(tmp_path: Path) -> None:
+    """SQLite alters by copying and dropping, which would take the referring rows along."""
+    package = tmp_path / "shop"
+    (package / "migrations" / "versions").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "migrations" / "env.py").write_text(
+        "from service_kit.database import run_migrations\n"
+        "from sqlalchemy import MetaData\n"
+        "run_migrations(MetaData())\n"
+    )
+    versions = package / "migrations" / "versions"
+    (versions / "one.py").write_text(
+        "from alembic import op\n"
+        "revision, down_revision = 'one', None\n"
+        "def upgrade():\n"
+        "    op.execute('CREATE TABLE shelf (id INTEGER PRIMARY KEY)')\n"
+        "    op.execute('CREATE TABLE book (shelf INTEGER NOT NULL REFERENCES shelf (id)'\n"
+        "               ' ON DELETE CASCADE)')\n"
+        "    op.execute('INSERT INTO shelf VALUES (1)')\n"
+        "    op.execute('INSERT INTO book VALUES (1)')\n"
+    )
+    (versions / "two.py").write_text(
+        "import sqlalchemy as sa\n"
+        "from alembic import op\n"
+        "revision, down_revision = 'two', 'one'\n"
+        "def upgrade():\n"
+        "    with op.batch_alter_table('shelf', recreate='always') as shelf:\n"
+        "        shelf.add_column(sa.Column('name', sa.String(10)))\n"
+    )
+    url = f"sqlite:///{tmp_path}/shop.sqlite3"
+    program = f"from service_kit.database import migrate; migrate('shop', {url!r})"
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=60)
+    engine = connect(url)
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT count(*) FROM book")).scalar_one() == 1
+    engine.dispose()

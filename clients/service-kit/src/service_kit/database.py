@@ -129,17 +129,35 @@ def check_migrated(package: str, engine: Engine) -> None:
 
 
 def run_migrations(metadata: MetaData) -> None:
-    """What a package's `migrations/env.py` calls: run Alembic against the URL it was given."""
+    """What a package's `migrations/env.py` calls: run Alembic against the URL it was given.
+
+    SQLite alters a table by making it anew, so foreign keys rest meanwhile (or dropping the old
+    table would delete what refers to it) and are all checked before the commit.
+    """
     from alembic import context
 
     engine = connect(context.config.get_main_option("sqlalchemy.url") or "")
+    if is_sqlite(engine):
+        event.listen(engine, "connect", _rest_foreign_keys)
     with writing(engine) as connection:
         context.configure(
             connection=connection, target_metadata=metadata, render_as_batch=is_sqlite(engine)
         )
         with context.begin_transaction():
             context.run_migrations()
+        if is_sqlite(engine):
+            _check_foreign_keys(connection)
     engine.dispose()
+
+
+def _rest_foreign_keys(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise NotMigrated(f"rows of {broken[0][0]} refer to rows of {broken[0][2]} that are gone")
 
 
 def _alembic_config(package: str, url: str) -> Any:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service_kit.config import exit_with, or_exit
 from service_kit.database import migrate
-from service_kit.errors import ConfigError
+from service_kit.errors import ConfigError, NotMigrated
 
 
 def main(packages: list[str]) -> None:
@@ -18,7 +18,7 @@ def main(packages: list[str]) -> None:
         config = or_exit(importlib.import_module(f"{package}.config").read)
         try:
             migrate(package, config.database_url)
-        except (ConfigError, SQLAlchemyError) as error:
+        except (ConfigError, NotMigrated, SQLAlchemyError) as error:
             exit_with((f"{package}: cannot migrate the database: {str(error).splitlines()[0]}",))
 
 

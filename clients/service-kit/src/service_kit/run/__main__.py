@@ -24,21 +24,27 @@ _STOPPED_BY_US = {130, 143}  # what honcho returns after SIGINT and SIGTERM
 
 
 class LogFiles:
-    """honcho's printer, but each process writes into a file of its own under `folder`."""
+    """honcho's printer, but each process writes into a file of its own under `folder`.
+
+    `ended_first` is the process that stopped before all others, once one has.
+    """
 
     width = 0
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._files: dict[str, TextIO] = {}
+        self.ended_first: str | None = None
         folder.mkdir(exist_ok=True)
 
     def write(self, message: Any) -> None:
-        """Append a line of output to its process's file."""
+        """Append a line of output to its process's file; honcho's own go to system.log."""
+        text = message.data if isinstance(message.data, str) else message.data.decode()
+        if message.name == "system" and " stopped (rc=" in text and self.ended_first is None:
+            self.ended_first = text.split()[0]
         if message.name not in self._files:
             self._files[message.name] = self.path(message.name).open("a", buffering=1)
-        data = message.data
-        self._files[message.name].write(data if isinstance(data, str) else data.decode())
+        self._files[message.name].write(text)
 
     def path(self, name: str) -> Path:
         """The log file of a process."""
@@ -102,7 +108,9 @@ def _farewell(returncode: int | None, logs: LogFiles) -> int:
     if returncode in _STOPPED_BY_US:
         print("Stopped.")  # noqa: T201 - this is the command's output
         return 0
-    print(f"A process ended by itself, so all were stopped:\n{logs.last_lines('system')}")  # noqa: T201
+    name = logs.ended_first or "a process"
+    last = logs.last_lines(name)
+    print(f"{name} ended by itself, so all were stopped:\n{last}", file=sys.stderr)  # noqa: T201
     return returncode or 1
 
 
@@ -120,6 +128,8 @@ def _announce(
     if not waiting:
         print(_block(ports, released, logs), flush=True)  # noqa: T201
         return
+    if manager.returncode is not None:
+        return  # somebody has ended: `_farewell` says who
     for name, word in waiting.items():
         print(f"{name} is not ready: {word}\n{logs.last_lines(name)}", file=sys.stderr)  # noqa: T201
     manager.terminate()
