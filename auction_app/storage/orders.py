@@ -172,16 +172,16 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
 
 
 def _steps_of(conn: Connection, order_ids: Sequence[str]) -> dict[str, tuple[Step, ...]]:
-    query = (
-        select(order_steps)
-        .where(order_steps.c.order_id.in_(order_ids))
-        .order_by(order_steps.c.at_ms)
-    )
+    query = select(order_steps).where(order_steps.c.order_id.in_(order_ids))
     found: dict[str, tuple[Step, ...]] = dict.fromkeys(order_ids, ())
     for row in conn.execute(query):
         step = Step(status=OrderStatus(row.status), at_ms=row.at_ms, by=row.by)
         found[row.order_id] = (*found[row.order_id], step)
-    return found
+    return {order_id: tuple(sorted(steps, key=_when)) for order_id, steps in found.items()}
+
+
+def _when(step: Step) -> tuple[int, int]:
+    return step.at_ms, list(OrderStatus).index(step.status)
 
 
 def _select_feedback() -> Select[Any]:

@@ -1,8 +1,5 @@
 """The visitor's language for kinds of news, steps of orders, ratings, and what moderators do."""
 
-from collections.abc import Iterable
-
-from auction_app.news import MODES
 from auction_app.orders import OrderStatus
 from auction_app.views.language import _
 
@@ -41,10 +38,9 @@ def notice_word(kind: str) -> str:
     }[kind]
 
 
-def modes_with_words() -> list[tuple[str, str]]:
-    """The ways in which a kind of mail can come."""
-    words = (_("At once"), _("Once a day"), _("Never"))
-    return list(zip(MODES, words, strict=True))
+def mode_word(mode: str) -> str:
+    """When a kind of mail comes."""
+    return {"at_once": _("At once"), "daily": _("Once a day"), "off": _("Never")}[mode]
 
 
 def obstacle_word(obstacle: str) -> str:
@@ -119,11 +115,6 @@ def browser_name(agent: str) -> str:
     return ", ".join(words) or _("Unknown browser")
 
 
-def pairs(values: Iterable[str]) -> list[tuple[str, str]]:
-    """Options of a select whose values are their own words."""
-    return [(value, value.replace("_", " ")) for value in values]
-
-
 def _first(text: str, words: tuple[str, ...]) -> str | None:
     return next((word for word in words if word in text), None)
 
@@ -131,7 +122,7 @@ def _first(text: str, words: tuple[str, ...]) -> str | None:
 PHRASES = (
     kind_word,
     notice_word,
-    modes_with_words,
+    mode_word,
     obstacle_word,
     status_word,
     step_action,
@@ -140,6 +131,5 @@ PHRASES = (
     reason_word,
     action_word,
     browser_name,
-    pairs,
 )
 """What all templates may call."""

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.errors import BadInput
-from auction_app.news import KINDS
+from auction_app.news import KINDS, MODES
 from auction_app.parts import Parts
 from auction_app.storage import preferences as stored
 from auction_app.verbs.choose_notices import choose_notices, unsubscribe, whose_mail
@@ -20,7 +20,7 @@ def preferences(parts: Parts) -> Blueprint:
     def show() -> Response:
         with parts.store.reading() as conn:
             modes = stored.of_customer(conn, signed_in(parts).id)
-        return page("preferences.html", modes=modes, kinds=KINDS)
+        return page("preferences.html", modes=modes, kinds=KINDS, all_modes=MODES)
 
     @views.post("/account/notices")
     def choose() -> Response:

@@ -26,6 +26,7 @@ from auction_app.config import Config
 from auction_app.parts import Parts, build_parts
 from auction_app.passwords import Passwords
 from auction_app.storage.tables import outbox
+from auction_app.verbs.draft_photos import prepare_photos
 from tests.auction_app.fake_bids import FakeBids
 
 PUBLIC = "http://auctions.test"
@@ -132,7 +133,7 @@ class Browser:
 
     def list_item(self, **changes: Any) -> str:
         """List an item and open its bidding; returns its path."""
-        answer = self.post("/sell", listing_form(self, **changes))
+        answer = self.publish(self.write_draft(**changes))
         assert answer.status_code == 303, answer.text
         path = answer.headers["Location"]
         auction = self.client.get(path, headers={"Accept": "application/hal+json"}).get_json()
@@ -143,6 +144,29 @@ class Browser:
             ends_at_ms=auction["terms"]["ends_at_ms"],
         )
         return str(path)
+
+    def write_draft(self, **changes: Any) -> str:
+        """Fill in the wizard, photos and all, up to the preview; returns the draft's path."""
+        started = self.post("/sell")
+        assert started.status_code == 303, started.text
+        path = str(started.headers["Location"]).rsplit("/", 1)[0]
+        fields = LISTING | changes
+        photo, alt = fields.pop("photo", None), fields.pop("photo_description", "")
+        for step in ("item", "price", "time"):
+            assert self.post(f"{path}/{step}", fields | {"go": "save"}).status_code == 303
+        self.add_photo(path, photo or (photo_file(), "lamp.jpg"), alt)
+        return path
+
+    def add_photo(self, draft: str, photo: tuple[BytesIO, str], alt: str) -> None:
+        """Upload a photo, let the job prepare it, and describe all photos alike."""
+        assert self.post(f"{draft}/photos/change", {"photos": photo}).status_code == 303
+        prepare_photos(self.world.parts.store, self.world.parts.files)
+        names = re.findall(r'name="(alt-[0-9a-f]+)"', self.get(f"{draft}/photos").text)
+        self.post(f"{draft}/photos/change", dict.fromkeys(names, alt))
+
+    def publish(self, draft: str) -> TestResponse:
+        """Press the button of the preview."""
+        return self.post(f"{draft}/publish")
 
     def review(self, item: str, maximum: str) -> TestResponse:
         return self.post(f"{item}/bid/review", {"maximum": maximum})
@@ -191,21 +215,15 @@ def photo_file(width: int = 320, height: int = 240, format: str = "JPEG") -> Byt
     return out
 
 
-def listing_form(browser: Browser, **changes: Any) -> dict[str, Any]:
-    page = browser.get("/sell").text
-    signed = re.search(r'name="listing" value="([^"]+)"', page)
-    return {
-        "csrf_token": browser.token,
-        "listing": signed[1] if signed else "",
-        "zone": "UTC",
-        "title": "Brass desk lamp",
-        "description": "From 1931, rewired.",
-        "photo": (photo_file(), "lamp.jpg"),
-        "photo_description": "A brass lamp on a table",
-        "start_price": "10.00",
-        "currency": "USD",
-        "ends": "2026-10-01T12:00:00",
-    } | changes
+LISTING: dict[str, Any] = {
+    "zone": "UTC",
+    "title": "Brass desk lamp",
+    "description": "From 1931, rewired.",
+    "photo_description": "A brass lamp on a table",
+    "start_price": "10.00",
+    "currency": "USD",
+    "ends": "2026-10-01T12:00:00",
+}
 
 
 @pytest.fixture(scope="session")
@@ -225,7 +243,7 @@ def config(tmp_path: Path, empty_database: Path) -> Config:
         public_url=PUBLIC,
         secret_key="a secret key for tests only",
         tokens=Tokens.parse(
-            f"bids:auctions:read_terms:{BIDS_TOKEN},mailer:customers:read_contact:{MAILER_TOKEN}"
+            f"bids:auctions:read_terms:{BIDS_TOKEN},mailer:customers:read_contact+orders:read:{MAILER_TOKEN}"
         ),
         photos_dir=f"{tmp_path}/photos",
         bus_url="http://bus.test",
@@ -257,9 +275,20 @@ def make_world(config: Config) -> Iterator[Callable[..., World]]:
     for world in made:
         world.parts.store.close()
         world.parts.refresh_bell.close()
+        world.parts.photo_bell.close()
 
 
-PART_NAMES = ("store", "bids", "passwords", "signatures", "files", "urls", "clock", "refresh_bell")
+PART_NAMES = (
+    "store",
+    "bids",
+    "passwords",
+    "signatures",
+    "files",
+    "urls",
+    "clock",
+    "refresh_bell",
+    "photo_bell",
+)
 
 
 @pytest.fixture

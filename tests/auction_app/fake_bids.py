@@ -1,7 +1,7 @@
 """bids_service at the seam, in memory: proxy bidding with a flat increment, refusals, outages."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from bids_client import (
@@ -179,4 +179,4 @@ class FakeBids:
 
 
 def _public(bid: OwnBid) -> Bid:
-    return Bid(**{name: value for name, value in vars(bid).items() if name != "maximum"})
+    return Bid(**{field.name: getattr(bid, field.name) for field in fields(Bid)})

@@ -1,0 +1,36 @@
+"""A sale that has just happened: who sold what to whom."""
+
+import re
+from dataclasses import dataclass
+
+from auction_app.verbs.project import keep_bidding
+from tests.auction_app.conftest import PUBLIC, Browser, World
+
+
+@dataclass
+class Sale:
+    """Sam has sold `item` to Ada; Bob has lost. `order` is the order's path."""
+
+    item: str
+    order: str
+    sam: Browser
+    ada: Browser
+    bob: Browser
+
+
+def sell(world: World) -> Sale:
+    """List, bid, outbid, close."""
+    sam, ada, bob = world.member("Sam"), world.member("Ada"), world.member("Bob")
+    item = sam.list_item()
+    bob.bid(item, "20")
+    ada.bid(item, "40")
+    close(world, item)
+    match = re.search(r'href="(/orders/\w+)"', ada.get("/my/orders").text)
+    assert match
+    return Sale(item, match[1], sam, ada, bob)
+
+
+def close(world: World, item: str) -> None:
+    """The bidding ends, and the app hears of it."""
+    told = world.bids.close(PUBLIC + item)
+    keep_bidding(world.parts.store, world.parts.urls, told, now_ms=world.clock())
