@@ -117,6 +117,10 @@ class Service:
     def client(self, token: str = ALL) -> BidsClient:
         return BidsClient(PUBLIC, token, transport=WsgiTransport(self.app))
 
+    def learn(self, auction: str) -> None:
+        """Learn an auction as if the bus had told of it."""
+        self.parts.storage.books.open(auction, self.parts.auctions.terms(auction))
+
     def sweep(self) -> float:
         return close_due(self.parts.storage.books, self.clock)
 

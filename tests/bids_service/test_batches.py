@@ -1,0 +1,66 @@
+"""However commands are gathered into transactions, what comes of them is the same."""
+
+import itertools
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from service_kit.database import migrate
+from service_kit.idempotency import StoredAnswer
+
+from bids_service.engine.book import Command, decide, open_book
+from bids_service.engine.buy_now import BuyNow
+from bids_service.engine.close import Cancel, Close
+from bids_service.engine.retract import Retract
+from bids_service.engine.terms import Terms
+from bids_service.model import Key, Order
+from bids_service.prove import prove_all
+from tests.bids_service.engine.test_properties import any_terms, bids
+from tests.bids_service.service import AUCTIONS, Service, start
+
+_numbers = itertools.count(1)
+
+
+def commands() -> st.SearchStrategy[Command]:
+    who = st.sampled_from(["A", "B", "C", "D"])
+    rare = st.one_of(st.builds(Retract, bidder=who), st.builds(BuyNow, bidder=who))
+    end = st.sampled_from([Cancel(seller="seller"), Close()])
+    return st.one_of(bids(), bids(), bids(), bids(), rare, end)
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('batches') / 'bids.sqlite3'}"
+    migrate("bids_service", url)
+    started = start(url)
+    yield started
+    started.parts.close()
+
+
+@given(any_terms(), st.lists(st.lists(commands(), min_size=1, max_size=6), max_size=4))
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_gathering_of_commands_gives_what_the_rules_give(
+    service: Service, terms: Terms, groups: list[list[Command]]
+) -> None:
+    auction = f"{AUCTIONS}/auctions/{next(_numbers)}"
+    books = service.parts.storage.books
+    service.clock.now_ms = terms.starts_at_ms
+    books.open(auction, terms)
+    book = open_book(terms)
+    for group in groups:
+        service.clock.now_ms += 3_600_000
+        orders = [Order(auction=auction, command=it, key=_key()) for it in group]
+        books.apply(orders, lambda applied: StoredAnswer(204, "", {}))
+        for command in group:
+            book = book.after(decide(book, command, service.clock.now_ms))
+    kept = service.parts.storage.catalogue.bidding_of(auction)
+    assert kept is not None
+    assert kept.bidding == book.bidding
+    prove_all(service.parts.storage.catalogue, auction)
+
+
+def _key() -> Key:
+    return Key(client="tests", key=f"batch-{next(_numbers)}", fingerprint="")

@@ -1,0 +1,54 @@
+"""The migrations make the tables that the code declares, and keep what was there."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from service_kit.database import _alembic_config, connect, migrate
+from sqlalchemy import text
+
+from bids_service.storage.catalogue import Catalogue
+from bids_service.storage.tables import metadata
+from tests.bids_service.conftest import emptied
+
+
+@pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
+def test_a_migrated_database_lacks_nothing(
+    engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if engine_name == "postgresql":
+        url = emptied(request.getfixturevalue("migrated_postgres"))
+    else:
+        url = f"sqlite:///{tmp_path / 'bids.sqlite3'}"
+    migrate("bids_service", url)
+    engine = connect(url)
+    with engine.connect() as connection:
+        difference = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    assert difference == []
+
+
+def test_a_bidding_from_before_the_records_can_still_be_looked_at(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'bids.sqlite3'}"
+    (tmp_path / "bids.sqlite3").touch()
+    command.upgrade(_alembic_config("bids_service", url), "0001")
+    engine = connect(url)
+    terms = (
+        '{"seller":"http://s","currency":"USD","start_price":1,"increments":{"rows":[[0,1]]},'
+        '"starts_at_ms":0,"ends_at_ms":9}'
+    )
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO biddings (auction, terms, ends_at_ms, reserve_met, buy_now_available,"
+                " bid_count, sequence, version) VALUES ('http://a', :terms, 9, 0, 0, 0, 0, 1)"
+            ),
+            {"terms": terms},
+        )
+    migrate("bids_service", url)
+    kept = Catalogue(engine).bidding_of("http://a")
+    engine.dispose()
+    assert kept is not None
+    assert (len(kept.mask_key), kept.tip.length) == (32, 0)
