@@ -1,10 +1,8 @@
-"""The nouns of the bus: who talks to it, what is in the log, who receives it and how far."""
+"""The nouns of publishing: who talks to the bus, and what is in the log."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
-
-DEFAULT_MAX_EVENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,112 +76,3 @@ class Topic:
     name: str
     publisher: str | None
     events: int
-
-
-@dataclass(frozen=True, slots=True)
-class TopicScope:
-    """The part of a topic that a subscription gets: after one position, up to another.
-
-    It began when the topic was subscribed to; it ends (None: it doesn't) where the publisher
-    deleted the topic.
-    """
-
-    topic: str
-    after: int = 0
-    until: int | None = None
-
-    def holds(self, position: int) -> bool:
-        """Whether an event of this topic at `position` belongs to the subscription."""
-        return self.after < position and (self.until is None or position <= self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class SigningSecrets:
-    """The secret that signs deliveries, and the one before it while that is still valid."""
-
-    current: str = field(repr=False)
-    previous: str | None = field(default=None, repr=False)
-    previous_until_ms: int = 0
-
-    def valid(self, now_ms: int) -> tuple[str, ...]:
-        """The secrets to sign with now, the newest first."""
-        if self.previous is not None and now_ms < self.previous_until_ms:
-            return (self.current, self.previous)
-        return (self.current,)
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionRequest:
-    """What a client asks for: these topics, pushed there, with `uuid` as the Basic user name.
-
-    `timeout_ms` is the longest an event waits for company; None: it leaves at once.
-    """
-
-    topics: tuple[str, ...]
-    callback: str
-    uuid: str = field(repr=False)
-    timeout_ms: int | None = None
-    max_events: int = DEFAULT_MAX_EVENTS
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """Where a client's events go and how."""
-
-    id: int
-    client: str
-    callback: str
-    uuid: str = field(repr=False)
-    timeout_ms: int | None
-    max_events: int
-    scopes: tuple[TopicScope, ...]
-    secrets: SigningSecrets = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a subscription is.
-
-    `position`: everything up to it is settled. `delivered`: the last position that was sent and
-    acknowledged. `failures`: attempts in a row that failed; `tried_upto` is where the first of
-    them ended, so that a retry sends the same events; not before `retry_at_ms`.
-    """
-
-    position: int
-    delivered: int
-    failures: int = 0
-    tried_upto: int | None = None
-    retry_at_ms: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A subscription that a pusher holds. It may settle only while the fence has not moved."""
-
-    subscription: Subscription
-    progress: Progress
-    fence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """The outcome of one attempt: `progress` is how far the subscription is after it."""
-
-    subscription_id: int
-    fence: int
-    progress: Progress
-    sent: int
-    status: int | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionState:
-    """A subscription as it is listed. `oldest_ms` is the age of the oldest event that waits."""
-
-    subscriber: str
-    callback: str
-    topics: tuple[str, ...]
-    sent: int
-    queued: int
-    oldest_ms: int | None

@@ -6,7 +6,7 @@ from typing import Any
 
 from bus.addresses import refusal
 from bus.errors import BadSubscription
-from bus.model import DEFAULT_MAX_EVENTS, SubscriptionRequest
+from bus.subscription import DEFAULT_MAX_EVENTS, SubscriptionRequest
 from bus.topic_name import check_topic
 from bus.urls import check_url
 

@@ -28,7 +28,7 @@ def pulse_blueprint(bus: Parts) -> Blueprint:
     def scaling() -> None:
         """204: at once while deliveries keep up, after a second when over 1 000 events wait."""
         bus.access.anybody(shown_token(request))
-        waiting = sum(state.queued for state in bus.storage.subscriptions.all())
+        waiting = sum(state.queued for state in bus.storage.overviews.listed())
         if waiting > LAGGING_EVENTS:
             time.sleep(SLOW_ANSWER_S)
 

@@ -10,10 +10,10 @@ from service_kit.openapi import Blueprint
 from bus.api.documents import SECRET, SUBSCRIPTION, SecretSchema, SubscriptionSchema
 from bus.api.endpoint import endpoint
 from bus.deliver.signing import new_secret
-from bus.model import SubscriptionState
 from bus.parts import Parts
 from bus.signing_secret import change_secret
 from bus.subscribe import check_subscription
+from bus.subscription import SubscriptionState
 from bus.topic_name import check_topic
 
 
@@ -83,7 +83,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
     def list_subscriptions() -> list[dict[str, Any]]:
         """Every subscription, what it got and what waits."""
         bus.access.anybody(shown_token(request))
-        return [_listed(state) for state in bus.storage.subscriptions.all()]
+        return [_listed(state) for state in bus.storage.overviews.listed()]
 
     return blueprint
 

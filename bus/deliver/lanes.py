@@ -1,28 +1,16 @@
-"""The subscriptions that a pusher holds, as it works on them: which has something to do, when."""
+"""The subscriptions that a pusher holds: which has something to do, when."""
 
 import heapq
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
-from bus.deliver.planner import Send
-from bus.model import Held, Progress
+from bus.deliver.lane import Lane
+from bus.model import LogEvent
+from bus.progress import Held
+from bus.subscription import EVERY_TOPIC
 
-
-class Lane:
-    """One subscription at work: what it is, how far it is, and the batch that is in flight."""
-
-    def __init__(self, held: Held) -> None:
-        self.held = held
-        self.in_flight: Send | None = None
-        self.sleeps_until_ms: int | None = None
-
-    def advance(self, progress: Progress) -> None:
-        """Go on from here."""
-        self.held = Held(self.held.subscription, progress, self.held.fence)
-
-    def pass_over(self, upto: int) -> None:
-        """Nothing up to this position is ours."""
-        progress = self.held.progress
-        self.advance(Progress(upto, progress.delivered))
+# Beyond it a lane that is slow doesn't keep more in memory, but reads by itself when it can.
+ROOM_EVENTS = 100
+_FEW_TOPICS = 3
 
 
 class Lanes:
@@ -30,22 +18,33 @@ class Lanes:
 
     def __init__(self) -> None:
         self._lanes: dict[int, Lane] = {}
-        self._by_topic: dict[str, set[int]] = {}
+        self._by_topic: dict[str, list[Lane]] = {}
         self._awake: dict[int, None] = {}  # in order of waking, so that none is passed over
         self._naps: list[tuple[int, int]] = []
 
     def __len__(self) -> int:
         return len(self._lanes)
 
+    def __iter__(self) -> Iterator[Lane]:
+        return iter(list(self._lanes.values()))
+
+    def find(self, subscription_id: int) -> Lane | None:
+        """The lane of a subscription, if it is held."""
+        return self._lanes.get(subscription_id)
+
+    def holds(self, lane: Lane) -> bool:
+        """Whether this very lane is still held."""
+        return self._lanes.get(lane.subscription.id) is lane
+
     def update(self, held: Iterable[Held]) -> None:
         """Hold these and nothing else. What is in flight stays so, unless the fence has moved."""
         lanes = {}
         for one in held:
             lane = self._lanes.get(one.subscription.id)
-            if lane is None or lane.held.fence != one.fence:
+            if lane is None or lane.fence != one.fence:
                 lane = Lane(one)
             else:
-                lane.held = Held(one.subscription, lane.held.progress, one.fence)
+                lane.refresh(one)
             lanes[one.subscription.id] = lane
         self._lanes = lanes
         self._index()
@@ -58,34 +57,48 @@ class Lanes:
 
     def drop(self, lane: Lane) -> None:
         """Hold this one no longer; a lane that took its place stays."""
-        if self._lanes.get(lane.held.subscription.id) is lane:
-            del self._lanes[lane.held.subscription.id]
+        if self.holds(lane):
+            del self._lanes[lane.subscription.id]
+            self._index()
 
-    def tell(self, topics: Collection[str]) -> None:
-        """These topics have news: wake the lanes that are subscribed to them."""
-        for topic in topics:
-            for subscription_id in self._by_topic.get(topic, ()):
-                if (lane := self._lanes.get(subscription_id)) is not None:
-                    self.wake(lane)
+    def topics_at_tail(self) -> tuple[bool, frozenset[str] | None]:
+        """Whether any lane follows the end of the log, and which topics (None: any) it is read
+        for: one query for everything is cheaper than many."""
+        if not any(lane.at_tail for lane in self._lanes.values()):
+            return False, None
+        few = len(self._by_topic) <= _FEW_TOPICS and EVERY_TOPIC not in self._by_topic
+        return True, frozenset(self._by_topic) if few else None
+
+    def tell(self, events: Sequence[LogEvent], start: int, now_ms: int) -> None:
+        """These are the events after `start`, where the lanes at the tail stand."""
+        by_topic: dict[str, list[LogEvent]] = {}
+        for event in events:
+            by_topic.setdefault(event.topic, []).append(event)
+        interested = {
+            lane.subscription.id: lane
+            for topic in (*by_topic, EVERY_TOPIC)
+            for lane in self._by_topic.get(topic, ())
+            if lane.at_tail
+        }
+        for lane in interested.values():
+            if not lane.is_open or now_ms < lane.health.retry_at_ms or _is_full(lane):
+                lane.leave_tail(start)
+            else:
+                _tell(lane, events, by_topic)
+            self.wake(lane)
 
     def wake(self, lane: Lane) -> None:
         """Look at this lane in the next round."""
-        self._awake[lane.held.subscription.id] = None
+        self._awake[lane.subscription.id] = None
 
     def sleep(self, lane: Lane, until_ms: int) -> None:
         """Look at this lane again at `until_ms`, or when it has news."""
         if lane.sleeps_until_ms != until_ms:
             lane.sleeps_until_ms = until_ms
-            heapq.heappush(self._naps, (until_ms, lane.held.subscription.id))
-
-    def settled(self, lane: Lane, progress: Progress) -> None:
-        """The batch in flight has its outcome; look at the lane again."""
-        lane.in_flight = None
-        lane.advance(progress)
-        self.wake(lane)
+            heapq.heappush(self._naps, (until_ms, lane.subscription.id))
 
     def due(self, now_ms: int) -> list[Lane]:
-        """The lanes to look at now; each is looked at once. None of them has a batch in flight."""
+        """The lanes to look at now; each is looked at once."""
         while self._naps and self._naps[0][0] <= now_ms:
             until_ms, subscription_id = heapq.heappop(self._naps)
             lane = self._lanes.get(subscription_id)
@@ -94,7 +107,7 @@ class Lanes:
                 self.wake(lane)
         awake, self._awake = self._awake, {}
         found = (self._lanes.get(subscription_id) for subscription_id in awake)
-        return [lane for lane in found if lane is not None and lane.in_flight is None]
+        return [lane for lane in found if lane is not None]
 
     def next_due_ms(self) -> int | None:
         """When the next lane is to be looked at (0: now); None when nothing is known to come."""
@@ -104,6 +117,23 @@ class Lanes:
 
     def _index(self) -> None:
         self._by_topic = {}
-        for subscription_id, lane in self._lanes.items():
-            for scope in lane.held.subscription.scopes:
-                self._by_topic.setdefault(scope.topic, set()).add(subscription_id)
+        for lane in self._lanes.values():
+            for topic in {scope.topic for scope in lane.subscription.scopes}:
+                self._by_topic.setdefault(topic, []).append(lane)
+
+
+def _is_full(lane: Lane) -> bool:
+    return len(lane.pending) >= ROOM_EVENTS or bool(lane.queue)
+
+
+def _tell(lane: Lane, events: Sequence[LogEvent], by_topic: dict[str, list[LogEvent]]) -> None:
+    topics = lane.subscription.topics
+    if topics is None:
+        mine: Sequence[LogEvent] = events
+    elif len(topics) == 1:
+        mine = by_topic[next(iter(topics))]
+    else:
+        mine = sorted(event for topic in topics for event in by_topic.get(topic, ()))
+    if mine and mine[0].position <= lane.read_upto:
+        mine = [event for event in mine if event.position > lane.read_upto]
+    lane.take(mine)

@@ -52,3 +52,14 @@ def lapsed(
         if steady_ms - observed[pusher].first_seen_ms >= LAPSES_AFTER_MS
         or now_ms - seen_at_ms >= _CLOCKS_DIFFER_AT_MOST_MS
     )
+
+
+def fair_share(subscriptions: int, pushers: int) -> int:
+    """The most that one of several live pushers holds.
+
+    | subscriptions | 0 | 1 | 4 | 5 | 5 |
+    |---------------|---|---|---|---|---|
+    | pushers       | 2 | 2 | 2 | 2 | 1 |
+    | share         | 0 | 1 | 2 | 3 | 5 |
+    """
+    return -(-subscriptions // max(1, pushers))

@@ -1,19 +1,23 @@
 """Which batch goes next: pure, so that every rule of order and waiting can be tested alone."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bus.model import LogEvent, Progress, Subscription
+from bus.deliver.health import PROBE_EVENTS
+from bus.model import LogEvent
+from bus.progress import Health
+from bus.subscription import Subscription
 
-PROBE_EVENTS = 10
+_NOBODY: frozenset[str] = frozenset()
+_LOOK_FOR_OTHERS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Send these events; when they are acknowledged, everything up to `upto` is settled."""
+    """Send these events; `rest` is what then still waits, in order."""
 
-    events: tuple[LogEvent, ...]
-    upto: int
+    events: Sequence[LogEvent]
+    rest: list[LogEvent]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,79 +29,136 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """Nothing waits up to `upto`: the cursor may move there without a delivery."""
-
-    upto: int
+    """Nothing to send until something changes."""
 
 
 Plan = Send | Wait | Idle
 
 
-def batch_limit(subscription: Subscription, progress: Progress) -> int:
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many events the rate limit allows now, and when it allows one more."""
+
+    events: int
+    more_at_ms: int
+
+
+def batch_limit(subscription: Subscription, health: Health) -> int:
     """How many events the next batch may hold.
 
-    | failures in a row | 0   | 1 and more            |
-    |-------------------|-----|-----------------------|
-    | events            | max | min(max, 10): a probe |
+    | health  | healthy | searching                      |
+    |---------|---------|--------------------------------|
+    | events  | max     | as narrow as the search is now |
     """
-    if progress.failures:
-        return min(subscription.max_events, PROBE_EVENTS)
+    if health.searching:
+        return min(subscription.max_events, health.narrow or PROBE_EVENTS)
     return subscription.max_events
 
 
-def resting_until(progress: Progress, now_ms: int) -> int | None:
-    """When a failing endpoint may be tried again; None when it may be now."""
-    return progress.retry_at_ms if progress.failures and now_ms < progress.retry_at_ms else None
+def is_enough(subscription: Subscription, health: Health, pending: Sequence[LogEvent]) -> bool:
+    """Whether so many events are enough to plan with, should there be more in the log."""
+    if health.skip_upto is None:
+        return len(pending) >= batch_limit(subscription, health)
+    return len(pending) >= _LOOK_FOR_OTHERS or bool(_others(health, pending))
 
 
 def plan(
-    subscription: Subscription, progress: Progress, ahead: Sequence[LogEvent], now_ms: int
+    subscription: Subscription,
+    health: Health,
+    pending: list[LogEvent],
+    now_ms: int,
+    *,
+    busy: Collection[str] = _NOBODY,
+    in_flight: int = 0,
+    allowance: Allowance | None = None,
 ) -> Plan:
-    """What to do for a subscription with nothing in flight.
+    """What to send next. bus.md, "Subscribe" and "Deliver" 1, 4 and 5.
 
-    `ahead` are the next events of its topics after `progress.position`, in order, at least
-    `batch_limit` of them or all there are. bus.md, "Subscribe" and "Deliver" 1 and 4:
+    `pending` are the subscription's next events in the order of the log, as many as `is_enough`
+    or all there are, without those of parked URLs. `busy` are the URLs in the `in_flight`
+    batches. Pending events of a busy URL stay where they are, so each URL keeps its order.
 
-    - while the endpoint fails, wait for `retry_at_ms`, then retry no more than was tried;
-    - a batch leaves when it is full, or when its first event has waited for `timeout_ms`;
-    - events outside a topic's scope are passed over.
+    - while the endpoint fails, wait for `retry_at_ms`; then one probe at a time;
+    - a batch leaves when it is full, or when its first event has waited for `timeout_ms`.
     """
-    resting_until_ms = resting_until(progress, now_ms)
-    if resting_until_ms is not None:
-        return Wait(resting_until_ms)
-    limit = batch_limit(subscription, progress)
-    ours = _within_scopes(subscription, ahead)
-    if progress.tried_upto is not None:
-        ours = [event for event in ours if event.position <= progress.tried_upto] or ours
-    batch = tuple(ours[:limit])
+    if now_ms < health.retry_at_ms:
+        return Wait(health.retry_at_ms)
+    if not pending or in_flight >= (1 if health.searching else subscription.concurrency):
+        return Idle()
+    if allowance is not None and allowance.events < 1:
+        return Wait(allowance.more_at_ms)
+    limit = batch_limit(subscription, health)
+    if allowance is not None:
+        limit = min(limit, allowance.events)
+    if health.searching:
+        return _probe(health, pending, limit)
+    return _next(subscription, pending, limit, busy, now_ms)
+
+
+def due(
+    retries: Sequence[tuple[int, str]], health: Health, now_ms: int, *, others_wait: bool
+) -> str | None:
+    """The parked URL to try now: the one that has waited longest.
+
+    | the endpoint | others wait | its time has come | tried                   |
+    |--------------|-------------|-------------------|-------------------------|
+    | is well      | any         | yes               | yes                     |
+    | fails        | yes         | yes               | no: they are the probe  |
+    | fails        | no          | yes               | yes: it is the probe    |
+    """
+    if not retries or now_ms < health.retry_at_ms or (health.failures and others_wait):
+        return None
+    at_ms, url = min(retries)
+    return url if at_ms <= now_ms else None
+
+
+def _next(
+    subscription: Subscription,
+    pending: list[LogEvent],
+    limit: int,
+    busy: Collection[str],
+    now_ms: int,
+) -> Plan:
+    if busy:
+        batch, rest = _without(busy, pending, limit)
+    else:
+        batch, rest = pending[:limit], pending[limit:]
     if not batch:
-        return Idle(ahead[-1].position if ahead else progress.position)
-    leaves_at_ms = batch[0].published_at_ms + (subscription.timeout_ms or 0)
-    if len(batch) < limit and now_ms < leaves_at_ms and not progress.failures:
-        return Wait(leaves_at_ms)
-    return Send(batch, batch[-1].position)
+        return Idle()
+    if subscription.timeout_ms and len(batch) < limit:
+        leaves_at_ms = batch[0].published_at_ms + subscription.timeout_ms
+        if now_ms < leaves_at_ms:
+            return Wait(leaves_at_ms)
+    return Send(batch, rest)
 
 
-def _within_scopes(subscription: Subscription, ahead: Sequence[LogEvent]) -> list[LogEvent]:
-    scopes = {scope.topic: scope for scope in subscription.scopes}
-    return [
-        event
-        for event in ahead
-        if event.topic in scopes and scopes[event.topic].holds(event.position)
-    ]
+def _probe(health: Health, pending: list[LogEvent], limit: int) -> Plan:
+    """Nothing that had not been tried, unless somebody else is wanted."""
+    chosen = _others(health, pending)
+    if not chosen:
+        upto = health.tried_upto or 0
+        chosen = [event for event in pending if event.position <= upto] or pending
+    batch = chosen[:limit]
+    sent = {event.position for event in batch}
+    return Send(batch, [event for event in pending if event.position not in sent])
 
 
-def delivered(batch: Send) -> Progress:
-    """How far a subscription is once a batch was acknowledged."""
-    return Progress(position=batch.upto, delivered=batch.events[-1].position)
+def _others(health: Health, pending: Sequence[LogEvent]) -> list[LogEvent]:
+    """Events of URLs that have not failed alone yet. The order within a URL is kept."""
+    upto = health.skip_upto
+    if upto is None:
+        return []
+    failed = {event.url for event in pending if event.position <= upto}
+    return [event for event in pending if event.position > upto and event.url not in failed]
 
 
-def failed(progress: Progress, batch: Send, retry_at_ms: int) -> Progress:
-    """How far a subscription is once a batch has failed: no further, and one failure more."""
-    return Progress(
-        position=progress.position,
-        delivered=progress.delivered,
-        failures=progress.failures + 1,
-        tried_upto=batch.upto,
-        retry_at_ms=retry_at_ms,
-    )
+def _without(
+    busy: Collection[str], pending: list[LogEvent], limit: int
+) -> tuple[list[LogEvent], list[LogEvent]]:
+    batch: list[LogEvent] = []
+    rest: list[LogEvent] = []
+    for index, event in enumerate(pending):
+        if len(batch) == limit:
+            return batch, rest + pending[index:]
+        (rest if event.url in busy else batch).append(event)
+    return batch, rest

@@ -1,32 +1,42 @@
 """The pusher's loop: hold subscriptions, see what is new, send batches, settle outcomes."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from service_kit.backoff import backoff_s
 from service_kit.clock import Clock
 from service_kit.logs import get_logger
 
-from bus.deliver import planner
-from bus.deliver.lanes import Lane, Lanes
-from bus.deliver.lease import BEAT_EVERY_MS, LAPSES_AFTER_MS, Observation, lapsed, observe
-from bus.deliver.planner import Idle, Send, Wait
+from bus.deliver import notices, planner, rate
+from bus.deliver.attempts import Recording
+from bus.deliver.diary import Diary
+from bus.deliver.holding import Holding
+from bus.deliver.judge import Failed, judge
+from bus.deliver.landing import Landing, land
+from bus.deliver.lane import Flight, Kind, Lane
+from bus.deliver.lanes import Lanes
+from bus.deliver.planner import Send, Wait
+from bus.deliver.reading import Reader
 from bus.deliver.request import delivery_request
 from bus.deliver.sender import Answer, Sender
-from bus.model import Held, Settlement
+from bus.model import LogEvent
 from bus.storage import Storage
 
 log = get_logger(__name__)
 
+GIVE_UP_MS = 5 * 24 * 60 * 60 * 1000
 _POLL_MS = 500
 _STANDBY_POLL_MS = 100
+_SETTLE_EVERY_MS = 10
+_READS_AT_ONCE = 4
+_CATCH_UP_EVERY_MS = 30_000
 
 
 class Pusher:
     """Delivers what the subscriptions that it holds are due. For one thread.
 
     Everything that must survive is in the store: killed at any moment, the next holder goes on
-    from the last settlement and repeats only what had no settled answer.
+    from the last settlement and repeats only what had no settled answer. Settlements that come
+    close together share a transaction; while there is other work one may wait for 10 ms.
     """
 
     def __init__(
@@ -37,98 +47,110 @@ class Pusher:
         *,
         now_ms: Clock,
         steady_ms: Clock,
+        give_up_ms: int = GIVE_UP_MS,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._name = name
-        self._log = storage.log
+        self._storage = storage
         self._store = storage.deliveries
         self._sender = sender
         self._now_ms = now_ms
         self._steady_ms = steady_ms
+        self._give_up_ms = give_up_ms
         self._chance = chance
+        self._holding = Holding(name, storage.deliveries, now_ms, steady_ms)
+        self._reader = Reader(storage, now_ms)
+        self._diary = Diary(storage.attempts, now_ms, steady_ms)
         self._bell = storage.log.bell()
         self._listening: int | None = None
         self._lanes = Lanes()
         self._started = 0
-        self._in_flight: dict[int, Lane] = {}  # by number of the request
-        self._answers: list[Answer] = []
-        self._others: dict[str, Observation] = {}
-        self._joined = False
-        self._next_beat_ms = 0
-        self._lease_until_ms = 0
-        self._registry_version = -1
+        self._flying: dict[int, Lane] = {}  # by number of the request
+        self._dirty: dict[Lane, None] = {}
         self._rung = False
-        self._seen = 0
         self._next_look_ms = 0
+        self._next_settle_ms = 0
+        self._next_catch_up_ms = 0
 
     def run_once(self) -> float:
         """One round: at most half a second when there is nothing to do. A body for `run_loops`."""
         self._keep_lease()
         self._look()
-        if self._steady_ms() < self._lease_until_ms:
+        if self._holding.is_valid:
             self._send_due()
-        self._answers += self._sender.wait(self._idle_s())
         self._settle()
+        for answer in self._sender.wait(self._idle_s()):
+            self._land(answer)
         return 0
 
     def close(self, timeout_ms: int = 3_000) -> None:
         """Send nothing more, wait a little for answers, settle them, let go of everything."""
         end_ms = self._steady_ms() + timeout_ms
         while self._sender.in_flight and self._steady_ms() < end_ms:
-            self._answers += self._sender.wait(0.1)
-        self._settle()
-        if self._joined:
-            self._store.leave(self._name)
+            for answer in self._sender.wait(0.1):
+                self._land(answer)
+        self._settle_now()
+        self._diary.flush()
+        self._holding.leave()
         self._stop_listening()
         self._sender.close()
 
     def check_lease(self) -> None:
         """A readiness check: raises RuntimeError while this pusher may not deliver."""
-        if self._steady_ms() >= self._lease_until_ms:
+        if not self._holding.is_valid:
             raise RuntimeError("no lease")
 
-    # --- the lease -------------------------------------------------------------------------
+    # --- what is ours ------------------------------------------------------------------------
 
     def _keep_lease(self) -> None:
-        steady_ms = self._steady_ms()
-        if steady_ms >= self._next_beat_ms:
-            self._beat(steady_ms)
-            self._next_beat_ms = steady_ms + BEAT_EVERY_MS
-
-    def _beat(self, steady_ms: int) -> None:
-        now_ms = self._now_ms()
-        if not self._joined or not self._store.beat(self._name, now_ms):
+        due = self._steady_ms() >= self._holding.next_beat_ms
+        if self._holding.keep():
             self._lanes.clear()
-            self._store.join(self._name, now_ms)
-            self._seen = self._log.last_position()  # lanes look at what is before it by themselves
-            self._joined = True
-            self._registry_version = -1
-        # Others give us up this long after the beat that they saw last, so stop well before.
-        self._lease_until_ms = steady_ms + LAPSES_AFTER_MS - BEAT_EVERY_MS
-        alive = self._store.alive()
-        self._others = observe(self._others, alive, steady_ms)
-        gone = lapsed(self._others, alive, steady_ms=steady_ms, now_ms=now_ms) - {self._name}
-        self._claim(gone)
+            self._dirty.clear()
+            self._reader.start()
+        if due:
+            if self._holding.claim():
+                self._reader.outdated = True
+            self._share()
 
-    def _claim(self, gone: frozenset[str]) -> None:
-        taken = self._store.claim(self._name, gone)
-        if gone:
-            log.warning("gave up pushers", pushers=",".join(sorted(gone)), taken=taken)
-        if taken:
-            self._registry_version = -1
-            self._next_look_ms = 0
+    def _share(self) -> None:
+        """Let go of what is more than a fair share: first of what has nothing in flight."""
+        for lane in self._lanes:
+            lane.leaving = lane.leaving and bool(self._holding.too_many)
+        if not self._holding.too_many:
+            return
+        self._settle_now()
+        given = sorted(self._lanes, key=lambda lane: len(lane.flights))[: self._holding.too_many]
+        for lane in given:
+            lane.leaving = True
+        idle = [lane for lane in given if not lane.flights]
+        if idle:
+            self._holding.release([lane.subscription.id for lane in idle])
+            for lane in idle:
+                self._lanes.drop(lane)
 
     def _follow_registry(self) -> None:
         version = self._store.registry_version()
-        if version == self._registry_version:
-            return
-        self._store.claim(self._name, frozenset())
+        self._holding.claim()
         self._lanes.update(self._store.held(self._name))
-        self._registry_version = version
+        self._reader.follow(version)
+        self._reader.forget(self._lanes)
+        self._redrive()
         if self._lanes:
             self._listen()
         else:
             self._stop_listening()
+
+    def _redrive(self) -> None:
+        for subscription_id in self._storage.parking.redrives():
+            lane = self._lanes.find(subscription_id)
+            if lane is not None:
+                now_ms = self._now_ms()
+                moved = self._storage.parking.take_back(
+                    subscription_id, self._name, lane.fence, now_ms
+                )
+                for url, events in moved.items():
+                    lane.redriven(url, events, now_ms)
 
     def _listen(self) -> None:
         # The newest listener gets the rings: whoever holds subscriptions listens, a standby polls.
@@ -150,46 +172,130 @@ class Pusher:
 
     def _look(self) -> None:
         steady_ms = self._steady_ms()
-        if not self._rung and steady_ms < self._next_look_ms:
+        if not self._rung and not self._reader.outdated and steady_ms < self._next_look_ms:
             return
-        self._rung = False
         self._next_look_ms = steady_ms + self._poll_ms()
-        news = self._log.news_after(self._seen)
-        self._follow_registry()  # after the log: a change that came before an event applies to it
-        self._seen = news.last_position
-        self._lanes.tell(news.topics)
+        if self._reader.outdated:
+            self._follow_registry()
+        self._rung = self._reader.tail(self._lanes)
+        if self._reader.outdated:
+            self._follow_registry()
+            self._rung = self._reader.tail(self._lanes)
+        if steady_ms >= self._next_catch_up_ms:
+            self._next_catch_up_ms = steady_ms + _CATCH_UP_EVERY_MS
+            self._catch_up()
+
+    def _catch_up(self) -> None:
+        """Store how far the idle are, or events of others would one day look missed to them."""
+        self._reader.catch_up(self._lanes)
+        for lane in self._lanes:
+            if lane.at_tail and lane.has_moved(self._reader.seen):
+                self._dirty[lane] = None
 
     def _send_due(self) -> None:
         for lane in self._lanes.due(self._now_ms()):
-            self._send_next(lane)
+            if lane.test_wanted and not lane.tries_out:
+                self._start(lane, Kind.TRIAL, [self._trial(lane)])
+            while lane.is_open and self._send_next(lane):
+                pass
 
-    def _send_next(self, lane: Lane) -> None:
-        held = lane.held
-        resting_until_ms = planner.resting_until(held.progress, self._now_ms())
-        if resting_until_ms is not None:  # before reading: news must not cost a failing one reads
-            self._lanes.sleep(lane, resting_until_ms)
-            return
-        limit = planner.batch_limit(held.subscription, held.progress)
-        topics = [scope.topic for scope in held.subscription.scopes]
-        ahead = self._log.read_after(held.progress.position, topics, limit) if topics else []
-        plan = planner.plan(held.subscription, held.progress, ahead, self._now_ms())
-        match plan:
-            case Send():
-                lane.in_flight = plan
-                self._started += 1
-                self._in_flight[self._started] = lane
-                request = delivery_request(held, plan, self._now_ms())
-                self._sender.start(self._started, request)
-            case Wait(until_ms):
-                self._lanes.sleep(lane, until_ms)
-            case Idle(upto):
-                lane.pass_over(upto)
-                if len(ahead) == limit:
-                    self._lanes.wake(lane)
+    def _send_next(self, lane: Lane) -> bool:
+        """Send one batch; False when there is nothing more to send now."""
+        now_ms = self._now_ms()
+        if now_ms < lane.health.retry_at_ms:  # before reading: resting must not cost reads
+            self._lanes.sleep(lane, lane.health.retry_at_ms)
+            lane.forget_pending()
+            return False
+        slots = 1 if lane.health.searching else lane.subscription.concurrency
+        if len(lane.flights) >= slots:
+            return False
+        if self._retry_parked(lane, now_ms):
+            return True
+        if not self._is_filled(lane):
+            return False
+        return self._send_batch(lane, now_ms)
+
+    def _is_filled(self, lane: Lane) -> bool:
+        """Whether enough is read to plan with; otherwise the lane is looked at again at once."""
+        for _ in range(_READS_AT_ONCE):
+            is_enough = planner.is_enough(lane.subscription, lane.health, lane.pending)
+            if is_enough or (lane.at_tail and not lane.queue):
+                return True
+            if self._reader.fill(lane):
+                break
+        self._lanes.wake(lane)
+        return False
+
+    def _send_batch(self, lane: Lane, now_ms: int) -> bool:
+        allowance = None
+        if (per_s := lane.subscription.events_per_s) is not None:
+            lane.bucket = lane.bucket or rate.full(per_s, now_ms)
+            allowance = rate.allowance(lane.bucket, now_ms)
+        plan = planner.plan(
+            lane.subscription,
+            lane.health,
+            lane.pending,
+            now_ms,
+            busy=lane.busy(),
+            in_flight=len(lane.flights),
+            allowance=allowance,
+        )
+        if isinstance(plan, Send):
+            lane.pending = plan.rest
+            if lane.bucket is not None:
+                lane.bucket = rate.take(lane.bucket, len(plan.events), now_ms)
+            self._start(lane, Kind.BATCH, plan.events)
+            return True
+        wakes_ms = [at_ms for at_ms, _ in lane.retries]
+        if isinstance(plan, Wait):
+            wakes_ms.append(plan.until_ms)
+        if wakes_ms:
+            self._lanes.sleep(lane, min(wakes_ms))
+        return False
+
+    def _retry_parked(self, lane: Lane, now_ms: int) -> bool:
+        url = planner.due(lane.retries, lane.health, now_ms, others_wait=bool(lane.pending))
+        if url is None:
+            return False
+        self._settle_now()  # what was parked just now is read from the store like the rest
+        if not self._lanes.holds(lane):
+            return False
+        events = self._storage.parking.events(
+            lane.subscription.id, url, lane.subscription.max_events
+        )
+        if not events:
+            lane.unpark(url)
+            self._dirty[lane] = None
+            return True
+        self._start(lane, Kind.PARKED, events)
+        lane.schedule()
+        return True
+
+    def _start(self, lane: Lane, kind: Kind, events: Sequence[LogEvent]) -> None:
+        now_ms = self._now_ms()
+        attempt = lane.attempt(kind, events)
+        request = delivery_request(
+            lane.subscription, events, now_ms, previous=lane.delivered, attempt=attempt
+        )
+        self._started += 1
+        lane.flights[self._started] = Flight(kind, events, request, now_ms, attempt)
+        self._flying[self._started] = lane
+        self._sender.start(self._started, request)
+
+    def _trial(self, lane: Lane) -> LogEvent:
+        return notices.trial(lane.subscription, self._storage.log_identity, self._now_ms())
 
     def _idle_s(self) -> float:
         steady_ms = self._steady_ms()
-        waits_ms = [self._poll_ms(), self._next_look_ms - steady_ms, self._next_beat_ms - steady_ms]
+        if self._rung or self._reader.outdated:
+            return 0
+        waits_ms = [
+            self._poll_ms(),
+            self._next_look_ms - steady_ms,
+            self._holding.next_beat_ms - steady_ms,
+        ]
+        if self._dirty:
+            waits_ms.append(self._next_settle_ms - steady_ms)
         if (due_ms := self._lanes.next_due_ms()) is not None:
             waits_ms.append(due_ms - self._now_ms())
         return max(0, min(waits_ms)) / 1000
@@ -200,46 +306,61 @@ class Pusher:
 
     # --- what came of it -------------------------------------------------------------------
 
-    def _settle(self) -> None:
-        """Write all outcomes down in one transaction; kept and repeated when that fails."""
-        if not self._answers:
-            return
-        lanes = [self._in_flight[answer.key] for answer in self._answers]
-        outcomes = list(map(self._outcome, lanes, self._answers))
-        lost = self._store.settle(self._name, outcomes, self._now_ms())
-        for answer in self._answers:
-            del self._in_flight[answer.key]
-        self._answers.clear()
-        for lane, outcome in zip(lanes, outcomes, strict=True):
-            if outcome.subscription_id in lost:
-                log.warning("lost a subscription", subscription=outcome.subscription_id)
-                self._lanes.drop(lane)
-            else:
-                self._lanes.settled(lane, outcome.progress)
-
-    def _outcome(self, lane: Lane, answer: Answer) -> Settlement:
-        held, batch = lane.held, lane.in_flight
-        assert batch is not None
-        if answer.acknowledged:
-            progress, sent = planner.delivered(batch), len(batch.events)
-        else:
-            pause_s = backoff_s(held.progress.failures + 1, chance=self._chance)
-            retry_at_ms = self._now_ms() + round(pause_s * 1000)
-            progress, sent = planner.failed(held.progress, batch, retry_at_ms), 0
-            _log_failure(held, batch, answer, pause_s)
-        return Settlement(
-            held.subscription.id, held.fence, progress, sent, answer.status, answer.error
+    def _land(self, answer: Answer) -> None:
+        lane = self._flying.pop(answer.key)
+        flight = lane.flights.pop(answer.key)
+        now_ms = self._now_ms()
+        verdict = judge(answer, flight.events, now_ms)
+        self._diary.write(
+            Recording(
+                lane.subscription,
+                flight.request,
+                answer,
+                flight.started_ms,
+                now_ms - flight.started_ms,
+                flight.attempt,
+                flight.events,
+            )
         )
+        if not self._lanes.holds(lane):
+            return
+        if isinstance(verdict, Failed):
+            _log_failure(lane, flight, answer)
+        land(lane, Landing(flight, answer, verdict, now_ms, self._give_up_ms, self._chance))
+        self._dirty[lane] = None
+        self._lanes.wake(lane)
+
+    def _settle(self) -> None:
+        """Store what has changed: at once when there is nothing else to do."""
+        is_busy = self._sender.in_flight or self._lanes.next_due_ms() == 0
+        if self._dirty and not (is_busy and self._steady_ms() < self._next_settle_ms):
+            self._settle_now()
+        self._diary.flush_if_due()
+
+    def _settle_now(self) -> None:
+        """Write all outcomes down in one transaction; kept and repeated when that fails."""
+        lanes = [lane for lane in self._dirty if self._lanes.holds(lane)]
+        settlements = [lane.settlement(self._reader.seen) for lane in lanes]
+        if settlements:
+            lost = self._store.settle(self._name, settlements, self._now_ms())
+            for lane, settlement in zip(lanes, settlements, strict=True):
+                if settlement.subscription_id in lost:
+                    log.warning("lost a subscription", subscription=settlement.subscription_id)
+                    self._lanes.drop(lane)
+                else:
+                    lane.stored(settlement)
+        self._dirty.clear()
+        self._next_settle_ms = self._steady_ms() + _SETTLE_EVERY_MS
 
 
-def _log_failure(held: Held, batch: Send, answer: Answer, pause_s: float) -> None:
+def _log_failure(lane: Lane, flight: Flight, answer: Answer) -> None:
     log.warning(
         "delivery failed",
-        subscriber=held.subscription.client,
-        position=batch.upto,
-        events=len(batch.events),
-        attempt=held.progress.failures + 1,
+        subscriber=lane.subscription.client,
+        subscription=lane.subscription.name,
+        position=flight.events[-1].position,
+        events=len(flight.events),
+        attempt=flight.attempt,
         status=answer.status,
         error=answer.error,
-        retry_in_s=round(pause_s, 1),
     )

@@ -1,13 +1,15 @@
 """The HTTP request of one delivery."""
 
 import base64
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from service_kit.trace import continued
 
-from bus.deliver.planner import Send
+from bus.deliver import cloudevents
 from bus.deliver.signing import signature
-from bus.model import Held
+from bus.model import LogEvent
+from bus.subscription import Format, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,33 +21,46 @@ class Request:
     body: bytes = field(repr=False)
 
 
-def delivery_request(held: Held, batch: Send, now_ms: int) -> Request:
+def delivery_request(
+    subscription: Subscription,
+    events: Sequence[LogEvent],
+    now_ms: int,
+    *,
+    previous: int = 0,
+    attempt: int = 1,
+) -> Request:
     """The POST that carries a batch, signed and numbered.
 
     `webhook-id` follows from the subscription and the events, so a retry has the same.
+    `previous` is the last position that was delivered before.
     """
-    subscription, progress = held.subscription, held.progress
-    first, last = batch.events[0].position, batch.events[-1].position
-    body = b"[" + b",".join([event.body for event in batch.events]) + b"]"
-    message_id = f"msg_{subscription.id}_{first}_{last}_{len(batch.events)}"
+    first, last = events[0].position, events[-1].position
+    content_type, body = _written(subscription.format, events)
+    message_id = f"msg_{subscription.id}_{first}_{last}_{len(events)}"
     timestamp_s = now_ms // 1000
     credentials = base64.b64encode(f"{subscription.uuid}:x".encode()).decode()
     signed = signature(subscription.secrets.valid(now_ms), message_id, timestamp_s, body)
-    trace = next((event.traceparent for event in batch.events if event.traceparent), None)
+    trace = next((event.traceparent for event in events if event.traceparent), None)
     return Request(
         subscription.callback,
         (
-            "Content-Type: application/json",
+            f"Content-Type: {content_type}",
             f"Authorization: Basic {credentials}",
             f"webhook-id: {message_id}",
             f"webhook-timestamp: {timestamp_s}",
             f"webhook-signature: {signed}",
             f"bus-position: {last}",
-            f"bus-previous-position: {progress.delivered}",
-            f"bus-attempt: {progress.failures + 1}",
+            f"bus-previous-position: {previous}",
+            f"bus-attempt: {attempt}",
             f"traceparent: {continued(trace)}",
             "Accept: application/json",
             "Expect:",  # libcurl would ask "100-continue" first for large bodies
         ),
         body,
     )
+
+
+def _written(format: Format, events: Sequence[LogEvent]) -> tuple[str, bytes]:
+    if format is Format.CLOUDEVENTS:
+        return cloudevents.CONTENT_TYPE, cloudevents.batch(events)
+    return "application/json", b"[" + b",".join([event.body for event in events]) + b"]"

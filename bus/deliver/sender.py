@@ -2,7 +2,7 @@
 
 import select
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,22 +15,43 @@ from bus.deliver.request import Request
 CONNECT_MS = 2_000
 TOTAL_MS = 20_000
 MAX_ANSWER_BYTES = 16 * 1024
-_IDLE_CONNECTIONS = 1_000
+_IDLE_CONNECTIONS = 2_000
+_UNREACHABLE = {
+    pycurl.E_COULDNT_RESOLVE_HOST,
+    pycurl.E_COULDNT_CONNECT,
+    pycurl.E_SSL_CONNECT_ERROR,
+    pycurl.E_PEER_FAILED_VERIFICATION,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a request. `status` is None when there was no whole answer; `error` says why."""
+    """What came of a request. `status` is None when there was no whole answer; `error` says why.
+
+    `unreachable`: it did not even get to somebody who could have answered. `cut_off`: the body
+    was longer than what is kept of it. `head` is the answer's, a line each.
+    """
 
     key: int
     status: int | None
     error: str | None
     body: bytes = field(default=b"", repr=False)
+    head: Sequence[bytes] = field(default=(), repr=False)
+    unreachable: bool = False
+    cut_off: bool = False
 
     @property
     def acknowledged(self) -> bool:
-        """Whether the receiver took the batch: any 2xx."""
+        """Whether it is a 2xx."""
         return self.status is not None and 200 <= self.status < 300
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, by its lowercase name."""
+        for line in self.head:
+            found, colon, value = line.decode("latin-1").partition(":")
+            if colon and found.lower() == name:
+                return value.strip()
+        return None
 
 
 class _Transfer:
@@ -39,6 +60,7 @@ class _Transfer:
     def __init__(self, key: int, guard: Guard) -> None:
         self.key = key
         self.guard = guard
+        self.head: list[bytes] = []
         self.received = bytearray()
         self.full = False
 
@@ -97,7 +119,7 @@ class Sender:
         """Start a request; its answer comes out of `wait` under `key`. Never blocks."""
         guard = Guard(request.url, self._trusted_hosts)
         if guard.refused is not None:
-            self._answers.append(Answer(key, None, guard.refused))
+            self._answers.append(Answer(key, None, guard.refused, unreachable=True))
             return
         transfer = _Transfer(key, guard)
         curl = self._spare.pop() if self._spare else self._new_handle()
@@ -105,6 +127,7 @@ class Sender:
         curl.setopt(pycurl.HTTPHEADER, list(request.headers))
         curl.setopt(pycurl.POSTFIELDS, request.body)
         curl.setopt(pycurl.WRITEFUNCTION, transfer.receive)
+        curl.setopt(pycurl.HEADERFUNCTION, transfer.head.append)
         curl.setopt(pycurl.OPENSOCKETFUNCTION, guard.open_socket)
         self._transfers[curl] = transfer
         self._multi.add_handle(curl)
@@ -219,5 +242,13 @@ def _curl_events(events: int) -> int:
 def _answer(transfer: _Transfer, status: int | None, code: int | None, message: str) -> Answer:
     body = bytes(transfer.received)
     if code is None or (transfer.full and code == pycurl.E_WRITE_ERROR):
-        return Answer(transfer.key, status, None, body)
-    return Answer(transfer.key, None, transfer.guard.refused or message or f"curl {code}", body)
+        head = _last_head(transfer.head)
+        return Answer(transfer.key, status, None, body, head, cut_off=transfer.full)
+    error = transfer.guard.refused or message or f"curl {code}"
+    return Answer(transfer.key, None, error, body, unreachable=code in _UNREACHABLE)
+
+
+def _last_head(lines: list[bytes]) -> list[bytes]:
+    """The head of the answer itself: interim ones (1xx) came before it."""
+    starts = [index for index, line in enumerate(lines) if line.startswith(b"HTTP/")]
+    return lines[starts[-1] :] if len(starts) > 1 else lines

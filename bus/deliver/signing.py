@@ -6,10 +6,11 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from bus.errors import BadSecret
-from bus.model import SigningSecrets
+from bus.subscription import SigningSecrets
 
 PREFIX = "whsec_"
 MIN_KEY_BYTES = 24
@@ -56,6 +57,7 @@ def _sign(secret: str, signed: bytes) -> str:
     return base64.b64encode(digest).decode()
 
 
+@lru_cache(4096)
 def _key(secret: str) -> bytes:
     encoded = secret.removeprefix(PREFIX).rstrip("=")
     return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)

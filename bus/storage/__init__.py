@@ -6,10 +6,17 @@ from service_kit.errors import ConfigError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bus.storage.attempts import Attempts
 from bus.storage.clients import Clients
+from bus.storage.dead_letters import DeadLetters
 from bus.storage.deliveries import Deliveries
+from bus.storage.driver import Driver
 from bus.storage.event_log import Bell, EventLog
+from bus.storage.latest import Latest
+from bus.storage.overview import Overviews
+from bus.storage.parking import Parking
 from bus.storage.postgres_log import PostgresLog
+from bus.storage.snapshots import Snapshots
 from bus.storage.sqlite_log import SqliteLog
 from bus.storage.state import log_identity
 from bus.storage.subscriptions import Subscriptions
@@ -23,11 +30,20 @@ class Storage:
 
     def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
-        self.log = _log(engine, now_ms)
+        with reading(engine) as connection:
+            self.log_identity = log_identity(connection)
+        self.log = _log(engine, now_ms, self.log_identity)
         self.clients = Clients(engine, now_ms)
         self.topics = Topics(engine)
         self.subscriptions = Subscriptions(engine, now_ms)
-        self.deliveries = Deliveries(engine)
+        self.overviews = Overviews(engine, now_ms)
+        self._driver = Driver(engine)
+        self.deliveries = Deliveries(engine, self._driver)
+        self.parking = Parking(engine, self._driver)
+        self.dead_letters = DeadLetters(engine, now_ms)
+        self.attempts = Attempts(engine, self._driver)
+        self.latest = Latest(engine, self._driver)
+        self.snapshots = Snapshots(self._driver)
 
     def ring(self) -> None:
         """Wake pushers: a subscription changed."""
@@ -40,6 +56,7 @@ class Storage:
     def close(self) -> None:
         """Close the connections."""
         self.log.close()
+        self._driver.close()
         self._engine.dispose()
 
 
@@ -56,7 +73,6 @@ def open_storage(url: str, now_ms: Clock) -> Storage:
     return Storage(engine, now_ms)
 
 
-def _log(engine: Engine, now_ms: Clock) -> EventLog:
+def _log(engine: Engine, now_ms: Clock, identity: str) -> EventLog:
     kind = SqliteLog if is_sqlite(engine) else PostgresLog
-    with reading(engine) as connection:
-        return kind(engine, now_ms, log_identity(connection))
+    return kind(engine, now_ms, identity)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, select
 
-from bus.model import TopicScope
+from bus.storage.starts import log_end
 from bus.storage.tables import events, topics
+from bus.subscription import EVERY_TOPIC, TopicScope
 
 
 def backlog(
@@ -13,20 +14,36 @@ def backlog(
 ) -> tuple[int, int | None]:
     """How many events of `scopes` come after `position`, and when the first was published (ms).
 
-    Costs two or three index look-ups a topic, however long the backlog.
+    Costs two or three index look-ups a topic, however long the backlog. Types are not told
+    apart, and of `*` every position counts: for those it is the most there can be.
     """
     queued = 0
     oldest_at_ms: int | None = None
-    for scope in scopes:
+    for scope in _by_topic(scopes):
         start = max(position, scope.after)
-        waiting = _number_at(connection, scope.topic, scope.until) - _number_at(
-            connection, scope.topic, start
-        )
+        waiting = _waiting(connection, scope, start)
         if waiting > 0:
             queued += waiting
             first_at_ms = _first_after(connection, scope.topic, start)
             oldest_at_ms = min(filter(None, (oldest_at_ms, first_at_ms)), default=None)
     return queued, oldest_at_ms
+
+
+def _by_topic(scopes: Iterable[TopicScope]) -> list[TopicScope]:
+    """One scope a topic; where every topic is wanted, that is all there is to count."""
+    found: dict[str, TopicScope] = {}
+    for one in scopes:
+        other = found.get(one.topic, one)
+        until = None if None in {one.until, other.until} else max(one.until or 0, other.until or 0)
+        found[one.topic] = TopicScope(one.topic, min(one.after, other.after), until)
+    return [found[EVERY_TOPIC]] if EVERY_TOPIC in found else list(found.values())
+
+
+def _waiting(connection: Connection, scope: TopicScope, start: int) -> int:
+    if scope.topic == EVERY_TOPIC:
+        return log_end(connection) - start
+    before = _number_at(connection, scope.topic, start)
+    return _number_at(connection, scope.topic, scope.until) - before
 
 
 def _number_at(connection: Connection, topic: str, position: int | None) -> int:
@@ -45,9 +62,10 @@ def _number_at(connection: Connection, topic: str, position: int | None) -> int:
 
 
 def _first_after(connection: Connection, topic: str, position: int) -> int | None:
+    of_topic = [events.c.topic == topic] if topic != EVERY_TOPIC else []
     wanted = (
         select(events.c.published_at_ms)
-        .where(events.c.topic == topic, events.c.position > position)
+        .where(events.c.position > position, *of_topic)
         .order_by(events.c.position)
         .limit(1)
     )

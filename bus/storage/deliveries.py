@@ -1,23 +1,55 @@
 """Who delivers which subscription, and what came of it: leases, fences, settlements."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from service_kit.database import reading, writing
-from sqlalchemy import Engine, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
-from bus.model import Held, Progress, Settlement, SigningSecrets, Subscription
-from bus.storage.rows import scopes_of
+from bus.progress import Held, Parked, Settlement
+from bus.storage import rows
+from bus.storage.driver import Driver
+from bus.storage.settling import settle
 from bus.storage.state import registry_version
-from bus.storage.tables import clients, cursors, pushers, subscriptions
+from bus.storage.tables import (
+    clients,
+    cursors,
+    parked,
+    parked_events,
+    pushers,
+    subscriptions,
+    wanted_tests,
+)
 
-_MAX_ERROR_CHARACTERS = 255
+_MARKS = "SELECT registry_version, (SELECT min(position) FROM events) FROM bus_state"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What a read of the log must be checked against, after it was made."""
+
+    registry_version: int
+    first_position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many subscriptions there are, how many a pusher holds, and how many nobody holds."""
+
+    subscriptions: int
+    mine: int
+    free: int
+
+
+_unheld = or_(cursors.c.holder.is_(None), cursors.c.holder.not_in(select(pushers.c.id)))
 
 
 class Deliveries:
     """What pushers ask of the store. Each method is one transaction."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, driver: Driver) -> None:
         self._engine = engine
+        self._driver = driver
 
     def join(self, pusher: str, now_ms: int) -> None:
         """Start to be alive."""
@@ -41,22 +73,43 @@ class Deliveries:
                 row.id: (row.beat, row.seen_at_ms) for row in connection.execute(select(pushers))
             }
 
-    def claim(self, pusher: str, lapsed: Collection[str]) -> int:
-        """Give up lapsed pushers, and take every subscription that nobody alive holds.
-
-        The fence of each moves, so whoever held it before can't settle. Returns how many.
-        """
-        unheld = or_(cursors.c.holder.is_(None), cursors.c.holder.not_in(select(pushers.c.id)))
-        with reading(self._engine) as connection:
-            free = connection.execute(select(func.count()).select_from(cursors).where(unheld))
-            if not free.scalar_one() and not lapsed:
-                return 0
+    def give_up(self, lapsed: Collection[str]) -> None:
+        """What these pushers hold is free from here on."""
         with writing(self._engine) as connection:
             connection.execute(delete(pushers).where(pushers.c.id.in_(list(lapsed))))
+
+    def census(self, pusher: str) -> Census:
+        """Who holds how much."""
+        mine = func.count().filter(cursors.c.holder == pusher)
+        counted = select(func.count(), mine, func.count().filter(_unheld)).select_from(cursors)
+        with reading(self._engine) as connection:
+            return Census(*connection.execute(counted).one())
+
+    def claim(self, pusher: str, most: int) -> int:
+        """Take up to `most` subscriptions that nobody alive holds; returns how many.
+
+        The fence of each moves, so whoever held it before can't settle.
+        """
+        some = select(cursors.c.subscription_id).where(_unheld).limit(most)
+        with writing(self._engine) as connection:
             taken = connection.execute(
-                update(cursors).where(unheld).values(holder=pusher, fence=cursors.c.fence + 1)
+                update(cursors)
+                .where(cursors.c.subscription_id.in_(some), _unheld)
+                .values(holder=pusher, fence=cursors.c.fence + 1)
             )
             return int(taken.rowcount)
+
+    def release(self, pusher: str, subscription_ids: Collection[int]) -> None:
+        """Let go of some subscriptions, for others to take."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(cursors)
+                .where(
+                    cursors.c.holder == pusher,
+                    cursors.c.subscription_id.in_(list(subscription_ids)),
+                )
+                .values(holder=None, fence=cursors.c.fence + 1)
+            )
 
     def leave(self, pusher: str) -> None:
         """Let go of everything and stop being alive, so that others needn't wait."""
@@ -73,66 +126,58 @@ class Deliveries:
         with reading(self._engine) as connection:
             return registry_version(connection)
 
+    def marks(self) -> Marks:
+        """The registry's version, and where the log begins, both as of now."""
+        ((version, first),) = self._driver.rows(_MARKS)
+        return Marks(version, first or 0)
+
     def held(self, pusher: str) -> list[Held]:
         """The subscriptions that a pusher holds, as they are now."""
+        mine = select(cursors.c.subscription_id).where(cursors.c.holder == pusher)
         wanted = (
-            select(subscriptions, cursors, clients.c.name)
+            select(subscriptions, cursors, clients.c.name.label("client"), wanted_tests)
             .join_from(subscriptions, clients)
             .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
+            .join(wanted_tests, wanted_tests.c.subscription_id == subscriptions.c.id, isouter=True)
             .where(cursors.c.holder == pusher)
         )
         with reading(self._engine) as connection:
-            rows = connection.execute(wanted).mappings().all()
-            scopes = scopes_of(connection, [row["id"] for row in rows])
+            found = connection.execute(wanted).mappings().all()
+            scopes = rows.scopes_of(connection, mine)
+            apart = _parked(connection, pusher)
         return [
             Held(
-                Subscription(
-                    row["id"],
-                    row["name"],
-                    row["callback"],
-                    row["uuid"],
-                    row["timeout_ms"],
-                    row["max_events"],
-                    scopes.get(row["id"], ()),
-                    SigningSecrets(row["secret"], row["previous_secret"], row["previous_until_ms"]),
-                ),
-                Progress(
-                    row["position"],
-                    row["delivered"],
-                    row["failures"],
-                    row["tried_upto"],
-                    row["retry_at_ms"],
-                ),
+                rows.subscription(row, scopes.get(row["id"], ())),
+                rows.place(row),
+                rows.health(row),
                 row["fence"],
+                apart.get(row["id"], ()),
+                row["requested_at_ms"] is not None,
             )
-            for row in rows
+            for row in found
         ]
 
     def settle(self, pusher: str, settlements: Sequence[Settlement], now_ms: int) -> frozenset[int]:
         """Write outcomes down. Returns the subscriptions that this pusher held no longer."""
-        lost = set()
-        with writing(self._engine) as connection:
-            for outcome in settlements:
-                progress = outcome.progress
-                changed = connection.execute(
-                    update(cursors)
-                    .where(
-                        cursors.c.subscription_id == outcome.subscription_id,
-                        cursors.c.holder == pusher,
-                        cursors.c.fence == outcome.fence,
-                    )
-                    .values(
-                        position=progress.position,
-                        delivered=progress.delivered,
-                        failures=progress.failures,
-                        tried_upto=progress.tried_upto,
-                        retry_at_ms=progress.retry_at_ms,
-                        sent=cursors.c.sent + outcome.sent,
-                        last_status=outcome.status,
-                        last_error=outcome.error and outcome.error[:_MAX_ERROR_CHARACTERS],
-                        last_attempt_at_ms=now_ms,
-                    )
-                )
-                if changed.rowcount == 0:
-                    lost.add(outcome.subscription_id)
-        return frozenset(lost)
+        with self._driver.writing() as statements:
+            return settle(statements, pusher, settlements, now_ms)
+
+
+def _parked(connection: Connection, pusher: str) -> dict[int, tuple[Parked, ...]]:
+    waiting = (
+        select(func.count())
+        .where(
+            parked_events.c.subscription_id == parked.c.subscription_id,
+            parked_events.c.url == parked.c.url,
+        )
+        .scalar_subquery()
+    )
+    wanted = (
+        select(parked, waiting.label("events"))
+        .join(cursors, cursors.c.subscription_id == parked.c.subscription_id)
+        .where(cursors.c.holder == pusher)
+    )
+    found: dict[int, tuple[Parked, ...]] = {}
+    for row in connection.execute(wanted).mappings():
+        found[row["subscription_id"]] = (*found.get(row["subscription_id"], ()), rows.parked(row))
+    return found

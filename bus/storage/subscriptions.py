@@ -1,64 +1,89 @@
-"""Subscriptions: where each client's events go, and how much of the log is still ahead of it."""
+"""Subscriptions: where each client's events go, and from where in the log."""
 
-from collections.abc import Collection, Iterable
+import json
+from dataclasses import asdict
+from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import reading, writing
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from bus.errors import NotFound
-from bus.model import Progress, SigningSecrets, SubscriptionRequest, SubscriptionState
+from bus.scopes import rescoped, scope_of
+from bus.start import NOW, Start
 from bus.storage import topics as topic_rows
-from bus.storage.backlog import backlog
 from bus.storage.rows import scopes_of
+from bus.storage.starts import cursor_at, log_end, log_start
 from bus.storage.state import registry_changed
 from bus.storage.tables import (
-    clients,
     cursors,
-    events,
     subscription_topics,
     subscriptions,
     topics,
+    wanted_tests,
 )
+from bus.subscription import (
+    DEFAULT_NAME,
+    EVERY_TOPIC,
+    RetryPolicy,
+    SigningSecrets,
+    State,
+    SubscriptionRequest,
+    TopicScope,
+)
+
+# A subscription that waits for its snapshot is paused with this reason.
+SNAPSHOT = "snapshot"
 
 
 class Subscriptions:
-    """One subscription a client; each method is one transaction."""
+    """What clients change. Each method is one transaction; `name` is the client's own."""
 
     def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
         self._now_ms = now_ms
 
-    def replace(self, client_id: int, wanted: SubscriptionRequest, new_secret: str) -> None:
-        """Subscribe, or change the subscription to what is wanted now. May be repeated.
+    def replace(
+        self,
+        client_id: int,
+        wanted: SubscriptionRequest,
+        new_secret: str,
+        *,
+        name: str = DEFAULT_NAME,
+        start: Start = NOW,
+        waits_for_snapshot: bool = False,
+    ) -> bool:
+        """Subscribe, or change the subscription to what is wanted now; whether it is new.
 
-        A topic that is new to it starts with the next event; `new_secret` is only for a
-        subscription that is new itself. A subscriber that calls is alive, so a back-off ends.
+        May be repeated. A topic that is new to a known subscription starts with the next event;
+        `start` and `new_secret` are only for one that is new itself. A subscriber that calls is
+        alive, so a back-off ends and what was disabled goes on; what was paused stays so.
         """
         with writing(self._engine) as connection:
-            end = _last_position(connection)
-            subscription_id = _find(connection, client_id)
-            if subscription_id is None:
-                subscription_id = self._insert(connection, client_id, wanted, new_secret, end)
-            else:
-                _update(connection, subscription_id, wanted)
+            found = _find(connection, client_id, name)
             _ensure_topics(connection, wanted.topics)
-            _replace_topics(connection, subscription_id, wanted.topics, end)
+            if found is None:
+                state = State.PAUSED if waits_for_snapshot else State.ACTIVE
+                self._insert(connection, client_id, wanted, new_secret, (name, state, start))
+            else:
+                self._change(connection, found, wanted)
             registry_changed(connection)
+        return found is None
 
-    def delete(self, client_id: int) -> None:
-        """End the client's subscription. Raises NotFound."""
+    def delete(self, client_id: int, name: str = DEFAULT_NAME) -> None:
+        """End a subscription. Raises NotFound."""
         with writing(self._engine) as connection:
-            subscription_id = _found(connection, client_id)
+            subscription_id = _found(connection, client_id, name)
             connection.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
             registry_changed(connection)
 
     def delete_topic(self, client_id: int, topic: str) -> None:
-        """Take a topic out of the client's subscription. Raises NotFound."""
+        """Take a topic out of the client's default subscription. Raises NotFound."""
         with writing(self._engine) as connection:
             gone = connection.execute(
                 delete(subscription_topics).where(
-                    subscription_topics.c.subscription_id == _found(connection, client_id),
+                    subscription_topics.c.subscription_id
+                    == _found(connection, client_id, DEFAULT_NAME),
                     subscription_topics.c.topic == topic,
                     subscription_topics.c.until_position.is_(None),
                 )
@@ -67,26 +92,44 @@ class Subscriptions:
                 raise NotFound("not subscribed to this topic")
             registry_changed(connection)
 
-    def secrets(self, client_id: int) -> SigningSecrets:
-        """What signs the client's deliveries. Raises NotFound."""
+    def find(self, client_id: int, name: str) -> int:
+        """The id of a subscription. Raises NotFound."""
+        with reading(self._engine) as connection:
+            return _found(connection, client_id, name)
+
+    def waits_for_snapshot(self, subscription_id: int) -> bool:
+        """Whether it waits for a snapshot, which whoever asked for it may have died over."""
+        wanted = select(subscriptions.c.reason).where(subscriptions.c.id == subscription_id)
+        with reading(self._engine) as connection:
+            return connection.execute(wanted).scalar_one_or_none() == SNAPSHOT
+
+    def secrets(self, client_id: int, name: str = DEFAULT_NAME) -> SigningSecrets:
+        """What signs the deliveries. Raises NotFound."""
         wanted = select(
             subscriptions.c.secret,
             subscriptions.c.previous_secret,
             subscriptions.c.previous_until_ms,
-        ).where(subscriptions.c.client_id == client_id)
+        ).where(subscriptions.c.client_id == client_id, subscriptions.c.name == name)
         with reading(self._engine) as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             raise NotFound("no subscription")
         return SigningSecrets(*row)
 
-    def save_secrets(self, client_id: int, before: SigningSecrets, after: SigningSecrets) -> bool:
+    def save_secrets(
+        self,
+        client_id: int,
+        before: SigningSecrets,
+        after: SigningSecrets,
+        name: str = DEFAULT_NAME,
+    ) -> bool:
         """Change what signs; False when somebody else changed it since `before` was read."""
         with writing(self._engine) as connection:
             changed = connection.execute(
                 update(subscriptions)
                 .where(
                     subscriptions.c.client_id == client_id,
+                    subscriptions.c.name == name,
                     subscriptions.c.secret == before.current,
                 )
                 .values(
@@ -98,37 +141,51 @@ class Subscriptions:
             registry_changed(connection)
             return changed.rowcount == 1
 
-    def all(self) -> list[SubscriptionState]:
-        """Every subscription with how much it got and how much waits, by subscriber."""
-        wanted = (
-            select(
-                subscriptions.c.id,
-                clients.c.name,
-                subscriptions.c.callback,
-                cursors.c.sent,
-                cursors.c.position,
-            )
-            .join_from(subscriptions, clients)
-            .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
-            .order_by(clients.c.name)
-        )
-        now_ms = self._now_ms()
-        states = []
+    def pause(self, subscription_id: int, reason: str | None = None) -> None:
+        """Send nothing more; what is in flight is still settled. May be repeated."""
+        with writing(self._engine) as connection:
+            self._enter(connection, subscription_id, State.PAUSED, reason)
+            registry_changed(connection)
+
+    def resume(self, subscription_id: int) -> None:
+        """Send again, at once, whatever the reason was not to. May be repeated."""
+        with writing(self._engine) as connection:
+            self._enter(connection, subscription_id, State.ACTIVE, None)
+            _end_back_off(connection, subscription_id)
+            registry_changed(connection)
+
+    def seek(self, subscription_id: int, start: Start) -> int:
+        """Move the cursor; returns where it is now. What is parked or dead stays so.
+
+        Events from before the subscription began are delivered too when it is moved there.
+        """
+        with writing(self._engine) as connection:
+            position = cursor_at(connection, start)
+            _move(connection, subscription_id, position, snapshot_upto=0)
+            registry_changed(connection)
+            return position
+
+    def scopes(self, subscription_id: int) -> tuple[TopicScope, ...]:
+        """What a subscription gets."""
         with reading(self._engine) as connection:
-            for row in connection.execute(wanted).all():
-                scopes = scopes_of(connection, [row.id]).get(row.id, ())
-                queued, oldest_at_ms = backlog(connection, row.position, scopes)
-                states.append(
-                    SubscriptionState(
-                        row.name,
-                        row.callback,
-                        tuple(scope.topic for scope in scopes if scope.until is None),
-                        row.sent,
-                        queued,
-                        None if oldest_at_ms is None else max(0, now_ms - oldest_at_ms),
-                    )
-                )
-        return states
+            return scopes_of(connection, [subscription_id]).get(subscription_id, ())
+
+    def begin_snapshot(self, subscription_id: int, upto: int) -> None:
+        """Deliver the stored snapshot of the log up to there, then the log after it."""
+        with writing(self._engine) as connection:
+            position = min(log_start(connection), upto)
+            _move(connection, subscription_id, position, snapshot_upto=upto)
+            self._enter(connection, subscription_id, State.ACTIVE, None)
+            registry_changed(connection)
+
+    def want_test(self, subscription_id: int) -> None:
+        """Have a test event sent, whatever the state is. May be repeated."""
+        with writing(self._engine) as connection:
+            ours = wanted_tests.c.subscription_id == subscription_id
+            connection.execute(delete(wanted_tests).where(ours))
+            values = {"subscription_id": subscription_id, "requested_at_ms": self._now_ms()}
+            connection.execute(insert(wanted_tests).values(values))
+            registry_changed(connection)
 
     def _insert(
         self,
@@ -136,114 +193,169 @@ class Subscriptions:
         client_id: int,
         wanted: SubscriptionRequest,
         new_secret: str,
-        end: int,
-    ) -> int:
+        begin: tuple[str, State, Start],
+    ) -> None:
+        (name, state, start), now_ms = begin, self._now_ms()
         added = connection.execute(
             insert(subscriptions).values(
                 client_id=client_id,
-                name="default",
-                concurrency=1,
-                coalesce=False,
-                format="routemaster",
-                state="active",
-                state_since_ms=self._now_ms(),
+                name=name,
                 secret=new_secret,
                 previous_until_ms=0,
-                created_at_ms=self._now_ms(),
+                state=state.value,
+                reason=SNAPSHOT if state is State.PAUSED else None,
+                state_since_ms=now_ms,
+                created_at_ms=now_ms,
                 **_columns(wanted),
             )
         ).inserted_primary_key
         assert added is not None
-        subscription_id = int(added[0])
-        start = Progress(position=end, delivered=end)
+        subscription_id, position = int(added[0]), cursor_at(connection, start)
+        scopes = [scope_of(pattern, position) for pattern in dict.fromkeys(wanted.topics)]
+        _insert_scopes(connection, subscription_id, scopes)
         connection.execute(
             insert(cursors).values(
                 subscription_id=subscription_id,
-                position=start.position,
-                reached=start.position,
+                position=position,
+                reached=position,
                 snapshot_upto=0,
-                delivered=start.delivered,
+                delivered=position,
                 sent=0,
-                failures=start.failures,
-                retry_at_ms=start.retry_at_ms,
+                failures=0,
+                retry_at_ms=0,
                 fence=0,
             )
         )
-        return subscription_id
+
+    def _change(
+        self, connection: Connection, subscription_id: int, wanted: SubscriptionRequest
+    ) -> None:
+        connection.execute(
+            update(subscriptions)
+            .where(subscriptions.c.id == subscription_id)
+            .values(**_columns(wanted))
+        )
+        before = scopes_of(connection, [subscription_id]).get(subscription_id, ())
+        connection.execute(
+            delete(subscription_topics).where(
+                subscription_topics.c.subscription_id == subscription_id
+            )
+        )
+        after = rescoped(before, wanted.topics, log_end(connection))
+        _insert_scopes(connection, subscription_id, after)
+        self._enter(connection, subscription_id, State.ACTIVE, None, only_from=(State.DISABLED,))
+        _end_back_off(connection, subscription_id)
+
+    def _enter(
+        self,
+        connection: Connection,
+        subscription_id: int,
+        state: State,
+        reason: str | None,
+        only_from: tuple[State, ...] = tuple(State),
+    ) -> None:
+        connection.execute(
+            update(subscriptions)
+            .where(
+                subscriptions.c.id == subscription_id,
+                subscriptions.c.state.in_([one.value for one in only_from]),
+            )
+            .values(state=state.value, reason=reason, state_since_ms=self._now_ms())
+        )
 
 
-def _columns(wanted: SubscriptionRequest) -> dict[str, str | int | None]:
+def _columns(wanted: SubscriptionRequest) -> dict[str, Any]:
+    is_default = wanted.retry == RetryPolicy()
     return {
         "callback": wanted.callback,
         "uuid": wanted.uuid,
         "timeout_ms": wanted.timeout_ms,
         "max_events": wanted.max_events,
+        "concurrency": wanted.concurrency,
+        "coalesce": wanted.coalesce,
+        "format": wanted.format.value,
+        "events_per_s": wanted.events_per_s,
+        "retry": None if is_default else json.dumps(asdict(wanted.retry)),
     }
 
 
-def _update(connection: Connection, subscription_id: int, wanted: SubscriptionRequest) -> None:
-    connection.execute(
-        update(subscriptions)
-        .where(subscriptions.c.id == subscription_id)
-        .values(**_columns(wanted))
-    )
+def _end_back_off(connection: Connection, subscription_id: int) -> None:
     connection.execute(
         update(cursors)
         .where(cursors.c.subscription_id == subscription_id, cursors.c.failures > 0)
-        .values(failures=0, tried_upto=None, retry_at_ms=0, fence=cursors.c.fence + 1)
+        .values(
+            failures=0,
+            failing_since_ms=None,
+            tried_upto=None,
+            narrow=None,
+            skip_upto=None,
+            retry_at_ms=0,
+            fence=cursors.c.fence + 1,
+        )
     )
 
 
-def _find(connection: Connection, client_id: int) -> int | None:
+def _move(
+    connection: Connection, subscription_id: int, position: int, *, snapshot_upto: int
+) -> None:
+    ours = subscription_topics.c.subscription_id == subscription_id
+    connection.execute(
+        update(subscription_topics)
+        .where(ours, subscription_topics.c.after_position > position)
+        .values(after_position=position)
+    )
+    connection.execute(
+        update(cursors)
+        .where(cursors.c.subscription_id == subscription_id)
+        .values(
+            position=position,
+            reached=position,
+            left_behind=None,
+            snapshot_upto=snapshot_upto,
+            delivered=position,
+            failures=0,
+            failing_since_ms=None,
+            tried_upto=None,
+            narrow=None,
+            skip_upto=None,
+            retry_at_ms=0,
+            fence=cursors.c.fence + 1,
+        )
+    )
+
+
+def _find(connection: Connection, client_id: int, name: str) -> int | None:
     return connection.execute(
-        select(subscriptions.c.id).where(subscriptions.c.client_id == client_id)
+        select(subscriptions.c.id).where(
+            subscriptions.c.client_id == client_id, subscriptions.c.name == name
+        )
     ).scalar_one_or_none()
 
 
-def _found(connection: Connection, client_id: int) -> int:
-    subscription_id = _find(connection, client_id)
+def _found(connection: Connection, client_id: int, name: str) -> int:
+    subscription_id = _find(connection, client_id, name)
     if subscription_id is None:
         raise NotFound("no subscription")
     return subscription_id
 
 
-def _last_position(connection: Connection) -> int:
-    return int(connection.execute(select(func.max(events.c.position))).scalar() or 0)
-
-
-def _ensure_topics(connection: Connection, names: Iterable[str]) -> None:
-    known = set(
-        connection.execute(select(topics.c.name).where(topics.c.name.in_(list(names)))).scalars()
-    )
-    for name in dict.fromkeys(names):
-        if name not in known:
-            topic_rows.create(connection, name)
+def _ensure_topics(connection: Connection, patterns: tuple[str, ...]) -> None:
+    names = sorted({scope_of(pattern, 0).topic for pattern in patterns} - {EVERY_TOPIC})
+    for name in names:
+        topic_rows.create(connection, name)
     connection.execute(
-        update(topics).where(topics.c.name.in_(known), topics.c.deleted).values(deleted=False)
+        update(topics).where(topics.c.name.in_(names), topics.c.deleted).values(deleted=False)
     )
 
 
-def _replace_topics(
-    connection: Connection, subscription_id: int, names: Collection[str], end: int
-) -> None:
-    mine = subscription_topics.c.subscription_id == subscription_id
-    known = set(connection.execute(select(subscription_topics.c.topic).where(mine)).scalars())
-    connection.execute(
-        delete(subscription_topics).where(
-            mine,
-            subscription_topics.c.topic.not_in(list(names)),
-            subscription_topics.c.until_position.is_(None),
-        )
-    )
-    connection.execute(
-        update(subscription_topics)
-        .where(mine, subscription_topics.c.topic.in_(list(names)))
-        .values(until_position=None)
-    )
-    for name in dict.fromkeys(names):
-        if name not in known:
-            connection.execute(
-                insert(subscription_topics).values(
-                    subscription_id=subscription_id, topic=name, type="", after_position=end
-                )
+def _insert_scopes(connection: Connection, subscription_id: int, scopes: list[TopicScope]) -> None:
+    for scope in scopes:
+        connection.execute(
+            insert(subscription_topics).values(
+                subscription_id=subscription_id,
+                topic=scope.topic,
+                type=scope.type or "",
+                after_position=scope.after,
+                until_position=scope.until,
             )
+        )

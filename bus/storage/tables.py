@@ -127,7 +127,7 @@ subscription_topics = Table(
 # Apart from the subscription, because it changes with every batch. `holder` is the pusher that
 # delivers; `fence` moves whenever somebody else than the holder may have moved the cursor.
 # Up to `position` everything is settled; up to `reached` everything but the positions in
-# `left_behind` (JSON). `suspect` is the URL that failed alone while nobody else was tried.
+# `left_behind` (JSON).
 cursors = Table(
     "cursors",
     metadata,
@@ -142,7 +142,7 @@ cursors = Table(
     Column("failing_since_ms", BigInteger, nullable=True),
     Column("tried_upto", BigInteger, nullable=True),
     Column("narrow", Integer, nullable=True),
-    Column("suspect", String(1024), nullable=True),
+    Column("skip_upto", BigInteger, nullable=True),
     Column("retry_at_ms", BigInteger, nullable=False),
     Column("last_status", Integer, nullable=True),
     Column("last_error", String(255), nullable=True),

@@ -4,26 +4,19 @@ from typing import Any
 
 from bus.deliver.signing import new_secret
 from bus.event_json import event_head, whole_event
-from bus.model import (
-    Held,
-    LogEvent,
-    NewEvent,
-    Progress,
-    Publication,
-    SigningSecrets,
-    Subscription,
-    SubscriptionRequest,
-    TopicScope,
-)
+from bus.model import LogEvent, NewEvent, Publication
+from bus.progress import HEALTHY, Health, Held, Place
+from bus.subscription import SigningSecrets, Subscription, SubscriptionRequest, TopicScope
 from tests.bus.clock import START_MS
 
 
 def log_event(position: int, topic: str = "bids", **fields: Any) -> LogEvent:
     """An event as it is read from the log."""
     url = fields.pop("url", f"https://x.example/{position}")
-    body = whole_event(event_head(topic, "create", url, START_MS, None), "test", position)
+    type = fields.pop("type", "create")
+    body = whole_event(event_head(topic, type, url, START_MS, None), "test", position)
     values: dict[str, Any] = {"published_at_ms": START_MS, "body": body} | fields
-    return LogEvent(position, topic, "create", url, **values)
+    return LogEvent(position, topic, type, url, **values)
 
 
 def publication(client_id: int, *urls: str, topic: str = "bids") -> Publication:
@@ -39,6 +32,7 @@ def subscription(**fields: Any) -> Subscription:
     values: dict[str, Any] = {
         "id": 1,
         "client": "subscriber",
+        "name": "default",
         "callback": "https://subscriber.example/events",
         "uuid": "u-1",
         "timeout_ms": None,
@@ -49,9 +43,11 @@ def subscription(**fields: Any) -> Subscription:
     return Subscription(**values | fields)
 
 
-def held(progress: Progress | None = None, **fields: Any) -> Held:
+def held(
+    place: Place | None = None, health: Health = HEALTHY, fence: int = 1, **fields: Any
+) -> Held:
     """A subscription in the hands of a pusher."""
-    return Held(subscription(**fields), progress or Progress(0, 0), fence=1)
+    return Held(subscription(**fields), place or Place(0, 0), health, fence)
 
 
 def wanted(callback: str, *topics: str, **fields: Any) -> SubscriptionRequest:

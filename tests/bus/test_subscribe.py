@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.errors import BadSubscription, BadTopic, Refused
-from bus.model import SubscriptionRequest
 from bus.subscribe import check_subscription
+from bus.subscription import SubscriptionRequest
 from tests.bus.json_values import json_values
 
 TRUSTED = frozenset({"127.0.0.1", "::1"})

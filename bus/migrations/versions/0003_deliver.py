@@ -118,7 +118,7 @@ def _create_cursors() -> None:
         sa.Column("failing_since_ms", sa.BigInteger(), nullable=True),
         sa.Column("tried_upto", sa.BigInteger(), nullable=True),
         sa.Column("narrow", sa.Integer(), nullable=True),
-        sa.Column("suspect", sa.String(1024), nullable=True),
+        sa.Column("skip_upto", sa.BigInteger(), nullable=True),
         sa.Column("retry_at_ms", sa.BigInteger(), nullable=False),
         sa.Column("last_status", sa.Integer(), nullable=True),
         sa.Column("last_error", sa.String(255), nullable=True),

@@ -131,7 +131,7 @@ def test_a_given_secret_is_set_and_the_one_before_stays_valid_for_a_day(
         response = call(api, "POST", "/subscription/secret", {"secret": SECRET}, by="subscriber")
         assert response.get_json() == {"secret": SECRET}
     storage.deliveries.join("test", 0)
-    storage.deliveries.claim("test", ())
+    storage.deliveries.claim("test", 1)
     (held,) = storage.deliveries.held("test")
     assert held.subscription.secrets.valid(clock()) == (SECRET, first)
     assert held.subscription.secrets.valid(clock() + 86_400_000) == (SECRET,)

@@ -1,130 +1,186 @@
-import dataclasses
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.deliver.planner import (
-    PROBE_EVENTS,
-    Idle,
-    Send,
-    Wait,
-    batch_limit,
-    delivered,
-    failed,
-    plan,
-    resting_until,
-)
-from bus.model import LogEvent, Progress, TopicScope
+from bus.deliver.health import PROBE_EVENTS
+from bus.deliver.planner import Allowance, Idle, Send, Wait, batch_limit, due, is_enough, plan
+from bus.model import LogEvent
+from bus.progress import HEALTHY, Health
 from tests.bus.clock import START_MS
 from tests.bus.samples import log_event, subscription
 
-FRESH = Progress(0, 0)
 EVENTS = [log_event(position) for position in range(1, 21)]
 
 
+def of(*urls: str) -> list[LogEvent]:
+    return [log_event(position, url=url) for position, url in enumerate(urls, 1)]
+
+
 def test_without_a_timeout_a_lone_event_leaves_at_once() -> None:
-    assert plan(subscription(), FRESH, EVENTS[:1], START_MS) == Send((EVENTS[0],), 1)
+    assert plan(subscription(), HEALTHY, EVENTS[:1], START_MS) == Send(EVENTS[:1], [])
 
 
 def test_with_timeout_0_a_lone_event_leaves_at_once() -> None:
-    planned = plan(subscription(timeout_ms=0), FRESH, EVENTS[:1], START_MS)
-    assert planned == Send((EVENTS[0],), 1)
+    assert plan(subscription(timeout_ms=0), HEALTHY, EVENTS[:1], START_MS) == Send(EVENTS[:1], [])
 
 
-def test_a_batch_holds_at_most_max_events() -> None:
-    assert plan(subscription(max_events=5), FRESH, EVENTS, START_MS) == Send(tuple(EVENTS[:5]), 5)
+def test_a_batch_holds_at_most_max_events_and_the_rest_waits() -> None:
+    planned = plan(subscription(max_events=5), HEALTHY, EVENTS, START_MS)
+    assert planned == Send(EVENTS[:5], EVENTS[5:])
 
 
 def test_an_event_waits_for_company_until_its_timeout() -> None:
     patient = subscription(timeout_ms=500)
-    assert plan(patient, FRESH, EVENTS[:3], START_MS + 499) == Wait(START_MS + 500)
-    assert plan(patient, FRESH, EVENTS[:3], START_MS + 500) == Send(tuple(EVENTS[:3]), 3)
+    assert plan(patient, HEALTHY, EVENTS[:3], START_MS + 499) == Wait(START_MS + 500)
+    assert plan(patient, HEALTHY, EVENTS[:3], START_MS + 500) == Send(EVENTS[:3], [])
 
 
 def test_a_full_batch_waits_for_nobody() -> None:
     patient = subscription(timeout_ms=500, max_events=3)
-    assert plan(patient, FRESH, EVENTS[:3], START_MS) == Send(tuple(EVENTS[:3]), 3)
+    assert plan(patient, HEALTHY, EVENTS[:3], START_MS) == Send(EVENTS[:3], [])
 
 
-def test_nothing_ahead_is_nothing_to_do() -> None:
-    assert plan(subscription(), Progress(7, 7), [], START_MS) == Idle(7)
-
-
-def test_events_from_before_the_subscription_are_passed_over() -> None:
-    late = subscription(scopes=(TopicScope("bids", after=3),))
-    assert plan(late, FRESH, EVENTS[:3], START_MS) == Idle(3)
-    assert plan(late, FRESH, EVENTS[:5], START_MS) == Send(tuple(EVENTS[3:5]), 5)
-
-
-def test_a_deleted_topic_ends_where_it_was_deleted() -> None:
-    ended = subscription(scopes=(TopicScope("bids", until=2),))
-    assert plan(ended, FRESH, EVENTS[:5], START_MS) == Send(tuple(EVENTS[:2]), 2)
-    assert plan(ended, Progress(2, 2), EVENTS[2:5], START_MS) == Idle(5)
+def test_nothing_pending_is_nothing_to_do() -> None:
+    assert plan(subscription(), HEALTHY, [], START_MS) == Idle()
 
 
 def test_a_failing_endpoint_is_left_alone_until_its_time() -> None:
-    failing = Progress(0, 0, failures=1, tried_upto=20, retry_at_ms=START_MS + 1000)
-    assert resting_until(failing, START_MS) == START_MS + 1000
+    failing = Health(failures=1, tried_upto=20, retry_at_ms=START_MS + 1000)
     assert plan(subscription(), failing, EVENTS, START_MS) == Wait(START_MS + 1000)
-    assert resting_until(failing, START_MS + 1000) is None
+    assert isinstance(plan(subscription(), failing, EVENTS, START_MS + 1000), Send)
 
 
-def test_a_retry_is_a_small_probe() -> None:
-    failing = Progress(0, 0, failures=1, tried_upto=20, retry_at_ms=0)
-    assert batch_limit(subscription(), failing) == PROBE_EVENTS
-    assert plan(subscription(), failing, EVENTS, START_MS) == Send(tuple(EVENTS[:10]), 10)
+def test_a_probe_is_as_narrow_as_the_search() -> None:
+    searching = Health(failures=1, tried_upto=20, narrow=4)
+    assert batch_limit(subscription(), searching) == 4
+    assert plan(subscription(), searching, EVENTS, START_MS) == Send(EVENTS[:4], EVENTS[4:])
+    assert batch_limit(subscription(), Health(failures=1, tried_upto=20)) == PROBE_EVENTS
 
 
-def test_a_retry_has_no_events_that_the_first_attempt_had_not() -> None:
-    failing = Progress(0, 0, failures=3, tried_upto=2, retry_at_ms=0)
-    assert plan(subscription(), failing, EVENTS, START_MS) == Send(tuple(EVENTS[:2]), 2)
+def test_a_probe_has_no_events_that_had_not_been_tried() -> None:
+    searching = Health(failures=3, tried_upto=2, narrow=10)
+    assert plan(subscription(), searching, EVENTS, START_MS) == Send(EVENTS[:2], EVENTS[2:])
 
 
-def test_a_retry_does_not_wait_for_company() -> None:
-    failing = Progress(0, 0, failures=1, tried_upto=2, retry_at_ms=0)
-    patient = subscription(timeout_ms=60_000)
-    assert plan(patient, failing, EVENTS, START_MS) == Send(tuple(EVENTS[:2]), 2)
+def test_a_probe_does_not_wait_for_company() -> None:
+    searching = Health(failures=1, tried_upto=2, narrow=10)
+    planned = plan(subscription(timeout_ms=60_000), searching, EVENTS, START_MS)
+    assert planned == Send(EVENTS[:2], EVENTS[2:])
 
 
-def test_an_acknowledged_batch_moves_the_cursor_and_ends_a_back_off() -> None:
-    assert delivered(Send(tuple(EVENTS[:5]), 5)) == Progress(5, 5)
+def test_one_probe_is_in_flight_at_a_time() -> None:
+    searching = Health(tried_upto=20, narrow=1)
+    assert plan(subscription(concurrency=4), searching, EVENTS, START_MS, in_flight=1) == Idle()
 
 
-def test_a_failed_batch_leaves_the_cursor() -> None:
-    after = failed(Progress(3, 3, failures=1), Send(tuple(EVENTS[3:5]), 5), START_MS)
-    assert after == Progress(3, 3, failures=2, tried_upto=5, retry_at_ms=START_MS)
+def test_after_one_failed_alone_somebody_else_is_tried() -> None:
+    pending = of("bad", "bad", "good", "bad")
+    searching = Health(failures=1, tried_upto=2, narrow=1, skip_upto=1)
+    planned = plan(subscription(), searching, pending, START_MS)
+    assert planned == Send([pending[2]], [pending[0], pending[1], pending[3]])
+
+
+def test_without_anybody_else_it_is_tried_again() -> None:
+    pending = of("bad", "bad")
+    searching = Health(failures=1, tried_upto=1, narrow=1, skip_upto=1)
+    assert plan(subscription(), searching, pending, START_MS) == Send(pending[:1], pending[1:])
+
+
+def test_while_somebody_else_is_wanted_one_event_is_not_enough() -> None:
+    searching = Health(failures=1, tried_upto=2, narrow=1, skip_upto=1)
+    assert not is_enough(subscription(), searching, of("bad", "bad"))
+    assert is_enough(subscription(), searching, of("bad", "bad", "good"))
+    assert is_enough(subscription(max_events=2), HEALTHY, of("bad", "bad"))
+    assert not is_enough(subscription(max_events=3), HEALTHY, of("bad", "bad"))
+
+
+def test_urls_in_flight_wait_and_others_go() -> None:
+    pending = of("a", "b", "a", "c")
+    planned = plan(subscription(concurrency=2), HEALTHY, pending, START_MS, busy={"a"}, in_flight=1)
+    assert planned == Send([pending[1], pending[3]], [pending[0], pending[2]])
+
+
+def test_no_more_batches_are_in_flight_than_asked_for() -> None:
+    wide = subscription(concurrency=2)
+    assert plan(wide, HEALTHY, EVENTS, START_MS, busy=set(), in_flight=2) == Idle()
+
+
+def test_a_rate_limit_narrows_and_then_holds_up() -> None:
+    allowed = plan(subscription(), HEALTHY, EVENTS, START_MS, allowance=Allowance(3, 0))
+    assert allowed == Send(EVENTS[:3], EVENTS[3:])
+    held_up = plan(subscription(), HEALTHY, EVENTS, START_MS, allowance=Allowance(0, 77))
+    assert held_up == Wait(77)
+
+
+def test_of_the_parked_the_one_whose_time_came_first_is_tried() -> None:
+    retries = [(5, "b"), (3, "a"), (9, "c")]
+    assert due(retries, HEALTHY, 2, others_wait=True) is None
+    assert due(retries, HEALTHY, 6, others_wait=True) == "a"
+    assert due([], HEALTHY, 6, others_wait=False) is None
+
+
+def test_while_the_endpoint_fails_a_parked_one_is_the_probe_only_without_others() -> None:
+    failing = Health(failures=1, retry_at_ms=10, tried_upto=1)
+    assert due([(3, "a")], failing, 9, others_wait=False) is None
+    assert due([(3, "a")], failing, 10, others_wait=False) == "a"
+    assert due([(3, "a")], failing, 10, others_wait=True) is None
+
+
+class Flights:
+    """A subscription's batches in flight, and what was first delivered when."""
+
+    def __init__(self, log: list[LogEvent], concurrency: int, most: int) -> None:
+        self.subscription = subscription(concurrency=concurrency, max_events=most)
+        self.pending = list(log)
+        self.flying: list[list[LogEvent]] = []
+        self.settled: list[LogEvent] = []
+
+    def start(self) -> bool:
+        busy = {event.url for batch in self.flying for event in batch}
+        planned = plan(
+            self.subscription,
+            HEALTHY,
+            self.pending,
+            START_MS,
+            busy=busy,
+            in_flight=len(self.flying),
+        )
+        if not isinstance(planned, Send):
+            return False
+        assert planned.events
+        assert not busy & {event.url for event in planned.events}
+        assert len(planned.events) <= self.subscription.max_events
+        self.pending = planned.rest
+        self.flying.append(list(planned.events))
+        return True
+
+    def land(self, index: int, taken: bool) -> None:
+        batch = self.flying.pop(index % len(self.flying))
+        if taken:
+            self.settled += batch
+        else:
+            self.pending = sorted([*batch, *self.pending])
 
 
 @given(
-    events=st.lists(st.sampled_from(["bids", "orders", "other"]), max_size=40),
+    urls=st.lists(st.sampled_from("abcdef"), max_size=40),
+    concurrency=st.integers(1, 5),
     most=st.integers(1, 7),
-    answers=st.lists(st.booleans(), max_size=30),
-    after=st.integers(0, 40),
+    script=st.lists(st.tuples(st.integers(0, 9), st.booleans()), max_size=40),
 )
-def test_every_event_of_a_scope_is_delivered_once_and_in_order(
-    events: list[str], most: int, answers: list[bool], after: int
+def test_nothing_is_skipped_or_sent_twice_and_each_url_keeps_its_order(
+    urls: list[str], concurrency: int, most: int, script: list[tuple[int, bool]]
 ) -> None:
-    log = [log_event(position, topic) for position, topic in enumerate(events, 1)]
-    ours = subscription(
-        max_events=most, scopes=(TopicScope("bids"), TopicScope("orders", after=after))
-    )
-    progress, script = FRESH, iter(answers)
-    got: list[LogEvent] = []
-    while True:
-        topics = {"bids", "orders"}
-        ahead = [e for e in log if e.position > progress.position and e.topic in topics]
-        match plan(ours, progress, ahead[: batch_limit(ours, progress)], START_MS):
-            case Send() as batch if next(script, True):
-                got += batch.events
-                progress = delivered(batch)
-            case Send() as batch:
-                progress = failed(progress, batch, 0)
-            case Idle(upto) if upto == progress.position:
-                break
-            case Idle(upto):
-                progress = dataclasses.replace(progress, position=upto)
-            case Wait():
-                raise AssertionError("nothing to wait for")
-    assert got == [
-        e for e in log if e.topic == "bids" or (e.topic == "orders" and e.position > after)
-    ]
+    log = of(*urls)
+    flights, answers = Flights(log, concurrency, most), iter(script)
+    while flights.pending or flights.flying:
+        while flights.start():
+            flying = [event for batch in flights.flying for event in batch]
+            assert sorted([*flying, *flights.pending, *flights.settled]) == log
+            assert len(flights.flying) <= concurrency
+        flights.land(*next(answers, (0, True)))
+    assert sorted(flights.settled) == log
+    for url in set(urls):
+        ours = [event for event in flights.settled if event.url == url]
+        assert ours == sorted(ours)
+    if concurrency == 1:
+        assert flights.settled == log

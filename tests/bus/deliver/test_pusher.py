@@ -63,7 +63,7 @@ def urls(*names: str) -> list[str]:
 
 
 def queued(storage: Storage) -> int:
-    return sum(state.queued for state in storage.subscriptions.all())
+    return sum(state.queued for state in storage.overviews.listed())
 
 
 def test_what_is_published_is_delivered_and_settled(
@@ -74,7 +74,7 @@ def test_what_is_published_is_delivered_and_settled(
     publish("2")
     driven.until(lambda: queued(storage) == 0)
     assert receiver.urls == urls("1", "2")
-    (state,) = storage.subscriptions.all()
+    (state,) = storage.overviews.listed()
     assert (state.sent, state.oldest_ms) == (2, None)
 
 

@@ -53,7 +53,10 @@ def hang(connection: socket.socket) -> None:
 
 def test_a_post_arrives_with_its_headers_and_body(sender: Sender, receiver: Receiver) -> None:
     sender.start(7, post(receiver.url, b'[{"a":1}]'))
-    assert answers(sender) == [Answer(7, 204, None)]
+    (answer,) = answers(sender)
+    assert (answer.key, answer.status, answer.error) == (7, 204, None)
+    assert answer.head[0].startswith(b"HTTP/1.1 204")
+    assert answer.header("content-length") == "0"
     (delivery,) = receiver.deliveries
     assert delivery.body == b'[{"a":1}]'
     assert delivery.headers["x-test"] == "yes"

@@ -6,7 +6,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from bus.deliver.signing import PREVIOUS_VALID_MS, check_secret, new_secret, rotate, signature
 from bus.errors import BadSecret
-from bus.model import SigningSecrets
+from bus.subscription import SigningSecrets
 
 BODY = b'[{"topic":"bids"}]'
 

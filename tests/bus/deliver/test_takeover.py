@@ -47,7 +47,7 @@ def subscribed(storage: Storage, receiver: Receiver) -> None:
 
 
 def queued(storage: Storage) -> int:
-    return sum(state.queued for state in storage.subscriptions.all())
+    return sum(state.queued for state in storage.overviews.listed())
 
 
 def test_a_standby_delivers_nothing_while_the_holder_lives(
@@ -105,7 +105,7 @@ def test_who_was_taken_over_does_not_settle_what_it_had_in_flight(
     first.until(lambda: first.pusher._sender.in_flight == 0)
     first.rounds(3)
     second.until(lambda: queued(storage) == 0)
-    (state,) = storage.subscriptions.all()
+    (state,) = storage.overviews.listed()
     assert state.sent == 1
 
 

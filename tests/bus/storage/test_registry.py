@@ -6,9 +6,9 @@ from sqlalchemy import select
 
 from bus.access import digest
 from bus.errors import BadClient, NotFound, TopicTaken
-from bus.model import SubscriptionState
 from bus.storage import Storage
 from bus.storage.tables import metadata
+from bus.subscription import SubscriptionState
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
 from tests.bus.samples import publication, wanted
@@ -33,7 +33,7 @@ def subscriber(storage: Storage) -> int:
 
 
 def state(storage: Storage) -> SubscriptionState:
-    (only,) = storage.subscriptions.all()
+    (only,) = storage.overviews.listed()
     return only
 
 
@@ -72,9 +72,9 @@ def test_with_the_last_token_goes_the_subscription(storage: Storage, subscriber:
     storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
     storage.clients.add_token("subscriber", digest("another"))
     storage.clients.remove_token(digest(TOKENS["subscriber"]))
-    assert storage.subscriptions.all()
+    assert storage.overviews.listed()
     storage.clients.remove_token(digest("another"))
-    assert storage.subscriptions.all() == []
+    assert storage.overviews.listed() == []
 
 
 def test_a_client_that_lost_its_token_keeps_its_topics(storage: Storage, publisher: int) -> None:
@@ -93,7 +93,7 @@ def test_removing_an_unknown_token_changes_nothing(storage: Storage, subscriber:
     storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
     storage.clients.remove_token(digest("never seen"))
     assert list(storage.clients.names()) == sorted(TOKENS)
-    assert storage.subscriptions.all()
+    assert storage.overviews.listed()
 
 
 def test_a_deleted_topic_is_free_and_counts_anew(storage: Storage, publisher: int) -> None:

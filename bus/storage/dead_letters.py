@@ -1,0 +1,88 @@
+"""Dead letters: events that were given up, until somebody has them delivered again."""
+
+from collections.abc import Iterable, Mapping
+
+from service_kit.clock import Clock
+from service_kit.database import reading, writing
+from sqlalchemy import Engine, delete, select, update
+
+from bus.errors import NotFound
+from bus.letter import Letter
+from bus.model import LogEvent
+from bus.progress import LastAnswer
+from bus.storage.rows import Row
+from bus.storage.state import registry_changed
+from bus.storage.tables import dead_letters
+
+
+class DeadLetters:
+    """The dead letters of subscriptions. A pusher adds them, their owner sends them back."""
+
+    def __init__(self, engine: Engine, now_ms: Clock) -> None:
+        self._engine = engine
+        self._now_ms = now_ms
+
+    def all(self, subscription_id: int, after: int = 0, limit: int | None = None) -> list[Letter]:
+        """In the order in which they died, after one; without those on their way back."""
+        wanted = (
+            select(dead_letters)
+            .where(
+                dead_letters.c.subscription_id == subscription_id,
+                dead_letters.c.id > after,
+                dead_letters.c.redrive_at_ms.is_(None),
+            )
+            .order_by(dead_letters.c.id)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [_letter(row) for row in connection.execute(wanted).mappings()]
+
+    def one(self, subscription_id: int, letter_id: int) -> Letter:
+        """A dead letter. Raises NotFound."""
+        wanted = select(dead_letters).where(
+            dead_letters.c.subscription_id == subscription_id, dead_letters.c.id == letter_id
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted).mappings().one_or_none()
+        if row is None:
+            raise NotFound("no such dead letter")
+        return _letter(row)
+
+    def redrive(self, subscription_id: int, wanted: Mapping[int, bool]) -> None:
+        """Send dead letters back (True), or drop them because they are covered (False).
+
+        The holder of the subscription puts the former among the parked.
+        """
+        ours = dead_letters.c.subscription_id == subscription_id
+        with writing(self._engine) as connection:
+            for some in _chunks([one for one, back in wanted.items() if back]):
+                connection.execute(
+                    update(dead_letters)
+                    .where(ours, dead_letters.c.id.in_(some))
+                    .values(redrive_at_ms=self._now_ms())
+                )
+            for some in _chunks([one for one, back in wanted.items() if not back]):
+                connection.execute(delete(dead_letters).where(ours, dead_letters.c.id.in_(some)))
+            registry_changed(connection)
+
+
+def _chunks(ids: list[int]) -> Iterable[list[int]]:
+    return (ids[start : start + 500] for start in range(0, len(ids), 500))
+
+
+def _letter(row: Row) -> Letter:
+    return Letter(
+        row["id"],
+        LogEvent(
+            row["position"],
+            row["topic"],
+            row["type"],
+            row["url"],
+            row["published_at_ms"],
+            bytes(row["body"]),
+            row["traceparent"],
+        ),
+        row["attempts"],
+        LastAnswer(row["last_status"], row["last_error"], row["died_at_ms"]),
+        bytes(row["last_answer"]),
+    )

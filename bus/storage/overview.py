@@ -1,0 +1,108 @@
+"""Subscriptions as they are looked at: settings, place, health, lag."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from service_kit.clock import Clock
+from service_kit.database import reading
+from sqlalchemy import Connection, Engine, Select, func, select
+
+from bus.errors import NotFound
+from bus.progress import Lag, LastAnswer, Overview
+from bus.storage import rows
+from bus.storage.backlog import backlog
+from bus.storage.tables import clients, cursors, dead_letters, parked_events, subscriptions
+from bus.subscription import DEFAULT_NAME, SubscriptionState
+
+
+class Overviews:
+    """What there is, for listing it. Nothing here counts rows of the log."""
+
+    def __init__(self, engine: Engine, now_ms: Clock) -> None:
+        self._engine = engine
+        self._now_ms = now_ms
+
+    def listed(self) -> list[SubscriptionState]:
+        """Every subscription as routemaster lists it, by subscriber. What is parked waits too."""
+        return [_listed(one) for one in self._all(_everything())]
+
+    def of_client(self, client: str) -> list[Overview]:
+        """A client's subscriptions by name."""
+        return self._all(_everything().where(clients.c.name == client))
+
+    def one(self, client: str, name: str) -> Overview:
+        """A subscription. Raises NotFound."""
+        wanted = _everything().where(clients.c.name == client, subscriptions.c.name == name)
+        found = self._all(wanted)
+        if not found:
+            raise NotFound("no such subscription")
+        return found[0]
+
+    def clients(self) -> Sequence[str]:
+        """The names of the clients that have subscriptions."""
+        wanted = (
+            select(clients.c.name)
+            .where(clients.c.id.in_(select(subscriptions.c.client_id)))
+            .order_by(clients.c.name)
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(wanted).scalars().all()
+
+    def _all(self, wanted: Select[Any]) -> list[Overview]:
+        now_ms = self._now_ms()
+        with reading(self._engine) as connection:
+            found = connection.execute(wanted).mappings().all()
+            return [_overview(connection, row, now_ms) for row in found]
+
+
+def _everything() -> Select[Any]:
+    return (
+        select(
+            subscriptions,
+            cursors,
+            clients.c.name.label("client"),
+            _count(parked_events).label("parked"),
+            _count(dead_letters).label("dead_letters"),
+        )
+        .join_from(subscriptions, clients)
+        .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
+        .order_by(clients.c.name, subscriptions.c.name)
+    )
+
+
+def _count(table: Any) -> Any:
+    return (
+        select(func.count())
+        .select_from(table)
+        .where(table.c.subscription_id == subscriptions.c.id)
+        .scalar_subquery()
+    )
+
+
+def _overview(connection: Connection, row: rows.Row, now_ms: int) -> Overview:
+    scopes = rows.scopes_of(connection, [row["id"]]).get(row["id"], ())
+    events, oldest_at_ms = backlog(connection, row["position"], scopes)
+    at_ms = row["last_attempt_at_ms"]
+    return Overview(
+        subscription=rows.subscription(row, scopes),
+        place=rows.place(row),
+        health=rows.health(row),
+        lag=Lag(events, None if oldest_at_ms is None else max(0, now_ms - oldest_at_ms)),
+        sent=row["sent"],
+        answer=at_ms and LastAnswer(row["last_status"], row["last_error"], at_ms),
+        parked=row["parked"],
+        dead_letters=row["dead_letters"],
+    )
+
+
+def _listed(one: Overview) -> SubscriptionState:
+    subscription = one.subscription
+    is_default = subscription.name == DEFAULT_NAME
+    return SubscriptionState(
+        subscription.client if is_default else f"{subscription.client}/{subscription.name}",
+        subscription.callback,
+        tuple(scope.pattern for scope in subscription.scopes if scope.until is None),
+        one.sent,
+        one.lag.events + one.parked,
+        one.lag.oldest_ms,
+    )

@@ -1,0 +1,147 @@
+"""Writing outcomes down: the cursor, and whatever left it, in one transaction."""
+
+import json
+from collections.abc import Sequence
+
+from bus.model import LogEvent
+from bus.progress import LastAnswer, Settlement
+from bus.storage.driver import Statements
+
+_MAX_ERROR_CHARACTERS = 255
+
+_MOVE = (
+    "UPDATE cursors SET position = ?, reached = ?, left_behind = ?, snapshot_upto = ?,"
+    " delivered = ?, failures = ?, failing_since_ms = ?, retry_at_ms = ?, tried_upto = ?,"
+    " narrow = ?, skip_upto = ?, sent = sent + ?"
+    " WHERE subscription_id = ? AND holder = ? AND fence = ?"
+)
+_ANSWERED = (
+    "UPDATE cursors SET last_status = ?, last_error = ?, last_attempt_at_ms = ?"
+    " WHERE subscription_id = ?"
+)
+_HELD = "SELECT subscription_id, fence FROM cursors WHERE holder = ?"
+_PARK = (
+    "INSERT INTO parked (subscription_id, url, failures, retry_at_ms, parked_at_ms, last_status,"
+    " last_error) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subscription_id, url) DO UPDATE SET"
+    " failures = excluded.failures, retry_at_ms = excluded.retry_at_ms,"
+    " last_status = excluded.last_status, last_error = excluded.last_error"
+)
+_UNPARK = (
+    "DELETE FROM parked WHERE subscription_id = ? AND url = ? AND NOT EXISTS (SELECT 1"
+    " FROM parked_events WHERE parked_events.subscription_id = parked.subscription_id"
+    " AND parked_events.url = parked.url)"
+)
+_EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
+_PARK_EVENT = (
+    f"INSERT INTO parked_events (subscription_id, {_EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+    " ON CONFLICT (subscription_id, position) DO NOTHING"
+)
+_TAKE_BACK = "DELETE FROM parked_events WHERE subscription_id = ? AND position = ?"
+_BURY = (
+    f"INSERT INTO dead_letters (subscription_id, {_EVENT}, attempts, died_at_ms, last_status,"  # noqa: S608
+    " last_error, last_answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (subscription_id, position) DO UPDATE SET attempts = excluded.attempts,"
+    " died_at_ms = excluded.died_at_ms, last_status = excluded.last_status,"
+    " last_error = excluded.last_error, last_answer = excluded.last_answer, redrive_at_ms = NULL"
+)
+_DISABLE = (
+    "UPDATE subscriptions SET state = 'disabled', reason = ?, state_since_ms = ?"
+    " WHERE id = ? AND state = 'active'"
+)
+_TESTED = "DELETE FROM wanted_tests WHERE subscription_id = ?"
+_CHANGED = "UPDATE bus_state SET registry_version = registry_version + 1"
+
+
+def settle(
+    statements: Statements, pusher: str, settlements: Sequence[Settlement], now_ms: int
+) -> frozenset[int]:
+    """Write outcomes down, of those subscriptions only that the pusher still holds.
+
+    Returns the others: whoever holds them now delivers their events again.
+    """
+    moved = statements.run_each(_MOVE, [_cursor(one, pusher) for one in settlements])
+    lost = _lost(statements, pusher, settlements) if moved < len(settlements) else frozenset()
+    kept = [one for one in settlements if one.subscription_id not in lost]
+    statements.run_each(
+        _ANSWERED,
+        [(*answer_columns(one.answer), one.subscription_id) for one in kept if one.answer],
+    )
+    for one in kept:
+        if one.moves:
+            _move(statements, one, now_ms)
+    return lost
+
+
+def answer_columns(answer: LastAnswer) -> tuple[int | None, str | None, int]:
+    """An answer as its three columns."""
+    return answer.status, answer.error and answer.error[:_MAX_ERROR_CHARACTERS], answer.at_ms
+
+
+def event_columns(event: LogEvent) -> tuple[object, ...]:
+    """An event as it is copied out of the log."""
+    return tuple(event)
+
+
+def _cursor(one: Settlement, pusher: str) -> tuple[object, ...]:
+    place, health = one.place, one.health
+    return (
+        place.position,
+        place.reached,
+        json.dumps(place.left_behind) if place.left_behind else None,
+        place.snapshot_upto,
+        place.delivered,
+        health.failures,
+        health.failing_since_ms,
+        health.retry_at_ms,
+        health.tried_upto,
+        health.narrow,
+        health.skip_upto,
+        one.sent,
+        one.subscription_id,
+        pusher,
+        one.fence,
+    )
+
+
+def _lost(statements: Statements, pusher: str, settlements: Sequence[Settlement]) -> frozenset[int]:
+    held = dict(statements.rows(_HELD, (pusher,)))
+    return frozenset(
+        one.subscription_id for one in settlements if held.get(one.subscription_id) != one.fence
+    )
+
+
+def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
+    """bus.md, "What must be true": an event leaves one table in the step that puts it in another,
+    and passes behind the cursor in that same step."""
+    ours, moves = one.subscription_id, one.moves
+    assert moves is not None
+    statements.run_each(
+        _PARK,
+        [
+            (ours, url, at.failures, at.retry_at_ms, now_ms, *answer_columns(at.answer)[:2])
+            for url, at in moves.park.items()
+            if at is not None
+        ],
+    )
+    statements.run_each(_PARK_EVENT, [(ours, *event_columns(each)) for each in moves.park_events])
+    statements.run_each(
+        _BURY,
+        [
+            (
+                ours,
+                *event_columns(dead.event),
+                dead.attempts,
+                dead.answer.at_ms,
+                *answer_columns(dead.answer)[:2],
+                dead.answer_body,
+            )
+            for dead in moves.bury
+        ],
+    )
+    statements.run_each(_TAKE_BACK, [(ours, position) for position in moves.take_back])
+    statements.run_each(_UNPARK, [(ours, url) for url, at in moves.park.items() if at is None])
+    if moves.tested:
+        statements.run(_TESTED, (ours,))
+    if moves.disable is not None:
+        statements.run(_DISABLE, (moves.disable, now_ms, ours))
+        statements.run(_CHANGED)

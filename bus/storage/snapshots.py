@@ -1,0 +1,69 @@
+"""Snapshots: the last event of every live entity, for a subscription to begin with."""
+
+from bus.model import LogEvent
+from bus.storage.driver import Driver
+from bus.subscription import EVERY_TOPIC, TopicScope
+
+_AT_ONCE = 5_000
+_EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
+_READ = (
+    f"SELECT {_EVENT} FROM snapshots JOIN events USING (position)"  # noqa: S608
+    " WHERE subscription_id = ? AND position > ? ORDER BY position LIMIT ?"
+)
+_ADD = (
+    "INSERT INTO snapshots (subscription_id, position) VALUES (?, ?)"
+    " ON CONFLICT (subscription_id, position) DO NOTHING"
+)
+_FORGET = "DELETE FROM snapshots WHERE subscription_id = ?"
+
+
+class Snapshots:
+    """Positions that are read instead of the log before them."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    def read_after(self, subscription_id: int, position: int, limit: int) -> list[LogEvent]:
+        """The first events of a snapshot after a position."""
+        found = self._driver.rows(_READ, (subscription_id, position, limit))
+        return list(map(LogEvent._make, found))
+
+    def take(self, scopes: tuple[TopicScope, ...], upto: int) -> list[int]:
+        """The position of the last event of each live entity, of the log up to `upto`, in order.
+
+        An entity is live when the last event of its topic and URL is no `delete`; what a
+        subscription gets of it is the last event of a type that it wants. Reads the whole log
+        before `upto`: seconds for millions of events, but nobody waits for it.
+        """
+        wanted = " OR ".join(map(_condition, scopes)) or "1 = 0"
+        topics = " OR ".join(map(_topic_condition, scopes)) or "1 = 0"
+        rows = self._driver.rows(
+            f"SELECT max(CASE WHEN {wanted} THEN position END) AS last_wanted FROM events"  # noqa: S608
+            f" WHERE position <= ? AND ({topics}) GROUP BY topic, url"
+            " HAVING max(CASE WHEN type = 'delete' THEN position ELSE 0 END) < max(position)",
+            (upto,),
+        )
+        return sorted(row[0] for row in rows if row[0] is not None)
+
+    def store(self, subscription_id: int, positions: list[int]) -> None:
+        """Replace a subscription's snapshot, in steps that nobody else waits for long."""
+        self.forget(subscription_id)
+        for start in range(0, len(positions), _AT_ONCE):
+            with self._driver.writing() as statements:
+                some = positions[start : start + _AT_ONCE]
+                statements.run_each(_ADD, [(subscription_id, position) for position in some])
+
+    def forget(self, subscription_id: int) -> None:
+        """Drop a snapshot that is not needed any more."""
+        with self._driver.writing() as statements:
+            statements.run(_FORGET, (subscription_id,))
+
+
+def _condition(scope: TopicScope) -> str:
+    # Topics and types are checked words of [a-z_], so they may stand in the statement.
+    topic = _topic_condition(scope)
+    return topic if scope.type is None else f"({topic} AND type = '{scope.type}')"
+
+
+def _topic_condition(scope: TopicScope) -> str:
+    return "1 = 1" if scope.topic == EVERY_TOPIC else f"topic = '{scope.topic}'"
