@@ -12,6 +12,8 @@ AuctionAppError
 ├── AccountClosed          a moderator has closed the account
 ├── WrongPassword          the account's own password is asked for, and this is not it
 ├── TooManyAttempts        done too often; carries retry_after_s
+├── CommandRefused         the rules say no to buying at once, retracting, ending early
+├── TooMany                as many drafts as one may have; carries limit
 ├── NotVerified            needs a verified e-mail address first
 ├── LinkDead               a link from a mail that is forged, used up or too old
 ├── NotTheirLink           a link from a mail to another account
@@ -93,6 +95,22 @@ class TooSoon(_Later):
 
 class BidsUnavailable(_Later):
     """The bids service can't answer now; try in `retry_after_s` seconds."""
+
+
+class CommandRefused(AuctionAppError):
+    """What was asked for is not possible now; `reason` is the rule's word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class TooMany(AuctionAppError):
+    """There are as many of them as one may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"at most {limit}")
+        self.limit = limit
 
 
 class NotVerified(AuctionAppError):

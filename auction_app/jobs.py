@@ -38,7 +38,7 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
         "watch": lambda: _watch(parts, lambda: probe.get(f"{config.bids_url}/readyz")),
         "subscribe": keep_subscribed(
             bus,
-            topics=["biddings", "bids"],
+            topics=["biddings", "bids", "offers"],
             callback=parts.urls.absolute("/events"),
             uuid=config.webhook_uuid,
             secret=config.webhook_secret[0],

@@ -24,7 +24,8 @@ BIDS_TOTAL_S = 4.0
 class Parts:
     """Built once in the composition root and handed to whoever needs it.
 
-    `refresh_bell` wakes the job that fetches what the bus said has changed.
+    `refresh_bell` wakes the job that fetches what the bus said has changed, `photo_bell` the one
+    that prepares photos.
     """
 
     config: Config
@@ -36,6 +37,7 @@ class Parts:
     urls: Urls
     clock: Clock
     refresh_bell: Doorbell
+    photo_bell: Doorbell
 
 
 def build_parts(config: Config, **given: Any) -> Parts:
@@ -48,6 +50,7 @@ def build_parts(config: Config, **given: Any) -> Parts:
         "files": lambda: PhotoFiles(config.photos_dir),
         "urls": lambda: Urls(config.public_url),
         "clock": lambda: now_ms,
+        "photo_bell": lambda: Doorbell.for_database(config.database_url, "photos"),
         "refresh_bell": lambda: Doorbell.for_database(config.database_url, "refresh"),
     }
     built = {name: given[name] if name in given else make() for name, make in defaults.items()}

@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 from auction_app.demo import pictures
 from auction_app.errors import NotFound
 from auction_app.local_time import write_local
-from auction_app.model import Customer
+from auction_app.model import Customer, Photo
 from auction_app.parts import Parts
 from auction_app.storage import auctions, customers
-from auction_app.verbs.list_auction import ListingForm, ListingRules, list_auction
+from auction_app.verbs.list_auction import list_auction
+from auction_app.verbs.read_listing import ListingForm, ListingRules, read_listing
 from auction_app.verbs.sign_up import sign_up
+from auction_app.verbs.take_photo import take_photo
 from auction_app.verbs.verify_email import USE, verify_email
 
 HOUR_MS = 3_600_000
@@ -45,6 +47,7 @@ class Item:
     price: str
     currency: str
     hours: float
+    category: str
 
 
 ACCOUNTS = (
@@ -52,6 +55,7 @@ ACCOUNTS = (
     Account("Tomas", "green-bicycle", "seller"),
     Account("Ada", "first-bidder", "bidder"),
     Account("Bela", "second-bidder", "bidder"),
+    Account("Nora", "keeps-order", "moderator"),
 )
 
 ITEMS = (
@@ -67,6 +71,7 @@ ITEMS = (
         "45.00",
         "USD",
         2,
+        "home",
     ),
     Item(
         "demabicycle2",
@@ -80,6 +85,7 @@ ITEMS = (
         "180.00",
         "EUR",
         6,
+        "sports",
     ),
     Item(
         "demacamera56",
@@ -93,6 +99,7 @@ ITEMS = (
         "120.00",
         "USD",
         26,
+        "cameras",
     ),
     Item(
         "demabluevase",
@@ -105,6 +112,7 @@ ITEMS = (
         "30.00",
         "USD",
         50,
+        "home",
     ),
     Item(
         "demaguitar78",
@@ -118,6 +126,7 @@ ITEMS = (
         "240.00",
         "EUR",
         75,
+        "instruments",
     ),
     Item(
         "demawatchgld",
@@ -131,6 +140,7 @@ ITEMS = (
         "90.00",
         "GBP",
         120,
+        "jewellery",
     ),
 )
 
@@ -153,6 +163,9 @@ def _account(parts: Parts, account: Account) -> bool:
     if known is None:
         sign_up(parts.store, parts.passwords, parts.urls, form, locale="en", now_ms=now_ms)
     customer = _customer(parts, account)
+    if account.role == "moderator" and not customer.moderator:
+        with parts.store.writing() as conn:
+            customers.appoint(conn, customer.id)
     if customer.verified:
         return known is None
     token = parts.signatures.link_token(USE, customer.id, customer.verification_id or "")
@@ -174,25 +187,29 @@ def _list(parts: Parts, item: Item, seller: Customer) -> bool:
         if auctions.exists(conn, item.id):
             return False
     now_ms = parts.clock()
+    (width, height), sizes = take_photo(item.draw())
+    photo = Photo(id=f"{item.id}photo", alt=item.alt, width=width, height=height)
+    parts.files.write(photo.id, sizes)
+    listing = read_listing(_form(item, now_ms), _RULES, now_ms=now_ms)
+    list_auction(
+        parts.store,
+        parts.urls,
+        listing,
+        [photo],
+        auction_id=item.id,
+        seller=seller,
+        now_ms=now_ms,
+    )
+    return True
+
+
+def _form(item: Item, now_ms: int) -> ListingForm:
     fields = {
         "title": item.title,
         "description": item.description,
-        "photo_description": item.alt,
+        "category": item.category,
         "start_price": item.price,
         "currency": item.currency,
         "ends": write_local(now_ms + round(item.hours * HOUR_MS), ZoneInfo("UTC")),
     }
-    form = ListingForm(
-        fields=fields, photo=item.draw(), decimal_mark=".", symbol="", zone=ZoneInfo("UTC")
-    )
-    list_auction(
-        parts.store,
-        parts.files,
-        parts.urls,
-        form,
-        auction_id=item.id,
-        seller=seller,
-        rules=_RULES,
-        now_ms=now_ms,
-    )
-    return True
+    return ListingForm(fields=fields, decimal_mark=".", symbol="", zone=ZoneInfo("UTC"))

@@ -1,5 +1,7 @@
 """Turn an uploaded file into a photo that is safe to show."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -19,21 +21,40 @@ def take_photo(upload: bytes) -> tuple[tuple[int, int], dict[int, bytes]]:
     Nothing of the file but its pixels survives: no EXIF (its turn is applied first), no place,
     no comments, no trailing archive. Raises PhotoRefused.
     """
-    if not upload:
-        raise PhotoRefused("missing")
-    if len(upload) > LARGEST_BYTES:
-        raise PhotoRefused("too_big")
-    try:
+    _check_length(upload)
+    with _translated_errors():
         image = _decode(upload)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise PhotoRefused("too_many_pixels") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
-        raise PhotoRefused("not_an_image") from error
     sizes = {side: _encode(image, side) for side in (LARGE, THUMBNAIL)}
     return image.size, sizes
 
 
-def _decode(upload: bytes) -> Image.Image:
+def look_at_photo(upload: bytes) -> None:
+    """Refuse by length and header alone what can't be a photo, without decoding it: quick enough
+    for a page. Raises PhotoRefused."""
+    _check_length(upload)
+    with _translated_errors(), _open(upload):
+        pass
+
+
+def _check_length(upload: bytes) -> None:
+    if not upload:
+        raise PhotoRefused("missing")
+    if len(upload) > LARGEST_BYTES:
+        raise PhotoRefused("too_big")
+
+
+@contextmanager
+def _translated_errors() -> Iterator[None]:
+    try:
+        yield
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PhotoRefused("too_many_pixels") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+        raise PhotoRefused("not_an_image") from error
+
+
+@contextmanager
+def _open(upload: bytes) -> Iterator[Image.Image]:
     Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
     with Image.open(BytesIO(upload), formats=_FORMATS) as image:
         # The header says how many pixels there will be before any is decoded.
@@ -41,6 +62,11 @@ def _decode(upload: bytes) -> Image.Image:
             raise PhotoRefused("too_many_pixels")
         if min(image.size) < SMALLEST_SIDE:
             raise PhotoRefused("too_small")
+        yield image
+
+
+def _decode(upload: bytes) -> Image.Image:
+    with _open(upload) as image:
         image.draft("RGB", (LARGE, LARGE))  # a JPEG is decoded at an eighth, if that's enough
         image.load()
         turned = ImageOps.exif_transpose(image)

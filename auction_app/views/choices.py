@@ -10,6 +10,7 @@ def install_choices(app: Flask) -> None:
     for label in (category_label, condition_label, returns_label, format_label, sort_label):
         app.add_template_global(label)
     app.add_template_global(within_label)
+    app.add_template_global(step_label)
 
 
 def category_label(category: str) -> str:
@@ -72,3 +73,14 @@ def within_label(hours: int) -> str:
     if hours < 48:
         return plural("Within %(num)d hour", "Within %(num)d hours", hours)
     return plural("Within %(num)d day", "Within %(num)d days", hours // 24)
+
+
+def step_label(step: str) -> str:
+    """What a step of the listing wizard is called."""
+    return {
+        "item": _("The item"),
+        "photos": _("Photos"),
+        "price": _("Price"),
+        "time": _("Time"),
+        "preview": _("Preview"),
+    }[step]

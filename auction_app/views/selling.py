@@ -1,17 +1,22 @@
-"""The form that puts an item up for auction."""
+"""The listing wizard: four steps, each saved as it is typed, a preview, and off it goes."""
 
-from collections.abc import Mapping
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.currencies import CURRENCIES
-from auction_app.errors import BadInput
-from auction_app.ids import new_id
+from auction_app.errors import BadInput, NotFound, TooMany
 from auction_app.local_time import write_local, zone_named
 from auction_app.model import Customer
 from auction_app.parts import Parts
-from auction_app.verbs.list_auction import ListingForm, ListingRules, list_auction
+from auction_app.storage import drafts
+from auction_app.storage.drafts import Draft
+from auction_app.terms import CATEGORIES, CONDITIONS, RETURNS
+from auction_app.verbs.draft_photos import MOST_PHOTOS
+from auction_app.verbs.publish_draft import check_draft, publish_draft
+from auction_app.verbs.read_listing import SOFT_CLOSE_S, ListingForm, ListingRules
+from auction_app.verbs.worked_example import worked_example
+from auction_app.verbs.write_draft import STEPS, discard_draft, save_step, start_draft
 from auction_app.views.formats import money
 from auction_app.views.language import _
 from auction_app.views.negotiate import page, see_other
@@ -24,91 +29,187 @@ from auction_app.views.visitor import (
 )
 
 LONGEST_MS = 30 * 24 * 3600 * 1000
+MOST_SHOWN = 50
 _WEEK_MS = 7 * 24 * 3600 * 1000
-_UPLOAD_BYTES = 32 * 1024 * 1024
-
-
-def allow_uploads() -> None:
-    """Let the listing form be larger than other forms; runs before anything reads the body."""
-    if request.path == "/sell":
-        request.max_content_length = _UPLOAD_BYTES
 
 
 def selling(parts: Parts) -> Blueprint:
-    """List an item."""
+    """Write a listing and publish it."""
     views = Blueprint("selling", __name__)
-
-    @views.get("/sell")
-    def form() -> Response:
-        seller, zone = signed_in(parts), viewer_zone()
-        ends_at_ms = parts.clock() + _WEEK_MS
-        first = {
-            "currency": CURRENCIES[0],
-            "ends": write_local(ends_at_ms // 60_000 * 60_000, zone),
-        }
-        return _form_page(parts, seller, zone, first)
-
-    @views.post("/sell")
-    def send() -> Response:
-        seller = signed_in(parts)
-        zone = zone_named(request.form.get("zone"), HOUSE_ZONE)
-        try:
-            auction = list_auction(
-                parts.store,
-                parts.files,
-                parts.urls,
-                _typed(zone),
-                auction_id=_chosen_id(parts, seller),
-                seller=seller,
-                rules=_rules(parts),
-                now_ms=parts.clock(),
-            )
-        except BadInput as error:
-            return _form_page(parts, seller, zone, request.form, error.fields)
-        start = money(auction.terms.start_price)
-        flash(_("Your item is listed. Bidding starts at %(price)s.", price=start))
-        return see_other(url_for("items.show", auction_id=auction.id))
-
+    _add_start(views, parts)
+    _add_steps(views, parts)
+    _add_ends(views, parts)
     return views
 
 
-def _form_page(
-    parts: Parts,
-    seller: Customer,
-    zone: ZoneInfo,
-    form: Mapping[str, str],
-    errors: dict[str, str] | None = None,
-) -> Response:
-    return page(
-        "sell.html",
-        422 if errors else 200,
-        form=form,
-        errors=errors or {},
-        listing=parts.signatures.sign_listing(new_id(), seller.id),
-        currencies=CURRENCIES,
-        zone=zone.key,
-        shortest_ms=_rules(parts).shortest_ms,
-        longest_ms=_rules(parts).longest_ms,
-    )
+def _add_start(views: Blueprint, parts: Parts) -> None:
+    @views.get("/sell")
+    def form() -> Response:
+        seller = signed_in(parts)
+        with parts.store.reading() as conn:
+            started = drafts.list_of_seller(conn, seller.id, limit=MOST_SHOWN)
+        return page("sell.html", drafts=started)
+
+    @views.post("/sell")
+    def start() -> Response:
+        first = _first_fields(parts.clock())
+        try:
+            draft_id = start_draft(parts.store, signed_in(parts), first, now_ms=parts.clock())
+        except TooMany as error:
+            flash(_("You have %(n)d drafts already. Publish or discard one first.", n=error.limit))
+            return see_other(url_for("selling.form"))
+        return see_other(url_for("selling.step", draft_id=draft_id, step=next(iter(STEPS))))
 
 
-def _typed(zone: ZoneInfo) -> ListingForm:
-    photo = request.files.get("photo")
-    return ListingForm(
-        fields=request.form,
-        photo=photo.read() if photo else b"",
-        decimal_mark=decimal_mark(),
-        symbol=currency_symbol(request.form.get("currency", "")),
-        zone=zone,
-    )
+def _add_steps(views: Blueprint, parts: Parts) -> None:
+    @views.get("/sell/<string:draft_id>/<string:step>")
+    def step(draft_id: str, step: str) -> Response:
+        draft = _own_draft(parts, signed_in(parts), draft_id)
+        if step not in STEPS:
+            raise NotFound("no such step")
+        asked = "check" in request.args
+        errors = _complaints(parts, draft) if asked else {}
+        return page(f"sell_{step}.html", **_context(parts, draft, step), errors=errors)
+
+    @views.post("/sell/<string:draft_id>/<string:step>")
+    def save(draft_id: str, step: str) -> Response:
+        seller = signed_in(parts)
+        if step not in STEPS:
+            raise NotFound("no such step")
+        save_step(parts.store, seller, draft_id, step, request.form, now_ms=parts.clock())
+        if "X-Autosave" in request.headers:
+            return Response(status=204)
+        return see_other(_next_address(draft_id, step))
 
 
-def _chosen_id(parts: Parts, seller: Customer) -> str:
-    chosen = parts.signatures.read_listing(request.form.get("listing", ""))
-    if chosen is None or chosen[1] != seller.id:
-        return new_id()
-    return chosen[0]
+def _add_ends(views: Blueprint, parts: Parts) -> None:
+    @views.get("/sell/<string:draft_id>/preview")
+    def preview(draft_id: str) -> Response:
+        draft = _own_draft(parts, signed_in(parts), draft_id)
+        return _preview_page(parts, draft)
+
+    @views.post("/sell/<string:draft_id>/publish")
+    def publish(draft_id: str) -> Response:
+        seller = signed_in(parts)
+        form = _read_back(_own_draft_fields(parts, seller, draft_id))
+        try:
+            auction = publish_draft(
+                parts.store,
+                parts.urls,
+                draft_id,
+                form,
+                rules(parts),
+                seller=seller,
+                now_ms=parts.clock(),
+            )
+        except BadInput:
+            return _preview_page(parts, _own_draft(parts, seller, draft_id), 422)
+        start_price = money(auction.terms.start_price)
+        flash(_("Your item is listed. Bidding starts at %(price)s.", price=start_price))
+        return see_other(url_for("items.show", auction_id=auction.id))
+
+    @views.post("/sell/<string:draft_id>/discard")
+    def discard(draft_id: str) -> Response:
+        discard_draft(parts.store, parts.files, signed_in(parts), draft_id)
+        flash(_("The draft is gone."))
+        return see_other(url_for("selling.form"))
 
 
-def _rules(parts: Parts) -> ListingRules:
+def rules(parts: Parts) -> ListingRules:
+    """How long auctions may run here."""
     return ListingRules(shortest_ms=parts.config.min_duration_s * 1000, longest_ms=LONGEST_MS)
+
+
+def _first_fields(now_ms: int) -> dict[str, str]:
+    zone = viewer_zone()
+    return {
+        "currency": CURRENCIES[0],
+        "ends": write_local((now_ms + _WEEK_MS) // 60_000 * 60_000, zone),
+        "zone": zone.key,
+        "decimal_mark": decimal_mark(),
+    }
+
+
+def _own_draft(parts: Parts, seller: Customer, draft_id: str) -> Draft:
+    with parts.store.reading() as conn:
+        return drafts.of_seller(conn, seller.id, draft_id)
+
+
+def _own_draft_fields(parts: Parts, seller: Customer, draft_id: str) -> dict[str, str]:
+    """What was typed; nothing when it was published before, which is then said again."""
+    try:
+        return _own_draft(parts, seller, draft_id).fields
+    except NotFound:
+        return {}
+
+
+def _next_address(draft_id: str, step: str) -> str:
+    order = [*STEPS, "preview"]
+    go = request.form.get("go", "next")
+    if go not in STEPS and go != "preview":
+        go = step if go == "save" else order[order.index(step) + 1]
+    if go == "preview":
+        return url_for("selling.preview", draft_id=draft_id)
+    return url_for("selling.step", draft_id=draft_id, step=go)
+
+
+def _read_back(fields: dict[str, str]) -> ListingForm:
+    return ListingForm(
+        fields=fields,
+        decimal_mark="," if fields.get("decimal_mark") == "," else ".",
+        symbol=currency_symbol(fields.get("currency", "")),
+        zone=zone_named(fields.get("zone"), HOUSE_ZONE),
+    )
+
+
+def _complaints(parts: Parts, draft: Draft) -> dict[str, str]:
+    try:
+        check_draft(draft, _read_back(draft.fields), rules(parts), now_ms=parts.clock())
+    except BadInput as error:
+        return error.fields
+    return {}
+
+
+def _preview_page(parts: Parts, draft: Draft, status: int = 200) -> Response:
+    context = _context(parts, draft, "preview")
+    listing = photos = None
+    errors: dict[str, str] = {}
+    try:
+        form = _read_back(draft.fields)
+        listing, photos = check_draft(draft, form, rules(parts), now_ms=parts.clock())
+    except BadInput as error:
+        errors = error.fields
+    return page(
+        "sell_preview.html",
+        status,
+        **context,
+        listing=listing,
+        photos=photos,
+        errors=errors,
+        example=worked_example(listing.terms) if listing else None,
+        wrong_steps=[name for name in STEPS if _concerns(name, errors)],
+        now_ms=parts.clock(),
+    )
+
+
+def _concerns(step: str, errors: dict[str, str]) -> bool:
+    return any(name in STEPS[step] or name == step for name in errors)
+
+
+def _context(parts: Parts, draft: Draft, step: str) -> dict[str, Any]:
+    return {
+        "draft": draft,
+        "form": draft.fields,
+        "step": step,
+        "steps": tuple(STEPS),
+        "categories": CATEGORIES,
+        "conditions": CONDITIONS,
+        "returns": RETURNS,
+        "currencies": CURRENCIES,
+        "soft_closes": SOFT_CLOSE_S,
+        "most_photos": MOST_PHOTOS,
+        "draft_zone": draft.fields.get("zone") or viewer_zone().key,
+        "viewer_mark": decimal_mark(),
+        "shortest_ms": rules(parts).shortest_ms,
+        "longest_ms": rules(parts).longest_ms,
+    }

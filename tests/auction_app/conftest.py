@@ -142,6 +142,7 @@ class Browser:
             seller_url=auction["_links"]["seller"]["href"],
             start=Money.parse(auction["terms"]["start_price"]),
             ends_at_ms=auction["terms"]["ends_at_ms"],
+            buy_now=Money.parse(buy_now) if (buy_now := auction["terms"]["buy_now"]) else None,
         )
         return str(path)
 

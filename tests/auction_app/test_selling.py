@@ -1,4 +1,4 @@
-"""Listing an item."""
+"""The listing wizard: drafts, photos, preview, publishing."""
 
 from io import BytesIO
 from typing import Any
@@ -6,15 +6,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from auction_app.increments import default_increments
+from auction_app.verbs.draft_photos import Arrangement, moved, prepare_photos
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
-from tests.auction_app.conftest import (
-    BIDS_TOKEN,
-    World,
-    as_program,
-    listing_form,
-    path_of,
-    photo_file,
-)
+from auction_app.verbs.worked_example import step_at
+from auction_app.verbs.write_draft import MOST_DRAFTS
+from tests.auction_app.conftest import BIDS_TOKEN, World, as_program, path_of, photo_file
 
 
 def test_a_listing_is_shown_announced_and_its_terms_are_fixed(world: World) -> None:
@@ -37,16 +34,137 @@ def test_a_listing_is_shown_announced_and_its_terms_are_fixed(world: World) -> N
     assert document["_links"]["photos"][0]["title"] == "A brass lamp on a table"
 
 
+def test_reserve_buy_now_and_soft_close_reach_bids_and_the_reserve_nobody_else(
+    world: World,
+) -> None:
+    sam = world.member("Sam")
+    item = sam.list_item(reserve="55.55", buy_now="99.00", soft_close="120")
+
+    told = sam.client.get(item, headers=as_program(BIDS_TOKEN)).get_json()["terms"]
+    public = world.browser().get(item, headers=as_program()).get_json()
+
+    assert told["reserve"] == {"amount": "55.55", "currency": "USD"}
+    assert told["buy_now"] == {"amount": "99.00", "currency": "USD"}
+    assert told["soft_close"] == {"window_ms": 120_000, "extension_ms": 120_000}
+    assert told["hard_end_at_ms"] == told["ends_at_ms"] + 24 * 3600 * 1000
+    assert "reserve" not in public["terms"]
+    for page in (world.browser().get(item).text, world.browser().get("/search").text):
+        assert "55.55" not in page
+    assert "2 min" in world.browser().get(item).text
+
+
+def test_details_are_shown_and_listed(world: World) -> None:
+    sam = world.member("Sam")
+
+    item = sam.list_item(
+        category="home", condition="worn", postage="5 dollars, EU only", returns="14_days"
+    )
+
+    page = sam.get(item).text
+    assert "Home and garden" in page
+    assert "Worn" in page
+    assert "5 dollars, EU only" in page
+    assert "Within 14 days" in page
+    document = sam.client.get(item, headers=as_program()).get_json()
+    assert (document["category"], document["returns"]) == ("home", "14_days")
+
+
+def test_an_auction_can_be_set_to_start_later(world: World) -> None:
+    sam, ada = world.member("Sam"), world.member("Ada")
+
+    item = sam.list_item(starts="2026-09-25T08:00:00")
+
+    assert "Starts" in ada.get(item).text
+    assert ada.client.get(item, headers=as_program()).get_json()["status"] == "scheduled"
+    assert "Brass desk lamp" not in ada.get("/").text.split('id="ending"')[1]
+    assert "not started" in ada.review(item, "20").text
+
+
 def test_the_end_is_read_in_the_zone_that_the_form_was_shown_in(world: World) -> None:
     sam = world.member("Sam")
     sam.client.set_cookie("gavel_zone", "Europe/Berlin")
 
-    assert "Europe/Berlin" in sam.get("/sell").text
-    item = sam.list_item(ends="2026-10-01T12:00", zone="Europe/Berlin")
+    draft = sam.write_draft(ends="2026-10-01T12:00", zone="Europe/Berlin")
+    assert "Europe/Berlin" in sam.get(f"{draft}/time").text
+    page = sam.follow(sam.publish(draft)).text
 
-    page = sam.get(item).text
     assert 'datetime="2026-10-01T10:00:00.000Z"' in page
     assert "12:00" in page
+
+
+def test_what_is_typed_is_saved_right_or_wrong(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft(title="", start_price="1.234")
+
+    page = sam.get(f"{draft}/price").text
+
+    assert 'value="1.234"' in page
+    assert "error-start_price" not in page
+    assert "two ways" in sam.get(f"{draft}/price?check=1").text
+    assert draft in sam.get("/sell").text
+
+
+def test_a_step_saves_itself_quietly_and_keeps_the_others(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft()
+    headers = {"X-Autosave": "1"}
+    form = {"csrf_token": sam.token, "title": "Lamp, mended"}
+
+    assert sam.client.post(f"{draft}/item", data=form, headers=headers).status_code == 204
+
+    assert 'value="Lamp, mended"' in sam.get(f"{draft}/item").text
+    assert 'value="10.00"' in sam.get(f"{draft}/price").text
+
+
+def test_the_preview_shows_the_item_and_works_an_example(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft(reserve="40.00", buy_now="99.00", soft_close="300")
+
+    page = sam.get(f"{draft}/preview").text
+
+    assert "A brass lamp on a table" in page
+    # Steps of 0.50: Ben four above the start, Ada four above him, the price one above Ben.
+    assert "Ada sets $14.00 as her maximum. She leads, and the price is $10.00." in page
+    assert "Ben sets $12.00" in page
+    assert "the price is $12.50" in page
+    assert "at least $13.00" in page
+    assert "reaches $40.00" in page
+    assert "last 5 min" in page
+
+
+@pytest.mark.parametrize(("price", "step"), [(1, 5), (99, 5), (100, 25), (499, 25), (500, 50)])
+def test_the_examples_steps_are_the_houses(price: int, step: int) -> None:
+    assert step_at(default_increments("USD"), price) == step
+
+
+@pytest.mark.parametrize("person", ["Eve", None])
+def test_a_draft_is_its_sellers_alone(world: World, person: str | None) -> None:
+    draft = world.member("Sam").write_draft()
+    other = world.member(person) if person else world.browser()
+    denied = 404 if person else 401
+
+    for path in ("item", "photos", "preview", "photos/waiting"):
+        assert other.get(f"{draft}/{path}").status_code == denied
+    for path in ("item", "photos/change", "publish", "discard"):
+        assert other.post(f"{draft}/{path}", {"title": "Mine"}).status_code == denied
+
+
+def test_a_draft_can_be_thrown_away(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft()
+
+    assert "The draft is gone" in sam.follow(sam.post(f"{draft}/discard")).text
+
+    assert sam.get(f"{draft}/item").status_code == 404
+    assert list(world.parts.files.folder.iterdir()) == []
+
+
+def test_there_is_an_end_to_drafts(world: World) -> None:
+    sam = world.member("Sam")
+    for _ in range(MOST_DRAFTS):
+        sam.post("/sell")
+
+    assert "drafts already" in sam.follow(sam.post("/sell")).text
 
 
 def test_a_photo_is_served_in_two_sizes_and_without_its_secrets(world: World) -> None:
@@ -73,6 +191,7 @@ def test_a_photo_is_served_in_two_sizes_and_without_its_secrets(world: World) ->
         path_of(links[0]["href"]).replace(str(LARGE), str(THUMBNAIL)), buffered=True
     )
     assert max(Image.open(BytesIO(small.data)).size) == THUMBNAIL
+    assert not list(world.parts.files.folder.glob("*.upload"))
 
 
 @pytest.mark.parametrize("format", ["PNG", "WEBP", "JPEG"])
@@ -88,75 +207,134 @@ def bomb() -> BytesIO:
     return out
 
 
-@pytest.mark.parametrize(
-    ("content", "word"),
-    [
-        (b"", "choose a photo"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "not a photo"),
-        (b"<html><script>alert(1)</script></html>", "not a photo"),
-        (b"GIF89a" + b"\x00" * 200, "not a photo"),
-        (photo_file().getvalue()[:500], "not a photo"),
-        (b"\xff\xd8\xff" + b"\x00" * 1000, "not a photo"),
-        (photo_file(40, 40).getvalue(), "too small"),
-        (b"\xff\xd8" + b"\x00" * (10 * 1024 * 1024), "too big"),
-        (bomb().getvalue(), "too many pixels"),
-    ],
-    ids=["none", "svg", "html", "gif", "cut", "zeros", "small", "big", "bomb"],
-)
-def test_a_hostile_file_is_refused_with_a_clear_word(
-    world: World, content: bytes, word: str
-) -> None:
+HOSTILE = {
+    "none": (b"", "choose a photo"),
+    "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "not a photo"),
+    "html": (b"<html><script>alert(1)</script></html>", "not a photo"),
+    "gif": (b"GIF89a" + b"\x00" * 200, "not a photo"),
+    "cut": (photo_file().getvalue()[:500], "not a photo"),
+    "late": (photo_file(600, 600, "PNG").getvalue()[:-300], "not a photo"),
+    "zeros": (b"\xff\xd8\xff" + b"\x00" * 1000, "not a photo"),
+    "small": (photo_file(40, 40).getvalue(), "too small"),
+    "big": (b"\xff\xd8" + b"\x00" * (10 * 1024 * 1024), "too big"),
+    "bomb": (bomb().getvalue(), "too many pixels"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_file_is_refused_with_a_clear_word(world: World, kind: str) -> None:
+    content, word = HOSTILE[kind]
     sam = world.member("Sam")
-    before = world.announced()
+    draft = sam.write_draft()
 
-    answer = sam.post("/sell", listing_form(sam, photo=(BytesIO(content), "photo.jpg")))
+    answer = sam.post(f"{draft}/photos/change", {"photos": (BytesIO(content), "evil.jpg")})
+    prepare_photos(world.parts.store, world.parts.files)
 
-    assert answer.status_code == 422
-    assert word in answer.text
-    assert world.announced() == before
+    page = sam.follow(answer).text
+    assert word in page
+    assert "evil.jpg" in page
+    item = sam.follow(sam.publish(draft))
+    assert item.text.count("/photos/") == 2
+
+
+def photo_ids(page: str) -> list[str]:
+    return [part[:32] for part in page.split('id="photo-')[1:]]
+
+
+def test_photos_are_put_in_order_and_removed_with_buttons(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft()
+    sam.add_photo(draft, (photo_file(), "b.jpg"), "Side")
+    sam.add_photo(draft, (photo_file(), "c.jpg"), "Back")
+    first, second, third = photo_ids(sam.get(f"{draft}/photos").text)
+
+    sam.post(f"{draft}/photos/change", {"up": third, f"alt-{third}": "The back"})
+    assert photo_ids(sam.get(f"{draft}/photos").text) == [first, third, second]
+    sam.post(f"{draft}/photos/change", {"remove": first})
+
+    page = sam.get(f"{draft}/photos").text
+    assert photo_ids(page) == [third, second]
+    assert 'value="The back"' in page
+    assert not list(world.parts.files.folder.glob(f"{first}*"))
+
+
+def test_moving_at_the_edge_changes_nothing() -> None:
+    ids = ["a", "b", "c"]
+
+    assert moved(ids, Arrangement(alts={}, up="a")) == ids
+    assert moved(ids, Arrangement(alts={}, down="c")) == ids
+    assert moved(ids, Arrangement(alts={}, down="a")) == ["b", "a", "c"]
+    assert moved(ids, Arrangement(alts={}, remove="b")) == ["a", "c"]
+
+
+def test_publishing_waits_for_the_photos_and_their_descriptions(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft(photo_description="")
+    assert sam.publish(draft).status_code == 422
+    assert "say of every photo" in sam.get(f"{draft}/photos?check=1").text
+
+    sam.post(f"{draft}/photos/change", {"photos": (photo_file(), "second.jpg")})
+
+    assert sam.get(f"{draft}/photos/waiting").text == "1"
+    assert "being prepared" in sam.get(f"{draft}/photos?check=1").text
+    prepare_photos(world.parts.store, world.parts.files)
+    assert sam.get(f"{draft}/photos/waiting").status_code == 204
+
+
+def test_a_draft_holds_twelve_photos(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft()
+    for n in range(11):
+        sam.post(f"{draft}/photos/change", {"photos": (photo_file(), f"{n}.jpg")})
+
+    answer = sam.post(f"{draft}/photos/change", {"photos": (photo_file(), "last.jpg")})
+
+    assert "too many photos" in sam.follow(answer).text
 
 
 @pytest.mark.parametrize(
-    ("changes", "field"),
+    ("changes", "step", "field"),
     [
-        ({"title": " "}, "title"),
-        ({"title": "x" * 81}, "title"),
-        ({"description": ""}, "description"),
-        ({"description": "x" * 10_001}, "description"),
-        ({"photo_description": ""}, "photo_description"),
-        ({"start_price": "1.234"}, "start_price"),
-        ({"start_price": "0"}, "start_price"),
-        ({"start_price": "-1"}, "start_price"),
-        ({"start_price": "99999999999999999"}, "start_price"),
-        ({"start_price": "NaN"}, "start_price"),
-        ({"ends": "2026-09-21T14:13:20"}, "ends"),
-        ({"ends": "2026-09-21T14:20"}, "ends"),
-        ({"ends": "2027-09-21T14:20"}, "ends"),
-        ({"ends": "99999-01-01T00:00"}, "ends"),
-        ({"ends": "soon"}, "ends"),
-        ({"ends": "2026-10-01"}, "ends"),
-        ({"ends": "2026-10-01T12:00:00+02:00"}, "ends"),
+        ({"title": " "}, "item", "title"),
+        ({"title": "x" * 81}, "item", "title"),
+        ({"description": ""}, "item", "description"),
+        ({"description": "x" * 10_001}, "item", "description"),
+        ({"category": "nonsense"}, "item", "category"),
+        ({"postage": "x" * 301}, "item", "postage"),
+        ({"start_price": "1.234"}, "price", "start_price"),
+        ({"start_price": "0"}, "price", "start_price"),
+        ({"start_price": "-1"}, "price", "start_price"),
+        ({"start_price": "99999999999999999"}, "price", "start_price"),
+        ({"start_price": "NaN"}, "price", "start_price"),
+        ({"currency": "XXX"}, "price", "currency"),
+        ({"reserve": "10.00"}, "price", "reserve"),
+        ({"reserve": "much"}, "price", "reserve"),
+        ({"buy_now": "10.00"}, "price", "buy_now"),
+        ({"reserve": "50", "buy_now": "40"}, "price", "buy_now"),
+        ({"ends": "2026-09-21T14:13:20"}, "time", "ends"),
+        ({"ends": "2026-09-21T14:20"}, "time", "ends"),
+        ({"ends": "2027-09-21T14:20"}, "time", "ends"),
+        ({"ends": "99999-01-01T00:00"}, "time", "ends"),
+        ({"ends": "soon"}, "time", "ends"),
+        ({"ends": "2026-10-01"}, "time", "ends"),
+        ({"ends": "2026-10-01T12:00:00+02:00"}, "time", "ends"),
+        ({"ends": "2026-10-25T02:30", "starts": "2027-10-01T12:00"}, "time", "starts"),
+        ({"soft_close": "7"}, "time", "soft_close"),
     ],
 )
 def test_what_is_wrong_is_said_beside_its_field(
-    world: World, changes: dict[str, str], field: str
+    world: World, changes: dict[str, str], step: str, field: str
 ) -> None:
     sam = world.member("Sam")
+    before = world.announced()
+    draft = sam.write_draft(**changes)
 
-    answer = sam.post("/sell", listing_form(sam, **changes))
-
-    assert answer.status_code == 422
-    assert f'id="error-{field}"' in answer.text
-    assert 'value="Brass desk lamp"' in answer.text or field == "title"
-
-
-def test_an_unknown_currency_is_refused(world: World) -> None:
-    sam = world.member("Sam")
-
-    answer = sam.post("/sell", listing_form(sam, currency="XXX"))
+    answer = sam.publish(draft)
 
     assert answer.status_code == 422
-    assert "do not trade in this currency" in answer.text
+    assert f"{draft}/{step}?check=1" in answer.text
+    assert f'id="error-{field}"' in sam.get(f"{draft}/{step}?check=1").text
+    assert world.announced() == before
 
 
 def test_an_hour_that_the_clocks_skip_is_refused(world: World) -> None:
@@ -164,31 +342,20 @@ def test_an_hour_that_the_clocks_skip_is_refused(world: World) -> None:
     world.clock.now_ms = 1_774_000_000_000  # March 2026
     sam.sign_in("Sam")
 
-    form: dict[str, Any] = listing_form(sam, ends="2026-03-29T02:30", zone="Europe/Berlin")
+    draft = sam.write_draft(ends="2026-03-29T02:30", zone="Europe/Berlin")
 
-    assert "The clocks skip this hour" in sam.post("/sell", form).text
+    assert sam.publish(draft).status_code == 422
+    assert "The clocks skip this hour" in sam.get(f"{draft}/time?check=1").text
 
 
-def test_a_form_sent_twice_lists_once(world: World) -> None:
+def test_a_draft_published_twice_is_listed_once(world: World) -> None:
     sam = world.member("Sam")
-    form = listing_form(sam)
-    first = sam.post("/sell", form)
+    draft = sam.write_draft()
 
-    second = sam.post("/sell", form | {"photo": (photo_file(), "lamp.jpg")})
+    first, second = sam.publish(draft), sam.publish(draft)
 
     assert first.headers["Location"] == second.headers["Location"]
     assert sum(topic == "auctions" for topic, _, _ in world.announced()) == 1
-
-
-def test_nobody_takes_the_form_of_another_seller(world: World) -> None:
-    sam, eve = world.member("Sam"), world.member("Eve")
-    first = sam.post("/sell", form := listing_form(sam))
-
-    mine = listing_form(eve) | {"listing": form["listing"]}
-    second = eve.post("/sell", mine)
-
-    assert second.status_code == 303
-    assert first.headers["Location"] != second.headers["Location"]
 
 
 def test_selling_needs_a_verified_address(world: World) -> None:
@@ -197,18 +364,20 @@ def test_selling_needs_a_verified_address(world: World) -> None:
     assert ada.get("/sell").status_code == 401
     ada.sign_in("Ada")
 
-    assert "List item" not in ada.get("/sell").text
-    assert ada.post("/sell", listing_form(ada)).status_code == 403
+    assert "Start a listing" not in ada.get("/sell").text
+    assert ada.post("/sell").status_code == 403
 
 
 def test_a_form_larger_than_any_photo_is_refused(world: World) -> None:
     sam = world.member("Sam")
+    draft = sam.write_draft()
 
-    huge = sam.post("/sell", listing_form(sam, photo=(BytesIO(b"x" * (33 << 20)), "x.jpg")))
+    huge: Any = {"photos": (BytesIO(b"x" * (65 << 20)), "x.jpg")}
+    answer = sam.post(f"{draft}/photos/change", huge)
     long = sam.post("/sign-in", {"email": "x" * (2 << 20)})
 
-    assert huge.status_code == 413
-    assert "too much at once" in huge.text
+    assert answer.status_code == 413
+    assert "too much at once" in answer.text
     assert long.status_code == 413
 
 

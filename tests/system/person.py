@@ -87,14 +87,20 @@ class Person:
         """List an item that ends in `seconds`; returns its URL."""
         ends = datetime.now(UTC) + timedelta(seconds=seconds)
         self.page.get_by_role("link", name="Sell").click()
+        self.page.get_by_role("button", name="Start a listing").click()
         self.page.get_by_label("Title").fill(title)
         self.page.get_by_label("Description", exact=True).fill("As good as it looks.")
-        self.page.get_by_label("Photo", exact=True).set_input_files(
+        self.page.get_by_role("button", name="Next").click()
+        self.page.get_by_label("Add photos").set_input_files(
             {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo()}
         )
-        self.page.get_by_label("Photo description").fill("A yellow disc on blue")
+        self.page.locator(".photos img").wait_for()
+        self.page.get_by_label("what is to be seen").fill("A yellow disc on blue")
+        self.page.get_by_role("button", name="Next").click()
         self.page.get_by_label("Start price").fill(start_price)
+        self.page.get_by_role("button", name="Next").click()
         self.page.get_by_label("Ends").fill(ends.strftime("%Y-%m-%dT%H:%M:%S"))
+        self.page.get_by_role("button", name="Next").click()
         self.page.get_by_role("button", name="List item").click()
         self.page.get_by_role("heading", name=title).wait_for()
         return self.page.url

@@ -1,0 +1,41 @@
+// Saves a draft as it is typed. Without this the buttons do.
+(() => {
+  "use strict";
+  const form = document.querySelector("form[data-autosave]");
+  if (!form) return;
+  const saved = document.getElementById("saved");
+  let timer = null;
+
+  const time = () => new Intl.DateTimeFormat(document.documentElement.lang, {
+    timeStyle: "short" }).format(new Date());
+
+  async function save() {
+    timer = null;
+    const data = new FormData(form);
+    data.delete("photos");
+    const answer = await fetch(form.action, {
+      method: "POST", body: data, headers: { "X-Autosave": "1" } }).catch(() => null);
+    saved.textContent = answer && answer.status === 204
+      ? `${saved.dataset.saved} ${time()}` : saved.dataset.failed;
+  }
+
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(save, 600);
+  }
+  form.addEventListener("input", (event) => { if (event.target.type !== "file") later(); });
+  form.addEventListener("submit", () => clearTimeout(timer));
+
+  // Chosen photos go at once.
+  const files = form.querySelector("input[type=file]");
+  if (files) files.addEventListener("change", () => { if (files.files.length) form.requestSubmit(); });
+
+  // Shown as soon as the job has prepared them, but never under somebody's typing fingers.
+  async function look() {
+    const answer = await fetch(form.dataset.waiting).catch(() => null);
+    const typing = form.contains(document.activeElement) && document.activeElement.type === "text";
+    if (answer && answer.status === 204 && !typing && timer === null) location.reload();
+    else setTimeout(look, 700);
+  }
+  if (form.dataset.waiting) setTimeout(look, 500);
+})();
