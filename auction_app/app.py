@@ -21,8 +21,11 @@ from auction_app.verbs.notice_changes import listener
 from auction_app.views.account import account, credentials
 from auction_app.views.accounts import accounts
 from auction_app.views.bidding import bidding
+from auction_app.views.chances import chances
 from auction_app.views.choices import install_choices
+from auction_app.views.commanding import commanding
 from auction_app.views.draft_photos import allow_uploads, draft_photos
+from auction_app.views.editing import editing
 from auction_app.views.finding import finding
 from auction_app.views.formats import install_formats
 from auction_app.views.home import home
@@ -91,6 +94,9 @@ def _install_views(app: Flask, parts: Parts) -> None:
         bidding,
         own_bids,
         watching,
+        commanding,
+        editing,
+        chances,
     ):
         app.register_blueprint(plain(parts))
     for own in (account, credentials, recovery, preferences, leaving, plain_pages):
@@ -104,7 +110,7 @@ def _install_views(app: Flask, parts: Parts) -> None:
 
 
 def _drain(parts: Parts) -> Drain:
-    topics = {"biddings": "bidding", "bids": "bid"}
+    topics = {"biddings": "bidding", "bids": "bid", "offers": "offer"}
     return Drain(
         uuid=parts.config.webhook_uuid,
         secrets=parts.config.webhook_secret,

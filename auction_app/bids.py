@@ -18,6 +18,35 @@ class Bids(Protocol):
     ) -> bids_client.PlacedBid:
         """Place a bid; the same key gives the same answer again."""
 
+    def buy_now(
+        self, bidding: bids_client.Bidding, bidder: str, idempotency_key: str
+    ) -> bids_client.Bidding:
+        """Buy at the buy-now price."""
+
+    def retract(
+        self, bidding: bids_client.Bidding, bidder: str, idempotency_key: str
+    ) -> bids_client.Bidding:
+        """Take a bidder's bids back."""
+
+    def cancel(
+        self, bidding: bids_client.Bidding, seller: str, idempotency_key: str
+    ) -> bids_client.Bidding:
+        """Call an auction off."""
+
+    def offer_second_chance(
+        self, bidding: bids_client.Bidding, seller: str, bidder: str, idempotency_key: str
+    ) -> bids_client.Offer:
+        """Offer the item to a bidder who didn't get it."""
+
+    def offer(self, url: str) -> bids_client.Offer:
+        """The offer at a URL."""
+
+    def accept(self, offer: bids_client.Offer, idempotency_key: str) -> bids_client.Offer:
+        """Accept an offer on behalf of its bidder."""
+
+    def decline(self, offer: bids_client.Offer, idempotency_key: str) -> bids_client.Offer:
+        """Decline an offer on behalf of its bidder."""
+
     def bidding(self, url: str) -> bids_client.Bidding:
         """The bidding at a URL."""
 

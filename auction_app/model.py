@@ -162,6 +162,11 @@ class Auction:
         return self.bidding.bid_count if self.bidding else 0
 
     @property
+    def can_buy_now(self) -> bool:
+        """Whether it can be bought at once, as far as is known."""
+        return self.bidding.can_buy_now if self.bidding else self.terms.buy_now is not None
+
+    @property
     def minimum(self) -> Money:
         """The least that a next bid may be: the bidding's word, or the start price before that."""
         known = self.bidding.minimum if self.bidding else None

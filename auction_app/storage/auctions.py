@@ -132,6 +132,11 @@ def of_bidder(
     return [(auction, row.last_bid_at_ms) for auction, row in zip(found, rows, strict=True)]
 
 
+def change(conn: Connection, auction_id: str, **values: str) -> None:
+    """Change how a listing is described."""
+    conn.execute(update(auctions).where(auctions.c.id == auction_id).values(**values))
+
+
 def overdue(conn: Connection, *, before_ms: int, limit: int) -> list[str]:
     """Ids of auctions whose time was up before then and whose bidding was not seen closed."""
     end = auctions.c.current_ends_at_ms

@@ -1,5 +1,7 @@
 """The copy of what bids_service knows: biddings, bids, and who took part where."""
 
+from collections.abc import Sequence
+
 from service_kit.money import Money
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -41,6 +43,8 @@ def keep(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) ->
         conn.execute(insert(biddings).values(row))
     else:
         conn.execute(update(biddings).where(biddings.c.auction_id == auction_id).values(row))
+    if bidding.leader_id:  # who bought at once takes part without a bid
+        _note_participation(conn, bidding.leader_id, auction_id, 0 if bidding.bid_count else now_ms)
     return True
 
 
@@ -67,13 +71,40 @@ def keep_bid(conn: Connection, bid: Bid) -> bool:
             .where(biddings.c.auction_id == bid.auction_id)
             .values(known_bids=biddings.c.known_bids + 1)
         )
-    _note_participation(conn, bid)
+    _note_participation(conn, bid.bidder_id, bid.auction_id, bid.placed_at_ms)
     return True
 
 
 def _lock(conn: Connection, auction_id: str) -> None:
     # The page that placed a bid and the job that was told of it store it at the same time.
     conn.execute(select(auctions.c.id).where(auctions.c.id == auction_id).with_for_update())
+
+
+def mark_retracted(
+    conn: Connection,
+    auction_id: str,
+    still: Sequence[str],
+    *,
+    placed_before_ms: int,
+    now_ms: int,
+) -> None:
+    """Mark the public bids of an auction that are not among the URLs that `still` count."""
+    gone = [
+        row.url
+        for row in conn.execute(
+            select(bids.c.url).where(
+                bids.c.auction_id == auction_id,
+                bids.c.outcome != RAISED,
+                bids.c.retracted_at_ms.is_(None),
+                bids.c.placed_at_ms < placed_before_ms,
+            )
+        )
+        if row.url not in set(still)
+    ]
+    if gone:
+        conn.execute(update(bids).where(bids.c.url.in_(gone)).values(retracted_at_ms=now_ms))
+        known = update(biddings).where(biddings.c.auction_id == auction_id)
+        conn.execute(known.values(known_bids=_count_bids(conn, auction_id)))
 
 
 def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
@@ -115,11 +146,11 @@ def participants(conn: Connection, auction_id: str) -> list[str]:
 
 
 def incomplete(conn: Connection, *, fetched_before_ms: int, limit: int) -> list[str]:
-    """URLs of biddings that count more bids than are known here."""
+    """URLs of biddings that count more bids than are known here, or fewer: one was retracted."""
     query = (
         select(biddings.c.url)
         .where(
-            biddings.c.known_bids < biddings.c.bid_count,
+            biddings.c.known_bids != biddings.c.bid_count,
             biddings.c.fetched_at_ms < fetched_before_ms,
         )
         .limit(limit)
@@ -142,15 +173,19 @@ def _count_bids(conn: Connection, auction_id: str) -> int:
     query = (
         select(func.count())
         .select_from(bids)
-        .where(bids.c.auction_id == auction_id, bids.c.outcome != RAISED)
+        .where(
+            bids.c.auction_id == auction_id,
+            bids.c.outcome != RAISED,
+            bids.c.retracted_at_ms.is_(None),
+        )
     )
     return conn.execute(query).scalar_one()
 
 
-def _note_participation(conn: Connection, bid: Bid) -> None:
+def _note_participation(conn: Connection, customer_id: str, auction_id: str, at_ms: int) -> None:
     dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(participations).values(
-        customer_id=bid.bidder_id, auction_id=bid.auction_id, last_bid_at_ms=bid.placed_at_ms
+        customer_id=customer_id, auction_id=auction_id, last_bid_at_ms=at_ms
     )
     later = statement.excluded.last_bid_at_ms
     conn.execute(

@@ -127,6 +127,21 @@ search_entries = Table(
     Index("ix_search_category", "category"),
 )
 
+# Second chances that sellers have offered, as bids_service told.
+second_chances = Table(
+    "second_chances",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("url", String(1024), nullable=False, unique=True),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("bidder_id", String(16), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("price_minor", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("expires_at_ms", BigInteger, nullable=False),
+    Index("ix_second_chances_auction", "auction_id"),
+)
+
 # Who watches what.
 watches = Table(
     "watches",
@@ -206,8 +221,8 @@ biddings = Table(
     Index(
         "ix_biddings_incomplete",
         "fetched_at_ms",
-        sqlite_where=text("known_bids < bid_count"),
-        postgresql_where=text("known_bids < bid_count"),
+        sqlite_where=text("known_bids <> bid_count"),
+        postgresql_where=text("known_bids <> bid_count"),
     ),
     Index(
         "ix_biddings_open",

@@ -1,5 +1,7 @@
 """Keep what bids_service told: the app's own copy of biddings and bids."""
 
+from collections.abc import Sequence
+
 import bids_client
 
 from auction_app.model import Bid, Bidding
@@ -21,6 +23,22 @@ def keep_bid(store: Store, urls: Urls, told: bids_client.Bid) -> None:
     """Store a fetched bid. May be repeated."""
     with store.writing() as conn:
         _keep_bid(conn, urls, told)
+
+
+def note_retractions(
+    store: Store, urls: Urls, told: bids_client.Bidding, still: Sequence[str], *, now_ms: int
+) -> None:
+    """Mark the bids that a bidding no longer counts; `still` are the URLs of all that it does.
+
+    Bids that were placed after `told` are left alone. May be repeated.
+    """
+    auction_id = urls.auction_id(told.auction)
+    if auction_id is None:
+        return
+    with store.writing() as conn:
+        biddings.mark_retracted(
+            conn, auction_id, still, placed_before_ms=told.server_time_ms, now_ms=now_ms
+        )
 
 
 def keep_placed(store: Store, urls: Urls, told: bids_client.PlacedBid, *, now_ms: int) -> None:
@@ -87,4 +105,5 @@ def _as_bidding(urls: Urls, told: bids_client.Bidding) -> Bidding:
         ends_at_ms=told.ends_at_ms,
         version=told.version,
         leader_id=urls.customer_id(told.leader) if told.leader else None,
+        can_buy_now=told.can("buy-now"),
     )

@@ -11,7 +11,8 @@ from auction_app.storage import auctions, biddings, stale
 from auction_app.storage.stale import StaleEntity
 from auction_app.storage.store import Store
 from auction_app.urls import Urls
-from auction_app.verbs.project import keep_bid, keep_bidding
+from auction_app.verbs.project import keep_bid, keep_bidding, note_retractions
+from auction_app.verbs.second_chance import keep_offer
 
 log = get_logger(__name__)
 
@@ -83,8 +84,14 @@ def _fetch_bid(store: Store, bids: Bids, urls: Urls, url: str, _now_ms: int) -> 
 def _fetch_history(store: Store, bids: Bids, urls: Urls, url: str, now_ms: int) -> None:
     bidding = bids.bidding(url)
     keep_bidding(store, urls, bidding, now_ms=now_ms)
-    for bid in bids.bids(bidding):
+    still = [bid for bid in bids.bids(bidding)]
+    for bid in still:
         keep_bid(store, urls, bid)
+    note_retractions(store, urls, bidding, [bid.url for bid in still], now_ms=now_ms)
+
+
+def _fetch_offer(store: Store, bids: Bids, urls: Urls, url: str, now_ms: int) -> None:
+    keep_offer(store, urls, bids.offer(url), now_ms=now_ms)
 
 
 _FETCH: dict[str, Callable[[Store, Bids, Urls, str, int], None]] = {
@@ -92,4 +99,5 @@ _FETCH: dict[str, Callable[[Store, Bids, Urls, str, int], None]] = {
     "auction": _fetch_bidding_of,
     "bid": _fetch_bid,
     "history": _fetch_history,
+    "offer": _fetch_offer,
 }

@@ -43,6 +43,7 @@ def translations() -> dict[type[Exception], Any]:
         errors.SessionExpired: _session_expired,
         errors.NoSession: _no_session,
         errors.NotVerified: _not_verified,
+        errors.BidsUnavailable: _bids_unavailable,
         errors.NotTheirLink: _not_their_link,
         errors.TicketRefused: _ticket_refused,
         errors.TooManyAttempts: _too_often,
@@ -118,6 +119,16 @@ def _link_dead(_error: Exception) -> Problem:
         _("This link no longer works"),
         reason="link_dead",
         detail=_("It is too old, was used, was replaced by a newer one, or was not copied whole."),
+    )
+
+
+def _bids_unavailable(error: errors.BidsUnavailable) -> Problem:
+    return Problem(
+        503,
+        _("The bidding service does not answer"),
+        reason="bids_unavailable",
+        detail=_("What you asked for may or may not have arrived. You can safely try again."),
+        headers={"Retry-After": str(error.retry_after_s)},
     )
 
 

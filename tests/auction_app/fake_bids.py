@@ -1,7 +1,7 @@
 """bids_service at the seam, in memory: proxy bidding with a flat increment, refusals, outages."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 from bids_client import (
@@ -10,6 +10,8 @@ from bids_client import (
     BidRefused,
     BidsUnavailable,
     NotFound,
+    NotPossible,
+    Offer,
     OwnBid,
     PlacedBid,
 )
@@ -33,6 +35,8 @@ class Book:
     price: int | None = None
     closed: bool = False
     version: int = 1
+    buy_now: Money | None = None
+    cancelled: bool = False
 
 
 class FakeBids:
@@ -43,19 +47,95 @@ class FakeBids:
     def __init__(self) -> None:
         self.books: dict[str, Book] = {}
         self.answers: dict[str, PlacedBid] = {}
+        self.offers: dict[str, Offer] = {}
         self.calls: list[str] = []
         self.down = False
+        self.placed_from_ms = 1_000_000
         self.loses_next_answer = False
 
     def open(
-        self, auction_url: str, *, seller_url: str = "", start: Money, ends_at_ms: int
+        self,
+        auction_url: str,
+        *,
+        seller_url: str = "",
+        start: Money,
+        ends_at_ms: int,
+        buy_now: Money | None = None,
     ) -> None:
-        self.books[auction_url] = Book(auction_url, seller_url, start, ends_at_ms)
+        book = Book(auction_url, seller_url, start, ends_at_ms, buy_now=buy_now)
+        self.books[auction_url] = book
 
     def close(self, auction_url: str) -> Bidding:
         book = self.books[auction_url]
         book.closed, book.version = True, book.version + 1
         return self._bidding(book)
+
+    def buy_now(self, bidding: Bidding, bidder: str, idempotency_key: str) -> Bidding:
+        self._answer("buy_now")
+        book = self._by_url(bidding.url)
+        if not bidding.can("buy-now") or book.buy_now is None:
+            raise NotPossible("no link")
+        book.leader, book.price, book.closed = bidder, book.buy_now.amount_minor, True
+        book.version += 1
+        if self.loses_next_answer:
+            self.loses_next_answer = False
+            raise BidsUnavailable("reset")
+        return self._bidding(book)
+
+    def retract(self, bidding: Bidding, bidder: str, idempotency_key: str) -> Bidding:
+        self._answer("retract")
+        book = self._by_url(bidding.url)
+        if not any(bid.bidder == bidder for bid in book.bids):
+            raise BidRefused(409, {"reason": "no_bid"})
+        book.bids = [bid for bid in book.bids if bid.bidder != bidder]
+        best = max(book.bids, key=lambda bid: bid.maximum.amount_minor, default=None)
+        book.leader = best.bidder if best else None
+        book.price = book.start.amount_minor if best else None
+        book.version += 1
+        return self._bidding(book)
+
+    def cancel(self, bidding: Bidding, seller: str, idempotency_key: str) -> Bidding:
+        self._answer("cancel")
+        book = self._by_url(bidding.url)
+        book.closed, book.cancelled, book.version = True, True, book.version + 1
+        return self._bidding(book)
+
+    def offer_second_chance(
+        self, bidding: Bidding, seller: str, bidder: str, idempotency_key: str
+    ) -> Offer:
+        self._answer("offer_second_chance")
+        book = self._by_url(bidding.url)
+        if not book.closed:
+            raise NotPossible("no link")
+        best = max(bid.maximum.amount_minor for bid in book.bids if bid.bidder == bidder)
+        offer = Offer(
+            url=f"{HOST}/offers/{len(self.offers) + 1}",
+            price=Money(best, book.start.currency),
+            status="open",
+            expires_at_ms=book.ends_at_ms + 60 * 86_400_000,
+            bidding_url=bidding.url,
+            auction=book.auction_url,
+            seller=seller,
+            bidder=bidder,
+        )
+        return self.offers.setdefault(offer.url, offer)
+
+    def offer(self, url: str) -> Offer:
+        self._answer("offer")
+        return self.offers[url]
+
+    def accept(self, offer: Offer, idempotency_key: str) -> Offer:
+        return self._end(offer, "accepted")
+
+    def decline(self, offer: Offer, idempotency_key: str) -> Offer:
+        return self._end(offer, "declined")
+
+    def _end(self, offer: Offer, status: Literal["accepted", "declined"]) -> Offer:
+        self._answer(status)
+        if self.offers[offer.url].status != "open":
+            raise NotPossible("no link")
+        self.offers[offer.url] = replace(offer, status=status)
+        return self.offers[offer.url]
 
     def place(self, auction: str, bidder: str, maximum: Money, idempotency_key: str) -> PlacedBid:
         self._answer("place")
@@ -125,7 +205,7 @@ class FakeBids:
             outbid=outbid,
             outcome=outcome,
             price=Money(book.price or 0, book.start.currency),
-            placed_at_ms=1_000_000 + len(self.answers),
+            placed_at_ms=self.placed_from_ms + len(self.answers),
             sequence=len(book.bids) + 1,
             maximum=maximum,
         )
@@ -156,6 +236,7 @@ class FakeBids:
 
     def _bidding(self, book: Book) -> Bidding:
         currency = book.start.currency
+        can_buy = bool(book.buy_now and not book.bids and not book.closed)
         return Bidding(
             url=f"{HOST}/biddings/{book.auction_url.rsplit('/', 1)[-1]}",
             auction=book.auction_url,
@@ -166,6 +247,8 @@ class FakeBids:
             bids_url=f"{HOST}/bids-of",
             status="closed" if book.closed else "open",
             outcome=("sold" if book.leader else "unsold") if book.closed else None,
+            buy_now=book.buy_now if can_buy else None,
+            links={"buy-now": f"{HOST}/purchase"} if can_buy else {},
             price=None if book.price is None else Money(book.price, currency),
             minimum=None if book.closed else self._minimum(book),
             bid_count=sum(bid.outcome != "raised" for bid in book.bids),
@@ -174,7 +257,7 @@ class FakeBids:
             ends_at_ms=book.ends_at_ms,
             closed_at_ms=book.ends_at_ms if book.closed else None,
             version=book.version,
-            server_time_ms=0,
+            server_time_ms=2_000_000,
         )
 
 

@@ -1,0 +1,67 @@
+"""Second chances that sellers here have offered, as bids_service told of them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from service_kit.money import Money
+from sqlalchemy import Connection, Row, insert, select, update
+
+from auction_app.errors import NotFound
+from auction_app.storage.tables import second_chances
+
+OPEN, ACCEPTED = "open", "accepted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondChance:
+    """An offer of an auction's item to one bidder, for that bidder's and the seller's eyes."""
+
+    id: str
+    url: str
+    auction_id: str
+    bidder_id: str
+    price: Money
+    status: str
+    expires_at_ms: int
+
+    def is_open(self, now_ms: int) -> bool:
+        """Whether it can still be answered."""
+        return self.status == OPEN and now_ms < self.expires_at_ms
+
+
+def keep(conn: Connection, told: SecondChance) -> bool:
+    """Store an offer, or its new status; True when it was not known before."""
+    mine = second_chances.c.url == told.url
+    changed = conn.execute(update(second_chances).where(mine).values(status=told.status))
+    if changed.rowcount:
+        return False
+    row = vars(told) | {"price_minor": told.price.amount_minor, "currency": told.price.currency}
+    del row["price"]
+    conn.execute(insert(second_chances).values(row))
+    return True
+
+
+def by_id(conn: Connection, id: str) -> SecondChance:
+    """An offer. Raises NotFound."""
+    row = conn.execute(select(second_chances).where(second_chances.c.id == id)).first()
+    if row is None:
+        raise NotFound("no such offer")
+    return _as_chance(row)
+
+
+def of_auction(conn: Connection, auction_id: str) -> list[SecondChance]:
+    """All offers of an auction's item."""
+    query = select(second_chances).where(second_chances.c.auction_id == auction_id)
+    return [_as_chance(row) for row in conn.execute(query)]
+
+
+def _as_chance(row: Row[Any]) -> SecondChance:
+    return SecondChance(
+        id=row.id,
+        url=row.url,
+        auction_id=row.auction_id,
+        bidder_id=row.bidder_id,
+        price=Money(row.price_minor, row.currency),
+        status=row.status,
+        expires_at_ms=row.expires_at_ms,
+    )

@@ -1,0 +1,114 @@
+"""Second chances: the seller's page of an ended auction, and the bidder's page of an offer."""
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from auction_app.errors import CommandRefused, NotFound
+from auction_app.model import Auction, Bid, Customer
+from auction_app.parts import Parts
+from auction_app.storage import auctions, biddings, second_chances
+from auction_app.storage.second_chances import SecondChance
+from auction_app.verbs.edit_listing import own_auction
+from auction_app.verbs.mask_bidder import mask_bidder
+from auction_app.verbs.second_chance import answer_offer, offer_second_chance
+from auction_app.views.language import _
+from auction_app.views.negotiate import page, see_other
+from auction_app.views.visitor import signed_in
+from auction_app.views.words import refusal
+
+_LOOK_BACK = 500
+
+
+def chances(parts: Parts) -> Blueprint:
+    """Offer, look at an offer, answer it."""
+    views = Blueprint("chances", __name__)
+    _add_offering(views, parts)
+    _add_answering(views, parts)
+    return views
+
+
+def _add_offering(views: Blueprint, parts: Parts) -> None:
+    @views.get("/auctions/<string:auction_id>/second-chances")
+    def show(auction_id: str) -> Response:
+        auction = _own(parts, auction_id, signed_in(parts))
+        with parts.store.reading() as conn:
+            offered = {c.bidder_id: c for c in second_chances.of_auction(conn, auction_id)}
+        losers = _losers(parts, auction)
+        rows = [(bid, mask, offered.get(bid.bidder_id)) for mask, bid in losers.items()]
+        return page("second_chances.html", auction=auction, rows=rows, now_ms=parts.clock())
+
+    @views.post("/auctions/<string:auction_id>/second-chances")
+    def offer(auction_id: str) -> Response:
+        seller = signed_in(parts)
+        auction = _own(parts, auction_id, seller)
+        chosen = _losers(parts, auction).get(request.form.get("bidder", ""))
+        if chosen is None:
+            raise NotFound("no such bidder")
+        try:
+            offer_second_chance(
+                parts.store,
+                parts.bids,
+                parts.urls,
+                auction,
+                chosen.bidder_id,
+                seller=seller,
+                now_ms=parts.clock(),
+            )
+        except CommandRefused as error:
+            flash(refusal(error.reason))
+        else:
+            flash(_("It is offered. We tell you when the bidder answers."))
+        return see_other(url_for("chances.show", auction_id=auction_id))
+
+
+def _add_answering(views: Blueprint, parts: Parts) -> None:
+    @views.get("/second-chances/<string:chance_id>")
+    def look(chance_id: str) -> Response:
+        chance, auction = _mine(parts, chance_id, signed_in(parts))
+        now_ms = parts.clock()
+        return page(
+            "second_chance.html",
+            chance=chance,
+            auction=auction,
+            is_open=chance.is_open(now_ms),
+            now_ms=now_ms,
+        )
+
+    @views.post("/second-chances/<string:chance_id>")
+    def answer(chance_id: str) -> Response:
+        chance, _auction = _mine(parts, chance_id, signed_in(parts))
+        accept = request.form.get("answer") == "accept"
+        try:
+            answer_offer(
+                parts.store, parts.bids, parts.urls, chance, accept=accept, now_ms=parts.clock()
+            )
+        except CommandRefused as error:
+            flash(refusal(error.reason))
+        else:
+            flash(_("It is yours.") if accept else _("You have declined the offer."))
+        return see_other(url_for("chances.look", chance_id=chance_id))
+
+
+def _own(parts: Parts, auction_id: str, me: Customer) -> Auction:
+    with parts.store.reading() as conn:
+        return own_auction(auctions.by_id(conn, auction_id), me)
+
+
+def _mine(parts: Parts, chance_id: str, me: Customer) -> tuple[SecondChance, Auction]:
+    with parts.store.reading() as conn:
+        chance = second_chances.by_id(conn, chance_id)
+        if chance.bidder_id != me.id:
+            raise NotFound("somebody else's offer")
+        return chance, auctions.by_id(conn, chance.auction_id)
+
+
+def _losers(parts: Parts, auction: Auction) -> dict[str, Bid]:
+    """The last public bid of each bidder who didn't get it, by the bidder's mask."""
+    with parts.store.reading() as conn:
+        bids = biddings.history(conn, auction.id, limit=_LOOK_BACK)
+    bidding = auction.bidding
+    winner = bidding.leader_id if bidding and bidding.outcome == "sold" else None
+    return {
+        mask_bidder(parts.config.secret_key, bid): bid
+        for bid in reversed(bids)
+        if bid.bidder_id != winner and bid.outcome != biddings.RAISED and not bid.retracted_at_ms
+    }
