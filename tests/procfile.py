@@ -125,9 +125,13 @@ class Processes:
         ]
         return "\n".join(parts)
 
+    def output(self, name: str) -> str:
+        """Everything that a process has logged."""
+        return (self._log / f"{name}.log").read_text(errors="replace")
+
     def all_output(self) -> str:
         """Everything that any process has logged."""
-        return "\n".join(f.read_text(errors="replace") for f in sorted(self._log.glob("*.log")))
+        return "\n".join(self.output(file.stem) for file in sorted(self._log.glob("*.log")))
 
     def close(self) -> None:
         """Kill whatever still runs."""

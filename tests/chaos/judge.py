@@ -75,6 +75,7 @@ def judge(
         _judge_identity(verdict, one, tried, positions)
     for writer in written:
         _judge_log(verdict, writer, positions)
+        verdict.violations += writer.complaints
     shared = [place for place, times in Counter(positions.values()).items() if times > 1]
     verdict.violations += [f"several events are at {place}" for place in shared]
     return verdict

@@ -16,6 +16,7 @@ from tests.chaos.writers import Writer
 from tests.waiting import wait_for
 
 _HEAD_START_S = 0.6
+_LOAD_AFTER_ALL_S = 0.5
 _DRAINED_WITHIN_S = 60
 _pause = threading.Event()
 
@@ -79,6 +80,8 @@ def _load(house: House) -> list[Writer]:
         writer.start()
     try:
         _strike(house, epoch)
+        house.wait_until_ready()
+        _pause.wait(_LOAD_AFTER_ALL_S)
     finally:
         for writer in writers:
             writer.stop()
@@ -95,7 +98,6 @@ def _strike(house: House, epoch: float) -> None:
 
 def _drain(house: House) -> list[str]:
     """Wait until the bus says that nobody waits for anything; a line for each that still does."""
-    house.wait_until_ready()
     left: dict[str, int] = {}
 
     def drained() -> bool:
@@ -115,6 +117,9 @@ def _drain(house: House) -> list[str]:
 
 def _misbehaviour(house: House) -> list[str]:
     found = [f"{name} ended by itself" for name in house.commands if not house.runs(name)]
+    for one in house.plan.subscribers:
+        if said := house.output(one.name):
+            found.append(f"{one.name} said: {said}")
     if trapped := house.trapped():
         found.append(f"{trapped} connections followed a redirect")
     return found

@@ -18,6 +18,7 @@ from tests.chaos.moods import MOODS
 from tests.chaos.plan import WELL, Spell
 
 _TRY_AGAIN_S = 0.1
+_ANSWERED_WITHIN_S = 15.0
 _LIMIT = 4 * 1024 * 1024
 
 
@@ -60,13 +61,14 @@ class Subscriber:
         """Follow the plan, then stay as it ends."""
         loop = asyncio.get_running_loop()
         await self._into(self._mood_at(loop.time() - self.settings.epoch))
-        await self._subscribe()
-        for spell in self.settings.spells:
-            left_s = self.settings.epoch + spell.at_s - loop.time()
-            if left_s > 0:
-                await asyncio.sleep(left_s)
-                await self._into(spell.mood)
-        await self._subscribe()  # a subscriber that calls is alive: the bus's back-off ends
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._subscribe())
+            for spell in self.settings.spells:
+                left_s = self.settings.epoch + spell.at_s - loop.time()
+                if left_s > 0:
+                    await asyncio.sleep(left_s)
+                    await self._into(spell.mood)
+            await self._subscribe()  # a subscriber that calls is alive: the bus's back-off ends
         await asyncio.Event().wait()
 
     def _mood_at(self, elapsed_s: float) -> str:
@@ -105,7 +107,14 @@ class Subscriber:
             await MOODS[self.mood](_Exchange(self, writer, delivery, events))
 
     async def _subscribe(self) -> None:
-        while not await _post_subscription(self.settings):
+        while True:
+            try:
+                if await asyncio.wait_for(_post_subscription(self.settings), _ANSWERED_WITHIN_S):
+                    return
+            except TimeoutError:
+                print("the bus did not answer", flush=True)
+            except OSError:
+                pass  # the bus is down
             await asyncio.sleep(_TRY_AGAIN_S)
 
 
@@ -161,13 +170,12 @@ async def _post_subscription(settings: Settings) -> bool:
         f"POST /subscription HTTP/1.1\r\nHost: bus\r\nAuthorization: Basic {credentials}\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
+    reader, writer = await asyncio.open_connection("127.0.0.1", settings.bus_port)
     try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", settings.bus_port)
         writer.write(request.encode() + body)
         status = await reader.readline()
+    finally:
         writer.close()
-    except OSError:
-        return False
     return status.startswith(b"HTTP/1.1 204")
 
 

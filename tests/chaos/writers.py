@@ -12,17 +12,22 @@ from typing import Any
 from tests.chaos.plan import URLS_A_TOPIC, WriterPlan
 
 _LONGEST_PAUSE_S = 0.06
+_ANSWERED_WITHIN_S = 15.0
 _ARRAY_SIZES = (1, 1, 1, 1, 1, 1, 5, 20)
 _TYPES = ("create", "update", "delete", "noop")
 
 
 @dataclass
 class Written:
-    """What one writer did, in order: calls of (mark, URL) pairs; `acknowledged` got a 200."""
+    """What one writer did, in order: (mark, URL) pairs; `acknowledged` got a 200.
+
+    `complaints`: what a publisher must never see, however many processes die.
+    """
 
     topic: str
     tried: set[str] = field(default_factory=set)
     acknowledged: list[tuple[str, str]] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
 
 class Writer:
@@ -33,7 +38,7 @@ class Writer:
         self.written = Written(plan.topic)
         self._plan = plan
         self._chance = random.Random(plan.seed)
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWERED_WITHIN_S)
         credentials = base64.b64encode(f"{token}:".encode()).decode()
         self._headers = {"Authorization": f"Basic {credentials}"}
         self._stopping = threading.Event()
@@ -79,7 +84,13 @@ class Writer:
             self._connection.request("POST", f"/topics/{self._plan.topic}", body, self._headers)
             answer = self._connection.getresponse()
             answer.read()
+        except TimeoutError:
+            self._connection.close()
+            self.written.complaints.append(f"{self._plan.name} got no answer")
+            return False
         except (OSError, http.client.HTTPException):
             self._connection.close()
             return False
+        if answer.status not in {200, 503}:
+            self.written.complaints.append(f"{self._plan.name} got {answer.status}")
         return answer.status == 200
