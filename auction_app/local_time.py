@@ -1,6 +1,7 @@
 """Reading and writing moments in the viewer's own time zone."""
 
 from datetime import UTC, datetime
+from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from auction_app.errors import BadInput
@@ -8,7 +9,13 @@ from auction_app.errors import BadInput
 
 def zone_named(name: str | None, default: str) -> ZoneInfo:
     """The zone of that name, or the default one when there is none."""
-    return ZoneInfo(name if name in available_timezones() else default)
+    return ZoneInfo(name if name in zone_names() else default)
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """The names of all zones; looked up once, as that walks a folder of hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def read_local(text: str, zone: ZoneInfo, *, field: str) -> int:
