@@ -43,6 +43,7 @@ def address(notice: Notice, facts: Facts) -> Letter | None:
         about=facts.about,
         text=notice.text,
         side=notice.side,
+        is_reserve_missed=notice.is_reserve_missed,
         until_ms=notice.until_ms,
         preferences=recipient.preferences,
         unsubscribe=unsubscribe_link(recipient, switch) if switch else None,

@@ -42,6 +42,7 @@ class Config:
     smtp: SmtpServer = setting("SMTP_URL", parse=SmtpServer.parse, secret=True)
     smtp_timeout_ms: int = setting("MAILER_SMTP_TIMEOUT_MS", parse=at_least_one, default=20_000)
     smtp_sessions: int = setting("MAILER_SMTP_SESSIONS", parse=at_least_one, default=2)
+    fetch_timeout_ms: int = setting("MAILER_FETCH_TIMEOUT_MS", parse=at_least_one, default=10_000)
     per_hour: int = setting("MAILER_PER_HOUR", parse=at_least_one, default=30)
     new_bids: int = setting("MAILER_NEW_BIDS", parse=at_least_one, default=10)
     new_bids_window_s: int = setting("MAILER_NEW_BIDS_WINDOW_S", parse=at_least_one, default=3600)
@@ -56,6 +57,12 @@ class Config:
     auctions_url: str = setting("MAILER_AUCTIONS_URL")
     auctions_token: str = setting("MAILER_AUCTIONS_TOKEN", secret=True)
     jobs_port: int | None = setting("MAILER_JOBS_PORT", default=None)
+
+    @property
+    def fetch_lease_ms(self) -> int:
+        """How long a killed worker keeps others from what it was fetching for: a letter needs
+        three fetches at most. Fetched twice is no harm: the ledger is the judge."""
+        return 3 * self.fetch_timeout_ms
 
     @property
     def limits(self) -> Limits:

@@ -25,7 +25,7 @@ from mailer_service.entities.fetch import Entities
 from mailer_service.errors import BadEntity
 from mailer_service.model.entities import Bidding
 from mailer_service.model.mails import Notice
-from mailer_service.retry import LEASE_MS, is_permanent, next_attempt_ms
+from mailer_service.retry import is_permanent, next_attempt_ms
 from mailer_service.storage.inbox import Entry, Inbox
 from mailer_service.storage.ledger import Ledger
 from mailer_service.storage.suppressions import Suppressions
@@ -43,12 +43,13 @@ class Examiner:
     ledger: Ledger
     suppressions: Suppressions
     entities: Entities
+    lease_ms: int
     ring: Callable[[], None]
     clock: Clock
 
     def __call__(self) -> bool:
         """Look at one entity, if one has news; whether there was one. Blocks on its service."""
-        entry = self.inbox.claim(now_ms=self.clock(), lease_ms=LEASE_MS)
+        entry = self.inbox.claim(now_ms=self.clock(), lease_ms=self.lease_ms)
         if entry is None:
             return False
         with tracing(entry.traceparent):
@@ -90,7 +91,7 @@ class Examiner:
         for bidder_urls in self.entities.bidders(bidding.bids_url):
             yield notices_of_losers(bidding, bidder_urls)
             # A book may have more pages than fit into one claim.
-            self.inbox.put_off(entry, due_at_ms=self.clock() + LEASE_MS)
+            self.inbox.put_off(entry, due_at_ms=self.clock() + self.lease_ms)
 
     def _of_customer(self, entry: Entry) -> Iterator[Sequence[Notice]]:
         customer = self.entities.customer(entry.url)

@@ -8,10 +8,6 @@ from service_kit.errors import UnexpectedStatus, UnknownOrigin
 GIVE_UP_AFTER_MS = 5 * 24 * 60 * 60 * 1000
 """As long as mail servers keep trying (RFC 5321, 4.5.4.1: 4 to 5 days)."""
 
-LEASE_MS = 30_000
-"""How long a killed worker keeps others from what it was fetching for: a fetch has a deadline of
-ten seconds, and a letter needs three at most. Fetched twice is no harm: the ledger is the judge."""
-
 _GONE = frozenset({404, 410})
 
 

@@ -16,7 +16,7 @@ from mailer_service.model.entities import Customer
 from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS, Priority, kind_of
 from mailer_service.model.mails import Letter
 from mailer_service.model.placement import Limits, Placed, Placement
-from mailer_service.retry import LEASE_MS, is_permanent, next_attempt_ms
+from mailer_service.retry import is_permanent, next_attempt_ms
 from mailer_service.storage.ledger import Ledger, Noticed, Outcome
 from mailer_service.storage.placing import Placing
 from mailer_service.storage.suppressions import Suppressions
@@ -36,13 +36,14 @@ class Writer:
     entities: Entities
     limits: Limits
     home_url: str
+    lease_ms: int
     ring: Callable[[], None]
     clock: Clock
 
     def __call__(self) -> bool:
         """Write one letter, if one is to be written; whether there was one. Blocks on the
         services it fetches from."""
-        mail = self.ledger.claim_to_write(now_ms=self.clock(), lease_ms=LEASE_MS)
+        mail = self.ledger.claim_to_write(now_ms=self.clock(), lease_ms=self.lease_ms)
         if mail is None:
             return False
         with tracing(mail.traceparent):

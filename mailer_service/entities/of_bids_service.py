@@ -34,6 +34,7 @@ def bidding_from(document: Document, url: str) -> Bidding:
         status=word(document, "status", "scheduled", "open", "closed"),
         outcome=word(document, "outcome", "sold", "unsold", None),
         price=money(document, "price") if document.get("price") else None,
+        is_reserve_missed=document.get("reserve") == "not_met",
         auction_url=href(document, "auction"),
         seller_url=href(document, "seller"),
         leader_url=optional_href(document, "leader"),

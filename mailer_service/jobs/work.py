@@ -48,10 +48,18 @@ def assemble(config: Config, clock: Clock = now_ms) -> Workers:
             config.bids_url: config.bids_token,
             config.auctions_url: config.auctions_token,
         }
-        return Entities(HttpClient(services))
+        return Entities(HttpClient(services, total_s=config.fetch_timeout_ms / 1000))
 
     def examiner() -> Work:
-        return Examiner(inbox, ledger, suppressions, entities(), bell.ring, clock)
+        return Examiner(
+            inbox=inbox,
+            ledger=ledger,
+            suppressions=suppressions,
+            entities=entities(),
+            lease_ms=config.fetch_lease_ms,
+            ring=bell.ring,
+            clock=clock,
+        )
 
     def writer() -> Work:
         return Writer(
@@ -61,6 +69,7 @@ def assemble(config: Config, clock: Clock = now_ms) -> Workers:
             entities=entities(),
             limits=config.limits,
             home_url=config.auctions_url,
+            lease_ms=config.fetch_lease_ms,
             ring=bell.ring,
             clock=clock,
         )

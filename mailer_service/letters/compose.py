@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import cache
 
 from mailer_service.errors import MailRefused
 from mailer_service.letters.mime import in_header, to_bytes
@@ -25,7 +26,7 @@ def compose(letter: Letter, *, key: str, sender: str, written_at_ms: int) -> Env
     words = render(letter)
     digest = hashlib.sha256(key.encode()).hexdigest()[:32]
     headers = {
-        "From": formataddr(parseaddr(sender)),
+        "From": _from(sender),
         "To": _recipient(letter),
         "Subject": in_header(words.subject),
         "Date": format_datetime(datetime.fromtimestamp(written_at_ms / 1000, UTC)),
@@ -35,13 +36,23 @@ def compose(letter: Letter, *, key: str, sender: str, written_at_ms: int) -> Env
     content = to_bytes(
         headers | _unsubscribe(letter), text=words.text, html=words.html, boundary=f"={digest}="
     )
-    return Envelope(parseaddr(sender)[1], letter.address, content)
+    return Envelope(_address(sender), letter.address, content)
 
 
 def message_id(key: str, sender: str) -> str:
     """A Message-ID that is the same for the same key."""
-    domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    domain = _address(sender).rpartition("@")[2] or "localhost"
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+
+
+@cache
+def _from(sender: str) -> str:
+    return formataddr(parseaddr(sender))
+
+
+@cache
+def _address(sender: str) -> str:
+    return parseaddr(sender)[1]
 
 
 def _recipient(letter: Letter) -> str:
@@ -49,8 +60,8 @@ def _recipient(letter: Letter) -> str:
         Address(addr_spec=letter.address)
     except (ValueError, IndexError, HeaderParseError) as error:  # all three, by what is wrong
         raise MailRefused("the recipient's address is not an e-mail address") from error
-    name = formataddr((letter.name, "x@x")).removesuffix("<x@x>")
-    return f"{name}<{letter.address}>"
+    nobody = "<@>"  # the name alone is encoded here: an address may be beyond ASCII
+    return formataddr((letter.name, nobody[1:-1])).removesuffix(nobody) + f"<{letter.address}>"
 
 
 def _unsubscribe(letter: Letter) -> dict[str, str]:

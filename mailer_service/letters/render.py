@@ -70,6 +70,7 @@ def _facts(letter: Letter) -> dict[str, Any]:
         "about": letter.about,
         "words": letter.text,
         "side": letter.side,
+        "reserve_missed": letter.is_reserve_missed,
         "link": letter.link,
         "count": letter.count,
         "rest": letter.count - len(letter.items),
@@ -93,6 +94,7 @@ def _environment(autoescape: bool) -> Environment:
     return Environment(
         loader=PackageLoader("mailer_service.letters"),
         undefined=StrictUndefined,
+        auto_reload=False,  # asking the disk for each of a mail's templates is not free
         autoescape=autoescape,  # noqa: S701 - False for the plain text, where nothing is markup
         trim_blocks=True,
         lstrip_blocks=True,

@@ -24,6 +24,7 @@ _FACTS: Mapping[str, dict[str, Any]] = {
     "second-chance": {"until_ms": _ENDS_AT_MS},
     "won": {"about": "Sally Seller"},
     "sold": {"about": "Bob Buyer"},
+    "unsold": {"is_reserve_missed": True},
     "question": {
         "price": None,
         "about": "Bob Buyer",

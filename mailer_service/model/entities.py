@@ -31,6 +31,7 @@ class Bidding:
     status: Literal["scheduled", "open", "closed"]
     outcome: Literal["sold", "unsold"] | None
     price: Money | None
+    is_reserve_missed: bool
     auction_url: str
     seller_url: str
     leader_url: str | None

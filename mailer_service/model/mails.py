@@ -26,6 +26,7 @@ class Notice:
     price: Money | None = None
     auction_url: str | None = None
     about_url: str | None = None
+    is_reserve_missed: bool = False
     address: str | None = None
     text: str | None = None
     side: Side | None = None
@@ -53,6 +54,7 @@ class Letter:
     about: str | None = None
     text: str | None = None
     side: Side | None = None
+    is_reserve_missed: bool = False
     until_ms: int | None = None
     preferences: str | None = None
     unsubscribe: str | None = None

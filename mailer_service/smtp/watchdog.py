@@ -17,6 +17,7 @@ class Watchdog:
         self._cut = cut
         self._changed = threading.Condition()
         self._ends_at: float | None = None
+        self._wakes_at: float | None = None
         self._stopped = False
         self._thread = threading.Thread(target=self._watch, name="smtp deadline", daemon=True)
         self._thread.start()
@@ -39,17 +40,25 @@ class Watchdog:
 
     def _set(self, ends_at: float | None) -> None:
         with self._changed:
-            was_idle = self._ends_at is None
             self._ends_at = ends_at
-            # Otherwise it wakes at the old, earlier deadline and sees the new one then.
-            if was_idle and ends_at is not None:
+            # Asleep until an earlier deadline it finds the new one then: waking a thread for
+            # each mail would cost more than the mail's commands.
+            if ends_at is not None and (self._wakes_at is None or ends_at < self._wakes_at):
                 self._changed.notify()
 
     def _watch(self) -> None:
         with self._changed:
             while not self._stopped:
-                left_s = None if self._ends_at is None else self._ends_at - time.monotonic()
-                if left_s is not None and left_s <= 0:
-                    self._cut()
-                    left_s = _AGAIN_S
-                self._changed.wait(left_s)
+                self._changed.wait(self._seconds_to_wait())
+
+    def _seconds_to_wait(self) -> float | None:
+        now = time.monotonic()
+        if self._ends_at is None:
+            self._wakes_at = None
+            return None
+        if self._ends_at <= now:
+            self._cut()
+            self._wakes_at = now + _AGAIN_S
+        else:
+            self._wakes_at = self._ends_at
+        return self._wakes_at - now

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, select, true, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, select, true, update
 
 
 def due(
@@ -40,21 +40,19 @@ def claim(
     connection: Connection, table: Table, row_ids: Iterable[int], *, now_ms: int, lease_ms: int
 ) -> list[Row[Any]]:
     """Take of these rows those that are due, until `now_ms + lease_ms`, in the order given."""
-    taken = [
-        connection.execute(
-            update(table)
-            .where(table.c.id == bindparam("row_id"), table.c.due_at_ms <= now_ms)
-            .values(
-                due_at_ms=now_ms + lease_ms,
-                version=table.c.version + 1,
-                attempts=table.c.attempts + 1,
-            )
-            .returning(*table.c),
-            {"row_id": row_id},
-        ).one_or_none()
-        for row_id in row_ids
-    ]
-    return [row for row in taken if row is not None]
+    wanted = list(row_ids)
+    taken = connection.execute(
+        update(table)
+        .where(table.c.id.in_(wanted), table.c.due_at_ms <= now_ms)
+        .values(
+            due_at_ms=now_ms + lease_ms,
+            version=table.c.version + 1,
+            attempts=table.c.attempts + 1,
+        )
+        .returning(*table.c)
+    )
+    by_id = {row.id: row for row in taken}
+    return [by_id[row_id] for row_id in wanted if row_id in by_id]
 
 
 def put_off(

@@ -62,12 +62,24 @@ def test_a_sale_reaches_both_with_each_others_names(
 
 
 @pytest.mark.parametrize(
-    ("leader", "words"), [(None, "nobody bid"), ("Bob", "did not reach your reserve")]
+    ("leader", "reserve", "words"),
+    [
+        (None, "none", "without a sale: nobody bid."),
+        (None, "not_met", "without a sale: nobody bid."),
+        ("Bob", "not_met", "did not reach your reserve"),
+        ("Bob", "met", "without a sale."),  # called off
+    ],
 )
 def test_an_unsold_item_reaches_the_seller_and_says_why(
-    mailer: Mailer, house: House, mail_server: MailServer, leader: str | None, words: str
+    mailer: Mailer,
+    house: House,
+    mail_server: MailServer,
+    leader: str | None,
+    reserve: str,
+    words: str,
 ) -> None:
-    mailer.deliver("biddings", house.bidding(status="closed", outcome="unsold", leader=leader))
+    url = house.bidding(status="closed", outcome="unsold", leader=leader, reserve=reserve)
+    mailer.deliver("biddings", url)
     mailer.work()
 
     assert arrived(mail_server) == {("Not sold: Brass lamp", "sally@example.org")}

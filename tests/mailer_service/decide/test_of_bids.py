@@ -40,6 +40,7 @@ def bidding(**changes: Any) -> Bidding:
         "status": "closed",
         "outcome": "sold",
         "price": PRICE,
+        "is_reserve_missed": False,
         "auction_url": "https://a.example/auctions/1",
         "seller_url": "sally",
         "leader_url": "bob",
