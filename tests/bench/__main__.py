@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.bench.rows import Row, table, write
 
-PARTS: dict[str, str] = {"drain": "tests.bench.drain"}
+PARTS: dict[str, str] = {"bids": "tests.bench.bids", "drain": "tests.bench.drain"}
 
 
 def main(only: str) -> int:
