@@ -1,10 +1,13 @@
 """Who is calling: the root key, or a client by its token."""
 
+import contextlib
 import hashlib
 import hmac
 import re
 import secrets
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bus.config import MIN_KEY_CHARACTERS
@@ -17,20 +20,74 @@ _TOKEN = re.compile(rf"[\x21-\x39\x3b-\x7e]{{{MIN_KEY_CHARACTERS},255}}")
 Find = Callable[[str], tuple[str, Client] | None]
 """Looks a digest up: the digest as stored, and whose it is."""
 
+# A token that another process has deleted is let in for at most this long.
+STALE_AFTER_S = 1.0
+FORGOTTEN_AFTER_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A client that showed its token a moment ago; `stale`: it is time to ask the store again."""
+
+    client: Client
+    stale: bool
+
 
 class Access:
     """Tells callers apart. Holds digests only, and compares them in constant time."""
 
-    def __init__(self, root_key: str, find: Find) -> None:
+    def __init__(
+        self, root_key: str, find: Find, steady_s: Callable[[], float] = time.monotonic
+    ) -> None:
         self._root_digest = digest(root_key)
         self._find = find
+        self._steady_s = steady_s
+        self._remembered: dict[str, tuple[Client, float]] = {}
 
     def client(self, token: str | None) -> Client:
-        """The client with this token. Raises NotAuthenticated."""
-        found = None if token is None else self._find(digest(token))
-        if token is None or found is None or not hmac.compare_digest(found[0], digest(token)):
+        """The client with this token, as the store knows it. Raises NotAuthenticated."""
+        shown = None if token is None else digest(token)
+        found = None if shown is None else self._find(shown)
+        if shown is None or found is None or not hmac.compare_digest(found[0], shown):
+            self._remembered.pop(shown or "", None)
             raise NotAuthenticated("a client's token is needed")
+        self._remembered[shown] = (found[1], self._steady_s())
         return found[1]
+
+    def remembered(self, token: str) -> Remembered | None:
+        """The client with this token, if it was asked for a moment ago; asks no store.
+
+        | seconds ago | under 1 | under 2                      | more |
+        |-------------|---------|------------------------------|------|
+        |             | fresh   | stale, for the first to ask; | None |
+        |             |         | fresh for those after it     |      |
+        """
+        shown = digest(token)
+        client, at_s = self._remembered.get(shown, (None, 0.0))
+        age_s = self._steady_s() - at_s
+        if client is None or age_s >= FORGOTTEN_AFTER_S:
+            return None
+        if age_s < STALE_AFTER_S:
+            return Remembered(client, stale=False)
+        self._remembered[shown] = (client, at_s + STALE_AFTER_S)
+        return Remembered(client, stale=True)
+
+    def recent_client(self, token: str | None) -> Client:
+        """The client with this token, asking the store only now and then.
+
+        Raises NotAuthenticated.
+        """
+        known = None if token is None else self.remembered(token)
+        return self.client(token) if known is None or known.stale else known.client
+
+    def check_again(self, token: str) -> None:
+        """Ask the store whether a remembered client is still one."""
+        with contextlib.suppress(NotAuthenticated):
+            self.client(token)
+
+    def forget(self) -> None:
+        """Remember nobody: a token was deleted."""
+        self._remembered.clear()
 
     def root(self, token: str | None) -> None:
         """Raises NotAuthenticated unless this is the root key."""

@@ -27,6 +27,13 @@ def create_app(
 
     Exits with one line per complaint when settings or database won't do.
     """
+    return create_apps(config, storage=storage, clock=clock)[0]
+
+
+def create_apps(
+    config: Config | None, *, storage: Storage | None, clock: Clock
+) -> tuple[Flask, Parts]:
+    """The Flask app and what it is made of, for an entrance that needs both."""
     if config is None:
         configure_logs("bus")
         config = config_or_exit()
@@ -40,7 +47,7 @@ def create_app(
     api = Api(app, title="The bus")
     _register(api, bus)
     describe_publish(api, app)
-    return app
+    return app, bus
 
 
 def _register(api: Api, bus: Parts) -> None:

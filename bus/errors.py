@@ -4,6 +4,7 @@ BusError
 ├── Refused              the caller asked for something that can't be; `index` names the event
 │   ├── BadTopic         a topic name outside [a-z_]{1,64}
 │   ├── BadEvent         an event breaks a rule of publishing
+│   ├── BadKey           an idempotency key of the wrong form
 │   ├── BadSubscription  a subscription breaks a rule
 │   ├── BadSecret        a signing secret of the wrong form
 │   └── BadClient        a client name or token of the wrong form
@@ -33,6 +34,10 @@ class BadTopic(Refused):
 
 class BadEvent(Refused):
     """An event breaks a rule of publishing."""
+
+
+class BadKey(Refused):
+    """An idempotency key of the wrong form."""
 
 
 class BadSubscription(Refused):

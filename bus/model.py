@@ -13,8 +13,7 @@ class Client:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewEvent:
+class NewEvent(NamedTuple):
     """A checked event on its way into the log.
 
     `head` is the JSON object that subscribers will get, without its closing brace: the log adds

@@ -2,12 +2,13 @@
 
 from flask import Blueprint, Flask, Response, request
 from service_kit.access import shown_token
-from service_kit.bodies import read_json
+from service_kit.bodies import read_body
 from service_kit.openapi import Api
 from service_kit.trace import current_traceparent
 
 from bus.api.documents import EVENTS, TOPIC_NAME
 from bus.parts import Parts
+from bus.publish.publisher import Call
 
 _PROBLEMS = {
     400: "BAD_REQUEST",
@@ -24,12 +25,21 @@ def publish_blueprint(bus: Parts) -> Blueprint:
 
     @blueprint.post("/topics/<topic>")
     def publish(topic: str) -> Response:
-        client = bus.access.client(shown_token(request))
-        trace = current_traceparent() if "traceparent" in request.headers else None
-        bus.publisher.publish(client, topic, read_json(request), trace)
+        client = bus.access.recent_client(shown_token(request))
+        bus.publisher.publish(client, _call(topic))
         return Response(status=200)
 
     return blueprint
+
+
+def _call(topic: str) -> Call:
+    return Call(
+        topic,
+        read_body(request),
+        request.mimetype,
+        request.headers.get("Idempotency-Key"),
+        current_traceparent() if "traceparent" in request.headers else None,
+    )
 
 
 def describe_publish(api: Api, app: Flask) -> None:

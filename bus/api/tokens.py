@@ -45,6 +45,7 @@ def tokens_blueprint(bus: Parts) -> Blueprint:
         """Forget a token. May be repeated."""
         bus.access.root(shown_token(request))
         bus.storage.clients.remove_token(digest(token))
+        bus.access.forget()
         bus.storage.ring()
 
     return blueprint

@@ -1,9 +1,9 @@
 """The rules of publishing: what an event must look like before it may enter the log."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from bus.errors import BadEvent
 from bus.urls import check_url
@@ -11,7 +11,7 @@ from bus.urls import check_url
 MAX_EVENTS = 1_000
 TYPES = frozenset({"create", "update", "delete", "noop"})
 # Beyond it a double, and so a JavaScript program, can't hold the number.
-_MAX_TIMESTAMP_MS = 2**53 - 1
+MAX_TIMESTAMP_MS = 2**53 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,7 @@ class Limits:
     max_data_bytes: int = 64
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedEvent:
+class CheckedEvent(NamedTuple):
     """An event that keeps every rule. `data` is JSON text."""
 
     type: str
@@ -39,9 +38,7 @@ def check_events(body: Any, limits: Limits) -> list[CheckedEvent]:
     """
     if not isinstance(body, list):
         return [check_event(body, limits)]
-    if not 1 <= len(body) <= MAX_EVENTS:
-        raise BadEvent(f"an array holds 1 to {MAX_EVENTS} events")
-    return [_check_at(index, value, limits) for index, value in enumerate(body)]
+    return check_all(body, lambda value: check_event(value, limits), least=1)
 
 
 def check_event(value: Any, limits: Limits) -> CheckedEvent:
@@ -64,9 +61,18 @@ def check_event(value: Any, limits: Limits) -> CheckedEvent:
     )
 
 
-def _check_at(index: int, value: Any, limits: Limits) -> CheckedEvent:
+def check_all(
+    values: list[Any], check: Callable[[Any], CheckedEvent], *, least: int
+) -> list[CheckedEvent]:
+    """Check `least` to 1 000 events. Raises BadEvent with the index of the first bad one."""
+    if not least <= len(values) <= MAX_EVENTS:
+        raise BadEvent(f"an array holds {least} to {MAX_EVENTS} events")
+    return [_check_at(index, value, check) for index, value in enumerate(values)]
+
+
+def _check_at(index: int, value: Any, check: Callable[[Any], CheckedEvent]) -> CheckedEvent:
     try:
-        return check_event(value, limits)
+        return check(value)
     except BadEvent as error:
         raise BadEvent(str(error), index=index) from None
 
@@ -90,7 +96,7 @@ def _check_url(value: Any, limits: Limits) -> str:
 def _check_timestamp(value: Any) -> int | None:
     if value is None:
         return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_TIMESTAMP_MS:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_TIMESTAMP_MS:
         raise BadEvent("the timestamp is not integer milliseconds since the epoch")
     return value
 

@@ -2,10 +2,10 @@
 
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 
 from service_kit.logs import get_logger
 
@@ -14,16 +14,30 @@ from bus.model import Publication
 
 log = get_logger(__name__)
 
-Append = Callable[[Sequence[Publication]], Sequence[BusError | None]]
-"""Stores publications durably in one transaction; returns for each None or why it was refused."""
+Answers = Sequence[BusError | None]
+"""For each publication None, or why it was refused."""
+
+Append = Callable[[Sequence[Publication]], Answers]
+"""Stores publications durably in one transaction."""
 
 MAX_EVENTS = 1_000
+TIMEOUT_S = 15.0
 
 
-@dataclass(slots=True)
-class _Waiting:
-    publication: Publication
-    done: "Future[None]" = field(default_factory=Future)
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Publications that are handed over together, and who wants to hear what became of them.
+
+    `answer` is called on the committer's thread and must not block.
+    """
+
+    publications: Sequence[Publication]
+    answer: Callable[[Answers], None]
+
+    @property
+    def events(self) -> int:
+        """How many events these are."""
+        return sum(len(publication.events) for publication in self.publications)
 
 
 class Committer:
@@ -35,58 +49,72 @@ class Committer:
 
     def __init__(self, append: Append) -> None:
         self._append = append
-        self._waiting: deque[_Waiting] = deque()
-        self._arrived = threading.Condition()
+        self._waiting: SimpleQueue[Handover] = SimpleQueue()
+        self._held_over: Handover | None = None
+        self._starting = threading.Lock()
         self._thread_pid = 0
 
-    def commit(self, publication: Publication, timeout_s: float = 15.0) -> None:
+    def hand_over(self, handover: Handover) -> None:
+        """Have publications committed; returns at once. At most 1 000 events, or one call's."""
+        if self._thread_pid != os.getpid():
+            self._start_thread()
+        self._waiting.put(handover)
+
+    def commit(self, publication: Publication, timeout_s: float = TIMEOUT_S) -> None:
         """Block until the publication is on disk.
 
         Raises what the log refused it with, or Unavailable when it could not be stored in time.
         """
-        waiting = _Waiting(publication)
-        with self._arrived:
-            self._ensure_thread()
-            self._waiting.append(waiting)
-            self._arrived.notify()
+        answered: Future[Answers] = Future()
+        self.hand_over(Handover((publication,), answered.set_result))
         try:
-            waiting.done.result(timeout_s)
+            (refusal,) = answered.result(timeout_s)
         except TimeoutError:
-            raise Unavailable("the log did not answer in time") from None
+            raise too_late() from None
+        if refusal is not None:
+            raise refusal
 
-    def _ensure_thread(self) -> None:
+    def _start_thread(self) -> None:
         # Threads don't survive a fork: a gunicorn worker starts its own at its first publication.
-        if self._thread_pid != os.getpid():
-            self._thread_pid = os.getpid()
-            threading.Thread(target=self._run, name="committer", daemon=True).start()
+        with self._starting:
+            if self._thread_pid != os.getpid():
+                threading.Thread(target=self._run, name="committer", daemon=True).start()
+                self._thread_pid = os.getpid()
 
     def _run(self) -> None:
         while True:
             group = self._take()
+            publications = [one for handover in group for one in handover.publications]
+            answers = self._commit(publications)
+            start = 0
+            for handover in group:
+                end = start + len(handover.publications)
+                handover.answer(answers[start:end])
+                start = end
+
+    def _commit(self, publications: Sequence[Publication]) -> Answers:
+        try:
+            return self._append(publications)
+        except Exception:
+            log.exception("append failed", publications=len(publications))
+            return [Unavailable("the log can't be written now")] * len(publications)
+
+    def _take(self) -> list[Handover]:
+        first = self._held_over or self._waiting.get()
+        self._held_over = None
+        group, size = [first], first.events
+        while True:
             try:
-                answers = self._append([waiting.publication for waiting in group])
-            except Exception:
-                log.exception("append failed", publications=len(group))
-                answers = [Unavailable("the log can't be written now")] * len(group)
-            for waiting, refusal in zip(group, answers, strict=True):
-                _release(waiting, refusal)
-
-    def _take(self) -> list[_Waiting]:
-        with self._arrived:
-            while not self._waiting:
-                self._arrived.wait()
-            group = [self._waiting.popleft()]
-            size = len(group[0].publication.events)
-            while self._waiting:
-                size += len(self._waiting[0].publication.events)
-                if size > MAX_EVENTS:
-                    break
-                group.append(self._waiting.popleft())
-            return group
+                handover = self._waiting.get_nowait()
+            except Empty:
+                return group
+            size += handover.events
+            if size > MAX_EVENTS:
+                self._held_over = handover
+                return group
+            group.append(handover)
 
 
-def _release(waiting: _Waiting, refusal: BusError | None) -> None:
-    if refusal is None:
-        waiting.done.set_result(None)
-    else:
-        waiting.done.set_exception(refusal)
+def too_late() -> Unavailable:
+    """The log did not answer in time."""
+    return Unavailable("the log did not answer in time")

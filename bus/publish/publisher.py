@@ -1,37 +1,54 @@
-"""Publish: from a parsed body to events on disk, without any web framework."""
+"""Publish: from the bytes of a request to events on disk, without any web framework."""
 
-from typing import Any
+from dataclasses import dataclass
 
 from service_kit.clock import Clock
 
 from bus.event_json import event_head
 from bus.model import Client, NewEvent, Publication
-from bus.publish.check import CheckedEvent, Limits, check_events
+from bus.publish.check import CheckedEvent, Limits
 from bus.publish.committer import Committer
+from bus.publish.key import publish_key
+from bus.publish.read import read_events
 from bus.topic_name import check_topic
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call to publish, as it came: the body's media type matters only for CloudEvents."""
+
+    topic: str
+    body: bytes
+    media_type: str = ""
+    key: str | None = None
+    traceparent: str | None = None
 
 
 class Publisher:
     """Takes what clients publish. May be called from any number of threads."""
 
     def __init__(self, committer: Committer, limits: Limits, now_ms: Clock) -> None:
-        self._committer = committer
+        self.committer = committer
         self._limits = limits
         self._now_ms = now_ms
 
-    def publish(
-        self, client: Client, topic: str, body: Any, traceparent: str | None = None
-    ) -> None:
-        """Store the events in `body` (one, or an array, parsed) and return once they are on disk.
+    def publish(self, client: Client, call: Call) -> None:
+        """Store the events of a call and return once they are on disk.
 
-        All or nothing. Raises BadTopic, BadEvent, TopicTaken or Unavailable. Repeating it
-        publishes the events again.
+        All or nothing. Raises BadTopic, BadEvent, BadKey, TopicTaken, KeyReused, Unavailable, or
+        the kit's Problem for a body that isn't JSON. Repeating it publishes the events again,
+        unless the call has an idempotency key.
         """
-        check_topic(topic)
-        checked = check_events(body, self._limits)
+        self.committer.commit(self.prepare(client, call))
+
+    def prepare(self, client: Client, call: Call) -> Publication:
+        """What is to be committed. Raises what `publish` raises before it touches the log."""
+        check_topic(call.topic)
+        checked = read_events(call.body, call.media_type, call.topic, self._limits)
         now_ms = self._now_ms()
-        events = [_new_event(topic, event, now_ms) for event in checked]
-        self._committer.commit(Publication(topic, client.id, events, traceparent))
+        events = [_new_event(call.topic, event, now_ms) for event in checked]
+        key = None if call.key is None else publish_key(call.key, call.topic, checked)
+        return Publication(call.topic, client.id, events, call.traceparent, key)
 
 
 def _new_event(topic: str, event: CheckedEvent, now_ms: int) -> NewEvent:

@@ -27,15 +27,19 @@ def start(command: list[str], **settings: str) -> subprocess.CompletedProcess[st
     )
 
 
-def gunicorn() -> list[str]:
+def gunicorn(*arguments: str) -> list[str]:
     address = f"127.0.0.1:{free_port()}"
-    return ["gunicorn", "-c", "bus/gunicorn.conf.py", "-b", address, "bus.app:create_app()"]
+    return ["gunicorn", "-c", "bus/gunicorn.conf.py", "-b", address, *arguments]
 
 
-COMMANDS = [["bus.pusher"], gunicorn()]
+COMMANDS = {
+    "pusher": ["bus.pusher"],
+    "wsgi": gunicorn("bus.app:create_app()"),
+    "asgi": gunicorn("-k", "uvicorn_worker.UvicornWorker", "bus.asgi:create_app()"),
+}
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=["pusher", "web"])
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_missing_and_unknown_settings_are_all_named(command: list[str]) -> None:
     done = start(command, BUS_ROOT_KEYS="x")
     assert done.returncode == 4
@@ -44,7 +48,7 @@ def test_missing_and_unknown_settings_are_all_named(command: list[str]) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=["pusher", "web"])
+@pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_a_database_without_tables_is_named_with_what_to_do(
     command: list[str], tmp_path: Path
 ) -> None:

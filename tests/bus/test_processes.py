@@ -24,11 +24,20 @@ __all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
 
 ROOT = Path(__file__).parents[2]
 
+_WSGI = ["bus.app:create_app()"]
+_ASGI = ["-k", "uvicorn_worker.UvicornWorker", "-w", "1", "bus.asgi:create_app()"]
+SETUPS = {
+    "wsgi": (_WSGI, "sqlite_file"),
+    "asgi": (_ASGI, "sqlite_file"),
+    "asgi-postgresql": (_ASGI, "postgres_database"),
+}
+
 
 class House:
     """A bus and a pusher in one process group."""
 
-    def __init__(self, url: str, log: Path) -> None:
+    def __init__(self, url: str, log: Path, entrance: list[str]) -> None:
+        self._entrance = entrance
         self.port, self._pusher_port = free_port(), free_port()
         self._log = log
         self._environment = {
@@ -44,7 +53,7 @@ class House:
     def start(self) -> None:
         """Start both, and wait until they are ready."""
         address = f"127.0.0.1:{self.port}"
-        web = ["gunicorn", "-c", "bus/gunicorn.conf.py", "-b", address, "bus.app:create_app()"]
+        web = ["gunicorn", "-c", "bus/gunicorn.conf.py", "-b", address, *self._entrance]
         self.group = 0
         self.processes = [self._run(web), self._run(["bus.pusher"])]
         wait_for(lambda: self._ready(self.port) and self._ready(self._pusher_port))
@@ -97,16 +106,23 @@ class House:
             return False
 
 
-@pytest.fixture(params=["sqlite_file", "postgres_database"])
-def url(request: pytest.FixtureRequest) -> str:
-    """Only this URL differs between the engines."""
-    found: str = request.getfixturevalue(request.param)
+@pytest.fixture(params=SETUPS)
+def setup(request: pytest.FixtureRequest) -> tuple[list[str], str]:
+    """An entrance and an engine. To another engine only the database's URL differs."""
+    return SETUPS[str(request.param)]
+
+
+@pytest.fixture
+def url(request: pytest.FixtureRequest, setup: tuple[list[str], str]) -> str:
+    found: str = request.getfixturevalue(setup[1])
     return found
 
 
 @pytest.fixture
-def house(url: str, storage: Storage, tmp_path: Path) -> Iterator[House]:
-    made = House(url, tmp_path / "house.log")
+def house(
+    setup: tuple[list[str], str], url: str, storage: Storage, tmp_path: Path
+) -> Iterator[House]:
+    made = House(url, tmp_path / "house.log", setup[0])
     made.start()
     yield made
     if any(process.poll() is None for process in made.processes):

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import Client, TestResponse
 
 from tests.bus.conftest import ROOT_KEY, TOKENS
 
 
 def call(
-    api: FlaskClient, method: str, path: str, body: Any = None, *, by: str | None = "publisher"
+    api: Client, method: str, path: str, body: Any = None, *, by: str | None = "publisher"
 ) -> TestResponse:
     """A call with Basic credentials; `by` is a client's name, `root`, or None for nobody.
 

@@ -2,7 +2,7 @@ import base64
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from bus.storage import Storage
 from tests.bus.api.calling import assert_problem, call
@@ -13,16 +13,16 @@ EVENT = {"type": "create", "url": "https://x.example/1"}
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
 
 
-def subscribe(api: FlaskClient, **changes: Any) -> None:
+def subscribe(api: Client, **changes: Any) -> None:
     response = call(api, "POST", "/subscription", GOOD | changes, by="subscriber")
     assert (response.status_code, response.data) == (204, b"")
 
 
-def listed(api: FlaskClient) -> Any:
+def listed(api: Client) -> Any:
     return call(api, "GET", "/subscriptions").get_json()
 
 
-def test_a_subscription_is_listed_without_its_credentials(api: FlaskClient) -> None:
+def test_a_subscription_is_listed_without_its_credentials(api: Client) -> None:
     subscribe(api)
     assert listed(api) == [
         {
@@ -36,17 +36,17 @@ def test_a_subscription_is_listed_without_its_credentials(api: FlaskClient) -> N
 
 
 @pytest.mark.parametrize("path", ["/subscription", "/subscriber"])
-def test_both_of_routemasters_paths_subscribe(api: FlaskClient, path: str) -> None:
+def test_both_of_routemasters_paths_subscribe(api: Client, path: str) -> None:
     assert call(api, "POST", path, GOOD, by="subscriber").status_code == 204
     assert listed(api)
 
 
-def test_both_of_routemasters_paths_list(api: FlaskClient) -> None:
+def test_both_of_routemasters_paths_list(api: Client) -> None:
     subscribe(api)
     assert call(api, "GET", "/subscribers").get_json() == listed(api)
 
 
-def test_queued_and_oldest_are_numbers(api: FlaskClient, clock: FakeClock) -> None:
+def test_queued_and_oldest_are_numbers(api: Client, clock: FakeClock) -> None:
     subscribe(api)
     call(api, "POST", "/topics/bids", [EVENT, EVENT])
     clock.forward(1_234)
@@ -74,7 +74,7 @@ def test_queued_and_oldest_are_numbers(api: FlaskClient, clock: FakeClock) -> No
     ],
 )
 def test_a_bad_subscription_is_400_and_changes_nothing(
-    api: FlaskClient, storage: Storage, changes: dict[str, Any]
+    api: Client, storage: Storage, changes: dict[str, Any]
 ) -> None:
     subscribe(api)
     before = listed(api)
@@ -84,23 +84,23 @@ def test_a_bad_subscription_is_400_and_changes_nothing(
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b"1", b"\xff", b"{}"])
-def test_a_bad_body_is_400(api: FlaskClient, body: bytes) -> None:
+def test_a_bad_body_is_400(api: Client, body: bytes) -> None:
     assert_problem(call(api, "POST", "/subscription", body, by="subscriber"), 400)
     assert listed(api) == []
 
 
-def test_a_body_over_1_mib_is_413(api: FlaskClient) -> None:
+def test_a_body_over_1_mib_is_413(api: Client) -> None:
     assert_problem(call(api, "POST", "/subscription", b" " * 1_048_577, by="subscriber"), 413)
 
 
-def test_unsubscribing_ends_the_subscription(api: FlaskClient) -> None:
+def test_unsubscribing_ends_the_subscription(api: Client) -> None:
     subscribe(api)
     assert call(api, "DELETE", "/subscriber", by="subscriber").status_code == 204
     assert listed(api) == []
     assert_problem(call(api, "DELETE", "/subscriber", by="subscriber"), 404)
 
 
-def test_unsubscribing_one_topic_keeps_the_others(api: FlaskClient) -> None:
+def test_unsubscribing_one_topic_keeps_the_others(api: Client) -> None:
     subscribe(api, topics=["bids", "orders"])
     assert call(api, "DELETE", "/subscriber/topics/bids", by="subscriber").status_code == 204
     assert listed(api)[0]["topics"] == ["orders"]
@@ -108,7 +108,7 @@ def test_unsubscribing_one_topic_keeps_the_others(api: FlaskClient) -> None:
     assert_problem(call(api, "DELETE", "/subscriber/topics/Bad", by="subscriber"), 400)
 
 
-def test_a_secret_is_shown_once_when_it_is_made(api: FlaskClient) -> None:
+def test_a_secret_is_shown_once_when_it_is_made(api: Client) -> None:
     subscribe(api)
     response = call(api, "POST", "/subscription/secret", {}, by="subscriber")
     assert response.status_code == 201
@@ -117,13 +117,13 @@ def test_a_secret_is_shown_once_when_it_is_made(api: FlaskClient) -> None:
     assert secret not in call(api, "GET", "/subscriptions").text
 
 
-def test_a_secret_needs_no_body(api: FlaskClient) -> None:
+def test_a_secret_needs_no_body(api: Client) -> None:
     subscribe(api)
     assert call(api, "POST", "/subscription/secret", by="subscriber").status_code == 201
 
 
 def test_a_given_secret_is_set_and_the_one_before_stays_valid_for_a_day(
-    api: FlaskClient, storage: Storage, clock: FakeClock
+    api: Client, storage: Storage, clock: FakeClock
 ) -> None:
     subscribe(api)
     first = call(api, "POST", "/subscription/secret", {}, by="subscriber").get_json()["secret"]
@@ -138,12 +138,12 @@ def test_a_given_secret_is_set_and_the_one_before_stays_valid_for_a_day(
 
 
 @pytest.mark.parametrize("body", [[], 1, {"secret": 1}, {"secret": "x"}, {"other": 1}])
-def test_a_bad_secret_is_400(api: FlaskClient, body: object) -> None:
+def test_a_bad_secret_is_400(api: Client, body: object) -> None:
     subscribe(api)
     assert_problem(call(api, "POST", "/subscription/secret", body, by="subscriber"), 400)
 
 
-def test_a_secret_without_a_subscription_is_404(api: FlaskClient) -> None:
+def test_a_secret_without_a_subscription_is_404(api: Client) -> None:
     assert_problem(call(api, "POST", "/subscription/secret", {}, by="subscriber"), 404)
 
 
@@ -166,6 +166,6 @@ def test_a_secret_without_a_subscription_is_404(api: FlaskClient) -> None:
         ("DELETE", "/api_tokens/x"),
     ],
 )
-def test_everything_needs_credentials(api: FlaskClient, method: str, path: str) -> None:
+def test_everything_needs_credentials(api: Client, method: str, path: str) -> None:
     assert_problem(call(api, method, path, by=None), 401)
     assert_problem(call(api, method, path, by="a-token-that-nobody-has"), 401)

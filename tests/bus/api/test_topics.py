@@ -1,11 +1,11 @@
-from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from tests.bus.api.calling import assert_problem, call
 
 EVENT = {"type": "create", "url": "https://x.example/1"}
 
 
-def test_topics_are_listed_with_their_publisher_and_count(api: FlaskClient) -> None:
+def test_topics_are_listed_with_their_publisher_and_count(api: Client) -> None:
     call(api, "POST", "/topics/orders", EVENT, by="stranger")
     call(api, "POST", "/topics/bids", [EVENT, EVENT])
     assert call(api, "GET", "/topics").get_json() == [
@@ -15,7 +15,7 @@ def test_topics_are_listed_with_their_publisher_and_count(api: FlaskClient) -> N
     assert call(api, "GET", "/topics", by="root").status_code == 200
 
 
-def test_the_owner_deletes_a_topic_and_others_go_on(api: FlaskClient) -> None:
+def test_the_owner_deletes_a_topic_and_others_go_on(api: Client) -> None:
     call(api, "POST", "/topics/orders", EVENT, by="stranger")
     call(api, "POST", "/topics/bids", EVENT)
     response = call(api, "DELETE", "/topics/bids")
@@ -25,19 +25,19 @@ def test_the_owner_deletes_a_topic_and_others_go_on(api: FlaskClient) -> None:
     assert call(api, "POST", "/topics/bids", EVENT, by="stranger").status_code == 200
 
 
-def test_nobody_else_deletes_a_topic(api: FlaskClient) -> None:
+def test_nobody_else_deletes_a_topic(api: Client) -> None:
     call(api, "POST", "/topics/bids", EVENT)
     assert_problem(call(api, "DELETE", "/topics/bids", by="stranger"), 403)
     assert call(api, "GET", "/topics").get_json()
 
 
-def test_a_topic_that_is_not_there_is_404_and_a_bad_name_400(api: FlaskClient) -> None:
+def test_a_topic_that_is_not_there_is_404_and_a_bad_name_400(api: Client) -> None:
     assert_problem(call(api, "DELETE", "/topics/bids"), 404)
     assert_problem(call(api, "DELETE", "/topics/Bids"), 400)
     assert call(api, "GET", "/topics").get_json() == []
 
 
-def test_a_deleted_topic_disturbs_no_subscription(api: FlaskClient) -> None:
+def test_a_deleted_topic_disturbs_no_subscription(api: Client) -> None:
     subscription = {"topics": ["bids", "orders"], "callback": "https://s.example/", "uuid": "u"}
     call(api, "POST", "/subscription", subscription, by="subscriber")
     call(api, "POST", "/topics/bids", [EVENT, EVENT])

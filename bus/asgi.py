@@ -1,0 +1,54 @@
+"""The bus as an ASGI app: `gunicorn -k uvicorn_worker.UvicornWorker "bus.asgi:create_app()"`.
+
+The same bus as `bus.app`, with an entrance of its own for publishing; see
+docs/decisions/0004-publishing-has-its-own-entrance.md.
+"""
+
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from service_kit.clock import Clock, now_ms
+
+from bus.api.quick_publish import AsgiApp, QuickPublish, Receive, Scope, Send
+from bus.app import create_apps
+from bus.config import Config
+from bus.storage import Storage
+
+_THREADS = 16
+
+
+def create_app(
+    config: Config | None = None, *, storage: Storage | None = None, clock: Clock = now_ms
+) -> AsgiApp:
+    """The bus with its settings from the environment, or made of the given parts.
+
+    Exits with one line per complaint when settings or database won't do.
+    """
+    app, bus = create_apps(config, storage=storage, clock=clock)
+    # gunicorn's gthread says so too; without it Flask reads nothing of a body without a length.
+    rest: Any = WSGIMiddleware(_terminated(app), workers=_THREADS)
+    quick = QuickPublish(bus, rest)
+
+    async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await quick(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await _live(receive, send)
+
+    return entrance
+
+
+def _terminated(app: Any) -> Any:
+    def call(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["wsgi.input_terminated"] = True
+        return app(environ, start_response)
+
+    return call
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    while True:
+        kind = (await receive())["type"]
+        await send({"type": f"{kind}.complete"})
+        if kind == "lifespan.shutdown":
+            return

@@ -1,0 +1,44 @@
+"""Both entrances are one bus, so each test of the API runs through each."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from a2wsgi import ASGIMiddleware
+from werkzeug.test import Client
+
+from bus import app, asgi
+from bus.config import Config
+from bus.storage import Storage
+from tests.bus.clock import FakeClock
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[asyncio.AbstractEventLoop]:
+    """An event loop at work in a thread."""
+    made = asyncio.new_event_loop()
+    thread = threading.Thread(target=made.run_forever, daemon=True)
+    thread.start()
+    yield made
+    asyncio.run_coroutine_threadsafe(made.shutdown_default_executor(), made).result(10)
+    made.call_soon_threadsafe(made.stop)
+    thread.join(10)
+    made.close()
+
+
+@pytest.fixture(params=["wsgi", "asgi"])
+def api(
+    request: pytest.FixtureRequest,
+    config: Config,
+    storage: Storage,
+    clock: FakeClock,
+    loop: asyncio.AbstractEventLoop,
+) -> Client:
+    """The bus over HTTP, in process, over the same database as `storage`."""
+    if request.param == "wsgi":
+        return app.create_app(config, storage=storage, clock=clock).test_client()
+    entrance: Any = asgi.create_app(config, storage=storage, clock=clock)
+    as_wsgi: Any = ASGIMiddleware(entrance, loop=loop)
+    return Client(as_wsgi)

@@ -1,0 +1,108 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from bus.errors import BadEvent
+from bus.publish.check import CheckedEvent, Limits
+from bus.publish.cloudevents import check_cloudevents
+from tests.bus.json_values import json_values
+
+GOOD: dict[str, Any] = {
+    "specversion": "1.0",
+    "id": "9f3a-17",
+    "source": "urn:gavel:bus:9f3a",
+    "type": "gavel.bids.create",
+    "subject": "https://x.example/7",
+}
+T_MS = 1_795_255_200_123
+TIME = "2026-11-21T10:00:00.123Z"
+
+
+def check(*values: Any) -> list[CheckedEvent]:
+    return check_cloudevents(list(values), "bids", Limits())
+
+
+def test_the_four_attributes_and_no_data_are_an_event() -> None:
+    assert check(GOOD) == [CheckedEvent("create", "https://x.example/7")]
+
+
+@pytest.mark.parametrize(
+    ("more", "timestamp_ms"),
+    [
+        ({}, None),
+        ({"time": None}, None),
+        ({"time": TIME}, T_MS),
+        ({"time": "2026-11-21T11:00:00.123+01:00"}, T_MS),
+        ({"data": {"t": T_MS}}, T_MS),
+        ({"time": "1990-01-01T00:00:00Z", "data": {"t": T_MS}}, T_MS),
+        ({"time": TIME, "data": {"t": None}}, T_MS),
+    ],
+)
+def test_the_time_is_in_the_data_or_the_envelope(
+    more: dict[str, Any], timestamp_ms: int | None
+) -> None:
+    assert check(GOOD | more)[0].timestamp_ms == timestamp_ms
+
+
+def test_the_hint_is_inside_the_data() -> None:
+    data = {"url": GOOD["subject"], "t": 5, "position": 17, "data": {"hint": 1}, "more": [1]}
+    (event,) = check(GOOD | {"data": data, "datacontenttype": "application/json", "more": 1})
+    assert event == CheckedEvent("create", "https://x.example/7", 5, '{"hint":1}')
+
+
+def test_a_batch_may_be_empty() -> None:
+    assert check() == []
+
+
+BAD: list[dict[str, Any]] = [
+    {"specversion": "0.3"},
+    {"specversion": 1.0},
+    {"id": ""},
+    {"id": 7},
+    {"source": None},
+    {"type": "gavel.orders.create"},
+    {"type": "bids.create"},
+    {"type": "gavel.bids.changed"},
+    {"type": "gavel.bids."},
+    {"type": None},
+    {"type": ["gavel.bids.create"]},
+    {"subject": None},
+    {"subject": "https://x.example/7?a=1"},
+    {"time": "yesterday"},
+    {"time": "2026-11-21T10:00:00"},
+    {"time": "1960-01-01T00:00:00Z"},
+    {"time": 5},
+    {"data": "x"},
+    {"data": {"url": "https://x.example/8"}},
+    {"data": {"t": "5"}},
+    {"data": {"data": "x"}},
+]
+
+
+@pytest.mark.parametrize("change", BAD, ids=repr)
+def test_a_bad_one_refuses_the_batch_and_is_named(change: dict[str, Any]) -> None:
+    with pytest.raises(BadEvent) as refused:
+        check(GOOD, GOOD | change)
+    assert refused.value.index == 1
+
+
+@pytest.mark.parametrize("body", [None, {}, GOOD, "x", 1])
+def test_a_batch_is_an_array(body: Any) -> None:
+    with pytest.raises(BadEvent):
+        check_cloudevents(body, "bids", Limits())
+
+
+def test_more_than_a_thousand_are_refused() -> None:
+    assert len(check(*[GOOD] * 1_000)) == 1_000
+    with pytest.raises(BadEvent):
+        check(*[GOOD] * 1_001)
+
+
+@given(json_values)
+def test_whatever_comes_is_an_event_or_refused(value: Any) -> None:
+    for body in (value, GOOD | {"data": value}, GOOD | {"time": value}, GOOD | {"subject": value}):
+        try:
+            check(body)
+        except BadEvent:
+            continue
