@@ -3,6 +3,7 @@
 from gettext import NullTranslations
 from typing import Any
 
+from babel.core import negotiate_locale
 from flask import Flask, request
 from flask_babel import Babel, get_locale
 
@@ -40,7 +41,8 @@ def viewer_locale() -> str:
     chosen = who.locale if who else request.cookies.get(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:
         return chosen
-    return request.accept_languages.best_match(tuple(LANGUAGES)) or "en"
+    wanted = list(request.accept_languages.values())  # the best first; "de-AT" is served by "de"
+    return negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en"
 
 
 def _catalogue() -> NullTranslations:
