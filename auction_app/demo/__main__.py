@@ -5,23 +5,28 @@ from service_kit.config import exit_with, or_exit
 from service_kit.errors import NotMigrated
 
 from auction_app.config import read
-from auction_app.demo.load import load_demo
+from auction_app.demo.load import ACCOUNTS, load_demo
 from auction_app.parts import build_parts
+
+WHAT_TO_TRY = """What to try:
+  As Ada, set a maximum on the brass lamp; as Bela, in another browser, a higher one: Ada's page
+  says so within a second, and the mailbox holds a mail for her.
+  As Martha, answer a question or list an item; as Nora, look at what is reported."""
 
 
 def main() -> None:
-    """Load what is missing; prints the accounts when there was anything to load."""
+    """Load what is missing, and print the accounts and what to do with them."""
     parts = build_parts(or_exit(read))
     try:
         database.check_migrated("auction_app", parts.store.engine)
     except NotMigrated as error:
         exit_with((str(error),))
-    accounts = load_demo(parts)
-    if accounts:
-        print("Demo accounts (e-mail, password):")  # noqa: T201 - the command's output
-    for account in accounts:
-        print(f"  {account.email}  {account.password}  ({account.role})")  # noqa: T201
+    load_demo(parts)
     parts.store.close()
+    print("Demo accounts (e-mail, password):")  # noqa: T201 - the command's output
+    for account in ACCOUNTS:
+        print(f"  {account.email}  {account.password}  ({account.role})")  # noqa: T201
+    print(WHAT_TO_TRY)  # noqa: T201
 
 
 if __name__ == "__main__":

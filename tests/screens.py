@@ -1,0 +1,53 @@
+"""`python -m tests.screens`: a picture of every page in var/screens/, at two widths, in both
+languages, and once in the dark."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.auction_app.browser.stage import Stage, open_stage
+from tests.auction_app.browser.visit import looking, visit
+from tests.needs import program
+
+FOLDER = Path("var/screens")
+LOOKS = (
+    ("en", 1280, "light"),
+    ("en", 320, "light"),
+    ("de", 1280, "light"),
+    ("de", 320, "light"),
+    ("en", 1280, "dark"),
+)
+
+
+def main() -> None:
+    """Open the stage and photograph it."""
+    path = program("chromium", "chromium-browser", "google-chrome")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_stage(Path(folder)) as stage,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
+        )
+        for language, width, scheme in LOOKS:
+            _photograph(browser, stage, language, width, scheme)
+        browser.close()
+    print(f"{len(stage.stops) * len(LOOKS)} pictures in {FOLDER}/")
+
+
+def _photograph(browser: Browser, stage: Stage, language: str, width: int, scheme: Any) -> None:
+    stage.speak(language)
+    size: Any = {"width": width, "height": 800}
+    with looking(browser, stage, viewport=size, locale=language, color_scheme=scheme) as pages:
+        for stop in stage.stops:
+            page = visit(pages, stage, stop)
+            name = f"{stop.name}-{width}-{language}{'-dark' if scheme == 'dark' else ''}.png"
+            page.screenshot(path=FOLDER / name, full_page=True)
+
+
+if __name__ == "__main__":
+    main()
