@@ -16,6 +16,7 @@ CONNECT_MS = 2_000
 TOTAL_MS = 20_000
 MAX_ANSWER_BYTES = 16 * 1024
 _IDLE_CONNECTIONS = 2_000
+_END_OF_HEAD = frozenset({b"\r\n", b"\n"})
 _UNREACHABLE = {
     pycurl.E_COULDNT_RESOLVE_HOST,
     pycurl.E_COULDNT_CONNECT,
@@ -241,8 +242,12 @@ def _curl_events(events: int) -> int:
 
 def _answer(transfer: _Transfer, status: int | None, code: int | None, message: str) -> Answer:
     body = bytes(transfer.received)
+    head = _last_head(transfer.head)
+    if code is None and not _END_OF_HEAD.intersection(head):
+        # libcurl takes a connection that is closed within the head for an answer without a body,
+        # but a receiver that died while it answered has not answered.
+        return Answer(transfer.key, None, "closed before the end of the answer's head")
     if code is None or (transfer.full and code == pycurl.E_WRITE_ERROR):
-        head = _last_head(transfer.head)
         return Answer(transfer.key, status, None, body, head, cut_off=transfer.full)
     error = transfer.guard.refused or message or f"curl {code}"
     return Answer(transfer.key, None, error, body, unreachable=code in _UNREACHABLE)
