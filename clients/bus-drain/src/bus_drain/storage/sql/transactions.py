@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from service_kit import database
 from sqlalchemy import Connection, Engine, func, select
@@ -13,14 +14,14 @@ from bus_drain.errors import StateUnavailable
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A read transaction. Raises StateUnavailable."""
-    with _translated(), database.reading(engine) as connection:
+    with _translated(engine), database.reading(engine) as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A write transaction. Raises StateUnavailable."""
-    with _translated(), database.writing(engine) as connection:
+    with _translated(engine), database.writing(engine) as connection:
         yield connection
 
 
@@ -35,8 +36,20 @@ def alone(engine: Engine, what: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def raw(engine: Engine) -> Iterator[Any]:
+    """The driver's own connection, for one read that every delivery makes. Raises
+    StateUnavailable."""
+    with _translated(engine):
+        pooled = engine.raw_connection()
+        try:
+            yield pooled.driver_connection
+        finally:
+            pooled.close()  # back to the pool, rolled back
+
+
+@contextmanager
+def _translated(engine: Engine) -> Iterator[None]:
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         raise StateUnavailable(type(error).__name__) from error
