@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bus.config import MIN_KEY_CHARACTERS
-from bus.errors import BadClient, NotAuthenticated
+from bus.errors import BadClient, NotAuthenticated, NotYours
 from bus.model import Client
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -91,15 +91,24 @@ class Access:
 
     def root(self, token: str | None) -> None:
         """Raises NotAuthenticated unless this is the root key."""
-        if not self._is_root(token):
+        if not self.is_root(token):
             raise NotAuthenticated("the root key is needed")
 
     def anybody(self, token: str | None) -> None:
         """Raises NotAuthenticated unless this is the root key or a client's token."""
-        if not self._is_root(token):
+        if not self.is_root(token):
             self.client(token)
 
-    def _is_root(self, token: str | None) -> bool:
+    def owner(self, token: str | None, client_name: str) -> None:
+        """Raises unless this is the root key, or the token of the client of this name.
+
+        NotAuthenticated for a stranger, NotYours for another client.
+        """
+        if not self.is_root(token) and self.client(token).name != client_name:
+            raise NotYours("it belongs to another client")
+
+    def is_root(self, token: str | None) -> bool:
+        """Whether this is the root key."""
         return token is not None and hmac.compare_digest(digest(token), self._root_digest)
 
 

@@ -8,9 +8,15 @@ from service_kit.openapi import Api
 from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
+from bus.api.exceptions import attempts_blueprint, exceptions_blueprint
 from bus.api.problems import TRANSLATIONS
 from bus.api.publish import describe_publish, publish_blueprint
 from bus.api.pulse import pulse_blueprint
+from bus.api.root import root_blueprint
+from bus.api.subscription_resources import (
+    subscription_actions_blueprint,
+    subscription_resources_blueprint,
+)
 from bus.api.subscriptions import subscriptions_blueprint
 from bus.api.tokens import tokens_blueprint
 from bus.api.topics import topics_blueprint
@@ -53,5 +59,10 @@ def create_apps(
 def _register(api: Api, bus: Parts) -> None:
     api.register_blueprint(topics_blueprint(bus))
     api.register_blueprint(subscriptions_blueprint(bus))
+    api.register_blueprint(root_blueprint(bus))
+    api.register_blueprint(subscription_resources_blueprint(bus))
+    api.register_blueprint(subscription_actions_blueprint(bus))
+    api.register_blueprint(exceptions_blueprint(bus))
+    api.register_blueprint(attempts_blueprint(bus))
     api.register_blueprint(tokens_blueprint(bus))
     api.register_blueprint(pulse_blueprint(bus))

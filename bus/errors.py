@@ -11,6 +11,7 @@ BusError
 ├── NotAuthenticated     no token, or one that isn't known
 ├── TopicTaken           another client publishes this topic
 ├── KeyReused            the idempotency key was used for other events
+├── NotYours             another client's subscription
 ├── NotFound             no such thing for this caller
 └── Unavailable          the events could not be stored now; publishing again is safe
 """
@@ -62,6 +63,10 @@ class TopicTaken(BusError):
 
 class KeyReused(BusError):
     """The idempotency key was used for other events."""
+
+
+class NotYours(BusError):
+    """Another client's subscription."""
 
 
 class NotFound(BusError):

@@ -5,11 +5,14 @@ from typing import Any
 from bus.deliver.signing import check_secret, new_secret, rotate
 from bus.errors import BadSecret
 from bus.storage import Storage
+from bus.subscription import DEFAULT_NAME
 
 _KEYS = {"secret"}
 
 
-def change_secret(storage: Storage, client_id: int, body: Any, now_ms: int) -> str:
+def change_secret(
+    storage: Storage, client_id: int, body: Any, now_ms: int, name: str = DEFAULT_NAME
+) -> str:
     """Sign with the secret in `body` (`{"secret"?}`), or with a new one; returns it.
 
     The one before stays valid for a day. Setting the current one again changes nothing. Raises
@@ -17,9 +20,9 @@ def change_secret(storage: Storage, client_id: int, body: Any, now_ms: int) -> s
     """
     wanted = _wanted(body)
     while True:
-        before = storage.subscriptions.secrets(client_id)
+        before = storage.subscriptions.secrets(client_id, name)
         after = rotate(before, wanted, now_ms)
-        if after == before or storage.subscriptions.save_secrets(client_id, before, after):
+        if after == before or storage.subscriptions.save_secrets(client_id, before, after, name):
             return wanted
 
 

@@ -1,5 +1,7 @@
 """What OpenAPI says about the bodies and answers of the bus."""
 
+from typing import Any
+
 import marshmallow as ma
 
 
@@ -59,7 +61,7 @@ _EVENT = {
     },
 }
 EVENTS = {"oneOf": [_EVENT, {"type": "array", "items": _EVENT, "minItems": 1, "maxItems": 1000}]}
-SUBSCRIPTION = {
+SUBSCRIPTION: dict[str, Any] = {
     "type": "object",
     "required": ["topics", "callback", "uuid"],
     "additionalProperties": False,

@@ -1,12 +1,18 @@
 """One decorator that routes a view and documents it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import marshmallow as ma
 from service_kit.openapi import Blueprint
 
 V = TypeVar("V", bound=Callable[..., Any])
+
+
+class Endpoint(Protocol):
+    """A decorator that leaves the view as it is."""
+
+    def __call__(self, view: V, /) -> V: ...
 
 
 def endpoint(
@@ -17,7 +23,8 @@ def endpoint(
     takes: dict[str, Any] | None = None,
     refuses: Sequence[int] = (),
     public: bool = False,
-) -> Callable[[V], V]:
+    media_type: str = "application/json",
+) -> Endpoint:
     """Serve a view at `paths`.
 
     `answers` is its status and the schema of its body, `takes` the JSON Schema of the body it
@@ -26,7 +33,7 @@ def endpoint(
     """
 
     def decorate(view: V) -> V:
-        documented: Any = blueprint.response(*answers)(view)
+        documented: Any = blueprint.response(*answers, content_type=media_type)(view)
         for status in refuses if public else (401, *refuses):
             documented = blueprint.alt_response(status, description="A problem document")(
                 documented

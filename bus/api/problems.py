@@ -6,7 +6,15 @@ from typing import Any
 from service_kit.access import unauthorized
 from service_kit.problems import Problem
 
-from bus.errors import KeyReused, NotAuthenticated, NotFound, Refused, TopicTaken, Unavailable
+from bus.errors import (
+    KeyReused,
+    NotAuthenticated,
+    NotFound,
+    NotYours,
+    Refused,
+    TopicTaken,
+    Unavailable,
+)
 
 
 def _refused(error: Refused) -> Problem:
@@ -21,6 +29,7 @@ TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     KeyReused: lambda error: Problem(
         422, "Key used before", reason="idempotency_key_reused", detail=str(error)
     ),
+    NotYours: lambda error: Problem(403, "Not your subscription", detail=str(error)),
     NotFound: lambda error: Problem(404, "Not found", detail=str(error)),
     Unavailable: lambda error: Problem(
         503, "Not stored", detail=str(error), headers={"Retry-After": "1"}

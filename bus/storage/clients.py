@@ -6,7 +6,7 @@ from service_kit.clock import Clock
 from service_kit.database import reading, writing
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from bus.errors import BadClient
+from bus.errors import BadClient, NotFound
 from bus.model import Client
 from bus.storage.state import registry_changed
 from bus.storage.tables import clients, subscriptions, tokens
@@ -29,6 +29,15 @@ class Clients:
         with reading(self._engine) as connection:
             row = connection.execute(wanted).one_or_none()
         return None if row is None else (row[0], Client(row[1], row[2]))
+
+    def id_of(self, name: str) -> int:
+        """The id of the client of this name. Raises NotFound."""
+        wanted = select(clients.c.id).where(clients.c.name == name)
+        with reading(self._engine) as connection:
+            found = connection.execute(wanted).scalar_one_or_none()
+        if found is None:
+            raise NotFound("no such client")
+        return int(found)
 
     def names(self) -> Sequence[str]:
         """The name of every client once for each of its tokens, in order."""

@@ -1,3 +1,5 @@
+import re
+
 from werkzeug.test import Client
 
 from bus.app import create_app
@@ -15,7 +17,7 @@ def test_the_document_describes_every_path(api: Client, config: Config, storage:
         if method != "parameters"
     }
     served = {
-        (method, rule.rule.replace("<", "{").replace(">", "}"))
+        (method, re.sub(r"<(?:int:)?(\w+)>", r"{\1}", rule.rule))
         for rule in create_app(config, storage=storage).url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }

@@ -1,0 +1,141 @@
+"""How subscriptions and what belongs to them look over HTTP."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+from service_kit.hal import Link, link, resource
+
+from bus.attempt import Attempt
+from bus.letter import Letter
+from bus.model import LogEvent
+from bus.progress import LastAnswer, Overview, Parked
+from bus.subscription import State
+
+
+def subscription_path(client: str, name: str) -> str:
+    """Where a subscription is found."""
+    return f"{collection_path(client)}/{quote(name)}"
+
+
+def collection_path(client: str) -> str:
+    """Where the subscriptions of a client are found."""
+    return f"/clients/{quote(client)}/subscriptions"
+
+
+def subscription_resource(one: Overview, secret: str | None = None) -> dict[str, Any]:
+    """A subscription with what can be done to it now."""
+    ours, health = one.subscription, one.health
+    state = {
+        "client": ours.client,
+        "name": ours.name,
+        "topics": [scope.pattern for scope in ours.scopes if scope.until is None],
+        "callback": ours.callback,
+        "timeout": ours.timeout_ms,
+        "max": ours.max_events,
+        "concurrency": ours.concurrency,
+        "coalesce": bool(ours.coalesce),
+        "format": ours.format.value,
+        "events_per_s": ours.events_per_s,
+        "retry": asdict(ours.retry),
+        "state": ours.state.value,
+        "reason": ours.reason,
+        "changed_at_ms": ours.state_since_ms,
+        "position": one.place.position,
+        "lag": asdict(one.lag),
+        "sent": one.sent,
+        "parked": one.parked,
+        "dead_letters": one.dead_letters,
+        "failures": health.failures,
+        "failing_since_ms": health.failing_since_ms,
+        "retry_at_ms": health.retry_at_ms or None,
+        "last_answer": one.answer and _answer(one.answer),
+    }
+    return resource(state if secret is None else state | {"secret": secret}, _links(one))
+
+
+def parked_resource(one: Parked) -> dict[str, Any]:
+    """An entity that is tried apart."""
+    return {
+        "url": one.url,
+        "events": one.events,
+        "failures": one.failures,
+        "retry_at_ms": one.retry_at_ms,
+        "last_answer": _answer(one.answer),
+    }
+
+
+def letter_resource(one: Letter, path: str, *, whole: bool = False) -> dict[str, Any]:
+    """A dead letter; `whole` with the beginning of the last answer."""
+    ours = f"{path}/dead-letters/{one.id}"
+    state = {
+        "id": one.id,
+        "event": _event(one.event),
+        "attempts": one.attempts,
+        "last_answer": _answer(one.answer),
+    }
+    if whole:
+        state["answer_body"] = _text(one.answer_body)
+    return resource(state, {"self": link(ours), "redrive": link(f"{ours}/redrive")})
+
+
+def attempt_resource(one: Attempt, path: str, *, whole: bool = False) -> dict[str, Any]:
+    """An attempt; `whole` with heads and bodies."""
+    state: dict[str, Any] = {
+        "id": one.id,
+        "at_ms": one.at_ms,
+        "duration_ms": one.duration_ms,
+        "attempt": one.attempt,
+        "events": one.events,
+        "first_position": one.first_position,
+        "last_position": one.last_position,
+        "status": one.status,
+        "error": one.error,
+    }
+    if whole:
+        state |= {
+            "request": {"head": one.request_head, "body": _text(one.request_body)},
+            "response": {"head": one.response_head, "body": _text(one.response_body)},
+        }
+    return resource(state, {"self": link(f"{path}/attempts/{one.id}")})
+
+
+def page(
+    relation: str, items: list[dict[str, Any]], path: str, following: str | None
+) -> dict[str, Any]:
+    """A list of resources; `following` is the query of the next page."""
+    links = {"self": link(path), "next": link(f"{path}?{following}") if following else None}
+    return resource({}, links, {relation: items})
+
+
+def _links(one: Overview) -> dict[str, Link | None]:
+    ours = one.subscription
+    path = subscription_path(ours.client, ours.name)
+    is_active = ours.state is State.ACTIVE
+    return {
+        "self": link(path),
+        "collection": link(collection_path(ours.client)),
+        "pause": link(f"{path}/pause") if is_active else None,
+        "resume": None if is_active else link(f"{path}/resume"),
+        "seek": link(f"{path}/seek"),
+        "test": link(f"{path}/test"),
+        "secret": link(f"{path}/secret"),
+        "attempts": link(f"{path}/attempts"),
+        "parked": link(f"{path}/parked"),
+        "dead-letters": link(f"{path}/dead-letters"),
+        "redrive": link(f"{path}/dead-letters/redrive") if one.dead_letters else None,
+    }
+
+
+def _answer(answer: LastAnswer) -> dict[str, Any]:
+    return asdict(answer)
+
+
+def _event(event: LogEvent) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(event.body)
+    return told
+
+
+def _text(body: bytes) -> str:
+    return bytes(body).decode("utf-8", "replace").replace("\0", "\ufffd")

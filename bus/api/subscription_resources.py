@@ -1,0 +1,159 @@
+"""`/clients/{client}/subscriptions`: subscriptions with all that they can, as resources."""
+
+from typing import Any
+
+from flask import Response, request
+from service_kit.bodies import read_json
+from service_kit.hal import MEDIA_TYPE, link, resource, respond
+from service_kit.openapi import Blueprint
+
+from bus import begin
+from bus.api.documents import SECRET, SecretSchema
+from bus.api.endpoint import Endpoint, endpoint
+from bus.api.hal_documents import (
+    SEEK,
+    SUBSCRIPTION_RESOURCE,
+    ListSchema,
+    SubscriptionResourceSchema,
+)
+from bus.api.owned import owned, owner_id
+from bus.api.representations import collection_path, subscription_resource
+from bus.deliver.signing import new_secret
+from bus.parts import Parts
+from bus.signing_secret import change_secret
+from bus.subscribe import (
+    check_keys,
+    check_start,
+    check_subscription_name,
+    check_subscription_resource,
+)
+
+_LIST = "/clients/<client>/subscriptions"
+_ONE = f"{_LIST}/<name>"
+_SHOWN = (200, SubscriptionResourceSchema())
+
+
+def subscription_resources_blueprint(bus: Parts) -> Blueprint:
+    """List, put, show and delete subscriptions."""
+    blueprint = Blueprint("subscription resources", __name__, description="Where events go")
+
+    @endpoint(
+        blueprint,
+        "GET",
+        _LIST,
+        answers=(200, ListSchema()),
+        refuses=(403, 404),
+        media_type=MEDIA_TYPE,
+    )
+    def list_subscriptions(client: str) -> Response:
+        """A client's subscriptions."""
+        owner_id(bus, client)
+        path = collection_path(client)
+        links = {"self": link(path), "subscription": link(f"{path}/{{name}}", templated=True)}
+        ours = [subscription_resource(one) for one in bus.storage.overviews.of_client(client)]
+        return respond(resource({}, links, {"subscriptions": ours}))
+
+    @endpoint(
+        blueprint,
+        "PUT",
+        _ONE,
+        takes=SUBSCRIPTION_RESOURCE,
+        answers=_SHOWN,
+        refuses=(400, 403, 404, 413),
+        media_type=MEDIA_TYPE,
+    )
+    def put_subscription(client: str, name: str) -> Response:
+        """Subscribe (201, with the signing secret), or change the subscription (200)."""
+        client_id = owner_id(bus, client)
+        check_subscription_name(name)
+        body = read_json(request)
+        wanted = check_subscription_resource(body, bus.trusted_hosts)
+        secret = new_secret()
+        start = check_start(body.get("from"))
+        is_new = begin.begin(bus.storage, client_id, name, wanted, start, secret)
+        overview = bus.storage.overviews.one(client, name)
+        shown = subscription_resource(overview, secret if is_new else None)
+        where = {"Location": shown["_links"]["self"]["href"]} if is_new else {}
+        return respond(shown, 201 if is_new else 200, where)
+
+    @endpoint(
+        blueprint, "GET", _ONE, answers=_SHOWN, refuses=(400, 403, 404), media_type=MEDIA_TYPE
+    )
+    def show_subscription(client: str, name: str) -> Response:
+        """A subscription: settings, place, lag, health, last answer."""
+        owned(bus, client, name)
+        return respond(subscription_resource(bus.storage.overviews.one(client, name)))
+
+    @endpoint(blueprint, "DELETE", _ONE, answers=(204, None), refuses=(400, 403, 404))
+    def delete_subscription(client: str, name: str) -> None:
+        """End a subscription, with its parked events and dead letters."""
+        ours = owned(bus, client, name)
+        bus.storage.subscriptions.delete(ours.client_id, name)
+        bus.storage.ring()
+
+    return blueprint
+
+
+def subscription_actions_blueprint(bus: Parts) -> Blueprint:
+    """Pause, resume, seek, test, and change the secret."""
+    blueprint = Blueprint("subscription actions", __name__, description="What is done to them")
+
+    def action(name: str, *, takes: dict[str, Any] | None = None) -> Endpoint:
+        return endpoint(
+            blueprint,
+            "POST",
+            f"{_ONE}/{name}",
+            takes=takes,
+            answers=_SHOWN,
+            refuses=(400, 403, 404),
+            media_type=MEDIA_TYPE,
+        )
+
+    def shown(client: str, name: str) -> Response:
+        return respond(subscription_resource(bus.storage.overviews.one(client, name)))
+
+    @action("pause")
+    def pause(client: str, name: str) -> Response:
+        """Send nothing more until it is resumed. May be repeated."""
+        bus.storage.subscriptions.pause(owned(bus, client, name).id)
+        bus.storage.ring()
+        return shown(client, name)
+
+    @action("resume")
+    def resume(client: str, name: str) -> Response:
+        """Send again, at once, after a pause, after it was disabled, or in a back-off."""
+        begin.resume(bus.storage, owned(bus, client, name).id)
+        return shown(client, name)
+
+    @action("seek", takes=SEEK)
+    def seek(client: str, name: str) -> Response:
+        """Go on from somewhere else in the log."""
+        ours, body = owned(bus, client, name), read_json(request)
+        check_keys(body, {"to"})
+        begin.seek(bus.storage, ours.id, check_start(body.get("to", "")))
+        return shown(client, name)
+
+    @action("test")
+    def test(client: str, name: str) -> Response:
+        """Have a test event sent, once, whatever the state is; see the attempts for its answer."""
+        bus.storage.subscriptions.want_test(owned(bus, client, name).id)
+        bus.storage.ring()
+        return shown(client, name)
+
+    @endpoint(
+        blueprint,
+        "POST",
+        f"{_ONE}/secret",
+        takes=SECRET,
+        answers=(201, SecretSchema()),
+        refuses=(400, 403, 404, 413),
+    )
+    def set_secret(client: str, name: str) -> dict[str, str]:
+        """Change the secret that signs deliveries; the one before stays valid for a day."""
+        ours = owned(bus, client, name)
+        wanted = read_json(request) if request.content_length else {}
+        secret = change_secret(bus.storage, ours.client_id, wanted, bus.now_ms(), name)
+        bus.storage.ring()
+        return {"secret": secret}
+
+    return blueprint
