@@ -6,7 +6,7 @@ import json
 import socket
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 import requests
@@ -36,18 +36,26 @@ def publish(bus: Served) -> int:
 
 
 def say(bus: Served, request: bytes) -> int | None:
-    """The status of the answer to these bytes and an end of file; None without an answer."""
+    """The status of the answer to these bytes; None without one, even after an end of file."""
     with bus.connect() as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(request)  # it may have heard enough before the end of it
+        connection.settimeout(1)
         try:
-            connection.sendall(request)
+            line = first_line(connection)
+        except TimeoutError:  # it waits for more
             connection.shutdown(socket.SHUT_WR)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # it has heard enough; what it said is there to read
-        try:
-            line = connection.makefile("rb").readline()
-        except ConnectionResetError:
-            return None
+            connection.settimeout(10)
+            line = first_line(connection)
     return int(line.split()[1]) if line.startswith(b"HTTP/") else None
+
+
+def first_line(connection: socket.socket) -> bytes:
+    line = b""
+    with suppress(ConnectionResetError):
+        while not line.endswith(b"\n") and (part := connection.recv(1)):
+            line += part
+    return line
 
 
 def post(bus: Served, body: bytes, *headers: bytes, to: bytes = b"/topics/bids") -> bytes:
