@@ -35,34 +35,39 @@
       if (put("price", money(state.price))) speak(`${words.price}: ${money(state.price)}`);
     }
     if (state.minimum) put("minimum", `${words.at_least} ${money(state.minimum)}`);
-    if (put("bid-count", String(state.bid_count))) find("history-stale").hidden = false;
+    if (put("bid-count", String(state.bid_count))) refreshHistory();
+    if (find("reserve") && state.reserve !== "none") put("reserve", words[state.reserve]);
+    // Buy-now goes with the first bid, or with a reserve once that is met.
+    if (state.bid_count && state.reserve !== "not_met") find("buy-now")?.remove();
     const left = find("left");
     if (left && endsAt !== null && state.ends_at_ms > endsAt) speak(words.extended);
     if (left) left.dataset.endsAtMs = state.ends_at_ms;
     endsAt = state.ends_at_ms;
-    refreshStanding(0);
+    refreshStanding();
     if (state.status === "closed") showEnd();
   }
 
-  // Where one stands is one's own: it never goes over the stream. The page's copy of the bidding
-  // may be a moment behind it, so ask again until it has caught up.
-  async function refreshStanding(attempt) {
-    if (!item.dataset.standingUrl || attempt > 5) return;
-    const answer = await fetch(item.dataset.standingUrl, { headers: { Accept: "text/html" } })
-      .catch(() => null);
+  // Where one stands is one's own, and names are masked by the app: neither goes over the stream.
+  // The app's copy of the bidding may be a moment behind, so ask again until it has caught up.
+  async function refresh(url, id, attempt, changed) {
+    if (!url || attempt > 6) return;
+    const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
     if (answer && answer.ok) {
       const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const standing = fragment.getElementById("standing");
-      if (standing && Number(standing.dataset.version) >= version) {
-        const before = find("standing");
-        const word = (element) => element.querySelector(".badge")?.textContent.trim();
-        if (word(standing) && word(standing) !== word(before)) speak(word(standing));
-        before.replaceWith(standing);
+      const fresh = fragment.getElementById(id);
+      if (fresh && Number(fresh.dataset.version) >= version) {
+        const before = find(id);
+        before.replaceWith(fresh);
+        changed(before, fresh);
         return;
       }
     }
-    setTimeout(() => refreshStanding(attempt + 1), 200 * 2 ** attempt);
+    setTimeout(() => refresh(url, id, attempt + 1, changed), 100 * 2 ** attempt);
   }
+  const word = (element) => element.querySelector(".badge")?.textContent.trim();
+  const refreshStanding = () => refresh(item.dataset.standingUrl, "standing", 0,
+    (before, fresh) => { if (word(fresh) && word(fresh) !== word(before)) speak(word(fresh)); });
+  const refreshHistory = () => refresh(item.dataset.historyUrl, "history-table", 0, () => {});
 
   // The page is made anew to show the result, but never under somebody's typing fingers, and not
   // for ever should the outcome be slow to arrive.

@@ -1,6 +1,7 @@
 """How rows become listings, with their photos and the last known state of their bidding."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from service_kit.money import Money
@@ -13,6 +14,7 @@ from auction_app.terms import Details, SoftClose, Terms
 _BIDDING = [column.label(f"bidding_{column.name}") for column in biddings.c]
 
 
+@cache
 def select_auctions() -> Select[Any]:
     """Listings with their sellers' names and last known biddings; narrow it, then `read` it."""
     return (

@@ -99,12 +99,20 @@ def newest(conn: Connection, *, now_ms: int, limit: int) -> list[Auction]:
 
 
 def of_seller(
-    conn: Connection, seller_id: str, *, after: Cursor | None, limit: int, shown: bool = False
+    conn: Connection,
+    seller_id: str,
+    *,
+    after: Cursor | None,
+    limit: int,
+    shown: bool = False,
+    only: ColumnElement[bool] | None = None,
 ) -> list[Auction]:
     """A seller's auctions, running and ended, newest first; only those `shown` to everybody, or
-    all of them."""
+    all of them, or `only` some (storage/mine.py)."""
     created = auctions.c.created_at_ms
     query = select_auctions().where(auctions.c.seller_id == seller_id)
+    if only is not None:
+        query = query.where(only)
     if shown:
         query = query.where(auctions.c.hidden_at_ms.is_(None))
     if after:
@@ -113,10 +121,15 @@ def of_seller(
 
 
 def of_bidder(
-    conn: Connection, customer_id: str, *, after: Cursor | None, limit: int
+    conn: Connection,
+    customer_id: str,
+    *,
+    after: Cursor | None,
+    limit: int,
+    only: ColumnElement[bool] | None = None,
 ) -> list[tuple[Auction, int]]:
-    """The auctions that a customer has bid in, each with the time of the last bid (ms), the
-    latest first."""
+    """The auctions that a customer has bid in, or `only` some of them (storage/mine.py), each with
+    the time of the last bid (ms), the latest first."""
     last = participations.c.last_bid_at_ms
     query = (
         select_auctions()
@@ -124,6 +137,8 @@ def of_bidder(
         .join(participations, participations.c.auction_id == auctions.c.id)
         .where(participations.c.customer_id == customer_id)
     )
+    if only is not None:
+        query = query.where(only)
     if after:
         query = query.where(tuple_(last, participations.c.auction_id) < (after.at_ms, after.id))
     query = query.order_by(last.desc(), participations.c.auction_id.desc()).limit(limit)

@@ -11,6 +11,7 @@ def install_choices(app: Flask) -> None:
         app.add_template_global(label)
     app.add_template_global(within_label)
     app.add_template_global(step_label)
+    app.add_template_global(state_label)
 
 
 def category_label(category: str) -> str:
@@ -84,3 +85,16 @@ def step_label(step: str) -> str:
         "time": _("Time"),
         "preview": _("Preview"),
     }[step]
+
+
+def state_label(state: str) -> str:
+    """Which part of one's bids or sales is shown."""
+    return {
+        "winning": _("Winning"),
+        "outbid": _("Outbid"),
+        "won": _("Won"),
+        "lost": _("Lost"),
+        "open": _("Open"),
+        "sold": _("Sold"),
+        "unsold": _("Not sold"),
+    }[state]

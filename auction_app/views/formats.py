@@ -2,15 +2,17 @@
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-from babel.dates import get_timezone_gmt, get_timezone_name
+from babel.dates import format_date, format_time, get_timezone_gmt, get_timezone_name
+from babel.numbers import format_currency
 from flask import Flask
-from flask_babel import format_currency, format_date, format_time, get_locale
 from markupsafe import Markup
 from service_kit.money import Money
 
 from auction_app.local_time import utc
-from auction_app.views.language import plural
+from auction_app.views.language import language, plural
 from auction_app.views.visitor import decimal_mark, viewer_zone
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
@@ -27,22 +29,35 @@ def install_formats(app: Flask) -> None:
 
 def moment(at_ms: int) -> Markup:
     """A moment in the visitor's zone, which it names, as a `<time>` that machines can read."""
+    return _moment(at_ms, viewer_zone(), language())
+
+
+# A page repeats few amounts and moments, and the next visitor's page repeats them: formatting
+# them anew each time cost half of an item page.
+@lru_cache(maxsize=10_000)
+def _moment(at_ms: int, zone: ZoneInfo, locale: str) -> Markup:
     at = utc(at_ms)
-    text = f"{format_date(at, 'medium')}, {format_time(at, 'short')} {_zone_word(at)}"
+    day = format_date(at.astimezone(zone), "medium", locale=locale)
+    time = format_time(at, "short", tzinfo=zone, locale=locale)
     iso = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    return Markup('<time datetime="{}">{}</time>').format(iso, text)
+    word = _zone_word(at.astimezone(zone), locale)
+    return Markup('<time datetime="{}">{}, {} {}</time>').format(iso, day, time, word)
 
 
-def _zone_word(at: datetime) -> str:
+def _zone_word(local: datetime, locale: str) -> str:
     """ "UTC", "EST", or "GMT+01:00" where the language has no short word for the zone."""
-    local = at.astimezone(viewer_zone())
-    word = str(get_timezone_name(local, width="short", locale=get_locale()))
-    return str(get_timezone_gmt(local, locale=get_locale())) if word[:1] in "+-" else word
+    word = str(get_timezone_name(local, width="short", locale=locale))
+    return str(get_timezone_gmt(local, locale=locale)) if word[:1] in "+-" else word
 
 
 def money(amount: Money) -> str:
     """The amount with its currency, as the visitor's language writes it."""
-    return str(format_currency(Decimal(amount.amount), amount.currency))
+    return _money(amount, language())
+
+
+@lru_cache(maxsize=10_000)
+def _money(amount: Money, locale: str) -> str:
+    return str(format_currency(Decimal(amount.amount), amount.currency, locale=locale))
 
 
 def decimal(amount: Money) -> str:

@@ -51,6 +51,10 @@ def fragments(parts: Parts) -> PlainBlueprint:
         signed_in(parts)
         return page("_standing.html", **item_context(parts, auction_id))
 
+    @views.get("/auctions/<string:auction_id>/history")
+    def history(auction_id: str) -> Response:
+        return page("_history.html", **item_context(parts, auction_id))
+
     @views.get("/photos/<string:photo_id>-<int:size>.jpg")
     def photo(photo_id: str, size: int) -> Response:
         if size not in {LARGE, THUMBNAIL} or not photo_id.isalnum():

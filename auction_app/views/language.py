@@ -4,7 +4,7 @@ from gettext import NullTranslations
 from typing import Any
 
 from babel.core import negotiate_locale
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import Babel, get_locale
 
 from auction_app.views.catalogue import catalogue
@@ -45,5 +45,12 @@ def viewer_locale() -> str:
     return negotiate_locale(wanted, list(LANGUAGES), sep="-") or "en"
 
 
+def language() -> str:
+    """The request's language, looked up once: a page asks for it a hundred times."""
+    if "language" not in g:
+        g.language = str(get_locale())
+    return str(g.language)
+
+
 def _catalogue() -> NullTranslations:
-    return catalogue(str(get_locale()))
+    return catalogue(language())

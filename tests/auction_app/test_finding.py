@@ -16,6 +16,7 @@ from auction_app.storage.search import entries
 from auction_app.storage.search.find import find
 from auction_app.terms import Details, Terms
 from auction_app.verbs.index_search import index_search
+from auction_app.verbs.project import keep_bidding
 from tests.auction_app.conftest import START_MS, Browser, World, as_program, path_of
 from tests.postgres import postgres_cluster, postgres_url
 
@@ -276,3 +277,47 @@ def test_watching_needs_an_account_and_an_item(world: World) -> None:
 
     assert world.browser().post(f"{item}/watch", {"watch": "1"}).status_code == 401
     assert ada.post("/auctions/nothing/watch", {"watch": "1"}).status_code == 404
+
+
+def test_my_bids_and_sales_are_shown_by_where_they_stand(world: World) -> None:
+    sam, ada, bob = (world.member(name) for name in ("Sam", "Ada", "Bob"))
+    sold, open_, unsold = (sam.list_item(title=title) for title in ("Sold", "Runs", "Stays"))
+    for item in (sold, open_):
+        ada.bid(item, "20")
+        bob.bid(item, "50")
+    for item in (sold, unsold):
+        told = world.bids.close(world.parts.urls.public_url + item)
+        keep_bidding(world.parts.store, world.parts.urls, told, now_ms=world.clock())
+
+    def titles(browser: Browser, path: str) -> set[str]:
+        listed = browser.client.get(path, headers=as_program()).get_json()["_embedded"]["auctions"]
+        return {auction["title"] for auction in listed}
+
+    assert titles(bob, "/my/bids?state=winning") == {"Runs"}
+    assert titles(bob, "/my/bids?state=won") == {"Sold"}
+    assert titles(ada, "/my/bids?state=outbid") == {"Runs"}
+    assert titles(ada, "/my/bids?state=lost") == {"Sold"}
+    assert titles(ada, "/my/bids") == {"Sold", "Runs"}
+    assert titles(sam, "/my/sales?state=open") == {"Runs"}
+    assert titles(sam, "/my/sales?state=sold") == {"Sold"}
+    assert titles(sam, "/my/sales?state=unsold") == {"Stays"}
+    assert 'aria-current="page"' in sam.get("/my/sales?state=sold").text
+
+
+def test_drafts_are_among_my_sales(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft(title="Half a lamp")
+
+    assert f"{draft}/item" in sam.get("/my/sales").text
+
+
+def test_the_history_is_a_fragment_of_its_own(world: World) -> None:
+    sam, ada = world.member("Sam"), world.member("Ada")
+    item = sam.list_item()
+    ada.bid(item, "20")
+
+    fragment = world.browser().get(f"{item}/history").text
+
+    assert "<html" not in fragment
+    assert "$10.00" in fragment
+    assert 'data-version="2"' in fragment
