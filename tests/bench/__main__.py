@@ -6,7 +6,11 @@ from pathlib import Path
 
 from tests.bench.rows import Row, table, write
 
-PARTS: dict[str, str] = {"bids": "tests.bench.bids", "drain": "tests.bench.drain"}
+PARTS: dict[str, str] = {
+    "bids": "tests.bench.bids",
+    "drain": "tests.bench.drain",
+    "auctions": "tests.bench.auctions",
+}
 
 
 def main(only: str) -> int:

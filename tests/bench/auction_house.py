@@ -1,0 +1,223 @@
+"""The auction web app as the Procfile starts it, with a house full of listings."""
+
+import os
+import random
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from service_kit import database
+from service_kit.money import Money
+from sqlalchemy import insert
+
+from auction_app.increments import default_increments
+from auction_app.model import Auction, Bid, Bidding, Photo
+from auction_app.search_query import facets, fold
+from auction_app.storage import auctions, biddings
+from auction_app.storage.store import Store
+from auction_app.storage.tables import auctions as auctions_table
+from auction_app.storage.tables import customers, search_entries
+from auction_app.terms import CATEGORIES, CONDITIONS, Terms
+from tests.bench.processes import process
+from tests.sockets import free_port
+
+NOW_MS = 1_790_000_000_000
+SELLER = "benchseller"
+ITEM = "benchitem"
+DAY_MS = 86_400_000
+_WORDS = 5_000
+
+
+@dataclass
+class House:
+    """A migrated database, and the app over it."""
+
+    folder: Path
+    database_url: str
+
+    def store(self) -> Store:
+        """The store, opened in this process."""
+        return Store(database.connect(self.database_url))
+
+    @contextmanager
+    def web(self) -> Iterator[str]:
+        """The app on gunicorn, gthread 2x8 as the empty view; yields its URL."""
+        port = free_port()
+        command = ["gunicorn", "--no-control-socket", "-k", "gthread", "-w", "2"]
+        command += ["--threads", "8", "-b", f"127.0.0.1:{port}", "--log-level", "warning"]
+        with process(
+            [*command, "auction_app.app:create_app()"],
+            port=port,
+            environment=self.environment(port),
+        ):
+            yield f"http://127.0.0.1:{port}"
+
+    def environment(self, port: int) -> dict[str, str]:
+        """The app's settings."""
+        secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        return {
+            "AUCTIONS_DATABASE_URL": self.database_url,
+            "AUCTIONS_PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "AUCTIONS_SECRET_KEY": "secret key of the bench",
+            "AUCTIONS_TOKENS": "bids:auctions:read_terms:token-of-the-bids-service",
+            "AUCTIONS_PHOTOS_DIR": str(self.folder / "photos"),
+            "AUCTIONS_BUS_URL": "http://127.0.0.1:9",
+            "AUCTIONS_BUS_TOKEN": "token-of-the-bus-itself",
+            "AUCTIONS_WEBHOOK_UUID": "auctions",
+            "AUCTIONS_WEBHOOK_SECRET": secret,
+            "AUCTIONS_BIDS_URL": "http://127.0.0.1:9",
+            "AUCTIONS_BIDS_TOKEN": "token-for-the-bids-service",
+            "AUCTIONS_LIVE_URL": "http://127.0.0.1:9",
+        }
+
+
+def open_house(folder: Path, url: str | None = None) -> House:
+    """A migrated house with a seller; on SQLite unless a URL is given."""
+    house = House(folder, url or f"sqlite:///{folder}/auctions.sqlite")
+    database.migrate("auction_app", house.database_url)
+    store = house.store()
+    with store.writing() as conn:
+        conn.execute(
+            insert(customers).values(
+                id=SELLER,
+                name="Sam",
+                email="sam@example.org",
+                email_key="sam@example.org",
+                password_hash="!",
+                locale="en",
+                created_at_ms=NOW_MS,
+            )
+        )
+    store.close()
+    return house
+
+
+def put_item(store: Store, auction_id: str, bid_count: int, *, ends_at_ms: int) -> None:
+    """A listing with a photo and that many bids by ten bidders."""
+    price = Money(1_000 + 50 * bid_count, "USD")
+    bidding = Bidding(
+        url=f"http://bids.test/biddings/{auction_id}",
+        status="open",
+        outcome=None,
+        price=price,
+        minimum=Money(price.amount_minor + 50, "USD"),
+        bid_count=bid_count,
+        reserve="none",
+        ends_at_ms=ends_at_ms,
+        version=bid_count,
+        leader_id="bidder1",
+    )
+    with store.writing() as conn:
+        auctions.add(conn, _item(auction_id, ends_at_ms))
+        biddings.keep(conn, auction_id, bidding, now_ms=NOW_MS)
+        for n in range(bid_count):
+            biddings.keep_bid(
+                conn,
+                Bid(
+                    url=f"http://bids.test/bids/{auction_id}-{n}",
+                    auction_id=auction_id,
+                    bidder_id=f"bidder{n % 10}",
+                    outcome="leading",
+                    price=Money(1_000 + 50 * n, "USD"),
+                    placed_at_ms=NOW_MS + n,
+                    sequence=n + 1,
+                ),
+            )
+
+
+def fill(store: Store, count: int) -> None:
+    """Listings whose words are as common as in any language: the n-th in every n-th text."""
+    chance = random.Random(7)
+    weights = [1 / (n + 1) for n in range(_WORDS)]
+    engine = store.engine
+    for start in range(0, count, 2_000):
+        numbers = range(start + 1, min(start + 2_000, count) + 1)
+        rows, entries, words = [], [], []
+        for number in numbers:
+            text = [f"word{n}" for n in chance.choices(range(_WORDS), weights, k=12)]
+            category, condition = chance.choice(CATEGORIES), chance.choice(CONDITIONS)
+            price, ends = chance.randrange(100, 100_000), NOW_MS + chance.randrange(DAY_MS * 30)
+            rows.append(_row(f"item{number}", " ".join(text), category, condition, price, ends))
+            entries.append(_entry(number, category, price, ends))
+            words.append([*fold(" ".join(text)), *facets(category, condition, "auction", "USD")])
+        with engine.begin() as conn:
+            conn.execute(insert(auctions_table), rows)
+            conn.execute(insert(search_entries), entries)
+            _put_words(conn, list(numbers), words)
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+            conn.exec_driver_sql("VACUUM ANALYZE")
+
+
+def python() -> str:
+    """This environment's Python, for processes that are not on its path."""
+    return os.fspath(Path(sys.executable))
+
+
+def _item(auction_id: str, ends_at_ms: int) -> Auction:
+    return Auction(
+        id=auction_id,
+        seller_id=SELLER,
+        seller_name="Sam",
+        title="Brass desk lamp with green shade",
+        description="From the reading room of a town library. " * 10,
+        terms=Terms(
+            start_price=Money(1_000, "USD"),
+            increments=default_increments("USD"),
+            starts_at_ms=NOW_MS - DAY_MS,
+            ends_at_ms=ends_at_ms,
+        ),
+        created_at_ms=NOW_MS,
+        photos=(Photo(id=f"photo{auction_id}", alt="A brass lamp", width=1600, height=1200),),
+        bidding=None,
+    )
+
+
+def _row(
+    id: str, words: str, category: str, condition: str, price: int, ends: int
+) -> dict[str, object]:
+    return {
+        "id": id,
+        "seller_id": SELLER,
+        "title": words[:80],
+        "description": words,
+        "currency": "USD",
+        "start_price_minor": price,
+        "increments": [[1, 5]],
+        "starts_at_ms": NOW_MS - DAY_MS,
+        "ends_at_ms": ends,
+        "created_at_ms": NOW_MS,
+        "current_ends_at_ms": ends,
+        "category": category,
+        "condition": condition,
+    }
+
+
+def _entry(number: int, category: str, price: int, ends: int) -> dict[str, object]:
+    return {
+        "number": number,
+        "auction_id": f"item{number}",
+        "category": category,
+        "price": price * 10,
+        "interest": number % 50,
+        "starts_at_ms": NOW_MS - DAY_MS,
+        "ends_at_ms": ends,
+        "listed_at_ms": NOW_MS + number,
+    }
+
+
+def _put_words(conn: object, numbers: list[int], words: list[list[str]]) -> None:
+    from sqlalchemy import Connection, text
+
+    assert isinstance(conn, Connection)
+    if conn.dialect.name == "sqlite":
+        statement = "INSERT INTO auction_words (rowid, words) VALUES (:number, :words)"
+        rows = [{"number": n, "words": " ".join(w)} for n, w in zip(numbers, words, strict=True)]
+    else:
+        statement = (
+            "UPDATE search_entries SET words = array_to_tsvector(:words) WHERE number = :number"
+        )
+        rows = [{"number": n, "words": w} for n, w in zip(numbers, words, strict=True)]  # type: ignore[misc]
+    conn.execute(text(statement), rows)
