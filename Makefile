@@ -30,6 +30,10 @@ check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
 	$(BIN)/lint-imports
 	for folder in $(DISTRIBUTIONS); do (cd $$folder && $(CURDIR)/$(BIN)/deptry $$(test -d src && echo src || echo .)) || exit 1; done
 
+.PHONY: bench
+bench: .venv/installed-dev ## measure beside a ceiling, ONLY=bus for a part; 1 when a bar is missed
+	$(BIN)/python -m tests.bench $(ONLY)
+
 format: .venv/installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)

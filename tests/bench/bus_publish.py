@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from tests.bench.house import ENGINES, TOKEN, House, on_sqlite, receiver, subscribe
 from tests.bench.load import Load, load
@@ -97,7 +98,7 @@ def bodies(events: int) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _post(lines: Path, connections: int) -> dict[str, object]:
+def _post(lines: Path, connections: int) -> dict[str, Any]:
     return {"method": "POST", "token": TOKEN, "bodies": lines, "connections": connections}
 
 

@@ -35,6 +35,12 @@ def process(
         running.wait(20)
 
 
+def resident_mib(pid: int) -> float:
+    """The memory that a process has in use."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1024**2
+
+
 @contextmanager
 def empty_view() -> Iterator[str]:
     """The yardstick: gunicorn gthread 2x8 answering an empty Flask view, at the yielded URL."""

@@ -21,7 +21,7 @@ class Stats:
     def __init__(self) -> None:
         self.requests = self.events = self.first_ns = self.last_ns = 0
         self.waits_ms: list[float] = []
-        self.tenths_ns: list[tuple[int, int]] = []
+        self.marks: list[tuple[int, int]] = []
 
     def take(self, body: bytes) -> None:
         """Count one delivery."""
@@ -31,7 +31,7 @@ class Stats:
         self.requests += 1
         self.events += body.count(b'"url":')
         if self.requests % 100 == 0:
-            self.tenths_ns.append((self.events, now_ns))
+            self.marks.append((self.events, now_ns))
         if b"/at/" in body:
             published = map(int, _PUBLISHED_NS.findall(body))
             self.waits_ms += [(now_ns - at_ns) / 1e6 for at_ns in published]

@@ -1,0 +1,86 @@
+"""The yardsticks of delivering: POSTs with the pusher's HTTP library and nothing around them."""
+
+import http.client
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pycurl
+
+from tests.bench.house import TOKEN
+
+_PACE_S, _PACED = 0.01, 300
+_EVENT = b'{"type":"update","url":"https://bids.example/at/%d"}'
+
+
+def bare_posts(url: str, *, at_once: int, posts: int = 30_000) -> float:
+    """POSTs a second of one event, with so many at once in one CurlMulti."""
+    multi = pycurl.CurlMulti()
+    multi.setopt(pycurl.M_MAXCONNECTS, at_once)
+    body = b"[%b]" % (_EVENT % 0)
+    for _ in range(at_once):
+        multi.add_handle(handle(url, body))
+    done = 0
+    begun_s = time.perf_counter()
+    while done < posts:
+        multi.perform()
+        _, finished, broken = multi.info_read()
+        assert not broken, broken[0][1:]
+        for curl in finished:
+            done += 1
+            multi.remove_handle(curl)
+            multi.add_handle(curl)
+        if not finished:
+            multi.select(0.1)
+    return done / (time.perf_counter() - begun_s)
+
+
+def paced_posts(url: str) -> list[float]:
+    """How long each of the POSTs took, in ms, a hundred a second."""
+    curl = handle(url, b"")
+    waits_ms: list[float] = []
+
+    def post() -> None:
+        begun_ns = time.monotonic_ns()
+        curl.setopt(pycurl.POSTFIELDS, b"[%b]" % (_EVENT % 0))
+        curl.perform()
+        waits_ms.append((time.monotonic_ns() - begun_ns) / 1e6)
+
+    _paced(post)
+    return waits_ms
+
+
+def paced_publishing(url: str) -> int:
+    """Publish a hundred events a second, each with the time in its URL; returns how many."""
+    target = urlsplit(url)
+    connection = http.client.HTTPConnection(target.hostname or "", target.port, timeout=20)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+
+    def post() -> None:
+        connection.request("POST", target.path, _EVENT % time.monotonic_ns(), headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200
+
+    _paced(post)
+    connection.close()
+    return _PACED
+
+
+def _paced(work: Callable[[], None]) -> None:
+    next_s = time.monotonic()
+    for _ in range(_PACED):
+        time.sleep(max(0.0, next_s - time.monotonic()))
+        work()
+        next_s += _PACE_S
+
+
+def handle(url: str, body: bytes) -> pycurl.Curl:
+    curl = pycurl.Curl()
+    curl.setopt(pycurl.URL, url)
+    curl.setopt(pycurl.POST, 1)
+    curl.setopt(pycurl.HTTPHEADER, ["Content-Type: application/json", "Expect:"])
+    curl.setopt(pycurl.POSTFIELDS, body)
+    curl.setopt(pycurl.PROXY, "")
+    curl.setopt(pycurl.WRITEFUNCTION, len)
+    return curl

@@ -1,0 +1,55 @@
+"""A log of five million events: nothing that is asked all day may cost more for it."""
+
+from collections.abc import Callable
+from statistics import median
+
+from bus.event_json import event_head
+from bus.model import NewEvent, Publication
+from tests.bench.bus_publish import publish
+from tests.bench.house import TOKEN, House, client_id, on_sqlite, receiver, subscribe
+from tests.bench.load import load
+from tests.bench.rows import Row
+
+_ROUNDS = 3
+_EVENTS = 5_000_000
+_A_TRANSACTION = 10_000
+
+
+def long_log() -> list[Row]:
+    """Publish rate and the time of /metrics, beside a log that is empty."""
+    rates: dict[str, list[float]] = {"empty": [], "long": []}
+    metrics_ms: dict[str, list[float]] = {"empty": [], "long": []}
+    with receiver() as peer, on_sqlite() as empty, on_sqlite() as long:
+        houses = {"empty": empty, "long": long}
+        for name, house in houses.items():
+            _furnish(house, peer.url, _EVENTS if name == "long" else 0)
+        for _ in range(_ROUNDS):
+            for name, house in houses.items():
+                rates[name].append(publish(house).rate)
+                metrics_ms[name].append(_metrics_ms(house))
+    rate, base = median(rates["long"]), median(rates["empty"])
+    slow, quick = median(metrics_ms["long"]), median(metrics_ms["empty"])
+    return [
+        Row("publish, single, 5 000 000 events in the log", rate, "requests/s", base, 0.9 * base),
+        Row("/metrics, 5 000 000 events", slow, "ms", quick, 1.1 * quick, lower_is_better=True),
+    ]
+
+
+MEASUREMENTS: list[Callable[[], list[Row]]] = [long_log]
+
+
+def _furnish(house: House, callback: str, events: int) -> None:
+    storage = house.storage()
+    publisher = client_id(storage, "publisher")
+    url = "https://bids.example/bids/7"
+    new = NewEvent("update", url, event_head("bids", "update", url, 1, None))
+    for _ in range(0, events, _A_TRANSACTION):
+        storage.log.append([Publication("bids", publisher, [new] * _A_TRANSACTION)])
+    for number in range(10):
+        subscribe(storage, f"subscriber-{number}", callback, "orders")
+    storage.close()
+
+
+def _metrics_ms(house: House) -> float:
+    with house.web() as url:
+        return load(f"{url}/metrics", token=TOKEN, connections=1, seconds=2).p50_ms
