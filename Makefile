@@ -7,7 +7,7 @@ CODE := bus bids_service auction_app mailer_service clients tests
 
 ROUNDS ?= 100
 
-.PHONY: help install run test chaos check format lock clean
+.PHONY: help install run test chaos screens check format lock clean
 
 help: ## show what can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -22,6 +22,9 @@ test: .venv/installed-dev ## run every test that can run without root
 
 chaos: .venv/installed-dev ## kill the bus's processes under load, ROUNDS=100 times; ARGS="--seed 7" repeats
 	$(BIN)/python -m tests.chaos --rounds $(ROUNDS) $(ARGS)
+
+screens: .venv/installed-dev ## photograph every page into var/screens
+	$(BIN)/python -m tests.screens
 
 check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
 	$(BIN)/ruff format --check $(CODE)

@@ -7,6 +7,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
+from auction_app.api.deal_schemas import OrderSchema, QuestionSchema, ReminderSchema
 from auction_app.api.schemas import (
     AuctionSchema,
     CustomerSchema,
@@ -15,7 +16,9 @@ from auction_app.api.schemas import (
     MySalesSchema,
     WatchlistSchema,
 )
-from tests.auction_app.conftest import BIDS_TOKEN, World, as_program, path_of
+from auction_app.verbs.remind_watchers import remind_watchers
+from tests.auction_app.conftest import BIDS_TOKEN, MAILER_TOKEN, World, as_program, path_of
+from tests.auction_app.sale import sell
 
 OPERATIONS = [
     "/",
@@ -26,6 +29,9 @@ OPERATIONS = [
     "/my/watchlist",
     "/search",
     "/categories/{category}",
+    "/orders/{order_id}",
+    "/questions/{question_id}",
+    "/reminders/{reminder_id}",
 ]
 
 
@@ -72,3 +78,23 @@ def test_what_is_there_is_as_described(world: World, path: str, schema: type[ma.
 
     assert schema().validate(document) == {}
     assert "_links" in document
+
+
+def test_what_mails_are_about_is_as_described(world: World) -> None:
+    sale = sell(world)
+    item = sale.sam.list_item(ends="2026-09-22T12:00:00")
+    sale.ada.post(f"{item}/questions", {"question": "?"})
+    sale.ada.post(f"{item}/watch", {"watch": "1"})
+    book = world.bids.books[world.parts.urls.public_url + item]
+    remind_watchers(world.parts.store, world.parts.urls, now_ms=book.ends_at_ms - 1)
+    latest = {topic: path_of(url) for topic, _type, url in world.announced()}
+    client = world.app.test_client()
+
+    for topic, schema in (
+        ("orders", OrderSchema),
+        ("questions", QuestionSchema),
+        ("reminders", ReminderSchema),
+        ("customers", CustomerSchema),
+    ):
+        document = client.get(latest[topic], headers=as_program(MAILER_TOKEN)).get_json()
+        assert schema().validate(document) == {}, topic

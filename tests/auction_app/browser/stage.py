@@ -121,7 +121,7 @@ class _Play:
 
     def stage(self) -> Stage:
         """Play it all, and say where to look."""
-        ada, bela, tomas = (self._people[name] for name in ("Ada", "Bela", "Tomas"))
+        ada, tomas = self._people["Ada"], self._people["Tomas"]
         outbid = self._bids()
         self._talk()
         order, done = self._orders()
