@@ -12,6 +12,7 @@ PARTS: dict[str, str] = {
     "bus": "tests.bench.bus",
     "bids": "tests.bench.bids",
     "drain": "tests.bench.drain",
+    "mailer": "tests.bench.mailer",
     "auctions": "tests.bench.auctions",
 }
 

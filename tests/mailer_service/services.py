@@ -115,10 +115,10 @@ class House:
             },
         )
 
-    def order(self, *steps: tuple[str, str]) -> str:
+    def order(self, *steps: tuple[str, str], number: int = 1) -> str:
         """Of Sally's lamp, sold to Bob; steps are (status, by)."""
         return self.auctions.put(
-            "/orders/1",
+            f"/orders/{number}",
             {
                 "price": {"amount": "99.00", "currency": "USD"},
                 "status": steps[-1][0],

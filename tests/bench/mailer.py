@@ -1,0 +1,130 @@
+"""How fast the mailer sends, beside a bare smtplib loop; and what its backlog costs its drain."""
+
+import smtplib
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mailer_service.letters.compose import compose
+from tests.bench.deliveries import DELIVERIES_LUA, write_deliveries
+from tests.bench.load import load
+from tests.bench.mailer_rows import SENDER, fill, letter, rate_of_sending, settings
+from tests.bench.processes import process
+from tests.bench.rows import Row
+from tests.sockets import free_port
+
+_MAILS = 2_000
+_BACKLOG = 10_000
+_SECONDS = 3
+_BATCHES, _EVENTS = 4_000, 20
+
+
+def sending() -> list[Row]:
+    """Mails that are ready, through the ledger, beside the same bytes in one SMTP session."""
+    with _sink() as port:
+        # In turn, so that whatever else the machine does meanwhile slows both.
+        rates = [(_bare_loop(port), _mailer(port)) for _ in range(3)]
+    bare, value = (statistics.median(column) for column in zip(*rates, strict=True))
+    return [
+        Row(
+            name="mailer: composed, sent and recorded, beside a bare smtplib loop",
+            value=value,
+            unit="mails/s",
+            ceiling=bare,
+            bar=0.5 * bare,
+        )
+    ]
+
+
+def drain_with_a_backlog() -> list[Row]:
+    """Deliveries that the drain takes while 10 000 mails wait for a server that is away, and while
+    they are being sent, beside none waiting. Jobs run in all three."""
+    with _sink() as port:
+        rates = [
+            (_drain(free_port(), 0), _drain(free_port(), _BACKLOG), _drain(port, _BACKLOG))
+            for _ in range(3)
+        ]
+    without, waiting, leaving = (statistics.median(column) for column in zip(*rates, strict=True))
+    return [
+        Row(
+            name=f"mailer: events into the drain while {_BACKLOG} mails {what}",
+            value=value * _EVENTS,
+            unit="events/s",
+            ceiling=without * _EVENTS,
+            bar=0.8 * without * _EVENTS,
+        )
+        for what, value in [("wait", waiting), ("are being sent", leaving)]
+    ]
+
+
+MEASUREMENTS = [sending, drain_with_a_backlog]
+
+
+def _bare_loop(port: int) -> float:
+    """Mails a second of smtplib alone, in one session, composed beforehand."""
+    envelopes = [
+        compose(letter(number), key=str(number), sender=SENDER, written_at_ms=0)
+        for number in range(_MAILS)
+    ]
+    with smtplib.SMTP("127.0.0.1", port, local_hostname="bench", timeout=20) as smtp:
+        smtp.ehlo()
+        began = time.monotonic()
+        for one in envelopes:
+            smtp.sendmail(one.sender, [one.recipient], one.content)
+        return _MAILS / (time.monotonic() - began)
+
+
+def _mailer(port: int) -> float:
+    """Mails a second of the jobs process, from the first record to the last."""
+    with tempfile.TemporaryDirectory() as folder, _jobs(Path(folder), port, _MAILS) as url:
+        return rate_of_sending(url, _MAILS)
+
+
+def _drain(smtp_port: int, waiting: int) -> float:
+    """Deliveries a second that the web process takes."""
+    port = free_port()
+    command = ["gunicorn", "-c", "mailer_service/gunicorn.conf.py", "--log-level", "warning"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_deliveries(folder / "deliveries", batches=_BATCHES, events=_EVENTS)
+        with (
+            _jobs(folder, smtp_port, waiting) as url,
+            process(
+                [*command, "-b", f"127.0.0.1:{port}", "mailer_service.app:create_app()"],
+                port=port,
+                environment=settings(url, smtp_port),
+            ),
+        ):
+            result = load(
+                f"http://127.0.0.1:{port}/events",
+                method="POST",
+                bodies=folder / "deliveries",
+                connections=16,
+                seconds=_SECONDS,
+                script=DELIVERIES_LUA,
+            )
+    assert result.refused == 0, "a delivery was refused"
+    assert result.requests <= _BATCHES, "make more deliveries"
+    return result.rate
+
+
+@contextmanager
+def _jobs(folder: Path, smtp_port: int, mails: int) -> Iterator[str]:
+    """The jobs process over a fresh database with so many mails ready; yields its URL."""
+    url = f"sqlite:///{folder}/mailer.sqlite3"
+    fill(url, mails)
+    port = free_port()
+    environment = settings(url, smtp_port) | {"MAILER_JOBS_PORT": str(port)}
+    with process(["python", "-m", "mailer_service.jobs"], port=port, environment=environment):
+        yield url
+
+
+@contextmanager
+def _sink() -> Iterator[int]:
+    """An SMTP server that forgets, in a process of its own; yields its port."""
+    smtp_port, port = free_port(), free_port()
+    with process(["python", "-m", "tests.bench.smtp_sink", str(smtp_port), str(port)], port=port):
+        yield smtp_port

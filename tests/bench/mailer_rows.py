@@ -1,0 +1,88 @@
+"""A mailer's database with mails that are ready to leave, and how fast they did."""
+
+from dataclasses import replace
+
+import msgspec
+from service_kit.clock import now_ms
+from service_kit.database import connect, migrate, reading, writing
+from sqlalchemy import func, insert, select
+
+from mailer_service.letters.samples import sample
+from mailer_service.model.mails import Letter
+from mailer_service.storage.tables import mails
+from tests.bench.drain_apps import SECRET, UUID
+from tests.sockets import free_port
+from tests.waiting import wait_for
+
+SENDER = "Gavel <mail@gavel.example>"
+_KINDS = ("outbid", "new-bid", "won", "order-shipped")
+
+
+def letter(number: int) -> Letter:
+    """One of several kinds, to an address of its own."""
+    kind = _KINDS[number % len(_KINDS)]
+    return replace(sample(kind, "de" if number % 3 else "en"), address=f"ada{number}@example.org")
+
+
+def fill(url: str, count: int) -> None:
+    """Make the tables, with so many mails that are ready."""
+    migrate("mailer_service", url)
+    engine = connect(url)
+    now = now_ms()
+    rows = [_row(letter(number), number, now) for number in range(count)]
+    if rows:
+        with writing(engine) as connection:
+            connection.execute(insert(mails), rows)
+    engine.dispose()
+
+
+def rate_of_sending(url: str, count: int) -> float:
+    """Wait until so many mails are sent; mails a second from the first record to the last."""
+    engine = connect(url)
+    query = select(func.count(), func.min(mails.c.sent_at_ms), func.max(mails.c.sent_at_ms))
+
+    def sent() -> tuple[int, int, int] | None:
+        with reading(engine) as connection:
+            done, first, last = connection.execute(query.where(mails.c.outcome == "sent")).one()
+        return (done, first, last) if done == count else None
+
+    found = wait_for(sent, seconds=120, what="every mail is sent")
+    assert found is not None
+    engine.dispose()
+    return (count - 1) * 1000 / (found[2] - found[1])
+
+
+def settings(url: str, smtp_port: int) -> dict[str, str]:
+    """Of both processes; the other services are away."""
+    away = f"http://127.0.0.1:{free_port()}"
+    return {
+        "MAILER_DATABASE_URL": url,
+        "MAILER_PUBLIC_URL": away,
+        "MAILER_SENDER": SENDER,
+        "SMTP_URL": f"smtp://127.0.0.1:{smtp_port}",
+        "MAILER_BUS_URL": away,
+        "MAILER_BUS_TOKEN": "bench-token-of-the-bus",
+        "MAILER_WEBHOOK_UUID": UUID,
+        "MAILER_WEBHOOK_SECRET": SECRET,
+        "MAILER_BIDS_URL": away,
+        "MAILER_BIDS_TOKEN": "bench-token-of-bids",
+        "MAILER_AUCTIONS_URL": away,
+        "MAILER_AUCTIONS_TOKEN": "bench-token-of-auctions",
+    }
+
+
+def _row(told: Letter, number: int, now: int) -> dict[str, object]:
+    return {
+        "entity_url": f"https://bids.example/bids/ready/{number}",
+        "kind": told.kind,
+        "recipient_url": f"https://auctions.example/customers/{number}",
+        "stage": "ready",
+        "letter": msgspec.json.encode(told).decode(),
+        "traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01",
+        "created_at_ms": now,
+        "placed_at_ms": now,
+        "priority": told.about_kind.priority.value,
+        "due_at_ms": now,
+        "version": 1,
+        "attempts": 0,
+    }

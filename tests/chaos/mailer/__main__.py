@@ -1,0 +1,33 @@
+"""`python -m tests.chaos.mailer [--deliveries 1000] [--kills 20] [--seed S] [--rounds N]`: kill the
+mailer while it works; exit 1 when a mail was lost, or came twice for another reason than a kill."""
+
+import argparse
+import logging
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.chaos.mailer.run import run
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the rounds, print a line for each; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos.mailer")
+    parser.add_argument("--deliveries", type=int, default=1_000)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=1)
+    asked = parser.parse_args(arguments)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells every request
+    failed = False
+    for seed in range(asked.seed, asked.seed + asked.rounds):
+        with tempfile.TemporaryDirectory(prefix="gavel-chaos-") as folder:
+            verdict = run(Path(folder), deliveries=asked.deliveries, kills=asked.kills, seed=seed)
+        print(f"seed {seed}: {verdict} {verdict.violations or 'ok'}", flush=True)
+        failed = failed or bool(verdict.violations)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

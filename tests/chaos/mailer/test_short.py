@@ -1,0 +1,37 @@
+"""The short form of `python -m tests.chaos.mailer`."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.mailer.run import Verdict, run
+
+
+def test_whoever_is_killed_every_mail_comes_once(tmp_path: Path) -> None:
+    verdict = run(tmp_path, deliveries=150, kills=4, seed=1)
+
+    assert verdict.violations == []
+    assert (verdict.kills_of_web, verdict.kills_of_jobs) == (2, 2)
+    assert verdict.expected > 100
+    assert verdict.arrived == verdict.expected + verdict.repeated
+
+
+@pytest.mark.parametrize(
+    ("missing", "unexpected", "repeated", "violations"),
+    [(0, 0, 0, 0), (0, 0, 4, 0), (0, 0, 5, 1), (1, 0, 0, 1), (0, 1, 0, 1)],
+)
+def test_the_verdict_forgives_what_a_kill_explains_and_nothing_else(
+    missing: int, unexpected: int, repeated: int, violations: int
+) -> None:
+    verdict = Verdict(
+        deliveries=1,
+        expected=1,
+        arrived=1,
+        missing=missing,
+        unexpected=unexpected,
+        repeated=repeated,
+        kills_of_web=9,
+        kills_of_jobs=2,
+    )
+
+    assert len(verdict.violations) == violations
