@@ -1,8 +1,6 @@
 """The auction web app as the Procfile starts it, with a house full of listings."""
 
-import os
 import random
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from pathlib import Path
 
 from service_kit import database
 from service_kit.money import Money
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert, text
 
 from auction_app.increments import default_increments
 from auction_app.model import Auction, Bid, Bidding, Photo
@@ -28,6 +26,7 @@ SELLER = "benchseller"
 ITEM = "benchitem"
 DAY_MS = 86_400_000
 _WORDS = 5_000
+Row = dict[str, object]
 
 
 @dataclass
@@ -136,24 +135,18 @@ def fill(store: Store, count: int) -> None:
         numbers = range(start + 1, min(start + 2_000, count) + 1)
         rows, entries, words = [], [], []
         for number in numbers:
-            text = [f"word{n}" for n in chance.choices(range(_WORDS), weights, k=12)]
+            said = [f"word{n}" for n in chance.choices(range(_WORDS), weights, k=12)]
             category, condition = chance.choice(CATEGORIES), chance.choice(CONDITIONS)
             price, ends = chance.randrange(100, 100_000), NOW_MS + chance.randrange(DAY_MS * 30)
-            rows.append(_row(f"item{number}", " ".join(text), category, condition, price, ends))
+            rows.append(_row(f"item{number}", " ".join(said), category, condition, price, ends))
             entries.append(_entry(number, category, price, ends))
-            words.append([*fold(" ".join(text)), *facets(category, condition, "auction", "USD")])
+            words.append([*fold(" ".join(said)), *facets(category, condition, "auction", "USD")])
         with engine.begin() as conn:
             conn.execute(insert(auctions_table), rows)
-            conn.execute(insert(search_entries), entries)
-            _put_words(conn, list(numbers), words)
+            _put_entries(conn, entries, words)
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             conn.exec_driver_sql("VACUUM ANALYZE")
-
-
-def python() -> str:
-    """This environment's Python, for processes that are not on its path."""
-    return os.fspath(Path(sys.executable))
 
 
 def _item(auction_id: str, ends_at_ms: int) -> Auction:
@@ -175,9 +168,7 @@ def _item(auction_id: str, ends_at_ms: int) -> Auction:
     )
 
 
-def _row(
-    id: str, words: str, category: str, condition: str, price: int, ends: int
-) -> dict[str, object]:
+def _row(id: str, words: str, category: str, condition: str, price: int, ends: int) -> Row:
     return {
         "id": id,
         "seller_id": SELLER,
@@ -195,7 +186,7 @@ def _row(
     }
 
 
-def _entry(number: int, category: str, price: int, ends: int) -> dict[str, object]:
+def _entry(number: int, category: str, price: int, ends: int) -> Row:
     return {
         "number": number,
         "auction_id": f"item{number}",
@@ -208,16 +199,18 @@ def _entry(number: int, category: str, price: int, ends: int) -> dict[str, objec
     }
 
 
-def _put_words(conn: object, numbers: list[int], words: list[list[str]]) -> None:
-    from sqlalchemy import Connection, text
-
-    assert isinstance(conn, Connection)
+def _put_entries(conn: Connection, entries: list[Row], words: list[list[str]]) -> None:
     if conn.dialect.name == "sqlite":
+        conn.execute(insert(search_entries), entries)
         statement = "INSERT INTO auction_words (rowid, words) VALUES (:number, :words)"
-        rows = [{"number": n, "words": " ".join(w)} for n, w in zip(numbers, words, strict=True)]
+        both = zip(entries, words, strict=True)
+        rows = [{"number": entry["number"], "words": " ".join(its)} for entry, its in both]
     else:
+        names = list(entries[0])
+        values = ", ".join(f":{name}" for name in names)
         statement = (
-            "UPDATE search_entries SET words = array_to_tsvector(:words) WHERE number = :number"
+            f"INSERT INTO search_entries ({', '.join(names)}, words)"
+            f" VALUES ({values}, array_to_tsvector(:words))"
         )
-        rows = [{"number": n, "words": w} for n, w in zip(numbers, words, strict=True)]  # type: ignore[misc]
+        rows = [entry | {"words": its} for entry, its in zip(entries, words, strict=True)]
     conn.execute(text(statement), rows)

@@ -1,0 +1,172 @@
+"""The app and its live process on real ports, for browsers that meet on an item."""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from flask import Flask
+from playwright.sync_api import Browser, Page
+from service_kit.access import Tokens
+from standardwebhooks import Webhook
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from auction_app.app import create_app
+from auction_app.config import Config
+from auction_app.live import create_app as create_live
+from auction_app.live.config import Config as LiveConfig
+from auction_app.parts import build_parts
+from auction_app.passwords import Passwords
+from auction_app.verbs.draft_photos import prepare_photos
+from tests.auction_app.conftest import MAILER_TOKEN, PART_NAMES, SECRET, FakeClock, World
+from tests.auction_app.fake_bids import FakeBids
+from tests.sockets import free_port
+
+ZONE = "UTC"
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_args: object, **_kwargs: object) -> None:
+        """Requests are not news."""
+
+
+class Server:
+    """A WSGI app in a thread, which can go away and come back on the same port."""
+
+    def __init__(self, app: Flask, port: int) -> None:
+        self._app, self._port = app, port
+        self._server: BaseWSGIServer | None = None
+
+    def start(self) -> None:
+        self._server = make_server(
+            "127.0.0.1", self._port, self._app, threaded=True, request_handler=_Quiet
+        )
+        self._server.daemon_threads = True  # type: ignore[attr-defined]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+        self._server = None
+
+
+class Street:
+    """Where everybody meets: `world` is the app's inside, `live` its live process."""
+
+    def __init__(self, folder: Path, empty_database: Path, browser: Browser) -> None:
+        app_port, live_port = free_port(), free_port()
+        self.url, live_url = (f"http://127.0.0.1:{port}" for port in (app_port, live_port))
+        self._browser = browser
+        self.world = _world(folder, empty_database, self.url, live_url)
+        self._live_app = create_live(
+            _live_config(self.url, live_url), biddings=self.world.bids, clock=self.world.clock
+        )
+        self.app = Server(self.world.app, app_port)
+        self.live = Server(self._live_app, live_port)
+        self.app.start()
+        self.live.start()
+
+    def close(self) -> None:
+        self.live.stop()
+        self.app.stop()
+        parts = self.world.parts
+        for thing in (parts.store, parts.refresh_bell, parts.photo_bell):
+            thing.close()
+
+    def visitor(self, *, name: str | None = None, scripts: bool = True, width: int = 1280) -> Page:
+        """A new browser, signed in as a member if a name is given."""
+        context = self._browser.new_context(
+            locale="en-US",
+            timezone_id=ZONE,
+            java_script_enabled=scripts,
+            viewport={"width": width, "height": 900},
+        )
+        if name:
+            cookie = self.world.member(name).client.get_cookie("gavel")
+            assert cookie
+            context.add_cookies([{"name": "gavel", "value": cookie.value, "url": self.url}])
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        return page
+
+    def tell_live(self, item: str) -> None:
+        """What the bus does after a bid."""
+        bidding = self.world.bids.bidding_of(self.url + item)
+        event = {"topic": "biddings", "type": "update", "url": bidding.url, "t": 1}
+        id = f"msg_{bidding.version}"
+        body = json.dumps([event | {"id": id, "position": bidding.version}])
+        now = datetime.now(UTC)
+        headers = {
+            "webhook-id": id,
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": Webhook(SECRET).sign(id, now, body),
+        }
+        answer = self._live_app.test_client().post(
+            "/events",
+            data=body,
+            auth=("live", "x"),
+            content_type="application/json",
+            headers=headers,
+        )
+        assert answer.status_code < 300, answer.text
+
+    def prepare_photos(self) -> None:
+        """What the photo job does."""
+        prepare_photos(self.world.parts.store, self.world.parts.files)
+
+
+def bid(page: Page, url: str, maximum: str) -> str:
+    """Form, review, confirm; the heading of the result."""
+    page.goto(url)
+    page.get_by_label("Your maximum").fill(maximum)
+    page.get_by_role("button", name="Review bid").click()
+    page.get_by_role("button", name="Confirm bid").click()
+    return page.get_by_role("heading", level=1).inner_text()
+
+
+def passed_s(act: Callable[[], object]) -> float:
+    """How long that took."""
+    started = time.monotonic()
+    act()
+    return time.monotonic() - started
+
+
+def _world(folder: Path, empty_database: Path, url: str, live_url: str) -> World:
+    shutil.copy(empty_database, folder / "auctions.sqlite")
+    config = Config(
+        database_url=f"sqlite:///{folder}/auctions.sqlite",
+        public_url=url,
+        secret_key="a secret key for tests only",
+        tokens=Tokens.parse(f"mailer:customers:read_contact:{MAILER_TOKEN}"),
+        photos_dir=f"{folder}/photos",
+        bus_url="http://bus.test",
+        bus_token="token-of-the-bus-itself",
+        webhook_uuid="auctions",
+        webhook_secret=(SECRET,),
+        bids_url="http://bids.test",
+        bids_token="token-for-bids",
+        live_url=live_url,
+    )
+    bids, clock = FakeBids(), FakeClock()
+    cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    built = build_parts(config, bids=bids, clock=clock, passwords=cheap)
+    app = create_app(config, **{name: getattr(built, name) for name in PART_NAMES})
+    return World(app, built, bids, clock)
+
+
+def _live_config(url: str, live_url: str) -> LiveConfig:
+    return LiveConfig(
+        public_url=live_url,
+        bus_url="http://bus.test",
+        bus_token="token-of-the-bus-itself",
+        webhook_uuid="live",
+        webhook_secret=(SECRET,),
+        bids_url="http://bids.test",
+        bids_token="token-for-bids",
+        allowed_origin=url,
+    )

@@ -1,0 +1,105 @@
+"""Browsers that meet on an item: live, cut off, with wrong clocks, without scripts."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.auction_app.browser.street import Street, bid, passed_s
+
+WITHIN_S = 1.0
+"""How soon a bid in one browser is to be seen in another."""
+
+
+@pytest.fixture
+def street(tmp_path: Path, empty_database: Path, browser: Browser) -> Iterator[Street]:
+    street = Street(tmp_path, empty_database, browser)
+    yield street
+    street.close()
+
+
+@pytest.fixture
+def item(street: Street) -> str:
+    """Sam's lamp, which ends in an hour."""
+    ends = datetime.fromtimestamp(street.world.clock() / 1000 + 3600, UTC)
+    sam = street.world.member("Sam")
+    return sam.list_item(ends=ends.strftime("%Y-%m-%dT%H:%M:%S"))
+
+
+def test_a_bid_in_one_browser_appears_in_the_other_within_a_second(
+    street: Street, item: str
+) -> None:
+    bob, ada = street.visitor(name="Bob"), street.visitor(name="Ada")
+    with ada.expect_request(lambda it: "/stream" in it.url):
+        ada.goto(street.url + item)
+    expect(ada.locator("#price")).to_have_text("$10.00")
+    ada.get_by_label("Your maximum").fill("12")
+    assert "highest bidder" in bid(bob, street.url + item, "30")
+    assert "outbid" in bid(street.visitor(name="Eve"), street.url + item, "20")
+
+    street.tell_live(item)
+    took = passed_s(lambda: expect(ada.locator("#price")).to_have_text("$21.00"))
+
+    assert took < WITHIN_S
+    expect(ada.locator("#minimum")).to_have_text("At least $22.00")
+    expect(ada.locator("#bid-count")).to_have_text("2")
+    expect(ada.locator("#history-table tbody tr")).to_have_count(2)
+    expect(ada.locator("#spoken")).to_contain_text("$21.00")
+    assert ada.get_by_label("Your maximum").input_value() == "12"
+
+
+def test_a_bidders_own_state_follows(street: Street, item: str) -> None:
+    ada = street.visitor(name="Ada")
+    bid(ada, street.url + item, "50")
+    ada.goto(street.url + item)
+    expect(ada.locator("#standing")).to_contain_text("You are winning")
+    ada.get_by_label("Your maximum").focus()
+
+    bid(street.visitor(name="Bob"), street.url + item, "70")
+    street.tell_live(item)
+
+    expect(ada.locator("#standing")).to_contain_text("You have been outbid")
+    expect(ada.get_by_label("Your maximum")).to_be_focused()
+
+
+def test_after_a_cut_the_truth_is_shown(street: Street, item: str) -> None:
+    ada = street.visitor(name="Ada")
+    ada.goto(street.url + item)
+    street.live.stop()
+    bid(street.visitor(name="Bob"), street.url + item, "50")
+    ada.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    expect(ada.locator("#price")).to_have_text("$10.00")
+
+    street.live.start()
+    ada.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+
+    expect(ada.locator("#bid-count")).to_have_text("1")
+    expect(ada.locator("#paused")).to_be_hidden()
+
+
+@pytest.mark.parametrize("wrong_by_s", [-3600, 3600])
+def test_the_countdown_is_right_though_the_browsers_clock_is_an_hour_off(
+    street: Street, item: str, wrong_by_s: int
+) -> None:
+    page = street.visitor()
+    page.clock.install(time=datetime.fromtimestamp(street.world.clock() / 1000 + wrong_by_s, UTC))
+
+    page.goto(street.url + item)
+    page.clock.pause_at(datetime.fromtimestamp(street.world.clock() / 1000 + wrong_by_s + 600, UTC))
+
+    minutes = int(page.locator("#left").inner_text().split(" min")[0])
+    assert 49 <= minutes <= 50
+
+
+def test_a_page_without_scripts_is_whole(street: Street, item: str) -> None:
+    ada = street.visitor(name="Ada", scripts=False, width=320)
+
+    assert "highest bidder" in bid(ada, street.url + item, "30")
+    ada.get_by_role("link", name="Back to the item").click()
+
+    expect(ada.locator("#standing")).to_contain_text("You are winning")
+    expect(ada.locator("#history-table tbody tr")).to_have_count(1)
+    ada.goto(f"{street.url}/search?q=lamp")
+    expect(ada.get_by_role("heading", name="Brass desk lamp")).to_be_visible()
