@@ -9,6 +9,7 @@ from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
 from bus.api.exceptions import attempts_blueprint, exceptions_blueprint
+from bus.api.metrics import metrics_blueprint
 from bus.api.problems import TRANSLATIONS
 from bus.api.publish import describe_publish, publish_blueprint
 from bus.api.pulse import pulse_blueprint
@@ -66,3 +67,4 @@ def _register(api: Api, bus: Parts) -> None:
     api.register_blueprint(attempts_blueprint(bus))
     api.register_blueprint(tokens_blueprint(bus))
     api.register_blueprint(pulse_blueprint(bus))
+    api.register_blueprint(metrics_blueprint(bus))

@@ -60,6 +60,14 @@ class LogEvent(NamedTuple):
     traceparent: str | None = None
 
 
+class Mark(NamedTuple):
+    """A place in the log: when it was filled, and the size of all bodies up to it."""
+
+    position: int
+    published_at_ms: int
+    bytes_upto: int
+
+
 @dataclass(frozen=True, slots=True)
 class News:
     """What the log gained: its last position, and the topics that have events since."""

@@ -13,6 +13,7 @@ from service_kit.worker import run_loops
 from bus.deliver.pusher import Pusher
 from bus.deliver.sender import Sender
 from bus.opening import config_or_exit, open_or_exit
+from bus.retention import DAY_MS, Retention
 
 
 def main() -> None:
@@ -28,8 +29,14 @@ def main() -> None:
         now_ms=now_ms,
         steady_ms=_steady_ms,
     )
+    retention = Retention(
+        storage.log,
+        keep_ms=config.keep_days * DAY_MS,
+        keep_bytes=None if config.keep_mib is None else config.keep_mib * 1024**2,
+        now_ms=now_ms,
+    )
     run_loops(
-        {"push": pusher.run_once},
+        {"push": pusher.run_once, "retention": retention.run_once},
         health_port=config.pusher_port,
         checks={"database": storage.check_alive, "lease": pusher.check_lease},
     )

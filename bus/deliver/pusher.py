@@ -18,6 +18,7 @@ from bus.deliver.planner import Send, Wait
 from bus.deliver.reading import Reader
 from bus.deliver.request import delivery_request
 from bus.deliver.sender import Answer, Sender
+from bus.deliver.stopwatch import Stopwatch
 from bus.model import LogEvent
 from bus.storage import Storage
 
@@ -61,6 +62,7 @@ class Pusher:
         self._holding = Holding(name, storage.deliveries, now_ms, steady_ms)
         self._reader = Reader(storage, now_ms)
         self._diary = Diary(storage.attempts, now_ms, steady_ms)
+        self._stopwatch = Stopwatch(storage.timings, steady_ms)
         self._bell = storage.log.bell()
         self._listening: int | None = None
         self._lanes = Lanes()
@@ -91,6 +93,7 @@ class Pusher:
                 self._land(answer)
         self._settle_now()
         self._diary.flush()
+        self._stopwatch.flush()
         self._holding.leave()
         self._stop_listening()
         self._sender.close()
@@ -311,17 +314,17 @@ class Pusher:
         flight = lane.flights.pop(answer.key)
         now_ms = self._now_ms()
         verdict = judge(answer, flight.events, now_ms)
-        self._diary.write(
-            Recording(
-                lane.subscription,
-                flight.request,
-                answer,
-                flight.started_ms,
-                now_ms - flight.started_ms,
-                flight.attempt,
-                flight.events,
-            )
+        recording = Recording(
+            lane.subscription,
+            flight.request,
+            answer,
+            flight.started_ms,
+            now_ms - flight.started_ms,
+            flight.attempt,
+            flight.events,
         )
+        self._diary.write(recording)
+        self._stopwatch.note(recording)
         if not self._lanes.holds(lane):
             return
         if isinstance(verdict, Failed):
@@ -336,6 +339,7 @@ class Pusher:
         if self._dirty and not (is_busy and self._steady_ms() < self._next_settle_ms):
             self._settle_now()
         self._diary.flush_if_due()
+        self._stopwatch.flush_if_due()
 
     def _settle_now(self) -> None:
         """Write all outcomes down in one transaction; kept and repeated when that fails."""

@@ -20,6 +20,7 @@ from bus.storage.snapshots import Snapshots
 from bus.storage.sqlite_log import SqliteLog
 from bus.storage.state import log_identity
 from bus.storage.subscriptions import Subscriptions
+from bus.storage.timings import Timings
 from bus.storage.topics import Topics
 
 __all__ = ["Bell", "EventLog", "Storage", "open_storage"]
@@ -43,6 +44,7 @@ class Storage:
         self.dead_letters = DeadLetters(engine, now_ms)
         self.attempts = Attempts(engine, self._driver)
         self.latest = Latest(engine, self._driver)
+        self.timings = Timings(self._driver)
         self.snapshots = Snapshots(self._driver)
 
     def ring(self) -> None:

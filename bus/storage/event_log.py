@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from bus.errors import BusError
-from bus.model import LogEvent, News, Publication
+from bus.model import LogEvent, Mark, News, Publication
 
 
 class Bell(Protocol):
@@ -59,6 +59,9 @@ class EventLog(Protocol):
     def close(self) -> None:
         """Let go of connections and bells."""
 
+    def mark_at(self, position: int) -> Mark | None:
+        """The first place at or after a position; None when there is nothing."""
+
     def bell(self) -> Bell:
         """A new bell that rings after every append and every change of a subscription."""
 
@@ -67,3 +70,6 @@ class EventLog(Protocol):
 
     def trim(self, before: int) -> int:
         """Forget the events before a position, but never the newest one. Returns how many."""
+
+    def forget_keys(self, upto_ms: int) -> None:
+        """Forget idempotency keys that were used up to then."""

@@ -24,7 +24,11 @@ class Overviews:
 
     def listed(self) -> list[SubscriptionState]:
         """Every subscription as routemaster lists it, by subscriber. What is parked waits too."""
-        return [_listed(one) for one in self._all(_everything())]
+        return [_listed(one) for one in self.every()]
+
+    def every(self) -> list[Overview]:
+        """Every subscription, by client and name."""
+        return self._all(_everything())
 
     def of_client(self, client: str) -> list[Overview]:
         """A client's subscriptions by name."""

@@ -14,7 +14,7 @@ from service_kit.clock import Clock
 from sqlalchemy import Engine
 
 from bus.errors import BusError
-from bus.model import LogEvent, News, Publication
+from bus.model import LogEvent, Mark, News, Publication
 from bus.storage.connections import Connections
 from bus.storage.placing import COLUMNS, KEY_KEPT_MS, Keys, LogEnd, Placed, Row, TopicRow, place
 from bus.storage.postgres_bell import CHANNEL, PostgresBell
@@ -23,6 +23,11 @@ from bus.storage.waiting import wait_for_growth
 
 _LOCK = "SELECT pg_advisory_xact_lock(7023316912764)"  # any number that nobody else uses
 _END = "SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1"
+_MARK = (
+    "SELECT position, published_at_ms, bytes_upto FROM events WHERE position >= %s"
+    " ORDER BY position LIMIT 1"
+)
+_FORGET_KEYS = "DELETE FROM publish_keys WHERE created_at_ms <= %s"
 _FIRST = "SELECT min(position) FROM events"
 _TOPICS = "SELECT name, client_id, events FROM topics WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
 _SAVE_TOPIC = (
@@ -125,6 +130,11 @@ class PostgresLog:
         """The position of the newest event; see EventLog."""
         return self._one(_END)
 
+    def mark_at(self, position: int) -> Mark | None:
+        """A place in the log; see EventLog."""
+        row = self._execute(_MARK, (position,)).fetchone()
+        return Mark._make(row) if row else None
+
     def bell(self) -> PostgresBell:
         """A new bell; see EventLog."""
         return PostgresBell(self._engine)
@@ -144,6 +154,10 @@ class PostgresLog:
     def trim(self, before: int) -> int:
         """Forget old events; see EventLog. The newest stays, so that positions never repeat."""
         return sum(map(self._trim, steps(self.first_position(), before)))
+
+    def forget_keys(self, upto_ms: int) -> None:
+        """Forget old keys; see EventLog."""
+        self._execute(_FORGET_KEYS, (upto_ms,))
 
     def _trim(self, before: int) -> int:
         return int(self._execute(_TRIM, (before,)).rowcount)

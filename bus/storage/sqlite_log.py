@@ -12,7 +12,7 @@ from service_kit.doorbell import Doorbell
 from sqlalchemy import Engine
 
 from bus.errors import BusError
-from bus.model import LogEvent, News, Publication
+from bus.model import LogEvent, Mark, News, Publication
 from bus.storage.connections import Connections
 from bus.storage.placing import COLUMNS, KEY_KEPT_MS, Keys, LogEnd, Placed, Row, TopicRow, place
 from bus.storage.trimming import steps
@@ -25,6 +25,11 @@ _READ_TOPIC = (
     f"SELECT {_READ} FROM events WHERE topic = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608
 )
 _END = "SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1"
+_MARK = (
+    "SELECT position, published_at_ms, bytes_upto FROM events WHERE position >= ?"
+    " ORDER BY position LIMIT 1"
+)
+_FORGET_KEYS = "DELETE FROM publish_keys WHERE created_at_ms <= ?"
 _FIRST = "SELECT min(position) FROM events"
 _TOPIC = "SELECT name, client_id, events FROM topics WHERE name = ?"
 _SAVE_TOPIC = (
@@ -124,6 +129,11 @@ class SqliteLog:
         """The position of the newest event; see EventLog."""
         return self._one(_END)
 
+    def mark_at(self, position: int) -> Mark | None:
+        """A place in the log; see EventLog."""
+        row = self._connections.mine().execute(_MARK, (position,)).fetchone()
+        return Mark._make(row) if row else None
+
     def bell(self) -> SqliteBell:
         """A new bell; see EventLog."""
         return SqliteBell(self._doorbell())
@@ -144,6 +154,11 @@ class SqliteLog:
     def trim(self, before: int) -> int:
         """Forget old events; see EventLog. The newest stays, so that positions never repeat."""
         return sum(map(self._trim, steps(self.first_position(), before)))
+
+    def forget_keys(self, upto_ms: int) -> None:
+        """Forget old keys; see EventLog."""
+        with turn(self._engine):
+            self._connections.mine().execute(_FORGET_KEYS, (upto_ms,))
 
     def _trim(self, before: int) -> int:
         with turn(self._engine):

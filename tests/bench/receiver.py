@@ -9,6 +9,7 @@ import json
 import re
 import sys
 import time
+from typing import cast
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _PUBLISHED_NS = re.compile(rb'"url":"[^"]*/at/(\d+)"')
@@ -43,7 +44,7 @@ class Peer(asyncio.Protocol):
     stats = Stats()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
+        self.transport = cast(asyncio.WriteTransport, transport)
         self.buffer = b""
 
     def data_received(self, data: bytes) -> None:
@@ -75,7 +76,6 @@ class Peer(asyncio.Protocol):
         self.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(text), text))
 
     def write(self, data: bytes) -> None:
-        assert isinstance(self.transport, asyncio.WriteTransport)
         self.transport.write(data)
 
 

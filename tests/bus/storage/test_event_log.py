@@ -278,3 +278,24 @@ def test_many_publications_of_many_topics_share_a_transaction(
         ("t_b", 100),
         ("t_c", 100),
     ]
+
+
+def test_marks_tell_when_a_place_was_filled_and_how_much_is_up_to_it(
+    log: EventLog, client: int, clock: FakeClock
+) -> None:
+    assert log.mark_at(0) is None
+    log.append([publication(client, "https://x.example/1")])
+    clock.forward(5)
+    log.append([publication(client, "https://x.example/2", "https://x.example/3")])
+    sizes = [len(event.body) for event in log.read_after(0, None, 9)]
+    assert log.mark_at(0) == log.mark_at(1) == (1, clock() - 5, sizes[0])
+    assert log.mark_at(3) == (3, clock(), sum(sizes))
+    assert log.mark_at(4) is None
+
+
+def test_old_keys_can_be_forgotten(log: EventLog, client: int, clock: FakeClock) -> None:
+    log.append([keyed(client, b"a")])
+    log.forget_keys(clock() - 1)
+    assert isinstance(log.append([keyed(client, b"b")])[0], KeyReused)
+    log.forget_keys(clock())
+    assert log.append([keyed(client, b"b")]) == [None]

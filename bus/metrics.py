@@ -1,0 +1,96 @@
+"""What `/metrics` says, in Prometheus's words. Everything comes from counts that the store keeps,
+so several processes tell the same, and a log of ten million events costs what one of ten does."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from prometheus_client.core import (
+    CollectorRegistry,
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from bus.model import Topic
+from bus.progress import Overview
+from bus.storage import Storage
+from bus.timing import BUCKETS_MS, DELIVERY, PUBLISH_TO_DELIVERY, Timing
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_BY_SUBSCRIPTION = ["subscriber", "subscription"]
+
+
+def metrics(storage: Storage) -> bytes:
+    """The text that Prometheus scrapes."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collected(list(_families(storage))))
+    return generate_latest(registry)
+
+
+class _Collected:
+    """Families as prometheus_client wants to have them."""
+
+    def __init__(self, families: Sequence[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def _families(storage: Storage) -> Iterator[Metric]:
+    yield _published(storage.topics.all())
+    yield from _of_subscriptions(storage.overviews.every())
+    first, last = storage.log.mark_at(0), storage.log.mark_at(storage.log.last_position())
+    events = last.position - first.position + 1 if first and last else 0
+    size = last.bytes_upto - first.bytes_upto if first and last else 0
+    yield GaugeMetricFamily("bus_log_events", "Events that the log holds.", events)
+    yield GaugeMetricFamily("bus_log_bytes", "The size of their bodies.", size)
+    timings = storage.timings.all()
+    yield _histogram("bus_delivery_seconds", "How long attempts took.", timings[DELIVERY])
+    yield _histogram(
+        "bus_publish_to_delivery_seconds",
+        "From publishing an event to its acknowledgement.",
+        timings[PUBLISH_TO_DELIVERY],
+    )
+
+
+def _published(topics: Iterable[Topic]) -> Metric:
+    family = CounterMetricFamily(
+        "bus_published_events", "Events published, by topic.", labels=["topic"]
+    )
+    for topic in topics:
+        family.add_metric([topic.name], topic.events)
+    return family
+
+
+def _of_subscriptions(overviews: Sequence[Overview]) -> Iterator[Metric]:
+    delivered = CounterMetricFamily(
+        "bus_delivered_events", "Events acknowledged.", labels=_BY_SUBSCRIPTION
+    )
+    gauges = {
+        name: GaugeMetricFamily(name, text, labels=_BY_SUBSCRIPTION)
+        for name, text in (
+            ("bus_lag_events", "Events ahead of the cursor."),
+            ("bus_lag_seconds", "The age of the oldest of them."),
+            ("bus_parked_events", "Events of entities that wait apart."),
+            ("bus_dead_letters", "Events that were given up."),
+        )
+    }
+    for one in overviews:
+        who = [one.subscription.client, one.subscription.name]
+        delivered.add_metric(who, one.sent)
+        gauges["bus_lag_events"].add_metric(who, one.lag.events)
+        gauges["bus_lag_seconds"].add_metric(who, (one.lag.oldest_ms or 0) / 1000)
+        gauges["bus_parked_events"].add_metric(who, one.parked)
+        gauges["bus_dead_letters"].add_metric(who, one.dead_letters)
+    yield delivered
+    yield from gauges.values()
+
+
+def _histogram(name: str, text: str, timing: Timing) -> Metric:
+    buckets, total = [], 0
+    for upto_ms in BUCKETS_MS:
+        total += timing.counts.get(upto_ms, 0)
+        buckets.append((str(upto_ms / 1000) if upto_ms else "+Inf", total))
+    return HistogramMetricFamily(name, text, buckets=buckets, sum_value=timing.sum_ms / 1000)
