@@ -7,7 +7,7 @@ import bids_client
 
 from auction_app.bids import Bids
 from auction_app.errors import BidsUnavailable, CommandRefused, NotVerified
-from auction_app.model import Customer
+from auction_app.model import Auction, Customer
 from auction_app.storage import stale
 from auction_app.storage.store import Store
 from auction_app.urls import Urls
@@ -75,6 +75,13 @@ def end_early(
         return bids.cancel(bidding, me, key)
 
     _carry_out(store, bids, urls, auction_id, command, now_ms)
+
+
+def call_off(store: Store, bids: Bids, urls: Urls, auction: Auction, *, now_ms: int) -> None:
+    """Call an auction off on behalf of the house, whoever has bid: nothing is sold. Safe to
+    repeat. Blocks for bids_service. Raises CommandRefused, BidsUnavailable."""
+    seller, key = urls.customer(auction.seller_id), f"call-off-{auction.id}"
+    _carry_out(store, bids, urls, auction.id, lambda it: bids.cancel(it, seller, key), now_ms)
 
 
 def _carry_out(

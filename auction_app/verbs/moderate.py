@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from auction_app.errors import NotFound
+from auction_app.bids import Bids
+from auction_app.errors import CommandRefused, NotFound, NotPossible
 from auction_app.fields import Fields
 from auction_app.model import Auction, Customer
 from auction_app.storage import customers, moderation, sessions
@@ -10,8 +11,9 @@ from auction_app.storage.announce import announce
 from auction_app.storage.search import entries
 from auction_app.storage.store import Store, Transaction
 from auction_app.urls import Urls
+from auction_app.verbs.command_bidding import call_off
 
-ON_ITEM = ("dismiss", "hide", "show")
+ON_ITEM = ("dismiss", "hide", "show", "end")
 ON_ACCOUNT = ("ban", "unban")
 LONGEST_NOTE = 500
 
@@ -24,6 +26,7 @@ def check_moderator(customer: Customer) -> None:
 
 def act_on_item(
     store: Store,
+    bids: Bids,
     urls: Urls,
     auction: Auction,
     moderator: Customer,
@@ -31,12 +34,15 @@ def act_on_item(
     *,
     now_ms: int,
 ) -> None:
-    """Leave, hide or show an item, or close or open its seller's account; settles its reports.
+    """Leave, hide, show or end an item, or close or open its seller's account; settles its
+    reports. Ending sells it to nobody, and blocks for bids_service.
 
-    The form's `note` says why. Raises NotFound, BadInput.
+    The form's `note` says why. Raises NotFound, BadInput, NotPossible, BidsUnavailable.
     """
     action, note = _read(moderator, form, (*ON_ITEM, *ON_ACCOUNT))
     subject = urls.auction(auction.id)
+    if action == "end":
+        _end(store, bids, urls, auction, now_ms)
     with store.writing() as conn:
         if action in ON_ACCOUNT:
             subject = urls.customer(auction.seller_id)
@@ -99,6 +105,13 @@ def _show(conn: Transaction, auction: Auction, _now_ms: int) -> None:
     moderation.hide(conn, auction.id, at_ms=None)
 
 
+def _end(store: Store, bids: Bids, urls: Urls, auction: Auction, now_ms: int) -> None:
+    try:
+        call_off(store, bids, urls, auction, now_ms=now_ms)
+    except CommandRefused as refusal:
+        raise NotPossible("end") from refusal
+
+
 def _dismiss(_conn: Transaction, _auction: Auction, _now_ms: int) -> None:
     """Nothing is wrong with it."""
 
@@ -107,6 +120,7 @@ _ITEM_ACTS: dict[str, Callable[[Transaction, Auction, int], None]] = {
     "dismiss": _dismiss,
     "hide": _hide,
     "show": _show,
+    "end": _dismiss,  # done before, where the bidding is
 }
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.errors import BadInput, LinkDead, TooSoon
 from auction_app.parts import Parts
+from auction_app.verbs.limit_rate import SIGN_UPS_FROM_ONE_PLACE, use_up
 from auction_app.verbs.request_verification import request_verification
 from auction_app.verbs.sign_up import sign_up
 from auction_app.verbs.verify_email import verify_email
@@ -23,6 +24,8 @@ def accounts(parts: Parts) -> Blueprint:
 
     @views.post("/sign-up")
     def sign_up_send() -> Response:
+        place = request.remote_addr or ""
+        use_up(parts.store, SIGN_UPS_FROM_ONE_PLACE, place, now_ms=parts.clock())
         try:
             sign_up(
                 parts.store,

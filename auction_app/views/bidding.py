@@ -6,6 +6,7 @@ from auction_app.errors import BadInput, BidsUnavailable, PriceMoved, TicketRefu
 from auction_app.model import Auction, Ticket
 from auction_app.parts import Parts
 from auction_app.storage import auctions
+from auction_app.verbs.limit_rate import BIDS, use_up
 from auction_app.verbs.place_bid import place_bid, result_of
 from auction_app.verbs.review_bid import Review, review_again, review_bid
 from auction_app.views.items import check_shown, item_context
@@ -43,6 +44,7 @@ def bidding(parts: Parts) -> Blueprint:
         ticket = parts.signatures.read_ticket(request.form.get("ticket", ""))
         if ticket.auction_id != auction_id:
             raise TicketRefused("the ticket is for another item")
+        use_up(parts.store, BIDS, bidder.id, now_ms=parts.clock())
         try:
             again = place_bid(
                 parts.store, parts.bids, parts.urls, ticket, bidder=bidder, now_ms=parts.clock()

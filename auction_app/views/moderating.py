@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, flash, request, url_for
 from service_kit.problems import Problem
 
-from auction_app.errors import BadInput
+from auction_app.errors import BadInput, BidsUnavailable
 from auction_app.model import Auction, Customer
 from auction_app.parts import Parts
 from auction_app.storage import auctions, customers, moderation
@@ -45,9 +45,20 @@ def moderating(parts: Parts) -> Blueprint:
     def act(auction_id: str) -> Response:
         me, auction = _moderator(parts), _auction(parts, auction_id)
         try:
-            act_on_item(parts.store, parts.urls, auction, me, request.form, now_ms=parts.clock())
+            act_on_item(
+                parts.store,
+                parts.bids,
+                parts.urls,
+                auction,
+                me,
+                request.form,
+                now_ms=parts.clock(),
+            )
         except BadInput as error:
             return _item_page(parts, auction_id, error.fields)
+        except BidsUnavailable:
+            flash(_("The bidding service does not answer. Please try again in a moment."))
+            return see_other(url_for("moderating.item", auction_id=auction_id))
         flash(_("Done and recorded."))
         return see_other(url_for("moderating.queue"))
 
@@ -102,8 +113,11 @@ def _item_page(parts: Parts, auction_id: str, errors: dict[str, str]) -> Respons
     with parts.store.reading() as conn:
         auction = auctions.by_id(conn, auction_id)
         seller = customers.by_id(conn, auction.seller_id)
+    useless = {"hide" if auction.hidden else "show"}
+    if auction.bidding is None or auction.bidding.closed:
+        useless.add("end")
     actions = [
-        *(word for word in ON_ITEM if word != ("hide" if auction.hidden else "show")),
+        *(word for word in ON_ITEM if word not in useless),
         _account_action(seller),
     ]
     return page(

@@ -246,7 +246,7 @@ class FakeBids:
             start_price=book.start,
             bids_url=f"{HOST}/bids-of",
             status="closed" if book.closed else "open",
-            outcome=("sold" if book.leader else "unsold") if book.closed else None,
+            outcome=_outcome(book),
             buy_now=book.buy_now if can_buy else None,
             links={"buy-now": f"{HOST}/purchase"} if can_buy else {},
             price=None if book.price is None else Money(book.price, currency),
@@ -263,3 +263,9 @@ class FakeBids:
 
 def _public(bid: OwnBid) -> Bid:
     return Bid(**{field.name: getattr(bid, field.name) for field in fields(Bid)})
+
+
+def _outcome(book: Book) -> Literal["sold", "unsold"] | None:
+    if not book.closed:
+        return None
+    return "sold" if book.leader and not book.cancelled else "unsold"

@@ -72,6 +72,24 @@ def test_a_hidden_item_is_gone_for_all_but_its_seller_and_moderators(world: Worl
     assert bob.get(item).status_code == 200
 
 
+def test_an_auction_is_ended_without_a_sale_even_with_bids(world: World) -> None:
+    sam, bob = world.member("Sam"), world.member("Bob")
+    item = reported(world, sam)
+    bob.bid(item, "25")
+    mod = moderator(world)
+    world.bids.down = True
+    retry = mod.follow(mod.post(f"/moderation{item}", NOTE | {"action": "end"}))
+    assert "does not answer" in retry.text
+    assert "Nothing yet." in mod.get("/moderation/trail").text
+    world.bids.down = False
+
+    assert mod.post(f"/moderation{item}", NOTE | {"action": "end"}).status_code == 303
+
+    assert "End the auction" in mod.get("/moderation/trail").text
+    assert bob.review(item, "40").status_code == 422
+    assert "Nothing bought or sold yet" in bob.get("/my/orders").text
+
+
 def test_a_closed_account_is_signed_out_and_stays_out_until_it_is_opened(world: World) -> None:
     sam = world.member("Sam")
     item = reported(world, sam)

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.routing import Rule
 
 from auction_app.storage import customers
-from tests.auction_app.conftest import Browser, World, as_program, email_of, path_of
+from tests.auction_app.conftest import Browser, World, as_program, email_of, path_of, ticket_in
 from tests.auction_app.sale import Sale, sell
 from tests.auction_app.test_moderation import moderator
 
@@ -168,3 +168,17 @@ def test_a_planted_session_is_not_the_one_that_is_signed_in(world: World) -> Non
     thief = world.browser()
     thief.client.set_cookie("gavel", before.value)
     assert thief.get("/account").status_code == 401
+
+
+def test_bids_and_sign_ups_are_limited(world: World) -> None:
+    item = world.member("Sam").list_item()
+    ada = world.member("Ada")
+    codes = [ada.confirm(item, "x").status_code for _ in range(2)]
+    assert codes == [400, 400]  # what is no bid of ours does not count
+    ticket = ticket_in(ada.review(item, "25"))
+
+    bids = [ada.confirm(item, ticket).status_code for _ in range(121)]
+    sign_ups = [world.browser().sign_up(f"User{n}").status_code for n in range(59)]
+
+    assert bids == [303] * 120 + [429]
+    assert sign_ups == [200] * 58 + [429]  # Sam and Ada came from the same place
