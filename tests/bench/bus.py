@@ -1,9 +1,11 @@
-"""The bus: publishing, delivering, a long log."""
+"""The bus: publishing, delivering, backlogs, neighbours that hang, a long log."""
 
-from tests.bench import bus_deliver, bus_long_log, bus_publish
+from tests.bench import bus_backlog, bus_deliver, bus_hanging, bus_long_log, bus_publish
 
 MEASUREMENTS = [
     *bus_publish.MEASUREMENTS,
     *bus_deliver.MEASUREMENTS,
+    *bus_backlog.MEASUREMENTS,
+    *bus_hanging.MEASUREMENTS,
     *bus_long_log.MEASUREMENTS,
 ]

@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from statistics import median
 
-from bus.event_json import event_head
-from bus.model import NewEvent, Publication
+from tests.bench.backlog import append
 from tests.bench.bus_publish import publish
 from tests.bench.house import TOKEN, House, client_id, on_sqlite, receiver, subscribe
 from tests.bench.load import load
@@ -12,7 +11,6 @@ from tests.bench.rows import Row
 
 _ROUNDS = 3
 _EVENTS = 5_000_000
-_A_TRANSACTION = 10_000
 
 
 def long_log() -> list[Row]:
@@ -41,10 +39,7 @@ MEASUREMENTS: list[Callable[[], list[Row]]] = [long_log]
 def _furnish(house: House, callback: str, events: int) -> None:
     storage = house.storage()
     publisher = client_id(storage, "publisher")
-    url = "https://bids.example/bids/7"
-    new = NewEvent("update", url, event_head("bids", "update", url, 1, None))
-    for _ in range(0, events, _A_TRANSACTION):
-        storage.log.append([Publication("bids", publisher, [new] * _A_TRANSACTION)])
+    append(storage, publisher, "bids", events, entities=1_000)
     for number in range(10):
         subscribe(storage, f"subscriber-{number}", callback, "orders")
     storage.close()

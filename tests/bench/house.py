@@ -109,12 +109,11 @@ def receiver() -> Iterator[Subscriber]:
 def subscribe(storage: Storage, client: str, callback: str, *topics: str, **fields: Any) -> None:
     """Subscribe a client (made when missing) from now on."""
     from bus.deliver.signing import new_secret
-    from bus.subscribe import check_subscription
+    from bus.subscribe import check_subscription_resource
 
     wanted = {"topics": list(topics), "callback": callback, "uuid": client} | fields
-    storage.subscriptions.replace(
-        client_id(storage, client), check_subscription(wanted, {"127.0.0.1"}), new_secret()
-    )
+    request = check_subscription_resource(wanted, {"127.0.0.1"})
+    storage.subscriptions.replace(client_id(storage, client), request, new_secret())
 
 
 def client_id(storage: Storage, name: str) -> int:
