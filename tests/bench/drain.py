@@ -1,24 +1,22 @@
 """How fast the drain takes batches, beside an app that only reads and parses them."""
 
-import base64
-import hashlib
-import hmac
-import json
 import statistics
 import tempfile
-import time
 from pathlib import Path
 
-from tests.bench.drain_apps import SECRET, UUID
+from service_kit.http import HttpClient
+
+from tests.bench.deliveries import DELIVERIES_LUA, write_deliveries
 from tests.bench.load import load
 from tests.bench.processes import process
 from tests.bench.rows import Row
 from tests.sockets import free_port
+from tests.waiting import wait_for
 
 _EVENTS = 100
+_WORKERS = 2
 _SECONDS = 2
 _DELIVERIES = 10_000
-_DELIVERIES_LUA = Path(__file__).with_name("deliveries.lua")
 
 
 def basic_stack() -> list[Row]:
@@ -44,21 +42,32 @@ MEASUREMENTS = [basic_stack]
 
 def _rate(app: str, deliveries: Path) -> float:
     """Batches a second; the app has a fresh state and gets fresh signatures."""
-    _write_deliveries(deliveries)
+    write_deliveries(deliveries, batches=_DELIVERIES, events=_EVENTS)
     port = free_port()
-    command = ["gunicorn", "--no-control-socket", "-k", "gthread", "-w", "2", "--threads", "8"]
+    command = [
+        "gunicorn",
+        "--no-control-socket",
+        "-k",
+        "gthread",
+        "-w",
+        str(_WORKERS),
+        "--threads",
+        "8",
+    ]
     address = ["-b", f"127.0.0.1:{port}", "--log-level", "warning"]
     with tempfile.TemporaryDirectory() as folder:
         environment = {"BENCH_STATE_URL": f"sqlite:///{folder}/state.sqlite3"}
         name = f"tests.bench.drain_apps:{app}()"
+        url = f"http://127.0.0.1:{port}"
         with process([*command, *address, name], port=port, environment=environment):
+            _wait_for_workers(url)
             result = load(
-                f"http://127.0.0.1:{port}/",
+                f"{url}/",
                 method="POST",
                 bodies=deliveries,
                 connections=16,
                 seconds=_SECONDS,
-                script=_DELIVERIES_LUA,
+                script=DELIVERIES_LUA,
             )
     assert result.refused == 0, "a delivery was refused"
     # Were they used up, the rest would be repeats, which cost less.
@@ -66,29 +75,13 @@ def _rate(app: str, deliveries: Path) -> float:
     return result.rate
 
 
-def _write_deliveries(file: Path) -> None:
-    authorization = "Basic " + base64.b64encode(f"{UUID}:x".encode()).decode()
-    key = base64.b64decode(SECRET.removeprefix("whsec_"))
-    now_s = int(time.time())
-    with file.open("w") as lines:
-        for number in range(_DELIVERIES):
-            body = _body(number * _EVENTS)
-            signed = hmac.digest(key, f"{number}.{now_s}.{body}".encode(), hashlib.sha256)
-            signature = f"v1,{base64.b64encode(signed).decode()}"
-            lines.write(f"{authorization}\t{number}\t{now_s}\t{signature}\t{body}\n")
+def _wait_for_workers(url: str) -> None:
+    """Until each worker has answered: one that still starts would take its time from the other."""
+    answered: set[bytes] = set()
 
+    def all_have() -> bool:
+        with HttpClient({url: None}) as http:  # a new connection goes to whoever is free
+            answered.add(http.get(f"{url}/readyz").body)
+        return len(answered) == _WORKERS
 
-def _body(first: int) -> str:
-    return json.dumps(
-        [
-            {
-                "topic": "bids",
-                "type": "create",
-                "url": f"https://bids.example/bids/{place}",
-                "t": 1_700_000_000_000 + place,
-                "id": f"9f3a7c21-{place}",
-                "position": place,
-            }
-            for place in range(first, first + _EVENTS)
-        ]
-    )
+    wait_for(all_have, seconds=60, what="every worker")

@@ -35,10 +35,12 @@ def basic() -> Wsgi:
 
 
 def _with_readyz(app: Wsgi) -> Wsgi:
+    """Also answers /readyz, with the number of the worker's process."""
+
     def routed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
         if environ["PATH_INFO"] == "/readyz":
-            start_response("204 No Content", [])
-            return []
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return [str(os.getpid()).encode()]
         return app(environ, start_response)
 
     return routed
