@@ -16,6 +16,7 @@ from typing import Any
 from service_kit.http import HttpClient
 from service_kit.run.ports import free_base
 
+from tests.chaos.journal import seen
 from tests.chaos.judge import Kill
 from tests.chaos.plan import TOPICS, Plan, SubscriberPlan
 from tests.chaos.subscriber import Settings
@@ -23,6 +24,8 @@ from tests.procfile import Processes, procfile
 from tests.waiting import wait_for
 
 _ROOT_KEY = "root-key-of-the-chaos"
+# So that a poisoned entity becomes a dead letter within a round, and a healed endpoint is tried.
+_IMPATIENT = {"first_ms": 300, "longest_ms": 2_000, "parked_ms": [300, 800, 1_500]}
 _PORTS = 12
 # Below the range that outgoing connections take their ports from: a killed process must find its
 # own free when it comes back. Never the same twice in a row, for rounds that run side by side.
@@ -79,6 +82,16 @@ class House(Processes):
         listed = self._call("GET", "/subscriptions")
         return {one["subscriber"]: one["events"]["queued"] for one in listed}
 
+    def dead(self, subscriber: str) -> set[str]:
+        """The marks of the dead letters of a subscriber, as the bus says."""
+        marks, path = set(), f"{_subscription(subscriber)}/dead-letters"
+        while path:
+            page = self._call("GET", path)
+            letters = page["_embedded"]["dead-letters"]
+            marks |= {seen(letter["event"]).mark for letter in letters}
+            path = page["_links"].get("next", {}).get("href", "")
+        return marks
+
     def strike(self, act: str, target: str, chance: random.Random) -> None:
         """Kill a process without warning, or start it again."""
         if act == "start":
@@ -126,11 +139,14 @@ class House(Processes):
             "uuid": one.name,
             "max": one.max_events,
             "timeout": one.timeout_ms,
+            "concurrency": one.concurrency,
+            "retry": _IMPATIENT,
         }
         return Settings(
             port=self.all_ports[one.name],
             bus_port=self.all_ports["bus"],
             token=self.token(one.name),
+            subscription_path=_subscription(one.name),
             subscription=subscription,
             journal=str(self.journal(one.name)),
             trap=f"http://127.0.0.1:{self._trap.getsockname()[1]}/",
@@ -165,3 +181,7 @@ class House(Processes):
                 client.send(method, origin + path, json=body) if body else client.get(origin + path)
             )
         return json.loads(answer.body)
+
+
+def _subscription(subscriber: str) -> str:
+    return f"/clients/{subscriber}/subscriptions/default"

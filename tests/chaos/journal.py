@@ -3,8 +3,8 @@
 import json
 import os
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,15 @@ from typing import Any
 class Seen:
     """An event as it arrived; `mark` is what its writer put into it, unique to one publication."""
 
+    id: str
     mark: str
     url: str
     position: int
+
+
+def seen(event: Mapping[str, Any]) -> Seen:
+    """An event as the bus writes it."""
+    return Seen(event["id"], event["data"]["mark"], event["url"], event["position"])
 
 
 @dataclass
@@ -23,13 +29,22 @@ class Delivery:
     """One POST as its receiver saw it, times by the machine's steady clock.
 
     `taking`: it began to write the end of a 2xx, so the bus may know. `taken_at`: it had written
-    all of it, so the bus knows, if the pusher lived to settle it.
+    all of it, so the bus knows, if the pusher lived to settle it. `refused`: the marks of the
+    events that the 2xx was not for.
     """
 
     received_at: float
     events: tuple[Seen, ...]
     taking: bool = False
     taken_at: float | None = None
+    refused: frozenset[str] = frozenset()
+
+    @property
+    def took(self) -> tuple[Seen, ...]:
+        """The events that a 2xx was begun for."""
+        if not self.taking:
+            return ()
+        return tuple(event for event in self.events if event.mark not in self.refused)
 
 
 class Journal:
@@ -43,12 +58,12 @@ class Journal:
         """A delivery is here; returns its name."""
         self._count += 1
         name = f"{os.getpid()}-{self._count}"
-        self._write("received", name, [[event.mark, event.url, event.position] for event in events])
+        self._write("received", name, [astuple(event) for event in events])
         return name
 
-    def taking(self, delivery: str) -> None:
-        """From now on the bus may know that it was taken."""
-        self._write("taking", delivery)
+    def taking(self, delivery: str, refused: Sequence[str]) -> None:
+        """From now on the bus may know that it was taken, but for these marks."""
+        self._write("taking", delivery, refused)
 
     def taken(self, delivery: str) -> None:
         """The whole of a 2xx was written."""
@@ -69,6 +84,7 @@ def deliveries(path: Path) -> list[Delivery]:
             found[name] = Delivery(at, tuple(Seen(*event) for event in rest[0]))
         elif kind == "taking":
             found[name].taking = True
+            found[name].refused = frozenset(rest[0])
         else:
             found[name].taken_at = at
     return list(found.values())

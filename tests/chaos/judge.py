@@ -15,13 +15,13 @@ SETTLED_WITHIN_S = 1.0
 class Received:
     """One subscriber's side: what it is subscribed to, and its deliveries in order of receipt.
 
-    `undelivered`: marks that the bus says it has parked or made dead letters of.
+    `dead`: marks that the bus says it has given up.
     """
 
     name: str
     topics: Collection[str]
     deliveries: Sequence[Delivery]
-    undelivered: Collection[str] = ()
+    dead: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class Verdict:
     delivered: int = 0
     duplicates: int = 0
     unknown: int = 0
+    dead: int = 0
     lost: int = 0
     out_of_order: int = 0
     violations: list[str] = field(default_factory=list)
@@ -55,6 +56,7 @@ class Verdict:
             self.delivered + other.delivered,
             self.duplicates + other.duplicates,
             self.unknown + other.unknown,
+            self.dead + other.dead,
             self.lost + other.lost,
             self.out_of_order + other.out_of_order,
             self.violations + other.violations,
@@ -82,13 +84,12 @@ def judge(
 
 
 def _judge_losses(verdict: Verdict, written: Iterable[Written], one: Received) -> None:
-    """What was acknowledged is delivered, parked or a dead letter."""
+    """What was acknowledged is delivered or a dead letter; nothing is parked after a round."""
     due = {mark for w in written if w.topic in one.topics for mark, _ in w.acknowledged}
-    delivered = {
-        event.mark for delivery in one.deliveries if delivery.taking for event in delivery.events
-    }
-    lost = due - delivered - set(one.undelivered)
+    delivered = {event.mark for delivery in one.deliveries for event in delivery.took}
+    lost = due - delivered - set(one.dead)
     verdict.delivered += len(delivered)
+    verdict.dead += len(one.dead)
     verdict.lost += len(lost)
     if lost:
         some = ", ".join(sorted(lost)[:3])
@@ -98,7 +99,7 @@ def _judge_losses(verdict: Verdict, written: Iterable[Written], one: Received) -
 def _judge_order(verdict: Verdict, one: Received) -> None:
     """Per URL, first receipts and first takings come in the order of the log."""
     everything = [event for delivery in one.deliveries for event in delivery.events]
-    taken = [event for delivery in one.deliveries if delivery.taking for event in delivery.events]
+    taken = [event for delivery in one.deliveries for event in delivery.took]
     for earlier, later in {*_swapped(everything), *_swapped(taken)}:
         verdict.out_of_order += 1
         verdict.violations.append(
@@ -142,7 +143,7 @@ def _judge_repeats(verdict: Verdict, one: Received, kills: Sequence[Kill]) -> No
                     )
                 else:
                     verdict.unknown += 1
-            if delivery.taking:
+            if event in delivery.took:
                 before.append(place)
 
 

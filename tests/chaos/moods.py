@@ -1,10 +1,12 @@
 """How an endpoint answers a delivery: well, or badly in one of many ways."""
 
 import gzip
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from typing import Protocol
 
+from tests.chaos.journal import Seen
 from tests.chaos.plan import URLS_A_TOPIC
 
 _TAKEN = b"HTTP/1.1 204 No Content\r\n\r\n"
@@ -15,14 +17,14 @@ _POISON = f"/{URLS_A_TOPIC - 1}"
 class Exchange(Protocol):
     """One delivery that waits for its answer."""
 
-    urls: Sequence[str]
+    events: Sequence[Seen]
     trap: str
 
     async def say(self, part: bytes) -> None:
         """Write a part of an answer that isn't a whole 2xx yet."""
 
-    async def take(self, rest: bytes, *, whole: bool = True) -> None:
-        """Write the rest of a 2xx; `whole`: nothing more belongs to it."""
+    async def take(self, rest: bytes, *, whole: bool = True, refused: Sequence[Seen] = ()) -> None:
+        """Write the rest of a 2xx, which is not for `refused`; `whole`: nothing more follows."""
 
     async def pause(self, seconds: float | None = None) -> bool:
         """Wait so long, at most until the mood is over; says whether it is."""
@@ -74,10 +76,18 @@ async def redirecting(exchange: Exchange) -> None:
 
 async def poisoned(exchange: Exchange) -> None:
     """500 to every batch with a certain entity, while the others are taken."""
-    if any(url.endswith(_POISON) for url in exchange.urls):
+    if _poison(exchange):
         await exchange.say(_refusal("500 Can't digest this"))
     else:
         await exchange.take(_TAKEN)
+
+
+async def picky(exchange: Exchange) -> None:
+    """200 to all but a certain entity's events."""
+    refused = _poison(exchange)
+    body = json.dumps({"failed": [event.id for event in refused]}).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    await exchange.take(head.encode() + b"\r\n\r\n" + body, refused=refused)
 
 
 async def dropping_in_head(exchange: Exchange) -> None:
@@ -119,6 +129,7 @@ MOODS: dict[str, Callable[[Exchange], Awaitable[None]]] = {
         overloaded,
         redirecting,
         poisoned,
+        picky,
         dropping_in_head,
         dropping_in_body,
         endless,
@@ -126,6 +137,10 @@ MOODS: dict[str, Callable[[Exchange], Awaitable[None]]] = {
     )
 }
 """All but `refusing`, in which nobody listens."""
+
+
+def _poison(exchange: Exchange) -> list[Seen]:
+    return [event for event in exchange.events if event.url.endswith(_POISON)]
 
 
 def _refusal(status: str, *headers: str) -> bytes:

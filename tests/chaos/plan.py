@@ -29,6 +29,7 @@ BAD_MOODS = (
     "dripping",
     "refusing",
     "poisoned",
+    "picky",
 )
 
 
@@ -48,6 +49,7 @@ class SubscriberPlan:
     topics: tuple[str, ...]
     max_events: int
     timeout_ms: int | None
+    concurrency: int
     spells: tuple[Spell, ...]
 
 
@@ -105,6 +107,7 @@ def _subscriber(chance: random.Random, number: int) -> SubscriberPlan:
         topics=tuple(sorted(chance.sample(TOPICS, chance.randint(1, len(TOPICS))))),
         max_events=chance.choice((2, 10, 100)),
         timeout_ms=chance.choice((None, None, 0, 50)),
+        concurrency=chance.choice((1, 1, 4)),
         spells=_spells(chance) if number > 1 else (Spell(HEALED_AT_S, WELL),),
     )
 

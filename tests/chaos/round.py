@@ -43,7 +43,7 @@ def counts(verdict: Verdict) -> str:
     return (
         f"{verdict.acknowledged} acknowledged, {verdict.delivered} delivered,"
         f" {verdict.duplicates} duplicates of which {verdict.unknown} unknown,"
-        f" {verdict.lost} lost, {verdict.out_of_order} out of order,"
+        f" {verdict.dead} dead letters, {verdict.lost} lost, {verdict.out_of_order} out of order,"
         f" {len(verdict.violations)} violations"
     )
 
@@ -59,7 +59,9 @@ def run(plan: Plan, database_url: str, folder: Path) -> Round:
         verdict = judge(
             [writer.written for writer in writers],
             [
-                Received(one.name, one.topics, deliveries(house.journal(one.name)))
+                Received(
+                    one.name, one.topics, deliveries(house.journal(one.name)), house.dead(one.name)
+                )
                 for one in plan.subscribers
             ],
             house.pusher_kills,

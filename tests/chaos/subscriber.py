@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from tests.chaos.journal import Journal, Seen
+from tests.chaos.journal import Journal, Seen, seen
 from tests.chaos.moods import MOODS
 from tests.chaos.plan import WELL, Spell
 
@@ -29,6 +29,7 @@ class Settings:
     port: int
     bus_port: int
     token: str
+    subscription_path: str
     subscription: dict[str, object]
     journal: str
     trap: str
@@ -128,7 +129,7 @@ class _Exchange:
         delivery: str,
         events: Sequence[Seen],
     ) -> None:
-        self.urls: Sequence[str] = [event.url for event in events]
+        self.events = events
         self.trap = subscriber.settings.trap
         self._journal = subscriber.journal
         self._writer = writer
@@ -141,8 +142,8 @@ class _Exchange:
         self._writer.write(part)
         await self._writer.drain()
 
-    async def take(self, rest: bytes, *, whole: bool = True) -> None:
-        self._journal.taking(self._delivery)
+    async def take(self, rest: bytes, *, whole: bool = True, refused: Sequence[Seen] = ()) -> None:
+        self._journal.taking(self._delivery, [event.mark for event in refused])
         await self.say(rest)
         if whole and not self._writer.is_closing():
             self._journal.taken(self._delivery)
@@ -160,14 +161,15 @@ async def _read_events(reader: asyncio.StreamReader) -> list[Seen]:
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
     events = json.loads(await reader.readexactly(length))
-    return [Seen(event["data"]["mark"], event["url"], event["position"]) for event in events]
+    return [seen(event) for event in events]
 
 
 async def _post_subscription(settings: Settings) -> bool:
     body = json.dumps(settings.subscription).encode()
     credentials = base64.b64encode(f"{settings.token}:".encode()).decode()
     request = (
-        f"POST /subscription HTTP/1.1\r\nHost: bus\r\nAuthorization: Basic {credentials}\r\n"
+        f"PUT {settings.subscription_path} HTTP/1.1\r\nHost: bus\r\n"
+        f"Authorization: Basic {credentials}\r\n"
         f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
     )
     reader, writer = await asyncio.open_connection("127.0.0.1", settings.bus_port)
@@ -176,7 +178,7 @@ async def _post_subscription(settings: Settings) -> bool:
         status = await reader.readline()
     finally:
         writer.close()
-    return status.startswith(b"HTTP/1.1 204")
+    return status.split()[1:2] in ([b"200"], [b"201"])
 
 
 if __name__ == "__main__":

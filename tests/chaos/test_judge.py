@@ -8,7 +8,7 @@ URL = "https://chaos.example/apples/1"
 
 
 def event(position: int, url: str = URL) -> Seen:
-    return Seen(f"a:{position}", url, position)
+    return Seen(f"log-{position}", f"a:{position}", url, position)
 
 
 def written(*positions: int, unknown: tuple[int, ...] = ()) -> Written:
@@ -58,8 +58,15 @@ def test_an_event_of_another_topic_is_not_missed() -> None:
     assert judge([written(1)], [Received("s", ("books",), [])], []).lost == 0
 
 
-def test_what_the_bus_has_parked_is_not_lost() -> None:
-    assert judge([written(1)], [Received("s", ("apples",), [], {"a:1"})], []).lost == 0
+def test_what_the_bus_has_made_a_dead_letter_is_not_lost() -> None:
+    found = judge([written(1)], [Received("s", ("apples",), [], {"a:1"})], [])
+    assert (found.lost, found.dead) == (0, 1)
+
+
+def test_an_event_that_a_2xx_was_not_for_is_lost_and_may_come_again() -> None:
+    picky = Delivery(1, (event(1), event(2)), True, 1.1, refused=frozenset({"a:2"}))
+    assert verdict(written(1, 2), picky).lost == 1
+    assert verdict(written(1, 2), picky, taken(2, 2)) == Verdict(2, 2)
 
 
 def test_a_retry_of_what_was_refused_is_no_duplicate() -> None:
@@ -120,7 +127,7 @@ def test_an_event_that_nobody_published_is_a_violation() -> None:
 
 
 def test_an_event_has_one_place_and_a_place_one_event() -> None:
-    moved = Delivery(2, (Seen("a:1", URL, 5),), taking=True, taken_at=2.1)
+    moved = Delivery(2, (Seen("log-5", "a:1", URL, 5),), taking=True, taken_at=2.1)
     assert "a:1 has two places" in verdict(written(1), in_doubt(1, 1), moved).violations
-    double = Delivery(2, (Seen("a:2", URL, 1),), taking=True, taken_at=2.1)
+    double = Delivery(2, (Seen("log-1", "a:2", URL, 1),), taking=True, taken_at=2.1)
     assert "several events are at 1" in verdict(written(1, 2), taken(1, 1), double).violations
