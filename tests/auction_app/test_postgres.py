@@ -5,9 +5,15 @@ from collections.abc import Callable
 
 import pytest
 from service_kit import database
+from sqlalchemy import text, update
+from sqlalchemy.exc import DatabaseError
 
 from auction_app.config import Config
+from auction_app.storage.tables import audit_trail
+from auction_app.verbs.remind_watchers import remind_watchers
 from tests.auction_app.conftest import World, as_program, path_of
+from tests.auction_app.sale import sell
+from tests.auction_app.test_moderation import moderator
 from tests.auction_app.test_projection import (
     bid_elsewhere,
     deliver,
@@ -51,3 +57,30 @@ def test_a_story_through_every_table(world: World) -> None:
     assert "next" not in first["_links"]
     sam.post("/sign-out")
     assert sam.get("/my/sales").status_code == 401
+
+
+def test_what_follows_a_sale_and_the_trail_of_moderators(world: World) -> None:
+    sale = sell(world)
+    sale.ada.post(f"{sale.order}/steps", {"status": "cancelled"})
+    sale.ada.post(f"{sale.order}/feedback", {"rating": "neutral", "text": "Changed my mind."})
+    item = sale.sam.list_item()
+    sale.ada.post(f"{item}/questions", {"question": "Does it work?"})
+    sale.ada.post(f"{item}/watch", {"watch": "1"})
+    sale.ada.post("/account/notices", {"outbid": "daily"})
+    sale.bob.post(f"{item}/report", {"reason": "other", "text": "Look at it."})
+    ends_at_ms = world.bids.books[world.parts.urls.public_url + item].ends_at_ms
+    assert remind_watchers(world.parts.store, world.parts.urls, now_ms=ends_at_ms - 1) == 1
+    mod = moderator(world)
+    mod.post(f"/moderation{item}", {"action": "hide", "note": "Rule 2."})
+
+    assert "Cancelled" in sale.sam.get("/my/orders").text
+    assert "Neutral: 1" in sale.bob.get(path_of(world.customer_url("Sam"))).text
+    assert "News about your order" in sale.sam.get("/my/notices").text
+    assert "Ends soon" in sale.ada.get("/my/notices").text
+    assert "Rule 2." in mod.get("/moderation/trail").text
+    for statement in (update(audit_trail).values(note="x"), text("TRUNCATE audit_trail")):
+        with (
+            pytest.raises(DatabaseError, match="only ever added to"),
+            world.parts.store.writing() as conn,
+        ):
+            conn.execute(statement)
