@@ -53,4 +53,6 @@ def _as_hal(parts: Parts, customer: Customer) -> dict[str, Any]:
         return represent.stranger(parts.urls, customer)
     with parts.store.reading() as conn:
         notices = preferences.of_customer(conn, customer.id)
+    if customer.deleted_at_ms is not None:
+        notices = dict.fromkeys(notices, "off")  # there is nobody to write to
     return represent.contact(parts.urls, parts.signatures, customer, notices, now_ms=parts.clock())

@@ -257,6 +257,7 @@ def test_a_deleted_account_leaves_no_name_and_no_way_in(world: World) -> None:
     known = stranger.client.get(url, headers=as_program(MAILER_TOKEN)).get_json()
     assert known["email"].endswith(".invalid")
     assert known["email_verified"] is False
+    assert set(known["notices"].values()) == {"off"}
     assert stranger.sign_in("Ada").status_code == 422
     assert world.browser().sign_up("Ada").status_code == 200  # the address is free again
     assert world.browser().sign_in("Ada").status_code == 303
