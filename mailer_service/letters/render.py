@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import css_inline
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from mailer_service.letters.local import (
     amount_in_words,
@@ -14,19 +13,21 @@ from mailer_service.letters.local import (
     locale_of,
     time_in_words,
 )
+from mailer_service.letters.sources import source
 from mailer_service.model.mails import Letter
 
-_TONES = {
-    "won": "good",
-    "sold": "good",
-    "welcome": "good",
-    "order-paid": "good",
-    "order-received": "good",
-    "outbid": "bad",
-    "address-warning": "bad",
-    "order-cancelled": "bad",
-    "ending-soon": "wait",
-    "second-chance": "wait",
+_GOOD, _BAD, _HURRY, _PLAIN = "#146c3a", "#a3301f", "#b07a10", "#0f5d56"
+_EDGES = {
+    "won": _GOOD,
+    "sold": _GOOD,
+    "welcome": _GOOD,
+    "order-paid": _GOOD,
+    "order-received": _GOOD,
+    "outbid": _BAD,
+    "address-warning": _BAD,
+    "order-cancelled": _BAD,
+    "ending-soon": _HURRY,
+    "second-chance": _HURRY,
 }
 """The colour of a mail's upper edge. Never the only thing that says it."""
 
@@ -46,7 +47,7 @@ def render(letter: Letter) -> Words:
     return Words(
         subject=_subject(letter, facts),
         text=_page(letter, "layout.txt", facts).rstrip() + "\n",
-        html=_inliner().inline(_page(letter, "layout.html", facts)),
+        html=_page(letter, "layout.html", facts),
     )
 
 
@@ -64,7 +65,7 @@ def _facts(letter: Letter) -> dict[str, Any]:
     locale = locale_of(letter.locale)
     return {
         "language": language_of(locale),
-        "tone": _TONES.get(letter.about_kind.name, ""),
+        "edge": _EDGES.get(letter.about_kind.name, _PLAIN),
         "name": letter.name,
         "title": letter.title,
         "about": letter.about,
@@ -92,9 +93,8 @@ def _item(item: Letter, summary: Letter) -> dict[str, Any]:
 @cache
 def _environment(autoescape: bool) -> Environment:
     return Environment(
-        loader=PackageLoader("mailer_service.letters"),
+        loader=FunctionLoader(source),
         undefined=StrictUndefined,
-        auto_reload=False,  # asking the disk for each of a mail's templates is not free
         autoescape=autoescape,  # noqa: S701 - False for the plain text, where nothing is markup
         trim_blocks=True,
         lstrip_blocks=True,
@@ -106,8 +106,3 @@ def _template(letter: Letter, layout: str) -> Template:
     language = language_of(locale_of(letter.locale))
     environment = _environment(layout.endswith(".html"))
     return environment.get_template(f"{language}/{letter.about_kind.name}.j2")
-
-
-@cache
-def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
