@@ -17,7 +17,7 @@ from auction_app.storage.search.find import Page, find
 from auction_app.terms import CATEGORIES, CONDITIONS
 from auction_app.views.choices import category_label
 from auction_app.views.language import _
-from auction_app.views.negotiate import choice, hal, negotiated, page, text, wants_hal
+from auction_app.views.negotiate import amount, choice, hal, negotiated, page, text, wants_hal
 from auction_app.views.paging import as_text, cursor_from
 from auction_app.views.visitor import decimal_mark
 
@@ -27,8 +27,8 @@ _FILTERS = (
     choice("condition", CONDITIONS),
     choice("format", FORMATS),
     choice("currency", CURRENCIES),
-    text("price_from"),
-    text("price_to"),
+    amount("price_from"),
+    amount("price_to"),
     choice("within", tuple(map(str, ENDING_WITHIN_H))),
     choice("sort", SORTS),
 )

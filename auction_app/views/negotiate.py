@@ -59,6 +59,11 @@ def text(name: str) -> Parameter:
     return {"in": "query", "name": name, "schema": {"type": "string", "maxLength": 100}}
 
 
+def amount(name: str) -> Parameter:
+    """A parameter of an amount; whole ones are understood in every currency and language."""
+    return {"in": "query", "name": name, "schema": {"type": "string", "pattern": "^[0-9]{0,9}$"}}
+
+
 def choice(name: str, values: Sequence[str]) -> Parameter:
     """A parameter that is one of some values."""
     return {"in": "query", "name": name, "schema": {"type": "string", "enum": list(values)}}

@@ -41,7 +41,7 @@ def test_it_subscribes_to_what_the_app_follows(
         "/subscription",
         method="POST",
         json={
-            "topics": ["biddings", "bids"],
+            "topics": ["biddings", "bids", "offers"],
             "callback": "http://auctions.test/events",
             "uuid": "auctions",
         },

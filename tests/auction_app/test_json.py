@@ -3,6 +3,7 @@
 import pytest
 
 from tests.auction_app.conftest import BIDS_TOKEN, MAILER_TOKEN, World, as_program, path_of
+from tests.auction_app.test_openapi import OPERATIONS
 
 
 def test_a_contact_is_for_those_who_may_read_it(world: World) -> None:
@@ -93,13 +94,7 @@ def test_a_page_mark_that_is_not_ours_is_refused(world: World, after: str) -> No
 def test_the_openapi_document_describes_the_json_side(world: World) -> None:
     document = world.app.test_client().get("/openapi.json").get_json()
 
-    assert set(document["paths"]) == {
-        "/",
-        "/auctions/{auction_id}",
-        "/customers/{customer_id}",
-        "/my/bids",
-        "/my/sales",
-    }
+    assert set(document["paths"]) == set(OPERATIONS)
     auction = document["paths"]["/auctions/{auction_id}"]["get"]["responses"]["200"]
     assert list(auction["content"]) == ["application/hal+json"]
 
