@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -27,8 +28,17 @@ class Delivery:
         return [event["url"] for event in self.events]
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What a receiver answers."""
+
+    status: int = 204
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 class Receiver(ThreadingHTTPServer):
-    """Answers 204, or the next of `statuses` while there are some."""
+    """Answers 204, or the next of `statuses` while there are some, or what `decide` decides."""
 
     daemon_threads = True
 
@@ -36,6 +46,9 @@ class Receiver(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Take)
         self.deliveries: list[Delivery] = []
         self.statuses: list[int] = []
+        self.decide: Callable[[Delivery], Reply] = lambda _: Reply(
+            self.statuses.pop(0) if self.statuses else 204
+        )
         self.gate = threading.Event()
         self.gate.set()
 
@@ -57,11 +70,16 @@ class _Take(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.deliveries.append(Delivery(self.path, headers, body))
+        delivery = Delivery(self.path, headers, body)
+        self.server.deliveries.append(delivery)
         self.server.gate.wait(30)
-        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 204)
-        self.send_header("Content-Length", "0")
+        reply = self.server.decide(delivery)
+        self.send_response(reply.status)
+        for name, value in reply.headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
+        self.wfile.write(reply.body)
 
     def log_message(self, format: str, *args: Any) -> None:
         """Tests look at what arrived."""

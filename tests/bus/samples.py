@@ -19,11 +19,11 @@ def log_event(position: int, topic: str = "bids", **fields: Any) -> LogEvent:
     return LogEvent(position, topic, type, url, **values)
 
 
-def publication(client_id: int, *urls: str, topic: str = "bids") -> Publication:
+def publication(
+    client_id: int, *urls: str, topic: str = "bids", type: str = "create"
+) -> Publication:
     """Events as they go into the log."""
-    events = [
-        NewEvent("create", url, event_head(topic, "create", url, START_MS, None)) for url in urls
-    ]
+    events = [NewEvent(type, url, event_head(topic, type, url, START_MS, None)) for url in urls]
     return Publication(topic, client_id, events)
 
 

@@ -1,14 +1,77 @@
 """A pusher that a test drives round by round, over real sockets and its own clocks."""
 
+import base64
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
+from bus.access import digest
+from bus.begin import begin
 from bus.deliver.pusher import Pusher
 from bus.deliver.sender import Sender
+from bus.progress import Overview
+from bus.start import NOW, Start
 from bus.storage import Storage
+from bus.subscription import DEFAULT_NAME
 from tests.bus.clock import FakeClock
+from tests.bus.conftest import TOKENS
+from tests.bus.samples import publication, wanted
 from tests.waiting import wait_for
+
+SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
+
+
+class Publish(Protocol):
+    """Publish events about entities by the last word of their URLs."""
+
+    def __call__(self, *names: str, topic: str = "bids", type: str = "create") -> None: ...
+
+
+def publishing(storage: Storage) -> Publish:
+    """A publisher of whatever topic."""
+    publisher = client_id(storage, "publisher")
+
+    def publish(*names: str, topic: str = "bids", type: str = "create") -> None:
+        told = publication(publisher, *urls(*names), topic=topic, type=type)
+        assert storage.log.append([told]) == [None]
+
+    return publish
+
+
+def client_id(storage: Storage, name: str) -> int:
+    """The id of a client of the tests."""
+    found = storage.clients.find(digest(TOKENS[name]))
+    assert found is not None
+    return found[1].id
+
+
+def subscribe(
+    storage: Storage,
+    callback: str,
+    *topics: str,
+    by: str = "subscriber",
+    name: str = DEFAULT_NAME,
+    start: Start = NOW,
+    **fields: Any,
+) -> None:
+    """Subscribe to topics, or change the subscription."""
+    request = wanted(callback, *topics, **fields)
+    begin(storage, client_id(storage, by), name, request, start, SECRET)
+
+
+def urls(*names: str) -> list[str]:
+    """The URLs of entities."""
+    return [f"https://x.example/{name}" for name in names]
+
+
+def queued(storage: Storage) -> int:
+    """How many events wait, of all subscriptions."""
+    return sum(state.queued for state in storage.overviews.listed())
+
+
+def overview(storage: Storage, name: str = DEFAULT_NAME) -> Overview:
+    """The subscriber's subscription."""
+    return storage.overviews.one("subscriber", name)
 
 
 class Driven:

@@ -2,68 +2,23 @@
 
 import base64
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Protocol
 
-import pytest
 from standardwebhooks import Webhook
 
-from bus.access import digest
 from bus.storage import Storage
 from tests.bus.clock import FakeClock
-from tests.bus.conftest import TOKENS
-from tests.bus.deliver.pushing import Driven
+from tests.bus.deliver.pushing import (
+    SECRET,
+    Driven,
+    Publish,
+    client_id,
+    queued,
+    subscribe,
+    urls,
+)
 from tests.bus.receiver import Receiver
-from tests.bus.samples import publication, wanted
 from tests.sockets import free_port
-
-SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
-
-
-class Publish(Protocol):
-    def __call__(self, *urls: str, topic: str = "bids") -> None: ...
-
-
-def client_id(storage: Storage, name: str) -> int:
-    found = storage.clients.find(digest(TOKENS[name]))
-    assert found is not None
-    return found[1].id
-
-
-@pytest.fixture
-def driven(storage: Storage, clock: FakeClock) -> Iterator[Driven]:
-    made = Driven(storage, clock)
-    yield made
-    made.pusher.close()
-
-
-@pytest.fixture
-def publish(storage: Storage) -> Publish:
-    publisher = client_id(storage, "publisher")
-
-    def publishing(*urls: str, topic: str = "bids") -> None:
-        assert storage.log.append(
-            [publication(publisher, *(f"https://x.example/{url}" for url in urls), topic=topic)]
-        ) == [None]
-
-    return publishing
-
-
-def subscribe(
-    storage: Storage, callback: str, *topics: str, by: str = "subscriber", **fields: Any
-) -> None:
-    request = wanted(callback, *topics, **fields)
-    storage.subscriptions.replace(client_id(storage, by), request, SECRET)
-    storage.ring()
-
-
-def urls(*names: str) -> list[str]:
-    return [f"https://x.example/{name}" for name in names]
-
-
-def queued(storage: Storage) -> int:
-    return sum(state.queued for state in storage.overviews.listed())
 
 
 def test_what_is_published_is_delivered_and_settled(

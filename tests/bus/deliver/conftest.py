@@ -1,0 +1,35 @@
+"""A pusher, a publisher, and each engine in turn."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bus.storage import Storage
+from tests.bus.clock import FakeClock
+from tests.bus.deliver.pushing import Driven, Publish, publishing
+from tests.bus.postgres import migrated_postgres, postgres_database
+from tests.postgres import postgres_cluster
+
+__all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """The URL of a migrated database of the test's own, once on each engine."""
+    fixture = {"sqlite": "sqlite_file", "postgresql": "postgres_database"}[request.param]
+    found: str = request.getfixturevalue(fixture)
+    return found
+
+
+@pytest.fixture
+def driven(storage: Storage, clock: FakeClock) -> Iterator[Driven]:
+    """A pusher that the test drives."""
+    made = Driven(storage, clock)
+    yield made
+    made.pusher.close()
+
+
+@pytest.fixture
+def publish(storage: Storage) -> Publish:
+    """Publish by names."""
+    return publishing(storage)
