@@ -218,7 +218,7 @@ def test_a_client_has_several_subscriptions_each_with_its_own_cursor(
     publish("2", topic="orders")
     publish("3")
     until_delivered(driven, storage)
-    got = {path: [] for path in ("/events/all", "/events/orders")}
+    got: dict[str, list[str]] = {path: [] for path in ("/events/all", "/events/orders")}
     for delivery in receiver.deliveries:
         got[delivery.path] += delivery.urls
     assert got == {"/events/all": urls("1", "3"), "/events/orders": urls("2")}
