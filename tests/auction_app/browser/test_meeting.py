@@ -97,7 +97,7 @@ def test_a_page_without_scripts_is_whole(street: Street, item: str) -> None:
     ada = street.visitor(name="Ada", scripts=False, width=320)
 
     assert "highest bidder" in bid(ada, street.url + item, "30")
-    ada.get_by_role("link", name="Back to the item").click()
+    ada.get_by_role("button", name="Back to the item").click()
 
     expect(ada.locator("#standing")).to_contain_text("You are winning")
     expect(ada.locator("#history-table tbody tr")).to_have_count(1)
