@@ -9,6 +9,8 @@ from tests.chaos.journal import Delivery, Seen
 from tests.chaos.writers import Written
 
 SETTLED_WITHIN_S = 1.0
+# How long a request may lie unread with a receiver that is busy: its pusher may be dead by then.
+UNREAD_FOR_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ def _known(
     if taken_at is None or taken_at > again.received_at:
         return False
     for kill in kills:
-        if first.received_at < kill.before and kill.after < again.received_at:
+        if first.received_at < kill.before + UNREAD_FOR_S and kill.after < again.received_at:
             moved_on = any(
                 taken_at < later.received_at < kill.after for later in deliveries[place + 1 :]
             )

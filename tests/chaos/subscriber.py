@@ -61,13 +61,13 @@ class Subscriber:
     async def run(self) -> None:
         """Follow the plan, then stay as it ends."""
         loop = asyncio.get_running_loop()
-        await self._into(self._mood_at(loop.time() - self.settings.epoch))
+        now_s = loop.time() - self.settings.epoch
+        await self._into(self._mood_at(now_s))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._subscribe())
             for spell in self.settings.spells:
-                left_s = self.settings.epoch + spell.at_s - loop.time()
-                if left_s > 0:
-                    await asyncio.sleep(left_s)
+                if spell.at_s > now_s:
+                    await asyncio.sleep(self.settings.epoch + spell.at_s - loop.time())
                     await self._into(spell.mood)
             await self._subscribe()  # a subscriber that calls is alive: the bus's back-off ends
         await asyncio.Event().wait()

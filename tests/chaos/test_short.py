@@ -1,18 +1,20 @@
-"""Two rounds of `make chaos` with seeds that are known to kill a pusher and the bus."""
+"""Two rounds of `make chaos`: one that kills the only pusher and the bus, one that kills one of
+two pushers and a worker of the bus."""
 
-from pathlib import Path
+import json
 
 import pytest
 
-from tests.chaos.engines import sqlite
-from tests.chaos.plan import draw
-from tests.chaos.round import run
+from tests.chaos.__main__ import main
+
+SEED = 292
 
 
-@pytest.mark.parametrize("seed", [2, 5])
-def test_what_must_be_true_is_true_after_a_round(seed: int, tmp_path: Path) -> None:
-    with sqlite(tmp_path) as fresh, fresh(tmp_path) as database_url:
-        verdict = run(draw(seed), database_url, tmp_path).verdict
-    assert verdict.violations == []
-    assert verdict.acknowledged > 100
-    assert verdict.delivered > verdict.acknowledged
+def test_what_must_be_true_is_true_after_two_rounds(capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["--rounds", "2", "--seed", str(SEED), "--side-by-side", "2", "--json"])
+    told = capsys.readouterr()
+    assert status == 0, told.err
+    total = json.loads(told.out)["total"]
+    assert (total["rounds"], total["lost"], total["violations"]) == (2, 0, [])
+    assert total["acknowledged"] > 100
+    assert total["delivered"] > total["acknowledged"]
