@@ -10,6 +10,7 @@ from bus.subscription import Subscription
 
 _NOBODY: frozenset[str] = frozenset()
 _LOOK_FOR_OTHERS = 10_000
+_LOOK_FOR_FREE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,20 @@ def batch_limit(subscription: Subscription, health: Health) -> int:
     return subscription.max_events
 
 
-def is_enough(subscription: Subscription, health: Health, pending: Sequence[LogEvent]) -> bool:
+def is_enough(
+    subscription: Subscription,
+    health: Health,
+    pending: Sequence[LogEvent],
+    busy: Collection[str] = _NOBODY,
+) -> bool:
     """Whether so many events are enough to plan with, should there be more in the log."""
-    if health.skip_upto is None:
-        return len(pending) >= batch_limit(subscription, health)
-    return len(pending) >= _LOOK_FOR_OTHERS or bool(_others(health, pending))
+    if health.skip_upto is not None:
+        return len(pending) >= _LOOK_FOR_OTHERS or bool(_others(health, pending))
+    limit = batch_limit(subscription, health)
+    if len(pending) < limit or not busy:
+        return len(pending) >= limit
+    free = sum(event.url not in busy for event in pending)
+    return free >= limit or len(pending) >= limit + _LOOK_FOR_FREE
 
 
 def plan(

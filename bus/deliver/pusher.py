@@ -221,13 +221,17 @@ class Pusher:
     def _is_filled(self, lane: Lane) -> bool:
         """Whether enough is read to plan with; otherwise the lane is looked at again at once."""
         for _ in range(_READS_AT_ONCE):
-            is_enough = planner.is_enough(lane.subscription, lane.health, lane.pending)
-            if is_enough or (lane.at_tail and not lane.queue):
+            if not self._reader.is_scanning(lane) and self._is_enough(lane):
                 return True
             if self._reader.fill(lane):
                 break
         self._lanes.wake(lane)
         return False
+
+    def _is_enough(self, lane: Lane) -> bool:
+        if lane.at_tail and not lane.queue:
+            return True
+        return planner.is_enough(lane.subscription, lane.health, lane.pending, lane.busy())
 
     def _send_batch(self, lane: Lane, now_ms: int) -> bool:
         allowance = None

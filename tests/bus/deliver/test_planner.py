@@ -93,6 +93,12 @@ def test_while_somebody_else_is_wanted_one_event_is_not_enough() -> None:
     assert not is_enough(subscription(max_events=3), HEALTHY, of("bad", "bad"))
 
 
+def test_urls_in_flight_do_not_count_for_the_next_batch() -> None:
+    small = subscription(max_events=2)
+    assert not is_enough(small, HEALTHY, of("a", "a", "b"), {"a"})
+    assert is_enough(small, HEALTHY, of("a", "a", "b", "c"), {"a"})
+
+
 def test_urls_in_flight_wait_and_others_go() -> None:
     pending = of("a", "b", "a", "c")
     planned = plan(subscription(concurrency=2), HEALTHY, pending, START_MS, busy={"a"}, in_flight=1)
