@@ -22,14 +22,22 @@ from bus.storage.trimming import steps
 from bus.storage.waiting import wait_for_growth
 
 _LOCK = "SELECT pg_advisory_xact_lock(7023316912764)"  # any number that nobody else uses
-_END = "SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1"
+_LAST = "SELECT max(position) FROM events"
 _MARK = (
     "SELECT position, published_at_ms, bytes_upto FROM events WHERE position >= %s"
     " ORDER BY position LIMIT 1"
 )
 _FORGET_KEYS = "DELETE FROM publish_keys WHERE created_at_ms <= %s"
 _FIRST = "SELECT min(position) FROM events"
-_TOPICS = "SELECT name, client_id, events FROM topics WHERE name = ANY(%s) ORDER BY name FOR UPDATE"
+# One statement for both, because each costs as much to send as to answer.
+_LOOK = (
+    "SELECT newest.position, newest.bytes_upto, locked.name, locked.client_id, locked.events"
+    " FROM (VALUES (1)) AS always"
+    " LEFT JOIN (SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1)"
+    " AS newest ON true"
+    " LEFT JOIN (SELECT name, client_id, events FROM topics WHERE name = ANY(%s) ORDER BY name"
+    " FOR UPDATE) AS locked ON true"
+)
 _SAVE_TOPIC = (
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (%s, %s, %s, 0)"
     " ON CONFLICT (name) DO UPDATE"
@@ -128,7 +136,7 @@ class PostgresLog:
 
     def last_position(self) -> int:
         """The position of the newest event; see EventLog."""
-        return self._one(_END)
+        return self._one(_LAST)
 
     def mark_at(self, position: int) -> Mark | None:
         """A place in the log; see EventLog."""
@@ -216,13 +224,14 @@ def _look(connection: Any, publications: Sequence[Publication], now_ms: int) -> 
     with connection.pipeline():
         connection.execute("BEGIN")
         connection.execute(_LOCK)
-        end = connection.execute(_END)
-        topics = connection.execute(_TOPICS, (list(names),))
+        found = connection.execute(_LOOK, (list(names),))
         keys = _known_keys(connection, publications, now_ms)
+    rows = found.fetchall()
+    topics = {name: TopicRow(name, None, 0) for name in names}
+    topics |= {row[2]: TopicRow(*row[2:]) for row in rows if row[2] is not None}
     return _Found(
-        LogEnd(*(end.fetchone() or ())),
-        {name: TopicRow(name, None, 0) for name in names}
-        | {row[0]: TopicRow(*row) for row in topics},
+        LogEnd() if rows[0][0] is None else LogEnd(*rows[0][:2]),
+        topics,
         {(client_id, key): fingerprint for client_id, key, fingerprint in keys},
     )
 
