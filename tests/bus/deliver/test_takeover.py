@@ -9,7 +9,7 @@ from bus.deliver.lease import LAPSES_AFTER_MS
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
-from tests.bus.deliver.pushing import Driven
+from tests.bus.deliver.pushing import Driven, queued, subscribe
 from tests.bus.receiver import Receiver
 from tests.bus.samples import publication, wanted
 
@@ -44,10 +44,6 @@ def subscribed(storage: Storage, receiver: Receiver) -> None:
     found = storage.clients.find(digest(TOKENS["subscriber"]))
     assert found is not None
     storage.subscriptions.replace(found[1].id, wanted(receiver.url), "whsec_" + "a2V5" * 8)
-
-
-def queued(storage: Storage) -> int:
-    return sum(state.queued for state in storage.overviews.listed())
 
 
 def test_a_standby_delivers_nothing_while_the_holder_lives(
@@ -144,3 +140,62 @@ def test_a_pusher_that_stops_hands_over_at_once(
     second.forward(2_000)
     second.until(lambda: queued(storage) == 0)
     assert len(receiver.deliveries) == 1
+
+
+def subscribe_many(storage: Storage, receiver: Receiver, count: int) -> None:
+    for number in range(count):
+        subscribe(storage, receiver.url, name=f"s{number}")
+
+
+def shares(storage: Storage, *pushers: Driven) -> list[int]:
+    return [storage.deliveries.census(one.pusher._name).mine for one in pushers]
+
+
+def test_pushers_share_the_subscriptions_and_every_event_comes_once_for_each(
+    storage: Storage, first: Driven, second: Driven, publish: Publish, receiver: Receiver
+) -> None:
+    subscribe_many(storage, receiver, 6)
+    first.rounds(3)
+    assert shares(storage, first, second) == [6, 0]
+    publish("https://x.example/1")
+
+    def even() -> bool:
+        second.round()
+        first.forward(2_000)
+        second.stand_still(2_000)
+        return shares(storage, first, second) == [3, 3]
+
+    first.until(even, "shared")
+    publish("https://x.example/2")
+
+    def delivered() -> bool:
+        second.round()
+        return queued(storage) == 0
+
+    first.until(delivered)
+    assert sorted(receiver.urls) == ["https://x.example/1"] * 6 + ["https://x.example/2"] * 6
+
+
+def test_who_is_left_takes_all_of_what_was_shared(
+    storage: Storage, first: Driven, second: Driven, publish: Publish, receiver: Receiver
+) -> None:
+    subscribe_many(storage, receiver, 4)
+
+    def even() -> bool:
+        second.round()
+        first.forward(2_000)
+        second.stand_still(2_000)
+        return shares(storage, first, second) == [2, 2]
+
+    first.until(even, "shared")
+    died_at_ms = second.steady_ms()
+    publish("https://x.example/1")
+
+    def taken_over() -> bool:
+        second.forward(500)
+        return shares(storage, first, second) == [0, 4]
+
+    second.until(taken_over)
+    assert second.steady_ms() - died_at_ms <= 10_000
+    second.until(lambda: queued(storage) == 0)
+    assert len(receiver.urls) == 4
