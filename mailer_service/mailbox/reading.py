@@ -41,7 +41,8 @@ def take_apart(mail_id: str, raw: bytes) -> Content:
     try:
         message = message_from_bytes(raw)
         text, html = _part(message, "text/plain"), _part(message, "text/html")
-    except RecursionError:  # parts within parts within parts
+    # Parts within parts within parts; and what the parser says to parameters it cannot join.
+    except (RecursionError, TypeError, ValueError):
         message = BytesHeaderParser().parsebytes(raw)
         text, html = raw.decode("utf-8", "replace"), None
     headers = tuple((name, _decoded(value)) for name, value in message.items())
@@ -81,6 +82,7 @@ def _text(part: "Message[Any, Any]") -> str:
     if not isinstance(payload, bytes):
         return str(part.get_payload())
     try:
-        return payload.decode(part.get_content_charset() or "utf-8", "replace")
+        text = payload.decode(part.get_content_charset() or "utf-8", "replace")
     except (LookupError, ValueError):  # no such charset; ValueError: one with a NUL in its name
-        return payload.decode("utf-8", "replace")
+        text = payload.decode("utf-8", "replace")
+    return text.encode("utf-8", "replace").decode()  # a charset may make half a surrogate pair

@@ -56,7 +56,11 @@ def test_the_environment_beats_dot_env_and_dot_env_beats_the_example(folder: Pat
 
 @pytest.mark.parametrize(
     ("outside", "named"),
-    [({"PORT_BASE": "many"}, "PORT_BASE"), ({"SHOP_URL": "${NOBODY}"}, "NOBODY")],
+    [
+        ({"PORT_BASE": "many"}, "PORT_BASE"),
+        ({"PORT_SHOP": "x"}, "PORT_SHOP"),
+        ({"SHOP_URL": "${NOBODY}"}, "NOBODY"),
+    ],
 )
 def test_a_bad_setting_is_one_line_that_names_it(
     folder: Path, outside: dict[str, str], named: str

@@ -42,6 +42,10 @@ def test_an_attachment_is_not_the_text() -> None:
         b'Content-Type: text/html; charset="no-such"\r\n\r\n<b>\xff',
         b'Content-Type: text/html; charset="\x00"\r\n\r\n<b>\xff',
         b"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\n!!!",
+        b"Content-Type: text/plain; name*=utf-8''x; name*0=y\r\n\r\nx",
+        b"Content-Disposition: inline; filename*=utf-8''x; filename*0=y\r\n\r\nx",
+        b"Content-Disposition: inline; filename*=a\x00b''x\r\n\r\nx",
+        b"Content-Type: text/plain; charset=unicode_escape\r\n\r\n\\ud800",
         b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--y",
         b"Content-Type: message/rfc822\r\n\r\nSubject: inner\r\n\r\nbody",
         b"".join(
@@ -50,7 +54,8 @@ def test_an_attachment_is_not_the_text() -> None:
     ],
 )
 def test_a_broken_mail_is_shown_nevertheless(raw: bytes) -> None:
-    take_apart(ID, raw)
+    content = take_apart(ID, raw)
+    str(content.text).encode()  # a page can be made of it
     summarize(ID, raw)
 
 

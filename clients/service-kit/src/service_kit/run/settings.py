@@ -32,7 +32,9 @@ def environment(folder: Path, outside: Mapping[str, str]) -> dict[str, str]:
     kept = _secrets(var / "secrets.env", [name for name, value in example.items() if not value])
     chosen = {name: overrides[name] for name in example if name in overrides}
     shifted = _shifted(example, chosen.get("PORT_BASE", example["PORT_BASE"]))
-    return _resolved(example | shifted | kept | chosen | {"VAR_DIR": str(var)})
+    resolved = _resolved(example | shifted | kept | chosen | {"VAR_DIR": str(var)})
+    _check_ports(resolved)
+    return resolved
 
 
 def _read(file: Path) -> dict[str, str]:
@@ -68,11 +70,25 @@ def _made_up(name: str) -> str:
 
 
 def _shifted(example: Mapping[str, str], port_base: str) -> dict[str, str]:
-    if not (port_base.isascii() and port_base.isdigit() and 1024 <= int(port_base) <= 65000):
-        raise ConfigError([f"PORT_BASE: {port_base!r} is not a port between 1024 and 65000"])
+    if not _is_port(port_base):
+        raise ConfigError([f"PORT_BASE: {port_base!r} is not a port between 1024 and 65535"])
     shift = int(port_base) - EXAMPLE_PORT_BASE
     ports = {name: value for name, value in example.items() if name.startswith("PORT_")}
     return {name: str(int(value) + shift) for name, value in ports.items()}
+
+
+def _check_ports(settings: Mapping[str, str]) -> None:
+    bad = [
+        f"{name}: {value!r} is not a port between 1024 and 65535"
+        for name, value in settings.items()
+        if name.startswith("PORT_") and not _is_port(value)
+    ]
+    if bad:
+        raise ConfigError(bad)
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6 and 1024 <= int(text) <= 65535
 
 
 def _resolved(values: dict[str, str]) -> dict[str, str]:
