@@ -119,7 +119,9 @@ class Pusher:
     def _share(self) -> None:
         """Let go of what is more than a fair share: first of what has nothing in flight."""
         for lane in self._lanes:
-            lane.leaving = lane.leaving and bool(self._holding.too_many)
+            if lane.leaving:  # whoever was there for it may be gone again: look at it anew
+                lane.leaving = False
+                self._lanes.wake(lane)
         if not self._holding.too_many:
             return
         self._settle_now()
