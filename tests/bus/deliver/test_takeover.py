@@ -199,3 +199,22 @@ def test_who_is_left_takes_all_of_what_was_shared(
     assert second.steady_ms() - died_at_ms <= 10_000
     second.until(lambda: queued(storage) == 0)
     assert len(receiver.urls) == 4
+
+
+def test_what_was_to_be_shared_goes_on_when_the_other_is_gone_before_it_could_be(
+    storage: Storage, first: Driven, second: Driven, publish: Publish, receiver: Receiver
+) -> None:
+    for name in ("s0", "s1"):
+        subscribe(storage, receiver.url, name=name, max_events=1)
+    receiver.gate.clear()
+    publish("https://x.example/1")
+    publish("https://x.example/2")
+    first.until(lambda: len(receiver.deliveries) == 2, "both have something in flight")
+    second.rounds(2)
+    first.forward(2_000)
+    first.round()
+    second.pusher.close()
+    receiver.gate.set()
+    first.until(lambda: queued(storage) == 1, "one was to go, and waits")
+    first.forward(2_000)
+    first.until(lambda: queued(storage) == 0)
