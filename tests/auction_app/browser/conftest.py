@@ -5,9 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.auction_app.browser.stage import Stage, open_stage
-from tests.system.conftest import browser
-
-__all__ = ["browser"]
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page
 
-from tests.needs import program
 from tests.sockets import free_port
 
 from ..processes import Process, answers
@@ -67,12 +66,10 @@ def box(tmp_path: Path) -> Iterator[Box]:
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    chromium = program("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser.new_page()
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 def test_mails_survive_kill_9(box: Box) -> None:
