@@ -73,14 +73,15 @@ class Lane:
         self.moves = Moves()
         self._left = frozenset(held.place.left_behind)
         self._left_upto = held.place.reached
-        self._position = held.place.position
+        self.is_lost = False
+        self._place, self._health = held.place, held.health
         self._lost_from: int | None = None
         self.schedule()
 
     @property
     def is_open(self) -> bool:
         """Whether events may be sent."""
-        is_stopped = self.leaving or self.is_disabled
+        is_stopped = self.leaving or self.is_disabled or self.is_lost
         return self.subscription.state is State.ACTIVE and not is_stopped
 
     @property
@@ -94,8 +95,19 @@ class Lane:
             return self.parked[events[0].url].failures + 2  # it failed before it was parked
         return self.health.failures + 1 if kind is Kind.BATCH else 1
 
+    def goes_on(self, held: Held) -> bool:
+        """Whether a fence that has moved leaves the cursor to this lane: when only a back-off that
+        it had stored was ended, as whoever subscribes again does."""
+        return held.place == self._place and self._health.failures > 0
+
     def refresh(self, held: Held) -> None:
-        """The subscription was changed, but nobody has moved its cursor."""
+        """The subscription was changed, but nobody has moved its cursor.
+
+        If the fence has moved all the same, a back-off was ended. What is in flight stays so, and
+        its outcome is stored under the new fence.
+        """
+        if held.fence != self.fence:
+            self.fence, self.health, self.is_lost = held.fence, held.health, False
         if held.subscription.scopes != self.subscription.scopes:
             scopes = held.subscription.scopes
             self.pending = [e for e in self.pending if e.type == RESYNC or _holds(scopes, e)]
@@ -233,12 +245,12 @@ class Lane:
 
     def stored(self, settlement: Settlement) -> None:
         """That has been stored."""
-        self._position = settlement.place.position
+        self._place, self._health = settlement.place, settlement.health
         self.dirty, self.sent, self.answer, self.moves = False, 0, None, Moves()
 
     def has_moved(self, seen: int) -> bool:
         """Whether the stored cursor is behind."""
-        return self.position(seen) > self._position
+        return self.position(seen) > self._place.position
 
     def _batches(self) -> list[Flight]:
         return [flight for flight in self.flights.values() if flight.kind is Kind.BATCH]

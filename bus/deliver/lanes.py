@@ -37,11 +37,11 @@ class Lanes:
         return self._lanes.get(lane.subscription.id) is lane
 
     def update(self, held: Iterable[Held]) -> None:
-        """Hold these and nothing else. What is in flight stays so, unless the fence has moved."""
+        """Hold these and nothing else. What is in flight stays so, unless a cursor was moved."""
         lanes = {}
         for one in held:
             lane = self._lanes.get(one.subscription.id)
-            if lane is None or lane.fence != one.fence:
+            if lane is None or (lane.fence != one.fence and not lane.goes_on(one)):
                 lane = Lane(one)
             else:
                 lane.refresh(one)

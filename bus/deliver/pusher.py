@@ -30,6 +30,7 @@ _STANDBY_POLL_MS = 100
 _SETTLE_EVERY_MS = 10
 _READS_AT_ONCE = 4
 _CATCH_UP_EVERY_MS = 30_000
+_NOTHING: frozenset[int] = frozenset()
 
 
 class Pusher:
@@ -267,7 +268,7 @@ class Pusher:
         if url is None:
             return False
         self._settle_now()  # what was parked just now is read from the store like the rest
-        if not self._lanes.holds(lane):
+        if not self._lanes.holds(lane) or lane.is_lost:
             return False
         events = self._storage.parking.events(
             lane.subscription.id, url, lane.subscription.max_events
@@ -351,16 +352,21 @@ class Pusher:
         """Write all outcomes down in one transaction; kept and repeated when that fails."""
         lanes = [lane for lane in self._dirty if self._lanes.holds(lane)]
         settlements = [lane.settlement(self._reader.seen) for lane in lanes]
-        if settlements:
-            lost = self._store.settle(self._name, settlements, self._now_ms())
-            for lane, settlement in zip(lanes, settlements, strict=True):
-                if settlement.subscription_id in lost:
-                    log.warning("lost a subscription", subscription=settlement.subscription_id)
-                    self._lanes.drop(lane)
-                else:
-                    lane.stored(settlement)
+        lost = self._store.settle(self._name, settlements, self._now_ms()) if lanes else _NOTHING
         self._dirty.clear()
+        for lane, settlement in zip(lanes, settlements, strict=True):
+            if settlement.subscription_id in lost:
+                self._doubt(lane)
+            else:
+                lane.stored(settlement)
         self._next_settle_ms = self._steady_ms() + _SETTLE_EVERY_MS
+
+    def _doubt(self, lane: Lane) -> None:
+        """Its fence has moved: send nothing until it is known whether it is still ours."""
+        log.warning("fence moved", subscription=lane.subscription.id)
+        lane.is_lost = True
+        self._dirty[lane] = None
+        self._reader.outdated = True
 
 
 def _log_failure(lane: Lane, flight: Flight, answer: Answer) -> None:

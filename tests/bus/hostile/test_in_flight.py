@@ -44,10 +44,6 @@ def publish(bus: Served, url: str) -> None:
     post(bus, "publisher", "/topics/bids", {"type": "create", "url": url})
 
 
-@pytest.mark.xfail(
-    reason="known defect: a batch in flight is sent again when its client subscribes anew",
-    strict=False,
-)
 def test_subscribing_again_while_a_retry_is_under_way_does_not_send_it_twice(
     bus: Served, receiver: Receiver, witness: Receiver
 ) -> None:
