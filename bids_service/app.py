@@ -19,6 +19,7 @@ from bids_service.api.offers import offers_blueprint
 from bids_service.api.outcomes import outcomes_blueprint
 from bids_service.api.problems import PROBLEMS
 from bids_service.api.root import root_blueprint
+from bids_service.api.simulations import simulations_blueprint
 from bids_service.config import Config, read
 from bids_service.parts import Parts, assemble
 
@@ -49,6 +50,7 @@ def _register(api: Api, parts: Parts) -> None:
     api.register_blueprint(bids_blueprint(parts))
     api.register_blueprint(offers_blueprint(parts))
     api.register_blueprint(outcomes_blueprint(parts))
+    api.register_blueprint(simulations_blueprint(parts.urls))
 
 
 def _drain(config: Config, parts: Parts) -> Drain:

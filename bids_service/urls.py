@@ -34,6 +34,10 @@ class Urls:
     def events(self) -> str:
         return f"{self.public}/events"
 
+    @property
+    def simulations(self) -> str:
+        return f"{self.public}/simulations"
+
     def bidding(self, bidding_id: int) -> str:
         return f"{self.biddings}/{bidding_id}"
 

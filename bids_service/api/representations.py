@@ -153,18 +153,32 @@ def money(amount_minor: int, currency: str) -> dict[str, str]:
     return Money(amount_minor, currency).to_wire()
 
 
+def outcome_word(bidding: Bidding) -> str | None:
+    """`sold`, `unsold`, or None before the close."""
+    if bidding.outcome is None:
+        return None
+    return "sold" if bidding.outcome is Outcome.SOLD else "unsold"
+
+
+def reserve_word(bidding: Bidding) -> str:
+    """All that anybody but the seller may know of a reserve (rule 9)."""
+    if bidding.terms.reserve is None:
+        return "none"
+    return "met" if bidding.reserve_met else "not_met"
+
+
 def _bidding_state(kept: KeptBidding, phase: Phase, now_ms: int) -> Json:
     bidding, terms = kept.bidding, kept.bidding.terms
     state = {
         # Until the closer has been, its outcome isn't known: to others it is still open.
         "status": Phase.OPEN if phase is Phase.ENDED else phase,
-        "outcome": _outcome_word(bidding),
+        "outcome": outcome_word(bidding),
         "currency": terms.currency,
         "start_price": money(terms.start_price, terms.currency),
         "price": None if bidding.price is None else money(bidding.price, terms.currency),
         "masked_leader": kept.masked_leader,
         "bid_count": bidding.bid_count,
-        "reserve": _reserve_word(bidding),
+        "reserve": reserve_word(bidding),
         "starts_at_ms": terms.starts_at_ms,
         "ends_at_ms": bidding.ends_at_ms,
         "closed_at_ms": bidding.closed_at_ms,
@@ -212,15 +226,3 @@ def _bid_links(kept: KeptBid, urls: Urls) -> Json:
         "bidder": link(kept.bid.bidder),
         "outbid": link(kept.bid.outbid) if kept.bid.outbid else None,
     }
-
-
-def _outcome_word(bidding: Bidding) -> str | None:
-    if bidding.outcome is None:
-        return None
-    return "sold" if bidding.outcome is Outcome.SOLD else "unsold"
-
-
-def _reserve_word(bidding: Bidding) -> str:
-    if bidding.terms.reserve is None:
-        return "none"
-    return "met" if bidding.reserve_met else "not_met"

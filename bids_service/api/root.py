@@ -32,4 +32,5 @@ def _links(urls: Urls) -> dict[str, dict[str, object]]:
         "bidding": link(urls.biddings + "{?auction}", templated=True),
         "bids": link(urls.bids + "{?bidder}", templated=True),
         "place-bid": link(urls.bids),
+        "simulate": link(urls.simulations),
     }

@@ -6,7 +6,8 @@ from marshmallow import fields, validate
 from bids_service.urls import ENTITY_URL, is_entity_url
 
 LARGEST_ID = 2**63 - 1
-
+MOST_STEPS = 200
+STEPS = ("place-bid", "buy-now", "retract", "cancel", "close", "offer")
 
 _MONEY = {
     "type": "object",
@@ -28,6 +29,15 @@ class _EntityUrl(fields.String):
     def __init__(self) -> None:
         pattern = {"pattern": f"^{ENTITY_URL.pattern}$"}
         super().__init__(required=True, validate=_check_entity_url, metadata=pattern)
+
+
+def _moment(*, required: bool = False, allow_none: bool = False) -> fields.Integer:
+    known = validate.Range(min=0, max=2**53)
+    return fields.Integer(strict=True, validate=known, required=required, allow_none=allow_none)
+
+
+def _minor() -> fields.Integer:
+    return fields.Integer(strict=True, validate=validate.Range(min=0, max=10**15))
 
 
 class MoneySchema(ma.Schema):
@@ -161,3 +171,80 @@ class OutcomeSchema(ma.Schema):
     accepted_at_ms = fields.Integer(required=True)
     answer = fields.Dict()
     _links = fields.Dict(required=True)
+
+
+class SoftCloseSchema(ma.Schema):
+    """A late bid moves the end."""
+
+    window_ms = _moment(required=True)
+    extension_ms = _moment(required=True)
+
+
+class TermsSchema(ma.Schema):
+    """The terms of an auction as in its own representation; looked at closely by the service."""
+
+    currency = fields.String(required=True)
+    start_price = fields.Dict(required=True, metadata=_MONEY)
+    increments = fields.List(
+        fields.List(_minor(), validate=validate.Length(equal=2)), required=True
+    )
+    starts_at_ms = _moment(required=True)
+    ends_at_ms = _moment(required=True)
+    reserve = fields.Dict(allow_none=True, metadata=_MONEY)
+    buy_now = fields.Dict(allow_none=True, metadata=_MONEY)
+    soft_close = fields.Nested(SoftCloseSchema, allow_none=True)
+    hard_end_at_ms = _moment(allow_none=True)
+    blocked = fields.List(fields.String())
+
+
+class StepSchema(ma.Schema):
+    """Something that somebody does; `bidder` is any name, wanted where one acts or is offered to.
+
+    `maximum` is wanted for `place-bid`.
+    """
+
+    at_ms = _moment(required=True)
+    do = fields.String(required=True, validate=validate.OneOf(STEPS))
+    bidder = fields.String(validate=validate.Length(min=1, max=200))
+    maximum = fields.Dict(metadata=_MONEY)
+
+
+class SimulateSchema(ma.Schema):
+    """Terms, and what is done under them, in the order of time."""
+
+    terms = fields.Nested(TermsSchema, required=True)
+    steps = fields.List(
+        fields.Nested(StepSchema), required=True, validate=validate.Length(min=1, max=MOST_STEPS)
+    )
+
+
+class PlayedStepSchema(ma.Schema):
+    """What became of a step, and how the bidding stands after it."""
+
+    accepted = fields.Boolean(required=True)
+    reason = fields.String(required=True, allow_none=True)
+    happened = fields.List(fields.Dict(), required=True)
+    price = fields.Nested(MoneySchema, required=True, allow_none=True)
+    leader = fields.String(required=True, allow_none=True)
+    minimum = fields.Nested(MoneySchema, required=True, allow_none=True)
+    buy_now = fields.Nested(MoneySchema, required=True, allow_none=True)
+    reserve = fields.String(required=True, validate=validate.OneOf(["none", "met", "not_met"]))
+    bid_count = fields.Integer(required=True)
+    ends_at_ms = fields.Integer(required=True)
+    outcome = fields.String(
+        required=True, allow_none=True, validate=validate.OneOf(["sold", "unsold"])
+    )
+    offer = fields.Nested(MoneySchema)
+
+
+class PlayedStepsSchema(ma.Schema):
+    """A played step for each that was asked for."""
+
+    steps = fields.List(fields.Nested(PlayedStepSchema), required=True)
+
+
+class SimulationSchema(ma.Schema):
+    """How it would play out."""
+
+    _links = fields.Dict(required=True)
+    _embedded = fields.Nested(PlayedStepsSchema, required=True)

@@ -1,6 +1,6 @@
 """A bidding with its whole history and every command on it, for replay and the simulator."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -73,9 +73,16 @@ def decide(book: Book, command: Command, now_ms: int) -> Decision:  # noqa: PLR0
             assert_never(command)
 
 
-def replay(terms: Terms, commands: Iterable[tuple[Command, int]]) -> Book:
-    """The book after recorded commands, each with its time in ms, in the recorded order."""
+def play(terms: Terms, commands: Iterable[tuple[Command, int]]) -> Iterator[tuple[Book, Decision]]:
+    """Each command's decision and the book after it; the commands come with their times in ms."""
     book = open_book(terms)
     for command, at_ms in commands:
-        book = book.after(decide(book, command, at_ms))
-    return book
+        decision = decide(book, command, at_ms)
+        book = book.after(decision)
+        yield book, decision
+
+
+def replay(terms: Terms, commands: Iterable[tuple[Command, int]]) -> Book:
+    """The book after recorded commands, each with its time in ms, in the recorded order."""
+    books = [book for book, _ in play(terms, commands)]
+    return books[-1] if books else open_book(terms)

@@ -45,6 +45,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
         "GET /bids",
         "POST /bids",
         "GET /bids/{bid_id}",
+        "POST /simulations",
     ],
 )
 def test_every_answer_is_as_described(operation: str, service: Service) -> None:

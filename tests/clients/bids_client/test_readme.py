@@ -1,4 +1,4 @@
-"""The README's example runs against the real service and prints what the README says."""
+"""The README's examples run against the real service and print what the README says."""
 
 import re
 import threading
@@ -19,6 +19,14 @@ from tests.sockets import free_port
 
 AUCTION = "https://auctions.example/auctions/1"
 ADA = "https://auctions.example/customers/ada"
+TERMS = {
+    "currency": "USD",
+    "start_price": {"amount": "10.00", "currency": "USD"},
+    "increments": [[0, 50]],
+    "reserve": {"amount": "40.00", "currency": "USD"},
+    "starts_at_ms": 0,
+    "ends_at_ms": 100,
+}
 
 
 @contextmanager
@@ -34,7 +42,7 @@ def serving(app: Flask, port: int) -> Iterator[None]:
         server.server_close()
 
 
-def test_the_example_prints_what_it_says(
+def test_the_examples_print_what_they_say(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     port = free_port()
@@ -44,9 +52,10 @@ def test_the_example_prints_what_it_says(
     service = start(database, public_url=url)
     steps = IncrementTable.of([[0, 50]])
     service.parts.storage.books.open(AUCTION, known_terms(start_price=1000, increments=steps))
-    names = {"bids_url": url, "token": ALL, "auction": AUCTION, "ada": ADA}
+    names = {"bids_url": url, "token": ALL, "auction": AUCTION, "ada": ADA, "terms": TERMS}
     with serving(service.app, port), capture_logs():
         exec(examples("clients", "bids-client", "README.md"), names)
     service.parts.close()
     readme = ROOT.joinpath("clients/bids-client/README.md").read_text(encoding="utf-8")
-    assert [capsys.readouterr().out] == re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    said = re.findall(r"```text\n(.*?)```", readme, re.DOTALL)
+    assert capsys.readouterr().out == "".join(said)

@@ -12,6 +12,7 @@ from bids_client.errors import (
     NotFound,
     NotPossible,
 )
+from bids_client.simulation import PlayedStep, Step
 
 __all__ = [
     "Bid",
@@ -28,4 +29,6 @@ __all__ = [
     "Outcome",
     "OwnBid",
     "PlacedBid",
+    "PlayedStep",
+    "Step",
 ]

@@ -1,7 +1,7 @@
 """The bids service as a Python object."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import uritemplate
@@ -35,6 +35,7 @@ from bids_client.errors import (
     NotFound,
     NotPossible,
 )
+from bids_client.simulation import PlayedStep, Step, played_step_from
 
 T = TypeVar("T")
 Json = Mapping[str, Any]
@@ -165,11 +166,22 @@ class BidsClient:
         first = uritemplate.expand(self._entry("bids"), bidder=bidder)
         return self._pages(first, own_bid_from)
 
+    def simulate(self, terms: Json, steps: Iterable[Step]) -> list[PlayedStep]:
+        """How an auction would play out: what becomes of each step, in the order of time.
+
+        `terms` are those of an auction's representation (with its reserve, if that is to count).
+        Nothing is stored, so it may be repeated. Raises CallRefused when the terms contradict
+        themselves.
+        """
+        body = {"terms": terms, "steps": [step.to_wire() for step in steps]}
+        played = _document(self._call("POST", self._entry("simulate"), json=body))
+        return [played_step_from(step) for step in _embedded(played, "steps")]
+
     def _pages(self, url: str, read: Callable[[Json], T]) -> Iterator[T]:
         page: str | None = url
         while page is not None:
             document = self._get(page)
-            yield from [read(item) for item in _embedded_bids(document)]
+            yield from [read(item) for item in _embedded(document, "bids")]
             page = link(document, "next")
 
     def _entry(self, relation: str) -> str:
@@ -250,9 +262,9 @@ def _document(answer: Answer) -> Json:
         raise BidsUnavailable(str(error)) from error
 
 
-def _embedded_bids(document: Json) -> list[Json]:
+def _embedded(document: Json, called: str) -> list[Json]:
     try:
-        bids: list[Json] = document["_embedded"]["bids"]
+        items: list[Json] = document["_embedded"][called]
     except (KeyError, TypeError) as error:
-        raise BidsUnavailable("the answer is not a page of bids") from error
-    return bids
+        raise BidsUnavailable(f"the answer holds no {called}") from error
+    return items

@@ -120,34 +120,34 @@ class Outcome:
 
 def bidding_from(document: Json) -> Bidding:
     """Read a bidding's representation. Raises BidsUnavailable when it isn't one."""
-    return _read(_bidding, document)
+    return read(_bidding, document)
 
 
 def bid_from(document: Json) -> Bid:
     """Read a bid's representation. Raises BidsUnavailable when it isn't one."""
-    return _read(lambda it: Bid(**_bid(it)), document)
+    return read(lambda it: Bid(**_bid(it)), document)
 
 
 def placed_bid_from(document: Json) -> PlacedBid:
     """Read the answer to placing a bid. Raises BidsUnavailable when it isn't one."""
-    return _read(
+    return read(
         lambda it: PlacedBid(**_bid(it), bidding=_bidding(it["_embedded"]["bidding"])), document
     )
 
 
 def own_bid_from(document: Json) -> OwnBid:
     """Read a bid with its maximum. Raises BidsUnavailable when it isn't one."""
-    return _read(_own_bid, document)
+    return read(_own_bid, document)
 
 
 def offer_from(document: Json) -> Offer:
     """Read an offer's representation. Raises BidsUnavailable when it isn't one."""
-    return _read(_offer, document)
+    return read(_offer, document)
 
 
 def outcome_from(document: Json) -> Outcome:
     """Read the outcome of a command. Raises BidsUnavailable when it isn't one."""
-    return _read(_outcome, document)
+    return read(_outcome, document)
 
 
 def link(document: Json, relation: str) -> str | None:
@@ -156,9 +156,10 @@ def link(document: Json, relation: str) -> str | None:
     return None if found is None else str(found["href"])
 
 
-def _read(read: Callable[[Json], T], document: Json) -> T:
+def read(understand: Callable[[Json], T], document: Json) -> T:
+    """What a representation says. Raises BidsUnavailable when it isn't understood."""
     try:
-        return read(document)
+        return understand(document)
     except (KeyError, TypeError, AttributeError, NotAnAmount) as error:
         raise BidsUnavailable(f"the answer is not understood: {error!r}") from error
 
@@ -171,9 +172,9 @@ def _bidding(document: Json) -> Bidding:
         leader=link(document, "leader"),
         bids_url=_needed(document, "bids"),
         start_price=Money.parse(document["start_price"]),
-        price=_money(document.get("price")),
-        minimum=_money(document.get("minimum")),
-        buy_now=_money(document.get("buy_now")),
+        price=money_from(document.get("price")),
+        minimum=money_from(document.get("minimum")),
+        buy_now=money_from(document.get("buy_now")),
         masked_leader=document.get("masked_leader"),
         links=_links(document),
         **{name: document[name] for name in _BIDDING_STATE},
@@ -238,7 +239,8 @@ def _needed(document: Json, relation: str) -> str:
     return str(document["_links"][relation]["href"])
 
 
-def _money(wire: Any) -> Money | None:
+def money_from(wire: Any) -> Money | None:
+    """An amount that may be missing. Raises NotAnAmount."""
     return None if wire is None else Money.parse(wire)
 
 
