@@ -62,9 +62,10 @@ class World:
     def browser(self) -> "Browser":
         return Browser(self, self.app.test_client())
 
-    def member(self, name: str) -> "Browser":
-        """A browser of a new, verified, signed-in customer."""
+    def member(self, name: str, *, language: str = "en") -> "Browser":
+        """A browser of a new, verified, signed-in customer who reads this language."""
         browser = self.browser()
+        browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
         browser.sign_up(name)
         browser.sign_in(name)
         browser.get(self.verification_link(name))
@@ -79,11 +80,15 @@ class World:
         return self.parts.urls.customer(found[0].id)
 
     def verification_link(self, name: str) -> str:
-        """The path of the link that the mailer would put into its mail."""
+        """The path of the link that the mailer would put into its first mail."""
+        return self.mailed_link(name, "verify-email")
+
+    def mailed_link(self, name: str, use: str) -> str:
+        """The path of a link that the mailer would put into a mail."""
         answer = self.app.test_client().get(
             path_of(self.customer_url(name)), headers=as_program(MAILER_TOKEN)
         )
-        return path_of(answer.get_json()["_links"]["verify-email"]["href"])
+        return path_of(answer.get_json()["_links"][use]["href"])
 
     def announced(self) -> list[tuple[str, str, str]]:
         """(topic, type, URL) of every event that waits in the outbox."""

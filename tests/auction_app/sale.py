@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from auction_app.verbs.project import keep_bidding
-from tests.auction_app.conftest import PUBLIC, Browser, World
+from tests.auction_app.conftest import Browser, World
 
 
 @dataclass
@@ -32,5 +32,5 @@ def sell(world: World) -> Sale:
 
 def close(world: World, item: str) -> None:
     """The bidding ends, and the app hears of it."""
-    told = world.bids.close(PUBLIC + item)
+    told = world.bids.close(world.parts.urls.public_url + item)
     keep_bidding(world.parts.store, world.parts.urls, told, now_ms=world.clock())

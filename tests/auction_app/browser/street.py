@@ -10,7 +10,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 from service_kit.access import Tokens
 from standardwebhooks import Webhook
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
@@ -22,7 +22,10 @@ from auction_app.live.config import Config as LiveConfig
 from auction_app.parts import build_parts
 from auction_app.passwords import Passwords
 from auction_app.verbs.draft_photos import prepare_photos
+from tests.auction_app.browser.looks import Look
+from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import MAILER_TOKEN, PART_NAMES, SECRET, FakeClock, World
+from tests.auction_app.conftest import Browser as Member
 from tests.auction_app.fake_bids import FakeBids
 from tests.sockets import free_port
 
@@ -62,6 +65,7 @@ class Street:
         app_port, live_port = free_port(), free_port()
         self.url, live_url = (f"http://127.0.0.1:{port}" for port in (app_port, live_port))
         self._browser = browser
+        self._contexts: list[BrowserContext] = []
         self.world = _world(folder, empty_database, self.url, live_url)
         self._live_app = create_live(
             _live_config(self.url, live_url), biddings=self.world.bids, clock=self.world.clock
@@ -72,6 +76,8 @@ class Street:
         self.live.start()
 
     def close(self) -> None:
+        for context in self._contexts:
+            context.close()
         self.live.stop()
         self.app.stop()
         parts = self.world.parts
@@ -79,17 +85,34 @@ class Street:
             thing.close()
 
     def visitor(self, *, name: str | None = None, scripts: bool = True, width: int = 1280) -> Page:
-        """A new browser, signed in as a member if a name is given."""
+        """The page of somebody who reads English, signed in as a new member if a name is given."""
+        look = Look(scripts, width, "en")
+        return (self.person(name, look) if name else self.stranger(look)).page
+
+    def stranger(self, look: Look) -> Visitor:
+        """Somebody whom nobody knows."""
+        return Visitor(self._page(look, None), self.url, look)
+
+    def person(self, name: str, look: Look) -> Visitor:
+        """Somebody who signs up here and now."""
+        return self.known(self.world.member(name, language=look.language), look)
+
+    def known(self, member: Member, look: Look) -> Visitor:
+        """Somebody who is signed in already."""
+        cookie = member.client.get_cookie("gavel")
+        assert cookie
+        return Visitor(self._page(look, cookie.value), self.url, look)
+
+    def _page(self, look: Look, session: str | None) -> Page:
         context = self._browser.new_context(
-            locale="en-US",
+            locale={"en": "en-US"}.get(look.language, look.language),
             timezone_id=ZONE,
-            java_script_enabled=scripts,
-            viewport={"width": width, "height": 900},
+            java_script_enabled=look.scripts,
+            viewport={"width": look.width, "height": 900},
         )
-        if name:
-            cookie = self.world.member(name).client.get_cookie("gavel")
-            assert cookie
-            context.add_cookies([{"name": "gavel", "value": cookie.value, "url": self.url}])
+        if session:
+            context.add_cookies([{"name": "gavel", "value": session, "url": self.url}])
+        self._contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
         return page

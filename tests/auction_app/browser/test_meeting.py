@@ -1,23 +1,14 @@
 """Browsers that meet on an item: live, cut off, with wrong clocks, without scripts."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.auction_app.browser.street import Street, bid, passed_s
 
 WITHIN_S = 1.0
 """How soon a bid in one browser is to be seen in another."""
-
-
-@pytest.fixture
-def street(tmp_path: Path, empty_database: Path, browser: Browser) -> Iterator[Street]:
-    street = Street(tmp_path, empty_database, browser)
-    yield street
-    street.close()
 
 
 @pytest.fixture

@@ -1,21 +1,12 @@
 """Listing an item in a browser, with scripts and without."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.auction_app.browser.street import Street
 from tests.auction_app.conftest import photo_file
-
-
-@pytest.fixture
-def street(tmp_path: Path, empty_database: Path, browser: Browser) -> Iterator[Street]:
-    street = Street(tmp_path, empty_database, browser)
-    yield street
-    street.close()
 
 
 def file(name: str) -> Any:
