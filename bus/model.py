@@ -1,8 +1,9 @@
 """The nouns of publishing: who talks to the bus, and what is in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,10 @@ class LogEvent(NamedTuple):
     published_at_ms: int
     body: bytes
     traceparent: str | None = None
+
+
+# A row of all its columns, in their order, as an event; `_make` takes three times as long.
+log_event_from: Callable[[Any], LogEvent] = partial(tuple.__new__, LogEvent)
 
 
 class Mark(NamedTuple):

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any
 
 import pycurl
@@ -26,14 +27,7 @@ class Guard:
     """
 
     def __init__(self, url: str, trusted_hosts: Collection[str]) -> None:
-        self.refused: str | None = None
-        self._trusted = False
-        try:
-            checked = check_url(url, trusted_hosts)
-        except ValueError as error:  # the list of trusted hosts may have changed since
-            self.refused = str(error)
-        else:
-            self._trusted = checked.host in trusted_hosts
+        self.refused, self._trusted = _judge(url, frozenset(trusted_hosts))
 
     def open_socket(self, _purpose: int, address: Any) -> Any:
         """libcurl's CURLOPT_OPENSOCKETFUNCTION: a socket, or SOCKET_BAD."""
@@ -42,6 +36,16 @@ class Guard:
             self.refused = f"the callback leads to a {word} address"
             return pycurl.SOCKET_BAD
         return _LentSocket(address.family, address.socktype, address.protocol)
+
+
+@lru_cache(4096)
+def _judge(url: str, trusted_hosts: frozenset[str]) -> tuple[str | None, bool]:
+    """Why the URL is refused, if it is, and whether its host may have any address."""
+    try:
+        checked = check_url(url, trusted_hosts)
+    except ValueError as error:  # the list of trusted hosts may have changed since
+        return str(error), False
+    return None, checked.host in trusted_hosts
 
 
 def _refusal(address: Any, trusted: bool) -> str | None:

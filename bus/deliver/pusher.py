@@ -27,7 +27,7 @@ log = get_logger(__name__)
 GIVE_UP_MS = 5 * 24 * 60 * 60 * 1000
 _POLL_MS = 500
 _STANDBY_POLL_MS = 100
-_SETTLE_EVERY_MS = 10
+_SETTLE_EVERY_MS = 20
 _READS_AT_ONCE = 4
 _CATCH_UP_EVERY_MS = 30_000
 _NOTHING: frozenset[int] = frozenset()
@@ -38,7 +38,7 @@ class Pusher:
 
     Everything that must survive is in the store: killed at any moment, the next holder goes on
     from the last settlement and repeats only what had no settled answer. Settlements that come
-    close together share a transaction; while there is other work one may wait for 10 ms.
+    close together share a transaction; while there is other work one may wait for 20 ms.
     """
 
     def __init__(
@@ -70,6 +70,7 @@ class Pusher:
         self._started = 0
         self._flying: dict[int, Lane] = {}  # by number of the request
         self._dirty: dict[Lane, None] = {}
+        self._reading: dict[Lane, None] = {}
         self._rung = False
         self._next_look_ms = 0
         self._next_settle_ms = 0
@@ -79,8 +80,9 @@ class Pusher:
         """One round: at most half a second when there is nothing to do. A body for `run_loops`."""
         self._keep_lease()
         self._look()
-        if self._holding.is_valid:
-            self._send_due()
+        if self._holding.is_valid and self._send_due():
+            self._sender.kick()
+            self._read_ahead()
         self._settle()
         for answer in self._sender.wait(self._idle_s()):
             self._land(answer)
@@ -198,12 +200,23 @@ class Pusher:
             if lane.at_tail and lane.has_moved(self._reader.seen):
                 self._dirty[lane] = None
 
-    def _send_due(self) -> None:
+    def _send_due(self) -> bool:
+        """Send what may be sent; whether there was anything."""
+        started = self._started
         for lane in self._lanes.due(self._now_ms()):
             if lane.test_wanted and not lane.tries_out:
                 self._start(lane, Kind.TRIAL, [self._trial(lane)])
             while lane.is_open and self._send_next(lane):
                 pass
+        return self._started > started
+
+    def _read_ahead(self) -> None:
+        """While the subscriber is busy, read what its next batch is made of."""
+        for lane in self._reading:
+            is_short = len(lane.pending) < lane.subscription.max_events and not lane.at_tail
+            if is_short and lane.is_open and not lane.health.searching:
+                self._reader.fill(lane)
+        self._reading.clear()
 
     def _send_next(self, lane: Lane) -> bool:
         """Send one batch; False when there is nothing more to send now."""
@@ -255,6 +268,8 @@ class Pusher:
             if lane.bucket is not None:
                 lane.bucket = rate.take(lane.bucket, len(plan.events), now_ms)
             self._start(lane, Kind.BATCH, plan.events)
+            if not lane.at_tail:
+                self._reading[lane] = None
             return True
         wakes_ms = [at_ms for at_ms, _ in lane.retries]
         if isinstance(plan, Wait):

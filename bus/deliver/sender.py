@@ -87,7 +87,7 @@ class Sender:
         connect_ms: int = CONNECT_MS,
         total_ms: int = TOTAL_MS,
     ) -> None:
-        self._trusted_hosts = trusted_hosts
+        self._trusted_hosts = frozenset(trusted_hosts)
         self._connect_ms = connect_ms
         self._total_ms = total_ms
         self._epoll = select.epoll()
@@ -132,6 +132,12 @@ class Sender:
         curl.setopt(pycurl.OPENSOCKETFUNCTION, guard.open_socket)
         self._transfers[curl] = transfer
         self._multi.add_handle(curl)
+
+    def kick(self) -> None:
+        """Let what was started go out now, before there is time to wait for answers."""
+        self._timer_at = None
+        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        self._collect()
 
     def wait(self, seconds: float) -> list[Answer]:
         """Work until there are answers, a watched descriptor is ready, or the time is over."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from service_kit.database import is_sqlite
 from sqlalchemy import Engine
 
-from bus.model import LogEvent
+from bus.model import LogEvent, log_event_from
 from bus.storage.driver import Driver
 
 _EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
@@ -40,7 +40,7 @@ class Latest:
         for start in range(0, len(positions), _AT_ONCE):
             some = positions[start : start + _AT_ONCE]
             found += map(
-                LogEvent._make,
+                log_event_from,
                 self._driver.rows(
                     f"SELECT {_EVENT} FROM events WHERE position IN ({_marks(some)})"  # noqa: S608
                     " ORDER BY position",

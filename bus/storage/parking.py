@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from service_kit.database import reading
 from sqlalchemy import Engine, func, select
 
-from bus.model import LogEvent
+from bus.model import LogEvent, log_event_from
 from bus.progress import Parked
 from bus.storage import rows
 from bus.storage.driver import Driver
@@ -48,7 +48,7 @@ class Parking:
     def events(self, subscription_id: int, url: str, limit: int) -> list[LogEvent]:
         """The first parked events of a URL, in order."""
         found = self._driver.rows(_EVENTS, (subscription_id, url, limit))
-        return list(map(LogEvent._make, found))
+        return list(map(log_event_from, found))
 
     def redrives(self) -> set[int]:
         """The subscriptions that have dead letters on their way back."""

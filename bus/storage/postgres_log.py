@@ -14,7 +14,7 @@ from service_kit.clock import Clock
 from sqlalchemy import Engine
 
 from bus.errors import BusError
-from bus.model import LogEvent, Mark, News, Publication
+from bus.model import LogEvent, Mark, News, Publication, log_event_from
 from bus.storage.connections import Connections
 from bus.storage.placing import COLUMNS, KEY_KEPT_MS, Keys, LogEnd, Placed, Row, TopicRow, place
 from bus.storage.postgres_bell import CHANNEL, PostgresBell
@@ -122,7 +122,7 @@ class PostgresLog:
             rows = self._rows(_READ_TOPIC, (*topics, position, limit))
         else:
             rows = self._rows(_READ_TOPICS, (list(topics), position, limit, limit))
-        return list(map(LogEvent._make, rows))
+        return list(map(log_event_from, rows))
 
     def news_after(self, position: int) -> News:
         """What the log gained; see EventLog."""

@@ -8,17 +8,17 @@ from bus.progress import LastAnswer, Settlement
 from bus.storage.driver import Statements
 
 _MAX_ERROR_CHARACTERS = 255
+_NOBODY: frozenset[int] = frozenset()
 
-_MOVE = (
-    "UPDATE cursors SET position = ?, reached = ?, left_behind = ?, snapshot_upto = ?,"
+_PLACE = (
+    "position = ?, reached = ?, left_behind = ?, snapshot_upto = ?,"
     " delivered = ?, failures = ?, failing_since_ms = ?, retry_at_ms = ?, tried_upto = ?,"
     " narrow = ?, skip_upto = ?, sent = sent + ?"
-    " WHERE subscription_id = ? AND holder = ? AND fence = ?"
 )
-_ANSWERED = (
-    "UPDATE cursors SET last_status = ?, last_error = ?, last_attempt_at_ms = ?"
-    " WHERE subscription_id = ?"
-)
+_ANSWER = "last_status = ?, last_error = ?, last_attempt_at_ms = ?"
+_OURS = "WHERE subscription_id = ? AND holder = ? AND fence = ?"
+_MOVE = f"UPDATE cursors SET {_PLACE} {_OURS}"  # noqa: S608
+_MOVE_ANSWERED = f"UPDATE cursors SET {_PLACE}, {_ANSWER} {_OURS}"  # noqa: S608
 _HELD = "SELECT subscription_id, fence FROM cursors WHERE holder = ?"
 _PARK = (
     "INSERT INTO parked (subscription_id, url, failures, retry_at_ms, parked_at_ms, last_status,"
@@ -59,15 +59,20 @@ def settle(
 
     Returns the others: whoever holds them now delivers their events again.
     """
-    moved = statements.run_each(_MOVE, [_cursor(one, pusher) for one in settlements])
-    lost = _lost(statements, pusher, settlements) if moved < len(settlements) else frozenset()
-    kept = [one for one in settlements if one.subscription_id not in lost]
-    statements.run_each(
-        _ANSWERED,
-        [(*answer_columns(one.answer), one.subscription_id) for one in kept if one.answer],
-    )
-    for one in kept:
-        if one.moves:
+    answered = [
+        (*_place(one), *answer_columns(one.answer), one.subscription_id, pusher, one.fence)
+        for one in settlements
+        if one.answer is not None
+    ]
+    others = [
+        (*_place(one), one.subscription_id, pusher, one.fence)
+        for one in settlements
+        if one.answer is None
+    ]
+    moved = statements.run_each(_MOVE_ANSWERED, answered) + statements.run_each(_MOVE, others)
+    lost = _lost(statements, pusher, settlements) if moved < len(settlements) else _NOBODY
+    for one in settlements:
+        if one.moves is not None and one.subscription_id not in lost:
             _move(statements, one, now_ms)
     return lost
 
@@ -82,7 +87,7 @@ def event_columns(event: LogEvent) -> tuple[object, ...]:
     return tuple(event)
 
 
-def _cursor(one: Settlement, pusher: str) -> tuple[object, ...]:
+def _place(one: Settlement) -> tuple[object, ...]:
     place, health = one.place, one.health
     return (
         place.position,
@@ -97,9 +102,6 @@ def _cursor(one: Settlement, pusher: str) -> tuple[object, ...]:
         health.narrow,
         health.skip_upto,
         one.sent,
-        one.subscription_id,
-        pusher,
-        one.fence,
     )
 
 

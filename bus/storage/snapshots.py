@@ -1,6 +1,6 @@
 """Snapshots: the last event of every live entity, for a subscription to begin with."""
 
-from bus.model import LogEvent
+from bus.model import LogEvent, log_event_from
 from bus.storage.driver import Driver
 from bus.subscription import EVERY_TOPIC, TopicScope
 
@@ -26,7 +26,7 @@ class Snapshots:
     def read_after(self, subscription_id: int, position: int, limit: int) -> list[LogEvent]:
         """The first events of a snapshot after a position."""
         found = self._driver.rows(_READ, (subscription_id, position, limit))
-        return list(map(LogEvent._make, found))
+        return list(map(log_event_from, found))
 
     def take(self, scopes: tuple[TopicScope, ...], upto: int) -> list[int]:
         """The position of the last event of each live entity, of the log up to `upto`, in order.

@@ -12,7 +12,7 @@ from service_kit.doorbell import Doorbell
 from sqlalchemy import Engine
 
 from bus.errors import BusError
-from bus.model import LogEvent, Mark, News, Publication
+from bus.model import LogEvent, Mark, News, Publication, log_event_from
 from bus.storage.connections import Connections
 from bus.storage.placing import COLUMNS, KEY_KEPT_MS, Keys, LogEnd, Placed, Row, TopicRow, place
 from bus.storage.trimming import steps
@@ -106,14 +106,14 @@ class SqliteLog:
         """The next events of some topics; see EventLog."""
         connection = self._connections.mine()
         if topics is None:
-            return list(map(LogEvent._make, connection.execute(_READ_ALL, (position, limit))))
+            return list(map(log_event_from, connection.execute(_READ_ALL, (position, limit))))
         with _one_view(connection, len(topics)):
             runs = [
                 connection.execute(_READ_TOPIC, (topic, position, limit)).fetchall()
                 for topic in topics
             ]
         merged = runs[0] if len(runs) == 1 else islice(heapq.merge(*runs), limit)
-        return list(map(LogEvent._make, merged))
+        return list(map(log_event_from, merged))
 
     def news_after(self, position: int) -> News:
         """What the log gained; see EventLog."""
