@@ -20,8 +20,9 @@ from bids_service.api.outcomes import outcomes_blueprint
 from bids_service.api.problems import PROBLEMS
 from bids_service.api.root import root_blueprint
 from bids_service.api.simulations import simulations_blueprint
+from bids_service.assemble import assemble
 from bids_service.config import Config, read
-from bids_service.parts import Parts, assemble
+from bids_service.parts import Parts
 
 
 def create_app(config: Config | None = None, parts: Parts | None = None) -> Flask:

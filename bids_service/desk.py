@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 from service_kit.idempotency import StoredAnswer
 from service_kit.logs import get_logger
+from service_kit.together import Together
 
-from bids_service.errors import StillRunning, UnknownAuction
+from bids_service.carry_out_together import Outcome
+from bids_service.errors import StillRunning, StoreUnavailable, UnknownAuction
 from bids_service.fetch_terms import Auctions
 from bids_service.model import Order
-from bids_service.storage.books import Books, Verdict
+from bids_service.storage.books import Books
 from bids_service.storage.catalogue import Catalogue
 from bids_service.storage.waiting import TAKEN_IN, WaitingCommands
-from bids_service.together import Together
 
 log = get_logger(__name__)
+
+_LONGEST_WAIT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Desk:
     AuctionUnreachable, KeyReused, StoreUnavailable.
     """
 
-    together: Together[Order, Verdict]
+    together: Together[Order, Outcome]
     books: Books
     waiting: WaitingCommands
     catalogue: Catalogue
@@ -35,10 +38,10 @@ class Desk:
 
         Raises StillRunning when its key was taken in to be answered later and isn't yet.
         """
-        verdict = self.together.submit(order)
+        verdict = self._submit(order)
         if isinstance(verdict, UnknownAuction):
             self._learn(order.auction)
-            verdict = self.together.submit(order)
+            verdict = self._submit(order)
         answer = self._answer(order, verdict)
         # Not news: what was accepted is on record. And a line costs a quarter of the request.
         log.debug(
@@ -61,7 +64,13 @@ class Desk:
         log.info("auction not known yet", auction=auction)
         self.books.open(auction, self.auctions.terms(auction))
 
-    def _answer(self, order: Order, verdict: Verdict) -> StoredAnswer:
+    def _submit(self, order: Order) -> Outcome:
+        try:
+            return self.together.submit(order, _LONGEST_WAIT_S)
+        except TimeoutError as error:
+            raise StoreUnavailable("the database did not answer in time") from error
+
+    def _answer(self, order: Order, verdict: Outcome) -> StoredAnswer:
         if isinstance(verdict, Exception):
             raise verdict
         if verdict.status != TAKEN_IN:

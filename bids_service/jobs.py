@@ -13,11 +13,12 @@ from service_kit.logs import configure_logs
 from service_kit.outbox import Relay
 from service_kit.worker import run_loops
 
+from bids_service.assemble import assemble
 from bids_service.carry_out_waiting import carry_out_waiting
 from bids_service.close_due import close_due
 from bids_service.config import Config, read
 from bids_service.learn_auctions import learn_due
-from bids_service.parts import Parts, assemble
+from bids_service.parts import Parts
 from bids_service.storage.keys import forget_keys
 from bids_service.storage.tables import outbox
 

@@ -15,10 +15,11 @@ from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import select
 
 from bids_service.app import create_app
+from bids_service.assemble import assemble
 from bids_service.close_due import close_due
 from bids_service.config import Config
 from bids_service.engine.terms import Terms
-from bids_service.parts import Parts, assemble
+from bids_service.parts import Parts
 from bids_service.storage.tables import outbox
 from tests.bids_service.engine.books import terms
 

@@ -43,6 +43,7 @@ def test_the_root_links_to_everything(service: Service) -> None:
         "bidding": {"href": f"{PUBLIC}/biddings{{?auction}}", "templated": True},
         "bids": {"href": f"{PUBLIC}/bids{{?bidder}}", "templated": True},
         "place-bid": {"href": f"{PUBLIC}/bids"},
+        "simulate": {"href": f"{PUBLIC}/simulations"},
     }
 
 

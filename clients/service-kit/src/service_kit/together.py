@@ -1,0 +1,115 @@
+"""Group commit: what arrives while an act is under way shares the next one."""
+
+import os
+import threading
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from typing import Generic, TypeVar
+
+from service_kit.logs import get_logger
+
+log = get_logger(__name__)
+
+T = TypeVar("T")
+R = TypeVar("R")
+_Batch = tuple[Sequence[T], int, Callable[[Sequence[R]], None]]
+
+
+class Together(Generic[T, R]):
+    """One thread a process takes what waits, up to `most` in weight, and acts on all of it at once.
+
+    An fsync costs the same for one item as for fifty, so the busier it gets the cheaper an item
+    becomes; a lone one is acted on at once. `act` returns what becomes of each item, in order.
+    When it raises instead, `failed` says what that means for each of them.
+    """
+
+    def __init__(
+        self,
+        act: Callable[[Sequence[T]], Sequence[R]],
+        *,
+        failed: Callable[[Exception], R],
+        most: int = 100,
+        weigh: Callable[[T], int] = lambda _: 1,
+    ) -> None:
+        self._act = act
+        self._failed = failed
+        self._most = most
+        self._weigh = weigh
+        self._waiting: SimpleQueue[_Batch[T, R] | None] = SimpleQueue()
+        self._held_over: _Batch[T, R] | None = None
+        self._starting = threading.Lock()
+        self._thread_pid = 0
+
+    def hand_over(self, items: Sequence[T], answer: Callable[[Sequence[R]], None]) -> None:
+        """Have items acted on in one go; returns at once.
+
+        `answer` hears what became of them on the acting thread, where it must not block.
+        """
+        if self._thread_pid != os.getpid():
+            self._start_thread()
+        self._waiting.put((items, sum(map(self._weigh, items)), answer))
+
+    def submit(self, item: T, timeout_s: float) -> R:
+        """Block until an item was acted on; returns what became of it.
+
+        Raises TimeoutError when that took too long: then it may still happen.
+        """
+        outcomes: list[R] = []
+        done = threading.Lock()  # a third of what a Future costs, a thousand times a second
+        done.acquire()
+
+        def settle(results: Sequence[R]) -> None:
+            outcomes.extend(results)
+            done.release()
+
+        self.hand_over((item,), settle)
+        if not done.acquire(timeout=timeout_s):
+            raise TimeoutError
+        return outcomes[0]
+
+    def close(self) -> None:
+        """End the thread once it has acted on what waits."""
+        if self._thread_pid == os.getpid():
+            self._waiting.put(None)
+
+    def _start_thread(self) -> None:
+        # Threads don't survive a fork: a gunicorn worker starts its own with its first item.
+        with self._starting:
+            if self._thread_pid != os.getpid():
+                threading.Thread(target=self._run, name="together", daemon=True).start()
+                self._thread_pid = os.getpid()
+
+    def _run(self) -> None:
+        while group := self._take():
+            results = self._act_on([item for items, _, _ in group for item in items])
+            start = 0
+            for items, _, answer in group:
+                answer(results[start : start + len(items)])
+                start += len(items)
+
+    def _act_on(self, items: Sequence[T]) -> Sequence[R]:
+        try:
+            return self._act(items)
+        except Exception as error:
+            log.exception("acting together failed", items=len(items))
+            return [self._failed(error)] * len(items)
+
+    def _take(self) -> list[_Batch[T, R]]:
+        """What waits, as much as fits; nothing once closed."""
+        batch = self._held_over or self._waiting.get()
+        self._held_over = None
+        group: list[_Batch[T, R]] = []
+        weight = 0
+        while batch is not None:
+            weight += batch[1]
+            if group and weight > self._most:
+                self._held_over = batch
+                return group
+            group.append(batch)
+            try:
+                batch = self._waiting.get_nowait()
+            except Empty:
+                return group
+        if group:
+            self._waiting.put(None)
+        return group
