@@ -1,13 +1,16 @@
 """The nouns of the web app: who, what is sold, and what is known of its bidding."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Literal, get_args
 
 from service_kit.money import Money
 
 from auction_app.terms import Details, Terms
+
+Relation = Literal["place-bid", "buy-now", "retract", "cancel", "offer"]
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+"""What bids_service has links for while it is possible."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +79,7 @@ class Bidding:
     """The last known state of an auction's bid book, as bids_service told it.
 
     `version` counts its changes; `minimum` is None once no bid is possible; `leader_id` is the
-    leading customer here, None before the first bid.
+    leading customer here, None before the first bid; `possible` is what had a link.
     """
 
     url: str
@@ -89,7 +92,7 @@ class Bidding:
     ends_at_ms: int
     version: int
     leader_id: str | None
-    can_buy_now: bool = False
+    possible: frozenset[str] = frozenset()
 
     @property
     def closed(self) -> bool:
@@ -99,7 +102,10 @@ class Bidding:
 
 @dataclass(frozen=True, kw_only=True)
 class Bid:
-    """One accepted bid, as it was when it was taken. Its maximum is not known here."""
+    """One accepted bid, as it was when it was taken. Its maximum is not known here.
+
+    `masked_bidder` is what bids_service calls the bidder in public, in this auction only.
+    """
 
     url: str
     auction_id: str
@@ -108,6 +114,7 @@ class Bid:
     price: Money
     placed_at_ms: int
     sequence: int
+    masked_bidder: str = ""
     retracted_at_ms: int | None = None
 
 
@@ -161,10 +168,30 @@ class Auction:
         """Accepted bids so far."""
         return self.bidding.bid_count if self.bidding else 0
 
-    @property
-    def can_buy_now(self) -> bool:
-        """Whether it can be bought at once, as far as is known."""
-        return self.bidding.can_buy_now if self.bidding else self.terms.buy_now is not None
+    def allows(self, relation: Relation, now_ms: int) -> bool:
+        """Whether that is possible now, as far as is known: the bidding's own word, and before it
+        has spoken what the terms promise.
+
+        | | bidding known | not yet known, scheduled | not yet known, running |
+        |---|---|---|---|
+        | place-bid | had a link, time left | no | yes |
+        | buy-now | had a link, time left | no | with a price for it |
+        | cancel | had a link, time left | yes | yes |
+        | retract | had a link, time left | no | no |
+        | offer | had a link | no | no |
+        """
+        status = self.status(now_ms)
+        if relation != "offer" and status is Status.ENDED:
+            return False
+        if self.bidding:
+            return relation in self.bidding.possible
+        running = status is Status.RUNNING
+        promised = {
+            "place-bid": running,
+            "buy-now": running and self.terms.buy_now is not None,
+            "cancel": True,
+        }
+        return promised.get(relation, False)
 
     @property
     def minimum(self) -> Money:
@@ -202,55 +229,3 @@ class Auction:
             return Standing.OUTBID
         below = self.bidding is not None and self.bidding.reserve == "not_met"
         return Standing.WINNING_BELOW_RESERVE if below else Standing.WINNING
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ticket:
-    """A reviewed bid that only waits for its bidder's yes.
-
-    `key` is the idempotency key: one ticket is one bid, however often it is sent.
-    `seen_price` is the price that the bidder was shown; None before the first bid.
-    """
-
-    key: str
-    auction_id: str
-    bidder_id: str
-    maximum: Money = field(repr=False)
-    seen_price: Money | None
-
-    def to_wire(self) -> dict[str, Any]:
-        """The form that goes, signed, into the bidder's own page."""
-        return {
-            "key": self.key,
-            "auction": self.auction_id,
-            "bidder": self.bidder_id,
-            "maximum": self.maximum.to_wire(),
-            "seen": self.seen_price.to_wire() if self.seen_price else None,
-        }
-
-    @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> "Ticket":
-        """Read what `to_wire` wrote."""
-        return cls(
-            key=wire["key"],
-            auction_id=wire["auction"],
-            bidder_id=wire["bidder"],
-            maximum=Money.parse(wire["maximum"]),
-            seen_price=Money.parse(wire["seen"]) if wire["seen"] else None,
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class BidResult:
-    """What became of a placed bid; the same answer however often it is asked.
-
-    `kind` is leading, outbid, raised or refused; `reason` is there for a refusal. It never holds
-    the maximum.
-    """
-
-    auction_id: str
-    kind: str
-    reason: str | None = None
-    price: Money | None = None
-    minimum: Money | None = None
-    reserve: str = "none"

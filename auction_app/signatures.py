@@ -6,7 +6,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from service_kit.errors import NotAnAmount
 
 from auction_app.errors import LinkDead, TicketRefused
-from auction_app.model import Ticket
+from auction_app.tickets import Ticket
 
 
 class Signatures:

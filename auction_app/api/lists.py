@@ -38,6 +38,6 @@ def _page(
         query = urlencode({**filters, **extra})
         return urls.absolute(path) + (f"?{query}" if query else "")
 
-    listed = [represent.auction(urls, item, private=False, now_ms=now_ms) for item in auctions]
+    listed = [represent.auction(urls, item, now_ms=now_ms) for item in auctions]
     links = {"self": link(address()), "next": link(address(after=more)) if more else None}
     return resource({}, links, {"auctions": listed})

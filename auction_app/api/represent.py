@@ -5,15 +5,25 @@ from typing import Any
 
 from service_kit.hal import link, resource
 
+from auction_app.api.actions import Caller, actions
 from auction_app.model import Auction, Standing
+from auction_app.terms import Terms
 from auction_app.urls import Urls
 from auction_app.verbs.take_photo import LARGE
 
 Document = dict[str, Any]
 
 
-def auction(urls: Urls, auction: Auction, *, private: bool, now_ms: int) -> Document:
-    """An auction; `private` adds the terms that only bids_service may see."""
+def auction(
+    urls: Urls,
+    auction: Auction,
+    *,
+    now_ms: int,
+    private: bool = False,
+    caller: Caller | None = None,
+) -> Document:
+    """An auction; `private` adds the terms that only bids_service may see, a signed-in `caller`
+    what they can do with it."""
     return resource(
         {
             "title": auction.title,
@@ -21,7 +31,7 @@ def auction(urls: Urls, auction: Auction, *, private: bool, now_ms: int) -> Docu
             "status": auction.status(now_ms).value,
             "created_at_ms": auction.created_at_ms,
             **vars(auction.details),
-            "terms": _terms(auction, private=private),
+            "terms": terms(auction.terms, private=private),
             "price": auction.price.to_wire() if auction.price else None,
             "bid_count": auction.bid_count,
         },
@@ -30,6 +40,7 @@ def auction(urls: Urls, auction: Auction, *, private: bool, now_ms: int) -> Docu
             "seller": link(urls.customer(auction.seller_id)),
             "photos": [link(urls.photo(p.id, LARGE), title=p.alt) for p in auction.photos],
             "bidding": link(auction.bidding.url) if auction.bidding else None,
+            **(actions(urls, auction, caller, now_ms=now_ms) if caller else {}),
         },
     )
 
@@ -49,14 +60,13 @@ def my_bids(
 ) -> Document:
     """The auctions that a bidder takes part in, with where the bidder stands in each."""
     found = [
-        auction(urls, item, private=False, now_ms=now_ms) | {"standing": standing.value}
-        for item, standing in rows
+        auction(urls, item, now_ms=now_ms) | {"standing": standing.value} for item, standing in rows
     ]
     return _list(urls, "/my/bids", "auctions", found, more)
 
 
-def _terms(auction: Auction, *, private: bool) -> Document:
-    terms = auction.terms
+def terms(terms: Terms, *, private: bool) -> Document:
+    """What a listing promises; `private` adds what its bidders may not know."""
     state: Document = {
         "currency": terms.currency,
         "start_price": terms.start_price.to_wire(),
@@ -73,7 +83,7 @@ def _terms(auction: Auction, *, private: bool) -> Document:
 
 
 def _summaries(urls: Urls, found: Sequence[Auction], now_ms: int) -> list[Document]:
-    return [auction(urls, item, private=False, now_ms=now_ms) for item in found]
+    return [auction(urls, item, now_ms=now_ms) for item in found]
 
 
 def _list(urls: Urls, path: str, name: str, found: list[Document], more: str | None) -> Document:

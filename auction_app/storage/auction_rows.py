@@ -92,7 +92,7 @@ def _as_bidding(row: Row[Any]) -> Bidding:
         ends_at_ms=row.bidding_ends_at_ms,
         version=row.bidding_version,
         leader_id=row.bidding_leader_id,
-        can_buy_now=row.bidding_can_buy_now,
+        possible=frozenset(row.bidding_possible.split()),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, insert, select, tuple_, update
 from auction_app.errors import NotFound
 from auction_app.model import Auction, Bidding
 from auction_app.storage.auction_rows import as_auctions, read, select_auctions
-from auction_app.storage.tables import auctions, participations, photos
+from auction_app.storage.tables import auctions, biddings, participations, photos
 
 
 @dataclass(frozen=True)
@@ -157,6 +157,22 @@ def overdue(conn: Connection, *, before_ms: int, limit: int) -> list[str]:
     end = auctions.c.current_ends_at_ms
     query = select(auctions.c.id).where(auctions.c.closed_at_ms.is_(None), end < before_ms)
     return list(conn.execute(query.order_by(end).limit(limit)).scalars())
+
+
+def unheard_of(conn: Connection, *, after_ms: int, before_ms: int, limit: int) -> list[str]:
+    """Ids of auctions listed between then and then whose bidding nobody has told of."""
+    created = auctions.c.created_at_ms
+    query = (
+        select(auctions.c.id)
+        .outerjoin(biddings, biddings.c.auction_id == auctions.c.id)
+        .where(
+            created > after_ms,
+            created < before_ms,
+            biddings.c.auction_id.is_(None),
+            auctions.c.closed_at_ms.is_(None),
+        )
+    )
+    return list(conn.execute(query.order_by(created).limit(limit)).scalars())
 
 
 def follow_bidding(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) -> bool:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from service_kit.money import Money
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from auction_app.model import Bid, Bidding
 from auction_app.storage.tables import auctions, biddings, bids, participations
 
+MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 RAISED = "raised"
 """A leader's higher maximum: nothing public changed, and the public count leaves it out."""
 
@@ -35,7 +36,7 @@ def keep(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) ->
         "ends_at_ms": bidding.ends_at_ms,
         "version": bidding.version,
         "leader_id": bidding.leader_id,
-        "can_buy_now": bidding.can_buy_now,
+        "possible": " ".join(sorted(bidding.possible)),
         "fetched_at_ms": now_ms,
     }
     if known is None:
@@ -51,8 +52,9 @@ def keep(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) ->
 def keep_bid(conn: Connection, bid: Bid) -> bool:
     """Store a bid once; False when it was here already. The auction must be one of ours."""
     _lock(conn, bid.auction_id)
-    known = select(bids.c.url).where(bids.c.url == bid.url)
-    if conn.execute(known).first() is not None:
+    mine = bids.c.url == bid.url
+    known = conn.execute(update(bids).where(mine).values(masked_bidder=bid.masked_bidder))
+    if known.rowcount:
         return False
     conn.execute(
         insert(bids).values(
@@ -63,6 +65,7 @@ def keep_bid(conn: Connection, bid: Bid) -> bool:
             price_minor=bid.price.amount_minor,
             placed_at_ms=bid.placed_at_ms,
             sequence=bid.sequence,
+            masked_bidder=bid.masked_bidder,
         )
     )
     if bid.outcome != RAISED:
@@ -88,7 +91,8 @@ def mark_retracted(
     placed_before_ms: int,
     now_ms: int,
 ) -> None:
-    """Mark the public bids of an auction that are not among the URLs that `still` count."""
+    """Mark the public bids of an auction that are not among the URLs that `still` count, and
+    count anew those that do."""
     gone = [
         row.url
         for row in conn.execute(
@@ -103,8 +107,8 @@ def mark_retracted(
     ]
     if gone:
         conn.execute(update(bids).where(bids.c.url.in_(gone)).values(retracted_at_ms=now_ms))
-        known = update(biddings).where(biddings.c.auction_id == auction_id)
-        conn.execute(known.values(known_bids=_count_bids(conn, auction_id)))
+    known = update(biddings).where(biddings.c.auction_id == auction_id)
+    conn.execute(known.values(known_bids=_count_bids(conn, auction_id)))
 
 
 def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
@@ -125,6 +129,7 @@ def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
             price=Money(row.price_minor, row.currency),
             placed_at_ms=row.placed_at_ms,
             sequence=row.sequence,
+            masked_bidder=row.masked_bidder,
             retracted_at_ms=row.retracted_at_ms,
         )
         for row in conn.execute(query)
@@ -158,12 +163,38 @@ def incomplete(conn: Connection, *, fetched_before_ms: int, limit: int) -> list[
     return list(conn.execute(query).scalars())
 
 
-def long_unfetched(conn: Connection, *, fetched_before_ms: int, limit: int) -> list[str]:
-    """URLs of biddings that still run and were last fetched before then, the oldest first."""
+def long_unfetched(conn: Connection, *, now_ms: int, limit: int) -> list[str]:
+    """URLs of biddings that are not closed and were not fetched for long, the oldest first: for
+    an hour, or for a tenth of the time that is left, but a minute at least.
+
+    | time left | 10 h and more | 5 h    | 30 min | 10 min and less |
+    |-----------|---------------|--------|--------|-----------------|
+    | after     | 1 h           | 30 min | 3 min  | 1 min           |
+    """
+    age_ms = now_ms - biddings.c.fetched_at_ms
     query = (
         select(biddings.c.url)
-        .where(biddings.c.status != "closed", biddings.c.fetched_at_ms < fetched_before_ms)
+        .where(
+            biddings.c.status != "closed",
+            biddings.c.fetched_at_ms < now_ms - MINUTE_MS,
+            or_(age_ms > HOUR_MS, age_ms * 10 > biddings.c.ends_at_ms - now_ms),
+        )
         .order_by(biddings.c.fetched_at_ms)
+        .limit(limit)
+    )
+    return list(conn.execute(query).scalars())
+
+
+def just_started(conn: Connection, *, now_ms: int, limit: int) -> list[str]:
+    """URLs of biddings that were still to start when they were last fetched, and have by now."""
+    query = (
+        select(biddings.c.url)
+        .join(auctions, auctions.c.id == biddings.c.auction_id)
+        .where(
+            biddings.c.status == "scheduled",
+            auctions.c.starts_at_ms <= now_ms,
+            biddings.c.fetched_at_ms < auctions.c.starts_at_ms,
+        )
         .limit(limit)
     )
     return list(conn.execute(query).scalars())

@@ -216,7 +216,8 @@ biddings = Table(
     Column("ends_at_ms", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("leader_id", String(16)),
-    Column("can_buy_now", Boolean, nullable=False, server_default=false()),
+    # What bids_service has links for, such as "place-bid buy-now".
+    Column("possible", String(80), nullable=False, server_default=""),
     Column("fetched_at_ms", BigInteger, nullable=False),
     Index(
         "ix_biddings_incomplete",
@@ -242,6 +243,7 @@ bids = Table(
     Column("price_minor", BigInteger, nullable=False),
     Column("placed_at_ms", BigInteger, nullable=False),
     Column("sequence", Integer, nullable=False),
+    Column("masked_bidder", String(32), nullable=False, server_default=""),
     Column("retracted_at_ms", BigInteger),
     Index("ix_bids_auction", "auction_id", "sequence"),
 )

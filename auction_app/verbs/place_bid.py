@@ -7,9 +7,10 @@ from service_kit.money import Money
 
 from auction_app.bids import Bids
 from auction_app.errors import BidsUnavailable, NotFound, NotVerified, PriceMoved, TicketRefused
-from auction_app.model import BidResult, Customer, Ticket
+from auction_app.model import Customer
 from auction_app.storage import auctions, tickets
 from auction_app.storage.store import Store
+from auction_app.tickets import BidResult, Ticket
 from auction_app.urls import Urls
 from auction_app.verbs.project import keep_placed
 from auction_app.verbs.watch_bids import note_answer, note_silence

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import bids_client
 
-from auction_app.model import Bid, Bidding
+from auction_app.model import RELATIONS, Bid, Bidding
 from auction_app.storage import auctions, biddings, notices
 from auction_app.storage.announce import announce
 from auction_app.storage.search import entries
@@ -74,6 +74,7 @@ def _keep_bid(conn: Transaction, urls: Urls, told: bids_client.Bid) -> None:
         price=told.price,
         placed_at_ms=told.placed_at_ms,
         sequence=told.sequence,
+        masked_bidder=told.masked_bidder,
     )
     if biddings.keep_bid(conn, bid):
         _tell(conn, urls, bid, told.outbid)
@@ -105,5 +106,5 @@ def _as_bidding(urls: Urls, told: bids_client.Bidding) -> Bidding:
         ends_at_ms=told.ends_at_ms,
         version=told.version,
         leader_id=urls.customer_id(told.leader) if told.leader else None,
-        can_buy_now=told.can("buy-now"),
+        possible=frozenset(RELATIONS).intersection(told.links),
     )

@@ -17,8 +17,7 @@ from auction_app.verbs.second_chance import keep_offer
 log = get_logger(__name__)
 
 BATCH = 100
-GRACE_MS = 2_000
-HOUR_MS = 3_600_000
+GRACE_MS, MINUTE_MS, HOUR_MS = 2_000, 60_000, 3_600_000
 
 
 def refresh_projection(store: Store, bids: Bids, urls: Urls, *, now_ms: int) -> int:
@@ -34,16 +33,21 @@ def refresh_projection(store: Store, bids: Bids, urls: Urls, *, now_ms: int) -> 
 
 
 def notice_gaps(store: Store, urls: Urls, *, now_ms: int) -> None:
-    """Note as stale what no event has told: auctions whose time is up but whose outcome is not
-    known, biddings that count more bids than are here, and running ones that were last looked at
-    an hour ago. Heals whatever went missing."""
+    """Note as stale what no event has told: auctions whose bidding nobody has told of in their
+    first minute, those whose time is up but whose outcome is not known, biddings that count more
+    bids than are here, that have started, and that were not looked at for long. Heals whatever
+    went missing."""
     with store.writing() as conn:
         overdue = auctions.overdue(conn, before_ms=now_ms - GRACE_MS, limit=BATCH)
         lacking = biddings.incomplete(conn, fetched_before_ms=now_ms - GRACE_MS, limit=BATCH)
-        for auction_id in overdue:
+        unheard = auctions.unheard_of(
+            conn, after_ms=now_ms - HOUR_MS, before_ms=now_ms - MINUTE_MS, limit=BATCH
+        )
+        for auction_id in (*overdue, *unheard):
             stale.notice_unless_waiting(conn, "auction", urls.auction(auction_id), now_ms=now_ms)
-        unseen = biddings.long_unfetched(conn, fetched_before_ms=now_ms - HOUR_MS, limit=BATCH)
-        for url in unseen:
+        started = biddings.just_started(conn, now_ms=now_ms, limit=BATCH)
+        unseen = biddings.long_unfetched(conn, now_ms=now_ms, limit=BATCH)
+        for url in (*started, *unseen):
             stale.notice_unless_waiting(conn, "bidding", url, now_ms=now_ms)
         for url in lacking:
             stale.notice_unless_waiting(conn, "history", url, now_ms=now_ms)

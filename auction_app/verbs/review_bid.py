@@ -7,7 +7,8 @@ from service_kit.errors import NotAnAmount
 from auction_app.amounts import read_amount
 from auction_app.errors import AmountUnclear, BadInput, NotVerified
 from auction_app.ids import new_key
-from auction_app.model import Auction, Customer, Status, Ticket
+from auction_app.model import Auction, Customer, Status
+from auction_app.tickets import Ticket
 
 FAR_ABOVE = 10
 

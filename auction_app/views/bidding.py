@@ -3,9 +3,10 @@
 from flask import Blueprint, Response, render_template, request, url_for
 
 from auction_app.errors import BadInput, BidsUnavailable, PriceMoved, TicketRefused
-from auction_app.model import Auction, Ticket
+from auction_app.model import Auction
 from auction_app.parts import Parts
 from auction_app.storage import auctions
+from auction_app.tickets import Ticket
 from auction_app.verbs.limit_rate import BIDS, use_up
 from auction_app.verbs.place_bid import place_bid, result_of
 from auction_app.verbs.review_bid import Review, review_again, review_bid

@@ -8,7 +8,6 @@ from auction_app.parts import Parts
 from auction_app.storage import auctions, biddings, second_chances
 from auction_app.storage.second_chances import SecondChance
 from auction_app.verbs.edit_listing import own_auction
-from auction_app.verbs.mask_bidder import mask_bidder
 from auction_app.verbs.second_chance import answer_offer, offer_second_chance
 from auction_app.views.language import _
 from auction_app.views.negotiate import page, see_other
@@ -108,7 +107,7 @@ def _losers(parts: Parts, auction: Auction) -> dict[str, Bid]:
     bidding = auction.bidding
     winner = bidding.leader_id if bidding and bidding.outcome == "sold" else None
     return {
-        mask_bidder(parts.config.secret_key, bid): bid
+        bid.masked_bidder: bid
         for bid in reversed(bids)
         if bid.bidder_id != winner and bid.outcome != biddings.RAISED and not bid.retracted_at_ms
     }

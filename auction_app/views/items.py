@@ -8,12 +8,13 @@ from service_kit.access import caller, permitted
 from service_kit.openapi import Blueprint
 
 from auction_app.api import represent
+from auction_app.api.actions import Caller
 from auction_app.api.schemas import AuctionSchema
 from auction_app.errors import NotFound
 from auction_app.model import Auction, Customer, Standing
 from auction_app.parts import Parts
 from auction_app.storage import auctions, biddings, orders, outages, questions, watches
-from auction_app.verbs.mask_bidder import mask_bidder
+from auction_app.storage.store import Transaction
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
 from auction_app.views.negotiate import hal, negotiated, page, wants_hal
 from auction_app.views.visitor import signed_in, visitor
@@ -29,14 +30,8 @@ def items(parts: Parts) -> Blueprint:
     @negotiated(views, "/auctions/<string:auction_id>", AuctionSchema)
     def show(auction_id: str) -> Response:
         """An auction: its terms, and the last known state of its bidding."""
-        now_ms = parts.clock()
         if wants_hal():
-            with parts.store.reading() as conn:
-                auction = auctions.by_id(conn, auction_id)
-            private = permitted("auctions:read_terms")
-            if caller() is None:
-                check_shown(auction, visitor(parts).customer)
-            return hal(represent.auction(parts.urls, auction, private=private, now_ms=now_ms))
+            return hal(_as_hal(parts, auction_id))
         return page("item.html", **item_context(parts, auction_id))
 
     return views
@@ -70,6 +65,33 @@ def fragments(parts: Parts) -> PlainBlueprint:
     return views
 
 
+def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
+    """For programs with a token the whole truth, for others what the page shows them."""
+    program, who = caller(), visitor(parts).customer
+    with parts.store.reading() as conn:
+        auction = auctions.by_id(conn, auction_id)
+        signed_in = _caller(conn, who, auction_id) if who and program is None else None
+    if program is None:
+        check_shown(auction, who)
+    return represent.auction(
+        parts.urls,
+        auction,
+        private=permitted("auctions:read_terms"),
+        caller=signed_in,
+        now_ms=parts.clock(),
+    )
+
+
+def _caller(conn: Transaction, who: Customer, auction_id: str) -> Caller:
+    order = orders.of_auction(conn, auction_id, who.id)
+    return Caller(
+        customer=who,
+        took_part=biddings.has_bid(conn, auction_id, who.id),
+        watching=watches.is_watching(conn, who.id, auction_id),
+        order_id=order.id if order else None,
+    )
+
+
 def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
     """What the item page and its fragments show. Raises NotFound. Asks no other service."""
     who, now_ms = visitor(parts).customer, parts.clock()
@@ -85,7 +107,7 @@ def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
     return {
         "auction": auction,
         "history": [
-            (mask_bidder(parts.config.secret_key, bid), bid)
+            (bid.masked_bidder, bid)
             for bid in history
             if bid.outcome != "raised" or (who is not None and bid.bidder_id == who.id)
         ],

@@ -1,5 +1,6 @@
 """bids_service at the seam, in memory: proxy bidding with a flat increment, refusals, outages."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal
@@ -207,6 +208,7 @@ class FakeBids:
             price=Money(book.price or 0, book.start.currency),
             placed_at_ms=self.placed_from_ms + len(self.answers),
             sequence=len(book.bids) + 1,
+            masked_bidder=_mask(auction, bidder),
             maximum=maximum,
         )
         book.bids.append(bid)
@@ -248,7 +250,7 @@ class FakeBids:
             status="closed" if book.closed else "open",
             outcome=_outcome(book),
             buy_now=book.buy_now if can_buy else None,
-            links={"buy-now": f"{HOST}/purchase"} if can_buy else {},
+            links=_links(book, can_buy),
             price=None if book.price is None else Money(book.price, currency),
             minimum=None if book.closed else self._minimum(book),
             bid_count=sum(bid.outcome != "raised" for bid in book.bids),
@@ -263,6 +265,21 @@ class FakeBids:
 
 def _public(bid: OwnBid) -> Bid:
     return Bid(**{field.name: getattr(bid, field.name) for field in fields(Bid)})
+
+
+def _mask(auction: str, bidder: str) -> str:
+    return hashlib.sha256(f"{auction} {bidder}".encode()).hexdigest()[:10]
+
+
+def _links(book: Book, can_buy: bool) -> dict[str, str]:
+    possible = {
+        "place-bid": not book.closed,
+        "buy-now": can_buy,
+        "retract": bool(book.bids) and not book.closed,
+        "cancel": not book.closed,
+        "offer": bool(book.bids) and book.closed,
+    }
+    return {relation: f"{HOST}/{relation}" for relation, now in possible.items() if now}
 
 
 def _outcome(book: Book) -> Literal["sold", "unsold"] | None:

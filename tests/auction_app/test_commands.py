@@ -202,7 +202,7 @@ def sold(world: World) -> tuple[Browser, Browser, Browser, str]:
 
 def offered(sam: Browser, item: str) -> str:
     page = sam.get(f"{item}/second-chances").text
-    masks = re.findall(r'name="bidder" value="([A-Z][0-9]+)"', page)
+    masks = re.findall(r'name="bidder" value="([0-9a-f]+)"', page)
     assert len(masks) == 1
     return sam.follow(sam.post(f"{item}/second-chances", {"bidder": masks[0]})).text
 

@@ -1,8 +1,10 @@
 """The app's own copy of the bidding: fed by the bus, healed by fetching."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from bids_client import BidsUnavailable, PlacedBid
 from flask.testing import FlaskClient
 from service_kit.money import Money
@@ -10,9 +12,10 @@ from standardwebhooks import Webhook
 from werkzeug.test import TestResponse
 
 from auction_app.storage import auctions, biddings, stale
+from auction_app.verbs.project import keep_bidding
 from auction_app.verbs.refresh_projection import notice_gaps, refresh_projection
 from auction_app.verbs.watch_bids import watch_bids
-from tests.auction_app.conftest import SECRET, World, as_program
+from tests.auction_app.conftest import PUBLIC, SECRET, World, as_program
 
 
 def deliver(world: World, *events: tuple[str, str], signed: bool = True) -> TestResponse:
@@ -170,6 +173,71 @@ def test_bids_that_no_event_told_are_fetched(world: World) -> None:
     with world.parts.store.reading() as conn:
         known = biddings.history(conn, item.rsplit("/", 1)[1], limit=9)
     assert [bid.sequence for bid in known] == [2, 1]
+
+
+def heal(world: World) -> None:
+    """One round of the sweep."""
+    notice_gaps(world.parts.store, world.parts.urls, now_ms=world.clock.now_ms)
+    refresh(world)
+
+
+def test_a_bidding_that_no_event_told_of_is_found(world: World) -> None:
+    item = world.member("Sam").list_item()
+    document = world.browser().get(item, headers=as_program()).get_json()
+    assert "bidding" not in document["_links"]
+    world.clock.pass_s(61)
+
+    heal(world)
+
+    document = world.browser().get(item, headers=as_program()).get_json()
+    assert document["_links"]["bidding"]["href"] == world.bids.bidding_of(PUBLIC + item).url
+
+
+@pytest.mark.parametrize(
+    ("left", "seconds"),
+    [("24 h", 3601), ("5 h", 1801), ("30 min", 181), ("5 min", 61)],
+)
+def test_a_price_that_no_event_told_is_fetched_the_sooner_the_less_time_is_left(
+    world: World, left: str, seconds: int
+) -> None:
+    item = world.member("Sam").list_item()
+    ada = world.member("Ada")
+    number, unit = left.split()
+    book = world.bids.books[PUBLIC + item]
+    left_s = int(number) * {"h": 3600, "min": 60}[unit]
+    book.ends_at_ms = world.clock.now_ms + left_s * 1000
+    ada.bid(item, "25")  # from now on this app has seen the bidding
+    bid_elsewhere(world, item, "Ada", 3000)
+    world.member("Bob")
+    bid_elsewhere(world, item, "Bob", 2800)
+
+    world.clock.pass_s(seconds * 0.8)
+    heal(world)
+    assert price_of(world, item)["amount"] == "10.00"
+    world.clock.pass_s(seconds * 0.2)
+    heal(world)
+
+    assert price_of(world, item)["amount"] == "29.00"
+
+
+def test_a_bidding_that_has_started_is_looked_at_again(world: World) -> None:
+    item = world.member("Sam").list_item(starts="2026-09-22T12:00:00")
+    book = world.bids.books[PUBLIC + item]
+    keep_bidding(
+        world.parts.store,
+        world.parts.urls,
+        replace(world.bids.bidding_of(book.auction_url), status="scheduled", links={}),
+        now_ms=world.clock.now_ms,
+    )
+    ada = world.member("Ada")
+    assert "place-bid" not in ada.get(item, headers=as_program()).get_json()["_links"]
+    with world.parts.store.reading() as conn:
+        starts_at_ms = auctions.by_id(conn, item.rsplit("/", 1)[1]).terms.starts_at_ms
+    world.clock.now_ms = starts_at_ms
+
+    heal(world)
+
+    assert "place-bid" in ada.get(item, headers=as_program()).get_json()["_links"]
 
 
 def test_entities_of_other_houses_and_vanished_ones_are_let_go(world: World) -> None:
