@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bids_client import BidsClient
+from bids_client import BidsClient, NotFound
 from bus_client import BusClient, keep_subscribed
 from bus_drain import Drain
 from bus_drain.flask import mount
@@ -16,8 +16,8 @@ from service_kit.worker import Loops
 
 from auction_app.live import config as settings
 from auction_app.live.config import Config
-from auction_app.live.follow import Biddings, follower, load
-from auction_app.live.hub import Hub, HubFull
+from auction_app.live.follow import Biddings, follower, look
+from auction_app.live.hub import Channel, Hub, HubFull
 from auction_app.live.stream import stream
 
 _LONGEST_URL = 1024
@@ -67,7 +67,7 @@ def _install_stream(app: Flask, config: Config, hub: Hub, biddings: Biddings, cl
         since = _version(request.headers.get("Last-Event-ID") or request.args.get("since"))
         channel = hub.join(auction_url)
         try:
-            load(hub, biddings, channel)
+            _check_seen(channel, look(hub, biddings, channel))
         except Exception:
             hub.leave(channel)
             raise
@@ -89,6 +89,16 @@ def _check_origin(allowed: str, origin: str | None) -> None:
 def _check_auction(allowed: str, auction_url: str) -> None:
     if not auction_url.startswith(f"{allowed}/") or len(auction_url) > _LONGEST_URL:
         raise Problem(400, "The parameter 'auction' must be the URL of an auction here")
+
+
+def _check_seen(channel: Channel, refusal: Exception | None) -> None:
+    """A stream opens on a state, be it the last known: without one nothing is known of the
+    auction, not even which events concern it."""
+    if refusal is None or channel.frame:
+        return
+    if isinstance(refusal, NotFound):
+        raise Problem(404, "No such auction")
+    raise Problem(503, "The auction's state can't be seen now", headers={"Retry-After": "5"})
 
 
 def _version(text: str | None) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from bids_client import Bidding, BidsUnavailable, CallRefused, NotFound
+from bids_client import Bidding, BidsError, BidsUnavailable, CallRefused, NotFound
 from bus_drain import Event
 from service_kit.logs import get_logger
 
@@ -31,34 +31,37 @@ def follower(hub: Hub, biddings: Biddings) -> Callable[[Sequence[Event]], None]:
 
     def follow(events: Sequence[Event]) -> None:
         for url in dict.fromkeys(event.url for event in events):
-            if hub.watched(url):
-                _show(hub, biddings, url)
+            channel = hub.watching(url)
+            if channel:
+                _follow(biddings, url, channel)
 
     return follow
 
 
-def load(hub: Hub, biddings: Biddings, channel: Channel) -> None:
-    """Fetch the state for a channel's first stream, while others that come wait for it.
+def look(hub: Hub, biddings: Biddings, channel: Channel) -> Exception | None:
+    """See that a channel shows what is true now, for a stream that joins it; why it can't be seen.
 
-    Without an answer the channel stays empty: its streams get the state with the next event.
+    The bidding's URL is learnt first and its state fetched after, so that nothing that happens
+    between the two is missed. May be called by many at once.
     """
-    with channel.loading:
-        if channel.loaded:
-            return
+
+    def act() -> BidsError | None:
         try:
-            bidding = biddings.bidding_of(channel.auction_url)
-        except NotFound:
-            return
-        except (BidsUnavailable, CallRefused) as error:
-            log.warning("state not loaded", auction=channel.auction_url, error=str(error))
-            return
-        hub.show(channel.auction_url, bidding.url, frame_of(bidding))
+            if channel.bidding_url is None:
+                hub.learn(channel, biddings.bidding_of(channel.auction_url).url)
+            channel.show(frame_of(biddings.bidding(channel.bidding_url or "")))
+        except (BidsUnavailable, CallRefused, NotFound) as error:
+            log.warning("state not seen", auction=channel.auction_url, error=str(error))
+            return error
+        return None
+
+    return channel.look(act)
 
 
-def _show(hub: Hub, biddings: Biddings, url: str) -> None:
+def _follow(biddings: Biddings, url: str, channel: Channel) -> None:
     try:
         bidding = biddings.bidding(url)
     except NotFound:
         log.warning("bidding is gone", url=url)
         return
-    hub.show(bidding.auction, bidding.url, frame_of(bidding))
+    channel.show(frame_of(bidding))

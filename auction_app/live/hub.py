@@ -1,6 +1,7 @@
 """Who is watching what, in this process."""
 
 import threading
+from collections.abc import Callable
 
 from auction_app.live.frame import Frame
 
@@ -22,30 +23,41 @@ class Channel:
         self.auction_url = auction_url
         self.bidding_url: str | None = None
         self.streams = 0
-        self.loading = threading.Lock()
-        self._frame: Frame | None = None
-        self._changed = threading.Condition()
-
-    @property
-    def loaded(self) -> bool:
-        """Whether there is a frame."""
-        return self._frame is not None
+        self.frame: Frame | None = None
+        self._news = threading.Event()
+        self._lock = threading.Lock()
+        self._looking = threading.Lock()
+        self._looks_begun = 0
+        self._refusal: Exception | None = None
 
     def show(self, frame: Frame) -> None:
         """Make a frame the newest and wake the streams; an older one is ignored."""
-        with self._changed:
-            if self._frame is None or frame.version > self._frame.version:
-                self._frame = frame
-                self._changed.notify_all()
+        with self._lock:
+            if self.frame is None or frame.version > self.frame.version:
+                self.frame = frame
+                news, self._news = self._news, threading.Event()
+                news.set()
 
     def wait_newer(self, version: int, seconds: float) -> Frame | None:
         """The newest frame, once it is newer than `version`; None after so many seconds."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._newer(version) is not None, seconds)
-            return self._newer(version)
+        with self._lock:
+            news, frame = self._news, self._newer(version)
+        if frame is None and news.wait(seconds):
+            frame = self._newer(version)
+        return frame
+
+    def look(self, act: Callable[[], Exception | None]) -> Exception | None:
+        """What looking for the state came to. Those who come at once share one look: any that
+        began after they came shows them the truth."""
+        begun = self._looks_begun
+        with self._looking:
+            if self._looks_begun == begun:
+                self._looks_begun += 1
+                self._refusal = act()
+            return self._refusal
 
     def _newer(self, version: int) -> Frame | None:
-        return self._frame if self._frame and self._frame.version > version else None
+        return self.frame if self.frame and self.frame.version > version else None
 
 
 class Hub:
@@ -53,8 +65,8 @@ class Hub:
 
     def __init__(self, max_streams: int = MAX_STREAMS) -> None:
         self._max_streams = max_streams
-        self._channels: dict[str, Channel] = {}
-        self._learnt: set[str] = set()  # the bidding URLs of the channels that know theirs
+        self._by_auction: dict[str, Channel] = {}
+        self._by_bidding: dict[str, Channel] = {}
         self._streams = 0
         self._lock = threading.Lock()
 
@@ -64,7 +76,7 @@ class Hub:
             if self._streams >= self._max_streams:
                 raise HubFull(f"{self._streams} streams are open")
             self._streams += 1
-            channel = self._channels.setdefault(auction_url, Channel(auction_url))
+            channel = self._by_auction.setdefault(auction_url, Channel(auction_url))
             channel.streams += 1
             return channel
 
@@ -74,21 +86,16 @@ class Hub:
             self._streams -= 1
             channel.streams -= 1
             if channel.streams == 0:
-                del self._channels[channel.auction_url]
-                self._learnt.discard(channel.bidding_url or "")
+                del self._by_auction[channel.auction_url]
+                self._by_bidding.pop(channel.bidding_url or "", None)
 
-    def watched(self, bidding_url: str) -> bool:
-        """Whether a change of this bidding may concern a stream: it is watched, or some channel
-        has not learnt its bidding's URL yet."""
+    def learn(self, channel: Channel, bidding_url: str) -> None:
+        """From now on what happens to this bidding concerns the channel."""
         with self._lock:
-            return bidding_url in self._learnt or len(self._learnt) < len(self._channels)
-
-    def show(self, auction_url: str, bidding_url: str, frame: Frame) -> None:
-        """Show a frame to the auction's streams, if there are any."""
-        with self._lock:
-            channel = self._channels.get(auction_url)
-            if channel is None:
-                return
             channel.bidding_url = bidding_url
-            self._learnt.add(bidding_url)
-        channel.show(frame)
+            self._by_bidding[bidding_url] = channel
+
+    def watching(self, bidding_url: str) -> Channel | None:
+        """The channel that a bidding's changes concern, if somebody watches."""
+        with self._lock:
+            return self._by_bidding.get(bidding_url)

@@ -8,7 +8,6 @@
   const find = (id) => document.getElementById(id);
   let version = Number(item.dataset.version);
   let endsAt = null;
-  let source = null;
 
   const money = (m) => new Intl.NumberFormat(language, {
     style: "currency", currency: m.currency }).format(m.amount);
@@ -115,21 +114,45 @@
     find("paused").hidden = true;
   }
 
+  // One stream at most. The first message of each is the state as it is then.
+  let source = null;
+  let again = null;
+  let heardAt = 0;
+  const heard = () => { heardAt = performance.now(); };
+  function close() {
+    clearTimeout(again);
+    source?.close();
+  }
   function open() {
+    close();
+    heard();
     source = new EventSource(`${item.dataset.stream}&since=${version}`);
-    source.onopen = found;
-    source.onmessage = (event) => show(JSON.parse(event.data));
-    source.addEventListener("clock", (event) => window.gavel.setServerNow(Number(event.data)));
+    source.onopen = () => { heard(); found(); };
+    source.onmessage = (event) => { heard(); show(JSON.parse(event.data)); };
+    source.addEventListener("clock", (event) => {
+      heard();
+      window.gavel.setServerNow(Number(event.data));
+    });
     source.onerror = () => {
       lost();
       // The browser comes back by itself after a cut, but gives up after a refusal.
-      if (source.readyState === EventSource.CLOSED) setTimeout(open, 5000 + 5000 * Math.random());
+      if (source.readyState === EventSource.CLOSED) {
+        again = setTimeout(open, 5000 + 5000 * Math.random());
+      }
     };
+  }
+  // The server says something every 15 s: a stream that is silent has died without a word, as
+  // when a network is left.
+  function mind() {
+    if (source.readyState !== EventSource.OPEN || performance.now() - heardAt < 40000) return;
+    lost();
+    open();
   }
 
   if (item.dataset.closed === "1") return;
   open();
   setInterval(speakTime, 1000);
-  addEventListener("pagehide", () => source.close());
+  setInterval(mind, 5000);
+  addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => { if (event.persisted) open(); });
 })();

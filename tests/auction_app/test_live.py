@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from bids_client import PlacedBid
+from bids_client import Bidding, PlacedBid
 from flask import Flask
 from service_kit.money import Money
 from standardwebhooks import Webhook
@@ -15,10 +15,11 @@ from werkzeug.test import TestResponse
 from auction_app.live.app import create_app
 from auction_app.live.config import Config
 from auction_app.live.frame import frame_of
-from auction_app.live.hub import Hub, HubFull
+from auction_app.live.hub import Channel, Hub, HubFull
 from auction_app.live.stream import stream
 from tests.auction_app.conftest import SECRET
 from tests.auction_app.fake_bids import FakeBids
+from tests.waiting import wait_for
 
 ORIGIN = "http://auctions.test"
 ITEM = f"{ORIGIN}/auctions/lamp"
@@ -173,18 +174,110 @@ def test_an_event_that_cannot_be_fetched_is_delivered_again(app: Flask, bids: Fa
     watcher.close()
 
 
-def test_a_stream_opened_while_bids_is_down_gets_the_state_later(
-    app: Flask, bids: FakeBids
-) -> None:
+def test_what_cannot_be_seen_has_no_stream(app: Flask, bids: FakeBids, hub: Hub) -> None:
     bids.down = True
-    watcher = Watcher(app)
-    watcher.next()
+    refused = Watcher(app)
     bids.down = False
 
-    deliver(app, bid(bids, 2500).bidding_url)
+    assert refused.answer.status_code == 503
+    assert refused.answer.headers["Retry-After"]
+    assert Watcher(app, f"{ORIGIN}/auctions/nothing").answer.status_code == 404
+    again = Watcher(app)
+    again.next()
+    assert again.state()["bid_count"] == 0
+    again.close()
+
+
+def test_streams_that_are_refused_take_no_room(app: Flask) -> None:
+    for _ in range(5):
+        assert Watcher(app, f"{ORIGIN}/auctions/nothing").answer.status_code == 404
+
+    open_ = [Watcher(app) for _ in range(3)]
+    assert [watcher.answer.status_code for watcher in open_] == [200, 200, 200]
+    for watcher in open_:
+        watcher.close()
+
+
+def test_who_comes_late_sees_the_truth_though_its_event_is_still_on_the_way(
+    app: Flask, bids: FakeBids
+) -> None:
+    early = Watcher(app)
+    early.next()
+    early.state()
+    bid(bids, 2500)
+
+    late = Watcher(app)
+    late.next()
+
+    assert late.state()["bid_count"] == 1
+    assert early.state()["bid_count"] == 1
+    early.close()
+    late.close()
+
+
+def test_the_last_known_state_is_shown_while_bids_is_down(app: Flask, bids: FakeBids) -> None:
+    early = Watcher(app)
+    bids.down = True
+
+    late = Watcher(app)
+    late.next()
+
+    assert late.state()["bid_count"] == 0
+    early.close()
+    late.close()
+
+
+def test_a_bid_between_finding_a_bidding_and_its_state_is_not_missed(
+    app: Flask, bids: FakeBids, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = bids.bidding_of
+
+    def find_and_be_overtaken(auction_url: str) -> Bidding:
+        found = find(auction_url)
+        deliver(app, bid(bids, 2500).bidding_url)
+        return found
+
+    monkeypatch.setattr(bids, "bidding_of", find_and_be_overtaken)
+    watcher = Watcher(app)
+    watcher.next()
 
     assert watcher.state()["bid_count"] == 1
     watcher.close()
+
+
+class Doorway:
+    """A lock that knows how many came to it."""
+
+    def __init__(self) -> None:
+        self.came = 0
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self.came += 1
+        self._lock.acquire()
+
+    def __exit__(self, *_exc: object) -> None:
+        self._lock.release()
+
+
+def test_many_who_come_at_once_share_a_look() -> None:
+    channel, doorway, looks = Channel(ITEM), Doorway(), []
+    channel._looking = doorway  # type: ignore[assignment]
+    all_came = threading.Event()
+
+    def act() -> None:
+        looks.append(doorway.came)
+        assert all_came.wait(30)
+
+    threads = [threading.Thread(target=lambda: channel.look(act)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: doorway.came == 8, what="all eight")
+    all_came.set()
+    for thread in threads:
+        thread.join(30)
+
+    assert 1 <= len(looks) <= 2
 
 
 def test_what_nobody_watches_is_not_fetched(app: Flask, bids: FakeBids) -> None:
@@ -205,7 +298,7 @@ def test_a_stream_that_ended_makes_room(app: Flask, hub: Hub) -> None:
     for watcher in watchers:
         watcher.close()
 
-    assert not hub.watched("http://bids.test/biddings/lamp")
+    assert hub.watching("http://bids.test/biddings/lamp") is None
     for _ in range(3):
         hub.join(ITEM)
     with pytest.raises(HubFull):
@@ -216,7 +309,7 @@ def test_asking_for_the_head_of_a_stream_leaves_nothing_open(app: Flask, hub: Hu
     for _ in range(5):
         app.test_client().head("/stream", query_string={"auction": ITEM}).close()
 
-    assert not hub.watched("anything")
+    assert hub.watching("http://bids.test/biddings/lamp") is None
 
 
 def test_streams_are_for_pages_of_the_house(app: Flask) -> None:
@@ -248,7 +341,7 @@ def test_a_waiting_stream_wakes_at_once(bids: FakeBids, hub: Hub) -> None:
     reader.start()
 
     bidding = bids.bidding_of(ITEM)
-    hub.show(ITEM, bidding.url, frame_of(bidding))
+    channel.show(frame_of(bidding))
     reader.join(30)
 
     assert got == [frame_of(bidding).text]

@@ -1,14 +1,19 @@
 """Browsers that meet on an item: live, cut off, with wrong clocks, without scripts."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.auction_app.browser.street import Street, bid, passed_s
 
-WITHIN_S = 1.0
-"""How soon a bid in one browser is to be seen in another."""
+PATIENCE_MS = 30_000
+"""Browsers take their time to come back."""
+
+
+def _opens_a_stream(request: Request) -> bool:
+    return "/stream?" in request.url
 
 
 @pytest.fixture
@@ -19,21 +24,23 @@ def item(street: Street) -> str:
     return sam.list_item(ends=ends.strftime("%Y-%m-%dT%H:%M:%S"))
 
 
-def test_a_bid_in_one_browser_appears_in_the_other_within_a_second(
+def test_a_bid_in_one_browser_appears_in_the_other_sooner_than_one_can_bid(
     street: Street, item: str
 ) -> None:
     bob, ada = street.visitor(name="Bob"), street.visitor(name="Ada")
-    with ada.expect_request(lambda it: "/stream" in it.url):
+    with ada.expect_request(_opens_a_stream):
         ada.goto(street.url + item)
     expect(ada.locator("#price")).to_have_text("$10.00")
     ada.get_by_label("Your maximum").fill("12")
     assert "highest bidder" in bid(bob, street.url + item, "30")
-    assert "outbid" in bid(street.visitor(name="Eve"), street.url + item, "20")
+    eve = street.visitor(name="Eve")
+    to_bid_s = passed_s(lambda: bid(eve, street.url + item, "20"))
 
+    told = time.monotonic()
     street.tell_live(item)
-    took = passed_s(lambda: expect(ada.locator("#price")).to_have_text("$21.00"))
+    expect(ada.locator("#price")).to_have_text("$21.00")
 
-    assert took < WITHIN_S
+    assert time.monotonic() - told < to_bid_s
     expect(ada.locator("#minimum")).to_have_text("At least $22.00")
     expect(ada.locator("#bid-count")).to_have_text("2")
     expect(ada.locator("#history-table tbody tr")).to_have_count(2)
@@ -55,23 +62,45 @@ def test_a_bidders_own_state_follows(street: Street, item: str) -> None:
     expect(ada.get_by_label("Your maximum")).to_be_focused()
 
 
-@pytest.mark.xfail(
-    reason="known to fail now and then: the stream is sometimes not reopened in time",
-    strict=False,
-)
 def test_after_a_cut_the_truth_is_shown(street: Street, item: str) -> None:
     ada = street.visitor(name="Ada")
-    ada.goto(street.url + item)
+    with ada.expect_response(lambda it: _opens_a_stream(it.request)):
+        ada.goto(street.url + item)
     street.live.stop()
     bid(street.visitor(name="Bob"), street.url + item, "50")
-    ada.evaluate("window.dispatchEvent(new Event('pagehide'))")
-    expect(ada.locator("#price")).to_have_text("$10.00")
+    expect(ada.locator("#paused")).to_contain_text("paused since", timeout=PATIENCE_MS)
+    expect(ada.locator("#bid-count")).to_have_text("0")
 
     street.live.start()
+
+    expect(ada.locator("#bid-count")).to_have_text("1", timeout=PATIENCE_MS)
+    expect(ada.locator("#paused")).to_be_hidden()
+    expect(ada.locator("#history-table tbody tr")).to_have_count(1)
+
+
+def test_who_comes_back_to_a_page_sees_the_truth(street: Street, item: str) -> None:
+    ada = street.visitor(name="Ada")
+    with ada.expect_response(lambda it: _opens_a_stream(it.request)):
+        ada.goto(street.url + item)
+    ada.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
+    bid(street.visitor(name="Bob"), street.url + item, "50")
+
     ada.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
 
     expect(ada.locator("#bid-count")).to_have_text("1")
-    expect(ada.locator("#paused")).to_be_hidden()
+
+
+def test_a_stream_that_died_without_a_word_is_opened_anew(street: Street, item: str) -> None:
+    ada = street.visitor(name="Ada")
+    ada.clock.install()
+    with ada.expect_response(lambda it: _opens_a_stream(it.request)):
+        ada.goto(street.url + item)
+    bid(street.visitor(name="Bob"), street.url + item, "50")
+
+    with ada.expect_request(_opens_a_stream):
+        ada.clock.fast_forward("01:00")
+
+    expect(ada.locator("#bid-count")).to_have_text("1")
 
 
 @pytest.mark.parametrize("wrong_by_s", [-3600, 3600])
