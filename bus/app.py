@@ -9,6 +9,7 @@ from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
 from bus.api.exceptions import attempts_blueprint, exceptions_blueprint
+from bus.api.lingering import lingering_wsgi
 from bus.api.metrics import metrics_blueprint
 from bus.api.problems import TRANSLATIONS
 from bus.api.publish import describe_publish, publish_blueprint
@@ -34,7 +35,9 @@ def create_app(
 
     Exits with one line per complaint when settings or database won't do.
     """
-    return create_apps(config, storage=storage, clock=clock)[0]
+    app, _ = create_apps(config, storage=storage, clock=clock)
+    app.wsgi_app = lingering_wsgi(app.wsgi_app)  # type: ignore[method-assign]
+    return app
 
 
 def create_apps(

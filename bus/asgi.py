@@ -9,7 +9,8 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 from service_kit.clock import Clock, now_ms
 
-from bus.api.quick_publish import AsgiApp, QuickPublish, Receive, Scope, Send
+from bus.api.lingering import AsgiApp, Receive, Scope, Send, lingering
+from bus.api.quick_publish import QuickPublish
 from bus.app import create_apps
 from bus.config import Config
 from bus.storage import Storage
@@ -27,7 +28,7 @@ def create_app(
     app, bus = create_apps(config, storage=storage, clock=clock)
     # gunicorn's gthread says so too; without it Flask reads nothing of a body without a length.
     rest: Any = WSGIMiddleware(_terminated(app), workers=_THREADS)
-    quick = QuickPublish(bus, rest)
+    quick = QuickPublish(bus, lingering(rest))
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

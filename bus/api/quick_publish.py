@@ -9,13 +9,13 @@ import asyncio
 import base64
 import binascii
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable
 
 from service_kit.bodies import MAX_BODY_BYTES
 from service_kit.problems import Problem
 from service_kit.trace import continued
 
+from bus.api.lingering import AsgiApp, Message, Receive, Scope, Send
 from bus.api.problems import TRANSLATIONS
 from bus.errors import BusError, NotAuthenticated
 from bus.model import Client, Publication
@@ -23,14 +23,7 @@ from bus.parts import Parts
 from bus.publish.loop_committer import LoopCommitter
 from bus.publish.publisher import Call
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
-
 _PREFIX = "/topics/"
-_DRAINED_BYTES = 8 * 1024 * 1024
 _TAKEN = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
 _END = {"type": "http.response.body", "body": b""}
 
@@ -100,23 +93,13 @@ class _Body:
     async def read(cls, headers: dict[bytes, bytes], receive: Receive) -> "_Body":
         """Read it, unless it is too large."""
         body = cls(receive)
-        if _too_large(headers.get(b"content-length", b"0")):
-            await body._drain()
-        else:
+        if not _too_large(headers.get(b"content-length", b"0")):
             await body._read()
         return body
 
     async def again(self) -> Message:
         """ASGI's `receive`, from the start of the body."""
         return self._messages.pop(0) if self._messages else await self._receive()
-
-    async def _drain(self) -> None:
-        """Drop what is sent: who is still sending when the 413 comes sees a reset instead."""
-        size, more = 0, True
-        while more and size < _DRAINED_BYTES:
-            message = await self._receive()
-            size += len(message.get("body", b""))
-            more = message.get("more_body", False)
 
     async def _read(self) -> None:
         size = 0

@@ -8,8 +8,12 @@ from werkzeug.test import Client, TestResponse
 
 from bus.storage import Storage
 from tests.bus.api.calling import assert_problem, call
+from tests.bus.api.entrances import api, loop
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
+
+# Publishing has a way of its own through each entrance; all else goes the way of the Flask app.
+__all__ = ["api", "loop"]
 
 EVENT = {"type": "create", "url": "https://x.example/1"}
 

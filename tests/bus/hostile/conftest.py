@@ -1,6 +1,6 @@
 """What the tests of hostile peers share."""
 
 from tests.bus.hostile.inside import inside
-from tests.bus.hostile.serving import bus
+from tests.bus.serving import bus, either
 
-__all__ = ["bus", "inside"]
+__all__ = ["bus", "either", "inside"]

@@ -11,7 +11,7 @@ from contextlib import ExitStack, suppress
 import pytest
 import requests
 
-from tests.bus.hostile.serving import Served
+from tests.bus.serving import Served
 
 EVENT = {"type": "create", "url": "https://x.example/1"}
 BODY = json.dumps(EVENT).encode()

@@ -10,7 +10,7 @@ import requests
 from bus.deliver.sender import Answer
 from tests.bus.hostile.attempts import attempt, sending, took
 from tests.bus.hostile.inside import Inside
-from tests.bus.hostile.serving import Served
+from tests.bus.serving import Served
 
 ADDRESSES = [
     "127.0.0.1",

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.bus.hostile.serving import Served, serving
 from tests.bus.receiver import Receiver
+from tests.bus.serving import Served, serving
 from tests.waiting import wait_for
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.bus.hostile.serving import Served, serving
+from tests.bus.serving import Served, serving
 from tests.sockets import peer
 from tests.waiting import wait_for
 

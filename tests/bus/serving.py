@@ -16,6 +16,10 @@ from tests.sockets import free_port
 ROOT_KEY = "root-key-of-the-tests"
 
 
+# The other entrance, for who wants a WSGI app.
+FLASK = 'gunicorn -c bus/gunicorn.conf.py -w 1 -b "127.0.0.1:$PORT_BUS" "bus.app:create_app()"'
+
+
 @dataclass
 class Served:
     """A running bus."""
@@ -43,8 +47,13 @@ class Served:
 
 
 @contextmanager
-def serving(database: Path, *names: str, **settings: str) -> Iterator[Served]:
-    """Run these processes of the Procfile over a migrated SQLite file; killed at the end."""
+def serving(
+    database: Path, *names: str, entrance: str | None = None, **settings: str
+) -> Iterator[Served]:
+    """Run these processes of the Procfile over a migrated SQLite file; killed at the end.
+
+    `entrance` is another command for the bus.
+    """
     ports = {name: free_port() for name in names}
     settings |= {
         "BUS_DATABASE_URL": f"sqlite:///{database}",
@@ -53,6 +62,7 @@ def serving(database: Path, *names: str, **settings: str) -> Iterator[Served]:
         "PORT_BUS": str(ports["bus"]),
     }
     commands = {name: procfile()[name] for name in names}
+    commands["bus"] = entrance or commands["bus"]
     processes = Processes(commands, settings, ports, database.parent / "log")
     try:
         processes.start()
@@ -66,4 +76,16 @@ def bus(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
     """A bus for a module's tests, without a pusher; it trusts no host."""
     folder = tmp_path_factory.mktemp("bus")
     with serving(Path(shutil.copy(migrated, folder / "bus.sqlite3")), "bus") as served:
+        yield served
+
+
+@pytest.fixture(scope="module", params=["asgi", "wsgi"])
+def either(
+    request: pytest.FixtureRequest, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    """A bus and its pusher, once with each entrance; they trust this machine."""
+    database = Path(shutil.copy(migrated, tmp_path_factory.mktemp("either") / "bus.sqlite3"))
+    entrance = FLASK if request.param == "wsgi" else None
+    trust = {"BUS_TRUSTED_HOSTS": "127.0.0.1"}
+    with serving(database, "bus", "pusher", entrance=entrance, **trust) as served:
         yield served

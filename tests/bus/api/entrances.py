@@ -1,4 +1,4 @@
-"""Both entrances are one bus, so each test of the API runs through each."""
+"""The bus in process through each of its entrances."""
 
 import asyncio
 import threading
@@ -36,7 +36,7 @@ def api(
     clock: FakeClock,
     loop: asyncio.AbstractEventLoop,
 ) -> Client:
-    """The bus over HTTP, in process, over the same database as `storage`."""
+    """The bus over HTTP, over the same database as `storage`."""
     if request.param == "wsgi":
         return app.create_app(config, storage=storage, clock=clock).test_client()
     entrance: Any = asgi.create_app(config, storage=storage, clock=clock)

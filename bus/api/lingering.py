@@ -1,0 +1,90 @@
+"""Answers that reach who is still sending: after a refusal the rest of the body is heard out.
+
+A server that closes a connection with something unread in it resets it, and the peer sees the
+reset instead of the 413 or 401 (RFC 9112 section 9.6).
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from contextlib import suppress
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+WsgiApp = Callable[..., Iterable[bytes]]
+
+SILENT_S = 1.0
+TOTAL_S = 10.0
+_CHUNK_BYTES = 64 * 1024
+_END = {"type": "http.response.body", "body": b""}
+
+
+def lingering(app: AsgiApp) -> AsgiApp:
+    """The app, whose answers are complete only when the body was sent, or 10 s went by, or one
+    without a byte. Who asked before sending (`Expect`) is just answered."""
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        rest = _Rest(receive)
+
+        async def answer(message: Message) -> None:
+            if message["type"] != "http.response.body" or message.get("more_body") or rest.heard:
+                return await send(message)
+            await send({**message, "more_body": True})
+            await rest.hear_out()
+            await send(_END)
+
+        asks = any(name == b"expect" for name, _ in scope["headers"])
+        await app(scope, rest.receive, send if asks else answer)
+
+    return call
+
+
+class _Rest:
+    """What of a body nobody has read yet."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.heard = False
+
+    async def receive(self) -> Message:
+        """ASGI's `receive`."""
+        message = await self._receive()
+        self.heard = message["type"] != "http.request" or not message.get("more_body", False)
+        return message
+
+    async def hear_out(self) -> None:
+        """Drop what comes."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(TOTAL_S):
+                while not self.heard:
+                    await asyncio.wait_for(self.receive(), SILENT_S)
+
+
+def lingering_wsgi(app: WsgiApp) -> WsgiApp:
+    """The same for a WSGI app under gunicorn, which sends an answer once it is returned: the body
+    is heard out before, also of who asked, for gunicorn has told it to go on. Under another
+    server, which doesn't show its socket, nothing changes."""
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        answer = app(environ, start_response)
+        if "gunicorn.socket" in environ:
+            _hear_out(environ["gunicorn.socket"], environ["wsgi.input"])
+        return answer
+
+    return call
+
+
+def _hear_out(peer: Any, body: Any) -> None:
+    before_s, end_s = peer.gettimeout(), time.monotonic() + TOTAL_S
+    peer.settimeout(SILENT_S)
+    try:
+        while body.read(_CHUNK_BYTES) and time.monotonic() < end_s:
+            pass
+    except TimeoutError:
+        pass  # who says nothing any more is not kept waiting for
+    finally:
+        peer.settimeout(before_s)
