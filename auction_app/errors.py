@@ -5,6 +5,7 @@ AuctionAppError
 ├── AmountUnclear          an amount that two readers would read differently
 ├── PhotoRefused           a file that is no photo we take
 ├── NotFound               nothing there, or nothing that this visitor may see
+│   └── Removed            was there for everybody, and was taken off
 ├── EmailTaken             the address has an account (never told to a visitor)
 ├── NoSession              the visitor has to sign in
 │   └── SessionExpired     was signed in, but too long ago or revoked
@@ -53,6 +54,10 @@ class PhotoRefused(AuctionAppError):
 
 class NotFound(AuctionAppError):
     """Nothing there, or nothing that this visitor may see."""
+
+
+class Removed(NotFound):
+    """An item that everybody could see until it was taken off."""
 
 
 class EmailTaken(AuctionAppError):

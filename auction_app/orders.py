@@ -6,6 +6,8 @@ from typing import Literal
 
 from service_kit.money import Money
 
+from auction_app.model import Auction
+
 Side = Literal["buyer", "seller", "house"]
 
 
@@ -70,6 +72,22 @@ class Order:
     price: Money
     status: OrderStatus
     steps: tuple[Step, ...]
+
+    @classmethod
+    def agreed(cls, id: str, auction: Auction, buyer_id: str, price: Money) -> "Order":
+        """What a sale begins with."""
+        return cls(
+            id=id,
+            auction_id=auction.id,
+            title=auction.title,
+            seller_id=auction.seller_id,
+            seller_name=auction.seller_name,
+            buyer_id=buyer_id,
+            buyer_name="",
+            price=price,
+            status=OrderStatus.AGREED,
+            steps=(),
+        )
 
     def side_of(self, customer_id: str) -> Side | None:
         """Which side a customer is; None for a stranger."""

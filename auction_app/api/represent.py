@@ -24,6 +24,7 @@ def auction(
 ) -> Document:
     """An auction; `private` adds the terms that only bids_service may see, a signed-in `caller`
     what they can do with it."""
+    removed = {"removed": True} if auction.hidden else {}
     return resource(
         {
             "title": auction.title,
@@ -34,6 +35,7 @@ def auction(
             "terms": terms(auction.terms, private=private),
             "price": auction.price.to_wire() if auction.price else None,
             "bid_count": auction.bid_count,
+            **removed,
         },
         {
             "self": link(urls.auction(auction.id)),

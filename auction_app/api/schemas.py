@@ -51,6 +51,7 @@ class AuctionSchema(ma.Schema):
     terms = fields.Nested(TermsSchema, required=True)
     price = fields.Nested(MoneySchema, required=True, allow_none=True)
     bid_count = fields.Integer(required=True)
+    removed = fields.Boolean(metadata={"description": "Its page is gone for others"})
     links = fields.Dict(data_key="_links", required=True)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from auction_app.errors import EmailTaken, NotFound
+from auction_app.errors import EmailTaken, NoSession, NotFound
 from auction_app.model import Customer
 from auction_app.storage.tables import customers
 
@@ -37,6 +37,19 @@ def by_id(conn: Connection, customer_id: str) -> Customer:
     row = conn.execute(select(customers).where(customers.c.id == customer_id)).first()
     if row is None:
         raise NotFound("no such customer")
+    return as_customer(row)
+
+
+def locked(conn: Connection, customer_id: str) -> Customer:
+    """The account as it is now, which nobody else changes until this transaction ends.
+
+    For what an account that is being closed must not do any more. Raises NoSession for one that
+    was closed or deleted since the visitor was recognised.
+    """
+    query = select(customers).where(customers.c.id == customer_id).with_for_update()
+    row = conn.execute(query).first()
+    if row is None or row.banned_at_ms is not None or row.deleted_at_ms is not None:
+        raise NoSession("the account is closed")
     return as_customer(row)
 
 

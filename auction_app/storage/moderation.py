@@ -41,6 +41,12 @@ def report_by_id(conn: Connection, report_id: str) -> Report | None:
     return found[0] if found else None
 
 
+def reports_by(conn: Connection, customer_id: str) -> list[Report]:
+    """All reports by one customer."""
+    query = _select().where(reports.c.reporter_id == customer_id)
+    return _read(conn, query.order_by(reports.c.at_ms))
+
+
 def settle_reports(conn: Connection, auction_id: str, *, now_ms: int) -> None:
     """Take all reports of an item out of the queue."""
     waiting = (reports.c.auction_id == auction_id, reports.c.settled_at_ms.is_(None))

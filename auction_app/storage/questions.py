@@ -40,6 +40,12 @@ def of_asker(conn: Connection, customer_id: str) -> list[Question]:
     return _read(conn, query.order_by(questions.c.asked_at_ms))
 
 
+def of_seller(conn: Connection, customer_id: str) -> list[Question]:
+    """All that was asked about a seller's items."""
+    query = _select().where(auctions.c.seller_id == customer_id)
+    return _read(conn, query.order_by(questions.c.asked_at_ms))
+
+
 def answer(conn: Connection, question_id: str, text: str, *, now_ms: int) -> None:
     """Store the seller's answer."""
     conn.execute(

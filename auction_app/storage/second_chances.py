@@ -55,6 +55,12 @@ def of_auction(conn: Connection, auction_id: str) -> list[SecondChance]:
     return [_as_chance(row) for row in conn.execute(query)]
 
 
+def of_bidder(conn: Connection, customer_id: str) -> list[SecondChance]:
+    """All offers to a bidder."""
+    query = select(second_chances).where(second_chances.c.bidder_id == customer_id)
+    return [_as_chance(row) for row in conn.execute(query)]
+
+
 def _as_chance(row: Row[Any]) -> SecondChance:
     return SecondChance(
         id=row.id,

@@ -34,11 +34,15 @@ def add(
 
 
 def find(conn: Connection, token_digest: str) -> Session | None:
-    """The session of a token, expired or not."""
+    """The session of a token, expired or not; None for an account that was closed or deleted."""
     row = conn.execute(
         select(customers, sessions.c.expires_at_ms)
         .join_from(sessions, customers)
-        .where(sessions.c.token_digest == token_digest)
+        .where(
+            sessions.c.token_digest == token_digest,
+            customers.c.banned_at_ms.is_(None),
+            customers.c.deleted_at_ms.is_(None),
+        )
     ).first()
     return Session(customer=as_customer(row), expires_at_ms=row.expires_at_ms) if row else None
 

@@ -47,7 +47,7 @@ def of_customer(
         select_auctions()
         .add_columns(since)
         .join(watches, watches.c.auction_id == auctions.c.id)
-        .where(watches.c.customer_id == customer_id, auctions.c.hidden_at_ms.is_(None))
+        .where(watches.c.customer_id == customer_id)
     )
     if after:
         query = query.where(tuple_(since, watches.c.auction_id) < (after.at_ms, after.id))

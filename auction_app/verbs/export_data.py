@@ -8,14 +8,27 @@ from service_kit.errors import HttpFailure
 from auction_app.bids import Bids
 from auction_app.errors import BidsUnavailable
 from auction_app.model import Customer
-from auction_app.storage import auctions, notices, orders, preferences, questions
+from auction_app.storage import (
+    auctions,
+    drafts,
+    moderation,
+    notices,
+    orders,
+    preferences,
+    questions,
+    second_chances,
+    sessions,
+    watches,
+)
 from auction_app.storage.store import Store, Transaction
 from auction_app.urls import Urls
 
 _MOST = 10_000
 
 
-def export_data(store: Store, bids: Bids, urls: Urls, customer: Customer) -> dict[str, Any]:
+def export_data(
+    store: Store, bids: Bids, urls: Urls, customer: Customer, *, now_ms: int
+) -> dict[str, Any]:
     """All of it as one JSON document; the own maxima come from bids_service. Blocks for it.
 
     Raises BidsUnavailable.
@@ -25,7 +38,7 @@ def export_data(store: Store, bids: Bids, urls: Urls, customer: Customer) -> dic
     except HttpFailure as error:
         raise BidsUnavailable(5) from error
     with store.reading() as conn:
-        document = _stored(conn, urls, customer)
+        document = _stored(conn, urls, customer, now_ms)
     return document | {
         "bids": [
             {
@@ -40,7 +53,7 @@ def export_data(store: Store, bids: Bids, urls: Urls, customer: Customer) -> dic
     }
 
 
-def _stored(conn: Transaction, urls: Urls, customer: Customer) -> dict[str, Any]:
+def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> dict[str, Any]:
     return {
         "account": {
             "name": customer.name,
@@ -75,5 +88,43 @@ def _stored(conn: Transaction, urls: Urls, customer: Customer) -> dict[str, Any]
         "notices": [
             {"kind": notice.kind, "item": notice.title, "at_ms": notice.at_ms}
             for notice in notices.of_customer(conn, customer.id, after=None, limit=_MOST)
+        ],
+        **_smaller_things(conn, urls, customer, now_ms),
+    }
+
+
+def _smaller_things(
+    conn: Transaction, urls: Urls, customer: Customer, now_ms: int
+) -> dict[str, list[dict[str, Any]]]:
+    me = customer.id
+    return {
+        "drafts": [
+            {"typed": draft.fields, "photos": [photo.alt for photo in draft.photos]}
+            for draft in drafts.list_of_seller(conn, me, limit=_MOST)
+        ],
+        "watchlist": [
+            {"item": urls.auction(item.id), "since_ms": since_ms}
+            for item, since_ms in watches.of_customer(conn, me, after=None, limit=_MOST)
+        ],
+        "answers": [
+            {"item": urls.auction(found.auction_id), "text": found.answer}
+            for found in questions.of_seller(conn, me)
+            if found.answer is not None
+        ],
+        "reports": [
+            {"item": urls.auction(report.auction_id), "reason": report.reason, "text": report.text}
+            for report in moderation.reports_by(conn, me)
+        ],
+        "second_chances": [
+            {
+                "item": urls.auction(chance.auction_id),
+                "price": chance.price.to_wire(),
+                "status": chance.status,
+            }
+            for chance in second_chances.of_bidder(conn, me)
+        ],
+        "sessions": [
+            {"browser": agent, "since_ms": since_ms}
+            for _digest, agent, since_ms in sessions.of_customer(conn, me, now_ms=now_ms)
         ],
     }

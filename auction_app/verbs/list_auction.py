@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from auction_app.errors import NotFound, NotVerified
 from auction_app.model import Auction, Customer, Photo
-from auction_app.storage import auctions
+from auction_app.storage import auctions, customers
 from auction_app.storage.announce import announce
 from auction_app.storage.search import entries
 from auction_app.storage.store import Store, Transaction
@@ -40,8 +40,9 @@ def list_in(
     seller: Customer,
     now_ms: int,
 ) -> Auction:
-    """The same, within a transaction that does more."""
-    if not seller.verified:
+    """The same, within a transaction that does more. An account that is deleted or closed at
+    this moment lists nothing: raises NoSession."""
+    if not customers.locked(conn, seller.id).verified:
         raise NotVerified("sellers need a verified address")
     try:
         return auctions.by_id(conn, auction_id)

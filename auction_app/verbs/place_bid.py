@@ -8,7 +8,7 @@ from service_kit.money import Money
 from auction_app.bids import Bids
 from auction_app.errors import BidsUnavailable, NotFound, NotVerified, PriceMoved, TicketRefused
 from auction_app.model import Customer
-from auction_app.storage import auctions, tickets
+from auction_app.storage import auctions, customers, tickets
 from auction_app.storage.store import Store
 from auction_app.tickets import BidResult, Ticket
 from auction_app.urls import Urls
@@ -58,6 +58,7 @@ def _settled_or_noted(store: Store, ticket: Ticket, now_ms: int) -> bool:
         placed = tickets.find(conn, ticket.key)
         if placed is not None:
             return placed.result is not None
+        customers.locked(conn, ticket.bidder_id)
         auction = auctions.by_id(conn, ticket.auction_id)
         if auction.price != ticket.seen_price:
             raise PriceMoved("the price moved since the review")

@@ -6,7 +6,7 @@ from auction_app.bids import Bids
 from auction_app.errors import NotFound
 from auction_app.ids import new_id
 from auction_app.model import Auction, Customer
-from auction_app.orders import Order, OrderStatus
+from auction_app.orders import Order
 from auction_app.storage import auctions, notices, second_chances
 from auction_app.storage.second_chances import ACCEPTED, SecondChance
 from auction_app.storage.store import Store
@@ -88,19 +88,5 @@ def keep_offer(store: Store, urls: Urls, told: bids_client.Offer, *, now_ms: int
                 now_ms=now_ms,
             )
         if chance.status == ACCEPTED:
-            make_order(conn, urls, _order(auction, chance), sold_by=chance.url, now_ms=now_ms)
-
-
-def _order(auction: Auction, chance: SecondChance) -> Order:
-    return Order(
-        id=new_id(),
-        auction_id=auction.id,
-        title=auction.title,
-        seller_id=auction.seller_id,
-        seller_name=auction.seller_name,
-        buyer_id=chance.bidder_id,
-        buyer_name="",
-        price=chance.price,
-        status=OrderStatus.AGREED,
-        steps=(),
-    )
+            order = Order.agreed(new_id(), auction, chance.bidder_id, chance.price)
+            make_order(conn, urls, order, sold_by=chance.url, now_ms=now_ms)

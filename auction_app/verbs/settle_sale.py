@@ -2,7 +2,7 @@
 
 from auction_app.ids import new_id
 from auction_app.model import Auction, Bidding
-from auction_app.orders import Order, OrderStatus
+from auction_app.orders import Order
 from auction_app.storage import auctions, biddings, customers, notices, orders
 from auction_app.storage.announce import announce
 from auction_app.storage.store import Transaction
@@ -45,15 +45,4 @@ def make_order(conn: Transaction, urls: Urls, order: Order, *, sold_by: str, now
 def _order(auction: Auction, bidding: Bidding) -> Order | None:
     if bidding.leader_id is None or bidding.price is None:
         return None
-    return Order(
-        id=new_id(),
-        auction_id=auction.id,
-        title=auction.title,
-        seller_id=auction.seller_id,
-        seller_name=auction.seller_name,
-        buyer_id=bidding.leader_id,
-        buyer_name="",
-        price=bidding.price,
-        status=OrderStatus.AGREED,
-        steps=(),
-    )
+    return Order.agreed(new_id(), auction, bidding.leader_id, bidding.price)

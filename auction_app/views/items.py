@@ -10,7 +10,7 @@ from service_kit.openapi import Blueprint
 from auction_app.api import represent
 from auction_app.api.actions import Caller
 from auction_app.api.schemas import AuctionSchema
-from auction_app.errors import NotFound
+from auction_app.errors import Removed
 from auction_app.model import Auction, Customer, Standing
 from auction_app.parts import Parts
 from auction_app.storage import auctions, biddings, orders, outages, questions, watches
@@ -123,9 +123,9 @@ def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
 
 
 def check_shown(auction: Auction, who: Customer | None) -> None:
-    """Raises NotFound for an item that moderators have hidden, to all but them and its seller."""
+    """Raises Removed for an item that moderators have hidden, to all but them and its seller."""
     if auction.hidden and not (who and (who.moderator or who.id == auction.seller_id)):
-        raise NotFound("hidden by a moderator")
+        raise Removed("hidden by a moderator")
 
 
 def _standing(auction: Auction, customer_id: str | None, now_ms: int) -> Standing | None:

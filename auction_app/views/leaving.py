@@ -21,7 +21,7 @@ def leaving(parts: Parts) -> Blueprint:
     def export() -> Response:
         me = signed_in(parts)
         try:
-            document = export_data(parts.store, parts.bids, parts.urls, me)
+            document = export_data(parts.store, parts.bids, parts.urls, me, now_ms=parts.clock())
         except BidsUnavailable as error:
             answer = page("export_unavailable.html", 503)
             answer.headers["Retry-After"] = str(error.retry_after_s)
@@ -42,14 +42,16 @@ def leaving(parts: Parts) -> Blueprint:
         try:
             delete_account(
                 parts.store,
-                parts.passwords,
+                parts.bids,
                 parts.urls,
                 me,
                 request.form.get("password", ""),
+                passwords=parts.passwords,
+                files=parts.files,
                 now_ms=parts.clock(),
             )
-        except NotPossible:
-            return _form(parts, 409)
+        except NotPossible as error:
+            return _form(parts, 409, obstacle=error.reason)
         except WrongPassword:
             return _form(parts, 422, {"password": "wrong_password"})
         forget()
@@ -59,7 +61,14 @@ def leaving(parts: Parts) -> Blueprint:
     return views
 
 
-def _form(parts: Parts, status: int, errors: dict[str, str] | None = None) -> Response:
-    me = signed_in(parts)
-    found = obstacles(parts.store, me)
+def _form(
+    parts: Parts,
+    status: int,
+    errors: dict[str, str] | None = None,
+    *,
+    obstacle: str | None = None,
+) -> Response:
+    found = obstacles(parts.store, signed_in(parts), now_ms=parts.clock())
+    if obstacle and obstacle not in found:
+        found = (*found, obstacle)
     return page("delete_account.html", status, obstacles=found, errors=errors or {})

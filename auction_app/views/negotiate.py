@@ -80,6 +80,7 @@ def _other_answers(rule: str, *, own: bool, paged: bool) -> dict[int, str]:
     answers = {
         401: "Nobody is signed in" if own else "The token is not known",
         404: "There is nothing of that name" if "<" in rule else None,
+        410: "It was there and was removed" if rule.startswith("/auctions/") else None,
         400: "A parameter is not one of ours" if paged else None,
     }
     return {status: words for status, words in answers.items() if words}

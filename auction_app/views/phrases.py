@@ -49,6 +49,8 @@ def obstacle_word(obstacle: str) -> str:
         "selling": _("Somebody has bid on an item of yours that has not ended."),
         "leading": _("You lead in an auction that has not ended."),
         "orders": _("An order of yours is not finished."),
+        "bidding": _("A bid of yours is on its way. Try again in a few minutes."),
+        "listing": _("An item of yours cannot be called off right now. Try again in a minute."),
     }[obstacle]
 
 

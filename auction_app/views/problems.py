@@ -39,6 +39,7 @@ def translations() -> dict[type[Exception], Any]:
     """How each error of the app reads to the visitor."""
     return {
         errors.NotFound: _not_found,
+        errors.Removed: _removed,
         UnknownAddress: _not_found,
         errors.SessionExpired: _session_expired,
         errors.NoSession: _no_session,
@@ -60,6 +61,15 @@ def _not_found(_error: Exception) -> Problem:
         _("There is nothing at this address"),
         reason="not_found",
         detail=_("It may have been mistyped, or it is not for you to see."),
+    )
+
+
+def _removed(_error: Exception) -> Problem:
+    return Problem(
+        410,
+        _("This item was removed"),
+        reason="removed",
+        detail=_("It broke the rules of the house, or its seller has left. Its page is gone."),
     )
 
 

@@ -14,7 +14,7 @@ from auction_app.storage import auctions, questions, reminders
 from auction_app.talk import REASONS
 from auction_app.verbs.ask_question import answer_question, ask_question
 from auction_app.verbs.report_item import report_item
-from auction_app.views.items import item_context
+from auction_app.views.items import check_shown, item_context
 from auction_app.views.language import _
 from auction_app.views.negotiate import hal, negotiated, page, see_other, wants_hal
 from auction_app.views.visitor import signed_in, visitor
@@ -116,7 +116,9 @@ def reporting(parts: Parts) -> PlainBlueprint:
 
 def _auction(parts: Parts, auction_id: str) -> Auction:
     with parts.store.reading() as conn:
-        return auctions.by_id(conn, auction_id)
+        auction = auctions.by_id(conn, auction_id)
+    check_shown(auction, visitor(parts).customer)
+    return auction
 
 
 def _place_of(auction_id: str, question_id: str) -> str:

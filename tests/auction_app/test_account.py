@@ -7,14 +7,12 @@ import pytest
 
 from tests.auction_app.conftest import (
     MAILER_TOKEN,
-    PUBLIC,
     World,
     as_program,
     email_of,
     password_of,
     path_of,
 )
-from tests.auction_app.sale import sell
 
 
 def contact(world: World, name: str) -> dict[str, Any]:
@@ -205,59 +203,3 @@ def test_sessions_are_listed_and_can_be_ended(world: World) -> None:
     phone.sign_in("Ada")
     ada.post("/account/sessions/end-others")
     assert phone.get("/account").status_code == 401
-
-
-def test_the_export_holds_what_is_known_and_nothing_of_others(world: World) -> None:
-    sale = sell(world)
-
-    answer = sale.ada.get("/account/export")
-
-    assert "attachment" in answer.headers["Content-Disposition"]
-    data = answer.get_json()
-    assert data["account"]["email"] == email_of("Ada")
-    assert data["bids"][0]["maximum"] == {"amount": "40.00", "currency": "USD"}
-    assert data["orders"][0]["order"] == PUBLIC + sale.order
-    assert email_of("Bob") not in answer.text
-    assert "20.00" not in answer.text.replace('"price_after"', "")
-    world.bids.down = True
-    assert sale.ada.get("/account/export").status_code == 503
-
-
-def test_an_account_that_others_count_on_is_not_deleted(world: World) -> None:
-    sale = sell(world)
-    item = sale.bob.list_item()
-    sale.ada.bid(item, "12")
-
-    for person, words in (
-        (sale.ada, ("You lead in an auction", "An order of yours")),
-        (sale.bob, ("Somebody has bid on an item",)),
-        (sale.sam, ("An order of yours",)),
-    ):
-        page = person.get("/account/delete").text
-        assert all(word in page for word in words)
-        name = {id(sale.ada): "Ada", id(sale.bob): "Bob", id(sale.sam): "Sam"}[id(person)]
-        refused = person.post("/account/delete", {"password": password_of(name)})
-        assert refused.status_code == 409
-        assert world.browser().sign_in(name).status_code == 303
-
-
-def test_a_deleted_account_leaves_no_name_and_no_way_in(world: World) -> None:
-    ada = world.member("Ada")
-    item = ada.list_item()
-    url = path_of(world.customer_url("Ada"))
-    assert ada.post("/account/delete", {"password": "guess"}).status_code == 422
-
-    answer = ada.follow(ada.post("/account/delete", {"password": password_of("Ada")}))
-
-    assert "Your account is deleted" in answer.text
-    stranger = world.browser()
-    assert "Ada" not in stranger.get(url).text
-    assert stranger.get(item).status_code == 404
-    assert item not in stranger.get("/").text
-    known = stranger.client.get(url, headers=as_program(MAILER_TOKEN)).get_json()
-    assert known["email"].endswith(".invalid")
-    assert known["email_verified"] is False
-    assert set(known["notices"].values()) == {"off"}
-    assert stranger.sign_in("Ada").status_code == 422
-    assert world.browser().sign_up("Ada").status_code == 200  # the address is free again
-    assert world.browser().sign_in("Ada").status_code == 303

@@ -4,20 +4,10 @@ import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DatabaseError
 
-from auction_app.storage import customers
 from auction_app.storage.tables import audit_trail
-from tests.auction_app.conftest import Browser, World, as_program, email_of, path_of
+from tests.auction_app.conftest import Browser, World, as_program, path_of
 
 NOTE = {"note": "Rule 2."}
-
-
-def moderator(world: World) -> Browser:
-    browser = world.member("Mod")
-    with world.parts.store.writing() as conn:
-        found = customers.by_email(conn, email_of("Mod"))
-        assert found
-        customers.appoint(conn, found[0].id)
-    return browser
 
 
 def reported(world: World, seller: Browser) -> str:
@@ -42,7 +32,7 @@ def test_for_everybody_else_there_is_no_moderation(world: World) -> None:
 
 def test_a_report_waits_in_the_queue_until_it_is_settled(world: World) -> None:
     item = reported(world, world.member("Sam"))
-    mod = moderator(world)
+    mod = world.moderator("Mod")
     assert "Seen it in a shop." in mod.get("/moderation").text
 
     mod.post(f"/moderation{item}", NOTE | {"action": "dismiss"})
@@ -57,13 +47,16 @@ def test_a_report_waits_in_the_queue_until_it_is_settled(world: World) -> None:
 def test_a_hidden_item_is_gone_for_all_but_its_seller_and_moderators(world: World) -> None:
     sam, bob = world.member("Sam"), world.member("Bob")
     item = reported(world, sam)
-    mod = moderator(world)
+    mod = world.moderator("Mod")
 
     mod.post(f"/moderation{item}", NOTE | {"action": "hide"})
 
-    assert bob.get(item).status_code == 404
-    assert bob.client.get(item, headers=as_program()).status_code == 404
-    assert bob.review(item, "25").status_code == 404
+    assert bob.get(item).status_code == 410
+    assert "This item was removed" in bob.get(item).text
+    assert bob.client.get(item, headers=as_program()).status_code == 410
+    assert bob.review(item, "25").status_code == 410
+    assert bob.get(f"{item}/report").status_code == 410
+    assert bob.post(f"{item}/questions", {"question": "?"}).status_code == 410
     seller = path_of(world.customer_url("Sam"))
     for path in ("/", "/search?q=lamp", seller):
         assert item not in bob.get(path).text
@@ -72,11 +65,33 @@ def test_a_hidden_item_is_gone_for_all_but_its_seller_and_moderators(world: Worl
     assert bob.get(item).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/my/bids", "/my/watchlist"])
+def test_a_hidden_item_is_shown_as_removed_to_who_had_to_do_with_it(
+    world: World, path: str
+) -> None:
+    sam, bob = world.member("Sam"), world.member("Bob")
+    item = sam.list_item()
+    bob.bid(item, "25")
+    bob.post(f"{item}/watch", {"watch": "1"})
+    assert f'href="{item}"' in bob.get(path).text
+
+    world.moderator("Mod").post(f"/moderation{item}", NOTE | {"action": "hide"})
+
+    page = bob.get(path).text
+    assert "This item was removed by the house." in page
+    assert f'href="{item}"' not in page
+    listed = bob.client.get(path, headers=as_program()).get_json()["_embedded"]["auctions"]
+    assert [auction["removed"] for auction in listed] == [True]
+    sales = sam.get("/my/sales").text
+    assert f'href="{item}"' in sales
+    assert "was removed" not in sales
+
+
 def test_an_auction_is_ended_without_a_sale_even_with_bids(world: World) -> None:
     sam, bob = world.member("Sam"), world.member("Bob")
     item = reported(world, sam)
     bob.bid(item, "25")
-    mod = moderator(world)
+    mod = world.moderator("Mod")
     world.bids.down = True
     retry = mod.follow(mod.post(f"/moderation{item}", NOTE | {"action": "end"}))
     assert "does not answer" in retry.text
@@ -93,7 +108,7 @@ def test_an_auction_is_ended_without_a_sale_even_with_bids(world: World) -> None
 def test_a_closed_account_is_signed_out_and_stays_out_until_it_is_opened(world: World) -> None:
     sam = world.member("Sam")
     item = reported(world, sam)
-    mod = moderator(world)
+    mod = world.moderator("Mod")
 
     mod.post(f"/moderation{item}", NOTE | {"action": "ban"})
 
@@ -108,7 +123,7 @@ def test_a_closed_account_is_signed_out_and_stays_out_until_it_is_opened(world: 
 @pytest.mark.parametrize("form", [NOTE, {"action": "hide"}, NOTE | {"action": "explode"}])
 def test_an_act_needs_its_reason(world: World, form: dict[str, str]) -> None:
     item = reported(world, world.member("Sam"))
-    mod = moderator(world)
+    mod = world.moderator("Mod")
 
     assert mod.post(f"/moderation{item}", form).status_code == 422
     assert "Nothing yet." in mod.get("/moderation/trail").text
@@ -116,7 +131,7 @@ def test_an_act_needs_its_reason(world: World, form: dict[str, str]) -> None:
 
 def test_nobody_edits_the_trail_not_even_the_database_owner(world: World) -> None:
     item = reported(world, world.member("Sam"))
-    mod = moderator(world)
+    mod = world.moderator("Mod")
     mod.post(f"/moderation{item}", NOTE | {"action": "dismiss"})
 
     for statement in (
