@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Engine, Select, select
+from sqlalchemy import Engine, Select, bindparam, select
 
 from bids_service.audit.record import Recorded
 from bids_service.engine.bidding import Standing
@@ -18,9 +18,11 @@ from bids_service.storage.rows import (
     terms_from,
 )
 from bids_service.storage.tables import biddings, bids, offers, record
-from bids_service.storage.transactions import reading
+from bids_service.storage.transactions import looking
 
 T = TypeVar("T")
+_bidding = select(biddings).where(biddings.c.id == bindparam("id"))
+_bidding_of = select(biddings).where(biddings.c.auction == bindparam("auction"))
 _bids = select(bids, biddings.c.auction, biddings.c.terms, biddings.c.mask_key).join(biddings)
 _own_bids = _bids.add_columns(biddings.c.ends_at_ms, biddings.c.outcome)
 _offers = select(offers, biddings.c.auction, biddings.c.terms).join(biddings)
@@ -34,21 +36,21 @@ class Catalogue:
 
     def bidding(self, bidding_id: int) -> KeptBidding | None:
         """The bidding of an id."""
-        return self._bidding(biddings.c.id == bidding_id)
+        return self._bidding(_bidding, {"id": bidding_id})
 
     def bidding_of(self, auction: str) -> KeptBidding | None:
         """The bidding of an auction's URL."""
-        return self._bidding(biddings.c.auction == auction)
+        return self._bidding(_bidding_of, {"auction": auction})
 
     def bid(self, bid_id: int) -> KeptBid | None:
         """The bid of an id; a retracted one stays to be looked at."""
-        with reading(self._engine) as connection:
+        with looking(self._engine) as connection:
             row = connection.execute(_bids.where(bids.c.id == bid_id)).one_or_none()
         return bid_from(row) if row is not None else None
 
     def offer(self, offer_id: int) -> KeptOffer | None:
         """The second chance of an id."""
-        with reading(self._engine) as connection:
+        with looking(self._engine) as connection:
             row = connection.execute(_offers.where(offers.c.id == offer_id)).one_or_none()
         if row is None:
             return None
@@ -90,7 +92,7 @@ class Catalogue:
 
     def placed(self, bidding_id: int) -> dict[int, tuple[int, str]]:
         """Maximum and salt of every bid ever taken, by sequence: for the operator's own replay."""
-        with reading(self._engine) as connection:
+        with looking(self._engine) as connection:
             rows = connection.execute(
                 select(bids.c.sequence, bids.c.maximum, bids.c.salt).where(
                     bids.c.bidding_id == bidding_id
@@ -98,9 +100,9 @@ class Catalogue:
             ).all()
         return {row.sequence: (row.maximum, row.salt) for row in rows}
 
-    def _bidding(self, which: ColumnElement[bool]) -> KeptBidding | None:
-        with reading(self._engine) as connection:
-            row = connection.execute(select(biddings).where(which)).one_or_none()
+    def _bidding(self, chosen: Select[Any], which: dict[str, Any]) -> KeptBidding | None:
+        with looking(self._engine) as connection:
+            row = connection.execute(chosen, which).one_or_none()
         return bidding_from(row) if row is not None else None
 
     def _page(
@@ -110,7 +112,7 @@ class Catalogue:
         read: Callable[[Any], T],
         cursor: Callable[[Any], int],
     ) -> Page[T]:
-        with reading(self._engine) as connection:
+        with looking(self._engine) as connection:
             rows = connection.execute(chosen.limit(most + 1)).all()
         shown = rows[:most]
         return Page(

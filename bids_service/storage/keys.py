@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from service_kit.dialects import insert_all
 from service_kit.idempotency import StoredAnswer
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select
+from sqlalchemy import Connection, Engine, bindparam, delete, select
 
 from bids_service.model import Key
 from bids_service.storage.tables import idempotency_keys as table
@@ -60,8 +61,7 @@ def remember_all(connection: Connection, kept: Sequence[Kept]) -> None:
         }
         for it in sorted(kept, key=lambda it: it.key.id)
     ]
-    if rows:
-        connection.execute(insert(table), rows)
+    insert_all(connection, table, rows)
 
 
 def forget_keys(engine: Engine, before_ms: int) -> int:

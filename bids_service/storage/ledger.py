@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from service_kit.dialects import insert_all, insert_returning
+from sqlalchemy import Connection, bindparam, update
 
 from bids_service.audit.record import Recorded
 from bids_service.engine.bidding import PlacedBid
@@ -14,8 +15,6 @@ from bids_service.storage.tables import biddings, bids, offers, outbox, record
 from bids_service.urls import Urls
 
 _save = update(biddings).where(biddings.c.id == bindparam("bidding_id"))
-_insert_bids = insert(bids).returning(bids.c.id, bids.c.bidding_id, bids.c.sequence)
-_insert_offers = insert(offers).returning(offers.c.id, offers.c.bidding_id, offers.c.number)
 _retract = (
     update(bids)
     .where(bids.c.bidding_id == bindparam("of_bidding"), bids.c.sequence == bindparam("numbered"))
@@ -83,15 +82,14 @@ class Ledger:
             connection.execute(_save, rows)
         self._write_bids(connection)
         self._write_offers(connection)
-        if self._record:
-            connection.execute(insert(record), self._record)
-        if self._updates:
-            connection.execute(insert(outbox), self._events())
+        insert_all(connection, record, self._record)
+        insert_all(connection, outbox, self._events())
         self._biddings, self._record, self._updates = {}, [], {}
 
     def _write_bids(self, connection: Connection) -> None:
         if self._bids:
-            for row in connection.execute(_insert_bids, self._bids):
+            numbered = (bids.c.id, bids.c.bidding_id, bids.c.sequence)
+            for row in insert_returning(connection, bids, self._bids, *numbered):
                 self.bid_ids[row.bidding_id, row.sequence] = row.id
             for bid in self._bids:
                 bid_id = self.bid_ids[bid["bidding_id"], bid["sequence"]]
@@ -103,7 +101,8 @@ class Ledger:
     def _write_offers(self, connection: Connection) -> None:
         if self._offers:
             rows = [offer_columns(key[0], offer) for key, (offer, _) in self._offers.items()]
-            for row in connection.execute(_insert_offers, rows):
+            numbered = (offers.c.id, offers.c.bidding_id, offers.c.number)
+            for row in insert_returning(connection, offers, rows, *numbered):
                 self.offer_ids[row.bidding_id, row.number] = row.id
             for key, (_, at_ms) in self._offers.items():
                 self.announce("offers", "create", self.urls.offer(self.offer_ids[key]), at_ms)

@@ -25,6 +25,13 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def looking(engine: Engine) -> Iterator[Connection]:
+    """For one query, at less cost than `reading`. Raises StoreUnavailable."""
+    with _translated(), database.looking(engine) as connection:
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that commits at the end and rolls back on an error. Raises StoreUnavailable."""
     with _translated(), database.writing(engine) as connection:

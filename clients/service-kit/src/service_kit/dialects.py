@@ -1,0 +1,66 @@
+"""What SQLite and PostgreSQL spell differently: insert-or-else, and many rows at once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Column, Connection, Engine, Executable, Row, Table, text
+from sqlalchemy import insert as plain_insert
+from sqlalchemy.dialects import postgresql, sqlite
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def insert_or(where: Connection | Engine, table: Table) -> Any:
+    """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+    return sqlite.insert(table) if where.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
+    """Insert rows with equal columns, in their order. Nothing happens without any.
+
+    To PostgreSQL they travel as one parameter of one statement: it would otherwise plan and run
+    one for each, at three times the cost.
+    """
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.execute(plain_insert(table), list(rows))
+    else:
+        statement = _from_json(table, tuple(rows[0]))
+        connection.execute(statement, {"rows": _json(list(rows))})
+
+
+def insert_returning(
+    connection: Connection, table: Table, rows: Rows, *columns: Column[Any]
+) -> Sequence[Row[Any]]:
+    """The same for one row or more; returns these columns of each, in any order."""
+    if connection.dialect.name == "sqlite":
+        return connection.execute(plain_insert(table).returning(*columns), list(rows)).all()
+    statement = _from_json(table, tuple(rows[0]), tuple(column.name for column in columns))
+    return connection.execute(statement, {"rows": _json(list(rows))}).all()
+
+
+@lru_cache
+def _from_json(table: Table, names: tuple[str, ...], returning: tuple[str, ...] = ()) -> Executable:
+    columns = ", ".join(map(_quoted, names))
+    typed = ", ".join(f"{_quoted(name)} {_type(table.c[name])}" for name in names)
+    back = f" RETURNING {', '.join(map(_quoted, returning))}" if returning else ""
+    return text(
+        f"INSERT INTO {_quoted(table.name)} ({columns}) SELECT {columns}"  # noqa: S608 - our names
+        f" FROM ROWS FROM (json_to_recordset(:rows) AS ({typed})) WITH ORDINALITY"
+        f" ORDER BY ordinality{back}"
+    )
+
+
+def _type(column: Column[Any]) -> str:
+    return column.type.compile(postgresql.dialect())  # type: ignore[no-untyped-call]
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _json(rows: Rows) -> str:
+    return json.dumps(rows, separators=(",", ":"))
