@@ -25,16 +25,21 @@
   }
   form.addEventListener("input", (event) => { if (event.target.type !== "file") later(); });
   form.addEventListener("submit", () => clearTimeout(timer));
+  // Who types before this script is there is not forgotten.
+  const typed = ({ type, value, defaultValue }) =>
+    ["text", "textarea", "datetime-local"].includes(type) && value !== defaultValue;
+  if ([...form.elements].some(typed)) later();
 
   // Chosen photos go at once.
   const files = form.querySelector("input[type=file]");
   if (files) files.addEventListener("change", () => { if (files.files.length) form.requestSubmit(); });
 
-  // Shown as soon as the job has prepared them, but never under somebody's typing fingers.
+  // Shown as soon as the job has prepared them, but never under somebody's typing fingers. Not by
+  // a reload: this page may be the answer to an upload, which would be sent again.
   async function look() {
     const answer = await fetch(form.dataset.waiting).catch(() => null);
     const typing = form.contains(document.activeElement) && document.activeElement.type === "text";
-    if (answer && answer.status === 204 && !typing && timer === null) location.reload();
+    if (answer && answer.status === 204 && !typing && timer === null) location.replace(form.dataset.page);
     else setTimeout(look, 700);
   }
   if (form.dataset.waiting) setTimeout(look, 500);

@@ -103,6 +103,7 @@ def _hide(conn: Transaction, auction: Auction, now_ms: int) -> None:
 
 def _show(conn: Transaction, auction: Auction, _now_ms: int) -> None:
     moderation.hide(conn, auction.id, at_ms=None)
+    entries.put(conn, auction)
 
 
 def _end(store: Store, bids: Bids, urls: Urls, auction: Auction, now_ms: int) -> None:

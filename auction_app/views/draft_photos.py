@@ -1,15 +1,18 @@
 """The wizard's photos: several at once, put in order with buttons that any keyboard reaches."""
 
-from flask import Blueprint, Response, flash, request, url_for
+from collections.abc import Mapping
 
+from flask import Blueprint, Response, request, url_for
+
+from auction_app.model import Customer
 from auction_app.parts import Parts
 from auction_app.storage import drafts
 from auction_app.storage.drafts import WAITING
 from auction_app.verbs.draft_photos import Arrangement, Upload, add_photos, arrange_photos
 from auction_app.views.language import _
-from auction_app.views.negotiate import see_other
+from auction_app.views.negotiate import page, see_other
 from auction_app.views.visitor import signed_in
-from auction_app.views.words import complaint
+from auction_app.views.wizard import wizard_context
 
 _UPLOAD_BYTES = 64 * 1024 * 1024
 _PATH_END = "/photos/change"
@@ -33,8 +36,8 @@ def draft_photos(parts: Parts) -> Blueprint:
             return Response(status=204)
         refused = add_photos(parts.store, parts.files, seller, draft_id, _uploads())
         parts.photo_bell.ring()
-        for name, word in refused.items():
-            flash(f"{name}: {complaint(word)}", "warn")
+        if refused:
+            return _refusal(parts, seller, draft_id, refused)
         return see_other(_address(draft_id))
 
     @views.get("/sell/<string:draft_id>/photos/waiting")
@@ -46,6 +49,15 @@ def draft_photos(parts: Parts) -> Blueprint:
         return Response(str(pending), mimetype="text/plain") if pending else Response(status=204)
 
     return views
+
+
+def _refusal(parts: Parts, seller: Customer, draft_id: str, refused: Mapping[str, str]) -> Response:
+    """The page again, with why each file was refused; the other files and all that was typed are
+    kept by now."""
+    with parts.store.reading() as conn:
+        draft = drafts.of_seller(conn, seller.id, draft_id)
+    context = wizard_context(parts, draft, "photos")
+    return page("sell_photos.html", 422, **context, errors={}, refused=refused)
 
 
 def _arrangement() -> Arrangement:

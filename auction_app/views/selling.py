@@ -1,7 +1,5 @@
 """The listing wizard: four steps, each saved as it is typed, a preview, and off it goes."""
 
-from typing import Any
-
 from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.currencies import CURRENCIES
@@ -11,10 +9,8 @@ from auction_app.model import Customer
 from auction_app.parts import Parts
 from auction_app.storage import drafts
 from auction_app.storage.drafts import Draft
-from auction_app.terms import CATEGORIES, CONDITIONS, RETURNS
-from auction_app.verbs.draft_photos import MOST_PHOTOS
 from auction_app.verbs.publish_draft import check_draft, publish_draft
-from auction_app.verbs.read_listing import SOFT_CLOSE_S, ListingForm, ListingRules
+from auction_app.verbs.read_listing import ListingForm
 from auction_app.verbs.worked_example import worked_example
 from auction_app.verbs.write_draft import STEPS, discard_draft, save_step, start_draft
 from auction_app.views.formats import money
@@ -27,8 +23,8 @@ from auction_app.views.visitor import (
     signed_in,
     viewer_zone,
 )
+from auction_app.views.wizard import rules, wizard_context
 
-LONGEST_MS = 30 * 24 * 3600 * 1000
 MOST_SHOWN = 50
 _WEEK_MS = 7 * 24 * 3600 * 1000
 
@@ -69,7 +65,7 @@ def _add_steps(views: Blueprint, parts: Parts) -> None:
             raise NotFound("no such step")
         asked = "check" in request.args
         errors = _complaints(parts, draft) if asked else {}
-        return page(f"sell_{step}.html", **_context(parts, draft, step), errors=errors)
+        return page(f"sell_{step}.html", **wizard_context(parts, draft, step), errors=errors)
 
     @views.post("/sell/<string:draft_id>/<string:step>")
     def save(draft_id: str, step: str) -> Response:
@@ -113,11 +109,6 @@ def _add_ends(views: Blueprint, parts: Parts) -> None:
         discard_draft(parts.store, parts.files, signed_in(parts), draft_id)
         flash(_("The draft is gone."))
         return see_other(url_for("selling.form"))
-
-
-def rules(parts: Parts) -> ListingRules:
-    """How long auctions may run here."""
-    return ListingRules(shortest_ms=parts.config.min_duration_s * 1000, longest_ms=LONGEST_MS)
 
 
 def _first_fields(now_ms: int) -> dict[str, str]:
@@ -171,7 +162,7 @@ def _complaints(parts: Parts, draft: Draft) -> dict[str, str]:
 
 
 def _preview_page(parts: Parts, draft: Draft, status: int = 200) -> Response:
-    context = _context(parts, draft, "preview")
+    context = wizard_context(parts, draft, "preview")
     listing = photos = None
     errors: dict[str, str] = {}
     try:
@@ -194,22 +185,3 @@ def _preview_page(parts: Parts, draft: Draft, status: int = 200) -> Response:
 
 def _concerns(step: str, errors: dict[str, str]) -> bool:
     return any(name in STEPS[step] or name == step for name in errors)
-
-
-def _context(parts: Parts, draft: Draft, step: str) -> dict[str, Any]:
-    return {
-        "draft": draft,
-        "form": draft.fields,
-        "step": step,
-        "steps": tuple(STEPS),
-        "categories": CATEGORIES,
-        "conditions": CONDITIONS,
-        "returns": RETURNS,
-        "currencies": CURRENCIES,
-        "soft_closes": SOFT_CLOSE_S,
-        "most_photos": MOST_PHOTOS,
-        "draft_zone": draft.fields.get("zone") or viewer_zone().key,
-        "viewer_mark": decimal_mark(),
-        "shortest_ms": rules(parts).shortest_ms,
-        "longest_ms": rules(parts).longest_ms,
-    }

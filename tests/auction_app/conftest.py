@@ -26,6 +26,7 @@ from auction_app.app import create_app
 from auction_app.config import Config
 from auction_app.parts import Parts, build_parts
 from auction_app.passwords import Passwords
+from auction_app.storage import customers
 from auction_app.storage.tables import outbox
 from auction_app.verbs.draft_photos import prepare_photos
 from tests.auction_app.fake_bids import FakeBids
@@ -71,10 +72,17 @@ class World:
         browser.get(self.verification_link(name))
         return browser
 
+    def moderator(self, name: str, *, language: str = "en") -> "Browser":
+        """A member whom the house has made a moderator."""
+        browser = self.member(name, language=language)
+        with self.parts.store.writing() as conn:
+            found = customers.by_email(conn, email_of(name))
+            assert found is not None
+            customers.appoint(conn, found[0].id)
+        return browser
+
     def customer_url(self, name: str) -> str:
         with self.parts.store.reading() as conn:
-            from auction_app.storage import customers
-
             found = customers.by_email(conn, email_of(name))
         assert found is not None
         return self.parts.urls.customer(found[0].id)

@@ -171,7 +171,9 @@ class FakeBids:
     def bids_of(self, bidder: str) -> Iterator[OwnBid]:
         self._answer("bids_of")
         every = [bid for book in self.books.values() for bid in book.bids]
-        return iter([bid for bid in reversed(every) if bid.bidder == bidder])
+        own = [bid for bid in reversed(every) if bid.bidder == bidder]
+        closed = {book.auction_url for book in self.books.values() if book.closed}
+        return iter([replace(bid, can_retract=bid.auction not in closed) for bid in own])
 
     def _answer(self, call: str) -> None:
         self.calls.append(call)

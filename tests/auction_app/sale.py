@@ -18,9 +18,9 @@ class Sale:
     bob: Browser
 
 
-def sell(world: World) -> Sale:
-    """List, bid, outbid, close."""
-    sam, ada, bob = world.member("Sam"), world.member("Ada"), world.member("Bob")
+def sell(world: World, *, language: str = "en") -> Sale:
+    """List, bid, outbid, close; all three read this language."""
+    sam, ada, bob = (world.member(name, language=language) for name in ("Sam", "Ada", "Bob"))
     item = sam.list_item()
     bob.bid(item, "20")
     ada.bid(item, "40")

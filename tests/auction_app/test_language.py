@@ -17,6 +17,10 @@ from tests.auction_app.sale import sell
 
 ROOT = Path(auction_app.__file__).parent.parent
 TRANSLATED = [language for language in LANGUAGES if language != "en"]
+JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+SPOKEN = re.compile(r'(?:alt|title|placeholder|aria-label)="([^"]*)"')
+MARKUP = re.compile(r'[\w-]+="[^"]*"|<[^>]*>')
+NAMES = {"Gavel"}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 
 
@@ -66,6 +70,15 @@ def test_every_translation_fills_in_what_its_message_does(language: str) -> None
         strings = message.string if isinstance(message.string, tuple) else (message.string,)
         for text in strings:
             assert set(PLACEHOLDER.findall(_first(text))) == wanted, message.id
+
+
+@pytest.mark.parametrize("template", sorted((ROOT / "auction_app" / "templates").glob("*.html")))
+def test_a_template_says_nothing_that_no_translator_saw(template: Path) -> None:
+    bare = JINJA.sub(" ", template.read_text())
+
+    words = re.findall(r"[^\W\d_]{2,}", " ".join([*SPOKEN.findall(bare), MARKUP.sub(" ", bare)]))
+
+    assert set(words) <= NAMES
 
 
 def _first(text: object) -> str:

@@ -230,7 +230,7 @@ def test_a_hostile_file_is_refused_with_a_clear_word(world: World, kind: str) ->
     answer = sam.post(f"{draft}/photos/change", {"photos": (BytesIO(content), "evil.jpg")})
     prepare_photos(world.parts.store, world.parts.files)
 
-    page = sam.follow(answer).text
+    page = answer.text if answer.status_code == 422 else sam.follow(answer).text
     assert word in page
     assert "evil.jpg" in page
     item = sam.follow(sam.publish(draft))
@@ -289,7 +289,8 @@ def test_a_draft_holds_twelve_photos(world: World) -> None:
 
     answer = sam.post(f"{draft}/photos/change", {"photos": (photo_file(), "last.jpg")})
 
-    assert "too many photos" in sam.follow(answer).text
+    assert answer.status_code == 422
+    assert "too many photos" in answer.text
 
 
 @pytest.mark.parametrize(

@@ -2,60 +2,26 @@
 
 import json
 import shutil
-import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from argon2 import PasswordHasher
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
-from service_kit.access import Tokens
+from service_kit.money import Money
 from standardwebhooks import Webhook
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from auction_app.app import create_app
-from auction_app.config import Config
 from auction_app.live import create_app as create_live
 from auction_app.live.config import Config as LiveConfig
-from auction_app.parts import build_parts
-from auction_app.passwords import Passwords
 from auction_app.verbs.draft_photos import prepare_photos
 from tests.auction_app.browser.looks import Look
+from tests.auction_app.browser.serving import Server, build_world, close_world
 from tests.auction_app.browser.visitor import Visitor
-from tests.auction_app.conftest import MAILER_TOKEN, PART_NAMES, SECRET, FakeClock, World
+from tests.auction_app.conftest import SECRET
 from tests.auction_app.conftest import Browser as Member
-from tests.auction_app.fake_bids import FakeBids
 from tests.sockets import free_port
 
 ZONE = "UTC"
-
-
-class _Quiet(WSGIRequestHandler):
-    def log_request(self, *_args: object, **_kwargs: object) -> None:
-        """Requests are not news."""
-
-
-class Server:
-    """A WSGI app in a thread, which can go away and come back on the same port."""
-
-    def __init__(self, app: Flask, port: int) -> None:
-        self._app, self._port = app, port
-        self._server: BaseWSGIServer | None = None
-
-    def start(self) -> None:
-        self._server = make_server(
-            "127.0.0.1", self._port, self._app, threaded=True, request_handler=_Quiet
-        )
-        self._server.daemon_threads = True  # type: ignore[attr-defined]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        if self._server:
-            self._server.shutdown()
-            self._server.server_close()
-        self._server = None
 
 
 class Street:
@@ -66,7 +32,8 @@ class Street:
         self.url, live_url = (f"http://127.0.0.1:{port}" for port in (app_port, live_port))
         self._browser = browser
         self._contexts: list[BrowserContext] = []
-        self.world = _world(folder, empty_database, self.url, live_url)
+        shutil.copy(empty_database, folder / "auctions.sqlite")
+        self.world = build_world(folder, self.url, live_url)
         self._live_app = create_live(
             _live_config(self.url, live_url), biddings=self.world.bids, clock=self.world.clock
         )
@@ -80,9 +47,7 @@ class Street:
             context.close()
         self.live.stop()
         self.app.stop()
-        parts = self.world.parts
-        for thing in (parts.store, parts.refresh_bell, parts.photo_bell):
-            thing.close()
+        close_world(self.world)
 
     def visitor(self, *, name: str | None = None, scripts: bool = True, width: int = 1280) -> Page:
         """The page of somebody who reads English, signed in as a new member if a name is given."""
@@ -114,8 +79,13 @@ class Street:
             context.add_cookies([{"name": "gavel", "value": session, "url": self.url}])
         self._contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(10_000)
         return page
+
+    def open_bidding(self, item: str) -> None:
+        """What bids_service does once it has heard of an item."""
+        start, ends_at_ms = Money(1000, "USD"), self.world.clock() + 86_400_000
+        self.world.bids.open(self.url + item, start=start, ends_at_ms=ends_at_ms)
 
     def tell_live(self, item: str) -> None:
         """What the bus does after a bid."""
@@ -157,29 +127,6 @@ def passed_s(act: Callable[[], object]) -> float:
     started = time.monotonic()
     act()
     return time.monotonic() - started
-
-
-def _world(folder: Path, empty_database: Path, url: str, live_url: str) -> World:
-    shutil.copy(empty_database, folder / "auctions.sqlite")
-    config = Config(
-        database_url=f"sqlite:///{folder}/auctions.sqlite",
-        public_url=url,
-        secret_key="a secret key for tests only",
-        tokens=Tokens.parse(f"mailer:customers:read_contact:{MAILER_TOKEN}"),
-        photos_dir=f"{folder}/photos",
-        bus_url="http://bus.test",
-        bus_token="token-of-the-bus-itself",
-        webhook_uuid="auctions",
-        webhook_secret=(SECRET,),
-        bids_url="http://bids.test",
-        bids_token="token-for-bids",
-        live_url=live_url,
-    )
-    bids, clock = FakeBids(), FakeClock()
-    cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    built = build_parts(config, bids=bids, clock=clock, passwords=cheap)
-    app = create_app(config, **{name: getattr(built, name) for name in PART_NAMES})
-    return World(app, built, bids, clock)
 
 
 def _live_config(url: str, live_url: str) -> LiveConfig:

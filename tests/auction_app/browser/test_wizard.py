@@ -1,62 +1,106 @@
-"""Listing an item in a browser, with scripts and without."""
+"""Listing an item in a browser."""
 
-from typing import Any
+from playwright.sync_api import FilePayload, expect
 
-import pytest
-from playwright.sync_api import Page, expect
-
+from tests.auction_app.browser.looks import LOOKS, Look, in_every_look
 from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import photo_file
 
 
-def file(name: str) -> Any:
-    return {"name": name, "mimeType": "image/jpeg", "buffer": photo_file().getvalue()}
+def file(name: str, content: bytes | None = None) -> FilePayload:
+    photo = content or photo_file().getvalue()
+    return {"name": name, "mimeType": "image/jpeg", "buffer": photo}
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+def start(seller: Visitor) -> None:
+    """Begin a draft and fill in its first page."""
+    seller.go("/")
+    seller.follow_menu("Sell")
+    seller.press("Start a listing")
+    seller.fill("Title", "Oak chair")
+    seller.fill("Description", "Sits well.")
+    seller.press("Next: photos")
 
 
-@pytest.mark.parametrize(("scripts", "width"), [(True, 1280), (False, 320)])
-def test_an_item_is_listed_step_by_step(street: Street, scripts: bool, width: int) -> None:
-    sam = street.visitor(name="Sam", scripts=scripts, width=width)
-    sam.goto(f"{street.url}/sell")
-    press(sam, "Start a listing")
-    sam.get_by_label("Title").fill("Oak chair")
-    sam.get_by_label("Description", exact=True).fill("Sits well.")
-    press(sam, "Next: photos")
-    sam.get_by_label("Add photos").set_input_files([file("a.jpg"), file("b.jpg")])
-    if not scripts:
-        press(sam, "Upload")
-    expect(sam.locator(".photos li")).to_have_count(2)
+@in_every_look
+def test_an_item_is_listed_step_by_step(street: Street, look: Look) -> None:
+    sam = street.person("Sam", look)
+    start(sam)
+    sam.upload("Add photos", [file("a.jpg"), file("b.jpg")])
+    expect(sam.page.locator(".photos li")).to_have_count(2)
     street.prepare_photos()
-    if not scripts:
-        sam.reload()
-    expect(sam.locator(".photos img")).to_have_count(2)
-    sam.get_by_label("Photo 1: what is to be seen?").fill("Front")
-    sam.get_by_label("Photo 2: what is to be seen?").fill("Back")
-    sam.get_by_role("button", name="Move photo 2 up").focus()
-    sam.keyboard.press("Enter")
-    expect(sam.get_by_label("Photo 1: what is to be seen?")).to_have_value("Back")
-    press(sam, "Next: price")
-    sam.get_by_label("Start price").fill("25")
-    press(sam, "Next: time")
-    press(sam, "Next: preview")
-    expect(sam.get_by_text("Ada sets")).to_be_visible()
-    press(sam, "List item")
+    if not look.scripts:
+        sam.go_again()
+    expect(sam.page.locator(".photos img")).to_have_count(2)
+    sam.fill("Photo %(n)d: what is to be seen?", "Front", n=1)
+    sam.fill("Photo %(n)d: what is to be seen?", "Back", n=2)
+    sam.press("Move photo %(n)d up", n=2)
+    expect(sam.field("Photo %(n)d: what is to be seen?", n=1)).to_have_value("Back")
+    sam.press("Next: price")
+    sam.fill("Start price", f"25{sam.decimal_mark}50")
+    sam.fill("Reserve (optional)", "40")
+    sam.press("Next: time")
+    sam.fill("Starts (optional)", "2026-09-23T08:00:00")
+    sam.choose_value("Soft close", "300")
+    sam.press("Next: preview")
+    sam.sees_text(sam.money("25.50"))
+    sam.sees_text(sam.money("40"))
+    street.open_bidding(sam.path.replace("/sell/", "/auctions/").removesuffix("/preview"))
+    sam.press("List item")
 
-    expect(sam.get_by_role("heading", level=1)).to_have_text("Oak chair")
-    expect(sam.locator(".item-photos img").first).to_have_attribute("alt", "Back")
+    sam.heads("Oak chair")
+    sam.sees("Starts")
+    sam.misses_text(sam.money("40"))
+    expect(sam.page.locator(".item-photos img").first).to_have_attribute("alt", "Back")
+
+
+@in_every_look
+def test_what_is_missing_is_told_where_it_is_missing(street: Street, look: Look) -> None:
+    sam = street.person("Sam", look)
+    start(sam)
+    sam.press("Next: price")
+    sam.fill("Start price", "1.234")
+    sam.press("Next: time")
+    sam.press("Next: preview")
+    sam.sees("Something is missing or unclear:")
+    sam.follow("Price", within=sam.page.locator("main .notice"))
+    sam.is_told("Start price", UNCLEAR)
+    expect(sam.field("Start price")).to_have_value("1.234")
+    sam.go(sam.path.replace("/price", "/preview"))
+    sam.follow("Photos", within=sam.page.locator("main .notice"))
+
+    sam.is_told("Add photos", "Please choose a photo.")
+
+
+UNCLEAR = "This can be read in two ways: write 1234 or 1234.00 for thousands, 1.23 for cents."
+
+
+@in_every_look
+def test_a_refused_photo_is_told_at_its_field_and_the_rest_is_kept(
+    street: Street, look: Look
+) -> None:
+    sam = street.person("Sam", look)
+    start(sam)
+    sam.upload("Add photos", [file("good.jpg")])
+    sam.fill("Photo %(n)d: what is to be seen?", "Front", n=1)
+
+    sam.upload("Add photos", [file("evil.jpg", b"<svg/>"), file("also-good.jpg")])
+
+    sam.is_told("Add photos", "This is not a photo we can read. Use JPEG, PNG or WebP.")
+    sam.sees_text("evil.jpg")
+    expect(sam.page.locator(".photos li")).to_have_count(2)
+    expect(sam.field("Photo %(n)d: what is to be seen?", n=1)).to_have_value("Front")
 
 
 def test_what_is_typed_is_saved_without_a_button(street: Street) -> None:
-    sam = street.visitor(name="Sam")
-    sam.goto(f"{street.url}/sell")
-    press(sam, "Start a listing")
+    sam = street.person("Sam", LOOKS[0])
+    sam.go("/sell")
+    sam.press("Start a listing")
 
-    with sam.expect_response(lambda it: it.status == 204):
-        sam.get_by_label("Title").fill("Half a chair")
-    expect(sam.locator("#saved")).to_contain_text("Saved")
+    with sam.page.expect_response(lambda it: it.status == 204):
+        sam.fill("Title", "Half a chair")
+    expect(sam.page.locator("#saved")).to_contain_text("Saved")
 
-    sam.reload()
-    expect(sam.get_by_label("Title")).to_have_value("Half a chair")
+    sam.go_again()
+    expect(sam.field("Title")).to_have_value("Half a chair")

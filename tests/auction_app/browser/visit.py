@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
-from tests.auction_app.browser.stage import Stage, Stop
+from tests.auction_app.browser.stage import Stage
+from tests.auction_app.browser.stops import Stop
 
 
 @contextmanager
@@ -20,6 +21,7 @@ def looking(browser: Browser, stage: Stage, **options: Any) -> Iterator[dict[str
     try:
         yield {who: context.new_page() for who, context in contexts.items()}
     finally:
+        stage.lose_bids(False)
         for context in contexts.values():
             context.close()
 
@@ -27,9 +29,18 @@ def looking(browser: Browser, stage: Stage, **options: Any) -> Iterator[dict[str
 def visit(pages: dict[str | None, Page], stage: Stage, stop: Stop) -> Page:
     """The page at a stop, loaded."""
     page = pages[stop.who]
+    stage.lose_bids(stop.silent)
     page.goto(stage.url + stop.path)
-    if stop.bid:
-        page.locator("#maximum").fill(stop.bid)
-        page.locator("#bid-form button").click()
-        page.wait_for_load_state()
+    for name, text in stop.typed.items():
+        _type(page.locator(f"main [name={name}]"), text)
+    for selector in stop.press:
+        with page.expect_navigation():
+            page.locator(selector).first.click()
     return page
+
+
+def _type(field: Locator, text: str) -> None:
+    if field.first.get_attribute("type") == "radio":
+        field.and_(field.page.locator(f"[value={text}]")).check()
+    else:
+        field.first.fill(text)

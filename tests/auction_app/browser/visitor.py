@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_decimal_symbol
 from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, expect
 
 from auction_app.views.catalogue import catalogue
@@ -34,10 +34,24 @@ class Visitor:
         """An amount as the visitor reads it."""
         return str(format_currency(Decimal(amount), currency, locale=self.look.language))
 
+    @property
+    def decimal_mark(self) -> str:
+        """What stands before the cents."""
+        return str(get_decimal_symbol(self.look.language))
+
     def go(self, path: str) -> None:
         """Open one of the site's pages."""
         self.page.goto(self.url + path)
         self._look_over()
+
+    def go_again(self) -> None:
+        """Open the same page anew."""
+        self.go(self.path)
+
+    @property
+    def path(self) -> str:
+        """Where the visitor is."""
+        return self.page.url.removeprefix(self.url).split("#")[0]
 
     def press(self, name: str, *, within: Locator | None = None, **variables: object) -> None:
         """Press a button that leads to a page."""
@@ -47,6 +61,10 @@ class Visitor:
         """Follow a link."""
         self._click("link", name, within, **variables)
 
+    def open_card(self, title: str) -> None:
+        """Follow the card of an item in a list."""
+        self._go_by(self.page.locator(".card-title").filter(has_text=title))
+
     def follow_call(self, name: str, **variables: object) -> None:
         """Follow a link that looks like a button."""
         self._click("button", name, None, **variables)
@@ -54,7 +72,9 @@ class Visitor:
     def follow_menu(self, name: str) -> None:
         """Follow a link at the top of the page, where a phone has to unfold the menu first."""
         self.unfold_menu()
-        self._click("link", name, self.page.locator("header.top"))
+        link = self.page.locator("header.top").get_by_role("link")
+        word = re.compile(f"^{re.escape(self.says(name))}")  # how many are unread may follow
+        self._go_by(link.filter(has_text=word))
 
     def sign_out(self) -> None:
         """Press the button at the top of the page."""
@@ -63,7 +83,13 @@ class Visitor:
 
     def unfold_menu(self) -> None:
         """On a phone the menu is folded."""
-        fold = self.page.get_by_role("button", name=self.says("Menu"))
+        fold = self.page.locator("button.fold")
+        if fold.is_visible():
+            fold.click()
+
+    def unfold_filters(self) -> None:
+        """Beside the results there is room for the filters; above them they are folded."""
+        fold = self.page.locator("form.filters summary")
         if fold.is_visible():
             fold.click()
 
@@ -78,6 +104,10 @@ class Visitor:
     def choose(self, label: str, option: str) -> None:
         """Choose from a list by what it says."""
         self.field(label).select_option(label=self.says(option))
+
+    def choose_value(self, label: str, value: str) -> None:
+        """Choose from a list what the form will send."""
+        self.field(label).select_option(value=value)
 
     def tick(self, label: str) -> None:
         """Choose one of some."""
@@ -121,6 +151,9 @@ class Visitor:
     def _click(self, role: Any, name: str, within: Locator | None, **variables: object) -> None:
         place = within or self.page
         found = place.get_by_role(role, name=self.says(name, **variables), exact=True)
+        self._go_by(found)
+
+    def _go_by(self, found: Locator) -> None:
         with self.page.expect_navigation():
             found.click()
         self._look_over()

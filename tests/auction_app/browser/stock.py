@@ -1,0 +1,38 @@
+"""Many things to look through, put up for auction without anybody typing."""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from auction_app.ids import new_id
+from auction_app.storage import customers
+from auction_app.verbs.list_auction import list_auction
+from auction_app.verbs.read_listing import ListingForm, ListingRules, read_listing
+from tests.auction_app.conftest import LISTING, World, email_of
+
+_RULES = ListingRules(shortest_ms=0, longest_ms=30 * 24 * 3_600_000)
+
+
+def stock(world: World, titles: Sequence[str], *, category: str, price: str) -> None:
+    """List these, all of them Sam's."""
+    parts, now_ms = world.parts, world.clock()
+    with parts.store.reading() as conn:
+        sam = customers.by_email(conn, email_of("Sam"))
+    assert sam is not None
+    for title in titles:
+        fields = LISTING | {"title": title, "category": category, "start_price": price}
+        form = ListingForm(fields=fields, decimal_mark=".", symbol="$", zone=ZoneInfo("UTC"))
+        listing = read_listing(form, _RULES, now_ms=now_ms)
+        auction = list_auction(
+            parts.store,
+            parts.urls,
+            listing,
+            [],
+            auction_id=new_id(),
+            seller=sam[0],
+            now_ms=now_ms,
+        )
+        world.bids.open(
+            parts.urls.auction(auction.id),
+            start=auction.terms.start_price,
+            ends_at_ms=auction.terms.ends_at_ms,
+        )

@@ -1,0 +1,72 @@
+"""After the sale: the two sides note what was done, and say how it went."""
+
+from playwright.sync_api import expect
+
+from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.street import Street
+from tests.auction_app.sale import sell
+
+
+@in_every_look
+def test_a_sale_goes_from_hand_to_hand(street: Street, look: Look) -> None:
+    sale = sell(street.world, language=look.language)
+    ada, sam = street.known(sale.ada, look), street.known(sale.sam, look)
+    ada.go("/")
+    ada.follow_menu("Orders")
+    ada.sees("Agreed")
+    ada.follow("Brass desk lamp")
+    ada.press("I have paid")
+    ada.sees("Noted. The other side is told.")
+    ada.sees("It is the other side's turn.")
+
+    sam.go("/my/notices")
+    sam.sees("News about your order")
+    sam.go(sale.order)
+    sam.press("I have sent it")
+    ada.go(sale.order)
+    ada.press("I have received it")
+
+    expect(ada.page.locator(".happened li strong")).to_have_text(
+        [ada.says(step) for step in ("Agreed", "Paid", "Sent", "Received")]
+    )
+
+
+@in_every_look
+def test_both_sides_say_how_it_went(street: Street, look: Look) -> None:
+    sale = sell(street.world, language=look.language)
+    for member, step in ((sale.ada, "paid"), (sale.sam, "shipped"), (sale.ada, "received")):
+        member.post(f"{sale.order}/steps", {"status": step})
+    ada, sam = street.known(sale.ada, look), street.known(sale.sam, look)
+    ada.go(sale.order)
+    ada.tick("Good")
+    ada.fill("In a few words", " ")
+    ada.press("Give feedback")
+    ada.is_told("In a few words", "Please fill this in.")
+    expect(ada.page.get_by_role("radio", name=ada.says("Good"), exact=True)).to_be_checked()
+    ada.fill("In a few words", "Packed with care.")
+    ada.press("Give feedback")
+    ada.sees("Thank you. Your feedback is on the other side's page.")
+
+    sam.go(sale.order)
+    sam.sees_text("Packed with care.")
+    sam.tick("Neutral")
+    sam.fill("In a few words", "Paid late.")
+    sam.press("Give feedback")
+
+    sam.follow("Ada")
+    sam.sees_text("Paid late.")
+    ada.follow("Sam")
+    ada.sees_text(f"{ada.says('Good')}: 1")
+    ada.sees_text("Packed with care.")
+
+
+@in_every_look
+def test_a_sale_is_cancelled(street: Street, look: Look) -> None:
+    sale = sell(street.world, language=look.language)
+    ada = street.known(sale.ada, look)
+    ada.go(sale.order)
+
+    ada.press("Cancel the order")
+
+    expect(ada.page.locator(".happened li strong").last).to_have_text(ada.says("Cancelled"))
+    expect(ada.page.get_by_role("button", name=ada.says("I have paid"))).to_have_count(0)

@@ -1,0 +1,71 @@
+"""Finding: words, filters, pages, categories, and what one seller has."""
+
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import expect
+
+from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.stock import stock
+from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.visitor import Visitor
+
+LAMPS = 26
+
+
+def titles(visitor: Visitor) -> list[str]:
+    return visitor.page.locator("main .card-title").all_inner_texts()
+
+
+@in_every_look
+def test_words_and_filters_find_and_go_along_from_page_to_page(street: Street, look: Look) -> None:
+    street.world.member("Sam")
+    stock(street.world, [f"Lamp number {n}" for n in range(LAMPS)], category="home", price="30")
+    stock(street.world, ["Lamp of an opera singer"], category="art", price="900")
+    stock(street.world, ["Oak chair"], category="home", price="30")
+    eve = street.stranger(look)
+    eve.go("/")
+    eve.fill("What are you looking for?", "lamp")
+    eve.press("Search", within=eve.page.locator("main"))
+    eve.unfold_filters()
+    eve.choose("Category", "Home and garden")
+    eve.fill("Price to", "50")
+    eve.choose("Order", "Newest")
+    eve.press("Apply")
+
+    asked = parse_qs(urlsplit(eve.page.url).query)
+    assert (asked["q"], asked["category"], asked["sort"]) == (["lamp"], ["home"], ["newest"])
+    first = titles(eve)
+    eve.follow_call("More")
+    found = [*first, *titles(eve)]
+    assert sorted(found) == sorted(f"Lamp number {n}" for n in range(LAMPS))
+    expect(eve.field("Price to")).to_have_value("50")
+
+
+@in_every_look
+def test_an_unclear_price_is_told_at_its_field(street: Street, look: Look) -> None:
+    eve = street.stranger(look)
+    eve.go("/search")
+    eve.unfold_filters()
+    eve.fill("Price from", "ten")
+    eve.press("Apply")
+
+    eve.is_told("Price from", "Please enter an amount, such as 12.50.")
+    expect(eve.field("Price from")).to_have_value("ten")
+    eve.fill("Price from", "")
+    eve.press("Apply")
+    eve.sees("Nothing that runs now matches all of this. Try fewer words or filters.")
+
+
+@in_every_look
+def test_one_wanders_from_a_category_to_an_item_to_its_seller(street: Street, look: Look) -> None:
+    street.world.member("Sam")
+    stock(street.world, ["Oak chair", "Elm stool"], category="home", price="30")
+    eve = street.stranger(look)
+    eve.go("/")
+    eve.follow("Home and garden")
+    eve.follow("Elm stool")
+    eve.heads("Elm stool")
+    eve.follow("Sam")
+
+    eve.heads("Sam")
+    assert sorted(titles(eve)) == ["Elm stool", "Oak chair"]

@@ -1,0 +1,79 @@
+"""Moderators: reports in, acts out, all of it on record."""
+
+from playwright.sync_api import expect
+
+from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.visitor import Visitor
+
+
+def act(nora: Visitor, action: str, why: str) -> None:
+    nora.tick(action)
+    nora.fill("Why", why)
+    nora.press("Do it")
+    nora.sees("Done and recorded.")
+
+
+@in_every_look
+def test_a_reported_item_is_hidden_and_shown_again(street: Street, look: Look) -> None:
+    item = street.world.member("Sam").list_item()
+    report = {"reason": "misleading", "text": "The base is plastic."}
+    street.world.member("Ada").post(f"{item}/report", report)
+    nora = street.known(street.world.moderator("Nora", language=look.language), look)
+    eve = street.stranger(look)
+    nora.go("/")
+    nora.follow_menu("Moderation")
+    nora.sees_text("The base is plastic.")
+    nora.follow("Brass desk lamp")
+    nora.tick("Hide the item")
+    nora.fill("Why", " ")
+    nora.press("Do it")
+    nora.is_told("Why", "Please fill this in.")
+    act(nora, "Hide the item", "It is plastic.")
+    nora.sees("Nothing is reported. Well done.")
+    eve.go(item)
+    eve.heads("This item was removed")
+    eve.go("/search?q=lamp")
+    eve.misses_text("Brass desk lamp")
+
+    nora.go(f"/moderation{item}")
+    act(nora, "Show the item again", "It was brass after all.")
+
+    eve.go("/search?q=lamp")
+    eve.open_card("Brass desk lamp")
+    eve.heads("Brass desk lamp")
+
+
+@in_every_look
+def test_an_auction_is_ended_its_seller_banned_and_all_is_on_record(
+    street: Street, look: Look
+) -> None:
+    sam = street.world.member("Sam")
+    item = sam.list_item()
+    street.world.member("Bob").bid(item, "20")
+    nora = street.known(street.world.moderator("Nora", language=look.language), look)
+    nora.go(item)
+    nora.follow("Moderate")
+    act(nora, "End the auction", "Third fake.")
+    nora.go(f"/moderation{item}")
+    act(nora, "Close the seller's account", "He had been told.")
+    assert sam.get("/my/sales").status_code == 401
+    nora.go(item)
+    nora.follow("Sam")
+    nora.follow("Moderate")
+    act(nora, "Open the account again", "Apologised.")
+
+    nora.go("/moderation/trail")
+
+    expect(nora.page.locator(".rows strong")).to_have_text(
+        [
+            nora.says(action)
+            for action in (
+                "Open the account again",
+                "Close the seller's account",
+                "End the auction",
+            )
+        ]
+    )
+    nora.sees_text("Third fake.")
+    expect(nora.page.locator("main form")).to_have_count(0)

@@ -1,0 +1,78 @@
+"""What is one's own: bids, sales, the watchlist, news and which of it comes by mail."""
+
+from playwright.sync_api import expect
+
+from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.street import Street
+
+
+@in_every_look
+def test_bids_and_sales_are_listed_by_how_they_stand(street: Street, look: Look) -> None:
+    sam, ada, bob = (
+        street.world.member(name, language=look.language) for name in ("Sam", "Ada", "Bob")
+    )
+    lamp = sam.list_item()
+    street.world.clock.pass_s(1)
+    clock = sam.list_item(title="Station clock")
+    ada.bid(lamp, "20")
+    ada.bid(clock, "20")
+    bob.bid(clock, "40")
+    bidder, seller = street.known(ada, look), street.known(sam, look)
+    bidder.go("/")
+    bidder.follow_menu("My bids")
+    bidder.sees("Winning")
+    bidder.follow("Outbid")
+    expect(bidder.page.locator(".card-title")).to_have_text(["Station clock"])
+    bidder.follow("Won")
+    bidder.sees("Nothing here.")
+
+    seller.go("/")
+    seller.follow_menu("My sales")
+    expect(seller.page.locator(".card-title")).to_have_text(["Station clock", "Brass desk lamp"])
+    seller.follow("Sold")
+    seller.sees("Nothing here.")
+
+
+@in_every_look
+def test_an_item_is_watched_for_a_while(street: Street, look: Look) -> None:
+    item, ada = street.world.member("Sam").list_item(), street.person("Ada", look)
+    ada.go("/my/watchlist")
+    ada.sees("You watch nothing yet. Use the button Watch on an item's page.")
+    ada.go(item)
+    ada.press("Watch")
+    ada.sees("It is on your watchlist.")
+    ada.follow_menu("Watchlist")
+    ada.sees_text("Brass desk lamp")
+
+    ada.go(item)
+    ada.press("Stop watching")
+    ada.go("/my/watchlist")
+
+    ada.misses_text("Brass desk lamp")
+
+
+@in_every_look
+def test_news_is_read_and_its_mails_switched_off(street: Street, look: Look) -> None:
+    item = street.world.member("Sam").list_item()
+    member = street.world.member("Ada", language=look.language)
+    member.bid(item, "20")
+    street.world.member("Bob").bid(item, "40")
+    ada = street.known(member, look)
+    ada.go("/")
+    ada.follow_menu("Notices")
+    ada.sees("You have been outbid")
+    expect(ada.page.locator(".unread")).to_have_count(1)
+    ada.press("Mark all as read")
+    expect(ada.page.locator(".unread")).to_have_count(0)
+
+    ada.follow("Which mails I get")
+    ada.choose("I am outbid", "Once a day")
+    ada.press("Save")
+    ada.sees("Saved.")
+    ada.go(street.world.mailed_link("Ada", "unsubscribe").replace("{kind}", "won"))
+    ada.press("Switch them off")
+    ada.heads("Switched off")
+    ada.follow_call("Choose among all mails")
+
+    expect(ada.field("I am outbid")).to_have_value("daily")
+    expect(ada.field("I have won")).to_have_value("off")

@@ -1,0 +1,69 @@
+"""What a seller does with a listing that is out: edit, end early, list again, offer once more."""
+
+from playwright.sync_api import expect
+
+from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.street import Street
+from tests.auction_app.sale import sell
+
+
+@in_every_look
+def test_a_listing_is_edited_until_somebody_bids(street: Street, look: Look) -> None:
+    member = street.world.member("Sam", language=look.language)
+    item, sam = member.list_item(), street.known(member, look)
+    sam.go(item)
+    sam.follow_call("Edit your listing")
+    sam.fill("Title", "")
+    sam.fill("Postage", "5 dollars")
+    sam.press("Save")
+    sam.is_told("Title", "Please fill this in.")
+    expect(sam.field("Postage")).to_have_value("5 dollars")
+    sam.fill("Title", "Brass lamp, mended")
+    sam.press("Save")
+    sam.sees("Your changes are saved.")
+    sam.sees_text("5 dollars")
+
+    street.world.member("Bob").bid(item, "20")
+    sam.follow_call("Edit your listing")
+    expect(sam.field("Title")).to_have_count(0)
+    sam.fill("Add to the description", "The shade is new.")
+    sam.press("Save")
+
+    sam.sees_text("The shade is new.")
+
+
+@in_every_look
+def test_an_auction_without_bids_is_ended_and_listed_again(street: Street, look: Look) -> None:
+    member = street.world.member("Sam", language=look.language)
+    item, sam = member.list_item(), street.known(member, look)
+    sam.go(f"{item}/edit")
+    sam.follow_call("End the auction early")
+    sam.press("End it now")
+    sam.sees("The auction has been called off. Nothing was sold.")
+    sam.sees("Not sold")
+
+    sam.press("List it again")
+
+    expect(sam.field("Title")).to_have_value("Brass desk lamp")
+
+
+@in_every_look
+def test_who_lost_gets_a_second_chance(street: Street, look: Look) -> None:
+    sale = sell(street.world, language=look.language)
+    sam, bob = street.known(sale.sam, look), street.known(sale.bob, look)
+    sam.go(sale.item)
+    sam.follow_call("Second chance offers")
+    with sam.page.expect_navigation():
+        sam.page.locator(".rows button").click()
+    sam.sees("It is offered. We tell you when the bidder answers.")
+    bob.go("/my/notices")
+    chance = bob.page.locator(".unread").filter(has_text=bob.says("A second chance for you"))
+    bob.follow("Brass desk lamp", within=chance)
+    bob.sees_text(bob.money("20"))
+    bob.press("Accept and buy")
+
+    bob.sees("You have accepted: it is yours.")
+    sam.go(f"{sale.item}/second-chances")
+    sam.sees("accepted")
+    bob.go("/my/orders")
+    bob.sees_text("Brass desk lamp")
