@@ -52,7 +52,7 @@ class Scan:
         self.last: dict[Key, int] = {}
 
     def add(self, scopes: Sequence[TopicScope], found: Iterable[tuple[str, str, str, int]]) -> None:
-        """Take in, for each topic, type and URL of the next step, the last position."""
+        """Take in, of the next step, topics, types and URLs and their last positions."""
         types = {(scope.topic, scope.type) for scope in scopes}
         for topic, type, url, position in found:
             if types & {(topic, type), (topic, None), ("*", None)}:

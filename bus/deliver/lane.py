@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from bus.deliver import rate
 from bus.deliver.coalesce import Key, joined, survivors
@@ -10,6 +11,9 @@ from bus.deliver.request import Request
 from bus.model import LogEvent
 from bus.progress import Held, LastAnswer, Moves, Parked, Place, Settlement
 from bus.subscription import State, TopicScope
+
+if TYPE_CHECKING:
+    from bus.deliver.prepared import Prepared
 
 RESYNC = "resync"
 _NOBODY: frozenset[str] = frozenset()
@@ -57,6 +61,7 @@ class Lane:
         self.pending: list[LogEvent] = []
         self.queue: list[int] = []
         self.flights: dict[int, Flight] = {}
+        self.prepared: Prepared | None = None
         self.read_upto = held.place.position
         self.at_tail = False
         self.stride = 0

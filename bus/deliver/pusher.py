@@ -15,6 +15,7 @@ from bus.deliver.landing import Landing, land
 from bus.deliver.lane import Flight, Kind, Lane
 from bus.deliver.lanes import Lanes
 from bus.deliver.planner import Send, Wait
+from bus.deliver.prepared import prepare
 from bus.deliver.reading import Reader
 from bus.deliver.request import delivery_request
 from bus.deliver.sender import Answer, Sender
@@ -70,7 +71,8 @@ class Pusher:
         self._started = 0
         self._flying: dict[int, Lane] = {}  # by number of the request
         self._dirty: dict[Lane, None] = {}
-        self._reading: dict[Lane, None] = {}
+        self._preparing: dict[Lane, None] = {}
+        self._landed: list[Recording] = []
         self._rung = False
         self._next_look_ms = 0
         self._next_settle_ms = 0
@@ -82,7 +84,8 @@ class Pusher:
         self._look()
         if self._holding.is_valid and self._send_due():
             self._sender.kick()
-            self._read_ahead()
+            self._prepare()
+        self._note()
         self._settle()
         for answer in self._sender.wait(self._idle_s()):
             self._land(answer)
@@ -94,6 +97,7 @@ class Pusher:
         while self._sender.in_flight and self._steady_ms() < end_ms:
             for answer in self._sender.wait(0.1):
                 self._land(answer)
+        self._note()
         self._settle_now()
         self._diary.flush()
         self._stopwatch.flush()
@@ -210,13 +214,14 @@ class Pusher:
                 pass
         return self._started > started
 
-    def _read_ahead(self) -> None:
-        """While the subscriber is busy, read what its next batch is made of."""
-        for lane in self._reading:
+    def _prepare(self) -> None:
+        """While subscribers are busy, read what their next batches are made of, and make them."""
+        for lane in self._preparing:
             is_short = len(lane.pending) < lane.subscription.max_events and not lane.at_tail
             if is_short and lane.is_open and not lane.health.searching:
                 self._reader.fill(lane)
-        self._reading.clear()
+            lane.prepared = prepare(lane, self._now_ms())
+        self._preparing.clear()
 
     def _send_next(self, lane: Lane) -> bool:
         """Send one batch; False when there is nothing more to send now."""
@@ -250,6 +255,12 @@ class Pusher:
         return planner.is_enough(lane.subscription, lane.health, lane.pending, lane.busy())
 
     def _send_batch(self, lane: Lane, now_ms: int) -> bool:
+        prepared, lane.prepared = lane.prepared, None
+        if prepared is not None and prepared.fits(lane, now_ms):
+            lane.pending = prepared.rest
+            self._send(lane, Flight(Kind.BATCH, prepared.events, prepared.request, now_ms, 1))
+            self._preparing[lane] = None
+            return True
         allowance = None
         if (per_s := lane.subscription.events_per_s) is not None:
             lane.bucket = lane.bucket or rate.full(per_s, now_ms)
@@ -268,8 +279,8 @@ class Pusher:
             if lane.bucket is not None:
                 lane.bucket = rate.take(lane.bucket, len(plan.events), now_ms)
             self._start(lane, Kind.BATCH, plan.events)
-            if not lane.at_tail:
-                self._reading[lane] = None
+            if plan.rest or not lane.at_tail:
+                self._preparing[lane] = None
             return True
         wakes_ms = [at_ms for at_ms, _ in lane.retries]
         if isinstance(plan, Wait):
@@ -302,10 +313,13 @@ class Pusher:
         request = delivery_request(
             lane.subscription, events, now_ms, previous=lane.delivered, attempt=attempt
         )
+        self._send(lane, Flight(kind, events, request, now_ms, attempt))
+
+    def _send(self, lane: Lane, flight: Flight) -> None:
         self._started += 1
-        lane.flights[self._started] = Flight(kind, events, request, now_ms, attempt)
+        lane.flights[self._started] = flight
         self._flying[self._started] = lane
-        self._sender.start(self._started, request)
+        self._sender.start(self._started, flight.request)
 
     def _trial(self, lane: Lane) -> LogEvent:
         return notices.trial(lane.subscription, self._storage.log_identity, self._now_ms())
@@ -336,17 +350,17 @@ class Pusher:
         flight = lane.flights.pop(answer.key)
         now_ms = self._now_ms()
         verdict = judge(answer, flight.events, now_ms)
-        recording = Recording(
-            lane.subscription,
-            flight.request,
-            answer,
-            flight.started_ms,
-            now_ms - flight.started_ms,
-            flight.attempt,
-            flight.events,
+        self._landed.append(
+            Recording(
+                lane.subscription,
+                flight.request,
+                answer,
+                flight.started_ms,
+                now_ms - flight.started_ms,
+                flight.attempt,
+                flight.events,
+            )
         )
-        self._diary.write(recording)
-        self._stopwatch.note(recording)
         if not self._lanes.holds(lane):
             return
         if isinstance(verdict, Failed):
@@ -354,6 +368,13 @@ class Pusher:
         land(lane, Landing(flight, answer, verdict, now_ms, self._give_up_ms, self._chance))
         self._dirty[lane] = None
         self._lanes.wake(lane)
+
+    def _note(self) -> None:
+        """Keep what is kept of attempts: once the next ones are on their way."""
+        for recording in self._landed:
+            self._diary.write(recording)
+            self._stopwatch.note(recording)
+        self._landed.clear()
 
     def _settle(self) -> None:
         """Store what has changed: at once when there is nothing else to do."""

@@ -9,11 +9,11 @@ from bus.deliver.lanes import Lanes
 from bus.deliver.planner import batch_limit
 from bus.model import LogEvent
 from bus.storage import Storage
-from bus.storage.deliveries import Marks
+from bus.storage.marks import Marks
 
 TAIL_EVENTS = 1_000
 _LONGEST_STRIDE = 1_000
-_SCAN_POSITIONS = 10_000
+_SCAN_AT_ONCE = 5_000
 _SCAN_ENTITIES = 50_000
 
 
@@ -55,8 +55,8 @@ class Reader:
             if self._is_current(self._store.marks()):
                 self.seen = max(self.seen, end)
             return False
-        events = self._log.read_after(self.seen, topics, TAIL_EVENTS)
-        if not self._is_current(self._store.marks()):
+        events, marks = self._log.read_marked(self.seen, topics, TAIL_EVENTS)
+        if not self._is_current(marks):
             return False
         if events:
             lanes.tell(events, self.seen, self._now_ms())
@@ -79,8 +79,7 @@ class Reader:
             return self._scan(lane)
         limit = self._stride(lane)
         is_snapshot = lane.read_upto < lane.snapshot_upto
-        events = self._read(lane, is_snapshot, limit)
-        marks = self._store.marks()
+        events, marks = self._read(lane, is_snapshot, limit)
         if not self._is_current(marks):
             return True
         self._check_start(lane, marks)
@@ -107,13 +106,14 @@ class Reader:
         """Whether a lane's backlog is being looked through, so that nothing should leave yet."""
         return lane in self._scans
 
-    def _read(self, lane: Lane, is_snapshot: bool, limit: int) -> list[LogEvent]:
+    def _read(self, lane: Lane, is_snapshot: bool, limit: int) -> tuple[list[LogEvent], Marks]:
         if is_snapshot:
-            return self._snapshots.read_after(lane.subscription.id, lane.read_upto, limit)
+            events = self._snapshots.read_after(lane.subscription.id, lane.read_upto, limit)
+            return events, self._store.marks()
         topics = lane.subscription.topics
         if topics is not None and not topics:
-            return []
-        return self._log.read_after(lane.read_upto, topics, limit)
+            return [], self._store.marks()
+        return self._log.read_marked(lane.read_upto, topics, limit)
 
     def _stride(self, lane: Lane) -> int:
         """How many events to read at once: more each time, while there are so many."""
@@ -143,8 +143,7 @@ class Reader:
         The lane itself stays where it is until the end: what is only known here is not settled.
         """
         scan = self._scans[lane]
-        upto = min(scan.after + _SCAN_POSITIONS, max(self.seen, scan.after))
-        found = self._latest.between(scan.after, upto, lane.subscription.topics)
+        found = self._latest.after(scan.after, lane.subscription.topics, _SCAN_AT_ONCE)
         marks = self._store.marks()
         if not self._is_current(marks):
             return True
@@ -152,8 +151,9 @@ class Reader:
             del self._scans[lane]  # trimmed meanwhile: begin anew
             return True
         scan.add(lane.subscription.scopes, found)
-        scan.after = upto
-        if upto < self.seen and len(scan.last) < _SCAN_ENTITIES:
+        if found:
+            scan.after = found[-1][3]
+        if len(found) == _SCAN_AT_ONCE and len(scan.last) < _SCAN_ENTITIES:
             return True
         del self._scans[lane]
         lane.end_scan(scan.last, scan.after)

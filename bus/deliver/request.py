@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from service_kit.trace import continued
 
@@ -38,14 +39,13 @@ def delivery_request(
     content_type, body = _written(subscription.format, events)
     message_id = f"msg_{subscription.id}_{first}_{last}_{len(events)}"
     timestamp_s = now_ms // 1000
-    credentials = base64.b64encode(f"{subscription.uuid}:x".encode()).decode()
     signed = signature(subscription.secrets.valid(now_ms), message_id, timestamp_s, body)
     trace = next((event.traceparent for event in events if event.traceparent), None)
     return Request(
         subscription.callback,
         (
             f"Content-Type: {content_type}",
-            f"Authorization: Basic {credentials}",
+            f"Authorization: Basic {_credentials(subscription.uuid)}",
             f"webhook-id: {message_id}",
             f"webhook-timestamp: {timestamp_s}",
             f"webhook-signature: {signed}",
@@ -58,6 +58,11 @@ def delivery_request(
         ),
         body,
     )
+
+
+@lru_cache(4096)
+def _credentials(uuid: str) -> str:
+    return base64.b64encode(f"{uuid}:x".encode()).decode()
 
 
 def _written(format: Format, events: Sequence[LogEvent]) -> tuple[str, bytes]:

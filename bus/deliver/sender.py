@@ -92,6 +92,7 @@ class Sender:
         self._total_ms = total_ms
         self._epoll = select.epoll()
         self._watched: dict[int, Callable[[], None]] = {}
+        self._polled: set[int] = set()
         self._timer_at: float | None = None
         self._transfers: dict[Any, _Transfer] = {}
         self._spare: list[Any] = []
@@ -103,8 +104,8 @@ class Sender:
 
     @property
     def in_flight(self) -> int:
-        """How many requests have no answer yet."""
-        return len(self._transfers)
+        """How many requests were started whose answers have not come out of `wait` yet."""
+        return len(self._transfers) + len(self._answers)
 
     def watch(self, descriptor: int, on_ready: Callable[[], None]) -> None:
         """Also wake from `wait`, and call `on_ready`, when this descriptor is readable."""
@@ -220,12 +221,14 @@ class Sender:
         mask = (select.EPOLLIN if event & pycurl.POLL_IN else 0) | (
             select.EPOLLOUT if event & pycurl.POLL_OUT else 0
         )
-        try:
+        if descriptor in self._polled:
             self._epoll.modify(descriptor, mask)
-        except FileNotFoundError:
+        else:
+            self._polled.add(descriptor)
             self._epoll.register(descriptor, mask)
 
     def _forget(self, descriptor: int) -> None:
+        self._polled.discard(descriptor)
         try:
             self._epoll.unregister(descriptor)
         except OSError:  # closed already: the kernel has forgotten it

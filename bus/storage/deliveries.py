@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, up
 from bus.progress import Held, Parked, Settlement
 from bus.storage import rows
 from bus.storage.driver import Driver
+from bus.storage.marks import MARKS, Marks
 from bus.storage.settling import settle
 from bus.storage.state import registry_version
 from bus.storage.tables import (
@@ -20,16 +21,6 @@ from bus.storage.tables import (
     subscriptions,
     wanted_tests,
 )
-
-_MARKS = "SELECT registry_version, (SELECT min(position) FROM events) FROM bus_state"
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What a read of the log must be checked against, after it was made."""
-
-    registry_version: int
-    first_position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +119,8 @@ class Deliveries:
 
     def marks(self) -> Marks:
         """The registry's version, and where the log begins, both as of now."""
-        ((version, first),) = self._driver.rows(_MARKS)
-        return Marks(version, first or 0)
+        (row,) = self._driver.rows(MARKS)
+        return Marks.of(*row)
 
     def held(self, pusher: str) -> list[Held]:
         """The subscriptions that a pusher holds, as they are now."""

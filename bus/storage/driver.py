@@ -93,6 +93,9 @@ def _prepare_sqlite(connection: Any) -> None:
 def _prepare_postgres(connection: Any) -> None:
     connection.autocommit = True  # we say BEGIN ourselves
     connection.execute("SET synchronous_commit = off")
+    # Planning anew, or compiling, would cost more than these small statements do.
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.execute("SET jit = off")
     # A pusher that stops in the middle of a settlement must not hold its rows for ever.
     connection.execute("SET idle_in_transaction_session_timeout = '10s'")
     connection.execute("SET lock_timeout = '10s'")

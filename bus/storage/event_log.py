@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bus.errors import BusError
 from bus.model import LogEvent, Mark, News, Publication
+from bus.storage.marks import Marks
 
 
 class Bell(Protocol):
@@ -40,6 +41,11 @@ class EventLog(Protocol):
         self, position: int, topics: Collection[str] | None, limit: int
     ) -> list[LogEvent]:
         """The first `limit` events after `position` that are of `topics` (None: of any)."""
+
+    def read_marked(
+        self, position: int, topics: Collection[str] | None, limit: int
+    ) -> tuple[list[LogEvent], Marks]:
+        """The same, and what to check it against: the marks are of the same moment, or later."""
 
     def news_after(self, position: int) -> News:
         """Which topics have events after `position`, and where the log ends now."""

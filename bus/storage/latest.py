@@ -34,6 +34,19 @@ class Latest:
             (after, upto, *(topics or ())),
         )
 
+    def after(self, position: int, topics: Collection[str] | None, limit: int) -> Sequence[Last]:
+        """The first entities that were last told about after `position`, in that order.
+
+        An event that comes meanwhile moves its entity on, never back: whoever reads on from the
+        last position found, until there are no more, has met every entity of the log.
+        """
+        names = "" if topics is None else f" AND topic IN ({_marks(topics)})"
+        return self._driver.rows(
+            f"SELECT topic, type, url, position FROM entities WHERE position > ?{names}"  # noqa: S608
+            " ORDER BY position LIMIT ?",
+            (position, *(topics or ()), limit),
+        )
+
     def at(self, positions: Sequence[int]) -> list[LogEvent]:
         """The events at some positions, in order; those that were trimmed are missing."""
         found: list[LogEvent] = []

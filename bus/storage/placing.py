@@ -12,6 +12,9 @@ COLUMNS = "position, topic, number, type, url, published_at_ms, traceparent, bod
 Row = tuple[int, str, int, str, str, int, str | None, bytes, int]
 """An event as it is inserted: the values of COLUMNS."""
 
+Entity = tuple[str, str, str, int]
+"""Topic, URL and type, and the last position where they came together."""
+
 Keys = dict[tuple[int, str], bytes]
 """The fingerprint that a client's idempotency key came with."""
 
@@ -95,6 +98,12 @@ def place(
                 )
             )
     return placed
+
+
+def entities(rows: Sequence[Row]) -> list[Entity]:
+    """The entities of some rows, each once, with its last position."""
+    last = {(row[1], row[4], row[3]): row[0] for row in rows}
+    return [(*entity, position) for entity, position in last.items()]
 
 
 def _judge(publication: Publication, topic: TopicRow, known: Keys) -> tuple[BusError | None, bool]:

@@ -18,56 +18,88 @@ _RECONNECT_AFTER_S = 1.0
 
 
 class PostgresBell:
-    """A thread listens, and opens its connection anew when that breaks: the descriptor stays."""
+    """The descriptor is an epoll over the connection that listens, so a ring reaches who waits
+    without a detour, and the descriptor stays when the connection breaks.
+
+    A thread opens that connection, and another one when it broke; between times it sleeps.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._rung = self._stop = -1
         self._thread: threading.Thread | None = None
 
     def fileno(self) -> int:
         """The descriptor to wait on. Every listener gets every ring."""
         if self._thread is None:
-            self._rung = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-            self._stop = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+            self._ready = select.epoll()
+            self._missed = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+            self._ready.register(self._missed, select.EPOLLIN)
+            self._connection: Any = None
+            self._is_open = True
+            self._wanted = threading.Event()  # another connection, or an end
             listening = threading.Event()
             self._thread = threading.Thread(
                 target=self._run, args=(listening,), name="bell", daemon=True
             )
             self._thread.start()
             listening.wait(_RECONNECT_AFTER_S)
-        return self._rung
+        return self._ready.fileno()
 
     def quiet(self) -> None:
         """Take the rings that wait."""
         with contextlib.suppress(BlockingIOError):
-            os.eventfd_read(self._rung)
+            os.eventfd_read(self._missed)
+        if self._connection is None:
+            return
+        try:
+            self._connection.pgconn.consume_input()
+            while self._connection.pgconn.notifies():
+                pass
+        except psycopg.Error as error:
+            log.warning("not listening", error=type(error).__name__)
+            self._hang_up()
+            self._wanted.set()
 
     def close(self) -> None:
         """Stop listening."""
         if self._thread is not None:
-            os.eventfd_write(self._stop, 1)
+            self._is_open = False
+            self._wanted.set()
             self._thread.join()
-            os.close(self._rung)
-            os.close(self._stop)
             self._thread = None
+            if self._connection is not None:
+                self._hang_up()
+            os.close(self._missed)
+            self._ready.close()
 
     def _run(self, listening: threading.Event) -> None:
-        while not _readable(self._stop, 0):
+        while self._is_open:
             try:
-                self._listen(listening)
+                self._listen()
             except (psycopg.Error, SQLAlchemyError, OSError) as error:
                 log.warning("not listening", error=type(error).__name__)
-                _readable(self._stop, _RECONNECT_AFTER_S)
+                self._wanted.wait(_RECONNECT_AFTER_S)
+            else:
+                listening.set()
+                self._wanted.wait()
+            self._wanted.clear()
 
-    def _listen(self, listening: threading.Event) -> None:
-        with _open(self._engine) as connection:
+    def _listen(self) -> None:
+        connection = _open(self._engine)
+        try:
             connection.execute(f"LISTEN {CHANNEL}")
-            listening.set()
-            os.eventfd_write(self._rung, 1)  # what was rung while nobody listened
-            while not _readable(self._stop, None, connection):
-                for _ in connection.notifies(timeout=0):
-                    os.eventfd_write(self._rung, 1)
+        except psycopg.Error:
+            connection.close()
+            raise
+        self._connection = connection
+        self._ready.register(connection.fileno(), select.EPOLLIN)
+        os.eventfd_write(self._missed, 1)  # what was rung while nobody listened
+
+    def _hang_up(self) -> None:
+        with contextlib.suppress(OSError, psycopg.Error):  # closed: the kernel has forgotten it
+            self._ready.unregister(self._connection.fileno())
+        connection, self._connection = self._connection, None
+        connection.close()
 
 
 def _open(engine: Engine) -> Any:
@@ -76,12 +108,3 @@ def _open(engine: Engine) -> Any:
     pooled.detach()
     connection.autocommit = True
     return connection
-
-
-def _readable(stop: int, timeout_s: float | None, *others: Any) -> bool:
-    """Wait; whether it is time to stop."""
-    poll = select.poll()  # not select.select: a pusher has more descriptors than that can name
-    for descriptor in (stop, *others):
-        poll.register(descriptor, select.POLLIN)
-    ready = poll.poll(None if timeout_s is None else timeout_s * 1000)
-    return any(descriptor == stop for descriptor, _ in ready)

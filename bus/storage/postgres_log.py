@@ -16,7 +16,18 @@ from sqlalchemy import Engine
 from bus.errors import BusError
 from bus.model import LogEvent, Mark, News, Publication, log_event_from
 from bus.storage.connections import Connections
-from bus.storage.placing import COLUMNS, KEY_KEPT_MS, Keys, LogEnd, Placed, Row, TopicRow, place
+from bus.storage.marks import MARKS, Marks
+from bus.storage.placing import (
+    COLUMNS,
+    KEY_KEPT_MS,
+    Keys,
+    LogEnd,
+    Placed,
+    Row,
+    TopicRow,
+    entities,
+    place,
+)
 from bus.storage.postgres_bell import CHANNEL, PostgresBell
 from bus.storage.trimming import steps
 from bus.storage.waiting import wait_for_growth
@@ -38,10 +49,13 @@ _LOOK = (
     " LEFT JOIN (SELECT name, client_id, events FROM topics WHERE name = ANY(%s) ORDER BY name"
     " FOR UPDATE) AS locked ON true"
 )
+# And it rings.
 _SAVE_TOPIC = (
+    "WITH saved AS ("  # noqa: S608
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (%s, %s, %s, 0)"
     " ON CONFLICT (name) DO UPDATE"
-    " SET client_id = excluded.client_id, events = excluded.events, deleted = false"
+    " SET client_id = excluded.client_id, events = excluded.events, deleted = false)"
+    f" SELECT pg_notify('{CHANNEL}', '')"
 )
 _KEYS = (
     "SELECT client_id, key, fingerprint FROM publish_keys"
@@ -53,7 +67,11 @@ _SAVE_KEY = (
     " ON CONFLICT (client_id, key) DO UPDATE"
     " SET fingerprint = excluded.fingerprint, created_at_ms = excluded.created_at_ms"
 )
-_INSERT = f"INSERT INTO events ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"  # noqa: S608
+_INSERT = (
+    "WITH entity AS (INSERT INTO entities (position, topic, url, type) VALUES (%s, %s, %s, %s)"  # noqa: S608
+    " ON CONFLICT (topic, url, type) DO UPDATE SET position = excluded.position)"
+    f" INSERT INTO events ({COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
 _COPY = f"COPY events ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
 _TYPES = ("int8", "text", "int8", "text", "text", "int8", "text", "bytea", "int8")
 _COPY_FROM = 8  # rows: copying costs a round trip more, and less a row
@@ -69,7 +87,23 @@ _READ_TOPICS = (
     f"SELECT {_READ} FROM events WHERE topic = wanted.topic AND position > %b"
     " ORDER BY position LIMIT %b) AS found ORDER BY position LIMIT %b"
 )
+# The marks in the same statement: a second one would cost as much as reading some events.
+_MARKED = (
+    f"SELECT found.*, marks.* FROM ({MARKS}) AS marks (version, first)"  # noqa: S608
+    " LEFT JOIN LATERAL ({}) AS found ON true"
+)
+_MARKED_ALL, _MARKED_TOPIC, _MARKED_TOPICS = map(
+    _MARKED.format, (_READ_ALL, _READ_TOPIC, _READ_TOPICS)
+)
 _NEWS = "SELECT topic, max(position) FROM events WHERE position > %s GROUP BY topic"
+_SAVE_ENTITIES = (
+    "INSERT INTO entities (topic, url, type, position)"
+    " SELECT * FROM unnest(%b::text[], %b::text[], %b::text[], %b::int8[])"
+    " ON CONFLICT (topic, url, type) DO UPDATE SET position = excluded.position"
+)
+_TRIM_ENTITIES = (
+    "DELETE FROM entities WHERE position < %s AND position < (SELECT max(position) FROM events)"
+)
 _TRIM = "DELETE FROM events WHERE position < %s AND position < (SELECT max(position) FROM events)"
 
 T = TypeVar("T")
@@ -116,13 +150,22 @@ class PostgresLog:
         self, position: int, topics: Collection[str] | None, limit: int
     ) -> list[LogEvent]:
         """The next events of some topics; see EventLog."""
+        return self.read_marked(position, topics, limit)[0]
+
+    def read_marked(
+        self, position: int, topics: Collection[str] | None, limit: int
+    ) -> tuple[list[LogEvent], Marks]:
+        """The next events of some topics, and the marks; see EventLog."""
         if topics is None:
-            rows = self._rows(_READ_ALL, (position, limit))
+            rows = self._rows(_MARKED_ALL, (position, limit))
         elif len(topics) == 1:
-            rows = self._rows(_READ_TOPIC, (*topics, position, limit))
+            rows = self._rows(_MARKED_TOPIC, (*topics, position, limit))
         else:
-            rows = self._rows(_READ_TOPICS, (list(topics), position, limit, limit))
-        return list(map(log_event_from, rows))
+            rows = self._rows(_MARKED_TOPICS, (list(topics), position, limit, limit))
+        marks = Marks.of(*rows[0][-2:])
+        if rows[0][0] is None:
+            return [], marks
+        return sorted([log_event_from(row[:-2]) for row in rows]), marks
 
     def news_after(self, position: int) -> News:
         """What the log gained; see EventLog."""
@@ -168,7 +211,7 @@ class PostgresLog:
         self._execute(_FORGET_KEYS, (upto_ms,))
 
     def _trim(self, before: int) -> int:
-        return int(self._execute(_TRIM, (before,)).rowcount)
+        return self._repeatable(lambda connection: _trim(connection, before))
 
     def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
         found: list[Any] = self._execute(statement, values).fetchall()
@@ -207,6 +250,11 @@ def _prepare(connection: Any) -> None:
     # A publisher that stops in the middle of an append would hold the lock for ever.
     connection.execute("SET idle_in_transaction_session_timeout = '10s'")
     connection.execute("SET lock_timeout = '10s'")
+    # The log is read in its order, a little at a time, so an index is always the way. A planner
+    # whose statistics are old may think otherwise, and sort a whole backlog for each batch.
+    for detour in ("enable_bitmapscan", "enable_sort", "jit"):
+        connection.execute(f"SET {detour} = off")
+    connection.execute("SET plan_cache_mode = force_generic_plan")
     # Whatever the server's default: what is acknowledged is on disk.
     connection.execute(
         "SELECT set_config('synchronous_commit', 'on', false)"
@@ -248,18 +296,35 @@ def _known_keys(connection: Any, publications: Sequence[Publication], now_ms: in
 
 
 def _store(connection: Any, placed: Placed, topics: Mapping[str, TopicRow], now_ms: int) -> None:
-    if len(placed.rows) >= _COPY_FROM:
+    are_many = len(placed.rows) >= _COPY_FROM
+    if are_many:
         _copy(connection, placed.rows)
     with connection.pipeline():
-        if len(placed.rows) < _COPY_FROM:
+        if are_many:
+            connection.execute(_SAVE_ENTITIES, _columns(placed.rows))
+        else:
             for row in placed.rows:
-                connection.execute(_INSERT, row)
+                connection.execute(_INSERT, (row[0], row[1], row[4], row[3], *row))
         for name in sorted({row[1] for row in placed.rows}):
             connection.execute(_SAVE_TOPIC, (name, topics[name].client_id, topics[name].events))
         for key, fingerprint in placed.keys.items():
             connection.execute(_SAVE_KEY, (*key, fingerprint, now_ms))
-        connection.execute(f"NOTIFY {CHANNEL}")
         connection.execute("COMMIT")
+
+
+def _trim(connection: Any, before: int) -> int:
+    with connection.pipeline():
+        connection.execute("BEGIN")
+        connection.execute(_LOCK)  # appends change entities too, in an order of their own
+        connection.execute(_TRIM_ENTITIES, (before,))
+        trimmed = connection.execute(_TRIM, (before,))
+        connection.execute("COMMIT")
+    return int(trimmed.rowcount)
+
+
+def _columns(rows: Sequence[Row]) -> list[list[object]]:
+    """The entities of some rows, column by column."""
+    return [list(column) for column in zip(*entities(rows), strict=True)]
 
 
 def _copy(connection: Any, rows: Sequence[Row]) -> None:

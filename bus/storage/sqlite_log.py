@@ -1,10 +1,10 @@
 """The event log in SQLite: one writer at a time, so positions are handed out in commit order."""
 
 import heapq
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TypeVar
 
 from service_kit.clock import Clock
 from service_kit.database import turn
@@ -14,7 +14,17 @@ from sqlalchemy import Engine
 from bus.errors import BusError
 from bus.model import LogEvent, Mark, News, Publication, log_event_from
 from bus.storage.connections import Connections
-from bus.storage.placing import COLUMNS, KEY_KEPT_MS, Keys, LogEnd, Placed, Row, TopicRow, place
+from bus.storage.marks import MARKS, Marks
+from bus.storage.placing import (
+    COLUMNS,
+    KEY_KEPT_MS,
+    Keys,
+    LogEnd,
+    Placed,
+    TopicRow,
+    entities,
+    place,
+)
 from bus.storage.trimming import steps
 from bus.storage.waiting import wait_for_growth
 
@@ -44,7 +54,13 @@ _SAVE_KEY = (
 )
 # NOT INDEXED: to group, SQLite would walk the whole index by topic, not the few new rows.
 _NEWS = "SELECT topic, max(position) FROM events NOT INDEXED WHERE position > ? GROUP BY topic"
+_TRIM_ENTITIES = (
+    "DELETE FROM entities WHERE position < ? AND position < (SELECT max(position) FROM events)"
+)
 _TRIM = "DELETE FROM events WHERE position < ? AND position < (SELECT max(position) FROM events)"
+
+
+R = TypeVar("R", bound=tuple[object, ...])
 
 
 def _insert(rows: int) -> str:
@@ -52,9 +68,19 @@ def _insert(rows: int) -> str:
     return f"INSERT INTO events ({COLUMNS}) VALUES {values}"  # noqa: S608
 
 
+def _save_entities(entities: int) -> str:
+    values = ", ".join(["(?, ?, ?, ?)"] * entities)
+    return (
+        f"INSERT INTO entities (topic, url, type, position) VALUES {values}"  # noqa: S608
+        " ON CONFLICT (topic, url, type) DO UPDATE SET position = excluded.position"
+    )
+
+
 # The driver lets go of the interpreter's lock once a statement and waits to get it back, so many
 # rows go into one; a few fixed sizes, so that each is prepared once.
-_INSERTS = [(rows, _insert(rows)) for rows in (256, 64, 16, 4, 1)]
+_SIZES = (256, 64, 16, 4, 1)
+_INSERTS = [(rows, _insert(rows)) for rows in _SIZES]
+_SAVE_ENTITIES = [(rows, _save_entities(rows)) for rows in _SIZES]
 
 
 class SqliteBell:
@@ -88,15 +114,8 @@ class SqliteLog:
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
         """Store publications in one transaction; see EventLog."""
-        with turn(self._engine):
-            connection = self._connections.mine()
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                answers = self._append(connection, publications)
-                connection.execute("COMMIT")
-            except BaseException:
-                self._connections.drop_mine()
-                raise
+        with self._writing() as connection:
+            answers = self._append(connection, publications)
         self.ring()
         return answers
 
@@ -104,16 +123,17 @@ class SqliteLog:
         self, position: int, topics: Collection[str] | None, limit: int
     ) -> list[LogEvent]:
         """The next events of some topics; see EventLog."""
+        return self.read_marked(position, topics, limit)[0]
+
+    def read_marked(
+        self, position: int, topics: Collection[str] | None, limit: int
+    ) -> tuple[list[LogEvent], Marks]:
+        """The next events of some topics, and the marks; see EventLog."""
         connection = self._connections.mine()
-        if topics is None:
-            return list(map(log_event_from, connection.execute(_READ_ALL, (position, limit))))
-        with _one_view(connection, len(topics)):
-            runs = [
-                connection.execute(_READ_TOPIC, (topic, position, limit)).fetchall()
-                for topic in topics
-            ]
-        merged = runs[0] if len(runs) == 1 else islice(heapq.merge(*runs), limit)
-        return list(map(log_event_from, merged))
+        with _one_view(connection):
+            rows = _read(connection, position, topics, limit)
+            marks = connection.execute(MARKS).fetchone()
+        return list(map(log_event_from, rows)), Marks.of(*marks)
 
     def news_after(self, position: int) -> News:
         """What the log gained; see EventLog."""
@@ -161,8 +181,21 @@ class SqliteLog:
             self._connections.mine().execute(_FORGET_KEYS, (upto_ms,))
 
     def _trim(self, before: int) -> int:
+        with self._writing() as connection:
+            connection.execute(_TRIM_ENTITIES, (before,))
+            return int(connection.execute(_TRIM, (before,)).rowcount)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Any]:
         with turn(self._engine):
-            return int(self._connections.mine().execute(_TRIM, (before,)).rowcount)
+            connection = self._connections.mine()
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                self._connections.drop_mine()
+                raise
 
     def _append(
         self, connection: Any, publications: Sequence[Publication]
@@ -189,16 +222,25 @@ class SqliteLog:
 
 
 @contextmanager
-def _one_view(connection: Any, statements: int) -> Iterator[None]:
+def _one_view(connection: Any) -> Iterator[None]:
     """Between two statements another process may append: what is read must be of one moment."""
-    if statements == 1:
-        yield
-        return
     connection.execute("BEGIN")
     try:
         yield
     finally:
         connection.execute("COMMIT")
+
+
+def _read(
+    connection: Any, position: int, topics: Collection[str] | None, limit: int
+) -> Iterable[Any]:
+    if topics is None:
+        found: list[Any] = connection.execute(_READ_ALL, (position, limit)).fetchall()
+        return found
+    runs = [
+        connection.execute(_READ_TOPIC, (topic, position, limit)).fetchall() for topic in topics
+    ]
+    return runs[0] if len(runs) == 1 else islice(heapq.merge(*runs), limit)
 
 
 def _topics(connection: Any, names: Collection[str]) -> dict[str, TopicRow]:
@@ -222,20 +264,23 @@ def _known_keys(connection: Any, publications: Sequence[Publication], now_ms: in
 def _store(connection: Any, placed: Placed, topics: Mapping[str, TopicRow], now_ms: int) -> None:
     if not placed.rows:
         return
-    for rows, statement in _batches(placed.rows):
+    for rows, statement in _batches(placed.rows, _INSERTS):
         connection.execute(statement, list(chain.from_iterable(rows)))
+    for some, statement in _batches(entities(placed.rows), _SAVE_ENTITIES):
+        connection.execute(statement, list(chain.from_iterable(some)))
     changed = {row[1] for row in placed.rows}
     connection.executemany(
         _SAVE_TOPIC, [(name, topics[name].client_id, topics[name].events) for name in changed]
     )
-    connection.executemany(
-        _SAVE_KEY, [(*key, fingerprint, now_ms) for key, fingerprint in placed.keys.items()]
-    )
+    if placed.keys:
+        connection.executemany(
+            _SAVE_KEY, [(*key, fingerprint, now_ms) for key, fingerprint in placed.keys.items()]
+        )
 
 
-def _batches(rows: list[Row]) -> Iterator[tuple[list[Row], str]]:
+def _batches(rows: list[R], statements: Sequence[tuple[int, str]]) -> Iterator[tuple[list[R], str]]:
     start = 0
-    for size, statement in _INSERTS:
+    for size, statement in statements:
         while len(rows) - start >= size:
             yield rows[start : start + size], statement
             start += size

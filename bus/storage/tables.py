@@ -75,6 +75,18 @@ events = Table(
     Index("events_by_topic", "topic", "position"),
 )
 
+# The last position of each topic, URL and type: whoever coalesces a backlog reads this instead.
+entities = Table(
+    "entities",
+    metadata,
+    Column("topic", String(64), primary_key=True),
+    Column("url", String(1024), primary_key=True),
+    Column("type", String(8), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Index("entities_by_position", "position"),
+    sqlite_with_rowid=False,
+)
+
 # Publications with an idempotency key, for as long as the key is honoured.
 publish_keys = Table(
     "publish_keys",

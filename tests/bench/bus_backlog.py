@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+from bus.begin import resume
 from tests.bench.backlog import fill
 from tests.bench.house import on_sqlite, receiver
 from tests.bench.processes import resident_mib
@@ -34,7 +35,7 @@ MEASUREMENTS: list[Callable[[], list[Row]]] = [million]
 
 
 def _drained(expected: int, *, coalesce: bool) -> tuple[float, dict[str, Any], float]:
-    """Seconds from starting the pusher to the last delivery, the receiver's stats, MiB."""
+    """Seconds from a subscription's resuming to its last delivery, the receiver's stats, MiB."""
     with receiver() as peer, on_sqlite() as house:
         fill(
             house,
@@ -45,10 +46,16 @@ def _drained(expected: int, *, coalesce: bool) -> tuple[float, dict[str, Any], f
             coalesce=coalesce,
             max=100,
         )
-        begun_ns = time.monotonic_ns()
+        storage = house.storage()
+        (subscription_id,) = [one.subscription.id for one in storage.overviews.every()]
+        storage.subscriptions.pause(subscription_id)
         with house.pusher() as pid:
+            wait_for(lambda: not storage.deliveries.census("").free)
+            begun_ns = time.monotonic_ns()
+            resume(storage, subscription_id)
             wait_for(lambda: peer.stats()["events"] >= expected, seconds=400)
             memory = resident_mib(pid)
+        storage.close()
         stats = peer.stats()
     return (stats["last_ns"] - begun_ns) / 1e9, stats, memory
 
