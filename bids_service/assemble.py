@@ -18,7 +18,7 @@ from bids_service.urls import Urls
 
 def assemble(config: Config, *, http: HttpClient | None = None, clock: Clock = now_ms) -> Parts:
     """Build everything; opens no connection yet. `http` fetches auctions, `clock` tells time."""
-    urls = Urls(config.public_url)
+    urls = Urls(config.public_url, config.commands_url or config.public_url)
     storage = open_storage(config.database_url, urls, clock)
     auctions = Auctions(http or HttpClient({config.auctions_url: config.auctions_token}))
 

@@ -9,13 +9,15 @@ from service_kit.database import database_url
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """`public_url` has no trailing slash and begins every URL that the service hands out.
+    """`public_url` has no trailing slash and begins every URL that the service hands out, but for
+    those that commands are sent to: they begin with `commands_url`, if there is one.
 
     The database's URL counts as a secret because it may hold a password.
     """
 
     database_url: str = setting("BIDS_DATABASE_URL", parse=database_url, secret=True)
     public_url: str = setting("BIDS_PUBLIC_URL")
+    commands_url: str | None = setting("BIDS_COMMANDS_URL", default=None)
     tokens: Tokens = setting("BIDS_TOKENS", parse=Tokens.parse, secret=True)
     bus_url: str = setting("BIDS_BUS_URL")
     bus_token: str = setting("BIDS_BUS_TOKEN", secret=True)

@@ -14,9 +14,10 @@ def is_entity_url(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """`public` has no trailing slash."""
+    """Neither has a trailing slash. Entities are at `public`, what acts on them at `commands`."""
 
     public: str
+    commands: str
 
     @property
     def root(self) -> str:
@@ -29,6 +30,10 @@ class Urls:
     @property
     def bids(self) -> str:
         return f"{self.public}/bids"
+
+    @property
+    def placing(self) -> str:
+        return f"{self.commands}/bids"
 
     @property
     def events(self) -> str:
@@ -45,25 +50,25 @@ class Urls:
         return f"{self.bidding(bidding_id)}/history"
 
     def purchase_of(self, bidding_id: int) -> str:
-        return f"{self.bidding(bidding_id)}/purchase"
+        return f"{self.commands}/biddings/{bidding_id}/purchase"
 
     def retractions_of(self, bidding_id: int) -> str:
-        return f"{self.bidding(bidding_id)}/retractions"
+        return f"{self.commands}/biddings/{bidding_id}/retractions"
 
     def cancellation_of(self, bidding_id: int) -> str:
-        return f"{self.bidding(bidding_id)}/cancellation"
+        return f"{self.commands}/biddings/{bidding_id}/cancellation"
 
     def offers_of(self, bidding_id: int) -> str:
-        return f"{self.bidding(bidding_id)}/offers"
+        return f"{self.commands}/biddings/{bidding_id}/offers"
 
     def offer(self, offer_id: int) -> str:
         return f"{self.public}/offers/{offer_id}"
 
     def acceptance_of(self, offer_id: int) -> str:
-        return f"{self.offer(offer_id)}/acceptance"
+        return f"{self.commands}/offers/{offer_id}/acceptance"
 
     def refusal_of(self, offer_id: int) -> str:
-        return f"{self.offer(offer_id)}/refusal"
+        return f"{self.commands}/offers/{offer_id}/refusal"
 
     def command(self, command_id: int) -> str:
         return f"{self.public}/commands/{command_id}"

@@ -196,7 +196,7 @@ def _named_links(kept: KeptBidding, phase: Phase, urls: Urls) -> Json:
     bidding = kept.bidding
     is_open = phase is Phase.OPEN
     possible = {
-        "place-bid": (is_open, urls.bids),
+        "place-bid": (is_open, urls.placing),
         "buy-now": (is_open and bidding.buy_now_available, urls.purchase_of(kept.id)),
         "retract": (is_open and bidding.bid_count > 0, urls.retractions_of(kept.id)),
         "cancel": (phase in {Phase.SCHEDULED, Phase.OPEN}, urls.cancellation_of(kept.id)),

@@ -31,6 +31,6 @@ def _links(urls: Urls) -> dict[str, dict[str, object]]:
         "self": link(urls.root),
         "bidding": link(urls.biddings + "{?auction}", templated=True),
         "bids": link(urls.bids + "{?bidder}", templated=True),
-        "place-bid": link(urls.bids),
+        "place-bid": link(urls.placing),
         "simulate": link(urls.simulations),
     }

@@ -7,8 +7,10 @@ from functools import partial
 from pathlib import Path
 
 from service_kit.clock import now_ms
+from service_kit.database import reading
+from sqlalchemy import func, select
 
-from bids_service.close_due import close_due
+from bids_service.storage.tables import biddings, record
 from tests.bench.bids_house import ENGINES, TOKEN, BidsHouse
 from tests.bench.load import Load, load
 from tests.bench.processes import empty_view
@@ -19,6 +21,9 @@ BIDS = Path(__file__).with_name("bids.lua")
 SECONDS = 5
 MANY = 100_000
 TURNS = 5
+_CLOSED = select(biddings.c.ends_at_ms, biddings.c.closed_at_ms).order_by(
+    biddings.c.ends_at_ms, biddings.c.closed_at_ms
+)
 
 
 def hot_auction(engine: str) -> list[Row]:
@@ -37,8 +42,8 @@ def hot_auction(engine: str) -> list[Row]:
 
 
 def reads_meanwhile(engine: str) -> list[Row]:
-    """Reads of a bidding from a process of their own, alone and while bids pour in."""
-    with ENGINES[engine]() as house, house.web() as commands, house.web() as queries:
+    """Reads of a bidding from the Procfile's `bids`, alone and while bids pour into another."""
+    with ENGINES[engine]() as house, house.commands() as commands, house.web() as queries:
         (auction,) = house.open_auctions("read", 1)
         url = house.bidding_url(queries, auction)
         load(url, token=TOKEN, connections=8, seconds=1)
@@ -98,17 +103,22 @@ def long_history(engine: str) -> list[Row]:
 
 
 def mass_close(engine: str) -> list[Row]:
-    """10 000 auctions that end in one second, closed by the sweep."""
+    """10 000 auctions that end within one second, closed by the Procfile's `bids_jobs`."""
     with ENGINES[engine]() as house:
-        house.open_auctions("ending", 10_000, lasts_ms=1000)
+        house.open_auctions("ending", 10_000, lasts_ms=1000, spread_ms=1000)
         storage = house.storage()
         wait_for(lambda: now_ms() > (storage.books.next_end_ms() or 0) + 1000, seconds=60)
-        started = time.monotonic()
-        while storage.books.next_end_ms() is not None:
-            close_due(storage.books, now_ms)
-        took = time.monotonic() - started
+        with house.jobs():
+            wait_for(lambda: storage.books.next_end_ms() is None, seconds=90)
+        with reading(storage.engine) as connection:
+            closed = connection.execute(_CLOSED).all()
+            entries = connection.scalar(select(func.count()).select_from(record))
         storage.close()
-    return [Row(f"10 000 auctions closed, {engine}", took, "s", 10, 10, True)]
+    assert entries == 2 * len(closed) == 20_000, "each was opened once and closed once"
+    moments = [row.closed_at_ms for row in closed]
+    assert moments == sorted(moments), "one that ended later was closed sooner"
+    took_s = (moments[-1] - moments[0]) / 1000
+    return [Row(f"10 000 auctions closed, {engine}", took_s, "s", 10, 10, True)]
 
 
 def _compared(measure: Callable[[str], Load]) -> tuple[float, float]:

@@ -2,8 +2,8 @@
 
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from itertools import count, islice
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class BidsHouse:
 
     def storage(self) -> Storage:
         """The storage, opened in this process."""
-        return open_storage(self.database_url, Urls(PUBLIC), now_ms)
+        return open_storage(self.database_url, Urls(PUBLIC, PUBLIC), now_ms)
 
     def bidding_url(self, server: str, auction: str) -> str:
         """Where a server shows the bidding of an auction."""
@@ -58,8 +58,10 @@ class BidsHouse:
         assert kept is not None
         return f"{server}/biddings/{kept.id}"
 
-    def open_auctions(self, name: str, number: int, *, lasts_ms: int = HOUR_MS) -> list[str]:
-        """Open that many auctions in USD with steps of 0.10."""
+    def open_auctions(
+        self, name: str, number: int, *, lasts_ms: int = HOUR_MS, spread_ms: int = 1
+    ) -> list[str]:
+        """Open that many auctions in USD with steps of 0.10; their ends lie within `spread_ms`."""
         now, storage = now_ms(), self.storage()
         urls = [f"http://a.test/auctions/{name}-{number}" for number in range(number)]
         terms = Terms(
@@ -70,8 +72,9 @@ class BidsHouse:
             starts_at_ms=now - 1000,
             ends_at_ms=now + lasts_ms,
         )
-        for url in urls:
-            storage.books.open(url, terms)
+        for turn, url in enumerate(urls):
+            ends_at_ms = terms.ends_at_ms + turn * 7919 % spread_ms  # not in the order of ids
+            storage.books.open(url, replace(terms, ends_at_ms=ends_at_ms))
         storage.close()
         return urls
 
@@ -84,7 +87,7 @@ class BidsHouse:
     def fill(self, url: str, bids: int) -> int:
         """Place that many bids on an auction, each above the one before; the price it comes to."""
         storage = self.storage()
-        urls = Urls(PUBLIC)
+        urls = Urls(PUBLIC, PUBLIC)
         orders = (_order(url, number) for number in range(bids))
         while group := list(islice(orders, 500)):
             storage.books.apply(group, lambda applied: answer_command(applied, urls))
@@ -94,12 +97,23 @@ class BidsHouse:
         assert kept.bidding.bid_count == bids
         return kept.bidding.price or 0
 
-    @contextmanager
-    def web(self) -> Iterator[str]:
+    def web(self) -> AbstractContextManager[str]:
         """The Procfile's `bids`, at the yielded URL."""
+        return self._process("bids", "PORT_BIDS")
+
+    def commands(self) -> AbstractContextManager[str]:
+        """The Procfile's `bids_commands`, at the yielded URL."""
+        return self._process("bids_commands", "PORT_BIDS_COMMANDS")
+
+    def jobs(self) -> AbstractContextManager[str]:
+        """The Procfile's `bids_jobs`."""
+        return self._process("bids_jobs", "BIDS_JOBS_PORT")
+
+    @contextmanager
+    def _process(self, name: str, port_setting: str) -> Iterator[str]:
         port = free_port()
         environment = {
-            "PORT_BIDS": str(port),
+            port_setting: str(port),
             "BIDS_DATABASE_URL": self.database_url,
             "BIDS_PUBLIC_URL": PUBLIC,
             "BIDS_TOKENS": f"bench:bids:read+bids:write+bids:read_maximum:{TOKEN}",
@@ -110,7 +124,7 @@ class BidsHouse:
             "BIDS_AUCTIONS_URL": "http://a.test",
             "BIDS_AUCTIONS_TOKEN": "a-token-of-auctions-that-are-not-there",
         }
-        command = ["sh", "-c", f"exec {_PROCFILE['bids']}"]
+        command = ["sh", "-c", f"exec {_PROCFILE[name]}"]
         with process(command, port=port, environment=environment):
             yield f"http://127.0.0.1:{port}"
 

@@ -27,7 +27,7 @@ _PROCFILE = parse_procfile((ROOT / "Procfile").read_text()).processes
 
 @dataclass
 class Running:
-    """Two processes over a database, and the world around them."""
+    """The service's processes over a database, and the world around them."""
 
     database_url: str
     world: World
@@ -38,14 +38,14 @@ class Running:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.ports['bids']}"
+        return _on(self.ports["bids"])
 
     def client(self) -> BidsClient:
         return BidsClient(self.url, TOKEN)
 
     def start(self) -> None:
         """Start what doesn't run, and wait until it can work."""
-        for name in ("bids", "bids_jobs"):
+        for name in ("bids", "bids_commands", "bids_jobs"):
             if name in self._processes:
                 continue
             with (self.folder / f"{name}.log").open("ab") as log:
@@ -59,12 +59,12 @@ class Running:
                     start_new_session=True,
                 )
         try:
-            wait_for(lambda: not not_ready(self.ports), seconds=60, what="both processes ready")
+            wait_for(lambda: not not_ready(self.ports), seconds=60, what="all processes ready")
         except AssertionError as error:
             raise AssertionError(self.output()) from error
 
     def kill(self) -> None:
-        """kill -9 both, with all their children, in one moment."""
+        """kill -9 all of them, with all their children, in one moment."""
         for running in self._processes.values():
             os.killpg(running.pid, signal.SIGKILL)
         for running in self._processes.values():
@@ -82,7 +82,9 @@ class Running:
             "PATH": path,
             "PORT_BIDS": str(self.ports["bids"]),
             "BIDS_DATABASE_URL": self.database_url,
+            "PORT_BIDS_COMMANDS": str(self.ports["commands"]),
             "BIDS_PUBLIC_URL": self.url,
+            "BIDS_COMMANDS_URL": _on(self.ports["commands"]),
             "BIDS_TOKENS": f"web:{scopes}:{TOKEN}",
             "BIDS_BUS_URL": self.world.url,
             "BIDS_BUS_TOKEN": "a-token-of-the-bus",
@@ -96,10 +98,10 @@ class Running:
 
 @contextmanager
 def running(database_url: str, folder: Path) -> Iterator[Running]:
-    """Both processes over a migrated database, ready; killed at the end."""
+    """All processes over a migrated database, ready; killed at the end."""
     with serving() as world:
-        ports = {"bids": free_port(), "jobs": free_port()}
-        urls = Urls(f"http://127.0.0.1:{ports['bids']}")
+        ports = {name: free_port() for name in ("bids", "commands", "jobs")}
+        urls = Urls(_on(ports["bids"]), _on(ports["commands"]))
         storage = open_storage(database_url, urls, now_ms)
         started = Running(database_url, world, folder, ports, storage)
         try:
@@ -108,3 +110,7 @@ def running(database_url: str, folder: Path) -> Iterator[Running]:
         finally:
             started.kill()
             storage.close()
+
+
+def _on(port: int) -> str:
+    return f"http://127.0.0.1:{port}"

@@ -1,4 +1,4 @@
-"""kill -9 of both processes in the middle of the load, twice."""
+"""kill -9 of all processes in the middle of the load, twice."""
 
 import threading
 

@@ -11,6 +11,8 @@ from tests.clients.bids_client.service import (
     AUCTION,
     BID,
     BIDDING,
+    ROOT,
+    TOKEN,
     URL,
     FakeBids,
     links,
@@ -133,3 +135,30 @@ def test_an_offer_that_is_not_understood_is_no_answer(answer: Any) -> None:
     bids.answers["GET /somewhere/o"] = (200, answer)
     with bids.client() as client, pytest.raises(BidsUnavailable):
         client.offer(f"{URL}/o")
+
+
+def sold_at(url: str) -> dict[str, Any]:
+    """A bidding that can be bought at once, by a link to somewhere."""
+    bidding: dict[str, Any] = dict(BIDDING)
+    bidding["_links"] = bidding["_links"] | links(buy_now=url)
+    return bidding
+
+
+def test_commands_may_have_a_port_of_their_own_which_the_root_names() -> None:
+    bids = FakeBids()
+    root = {"_links": ROOT["_links"] | links(place_bid="http://bids.test:81/order")}
+    bids.answers["GET /somewhere/"] = (200, root)
+    bids.answers["GET /somewhere/a"] = (200, sold_at("http://bids.test:81/buy"))
+    bids.answers["POST /buy"] = (200, BIDDING)
+    with bids.client() as client:
+        client.buy_now(client.bidding(f"{URL}/a"), ADA, "key")
+    assert bids.calls[-1].headers["HTTP_AUTHORIZATION"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize("elsewhere", ["http://evil.test/buy", "http://bids.test:99/buy"])
+def test_a_host_or_port_that_the_root_does_not_name_is_sent_nothing(elsewhere: str) -> None:
+    bids = FakeBids()
+    bids.answers["GET /somewhere/a"] = (200, sold_at(elsewhere))
+    with bids.client() as client, pytest.raises(BidsUnavailable):
+        client.buy_now(client.bidding(f"{URL}/a"), ADA, "key")
+    assert [call.path for call in bids.calls if call.method == "POST"] == []

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import uritemplate
 from requests.adapters import BaseAdapter
@@ -47,6 +48,9 @@ _NOT_AN_AMOUNT = "not_an_amount"
 class BidsClient:
     """Talks to the bids service at `url` with a `token`, following the links it finds there.
 
+    The service may have commands sent to another port of its host, if its root says so. The token
+    is shown nowhere else.
+
     Every call raises a BidsError. A read blocks for at most `total_s` seconds, placing a bid for
     twice that, as it tries again what its key makes safe to try again. `transport` replaces the
     network (a requests adapter), as service_kit's WsgiTransport does for a service in the same
@@ -64,6 +68,7 @@ class BidsClient:
     ) -> None:
         self._url = url.rstrip("/") + "/"
         self._total_s = total_s
+        self._token = token
         self._http = HttpClient({self._url: token}, total_s=total_s, transport=transport)
         self._pause = pause
         self._root: Json | None = None
@@ -185,18 +190,30 @@ class BidsClient:
             page = link(document, "next")
 
     def _entry(self, relation: str) -> str:
-        if self._root is None:
-            self._root = self._get(self._url)
-        target = link(self._root, relation)
+        target = link(self._entries(), relation)
         if target is None:
             raise BidsUnavailable(f"the service has no link {relation!r}")
         return target
+
+    def _entries(self) -> Json:
+        if self._root is None:
+            root = self._get(self._url)
+            commands = link(root, "place-bid")
+            if commands is not None and _is_same_host(commands, self._url):
+                self._http.introduce(commands, self._token)
+            self._root = root
+        return self._root
 
     def _get(self, url: str) -> Json:
         return _document(self._call("GET", url))
 
     def _command(self, url: str, body: Json, idempotency_key: str) -> Json:
-        return _document(self._send(lambda: url, body, idempotency_key))
+        def find() -> str:
+            if not self._http.knows(url):
+                self._entries()
+            return url
+
+        return _document(self._send(find, body, idempotency_key))
 
     def _send(
         self,
@@ -236,6 +253,11 @@ class BidsClient:
             raise _translated(error) from error
         except HttpFailure as error:
             raise BidsUnavailable(str(error)) from error
+
+
+def _is_same_host(url: str, other: str) -> bool:
+    there, here = urlsplit(url), urlsplit(other)
+    return (there.scheme, there.hostname) == (here.scheme, here.hostname)
 
 
 def _possible(links: Links, relation: str) -> str:

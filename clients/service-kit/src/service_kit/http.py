@@ -105,6 +105,14 @@ class HttpClient:
         """Close the pooled connections."""
         self._session.close()
 
+    def knows(self, url: str) -> bool:
+        """Whether a URL is at one of the hosts. Raises UnknownOrigin when it isn't one at all."""
+        return origin_of(url) in self._credentials
+
+    def introduce(self, url: str, token: str | None) -> None:
+        """Call the host of this URL too from now on, showing this token there."""
+        self._credentials[origin_of(url)] = token
+
     def get(
         self,
         url: str,
