@@ -1,7 +1,7 @@
 """The seam to bids_service: what this app asks of it."""
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
 
 import bids_client
 from service_kit.money import Money
@@ -58,6 +58,11 @@ class Bids(Protocol):
 
     def bids(self, bidding: bids_client.Bidding) -> Iterator[bids_client.Bid]:
         """All public bids of a bidding, newest first."""
+
+    def simulate(
+        self, terms: Mapping[str, Any], steps: Iterable[bids_client.Step]
+    ) -> list[bids_client.PlayedStep]:
+        """How an auction under these terms would play out; nothing of it is stored."""
 
     def bids_of(self, bidder: str) -> Iterator[bids_client.OwnBid]:
         """A bidder's own bids with their maxima, newest first."""

@@ -1,6 +1,7 @@
 """What a listing promises its bidders, and how the thing itself is described."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from service_kit.money import Money
 
@@ -50,6 +51,22 @@ class Terms:
     def currency(self) -> str:
         """ISO 4217 code of everything that is bid here."""
         return self.start_price.currency
+
+    def to_wire(self, *, private: bool) -> dict[str, Any]:
+        """As docs/protocol.md has them; `private` adds what bidders may not know."""
+        wire: dict[str, Any] = {
+            "currency": self.currency,
+            "start_price": self.start_price.to_wire(),
+            "increments": [list(row) for row in self.increments],
+            "starts_at_ms": self.starts_at_ms,
+            "ends_at_ms": self.ends_at_ms,
+            "buy_now": self.buy_now.to_wire() if self.buy_now else None,
+            "soft_close": vars(self.soft_close) if self.soft_close else None,
+            "hard_end_at_ms": self.hard_end_at_ms,
+        }
+        if private:
+            wire |= {"reserve": self.reserve.to_wire() if self.reserve else None, "blocked": []}
+        return wire
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,6 @@ from service_kit.hal import link, resource
 
 from auction_app.api.actions import Caller, actions
 from auction_app.model import Auction, Standing
-from auction_app.terms import Terms
 from auction_app.urls import Urls
 from auction_app.verbs.take_photo import LARGE
 
@@ -32,7 +31,7 @@ def auction(
             "status": auction.status(now_ms).value,
             "created_at_ms": auction.created_at_ms,
             **vars(auction.details),
-            "terms": terms(auction.terms, private=private),
+            "terms": auction.terms.to_wire(private=private),
             "price": auction.price.to_wire() if auction.price else None,
             "bid_count": auction.bid_count,
             **removed,
@@ -65,23 +64,6 @@ def my_bids(
         auction(urls, item, now_ms=now_ms) | {"standing": standing.value} for item, standing in rows
     ]
     return _list(urls, "/my/bids", "auctions", found, more)
-
-
-def terms(terms: Terms, *, private: bool) -> Document:
-    """What a listing promises; `private` adds what its bidders may not know."""
-    state: Document = {
-        "currency": terms.currency,
-        "start_price": terms.start_price.to_wire(),
-        "increments": [list(row) for row in terms.increments],
-        "starts_at_ms": terms.starts_at_ms,
-        "ends_at_ms": terms.ends_at_ms,
-        "buy_now": terms.buy_now.to_wire() if terms.buy_now else None,
-        "soft_close": vars(terms.soft_close) if terms.soft_close else None,
-        "hard_end_at_ms": terms.hard_end_at_ms,
-    }
-    if private:
-        state |= {"reserve": terms.reserve.to_wire() if terms.reserve else None, "blocked": []}
-    return state
 
 
 def _summaries(urls: Urls, found: Sequence[Auction], now_ms: int) -> list[Document]:

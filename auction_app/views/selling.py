@@ -3,15 +3,16 @@
 from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.currencies import CURRENCIES
-from auction_app.errors import BadInput, NotFound, TooMany
+from auction_app.errors import BadInput, BidsUnavailable, NotFound, TooMany
 from auction_app.local_time import write_local, zone_named
 from auction_app.model import Customer
 from auction_app.parts import Parts
 from auction_app.storage import drafts
 from auction_app.storage.drafts import Draft
+from auction_app.terms import Terms
 from auction_app.verbs.publish_draft import check_draft, publish_draft
 from auction_app.verbs.read_listing import ListingForm
-from auction_app.verbs.worked_example import worked_example
+from auction_app.verbs.worked_example import ExampleStep, worked_example
 from auction_app.verbs.write_draft import STEPS, discard_draft, save_step, start_draft
 from auction_app.views.formats import money
 from auction_app.views.language import _
@@ -177,10 +178,18 @@ def _preview_page(parts: Parts, draft: Draft, status: int = 200) -> Response:
         listing=listing,
         photos=photos,
         errors=errors,
-        example=worked_example(listing.terms) if listing else None,
+        example=_example(parts, listing.terms) if listing else None,
         wrong_steps=[name for name in STEPS if _concerns(name, errors)],
         now_ms=parts.clock(),
     )
+
+
+def _example(parts: Parts, terms: Terms) -> list[ExampleStep] | None:
+    """How it would play out; None while bids_service, which knows, does not answer."""
+    try:
+        return worked_example(parts.store, parts.bids, terms, now_ms=parts.clock())
+    except BidsUnavailable:
+        return None
 
 
 def _concerns(step: str, errors: dict[str, str]) -> bool:

@@ -1,9 +1,9 @@
 """bids_service at the seam, in memory: proxy bidding with a flat increment, refusals, outages."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal
+from typing import Any, Literal
 
 from bids_client import (
     Bid,
@@ -15,6 +15,8 @@ from bids_client import (
     Offer,
     OwnBid,
     PlacedBid,
+    PlayedStep,
+    Step,
 )
 from service_kit.money import Money
 
@@ -174,6 +176,31 @@ class FakeBids:
         own = [bid for bid in reversed(every) if bid.bidder == bidder]
         closed = {book.auction_url for book in self.books.values() if book.closed}
         return iter([replace(bid, can_retract=bid.auction not in closed) for bid in own])
+
+    def simulate(self, terms: Mapping[str, Any], steps: Iterable[Step]) -> list[PlayedStep]:
+        self._answer("simulate")
+        start = Money.parse(terms["start_price"])
+        book = Book("", "", start, terms["ends_at_ms"])
+        return [self._play(book, step) for step in steps]
+
+    def _play(self, book: Book, step: Step) -> PlayedStep:
+        if step.do == "place-bid" and step.bidder and step.maximum:
+            self._decide(book, step.bidder, step.maximum.amount_minor)
+        book.closed = step.do == "close"
+        return PlayedStep(
+            accepted=True,
+            reason=None,
+            happened=(),
+            price=None if book.price is None else Money(book.price, book.start.currency),
+            leader=book.leader,
+            minimum=None if book.closed else self._minimum(book),
+            buy_now=None,
+            reserve="none",
+            bid_count=0,
+            ends_at_ms=book.ends_at_ms,
+            outcome=_outcome(book),
+            offer=None,
+        )
 
     def _answer(self, call: str) -> None:
         self.calls.append(call)

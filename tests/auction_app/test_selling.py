@@ -6,10 +6,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from auction_app.increments import default_increments
 from auction_app.verbs.draft_photos import Arrangement, moved, prepare_photos
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
-from auction_app.verbs.worked_example import step_at
 from auction_app.verbs.write_draft import MOST_DRAFTS
 from tests.auction_app.conftest import BIDS_TOKEN, World, as_program, path_of, photo_file
 
@@ -123,18 +121,24 @@ def test_the_preview_shows_the_item_and_works_an_example(world: World) -> None:
     page = sam.get(f"{draft}/preview").text
 
     assert "A brass lamp on a table" in page
-    # Steps of 0.50: Ben four above the start, Ada four above him, the price one above Ben.
-    assert "Ada sets $14.00 as her maximum. She leads, and the price is $10.00." in page
-    assert "Ben sets $12.00" in page
-    assert "the price is $12.50" in page
-    assert "at least $13.00" in page
-    assert "reaches $40.00" in page
+    assert "Ada sets $30.00 as the maximum." in page
+    assert "Ben sets $20.00 as the maximum." in page
+    assert "Until the reserve is met somebody may buy at once for $99.00" in page
     assert "last 5 min" in page
 
 
-@pytest.mark.parametrize(("price", "step"), [(1, 5), (99, 5), (100, 25), (499, 25), (500, 50)])
-def test_the_examples_steps_are_the_houses(price: int, step: int) -> None:
-    assert step_at(default_increments("USD"), price) == step
+def test_the_preview_says_that_there_is_no_example_while_bids_is_down(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft()
+    world.bids.down = True
+
+    for _ in range(2):
+        page = sam.get(f"{draft}/preview")
+        assert page.status_code == 200
+        assert "the bidding service does not answer" in page.text
+        assert "Ada sets" not in page.text
+    assert world.bids.calls.count("simulate") == 1  # known to be silent, it is not asked again
+    assert sam.publish(draft).status_code == 303
 
 
 @pytest.mark.parametrize("person", ["Eve", None])
