@@ -15,19 +15,28 @@ def change_secret(
 ) -> str:
     """Sign with the secret in `body` (`{"secret"?}`), or with a new one; returns it.
 
-    The one before stays valid for a day. Setting the current one again changes nothing. Raises
-    BadSecret, or NotFound without a subscription.
+    Raises BadSecret, or NotFound without a subscription.
     """
-    wanted = _wanted(body)
-    while True:
-        before = storage.subscriptions.secrets(client_id, name)
-        after = rotate(before, wanted, now_ms)
-        if after == before or storage.subscriptions.save_secrets(client_id, before, after, name):
-            return wanted
-
-
-def _wanted(body: Any) -> str:
     if not isinstance(body, dict) or set(body) - _KEYS:
         raise BadSecret('the body is {"secret"?}')
+    wanted = given_secret(body) or new_secret()
+    sign_with(storage, client_id, name, wanted, now_ms)
+    return wanted
+
+
+def given_secret(body: dict[str, Any]) -> str | None:
+    """The secret in a body, if there is one. Raises BadSecret."""
     given = body.get("secret")
-    return new_secret() if given is None else check_secret(given)
+    return None if given is None else check_secret(given)
+
+
+def sign_with(storage: Storage, client_id: int, name: str, secret: str, now_ms: int) -> None:
+    """Sign with this secret; the one before stays valid for a day.
+
+    Setting the current one again changes nothing. Raises NotFound without a subscription.
+    """
+    while True:
+        before = storage.subscriptions.secrets(client_id, name)
+        after = rotate(before, secret, now_ms)
+        if after == before or storage.subscriptions.save_secrets(client_id, before, after, name):
+            return

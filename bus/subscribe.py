@@ -22,7 +22,9 @@ from bus.urls import check_url
 MAX_TIMEOUT_MS = 3_600_000
 MAX_EVENTS = 10_000
 _KEYS = frozenset({"topics", "callback", "uuid", "timeout", "max"})
-_MORE_KEYS = frozenset({"concurrency", "coalesce", "format", "events_per_s", "retry", "from"})
+_MORE_KEYS = frozenset(
+    {"concurrency", "coalesce", "format", "events_per_s", "retry", "from", "secret"}
+)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _MAX_INT = 2**53 - 1
 _MAX_RETRIES = 20
@@ -58,6 +60,7 @@ def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> S
     | events_per_s | missing, null, or 1 to 100 000                                           |
     | retry        | missing, or an object; see `check_retry`                                 |
     | from         | missing, or a start; see `check_start`                                   |
+    | secret       | missing, null, or what signs deliveries; see `check_secret`              |
     """
     check_keys(value, _KEYS | _MORE_KEYS)
     request = _request(value, _check_topics(value.get("topics"), _check_pattern), trusted_hosts)

@@ -73,7 +73,7 @@ SUBSCRIPTION: dict[str, Any] = {
         "max": {"type": ["integer", "null"], "minimum": 1, "maximum": 10_000},
     },
 }
-SECRET = {
+SECRET: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
     "properties": {"secret": {"type": ["string", "null"], "pattern": "^whsec_"}},

@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from bus.api.documents import SUBSCRIPTION
+from bus.api.documents import SECRET, SUBSCRIPTION
 
 
 class LinkSchema(ma.Schema):
@@ -160,6 +160,7 @@ SUBSCRIPTION_RESOURCE: dict[str, Any] = SUBSCRIPTION | {
         "events_per_s": {"type": ["integer", "null"], "minimum": 1, "maximum": 100_000},
         "retry": _RETRY,
         "from": START,
+        "secret": SECRET["properties"]["secret"],
     }
 }
 SEEK = {"type": "object", "required": ["to"], "properties": {"to": START}}

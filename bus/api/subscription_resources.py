@@ -1,5 +1,6 @@
 """`/clients/{client}/subscriptions`: subscriptions with all that they can, as resources."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Response, request
@@ -19,8 +20,9 @@ from bus.api.hal_documents import (
 from bus.api.owned import owned, owner_id
 from bus.api.representations import collection_path, subscription_resource
 from bus.deliver.signing import new_secret
+from bus.errors import NotFound
 from bus.parts import Parts
-from bus.signing_secret import change_secret
+from bus.signing_secret import change_secret, given_secret, sign_with
 from bus.subscribe import (
     check_keys,
     check_start,
@@ -63,13 +65,19 @@ def subscription_resources_blueprint(bus: Parts) -> Blueprint:
         media_type=MEDIA_TYPE,
     )
     def put_subscription(client: str, name: str) -> Response:
-        """Subscribe (201, with the signing secret), or change the subscription (200)."""
+        """Subscribe (201, with the signing secret), or change the subscription (200).
+
+        Without a `secret` a new subscription gets one, and a known one keeps its own.
+        """
         client_id = owner_id(bus, client)
         check_subscription_name(name)
         body = read_json(request)
         wanted = check_subscription_resource(body, bus.trusted_hosts)
-        secret = new_secret()
-        start = check_start(body.get("from"))
+        given, start = given_secret(body), check_start(body.get("from"))
+        if given is not None:
+            with suppress(NotFound):  # before a new callback is told anything
+                sign_with(bus.storage, client_id, name, given, bus.now_ms())
+        secret = given or new_secret()
         is_new = begin.begin(bus.storage, client_id, name, wanted, start, secret)
         overview = bus.storage.overviews.one(client, name)
         shown = subscription_resource(overview, secret if is_new else None)

@@ -1,7 +1,39 @@
 """Publish thin events to a Gavel bus, and subscribe to it."""
 
 from bus_client.client import BusClient, Event
-from bus_client.errors import BusError, BusRefused, BusUnavailable
+from bus_client.entities import (
+    AfterPosition,
+    Answer,
+    Attempt,
+    DeadLetter,
+    FromTime,
+    Parked,
+    Redriven,
+    Settings,
+    Start,
+    Subscription,
+)
+from bus_client.errors import BusError, BusRefused, BusUnavailable, NotPossible
+from bus_client.own import OwnSubscriptions
 from bus_client.subscribing import keep_subscribed
 
-__all__ = ["BusClient", "BusError", "BusRefused", "BusUnavailable", "Event", "keep_subscribed"]
+__all__ = [
+    "AfterPosition",
+    "Answer",
+    "Attempt",
+    "BusClient",
+    "BusError",
+    "BusRefused",
+    "BusUnavailable",
+    "DeadLetter",
+    "Event",
+    "FromTime",
+    "NotPossible",
+    "OwnSubscriptions",
+    "Parked",
+    "Redriven",
+    "Settings",
+    "Start",
+    "Subscription",
+    "keep_subscribed",
+]

@@ -49,9 +49,7 @@ def subscribe(
     client: BusClient, topics: tuple[str, ...], callback: str, uuid: str, secret: str | None
 ) -> None:
     """Have events pushed to a callback; replaces this client's subscription."""
-    client.subscribe(topics=topics, callback=callback, uuid=uuid)
-    if secret is not None:
-        client.set_secret(secret)
+    client.own.put("default", topics=topics, callback=callback, uuid=uuid, secret=secret)
 
 
 @main.command()

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal, TypedDict
 
 from requests.adapters import BaseAdapter
-from service_kit.errors import HttpFailure, UnexpectedStatus
-from service_kit.http import Answer, HttpClient
 
-from bus_client.errors import BusRefused, BusUnavailable
+from bus_client.own import OwnSubscriptions
+from bus_client.wire import Wire
 
 EventType = Literal["create", "update", "delete", "noop"]
 
@@ -30,13 +29,15 @@ class BusClient:
 
     Every call blocks for at most `total_s` seconds and raises BusRefused or BusUnavailable.
     `transport` replaces the network (a requests adapter), as for an in-process bus.
+    `own` are this client's subscriptions with all that they can; `subscribe` and `unsubscribe`
+    speak routemaster's wire, which knows one of them, `default`.
     """
 
     def __init__(
         self, url: str, token: str, *, total_s: float = 10.0, transport: BaseAdapter | None = None
     ) -> None:
-        self._url = url.rstrip("/")
-        self._http = HttpClient({self._url: token}, total_s=total_s, transport=transport)
+        self._wire = Wire(url, token, total_s=total_s, transport=transport)
+        self.own = OwnSubscriptions(self._wire)
 
     def __enter__(self) -> "BusClient":
         return self
@@ -46,7 +47,7 @@ class BusClient:
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        self._wire.close()
 
     def publish(self, topic: str, events: Sequence[Event]) -> None:
         """Publish up to 1 000 events; returns once all of them are on the bus's disk.
@@ -111,15 +112,8 @@ class BusClient:
         return self._list("/topics")
 
     def _list(self, path: str) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = self._call("GET", path).value()
+        rows: list[dict[str, Any]] = self._wire.call("GET", self._wire.url + path).value()
         return rows
 
-    def _call(self, method: str, path: str, body: Any = None) -> Answer:
-        try:
-            return self._http.send(method, self._url + path, json=body)
-        except UnexpectedStatus as error:
-            if error.status == 429 or error.status >= 500:
-                raise BusUnavailable(f"the bus answered {error.status}") from error
-            raise BusRefused(error.status, error.problem) from error
-        except HttpFailure as error:
-            raise BusUnavailable(str(error)) from error
+    def _call(self, method: str, path: str, body: Any = None) -> None:
+        self._wire.call(method, self._wire.url + path, body)

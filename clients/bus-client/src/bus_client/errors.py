@@ -2,6 +2,7 @@
 
 BusError
 ├── BusRefused      the bus understood and said no (4xx): trying again changes nothing
+├── NotPossible     the bus has no link for that now, so nothing was sent
 └── BusUnavailable  no answer, or 429 or 5xx: the events may or may not be on the log; try again
 """
 
@@ -22,6 +23,10 @@ class BusRefused(BusError):
         super().__init__(f"{status} {problem.get('title', '')} {problem.get('detail', '')}".strip())
         self.status = status
         self.problem = dict(problem)
+
+
+class NotPossible(BusError):
+    """What was asked for can't be done in this state; read the subscription anew."""
 
 
 class BusUnavailable(BusError):

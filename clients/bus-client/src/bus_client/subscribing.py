@@ -26,8 +26,7 @@ def keep_subscribed(
     def subscribe_once() -> float:
         nonlocal failures
         try:
-            client.subscribe(topics=topics, callback=callback, uuid=uuid)
-            client.set_secret(secret)
+            client.own.put("default", topics=topics, callback=callback, uuid=uuid, secret=secret)
         except BusError as error:
             failures += 1
             log.warning("not subscribed yet: %s", error)

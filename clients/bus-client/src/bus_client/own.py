@@ -1,0 +1,161 @@
+"""A client's own subscriptions as resources, by the links that the bus gives."""
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, Unpack
+
+import uritemplate
+
+from bus_client.entities import (
+    Attempt,
+    DeadLetter,
+    Document,
+    Parked,
+    Redriven,
+    Relation,
+    Settings,
+    Start,
+    Subscription,
+    attempt_from,
+    dead_letter_from,
+    parked_from,
+    read,
+    redriven_from,
+    subscription_from,
+)
+from bus_client.errors import BusUnavailable, NotPossible
+from bus_client.wire import Wire
+
+
+class OwnSubscriptions:
+    """What the owner of a token can do with its subscriptions.
+
+    Every call raises BusRefused or BusUnavailable; what a subscription can't do now (its `can`
+    says so) raises NotPossible. All of them may be repeated.
+    """
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._root: Document | None = None
+
+    def all(self) -> list[Subscription]:
+        """Every subscription of this client."""
+        found = self._get(self._entry("subscriptions")).embedded("subscriptions")
+        return [subscription_from(one) for one in found]
+
+    def get(self, name: str) -> Subscription:
+        """One of them by its name. Raises BusRefused (404) when there is none."""
+        return subscription_from(self._get(self._named(name)))
+
+    def put(
+        self,
+        name: str,
+        *,
+        topics: Iterable[str],
+        callback: str,
+        uuid: str,
+        secret: str | None = None,
+        start: Start = "now",
+        **settings: Unpack[Settings],
+    ) -> Subscription:
+        """Subscribe, or change the subscription of this name: what isn't given is as by default.
+
+        `topics` are patterns: `bids`, `bids.create`, `*`. `uuid` is the Basic user name of the
+        deliveries, `secret` signs them from the first one on (None: the bus makes one, and shows
+        it in this answer when the subscription is new). `start` is only for a new one.
+        """
+        body: dict[str, Any] = {"topics": list(topics), "callback": callback, "uuid": uuid}
+        optional = {"secret": secret, "from": start, **settings}
+        body |= {key: value for key, value in optional.items() if value is not None}
+        return self._told("PUT", self._named(name), body)
+
+    def refresh(self, subscription: Subscription) -> Subscription:
+        """The subscription as it is now."""
+        return subscription_from(self._get(subscription.url))
+
+    def delete(self, subscription: Subscription) -> None:
+        """End it, with its parked events and dead letters."""
+        self._wire.call("DELETE", subscription.url)
+
+    def pause(self, subscription: Subscription) -> Subscription:
+        """Have nothing more sent."""
+        return self._told("POST", _possible(subscription, "pause"))
+
+    def resume(self, subscription: Subscription) -> Subscription:
+        """Have events sent again after a pause, or after it was disabled."""
+        return self._told("POST", _possible(subscription, "resume"))
+
+    def seek(self, subscription: Subscription, to: Start) -> Subscription:
+        """Go on from somewhere else in the log."""
+        return self._told("POST", _possible(subscription, "seek"), {"to": to})
+
+    def test(self, subscription: Subscription) -> Subscription:
+        """Have a test event sent; the attempts say what came of it."""
+        return self._told("POST", _possible(subscription, "test"))
+
+    def rotate_secret(self, subscription: Subscription, secret: str | None = None) -> str:
+        """Sign with another secret (None: one that the bus makes), and return it.
+
+        The one before stays valid for a day.
+        """
+        body = {} if secret is None else {"secret": secret}
+        answer = self._wire.told("POST", _possible(subscription, "secret"), body)
+        return read(lambda: str(answer["secret"]))
+
+    def parked(self, subscription: Subscription) -> Iterator[Parked]:
+        """Entities that wait apart, by URL."""
+        return map(parked_from, self._pages(subscription, "parked"))
+
+    def dead_letters(self, subscription: Subscription) -> Iterator[DeadLetter]:
+        """Events that were given up, oldest first."""
+        return map(dead_letter_from, self._pages(subscription, "dead-letters"))
+
+    def dead_letter(self, letter: DeadLetter) -> DeadLetter:
+        """A dead letter with how the last answer began."""
+        return dead_letter_from(self._get(letter.url))
+
+    def redrive(
+        self, subscription: Subscription, letters: Collection[DeadLetter] | None = None
+    ) -> Redriven:
+        """Have dead letters delivered again: these, or all."""
+        body = {} if letters is None else {"ids": [letter.id for letter in letters]}
+        url = _possible(subscription, "redrive")
+        return redriven_from(self._wire.told("POST", url, body))
+
+    def attempts(self, subscription: Subscription) -> Iterator[Attempt]:
+        """The last deliveries, newest first."""
+        return map(attempt_from, self._pages(subscription, "attempts"))
+
+    def attempt(self, attempt: Attempt) -> Attempt:
+        """An attempt with what was sent and what came back."""
+        return attempt_from(self._get(attempt.url))
+
+    def _named(self, name: str) -> str:
+        return uritemplate.expand(self._entry("subscription"), name=name)
+
+    def _entry(self, relation: str) -> str:
+        if self._root is None:
+            self._root = self._get(self._wire.url + "/")
+        target = self._root.links.get(relation)
+        if target is None:
+            raise BusUnavailable(f"the bus has no link {relation!r} for this token")
+        return target
+
+    def _told(self, method: str, url: str, body: Any = None) -> Subscription:
+        return subscription_from(Document(self._wire.told(method, url, body), url))
+
+    def _get(self, url: str) -> Document:
+        return Document(self._wire.told("GET", url), url)
+
+    def _pages(self, subscription: Subscription, relation: str) -> Iterator[Document]:
+        url = subscription.links.get(relation)
+        while url is not None:
+            page = self._get(url)
+            yield from page.embedded(relation)
+            url = page.links.get("next")
+
+
+def _possible(subscription: Subscription, relation: Relation) -> str:
+    target = subscription.links.get(relation)
+    if target is None:
+        raise NotPossible(f"{subscription.name} can't do this now: {relation}")
+    return target

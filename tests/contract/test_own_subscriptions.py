@@ -1,0 +1,179 @@
+"""bus-client's `own` against a real bus and its pusher, from subscribing to redriving."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from bus_client import BusClient, BusRefused, NotPossible, Subscription
+from service_kit.database import migrate
+from standardwebhooks import Webhook
+
+from tests.bus.receiver import Delivery, Receiver, Reply
+from tests.bus.serving import Served, serving
+from tests.waiting import wait_for
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+WIDGET = "https://shop.example/widgets/{}"
+# So that what fails alone is a dead letter soon.
+IMPATIENT = {"first_ms": 100, "longest_ms": 200, "parked_ms": [100]}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A bus and its pusher, which trust this machine."""
+    folder = tmp_path_factory.mktemp("bus")
+    migrate("bus", f"sqlite:///{folder}/bus.sqlite3")
+    with serving(folder / "bus.sqlite3", "bus", "pusher", BUS_TRUSTED_HOSTS="127.0.0.1") as running:
+        yield running
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    started = Receiver()
+    threading.Thread(target=started.serve_forever, daemon=True).start()
+    yield started
+    started.shutdown()
+    started.server_close()
+
+
+@pytest.fixture
+def shop(served: Served) -> Iterator[BusClient]:
+    with BusClient(served.url, served.token("shop")) as client:
+        yield client
+
+
+@pytest.fixture
+def stock(served: Served) -> Iterator[BusClient]:
+    """A client whose subscriptions are gone after the test."""
+    with BusClient(served.url, served.token("stock")) as client:
+        yield client
+        for one in client.own.all():
+            client.own.delete(one)
+
+
+Subscribe = Callable[..., Subscription]
+
+
+@pytest.fixture
+def subscribe(stock: BusClient, receiver: Receiver) -> Subscribe:
+    def put(name: str = "main", **settings: object) -> Subscription:
+        wanted = {"topics": ["widgets"], "callback": receiver.url, "uuid": "u-1"} | settings
+        return stock.own.put(name, **wanted)  # type: ignore[arg-type]
+
+    return put
+
+
+def test_a_subscription_is_made_read_changed_and_deleted(
+    stock: BusClient, subscribe: Subscribe, receiver: Receiver
+) -> None:
+    made = subscribe(coalesce=True, concurrency=4)
+    assert (made.client, made.name, made.state) == ("stock", "main", "active")
+    assert made.secret is not None
+    assert made.secret.startswith("whsec_")
+    assert made.secret not in repr(made)
+    assert (made.settings["coalesce"], made.settings["concurrency"]) == (True, 4)
+    again = subscribe(topics=["widgets.create", "orders"])
+    assert again.secret is None
+    assert sorted(again.topics) == ["orders", "widgets.create"]
+    assert again.settings["concurrency"] == 1
+    assert stock.own.get("main") == stock.own.refresh(made) == again
+    subscribe("other")
+    assert [one.name for one in stock.own.all()] == ["main", "other"]
+    stock.own.delete(again)
+    with pytest.raises(BusRefused) as refused:
+        stock.own.get("main")
+    assert refused.value.status == 404
+
+
+def test_the_very_first_delivery_is_signed_with_the_secret_that_was_given(
+    shop: BusClient, stock: BusClient, subscribe: Subscribe, receiver: Receiver
+) -> None:
+    shop.created("widgets", WIDGET.format("old"))
+    subscribe(secret=SECRET, start="beginning")
+    wait_for(lambda: receiver.deliveries, what="a delivery")
+    headers = receiver.deliveries[0].headers
+    Webhook(SECRET).verify(receiver.deliveries[0].body, headers)
+
+
+def test_a_pause_holds_events_back_until_it_is_over(
+    shop: BusClient, stock: BusClient, subscribe: Subscribe, receiver: Receiver
+) -> None:
+    paused = stock.own.pause(subscribe())
+    assert (paused.state, paused.can("resume"), paused.can("pause")) == ("paused", True, False)
+    with pytest.raises(NotPossible):
+        stock.own.pause(paused)
+    shop.created("widgets", WIDGET.format(1))
+    assert stock.own.refresh(paused).waiting == 1
+    assert receiver.deliveries == []
+    assert stock.own.resume(paused).state == "active"
+    wait_for(lambda: receiver.urls == [WIDGET.format(1)], what="the event")
+
+
+def test_seeking_back_delivers_again(
+    shop: BusClient, stock: BusClient, subscribe: Subscribe, receiver: Receiver
+) -> None:
+    ours = subscribe()
+    shop.updated("widgets", WIDGET.format(2))
+    wait_for(lambda: receiver.urls == [WIDGET.format(2)], what="the event")
+    wait_for(lambda: stock.own.refresh(ours).waiting == 0, what="settled")
+    position = stock.own.refresh(ours).position
+    stock.own.seek(ours, {"position": position - 1})
+    wait_for(lambda: receiver.urls == [WIDGET.format(2)] * 2, what="the event again")
+
+
+def test_a_test_event_shows_in_the_attempts(
+    stock: BusClient, subscribe: Subscribe, receiver: Receiver
+) -> None:
+    ours = stock.own.test(subscribe())
+    wait_for(lambda: receiver.deliveries, what="the test event")
+    (listed,) = wait_for(lambda: list(stock.own.attempts(ours)), what="the attempt")
+    assert (listed.status, listed.request) == (204, None)
+    whole = stock.own.attempt(listed)
+    assert whole.request is not None
+    assert "webhook-id" in str(whole.request["head"])
+    assert "u-1" not in str(whole)
+
+
+def test_a_rotated_secret_signs_beside_the_one_before(
+    shop: BusClient, stock: BusClient, subscribe: Subscribe, receiver: Receiver
+) -> None:
+    ours = subscribe(secret=SECRET)
+    new = stock.own.rotate_secret(ours)
+    assert new.startswith("whsec_")
+    assert new != SECRET
+    shop.updated("widgets", WIDGET.format(3))
+    wait_for(lambda: receiver.deliveries, what="a delivery")
+    assert len(receiver.deliveries[0].headers["webhook-signature"].split()) == 2
+    assert stock.own.rotate_secret(ours, SECRET) == SECRET
+
+
+def test_what_can_not_be_delivered_is_parked_dies_and_is_redriven(
+    shop: BusClient, stock: BusClient, subscribe: Subscribe, receiver: Receiver
+) -> None:
+    poisoned = [WIDGET.format("poison")]
+
+    def decide(delivery: Delivery) -> Reply:
+        is_bad = any(url in poisoned for url in delivery.urls)
+        return Reply(500, b"can't digest this") if is_bad else Reply()
+
+    receiver.decide = decide
+    ours = subscribe(retry=IMPATIENT | {"parked_ms": [5_000]})
+    shop.publish("widgets", [{"type": "update", "url": url} for url in _urls("poison", 1, 2, 3)])
+    (entity,) = wait_for(lambda: list(stock.own.parked(ours)), what="it is parked")
+    assert (entity.url, entity.events, entity.last_answer.status) == (poisoned[0], 1, 500)
+    subscribe(retry=IMPATIENT | {"parked_ms": []})
+    (letter,) = wait_for(lambda: list(stock.own.dead_letters(ours)), what="it is dead")
+    assert letter.event["url"] == poisoned[0]
+    assert letter.answer_body is None
+    assert stock.own.dead_letter(letter).answer_body == "can't digest this"
+    poisoned.clear()
+    dead = stock.own.refresh(ours)
+    assert dead.can("redrive")
+    done = stock.own.redrive(dead, [letter])
+    assert (done.redriven, done.covered) == (1, 0)
+    wait_for(lambda: receiver.urls.count(WIDGET.format("poison")) > 1, what="it came again")
+    wait_for(lambda: stock.own.refresh(ours).dead_letters == 0, what="it is settled")
+
+
+def _urls(*names: object) -> list[str]:
+    return [WIDGET.format(name) for name in names]
