@@ -150,7 +150,8 @@ class Sender:
                 break
             woken = self._turn(left_s)
         else:
-            self._turn(0)  # take along what is ready by now
+            if self._transfers:
+                self._turn(0)  # take along what is ready by now
         answers, self._answers = self._answers, []
         return answers
 
