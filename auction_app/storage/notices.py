@@ -1,7 +1,7 @@
 """News for customers on the site."""
 
+from service_kit.dialects import insert_or
 from sqlalchemy import Connection, delete, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from auction_app.ids import new_id
 from auction_app.news import Kind, Notice
@@ -23,11 +23,10 @@ def add(
 
     Nothing happens when there is no such customer.
     """
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
     if conn.execute(select(customers.c.id).where(customers.c.id == customer_id)).first() is None:
         return
     conn.execute(
-        dialect.insert(notices)
+        insert_or(conn, notices)
         .values(
             id=new_id(),
             customer_id=customer_id,

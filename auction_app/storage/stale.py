@@ -3,8 +3,8 @@
 import secrets
 from dataclasses import dataclass
 
+from service_kit.dialects import insert_or
 from sqlalchemy import ColumnElement, Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from auction_app.storage.tables import stale_entities
 
@@ -21,8 +21,7 @@ class StaleEntity:
 
 def notice(conn: Connection, kind: str, url: str, *, now_ms: int) -> None:
     """Note that an entity changed: it is due at once, however often it failed before."""
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(stale_entities).values(
+    statement = insert_or(conn, stale_entities).values(
         url=url, kind=kind, notice_id=secrets.randbits(62), failures=0, due_at_ms=now_ms
     )
     conn.execute(

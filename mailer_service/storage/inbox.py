@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service_kit.database import reading, writing
+from service_kit.dialects import insert_or
 from sqlalchemy import Delete, Engine, delete, func, insert, select
 
 from mailer_service.storage import lease
 from mailer_service.storage.tables import dead_letters, inbox
-from mailer_service.storage.upsert import insert_or
 
 _PRIORITIES = (0, 1)
 

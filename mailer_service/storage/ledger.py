@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 from service_kit.database import reading, writing
+from service_kit.dialects import insert_or
 from sqlalchemy import (
     BigInteger,
     BindParameter,
@@ -24,7 +25,6 @@ from mailer_service.model.mails import Letter, Notice
 from mailer_service.storage import lease
 from mailer_service.storage.tables import mails
 from mailer_service.storage.turns import take_turn
-from mailer_service.storage.upsert import insert_or
 
 Outcome = Literal[
     "sent",  # the mail server has it

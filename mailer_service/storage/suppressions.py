@@ -1,13 +1,13 @@
 """Addresses that are not written to any more, because a mail server refused them for good."""
 
 from service_kit.database import reading, writing
+from service_kit.dialects import insert_or
 from sqlalchemy import Engine, delete, exists, or_, select, update
 
 from mailer_service.model.entities import Customer
 from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS
 from mailer_service.storage.ledger import ended
 from mailer_service.storage.tables import mails, suppressions
-from mailer_service.storage.upsert import insert_or
 
 _PROVES_AN_ADDRESS = or_(*(mails.c.kind.like(f"{kind}:%") for kind in ASKED_FOR_BY_ADDRESS))
 

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 from uuid import uuid4
 
+from service_kit.dialects import insert_or
 from sqlalchemy import Connection, Engine, bindparam, delete, select
 
 from bus_drain.state import Cached
-from bus_drain.storage.sql.statements import as_texts, listed, upsert
+from bus_drain.storage.sql.statements import as_texts, listed
 from bus_drain.storage.sql.tables import busts, cached
 from bus_drain.storage.sql.transactions import alone, reading, writing
 
@@ -24,13 +25,13 @@ class SqlCache:
             bindparam("ticket", type_=busts.c.ticket.type),
             bindparam("now", type_=busts.c.at_ms.type),
         ).where(urls.c.value.is_not(None))
-        bust = upsert(engine, busts).from_select(["url", "ticket", "at_ms"], row)
+        bust = insert_or(engine, busts).from_select(["url", "ticket", "at_ms"], row)
         self._bust = bust.on_conflict_do_update(
             index_elements=["url"],
             set_={"ticket": bust.excluded.ticket, "at_ms": bust.excluded.at_ms},
         )
         self._drop = delete(cached).where(cached.c.url.in_(select(urls.c.value)))
-        write = upsert(engine, cached)
+        write = insert_or(engine, cached)
         self._write = write.on_conflict_do_update(
             index_elements=["url", "owner"],
             set_={"body": write.excluded.body, "at_ms": write.excluded.at_ms},

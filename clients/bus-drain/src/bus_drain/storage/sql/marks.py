@@ -3,10 +3,11 @@
 from collections.abc import Collection, Sequence
 from uuid import uuid4
 
+from service_kit.dialects import insert_or
 from sqlalchemy import Engine, bindparam, delete, func, select
 
 from bus_drain.state import Mark
-from bus_drain.storage.sql.statements import as_texts, listed, upsert
+from bus_drain.storage.sql.statements import as_texts, listed
 from bus_drain.storage.sql.tables import marks
 from bus_drain.storage.sql.transactions import reading, writing
 
@@ -22,7 +23,7 @@ class SqlMarks:
             bindparam("token", type_=marks.c.token.type),
             bindparam("now", type_=marks.c.at_ms.type),
         ).where(urls.c.value.is_not(None))
-        insert = upsert(engine, marks).from_select(["url", "token", "at_ms"], row)
+        insert = insert_or(engine, marks).from_select(["url", "token", "at_ms"], row)
         self._set = insert.on_conflict_do_update(
             index_elements=["url"], set_={"token": insert.excluded.token}
         )

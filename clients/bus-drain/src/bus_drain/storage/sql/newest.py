@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping
 
+from service_kit.dialects import insert_or
 from sqlalchemy import Connection, Engine, delete, select
 
 from bus_drain.state import Known
-from bus_drain.storage.sql.statements import as_texts, listed, upsert
+from bus_drain.storage.sql.statements import as_texts, listed
 from bus_drain.storage.sql.tables import newest
 from bus_drain.storage.sql.transactions import alone, reading, writing
 
@@ -19,7 +20,7 @@ class SqlNewest:
         self._of = select(newest.c.url, newest.c.position, newest.c.t).where(
             newest.c.url.in_(select(urls.c.value))
         )
-        insert = upsert(engine, newest)
+        insert = insert_or(engine, newest)
         self._learn = insert.on_conflict_do_update(
             index_elements=["url"],
             set_={name: insert.excluded[name] for name in ("position", "t", "at_ms")},

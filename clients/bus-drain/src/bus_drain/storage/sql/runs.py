@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from service_kit.dialects import insert_or
 from sqlalchemy import Engine, select, update
 
 from bus_drain.state import Run
-from bus_drain.storage.sql.statements import upsert
 from bus_drain.storage.sql.tables import runs
 from bus_drain.storage.sql.transactions import reading, writing
 
@@ -19,7 +19,7 @@ class SqlRuns:
 
     def add(self, run: Run) -> bool:
         """Keep a new run; False when one of this id is there already."""
-        insert = upsert(self._engine, runs).values(**asdict(run)).on_conflict_do_nothing()
+        insert = insert_or(self._engine, runs).values(**asdict(run)).on_conflict_do_nothing()
         with writing(self._engine) as connection:
             added = connection.execute(insert.returning(runs.c.id))
             return added.scalar_one_or_none() is not None

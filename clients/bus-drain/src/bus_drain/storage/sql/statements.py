@@ -1,15 +1,13 @@
-"""What the two dialects spell differently: rows out of one parameter, and insert-or-else.
+"""What the two dialects spell differently: rows out of one parameter.
 
 A batch travels as one JSON parameter: a hundred of them cost five times as much.
 """
 
 from collections.abc import Collection
-from typing import Any
 
 import msgspec
 from service_kit.database import is_sqlite
-from sqlalchemy import JSON, BindParameter, Engine, Table, bindparam, cast, func
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import JSON, BindParameter, Engine, bindparam, cast, func
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 
@@ -19,11 +17,6 @@ def listed(engine: Engine) -> TableValuedAlias:
     if is_sqlite(engine):
         return func.json_each(texts).table_valued("value")
     return func.json_array_elements_text(cast(texts, JSON)).table_valued("value")
-
-
-def upsert(engine: Engine, table: Table) -> Any:
-    """An insert that knows ON CONFLICT."""
-    return sqlite.insert(table) if is_sqlite(engine) else postgresql.insert(table)
 
 
 def as_texts(values: Collection[str]) -> str:
