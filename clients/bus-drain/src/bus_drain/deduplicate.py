@@ -10,7 +10,7 @@ from bus_drain.listen import Outcome, Receive
 from bus_drain.state import Seen
 
 _DAY_MS = 24 * 3_600_000
-_FORGET_EVERY_MS = 3_600_000
+_FORGET_EVERY_MS = _DAY_MS  # not more often: it looks at all there is
 
 
 class Deduplicate:

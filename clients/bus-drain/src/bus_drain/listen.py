@@ -82,7 +82,8 @@ def listener_of(topic: str, type_: str, names: frozenset[str]) -> str | None:
 
 def batches(events: Sequence[Event], names: frozenset[str]) -> list[tuple[str, list[Event]]]:
     """The events by listener, as few batches as keep the order within each URL; pure."""
-    of_kind = {(e.topic, e.type): listener_of(e.topic, e.type, names) for e in events}
+    kinds = {(event.topic, event.type) for event in events}
+    of_kind = {kind: listener_of(*kind, names) for kind in kinds}
     if len(set(of_kind.values())) == 1:  # as most batches are
         name = next(iter(of_kind.values()))
         return [] if name is None else [(name, list(events))]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 import pytest
 import time_machine
@@ -72,6 +75,37 @@ def test_a_host_that_fails_five_times_is_left_alone_for_half_a_minute(
         assert client.get(url)["n"] == 1
         assert client.get(url)["n"] == 1
         assert len(site.asked) == 7
+
+
+@pytest.mark.parametrize(("status", "then"), [(200, None), (503, CircuitOpen)])
+def test_after_that_one_call_decides_while_the_others_are_refused(
+    make_client: Make, site: Site, status: int, then: type[Exception] | None
+) -> None:
+    client = make_client(attempts=1)
+    asked, go_on = threading.Event(), threading.Event()
+
+    def slow(_request: Request) -> Response:
+        asked.set()
+        assert go_on.wait(20)
+        return hal({"n": 1}) if status == 200 else Response(status=status)
+
+    broken = failing(site, "/x", *[503] * 5)
+    site.pages["/slow"] = slow
+    with time_machine.travel(1_800_000_000, tick=False) as travel, ThreadPoolExecutor(1) as pool:
+        for _ in range(5):
+            with pytest.raises(Unavailable, match="503"):
+                client.get(broken)
+        travel.shift(31)
+        probe = pool.submit(client.get, site.url + "/slow")
+        assert asked.wait(20)
+        for _ in range(3):
+            with pytest.raises(CircuitOpen):
+                client.get(broken)
+        assert len(site.asked) == 6
+        go_on.set()
+        assert (probe.exception(20) is None) == (then is None)
+        with pytest.raises(then) if then else nullcontext():
+            assert client.get(broken)["n"] == 1
 
 
 def test_another_host_is_asked_meanwhile(site: Site, pauses: Pauses) -> None:

@@ -1,10 +1,11 @@
 """One host with one credential: its connections, its cache, its circuit breaker."""
 
 import logging
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
-from pybreaker import CircuitBreaker, CircuitBreakerError
+from pybreaker import STATE_CLOSED, CircuitBreaker, CircuitBreakerError
 from service_kit.errors import HttpFailure
 from service_kit.http import Answer, HttpClient
 
@@ -19,7 +20,7 @@ LEFT_ALONE_S = 30
 
 class Host:
     """Asks one host, unless it has failed `FAILURES_IN_A_ROW` times: then not for
-    `LEFT_ALONE_S` seconds, after which the next call decides."""
+    `LEFT_ALONE_S` seconds, after which one call decides; others are refused until it has."""
 
     def __init__(self, origin: str, http: HttpClient, cache: CallCache | None) -> None:
         self._origin = origin
@@ -31,6 +32,7 @@ class Host:
             exclude=[_is_an_answer],
             throw_new_error_on_trip=False,
         )
+        self._probe = threading.Lock()
 
     def get(self, url: str, headers: Mapping[str, str], total_s: float) -> Answer:
         """One GET. Raises FetchError."""
@@ -49,10 +51,23 @@ class Host:
         # calling(), because call() holds the breaker's lock until the answer is there: calls of
         # one host would queue.
         try:
-            with self._breaker.calling():
+            with self._alone_unless_well(), self._breaker.calling():
                 yield
         except CircuitBreakerError as error:
             raise CircuitOpen(f"{self._origin} is left alone for a while") from error
+
+    @contextmanager
+    def _alone_unless_well(self) -> Iterator[None]:
+        # The breaker itself would let everybody through while its one probe is under way.
+        if self._breaker.current_state == STATE_CLOSED:
+            yield
+        elif self._probe.acquire(blocking=False):
+            try:
+                yield
+            finally:
+                self._probe.release()
+        else:
+            raise CircuitBreakerError("somebody is asking already")
 
     def _cached(self, url: str) -> AbstractContextManager[None]:
         return self._cache.during(url) if self._cache else nullcontext()

@@ -5,7 +5,7 @@ from bus_drain.state import State
 
 
 def open_state(url: str) -> State:
-    """The state at `url`, its tables made if they are missing. May be called in every process.
+    """The state at `url`, its tables made or brought up to date. May be called in every process.
 
     | URL                                        | needs                            |
     |--------------------------------------------|----------------------------------|
@@ -13,9 +13,11 @@ def open_state(url: str) -> State:
     | `postgresql://USER@HOST/NAME`              | `bus-drain[sqlalchemy]`, psycopg |
     | `redis://HOST/0`, `rediss://`, `unix://PATH` | `bus-drain[redis]`             |
 
-    SQLite syncs every write to disk. Redis keeps marks as safe as its `appendfsync` says.
+    SQLite and PostgreSQL have every write on disk before it returns, but for what was handled
+    (seen, newest), which a power failure may take. Redis keeps all as safe as its `appendfsync`
+    says.
 
-    Raises BadSettings for another URL, StateUnavailable.
+    Raises BadSettings for another URL or the state of a newer bus-drain, StateUnavailable.
     """
     scheme = url.partition(":")[0]
     if scheme in {"sqlite", "postgresql", "postgresql+psycopg"}:

@@ -1,5 +1,6 @@
 """State in a SQL database: SQLite or PostgreSQL."""
 
+from contextlib import ExitStack
 from typing import Any
 
 from service_kit.database import connect
@@ -11,21 +12,20 @@ from bus_drain.storage.sql.marks import SqlMarks
 from bus_drain.storage.sql.newest import SqlNewest
 from bus_drain.storage.sql.runs import SqlRuns
 from bus_drain.storage.sql.seen import SqlSeen
-from bus_drain.storage.sql.tables import metadata
 from bus_drain.storage.sql.transactions import alone
+from bus_drain.storage.sql.upgrade import upgrade
 
 
 def open_sql_state(url: str) -> State:
-    """The state in the database at `url`, its tables made if they are missing."""
+    """The state in the database at `url`, its tables made or brought up to date."""
     engine, hasty = connect(url), connect(url)
     event.listen(hasty, "connect", _without_sync)
-    with alone(engine, "tables") as connection:
-        metadata.create_all(connection)
-
-    def close() -> None:
-        engine.dispose()
-        hasty.dispose()
-
+    with ExitStack() as opened:
+        opened.callback(engine.dispose)
+        opened.callback(hasty.dispose)
+        with alone(engine, "tables") as connection:
+            upgrade(connection)
+        close = opened.pop_all().close
     return State(
         seen=SqlSeen(hasty),
         newest=SqlNewest(hasty),

@@ -1,17 +1,16 @@
 """Ids of handled events."""
 
 from collections.abc import Collection
-from typing import Any
 
 import msgspec
 from service_kit.database import is_sqlite
 from sqlalchemy import Engine, delete
 
 from bus_drain.storage.sql.tables import seen
-from bus_drain.storage.sql.transactions import raw, writing
+from bus_drain.storage.sql.transactions import raw_reading, raw_writing, writing
 
-_SQLITE = "(SELECT value FROM json_each(?))"
-_POSTGRESQL = "(SELECT value FROM json_array_elements_text(%s))"
+_SQLITE = "json_each(?)"
+_POSTGRESQL = "json_array_elements_text(%s)"
 
 
 class SqlSeen:
@@ -26,25 +25,27 @@ class SqlSeen:
         ids = _SQLITE if is_sqlite(engine) else _POSTGRESQL
         now = "?" if is_sqlite(engine) else "%s"
         # S608: nothing but the constants above goes into these.
-        self._which = f"SELECT id FROM {seen.name} WHERE id IN {ids}"  # noqa: S608
+        self._which = (
+            f"SELECT known.id FROM {ids} AS given "  # noqa: S608
+            f"JOIN {seen.name} AS known ON known.id = given.value"
+        )
         self._add = (
-            f"INSERT INTO {seen.name} (id, at_ms) SELECT value, {now} FROM {ids} AS given "  # noqa: S608
-            "WHERE value IS NOT NULL ON CONFLICT DO NOTHING"
+            f"INSERT INTO {seen.name} (id, at_ms) SELECT given.value, {now} FROM {ids} AS given "  # noqa: S608
+            "WHERE true ON CONFLICT DO NOTHING"
         )
 
     def which(self, ids: Collection[str]) -> frozenset[str]:
         """Those of `ids` that were added."""
         if not ids:
             return frozenset()
-        with raw(self._engine) as driver:
+        with raw_reading(self._engine) as driver:
             return frozenset(row[0] for row in driver.execute(self._which, (_json(ids),)))
 
     def add(self, ids: Collection[str], now_ms: int) -> None:
         """Remember these. Safe to repeat."""
         if not ids:
             return
-        with writing(self._engine) as connection:
-            driver: Any = connection.connection.driver_connection
+        with raw_writing(self._engine) as driver:
             # In one order always, so that two writers can't lock crosswise.
             driver.execute(self._add, (now_ms, _json(sorted(ids))))
 

@@ -14,11 +14,12 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+versions = Table("bus_drain_versions", metadata, Column("number", Integer, nullable=False))
 seen = Table(
     "bus_drain_seen",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("at_ms", BigInteger, nullable=False, index=True),
+    Column("at_ms", BigInteger, nullable=False),  # no index: each delivery would pay for it
     sqlite_with_rowid=False,
 )
 newest = Table(

@@ -36,8 +36,8 @@ def alone(engine: Engine, what: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def raw(engine: Engine) -> Iterator[Any]:
-    """The driver's own connection, for one read that every delivery makes. Raises
+def raw_reading(engine: Engine) -> Iterator[Any]:
+    """The driver's own connection, for one statement that every delivery makes. Raises
     StateUnavailable."""
     with _translated(engine):
         pooled = engine.raw_connection()
@@ -45,6 +45,14 @@ def raw(engine: Engine) -> Iterator[Any]:
             yield pooled.driver_connection
         finally:
             pooled.close()  # back to the pool, rolled back
+
+
+@contextmanager
+def raw_writing(engine: Engine) -> Iterator[Any]:
+    """The same for one statement that writes: committed at the end."""
+    with database.turn(engine), raw_reading(engine) as driver:
+        yield driver
+        driver.commit()
 
 
 @contextmanager

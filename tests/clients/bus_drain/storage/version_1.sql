@@ -1,0 +1,15 @@
+CREATE TABLE bus_drain_seen (id TEXT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (id));
+CREATE INDEX ix_bus_drain_seen_at_ms ON bus_drain_seen (at_ms);
+CREATE TABLE bus_drain_newest (url TEXT NOT NULL, position BIGINT, t BIGINT NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (url));
+CREATE INDEX ix_bus_drain_newest_at_ms ON bus_drain_newest (at_ms);
+CREATE TABLE bus_drain_marks (url TEXT NOT NULL, token VARCHAR(32) NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (url));
+CREATE INDEX bus_drain_marks_oldest ON bus_drain_marks (at_ms, url);
+CREATE TABLE bus_drain_cached (url TEXT NOT NULL, owner VARCHAR(64) NOT NULL, body BYTEA NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (url, owner));
+CREATE INDEX ix_bus_drain_cached_at_ms ON bus_drain_cached (at_ms);
+CREATE TABLE bus_drain_busts (url TEXT NOT NULL, ticket VARCHAR(32) NOT NULL, at_ms BIGINT NOT NULL, PRIMARY KEY (url));
+CREATE INDEX ix_bus_drain_busts_at_ms ON bus_drain_busts (at_ms);
+CREATE TABLE bus_drain_runs (id TEXT NOT NULL, walk TEXT NOT NULL, argument TEXT NOT NULL, status VARCHAR(16) NOT NULL, cursor TEXT, done BIGINT NOT NULL, total BIGINT, owner VARCHAR(64), beat_at_ms BIGINT NOT NULL, not_before_ms BIGINT NOT NULL, failures INTEGER NOT NULL, error TEXT, version BIGINT NOT NULL, PRIMARY KEY (id));
+INSERT INTO bus_drain_seen VALUES ('9f3a-1', 100);
+INSERT INTO bus_drain_newest VALUES ('https://a.example/a', 7, 100, 100);
+INSERT INTO bus_drain_marks VALUES ('https://a.example/a', 'token', 100);
+INSERT INTO bus_drain_runs VALUES ('r', 'w', 'https://a.example/all', 'waiting', 'here', 5, NULL, NULL, 0, 0, 0, NULL, 3);
