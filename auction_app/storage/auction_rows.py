@@ -1,17 +1,24 @@
 """How rows become listings, with their photos and the last known state of their bidding."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
 from service_kit.money import Money
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from auction_app.model import Auction, Bidding, Photo
 from auction_app.storage.tables import auctions, biddings, customers, photos
 from auction_app.terms import Details, SoftClose, Terms
 
 _BIDDING = [column.label(f"bidding_{column.name}") for column in biddings.c]
+
+# Built once: for so small a query, building it costs more than running it.
+_PHOTOS = (
+    select(photos)
+    .where(photos.c.auction_id.in_(bindparam("auction_ids", expanding=True)))
+    .order_by(photos.c.position)
+)
 
 
 @cache
@@ -24,9 +31,11 @@ def select_auctions() -> Select[Any]:
     )
 
 
-def read(conn: Connection, query: Select[Any]) -> list[Auction]:
+def read(
+    conn: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
+) -> list[Auction]:
     """The listings that a query on `select_auctions` finds, with their photos."""
-    return as_auctions(conn, conn.execute(query).all())
+    return as_auctions(conn, conn.execute(query, values).all())
 
 
 def as_auctions(conn: Connection, rows: Iterable[Row[Any]]) -> list[Auction]:
@@ -37,9 +46,8 @@ def as_auctions(conn: Connection, rows: Iterable[Row[Any]]) -> list[Auction]:
 
 
 def _photos_of(conn: Connection, auction_ids: list[str]) -> dict[str, tuple[Photo, ...]]:
-    query = select(photos).where(photos.c.auction_id.in_(auction_ids)).order_by(photos.c.position)
     found: dict[str, tuple[Photo, ...]] = {}
-    for row in conn.execute(query):
+    for row in conn.execute(_PHOTOS, {"auction_ids": auction_ids}):
         photo = Photo(id=row.id, alt=row.alt, width=row.width, height=row.height)
         found[row.auction_id] = (*found.get(row.auction_id, ()), photo)
     return found

@@ -3,12 +3,15 @@
 from dataclasses import dataclass
 
 from service_kit.money import Money
-from sqlalchemy import ColumnElement, Connection, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, tuple_, update
 
 from auction_app.errors import NotFound
 from auction_app.model import Auction, Bidding
 from auction_app.storage.auction_rows import as_auctions, read, select_auctions
 from auction_app.storage.tables import auctions, biddings, participations, photos
+
+# Built once: for so small a query, building it costs more than running it.
+_ONE = select_auctions().where(auctions.c.id == bindparam("auction_id"))
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def add(conn: Connection, auction: Auction) -> None:
 
 def by_id(conn: Connection, auction_id: str) -> Auction:
     """The listing. Raises NotFound."""
-    found = read(conn, select_auctions().where(auctions.c.id == auction_id))
+    found = read(conn, _ONE, {"auction_id": auction_id})
     if not found:
         raise NotFound("no such auction")
     return found[0]

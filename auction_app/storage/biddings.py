@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from service_kit.dialects import insert_or
 from service_kit.money import Money
-from sqlalchemy import Connection, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from auction_app.model import Bid, Bidding
 from auction_app.storage.tables import auctions, biddings, bids, participations
@@ -12,6 +12,15 @@ from auction_app.storage.tables import auctions, biddings, bids, participations
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 RAISED = "raised"
 """A leader's higher maximum: nothing public changed, and the public count leaves it out."""
+
+# Built once: for so small a query, building it costs more than running it.
+_HISTORY = (
+    select(bids, auctions.c.currency)
+    .join_from(bids, auctions)
+    .where(bids.c.auction_id == bindparam("auction_id"))
+    .order_by(bids.c.sequence.desc())
+    .limit(bindparam("most"))
+)
 
 
 def keep(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) -> bool:
@@ -113,13 +122,6 @@ def mark_retracted(
 
 def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
     """The latest bids in an auction, newest first."""
-    query = (
-        select(bids, auctions.c.currency)
-        .join_from(bids, auctions)
-        .where(bids.c.auction_id == auction_id)
-        .order_by(bids.c.sequence.desc())
-        .limit(limit)
-    )
     return [
         Bid(
             url=row.url,
@@ -132,7 +134,7 @@ def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
             masked_bidder=row.masked_bidder,
             retracted_at_ms=row.retracted_at_ms,
         )
-        for row in conn.execute(query)
+        for row in conn.execute(_HISTORY, {"auction_id": auction_id, "most": limit})
     ]
 
 
@@ -214,8 +216,7 @@ def _count_bids(conn: Connection, auction_id: str) -> int:
 
 
 def _note_participation(conn: Connection, customer_id: str, auction_id: str, at_ms: int) -> None:
-    dialect = sqlite if conn.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(participations).values(
+    statement = insert_or(conn, participations).values(
         customer_id=customer_id, auction_id=auction_id, last_bid_at_ms=at_ms
     )
     later = statement.excluded.last_bid_at_ms

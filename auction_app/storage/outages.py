@@ -1,16 +1,17 @@
 """Which services did not answer when they were last asked."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from auction_app.storage.tables import outages
 
 BIDS = "bids"
 
+_SINCE = select(outages.c.since_ms).where(outages.c.service == bindparam("service"))
+
 
 def since(conn: Connection, service: str) -> int | None:
     """When (ms) the service stopped answering; None while it answers."""
-    query = select(outages.c.since_ms).where(outages.c.service == service)
-    return conn.execute(query).scalar_one_or_none()
+    return conn.execute(_SINCE, {"service": service}).scalar_one_or_none()
 
 
 def begin(conn: Connection, service: str, *, now_ms: int) -> None:

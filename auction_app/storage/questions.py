@@ -1,8 +1,9 @@
 """Questions about items, and their answers."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from auction_app.storage.tables import auctions, questions
 from auction_app.talk import Question
@@ -29,9 +30,7 @@ def by_id(conn: Connection, question_id: str) -> Question | None:
 
 def of_auction(conn: Connection, auction_id: str, *, limit: int) -> list[Question]:
     """The latest questions about an item, the oldest of them first."""
-    query = _select().where(questions.c.auction_id == auction_id)
-    latest = query.order_by(questions.c.asked_at_ms.desc(), questions.c.id.desc()).limit(limit)
-    return _read(conn, latest)[::-1]
+    return _read(conn, _LATEST, {"auction_id": auction_id, "most": limit})[::-1]
 
 
 def of_asker(conn: Connection, customer_id: str) -> list[Question]:
@@ -61,5 +60,16 @@ def _select() -> Select[Any]:
     )
 
 
-def _read(conn: Connection, query: Select[Any]) -> list[Question]:
-    return [Question(**row._mapping) for row in conn.execute(query)]
+# Built once: for so small a query, building it costs more than running it.
+_LATEST = (
+    _select()
+    .where(questions.c.auction_id == bindparam("auction_id"))
+    .order_by(questions.c.asked_at_ms.desc(), questions.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def _read(
+    conn: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
+) -> list[Question]:
+    return [Question(**row._mapping) for row in conn.execute(query, values)]

@@ -80,10 +80,14 @@ def session_token() -> str:
 
 
 def viewer_zone() -> ZoneInfo:
-    """The zone that the account says, else what the browser told us, else the house's."""
-    who = current_customer()
-    chosen = who.time_zone if who else None
-    return zone_named(chosen or request.cookies.get(ZONE_COOKIE), HOUSE_ZONE)
+    """The zone that the account says, else what the browser told us, else the house's; looked up
+    once a request."""
+    found: ZoneInfo | None = g.get("zone")
+    if found is None:
+        who = current_customer()
+        chosen = who.time_zone if who else None
+        found = g.zone = zone_named(chosen or request.cookies.get(ZONE_COOKIE), HOUSE_ZONE)
+    return found
 
 
 def decimal_mark() -> str:

@@ -25,6 +25,7 @@ from tests.bench.rows import Row
 from tests.environment import environment
 from tests.postgres import cluster, find_initdb
 
+_PAGE = Path(__file__).with_name("page.lua")
 _FEW, _MANY = 1_000, 100_000
 _SEARCHES = 300
 _SORTS = ("ending", "newest", "price", "price_desc", "popular")
@@ -39,11 +40,8 @@ def item_page() -> list[Row]:
             put_item(store, f"item{bids}", bids, ends_at_ms=now_ms() + DAY_MS)
         store.close()
         with house.web() as url, empty_view() as empty:
-            load(f"{url}/auctions/item500", seconds=1)
-            rates = [
-                (load(empty, seconds=3).rate, load(f"{url}/auctions/item500", seconds=3).rate)
-                for _ in range(3)
-            ]
+            _rate(f"{url}/auctions/item500", seconds=1)
+            rates = [(_rate(empty), _rate(f"{url}/auctions/item500")) for _ in range(3)]
         counts = {
             bids: _queries(house.environment(9), f"/auctions/item{bids}") for bids in (5, 500)
         }
@@ -72,6 +70,12 @@ def search() -> list[Row]:
     return rows
 
 
+def _rate(url: str, *, seconds: int = 3) -> float:
+    seen = load(url, seconds=seconds, script=_PAGE)
+    assert seen.refused == 0, f"{seen.refused} answers of {url} were no page"
+    return seen.rate
+
+
 def _queries(settings: dict[str, str], path: str) -> int:
     """Statements that a page sends to the database."""
     with environment(settings):
@@ -84,7 +88,9 @@ def _queries(settings: dict[str, str], path: str) -> int:
 
     event.listen(Engine, "before_cursor_execute", count)
     try:
-        assert app.test_client().get(path).status_code == 200
+        answer = app.test_client().get(path)
+        assert answer.status_code == 200
+        assert answer.mimetype == "text/html"
     finally:
         event.remove(Engine, "before_cursor_execute", count)
     return len(sent)
