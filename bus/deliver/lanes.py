@@ -11,7 +11,7 @@ from bus.subscription import EVERY_TOPIC
 # Beyond it a lane that is slow doesn't keep more in memory, but reads by itself when it can.
 ROOM_EVENTS = 100
 _FEW_TOPICS = 3
-_AT_ONCE = 64
+_AT_ONCE = 16
 
 
 class Lanes:

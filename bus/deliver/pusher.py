@@ -29,6 +29,8 @@ GIVE_UP_MS = 5 * 24 * 60 * 60 * 1000
 _POLL_MS = 500
 _STANDBY_POLL_MS = 100
 _SETTLE_EVERY_MS = 20
+_SETTLE_AT_LEAST_EVERY_MS = 200
+_SETTLING_SHARE = 20
 _READS_AT_ONCE = 4
 _CATCH_UP_EVERY_MS = 30_000
 _NOTHING: frozenset[int] = frozenset()
@@ -39,7 +41,8 @@ class Pusher:
 
     Everything that must survive is in the store: killed at any moment, the next holder goes on
     from the last settlement and repeats only what had no settled answer. Settlements that come
-    close together share a transaction; while there is other work one may wait for 20 ms.
+    close together share a transaction; while there is other work one may wait for 20 ms, or for
+    200 where settling takes so long that it would keep others from the store.
     """
 
     def __init__(
@@ -386,6 +389,7 @@ class Pusher:
 
     def _settle_now(self) -> None:
         """Write all outcomes down in one transaction; kept and repeated when that fails."""
+        begun_ms = self._steady_ms()
         lanes = [lane for lane in self._dirty if self._lanes.holds(lane)]
         settlements = [lane.settlement(self._reader.seen) for lane in lanes]
         lost = self._store.settle(self._name, settlements, self._now_ms()) if lanes else _NOTHING
@@ -395,7 +399,10 @@ class Pusher:
                 self._doubt(lane)
             else:
                 lane.stored(settlement)
-        self._next_settle_ms = self._steady_ms() + _SETTLE_EVERY_MS
+        # At most a twentieth of the time: whoever publishes may be waiting for the same lock.
+        ended_ms = self._steady_ms()
+        pause_ms = max(_SETTLE_EVERY_MS, _SETTLING_SHARE * (ended_ms - begun_ms))
+        self._next_settle_ms = ended_ms + min(pause_ms, _SETTLE_AT_LEAST_EVERY_MS)
 
     def _doubt(self, lane: Lane) -> None:
         """Its fence has moved: send nothing until it is known whether it is still ours."""

@@ -145,10 +145,10 @@ class Sender:
         deadline = time.monotonic() + seconds
         woken = False
         while not self._answers and not woken:
-            left_s = deadline - time.monotonic()
-            if left_s <= 0:
+            left_s = max(0.0, deadline - time.monotonic())
+            woken = self._turn(left_s)  # once at least: who is in a hurry has news to see too
+            if not left_s:
                 break
-            woken = self._turn(left_s)
         else:
             if self._transfers:
                 self._turn(0)  # take along what is ready by now

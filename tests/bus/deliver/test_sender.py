@@ -186,3 +186,14 @@ def test_a_watched_descriptor_ends_the_wait(sender: Sender) -> None:
         assert sender.wait(60) == []
         assert woken == [b"!"]
         sender.unwatch(ours.fileno())
+
+
+def test_who_has_no_time_to_wait_sees_news_all_the_same(sender: Sender) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        woken: list[bytes] = []
+        sender.watch(ours.fileno(), lambda: woken.append(ours.recv(1)))
+        theirs.send(b"!")
+        assert sender.wait(0) == []
+        assert woken == [b"!"]
+        sender.unwatch(ours.fileno())
