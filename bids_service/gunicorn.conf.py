@@ -4,6 +4,7 @@ worker_class = "gthread"
 workers = 2
 # A bid waits for its auction's lock and for the disk: many threads, cheap waiting.
 threads = 32
+keepalive = 30
 # Its default path is one per user, so that a second service would refuse to start.
 control_socket_disable = True
 graceful_timeout = 4

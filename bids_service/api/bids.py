@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
 from flask.views import MethodView
 from service_kit.access import require
 from service_kit.hal import MEDIA_TYPE, respond
@@ -79,6 +79,8 @@ def bids_blueprint(parts: Parts) -> Blueprint:
                 raise Problem(404, "There is no such bid")
             response = respond(bid_resource(kept, parts.urls))
             response.headers["Cache-Control"] = "private, max-age=86400, immutable"
+            response.set_etag(kept.receipt)
+            response.make_conditional(request)
             return response
 
     return blueprint

@@ -30,7 +30,7 @@ def hot_auction(engine: str) -> list[Row]:
     """Winning, losing and refused bids over 64 connections on one auction, and on a hundred."""
     with empty_view() as url:
         empty = load(url, seconds=SECONDS)
-    with ENGINES[engine]() as house, house.web() as url:
+    with ENGINES[engine]() as house, house.commands() as url:
         hundred = _bid(house, url, 100)
         hot = _bid(house, url, 1)
     name = f"bids on one hot auction, {engine}"

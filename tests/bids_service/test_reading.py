@@ -157,6 +157,8 @@ def test_a_bid_says_what_it_said_when_it_was_taken(service: Service) -> None:
         place(client, "bob", 900)
         bid = client.bid(placed.url)
     assert (bid.outcome, bid.price, bid.sequence) == ("leading", Money(100, "USD"), 1)
+    etag = service.http().get("/bids/1").headers["ETag"]
+    assert service.http().get("/bids/1", headers={"If-None-Match": etag}).status_code == 304
 
 
 def test_a_retracted_bid_is_in_no_list_but_stays_to_be_looked_at(service: Service) -> None:

@@ -1,13 +1,16 @@
 """P1 to P9 and P11 of the cases file against the running service, over HTTP, all at once."""
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 from bids_client import BidRefused, Money, NotPossible
 from click.testing import CliRunner
+from service_kit.clock import now_ms
 
 from bids_service.engine.bidding import Outcome
 from bids_service.prove import prove_all
@@ -22,6 +25,7 @@ from tests.bids_service.running.bidding import (
     place,
 )
 from tests.bids_service.running.running import TOKEN, Running
+from tests.bids_service.service import usd
 from tests.waiting import wait_for
 
 THREADS = 8
@@ -132,6 +136,44 @@ def test_p6_of_bids_and_purchases_one_is_first_and_then_nothing_is_taken(service
         assert (kept.bidding.outcome is Outcome.SOLD) == (not bid_in)
         if not bid_in:
             assert not bid("dan")
+
+
+@pytest.mark.parametrize("early_ms", [40, 0])
+def test_p6_with_bids_and_the_close_racing_there_is_one_sale_or_none(
+    service: Running, early_ms: int
+) -> None:
+    # As long as the reserve is not met, bids leave buy-now alone: both go on to the end.
+    auction = service.world.auction(lasts_ms=900, reserve=usd("500.00"), buy_now=usd("600.00"))
+    assert place(service, auction, "fay", 150, f"{auction}-first").placed
+    with service.client() as client:
+        bidding = client.bidding_of(auction)
+
+    def buy(name: str) -> list[Try]:
+        moment = bidding.ends_at_ms - early_ms
+        wait_for(lambda: now_ms() >= moment, what="the moment to buy")
+        with service.client() as client:
+            try:
+                client.buy_now(bidding, service.world.person(name), f"{auction}-buy-{name}")
+            except BidRefused as refusal:
+                return [Try(name, 60_000, "", reason=refusal.reason)]
+        return [Try(name, 60_000, "")]
+
+    bids = [
+        bidder(service, auction, n, until=lambda it: it.reason == "ended", most=500)
+        for n in range(3)
+    ]
+    acts: list[Callable[[], list[Try]]] = [partial(buy, "ada"), partial(buy, "bob"), *bids]
+    (ada,), (bob,), *tried = at_once(acts)
+    with service.client() as client:
+        closed = wait_for(lambda: _closed(client.bidding_of(auction)), what="the close")
+    prove_all(service.storage.catalogue, auction)
+    bought = [it for it in (ada, bob) if not it.reason]
+    assert {ada.reason, bob.reason} <= {"", "ended"}
+    assert (closed.outcome, len(bought)) in {("sold", 1), ("unsold", 0)}
+    assert not bought or closed.leader == service.world.person(bought[0].name)
+    taken = [it.placed for tries in tried for it in tries if it.placed]
+    assert all(bid.placed_at_ms <= closed.closed_at_ms for bid in taken)
+    assert all(tries[-1].reason == "ended" for tries in tried)
 
 
 def test_p7_one_key_from_many_at_once_is_one_bid_and_equal_answers(service: Running) -> None:
