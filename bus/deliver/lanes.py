@@ -11,7 +11,7 @@ from bus.subscription import EVERY_TOPIC
 # Beyond it a lane that is slow doesn't keep more in memory, but reads by itself when it can.
 ROOM_EVENTS = 100
 _FEW_TOPICS = 3
-_AT_ONCE = 16
+_AT_ONCE = 8
 
 
 class Lanes:
@@ -102,8 +102,8 @@ class Lanes:
         """The lanes to look at now; each is looked at once.
 
         Of very many only some, so that in between there is time for answers and news: half of
-        them those that have waited longest, half those that woke last, which a crowd that woke
-        together doesn't delay.
+        them those that woke last, which a crowd that woke together doesn't delay, and half those
+        that have waited longest.
         """
         while self._naps and self._naps[0][0] <= now_ms:
             until_ms, subscription_id = heapq.heappop(self._naps)
@@ -125,7 +125,8 @@ class Lanes:
             awake, self._awake = self._awake, {}
             return awake
         everyone = list(self._awake)
-        some = everyone[: _AT_ONCE // 2] + everyone[-_AT_ONCE // 2 :]
+        half = _AT_ONCE // 2
+        some = everyone[: -half - 1 : -1] + everyone[:half]
         for subscription_id in some:
             del self._awake[subscription_id]
         return some
