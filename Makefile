@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DISTRIBUTIONS := clients/service-kit clients/bus-client clients/bus-drain clients/bids-client .
-CODE := bus bids_service auction_app mailer_service clients tests
+CODE := bus bids_service auction_app mailer_service clients docs/examples tests
 
 ROUNDS ?= 100
 

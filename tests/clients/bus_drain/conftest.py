@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,8 @@ from bus_drain import Drain, Event, Outcome, SomeFailed, open_state
 from bus_drain.state import State
 from standardwebhooks import Webhook
 from werkzeug.test import Client, TestResponse
+
+from tests.needs import program
 
 UUID = "demo"
 SECRET = "whsec_" + base64.b64encode(b"s" * 32).decode()
@@ -160,3 +163,18 @@ def make_drain(heard: Heard) -> Callable[..., Drain]:
 @pytest.fixture
 def deliver(make_drain: Callable[..., Drain]) -> Deliverer:
     return Deliverer(make_drain())
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[str, str]:
+    """A certificate that no public authority has signed, and its key."""
+    files = (str(tmp_path / "cert.pem"), str(tmp_path / "key.pem"))
+    ask = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=127.0.0.1"
+    name = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(
+        [program("openssl"), *ask.split(), *name, "-out", files[0], "-keyout", files[1]],
+        check=True,
+        capture_output=True,
+        timeout=30,
+    )
+    return files

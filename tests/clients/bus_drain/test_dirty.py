@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
-from bus_drain import DirtyMap, MarkDirty, open_state
+from bus_drain import DirtyMap, MarkDirty
 from bus_drain.state import State
 
 from .conftest import Below, Clock, made
@@ -95,28 +91,3 @@ def test_the_layer_marks_what_came_deleted_or_not(dirty: DirtyMap, below: Below)
 
     assert dirty.count() == 2
     assert len(below.batches) == 1
-
-
-def test_a_sweep_killed_in_a_look_has_lost_nothing(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/state.sqlite3"
-    state = open_state(url)
-    clock = Clock()
-    dirty = DirtyMap(state.marks, clock=clock)
-    for one in (U, V, W):
-        dirty.mark([one])
-        clock.ms += 1
-    sweeping = subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("sweeping.py"), url, V],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with sweeping:
-        assert sweeping.stdout is not None
-        assert [sweeping.stdout.readline().strip() for _ in range(2)] == [U, V]
-        sweeping.kill()
-
-    looked: list[str] = []
-    dirty.sweep(looked.append)
-    state.close()
-
-    assert looked == [V, W]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from bus_drain.fetch import EntityClient, NotHal, Unavailable, UnknownHost
 from werkzeug import Response
 
-from tests.needs import program
 from tests.sockets import free_port, peer
 
 from .conftest import Site, hal, serving
@@ -85,36 +82,6 @@ def test_a_host_that_is_not_there() -> None:
     ):
         client.get(url)
     assert "hunter2" not in str(caught.value)
-
-
-@pytest.fixture
-def certificate(tmp_path: Path) -> tuple[str, str]:
-    """A certificate that no public authority has signed, and its key."""
-    files = (str(tmp_path / "cert.pem"), str(tmp_path / "key.pem"))
-    ask = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=127.0.0.1"
-    name = ["-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(
-        [program("openssl"), *ask.split(), *name, "-out", files[0], "-keyout", files[1]],
-        check=True,
-        capture_output=True,
-        timeout=30,
-    )
-    return files
-
-
-def test_tls_is_verified_whatever_the_environment_says(
-    certificate: tuple[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-        monkeypatch.setenv(name, certificate[0])
-    with serving(Site(), ssl_context=certificate) as site:
-        site.shows("/x", {})
-        with (
-            EntityClient({site.url: "t"}, attempts=1) as client,
-            pytest.raises(Unavailable, match="SSLError"),
-        ):
-            client.get(site.url + "/x")
-        assert site.asked == []
 
 
 def test_a_private_authority_can_be_trusted(certificate: tuple[str, str]) -> None:

@@ -1,0 +1,90 @@
+"""What the bus delivers, as it is sent, is what bus-drain hears: in the bus's own form and as
+CloudEvents alike."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from bus_drain import Drain, Event, SomeFailed
+from service_kit.clock import now_ms
+from werkzeug.test import Client, TestResponse
+
+from bus.deliver.request import delivery_request
+from bus.event_json import event_head, whole_event
+from bus.model import LogEvent
+from bus.subscription import Format, SigningSecrets
+from tests.bus.samples import subscription
+
+SECRET, OTHER_SECRET = "whsec_" + "YmVuY2gt" * 4, "whsec_" + "b3RoZXIt" * 4
+FORMATS = pytest.mark.parametrize("format", list(Format))
+URL = "https://bids.example/bids/7?q=ü&r=%22"
+
+SENT = [
+    ("bids", "create", URL, 1_700_000_000_123, None),
+    ("bids", "update", URL, 1_700_000_000_123, {"hint": [1, "ü", None]}),
+    ("order_steps", "noop", "http://localhost:8000/orders/1", 0, None),
+    ("bids", "delete", URL, 1_700_000_000_001, False),
+]
+
+
+def log() -> list[LogEvent]:
+    return [
+        LogEvent(
+            position,
+            topic,
+            type,
+            url,
+            t,
+            whole_event(event_head(topic, type, url, t, _text(data)), "9f3a", position),
+        )
+        for position, (topic, type, url, t, data) in enumerate(SENT, start=3)
+    ]
+
+
+def _text(data: object) -> str | None:
+    return None if data is None else json.dumps(data)
+
+
+def deliver(drain: Drain, format: Format, secret: str = SECRET) -> TestResponse:
+    """What the pusher would POST, header by header."""
+    secrets = SigningSecrets(secret, OTHER_SECRET, now_ms() + 60_000)
+    request = delivery_request(subscription(format=format, secrets=secrets), log(), now_ms())
+    headers = [tuple(line.split(": ", 1)) for line in request.headers if ": " in line]
+    return Client(drain).post("/", data=request.body, headers=headers)
+
+
+def heard(format: Format) -> Sequence[Event]:
+    batches: list[Sequence[Event]] = []
+    drain = Drain(uuid="u-1", secrets=[SECRET], listeners={"*": batches.append})
+    assert deliver(drain, format).status_code == 204
+    (batch,) = batches
+    return batch
+
+
+@FORMATS
+def test_every_event_is_heard_as_it_was_published(format: Format) -> None:
+    assert [(e.topic, e.type, e.url, e.t, e.data) for e in heard(format)] == SENT
+    assert [(e.id, e.position) for e in heard(format)] == [
+        (f"9f3a-{position}", position) for position in range(3, 7)
+    ]
+
+
+@FORMATS
+def test_what_fails_is_named_by_the_id_that_the_bus_gave(format: Format) -> None:
+    def listen(events: Sequence[Event]) -> None:
+        raise SomeFailed(events[1:2])
+
+    drain = Drain(uuid="u-1", secrets=[SECRET], listeners={"*": listen})
+
+    assert deliver(drain, format).json == {"failed": ["9f3a-4"]}
+
+
+@FORMATS
+def test_the_secret_before_still_opens_and_a_strangers_does_not(format: Format) -> None:
+    drain = Drain(uuid="u-1", secrets=[OTHER_SECRET], listeners={})
+    stranger = Drain(uuid="u-1", secrets=["whsec_" + "c3RyYW5n" * 4], listeners={})
+
+    assert deliver(drain, format).status_code == 204
+    assert deliver(stranger, format).status_code == 401
