@@ -17,11 +17,11 @@ from service_kit.trace import install_trace
 from auction_app import config as settings
 from auction_app.config import Config
 from auction_app.parts import Parts, build_parts
-from auction_app.verbs.notice_changes import listener
+from auction_app.verbs.notice_changes import FOLLOWED, listener
 from auction_app.views.account import account, credentials
 from auction_app.views.accounts import accounts
 from auction_app.views.bidding import bidding
-from auction_app.views.chances import chances
+from auction_app.views.chances import chance, chances
 from auction_app.views.choices import install_choices
 from auction_app.views.commanding import commanding
 from auction_app.views.draft_photos import allow_uploads, draft_photos
@@ -35,7 +35,7 @@ from auction_app.views.leaving import leaving
 from auction_app.views.mine import mine, own_bids
 from auction_app.views.moderating import moderating, record
 from auction_app.views.negotiate import describe_sessions
-from auction_app.views.news import news
+from auction_app.views.news import news, reading
 from auction_app.views.ordering import ordering, orders
 from auction_app.views.people import people
 from auction_app.views.plain import plain_pages
@@ -83,7 +83,7 @@ def _install_views(app: Flask, parts: Parts) -> None:
     csrf = CSRFProtect(app)
     api = Api(app, title="Gavel auctions")
     describe_sessions(api)
-    for negotiated in (home, items, people, mine, finding, watchlist, orders, talk):
+    for negotiated in (home, items, people, mine, finding, watchlist, orders, talk, news, chance):
         api.register_blueprint(negotiated(parts))
     for plain in (
         accounts,
@@ -101,7 +101,7 @@ def _install_views(app: Flask, parts: Parts) -> None:
         app.register_blueprint(plain(parts))
     for own in (account, credentials, recovery, preferences, leaving, plain_pages):
         app.register_blueprint(own(parts))
-    for other in (ordering, talking, reporting, news, moderating, record):
+    for other in (ordering, talking, reporting, reading, moderating, record):
         app.register_blueprint(other(parts))
     one_click = take_one_click(parts)
     app.register_blueprint(one_click)
@@ -110,12 +110,11 @@ def _install_views(app: Flask, parts: Parts) -> None:
 
 
 def _drain(parts: Parts) -> Drain:
-    topics = {"biddings": "bidding", "bids": "bid", "offers": "offer"}
     return Drain(
         uuid=parts.config.webhook_uuid,
         secrets=parts.config.webhook_secret,
         listeners={
             topic: listener(parts.store, kind, parts.clock, parts.refresh_bell.ring)
-            for topic, kind in topics.items()
+            for topic, kind in FOLLOWED.items()
         },
     )

@@ -15,6 +15,7 @@ from auction_app.parts import Parts, build_parts
 from auction_app.storage.tables import outbox
 from auction_app.verbs.draft_photos import prepare_photos
 from auction_app.verbs.index_search import index_search
+from auction_app.verbs.notice_changes import FOLLOWED
 from auction_app.verbs.refresh_projection import notice_gaps, refresh_projection
 from auction_app.verbs.remind_watchers import remind_watchers
 from auction_app.verbs.watch_bids import watch_bids
@@ -38,7 +39,7 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
         "watch": lambda: _watch(parts, lambda: probe.get(f"{config.bids_url}/readyz")),
         "subscribe": keep_subscribed(
             bus,
-            topics=["biddings", "bids", "offers"],
+            topics=list(FOLLOWED),
             callback=parts.urls.absolute("/events"),
             uuid=config.webhook_uuid,
             secret=config.webhook_secret[0],

@@ -37,6 +37,10 @@ class Urls:
         """The address of a reminder."""
         return self.absolute(f"/reminders/{reminder_id}")
 
+    def second_chance(self, chance_id: str) -> str:
+        """The address of a second chance."""
+        return self.absolute(f"/second-chances/{chance_id}")
+
     def auction_id(self, url: str) -> str | None:
         """The id in an auction's address; None when it is not one of ours."""
         return self._id(url, self.auction(""))

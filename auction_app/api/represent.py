@@ -48,12 +48,12 @@ def auction(
 
 def home(urls: Urls, running: Sequence[Auction], more: str | None, *, now_ms: int) -> Document:
     """What ends soon."""
-    return _list(urls, "/", "auctions", _summaries(urls, running, now_ms), more)
+    return page_of(urls, "/", "auctions", _summaries(urls, running, now_ms), more)
 
 
 def my_sales(urls: Urls, sales: Sequence[Auction], more: str | None, *, now_ms: int) -> Document:
     """A seller's own auctions."""
-    return _list(urls, "/my/sales", "auctions", _summaries(urls, sales, now_ms), more)
+    return page_of(urls, "/my/sales", "auctions", _summaries(urls, sales, now_ms), more)
 
 
 def my_bids(
@@ -63,14 +63,15 @@ def my_bids(
     found = [
         auction(urls, item, now_ms=now_ms) | {"standing": standing.value} for item, standing in rows
     ]
-    return _list(urls, "/my/bids", "auctions", found, more)
+    return page_of(urls, "/my/bids", "auctions", found, more)
 
 
 def _summaries(urls: Urls, found: Sequence[Auction], now_ms: int) -> list[Document]:
     return [auction(urls, item, now_ms=now_ms) for item in found]
 
 
-def _list(urls: Urls, path: str, name: str, found: list[Document], more: str | None) -> Document:
+def page_of(urls: Urls, path: str, name: str, found: list[Document], more: str | None) -> Document:
+    """A page of a list; `more` is where the next one begins."""
     here = urls.absolute(path)
     following = link(f"{here}?after={more}") if more else None
     return resource({}, {"self": link(here), "next": following}, {name: found})

@@ -108,9 +108,9 @@ def expect_reset(conn: Connection, customer_id: str, *, reset_id: str, now_ms: i
 
 
 def expect_address(
-    conn: Connection, customer_id: str, *, change_id: str, to: str, now_ms: int
+    conn: Connection, customer_id: str, *, change_id: str | None, to: str, now_ms: int
 ) -> None:
-    """Make `change_id` the one whose link changes the address."""
+    """Make `change_id` the one whose link changes the address; None: no link does."""
     _set(
         conn,
         customer_id,

@@ -32,7 +32,7 @@ def request_address(
     """Have the link sent to the new address, and a warning to the old one; returns the new one.
 
     Until the link is followed nothing changes. Tells nobody whether the new address has an
-    account: then no mail goes out. Raises BadInput, WrongPassword, TooManyAttempts.
+    account: then it waits as any other, but for a link that nobody gets. Raises BadInput, WrongPassword, TooManyAttempts.
     """
     fields = Fields(form)
     email = fields.email("email")
@@ -40,10 +40,10 @@ def request_address(
     check_password(store, passwords, customer, fields.raw("password"), now_ms=now_ms)
     use_up(store, ADDRESS_CHANGES, customer.id, now_ms=now_ms)
     with store.writing() as conn:
-        if customers.by_email(conn, email) is None:
-            customers.expect_address(
-                conn, customer.id, change_id=new_key(), to=email, now_ms=now_ms
-            )
+        is_free = customers.by_email(conn, email) is None
+        change_id = new_key() if is_free else None
+        customers.expect_address(conn, customer.id, change_id=change_id, to=email, now_ms=now_ms)
+        if is_free:
             announce(conn, "customers", "update", urls.customer(customer.id), now_ms=now_ms)
     return email
 

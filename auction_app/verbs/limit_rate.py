@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from auction_app.errors import TooManyAttempts
 from auction_app.storage import attempts
-from auction_app.storage.store import Store
+from auction_app.storage.store import Store, Transaction
 
 _MINUTE_MS = 60_000
 _HOUR_MS = 60 * _MINUTE_MS
@@ -26,6 +26,7 @@ RESETS_FROM_ONE_PLACE = Limit("reset from", 30, _HOUR_MS)
 RESETS_FOR_ONE_ADDRESS = Limit("reset for", 3, _HOUR_MS)
 ADDRESS_CHANGES = Limit("address change", 5, _HOUR_MS)
 PASSWORD_CHECKS = Limit("password check", 10, 15 * _MINUTE_MS)
+VERIFICATIONS = Limit("verification", 5, _HOUR_MS)
 QUESTIONS = Limit("question", 20, _HOUR_MS)
 REPORTS = Limit("report", 20, _HOUR_MS)
 
@@ -35,9 +36,25 @@ def use_up(store: Store, limit: Limit, who: str, *, now_ms: int) -> None:
 
     Only a digest of `who` is stored, and forgotten with the window.
     """
-    subject = hashlib.sha256(f"{limit.name} {who}".encode("utf-8", "replace")).hexdigest()
-    since_ms = now_ms - limit.window_ms
     with store.writing() as conn:
-        if attempts.count(conn, subject, since_ms=since_ms) >= limit.times:
-            raise TooManyAttempts(limit.window_ms // 1000)
-        attempts.note(conn, [subject], now_ms=now_ms, keep_since_ms=since_ms)
+        use_up_in(conn, limit, who, now_ms=now_ms)
+
+
+def use_up_in(conn: Transaction, limit: Limit, who: str, *, now_ms: int) -> None:
+    """The same, within a transaction that does more."""
+    subject = _subject(limit.name, who)
+    since_ms = now_ms - limit.window_ms
+    if attempts.count(conn, subject, since_ms=since_ms) >= limit.times:
+        raise TooManyAttempts(limit.window_ms // 1000)
+    attempts.note(conn, [subject], now_ms=now_ms, keep_since_ms=since_ms)
+
+
+def write_in_vain(conn: Transaction, who: str, *, now_ms: int) -> None:
+    """Write to the disk and change nothing, so that a form takes as long whether `who` has an
+    account or not."""
+    subject = _subject("in vain", who)
+    attempts.note(conn, [subject], now_ms=now_ms, keep_since_ms=now_ms)
+
+
+def _subject(what: str, who: str) -> str:
+    return hashlib.sha256(f"{what} {who}".encode("utf-8", "replace")).hexdigest()

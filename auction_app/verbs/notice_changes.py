@@ -8,6 +8,9 @@ from service_kit.clock import Clock
 from auction_app.storage import stale
 from auction_app.storage.store import Store
 
+FOLLOWED = {"biddings": "bidding", "bids": "bid", "offers": "offer"}
+"""The topics that this app subscribes to, and what the URLs of each name."""
+
 
 def listener(
     store: Store, kind: str, clock: Clock, ring: Callable[[], None]

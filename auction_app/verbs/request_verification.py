@@ -1,12 +1,13 @@
 """Ask for the mail that verifies an address once more."""
 
-from auction_app.errors import TooSoon
+from auction_app.errors import TooManyAttempts, TooSoon
 from auction_app.ids import new_key
 from auction_app.model import Customer
 from auction_app.storage import customers
 from auction_app.storage.announce import announce
 from auction_app.storage.store import Store, Transaction
 from auction_app.urls import Urls
+from auction_app.verbs.limit_rate import VERIFICATIONS, use_up_in
 
 PAUSE_MS = 60_000
 
@@ -14,7 +15,8 @@ PAUSE_MS = 60_000
 def request_verification(store: Store, urls: Urls, customer: Customer, *, now_ms: int) -> None:
     """Have the mail sent again, with a new link; the one before is dead from now on.
 
-    Does nothing when the address is verified. Raises TooSoon within a minute of the last one.
+    Does nothing when the address is verified. Raises TooSoon within a minute of the last one,
+    TooManyAttempts after five within an hour.
     """
     with store.writing() as conn:
         _request(conn, urls, customers.by_id(conn, customer.id), now_ms=now_ms)
@@ -27,7 +29,7 @@ def request_again(conn: Transaction, urls: Urls, email: str, *, now_ms: int) -> 
         return
     try:
         _request(conn, urls, found[0], now_ms=now_ms)
-    except TooSoon:
+    except (TooSoon, TooManyAttempts):
         return
 
 
@@ -37,5 +39,6 @@ def _request(conn: Transaction, urls: Urls, customer: Customer, *, now_ms: int) 
     waited_ms = now_ms - (customer.verification_requested_at_ms or 0)
     if waited_ms < PAUSE_MS:
         raise TooSoon((PAUSE_MS - waited_ms) // 1000 + 1)
+    use_up_in(conn, VERIFICATIONS, customer.id, now_ms=now_ms)
     customers.expect_verification(conn, customer.id, verification_id=new_key(), now_ms=now_ms)
     announce(conn, "customers", "update", urls.customer(customer.id), now_ms=now_ms)

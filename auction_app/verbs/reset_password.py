@@ -13,16 +13,21 @@ from auction_app.storage import customers, sessions
 from auction_app.storage.announce import announce
 from auction_app.storage.store import Store
 from auction_app.urls import Urls
+from auction_app.verbs.limit_rate import write_in_vain
 
 LINK_LIVES_MS = 3600 * 1000
 USE = "reset-password"
 
 
 def request_reset(store: Store, urls: Urls, email: str, *, now_ms: int) -> None:
-    """Have the mail with the link sent, if the address has an account; tells nobody whether."""
+    """Have the mail with the link sent, if the address has an account; tells nobody whether.
+
+    Nor does the time it takes: what is written to the disk is about as much.
+    """
     with store.writing() as conn:
         found = customers.by_email(conn, email)
         if found is None or found[0].banned_at_ms is not None:
+            write_in_vain(conn, email, now_ms=now_ms)
             return
         customers.expect_reset(conn, found[0].id, reset_id=new_key(), now_ms=now_ms)
         announce(conn, "customers", "update", urls.customer(found[0].id), now_ms=now_ms)

@@ -11,6 +11,7 @@ from auction_app.storage import customers
 from auction_app.storage.announce import announce
 from auction_app.storage.store import Store
 from auction_app.urls import Urls
+from auction_app.verbs.limit_rate import write_in_vain
 from auction_app.verbs.request_verification import request_again
 
 
@@ -25,8 +26,8 @@ def sign_up(
 ) -> None:
     """Open an account and ask its address to be verified; the mail goes out by the event.
 
-    Tells nobody whether the address had an account: then nothing changes, except that a mail
-    goes out again to one that was never verified. Raises BadInput.
+    Tells nobody whether the address had an account, nor does the time it takes: then nothing
+    changes, except that a mail goes out again to one that was never verified. Raises BadInput.
     """
     fields = Fields(form)
     name, email = fields.line("name", longest=60), fields.email("email")
@@ -47,4 +48,5 @@ def sign_up(
             customers.add(conn, customer, password_hash=password_hash, now_ms=now_ms)
             announce(conn, "customers", "create", urls.customer(customer.id), now_ms=now_ms)
         except EmailTaken:
+            write_in_vain(conn, email, now_ms=now_ms)
             request_again(conn, urls, email, now_ms=now_ms)

@@ -1,7 +1,11 @@
 """Second chances: the seller's page of an ended auction, and the bidder's page of an offer."""
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint as PlainBlueprint
+from flask import Response, flash, request, url_for
+from service_kit.openapi import Blueprint
 
+from auction_app.api import deals
+from auction_app.api.deal_schemas import SecondChanceSchema
 from auction_app.errors import CommandRefused, NotFound
 from auction_app.model import Auction, Bid, Customer
 from auction_app.parts import Parts
@@ -10,22 +14,44 @@ from auction_app.storage.second_chances import SecondChance
 from auction_app.verbs.edit_listing import own_auction
 from auction_app.verbs.second_chance import answer_offer, offer_second_chance
 from auction_app.views.language import _
-from auction_app.views.negotiate import page, see_other
+from auction_app.views.negotiate import hal, negotiated, page, see_other, wants_hal
 from auction_app.views.visitor import signed_in
 from auction_app.views.words import refusal
 
 _LOOK_BACK = 500
 
 
-def chances(parts: Parts) -> Blueprint:
-    """Offer, look at an offer, answer it."""
-    views = Blueprint("chances", __name__)
+def chances(parts: Parts) -> PlainBlueprint:
+    """Offer, and answer an offer."""
+    views = PlainBlueprint("chances", __name__)
     _add_offering(views, parts)
     _add_answering(views, parts)
     return views
 
 
-def _add_offering(views: Blueprint, parts: Parts) -> None:
+def chance(parts: Parts) -> Blueprint:
+    """An offer's address."""
+    views = Blueprint("chance", __name__)
+
+    @negotiated(views, "/second-chances/<string:chance_id>", SecondChanceSchema, own=True)
+    def look(chance_id: str) -> Response:
+        """A second chance, for the bidder to whom it is offered."""
+        chance, auction = _mine(parts, chance_id, signed_in(parts))
+        now_ms = parts.clock()
+        if wants_hal():
+            return hal(deals.second_chance(parts.urls, chance, now_ms=now_ms))
+        return page(
+            "second_chance.html",
+            chance=chance,
+            auction=auction,
+            is_open=chance.is_open(now_ms),
+            now_ms=now_ms,
+        )
+
+    return views
+
+
+def _add_offering(views: PlainBlueprint, parts: Parts) -> None:
     @views.get("/auctions/<string:auction_id>/second-chances")
     def show(auction_id: str) -> Response:
         auction = _own(parts, auction_id, signed_in(parts))
@@ -59,19 +85,7 @@ def _add_offering(views: Blueprint, parts: Parts) -> None:
         return see_other(url_for("chances.show", auction_id=auction_id))
 
 
-def _add_answering(views: Blueprint, parts: Parts) -> None:
-    @views.get("/second-chances/<string:chance_id>")
-    def look(chance_id: str) -> Response:
-        chance, auction = _mine(parts, chance_id, signed_in(parts))
-        now_ms = parts.clock()
-        return page(
-            "second_chance.html",
-            chance=chance,
-            auction=auction,
-            is_open=chance.is_open(now_ms),
-            now_ms=now_ms,
-        )
-
+def _add_answering(views: PlainBlueprint, parts: Parts) -> None:
     @views.post("/second-chances/<string:chance_id>")
     def answer(chance_id: str) -> Response:
         chance, _auction = _mine(parts, chance_id, signed_in(parts))
@@ -84,7 +98,7 @@ def _add_answering(views: Blueprint, parts: Parts) -> None:
             flash(refusal(error.reason))
         else:
             flash(_("It is yours.") if accept else _("You have declined the offer."))
-        return see_other(url_for("chances.look", chance_id=chance_id))
+        return see_other(url_for("chance.look", chance_id=chance_id))
 
 
 def _own(parts: Parts, auction_id: str, me: Customer) -> Auction:

@@ -11,6 +11,7 @@ from auction_app.model import Auction, Customer
 from auction_app.parts import Parts
 from auction_app.storage import auctions
 from auction_app.verbs import command_bidding
+from auction_app.verbs.limit_rate import BIDS, use_up
 from auction_app.views.items import check_shown
 from auction_app.views.language import _
 from auction_app.views.negotiate import page, see_other
@@ -34,6 +35,7 @@ def commanding(parts: Parts) -> Blueprint:
         key = request.form.get("key", "")
         if not _KEY.fullmatch(key):
             return _asking(parts, auction, command)
+        use_up(parts.store, BIDS, me.id, now_ms=parts.clock())
         try:
             _carry_out(parts, command)(auction.id, me, f"{command}-{me.id}-{key}")
         except CommandRefused as error:

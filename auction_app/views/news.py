@@ -1,10 +1,14 @@
 """Notices on the site."""
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint as PlainBlueprint
+from flask import Response, request, url_for
+from service_kit.openapi import Blueprint
 
+from auction_app.api import deals
+from auction_app.api.deal_schemas import MyNoticesSchema
 from auction_app.parts import Parts
 from auction_app.storage import notices
-from auction_app.views.negotiate import page, see_other
+from auction_app.views.negotiate import hal, negotiated, page, see_other, wants_hal
 from auction_app.views.paging import as_text, cursor_from
 from auction_app.views.visitor import signed_in
 
@@ -15,14 +19,24 @@ def news(parts: Parts) -> Blueprint:
     """What happened that concerns the visitor."""
     views = Blueprint("news", __name__)
 
-    @views.get("/my/notices")
+    @negotiated(views, "/my/notices", MyNoticesSchema, own=True, paged=True)
     def show() -> Response:
+        """What happened that concerns the signed-in customer, the latest first."""
         me, after = signed_in(parts), cursor_from(request.args)
         with parts.store.reading() as conn:
             found = notices.of_customer(conn, me.id, after=after, limit=PAGE + 1)
         last = found[PAGE - 1] if found[PAGE:] else None
         more = as_text(last.at_ms, last.id) if last else None
+        if wants_hal():
+            return hal(deals.my_notices(parts.urls, found[:PAGE], more))
         return page("notices.html", notices=found[:PAGE], more=more)
+
+    return views
+
+
+def reading(parts: Parts) -> PlainBlueprint:
+    """The button that says that all is read."""
+    views = PlainBlueprint("reading", __name__)
 
     @views.post("/my/notices/read")
     def read() -> Response:

@@ -8,7 +8,7 @@ from service_kit.access import permitted
 from service_kit.openapi import Blueprint
 
 from auction_app.api import deals
-from auction_app.api.deal_schemas import OrderSchema
+from auction_app.api.deal_schemas import MyOrdersSchema, OrderSchema
 from auction_app.errors import BadInput, NotFound
 from auction_app.model import Customer
 from auction_app.orders import RATINGS, Order, may_give_feedback, next_steps
@@ -26,7 +26,7 @@ PAGE = 24
 
 
 def orders(parts: Parts) -> Blueprint:
-    """An order's address."""
+    """Orders' addresses."""
     views = Blueprint("orders", __name__)
 
     @negotiated(views, "/orders/<string:order_id>", OrderSchema)
@@ -37,24 +37,27 @@ def orders(parts: Parts) -> Blueprint:
         me = signed_in(parts)
         order = _order_of(parts, order_id, me)
         if wants_hal():
-            return hal(deals.order(parts.urls, order))
+            return hal(deals.order(parts.urls, order, side=order.side_of(me.id)))
         return _order_page(parts, order, me)
 
-    return views
-
-
-def ordering(parts: Parts) -> PlainBlueprint:
-    """The list, the steps and the feedback."""
-    views = PlainBlueprint("ordering", __name__)
-
-    @views.get("/my/orders")
+    @negotiated(views, "/my/orders", MyOrdersSchema, own=True, paged=True)
     def mine() -> Response:
+        """What the signed-in customer has bought and sold, the latest first."""
         me, after = signed_in(parts), cursor_from(request.args)
         with parts.store.reading() as conn:
             found = stored.of_customer(conn, me.id, after=after, limit=PAGE + 1)
         last = found[PAGE - 1] if found[PAGE:] else None
         more = as_text(last[1], last[0].id) if last else None
+        if wants_hal():
+            return hal(deals.my_orders(parts.urls, [it for it, _made in found[:PAGE]], me.id, more))
         return page("my_orders.html", orders=found[:PAGE], more=more, me=me)
+
+    return views
+
+
+def ordering(parts: Parts) -> PlainBlueprint:
+    """The steps and the feedback."""
+    views = PlainBlueprint("ordering", __name__)
 
     @views.post("/orders/<string:order_id>/steps")
     def step(order_id: str) -> Response:

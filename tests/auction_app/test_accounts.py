@@ -102,6 +102,24 @@ def test_the_mail_is_not_sent_again_within_a_minute(world: World) -> None:
     assert len(world.announced()) == 1
 
 
+def test_verification_mails_to_one_account_are_limited_whoever_asks(world: World) -> None:
+    world.browser().sign_up("Ada")
+    ada = world.browser()
+    ada.sign_in("Ada")
+    answers = []
+    for n in range(6):
+        world.clock.pass_s(61)
+        again = world.browser().sign_up("Ada") if n % 2 else ada.post("/verify-email")
+        answers.append(again.status_code)
+
+    assert answers == [303, 200, 303, 200, 303, 200]  # to a stranger it says what it always says
+    mails = world.announced().count(("customers", "update", world.customer_url("Ada")))
+    assert mails == 5
+    assert ada.post("/verify-email").status_code in {303, 429}
+    world.clock.pass_s(61)
+    assert ada.post("/verify-email").status_code == 429
+
+
 def test_signing_up_tells_nobody_that_an_address_has_an_account(world: World) -> None:
     world.member("Ada")
     before = world.announced()

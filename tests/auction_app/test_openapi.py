@@ -1,5 +1,6 @@
 """Whatever is asked of the JSON side, the answer is what the document says, and never a 500."""
 
+import re
 from typing import Any
 
 import marshmallow as ma
@@ -7,7 +8,14 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
-from auction_app.api.deal_schemas import OrderSchema, QuestionSchema, ReminderSchema
+from auction_app.api.deal_schemas import (
+    MyNoticesSchema,
+    MyOrdersSchema,
+    OrderSchema,
+    QuestionSchema,
+    ReminderSchema,
+    SecondChanceSchema,
+)
 from auction_app.api.schemas import (
     AuctionSchema,
     CustomerSchema,
@@ -17,8 +25,9 @@ from auction_app.api.schemas import (
     WatchlistSchema,
 )
 from auction_app.verbs.remind_watchers import remind_watchers
-from tests.auction_app.conftest import BIDS_TOKEN, MAILER_TOKEN, World, as_program, path_of
+from tests.auction_app.conftest import BIDS_TOKEN, MAILER_TOKEN, Browser, World, as_program, path_of
 from tests.auction_app.sale import sell
+from tests.auction_app.tour import begin, rules
 
 OPERATIONS = [
     "/",
@@ -32,7 +41,29 @@ OPERATIONS = [
     "/orders/{order_id}",
     "/questions/{question_id}",
     "/reminders/{reminder_id}",
+    "/my/orders",
+    "/my/notices",
+    "/second-chances/{chance_id}",
 ]
+
+PAGES_ONLY = (
+    "/account",
+    "/auctions/<string:auction_id>/",
+    "/confirm-address/",
+    "/forgot-password",
+    "/language/",
+    "/moderation",
+    "/my/bid-results/",
+    "/my/bids/",
+    "/photos/",
+    "/reset-password/",
+    "/rules",
+    "/sell",
+    "/sign-",
+    "/unsubscribe/",
+    "/verify-email/",
+)
+"""Forms, fragments, files, and what is for one pair of eyes: no entities of their own."""
 
 
 @pytest.mark.parametrize("path", OPERATIONS)
@@ -52,6 +83,48 @@ def test_every_operation_is_tried(world: World) -> None:
 
     assert set(document["paths"]) == set(OPERATIONS)
     assert all(set(methods) <= {"get", "parameters"} for methods in document["paths"].values())
+
+
+def test_every_page_of_an_entity_is_described(world: World) -> None:
+    every = {rule.rule for rule in rules(world, "GET") if not rule.rule.startswith(PAGES_ONLY)}
+
+    assert {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule) for rule in every} == set(OPERATIONS)
+
+
+def test_what_follows_a_sale_is_as_described(world: World) -> None:
+    tour = begin(world)
+    sam, bob = tour.sale.sam, tour.sale.bob
+    chance = f"/second-chances/{tour.ids['chance_id']}"
+
+    for who, path, schema in (
+        (sam, "/my/orders", MyOrdersSchema),
+        (sam, "/my/notices", MyNoticesSchema),
+        (bob, chance, SecondChanceSchema),
+    ):
+        document = who.client.get(path, headers=as_program()).get_json()
+        assert schema().validate(document) == {}, path
+    offered = bob.client.get(chance, headers=as_program()).get_json()
+    assert {"accept", "decline"} <= set(offered["_links"])
+    bob.post(chance, {"answer": "decline"})
+    offered = bob.client.get(chance, headers=as_program()).get_json()
+    assert {"accept", "decline"} & set(offered["_links"]) == set()
+
+
+def test_an_order_links_its_side_to_the_next_steps(world: World) -> None:
+    sale = sell(world)
+
+    def steps(browser: Browser) -> set[str]:
+        document = browser.client.get(sale.order, headers=as_program()).get_json()
+        return set(document["_links"]) - {"self", "auction", "seller", "buyer"}
+
+    assert steps(sale.ada) == steps(sale.sam) == {"paid", "cancelled"}
+    sale.ada.post(f"{sale.order}/steps", {"status": "paid"})
+    assert steps(sale.ada) == set()
+    assert steps(sale.sam) == {"shipped", "cancelled"}
+    sale.sam.post(f"{sale.order}/steps", {"status": "shipped"})
+    assert steps(sale.ada) == {"received"}
+    sale.ada.post(f"{sale.order}/steps", {"status": "received"})
+    assert steps(sale.sam) == {"feedback"}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from auction_app.verbs.draft_photos import Arrangement, moved, prepare_photos
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
@@ -196,6 +197,34 @@ def test_a_photo_is_served_in_two_sizes_and_without_its_secrets(world: World) ->
     )
     assert max(Image.open(BytesIO(small.data)).size) == THUMBNAIL
     assert not list(world.parts.files.folder.glob("*.upload"))
+
+
+PAGE_AND_ARCHIVE = b"<html><script>alert(1)</script></html>PK\x03\x04"
+
+
+@pytest.mark.parametrize("where", ["behind", "comment", "text chunk"])
+def test_a_photo_that_is_something_else_as_well_is_only_its_pixels(
+    world: World, where: str
+) -> None:
+    upload, picture = BytesIO(), Image.new("RGB", (300, 200), "teal")
+    if where == "text chunk":
+        chunks = PngInfo()
+        chunks.add_text("Comment", PAGE_AND_ARCHIVE.decode())
+        picture.save(upload, "PNG", pnginfo=chunks)
+    else:
+        picture.save(upload, "JPEG", comment=PAGE_AND_ARCHIVE if where == "comment" else b"")
+        upload.write(PAGE_AND_ARCHIVE if where == "behind" else b"")
+    assert b"<script>" in upload.getvalue()
+    upload.seek(0)
+    item = world.member("Sam").list_item(photo=(upload, "photo.html"))
+
+    (photo,) = world.browser().get(item, headers=as_program()).get_json()["_links"]["photos"]
+    shown = world.app.test_client().get(path_of(photo["href"]), buffered=True)
+
+    assert shown.mimetype == "image/jpeg"
+    assert shown.headers["X-Content-Type-Options"] == "nosniff"
+    assert b"<script>" not in shown.data
+    assert b"PK\x03\x04" not in shown.data
 
 
 @pytest.mark.parametrize("format", ["PNG", "WEBP", "JPEG"])

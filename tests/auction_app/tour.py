@@ -1,0 +1,106 @@
+"""Every address of the app, with an id of something real wherever an address holds one."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from auction_app.verbs.remind_watchers import remind_watchers
+from tests.auction_app.conftest import Browser, World, path_of, ticket_in
+from tests.auction_app.sale import Sale, sell
+
+CHOICES = re.compile(r"<any\(([^)]*)\):(\w+)>")
+OTHERS = {"/static/<path:filename>", "/openapi.json", "/healthz", "/readyz", "/events"}
+"""What is no page, and what other tests are about."""
+
+
+@dataclass
+class Tour:
+    """Things of Sam's and Ada's that nobody else may touch, and Mo the moderator."""
+
+    sale: Sale
+    mo: Browser
+    ids: dict[str, str]
+    handle: str
+    """Of Ada's session on her phone."""
+    unsold: str
+    """An item of Sam's that Ada has bid on and that still runs."""
+
+    @property
+    def people(self) -> tuple[Browser, ...]:
+        return self.sale.sam, self.sale.ada, self.mo
+
+
+def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tour:
+    """Let all of it happen; `words` are in every text that is written."""
+    sale = sell(world)
+    item = sale.sam.list_item(title=title, ends="2026-09-22T12:00:00")
+    asked = sale.ada.post(f"{item}/questions", {"question": words}).headers["Location"]
+    sale.ada.post(f"{item}/watch", {"watch": "1"})
+    result = sale.ada.confirm(item, ticket_in(sale.ada.review(item, "12"))).headers["Location"]
+    draft = sale.sam.write_draft(title=title)
+    photo = re.findall(r"/photos/(\w+)-", sale.sam.get(f"{draft}/photos").text)[0]
+    ends_at_ms = world.bids.books[world.parts.urls.public_url + item].ends_at_ms
+    remind_watchers(world.parts.store, world.parts.urls, now_ms=ends_at_ms - 1)
+    reminder = next(url for topic, _, url in world.announced() if topic == "reminders")
+    phone = world.browser()
+    phone.sign_in("Ada")
+    sessions = phone.get("/account/sessions").text
+    ids = {
+        "auction_id": item,
+        "order_id": sale.order,
+        "question_id": asked.rsplit("question-", 1)[1],
+        "customer_id": path_of(world.customer_url("Sam")),
+        "draft_id": draft,
+        "key": result.split("?")[0],
+        "chance_id": _offer(sale),
+        "reminder_id": path_of(reminder),
+        "photo_id": photo,
+    }
+    ids = {name: value.rsplit("/", 1)[-1] for name, value in ids.items()}
+    handle = re.findall(r"/account/sessions/(\w+)/end", sessions)[0]
+    return Tour(sale, world.moderator("Mo"), ids, handle, item)
+
+
+def _offer(sale: Sale) -> str:
+    """Sam offers to Bob what Ada has bought."""
+    page = sale.sam.get(f"{sale.item}/second-chances").text
+    mask = re.findall(r'name="bidder" value="(\w+)"', page)[0]
+    sale.sam.post(f"{sale.item}/second-chances", {"bidder": mask})
+    return str(re.findall(r'href="(/second-chances/\w+)"', sale.bob.get("/my/notices").text)[0])
+
+
+def rules(world: World, method: str) -> list[Rule]:
+    """All addresses that answer to a method."""
+    every = world.app.url_map.iter_rules()
+    return [rule for rule in every if method in (rule.methods or ()) and rule.rule not in OTHERS]
+
+
+def paths(rule: str, tour: Tour) -> Iterator[str]:
+    """Each address of a rule: one for each of its choices. Raises KeyError for an id that nobody
+    has thought of yet."""
+    if choices := CHOICES.search(rule):
+        for choice in choices[1].split(","):
+            yield from paths(rule.replace(choices[0], choice.strip("'\" ")), tour)
+        return
+    known = tour.ids | {
+        "handle": tour.handle,
+        "step": "item",
+        "size": "480",
+        "code": "en",
+        "category": "other",
+        "kind": "outbid",
+        "token": "forged",
+    }
+    yield unquote(re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found[1]], rule))
+
+
+def look_everywhere(world: World, tour: Tour) -> Iterator[tuple[str, TestResponse]]:
+    """Every page as everybody sees it, signed in or not."""
+    for browser in (*tour.people, tour.sale.bob, world.browser()):
+        for rule in rules(world, "GET"):
+            for path in paths(rule.rule, tour):
+                yield path, browser.client.get(path, buffered=True)

@@ -1,0 +1,37 @@
+"""The table of topics in docs/protocol.md is what the web app says and listens to."""
+
+import ast
+import re
+from pathlib import Path
+
+from auction_app.app import create_app
+from auction_app.verbs.notice_changes import FOLLOWED
+
+ROOT = Path(__file__).parents[2]
+ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| [^|]+ \| ([^|(]+)", re.MULTILINE)
+
+
+def topics(publisher: str) -> dict[str, set[str]]:
+    """The types of each topic, by the table."""
+    text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    rows = ROW.findall(text.partition("## bus")[0])
+    return {topic: set(re.findall(r"\w+", types)) for topic, by, types in rows if by == publisher}
+
+
+def announced(package: Path) -> dict[str, set[str]]:
+    """The topics and types in every call of `announce`."""
+    found: dict[str, set[str]] = {}
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "announce":
+                topic, type = (ast.literal_eval(argument) for argument in node.args[1:3])
+                found.setdefault(topic, set()).add(type)
+    return found
+
+
+def test_the_web_app_announces_what_the_table_says() -> None:
+    assert announced(Path(create_app.__code__.co_filename).parent) == topics("auction_app")
+
+
+def test_the_web_app_follows_what_bids_service_publishes() -> None:
+    assert set(FOLLOWED) == set(topics("bids_service"))
