@@ -11,6 +11,7 @@ from service_kit.clock import now_ms
 from service_kit.logs import configure_logs
 from service_kit.worker import run_loops
 
+from bus.deliver.lifeline import Lifeline
 from bus.deliver.pusher import Pusher
 from bus.deliver.sender import Sender
 from bus.opening import config_or_exit, open_or_exit
@@ -24,8 +25,10 @@ def main() -> None:
     storage = open_or_exit(config, now_ms)
     _allow_many_sockets()
     _collect_garbage_seldom()
+    name = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+    lifeline = Lifeline(name)
     pusher = Pusher(
-        f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}",
+        name,
         storage,
         Sender(config.trusted_hosts),
         now_ms=now_ms,
@@ -43,6 +46,7 @@ def main() -> None:
         checks={"database": storage.check_alive, "lease": pusher.check_lease},
     )
     pusher.close()
+    lifeline.close()
     storage.close()
 
 

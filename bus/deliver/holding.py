@@ -13,13 +13,14 @@ from bus.deliver.lease import (
     lapsed,
     observe,
 )
+from bus.deliver.lifeline import is_dead
 from bus.storage.deliveries import Deliveries
 
 log = get_logger(__name__)
 
 
 class Holding:
-    """A pusher's lease. It beats, and watches whether the others do."""
+    """A pusher's lease. It beats, and watches whether the others do, or are known to be dead."""
 
     def __init__(self, name: str, store: Deliveries, now_ms: Clock, steady_ms: Clock) -> None:
         self._name = name
@@ -78,6 +79,7 @@ class Holding:
         alive = self._store.alive()
         self._others = observe(self._others, alive, steady_ms)
         gone = lapsed(self._others, alive, steady_ms=steady_ms, now_ms=now_ms) - {self._name}
+        gone |= {name for name in alive if name != self._name and is_dead(name)}
         if gone:
             self._store.give_up(gone)
             self._others = {name: seen for name, seen in self._others.items() if name not in gone}
