@@ -28,6 +28,9 @@ def install_security(app: Flask, parts: Parts) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
         PERMANENT_SESSION_LIFETIME=SESSION_S,
+        # A session ends when it was to end at sign-in. Were the cookie sent with every answer, a
+        # slow fragment would bring back the one from before a form, and what the form had to say.
+        SESSION_REFRESH_EACH_REQUEST=False,
     )
 
     @app.after_request

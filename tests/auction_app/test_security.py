@@ -144,3 +144,11 @@ def test_a_form_of_nonsense_is_a_clear_4xx(world: World) -> None:
     ):
         for path in ("/sell", "/sign-in", "/auctions/x/bid"):
             assert 400 <= ada.client.post(path, data=body, content_type=kind).status_code < 500
+
+
+def test_an_answer_that_learns_nothing_leaves_the_session_cookie_alone(world: World) -> None:
+    ada, item = world.member("Ada"), world.member("Sam").list_item()
+    ada.get(item)
+
+    for path in (f"{item}/standing", f"{item}/history", "/static/gavel.css"):
+        assert "Set-Cookie" not in ada.client.get(path, buffered=True).headers

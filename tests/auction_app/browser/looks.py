@@ -27,3 +27,5 @@ LOOKS = (
 """Any two of the three choices meet in each of their four combinations."""
 
 in_every_look = pytest.mark.parametrize("look", LOOKS, ids=str)
+in_two_looks = pytest.mark.parametrize("look", [LOOKS[0], Look(False, 320, "de")], ids=str)
+"""For what stands beside a flow's main way: each choice both ways, without every meeting."""

@@ -3,11 +3,12 @@
 import socket
 import threading
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
-from flask import Flask
+from flask import Flask, Response
 from service_kit.access import Tokens
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -88,7 +89,16 @@ def build_world(folder: Path, url: str, live_url: str) -> World:
     built = build_parts(config, bids=bids, clock=clock, passwords=cheap)
     app = create_app(config, **{name: getattr(built, name) for name in PART_NAMES})
     app.testing = True
+    app.after_request(_close_unsent)
     return World(app, built, bids, clock)
+
+
+def _close_unsent(response: Response) -> Response:
+    # Werkzeug leaves the file of an answer without a body to the garbage collector, which warns
+    # where a browser has gone away meanwhile.
+    if response.status_code == HTTPStatus.NOT_MODIFIED:
+        response.close()
+    return response
 
 
 def close_world(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.street import Street
 from tests.auction_app.browser.visitor import Visitor
 
@@ -37,7 +37,7 @@ def test_a_bid_is_reviewed_confirmed_and_answered(street: Street, look: Look) ->
 UNCLEAR = "This can be read in two ways: write 1234 or 1234.00 for thousands, 1.23 for cents."
 
 
-@in_every_look
+@in_two_looks
 def test_who_is_outbid_at_once_may_answer_in_one_click(street: Street, look: Look) -> None:
     item, ada = street.world.member("Sam").list_item(), street.person("Ada", look)
     street.world.member("Bob").bid(item, "40")
@@ -51,7 +51,7 @@ def test_who_is_outbid_at_once_may_answer_in_one_click(street: Street, look: Loo
     ada.sees_text(ada.money("22"))
 
 
-@in_every_look
+@in_two_looks
 def test_a_bid_outlives_an_outage(street: Street, look: Look) -> None:
     item, ada = street.world.member("Sam").list_item(), street.person("Ada", look)
     review(ada, item, "20")

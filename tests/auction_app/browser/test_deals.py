@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.street import Street
 from tests.auction_app.sale import sell
 
@@ -60,7 +60,7 @@ def test_both_sides_say_how_it_went(street: Street, look: Look) -> None:
     ada.sees_text("Packed with care.")
 
 
-@in_every_look
+@in_two_looks
 def test_a_sale_is_cancelled(street: Street, look: Look) -> None:
     sale = sell(street.world, language=look.language)
     ada = street.known(sale.ada, look)

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.stock import stock
 from tests.auction_app.browser.street import Street
 from tests.auction_app.browser.visitor import Visitor
@@ -41,7 +41,7 @@ def test_words_and_filters_find_and_go_along_from_page_to_page(street: Street, l
     expect(eve.field("Price to")).to_have_value("50")
 
 
-@in_every_look
+@in_two_looks
 def test_an_unclear_price_is_told_at_its_field(street: Street, look: Look) -> None:
     eve = street.stranger(look)
     eve.go("/search")
@@ -56,7 +56,7 @@ def test_an_unclear_price_is_told_at_its_field(street: Street, look: Look) -> No
     eve.sees("Nothing that runs now matches all of this. Try fewer words or filters.")
 
 
-@in_every_look
+@in_two_looks
 def test_one_wanders_from_a_category_to_an_item_to_its_seller(street: Street, look: Look) -> None:
     street.world.member("Sam")
     stock(street.world, ["Oak chair", "Elm stool"], category="home", price="30")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.street import Street
 from tests.auction_app.conftest import email_of, password_of
 
@@ -55,7 +55,7 @@ def test_a_session_is_ended_from_another(street: Street, look: Look) -> None:
     assert cafe.get("/my/bids").status_code == 401
 
 
-@in_every_look
+@in_two_looks
 def test_the_password_changes(street: Street, look: Look) -> None:
     ada = street.person("Ada", look)
     ada.go("/account")
@@ -72,7 +72,7 @@ def test_the_password_changes(street: Street, look: Look) -> None:
     assert street.world.browser().sign_in("Ada").status_code == 422
 
 
-@in_every_look
+@in_two_looks
 def test_pages_follow_the_language_and_the_zone_of_the_account(street: Street, look: Look) -> None:
     ada, language = street.person("Ada", look), OTHER[look.language]
     ada.go("/account")
@@ -107,7 +107,7 @@ def test_a_member_takes_their_data_and_leaves(street: Street, look: Look) -> Non
     assert street.world.browser().sign_in("Ada").status_code == 422
 
 
-@in_every_look
+@in_two_looks
 def test_nobody_leaves_whom_others_count_on(street: Street, look: Look) -> None:
     ada = street.world.member("Ada", language=look.language)
     ada.bid(street.world.member("Sam").list_item(), "20")

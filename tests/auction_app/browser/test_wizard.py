@@ -2,7 +2,7 @@
 
 from playwright.sync_api import FilePayload, expect
 
-from tests.auction_app.browser.looks import LOOKS, Look, in_every_look
+from tests.auction_app.browser.looks import LOOKS, Look, in_every_look, in_two_looks
 from tests.auction_app.browser.street import Street
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import photo_file
@@ -55,7 +55,7 @@ def test_an_item_is_listed_step_by_step(street: Street, look: Look) -> None:
     expect(sam.page.locator(".item-photos img").first).to_have_attribute("alt", "Back")
 
 
-@in_every_look
+@in_two_looks
 def test_what_is_missing_is_told_where_it_is_missing(street: Street, look: Look) -> None:
     sam = street.person("Sam", look)
     start(sam)
