@@ -10,7 +10,7 @@ from tests.system.smtp import Letters, text_of
 from tests.waiting import wait_for
 
 VICTIMS = {
-    "bids": "bids_jobs",
+    "bids_commands": "bids_jobs",
     "bids_jobs": "bus",
     "bus": "pusher",
     "pusher": "mailer",
