@@ -16,7 +16,9 @@ from auction_app.parts import Parts
 from auction_app.storage import auctions, biddings, orders, outages, questions, watches
 from auction_app.storage.store import Transaction
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
+from auction_app.views.formats import time_left
 from auction_app.views.negotiate import hal, negotiated, page, wants_hal
+from auction_app.views.strangers import StrangersPages, is_stranger
 from auction_app.views.visitor import signed_in, visitor
 
 HISTORY = 20
@@ -26,13 +28,18 @@ QUESTIONS = 50
 def items(parts: Parts) -> Blueprint:
     """The auction's address."""
     views = Blueprint("items", __name__)
+    strangers = StrangersPages()
 
     @negotiated(views, "/auctions/<string:auction_id>", AuctionSchema)
     def show(auction_id: str) -> Response:
         """An auction: its terms, and the last known state of its bidding."""
         if wants_hal():
             return hal(_as_hal(parts, auction_id))
-        return page("item.html", **item_context(parts, auction_id))
+        context = item_context(parts, auction_id)
+        if not is_stranger():
+            return page("item.html", **context)
+        passing = {"server_now_ms": str(context.pop("now_ms")), "left": context.pop("left")}
+        return strangers.page("item.html", context, passing)
 
     return views
 
@@ -106,19 +113,20 @@ def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
     check_shown(auction, who)
     return {
         "auction": auction,
-        "history": [
+        "history": tuple(
             (bid.masked_bidder, bid)
             for bid in history
             if bid.outcome != "raised" or (who is not None and bid.bidder_id == who.id)
-        ],
+        ),
         "standing": _standing(auction, who.id if who and took_part else None, now_ms),
         "status": auction.status(now_ms),
         "watching": watching,
-        "questions": [found for found in asked if found.seen_by(who.id if who else None)],
+        "questions": tuple(found for found in asked if found.seen_by(who.id if who else None)),
         "order": order,
         "own": who is not None and who.id == auction.seller_id,
         "silent_since_ms": silent_since_ms,
         "now_ms": now_ms,
+        "left": time_left(auction.ends_at_ms - now_ms),
     }
 
 

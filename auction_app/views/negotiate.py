@@ -98,7 +98,11 @@ def hal(document: Mapping[str, Any]) -> Response:
 
 def page(template: str, status: int = 200, /, **context: Any) -> Response:
     """A page."""
-    response = make_response(render_template(template, **context), status)
+    return vary_by_viewer(make_response(render_template(template, **context), status))
+
+
+def vary_by_viewer(response: Response) -> Response:
+    """Say that others may get another answer."""
     response.vary.update(("Accept", "Accept-Language", "Cookie"))
     return response
 
