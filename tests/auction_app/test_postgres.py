@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from service_kit import database
@@ -9,17 +10,18 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DatabaseError
 
 from auction_app.config import Config
+from auction_app.storage import customers
 from auction_app.storage.tables import audit_trail
 from auction_app.verbs.remind_watchers import remind_watchers
 from tests.auction_app.conftest import World, as_program, path_of
 from tests.auction_app.sale import sell
-from tests.auction_app.test_moderation import moderator
 from tests.auction_app.test_projection import (
     bid_elsewhere,
     deliver,
     refresh,
 )
 from tests.postgres import postgres_cluster, postgres_url
+from tests.waiting import wait_for
 
 __all__ = ["postgres_cluster", "postgres_url"]
 
@@ -70,7 +72,7 @@ def test_what_follows_a_sale_and_the_trail_of_moderators(world: World) -> None:
     sale.bob.post(f"{item}/report", {"reason": "other", "text": "Look at it."})
     ends_at_ms = world.bids.books[world.parts.urls.public_url + item].ends_at_ms
     assert remind_watchers(world.parts.store, world.parts.urls, now_ms=ends_at_ms - 1) == 1
-    mod = moderator(world)
+    mod = world.moderator("Mo")
     mod.post(f"/moderation{item}", {"action": "hide", "note": "Rule 2."})
 
     assert "Cancelled" in sale.sam.get("/my/orders").text
@@ -84,3 +86,24 @@ def test_what_follows_a_sale_and_the_trail_of_moderators(world: World) -> None:
             world.parts.store.writing() as conn,
         ):
             conn.execute(statement)
+
+
+def test_what_is_listed_while_its_seller_is_deleted_waits_and_is_refused(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft()
+    store, customer = world.parts.store, path_of(world.customer_url("Sam")).rsplit("/", 1)[1]
+
+    with ThreadPoolExecutor(1) as other:
+        with store.writing() as conn:
+            customers.locked(conn, customer)
+            customers.ban(conn, customer, at_ms=world.clock())
+            published = other.submit(sam.publish, draft)
+            wait_for(lambda: _somebody_waits(world), what="the listing to wait for the lock")
+        assert published.result(timeout=30).status_code == 401
+
+    assert "Brass desk lamp" not in world.browser().get("/").text
+
+
+def _somebody_waits(world: World) -> bool:
+    with world.parts.store.reading() as conn:
+        return bool(conn.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted")).first())
