@@ -37,22 +37,18 @@ def test_it_subscribes_to_what_the_app_follows(
     make_world: Callable[..., World], config: Config, httpserver: HTTPServer
 ) -> None:
     world = make_world(settings(config, httpserver))
-    httpserver.expect_ordered_request(
-        "/subscription",
-        method="POST",
-        json={
-            "topics": ["biddings", "bids", "offers"],
-            "callback": "http://auctions.test/events",
-            "uuid": "auctions",
-        },
-    ).respond_with_data("", 204)
-    httpserver.expect_ordered_request(
-        "/subscription/secret", method="POST", json={"secret": SECRET}
-    ).respond_with_json({"secret": SECRET}, 201)
+    here = httpserver.url_for("/mine/{name}")
+    links = {"subscription": {"href": here, "templated": True}}
+    httpserver.expect_request("/", method="GET").respond_with_json({"_links": links})
 
     loops(world.parts.config, world.parts)["subscribe"]()
 
-    httpserver.check()
+    (asked,) = [request for request, _ in httpserver.log if request.method == "PUT"]
+    wanted = asked.get_json()
+    assert wanted["topics"] == ["biddings", "bids", "offers"]
+    assert wanted["callback"] == "http://auctions.test/events"
+    assert wanted["uuid"] == "auctions"
+    assert wanted["secret"] == SECRET
 
 
 def test_it_notices_when_bids_is_silent_and_when_it_is_back(
