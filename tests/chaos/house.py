@@ -67,7 +67,8 @@ class House(Processes):
         for one in self.plan.subscribers:
             self._settings(one, epoch).write(self._file(one.name, "json"))
         self.launch(*(one.name for one in self.plan.subscribers))
-        wait_for(lambda: len(self.backlog()) == len(self.plan.subscribers), what="all subscribed")
+        everybody = len(self.plan.subscribers)
+        wait_for(lambda: len(self.backlog()) == everybody, seconds=60, what="all subscribed")
 
     def token(self, client: str) -> str:
         """The token of a client of the bus."""
@@ -121,8 +122,10 @@ class House(Processes):
 
     def _commands(self) -> dict[str, str]:
         theirs = procfile()
+        # What a machine's processes know of each other is in its temporary folder.
+        machine = f"TMPDIR=$(mktemp -d -p '{self.folder}') " if self.plan.apart else ""
         pushers = {
-            name: f"env BUS_PUSHER_PORT={self.all_ports[name]} {theirs['pusher']}"
+            name: f"env {machine}BUS_PUSHER_PORT={self.all_ports[name]} {theirs['pusher']}"
             for name in self.plan.pushers
         }
         subscribers = {

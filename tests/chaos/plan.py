@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # Publishers publish for 5 s, endpoints misbehave for 8. A pusher dies in between, so that it leaves
-# enough behind it, and who takes over 6 to 8 s later still meets some of the bad moods.
+# enough behind it, and who takes over (at once, or 6 to 8 s later from another machine) still meets
+# some of the bad moods.
 LOAD_S = 5.0
 HEALED_AT_S = 8.0
+_APART = 0.5
 _PUSHER_DIES_S = (1.5, 3.5)
 _OTHERS_DIE_S = (0.1, LOAD_S)
 _DEAD_FOR_S = (0.05, 0.8)
@@ -73,9 +75,10 @@ class Strike:
 
 @dataclass(frozen=True)
 class Plan:
-    """A round."""
+    """A round. `apart`: its pushers know of each other what pushers on several machines do."""
 
     seed: int
+    apart: bool
     pushers: tuple[str, ...]
     subscribers: tuple[SubscriberPlan, ...]
     writers: tuple[WriterPlan, ...]
@@ -98,7 +101,8 @@ def draw(seed: int) -> Plan:
         for number in range(WRITERS_A_TOPIC)
     )
     names = [subscriber.name for subscriber in subscribers]
-    return Plan(seed, pushers, subscribers, writers, _strikes(chance, pushers, names))
+    strikes = _strikes(chance, pushers, names)
+    return Plan(seed, chance.random() < _APART, pushers, subscribers, writers, strikes)
 
 
 def _subscriber(chance: random.Random, number: int) -> SubscriberPlan:

@@ -17,7 +17,7 @@ from tests.waiting import wait_for
 
 _HEAD_START_S = 0.6
 _LOAD_AFTER_ALL_S = 0.5
-_DRAINED_WITHIN_S = 60
+_DRAINED_WITHIN_S = 120
 _pause = threading.Event()
 
 

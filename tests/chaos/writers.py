@@ -12,7 +12,7 @@ from typing import Any
 from tests.chaos.plan import URLS_A_TOPIC, WriterPlan
 
 _LONGEST_PAUSE_S = 0.06
-_ANSWERED_WITHIN_S = 15.0
+_ANSWERED_WITHIN_S = 30.0
 _ARRAY_SIZES = (1, 1, 1, 1, 1, 1, 5, 20)
 _TYPES = ("create", "update", "delete", "noop")
 
@@ -51,7 +51,7 @@ class Writer:
     def stop(self) -> None:
         """Finish the call under way, and no more."""
         self._stopping.set()
-        self._thread.join(20)
+        self._thread.join(_ANSWERED_WITHIN_S + 5)
         self._connection.close()
 
     def _run(self) -> None:
