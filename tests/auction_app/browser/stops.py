@@ -11,14 +11,15 @@ _FORM = "main form button[type=submit]"
 @dataclass(frozen=True)
 class Stop:
     """A page to look at: a name for its picture, who looks, and where. What is `typed` goes into
-    the fields of these names, then what these selectors find is pressed. Some pages are there
-    only while bids_service is silent."""
+    the fields of these names, then what these selectors find is pressed. What is folded away in
+    this window is unfolded. Some pages are there only while bids_service is silent."""
 
     name: str
     who: str | None
     path: str
     typed: Mapping[str, str] = field(default_factory=dict)
     press: tuple[str, ...] = ()
+    unfold: str = ""
     silent: bool = False
 
 
@@ -149,6 +150,8 @@ def _with_words_typed(paths: Mapping[str, str]) -> tuple[Stop, ...]:
     new = {"name": "Eve", "email": "eve@example.org", "password": "long enough"}
     confirm = ("#bid-form button", _FORM)
     return (
+        Stop("menu-open", "Ada", "/", unfold="button.fold"),
+        Stop("filters-open", None, "/search", unfold="form.filters summary"),
         Stop("sign-in-wrong", None, "/sign-in", nobody, (_FORM,)),
         Stop("sign-up-wrong", None, "/sign-up", nobody | {"name": "Eve"}, (_FORM,)),
         Stop("check-mail", None, "/sign-up", new, (_FORM,)),

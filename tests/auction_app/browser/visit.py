@@ -36,6 +36,8 @@ def visit(pages: dict[str | None, Page], stage: Stage, stop: Stop) -> Page:
     for selector in stop.press:
         with page.expect_navigation():
             page.locator(selector).first.click()
+    if stop.unfold and page.locator(stop.unfold).is_visible():
+        page.locator(stop.unfold).click()
     return page
 
 
