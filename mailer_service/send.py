@@ -55,16 +55,18 @@ class Sender:
     def __call__(self) -> bool:
         """Send some mails, the most urgent first; whether there were any. Blocks on the SMTP
         server. Raises ServerUnavailable, with every mail as it was before."""
-        if not self.ledger.is_ready(now_ms=self.clock()):
-            self.transport.close()
+        if not self.transport.is_open and not self.ledger.is_ready(now_ms=self.clock()):
             return False
         self.transport.open()
         claimed_at_ms = self.clock()
         batch = self.ledger.claim_to_send(
             now_ms=claimed_at_ms, lease_ms=self.lease_ms, limit=AT_ONCE
         )
+        if not batch:
+            self.transport.close()
+            return False
         self._send_all(batch, begin_before_ms=claimed_at_ms + self.lease_ms - self.mail_ms)
-        return bool(batch)
+        return True
 
     def _send_all(self, batch: Sequence[Ready], *, begin_before_ms: int) -> None:
         done = 0

@@ -121,8 +121,10 @@ class Ledger:
                 last_error=reason,
             )
 
-    def give_back(self, unsent: Iterable[Claimed], *, now_ms: int) -> None:
+    def give_back(self, unsent: Sequence[Claimed], *, now_ms: int) -> None:
         """Let others have mails that were claimed and not tried."""
+        if not unsent:
+            return
         with writing(self._engine) as connection:
             for mail in unsent:
                 lease.put_off(

@@ -8,7 +8,6 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -184,25 +183,21 @@ def test_smtp_down_then_up(
     mail_server.wait_for(2)
 
 
-def test_the_jobs_subscribe_to_the_bus_and_set_the_secret(
+def test_the_jobs_subscribe_to_the_bus_with_their_secret(
     start_jobs: Start, settings: dict[str, str]
 ) -> None:
-    said: dict[str, Any] = {}
-
-    def take(request: Request) -> Response:
-        said[request.path] = (request.authorization, request.get_json())
-        return Response("{}", 201 if request.path.endswith("secret") else 204)
-
     with HTTPServer() as bus:
-        bus.expect_request(re.compile("/.*")).respond_with_handler(take)
+        here = {"href": bus.url_for("/mine/{name}"), "templated": True}
+        bus.expect_request("/").respond_with_json({"_links": {"subscription": here}})
+        bus.expect_request(re.compile("/mine/.*"), method="PUT").respond_with_json({}, 201)
         jobs = start_jobs(MAILER_BUS_URL=bus.url_for("").rstrip("/"))
-        jobs.wait_until(lambda: "/subscription/secret" in said, "the bus was told the secret")
+        jobs.wait_until(lambda: len(bus.log) == 2, "the bus was told")
+        asked = bus.log[1][0].get_json()
 
-    _, subscription = said["/subscription"]
-    assert sorted(subscription["topics"]) == sorted(TOPICS)
-    assert subscription["callback"] == f"{settings['MAILER_PUBLIC_URL']}/events"
-    assert subscription["uuid"] == UUID
-    assert said["/subscription/secret"][1] == {"secret": SECRET}
+    assert sorted(asked["topics"]) == sorted(TOPICS)
+    assert asked["callback"] == f"{settings['MAILER_PUBLIC_URL']}/events"
+    assert asked["uuid"] == UUID
+    assert asked["secret"] == SECRET
 
 
 def test_sigterm_ends_the_jobs_cleanly(start_jobs: Start) -> None:
