@@ -150,7 +150,8 @@ def _bid(house: BidsHouse, url: str, auctions: int) -> Load:
         seconds=SECONDS,
         script=BIDS,
     )
-    assert 0.1 < found.refused / found.requests < 0.8, "not the mix that was meant"
+    # A third is below the minimum. On one auction many more are overtaken while they are under way.
+    assert 0.1 < found.refused / found.requests < 0.9, "not the mix that was meant"
     return found
 
 
