@@ -32,7 +32,8 @@ def request_address(
     """Have the link sent to the new address, and a warning to the old one; returns the new one.
 
     Until the link is followed nothing changes. Tells nobody whether the new address has an
-    account: then it waits as any other, but for a link that nobody gets. Raises BadInput, WrongPassword, TooManyAttempts.
+    account: then it waits as any other, but for a link that nobody gets. Raises BadInput,
+    WrongPassword, TooManyAttempts.
     """
     fields = Fields(form)
     email = fields.email("email")
