@@ -38,5 +38,6 @@ def _found(connection: Connection) -> int:
     """The version of the tables that are there; 0 when there are none."""
     there = inspect(connection)
     if there.has_table(versions.name):
-        return connection.execute(versions.select()).scalar_one()
+        number: int = connection.execute(versions.select()).scalar_one()
+        return number
     return _UNNUMBERED if there.has_table(seen.name) else 0
