@@ -6,13 +6,13 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 from bus.config import MIN_KEY_CHARACTERS
-from bus.errors import BadClient, NotAuthenticated, NotYours
-from bus.model import Client
+from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
+from bus.model import Client, TokenScope
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TOKEN = re.compile(rf"[\x21-\x39\x3b-\x7e]{{{MIN_KEY_CHARACTERS},255}}")
@@ -89,27 +89,53 @@ class Access:
         """Remember nobody: a token was deleted."""
         self._remembered.clear()
 
-    def root(self, token: str | None) -> None:
-        """Raises NotAuthenticated unless this is the root key."""
-        if not self.is_root(token):
+    def publisher(self, token: str | None) -> Client:
+        """The client whose topics are meant. Raises NotAuthenticated, NotAllowed."""
+        return _good_for(TokenScope.PUBLISH, self.client(token))
+
+    def subscriber(self, token: str | None) -> Client:
+        """The client whose subscription is meant. Raises NotAuthenticated, NotAllowed."""
+        return _good_for(TokenScope.SUBSCRIBE, self.client(token))
+
+    def monitor(self, token: str | None) -> None:
+        """Raises unless who calls may look around: NotAuthenticated, NotAllowed."""
+        if not self._is_root(token):
+            _good_for(TokenScope.MONITOR, self.client(token))
+
+    def admin(self, token: str | None) -> None:
+        """Raises NotAuthenticated unless this is the root key, or a token as good."""
+        if not self.is_admin(token):
             raise NotAuthenticated("the root key is needed")
 
-    def anybody(self, token: str | None) -> None:
-        """Raises NotAuthenticated unless this is the root key or a client's token."""
-        if not self.is_root(token):
-            self.client(token)
-
     def owner(self, token: str | None, client_name: str) -> None:
-        """Raises unless this is the root key, or the token of the client of this name.
+        """Raises unless this is the root key, or a subscriber's token of the client of this name.
 
-        NotAuthenticated for a stranger, NotYours for another client.
+        NotAuthenticated for a stranger, NotYours for another client, NotAllowed.
         """
-        if not self.is_root(token) and self.client(token).name != client_name:
+        if not self.is_admin(token) and self.subscriber(token).name != client_name:
             raise NotYours("it belongs to another client")
 
-    def is_root(self, token: str | None) -> bool:
-        """Whether this is the root key."""
+    def is_admin(self, token: str | None) -> bool:
+        """Whether this is the root key, or a client's token that is as good."""
+        if self._is_root(token):
+            return True
+        with contextlib.suppress(NotAuthenticated):
+            return TokenScope.ADMIN in self.client(token).scopes
+        return False
+
+    def _is_root(self, token: str | None) -> bool:
         return token is not None and hmac.compare_digest(digest(token), self._root_digest)
+
+
+def check_may_publish(client: Client) -> None:
+    """Raises NotAllowed."""
+    _good_for(TokenScope.PUBLISH, client)
+
+
+def _good_for(scope: TokenScope, client: Client) -> Client:
+    if not client.scopes & {scope, TokenScope.ADMIN}:
+        raise NotAllowed(f"the token lacks the scope {scope}")
+    return client
 
 
 def digest(token: str) -> str:
@@ -137,3 +163,11 @@ def check_token(value: str) -> str:
             f"a token is {MIN_KEY_CHARACTERS} to 255 visible ASCII characters without a colon"
         )
     return value
+
+
+def check_scopes(words: Collection[Any]) -> frozenset[TokenScope]:
+    """The scopes of a token: one or more of the words in TokenScope. Raises BadClient."""
+    known = {scope.value: scope for scope in TokenScope}
+    if not words or not all(isinstance(word, str) and word in known for word in words):
+        raise BadClient(f"the scopes of a token are some of {', '.join(known)}")
+    return frozenset(known[word] for word in words)

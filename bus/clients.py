@@ -5,8 +5,9 @@ import sys
 import click
 from service_kit.clock import now_ms
 
-from bus.access import check_client_name, check_token, digest
+from bus.access import check_client_name, check_scopes, check_token, digest
 from bus.errors import BadClient
+from bus.model import USUAL_SCOPES, TokenScope
 from bus.opening import config_or_exit, open_or_exit
 
 
@@ -17,22 +18,25 @@ def main() -> None:
 
 @main.command()
 def add() -> None:
-    """Let each client use its token: lines of NAME TOKEN on standard input.
+    """Let each client use its token: lines of NAME TOKEN [SCOPE,SCOPE…] on standard input.
 
-    All or none are taken. May be repeated. Other tokens of the same client stay valid.
+    The scopes are publish, subscribe, monitor and admin; without any it is the first three. All
+    or none are taken. May be repeated. Other tokens of the same client stay valid.
     """
     try:
-        pairs = [_pair(line) for line in sys.stdin if line.strip()]
+        some = [_read(line) for line in sys.stdin if line.strip()]
         storage = open_or_exit(config_or_exit(), now_ms)
-        storage.clients.add_tokens((name, digest(token)) for name, token in pairs)
+        storage.clients.add_tokens(some)
     except BadClient as error:
         raise click.ClickException(str(error)) from None
     storage.close()
 
 
-def _pair(line: str) -> tuple[str, str]:
-    name, _, token = line.strip().partition(" ")
-    return check_client_name(name), check_token(token)
+def _read(line: str) -> tuple[str, str, frozenset[TokenScope]]:
+    name, _, rest = line.strip().partition(" ")
+    token, _, words = rest.partition(" ")
+    scopes = check_scopes(words.split(",")) if words else USUAL_SCOPES
+    return check_client_name(name), digest(check_token(token)), scopes
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ class Config:
     trusted_hosts: tuple[str, ...] = setting("BUS_TRUSTED_HOSTS", default=(), parse=_hosts)
     pusher_port: int | None = setting("BUS_PUSHER_PORT", default=None)
     max_data_bytes: int = setting("BUS_MAX_DATA_BYTES", default=64)
+    give_up_days: int = setting("BUS_GIVE_UP_DAYS", default=5)
     keep_days: int = setting("BUS_KEEP_DAYS", default=30)
     keep_mib: int | None = setting("BUS_KEEP_MIB", default=None)
 

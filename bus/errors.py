@@ -9,6 +9,7 @@ BusError
 │   ├── BadSecret        a signing secret of the wrong form
 │   └── BadClient        a client name or token of the wrong form
 ├── NotAuthenticated     no token, or one that isn't known
+├── NotAllowed           a token that isn't good for this
 ├── TopicTaken           another client publishes this topic
 ├── KeyReused            the idempotency key was used for other events
 ├── NotYours             another client's subscription
@@ -55,6 +56,10 @@ class BadClient(Refused):
 
 class NotAuthenticated(BusError):
     """No token, or one that isn't known."""
+
+
+class NotAllowed(BusError):
+    """A token that isn't good for this: its scopes are others."""
 
 
 class TopicTaken(BusError):

@@ -33,6 +33,7 @@ def main() -> None:
         Sender(config.trusted_hosts),
         now_ms=now_ms,
         steady_ms=_steady_ms,
+        give_up_ms=config.give_up_days * DAY_MS,
     )
     retention = Retention(
         storage.log,

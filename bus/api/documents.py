@@ -4,6 +4,8 @@ from typing import Any
 
 import marshmallow as ma
 
+from bus.model import TokenScope
+
 
 class TopicSchema(ma.Schema):
     """A topic."""
@@ -81,5 +83,12 @@ SECRET: dict[str, Any] = {
 NEW_CLIENT = {
     "type": "object",
     "required": ["name"],
-    "properties": {"name": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"}},
+    "properties": {
+        "name": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
+        "scopes": {
+            "type": ["array", "null"],
+            "minItems": 1,
+            "items": {"enum": [scope.value for scope in TokenScope]},
+        },
+    },
 }

@@ -16,7 +16,7 @@ def metrics_blueprint(bus: Parts) -> Blueprint:
     @endpoint(blueprint, "GET", "/metrics", answers=(200, None))
     def scrape() -> Response:
         """Counts, lags and histograms in Prometheus's text format."""
-        bus.access.anybody(shown_token(request))
+        bus.access.monitor(shown_token(request))
         return Response(metrics(bus.storage), content_type=CONTENT_TYPE)
 
     return blueprint

@@ -8,6 +8,7 @@ from service_kit.problems import Problem
 
 from bus.errors import (
     KeyReused,
+    NotAllowed,
     NotAuthenticated,
     NotFound,
     NotYours,
@@ -25,6 +26,9 @@ def _refused(error: Refused) -> Problem:
 TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     Refused: _refused,
     NotAuthenticated: lambda error: unauthorized(str(error).capitalize()),
+    NotAllowed: lambda error: Problem(
+        403, "Not with this token", reason="scope", detail=str(error)
+    ),
     TopicTaken: lambda error: Problem(403, "Not your topic", detail=str(error)),
     KeyReused: lambda error: Problem(
         422, "Key used before", reason="idempotency_key_reused", detail=str(error)

@@ -21,13 +21,13 @@ def pulse_blueprint(bus: Parts) -> Blueprint:
     @endpoint(blueprint, "GET", "/pulse", answers=(204, None))
     def pulse() -> None:
         """204 when the store answers."""
-        bus.access.anybody(shown_token(request))
+        bus.access.monitor(shown_token(request))
         bus.storage.check_alive()
 
     @endpoint(blueprint, "GET", "/pulse/scaling", answers=(204, None))
     def scaling() -> None:
         """204: at once while deliveries keep up, after a second when over 1 000 events wait."""
-        bus.access.anybody(shown_token(request))
+        bus.access.monitor(shown_token(request))
         waiting = sum(state.queued for state in bus.storage.overviews.listed())
         if waiting > LAGGING_EVENTS:
             time.sleep(SLOW_ANSWER_S)

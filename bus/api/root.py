@@ -19,14 +19,14 @@ def root_blueprint(bus: Parts) -> Blueprint:
     def root() -> Response:
         """Links to what the caller may use."""
         token = shown_token(request)
-        is_root = bus.access.is_root(token)
-        mine = None if is_root else collection_path(bus.access.client(token).name)
+        is_admin = bus.access.is_admin(token)
+        mine = None if is_admin else collection_path(bus.access.client(token).name)
         templated = f"{mine}/{{name}}" if mine else f"{collection_path('{client}')}/{{name}}"
         links = {
             "self": link("/"),
             "topics": link("/topics"),
-            "publish": None if is_root else link("/topics/{topic}", templated=True),
-            "clients": link("/clients") if is_root else None,
+            "publish": None if is_admin else link("/topics/{topic}", templated=True),
+            "clients": link("/clients") if is_admin else None,
             "subscriptions": link(mine) if mine else None,
             "subscription": link(templated.replace("%7B", "{").replace("%7D", "}"), templated=True),
             "service-desc": link("/openapi.json"),
@@ -36,7 +36,7 @@ def root_blueprint(bus: Parts) -> Blueprint:
     @endpoint(blueprint, "GET", "/clients", answers=(200, ListSchema()), media_type=MEDIA_TYPE)
     def clients() -> Response:
         """The clients that have subscriptions; for the root key."""
-        bus.access.root(shown_token(request))
+        bus.access.admin(shown_token(request))
         items = [
             resource({"name": name}, {"subscriptions": link(collection_path(name))})
             for name in bus.storage.overviews.clients()

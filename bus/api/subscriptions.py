@@ -32,7 +32,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
     )
     def subscribe() -> None:
         """Subscribe, or replace the subscription there was."""
-        client = bus.access.client(shown_token(request))
+        client = bus.access.subscriber(shown_token(request))
         wanted = check_subscription(read_json(request), bus.trusted_hosts)
         bus.storage.subscriptions.replace(client.id, wanted, new_secret())
         bus.storage.ring()
@@ -47,7 +47,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
     )
     def set_secret() -> dict[str, str]:
         """Change the secret that signs deliveries; the one before stays valid for a day."""
-        client = bus.access.client(shown_token(request))
+        client = bus.access.subscriber(shown_token(request))
         wanted = read_json(request) if request.content_length else {}
         secret = change_secret(bus.storage, client.id, wanted, bus.now_ms())
         bus.storage.ring()
@@ -56,7 +56,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
     @endpoint(blueprint, "DELETE", "/subscriber", answers=(204, None), refuses=(404,))
     def unsubscribe() -> None:
         """End the subscription."""
-        client = bus.access.client(shown_token(request))
+        client = bus.access.subscriber(shown_token(request))
         bus.storage.subscriptions.delete(client.id)
         bus.storage.ring()
 
@@ -69,7 +69,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
     )
     def unsubscribe_topic(topic: str) -> None:
         """Take one topic out of the subscription."""
-        client = bus.access.client(shown_token(request))
+        client = bus.access.subscriber(shown_token(request))
         bus.storage.subscriptions.delete_topic(client.id, check_topic(topic))
         bus.storage.ring()
 
@@ -82,7 +82,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
     )
     def list_subscriptions() -> list[dict[str, Any]]:
         """Every subscription, what it got and what waits."""
-        bus.access.anybody(shown_token(request))
+        bus.access.monitor(shown_token(request))
         return [_listed(state) for state in bus.storage.overviews.listed()]
 
     return blueprint

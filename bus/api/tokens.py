@@ -7,10 +7,11 @@ from service_kit.access import shown_token
 from service_kit.bodies import read_json
 from service_kit.openapi import Blueprint
 
-from bus.access import check_client_name, digest, new_token
+from bus.access import check_client_name, check_scopes, digest, new_token
 from bus.api.documents import NEW_CLIENT, ClientSchema, NewTokenSchema
 from bus.api.endpoint import endpoint
 from bus.errors import BadClient
+from bus.model import USUAL_SCOPES, TokenScope
 from bus.parts import Parts
 
 
@@ -21,7 +22,7 @@ def tokens_blueprint(bus: Parts) -> Blueprint:
     @endpoint(blueprint, "GET", "/api_tokens", answers=(200, ClientSchema(many=True)))
     def list_tokens() -> Any:
         """The name of every client that has a token, once a token; 204 when there is none."""
-        bus.access.root(shown_token(request))
+        bus.access.admin(shown_token(request))
         names = bus.storage.clients.names()
         return [{"name": name} for name in names] if names else Response(status=204)
 
@@ -34,16 +35,19 @@ def tokens_blueprint(bus: Parts) -> Blueprint:
         refuses=(400, 413),
     )
     def create_token() -> dict[str, str]:
-        """A token for the client of this name; it is shown in this answer and never again."""
-        bus.access.root(shown_token(request))
-        name, token = _wanted_name(read_json(request)), new_token()
-        bus.storage.clients.add_token(name, digest(token))
+        """A token for the client of this name; it is shown in this answer and never again.
+
+        Without `scopes` it is good for publishing, subscribing and monitoring.
+        """
+        bus.access.admin(shown_token(request))
+        (name, scopes), token = _wanted(read_json(request)), new_token()
+        bus.storage.clients.add_token(name, digest(token), scopes)
         return {"name": name, "token": token}
 
     @endpoint(blueprint, "DELETE", "/api_tokens/<token>", answers=(204, None))
     def delete_token(token: str) -> None:
         """Forget a token. May be repeated."""
-        bus.access.root(shown_token(request))
+        bus.access.admin(shown_token(request))
         bus.storage.clients.remove_token(digest(token))
         bus.access.forget()
         bus.storage.ring()
@@ -51,7 +55,10 @@ def tokens_blueprint(bus: Parts) -> Blueprint:
     return blueprint
 
 
-def _wanted_name(body: Any) -> str:
+def _wanted(body: Any) -> tuple[str, frozenset[TokenScope]]:
     if not isinstance(body, dict):
         raise BadClient("the body is an object with a name")
-    return check_client_name(body.get("name"))
+    name, scopes = check_client_name(body.get("name")), body.get("scopes")
+    if scopes is None:
+        return name, USUAL_SCOPES
+    return name, check_scopes(scopes if isinstance(scopes, list) else ())

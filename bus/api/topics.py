@@ -18,13 +18,13 @@ def topics_blueprint(bus: Parts) -> Blueprint:
     @endpoint(blueprint, "GET", "/topics", answers=(200, TopicSchema(many=True)))
     def list_topics() -> list[Topic]:
         """Every topic, its publisher, and how many events it ever had."""
-        bus.access.anybody(shown_token(request))
+        bus.access.monitor(shown_token(request))
         return bus.storage.topics.all()
 
     @endpoint(blueprint, "DELETE", "/topics/<topic>", answers=(204, None), refuses=(400, 403, 404))
     def delete_topic(topic: str) -> None:
         """Let go of a topic. What was published is still delivered; anybody may claim the name."""
-        client = bus.access.client(shown_token(request))
+        client = bus.access.publisher(shown_token(request))
         bus.storage.topics.delete(check_topic(topic), client.id)
         bus.storage.ring()
 

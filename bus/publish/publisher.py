@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.clock import Clock
 
+from bus.access import check_may_publish
 from bus.event_json import event_head
 from bus.model import Client, NewEvent, Publication
 from bus.publish.check import CheckedEvent, Limits
@@ -35,14 +36,15 @@ class Publisher:
     def publish(self, client: Client, call: Call) -> None:
         """Store the events of a call and return once they are on disk.
 
-        All or nothing. Raises BadTopic, BadEvent, BadKey, TopicTaken, KeyReused, Unavailable, or
-        the kit's Problem for a body that isn't JSON. Repeating it publishes the events again,
-        unless the call has an idempotency key.
+        All or nothing. Raises NotAllowed, BadTopic, BadEvent, BadKey, TopicTaken, KeyReused,
+        Unavailable, or the kit's Problem for a body that isn't JSON. Repeating it publishes the
+        events again, unless the call has an idempotency key.
         """
         self.committer.commit(self.prepare(client, call))
 
     def prepare(self, client: Client, call: Call) -> Publication:
         """What is to be committed. Raises what `publish` raises before it touches the log."""
+        check_may_publish(client)
         check_topic(call.topic)
         checked = read_events(call.body, call.media_type, call.topic, self._limits)
         now_ms = self._now_ms()

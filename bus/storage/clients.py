@@ -1,13 +1,13 @@
 """Clients and their tokens, of which only digests are kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from service_kit.clock import Clock
 from service_kit.database import reading, writing
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from bus.errors import BadClient, NotFound
-from bus.model import Client
+from bus.model import USUAL_SCOPES, Client, TokenScope
 from bus.storage.state import registry_changed
 from bus.storage.tables import clients, subscriptions, tokens
 
@@ -22,13 +22,16 @@ class Clients:
     def find(self, digest: str) -> tuple[str, Client] | None:
         """The digest as stored and the client it belongs to."""
         wanted = (
-            select(tokens.c.digest, clients.c.id, clients.c.name)
+            select(tokens.c.digest, tokens.c.scopes, clients.c.id, clients.c.name)
             .join_from(tokens, clients)
             .where(tokens.c.digest == digest)
         )
         with reading(self._engine) as connection:
             row = connection.execute(wanted).one_or_none()
-        return None if row is None else (row[0], Client(row[1], row[2]))
+        if row is None:
+            return None
+        scopes = frozenset(map(TokenScope, row.scopes.split()))
+        return row.digest, Client(row.id, row.name, scopes)
 
     def id_of(self, name: str) -> int:
         """The id of the client of this name. Raises NotFound."""
@@ -45,18 +48,20 @@ class Clients:
         with reading(self._engine) as connection:
             return connection.execute(wanted).scalars().all()
 
-    def add_token(self, name: str, digest: str) -> None:
+    def add_token(
+        self, name: str, digest: str, scopes: Collection[TokenScope] = USUAL_SCOPES
+    ) -> None:
         """Give the client of this name (made when missing) a token. May be repeated.
 
         Raises BadClient when the token belongs to a client of another name.
         """
-        self.add_tokens([(name, digest)])
+        self.add_tokens([(name, digest, scopes)])
 
-    def add_tokens(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """The same for several (name, digest), all or none."""
+    def add_tokens(self, some: Iterable[tuple[str, str, Collection[TokenScope]]]) -> None:
+        """The same for several (name, digest, scopes), all or none."""
         with writing(self._engine) as connection:
-            for name, digest in pairs:
-                self._add(connection, name, digest)
+            for name, digest, scopes in some:
+                self._add(connection, name, digest, " ".join(sorted(scopes)))
 
     def remove_token(self, digest: str) -> None:
         """Forget a token; with a client's last one goes its subscription. May be repeated.
@@ -76,7 +81,7 @@ class Clients:
                 )
                 registry_changed(connection)
 
-    def _add(self, connection: Connection, name: str, digest: str) -> None:
+    def _add(self, connection: Connection, name: str, digest: str, scopes: str) -> None:
         client_id = self._ensure_client(connection, name)
         known = connection.execute(
             select(tokens.c.client_id).where(tokens.c.digest == digest)
@@ -85,7 +90,10 @@ class Clients:
             raise BadClient(f"the token for {name} belongs to another client")
         if known is None:
             values = {"digest": digest, "client_id": client_id, "created_at_ms": self._now_ms()}
-            connection.execute(insert(tokens).values(**values))
+            connection.execute(insert(tokens).values(**values, scopes=scopes))
+        else:
+            ours = tokens.c.digest == digest
+            connection.execute(update(tokens).where(ours).values(scopes=scopes))
 
     def _ensure_client(self, connection: Connection, name: str) -> int:
         found = connection.execute(

@@ -45,6 +45,7 @@ tokens = Table(
     Column("digest", String(64), primary_key=True),
     Column("client_id", ForeignKey("clients.id"), nullable=False, index=True),
     Column("created_at_ms", BigInteger, nullable=False),
+    Column("scopes", String(64), nullable=False, server_default="monitor publish subscribe"),
 )
 
 # A deleted topic keeps its row: its events may still wait, and their numbers must go on.

@@ -55,6 +55,15 @@ def test_a_token_of_another_client_is_refused() -> None:
     assert add(("eve", TOKEN)).exit_code == 1
 
 
+def test_a_line_may_end_with_scopes(storage: Storage) -> None:
+    for words, scopes in (("publish", {"publish"}), ("admin,monitor", {"admin", "monitor"})):
+        assert add(("ada", f"{TOKEN} {words}")).exit_code == 0
+        found = storage.clients.find(digest(TOKEN))
+        assert found is not None
+        assert found[1].scopes == scopes
+    assert add(("ada", f"{TOKEN} publish,everything")).exit_code == 1
+
+
 def test_a_bad_name_is_refused() -> None:
     assert add(("-a", TOKEN)).exit_code == 1
 

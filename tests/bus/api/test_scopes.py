@@ -1,0 +1,75 @@
+"""What a token is good for: a call of another kind is 403, whoever's topics it is about."""
+
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from tests.bus.api.calling import assert_problem, call
+from tests.bus.api.entrances import api, loop
+
+__all__ = ["api", "loop"]
+
+EVENT = {"type": "create", "url": "https://x.example/1"}
+WANTED = {"topics": ["bids"], "callback": "https://s.example/", "uuid": "u"}
+OURS = "/clients/ada/subscriptions/default"
+CALLS: list[tuple[str, str, str, Any]] = [
+    ("publish", "POST", "/topics/bids", EVENT),
+    ("publish", "DELETE", "/topics/bids", None),
+    ("subscribe", "POST", "/subscription", WANTED),
+    ("subscribe", "POST", "/subscription/secret", None),
+    ("subscribe", "DELETE", "/subscriber/topics/bids", None),
+    ("subscribe", "DELETE", "/subscriber", None),
+    ("subscribe", "PUT", OURS, WANTED),
+    ("subscribe", "GET", "/clients/ada/subscriptions", None),
+    ("subscribe", "POST", f"{OURS}/pause", None),
+    ("monitor", "GET", "/topics", None),
+    ("monitor", "GET", "/subscriptions", None),
+    ("monitor", "GET", "/pulse", None),
+    ("monitor", "GET", "/pulse/scaling", None),
+    ("monitor", "GET", "/metrics", None),
+]
+
+
+def token(api: Client, *scopes: str, name: str = "ada") -> str:
+    made = call(api, "POST", "/api_tokens", {"name": name, "scopes": scopes}, by="root")
+    assert made.status_code == 201, made.text
+    return str(made.get_json()["token"])
+
+
+@pytest.mark.parametrize("scope", ["publish", "subscribe", "monitor"])
+def test_a_token_is_good_for_its_scope_and_nothing_else(api: Client, scope: str) -> None:
+    usual = token(api, "publish", "subscribe")
+    call(api, "POST", "/topics/bids", EVENT, by=usual)
+    call(api, "POST", "/subscription", WANTED, by=usual)
+    narrow = token(api, scope)
+    for needed, method, path, body in CALLS:
+        answer = call(api, method, path, body, by=narrow)
+        if needed == scope:
+            assert answer.status_code < 300, (path, answer.text)
+        else:
+            assert assert_problem(answer, 403)["reason"] == "scope"
+
+
+def test_an_admins_token_is_as_good_as_the_root_key(api: Client) -> None:
+    admin = token(api, "admin", name="boss")
+    call(api, "POST", "/subscription", WANTED, by="subscriber")
+    theirs = "/clients/subscriber/subscriptions/default"
+    assert call(api, "POST", f"{theirs}/pause", by=admin).get_json()["state"] == "paused"
+    assert call(api, "GET", "/clients", by=admin).status_code == 200
+    made = call(api, "POST", "/api_tokens", {"name": "eve"}, by=admin)
+    assert made.status_code == 201
+    assert (
+        call(api, "DELETE", f"/api_tokens/{made.get_json()['token']}", by=admin).status_code == 204
+    )
+
+
+@pytest.mark.parametrize("scopes", [[], ["all"], "publish", ["publish", 1], {}, 1, [["publish"]]])
+def test_other_scopes_are_400(api: Client, scopes: Any) -> None:
+    body = {"name": "ada", "scopes": scopes}
+    assert_problem(call(api, "POST", "/api_tokens", body, by="root"), 400)
+
+
+def test_a_client_has_tokens_of_several_kinds(api: Client) -> None:
+    assert call(api, "POST", "/topics/bids", EVENT, by=token(api, "publish")).status_code == 200
+    assert_problem(call(api, "POST", "/topics/bids", EVENT, by=token(api, "monitor")), 403)
