@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bus.errors import BusError
 from bus.model import Publication
-from bus.publish.committer import MAX_EVENTS, TIMEOUT_S, Answers, Committer, Handover, too_late
+from bus.publish.committer import MAX_EVENTS, TIMEOUT_S, Answers, Committer, too_late
 
 Outcome = asyncio.Future[BusError | None]
 _Waiting = list[tuple[Publication, Outcome]]
@@ -53,7 +53,7 @@ class LoopCommitter:
                 self._loop.call_soon_threadsafe(settle, answers)
 
         timer = self._loop.call_later(self._timeout_s, give_up)
-        self._committer.hand_over(Handover(publications, on_committed))
+        self._committer.hand_over(publications, on_committed)
 
 
 def _groups(waiting: _Waiting) -> Iterator[_Waiting]:
