@@ -14,6 +14,7 @@ from auction_app.increments import default_increments
 from auction_app.model import Auction, Bid, Bidding, Photo
 from auction_app.search_query import facets, fold
 from auction_app.storage import auctions, biddings
+from auction_app.storage.search.words import lexemes
 from auction_app.storage.store import Store
 from auction_app.storage.tables import auctions as auctions_table
 from auction_app.storage.tables import customers, search_entries
@@ -212,5 +213,6 @@ def _put_entries(conn: Connection, entries: list[Row], words: list[list[str]]) -
             f"INSERT INTO search_entries ({', '.join(names)}, words)"
             f" VALUES ({values}, array_to_tsvector(:words))"
         )
-        rows = [entry | {"words": its} for entry, its in zip(entries, words, strict=True)]
+        both = zip(entries, words, strict=True)
+        rows = [entry | {"words": lexemes(its)} for entry, its in both]
     conn.execute(text(statement), rows)

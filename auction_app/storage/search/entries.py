@@ -5,6 +5,7 @@ from sqlalchemy import Connection, delete, exists, insert, select, text, update
 from auction_app.model import Auction
 from auction_app.search_query import facets, fold, thousandths
 from auction_app.storage import watches
+from auction_app.storage.search.words import lexemes
 from auction_app.storage.tables import auctions, search_entries
 
 
@@ -84,4 +85,4 @@ def _put_words(conn: Connection, number: int, words: list[str]) -> None:
         statement = (
             "UPDATE search_entries SET words = array_to_tsvector(:words) WHERE number = :number"
         )
-        conn.execute(text(statement), {"number": number, "words": words})
+        conn.execute(text(statement), {"number": number, "words": lexemes(words)})

@@ -1,45 +1,45 @@
 """Find open listings, a page at a time.
 
 PostgreSQL's planner knows how common a word or a price is and chooses between walking the sort's
-index and reading the other. SQLite's does not, so here the words' index is read once, and a range
-of prices that few listings are in is read by the price's index.
+index and reading another. SQLite's does not, so there ways.py chooses.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    ColumnElement,
-    Connection,
-    Select,
-    column,
-    func,
-    literal,
-    select,
-    table,
-    tuple_,
-)
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy import Column, ColumnElement, Connection, Select, literal, select, tuple_
 
 from auction_app.model import Auction
-from auction_app.search_query import SearchQuery, is_prefix
+from auction_app.search_query import SearchQuery
 from auction_app.storage.auction_rows import read, select_auctions
 from auction_app.storage.auctions import Cursor
+from auction_app.storage.search import ways, words
 from auction_app.storage.tables import auctions, search_entries
 
-FEW = 1_000
 HOUR_MS = 3_600_000
 
 _entry = search_entries.c
-_words = table("auction_words", column("rowid"), column("auction_words"))
 
 
 @dataclass(frozen=True)
 class _Order:
     by: Column[Any]
     descending: bool
+
+
+@dataclass(frozen=True)
+class _Range:
+    """Values of a column between two bounds, of which one may be missing."""
+
+    of: Column[Any]
+    least: int | None
+    most: int | None
+
+    def holds(self, value: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
+        """The conditions that a value fulfils."""
+        low = () if self.least is None else (value >= self.least,)
+        return low if self.most is None else (*low, value <= self.most)
 
 
 _ORDERS = {
@@ -64,9 +64,9 @@ def find(
 ) -> Page:
     """A page of running listings that match all of the query, in the order of its sort."""
     order = _ORDERS[query.sort]
+    narrowed = _on_sqlite if conn.dialect.name == "sqlite" else _on_postgres
     statement = select(_entry.auction_id, order.by.label("place"))
-    statement = statement.where(*_plain_conditions(query, order, now_ms))
-    statement = statement.where(*_narrowing(conn, query))
+    statement = statement.where(*narrowed(conn, query, order, now_ms, limit + 1))
     rows = conn.execute(_paged(statement, order, after, limit + 1)).all()
     more = Cursor(rows[limit - 1].place, rows[limit - 1].auction_id) if rows[limit:] else None
     return Page(_in_order(conn, [row.auction_id for row in rows[:limit]]), more)
@@ -87,65 +87,50 @@ def _paged(statement: Select[Any], order: _Order, after: Cursor | None, limit: i
     return statement.order_by(*(c.desc() if order.descending else c for c in by)).limit(limit)
 
 
-def _plain_conditions(query: SearchQuery, order: _Order, now_ms: int) -> list[ColumnElement[bool]]:
-    ends = _off_index(_entry.ends_at_ms, order)
-    price = _off_index(_entry.price, order)
-    conditions = [ends > now_ms, _entry.starts_at_ms <= now_ms]
-    if query.ending_within_h is not None:
-        conditions.append(ends <= now_ms + query.ending_within_h * HOUR_MS)
-    if query.price_from is not None:
-        conditions.append(price >= query.price_from)
-    if query.price_to is not None:
-        conditions.append(price <= query.price_to)
-    return conditions
+def _running(now_ms: int, query: SearchQuery) -> _Range:
+    within_h = query.ending_within_h
+    until_ms = None if within_h is None else now_ms + within_h * HOUR_MS
+    return _Range(_entry.ends_at_ms, now_ms + 1, until_ms)
+
+
+def _priced(query: SearchQuery) -> _Range:
+    return _Range(_entry.price, query.price_from, query.price_to)
+
+
+def _on_postgres(
+    _conn: Connection, query: SearchQuery, _order: _Order, now_ms: int, _limit: int
+) -> Iterator[ColumnElement[bool]]:
+    yield _entry.starts_at_ms <= now_ms
+    for range in (_running(now_ms, query), _priced(query)):
+        yield from range.holds(range.of)
+    if query.words or query.tokens:
+        yield words.postgres_match(query)
+
+
+def _on_sqlite(
+    conn: Connection, query: SearchQuery, order: _Order, now_ms: int, limit: int
+) -> Iterator[ColumnElement[bool]]:
+    running, priced = _running(now_ms, query), _priced(query)
+    yield _entry.starts_at_ms <= now_ms
+    narrowing = []
+    if query.words or query.tokens:
+        narrowing.append(ways.Way(words.sqlite_numbers(query), (words.sqlite_test(query),)))
+    if query.ending_within_h is None:
+        yield from running.holds(_off_index(running.of, order))  # nearly all of them do
+    else:
+        narrowing.append(_way(running, order))
+    if query.price_from is not None or query.price_to is not None:
+        narrowing.append(_way(priced, order))
+    yield from ways.conditions(conn, narrowing, limit)
+
+
+def _way(range: _Range, order: _Order) -> ways.Way:
+    alike = search_entries.alias()
+    numbers = select(alike.c.number).where(*range.holds(alike.c[range.of.name]))
+    tests = range.holds(_off_index(range.of, order))
+    return ways.Way(numbers, tests, walked=range.of is order.by)
 
 
 def _off_index(column: Column[Any], order: _Order) -> ColumnElement[Any]:
     """A column in a form for which SQLite reads no index: the sort's is the one to walk."""
     return column if column is order.by else column + 0
-
-
-def _narrowing(conn: Connection, query: SearchQuery) -> Iterator[ColumnElement[bool]]:
-    """What the words' index, and on SQLite a rare price, have to say."""
-    if conn.dialect.name != "sqlite":
-        if query.words or query.tokens:
-            words = column("words", TSVECTOR)
-            yield words.op("@@")(func.to_tsquery("simple", _postgres_match(query)))
-        return
-    if query.words or query.tokens:
-        match = _words.c.auction_words.op("MATCH")(_sqlite_match(query))
-        # Read once, as asking the words' index anew for every row walked costs a hundredfold.
-        yield _entry.number.in_(select(_words.c.rowid).where(match))
-    if _price_is_rare(conn, query):
-        yield _entry.number.in_(_in_price_range(query))
-
-
-def _are_few(conn: Connection, matching: Select[Any]) -> bool:
-    counted = select(func.count()).select_from(matching.limit(FEW + 1).subquery())
-    return conn.execute(counted).scalar_one() <= FEW
-
-
-def _price_is_rare(conn: Connection, query: SearchQuery) -> bool:
-    if query.price_from is None and query.price_to is None:
-        return False
-    return _are_few(conn, _in_price_range(query))
-
-
-def _in_price_range(query: SearchQuery) -> Select[Any]:
-    priced = search_entries.alias()
-    found = select(priced.c.number)
-    if query.price_from is not None:
-        found = found.where(priced.c.price >= query.price_from)
-    if query.price_to is not None:
-        found = found.where(priced.c.price <= query.price_to)
-    return found
-
-
-def _sqlite_match(query: SearchQuery) -> str:
-    words = [f'"{word}"*' if is_prefix(word) else f'"{word}"' for word in query.words]
-    return " AND ".join([*words, *(f'"{token}"' for token in query.tokens)])
-
-
-def _postgres_match(query: SearchQuery) -> str:
-    words = [f"'{word}':*" if is_prefix(word) else f"'{word}'" for word in query.words]
-    return " & ".join([*words, *(f"'{token}'" for token in query.tokens)])
