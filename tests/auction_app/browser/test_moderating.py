@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.street import Street
 from tests.auction_app.browser.visitor import Visitor
 
@@ -44,7 +44,7 @@ def test_a_reported_item_is_hidden_and_shown_again(street: Street, look: Look) -
     eve.heads("Brass desk lamp")
 
 
-@in_every_look
+@in_two_looks
 def test_an_auction_is_ended_its_seller_banned_and_all_is_on_record(
     street: Street, look: Look
 ) -> None:

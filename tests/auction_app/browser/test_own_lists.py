@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.street import Street
 
 
@@ -33,7 +33,7 @@ def test_bids_and_sales_are_listed_by_how_they_stand(street: Street, look: Look)
     seller.sees("Nothing here.")
 
 
-@in_every_look
+@in_two_looks
 def test_an_item_is_watched_for_a_while(street: Street, look: Look) -> None:
     item, ada = street.world.member("Sam").list_item(), street.person("Ada", look)
     ada.go("/my/watchlist")
@@ -51,7 +51,7 @@ def test_an_item_is_watched_for_a_while(street: Street, look: Look) -> None:
     ada.misses_text("Brass desk lamp")
 
 
-@in_every_look
+@in_two_looks
 def test_news_is_read_and_its_mails_switched_off(street: Street, look: Look) -> None:
     item = street.world.member("Sam").list_item()
     member = street.world.member("Ada", language=look.language)

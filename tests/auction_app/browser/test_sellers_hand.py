@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look
+from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.street import Street
 from tests.auction_app.sale import sell
 
@@ -32,7 +32,7 @@ def test_a_listing_is_edited_until_somebody_bids(street: Street, look: Look) -> 
     sam.sees_text("The shade is new.")
 
 
-@in_every_look
+@in_two_looks
 def test_an_auction_without_bids_is_ended_and_listed_again(street: Street, look: Look) -> None:
     member = street.world.member("Sam", language=look.language)
     item, sam = member.list_item(), street.known(member, look)

@@ -33,7 +33,7 @@ def test_the_address_changes_once_its_mail_is_answered(street: Street, look: Loo
     ada.sees("Now: %(email)s", email="lovelace@example.org")
 
 
-@in_every_look
+@in_two_looks
 def test_a_session_is_ended_from_another(street: Street, look: Look) -> None:
     ada = street.person("Ada", look)
     library, cafe = street.world.browser(), street.world.browser()
