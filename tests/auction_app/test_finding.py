@@ -1,7 +1,9 @@
 """Home, categories, search, the watchlist."""
 
 import dataclasses
+import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from service_kit import database
@@ -243,6 +245,31 @@ def test_the_filters_stay_in_the_address_of_the_next_page(world: World) -> None:
     assert "category=home" in following
     assert len(second["_embedded"]["auctions"]) == 1
     assert 'rel="next"' in world.browser().get("/search?q=lamp&category=home").text
+
+
+@pytest.mark.parametrize(
+    "list_",
+    [
+        "/search?q=lamp&sort=newest",
+        "/search?sort=price_desc&currency=USD&price_from=1",
+        "/categories/home?sort=popular",
+        "/customers/SELLER",
+    ],
+)
+def test_more_leads_through_a_list_though_it_grows_meanwhile(world: World, list_: str) -> None:
+    shelf, visitor = Shelf(world), world.browser()
+    put = [shelf.put("Lamp", price=f"{n % 7 + 2}.00", category="home") for n in range(50)]
+    more: str | None = list_.replace("SELLER", shelf.seller)
+
+    shown: list[str] = []
+    while more:
+        page = visitor.get(more).text
+        shown += re.findall(r'<a [^>]*href="/auctions/(item[0-9]+)"', page)
+        link = re.search(r'href="([^"]+)" rel="next"', page)
+        more = unescape(link[1]) if link else None
+        shelf.put("Lamp", price="99.00", category="home")
+
+    assert sorted(id for id in shown if id in put) == sorted(put)
 
 
 def test_categories_have_pages_of_their_own(world: World) -> None:
