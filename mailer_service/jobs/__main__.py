@@ -14,7 +14,7 @@ from mailer_service.decide.news import TOPICS
 from mailer_service.jobs.rounds import rounds
 from mailer_service.jobs.work import assemble
 
-_NICENESS = 10  # answering the bus comes before working off what it said
+NICENESS = 10  # answering the bus comes before working off what it said
 
 
 def main() -> None:
@@ -26,7 +26,7 @@ def main() -> None:
         workers.checks["database"]()
     except NotMigrated as error:
         exit_with((str(error),))
-    os.nice(_NICENESS)
+    os.nice(NICENESS)
     run_loops(
         {name: rounds(work, workers.bell) for name, work in workers.work.items()}
         | {"bell": workers.bell.listen, "subscribe": _subscription(config)},

@@ -150,7 +150,7 @@ class Ledger:
                 priorities=Priority,
                 now_ms=now_ms,
                 limit=limit,
-                only=mails.c.stage == stage,
+                stage=stage,
             )
 
     def _claim(self, stage: str, *, now_ms: int, lease_ms: int, limit: int) -> list[Row[Any]]:
