@@ -8,10 +8,10 @@ from bids_client import Bidding
 
 @dataclass(frozen=True)
 class Frame:
-    """One message of a stream; `version` is the bidding's, and the message's id."""
+    """One message of a stream, encoded once for all; `version` is the bidding's, and its id."""
 
     version: int
-    text: str
+    data: bytes
 
 
 def frame_of(bidding: Bidding) -> Frame:
@@ -28,9 +28,9 @@ def frame_of(bidding: Bidding) -> Frame:
         "ends_at_ms": bidding.ends_at_ms,
     }
     data = json.dumps(state, separators=(",", ":"))
-    return Frame(bidding.version, f"id: {bidding.version}\ndata: {data}\n\n")
+    return Frame(bidding.version, f"id: {bidding.version}\ndata: {data}\n\n".encode())
 
 
-def clock_frame(now_ms: int) -> str:
+def clock_frame(now_ms: int) -> bytes:
     """The server's time: keeps the stream alive and the browser's countdown right."""
-    return f"event: clock\ndata: {now_ms}\n\n"
+    return b"event: clock\ndata: %d\n\n" % now_ms

@@ -14,16 +14,16 @@ ROUNDS = 240
 
 def stream(
     channel: Channel, version: int, clock: Clock, *, heartbeat_s: float = HEARTBEAT_S
-) -> Iterator[str]:
+) -> Iterator[bytes]:
     """The frames newer than `version`, and the time at the start and whenever nothing happens.
 
     Blocks between frames. A browser that went away is noticed when the next one is written.
     """
-    yield "retry: 2000\n" + clock_frame(clock())
+    yield b"retry: 2000\n" + clock_frame(clock())
     for _ in range(ROUNDS):
         frame = channel.wait_newer(version, heartbeat_s)
         while frame is not None:
             version = frame.version
-            yield frame.text
+            yield frame.data
             frame = channel.wait_newer(version, heartbeat_s)
         yield clock_frame(clock())

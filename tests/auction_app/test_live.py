@@ -328,13 +328,13 @@ def test_only_auctions_of_the_house_have_streams(app: Flask, item: str) -> None:
 def test_a_quiet_stream_sends_the_time(bids: FakeBids, hub: Hub) -> None:
     frames = stream(hub.join(ITEM), 0, lambda: 5, heartbeat_s=0)
 
-    assert next(frames).endswith("event: clock\ndata: 5\n\n")
-    assert next(frames) == "event: clock\ndata: 5\n\n"
+    assert next(frames).endswith(b"event: clock\ndata: 5\n\n")
+    assert next(frames) == b"event: clock\ndata: 5\n\n"
 
 
 def test_a_waiting_stream_wakes_at_once(bids: FakeBids, hub: Hub) -> None:
     channel = hub.join(ITEM)
-    got: list[str] = []
+    got: list[bytes] = []
     frames = stream(channel, 0, lambda: 5, heartbeat_s=60)
     next(frames)
     reader = threading.Thread(target=lambda: got.append(next(frames)))
@@ -344,4 +344,4 @@ def test_a_waiting_stream_wakes_at_once(bids: FakeBids, hub: Hub) -> None:
     channel.show(frame_of(bidding))
     reader.join(30)
 
-    assert got == [frame_of(bidding).text]
+    assert got == [frame_of(bidding).data]

@@ -38,7 +38,7 @@ def streams() -> list[Row]:
         crowd.wait_for_all(b"data: {")
         times = [crowd.time_to_last(b"data: {", lambda: _bid(bids, url)) for _ in range(BIDS)]
         weight_mib = _resident_mib(pid)
-        frame = frame_of(bidding_from(bids.document())).text.encode()
+        frame = frame_of(bidding_from(bids.document())).data
         crowd.close()
     bare = _bare_times(frame)
     live_ms, bare_ms = (statistics.median(column) * 1000 for column in (times, bare))
