@@ -21,6 +21,13 @@ def url(request: pytest.FixtureRequest) -> str:
     return found
 
 
+@pytest.fixture(autouse=True)
+def quick_polls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rounds in which nothing happens are short: tests let them go by by the dozen."""
+    monkeypatch.setattr("bus.deliver.pusher._POLL_MS", 20)
+    monkeypatch.setattr("bus.deliver.pusher._STANDBY_POLL_MS", 20)
+
+
 @pytest.fixture
 def driven(storage: Storage, clock: FakeClock) -> Iterator[Driven]:
     """A pusher that the test drives."""
