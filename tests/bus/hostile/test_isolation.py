@@ -3,7 +3,6 @@
 import queue
 import shutil
 import socket
-import statistics
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +10,16 @@ from pathlib import Path
 import pytest
 import requests
 
+from bus.deliver.sender import TOTAL_MS
 from tests.bus.serving import Served, serving
 from tests.sockets import peer
 from tests.waiting import wait_for
 
 HANGING = 250
 MEASURED = 40
-# Generous: what is looked for is somebody who waits for a deadline, not a few milliseconds.
-SLOWER_AT_MOST = 5
-SLOWEST_AT_MOST = 20
+# What is looked for is somebody who waits until the others' deadline is over. How many
+# milliseconds they cost on a machine with nothing else to do is measured by `make bench`.
+SHARE_OF_THEIR_DEADLINE = 0.1
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def latency_ms(bus: Served, arrivals: "queue.Queue[float]", publishing: requests
     return (arrivals.get(timeout=30) - start) * 1000
 
 
-def test_a_healthy_subscriber_is_as_fast_beside_hundreds_that_hang(bus: Served) -> None:
+def test_a_healthy_subscriber_does_not_wait_for_hundreds_that_hang(bus: Served) -> None:
     arrivals: queue.Queue[float] = queue.Queue()
     hanging: list[bytes] = []
 
@@ -61,11 +61,10 @@ def test_a_healthy_subscriber_is_as_fast_beside_hundreds_that_hang(bus: Served) 
     publishing.auth = (bus.token("publisher"), "")
     with peer(well) as healthy, peer(hang) as broken:
         subscribe(bus, "healthy", healthy)
-        alone_ms = [latency_ms(bus, arrivals, publishing) for _ in range(MEASURED)]
+        latency_ms(bus, arrivals, publishing)  # all is well, and started
         for number in range(HANGING):
             subscribe(bus, f"hanging-{number}", broken)
         latency_ms(bus, arrivals, publishing)
         wait_for(lambda: len(hanging) == HANGING, what="all hang")
         beside_ms = [latency_ms(bus, arrivals, publishing) for _ in range(MEASURED)]
-    assert statistics.median(beside_ms) < SLOWER_AT_MOST * statistics.median(alone_ms)
-    assert max(beside_ms) < SLOWEST_AT_MOST * max(alone_ms)
+    assert max(beside_ms) < SHARE_OF_THEIR_DEADLINE * TOTAL_MS
