@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
 
 from tests.bench.house import ENGINES, TOKEN, House, on_sqlite, receiver, subscribe
 from tests.bench.load import Load, load
@@ -80,8 +79,20 @@ MEASUREMENTS: list[Callable[[], list[Row]]] = [
 def publish(house: House, *, events: int = 1, connections: int = 64) -> Load:
     """Publish for some seconds with a pusher running."""
     with house.web() as url, house.pusher(), bodies(events) as lines:
-        load(f"{url}/topics/bids", **_post(lines, connections), seconds=1)  # warm
-        return load(f"{url}/topics/bids", **_post(lines, connections))
+        publish_to(url, lines, connections=connections, seconds=1)  # warm
+        return publish_to(url, lines, connections=connections)
+
+
+def publish_to(url: str, lines: Path, *, connections: int = 64, seconds: int = 4) -> Load:
+    """POST the bodies of a file to a bus that runs."""
+    return load(
+        f"{url}/topics/bids",
+        method="POST",
+        token=TOKEN,
+        bodies=lines,
+        connections=connections,
+        seconds=seconds,
+    )
 
 
 @contextmanager
@@ -96,10 +107,6 @@ def bodies(events: int) -> Iterator[Path]:
             file.write(json.dumps(made[0] if events == 1 else made) + "\n")
         file.flush()
         yield Path(file.name)
-
-
-def _post(lines: Path, connections: int) -> dict[str, Any]:
-    return {"method": "POST", "token": TOKEN, "bodies": lines, "connections": connections}
 
 
 def _arrays(engine: str, share: float, how: str) -> Row:
