@@ -1,11 +1,13 @@
 """Addresses that are not written to any more, because a mail server refused them for good."""
 
+import msgspec
 from service_kit.database import reading, writing
 from service_kit.dialects import insert_or
 from sqlalchemy import Engine, delete, exists, or_, select, update
 
 from mailer_service.model.entities import Customer
 from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS
+from mailer_service.model.mails import Letter
 from mailer_service.storage.ledger import ended
 from mailer_service.storage.tables import mails, suppressions
 
@@ -30,13 +32,18 @@ class Suppressions:
                     set_={"reason": reason, "since_ms": now_ms},
                 )
             )
-            connection.execute(
-                update(mails)
-                .where(
+            ready = connection.execute(
+                select(mails.c.id, mails.c.letter).where(
                     mails.c.recipient_url == customer_url,
                     mails.c.stage == "ready",
                     ~_PROVES_AN_ADDRESS,
                 )
+            ).all()
+            # Not what goes elsewhere: a mistyped new address must not silence the old one.
+            stays = [row.id for row in ready if _address(row.letter) == address]
+            connection.execute(
+                update(mails)
+                .where(mails.c.id.in_(stays), mails.c.stage == "ready")
                 .values(ended("suppressed", now_ms=now_ms) | {"last_error": reason})
             )
 
@@ -68,3 +75,7 @@ class Suppressions:
                 )
             )
         return bool(lifted.rowcount)
+
+
+def _address(letter: str) -> str:
+    return msgspec.json.decode(letter, type=Letter).address

@@ -94,3 +94,13 @@ def test_what_was_ready_to_leave_stays_but_for_what_proves_an_address(
     suppress(suppressions)
 
     assert Ledger(engine).is_ready(now_ms=1_000) is leaves
+
+
+def test_another_address_of_the_customer_still_gets_what_was_ready(
+    suppressions: Suppressions, engine: Engine
+) -> None:
+    make_ready(engine, "address-warning:1")
+
+    suppress(suppressions, "ada@mistyped.example")
+
+    assert Ledger(engine).is_ready(now_ms=1_000)
