@@ -1,6 +1,8 @@
 -- Bids, each with a key of its own: a third meant to win, a third to lose, a third below the
 -- minimum. Arguments: METHOD PATH AUTHORIZATION AUCTIONS_FILE (an auction's URL and the cents that
 -- its price has come to, a line).
+require "result"
+
 local auctions, prices, turn, run = {}, {}, 0, ""
 
 function init(args)
@@ -21,13 +23,4 @@ function request()
   return wrk.format(nil, nil, nil, string.format(
     '{"auction":"%s","bidder":"http://a.test/customers/%d","maximum":{"amount":"%d.%02d","currency":"USD"}}',
     auctions[auction], turn % 50, math.floor(cents / 100), cents % 100))
-end
-
-function done(summary, latency)
-  local errors = summary.errors
-  io.write(string.format(
-    '\nRESULT {"requests": %d, "seconds": %f, "refused": %d, "failed": %d, "p50_ms": %f, "p99_ms": %f}\n',
-    summary.requests, summary.duration / 1e6, errors.status,
-    errors.connect + errors.read + errors.write + errors.timeout,
-    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end

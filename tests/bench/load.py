@@ -1,6 +1,7 @@
 """Load from wrk, which is cheaper than anything it measures here."""
 
 import json
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +55,7 @@ def load(
         text=True,
         check=True,
         timeout=seconds + 60,
+        env=os.environ | {"LUA_PATH": f"{SCRIPT.parent}/?.lua"},  # where result.lua is found
     )
     (line,) = [line for line in done.stdout.splitlines() if line.startswith("RESULT ")]
     result = Load(**json.loads(line.removeprefix("RESULT ")))

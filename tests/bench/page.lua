@@ -1,4 +1,6 @@
--- A browser's GET, again and again; the result as a line of JSON. Arguments as wrk.lua's.
+-- A browser's GET, again and again. Arguments as wrk.lua's.
+require "result"
+
 local asked
 
 function init(args)
@@ -8,13 +10,4 @@ end
 
 function request()
   return asked
-end
-
-function done(summary, latency)
-  local errors = summary.errors
-  io.write(string.format(
-    '\nRESULT {"requests": %d, "seconds": %f, "refused": %d, "failed": %d, "p50_ms": %f, "p99_ms": %f}\n',
-    summary.requests, summary.duration / 1e6, errors.status,
-    errors.connect + errors.read + errors.write + errors.timeout,
-    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3))
 end
