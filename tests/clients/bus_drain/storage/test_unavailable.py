@@ -28,6 +28,21 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         open_state(f"sqlite:///{tmp_path}/state")
 
 
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(StateUnavailable, match=f"{tmp_path}/nowhere/state.*: No such file"):
+        open_state(f"sqlite:///{tmp_path}/nowhere/state")
+
+
+def test_a_folder_that_goes_away_makes_the_state_unavailable(tmp_path: Path) -> None:
+    folder = tmp_path / "mounted"
+    folder.mkdir()
+    state = open_state(f"sqlite:///{folder}/state")
+    folder.rename(tmp_path / "elsewhere")
+
+    with pytest.raises(StateUnavailable):
+        state.seen.add({"1"}, 0)
+
+
 @pytest.mark.parametrize("url", ["", "state.sqlite3", "mysql://a/b", "http://a.example/"])
 def test_a_url_of_no_engine(url: str) -> None:
     with pytest.raises(BadSettings):

@@ -50,7 +50,7 @@ def raw_reading(engine: Engine) -> Iterator[Any]:
 @contextmanager
 def raw_writing(engine: Engine) -> Iterator[Any]:
     """The same for one statement that writes: committed at the end."""
-    with database.turn(engine), raw_reading(engine) as driver:
+    with _translated(engine), database.turn(engine), raw_reading(engine) as driver:
         yield driver
         driver.commit()
 
@@ -61,3 +61,5 @@ def _translated(engine: Engine) -> Iterator[None]:
         yield
     except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         raise StateUnavailable(type(error).__name__) from error
+    except OSError as error:  # of the fair lock: no such folder, no right to write, no room
+        raise StateUnavailable(f"{error.filename}: {error.strerror}") from error
