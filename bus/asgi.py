@@ -1,4 +1,4 @@
-"""The bus as an ASGI app: `gunicorn -k uvicorn_worker.UvicornWorker "bus.asgi:create_app()"`.
+"""The bus as an ASGI app: `gunicorn -k bus.workers.Loop "bus.asgi:create_app()"`.
 
 The same bus as `bus.app`, with an entrance of its own for publishing; see
 docs/decisions/0004-publishing-has-its-own-entrance.md.

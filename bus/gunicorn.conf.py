@@ -1,7 +1,7 @@
 """How gunicorn runs the bus; `-b` on the command line says where it listens."""  # noqa: N999 - gunicorn's own name for it
 
 # For `bus.app`, which is WSGI. The Procfile starts `bus.asgi` and says `-k` and `-w` itself.
-worker_class = "gthread"
+worker_class = "bus.workers.Threads"
 workers = 2
 # Publishers block until their events are on disk, and share commits: many threads, cheap waiting.
 threads = 32

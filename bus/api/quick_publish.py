@@ -38,11 +38,13 @@ class QuickPublish:
         self._committer: LoopCommitter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
-        if scope["method"] != "POST" or not scope["path"].startswith(_PREFIX):
-            return await self._rest(scope, receive, send)
+        """One request. Its body is read here whatever it is for: a thread would wait for it."""
         headers = dict(scope["headers"])
         body = await _Body.read(headers, receive)
+        if body.is_cut_off:
+            return None  # nobody is there to be answered
+        if scope["method"] != "POST" or not scope["path"].startswith(_PREFIX):
+            return await self._rest(scope, body.again, send)
         publication = await self._publication(scope, headers, body)
         if publication is None:
             return await self._rest(scope, body.again, send)
@@ -88,6 +90,7 @@ class _Body:
         self._messages: list[Message] = []
         self.content = b""
         self.whole = False
+        self.is_cut_off = False
 
     @classmethod
     async def read(cls, headers: dict[bytes, bytes], receive: Receive) -> "_Body":
@@ -107,7 +110,8 @@ class _Body:
             message = await self._receive()
             self._messages.append(message)
             if message["type"] != "http.request":
-                return  # hung up
+                self.is_cut_off = True  # hung up, or was too slow
+                return
             size += len(message.get("body", b""))
             self.whole = not message.get("more_body", False)
         self.whole = self.whole and size <= MAX_BODY_BYTES

@@ -35,7 +35,7 @@ def gunicorn(*arguments: str) -> list[str]:
 COMMANDS = {
     "pusher": ["bus.pusher"],
     "wsgi": gunicorn("bus.app:create_app()"),
-    "asgi": gunicorn("-k", "uvicorn_worker.UvicornWorker", "bus.asgi:create_app()"),
+    "asgi": gunicorn("-k", "bus.workers.Loop", "bus.asgi:create_app()"),
 }
 
 

@@ -25,7 +25,7 @@ __all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
 ROOT = Path(__file__).parents[2]
 
 _WSGI = ["bus.app:create_app()"]
-_ASGI = ["-k", "uvicorn_worker.UvicornWorker", "-w", "1", "bus.asgi:create_app()"]
+_ASGI = ["-k", "bus.workers.Loop", "-w", "1", "bus.asgi:create_app()"]
 SETUPS = {
     "wsgi": (_WSGI, "sqlite_file"),
     "asgi": (_ASGI, "sqlite_file"),

@@ -237,9 +237,11 @@ def test_two_requests_in_one_breath_are_both_answered(bus: Served) -> None:
     assert [line.split()[1] for line in statuses] == [b"200", b"200"]
 
 
-def test_publishers_that_never_finish_keep_nobody_waiting(bus: Served) -> None:
+@pytest.mark.parametrize("path", [b"/topics/bids", b"/subscription"])
+def test_callers_that_never_finish_keep_nobody_waiting(bus: Served, path: bytes) -> None:
     with ExitStack() as open_connections:
         for _ in range(200):
             connection = open_connections.enter_context(bus.connect())
-            connection.sendall(post(bus, BODY)[:-1])
+            connection.sendall(post(bus, BODY, to=path)[:-1])
         assert publish(bus) == 200
+        assert published(bus)

@@ -1,5 +1,6 @@
 """What a Flask service gets from the kit: strict bodies, problems, tokens, health, OpenAPI."""
 
+import io
 from typing import Any
 
 import marshmallow as ma
@@ -172,6 +173,13 @@ def test_readiness_names_what_is_missing_without_its_detail(client: FlaskClient)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json == {"database": "ok", "disk": "not ready (OSError)"}
+
+
+def test_half_a_body_is_a_408_though_it_looks_like_a_whole_one(client: FlaskClient) -> None:
+    # as gunicorn hands a body over, which says itself where it ends
+    how = {"wsgi.input_terminated": True, "CONTENT_LENGTH": "3"}
+    answer = client.post("/echo", input_stream=io.BytesIO(b"12"), environ_overrides=how)
+    assert answer.status_code == 408
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b'"x"', b"{}", b'{"name": 1}', b'{"name": ""}'])

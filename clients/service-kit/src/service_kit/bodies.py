@@ -22,12 +22,22 @@ def read_json(request: "Request", *, max_bytes: int = MAX_BODY_BYTES) -> Any:
 
 
 def read_body(request: "Request", *, max_bytes: int = MAX_BODY_BYTES) -> bytes:
-    """The request's body as it came. Raises Problem 413 over `max_bytes`."""
-    if (request.content_length or 0) > max_bytes:
+    """The request's body as it came.
+
+    Raises Problem 413 over `max_bytes`, and Problem 408 for half a body: it may look like a whole
+    one (RFC 9112 section 8).
+    """
+    announced = request.content_length or 0
+    if announced > max_bytes:
         raise too_large(max_bytes)
-    body = request.stream.read(max_bytes + 1)
+    try:
+        body = request.stream.read(max_bytes + 1)
+    except OSError as error:  # gunicorn's word for a last chunk that never came
+        raise _cut_off() from error
     if len(body) > max_bytes:
         raise too_large(max_bytes)
+    if len(body) < announced:
+        raise _cut_off()
     return body
 
 
@@ -51,6 +61,10 @@ def parse_json(body: bytes) -> Any:
 def too_large(max_bytes: int) -> Problem:
     """The 413 for a body over `max_bytes`."""
     return Problem(413, "The body is too large", detail=f"At most {max_bytes} bytes.")
+
+
+def _cut_off() -> Problem:
+    return Problem(408, "The body ended early", detail="Its rest did not come in time.")
 
 
 def _refuse_constant(name: str) -> NoReturn:
