@@ -48,10 +48,12 @@ class Customer:
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """A signed-in browser; the cookie's token is known here by its digest only."""
+    """A signed-in browser; the cookie's token is known here by its digest only. `unread` is how
+    many notices wait for its customer, which every page says."""
 
     customer: Customer
     expires_at_ms: int
+    unread: int
 
 
 @dataclass(frozen=True, kw_only=True)

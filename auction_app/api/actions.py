@@ -6,17 +6,16 @@ from dataclasses import dataclass
 from service_kit.hal import Link, link
 
 from auction_app.model import Auction, Customer, Status
+from auction_app.storage.ties import Ties
 from auction_app.urls import Urls
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who asks for an auction, and what ties them to it; `order_id` is their order of its sale."""
+    """Who asks for an auction, and what ties them to it."""
 
     customer: Customer
-    took_part: bool
-    watching: bool
-    order_id: str | None
+    ties: Ties
 
 
 def actions(urls: Urls, auction: Auction, caller: Caller, *, now_ms: int) -> dict[str, Link]:
@@ -25,8 +24,8 @@ def actions(urls: Urls, auction: Auction, caller: Caller, *, now_ms: int) -> dic
     possible = _of_seller(auction, now_ms) if own else _of_others(auction, caller, now_ms)
     here = urls.auction(auction.id)
     links = {rel: link(f"{here}/{_FORMS[rel]}") for rel, now in possible.items() if now}
-    if caller.order_id:
-        links["order"] = link(urls.order(caller.order_id))
+    if caller.ties.order_id:
+        links["order"] = link(urls.order(caller.ties.order_id))
     return links
 
 
@@ -63,9 +62,9 @@ def _of_others(auction: Auction, caller: Caller, now_ms: int) -> Mapping[str, bo
     return {
         "place-bid": verified and auction.allows("place-bid", now_ms),
         "buy-now": verified and auction.allows("buy-now", now_ms),
-        "retract": caller.took_part and auction.allows("retract", now_ms),
+        "retract": caller.ties.took_part and auction.allows("retract", now_ms),
         "ask": verified and running,
-        "watch": not caller.watching,
-        "unwatch": caller.watching,
+        "watch": not caller.ties.watching,
+        "unwatch": caller.ties.watching,
         "report": True,
     }

@@ -138,14 +138,6 @@ def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
     ]
 
 
-def has_bid(conn: Connection, auction_id: str, customer_id: str) -> bool:
-    """Whether the customer has a bid in the auction."""
-    query = select(participations.c.auction_id).where(
-        participations.c.customer_id == customer_id, participations.c.auction_id == auction_id
-    )
-    return conn.execute(query).first() is not None
-
-
 def participants(conn: Connection, auction_id: str) -> list[str]:
     """Everybody who has bid in an auction."""
     query = select(participations.c.customer_id).where(participations.c.auction_id == auction_id)

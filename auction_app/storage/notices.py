@@ -1,7 +1,7 @@
 """News for customers on the site."""
 
 from service_kit.dialects import insert_or
-from sqlalchemy import Connection, delete, func, select, tuple_, update
+from sqlalchemy import Connection, delete, select, tuple_, update
 
 from auction_app.ids import new_id
 from auction_app.news import Kind, Notice
@@ -63,16 +63,6 @@ def of_customer(
         )
         for row in conn.execute(query)
     ]
-
-
-def count_unread(conn: Connection, customer_id: str) -> int:
-    """How many a customer has not seen."""
-    query = (
-        select(func.count())
-        .select_from(notices)
-        .where(notices.c.customer_id == customer_id, notices.c.read_at_ms.is_(None))
-    )
-    return conn.execute(query).scalar_one()
 
 
 def mark_read(conn: Connection, customer_id: str, *, now_ms: int) -> None:

@@ -41,13 +41,6 @@ def by_id(conn: Connection, order_id: str) -> Order | None:
     return found[0] if found else None
 
 
-def of_auction(conn: Connection, auction_id: str, customer_id: str) -> Order | None:
-    """The latest order about an auction in which the customer takes part."""
-    query = _select().where(orders.c.auction_id == auction_id, _mine(customer_id))
-    found = _read(conn, query.order_by(orders.c.created_at_ms.desc()).limit(1))
-    return found[0] if found else None
-
-
 def of_customer(
     conn: Connection, customer_id: str, *, after: Cursor | None, limit: int
 ) -> list[tuple[Order, int]]:

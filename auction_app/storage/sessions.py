@@ -1,10 +1,27 @@
 """Signed-in browsers."""
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from auction_app.model import Session
 from auction_app.storage.customers import as_customer
-from auction_app.storage.tables import customers, sessions
+from auction_app.storage.tables import customers, notices, sessions
+
+# Built once: for so small a query, building it costs more than running it.
+_UNREAD = (
+    select(func.count())
+    .where(notices.c.customer_id == customers.c.id, notices.c.read_at_ms.is_(None))
+    .correlate(customers)
+    .scalar_subquery()
+)
+_FIND = (
+    select(customers, sessions.c.expires_at_ms, _UNREAD.label("unread"))
+    .join_from(sessions, customers)
+    .where(
+        sessions.c.token_digest == bindparam("token_digest"),
+        customers.c.banned_at_ms.is_(None),
+        customers.c.deleted_at_ms.is_(None),
+    )
+)
 
 
 def add(
@@ -35,16 +52,10 @@ def add(
 
 def find(conn: Connection, token_digest: str) -> Session | None:
     """The session of a token, expired or not; None for an account that was closed or deleted."""
-    row = conn.execute(
-        select(customers, sessions.c.expires_at_ms)
-        .join_from(sessions, customers)
-        .where(
-            sessions.c.token_digest == token_digest,
-            customers.c.banned_at_ms.is_(None),
-            customers.c.deleted_at_ms.is_(None),
-        )
-    ).first()
-    return Session(customer=as_customer(row), expires_at_ms=row.expires_at_ms) if row else None
+    row = conn.execute(_FIND, {"token_digest": token_digest}).first()
+    if row is None:
+        return None
+    return Session(customer=as_customer(row), expires_at_ms=row.expires_at_ms, unread=row.unread)
 
 
 def remove(conn: Connection, token_digest: str) -> None:

@@ -8,7 +8,7 @@ from auction_app.storage.auctions import Cursor
 from auction_app.storage.tables import auctions, watches
 
 
-def is_watching(conn: Connection, customer_id: str, auction_id: str) -> bool:
+def _is_watching(conn: Connection, customer_id: str, auction_id: str) -> bool:
     """Whether a customer watches a listing."""
     query = select(watches.c.since_ms).where(
         watches.c.customer_id == customer_id, watches.c.auction_id == auction_id
@@ -18,7 +18,7 @@ def is_watching(conn: Connection, customer_id: str, auction_id: str) -> bool:
 
 def add(conn: Connection, customer_id: str, auction_id: str, *, now_ms: int) -> None:
     """Start watching; once is enough."""
-    if not is_watching(conn, customer_id, auction_id):
+    if not _is_watching(conn, customer_id, auction_id):
         row = {"customer_id": customer_id, "auction_id": auction_id, "since_ms": now_ms}
         conn.execute(insert(watches).values(row))
 

@@ -1,5 +1,6 @@
 """The item page, and its photos."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
@@ -11,15 +12,15 @@ from auction_app.api import represent
 from auction_app.api.actions import Caller
 from auction_app.api.schemas import AuctionSchema
 from auction_app.errors import Removed
-from auction_app.model import Auction, Customer, Standing
+from auction_app.model import Auction, Bid, Customer, Standing
 from auction_app.parts import Parts
-from auction_app.storage import auctions, biddings, orders, outages, questions, watches
-from auction_app.storage.store import Transaction
+from auction_app.storage import auctions, biddings, outages, questions, ties
+from auction_app.storage.ties import Ties
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
 from auction_app.views.formats import time_left
 from auction_app.views.negotiate import hal, negotiated, page, wants_hal
-from auction_app.views.strangers import StrangersPages, is_stranger
 from auction_app.views.visitor import signed_in, visitor
+from auction_app.views.written_once import WrittenOnce
 
 HISTORY = 20
 QUESTIONS = 50
@@ -28,18 +29,14 @@ QUESTIONS = 50
 def items(parts: Parts) -> Blueprint:
     """The auction's address."""
     views = Blueprint("items", __name__)
-    strangers = StrangersPages()
+    kept = WrittenOnce(parts)
 
     @negotiated(views, "/auctions/<string:auction_id>", AuctionSchema)
     def show(auction_id: str) -> Response:
         """An auction: its terms, and the last known state of its bidding."""
         if wants_hal():
             return hal(_as_hal(parts, auction_id))
-        context = item_context(parts, auction_id)
-        if not is_stranger():
-            return page("item.html", **context)
-        passing = {"server_now_ms": str(context.pop("now_ms")), "left": context.pop("left")}
-        return strangers.page("item.html", context, passing)
+        return kept.page("item.html", item_context(parts, auction_id), passing=("left",))
 
     return views
 
@@ -47,15 +44,16 @@ def items(parts: Parts) -> Blueprint:
 def fragments(parts: Parts) -> PlainBlueprint:
     """What is not a page of its own: a bidder's state, and photos."""
     views = PlainBlueprint("fragments", __name__)
+    kept = WrittenOnce(parts)
 
     @views.get("/auctions/<string:auction_id>/standing")
     def standing(auction_id: str) -> Response:
         signed_in(parts)
-        return page("_standing.html", **item_context(parts, auction_id))
+        return page("_standing.html", **_standing_context(parts, auction_id))
 
     @views.get("/auctions/<string:auction_id>/history")
     def history(auction_id: str) -> Response:
-        return page("_history.html", **item_context(parts, auction_id))
+        return kept.page("_history.html", _history_context(parts, auction_id))
 
     @views.get("/photos/<string:photo_id>-<int:size>.jpg")
     def photo(photo_id: str, size: int) -> Response:
@@ -77,7 +75,9 @@ def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
     program, who = caller(), visitor(parts).customer
     with parts.store.reading() as conn:
         auction = auctions.by_id(conn, auction_id)
-        signed_in = _caller(conn, who, auction_id) if who and program is None else None
+        signed_in = None
+        if who and program is None:
+            signed_in = Caller(customer=who, ties=ties.of(conn, who.id, auction_id))
     if program is None:
         check_shown(auction, who)
     return represent.auction(
@@ -89,45 +89,58 @@ def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
     )
 
 
-def _caller(conn: Transaction, who: Customer, auction_id: str) -> Caller:
-    order = orders.of_auction(conn, auction_id, who.id)
-    return Caller(
-        customer=who,
-        took_part=biddings.has_bid(conn, auction_id, who.id),
-        watching=watches.is_watching(conn, who.id, auction_id),
-        order_id=order.id if order else None,
-    )
-
-
 def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
-    """What the item page and its fragments show. Raises NotFound. Asks no other service."""
+    """What the item page shows. Raises NotFound. Asks no other service."""
     who, now_ms = visitor(parts).customer, parts.clock()
     with parts.store.reading() as conn:
         auction = auctions.by_id(conn, auction_id)
-        history = biddings.history(conn, auction_id, limit=HISTORY)
+        check_shown(auction, who)
+        bids = biddings.history(conn, auction_id, limit=HISTORY)
         silent_since_ms = outages.since(conn, outages.BIDS)
-        watching = who is not None and watches.is_watching(conn, who.id, auction_id)
-        took_part = who is not None and biddings.has_bid(conn, auction_id, who.id)
         asked = questions.of_auction(conn, auction_id, limit=QUESTIONS)
-        order = orders.of_auction(conn, auction_id, who.id) if who else None
-    check_shown(auction, who)
+        tied = ties.of(conn, who.id, auction_id) if who else Ties()
     return {
         "auction": auction,
-        "history": tuple(
-            (bid.masked_bidder, bid)
-            for bid in history
-            if bid.outcome != "raised" or (who is not None and bid.bidder_id == who.id)
-        ),
-        "standing": _standing(auction, who.id if who and took_part else None, now_ms),
+        "history": _shown_to(who, bids),
+        "standing": _standing(auction, who, tied, now_ms),
         "status": auction.status(now_ms),
-        "watching": watching,
+        "watching": tied.watching,
         "questions": tuple(found for found in asked if found.seen_by(who.id if who else None)),
-        "order": order,
-        "own": who is not None and who.id == auction.seller_id,
+        "order_id": tied.order_id,
+        "own": _is_seller(auction, who),
+        "buyable": auction.allows("buy-now", now_ms),
         "silent_since_ms": silent_since_ms,
-        "now_ms": now_ms,
         "left": time_left(auction.ends_at_ms - now_ms),
     }
+
+
+def _history_context(parts: Parts, auction_id: str) -> dict[str, Any]:
+    who = visitor(parts).customer
+    with parts.store.reading() as conn:
+        auction = auctions.by_id(conn, auction_id)
+        check_shown(auction, who)
+        bids = biddings.history(conn, auction_id, limit=HISTORY)
+    return {"auction": auction, "history": _shown_to(who, bids)}
+
+
+def _standing_context(parts: Parts, auction_id: str) -> dict[str, Any]:
+    who = signed_in(parts)
+    with parts.store.reading() as conn:
+        auction = auctions.by_id(conn, auction_id)
+        check_shown(auction, who)
+        tied = ties.of(conn, who.id, auction_id)
+    return {
+        "auction": auction,
+        "standing": _standing(auction, who, tied, parts.clock()),
+        "own": _is_seller(auction, who),
+    }
+
+
+def _shown_to(who: Customer | None, bids: Sequence[Bid]) -> tuple[tuple[Bid, bool], ...]:
+    """Each bid, and whether it is one's own. That a leader raised a maximum is nobody else's
+    business."""
+    rows = ((bid, who is not None and bid.bidder_id == who.id) for bid in bids)
+    return tuple((bid, own) for bid, own in rows if own or bid.outcome != biddings.RAISED)
 
 
 def check_shown(auction: Auction, who: Customer | None) -> None:
@@ -136,5 +149,9 @@ def check_shown(auction: Auction, who: Customer | None) -> None:
         raise Removed("hidden by a moderator")
 
 
-def _standing(auction: Auction, customer_id: str | None, now_ms: int) -> Standing | None:
-    return auction.standing_of(customer_id, now_ms) if customer_id else None
+def _standing(auction: Auction, who: Customer | None, tied: Ties, now_ms: int) -> Standing | None:
+    return auction.standing_of(who.id, now_ms) if who and tied.took_part else None
+
+
+def _is_seller(auction: Auction, who: Customer | None) -> bool:
+    return who is not None and who.id == auction.seller_id

@@ -6,7 +6,6 @@ from flask import Flask
 from flask_babel import get_locale
 
 from auction_app.parts import Parts
-from auction_app.storage import notices
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
 from auction_app.views.language import LANGUAGES
 from auction_app.views.phrases import PHRASES
@@ -21,7 +20,6 @@ def install_shell(app: Flask, parts: Parts) -> None:
     @app.context_processor
     def names() -> dict[str, Any]:
         return {
-            "unread_notices": lambda: _unread(parts),
             "visitor": visitor(parts),
             "language": str(get_locale()),
             "all_languages": LANGUAGES,
@@ -37,11 +35,3 @@ def install_shell(app: Flask, parts: Parts) -> None:
             "short_standing": short_standing,
             "outcome_word": outcome_word,
         }
-
-
-def _unread(parts: Parts) -> int:
-    who = visitor(parts).customer
-    if who is None:
-        return 0
-    with parts.store.reading() as conn:
-        return notices.count_unread(conn, who.id)

@@ -23,10 +23,12 @@ _TOKEN = "token"  # noqa: S105 - the name under which the session's token is kep
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
-    """`expired` when the browser brought a session that is no longer good."""
+    """`expired` when the browser brought a session that is no longer good; `unread` counts the
+    notices that the customer has not seen."""
 
     customer: Customer | None
     expired: bool = False
+    unread: int = 0
 
 
 def install_visitor(app: Flask, parts: Parts) -> None:
@@ -105,7 +107,8 @@ def _look_up(parts: Parts) -> Visitor:
     if not isinstance(token, str):
         return Visitor(customer=None)
     try:
-        return Visitor(customer=resume_session(parts.store, token, now_ms=parts.clock()))
+        found = resume_session(parts.store, token, now_ms=parts.clock())
     except SessionExpired:
         session.pop(_TOKEN)
         return Visitor(customer=None, expired=True)
+    return Visitor(customer=found.customer, unread=found.unread)

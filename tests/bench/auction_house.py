@@ -1,17 +1,20 @@
 """The auction web app as the Procfile starts it, with a house full of listings."""
 
 import random
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import requests
 from service_kit import database
 from service_kit.money import Money
 from sqlalchemy import Connection, insert, text
 
 from auction_app.increments import default_increments
 from auction_app.model import Auction, Bid, Bidding, Photo
+from auction_app.passwords import Passwords
 from auction_app.search_query import facets, fold
 from auction_app.storage import auctions, biddings
 from auction_app.storage.search.words import lexemes
@@ -22,6 +25,8 @@ from auction_app.terms import CATEGORIES, CONDITIONS, Terms
 from tests.bench.processes import process
 from tests.sockets import free_port
 
+BIDDERS = 10
+_PASSWORD = "password of the bench"
 NOW_MS = 1_790_000_000_000
 SELLER = "benchseller"
 ITEM = "benchitem"
@@ -74,28 +79,48 @@ class House:
 
 
 def open_house(folder: Path, url: str | None = None) -> House:
-    """A migrated house with a seller; on SQLite unless a URL is given."""
+    """A migrated house with a seller, ten bidders and as many who only look; on SQLite unless a
+    URL is given."""
     house = House(folder, url or f"sqlite:///{folder}/auctions.sqlite")
     database.migrate("auction_app", house.database_url)
     store = house.store()
+    password_hash = Passwords().hash(_PASSWORD)
     with store.writing() as conn:
-        conn.execute(
-            insert(customers).values(
-                id=SELLER,
-                name="Sam",
-                email="sam@example.org",
-                email_key="sam@example.org",
-                password_hash="!",
-                locale="en",
-                created_at_ms=NOW_MS,
+        for id in (SELLER, *members()):
+            conn.execute(
+                insert(customers).values(
+                    id=id,
+                    name=id.capitalize(),
+                    email=f"{id}@example.org",
+                    email_key=f"{id}@example.org",
+                    password_hash=password_hash,
+                    locale="en",
+                    created_at_ms=NOW_MS,
+                    email_verified_at_ms=NOW_MS,
+                )
             )
-        )
     store.close()
     return house
 
 
+def members() -> list[str]:
+    """The bidders, each followed by one who only looks."""
+    return [f"{kind}{n}" for n in range(BIDDERS) for kind in ("bidder", "looker")]
+
+
+def sign_in(url: str, member: str) -> str:
+    """What a member's browser sends as Cookie once it is signed in and has seen a page."""
+    with requests.Session() as browser:
+        form = {"email": f"{member}@example.org", "password": _PASSWORD}
+        page = browser.get(f"{url}/sign-in", timeout=20).text
+        (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', page))
+        seen = browser.post(f"{url}/sign-in", form | {"csrf_token": token}, timeout=20)
+        assert seen.ok, seen.status_code
+        return "; ".join(f"{cookie.name}={cookie.value}" for cookie in browser.cookies)
+
+
 def put_item(store: Store, auction_id: str, bid_count: int, *, ends_at_ms: int) -> None:
-    """A listing with a photo and that many bids by ten bidders."""
+    """A listing with a photo and that many bids by the bidders."""
     price = Money(1_000 + 50 * bid_count, "USD")
     bidding = Bidding(
         url=f"http://bids.test/biddings/{auction_id}",
@@ -118,7 +143,7 @@ def put_item(store: Store, auction_id: str, bid_count: int, *, ends_at_ms: int) 
                 Bid(
                     url=f"http://bids.test/bids/{auction_id}-{n}",
                     auction_id=auction_id,
-                    bidder_id=f"bidder{n % 10}",
+                    bidder_id=f"bidder{n % BIDDERS}",
                     outcome="leading",
                     price=Money(1_000 + 50 * n, "USD"),
                     placed_at_ms=NOW_MS + n,

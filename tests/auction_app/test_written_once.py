@@ -1,13 +1,13 @@
-"""The item page of people who aren't signed in: written once, and true for each of them."""
+"""The item page: written once for all who see it alike, and true for each of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import template_rendered
 
-from auction_app.views import strangers
-from tests.auction_app.conftest import World
+from auction_app.views import written_once
+from tests.auction_app.conftest import Browser, World
 
 GERMAN = {"Accept-Language": "de"}
 
@@ -27,6 +27,13 @@ def written(world: World) -> Iterator[list[str | None]]:
 @pytest.fixture
 def item(world: World) -> str:
     return world.member("Sam").list_item()
+
+
+def known(world: World, name: str) -> Browser:
+    """A member who has seen what is said once."""
+    browser = world.member(name)
+    browser.get("/")
+    return browser
 
 
 def shown_left(page: str) -> str:
@@ -76,7 +83,7 @@ def test_each_reads_their_own_language_and_zone(
 def test_nothing_of_a_members_page_reaches_a_stranger(
     world: World, item: str, written: list[str | None]
 ) -> None:
-    ada, stranger = world.member("Ada"), world.browser()
+    ada, stranger = known(world, "Ada"), world.browser()
     written.clear()
 
     assert "Ada" in ada.get(item).text
@@ -85,7 +92,78 @@ def test_nothing_of_a_members_page_reaches_a_stranger(
     assert "Ada" not in page
     assert "csrf_token" not in page
     assert "Ada" in ada.get(item).text
-    assert written.count("item.html") == 3
+    assert written.count("item.html") == 2
+
+
+def test_members_who_see_the_same_share_a_page_but_for_their_names_and_forms(
+    world: World, item: str, written: list[str | None]
+) -> None:
+    ada, bob = known(world, "Ada"), known(world, "Bob&Co")
+    ada.get(item)
+    written.clear()
+
+    page = bob.get(item)
+
+    assert "item.html" not in written
+    assert "Bob&amp;Co" in page.text
+    assert "Ada" not in page.text
+    assert "Stop watching" in bob.follow(bob.post(f"{item}/watch", {"watch": "1"})).text
+    assert "Stop watching" in bob.get(item).text
+    assert "Stop watching" not in ada.get(item).text
+
+
+READERS: dict[str, Callable[[World, str], Browser]] = {
+    "stranger": lambda world, _item: world.browser(),
+    "member": lambda world, _item: known(world, "Eve"),
+    "bidder": lambda world, item: _bidding(known(world, "Eve"), item),
+    "seller": lambda world, _item: _back(world.browser(), "Sam"),
+    "moderator": lambda world, _item: world.moderator("Nora"),
+}
+
+
+def _bidding(eve: Browser, item: str) -> Browser:
+    eve.bid(item, "30")
+    return eve
+
+
+def _back(browser: Browser, name: str) -> Browser:
+    browser.sign_in(name)
+    return browser
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_a_kept_page_is_the_one_that_would_be_written_for_its_reader_alone(
+    world: World,
+    item: str,
+    reader: Callable[[World, str], Browser],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world.member("Ada").bid(item, "20")
+    browser = reader(world, item)
+    browser.get(item)
+    kept = without_tokens(browser.get(item).text)
+
+    monkeypatch.setattr(written_once, "_is_ones_own", lambda _who: True)
+
+    assert kept == without_tokens(browser.get(item).text)
+
+
+def without_tokens(page: str) -> str:
+    """Those of forms hold the second at which they were made."""
+    return re.sub(r'name="csrf_token" value="[^"]+"', "", page)
+
+
+def test_the_history_is_written_once_too(
+    world: World, item: str, written: list[str | None]
+) -> None:
+    ada, bob, eve = (known(world, name) for name in ("Ada", "Bob", "Eve"))
+    ada.bid(item, "20")
+    written.clear()
+
+    pages = [who.get(f"{item}/history").text for who in (ada, bob, eve, world.browser())]
+
+    assert ["You" in page for page in pages] == [True, False, False, False]
+    assert written.count("_history.html") == 3  # a bidder's, other members', strangers'
 
 
 def test_what_is_said_to_one_visitor_is_said_to_no_other(world: World, item: str) -> None:
@@ -99,7 +177,7 @@ def test_what_is_said_to_one_visitor_is_said_to_no_other(world: World, item: str
 def test_only_the_pages_shown_last_are_kept(
     world: World, written: list[str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(strangers, "MOST", 1)
+    monkeypatch.setattr(written_once, "MOST", 1)
     sam = world.member("Sam")
     one, two = sam.list_item(), sam.list_item(title="Blue vase")
     stranger = world.browser()
