@@ -31,6 +31,7 @@ _TITLES = {
     Reason.NOT_AVAILABLE: "The item can't be bought at once",
     Reason.NOT_DUE: "It is too early for that",
     Reason.NOT_SELLER: "Only the seller may do that",
+    Reason.HAS_BIDS: "Somebody has bid",
     Reason.NOT_CLOSED: "The auction is still running",
     Reason.NO_BID: "This bidder has no bid there",
     Reason.WINNER: "This bidder has won the auction",

@@ -14,7 +14,7 @@ from bids_service.api.schemas import (
     LARGEST_ID,
     BiddingSchema,
     ByBidderSchema,
-    BySellerSchema,
+    CancellationSchema,
     OfferSchema,
     ToBidderSchema,
 )
@@ -65,13 +65,13 @@ def bidding_commands_blueprint(parts: Parts) -> Blueprint:
     class Cancellation(MethodView):
         @require("bids:write")
         @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(BySellerSchema())
+        @blueprint.arguments(CancellationSchema())
         @blueprint.response(200, BiddingSchema, content_type=MEDIA_TYPE)
         @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
         @blueprint.alt_response(409, "CONFLICT")
         def post(self, body: Body, bidding_id: int) -> Response:
-            """Call the auction off on behalf of its seller."""
-            return carry_out(bidding_id, Cancel(seller=body["seller"]), body)
+            """Call the auction off on behalf of its seller, perhaps only while nobody has bid."""
+            return carry_out(bidding_id, Cancel(**body), body)
 
     @blueprint.route(f"{one}/offers")
     class Offers(MethodView):

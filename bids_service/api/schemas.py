@@ -91,6 +91,16 @@ class BySellerSchema(ma.Schema):
     seller = _EntityUrl()
 
 
+class CancellationSchema(BySellerSchema):
+    """On behalf of which seller, and whether a bid forbids it."""
+
+    only_without_bids = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        metadata={"description": "Refuse with has_bids if there are bids."},
+    )
+
+
 class ToBidderSchema(BySellerSchema, ByBidderSchema):
     """On behalf of which seller to which bidder."""
 

@@ -13,9 +13,10 @@ class Close:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """`seller` calls the auction off."""
+    """`seller` calls the auction off; with `only_without_bids` a single bid forbids it."""
 
     seller: str
+    only_without_bids: bool = False
 
 
 def close(bidding: Bidding, now_ms: int) -> Decision:
@@ -35,6 +36,8 @@ def cancel(bidding: Bidding, command: Cancel, now_ms: int) -> Decision:
         return Accepted(bidding=bidding)
     if bidding.is_closed or now_ms >= bidding.ends_at_ms:
         return Refused(Reason.ENDED)
+    if command.only_without_bids and bidding.lead is not None:
+        return Refused(Reason.HAS_BIDS)
     return _closed(bidding, Outcome.CANCELLED, now_ms)
 
 

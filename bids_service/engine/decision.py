@@ -21,6 +21,7 @@ class Reason(StrEnum):
     NOT_AVAILABLE = "not_available"
     NOT_DUE = "not_due"
     NOT_SELLER = "not_seller"
+    HAS_BIDS = "has_bids"
     NOT_CLOSED = "not_closed"
     NO_BID = "no_bid"
     WINNER = "winner"

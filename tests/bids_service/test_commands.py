@@ -108,6 +108,18 @@ def test_only_the_seller_calls_off(service: Service) -> None:
         assert client.cancel(bidding, SELLER, "key-2").outcome == "unsold"
 
 
+def test_it_is_called_off_only_without_bids_if_the_seller_says_so(service: Service) -> None:
+    with service.client() as client:
+        bidding = place(client, "ada", 500)
+        with pytest.raises(BidRefused) as refused:
+            client.cancel(bidding, SELLER, "key-1", only_without_bids=True)
+        assert (refused.value.status, refused.value.reason) == (409, "has_bids")
+        client.retract(bidding, bidder("ada"), "key-2")
+        cancelled = client.cancel(bidding, SELLER, "key-3", only_without_bids=True)
+        assert cancelled.status == "closed"
+    prove_all(service.parts.storage.catalogue, AUCTION)
+
+
 def test_a_second_chance_is_offered_answered_and_told(service: Service) -> None:
     with service.client() as client:
         place(client, "ada", 500)

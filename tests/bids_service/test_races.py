@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from bids_service.engine.bidding import Bidding, Outcome, PlacedBid
 from bids_service.engine.book import replay
 from bids_service.engine.buy_now import BuyNow
+from bids_service.engine.close import Cancel
 from bids_service.engine.decision import Accepted
 from bids_service.engine.replay import lead_of
 from bids_service.model import KeptBid
@@ -20,6 +21,7 @@ from tests.bids_service.service import (
     AUCTION,
     AUCTIONS,
     END_MS,
+    SELLER,
     Service,
     auction,
     bidder,
@@ -186,6 +188,25 @@ def test_p6_of_a_bid_and_a_buy_now_exactly_one_is_first_and_counts(service: Serv
         assert after.sequence == bid_in
         if not bid_in:
             assert (after.price, after.leader) == (9000, bidder("ada" if bought else "bob"))
+
+
+def test_of_a_bid_and_a_calling_off_without_bids_exactly_one_counts(service: Service) -> None:
+    for number in range(12):
+        url = f"{AUCTIONS}/auctions/{number}"
+        service.parts.storage.books.open(url, known_terms())
+
+        def calling_off(url: str = url) -> bool:
+            cautiously = Cancel(seller=SELLER, only_without_bids=True)
+            return isinstance(command(service, cautiously, url), Accepted)
+
+        def bidding(name: str, url: str = url, number: int = number) -> Callable[[], bool]:
+            act = placing(service, name, 500, f"{name}-{number}", url)
+            return lambda: act().status_code == 201
+
+        called_off, *bids_in = at_once([calling_off, *map(bidding, NAMES[:3])])
+        after = bidding_of(service, url)
+        assert (after.outcome is Outcome.CANCELLED) == called_off == (not any(bids_in))
+        assert after.sequence == sum(bids_in)
 
 
 def test_p7_one_key_from_many_at_once_is_one_bid_and_equal_answers(service: Service) -> None:

@@ -46,6 +46,12 @@ def test_the_seller_can_call_it_off_before_the_end() -> None:
     assert accepted(cancelled, Close(), WEEK_MS).bidding.outcome is Outcome.CANCELLED
 
 
+def test_it_can_be_called_off_only_while_nobody_has_bid() -> None:
+    cautiously = Cancel(seller="seller", only_without_bids=True)
+    assert refused(book_of(("A", 200)), cautiously, 5000).reason is Reason.HAS_BIDS
+    assert accepted(open_book(terms()), cautiously, 5000).bidding.outcome is Outcome.CANCELLED
+
+
 def test_nobody_else_can_and_nobody_once_the_end_has_come() -> None:
     book = open_book(terms())
     assert refused(book, Cancel(seller="A"), 5000).reason is Reason.NOT_SELLER

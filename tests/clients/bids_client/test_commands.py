@@ -53,6 +53,11 @@ def fake() -> FakeBids:
         (lambda it, of: it.buy_now(of, ADA, "key-1"), "/somewhere/buy", {"bidder": ADA}),
         (lambda it, of: it.retract(of, ADA, "key-1"), "/somewhere/back", {"bidder": ADA}),
         (lambda it, of: it.cancel(of, SELLER, "key-1"), "/somewhere/off", {"seller": SELLER}),
+        (
+            lambda it, of: it.cancel(of, SELLER, "key-1", only_without_bids=True),
+            "/somewhere/off",
+            {"seller": SELLER, "only_without_bids": True},
+        ),
     ],
 )
 def test_a_command_goes_where_the_bidding_links_to(act: Act, path: str, body: Any) -> None:

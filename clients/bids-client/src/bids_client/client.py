@@ -118,10 +118,19 @@ class BidsClient:
         url = _possible(bidding.links, "retract")
         return bidding_from(self._command(url, {"bidder": bidder}, idempotency_key))
 
-    def cancel(self, bidding: Bidding, seller: str, idempotency_key: str) -> Bidding:
-        """Call an auction off on behalf of its seller. Raises as `buy_now` does."""
+    def cancel(
+        self,
+        bidding: Bidding,
+        seller: str,
+        idempotency_key: str,
+        *,
+        only_without_bids: bool = False,
+    ) -> Bidding:
+        """Call an auction off on behalf of its seller; `only_without_bids` leaves it to the service
+        to refuse that, as `has_bids`, if a bid was first. Raises as `buy_now` does."""
         url = _possible(bidding.links, "cancel")
-        return bidding_from(self._command(url, {"seller": seller}, idempotency_key))
+        condition = {"only_without_bids": True} if only_without_bids else {}
+        return bidding_from(self._command(url, {"seller": seller} | condition, idempotency_key))
 
     def offer_second_chance(
         self, bidding: Bidding, seller: str, bidder: str, idempotency_key: str
