@@ -29,9 +29,14 @@ class Bids(Protocol):
         """Take a bidder's bids back."""
 
     def cancel(
-        self, bidding: bids_client.Bidding, seller: str, idempotency_key: str
+        self,
+        bidding: bids_client.Bidding,
+        seller: str,
+        idempotency_key: str,
+        *,
+        only_without_bids: bool = False,
     ) -> bids_client.Bidding:
-        """Call an auction off."""
+        """Call an auction off, perhaps only while nobody has bid."""
 
     def offer_second_chance(
         self, bidding: bids_client.Bidding, seller: str, bidder: str, idempotency_key: str

@@ -2,6 +2,7 @@
 
 from auction_app.bids import Bids
 from auction_app.errors import CommandRefused, NotPossible
+from auction_app.ids import new_key
 from auction_app.model import Customer
 from auction_app.passwords import Passwords
 from auction_app.storage import commitments, customers, drafts, notices, preferences, sessions
@@ -77,9 +78,8 @@ def _call_off_all(store: Store, bids: Bids, urls: Urls, seller: Customer, now_ms
     with store.reading() as conn:
         ids = commitments.not_closed(conn, seller.id)
     for id in ids:
-        key = f"leave-{seller.id}-{id}"
-        try:
-            end_early(store, bids, urls, id, seller=seller, key=key, now_ms=now_ms)
+        try:  # under a new key: the old one's refusal is kept, but a bid can be retracted
+            end_early(store, bids, urls, id, seller=seller, key=new_key(), now_ms=now_ms)
         except CommandRefused as refusal:
             has_bids = refusal.reason == "has_bids"
             raise NotPossible("selling" if has_bids else "listing") from refusal

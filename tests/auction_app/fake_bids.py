@@ -97,9 +97,18 @@ class FakeBids:
         book.version += 1
         return self._bidding(book)
 
-    def cancel(self, bidding: Bidding, seller: str, idempotency_key: str) -> Bidding:
+    def cancel(
+        self,
+        bidding: Bidding,
+        seller: str,
+        idempotency_key: str,
+        *,
+        only_without_bids: bool = False,
+    ) -> Bidding:
         self._answer("cancel")
         book = self._by_url(bidding.url)
+        if only_without_bids and book.bids:
+            raise BidRefused(409, {"reason": "has_bids"})
         book.closed, book.cancelled, book.version = True, True, book.version + 1
         return self._bidding(book)
 

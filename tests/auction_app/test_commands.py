@@ -2,7 +2,7 @@
 
 import re
 
-from tests.auction_app.conftest import Browser, World, as_program
+from tests.auction_app.conftest import PUBLIC, Browser, World, as_program
 from tests.auction_app.test_projection import deliver, refresh
 
 
@@ -108,7 +108,7 @@ def test_an_auction_with_bids_is_not_ended_early(world: World) -> None:
 
     assert answer.status_code == 409
     assert "People have bid" in answer.text
-    assert "cancel" not in world.bids.calls
+    assert not world.bids.books[PUBLIC + item].cancelled
 
 
 def test_nobody_buys_or_takes_back_at_their_own_auction(world: World) -> None:

@@ -191,10 +191,10 @@ def test_an_item_listed_at_the_same_moment_keeps_the_account(
     cancel = world.bids.cancel
     published = []
 
-    def publish_meanwhile(*args: Any) -> Any:
+    def publish_meanwhile(*args: Any, **condition: Any) -> Any:
         monkeypatch.undo()
         published.append(second.publish(draft).headers["Location"])
-        return cancel(*args)
+        return cancel(*args, **condition)
 
     monkeypatch.setattr(world.bids, "cancel", publish_meanwhile)
     refused = ada.post("/account/delete", {"password": password_of("Ada")})

@@ -34,7 +34,9 @@ from tests.auction_app.conftest import (
     config,
     empty_database,
     make_world,
+    password_of,
 )
+from tests.auction_app.test_commands import key_in
 from tests.auction_app.test_projection import deliver
 
 __all__ = ["config", "empty_database", "make_world"]
@@ -83,6 +85,10 @@ class Houses:
     def sweep(self) -> None:
         notice_gaps(self.world.parts.store, self.world.parts.urls, now_ms=self.world.clock())
         self.refresh()
+
+    def open(self, item: str) -> None:
+        """Let bids_service learn of an item before anybody bids on it."""
+        self.bids.storage.books.open(PUBLIC + item, self.bids.auctions.terms(PUBLIC + item))
 
     def close(self, item: str) -> None:
         """Let time pass until the auction is over and closed."""
@@ -203,7 +209,7 @@ def test_what_has_a_link_is_what_the_bidding_allows(houses: Houses) -> None:
     world = houses.world
     sam, ada = world.member("Sam"), world.member("Ada")
     item = sam.list_item(buy_now="90", starts="2026-09-22T12:00:00")
-    houses.bids.storage.books.open(PUBLIC + item, houses.bids.auctions.terms(PUBLIC + item))
+    houses.open(item)
     houses.tell()
     assert links(ada, item) == {"ask"}
     assert links(sam, item) == {"edit", "end-early"}
@@ -218,6 +224,52 @@ def test_what_has_a_link_is_what_the_bidding_allows(houses: Houses) -> None:
     houses.tell()
     assert links(ada, item) == {"order"}
     assert links(sam, item) == {"relist", "second-chances", "order"}
+
+
+def test_a_first_bid_just_before_the_early_end_is_not_called_off(
+    houses: Houses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam = houses.world.member("Sam")
+    houses.world.member("Ada")
+    item = sam.list_item()
+    houses.open(item)
+    key = key_in(sam.get(f"{item}/end").text)
+    cancel = houses.client.cancel
+
+    def bid_first(*args: Any, **condition: Any) -> Any:
+        monkeypatch.undo()
+        houses.bid_elsewhere(item, "Ada", 2500)
+        return cancel(*args, **condition)
+
+    monkeypatch.setattr(houses.client, "cancel", bid_first)
+    answer = sam.post(f"{item}/end", {"key": key})
+
+    assert answer.status_code == 409
+    assert "People have bid" in answer.text
+    assert (houses.bidding(item).status, houses.bidding(item).bid_count) == ("open", 1)
+
+
+def test_a_bid_that_was_taken_back_does_not_keep_the_account_for_ever(houses: Houses) -> None:
+    sam = houses.world.member("Sam")
+    item = sam.list_item()
+    houses.world.member("Ada")
+    houses.bid_elsewhere(item, "Ada", 2500)
+    form = {"password": password_of("Sam")}
+    assert sam.post("/account/delete", form).status_code == 409
+
+    houses.client.retract(houses.bidding(item), houses.world.customer_url("Ada"), "back")
+    houses.tell()
+
+    assert sam.post("/account/delete", form).status_code == 303
+    assert houses.bidding(item).status == "closed"
+
+
+def test_the_house_ends_an_auction_that_has_bids(houses: Houses) -> None:
+    item, *_ = sale(houses)
+
+    houses.world.moderator("Mo").post(f"/moderation{item}", {"action": "end", "note": "stolen"})
+
+    assert houses.bidding(item).outcome == "unsold"
 
 
 def test_a_leader_below_the_reserve_is_told_so(houses: Houses) -> None:
