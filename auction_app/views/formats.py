@@ -19,12 +19,13 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
 def install_formats(app: Flask) -> None:
-    """Filters for the templates: money, moment, time_left, decimal."""
+    """Filters for the templates: money, moment, time_left, decimal, short_mask."""
 
     app.add_template_filter(money)
     app.add_template_filter(decimal)
     app.add_template_filter(moment)
     app.add_template_filter(time_left)
+    app.add_template_filter(short_mask)
 
 
 def moment(at_ms: int) -> Markup:
@@ -79,3 +80,9 @@ def time_left(left_ms: int) -> str:
     while len(units) > 1 and not units[0][0]:
         units.pop(0)
     return " ".join(text for count, text in units[:2] if count) or units[0][1]
+
+
+def short_mask(mask: str) -> str:
+    """As much of a bidder's mask as a narrow page has room for: one in 16 million is alike, and
+    an auction has hundreds of bidders at most."""
+    return mask[:6]

@@ -61,6 +61,7 @@ def test_a_hidden_item_is_gone_for_all_but_its_seller_and_moderators(world: Worl
     for path in ("/", "/search?q=lamp", seller):
         assert item not in bob.get(path).text
     assert "The house has hidden this item" in sam.get(item).text
+    assert "Hidden by the house" in sam.get("/my/sales").text
     mod.post(f"/moderation{item}", NOTE | {"action": "show"})
     assert bob.get(item).status_code == 200
 

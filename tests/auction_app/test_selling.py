@@ -74,6 +74,9 @@ def test_an_auction_can_be_set_to_start_later(world: World) -> None:
     item = sam.list_item(starts="2026-09-25T08:00:00")
 
     assert "Starts" in ada.get(item).text
+    card = sam.get("/my/sales").text.split("card-title")[1]
+    assert "Starts" in card
+    assert "ends in" not in card
     assert ada.client.get(item, headers=as_program()).get_json()["status"] == "scheduled"
     assert "Brass desk lamp" not in ada.get("/").text.split('id="ending"')[1]
     assert "not started" in ada.review(item, "20").text

@@ -1,5 +1,7 @@
 """From the bid form to the result, and to the lists."""
 
+import re
+
 from service_kit.money import Money
 
 from tests.auction_app.conftest import Browser, World, as_program, path_of, ticket_in
@@ -242,6 +244,18 @@ def test_the_history_masks_names_and_marks_ones_own_rows(world: World) -> None:
     assert "<strong>You</strong>" in page
     assert "Ada" not in page
     assert "Bidder " in page
+
+
+def test_the_history_says_which_bid_was_answered_by_an_automatic_one(world: World) -> None:
+    item = world.member("Sam").list_item()
+    world.member("Ada").bid(item, "40")
+    world.member("Bob").bid(item, "25")
+
+    rows = world.browser().get(f"{item}/history").text.split("<tr>")[2:]
+
+    assert ["automatic bid" in row for row in rows] == [True, False]
+    masks = re.findall(r"Bidder (\w+)", " ".join(rows))
+    assert [len(mask) for mask in masks] == [6, 6]
 
 
 def test_the_price_of_a_currency_without_decimals_reads_right(world: World) -> None:
