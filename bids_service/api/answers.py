@@ -65,10 +65,9 @@ def _refusal(applied: Applied, refused: Refused) -> StoredAnswer:
     extra: dict[str, Any] = {}
     if refused.minimum is not None:
         extra["minimum"] = money(refused.minimum, applied.kept.bidding.terms.currency)
-    status = 422 if refused.reason is Reason.NOT_AN_AMOUNT else 409
-    problem = Problem(status, _TITLES[refused.reason], reason=refused.reason, extra=extra)
+    problem = Problem(409, _TITLES[refused.reason], reason=refused.reason, extra=extra)
     headers = {"Content-Type": "application/problem+json"}
-    return StoredAnswer(status, _text(problem.document()), headers)
+    return StoredAnswer(409, _text(problem.document()), headers)
 
 
 def _text(document: Mapping[str, Any]) -> str:

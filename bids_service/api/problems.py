@@ -45,7 +45,7 @@ def _still_running(error: StillRunning) -> Problem:
 
 def _not_an_amount(error: NotAnAmount) -> Problem:
     title = "The maximum is not an amount that can be bid"
-    return Problem(422, title, reason="not_an_amount", detail=str(error))
+    return Problem(409, title, reason="not_an_amount", detail=str(error))
 
 
 PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = {

@@ -202,9 +202,9 @@ def test_not_higher_than_the_own_maximum_is_409(service: Service) -> None:
         {"amount": "9999999999999999", "currency": "USD"},
     ],
 )
-def test_what_is_no_amount_is_422_with_its_reason(service: Service, maximum: Any) -> None:
+def test_what_is_no_amount_is_refused_with_its_reason(service: Service, maximum: Any) -> None:
     answer = post(service, body(maximum=maximum))
-    assert (answer.status_code, answer.json["reason"]) == (422, "not_an_amount")
+    assert (answer.status_code, answer.json["reason"]) == (409, "not_an_amount")
 
 
 @pytest.mark.parametrize("field", ["auction", "bidder"])

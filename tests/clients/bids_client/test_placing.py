@@ -51,7 +51,7 @@ def test_the_root_is_asked_once() -> None:
     ("status", "problem", "error"),
     [
         (409, {"title": "Too low", "reason": "below_minimum", "minimum": usd("9.00")}, BidRefused),
-        (422, {"title": "What?", "reason": "not_an_amount"}, BidRefused),
+        (409, {"title": "What?", "reason": "not_an_amount"}, BidRefused),
         (422, {"title": "Used", "reason": "idempotency_key_reused"}, CallRefused),
         (404, {"title": "No such auction", "reason": "unknown_auction"}, NotFound),
         (401, {"title": "Who are you"}, CallRefused),

@@ -42,7 +42,6 @@ T = TypeVar("T")
 Json = Mapping[str, Any]
 
 _ATTEMPTS = 3
-_NOT_AN_AMOUNT = "not_an_amount"
 
 
 class BidsClient:
@@ -281,7 +280,7 @@ def _translated(error: UnexpectedStatus) -> BidsError:
         return BidsUnavailable(f"the bids service answered {status}", error.retry_after_s)
     if status == 404:
         return NotFound(status, problem)
-    if status == 409 or problem.get("reason") == _NOT_AN_AMOUNT:
+    if status == 409:
         return BidRefused(status, problem)
     return CallRefused(status, problem)
 
