@@ -1,7 +1,10 @@
 """Names for things: random, so that none can be guessed from another."""
 
+import re
 import secrets
 
+KEY = re.compile("[0-9a-f]{32}")
+"""What `new_key` gives."""
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # without what one misreads
 
 

@@ -1,9 +1,18 @@
 """What ties a customer to others, and how the loose ends are cut."""
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
 from auction_app.storage import orders
-from auction_app.storage.tables import auctions, biddings, placed_tickets, watches
+from auction_app.storage.second_chances import OPEN
+from auction_app.storage.tables import (
+    auctions,
+    biddings,
+    bids,
+    participations,
+    placed_tickets,
+    second_chances,
+    watches,
+)
 
 
 def sells_with_bids(conn: Connection, customer_id: str) -> bool:
@@ -20,10 +29,40 @@ def sells_with_bids(conn: Connection, customer_id: str) -> bool:
     return conn.execute(query.limit(1)).first() is not None
 
 
-def leads(conn: Connection, customer_id: str) -> bool:
-    """Whether they lead in an auction that is not settled yet."""
-    query = select(biddings.c.auction_id).where(
-        biddings.c.leader_id == customer_id, biddings.c.status != "closed"
+def may_win(conn: Connection, customer_id: str, *, now_ms: int) -> bool:
+    """Whether they lead in an auction that is not settled yet, or would once the leader takes
+    bids back."""
+    leads = biddings.c.leader_id == customer_id
+    is_next = and_(
+        biddings.c.ends_at_ms > now_ms,
+        exists().where(
+            bids.c.auction_id == biddings.c.auction_id,
+            bids.c.bidder_id == customer_id,
+            bids.c.retracted_at_ms.is_(None),
+        ),
+    )
+    query = (
+        select(biddings.c.auction_id)
+        .join(participations, participations.c.auction_id == biddings.c.auction_id)
+        .where(
+            participations.c.customer_id == customer_id,
+            biddings.c.status != "closed",
+            or_(leads, is_next),
+        )
+    )
+    return conn.execute(query.limit(1)).first() is not None
+
+
+def has_open_offers(conn: Connection, customer_id: str, *, now_ms: int) -> bool:
+    """Whether a second chance that they offered, or were offered, can still be accepted."""
+    query = (
+        select(second_chances.c.id)
+        .join(auctions, auctions.c.id == second_chances.c.auction_id)
+        .where(
+            second_chances.c.status == OPEN,
+            second_chances.c.expires_at_ms > now_ms,
+            or_(auctions.c.seller_id == customer_id, second_chances.c.bidder_id == customer_id),
+        )
     )
     return conn.execute(query.limit(1)).first() is not None
 
@@ -34,7 +73,8 @@ def has_open_orders(conn: Connection, customer_id: str) -> bool:
 
 
 def awaits_an_answer(conn: Connection, customer_id: str, *, since_ms: int) -> bool:
-    """Whether a bid of theirs was sent since then and nobody knows what came of it."""
+    """Whether a bid, a purchase or an offer of theirs was sent since then and nobody knows what
+    came of it."""
     query = select(placed_tickets.c.key).where(
         placed_tickets.c.customer_id == customer_id,
         placed_tickets.c.result.is_(None),

@@ -1,5 +1,6 @@
 """Accounts."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
@@ -179,6 +180,13 @@ def exists(conn: Connection, customer_id: str) -> bool:
     """Whether there is such an account."""
     query = select(customers.c.id).where(customers.c.id == customer_id)
     return conn.execute(query).first() is not None
+
+
+def gone(conn: Connection, customer_ids: Iterable[str]) -> set[str]:
+    """Those of the accounts that were deleted."""
+    theirs = customers.c.id.in_(list(customer_ids))
+    query = select(customers.c.id).where(theirs, customers.c.deleted_at_ms.is_not(None))
+    return set(conn.execute(query).scalars())
 
 
 def email_key(email: str) -> str:

@@ -28,6 +28,10 @@ class SecondChance:
         """Whether it can still be answered."""
         return self.status == OPEN and now_ms < self.expires_at_ms
 
+    def binds(self, now_ms: int) -> bool:
+        """Whether the item is promised to this bidder, and can be offered to no other."""
+        return self.status == ACCEPTED or self.is_open(now_ms)
+
 
 def keep(conn: Connection, told: SecondChance) -> bool:
     """Store an offer, or its new status; True when it was not known before."""

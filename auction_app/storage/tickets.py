@@ -1,9 +1,9 @@
-"""Bids on their way: which tickets were sent, and what came of them."""
+"""What is on its way to bids_service: which tickets were sent, and what came of them."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from auction_app.storage.tables import placed_tickets
 
@@ -36,3 +36,8 @@ def add(conn: Connection, *, key: str, customer_id: str, auction_id: str, now_ms
 def settle(conn: Connection, key: str, result: dict[str, Any]) -> None:
     """Note what came of a ticket."""
     conn.execute(update(placed_tickets).where(placed_tickets.c.key == key).values(result=result))
+
+
+def remove(conn: Connection, key: str) -> None:
+    """Forget a ticket whose outcome is seen elsewhere."""
+    conn.execute(delete(placed_tickets).where(placed_tickets.c.key == key))

@@ -11,6 +11,7 @@ from auction_app.model import Auction, Customer
 from auction_app.storage import stale
 from auction_app.storage.store import Store
 from auction_app.urls import Urls
+from auction_app.verbs.on_its_way import on_its_way
 from auction_app.verbs.place_bid import RETRY_AFTER_S
 from auction_app.verbs.project import keep_bidding
 from auction_app.verbs.watch_bids import note_answer, note_silence
@@ -25,7 +26,7 @@ def buy_now(
 ) -> None:
     """Buy at the buy-now price, which ends the auction. Safe to repeat with the same key.
 
-    Blocks for bids_service. Raises NotVerified, CommandRefused, BidsUnavailable.
+    Blocks for bids_service. Raises NotVerified, NoSession, CommandRefused, BidsUnavailable.
     """
     if not buyer.verified:
         raise NotVerified("buyers need a verified address")
@@ -36,7 +37,8 @@ def buy_now(
             return bidding  # sent before, and its answer was lost
         return bids.buy_now(bidding, me, key)
 
-    _carry_out(store, bids, urls, auction_id, command, now_ms)
+    with on_its_way(store, buyer, auction_id, key, now_ms=now_ms):
+        _carry_out(store, bids, urls, auction_id, command, now_ms)
 
 
 def retract(
@@ -101,7 +103,9 @@ def asked(store: Store, ask: Callable[[], T], *, now_ms: int) -> T:
         answer = ask()
     except bids_client.BidRefused as refusal:
         raise CommandRefused(refusal.reason) from refusal
-    except (bids_client.NotPossible, bids_client.NotFound) as refusal:
+    except bids_client.NotFound as refusal:
+        raise CommandRefused("unknown_auction") from refusal  # listed a moment ago, say
+    except bids_client.NotPossible as refusal:
         raise CommandRefused(NOT_POSSIBLE) from refusal
     except bids_client.BidsError as error:
         note_silence(store, error, now_ms=now_ms)

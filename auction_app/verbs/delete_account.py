@@ -21,8 +21,9 @@ _ALL_DRAFTS = 1000
 
 def obstacles(store: Store, customer: Customer, *, now_ms: int) -> tuple[str, ...]:
     """What others still count on: "selling" (somebody has bid on a running item of theirs),
-    "leading" (they lead somewhere), "bidding" (a bid is on its way), "orders" (one is not over).
-    None: they may go."""
+    "leading" (a bid of theirs wins, or will if others are taken back), "bidding" (a bid, purchase
+    or offer is on its way), "offers" (a second chance is open), "orders" (one is not over). None:
+    they may go."""
     with store.reading() as conn:
         return _obstacles(conn, customer.id, now_ms)
 
@@ -66,8 +67,9 @@ def _obstacles(conn: Transaction, customer_id: str, now_ms: int) -> tuple[str, .
     sent_since_ms = now_ms - ON_ITS_WAY_MS
     found = {
         "selling": commitments.sells_with_bids(conn, customer_id),
-        "leading": commitments.leads(conn, customer_id),
+        "leading": commitments.may_win(conn, customer_id, now_ms=now_ms),
         "bidding": commitments.awaits_an_answer(conn, customer_id, since_ms=sent_since_ms),
+        "offers": commitments.has_open_offers(conn, customer_id, now_ms=now_ms),
         "orders": commitments.has_open_orders(conn, customer_id),
     }
     return tuple(word for word, there in found.items() if there)

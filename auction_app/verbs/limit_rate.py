@@ -29,6 +29,8 @@ PASSWORD_CHECKS = Limit("password check", 10, 15 * _MINUTE_MS)
 VERIFICATIONS = Limit("verification", 5, _HOUR_MS)
 QUESTIONS = Limit("question", 20, _HOUR_MS)
 REPORTS = Limit("report", 20, _HOUR_MS)
+ORDER_STEPS = Limit("order step", 120, _HOUR_MS)
+SECOND_CHANCES = Limit("second chance", 30, _HOUR_MS)
 
 
 def use_up(store: Store, limit: Limit, who: str, *, now_ms: int) -> None:

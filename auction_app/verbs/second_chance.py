@@ -12,6 +12,7 @@ from auction_app.storage.second_chances import ACCEPTED, SecondChance
 from auction_app.storage.store import Store
 from auction_app.urls import Urls
 from auction_app.verbs.command_bidding import asked
+from auction_app.verbs.on_its_way import on_its_way
 from auction_app.verbs.settle_sale import make_order
 
 
@@ -23,29 +24,37 @@ def offer_second_chance(
     bidder_id: str,
     *,
     seller: Customer,
+    key: str,
     now_ms: int,
 ) -> None:
     """Offer an auction's item to a bidder at that bidder's own highest bid (rule 14).
 
-    One offer a bidder: safe to repeat. Blocks for bids_service. Raises CommandRefused,
+    Safe to repeat with the same key. Blocks for bids_service. Raises NoSession, CommandRefused,
     BidsUnavailable.
     """
-    key = f"offer-{auction.id}-{bidder_id}"
 
     def ask() -> bids_client.Offer:
         bidding = bids.bidding_of(urls.auction(auction.id))
         me, to = urls.customer(seller.id), urls.customer(bidder_id)
         return bids.offer_second_chance(bidding, me, to, key)
 
-    keep_offer(store, urls, asked(store, ask, now_ms=now_ms), now_ms=now_ms)
+    with on_its_way(store, seller, auction.id, key, now_ms=now_ms):
+        keep_offer(store, urls, asked(store, ask, now_ms=now_ms), now_ms=now_ms)
 
 
 def answer_offer(
-    store: Store, bids: Bids, urls: Urls, chance: SecondChance, *, accept: bool, now_ms: int
+    store: Store,
+    bids: Bids,
+    urls: Urls,
+    chance: SecondChance,
+    *,
+    bidder: Customer,
+    accept: bool,
+    now_ms: int,
 ) -> None:
     """Accept or decline an offer on behalf of its bidder; accepted, it is an order.
 
-    Safe to repeat. Blocks for bids_service. Raises CommandRefused, BidsUnavailable.
+    Safe to repeat. Blocks for bids_service. Raises NoSession, CommandRefused, BidsUnavailable.
     """
     key = f"{'accept' if accept else 'decline'}-{chance.id}"
 
@@ -55,7 +64,8 @@ def answer_offer(
             return offer  # sent before, and its answer was lost
         return bids.accept(offer, key) if accept else bids.decline(offer, key)
 
-    keep_offer(store, urls, asked(store, ask, now_ms=now_ms), now_ms=now_ms)
+    with on_its_way(store, bidder, chance.auction_id, key, now_ms=now_ms):
+        keep_offer(store, urls, asked(store, ask, now_ms=now_ms), now_ms=now_ms)
 
 
 def keep_offer(store: Store, urls: Urls, told: bids_client.Offer, *, now_ms: int) -> None:

@@ -7,11 +7,13 @@ from service_kit.openapi import Blueprint
 from auction_app.api import deals
 from auction_app.api.deal_schemas import SecondChanceSchema
 from auction_app.errors import CommandRefused, NotFound
+from auction_app.ids import KEY, new_key
 from auction_app.model import Auction, Bid, Customer
 from auction_app.parts import Parts
-from auction_app.storage import auctions, biddings, second_chances
+from auction_app.storage import auctions, biddings, customers, second_chances
 from auction_app.storage.second_chances import SecondChance
 from auction_app.verbs.edit_listing import own_auction
+from auction_app.verbs.limit_rate import SECOND_CHANCES, use_up
 from auction_app.verbs.second_chance import answer_offer, offer_second_chance
 from auction_app.views.language import _
 from auction_app.views.negotiate import hal, negotiated, page, see_other, wants_hal
@@ -59,15 +61,25 @@ def _add_offering(views: PlainBlueprint, parts: Parts) -> None:
             offered = {c.bidder_id: c for c in second_chances.of_auction(conn, auction_id)}
         losers = _losers(parts, auction)
         rows = [(bid, mask, offered.get(bid.bidder_id)) for mask, bid in losers.items()]
-        return page("second_chances.html", auction=auction, rows=rows, now_ms=parts.clock())
+        now_ms = parts.clock()
+        return page(
+            "second_chances.html",
+            auction=auction,
+            rows=rows,
+            bound=any(chance.binds(now_ms) for chance in offered.values()),
+            key=new_key(),
+            now_ms=now_ms,
+        )
 
     @views.post("/auctions/<string:auction_id>/second-chances")
     def offer(auction_id: str) -> Response:
         seller = signed_in(parts)
         auction = _own(parts, auction_id, seller)
         chosen = _losers(parts, auction).get(request.form.get("bidder", ""))
-        if chosen is None:
+        key = request.form.get("key", "")
+        if chosen is None or not KEY.fullmatch(key):
             raise NotFound("no such bidder")
+        use_up(parts.store, SECOND_CHANCES, seller.id, now_ms=parts.clock())
         try:
             offer_second_chance(
                 parts.store,
@@ -76,6 +88,7 @@ def _add_offering(views: PlainBlueprint, parts: Parts) -> None:
                 auction,
                 chosen.bidder_id,
                 seller=seller,
+                key=f"offer-{seller.id}-{key}",
                 now_ms=parts.clock(),
             )
         except CommandRefused as error:
@@ -88,11 +101,21 @@ def _add_offering(views: PlainBlueprint, parts: Parts) -> None:
 def _add_answering(views: PlainBlueprint, parts: Parts) -> None:
     @views.post("/second-chances/<string:chance_id>")
     def answer(chance_id: str) -> Response:
-        chance, _auction = _mine(parts, chance_id, signed_in(parts))
-        accept = request.form.get("answer") == "accept"
+        me = signed_in(parts)
+        chance, _auction = _mine(parts, chance_id, me)
+        if request.form.get("answer") not in ("accept", "decline"):
+            raise NotFound("no such answer")
+        accept = request.form["answer"] == "accept"
+        use_up(parts.store, SECOND_CHANCES, me.id, now_ms=parts.clock())
         try:
             answer_offer(
-                parts.store, parts.bids, parts.urls, chance, accept=accept, now_ms=parts.clock()
+                parts.store,
+                parts.bids,
+                parts.urls,
+                chance,
+                bidder=me,
+                accept=accept,
+                now_ms=parts.clock(),
             )
         except CommandRefused as error:
             flash(refusal(error.reason))
@@ -115,13 +138,15 @@ def _mine(parts: Parts, chance_id: str, me: Customer) -> tuple[SecondChance, Auc
 
 
 def _losers(parts: Parts, auction: Auction) -> dict[str, Bid]:
-    """The last public bid of each bidder who didn't get it, by the bidder's mask."""
+    """The last public bid of each bidder who didn't get it and is still here, by the mask."""
     with parts.store.reading() as conn:
         bids = biddings.history(conn, auction.id, limit=_LOOK_BACK)
+        gone = customers.gone(conn, {bid.bidder_id for bid in bids})
     bidding = auction.bidding
-    winner = bidding.leader_id if bidding and bidding.outcome == "sold" else None
+    if bidding and bidding.outcome == "sold" and bidding.leader_id:
+        gone.add(bidding.leader_id)
     return {
         bid.masked_bidder: bid
         for bid in reversed(bids)
-        if bid.bidder_id != winner and bid.outcome != biddings.RAISED and not bid.retracted_at_ms
+        if bid.bidder_id not in gone and bid.outcome != biddings.RAISED and not bid.retracted_at_ms
     }

@@ -1,12 +1,11 @@
 """Commands on an item that are asked twice: buy at once, take bids back, end early."""
 
-import re
 from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.errors import CommandRefused, NotFound
-from auction_app.ids import new_key
+from auction_app.ids import KEY, new_key
 from auction_app.model import Auction, Customer
 from auction_app.parts import Parts
 from auction_app.storage import auctions
@@ -16,8 +15,6 @@ from auction_app.views.items import check_shown
 from auction_app.views.language import _
 from auction_app.views.negotiate import page, see_other
 from auction_app.views.visitor import signed_in
-
-_KEY = re.compile("[0-9a-f]{32}")
 
 
 def commanding(parts: Parts) -> Blueprint:
@@ -33,7 +30,7 @@ def commanding(parts: Parts) -> Blueprint:
         me = signed_in(parts)
         auction = _auction(parts, auction_id, command, me)
         key = request.form.get("key", "")
-        if not _KEY.fullmatch(key):
+        if not KEY.fullmatch(key):
             return _asking(parts, auction, command)
         use_up(parts.store, BIDS, me.id, now_ms=parts.clock())
         try:

@@ -16,6 +16,7 @@ from auction_app.parts import Parts
 from auction_app.storage import customers
 from auction_app.storage import orders as stored
 from auction_app.verbs.give_feedback import give_feedback
+from auction_app.verbs.limit_rate import ORDER_STEPS, use_up
 from auction_app.verbs.take_step import take_step
 from auction_app.views.language import _
 from auction_app.views.negotiate import hal, negotiated, page, see_other, wants_hal
@@ -62,6 +63,7 @@ def ordering(parts: Parts) -> PlainBlueprint:
     @views.post("/orders/<string:order_id>/steps")
     def step(order_id: str) -> Response:
         me, wanted = signed_in(parts), request.form.get("status", "")
+        use_up(parts.store, ORDER_STEPS, me.id, now_ms=parts.clock())
         take_step(parts.store, parts.urls, order_id, me, wanted, now_ms=parts.clock())
         flash(_("Noted. The other side is told."))
         return see_other(url_for("orders.show", order_id=order_id))

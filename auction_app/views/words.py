@@ -58,7 +58,9 @@ def refusal(reason: str | None) -> str:
         "no_bid": _("You have no bid here that could be taken back."),
         "too_late": _("It is too late to take this bid back."),
         "has_bids": _("People have bid on it, so it cannot be called off any more."),
-        "already_offered": _("It has been offered to this bidder already."),
+        "already_offered": _(
+            "While one offer is open or accepted, the item is offered to nobody else."
+        ),
         "winner": _("This bidder has won the auction."),
         "not_closed": _("The auction has not ended yet."),
         "no_offer": _("This offer is no longer open."),

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from werkzeug.test import TestResponse
+
 from auction_app.verbs.project import keep_bidding
 from tests.auction_app.conftest import Browser, World
 
@@ -34,3 +36,12 @@ def close(world: World, item: str) -> None:
     """The bidding ends, and the app hears of it."""
     told = world.bids.close(world.parts.urls.public_url + item)
     keep_bidding(world.parts.store, world.parts.urls, told, now_ms=world.clock())
+
+
+def offer_again(seller: Browser, item: str) -> TestResponse:
+    """Offer an item that is sold to the first bidder who can be offered it."""
+    page = seller.get(f"{item}/second-chances").text
+    form = {
+        name: re.findall(rf'name="{name}" value="(\w+)"', page)[0] for name in ("bidder", "key")
+    }
+    return seller.post(f"{item}/second-chances", form)

@@ -2,7 +2,8 @@
 
 import re
 
-from tests.auction_app.conftest import PUBLIC, Browser, World, as_program
+from tests.auction_app.conftest import PUBLIC, Browser, World, as_program, password_of
+from tests.auction_app.sale import offer_again, sell
 from tests.auction_app.test_projection import deliver, refresh
 
 
@@ -201,10 +202,8 @@ def sold(world: World) -> tuple[Browser, Browser, Browser, str]:
 
 
 def offered(sam: Browser, item: str) -> str:
-    page = sam.get(f"{item}/second-chances").text
-    masks = re.findall(r'name="bidder" value="([0-9a-f]+)"', page)
-    assert len(masks) == 1
-    return sam.follow(sam.post(f"{item}/second-chances", {"bidder": masks[0]})).text
+    assert sam.get(f"{item}/second-chances").text.count('name="bidder"') == 1
+    return sam.follow(offer_again(sam, item)).text
 
 
 def offer_of(world: World) -> str:
@@ -237,11 +236,19 @@ def test_a_loser_is_offered_the_item_and_buys_it(world: World) -> None:
 def test_an_offer_can_be_declined(world: World) -> None:
     sam, ada, _bob, item = sold(world)
     offered(sam, item)
+    assert ada.post(offer_of(world)).status_code == 404  # neither yes nor no
 
     answer = ada.follow(ada.post(offer_of(world), {"answer": "decline"})).text
 
     assert "You have declined" in answer
     assert "declined" in sam.get(f"{item}/second-chances").text
+
+
+def test_who_has_left_is_offered_nothing(world: World) -> None:
+    sale = sell(world)
+    assert sale.bob.post("/account/delete", {"password": password_of("Bob")}).status_code == 303
+
+    assert "Nobody else has bid" in sale.sam.get(f"{sale.item}/second-chances").text
 
 
 def test_only_the_seller_offers_and_only_to_who_bid(world: World) -> None:

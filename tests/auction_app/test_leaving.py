@@ -1,5 +1,6 @@
 """Taking one's data along, and leaving: nobody who counts on somebody is left alone."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from auction_app.errors import NoSession
 from auction_app.model import Customer
 from auction_app.storage import customers
 from auction_app.storage.tables import drafts, metadata
+from auction_app.verbs.command_bidding import buy_now
 from auction_app.verbs.list_auction import list_in
 from auction_app.verbs.place_bid import place_bid
 from tests.auction_app.conftest import (
@@ -21,7 +23,8 @@ from tests.auction_app.conftest import (
     path_of,
     ticket_in,
 )
-from tests.auction_app.sale import sell
+from tests.auction_app.sale import close, offer_again, sell
+from tests.auction_app.test_commands import key_in
 from tests.auction_app.test_projection import bid_elsewhere
 
 SECTIONS = {
@@ -232,8 +235,73 @@ def test_a_bid_without_an_answer_keeps_the_account_for_a_while(world: World) -> 
     assert ada.confirm(item, ticket).status_code == 503
     form = {"password": password_of("Ada")}
 
-    assert "A bid of yours is on its way" in ada.post("/account/delete", form).text
+    assert (
+        "A bid, purchase or offer of yours is on its way" in ada.post("/account/delete", form).text
+    )
     world.clock.pass_s(6 * 60)
+    assert ada.post("/account/delete", form).status_code == 303
+
+
+def test_a_purchase_without_an_answer_keeps_the_account_for_a_while(world: World) -> None:
+    ada, item = world.member("Ada"), world.member("Sam").list_item(buy_now="99.00")
+    key = key_in(ada.get(f"{item}/buy-now").text)
+    world.bids.loses_next_answer = True
+    assert ada.post(f"{item}/buy-now", {"key": key}).status_code == 503
+    form = {"password": password_of("Ada")}
+
+    assert "purchase or offer of yours is on its way" in ada.post("/account/delete", form).text
+    assert ada.post(f"{item}/buy-now", {"key": key}).status_code == 303
+    assert "An order of yours is not finished" in ada.post("/account/delete", form).text
+
+
+def test_a_purchase_that_was_refused_does_not_keep_the_account(world: World) -> None:
+    ada, item = world.member("Ada"), world.member("Sam").list_item(buy_now="99.00")
+    key = key_in(ada.get(f"{item}/buy-now").text)
+    world.bids.close(PUBLIC + item)
+    assert ada.post(f"{item}/buy-now", {"key": key}).status_code == 409
+
+    assert ada.post("/account/delete", {"password": password_of("Ada")}).status_code == 303
+
+
+def test_an_account_that_is_gone_by_now_buys_nothing(world: World) -> None:
+    ada, item = world.member("Ada"), world.member("Sam").list_item(buy_now="99.00")
+    as_it_was = _customer(world, "Ada")
+    auction_id = item.rsplit("/", 1)[-1]
+    assert ada.post("/account/delete", {"password": password_of("Ada")}).status_code == 303
+
+    parts, now_ms = world.parts, world.clock()
+    with pytest.raises(NoSession):
+        buy_now(
+            parts.store, world.bids, parts.urls, auction_id, buyer=as_it_was, key="k", now_ms=now_ms
+        )
+    assert "buy_now" not in world.bids.calls
+
+
+def test_an_open_second_chance_keeps_both_sides_accounts(world: World) -> None:
+    sale = sell(world)
+    sale.ada.post(f"{sale.order}/steps", {"status": "cancelled"})
+    offer_again(sale.sam, sale.item)
+    offer = re.findall(r'href="(/second-chances/\w+)"', sale.bob.get("/my/notices").text)[0]
+    for person in (sale.sam, sale.bob):
+        assert "A second chance offer" in person.get("/account/delete").text
+
+    sale.bob.post(offer, {"answer": "decline"})
+
+    for person, name in ((sale.sam, "Sam"), (sale.bob, "Bob")):
+        assert person.post("/account/delete", {"password": password_of(name)}).status_code == 303
+
+
+def test_a_bid_that_would_win_if_the_leader_took_theirs_back_keeps_the_account(
+    world: World,
+) -> None:
+    item = world.member("Sam").list_item()
+    ada, bob = world.member("Ada"), world.member("Bob")
+    ada.bid(item, "20")
+    bob.bid(item, "40")
+    form = {"password": password_of("Ada")}
+
+    assert "or may yet" in ada.post("/account/delete", form).text
+    close(world, item)
     assert ada.post("/account/delete", form).status_code == 303
 
 

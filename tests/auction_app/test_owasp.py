@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 import auction_app
 from tests.auction_app.conftest import World, ticket_in
-from tests.auction_app.sale import sell
+from tests.auction_app.sale import offer_again, sell
 from tests.auction_app.tour import Tour, begin, look_everywhere
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
@@ -192,3 +192,16 @@ def test_bids_and_sign_ups_are_limited(world: World) -> None:
 
     assert bids == [303] * 120 + [429]
     assert sign_ups == [200] * 58 + [429]  # Sam and Ada came from the same place
+
+
+def test_what_sends_mail_to_the_other_side_is_limited(world: World) -> None:
+    sale = sell(world)
+    step = {"status": "paid"}
+
+    steps = [sale.ada.post(f"{sale.order}/steps", step).status_code for _ in range(121)]
+    offer_again(sale.sam, sale.item)
+    offer = re.findall(r'href="(/second-chances/\w+)"', sale.bob.get("/my/notices").text)[0]
+    answers = [sale.bob.post(offer, {"answer": "decline"}).status_code for _ in range(31)]
+
+    assert steps == [303] * 120 + [429]
+    assert answers == [303] * 30 + [429]

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from auction_app.verbs.remind_watchers import remind_watchers
 from tests.auction_app.conftest import Browser, World, path_of, ticket_in
-from tests.auction_app.sale import Sale, sell
+from tests.auction_app.sale import Sale, offer_again, sell
 
 CHOICES = re.compile(r"<any\(([^)]*)\):(\w+)>")
 OTHERS = {"/static/<path:filename>", "/openapi.json", "/healthz", "/readyz", "/events"}
@@ -67,9 +67,7 @@ def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tou
 
 def _offer(sale: Sale) -> str:
     """Sam offers to Bob what Ada has bought."""
-    page = sale.sam.get(f"{sale.item}/second-chances").text
-    mask = re.findall(r'name="bidder" value="(\w+)"', page)[0]
-    sale.sam.post(f"{sale.item}/second-chances", {"bidder": mask})
+    offer_again(sale.sam, sale.item)
     return str(re.findall(r'href="(/second-chances/\w+)"', sale.bob.get("/my/notices").text)[0])
 
 

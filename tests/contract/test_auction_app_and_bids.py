@@ -17,6 +17,7 @@ from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import select
 
 from auction_app.verbs.refresh_projection import notice_gaps, refresh_projection
+from auction_app.views.formats import short_mask
 from bids_service.app import create_app
 from bids_service.assemble import assemble
 from bids_service.close_due import close_due
@@ -36,6 +37,7 @@ from tests.auction_app.conftest import (
     make_world,
     password_of,
 )
+from tests.auction_app.sale import offer_again
 from tests.auction_app.test_commands import key_in
 from tests.auction_app.test_projection import deliver
 
@@ -189,7 +191,7 @@ def test_every_step_of_the_example_is_one_that_the_engine_takes(
 def test_the_masks_are_the_bids_services(houses: Houses) -> None:
     item, _, ada, _ = sale(houses)
     other = houses.world.browser()
-    public = {bid.masked_bidder for bid in houses.client.bids(houses.bidding(item))}
+    public = {short_mask(bid.masked_bidder) for bid in houses.client.bids(houses.bidding(item))}
 
     shown = set(re.findall(r"Bidder (\w+)", other.get(item).text))
 
@@ -302,6 +304,22 @@ def test_an_offer_made_elsewhere_reaches_its_bidder_once_as_news(houses: Houses)
     assert bob.get("/my/orders").text.count("/orders/") == 1
     houses.tell()
     assert sam.get("/my/notices").text.count("Your item is sold") == 2  # to Ada, and to Bob
+
+
+def test_an_offer_that_was_refused_is_made_once_nothing_is_in_its_way(houses: Houses) -> None:
+    item, sam, ada, _ = sale(houses)
+    cleo = houses.world.member("Cleo")
+    cleo.bid(item, "32")
+    houses.close(item)
+    houses.tell()
+    for_bob = houses.offer(item, "Sam", "Bob")  # of which this app has not heard
+
+    assert "While one offer is open" in sam.follow(offer_again(sam, item)).text
+    houses.client.decline(for_bob, "no")
+
+    assert "It is offered" in sam.follow(offer_again(sam, item)).text
+    houses.tell()
+    assert "A second chance for you" in ada.get("/my/notices").text
 
 
 def test_an_answer_given_elsewhere_reaches_this_app(houses: Houses) -> None:

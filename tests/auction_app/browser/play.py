@@ -19,6 +19,7 @@ from tests.auction_app.conftest import (
     photo_file,
     ticket_in,
 )
+from tests.auction_app.sale import offer_again
 
 LAMP, BICYCLE, CAMERA, VASE, GUITAR, WATCH = (f"/auctions/{item.id}" for item in ITEMS)
 PEOPLE = (*(account.name for account in ACCOUNTS), "Uma")
@@ -139,9 +140,7 @@ def _deal(world: World, people: dict[str, Browser], played: Played) -> None:
         world.clock.pass_s(3)
         person.post(f"{done}/steps", {"status": status})
     tomas.post(f"{done}/feedback", {"rating": "good", "text": "Paid within the hour."})
-    losers = martha.get(f"{CAMERA}/second-chances").text
-    mask = re.findall(r'name="bidder" value="(\w+)"', losers)[0]
-    martha.post(f"{CAMERA}/second-chances", {"bidder": mask})
+    offer_again(martha, CAMERA)
     notices = bela.get("/my/notices").text
     played.paths["chance"] = re.findall(r'href="(/second-chances/\w+)"', notices)[0]
 
