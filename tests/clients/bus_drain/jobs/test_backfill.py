@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bus_drain.fetch import EntityClient, Unavailable
+from bus_drain.fetch import EntityClient, Missing, Unavailable
 from bus_drain.jobs import announcing, collection, fetching
 from werkzeug import Response
 
@@ -68,6 +68,26 @@ def test_when_the_page_has_changed_nothing_is_passed_over(client: EntityClient, 
 
     rest = [item for step in walk(first, cursor) for item in step.items]
     assert paths(site, rest) == ["/w/9", "/w/1", "/w/2"]
+
+
+@pytest.mark.parametrize("status", [404, 410, 400])
+def test_when_the_page_is_no_more_the_walk_begins_anew(
+    client: EntityClient, site: Site, status: int
+) -> None:
+    walk = collection(client, "widgets", at_once=1)
+    first = shop(site, 1, 2)
+    _, second, _ = walk(first, None)
+    site.pages["/p1"] = lambda _request: Response(status=status)
+    widgets = [{"_links": {"self": {"href": f"/w/{n}"}}} for n in (0, 1, 2)]
+    site.shows("/p0", {"_embedded": {"widgets": widgets}})
+
+    rest = [item for step in walk(first, second.next) for item in step.items]
+    assert paths(site, rest) == ["/w/0", "/w/1", "/w/2"]
+
+
+def test_a_collection_that_is_not_there_fails(client: EntityClient, site: Site) -> None:
+    with pytest.raises(Missing):
+        next(collection(client, "widgets")(site.url + "/gone", None))
 
 
 def test_a_collection_may_list_links(client: EntityClient, site: Site) -> None:

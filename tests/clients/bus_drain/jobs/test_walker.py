@@ -182,6 +182,31 @@ def test_starting_what_is_over_begins_anew(walks: Walks, world: World) -> None:
     assert len(walks.runs()) == 1
 
 
+def test_starting_what_was_given_up_goes_on_where_that_was(
+    walks: Walks, world: World, clock: Clock
+) -> None:
+    for _ in range(10):
+        world.at["i3"] = world.fail
+        walks.start("w", "i")
+        clock.ms += 600_000
+    assert (walks.runs()[0].status, walks.runs()[0].done) == ("failed", 3)
+
+    walks.start("w", "i")
+    assert walks.runs()[0].status == "finished"
+    assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
+
+
+def test_a_run_of_a_walk_that_is_not_known_here_is_left_alone(
+    walks: Walks, walker: Walker, drain_state: State
+) -> None:
+    drain_state.runs.add(Run(id="n", walk="newer", argument="", status="waiting"))
+    before = drain_state.runs.get("n")
+
+    assert walker.perform("n") is None
+    walks.reap()
+    assert drain_state.runs.get("n") == before
+
+
 def test_the_reaper_wakes_what_waits_once(walks: Walks, world: World, clock: Clock) -> None:
     world.at["i3"] = world.fail
     walks.start("w", "i")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from bus_drain.fetch import Entity, EntityClient, Missing
+from bus_drain.fetch import Entity, EntityClient, Missing, Rejected
 from bus_drain.jobs.walk import Step
 
 _AT_ONCE = 20
@@ -15,17 +15,17 @@ def collection(
 ) -> Callable[[str, str | None], Iterator[Step]]:
     """The steps of a walk through the HAL collection whose URL is the walk's argument.
 
-    The items are the URLs of what its pages embed, or link to, under `relation`. A cursor is a
-    page and the last URL that was handled on it: should that URL be gone, its page is walked from
-    the top, so that nothing is passed over. A page that tells `total` makes the progress known.
+    The items are the URLs of what its pages embed, or link to, under `relation`. A cursor is a page
+    and the last URL that was handled on it: should that URL be gone, its page is walked from the
+    top, and should that page be gone, the collection is, so that nothing is passed over. A page
+    that tells `total` makes the progress known.
     """
 
     def steps(argument: str, cursor: str | None) -> Iterator[Step]:
         url, handled = json.loads(cursor) if cursor else (argument, None)
-        for page in client.pages(url):
-            urls = _after(_urls(page, relation), handled)
-            yield from _steps(page, urls, at_once)
-            handled = None
+        for page in _pages(client, url, argument):
+            urls = _urls(page, relation)
+            yield from _steps(page, _after(urls, handled) if page.url == url else urls, at_once)
 
     return steps
 
@@ -56,6 +56,17 @@ def fetching(
                 raise fetched.error
 
     return each
+
+
+def _pages(client: EntityClient, url: str, first_url: str) -> Iterator[Entity]:
+    pages = client.pages(url)
+    try:
+        yield next(pages)
+    except (Missing, Rejected):
+        if url == first_url:
+            raise
+        pages = client.pages(first_url)
+    yield from pages
 
 
 def _urls(page: Entity, relation: str) -> list[str]:

@@ -56,9 +56,12 @@ def may_be_claimed(run: Run, now_ms: int, lapses_after_ms: int = LAPSES_AFTER_MS
     return run.status == RUNNING and now_ms - run.beat_at_ms >= lapses_after_ms
 
 
-def begun(run: Run, argument: str) -> Run:
-    """The same walk from the beginning."""
-    return Run(id=run.id, walk=run.walk, argument=argument, status=WAITING, version=run.version)
+def taken_up(run: Run) -> Run:
+    """The run that is over, once more: a finished one from the beginning, one that was given up
+    from where that was."""
+    if run.status == FAILED:
+        return replace(run, status=WAITING, not_before_ms=0, failures=0)
+    return Run(id=run.id, walk=run.walk, argument=run.argument, status=WAITING, version=run.version)
 
 
 def claimed(run: Run, owner: str, now_ms: int) -> Run:

@@ -61,7 +61,10 @@ class Walker:
 
     def _claim(self, run_id: str) -> Run | None:
         run, now = self._runs.get(run_id), self._clock()
-        if run is None or not rules.may_be_claimed(run, now, self._lapses_after_ms):
+        # One of a newer or an older version's walks is left to a process that knows it.
+        if run is None or run.walk not in self._walks:
+            return None
+        if not rules.may_be_claimed(run, now, self._lapses_after_ms):
             return None
         after = rules.claimed(run, uuid4().hex, now)
         return replace(after, version=run.version + 1) if self._runs.swap(run, after) else None

@@ -45,7 +45,7 @@ class Walks:
         self._job = huey.task(name="bus_drain_walk")(self._perform)
 
     def start(self, name: str, argument: str = "") -> Run:
-        """Start a walk, or go on with the one of this name and argument that isn't over yet.
+        """Start a walk, or go on with the one of this name and argument that isn't finished.
 
         Raises KeyError for a walk that nobody has defined. Safe to repeat.
         """
@@ -64,8 +64,11 @@ class Walks:
         when its process is killed.
         """
         now = self._clock()
-        due = [r for r in self._runs.all() if rules.may_be_claimed(r, now, self._lapses_after_ms)]
-        return sum(self._wake(run) for run in due)
+        return sum(
+            self._wake(run)
+            for run in self._runs.all()
+            if run.walk in self._walks and rules.may_be_claimed(run, now, self._lapses_after_ms)
+        )
 
     def stop(self) -> None:
         """Have every run in this process stop after the step it is in."""
@@ -96,7 +99,7 @@ class Walks:
         self._runs.add(new)
         run = self._runs.get(new.id) or new
         if rules.is_over(run):
-            self._runs.swap(run, rules.begun(run, argument))
+            self._runs.swap(run, rules.taken_up(run))
         return self._runs.get(new.id) or new
 
     def _walker(self, max_run_ms: int | None) -> Walker:
