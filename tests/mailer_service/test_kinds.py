@@ -48,6 +48,19 @@ def test_whoever_bid_on_what_was_sold_and_did_not_win_hears_once(
     }
 
 
+def test_what_several_hear_of_one_thing_is_a_mail_of_its_own_for_each(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    house.customer("Carl")
+    bidders = ("Bob", "Ada", "Carl")
+    url = house.bidding(status="closed", outcome="sold", leader="Bob", bidders=bidders)
+
+    deliver(mailer, "biddings", url)
+
+    lost = [mail for mail in mail_server.mails if str(mail["Subject"]).startswith("Not won")]
+    assert len({str(mail["Message-ID"]) for mail in lost}) == len(lost) == 2
+
+
 def test_a_page_of_bids_that_fails_is_read_again_and_nobody_hears_twice(
     mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
 ) -> None:

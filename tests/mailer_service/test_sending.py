@@ -155,6 +155,23 @@ def test_while_the_server_is_away_nothing_is_written_for_the_mails_that_wait(
     assert [row.attempts for row in before] == [0, 0]
 
 
+def test_after_a_slow_mail_the_others_are_left_to_whoever_claims_them_next(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    def slow() -> str:
+        clock.advance(seconds=19)
+        return "250 OK"
+
+    mail_server.on_data = slow
+    mailer.deliver("bids", house.bid(outbid="Ada"))
+    mailer.work("examine", "write")
+
+    mailer.workers.work["send-1"]()
+
+    assert len(mail_server.mails) == 1
+    assert [row.due_at_ms for row in mailer.ledger if row.stage == "ready"] == [clock()]
+
+
 def test_many_mails_leave_in_one_session(
     mailer: Mailer, house: House, mail_server: MailServer
 ) -> None:
