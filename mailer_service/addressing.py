@@ -66,18 +66,16 @@ def sum_up(blank: Letter, recipient: Customer, held: Sequence[Letter]) -> Letter
     )
 
 
-def unsubscribe_link(recipient: Customer, switch: str) -> str | None:
-    """Where one click switches the kind off (docs/protocol.md: a template with `kind`)."""
+def unsubscribe_link(recipient: Customer, switches: str) -> str | None:
+    """Where one click switches these kinds off (docs/protocol.md: a template with `kind`)."""
     if recipient.unsubscribe is None:
         return None
-    return recipient.unsubscribe.replace("{kind}", switch)
+    return recipient.unsubscribe.replace("{kind}", switches)
 
 
 def _unsubscribe_all(recipient: Customer, letters: Sequence[Letter]) -> str | None:
-    # One click switches one kind off. A digest of several has no such click, only preferences.
-    switches = {letter.about_kind.switch for letter in letters}
-    only = switches.pop() if len(switches) == 1 else None
-    return unsubscribe_link(recipient, only) if only else None
+    switches = {switch for letter in letters if (switch := letter.about_kind.switch)}
+    return unsubscribe_link(recipient, ",".join(sorted(switches)))
 
 
 def _is_wanted(letter: Letter, recipient: Customer) -> bool:

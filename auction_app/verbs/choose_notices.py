@@ -1,6 +1,6 @@
 """Choose how each kind of news reaches a customer by mail."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from auction_app.errors import BadInput, LinkDead, NotFound
 from auction_app.model import Customer
@@ -27,11 +27,17 @@ def choose_notices(
         announce(conn, "customers", "update", urls.customer(customer.id), now_ms=now_ms)
 
 
-def whose_mail(store: Store, signatures: Signatures, token: str, kind: str) -> Customer:
-    """Whose mails of this kind the link switches off. Raises LinkDead."""
-    customer_id, _ = signatures.read_link(USE, token)
-    if kind not in KINDS:
+def kinds_in(text: str) -> list[str]:
+    """The kinds of mail that a link names: one, or several with commas between. Raises LinkDead."""
+    kinds = text.split(",")
+    if not set(kinds) <= set(KINDS):
         raise LinkDead("no such kind of mail")
+    return kinds
+
+
+def whose_mail(store: Store, signatures: Signatures, token: str) -> Customer:
+    """Whose mails the link switches off. Raises LinkDead."""
+    customer_id, _ = signatures.read_link(USE, token)
     with store.reading() as conn:
         try:
             return customers.by_id(conn, customer_id)
@@ -40,11 +46,17 @@ def whose_mail(store: Store, signatures: Signatures, token: str, kind: str) -> C
 
 
 def unsubscribe(
-    store: Store, signatures: Signatures, urls: Urls, token: str, kind: str, *, now_ms: int
+    store: Store,
+    signatures: Signatures,
+    urls: Urls,
+    token: str,
+    kinds: Iterable[str],
+    *,
+    now_ms: int,
 ) -> None:
-    """Switch one kind of mail off by the link in it, without a sign-in (RFC 8058).
+    """Switch kinds of mail off by the link in one, without a sign-in (RFC 8058).
 
     May be repeated. Raises LinkDead.
     """
-    customer = whose_mail(store, signatures, token, kind)
-    choose_notices(store, urls, customer, {kind: "off"}, now_ms=now_ms)
+    customer = whose_mail(store, signatures, token)
+    choose_notices(store, urls, customer, dict.fromkeys(kinds, "off"), now_ms=now_ms)

@@ -6,7 +6,7 @@ from auction_app.errors import BadInput
 from auction_app.news import KINDS, MODES
 from auction_app.parts import Parts
 from auction_app.storage import preferences as stored
-from auction_app.verbs.choose_notices import choose_notices, unsubscribe, whose_mail
+from auction_app.verbs.choose_notices import choose_notices, kinds_in, unsubscribe, whose_mail
 from auction_app.views.language import _
 from auction_app.views.negotiate import page, see_other
 from auction_app.views.visitor import signed_in
@@ -35,8 +35,8 @@ def preferences(parts: Parts) -> Blueprint:
 
     @views.get("/unsubscribe/<token>/<kind>")
     def ask(token: str, kind: str) -> Response:
-        whose = whose_mail(parts.store, parts.signatures, token, kind)
-        return page("unsubscribe.html", token=token, kind=kind, email=whose.email)
+        kinds, whose = kinds_in(kind), whose_mail(parts.store, parts.signatures, token)
+        return page("unsubscribe.html", token=token, kinds=kinds, email=whose.email)
 
     return views
 
@@ -48,7 +48,8 @@ def take_one_click(parts: Parts) -> Blueprint:
 
     @views.post("/unsubscribe/<token>/<kind>")
     def unsubscribe_now(token: str, kind: str) -> Response:
-        unsubscribe(parts.store, parts.signatures, parts.urls, token, kind, now_ms=parts.clock())
-        return page("unsubscribed.html", kind=kind)
+        kinds = kinds_in(kind)
+        unsubscribe(parts.store, parts.signatures, parts.urls, token, kinds, now_ms=parts.clock())
+        return page("unsubscribed.html", kinds=kinds)
 
     return views

@@ -68,5 +68,11 @@ def _digest(blank: Letter) -> Letter:
     told = ("outbid", "new-bid", "question", "order-shipped")
     items = tuple(sample(kind, blank.locale) for kind in told)
     return replace(
-        blank, link="https://gavel.example/", title=None, price=None, items=items, count=6
+        blank,
+        link="https://gavel.example/",
+        title=None,
+        price=None,
+        items=items,
+        count=6,
+        unsubscribe="https://gavel.example/unsubscribe/TOKEN/new-bid,order,outbid,question",
     )

@@ -87,6 +87,18 @@ def test_one_click_from_a_mail_program_switches_one_kind_off(world: World) -> No
     assert set(notices.values()) == {"at_once"}
 
 
+def test_one_click_from_a_digest_switches_off_the_kinds_that_it_names(world: World) -> None:
+    world.member("Ada")
+    path = unsubscribe_path(world, "Ada", "outbid,won")
+    asked = world.browser().get(path)
+    assert f'action="{path}"' in asked.text
+
+    assert world.app.test_client().post(path).status_code == 200
+
+    notices = contact(world, "Ada")["notices"]
+    assert {kind for kind, mode in notices.items() if mode == "off"} == {"outbid", "won"}
+
+
 def test_following_the_link_asks_first(world: World) -> None:
     world.member("Ada")
     path = unsubscribe_path(world, "Ada", "won")
@@ -103,12 +115,14 @@ def test_a_forged_link_switches_nothing(world: World, path: str) -> None:
     assert world.app.test_client().get(path).status_code == 410
 
 
-def test_an_unknown_kind_is_a_dead_link(world: World) -> None:
+@pytest.mark.parametrize("kinds", ["password_reset", "outbid,password_reset", "outbid,", ","])
+def test_an_unknown_kind_is_a_dead_link(world: World, kinds: str) -> None:
     world.member("Ada")
 
-    path = unsubscribe_path(world, "Ada", "password_reset")
+    path = unsubscribe_path(world, "Ada", kinds)
 
     assert world.app.test_client().post(path).status_code == 410
+    assert set(contact(world, "Ada")["notices"].values()) == {"at_once"}
 
 
 def test_watchers_are_reminded_once_within_the_last_hour(world: World) -> None:

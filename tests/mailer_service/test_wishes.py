@@ -274,7 +274,7 @@ def test_one_click_switches_the_kind_off(
         assert f"{house.auctions.url}/notices/preferences" in body
 
 
-def test_a_digest_of_one_kind_has_its_click_and_of_several_the_preferences(
+def test_one_click_on_a_digest_switches_off_what_is_in_it(
     mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
 ) -> None:
     house.customer("Ada", notices={"outbid": "daily", "second-chance": "daily"})
@@ -289,8 +289,9 @@ def test_a_digest_of_one_kind_has_its_click_and_of_several_the_preferences(
 
     one, several = mail_server.mails
     assert one["List-Unsubscribe"] == f"<{house.auctions.url}/unsubscribe/Ada/outbid>"
-    assert several["List-Unsubscribe"] == f"<{house.auctions.url}/notices/preferences>"
-    assert several["List-Unsubscribe-Post"] is None
+    both = f"<{house.auctions.url}/unsubscribe/Ada/outbid,second-chance>"
+    assert several["List-Unsubscribe"] == both
+    assert several["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
 @pytest.mark.parametrize("rel", ["unsubscribe", "preferences"])

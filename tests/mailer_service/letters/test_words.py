@@ -16,7 +16,7 @@ from mailer_service.letters.local import LANGUAGES
 from mailer_service.letters.render import render
 from mailer_service.letters.samples import sample
 from mailer_service.model.entities import Side
-from mailer_service.model.kinds import DIGEST, KINDS, SWITCHES
+from mailer_service.model.kinds import KINDS, SWITCHES
 from mailer_service.model.mails import Letter
 
 TEMPLATES = Path(mailer_service.letters.__file__).parent / "templates"
@@ -109,13 +109,11 @@ def test_news_can_be_unsubscribed_with_one_click_and_accounts_can_not(kind: str)
     letter = sample(kind)
     found = mail(letter)
 
-    if KINDS[kind].switch:
+    if KINDS[kind].is_about_the_account:
+        assert found["List-Unsubscribe"] is None
+    else:
         assert found["List-Unsubscribe"] == f"<{letter.unsubscribe}>"
         assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    elif kind == DIGEST:
-        assert found["List-Unsubscribe"] == f"<{letter.preferences}>"
-    else:
-        assert found["List-Unsubscribe"] is None
 
 
 def test_the_kinds_have_the_switches_of_the_protocol() -> None:
