@@ -20,6 +20,12 @@ LOOKS = (
     ("en", 1280, "dark"),
 )
 
+_LOAD_IMAGES = """() => Promise.all([...document.images].map((image) => {
+    image.loading = "eager";
+    return image.decode().catch(() => {});
+}))"""
+"""Those further down come only when one scrolls there, and here nobody does."""
+
 
 def main() -> None:
     """Open the stage and photograph it."""
@@ -46,6 +52,7 @@ def _photograph(browser: Browser, stage: Stage, language: str, width: int, schem
         for stop in stage.stops:
             page = visit(pages, stage, stop)
             name = f"{stop.name}-{width}-{language}{'-dark' if scheme == 'dark' else ''}.png"
+            page.evaluate(_LOAD_IMAGES)
             page.screenshot(path=FOLDER / name, full_page=True)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from service_kit.hal import Link, link
 
 from auction_app.model import Auction, Customer, Status
-from auction_app.storage.ties import Ties
+from auction_app.storage.item import Ties
 from auction_app.urls import Urls
 
 

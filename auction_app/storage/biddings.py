@@ -15,7 +15,17 @@ RAISED = "raised"
 
 # Built once: for so small a query, building it costs more than running it.
 _HISTORY = (
-    select(bids, auctions.c.currency)
+    select(
+        bids.c.url,
+        bids.c.bidder_id,
+        bids.c.outcome,
+        bids.c.price_minor,
+        auctions.c.currency,
+        bids.c.placed_at_ms,
+        bids.c.sequence,
+        bids.c.masked_bidder,
+        bids.c.retracted_at_ms,
+    )
     .join_from(bids, auctions)
     .where(bids.c.auction_id == bindparam("auction_id"))
     .order_by(bids.c.sequence.desc())
@@ -122,19 +132,30 @@ def mark_retracted(
 
 def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
     """The latest bids in an auction, newest first."""
+    rows = conn.execute(_HISTORY, {"auction_id": auction_id, "most": limit})
     return [
         Bid(
-            url=row.url,
-            auction_id=row.auction_id,
-            bidder_id=row.bidder_id,
-            outcome=row.outcome,
-            price=Money(row.price_minor, row.currency),
-            placed_at_ms=row.placed_at_ms,
-            sequence=row.sequence,
-            masked_bidder=row.masked_bidder,
-            retracted_at_ms=row.retracted_at_ms,
+            url=url,
+            auction_id=auction_id,
+            bidder_id=bidder_id,
+            outcome=outcome,
+            price=Money(price_minor, currency),
+            placed_at_ms=placed_at_ms,
+            sequence=sequence,
+            masked_bidder=mask,
+            retracted_at_ms=retracted_at_ms,
         )
-        for row in conn.execute(_HISTORY, {"auction_id": auction_id, "most": limit})
+        for (
+            url,
+            bidder_id,
+            outcome,
+            price_minor,
+            currency,
+            placed_at_ms,
+            sequence,
+            mask,
+            retracted_at_ms,
+        ) in rows.all()
     ]
 
 

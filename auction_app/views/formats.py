@@ -71,15 +71,14 @@ def time_left(left_ms: int) -> str:
     seconds = max(0, left_ms) // 1000
     days, hours = seconds // _DAY_S, seconds % _DAY_S // _HOUR_S
     minutes, rest = seconds % _HOUR_S // _MINUTE_S, seconds % _MINUTE_S
-    units = [
-        (days, plural("%(num)d day", "%(num)d days", days)),
-        (hours, f"{hours} h"),
-        (minutes, f"{minutes} min"),
-        (rest, f"{rest} s"),
-    ]
+    units = [(days, ""), (hours, "h"), (minutes, "min"), (rest, "s")]
     while len(units) > 1 and not units[0][0]:
         units.pop(0)
-    return " ".join(text for count, text in units[:2] if count) or units[0][1]
+    return " ".join(_span(*unit) for unit in units[:2] if unit[0]) or _span(*units[0])
+
+
+def _span(count: int, unit: str) -> str:
+    return f"{count} {unit}" if unit else plural("%(num)d day", "%(num)d days", count)
 
 
 def short_mask(mask: str) -> str:

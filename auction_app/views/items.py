@@ -14,8 +14,8 @@ from auction_app.api.schemas import AuctionSchema
 from auction_app.errors import Removed
 from auction_app.model import Auction, Bid, Customer, Standing
 from auction_app.parts import Parts
-from auction_app.storage import auctions, biddings, outages, questions, ties
-from auction_app.storage.ties import Ties
+from auction_app.storage import auctions, biddings, item, questions
+from auction_app.storage.item import Item
 from auction_app.verbs.take_photo import LARGE, THUMBNAIL
 from auction_app.views.formats import time_left
 from auction_app.views.negotiate import hal, negotiated, page, wants_hal
@@ -74,17 +74,14 @@ def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
     """For programs with a token the whole truth, for others what the page shows them."""
     program, who = caller(), visitor(parts).customer
     with parts.store.reading() as conn:
-        auction = auctions.by_id(conn, auction_id)
-        signed_in = None
-        if who and program is None:
-            signed_in = Caller(customer=who, ties=ties.of(conn, who.id, auction_id))
+        seen = item.seen_by(conn, who.id if who else None, auction_id)
     if program is None:
-        check_shown(auction, who)
+        check_shown(seen.auction, who)
     return represent.auction(
         parts.urls,
-        auction,
+        seen.auction,
         private=permitted("auctions:read_terms"),
-        caller=signed_in,
+        caller=Caller(customer=who, ties=seen.ties) if who and program is None else None,
         now_ms=parts.clock(),
     )
 
@@ -92,24 +89,24 @@ def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
 def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
     """What the item page shows. Raises NotFound. Asks no other service."""
     who, now_ms = visitor(parts).customer, parts.clock()
+    my_id = who.id if who else None
     with parts.store.reading() as conn:
-        auction = auctions.by_id(conn, auction_id)
+        seen = item.seen_by(conn, my_id, auction_id)
+        auction = seen.auction
         check_shown(auction, who)
         bids = biddings.history(conn, auction_id, limit=HISTORY)
-        silent_since_ms = outages.since(conn, outages.BIDS)
         asked = questions.of_auction(conn, auction_id, limit=QUESTIONS)
-        tied = ties.of(conn, who.id, auction_id) if who else Ties()
     return {
         "auction": auction,
-        "history": _shown_to(who, bids),
-        "standing": _standing(auction, who, tied, now_ms),
+        "history": _shown_to(my_id, bids),
+        "standing": _standing(seen, my_id, now_ms),
         "status": auction.status(now_ms),
-        "watching": tied.watching,
-        "questions": tuple(found for found in asked if found.seen_by(who.id if who else None)),
-        "order_id": tied.order_id,
-        "own": _is_seller(auction, who),
+        "watching": seen.ties.watching,
+        "questions": tuple(found for found in asked if found.seen_by(my_id)),
+        "order_id": seen.ties.order_id,
+        "own": auction.seller_id == my_id,
         "buyable": auction.allows("buy-now", now_ms),
-        "silent_since_ms": silent_since_ms,
+        "silent_since_ms": seen.silent_since_ms,
         "left": time_left(auction.ends_at_ms - now_ms),
     }
 
@@ -120,26 +117,25 @@ def _history_context(parts: Parts, auction_id: str) -> dict[str, Any]:
         auction = auctions.by_id(conn, auction_id)
         check_shown(auction, who)
         bids = biddings.history(conn, auction_id, limit=HISTORY)
-    return {"auction": auction, "history": _shown_to(who, bids)}
+    return {"auction": auction, "history": _shown_to(who.id if who else None, bids)}
 
 
 def _standing_context(parts: Parts, auction_id: str) -> dict[str, Any]:
     who = signed_in(parts)
     with parts.store.reading() as conn:
-        auction = auctions.by_id(conn, auction_id)
-        check_shown(auction, who)
-        tied = ties.of(conn, who.id, auction_id)
+        seen = item.seen_by(conn, who.id, auction_id)
+    check_shown(seen.auction, who)
     return {
-        "auction": auction,
-        "standing": _standing(auction, who, tied, parts.clock()),
-        "own": _is_seller(auction, who),
+        "auction": seen.auction,
+        "standing": _standing(seen, who.id, parts.clock()),
+        "own": seen.auction.seller_id == who.id,
     }
 
 
-def _shown_to(who: Customer | None, bids: Sequence[Bid]) -> tuple[tuple[Bid, bool], ...]:
+def _shown_to(my_id: str | None, bids: Sequence[Bid]) -> tuple[tuple[Bid, bool], ...]:
     """Each bid, and whether it is one's own. That a leader raised a maximum is nobody else's
     business."""
-    rows = ((bid, who is not None and bid.bidder_id == who.id) for bid in bids)
+    rows = ((bid, bid.bidder_id == my_id) for bid in bids)
     return tuple((bid, own) for bid, own in rows if own or bid.outcome != biddings.RAISED)
 
 
@@ -149,9 +145,5 @@ def check_shown(auction: Auction, who: Customer | None) -> None:
         raise Removed("hidden by a moderator")
 
 
-def _standing(auction: Auction, who: Customer | None, tied: Ties, now_ms: int) -> Standing | None:
-    return auction.standing_of(who.id, now_ms) if who and tied.took_part else None
-
-
-def _is_seller(auction: Auction, who: Customer | None) -> bool:
-    return who is not None and who.id == auction.seller_id
+def _standing(seen: Item, my_id: str | None, now_ms: int) -> Standing | None:
+    return seen.auction.standing_of(my_id, now_ms) if my_id and seen.ties.took_part else None

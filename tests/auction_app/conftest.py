@@ -29,6 +29,7 @@ from auction_app.passwords import Passwords
 from auction_app.storage import customers
 from auction_app.storage.tables import outbox
 from auction_app.verbs.draft_photos import prepare_photos
+from tests.auction_app.compiled import share_templates
 from tests.auction_app.fake_bids import FakeBids
 
 PUBLIC = "http://auctions.test"
@@ -285,6 +286,7 @@ def make_world(config: Config) -> Iterator[Callable[..., World]]:
         built = build_parts(settings, **given)
         app = create_app(settings, **{name: getattr(built, name) for name in PART_NAMES})
         app.testing = True
+        share_templates(app)
         made.append(World(app, built, bids, clock))
         return made[-1]
 

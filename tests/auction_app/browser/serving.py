@@ -3,6 +3,7 @@
 import socket
 import threading
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from auction_app.app import create_app
 from auction_app.config import Config
 from auction_app.parts import build_parts
 from auction_app.passwords import Passwords
+from tests.auction_app.compiled import share_templates
 from tests.auction_app.conftest import MAILER_TOKEN, PART_NAMES, SECRET, FakeClock, World
 from tests.auction_app.fake_bids import FakeBids
 
@@ -56,7 +58,9 @@ class Server:
 
     def start(self) -> None:
         self._server = _Connections(self._port, self._app)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        # It looks that often whether it shall stop, and each test waits for two of them.
+        serve = partial(self._server.serve_forever, poll_interval=0.01)
+        threading.Thread(target=serve, daemon=True).start()
 
     def stop(self) -> None:
         """Take no more connections, and cut those there are."""
@@ -89,6 +93,7 @@ def build_world(folder: Path, url: str, live_url: str) -> World:
     built = build_parts(config, bids=bids, clock=clock, passwords=cheap)
     app = create_app(config, **{name: getattr(built, name) for name in PART_NAMES})
     app.testing = True
+    share_templates(app)
     app.after_request(_close_unsent)
     return World(app, built, bids, clock)
 

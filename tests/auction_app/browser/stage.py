@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service_kit import database
+from sqlalchemy import delete
 
 from auction_app.storage import customers, outages
+from auction_app.storage.tables import attempts
 from tests.auction_app.browser.play import PEOPLE, play
 from tests.auction_app.browser.serving import Server, build_world, close_world
 from tests.auction_app.browser.stops import Stop, stops
@@ -27,6 +29,8 @@ class Stage:
     """Let every account read this language."""
     lose_bids: Callable[[bool], None]
     """Let bids_service fall silent, or answer again."""
+    forgive: Callable[[], None]
+    """Forget what was done so often that it is refused for a while."""
 
 
 @contextmanager
@@ -46,6 +50,7 @@ def open_stage(folder: Path) -> Iterator[Stage]:
             stops(played),
             lambda language: _speak(world, language),
             lambda lost: _lose_bids(world, lost),
+            lambda: _forgive(world),
         )
     finally:
         server.stop()
@@ -67,3 +72,8 @@ def _lose_bids(world: World, lost: bool) -> None:
             outages.begin(conn, outages.BIDS, now_ms=world.clock())
         else:
             outages.end(conn, outages.BIDS)
+
+
+def _forgive(world: World) -> None:
+    with world.parts.store.writing() as conn:
+        conn.execute(delete(attempts))

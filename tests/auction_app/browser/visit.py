@@ -13,6 +13,7 @@ from tests.auction_app.browser.stops import Stop
 @contextmanager
 def looking(browser: Browser, stage: Stage, **options: Any) -> Iterator[dict[str | None, Page]]:
     """A page for everybody on the stage, and for a stranger (None)."""
+    stage.forgive()
     contexts = {who: browser.new_context(**options) for who in (None, *stage.cookies)}
     for who, context in contexts.items():
         if who is not None:
