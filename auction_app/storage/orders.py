@@ -41,6 +41,12 @@ def by_id(conn: Connection, order_id: str) -> Order | None:
     return found[0] if found else None
 
 
+def locked(conn: Connection, order_id: str) -> Order | None:
+    """The order as it is now, which nobody else changes until this transaction ends."""
+    conn.execute(select(orders.c.id).where(orders.c.id == order_id).with_for_update())
+    return by_id(conn, order_id)
+
+
 def of_customer(
     conn: Connection, customer_id: str, *, after: Cursor | None, limit: int
 ) -> list[tuple[Order, int]]:
@@ -72,11 +78,8 @@ def take_step(
     _add_step(conn, order.id, status, by, now_ms)
 
 
-def add_feedback(conn: Connection, given: Feedback) -> bool:
-    """Store what one side says; False when it has said something before."""
-    key = (feedback.c.order_id == given.order_id, feedback.c.author_id == given.author_id)
-    if conn.execute(select(feedback.c.order_id).where(*key)).first() is not None:
-        return False
+def add_feedback(conn: Connection, given: Feedback) -> None:
+    """Store what one side says, which has said nothing before."""
     conn.execute(
         insert(feedback).values(
             order_id=given.order_id,
@@ -87,7 +90,6 @@ def add_feedback(conn: Connection, given: Feedback) -> bool:
             at_ms=given.at_ms,
         )
     )
-    return True
 
 
 def feedback_on(conn: Connection, order_id: str) -> list[Feedback]:

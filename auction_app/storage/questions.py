@@ -28,6 +28,17 @@ def by_id(conn: Connection, question_id: str) -> Question | None:
     return found[0] if found else None
 
 
+def same_unanswered(conn: Connection, question: Question) -> Question | None:
+    """What the same customer asked there in the same words before, if nobody has answered yet."""
+    query = _select().where(
+        questions.c.auction_id == question.auction_id,
+        questions.c.asker_id == question.asker_id,
+        questions.c.text == question.text,
+        questions.c.answer.is_(None),
+    )
+    return next(iter(_read(conn, query.limit(1))), None)
+
+
 def of_auction(conn: Connection, auction_id: str, *, limit: int) -> list[Question]:
     """The latest questions about an item, the oldest of them first."""
     return _read(conn, _LATEST, {"auction_id": auction_id, "most": limit})[::-1]

@@ -7,7 +7,7 @@ from service_kit.money import Money
 from sqlalchemy import Connection, Row, insert, select, update
 
 from auction_app.errors import NotFound
-from auction_app.storage.tables import second_chances
+from auction_app.storage.tables import auctions, second_chances
 
 OPEN, ACCEPTED = "open", "accepted"
 
@@ -35,6 +35,8 @@ class SecondChance:
 
 def keep(conn: Connection, told: SecondChance) -> bool:
     """Store an offer, or its new status; True when it was not known before."""
+    # The page that made the offer and the job that was told of it store it at the same time.
+    conn.execute(select(auctions.c.id).where(auctions.c.id == told.auction_id).with_for_update())
     mine = second_chances.c.url == told.url
     changed = conn.execute(update(second_chances).where(mine).values(status=told.status))
     if changed.rowcount:

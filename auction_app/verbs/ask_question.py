@@ -7,7 +7,7 @@ from auction_app.fields import Fields
 from auction_app.ids import new_id
 from auction_app.model import Auction, Customer, Status
 from auction_app.news import Kind
-from auction_app.storage import notices, questions
+from auction_app.storage import customers, notices, questions
 from auction_app.storage.announce import announce
 from auction_app.storage.store import Store, Transaction
 from auction_app.talk import Question
@@ -26,9 +26,10 @@ def ask_question(
     *,
     now_ms: int,
 ) -> Question:
-    """Ask while the auction runs; only asker and seller see it until it is answered.
+    """Ask while the auction runs; only asker and seller see it until it is answered. Sent twice,
+    it is asked once.
 
-    Raises NotVerified, NotPossible, BadInput, TooManyAttempts.
+    Raises NotVerified, NotPossible, BadInput, TooManyAttempts, NoSession.
     """
     if not asker.verified:
         raise NotVerified("askers need a verified address")
@@ -49,6 +50,10 @@ def ask_question(
         answered_at_ms=None,
     )
     with store.writing() as conn:
+        customers.locked(conn, asker.id)
+        asked = questions.same_unanswered(conn, question)
+        if asked is not None:
+            return asked
         questions.add(conn, question)
         _tell(conn, urls, question, question.seller_id, "question", now_ms)
         announce(conn, "questions", "create", urls.question(question.id), now_ms=now_ms)

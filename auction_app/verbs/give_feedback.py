@@ -15,7 +15,8 @@ LONGEST = 500
 def give_feedback(
     store: Store, order_id: str, author: Customer, form: Mapping[str, str], *, now_ms: int
 ) -> None:
-    """Store what one side says about the other, once, when the order is over.
+    """Store what one side says about the other, once, when the order is over; sent twice, it is
+    said once.
 
     Raises NotFound (also to strangers), BadInput, NotPossible (too early, or said before).
     """
@@ -26,7 +27,7 @@ def give_feedback(
     text = fields.line("text", longest=LONGEST)
     fields.finish()
     with store.writing() as conn:
-        order = orders.by_id(conn, order_id)
+        order = orders.locked(conn, order_id)
         if order is None or order.side_of(author.id) is None:
             raise NotFound("no such order")
         given = Feedback(
@@ -38,5 +39,10 @@ def give_feedback(
             text=text,
             at_ms=now_ms,
         )
-        if not may_give_feedback(order.status) or not orders.add_feedback(conn, given):
+        said = orders.feedback_on(conn, order.id)
+        before = [(it.rating, it.text) for it in said if it.author_id == author.id]
+        if before == [(rating, text)]:
+            return
+        if before or not may_give_feedback(order.status):
             raise NotPossible("feedback")
+        orders.add_feedback(conn, given)

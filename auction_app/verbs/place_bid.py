@@ -6,7 +6,14 @@ import bids_client
 from service_kit.money import Money
 
 from auction_app.bids import Bids
-from auction_app.errors import BidsUnavailable, NotFound, NotVerified, PriceMoved, TicketRefused
+from auction_app.errors import (
+    BidsUnavailable,
+    NotFound,
+    NotVerified,
+    PriceMoved,
+    Removed,
+    TicketRefused,
+)
 from auction_app.model import Customer
 from auction_app.storage import auctions, customers, tickets
 from auction_app.storage.store import Store
@@ -24,8 +31,8 @@ def place_bid(
     """Send a ticket to bids_service and store what came of it; True when that was known before.
 
     May be repeated for ever with the same ticket: it is one bid. Blocks for bids_service.
-    Raises TicketRefused, NotVerified, NotFound, PriceMoved (the ticket was not sent), and
-    BidsUnavailable (the ticket may have arrived; sending it again is safe).
+    Raises TicketRefused, NotVerified, NoSession, NotFound, Removed, PriceMoved (the ticket was not
+    sent), and BidsUnavailable (the ticket may have arrived; sending it again is safe).
     """
     if ticket.bidder_id != bidder.id:
         raise TicketRefused("somebody else's ticket")
@@ -55,11 +62,13 @@ def _settled_or_noted(store: Store, ticket: Ticket, now_ms: int) -> bool:
     moved it.
     """
     with store.writing() as conn:
+        customers.locked(conn, ticket.bidder_id)
         placed = tickets.find(conn, ticket.key)
         if placed is not None:
             return placed.result is not None
-        customers.locked(conn, ticket.bidder_id)
         auction = auctions.by_id(conn, ticket.auction_id)
+        if auction.hidden:
+            raise Removed("hidden since the review")
         if auction.price != ticket.seen_price:
             raise PriceMoved("the price moved since the review")
         tickets.add(

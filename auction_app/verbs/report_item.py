@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from auction_app.fields import Fields
 from auction_app.model import Auction, Customer
-from auction_app.storage import moderation
+from auction_app.storage import customers, moderation
 from auction_app.storage.store import Store
 from auction_app.talk import REASONS
 from auction_app.verbs.limit_rate import REPORTS, use_up
@@ -17,7 +17,8 @@ def report_item(
 ) -> None:
     """Put the item into the moderators' queue; reported again, the report is renewed.
 
-    The seller is never told who it was. Raises BadInput, TooManyAttempts.
+    The seller is never told who it was. Raises BadInput, TooManyAttempts,
+    NoSession.
     """
     fields = Fields(form)
     reason = fields.raw("reason")
@@ -27,6 +28,7 @@ def report_item(
     fields.finish()
     use_up(store, REPORTS, reporter.id, now_ms=now_ms)
     with store.writing() as conn:
+        customers.locked(conn, reporter.id)
         moderation.add_report(
             conn, auction.id, reporter.id, reason=reason, text=text, now_ms=now_ms
         )

@@ -17,7 +17,7 @@ def take_step(
     Returns the order as it was. Raises NotFound (also to strangers), NotPossible.
     """
     with store.writing() as conn:
-        order = orders.by_id(conn, order_id)
+        order = orders.locked(conn, order_id)
         side = order.side_of(customer.id) if order else None
         if order is None or side is None:
             raise NotFound("no such order")

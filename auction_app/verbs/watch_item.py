@@ -1,7 +1,7 @@
 """Watch a listing, or stop."""
 
 from auction_app.model import Customer
-from auction_app.storage import auctions, watches
+from auction_app.storage import auctions, customers, watches
 from auction_app.storage.search import entries
 from auction_app.storage.store import Store
 
@@ -9,8 +9,10 @@ from auction_app.storage.store import Store
 def watch_item(
     store: Store, auction_id: str, *, watcher: Customer, watching: bool, now_ms: int
 ) -> None:
-    """Put a listing on a customer's watchlist or take it off. May be repeated. Raises NotFound."""
+    """Put a listing on a customer's watchlist or take it off. May be repeated.
+    Raises NotFound, NoSession."""
     with store.writing() as conn:
+        customers.locked(conn, watcher.id)
         auctions.by_id(conn, auction_id)
         if watching:
             watches.add(conn, watcher.id, auction_id, now_ms=now_ms)

@@ -5,7 +5,7 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DatabaseError
 
 from auction_app.storage.tables import audit_trail
-from tests.auction_app.conftest import Browser, World, as_program, path_of
+from tests.auction_app.conftest import Browser, World, as_program, path_of, ticket_in
 
 NOTE = {"note": "Rule 2."}
 
@@ -42,6 +42,16 @@ def test_a_report_waits_in_the_queue_until_it_is_settled(world: World) -> None:
     assert "Leave it as it is" in trail
     assert "Rule 2." in trail
     assert "Mod" in trail
+
+
+def test_a_bid_that_was_reviewed_before_its_item_was_hidden_is_not_placed(world: World) -> None:
+    item, ada = world.member("Sam").list_item(), world.member("Ada")
+    ticket = ticket_in(ada.review(item, "25"))
+    world.moderator("Mod").post(f"/moderation{item}", NOTE | {"action": "hide"})
+
+    assert ada.confirm(item, ticket).status_code == 410
+
+    assert "place" not in world.bids.calls
 
 
 def test_a_hidden_item_is_gone_for_all_but_its_seller_and_moderators(world: World) -> None:

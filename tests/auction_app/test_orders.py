@@ -121,7 +121,9 @@ def test_feedback_goes_both_ways_once_and_is_public(world: World) -> None:
 
     assert sale.ada.post(f"{sale.order}/feedback", {"rating": "best"}).status_code == 422
     assert sale.ada.post(f"{sale.order}/feedback", words).status_code == 303
-    assert sale.ada.post(f"{sale.order}/feedback", words).status_code == 409
+    assert sale.ada.post(f"{sale.order}/feedback", words).status_code == 303  # pressed twice
+    other = words | {"text": "Neither."}
+    assert sale.ada.post(f"{sale.order}/feedback", other).status_code == 409
     assert sale.sam.post(f"{sale.order}/feedback", words | {"rating": "bad"}).status_code == 303
     assert sale.bob.post(f"{sale.order}/feedback", words).status_code == 404
 

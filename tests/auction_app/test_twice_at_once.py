@@ -1,0 +1,114 @@
+"""Everything that is pressed twice at the same moment happens once, and nobody sees an error."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from service_kit import database
+
+from auction_app.config import Config
+from tests.auction_app.conftest import (
+    PUBLIC,
+    Browser,
+    World,
+    email_of,
+    password_of,
+    path_of,
+    ticket_in,
+)
+from tests.auction_app.sale import sell
+from tests.auction_app.test_commands import key_in
+from tests.bids_service.test_races import at_once
+from tests.postgres import postgres_cluster, postgres_url
+
+__all__ = ["postgres_cluster", "postgres_url"]
+
+
+@pytest.fixture
+def world(make_world: Callable[..., World], config: Config, postgres_url: str) -> World:
+    """On PostgreSQL: SQLite has one writer at a time anyway."""
+    database.migrate("auction_app", postgres_url)
+    return make_world(dataclasses.replace(config, database_url=postgres_url))
+
+
+def sending(browser: Browser, path: str, form: dict[str, Any]) -> Callable[[], int]:
+    """Send a form over a connection of its own."""
+    cookie = browser.client.get_cookie("gavel")
+    assert cookie is not None
+    client = browser.world.app.test_client()
+    client.set_cookie("gavel", cookie.value)
+    data = {"csrf_token": browser.token} | form
+    return lambda: client.post(path, data=data).status_code
+
+
+def twice(browser: Browser, path: str, form: dict[str, Any]) -> list[int]:
+    """Press a button four times at the same moment."""
+    return at_once([sending(browser, path, form) for _ in range(4)])
+
+
+def test_a_bid_is_one_bid(world: World) -> None:
+    item, ada = world.member("Sam").list_item(), world.member("Ada")
+
+    assert twice(ada, f"{item}/bid", {"ticket": ticket_in(ada.review(item, "25"))}) == [303] * 4
+
+    assert world.bids.books[PUBLIC + item].version == 2
+
+
+def test_a_purchase_is_one_purchase(world: World) -> None:
+    item, ada = world.member("Sam").list_item(buy_now="99.00"), world.member("Ada")
+    key = key_in(ada.get(f"{item}/buy-now").text)
+
+    assert twice(ada, f"{item}/buy-now", {"key": key}) == [303] * 4
+
+    assert ada.get("/my/orders").text.count('href="/orders/') == 1
+
+
+def test_a_step_is_one_step_and_feedback_is_said_once(world: World) -> None:
+    sale = sell(world)
+    said = {"rating": "good", "text": "Thanks"}
+    for person, status in ((sale.ada, "paid"), (sale.sam, "shipped"), (sale.ada, "received")):
+        person.get(sale.order)
+        assert twice(person, f"{sale.order}/steps", {"status": status}) == [303] * 4
+
+    assert twice(sale.ada, f"{sale.order}/feedback", said) == [303] * 4
+
+    seller = path_of(world.customer_url("Sam"))
+    assert world.browser().get(seller).text.count("Thanks") == 1
+
+
+def test_of_paid_and_cancelled_at_once_one_is_first(world: World) -> None:
+    sale = sell(world)
+    sale.ada.get(sale.order)
+    sale.sam.get(sale.order)
+    paid = sending(sale.ada, f"{sale.order}/steps", {"status": "paid"})
+    cancelled = sending(sale.ada, f"{sale.order}/steps", {"status": "cancelled"})
+
+    assert sorted(at_once([paid, cancelled])) == [303, 409]
+
+
+def test_what_is_said_about_an_item_is_said_once(world: World) -> None:
+    item, ada = world.member("Sam").list_item(), world.member("Ada")
+    ada.get(item)
+    report = {"reason": "misleading", "text": "It is tin."}
+
+    assert twice(ada, f"{item}/watch", {"watch": "1"}) == [303] * 4
+    assert twice(ada, f"{item}/questions", {"question": "Is it old?"}) == [303] * 4
+    assert twice(ada, f"{item}/report", report) == [303] * 4
+
+    assert ada.get(item).text.count("Is it old?") == 1
+    assert world.moderator("Mo").get("/moderation").text.count("It is tin.") == 1
+
+
+def test_an_account_is_made_and_deleted_once(world: World) -> None:
+    stranger, kim = world.browser(), world.member("Kim")
+    stranger.get("/sign-up")
+    kim.get("/account/delete")
+    form = {"name": "Zoe", "email": email_of("Zoe"), "password": password_of("Zoe")}
+
+    assert twice(stranger, "/sign-up", form) == [200] * 4
+    deleted = twice(kim, "/account/delete", {"password": password_of("Kim")})
+
+    assert world.browser().sign_in("Zoe").status_code == 303
+    assert set(deleted) <= {303, 401}
+    assert 303 in deleted
