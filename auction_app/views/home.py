@@ -32,7 +32,9 @@ def home(parts: Parts) -> Blueprint:
             popular = [] if after else _popular(conn, now_ms)
         more = as_text(ending[PAGE - 1].ends_at_ms, ending[PAGE - 1].id) if ending[PAGE:] else None
         ending = ending[:PAGE]
-        new = [auction for auction in new if auction not in ending]  # a small house shows each once
+        # A small house shows each once.
+        popular = [auction for auction in popular if auction not in ending]
+        new = [auction for auction in new if auction not in ending + popular]
         if wants_hal():
             return hal(represent.home(parts.urls, ending, more, now_ms=now_ms))
         return page(

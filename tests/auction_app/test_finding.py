@@ -20,6 +20,7 @@ from auction_app.storage.search.find import find
 from auction_app.terms import Details, Terms
 from auction_app.verbs.index_search import index_search
 from auction_app.verbs.project import keep_bidding
+from auction_app.views import home
 from tests.auction_app.conftest import START_MS, Browser, World, as_program, path_of
 from tests.postgres import postgres_cluster, postgres_url
 
@@ -285,14 +286,28 @@ def test_categories_have_pages_of_their_own(world: World) -> None:
     assert '/categories/art"' in world.browser().get("/").text
 
 
-def test_home_shows_what_ends_soon_is_new_and_popular(world: World) -> None:
+def test_home_shows_what_ends_soon_is_popular_and_new_each_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home, "PAGE", 1)
     sam, ada = world.member("Sam"), world.member("Ada")
-    item = sam.list_item()
+    titles = ["Ends soon", "Wanted", "Fresh"]
+    items = [
+        sam.list_item(title=title, ends=f"2026-10-0{day}T12:00:00")
+        for day, title in enumerate(titles, start=1)
+    ]
     assert 'id="popular"' not in ada.get("/").text
 
-    ada.bid(item, "25")
+    for item in items[:2]:
+        ada.bid(item, "25")
 
-    assert 'id="popular"' in ada.get("/").text
+    page = ada.get("/").text
+    sections = re.findall(r'<h2 id="(ending|popular|new)"|(Ends soon|Wanted|Fresh)</h3>', page)
+    assert [section or title for section, title in sections] == [
+        *("ending", "Ends soon"),
+        *("popular", "Wanted"),
+        *("new", "Fresh"),
+    ]
 
 
 def test_the_search_follows_the_price(world: World) -> None:
