@@ -129,7 +129,11 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A subscription as its owner sees it."""
+    """A subscription as its owner sees it.
+
+    `lag` is what is ahead of the cursor, in its snapshot too; `parked` are the events that wait
+    apart, with the dead letters that are on their way back.
+    """
 
     subscription: Subscription
     place: Place
@@ -138,4 +142,5 @@ class Overview:
     sent: int
     answer: LastAnswer | None
     parked: int
+    parked_oldest_ms: int | None
     dead_letters: int

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from bus.storage.starts import log_end
-from bus.storage.tables import events, topics
+from bus.storage.tables import events, snapshots, topics
 from bus.subscription import EVERY_TOPIC, TopicScope
 
 
@@ -27,6 +27,25 @@ def backlog(
             first_at_ms = _first_after(connection, scope.topic, start)
             oldest_at_ms = min(filter(None, (oldest_at_ms, first_at_ms)), default=None)
     return queued, oldest_at_ms
+
+
+def snapshot_left(
+    connection: Connection, subscription_id: int, position: int
+) -> tuple[int, int | None]:
+    """The same of a subscription's snapshot: its events after `position`, by their numbers."""
+    ours = snapshots.c.subscription_id == subscription_id
+    first = (
+        select(snapshots.c.number, events.c.published_at_ms)
+        .join(events, events.c.position == snapshots.c.position)
+        .where(ours, snapshots.c.position > position)
+        .order_by(snapshots.c.position)
+        .limit(1)
+    )
+    last = select(snapshots.c.number).where(ours).order_by(snapshots.c.position.desc()).limit(1)
+    found = connection.execute(first).one_or_none()
+    if found is None:
+        return 0, None
+    return int(connection.execute(last).scalar_one()) - found.number + 1, found.published_at_ms
 
 
 def _by_topic(scopes: Iterable[TopicScope]) -> list[TopicScope]:

@@ -12,7 +12,7 @@ from bus.model import LogEvent
 from bus.progress import LastAnswer
 from bus.storage.rows import Row
 from bus.storage.state import registry_changed
-from bus.storage.tables import dead_letters
+from bus.storage.tables import cursors, dead_letters
 
 
 class DeadLetters:
@@ -62,7 +62,14 @@ class DeadLetters:
                     .values(redrive_at_ms=self._now_ms())
                 )
             for some in _chunks([one for one, back in wanted.items() if not back]):
-                connection.execute(delete(dead_letters).where(ours, dead_letters.c.id.in_(some)))
+                gone = connection.execute(
+                    delete(dead_letters).where(ours, dead_letters.c.id.in_(some))
+                )
+                connection.execute(
+                    update(cursors)
+                    .where(cursors.c.subscription_id == subscription_id)
+                    .values(dead_letters=cursors.c.dead_letters - gone.rowcount)
+                )
             registry_changed(connection)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Select, func, select
 from bus.errors import NotFound
 from bus.progress import Lag, LastAnswer, Overview
 from bus.storage import rows
-from bus.storage.backlog import backlog
+from bus.storage.backlog import backlog, snapshot_left
 from bus.storage.tables import clients, cursors, dead_letters, parked_events, subscriptions
 from bus.subscription import DEFAULT_NAME, SubscriptionState
 
@@ -65,8 +65,8 @@ def _everything() -> Select[Any]:
             subscriptions,
             cursors,
             clients.c.name.label("client"),
-            _count(parked_events).label("parked"),
-            _count(dead_letters).label("dead_letters"),
+            _redriven().label("redriven"),
+            _first_parked_at_ms().label("first_parked_at_ms"),
         )
         .join_from(subscriptions, clients)
         .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
@@ -74,39 +74,62 @@ def _everything() -> Select[Any]:
     )
 
 
-def _count(table: Any) -> Any:
+def _redriven() -> Any:
+    """Dead letters on their way back: few, and not for long."""
     return (
         select(func.count())
-        .select_from(table)
-        .where(table.c.subscription_id == subscriptions.c.id)
+        .where(
+            dead_letters.c.redrive_at_ms.is_not(None),
+            dead_letters.c.subscription_id == subscriptions.c.id,
+        )
+        .scalar_subquery()
+    )
+
+
+def _first_parked_at_ms() -> Any:
+    return (
+        select(parked_events.c.published_at_ms)
+        .where(parked_events.c.subscription_id == subscriptions.c.id)
+        .order_by(parked_events.c.position)
+        .limit(1)
         .scalar_subquery()
     )
 
 
 def _overview(connection: Connection, row: rows.Row, now_ms: int) -> Overview:
     scopes = rows.scopes_of(connection, [row["id"]]).get(row["id"], ())
-    events, oldest_at_ms = backlog(connection, row["position"], scopes)
+    place = rows.place(row)
+    events, oldest_at_ms = backlog(connection, max(place.position, place.snapshot_upto), scopes)
+    if place.position < place.snapshot_upto:
+        left, first_at_ms = snapshot_left(connection, row["id"], place.position)
+        events, oldest_at_ms = events + left, first_at_ms or oldest_at_ms
     at_ms = row["last_attempt_at_ms"]
     return Overview(
         subscription=rows.subscription(row, scopes),
-        place=rows.place(row),
+        place=place,
         health=rows.health(row),
-        lag=Lag(events, None if oldest_at_ms is None else max(0, now_ms - oldest_at_ms)),
+        lag=Lag(events, _age_ms(oldest_at_ms, now_ms)),
         sent=row["sent"],
         answer=at_ms and LastAnswer(row["last_status"], row["last_error"], at_ms),
-        parked=row["parked"],
-        dead_letters=row["dead_letters"],
+        parked=row["parked_events"] + row["redriven"],
+        parked_oldest_ms=_age_ms(row["first_parked_at_ms"], now_ms),
+        dead_letters=row["dead_letters"] - row["redriven"],
     )
+
+
+def _age_ms(at_ms: int | None, now_ms: int) -> int | None:
+    return None if at_ms is None else max(0, now_ms - at_ms)
 
 
 def _listed(one: Overview) -> SubscriptionState:
     subscription = one.subscription
     is_default = subscription.name == DEFAULT_NAME
+    ages_ms = [age for age in (one.lag.oldest_ms, one.parked_oldest_ms) if age is not None]
     return SubscriptionState(
         subscription.client if is_default else f"{subscription.client}/{subscription.name}",
         subscription.callback,
         tuple(scope.pattern for scope in subscription.scopes if scope.until is None),
         one.sent,
         one.lag.events + one.parked,
-        one.lag.oldest_ms,
+        max(ages_ms, default=None),
     )

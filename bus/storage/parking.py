@@ -9,6 +9,7 @@ from bus.model import LogEvent, log_event_from
 from bus.progress import Parked
 from bus.storage import rows
 from bus.storage.driver import Driver
+from bus.storage.settling import count
 from bus.storage.tables import parked, parked_events
 
 _EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
@@ -66,9 +67,9 @@ class Parking:
             if not statements.rows(_STILL_HELD, (subscription_id, pusher, fence)):
                 return {}
             counts = dict(statements.rows(_REDRIVEN, ours))
-            statements.run(_BACK, ours)
+            came = statements.run(_BACK, ours)
             statements.run(_BACK_ENTITY, (now_ms, now_ms, subscription_id))
-            statements.run(_NO_LETTER, ours)
+            count(statements, subscription_id, parked=came, dead=-statements.run(_NO_LETTER, ours))
             return counts
 
     def all(self, subscription_id: int, after: str, limit: int) -> Sequence[Parked]:

@@ -40,9 +40,11 @@ _TAKE_BACK = "DELETE FROM parked_events WHERE subscription_id = ? AND position =
 _BURY = (
     f"INSERT INTO dead_letters (subscription_id, {_EVENT}, attempts, died_at_ms, last_status,"  # noqa: S608
     " last_error, last_answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    " ON CONFLICT (subscription_id, position) DO UPDATE SET attempts = excluded.attempts,"
-    " died_at_ms = excluded.died_at_ms, last_status = excluded.last_status,"
-    " last_error = excluded.last_error, last_answer = excluded.last_answer, redrive_at_ms = NULL"
+)
+_EXHUME = "DELETE FROM dead_letters WHERE subscription_id = ? AND position = ?"
+_COUNT = (
+    "UPDATE cursors SET parked_events = parked_events + ?, dead_letters = dead_letters + ?"
+    " WHERE subscription_id = ?"
 )
 _DISABLE = (
     "UPDATE subscriptions SET state = 'disabled', reason = ?, state_since_ms = ?"
@@ -75,6 +77,12 @@ def settle(
         if one.moves is not None and one.subscription_id not in lost:
             _move(statements, one, now_ms)
     return lost
+
+
+def count(statements: Statements, subscription_id: int, *, parked: int, dead: int) -> None:
+    """So many more events of a subscription are parked, or dead: nobody counts them by looking."""
+    if parked or dead:
+        statements.run(_COUNT, (parked, dead, subscription_id))
 
 
 def answer_columns(answer: LastAnswer) -> tuple[int | None, str | None, int]:
@@ -125,8 +133,12 @@ def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
             if at is not None
         ],
     )
-    statements.run_each(_PARK_EVENT, [(ours, *event_columns(each)) for each in moves.park_events])
-    statements.run_each(
+    came = statements.run_each(
+        _PARK_EVENT, [(ours, *event_columns(each)) for each in moves.park_events]
+    )
+    # A letter whose event was delivered again, by a seek, and died again.
+    again = statements.run_each(_EXHUME, [(ours, dead.event.position) for dead in moves.bury])
+    died = statements.run_each(
         _BURY,
         [
             (
@@ -140,7 +152,8 @@ def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
             for dead in moves.bury
         ],
     )
-    statements.run_each(_TAKE_BACK, [(ours, position) for position in moves.take_back])
+    left = statements.run_each(_TAKE_BACK, [(ours, position) for position in moves.take_back])
+    count(statements, ours, parked=came - left, dead=died - again)
     statements.run_each(_UNPARK, [(ours, url) for url, at in moves.park.items() if at is None])
     if moves.tested:
         statements.run(_TESTED, (ours,))

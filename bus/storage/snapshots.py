@@ -11,7 +11,7 @@ _READ = (
     " WHERE subscription_id = ? AND position > ? ORDER BY position LIMIT ?"
 )
 _ADD = (
-    "INSERT INTO snapshots (subscription_id, position) VALUES (?, ?)"
+    "INSERT INTO snapshots (subscription_id, position, number) VALUES (?, ?, ?)"
     " ON CONFLICT (subscription_id, position) DO NOTHING"
 )
 _FORGET = "DELETE FROM snapshots WHERE subscription_id = ?"
@@ -50,8 +50,10 @@ class Snapshots:
         self.forget(subscription_id)
         for start in range(0, len(positions), _AT_ONCE):
             with self._driver.writing() as statements:
-                some = positions[start : start + _AT_ONCE]
-                statements.run_each(_ADD, [(subscription_id, position) for position in some])
+                some = enumerate(positions[start : start + _AT_ONCE], start + 1)
+                statements.run_each(
+                    _ADD, [(subscription_id, position, number) for number, position in some]
+                )
 
     def forget(self, subscription_id: int) -> None:
         """Drop a snapshot that is not needed any more."""

@@ -140,7 +140,7 @@ subscription_topics = Table(
 # Apart from the subscription, because it changes with every batch. `holder` is the pusher that
 # delivers; `fence` moves whenever somebody else than the holder may have moved the cursor.
 # Up to `position` everything is settled; up to `reached` everything but the positions in
-# `left_behind` (JSON).
+# `left_behind` (JSON). `parked_events` and `dead_letters` count the rows of those tables.
 cursors = Table(
     "cursors",
     metadata,
@@ -151,6 +151,8 @@ cursors = Table(
     Column("snapshot_upto", BigInteger, nullable=False),
     Column("delivered", BigInteger, nullable=False),
     Column("sent", BigInteger, nullable=False),
+    Column("parked_events", BigInteger, nullable=False, server_default="0"),
+    Column("dead_letters", BigInteger, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False),
     Column("failing_since_ms", BigInteger, nullable=True),
     Column("tried_upto", BigInteger, nullable=True),
@@ -233,6 +235,7 @@ dead_letters = Table(
     Column("last_answer", LargeBinary, nullable=False),
     Column("redrive_at_ms", BigInteger, nullable=True),
     UniqueConstraint("subscription_id", "position", name="dead_letters_by_position"),
+    Index("dead_letters_by_redrive", "redrive_at_ms", "subscription_id"),
     sqlite_autoincrement=True,
 )
 
@@ -259,12 +262,14 @@ attempts = Table(
     sqlite_autoincrement=True,
 )
 
-# A snapshot that a subscription starts with: the positions of the last events of live entities.
+# A snapshot that a subscription starts with: the positions of the last events of live entities,
+# numbered from 1.
 snapshots = Table(
     "snapshots",
     metadata,
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False, server_default="0"),
 )
 
 # Test events that somebody asked for and that have not been sent yet.

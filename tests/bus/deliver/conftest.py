@@ -8,6 +8,7 @@ from bus.storage import Storage
 from tests.bus.clock import FakeClock
 from tests.bus.deliver.pushing import Driven, Publish, publishing
 from tests.bus.postgres import migrated_postgres, postgres_database
+from tests.bus.storage.counting import kept_counts, rows_counted
 from tests.postgres import postgres_cluster
 
 __all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
@@ -34,6 +35,7 @@ def driven(storage: Storage, clock: FakeClock) -> Iterator[Driven]:
     made = Driven(storage, clock)
     yield made
     made.pusher.close()
+    assert kept_counts(storage) == rows_counted(storage)
 
 
 @pytest.fixture

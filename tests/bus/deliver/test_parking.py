@@ -4,8 +4,10 @@ import json
 
 import pytest
 
+from bus.begin import seek
 from bus.progress import Overview
 from bus.redrive import redrive
+from bus.start import Start, StartAt
 from bus.storage import Storage
 from bus.subscription import RetryPolicy
 from tests.bus.clock import FakeClock
@@ -117,6 +119,46 @@ def impatient() -> RetryPolicy:
     return RetryPolicy(parked_ms=(1_000,))
 
 
+def oldest(storage: Storage) -> int | None:
+    (only,) = storage.overviews.listed()
+    return only.oldest_ms
+
+
+def test_what_is_parked_is_among_what_waits_and_its_age_counts(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
+    subscribe(storage, receiver.url)
+    poison(receiver, "bad")
+    began_ms = driven.clock()
+    publish("1", "bad", "2", "bad")
+    until_parked(driven, storage, 2)
+    assert queued(storage) == 2
+    assert oldest(storage) == driven.clock() - began_ms
+
+
+def test_a_letter_that_dies_again_after_a_seek_is_one_letter(
+    storage: Storage,
+    driven: Driven,
+    publish: Publish,
+    receiver: Receiver,
+    impatient: RetryPolicy,
+) -> None:
+    subscribe(storage, receiver.url, retry=impatient)
+    poison(receiver, "bad")
+    publish("1", "bad", "2")
+    until_dead(driven, storage, 1)
+    (before,) = storage.dead_letters.all(ours(storage).subscription.id)
+    seek(storage, ours(storage).subscription.id, Start(StartAt.BEGINNING))
+
+    def died_again() -> bool:
+        driven.forward(1_000)
+        (letter,) = storage.dead_letters.all(ours(storage).subscription.id)
+        return letter.answer.at_ms > before.answer.at_ms
+
+    driven.until(died_again)
+    assert ours(storage).dead_letters == 1
+
+
 def until_dead(driven: Driven, storage: Storage, letters: int) -> None:
     def looked() -> bool:
         driven.forward(1_000)
@@ -139,8 +181,10 @@ def test_a_redriven_letter_is_delivered(
     poisoned.clear()
     subscription_id = ours(storage).subscription.id
     first, second = storage.dead_letters.all(subscription_id)
+    driven.until(lambda: queued(storage) == 0)
     result = redrive(storage, subscription_id, [first.id])
     assert (result.redriven, result.covered) == (1, 0)
+    assert (ours(storage).parked, ours(storage).dead_letters) == (1, 1)  # it is on its way back
     driven.until(lambda: receiver.urls[-1:] == [first.event.url])
     driven.until(lambda: queued(storage) == 0)
     assert [one.id for one in storage.dead_letters.all(subscription_id)] == [second.id]

@@ -136,11 +136,15 @@ def test_a_large_snapshot_goes_in_batches_and_survives_a_kill(
     publish(*names)
     publish(*names[:50], type="update")
     subscribe(storage, receiver.url, start=SNAPSHOT, max_events=20)
+    assert (overview(storage).lag.events, overview(storage).lag.oldest_ms) == (250, 0)
+    publish("250")
+    assert queued(storage) == 251
     driven.until(lambda: overview(storage).sent >= 60)
     driven.pusher.close()
+    assert queued(storage) == 251 - overview(storage).sent
     second = Driven(storage, clock, "two")
     second.until(lambda: queued(storage) == 0)
-    assert receiver.urls == urls(*names[50:], *names[:50])
+    assert receiver.urls == urls(*names[50:], *names[:50], "250")
     second.pusher.close()
 
 
