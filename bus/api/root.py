@@ -2,12 +2,13 @@
 
 from flask import Response, request
 from service_kit.access import shown_token
-from service_kit.hal import MEDIA_TYPE, link, resource, respond
+from service_kit.hal import MEDIA_TYPE, Link, link, resource, respond
 from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
 from bus.api.hal_documents import ListSchema, RootSchema
 from bus.api.representations import collection_path
+from bus.model import TokenScope
 from bus.parts import Parts
 
 
@@ -19,18 +20,18 @@ def root_blueprint(bus: Parts) -> Blueprint:
     def root() -> Response:
         """Links to what the caller may use."""
         token = shown_token(request)
-        is_admin = bus.access.is_admin(token)
-        mine = None if is_admin else collection_path(bus.access.client(token).name)
-        templated = f"{mine}/{{name}}" if mine else f"{collection_path('{client}')}/{{name}}"
-        links = {
-            "self": link("/"),
-            "topics": link("/topics"),
-            "publish": None if is_admin else link("/topics/{topic}", templated=True),
-            "clients": link("/clients") if is_admin else None,
-            "subscriptions": link(mine) if mine else None,
-            "subscription": link(templated.replace("%7B", "{").replace("%7D", "}"), templated=True),
-            "service-desc": link("/openapi.json"),
-        }
+        links = {"self": link("/"), "service-desc": link("/openapi.json")}
+        if bus.access.is_admin(token):
+            return respond(resource({}, links | _for_monitor() | _for_admin()))
+        client = bus.access.client(token)
+        if TokenScope.PUBLISH in client.scopes:
+            links["publish"] = link("/topics/{topic}", templated=True)
+        if TokenScope.SUBSCRIBE in client.scopes:
+            mine = collection_path(client.name)
+            links["subscriptions"] = link(mine)
+            links["subscription"] = link(f"{mine}/{{name}}", templated=True)
+        if TokenScope.MONITOR in client.scopes:
+            links |= _for_monitor()
         return respond(resource({}, links))
 
     @endpoint(blueprint, "GET", "/clients", answers=(200, ListSchema()), media_type=MEDIA_TYPE)
@@ -44,3 +45,21 @@ def root_blueprint(bus: Parts) -> Blueprint:
         return respond(resource({}, {"self": link("/clients")}, {"clients": items}))
 
     return blueprint
+
+
+def _for_monitor() -> dict[str, Link]:
+    return {
+        "topics": link("/topics"),
+        "subscribers": link("/subscriptions"),
+        "pulse": link("/pulse"),
+        "scaling": link("/pulse/scaling"),
+        "metrics": link("/metrics"),
+    }
+
+
+def _for_admin() -> dict[str, Link]:
+    return {
+        "tokens": link("/api_tokens"),
+        "clients": link("/clients"),
+        "subscription": link("/clients/{client}/subscriptions/{name}", templated=True),
+    }

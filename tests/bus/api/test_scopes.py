@@ -51,6 +51,30 @@ def test_a_token_is_good_for_its_scope_and_nothing_else(api: Client, scope: str)
             assert assert_problem(answer, 403)["reason"] == "scope"
 
 
+LINKS = {
+    "publish": {"publish"},
+    "subscribe": {"subscriptions", "subscription"},
+    "monitor": {"topics", "subscribers", "pulse", "scaling", "metrics"},
+}
+
+
+@pytest.mark.parametrize("scope", LINKS)
+def test_the_root_document_links_to_what_the_token_is_good_for(api: Client, scope: str) -> None:
+    narrow = token(api, scope)
+    links = call(api, "GET", "/", by=narrow).get_json()["_links"]
+    assert links.keys() == LINKS[scope] | {"self", "service-desc"}
+    for name, found in links.items():
+        if not found.get("templated"):
+            assert call(api, "GET", found["href"], by=narrow).status_code in {200, 204}, name
+
+
+def test_the_root_key_finds_tokens_and_clients_from_the_root(api: Client) -> None:
+    links = call(api, "GET", "/", by="root").get_json()["_links"]
+    assert LINKS["monitor"] | {"tokens", "clients", "subscription"} < links.keys()
+    for name in ("tokens", "clients", *LINKS["monitor"]):
+        assert call(api, "GET", links[name]["href"], by="root").status_code in {200, 204}
+
+
 def test_an_admins_token_is_as_good_as_the_root_key(api: Client) -> None:
     admin = token(api, "admin", name="boss")
     call(api, "POST", "/subscription", WANTED, by="subscriber")
