@@ -8,6 +8,7 @@ from service_kit.logs import get_logger
 
 from bus.deliver import notices, planner, rate
 from bus.deliver.attempts import Recording
+from bus.deliver.courtesy import Courtesy
 from bus.deliver.diary import Diary
 from bus.deliver.holding import Holding
 from bus.deliver.judge import Failed, judge
@@ -55,6 +56,7 @@ class Pusher:
         steady_ms: Clock,
         give_up_ms: int = GIVE_UP_MS,
         chance: Callable[[], float] = random.random,
+        courtesy: Courtesy | None = None,
     ) -> None:
         self._name = name
         self._storage = storage
@@ -64,6 +66,7 @@ class Pusher:
         self._steady_ms = steady_ms
         self._give_up_ms = give_up_ms
         self._chance = chance
+        self._courtesy = courtesy or Courtesy()
         self._holding = Holding(name, storage.deliveries, now_ms, steady_ms)
         self._reader = Reader(storage, now_ms)
         self._diary = Diary(storage.attempts, now_ms, steady_ms)
@@ -83,16 +86,17 @@ class Pusher:
 
     def run_once(self) -> float:
         """One round: at most half a second when there is nothing to do. A body for `run_loops`."""
+        is_behind = False
         self._keep_lease()
         self._look()
         if self._holding.is_valid and self._send_due():
             self._sender.kick()
-            self._prepare()
+            is_behind = self._prepare()
         self._note()
         self._settle()
         for answer in self._sender.wait(self._idle_s()):
             self._land(answer)
-        return 0
+        return self._courtesy.rest_s(wanted=is_behind and self._rung)
 
     def close(self, timeout_ms: int = 3_000) -> None:
         """Send nothing more, wait a little for answers, settle them, let go of everything."""
@@ -217,14 +221,19 @@ class Pusher:
                 pass
         return self._started > started
 
-    def _prepare(self) -> None:
-        """While subscribers are busy, read what their next batches are made of, and make them."""
+    def _prepare(self) -> bool:
+        """While subscribers are busy, read what their next batches are made of, and make them.
+
+        Whether any of them has a backlog.
+        """
+        is_behind = bool(self._preparing)
         for lane in self._preparing:
             is_short = len(lane.pending) < lane.subscription.max_events and not lane.at_tail
             if is_short and lane.is_open and not lane.health.searching:
                 self._reader.fill(lane)
             lane.prepared = prepare(lane, self._now_ms())
         self._preparing.clear()
+        return is_behind
 
     def _send_next(self, lane: Lane) -> bool:
         """Send one batch; False when there is nothing more to send now."""

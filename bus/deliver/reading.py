@@ -6,6 +6,7 @@ from bus.deliver import notices
 from bus.deliver.coalesce import Scan
 from bus.deliver.lane import Lane
 from bus.deliver.lanes import Lanes
+from bus.deliver.pages import Pages, Run
 from bus.deliver.planner import batch_limit
 from bus.model import LogEvent
 from bus.storage import Storage
@@ -28,6 +29,7 @@ class Reader:
     def __init__(self, storage: Storage, now_ms: Clock) -> None:
         self._log = storage.log
         self._store = storage.deliveries
+        self._pages = Pages(storage.log, storage.deliveries.marks)
         self._snapshots = storage.snapshots
         self._latest = storage.latest
         self._identity = storage.log_identity
@@ -79,14 +81,13 @@ class Reader:
             return self._scan(lane)
         limit = self._stride(lane)
         is_snapshot = lane.read_upto < lane.snapshot_upto
-        events, marks = self._read(lane, is_snapshot, limit)
-        if not self._is_current(marks):
+        run = self._read(lane, is_snapshot, limit)
+        if not self._is_current(run.marks):
             return True
-        self._check_start(lane, marks)
-        lane.take(events)
-        is_full = len(events) == limit
-        if is_full:
-            lane.read_upto = events[-1].position
+        self._check_start(lane, run.marks)
+        lane.take(run.events)
+        if not run.ended:
+            lane.read_upto = run.events[-1].position
             lane.stride = min(max(lane.stride, limit) * 2, _LONGEST_STRIDE)
             if lane.subscription.coalesce and not is_snapshot and lane.may_scan():
                 self._scans[lane] = Scan(lane.read_upto)
@@ -94,7 +95,7 @@ class Reader:
             lane.read_upto = lane.snapshot_upto
             return True
         else:
-            lane.read_upto = max(lane.read_upto, self.seen, *(e.position for e in events[-1:]))
+            lane.read_upto = max(lane.read_upto, self.seen, *(e.position for e in run.events[-1:]))
             lane.at_tail = True
         return lane in self._scans
 
@@ -106,14 +107,15 @@ class Reader:
         """Whether a lane's backlog is being looked through, so that nothing should leave yet."""
         return lane in self._scans
 
-    def _read(self, lane: Lane, is_snapshot: bool, limit: int) -> tuple[list[LogEvent], Marks]:
+    def _read(self, lane: Lane, is_snapshot: bool, limit: int) -> Run:
         if is_snapshot:
             events = self._snapshots.read_after(lane.subscription.id, lane.read_upto, limit)
-            return events, self._store.marks()
+            return Run(events, self._store.marks(), ended=len(events) < limit)
         topics = lane.subscription.topics
         if topics is not None and not topics:
-            return [], self._store.marks()
-        return self._log.read_marked(lane.read_upto, topics, limit)
+            return Run([], self._store.marks(), ended=True)
+        least = batch_limit(lane.subscription, lane.health)
+        return self._pages.read(lane.read_upto, topics, least=least, most=limit)
 
     def _stride(self, lane: Lane) -> int:
         """How many events to read at once: more each time, while there are so many."""

@@ -77,7 +77,7 @@ def overview(storage: Storage, name: str = DEFAULT_NAME) -> Overview:
 class Driven:
     """`until` runs rounds until something is so."""
 
-    def __init__(self, storage: Storage, clock: FakeClock, name: str = "one") -> None:
+    def __init__(self, storage: Storage, clock: FakeClock, name: str = "one", **parts: Any) -> None:
         self.clock = clock
         self.ahead_ms = 0
         self.pusher = Pusher(
@@ -87,6 +87,7 @@ class Driven:
             now_ms=clock,
             steady_ms=self.steady_ms,
             chance=lambda: 1.0,
+            **parts,
         )
 
     def round(self) -> None:
