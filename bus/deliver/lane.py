@@ -90,6 +90,11 @@ class Lane:
         return self.subscription.state is State.ACTIVE and not is_stopped
 
     @property
+    def is_choosy(self) -> bool:
+        """Whether there are types of a topic that it doesn't want."""
+        return any(scope.type is not None for scope in self.subscription.scopes)
+
+    @property
     def tries_out(self) -> bool:
         """Whether a test event is in flight."""
         return any(flight.kind is Kind.TRIAL for flight in self.flights.values())

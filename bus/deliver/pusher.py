@@ -1,7 +1,7 @@
 """The pusher's loop: hold subscriptions, see what is new, send batches, settle outcomes."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from service_kit.clock import Clock
 from service_kit.logs import get_logger
@@ -34,6 +34,7 @@ _SETTLE_AT_LEAST_EVERY_MS = 200
 _SETTLING_SHARE = 20
 _READS_AT_ONCE = 4
 _CATCH_UP_EVERY_MS = 30_000
+_CATCH_UP_CHOOSY_EVERY_MS = 1_000
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -83,6 +84,7 @@ class Pusher:
         self._next_look_ms = 0
         self._next_settle_ms = 0
         self._next_catch_up_ms = 0
+        self._next_choosy_ms = 0
 
     def run_once(self) -> float:
         """One round: at most half a second when there is nothing to do. A body for `run_loops`."""
@@ -202,12 +204,18 @@ class Pusher:
             self._rung = self._reader.tail(self._lanes)
         if steady_ms >= self._next_catch_up_ms:
             self._next_catch_up_ms = steady_ms + _CATCH_UP_EVERY_MS
-            self._catch_up()
+            self._reader.catch_up(self._lanes)
+            self._catch_up(self._lanes)
+        elif steady_ms >= self._next_choosy_ms:
+            self._next_choosy_ms = steady_ms + _CATCH_UP_CHOOSY_EVERY_MS
+            self._catch_up(lane for lane in self._lanes if lane.is_choosy)
 
-    def _catch_up(self) -> None:
-        """Store how far the idle are, or events of others would one day look missed to them."""
-        self._reader.catch_up(self._lanes)
-        for lane in self._lanes:
+    def _catch_up(self, lanes: Iterable[Lane]) -> None:
+        """Store how far the idle are, or events of others would one day look missed to them.
+
+        Sooner for those that leave out types of a topic: until then these count as their lag.
+        """
+        for lane in lanes:
             if lane.at_tail and lane.has_moved(self._reader.seen):
                 self._dirty[lane] = None
 

@@ -51,6 +51,18 @@ def test_a_delivery_is_signed_and_says_who_it_is_for(
     assert headers["traceparent"]
 
 
+def test_types_that_are_not_wanted_are_soon_no_lag(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
+    subscribe(storage, receiver.url, "bids.delete", "orders")
+    driven.rounds(2)
+    publish("1", "2", "3")
+    driven.rounds(2)
+    driven.forward(1_000)
+    driven.until(lambda: queued(storage) == 0)
+    assert receiver.deliveries == []
+
+
 def test_positions_show_gaps(
     storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
 ) -> None:
