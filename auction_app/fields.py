@@ -9,6 +9,7 @@ from auction_app.passwords import LONGEST, SHORTEST
 
 _EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]]{1,189}")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]", re.I)
+_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class Fields:
@@ -57,7 +58,7 @@ class Fields:
             raise BadInput(self.errors)
 
     def _checked(self, name: str, text: str, longest: int) -> str:
-        if not text:
+        if not any(unicodedata.category(c)[0] not in "ZCM" for c in text):
             self.refuse(name, "missing")
         elif len(text) > longest:
             self.refuse(name, "too_long")
@@ -75,6 +76,9 @@ def is_email(text: str) -> bool:
 
 def _clean(text: str, keep: str = "") -> str:
     # Control characters have no business in a text, and PostgreSQL refuses NUL; surrogates
-    # cannot be stored at all.
+    # cannot be stored at all. What turns the direction would turn the page's own words, too.
     unwanted = {"Cc", "Cs"}
-    return "".join(c if c in keep or unicodedata.category(c) not in unwanted else " " for c in text)
+    return "".join(
+        " " if c in _TURNS or (c not in keep and unicodedata.category(c) in unwanted) else c
+        for c in text
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, request, url_for
 
-from auction_app.errors import CommandRefused, NotFound
+from auction_app.errors import BidsUnavailable, CommandRefused, NotFound
 from auction_app.ids import KEY, new_key
 from auction_app.model import Auction, Customer
 from auction_app.parts import Parts
@@ -37,6 +37,8 @@ def commanding(parts: Parts) -> Blueprint:
             _carry_out(parts, command)(auction.id, me, f"{command}-{me.id}-{key}")
         except CommandRefused as error:
             return _asking(parts, auction, command, refused=error.reason)
+        except BidsUnavailable as error:
+            return _asking_again(parts, auction, command, key, error)
         flash(_done(command))
         return see_other(url_for("items.show", auction_id=auction_id))
 
@@ -64,6 +66,24 @@ def _asking(
         key=new_key(),
         now_ms=parts.clock(),
     )
+
+
+def _asking_again(
+    parts: Parts, auction: Auction, command: str, key: str, error: BidsUnavailable
+) -> Response:
+    """The same page with the same key, under which it happens once."""
+    answer = page(
+        "command.html",
+        503,
+        auction=auction,
+        command=command,
+        refused=None,
+        silent=True,
+        key=key,
+        now_ms=parts.clock(),
+    )
+    answer.headers["Retry-After"] = str(error.retry_after_s)
+    return answer
 
 
 def _carry_out(parts: Parts, command: str) -> Callable[[str, Customer, str], None]:

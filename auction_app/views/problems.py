@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask_wtf.csrf import CSRFError
 from service_kit.problems import Problem, respond_problem
 from werkzeug.exceptions import NotFound as UnknownAddress
@@ -24,7 +24,7 @@ def respond(problem: Problem) -> Response:
         answer = page(
             "sign_in.html",
             problem.status,
-            next=request.full_path.rstrip("?") if request.method == "GET" else "/",
+            next=_where_they_were(),
             form={},
             problem=problem.title,
         )
@@ -33,6 +33,19 @@ def respond(problem: Problem) -> Response:
     for name, value in problem.headers.items():
         answer.headers.setdefault(name, value)
     return answer
+
+
+def _where_they_were() -> str:
+    """Where to go on after signing in: a form that was sent can't be sent again, but its item or
+    order can be shown."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    ids = request.view_args or {}
+    if "auction_id" in ids:
+        return url_for("items.show", auction_id=ids["auction_id"])
+    if "order_id" in ids:
+        return url_for("orders.show", order_id=ids["order_id"])
+    return "/"
 
 
 def translations() -> dict[type[Exception], Any]:

@@ -219,6 +219,8 @@ def test_a_form_sent_with_an_expired_session_does_nothing(world: World) -> None:
 
     assert answer.status_code == 401
     assert "Your session has expired" in answer.text
+    assert f'name="next" value="{item}"' in answer.text
+    assert 'name="next" value="/"' in bob.post("/my/notices/read").text
 
 
 def test_the_database_holds_neither_passwords_nor_session_tokens(world: World) -> None:

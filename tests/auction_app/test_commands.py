@@ -129,6 +129,8 @@ def test_commands_are_refused_with_a_clear_word_while_bids_is_down(world: World)
 
     assert answer.status_code == 503
     assert "Retry-After" in answer.headers
+    assert "may or may not have arrived" in answer.text
+    assert key_in(answer.text) == key
     assert "does not answer" in ada.get(item).text
 
 
