@@ -103,7 +103,8 @@ def _as_bidding(urls: Urls, told: bids_client.Bidding) -> Bidding:
         minimum=told.minimum,
         bid_count=told.bid_count,
         reserve=told.reserve,
-        ends_at_ms=told.ends_at_ms,
+        # Bought at once or called off, it ended before the end that was set.
+        ends_at_ms=min(told.ends_at_ms, told.closed_at_ms or told.ends_at_ms),
         version=told.version,
         leader_id=urls.customer_id(told.leader) if told.leader else None,
         possible=frozenset(RELATIONS).intersection(told.links),

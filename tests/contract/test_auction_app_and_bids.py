@@ -16,6 +16,7 @@ from service_kit.money import Money
 from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import select
 
+from auction_app.storage import auctions
 from auction_app.verbs.refresh_projection import notice_gaps, refresh_projection
 from auction_app.views.formats import short_mask
 from bids_service.app import create_app
@@ -264,6 +265,20 @@ def test_a_bid_that_was_taken_back_does_not_keep_the_account_for_ever(houses: Ho
 
     assert sam.post("/account/delete", form).status_code == 303
     assert houses.bidding(item).status == "closed"
+
+
+def test_what_was_ended_early_ended_when_it_did(houses: Houses) -> None:
+    sam = houses.world.member("Sam")
+    item = sam.list_item(ends="2026-10-01T12:00:00")
+    houses.open(item)
+    houses.world.clock.pass_s(60)
+
+    sam.post(f"{item}/end", {"key": key_in(sam.get(f"{item}/end").text)})
+
+    with houses.world.parts.store.reading() as conn:
+        seen = auctions.by_id(conn, item.rsplit("/", 1)[-1])
+    assert seen.ends_at_ms == houses.world.clock()
+    assert "Oct 1, 2026" not in sam.get(item).text
 
 
 def test_the_house_ends_an_auction_that_has_bids(houses: Houses) -> None:
