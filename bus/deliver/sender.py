@@ -197,6 +197,8 @@ class Sender:
     def _finish(self, curl: Any, code: int | None, message: str) -> None:
         transfer = self._transfers.pop(curl)
         status = curl.getinfo(pycurl.RESPONSE_CODE) or None
+        if code == pycurl.E_OPERATION_TIMEDOUT and not curl.getinfo(pycurl.REQUEST_SIZE):
+            code = pycurl.E_COULDNT_CONNECT  # nothing was sent: for libcurl all deadlines are one
         self._multi.remove_handle(curl)
         self._spare.append(curl)
         self._answers.append(_answer(transfer, status, code, message))

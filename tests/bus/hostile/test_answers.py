@@ -1,16 +1,18 @@
 """Endpoints that answer strangely: what counts as taken, and what it may cost the pusher."""
 
 import gzip
+import re
 import resource
 import socket
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
 from bus.deliver.sender import MAX_ANSWER_BYTES, Sender
-from tests.bus.hostile.attempts import attempt, sending, took
+from tests.bus.hostile.attempts import TOTAL_MS, attempt, sending, took
 from tests.bus.hostile.inside import Inside
 from tests.sockets import peer, saying
 
@@ -22,6 +24,41 @@ MIB = 1024 * 1024
 def sender() -> Iterator[Sender]:
     with sending() as made:
         yield made
+
+
+@contextmanager
+def deaf() -> Iterator[str]:
+    """The URL of a listener whose queue is full: nothing is answered to who wants to connect."""
+    with ExitStack() as stack:
+        listener = stack.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(3):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            with suppress(BlockingIOError):
+                waiting.connect(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
+def test_who_does_not_let_us_connect_is_unreachable_after_the_time_for_that(sender: Sender) -> None:
+    with deaf() as url:
+        answer = attempt(sender, url)
+    assert answer.unreachable
+    assert 500 <= int(re.search(r"after (\d+) milliseconds", answer.error or "")[1]) < TOTAL_MS
+
+
+def test_who_hangs_over_an_answer_was_reached(sender: Sender) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(OK + b"Content-Length: 0\r\n\r\n")
+        connection.recv(65536)  # the next request on this connection
+        connection.recv(1)  # nothing, until it is given up
+
+    with peer(talk) as url:
+        assert took(attempt(sender, url))
+        answer = attempt(sender, url)
+    assert (answer.status, answer.unreachable) == (None, False)
 
 
 WHOLE = {
