@@ -49,7 +49,7 @@ def look(hub: Hub, biddings: Biddings, channel: Channel) -> Exception | None:
         try:
             if channel.bidding_url is None:
                 hub.learn(channel, biddings.bidding_of(channel.auction_url).url)
-            channel.show(frame_of(biddings.bidding(channel.bidding_url or "")))
+            channel.show(frame_of(biddings.bidding(channel.bidding_url or ""), channel.streams))
         except (BidsUnavailable, CallRefused, NotFound) as error:
             log.warning("state not seen", auction=channel.auction_url, error=str(error))
             return error
@@ -64,4 +64,4 @@ def _follow(biddings: Biddings, url: str, channel: Channel) -> None:
     except NotFound:
         log.warning("bidding is gone", url=url)
         return
-    channel.show(frame_of(bidding))
+    channel.show(frame_of(bidding, channel.streams))

@@ -7,14 +7,21 @@
   const language = document.documentElement.lang;
   const find = (id) => document.getElementById(id);
   let version = Number(item.dataset.version);
-  let endsAt = null;
+  let endsAt = Number(find("left")?.dataset.endsAtMs);
 
   const money = (m) => new Intl.NumberFormat(language, {
     style: "currency", currency: m.currency }).format(m.amount);
+  // As views/formats.py writes it; the zone's word is the one that stands there already.
+  function moment(ms, before) {
+    const zone = { timeZone: document.body.dataset.zone };
+    const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", ...zone }).format(ms);
+    const time = new Intl.DateTimeFormat(language, { timeStyle: "short", ...zone }).format(ms);
+    return `${day}, ${time} ${before.split(/\s/).at(-1)}`;
+  }
   const clock = () => new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date());
 
-  function put(id, text) {
-    const element = find(id);
+  const put = (id, text) => write(find(id), text);
+  function write(element, text) {
     if (!element || element.textContent === text) return false;
     element.textContent = text;
     element.classList.remove("changed");
@@ -34,16 +41,23 @@
       if (put("price", money(state.price))) speak(`${words.price}: ${money(state.price)}`);
     }
     if (state.minimum) put("minimum", `${words.at_least} ${money(state.minimum)}`);
-    if (put("bid-count", String(state.bid_count))) refreshHistory();
+    if (put("bid-count", String(state.bid_count))) refreshHistoryWithin(state.spread_ms);
     if (find("reserve") && state.reserve !== "none") put("reserve", words[state.reserve]);
     // Buy-now goes with the first bid, or with a reserve once that is met.
     if (state.bid_count && state.reserve !== "not_met") find("buy-now")?.remove();
-    const left = find("left");
-    if (left && endsAt !== null && state.ends_at_ms > endsAt) speak(words.extended);
-    if (left) left.dataset.endsAtMs = state.ends_at_ms;
-    endsAt = state.ends_at_ms;
+    if (state.ends_at_ms !== endsAt) moveEnd(state.ends_at_ms);
     refreshStanding();
-    if (state.status === "closed") showEnd();
+    if (state.status === "closed") showEnd(state.spread_ms);
+  }
+
+  function moveEnd(to) {
+    const left = find("left");
+    const end = find("ends")?.querySelector("time");
+    if (!left || !end) return;
+    if (to > endsAt) speak(words.extended);
+    endsAt = left.dataset.endsAtMs = to;
+    end.dateTime = new Date(to).toISOString();
+    write(end, moment(to, end.textContent));
   }
 
   // Where one stands is one's own, and names are masked by the app: neither goes over the stream.
@@ -68,19 +82,37 @@
     (before, fresh) => { if (word(fresh) && word(fresh) !== word(before)) speak(word(fresh)); });
   const refreshHistory = () => refresh(item.dataset.historyUrl, "history-table", 0, () => {});
 
+  // Where thousands watch they don't all ask at once, and each only once for all that came
+  // meanwhile.
+  let asking = null;
+  function refreshHistoryWithin(ms) {
+    asking ??= setTimeout(() => { asking = null; refreshHistory(); }, ms * Math.random());
+  }
+
   // The page is made anew to show the result, but never under somebody's typing fingers, and not
   // for ever should the outcome be slow to arrive.
-  function showEnd() {
+  function showEnd(spreadMs) {
     speak(words.ended);
     put("left", words.ended);
     const form = find("bid-form");
     const typing = form && form.elements.maximum.value !== "";
-    const key = `gavel-ended-${location.pathname}`;
-    const times = Number(sessionStorage.getItem(key) || 0);
     if (form) form.querySelector("button").disabled = true;
-    if (typing || times > 4) return;
+    if (!typing) showAnew("ended", spreadMs);
+  }
+  function showAnew(why, spreadMs) {
+    const key = `gavel-${why}-${location.pathname}`;
+    const times = Number(sessionStorage.getItem(key) || 0);
+    if (times > 4) return;
     sessionStorage.setItem(key, String(times + 1));
-    setTimeout(() => location.reload(), 500 + 1500 * Math.random());
+    setTimeout(() => location.reload(), 500 + (1500 + spreadMs) * Math.random());
+  }
+
+  // A page that was opened before the start gets its form once that has come.
+  let startsAt = Number(item.dataset.startsAtMs);
+  function mindStart() {
+    if (!startsAt || window.gavel.now() < startsAt) return;
+    startsAt = 0;
+    showAnew("started", 0);
   }
 
   // Five minutes, one minute and ten seconds before the end are spoken.
@@ -152,6 +184,7 @@
   if (item.dataset.closed === "1") return;
   open();
   setInterval(speakTime, 1000);
+  setInterval(mindStart, 1000);
   setInterval(mind, 5000);
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => { if (event.persisted) open(); });

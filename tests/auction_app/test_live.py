@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from auction_app.live.app import create_app
 from auction_app.live.config import Config
+from auction_app.live.follow import look
 from auction_app.live.frame import frame_of
 from auction_app.live.hub import Channel, Hub, HubFull
 from auction_app.live.stream import stream
@@ -278,6 +279,20 @@ def test_many_who_come_at_once_share_a_look() -> None:
         thread.join(30)
 
     assert 1 <= len(looks) <= 2
+
+
+@pytest.mark.parametrize(("streams", "ms"), [(2, 0), (100, 0), (1_100, 3_000), (5_100, 15_000)])
+def test_where_thousands_watch_they_do_not_all_ask_at_once(
+    bids: FakeBids, streams: int, ms: int
+) -> None:
+    hub = Hub()
+    for _ in range(streams):
+        channel = hub.join(ITEM)
+
+    look(hub, bids, channel)
+
+    assert channel.frame
+    assert f'"spread_ms":{ms}}}'.encode() in channel.frame.data
 
 
 def test_what_nobody_watches_is_not_fetched(app: Flask, bids: FakeBids) -> None:

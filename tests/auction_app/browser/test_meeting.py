@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Request, expect
 
+from auction_app.verbs.project import keep_bidding
+from tests.auction_app.browser.looks import Look
 from tests.auction_app.browser.street import Street, bid, passed_s
 
 PATIENCE_MS = 30_000
@@ -19,9 +21,11 @@ def _opens_a_stream(request: Request) -> bool:
 @pytest.fixture
 def item(street: Street) -> str:
     """Sam's lamp, which ends in an hour."""
-    ends = datetime.fromtimestamp(street.world.clock() / 1000 + 3600, UTC)
-    sam = street.world.member("Sam")
-    return sam.list_item(ends=ends.strftime("%Y-%m-%dT%H:%M:%S"))
+    return street.world.member("Sam").list_item(ends=_at(street.world.clock() / 1000 + 3600))
+
+
+def _at(s: float) -> str:
+    return datetime.fromtimestamp(s, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def test_a_bid_in_one_browser_appears_in_the_other_sooner_than_one_can_bid(
@@ -60,6 +64,47 @@ def test_a_bidders_own_state_follows(street: Street, item: str) -> None:
 
     expect(ada.locator("#standing")).to_contain_text("You have been outbid")
     expect(ada.get_by_label("Your maximum")).to_be_focused()
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_an_end_that_moves_is_shown_and_spoken(street: Street, item: str, language: str) -> None:
+    ada = street.stranger(Look(True, 1280, language))
+    with ada.page.expect_response(lambda it: _opens_a_stream(it.request)):
+        ada.go(item)
+    bid(street.visitor(name="Bob"), street.url + item, "50")
+    book = street.world.bids.books[street.url + item]
+    book.ends_at_ms += 5 * 60_000
+    book.version += 1
+
+    street.tell_live(item)
+
+    expect(ada.page.locator("#spoken")).to_have_text(ada.says("The auction was extended"))
+    shown = ada.page.locator("#ends").inner_text().split()  # browsers' spaces are their own
+    expect(ada.page.locator("#left")).to_contain_text("1 h")
+    keep_bidding(
+        street.world.parts.store,
+        street.world.parts.urls,
+        street.world.bids.bidding_of(street.url + item),
+        now_ms=street.world.clock(),
+    )
+    ada.go(item)
+    assert ada.page.locator("#ends").inner_text().split() == shown
+
+
+def test_who_waits_for_the_start_gets_the_form_when_it_comes(street: Street) -> None:
+    sam, clock = street.world.member("Sam"), street.world.clock
+    starts, ends = (_at(clock() / 1000 + s) for s in (600, 7200))
+    item = sam.list_item(starts=starts, ends=ends)
+    ada = street.visitor(name="Ada")
+    ada.clock.install()
+    ada.goto(street.url + item)
+    expect(ada.get_by_text("Starts")).to_be_visible()
+    expect(ada.get_by_label("Your maximum")).to_have_count(0)
+
+    clock.pass_s(601)
+    ada.clock.fast_forward("10:05")
+
+    expect(ada.get_by_label("Your maximum")).to_be_visible()
 
 
 def test_after_a_cut_the_truth_is_shown(street: Street, item: str) -> None:
