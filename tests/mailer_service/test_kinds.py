@@ -90,6 +90,22 @@ def test_a_password_reset_leads_to_its_page(
     assert only(mail_server)["List-Unsubscribe"] is None
 
 
+def test_of_a_request_that_was_made_anew_only_the_last_is_mailed(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    for request in ("r1", "r2"):
+        url = house.customer(
+            "Ada", password_reset={"id": request}, links={"reset-password": f"/reset/{request}"}
+        )
+        mailer.deliver("customers", url)
+        mailer.work("examine")
+
+    mailer.work()
+
+    assert f"{house.auctions.url}/reset/r2" in text_of(only(mail_server))
+    assert {row.outcome for row in mailer.ledger} == {"sent", "moot"}
+
+
 def test_a_change_of_address_asks_the_new_one_and_warns_the_old_one(
     mailer: Mailer, house: House, mail_server: MailServer
 ) -> None:

@@ -118,6 +118,20 @@ def test_nobody_takes_a_run_whose_heart_beats(walker: Walker, world: World, cloc
     assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
 
 
+def test_the_heart_beats_with_every_step(world: World, drain_state: State, clock: Clock) -> None:
+    walks = Walks(MemoryHuey(), drain_state, [Walk("w", world.steps, world.each)], clock=clock)
+    seen: list[int] = []
+
+    def take_long() -> None:
+        clock.ms += 40_000
+        seen.append(walks.reap())
+
+    world.at = {"i1": take_long, "i2": take_long, "i3": take_long}
+    walks.perform_here("w", "i", lambda run: None)
+
+    assert seen == [0, 0, 0]
+
+
 def test_who_was_taken_for_dead_writes_nothing_more(
     walker: Walker, world: World, clock: Clock
 ) -> None:
