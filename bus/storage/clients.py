@@ -4,12 +4,18 @@ from collections.abc import Collection, Iterable, Sequence
 
 from service_kit.clock import Clock
 from service_kit.database import reading, writing
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import BadClient, NotFound
 from bus.model import USUAL_SCOPES, Client, TokenScope
 from bus.storage.state import registry_changed
 from bus.storage.tables import clients, subscriptions, tokens
+
+# Several processes may name a new client at once.
+_CREATE = text(
+    "INSERT INTO clients (name, created_at_ms) VALUES (:name, :now_ms)"
+    " ON CONFLICT (name) DO NOTHING"
+)
 
 
 class Clients:
@@ -96,13 +102,6 @@ class Clients:
             connection.execute(update(tokens).where(ours).values(scopes=scopes))
 
     def _ensure_client(self, connection: Connection, name: str) -> int:
-        found = connection.execute(
-            select(clients.c.id).where(clients.c.name == name)
-        ).scalar_one_or_none()
-        if found is not None:
-            return int(found)
-        added = connection.execute(
-            insert(clients).values(name=name, created_at_ms=self._now_ms())
-        ).inserted_primary_key
-        assert added is not None
-        return int(added[0])
+        connection.execute(_CREATE, {"name": name, "now_ms": self._now_ms()})
+        ours = select(clients.c.id).where(clients.c.name == name)
+        return int(connection.execute(ours.with_for_update()).scalar_one())

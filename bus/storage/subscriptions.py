@@ -6,7 +6,7 @@ from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import reading, writing
-from sqlalchemy import Connection, Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import NotFound
 from bus.scopes import rescoped, scope_of
@@ -16,11 +16,11 @@ from bus.storage.rows import scopes_of
 from bus.storage.starts import cursor_at, log_end, log_start
 from bus.storage.state import registry_changed
 from bus.storage.tables import (
+    clients,
     cursors,
     subscription_topics,
     subscriptions,
     topics,
-    wanted_tests,
 )
 from bus.subscription import (
     DEFAULT_NAME,
@@ -34,6 +34,10 @@ from bus.subscription import (
 
 # A subscription that waits for its snapshot is paused with this reason.
 SNAPSHOT = "snapshot"
+_WANT_TEST = text(
+    "INSERT INTO wanted_tests (subscription_id, requested_at_ms) VALUES (:id, :now_ms)"
+    " ON CONFLICT (subscription_id) DO UPDATE SET requested_at_ms = excluded.requested_at_ms"
+)
 
 
 class Subscriptions:
@@ -60,6 +64,7 @@ class Subscriptions:
         alive, so a back-off ends and what was disabled goes on; what was paused stays so.
         """
         with writing(self._engine) as connection:
+            _take_turns(connection, client_id)
             found = _find(connection, client_id, name)
             _ensure_topics(connection, wanted.topics)
             if found is None:
@@ -181,10 +186,8 @@ class Subscriptions:
     def want_test(self, subscription_id: int) -> None:
         """Have a test event sent, whatever the state is. May be repeated."""
         with writing(self._engine) as connection:
-            ours = wanted_tests.c.subscription_id == subscription_id
-            connection.execute(delete(wanted_tests).where(ours))
-            values = {"subscription_id": subscription_id, "requested_at_ms": self._now_ms()}
-            connection.execute(insert(wanted_tests).values(values))
+            values = {"id": subscription_id, "now_ms": self._now_ms()}
+            connection.execute(_WANT_TEST, values)
             registry_changed(connection)
 
     def _insert(
@@ -322,6 +325,14 @@ def _move(
             fence=cursors.c.fence + 1,
         )
     )
+
+
+def _take_turns(connection: Connection, client_id: int) -> None:
+    """All workers of a client subscribe when they start: the second one finds what the first made.
+
+    SQLite has one writer at a time anyway.
+    """
+    connection.execute(select(clients.c.id).where(clients.c.id == client_id).with_for_update())
 
 
 def _find(connection: Connection, client_id: int, name: str) -> int | None:

@@ -1,0 +1,60 @@
+"""Callers that ask for the same at once, as all workers of a client do when they start."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from bus.access import digest
+from bus.begin import begin
+from bus.start import Start, StartAt
+from bus.storage import Storage
+from tests.bus.samples import wanted
+
+CALLERS = 8
+
+
+def at_once(call: Callable[[int], object]) -> list[object]:
+    """What each caller got."""
+    barrier = threading.Barrier(CALLERS)
+
+    def one(number: int) -> object:
+        barrier.wait(10)
+        return call(number)
+
+    with ThreadPoolExecutor(CALLERS) as pool:
+        return list(pool.map(one, range(CALLERS)))
+
+
+def test_a_client_that_is_named_at_once_is_one_client(storage: Storage) -> None:
+    at_once(lambda number: storage.clients.add_token("ada", digest(f"token-{number % 2}")))
+    assert list(storage.clients.names()).count("ada") == 2
+    assert storage.clients.find(digest("token-0"))[1] == storage.clients.find(digest("token-1"))[1]
+
+
+def test_a_client_that_subscribes_at_once_has_one_subscription(storage: Storage) -> None:
+    storage.clients.add_token("ada", digest("token"))
+    ada = storage.clients.id_of("ada")
+    topics = ("bids", *(f"topic_{'abcdefgh'[number]}" for number in range(CALLERS)))
+    request = wanted("https://x.example/", *topics)
+    for start in (StartAt.NOW, StartAt.SNAPSHOT):
+        name = start.value
+        made = at_once(
+            lambda _: begin(storage, ada, name, request, Start(start), "whsec_x")  # noqa: B023
+        )
+        assert sorted(map(bool, made)) == [False] * (CALLERS - 1) + [True]
+    assert len(storage.overviews.of_client("ada")) == 2
+
+
+def test_what_is_asked_of_a_subscription_at_once_is_done(storage: Storage) -> None:
+    storage.clients.add_token("ada", digest("token"))
+    ada = storage.clients.id_of("ada")
+    begin(storage, ada, "one", wanted("https://x.example/"), Start(StartAt.NOW), "whsec_x")
+    found = storage.subscriptions.find(ada, "one")
+
+    def ask(number: int) -> None:
+        storage.subscriptions.want_test(found)
+        storage.subscriptions.pause(found)
+        storage.subscriptions.seek(found, Start(StartAt.BEGINNING))
+        storage.subscriptions.resume(found)
+
+    at_once(ask)
