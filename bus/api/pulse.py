@@ -8,6 +8,8 @@ from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
 from bus.parts import Parts
+from bus.progress import Overview
+from bus.subscription import State
 
 # routemaster's contract with autoscalers: a slow answer means "more of you".
 LAGGING_EVENTS = 1_000
@@ -26,9 +28,10 @@ def pulse_blueprint(bus: Parts) -> Blueprint:
 
     @endpoint(blueprint, "GET", "/pulse/scaling", answers=(204, None))
     def scaling() -> None:
-        """204: at once while deliveries keep up, after a second when over 1 000 events wait."""
+        """204: at once while deliveries keep up, after a second when over 1 000 events wait for a
+        pusher. What waits for a subscriber that fails or is paused, no pusher would help."""
         bus.access.monitor(shown_token(request))
-        waiting = sum(state.queued for state in bus.storage.overviews.listed())
+        waiting = sum(map(_wait_for_a_pusher, bus.storage.overviews.every()))
         if waiting > LAGGING_EVENTS:
             time.sleep(SLOW_ANSWER_S)
 
@@ -50,3 +53,8 @@ def pulse_blueprint(bus: Parts) -> Blueprint:
         return jsonify(pong=bus.now_ms())
 
     return blueprint
+
+
+def _wait_for_a_pusher(one: Overview) -> int:
+    is_well = one.subscription.state is State.ACTIVE and not one.health.failures
+    return one.lag.events if is_well else 0
