@@ -32,12 +32,14 @@ def delivery_request(
 ) -> Request:
     """The POST that carries a batch, signed and numbered.
 
-    `webhook-id` follows from the subscription and the events, so a retry has the same.
+    `webhook-id` follows from the subscription and the events, so a retry has the same. A test
+    event has no position; the time when it was made tells it from the one before.
     `previous` is the last position that was delivered before.
     """
     first, last = events[0].position, events[-1].position
     content_type, body = _written(subscription.format, events)
-    message_id = f"msg_{subscription.id}_{first}_{last}_{len(events)}"
+    place = f"{first}_{last}_{len(events)}" if last else f"test_{events[0].published_at_ms}"
+    message_id = f"msg_{subscription.id}_{place}"
     timestamp_s = now_ms // 1000
     signed = signature(subscription.secrets.valid(now_ms), message_id, timestamp_s, body)
     trace = next((event.traceparent for event in events if event.traceparent), None)

@@ -155,6 +155,9 @@ def test_a_test_event_is_sent_once_also_in_a_pause(
     assert (event["topic"], event["type"], event["data"]) == ("bus", "noop", {"test": True})
     assert event["url"] == receiver.url
     assert overview(storage).health.failures == 0
+    storage.subscriptions.want_test(overview(storage).subscription.id)
+    driven.until(lambda: len(receiver.deliveries) == 2)
+    assert len({delivery.headers["webhook-id"] for delivery in receiver.deliveries}) == 2
 
 
 def test_attempts_are_kept_without_secrets(
