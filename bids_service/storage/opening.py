@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service_kit.clock import Clock
-from service_kit.database import check_migrated, connect
+from service_kit.database import check_migrated, connect, plan_anew
 from service_kit.doorbell import Doorbell
 from sqlalchemy import Engine
 
@@ -40,6 +40,7 @@ class Storage:
 def open_storage(url: str, urls: Urls, clock: Clock) -> Storage:
     """The storage at a database URL; opens no connection yet."""
     engine = connect(url)
+    plan_anew(engine)
     outbox_bell = Doorbell.for_database(str(engine.url))
     waiting_bell = Doorbell.for_database(str(engine.url), "waiting commands")
     return Storage(

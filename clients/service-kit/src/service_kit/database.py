@@ -111,6 +111,16 @@ def turn(engine: Engine) -> Iterator[None]:
         os.close(descriptor)  # closing releases the lock
 
 
+def plan_anew(engine: Engine) -> None:
+    """Have PostgreSQL plan each statement for the tables as they are; nothing on SQLite.
+
+    It would keep a plan after the fifth time, and a connection that began with an empty table goes
+    on reading all of it, however large it gets, until somebody analyzes the table.
+    """
+    if not is_sqlite(engine):
+        event.listen(engine, "connect", _forget_plans)
+
+
 def is_sqlite(engine: Engine) -> bool:
     """Whether the engine is the embedded one."""
     return engine.dialect.name == "sqlite"
@@ -197,6 +207,11 @@ def _make_folder(url: str) -> None:
         Path(path).touch()
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}"]) from error
+
+
+def _forget_plans(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.execute("SET plan_cache_mode = force_custom_plan")
+    dbapi_connection.commit()
 
 
 def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
