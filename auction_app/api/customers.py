@@ -1,11 +1,14 @@
-"""A customer as HAL: the name for anybody, and for the mailer whatever a mail needs."""
+"""A customer as HAL: what anybody may know, and for the mailer whatever a mail needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from service_kit.hal import Link, link, resource
 
-from auction_app.model import Customer
+from auction_app.api import represent
+from auction_app.model import Auction, Customer
+from auction_app.orders import RATINGS, Feedback
 from auction_app.signatures import Signatures
 from auction_app.urls import Urls
 from auction_app.verbs import change_address, choose_notices, reset_password, verify_email
@@ -13,9 +16,38 @@ from auction_app.verbs import change_address, choose_notices, reset_password, ve
 Document = dict[str, Any]
 
 
-def stranger(urls: Urls, customer: Customer) -> Document:
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """What is known of a customer in public: how often each rating was given, the latest that was
+    said, and a page of what they sell; `more` is where the next one begins."""
+
+    ratings: Mapping[str, int]
+    feedback: Sequence[Feedback]
+    auctions: Sequence[Auction]
+    more: str | None
+
+
+def public(urls: Urls, customer: Customer, known: Standing, *, now_ms: int) -> Document:
     """What anybody may know."""
-    return resource({"name": customer.name}, {"self": link(urls.customer(customer.id))})
+    here = urls.customer(customer.id)
+    return resource(
+        {
+            "name": customer.name,
+            "ratings": {rating: known.ratings.get(rating, 0) for rating in RATINGS},
+        },
+        {"self": link(here), "next": link(f"{here}?after={known.more}") if known.more else None},
+        {
+            "auctions": [represent.auction(urls, item, now_ms=now_ms) for item in known.auctions],
+            "feedback": [_feedback(urls, said) for said in known.feedback],
+        },
+    )
+
+
+def _feedback(urls: Urls, said: Feedback) -> Document:
+    return resource(
+        {"rating": said.rating, "text": said.text, "at_ms": said.at_ms},
+        {"author": link(urls.customer(said.author_id), title=said.author_name)},
+    )
 
 
 def contact(

@@ -3,6 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields
 
+from auction_app.orders import RATINGS
 from auction_app.terms import CATEGORIES, CONDITIONS, RETURNS
 
 
@@ -73,10 +74,38 @@ class AddressChangeSchema(VerificationSchema):
     to = fields.Email(required=True)
 
 
+class _Auctions(ma.Schema):
+    auctions = fields.List(fields.Nested(AuctionSchema), required=True)
+
+
+class RatingsSchema(ma.Schema):
+    """How often each was given."""
+
+    good = fields.Integer(required=True)
+    neutral = fields.Integer(required=True)
+    bad = fields.Integer(required=True)
+
+
+class FeedbackSchema(ma.Schema):
+    """What one side of a sale said about the other."""
+
+    rating = fields.String(required=True, validate=ma.validate.OneOf(RATINGS))
+    text = fields.String(required=True)
+    at_ms = fields.Integer(required=True)
+    links = fields.Dict(data_key="_links", required=True)
+
+
+class _Known(_Auctions):
+    feedback = fields.List(fields.Nested(FeedbackSchema), required=True)
+
+
 class CustomerSchema(ma.Schema):
-    """A customer; all but the name for scope customers:read_contact only."""
+    """A customer: ratings, auctions and feedback for anybody, the rest for scope
+    customers:read_contact only."""
 
     name = fields.String(required=True)
+    ratings = fields.Nested(RatingsSchema)
+    embedded = fields.Nested(_Known, data_key="_embedded")
     email = fields.String()
     email_verified = fields.Boolean()
     locale = fields.String()
@@ -87,10 +116,6 @@ class CustomerSchema(ma.Schema):
     password_reset = fields.Nested(VerificationSchema)
     address_change = fields.Nested(AddressChangeSchema)
     links = fields.Dict(data_key="_links", required=True)
-
-
-class _Auctions(ma.Schema):
-    auctions = fields.List(fields.Nested(AuctionSchema), required=True)
 
 
 class _OwnBids(ma.Schema):

@@ -24,33 +24,31 @@ def people(parts: Parts) -> Blueprint:
 
     @negotiated(views, "/customers/<string:customer_id>", CustomerSchema, paged=True)
     def show(customer_id: str) -> Response:
-        """A customer; how to reach them only for a token of scope customers:read_contact."""
+        """A customer, what they sell and what is said of them; for a token of scope
+        customers:read_contact how to reach them instead."""
         after = cursor_from(request.args)
         with parts.store.reading() as conn:
             customer = customers.by_id(conn, customer_id)
             theirs = auctions.of_seller(conn, customer_id, after=after, limit=PAGE + 1, shown=True)
             ratings = orders.ratings_of(conn, customer_id)
             said = orders.feedback_about(conn, customer_id, limit=FEEDBACK)
-        if wants_hal():
-            return hal(_as_hal(parts, customer))
         last = theirs[PAGE - 1] if theirs[PAGE:] else None
-        more = as_text(last.created_at_ms, last.id) if last else None
-        return page(
-            "customer.html",
-            customer=customer,
-            auctions=theirs[:PAGE],
+        known = represent.Standing(
             ratings=ratings,
             feedback=said,
-            more=more,
-            now_ms=parts.clock(),
+            auctions=theirs[:PAGE],
+            more=as_text(last.created_at_ms, last.id) if last else None,
         )
+        if wants_hal():
+            return hal(_as_hal(parts, customer, known))
+        return page("customer.html", customer=customer, now_ms=parts.clock(), **vars(known))
 
     return views
 
 
-def _as_hal(parts: Parts, customer: Customer) -> dict[str, Any]:
+def _as_hal(parts: Parts, customer: Customer, known: represent.Standing) -> dict[str, Any]:
     if not permitted("customers:read_contact"):
-        return represent.stranger(parts.urls, customer)
+        return represent.public(parts.urls, customer, known, now_ms=parts.clock())
     with parts.store.reading() as conn:
         notices = preferences.of_customer(conn, customer.id)
     if customer.deleted_at_ms is not None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.auction_app.conftest import BIDS_TOKEN, MAILER_TOKEN, World, as_program, path_of
+from tests.auction_app.sale import sell
 from tests.auction_app.test_openapi import OPERATIONS
 
 
@@ -12,7 +13,12 @@ def test_a_contact_is_for_those_who_may_read_it(world: World) -> None:
     client = world.app.test_client()
 
     public = client.get(path, headers=as_program()).get_json()
-    assert public == {"name": "Ada", "_links": {"self": {"href": world.customer_url("Ada")}}}
+    assert public == {
+        "name": "Ada",
+        "ratings": {"good": 0, "neutral": 0, "bad": 0},
+        "_links": {"self": {"href": world.customer_url("Ada")}},
+        "_embedded": {"auctions": [], "feedback": []},
+    }
     assert client.get(path, headers=as_program(BIDS_TOKEN)).get_json() == public
     contact = client.get(path, headers=as_program(MAILER_TOKEN)).get_json()
     assert contact["email"] == "ada@example.org"
@@ -20,6 +26,27 @@ def test_a_contact_is_for_those_who_may_read_it(world: World) -> None:
     assert contact["locale"] == "en"
     assert "verification" not in contact
     assert "verify-email" not in contact["_links"]
+
+
+def test_a_sellers_page_is_the_same_for_programs(world: World) -> None:
+    sale = sell(world)
+    for person, step in ((sale.ada, "paid"), (sale.sam, "shipped"), (sale.ada, "received")):
+        person.post(f"{sale.order}/steps", {"status": step})
+    sale.ada.post(f"{sale.order}/feedback", {"rating": "good", "text": "Packed with care."})
+    world.clock.pass_s(1)
+    for n in range(24):
+        sale.sam.list_item(title=f"Lamp {n}")
+
+    seller = world.browser().get(path_of(world.customer_url("Sam")), headers=as_program())
+    document = seller.get_json()
+    rest = world.browser().get(path_of(document["_links"]["next"]["href"]), headers=as_program())
+
+    assert document["ratings"] == {"good": 1, "neutral": 0, "bad": 0}
+    (said,) = document["_embedded"]["feedback"]
+    assert said["text"] == "Packed with care."
+    assert said["_links"]["author"] == {"href": world.customer_url("Ada"), "title": "Ada"}
+    assert len(document["_embedded"]["auctions"]) == 24
+    assert [a["title"] for a in rest.get_json()["_embedded"]["auctions"]] == ["Brass desk lamp"]
 
 
 def test_an_unknown_token_is_refused(world: World) -> None:
