@@ -165,7 +165,8 @@ def test_attempts_are_kept_without_secrets(
 ) -> None:
     def echo(delivery: object) -> Reply:
         headers = receiver.deliveries[-1].headers
-        return Reply(500, str(headers).encode(), (("Set-Cookie", "session=sesame"),))
+        echoed = ("X-Echo", headers["authorization"]), ("Set-Cookie", "session=sesame")
+        return Reply(500, str(headers).encode() * 20, echoed)
 
     receiver.decide = echo
     subscribe(storage, receiver.url, uuid="a-secret-user")
@@ -177,6 +178,8 @@ def test_attempts_are_kept_without_secrets(
     assert attempt.request_body == receiver.deliveries[0].body
     assert "webhook-id: msg_" in attempt.request_head
     assert attempt.response_head.startswith("HTTP/1.1 500")
+    assert "X-Echo: " in attempt.response_head
+    assert len(attempt.response_body) == 4 * 1024
     told = repr(
         (attempt.request_head, attempt.request_body, attempt.response_head, attempt.response_body)
     )
