@@ -300,7 +300,7 @@ def test_a_bid_that_would_win_if_the_leader_took_theirs_back_keeps_the_account(
     bob.bid(item, "40")
     form = {"password": password_of("Ada")}
 
-    assert "or may yet" in ada.post("/account/delete", form).text
+    assert "could still win" in ada.post("/account/delete", form).text
     close(world, item)
     assert ada.post("/account/delete", form).status_code == 303
 

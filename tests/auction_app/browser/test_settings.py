@@ -115,5 +115,5 @@ def test_nobody_leaves_whom_others_count_on(street: Street, look: Look) -> None:
 
     reader.go("/account/delete")
 
-    reader.sees("You lead in an auction that has not ended.")
+    reader.sees("You lead in an auction that has not ended, or could still win it.")
     expect(reader.field("Your password")).to_have_count(0)
