@@ -1,10 +1,12 @@
 """Turn an uploaded file into a photo that is safe to show."""
 
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
+from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from auction_app.errors import PhotoRefused
 
@@ -13,6 +15,29 @@ LARGEST_PIXELS = 40_000_000
 SMALLEST_SIDE = 100
 LARGE, THUMBNAIL = 1600, 480
 _FORMATS = ("JPEG", "PNG", "WEBP")
+_TURNS: Mapping[Any, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What turns an image upright, by the orientation that its EXIF names (EXIF 2.32, 4.6.4.A)."""
+_BROKEN = (
+    UnidentifiedImageError,
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    # Pillow's parsers meet a file that somebody has bent with whatever they stumble over.
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    struct.error,
+)
 
 
 def take_photo(upload: bytes) -> tuple[tuple[int, int], dict[int, bytes]]:
@@ -49,7 +74,7 @@ def _translated_errors() -> Iterator[None]:
         yield
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PhotoRefused("too_many_pixels") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+    except _BROKEN as error:
         raise PhotoRefused("not_an_image") from error
 
 
@@ -69,9 +94,16 @@ def _decode(upload: bytes) -> Image.Image:
     with _open(upload) as image:
         image.draft("RGB", (LARGE, LARGE))  # a JPEG is decoded at an eighth, if that's enough
         image.load()
-        turned = ImageOps.exif_transpose(image)
+        turned = _upright(image)
         turned.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
         return _on_white(turned)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    # Not ImageOps.exif_transpose: that writes the rest of the EXIF anew, and can't if a camera
+    # wrote any of it wrongly.
+    turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
+    return image if turn is None else image.transpose(turn)
 
 
 def _on_white(image: Image.Image) -> Image.Image:
