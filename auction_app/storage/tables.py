@@ -278,8 +278,8 @@ outages = Table(
     Column("since_ms", BigInteger, nullable=False),
 )
 
-# A bid's ticket from the moment before it is first sent; `result` once the answer is known. A purchase
-# or an offer is here only until then.
+# A bid's ticket from the moment before it is first sent; `result` once the answer is known. A
+# purchase or an offer is here only until then.
 placed_tickets = Table(
     "placed_tickets",
     metadata,
