@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from bus.begin import resume
@@ -12,16 +13,18 @@ from tests.bench.processes import resident_mib
 from tests.bench.rows import Row
 from tests.waiting import wait_for
 
+_ROUNDS = 3
 _EVENTS = 1_000_000
 _ENTITIES = 1_000
 
 
 def million() -> list[Row]:
     """Deliver all of them, then the last of each entity only."""
-    full_s, stats, memory = _drained(_EVENTS, coalesce=False)
-    marks = [(0, stats["first_ns"]), *stats["marks"], (stats["events"], stats["last_ns"])]
-    first = _rate_between(marks, 0, _EVENTS // 10)
-    last = _rate_between(marks, _EVENTS * 9 // 10, _EVENTS)
+    runs = [_drained(_EVENTS, coalesce=False) for _ in range(_ROUNDS)]
+    full_s, memory = median(run[0] for run in runs), max(run[2] for run in runs)
+    # A tenth takes half a second, in which the machine may change its pace: the middle one of 3.
+    tenths = sorted((_tenths(run[1]) for run in runs), key=lambda rates: rates[1] / rates[0])
+    first, last = tenths[_ROUNDS // 2]
     few_s, few, _ = _drained(_ENTITIES, coalesce=True)
     return [
         Row("backlog of 1 000 000, the last tenth", last, "events/s", first, 0.9 * first),
@@ -58,6 +61,13 @@ def _drained(expected: int, *, coalesce: bool) -> tuple[float, dict[str, Any], f
         storage.close()
         stats = peer.stats()
     return (stats["last_ns"] - begun_ns) / 1e9, stats, memory
+
+
+def _tenths(stats: dict[str, Any]) -> tuple[float, float]:
+    """Events a second in the first and in the last tenth."""
+    marks = [(0, stats["first_ns"]), *stats["marks"], (stats["events"], stats["last_ns"])]
+    tenth = _EVENTS // 10
+    return _rate_between(marks, 0, tenth), _rate_between(marks, _EVENTS - tenth, _EVENTS)
 
 
 def _rate_between(marks: list[tuple[int, int]], start: int, end: int) -> float:
