@@ -1,9 +1,9 @@
 """What a command is answered with: kept under its idempotency key, so plain text, no maximum."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 from service_kit.hal import MEDIA_TYPE
 from service_kit.idempotency import StoredAnswer
 from service_kit.problems import Problem
@@ -71,4 +71,5 @@ def _refusal(applied: Applied, refused: Refused) -> StoredAnswer:
 
 
 def _text(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, separators=(",", ":"))
+    # Not json, which takes a fifth of a bid's time inside its auction's lock.
+    return msgspec.json.encode(document).decode()
