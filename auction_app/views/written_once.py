@@ -8,7 +8,6 @@ a person can get into a page that is shown to others.
 
 import secrets
 import threading
-from collections import OrderedDict
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,11 +44,15 @@ class _Reader:
 
 
 class WrittenOnce:
-    """Keeps the pages that were shown last."""
+    """Keeps the pages that were written last.
+
+    Finding one takes no lock: threads would stand in line for it, each as long as the one before
+    waits for its turn at the interpreter.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._pages: OrderedDict[Hashable, str] = OrderedDict()
+        self._pages: dict[Hashable, str] = {}
         self._lock = threading.Lock()
         self._mark = secrets.token_hex(8)  # so that nothing anybody writes is taken for a gap
 
@@ -73,19 +76,19 @@ class WrittenOnce:
     def _written(self, template: str, state: dict[str, Any], who: Visitor) -> str:
         reader = self._stand_in(who)
         key = (template, request.full_path, language(), viewer_zone().key, reader, *state.values())
-        with self._lock:
-            html = self._pages.get(key)
-            if html is not None:
-                self._pages.move_to_end(key)
-                return html
-        html = render_template(
-            template, **state, visitor=reader, csrf_token=lambda: self._gap("csrf")
-        )
+        html = self._pages.get(key)
+        if html is None:
+            html = render_template(
+                template, **state, visitor=reader, csrf_token=lambda: self._gap("csrf")
+            )
+            self._keep(key, html)
+        return html
+
+    def _keep(self, key: Hashable, html: str) -> None:
         with self._lock:
             self._pages[key] = html
             while len(self._pages) > MOST:
-                self._pages.popitem(last=False)
-        return html
+                del self._pages[next(iter(self._pages))]
 
     def _stand_in(self, who: Visitor) -> _Reader:
         me = who.customer

@@ -174,7 +174,7 @@ def test_what_is_said_to_one_visitor_is_said_to_no_other(world: World, item: str
     assert "Your session has expired" not in world.browser().get(item).text
 
 
-def test_only_the_pages_shown_last_are_kept(
+def test_only_the_pages_written_last_are_kept(
     world: World, written: list[str | None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(written_once, "MOST", 1)
