@@ -25,12 +25,6 @@ class Store:
             yield connection
 
     @contextmanager
-    def looking(self) -> Iterator[Connection]:
-        """For a single query, which needs no transaction."""
-        with database.looking(self.engine) as connection:
-            yield connection
-
-    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """All or nothing, on disk when it returns; wakes the relay, as there may be an event."""
         with database.writing(self.engine) as connection:

@@ -9,7 +9,7 @@ from auction_app.verbs.sign_in import digest
 
 def resume_session(store: Store, token: str, *, now_ms: int) -> Session:
     """The session of a token. Raises SessionExpired, also for a revoked one."""
-    with store.looking() as conn:
+    with store.reading() as conn:
         session = sessions.find(conn, digest(token))
     if session is None or session.expires_at_ms <= now_ms:
         raise SessionExpired("sign in again")

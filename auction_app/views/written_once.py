@@ -46,8 +46,8 @@ class _Reader:
 class WrittenOnce:
     """Keeps the pages that were written last.
 
-    Finding one takes no lock: threads would stand in line for it, each as long as the one before
-    waits for its turn at the interpreter.
+    Finding one takes no lock: to compare keys is Python's work, for which threads would stand in
+    line.
     """
 
     def __init__(self, parts: Parts) -> None:
