@@ -93,8 +93,10 @@ def replace_password_hash(conn: Connection, customer_id: str, password_hash: str
 
 
 def password_hash(conn: Connection, customer_id: str) -> str | None:
-    """The hash of the account's password; None without an account."""
-    query = select(customers.c.password_hash).where(customers.c.id == customer_id)
+    """The hash of the account's password; None without an account, or when it is deleted."""
+    query = select(customers.c.password_hash).where(
+        customers.c.id == customer_id, customers.c.deleted_at_ms.is_(None)
+    )
     return conn.execute(query).scalar_one_or_none()
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-_TIMES = 40
-_LONGEST_NS = 10_000_000
+_TIMES = 80
+_LONGEST_NS = 20_000_000
 
 
 def rest_ns(waited_ns: int) -> int:
@@ -11,7 +11,7 @@ def rest_ns(waited_ns: int) -> int:
 
     | waited | 0 | 50 us | 200 us | 250 us and more |
     |--------|---|-------|--------|-----------------|
-    | rest   | 0 | 2 ms  | 8 ms   | 10 ms           |
+    | rest   | 0 | 4 ms  | 16 ms  | 20 ms           |
     """
     return min(_TIMES * waited_ns, _LONGEST_NS)
 

@@ -33,8 +33,14 @@ class Way:
 def conditions(conn: Connection, ways: Sequence[Way], limit: int) -> list[ColumnElement[bool]]:
     """What to ask of the entries so that the cheapest way is taken."""
     read = _cheapest(conn, ways, limit) if ways else None
-    chosen = [search_entries.c.number.in_(read.numbers)] if read else []
+    chosen = [search_entries.c.number == _streamed(read.numbers)] if read else []
     return [*chosen, *(test for way in ways if way is not read for test in way.tests)]
+
+
+def _streamed(numbers: Select[Any]) -> ColumnElement[Any]:
+    """Numbers as they are read: `IN` would gather and sort them first. Being a sum, it isn't
+    looked up for each entry, but the entry for each of it."""
+    return numbers.subquery().c[0] + 0
 
 
 def _cheapest(conn: Connection, ways: Sequence[Way], limit: int) -> Way | None:

@@ -17,7 +17,7 @@ _MS = 1_000_000
 
 @pytest.mark.parametrize(
     ("waited", "rest"),
-    [(0, 0), (50_000, 2 * _MS), (200_000, 8 * _MS), (250_000, 10 * _MS), (_MS, 10 * _MS)],
+    [(0, 0), (50_000, 4 * _MS), (200_000, 16 * _MS), (250_000, 20 * _MS), (_MS, 20 * _MS)],
 )
 def test_a_rest_is_as_long_as_the_processor_was_wanted_up_to_a_limit(
     waited: int, rest: int
@@ -28,7 +28,7 @@ def test_a_rest_is_as_long_as_the_processor_was_wanted_up_to_a_limit(
 def test_only_what_was_waited_since_the_last_round_counts() -> None:
     courtesy = Courtesy(iter([5_000_000, 5_000_000, 5_200_000]).__next__)
     rests = [courtesy.rest_s(wanted=True) for _ in range(3)]
-    assert rests == [0, 0, 0.008]
+    assert rests == [0, 0, 0.016]
 
 
 def test_what_was_waited_before_there_was_a_backlog_does_not_count() -> None:
