@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from service_kit.database import connect, database_url, looking, reading, writing
+from service_kit.database import connect, database_url, reading, writing
 from sqlalchemy import Engine, text
 
 from tests.postgres import postgres_cluster, postgres_url
@@ -80,15 +80,6 @@ def test_a_reader_sees_one_state_while_a_writer_commits(any_engine: Engine) -> N
             other.execute(text("UPDATE counter SET n = 5"))
         assert connection.execute(text("SELECT n FROM counter")).scalar_one() == before
     assert count(any_engine) == 5
-
-
-def test_a_single_look_holds_no_transaction(any_engine: Engine) -> None:
-    with looking(any_engine) as connection:
-        assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 0
-        with writing(any_engine) as other:
-            other.execute(text("UPDATE counter SET n = 5"))
-        assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 5
-    test_a_reader_sees_one_state_while_a_writer_commits(any_engine)  # on the same connection
 
 
 def test_every_commit_is_forced_to_disk(engine: Engine) -> None:
