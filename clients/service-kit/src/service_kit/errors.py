@@ -11,6 +11,8 @@ ServiceKitError
     ├── TimedOut         a deadline passed
     ├── TooLarge         the answer exceeds its cap
     ├── NotJson          the answer is not the JSON object that was asked for
+    ├── NotHal           the answer is not the HAL resource that was promised
+    │   └── NoSuchLink   the resource doesn't offer this link
     └── UnexpectedStatus an answer other than 2xx; carries status and problem document
 """
 
@@ -64,6 +66,14 @@ class TooLarge(HttpFailure):
 
 class NotJson(HttpFailure):
     """The answer is not the JSON object that was asked for."""
+
+
+class NotHal(HttpFailure):
+    """The answer is not the HAL resource that was promised."""
+
+
+class NoSuchLink(NotHal):
+    """The resource doesn't offer this link."""
 
 
 class UnexpectedStatus(HttpFailure):
