@@ -114,7 +114,7 @@ def _drain(parts: Parts) -> Drain:
         uuid=parts.config.webhook_uuid,
         secrets=parts.config.webhook_secret,
         listeners={
-            topic: listener(parts.store, kind, parts.clock, parts.refresh_bell.ring)
+            topic: listener(parts.store, kind, parts.clock, parts.refresh_channel.notify)
             for topic, kind in FOLLOWED.items()
         },
     )

@@ -31,7 +31,9 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
     bus = BusClient(config.bus_url, config.bus_token)
     probe = HttpClient({config.bids_url: None}, connect_s=1, read_s=2, total_s=3)
     return {
-        "relay": Relay(parts.store.engine, outbox, bus.publish, parts.store.doorbell).run_once,
+        "relay": Relay(
+            parts.store.engine, outbox, bus.publish, parts.store.outbox_channel
+        ).run_once,
         "refresh": lambda: _refresh(parts),
         "photos": lambda: _prepare_photos(parts),
         "gaps": lambda: _notice_gaps(parts),
@@ -60,14 +62,14 @@ def main() -> None:
 
 
 def _refresh(parts: Parts) -> float:
-    parts.refresh_bell.wait(_POLL_S)
+    parts.refresh_channel.wait(_POLL_S)
     while refresh_projection(parts.store, parts.bids, parts.urls, now_ms=parts.clock()):
         pass
     return 0.0
 
 
 def _prepare_photos(parts: Parts) -> float:
-    parts.photo_bell.wait(_POLL_S)
+    parts.photo_channel.wait(_POLL_S)
     while prepare_photos(parts.store, parts.files):
         pass
     return 0.0
@@ -76,7 +78,7 @@ def _prepare_photos(parts: Parts) -> float:
 def _notice_gaps(parts: Parts) -> float:
     notice_gaps(parts.store, parts.urls, now_ms=parts.clock())
     index_search(parts.store, now_ms=parts.clock())
-    parts.refresh_bell.ring()
+    parts.refresh_channel.notify()
     return _GAPS_S
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from bids_client import BidsClient
 from service_kit import database
 from service_kit.clock import Clock, now_ms
-from service_kit.doorbell import Doorbell
+from service_kit.notify import NotifyChannel
 
 from auction_app.bids import Bids
 from auction_app.config import Config
@@ -24,8 +24,8 @@ BIDS_TOTAL_S = 4.0
 class Parts:
     """Built once in the composition root and handed to whoever needs it.
 
-    `refresh_bell` wakes the job that fetches what the bus said has changed, `photo_bell` the one
-    that prepares photos.
+    `refresh_channel` wakes the job that fetches what the bus said has changed, `photo_channel`
+    the one that prepares photos.
     """
 
     config: Config
@@ -36,8 +36,8 @@ class Parts:
     files: PhotoFiles
     urls: Urls
     clock: Clock
-    refresh_bell: Doorbell
-    photo_bell: Doorbell
+    refresh_channel: NotifyChannel
+    photo_channel: NotifyChannel
 
 
 def build_parts(config: Config, **given: Any) -> Parts:
@@ -50,8 +50,8 @@ def build_parts(config: Config, **given: Any) -> Parts:
         "files": lambda: PhotoFiles(config.photos_dir),
         "urls": lambda: Urls(config.public_url),
         "clock": lambda: now_ms,
-        "photo_bell": lambda: Doorbell.for_database(config.database_url, "photos"),
-        "refresh_bell": lambda: Doorbell.for_database(config.database_url, "refresh"),
+        "photo_channel": lambda: NotifyChannel.for_database(config.database_url, "photos"),
+        "refresh_channel": lambda: NotifyChannel.for_database(config.database_url, "refresh"),
     }
     built = {name: given[name] if name in given else make() for name, make in defaults.items()}
     return Parts(config=config, **built)

@@ -1,9 +1,9 @@
 """Building the parts from the settings: the one place that knows all of them."""
 
 from service_kit.clock import Clock, now_ms
-from service_kit.doorbell import Doorbell
 from service_kit.http import HttpClient
 from service_kit.idempotency import StoredAnswer
+from service_kit.notify import NotifyChannel
 
 from bids_service.api.answers import answer_command
 from bids_service.carry_out_together import carry_out_together
@@ -26,7 +26,7 @@ def assemble(config: Config, *, http: HttpClient | None = None, clock: Clock = n
         return answer_command(applied, urls)
 
     desk = Desk(
-        together=carry_out_together(lambda orders: storage.books.apply(orders, answer)),
+        group_commit=carry_out_together(lambda orders: storage.books.apply(orders, answer)),
         books=storage.books,
         waiting=storage.waiting,
         catalogue=storage.catalogue,
@@ -37,7 +37,7 @@ def assemble(config: Config, *, http: HttpClient | None = None, clock: Clock = n
         desk=desk,
         answer=answer,
         auctions=auctions,
-        learning=Doorbell.for_database(str(storage.engine.url), "learning"),
+        learning=NotifyChannel.for_database(str(storage.engine.url), "learning"),
         urls=urls,
         clock=clock,
     )

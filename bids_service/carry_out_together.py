@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from service_kit.group_commit import GroupCommit
 from service_kit.logs import get_logger
-from service_kit.together import Together
 
 from bids_service.errors import StoreUnavailable
 from bids_service.model import Order
@@ -18,13 +18,13 @@ Outcome = Verdict | Exception
 MOST_AT_ONCE = 100
 
 
-def carry_out_together(apply: Apply) -> Together[Order, Outcome]:
+def carry_out_together(apply: Apply) -> GroupCommit[Order, Outcome]:
     """On one auction only one transaction can be at work: so the hotter it is, the more share it.
 
     `apply` is all or nothing; when it fails for several orders, each is tried alone, so that one
     bad order harms no other.
     """
-    return Together(
+    return GroupCommit(
         lambda orders: _all_or_each(apply, orders),
         failed=lambda error: error,
         most=MOST_AT_ONCE,

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from service_kit.doorbell import Doorbell
 from service_kit.idempotency import StoredAnswer
+from service_kit.notify import NotifyChannel
 
 from bids_service.model import Applied
 from bids_service.storage.waiting import WaitingCommands
@@ -12,7 +12,9 @@ _AT_ONCE = 100
 
 
 def carry_out_waiting(
-    waiting: WaitingCommands, answer: Callable[[Applied], StoredAnswer], outbox_bell: Doorbell
+    waiting: WaitingCommands,
+    answer: Callable[[Applied], StoredAnswer],
+    outbox_channel: NotifyChannel,
 ) -> int:
     """Carry out all that waits, oldest first; returns how many.
 
@@ -20,6 +22,6 @@ def carry_out_waiting(
     """
     total = 0
     while done := waiting.carry_out(_AT_ONCE, answer):
-        outbox_bell.ring()
+        outbox_channel.notify()
         total += done
     return total

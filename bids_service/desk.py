@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from service_kit.group_commit import GroupCommit
 from service_kit.idempotency import StoredAnswer
 from service_kit.logs import get_logger
-from service_kit.together import Together
 
 from bids_service.carry_out_together import Outcome
 from bids_service.errors import StillRunning, StoreUnavailable, UnknownAuction
@@ -27,7 +27,7 @@ class Desk:
     AuctionUnreachable, KeyReused, StoreUnavailable.
     """
 
-    together: Together[Order, Outcome]
+    group_commit: GroupCommit[Order, Outcome]
     books: Books
     waiting: WaitingCommands
     catalogue: Catalogue
@@ -66,7 +66,7 @@ class Desk:
 
     def _submit(self, order: Order) -> Outcome:
         try:
-            return self.together.submit(order, _LONGEST_WAIT_S)
+            return self.group_commit.submit(order, _LONGEST_WAIT_S)
         except TimeoutError as error:
             raise StoreUnavailable("the database did not answer in time") from error
 

@@ -63,8 +63,8 @@ def main(chosen: Sequence[str]) -> None:
 
 def _carry_out(parts: Parts) -> float:
     storage = parts.storage
-    storage.waiting_bell.wait(_POLL_S)
-    carry_out_waiting(storage.waiting, parts.answer, storage.outbox_bell)
+    storage.waiting_channel.wait(_POLL_S)
+    carry_out_waiting(storage.waiting, parts.answer, storage.outbox_channel)
     return 0.0
 
 

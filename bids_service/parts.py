@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service_kit.clock import Clock
-from service_kit.doorbell import Doorbell
 from service_kit.idempotency import StoredAnswer
+from service_kit.notify import NotifyChannel
 
 from bids_service.desk import Desk
 from bids_service.fetch_terms import Auctions
@@ -16,18 +16,18 @@ from bids_service.urls import Urls
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`learning` rings when an auction was announced that nobody has learned yet."""
+    """`learning` notifies of an announced auction that nobody has learned yet."""
 
     storage: Storage
     desk: Desk
     answer: Callable[[Applied], StoredAnswer]
     auctions: Auctions
-    learning: Doorbell
+    learning: NotifyChannel
     urls: Urls
     clock: Clock
 
     def close(self) -> None:
         """Close what was opened."""
-        self.desk.together.close()
+        self.desk.group_commit.close()
         self.storage.close()
         self.learning.close()

@@ -31,7 +31,7 @@ def begin(
     subscription_id = storage.subscriptions.find(client_id, name)
     if storage.subscriptions.waits_for_snapshot(subscription_id):
         _take_snapshot(storage, subscription_id)
-    storage.ring()
+    storage.notify()
     return is_new
 
 
@@ -42,7 +42,7 @@ def seek(storage: Storage, subscription_id: int, start: Start) -> None:
         _take_snapshot(storage, subscription_id)
     else:
         storage.subscriptions.seek(subscription_id, start)
-    storage.ring()
+    storage.notify()
 
 
 def resume(storage: Storage, subscription_id: int) -> None:
@@ -51,7 +51,7 @@ def resume(storage: Storage, subscription_id: int) -> None:
         _take_snapshot(storage, subscription_id)
     else:
         storage.subscriptions.resume(subscription_id)
-    storage.ring()
+    storage.notify()
 
 
 def _take_snapshot(storage: Storage, subscription_id: int) -> None:

@@ -13,15 +13,15 @@ from service_kit.logs import configure_logs
 from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
-from mailer_service.bell import Bell
 from mailer_service.config import Config, read
+from mailer_service.notifier import Notifier
 from mailer_service.receive import Reception
 from mailer_service.storage.inbox import Inbox
 from mailer_service.views.preview import preview
 
 
 def create_app(
-    config: Config | None = None, *, ring: Callable[[], None] | None = None, clock: Clock = now_ms
+    config: Config | None = None, *, notify: Callable[[], None] | None = None, clock: Clock = now_ms
 ) -> Flask:
     """The WSGI app. Raises ConfigError when settings are missing or bad."""
     configure_logs("mailer")
@@ -31,8 +31,8 @@ def create_app(
     install_trace(app)
     install_problems(app)
     install_health(app, {"database": lambda: check_migrated("mailer_service", engine)})
-    ring = ring or Bell(config.database_url).ring_next_door
-    mount(app, "/events", _drain(config, Reception(Inbox(engine), ring, clock)))
+    notify = notify or Notifier(config.database_url).notify_worker
+    mount(app, "/events", _drain(config, Reception(Inbox(engine), notify, clock)))
     if config.preview:
         app.register_blueprint(preview(config.sender), url_prefix="/preview")
     return app

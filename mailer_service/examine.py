@@ -44,7 +44,7 @@ class Examiner:
     suppressions: Suppressions
     entities: Entities
     lease_ms: int
-    ring: Callable[[], None]
+    notify: Callable[[], None]
     clock: Clock
 
     def __call__(self) -> bool:
@@ -59,7 +59,7 @@ class Examiner:
                 self._put_off(entry, error)
             else:
                 self.inbox.settle(entry)
-                self.ring()
+                self.notify()
         return True
 
     def _examine(self, entry: Entry) -> None:

@@ -14,11 +14,11 @@ log = get_logger(__name__)
 
 
 class Reception:
-    """The drain's listener. `ring` wakes whoever looks at the inbox: it must not fail."""
+    """The drain's listener. `notify` wakes whoever looks at the inbox: it must not fail."""
 
-    def __init__(self, inbox: Inbox, ring: Callable[[], None], clock: Clock) -> None:
+    def __init__(self, inbox: Inbox, notify: Callable[[], None], clock: Clock) -> None:
         self._inbox = inbox
-        self._ring = ring
+        self._notify = notify
         self._clock = clock
 
     def __call__(self, events: Sequence[Event]) -> None:
@@ -30,4 +30,4 @@ class Reception:
             return
         self._inbox.put(news, traceparent=current_traceparent(), now_ms=self._clock())
         log.info("news received", events=len(events), news=len(news))
-        self._ring()
+        self._notify()

@@ -37,7 +37,7 @@ class Writer:
     limits: Limits
     home_url: str
     lease_ms: int
-    ring: Callable[[], None]
+    notify: Callable[[], None]
     clock: Clock
 
     def __call__(self) -> bool:
@@ -52,7 +52,7 @@ class Writer:
             except (HttpFailure, BadEntity) as error:
                 self._put_off(mail, error)
             else:
-                self.ring()
+                self.notify()
         return True
 
     def _write(self, mail: Noticed) -> None:

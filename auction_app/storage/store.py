@@ -1,10 +1,10 @@
-"""The database, opened for reading or writing, and the bell that wakes the outbox relay."""
+"""The database, opened for reading or writing, and the channel that wakes the outbox relay."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from service_kit import database
-from service_kit.doorbell import Doorbell
+from service_kit.notify import NotifyChannel
 from sqlalchemy import Connection, Engine
 
 Transaction = Connection
@@ -14,9 +14,9 @@ Transaction = Connection
 class Store:
     """Transactions on the app's database. What is done inside one is in this folder's modules."""
 
-    def __init__(self, engine: Engine, doorbell: Doorbell | None = None) -> None:
+    def __init__(self, engine: Engine, outbox_channel: NotifyChannel | None = None) -> None:
         self.engine = engine
-        self.doorbell = doorbell or Doorbell.for_database(str(engine.url))
+        self.outbox_channel = outbox_channel or NotifyChannel.for_database(str(engine.url))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -29,9 +29,9 @@ class Store:
         """All or nothing, on disk when it returns; wakes the relay, as there may be an event."""
         with database.writing(self.engine) as connection:
             yield connection
-        self.doorbell.ring()
+        self.outbox_channel.notify()
 
     def close(self) -> None:
-        """Let go of connections and of the bell."""
+        """Let go of connections and of the channel."""
         self.engine.dispose()
-        self.doorbell.close()
+        self.outbox_channel.close()

@@ -13,7 +13,7 @@ FOLLOWED = {"biddings": "bidding", "bids": "bid", "offers": "offer"}
 
 
 def listener(
-    store: Store, kind: str, clock: Clock, ring: Callable[[], None]
+    store: Store, kind: str, clock: Clock, notify: Callable[[], None]
 ) -> Callable[[Sequence[Event]], None]:
     """A drain's listener that notes each entity of `kind` as to be fetched, and wakes the loop.
 
@@ -22,7 +22,7 @@ def listener(
 
     def note(events: Sequence[Event]) -> None:
         notice_changes(store, kind, (event.url for event in events), now_ms=clock())
-        ring()
+        notify()
 
     return note
 

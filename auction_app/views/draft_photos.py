@@ -35,7 +35,7 @@ def draft_photos(parts: Parts) -> Blueprint:
         if "X-Autosave" in request.headers:
             return Response(status=204)
         refused = add_photos(parts.store, parts.files, seller, draft_id, _uploads())
-        parts.photo_bell.ring()
+        parts.photo_channel.notify()
         if refused:
             return _refusal(parts, seller, draft_id, refused)
         return see_other(_address(draft_id))

@@ -17,6 +17,6 @@ def on_auctions(parts: Parts) -> Callable[[Sequence[Event]], None]:
         urls = [event.url for event in events if event.type in _NEWS and is_entity_url(event.url)]
         if urls:
             parts.storage.announced.add(urls, parts.clock())
-            parts.learning.ring()
+            parts.learning.notify()
 
     return store

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from service_kit.clock import Clock
-from service_kit.doorbell import Doorbell
 from service_kit.errors import KeyReused
 from service_kit.idempotency import StoredAnswer
+from service_kit.notify import NotifyChannel
 from service_kit.outbox import announce
 from sqlalchemy import Connection, Engine, bindparam, func, insert, select
 
@@ -54,16 +54,18 @@ _next_end = select(func.min(biddings.c.ends_at_ms)).where(biddings.c.outcome.is_
 class Books:
     """Applies commands, one at a time in each bidding."""
 
-    def __init__(self, engine: Engine, urls: Urls, clock: Clock, doorbell: Doorbell) -> None:
+    def __init__(
+        self, engine: Engine, urls: Urls, clock: Clock, outbox_channel: NotifyChannel
+    ) -> None:
         self._engine = engine
         self._urls = urls
         self._clock = clock
-        self._doorbell = doorbell
+        self._outbox_channel = outbox_channel
 
     def open(self, auction: str, terms: Terms) -> None:
         """Open the bidding of an auction; nothing happens if it is open already."""
         once_more_if_raced(lambda: self._open(auction, terms))
-        self._doorbell.ring()
+        self._outbox_channel.notify()
 
     def apply(self, orders: Sequence[Order], answer: Answer) -> list[Verdict]:
         """Carry out orders in one transaction, in their order, and keep the answers by their keys.
@@ -72,7 +74,7 @@ class Books:
         or why it has none. Raises StoreUnavailable, and then nothing has happened.
         """
         verdicts = once_more_if_raced(lambda: self._apply(orders, answer))
-        self._doorbell.ring()
+        self._outbox_channel.notify()
         return verdicts
 
     def close_due(self, most: int) -> int:
@@ -87,7 +89,7 @@ class Books:
             due = sorted(rows, key=lambda row: (row.ends_at_ms, row.id))
             kept = {row.auction: bidding_from(row) for row in due}
             self._decide_all(connection, kept, [(auction, Close()) for auction in kept])
-        self._doorbell.ring()
+        self._outbox_channel.notify()
         return len(due)
 
     def expire_offers(self, most: int) -> int:
@@ -101,7 +103,7 @@ class Books:
             ]
             kept = locked(connection, [auction for auction, _ in commands])
             self._decide_all(connection, kept, commands)
-        self._doorbell.ring()
+        self._outbox_channel.notify()
         return len(over)
 
     def next_end_ms(self) -> int | None:

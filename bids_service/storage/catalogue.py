@@ -18,7 +18,7 @@ from bids_service.storage.rows import (
     terms_from,
 )
 from bids_service.storage.tables import biddings, bids, offers, record
-from bids_service.storage.transactions import looking
+from bids_service.storage.transactions import read_once
 
 T = TypeVar("T")
 _bidding = select(biddings).where(biddings.c.id == bindparam("id"))
@@ -44,13 +44,13 @@ class Catalogue:
 
     def bid(self, bid_id: int) -> KeptBid | None:
         """The bid of an id; a retracted one stays to be looked at."""
-        with looking(self._engine) as connection:
+        with read_once(self._engine) as connection:
             row = connection.execute(_bids.where(bids.c.id == bid_id)).one_or_none()
         return bid_from(row) if row is not None else None
 
     def offer(self, offer_id: int) -> KeptOffer | None:
         """The second chance of an id."""
-        with looking(self._engine) as connection:
+        with read_once(self._engine) as connection:
             row = connection.execute(_offers.where(offers.c.id == offer_id)).one_or_none()
         if row is None:
             return None
@@ -92,7 +92,7 @@ class Catalogue:
 
     def placed(self, bidding_id: int) -> dict[int, tuple[int, str]]:
         """Maximum and salt of every bid ever taken, by sequence: for the operator's own replay."""
-        with looking(self._engine) as connection:
+        with read_once(self._engine) as connection:
             rows = connection.execute(
                 select(bids.c.sequence, bids.c.maximum, bids.c.salt).where(
                     bids.c.bidding_id == bidding_id
@@ -101,7 +101,7 @@ class Catalogue:
         return {row.sequence: (row.maximum, row.salt) for row in rows}
 
     def _bidding(self, chosen: Select[Any], which: dict[str, Any]) -> KeptBidding | None:
-        with looking(self._engine) as connection:
+        with read_once(self._engine) as connection:
             row = connection.execute(chosen, which).one_or_none()
         return bidding_from(row) if row is not None else None
 
@@ -112,7 +112,7 @@ class Catalogue:
         read: Callable[[Any], T],
         cursor: Callable[[Any], int],
     ) -> Page[T]:
-        with looking(self._engine) as connection:
+        with read_once(self._engine) as connection:
             rows = connection.execute(chosen.limit(most + 1)).all()
         shown = rows[:most]
         return Page(

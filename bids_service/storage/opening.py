@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from service_kit.clock import Clock
-from service_kit.database import check_migrated, connect, plan_anew
-from service_kit.doorbell import Doorbell
+from service_kit.database import check_migrated, connect, custom_plans
+from service_kit.notify import NotifyChannel
 from sqlalchemy import Engine
 
 from bids_service.storage.announced import AnnouncedAuctions
@@ -23,34 +23,34 @@ class Storage:
     catalogue: Catalogue
     announced: AnnouncedAuctions
     waiting: WaitingCommands
-    outbox_bell: Doorbell
-    waiting_bell: Doorbell
+    outbox_channel: NotifyChannel
+    waiting_channel: NotifyChannel
 
     def check(self) -> None:
         """Raise unless the database answers and has this version's tables."""
         check_migrated("bids_service", self.engine)
 
     def close(self) -> None:
-        """Close the connections and the bells."""
+        """Close the connections and the channels."""
         self.engine.dispose()
-        self.outbox_bell.close()
-        self.waiting_bell.close()
+        self.outbox_channel.close()
+        self.waiting_channel.close()
 
 
 def open_storage(url: str, urls: Urls, clock: Clock) -> Storage:
     """The storage at a database URL; opens no connection yet."""
     engine = connect(url)
-    plan_anew(engine)
-    outbox_bell = Doorbell.for_database(str(engine.url))
-    waiting_bell = Doorbell.for_database(str(engine.url), "waiting commands")
+    custom_plans(engine)
+    outbox_channel = NotifyChannel.for_database(str(engine.url))
+    waiting_channel = NotifyChannel.for_database(str(engine.url), "waiting commands")
     return Storage(
         engine=engine,
-        books=Books(engine, urls, clock, outbox_bell),
+        books=Books(engine, urls, clock, outbox_channel),
         catalogue=Catalogue(engine),
         announced=AnnouncedAuctions(engine),
-        waiting=WaitingCommands(engine, urls, clock, waiting_bell),
-        outbox_bell=outbox_bell,
-        waiting_bell=waiting_bell,
+        waiting=WaitingCommands(engine, urls, clock, waiting_channel),
+        outbox_channel=outbox_channel,
+        waiting_channel=waiting_channel,
     )
 
 

@@ -25,9 +25,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def looking(engine: Engine) -> Iterator[Connection]:
+def read_once(engine: Engine) -> Iterator[Connection]:
     """For one query, at less cost than `reading`. Raises StoreUnavailable."""
-    with _translated(), database.looking(engine) as connection:
+    with _translated(), database.read_once(engine) as connection:
         yield connection
 
 

@@ -6,9 +6,9 @@ from typing import Any, get_args
 
 import msgspec
 from service_kit.clock import Clock
-from service_kit.doorbell import Doorbell
 from service_kit.errors import KeyReused
 from service_kit.idempotency import StoredAnswer
+from service_kit.notify import NotifyChannel
 from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 
 from bids_service.engine.book import Command
@@ -48,11 +48,11 @@ class WaitingCommands:
     Their text holds maxima, so it is gone once they are answered.
     """
 
-    def __init__(self, engine: Engine, urls: Urls, clock: Clock, doorbell: Doorbell) -> None:
+    def __init__(self, engine: Engine, urls: Urls, clock: Clock, channel: NotifyChannel) -> None:
         self._engine = engine
         self._urls = urls
         self._clock = clock
-        self._doorbell = doorbell
+        self._channel = channel
 
     def take_in(self, order: Order) -> StoredAnswer:
         """Keep an order; the answer says where its outcome will be. Repeatable.
@@ -60,7 +60,7 @@ class WaitingCommands:
         A key that was answered at once before has that answer. Raises KeyReused.
         """
         answer = once_more_if_raced(lambda: self._take_in(order))
-        self._doorbell.ring()
+        self._channel.notify()
         return answer
 
     def answer_to(self, key: Key) -> StoredAnswer | None:

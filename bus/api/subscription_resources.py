@@ -97,7 +97,7 @@ def subscription_resources_blueprint(bus: Parts) -> Blueprint:
         """End a subscription, with its parked events and dead letters."""
         ours = owned(bus, client, name)
         bus.storage.subscriptions.delete(ours.client_id, name)
-        bus.storage.ring()
+        bus.storage.notify()
 
     return blueprint
 
@@ -124,7 +124,7 @@ def subscription_actions_blueprint(bus: Parts) -> Blueprint:
     def pause(client: str, name: str) -> Response:
         """Send nothing more until it is resumed. May be repeated."""
         bus.storage.subscriptions.pause(owned(bus, client, name).id)
-        bus.storage.ring()
+        bus.storage.notify()
         return shown(client, name)
 
     @action("resume")
@@ -145,7 +145,7 @@ def subscription_actions_blueprint(bus: Parts) -> Blueprint:
     def test(client: str, name: str) -> Response:
         """Have a test event sent, once, whatever the state is; see the attempts for its answer."""
         bus.storage.subscriptions.want_test(owned(bus, client, name).id)
-        bus.storage.ring()
+        bus.storage.notify()
         return shown(client, name)
 
     @endpoint(
@@ -161,7 +161,7 @@ def subscription_actions_blueprint(bus: Parts) -> Blueprint:
         ours = owned(bus, client, name)
         wanted = read_json(request) if request.content_length else {}
         secret = change_secret(bus.storage, ours.client_id, wanted, bus.now_ms(), name)
-        bus.storage.ring()
+        bus.storage.notify()
         return {"secret": secret}
 
     return blueprint

@@ -35,7 +35,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
         client = bus.access.subscriber(shown_token(request))
         wanted = check_subscription(read_json(request), bus.trusted_hosts)
         bus.storage.subscriptions.replace(client.id, wanted, new_secret())
-        bus.storage.ring()
+        bus.storage.notify()
 
     @endpoint(
         blueprint,
@@ -50,7 +50,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
         client = bus.access.subscriber(shown_token(request))
         wanted = read_json(request) if request.content_length else {}
         secret = change_secret(bus.storage, client.id, wanted, bus.now_ms())
-        bus.storage.ring()
+        bus.storage.notify()
         return {"secret": secret}
 
     @endpoint(blueprint, "DELETE", "/subscriber", answers=(204, None), refuses=(404,))
@@ -58,7 +58,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
         """End the subscription."""
         client = bus.access.subscriber(shown_token(request))
         bus.storage.subscriptions.delete(client.id)
-        bus.storage.ring()
+        bus.storage.notify()
 
     @endpoint(
         blueprint,
@@ -71,7 +71,7 @@ def subscriptions_blueprint(bus: Parts) -> Blueprint:
         """Take one topic out of the subscription."""
         client = bus.access.subscriber(shown_token(request))
         bus.storage.subscriptions.delete_topic(client.id, check_topic(topic))
-        bus.storage.ring()
+        bus.storage.notify()
 
     @endpoint(
         blueprint,

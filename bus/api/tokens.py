@@ -50,7 +50,7 @@ def tokens_blueprint(bus: Parts) -> Blueprint:
         bus.access.admin(shown_token(request))
         bus.storage.clients.remove_token(digest(token))
         bus.access.forget()
-        bus.storage.ring()
+        bus.storage.notify()
 
     return blueprint
 

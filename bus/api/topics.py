@@ -26,6 +26,6 @@ def topics_blueprint(bus: Parts) -> Blueprint:
         """Let go of a topic. What was published is still delivered; anybody may claim the name."""
         client = bus.access.publisher(shown_token(request))
         bus.storage.topics.delete(check_topic(topic), client.id)
-        bus.storage.ring()
+        bus.storage.notify()
 
     return blueprint

@@ -72,7 +72,7 @@ class Pusher:
         self._reader = Reader(storage, now_ms)
         self._diary = Diary(storage.attempts, now_ms, steady_ms)
         self._stopwatch = Stopwatch(storage.timings, steady_ms)
-        self._bell = storage.log.bell()
+        self._listener = storage.log.listener()
         self._listening: int | None = None
         self._lanes = Lanes()
         self._started = 0
@@ -80,7 +80,7 @@ class Pusher:
         self._dirty: dict[Lane, None] = {}
         self._preparing: dict[Lane, None] = {}
         self._landed: list[Recording] = []
-        self._rung = False
+        self._notified = False
         self._next_look_ms = 0
         self._next_settle_ms = 0
         self._next_catch_up_ms = 0
@@ -98,7 +98,7 @@ class Pusher:
         self._settle()
         for answer in self._sender.wait(self._idle_s()):
             self._land(answer)
-        return self._courtesy.rest_s(wanted=is_behind and self._rung)
+        return self._courtesy.rest_s(wanted=is_behind and self._notified)
 
     def close(self, timeout_ms: int = 3_000) -> None:
         """Send nothing more, wait a little for answers, settle them, let go of everything."""
@@ -174,34 +174,34 @@ class Pusher:
                     lane.redriven(url, events, now_ms)
 
     def _listen(self) -> None:
-        # The newest listener gets the rings: whoever holds subscriptions listens, a standby polls.
+        # The newest listener is notified: whoever holds subscriptions listens, a standby polls.
         if self._listening is None:
-            self._listening = self._bell.fileno()
-            self._sender.watch(self._listening, self._on_ring)
+            self._listening = self._listener.fileno()
+            self._sender.watch(self._listening, self._on_notify)
 
     def _stop_listening(self) -> None:
         if self._listening is not None:
             self._sender.unwatch(self._listening)
-            self._bell.close()
+            self._listener.close()
             self._listening = None
 
-    def _on_ring(self) -> None:
-        self._bell.quiet()
-        self._rung = True
+    def _on_notify(self) -> None:
+        self._listener.clear()
+        self._notified = True
 
     # --- what is new -----------------------------------------------------------------------
 
     def _look(self) -> None:
         steady_ms = self._steady_ms()
-        if not self._rung and not self._reader.outdated and steady_ms < self._next_look_ms:
+        if not self._notified and not self._reader.outdated and steady_ms < self._next_look_ms:
             return
         self._next_look_ms = steady_ms + self._poll_ms()
         if self._reader.outdated:
             self._follow_registry()
-        self._rung = self._reader.tail(self._lanes)
+        self._notified = self._reader.tail(self._lanes)
         if self._reader.outdated:
             self._follow_registry()
-            self._rung = self._reader.tail(self._lanes)
+            self._notified = self._reader.tail(self._lanes)
         if steady_ms >= self._next_catch_up_ms:
             self._next_catch_up_ms = steady_ms + _CATCH_UP_EVERY_MS
             self._reader.catch_up(self._lanes)
@@ -346,7 +346,7 @@ class Pusher:
 
     def _idle_s(self) -> float:
         steady_ms = self._steady_ms()
-        if self._rung or self._reader.outdated:
+        if self._notified or self._reader.outdated:
             return 0
         waits_ms = [
             self._poll_ms(),
@@ -360,7 +360,7 @@ class Pusher:
         return max(0, min(waits_ms)) / 1000
 
     def _poll_ms(self) -> int:
-        # Who holds nothing doesn't listen to the bell, and should still see its first subscription.
+        # Who holds nothing doesn't listen, and should still see its first subscription.
         return _POLL_MS if self._lanes else _STANDBY_POLL_MS
 
     # --- what came of it -------------------------------------------------------------------

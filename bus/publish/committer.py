@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from service_kit.together import Together
+from service_kit.group_commit import GroupCommit
 
 from bus.errors import BusError, Unavailable
 from bus.model import Publication
@@ -21,7 +21,7 @@ class Committer:
     """Stores what waits together, up to 1 000 events a transaction."""
 
     def __init__(self, append: Append) -> None:
-        self._together: Together[Publication, BusError | None] = Together(
+        self._group_commit: GroupCommit[Publication, BusError | None] = GroupCommit(
             append,
             failed=lambda _: Unavailable("the log can't be written now"),
             most=MAX_EVENTS,
@@ -35,7 +35,7 @@ class Committer:
 
         `answer` hears what became of them on the committing thread, where it must not block.
         """
-        self._together.hand_over(publications, answer)
+        self._group_commit.hand_over(publications, answer)
 
     def commit(self, publication: Publication, timeout_s: float = TIMEOUT_S) -> None:
         """Block until the publication is on disk.
@@ -43,7 +43,7 @@ class Committer:
         Raises what the log refused it with, or Unavailable when it could not be stored in time.
         """
         try:
-            refusal = self._together.submit(publication, timeout_s)
+            refusal = self._group_commit.submit(publication, timeout_s)
         except TimeoutError:
             raise too_late() from None
         if refusal is not None:

@@ -11,7 +11,7 @@ from bus.storage.clients import Clients
 from bus.storage.dead_letters import DeadLetters
 from bus.storage.deliveries import Deliveries
 from bus.storage.driver import Driver
-from bus.storage.event_log import Bell, EventLog
+from bus.storage.event_log import EventLog, Listener
 from bus.storage.latest import Latest
 from bus.storage.overview import Overviews
 from bus.storage.parking import Parking
@@ -23,7 +23,7 @@ from bus.storage.subscriptions import Subscriptions
 from bus.storage.timings import Timings
 from bus.storage.topics import Topics
 
-__all__ = ["Bell", "EventLog", "Storage", "open_storage"]
+__all__ = ["EventLog", "Listener", "Storage", "open_storage"]
 
 
 class Storage:
@@ -47,9 +47,9 @@ class Storage:
         self.timings = Timings(self._driver)
         self.snapshots = Snapshots(self._driver)
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake pushers: a subscription changed."""
-        self.log.ring()
+        self.log.notify()
 
     def check_alive(self) -> None:
         """A readiness check: raises when the database does not answer."""

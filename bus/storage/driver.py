@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from service_kit.database import is_sqlite, turn
+from service_kit.database import is_sqlite, write_lock
 from sqlalchemy import Engine
 
 from bus.storage.connections import Connections
@@ -37,7 +37,7 @@ class Driver:
     @contextmanager
     def writing(self) -> Iterator["Statements"]:
         """A write transaction: commits at the end, rolls back on an error."""
-        with turn(self._engine):
+        with write_lock(self._engine):
             connection = self._connections.mine()
             try:
                 connection.execute("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")

@@ -8,14 +8,14 @@ from bus.model import LogEvent, Mark, News, Publication
 from bus.storage.marks import Marks
 
 
-class Bell(Protocol):
+class Listener(Protocol):
     """Something a selector can wait on, that becomes readable when the log may have grown."""
 
     def fileno(self) -> int:
         """The descriptor to wait on. Taking it listens."""
 
-    def quiet(self) -> None:
-        """Take the rings that wait, so that the descriptor isn't readable any more."""
+    def clear(self) -> None:
+        """Take the notifications that wait, so that the descriptor isn't readable any more."""
 
     def close(self) -> None:
         """Stop listening."""
@@ -59,17 +59,17 @@ class EventLog(Protocol):
     def last_position(self) -> int:
         """The position of the newest event; 0 when there never was one."""
 
-    def ring(self) -> None:
-        """Ring the bells: something changed that pushers should see."""
+    def notify(self) -> None:
+        """Wake the listeners: something changed that pushers should see."""
 
     def close(self) -> None:
-        """Let go of connections and bells."""
+        """Let go of connections."""
 
     def mark_at(self, position: int) -> Mark | None:
         """The first place at or after a position; None when there is nothing."""
 
-    def bell(self) -> Bell:
-        """A new bell that rings after every append and every change of a subscription."""
+    def listener(self) -> Listener:
+        """A new listener, woken after every append and every change of a subscription."""
 
     def wait(self, position: int, timeout_s: float) -> bool:
         """Block until there is an event after `position`, or until the time is over."""

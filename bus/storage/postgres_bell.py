@@ -1,4 +1,4 @@
-"""A bell on PostgreSQL's LISTEN: readable when any process, on any machine, has rung."""
+"""Listening with PostgreSQL's LISTEN: readable when any process, on any machine, has notified."""
 
 import contextlib
 import os
@@ -17,8 +17,8 @@ CHANNEL = "gavel_bus"
 _RECONNECT_AFTER_S = 1.0
 
 
-class PostgresBell:
-    """The descriptor is an epoll over the connection that listens, so a ring reaches who waits
+class PostgresListener:
+    """The descriptor is an epoll over the connection that listens, so who waits is woken
     without a detour, and the descriptor stays when the connection breaks.
 
     A thread opens that connection, and another one when it broke; between times it sleeps.
@@ -29,7 +29,7 @@ class PostgresBell:
         self._thread: threading.Thread | None = None
 
     def fileno(self) -> int:
-        """The descriptor to wait on. Every listener gets every ring."""
+        """The descriptor to wait on. Every listener gets every notification."""
         if self._thread is None:
             self._ready = select.epoll()
             self._missed = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
@@ -39,14 +39,14 @@ class PostgresBell:
             self._wanted = threading.Event()  # another connection, or an end
             listening = threading.Event()
             self._thread = threading.Thread(
-                target=self._run, args=(listening,), name="bell", daemon=True
+                target=self._run, args=(listening,), name="listener", daemon=True
             )
             self._thread.start()
             listening.wait(_RECONNECT_AFTER_S)
         return self._ready.fileno()
 
-    def quiet(self) -> None:
-        """Take the rings that wait."""
+    def clear(self) -> None:
+        """Take the notifications that wait."""
         with contextlib.suppress(BlockingIOError):
             os.eventfd_read(self._missed)
         if self._connection is None:
@@ -93,7 +93,7 @@ class PostgresBell:
             raise
         self._connection = connection
         self._ready.register(connection.fileno(), select.EPOLLIN)
-        os.eventfd_write(self._missed, 1)  # what was rung while nobody listened
+        os.eventfd_write(self._missed, 1)  # what was missed while nobody listened
 
     def _hang_up(self) -> None:
         with contextlib.suppress(OSError, psycopg.Error):  # closed: the kernel has forgotten it

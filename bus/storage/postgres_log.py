@@ -28,7 +28,7 @@ from bus.storage.placing import (
     entities,
     place,
 )
-from bus.storage.postgres_bell import CHANNEL, PostgresBell
+from bus.storage.postgres_bell import CHANNEL, PostgresListener
 from bus.storage.trimming import steps
 from bus.storage.waiting import wait_for_growth
 
@@ -49,7 +49,7 @@ _LOOK = (
     " LEFT JOIN (SELECT name, client_id, events FROM topics WHERE name = ANY(%s) ORDER BY name"
     " FOR UPDATE) AS locked ON true"
 )
-# And it rings.
+# And it notifies.
 _SAVE_TOPIC = (
     "WITH saved AS ("  # noqa: S608
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (%s, %s, %s, 0)"
@@ -186,11 +186,11 @@ class PostgresLog:
         row = self._execute(_MARK, (position,)).fetchone()
         return Mark._make(row) if row else None
 
-    def bell(self) -> PostgresBell:
-        """A new bell; see EventLog."""
-        return PostgresBell(self._engine)
+    def listener(self) -> PostgresListener:
+        """A new listener; see EventLog."""
+        return PostgresListener(self._engine)
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake who listens, on whatever machine."""
         self._execute(f"NOTIFY {CHANNEL}", ())
 

@@ -7,8 +7,8 @@ from itertools import chain, islice
 from typing import Any, TypeVar
 
 from service_kit.clock import Clock
-from service_kit.database import turn
-from service_kit.doorbell import Doorbell
+from service_kit.database import write_lock
+from service_kit.notify import NotifyChannel
 from sqlalchemy import Engine
 
 from bus.errors import BusError
@@ -83,23 +83,23 @@ _INSERTS = [(rows, _insert(rows)) for rows in _SIZES]
 _SAVE_ENTITIES = [(rows, _save_entities(rows)) for rows in _SIZES]
 
 
-class SqliteBell:
+class SqliteListener:
     """A Unix datagram socket that committers send to."""
 
-    def __init__(self, doorbell: Doorbell) -> None:
-        self._doorbell = doorbell
+    def __init__(self, channel: NotifyChannel) -> None:
+        self._channel = channel
 
     def fileno(self) -> int:
-        """The descriptor to wait on. The newest listener gets the rings."""
-        return self._doorbell.listen().fileno()
+        """The descriptor to wait on. The newest listener gets the notifications."""
+        return self._channel.listen().fileno()
 
-    def quiet(self) -> None:
-        """Take the rings that wait."""
-        self._doorbell.quiet()
+    def clear(self) -> None:
+        """Take the notifications that wait."""
+        self._channel.clear()
 
     def close(self) -> None:
         """Stop listening."""
-        self._doorbell.close()
+        self._channel.close()
 
 
 class SqliteLog:
@@ -110,13 +110,13 @@ class SqliteLog:
         self._now_ms = now_ms
         self._identity = identity
         self._connections = Connections(engine, _prepare)
-        self._ringer = self._doorbell()
+        self._channel = self._new_channel()
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
         """Store publications in one transaction; see EventLog."""
         with self._writing() as connection:
             answers = self._append(connection, publications)
-        self.ring()
+        self.notify()
         return answers
 
     def read_after(
@@ -154,17 +154,17 @@ class SqliteLog:
         row = self._connections.mine().execute(_MARK, (position,)).fetchone()
         return Mark._make(row) if row else None
 
-    def bell(self) -> SqliteBell:
-        """A new bell; see EventLog."""
-        return SqliteBell(self._doorbell())
+    def listener(self) -> SqliteListener:
+        """A new listener; see EventLog."""
+        return SqliteListener(self._new_channel())
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake who listens."""
-        self._ringer.ring()
+        self._channel.notify()
 
     def close(self) -> None:
-        """Ring no more."""
-        self._ringer.close()
+        """Notify no more."""
+        self._channel.close()
         self._connections.close()
 
     def wait(self, position: int, timeout_s: float) -> bool:
@@ -177,7 +177,7 @@ class SqliteLog:
 
     def forget_keys(self, upto_ms: int) -> None:
         """Forget old keys; see EventLog."""
-        with turn(self._engine):
+        with write_lock(self._engine):
             self._connections.mine().execute(_FORGET_KEYS, (upto_ms,))
 
     def _trim(self, before: int) -> int:
@@ -187,7 +187,7 @@ class SqliteLog:
 
     @contextmanager
     def _writing(self) -> Iterator[Any]:
-        with turn(self._engine):
+        with write_lock(self._engine):
             connection = self._connections.mine()
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -217,8 +217,8 @@ class SqliteLog:
         row = self._connections.mine().execute(statement).fetchone()
         return int(row[0] or 0) if row else 0
 
-    def _doorbell(self) -> Doorbell:
-        return Doorbell.for_database(str(self._engine.url), purpose="pusher")
+    def _new_channel(self) -> NotifyChannel:
+        return NotifyChannel.for_database(str(self._engine.url), purpose="pusher")
 
 
 @contextmanager

@@ -28,8 +28,8 @@ def main() -> None:
         exit_with((str(error),))
     os.nice(NICENESS)
     run_loops(
-        {name: rounds(work, workers.bell) for name, work in workers.work.items()}
-        | {"bell": workers.bell.listen, "subscribe": _subscription(config)},
+        {name: rounds(work, workers.notifier) for name, work in workers.work.items()}
+        | {"bell": workers.notifier.listen, "subscribe": _subscription(config)},
         health_port=config.jobs_port,
         checks=workers.checks,
     )

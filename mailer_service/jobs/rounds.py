@@ -1,4 +1,4 @@
-"""From work to a body for `run_loops`: go on while there is some, wait for the bell when not."""
+"""From work to a body for `run_loops`: go on while there is some, wait to be notified when not."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from service_kit.backoff import backoff_s
 from service_kit.logs import get_logger
 
-from mailer_service.bell import Bell
 from mailer_service.errors import ServerUnavailable
+from mailer_service.notifier import Notifier
 
 if TYPE_CHECKING:
     from mailer_service.jobs.work import Work
@@ -17,7 +17,7 @@ log = get_logger(__name__)
 _LONGEST_S = 30.0
 
 
-def rounds(work: "Work", bell: Bell) -> Callable[[], float]:
+def rounds(work: "Work", notifier: Notifier) -> Callable[[], float]:
     """A body that does one piece of work, or waits until there may be some.
 
     While the SMTP server is away it asks again with back-off, and nothing is written for the
@@ -27,10 +27,10 @@ def rounds(work: "Work", bell: Bell) -> Callable[[], float]:
 
     def body() -> float:
         nonlocal failures
-        heard = bell.heard()
+        heard = notifier.heard()
         try:
             if not work():
-                bell.wait(heard)
+                notifier.wait(heard)
         except ServerUnavailable as error:
             failures += 1
             pause_s = backoff_s(failures, longest_s=_LONGEST_S)

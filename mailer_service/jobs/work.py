@@ -8,10 +8,10 @@ from service_kit.database import check_migrated, connect
 from service_kit.health import Check
 from service_kit.http import HttpClient
 
-from mailer_service.bell import Bell
 from mailer_service.config import Config
 from mailer_service.entities.fetch import Entities
 from mailer_service.examine import Examiner
+from mailer_service.notifier import Notifier
 from mailer_service.send import Sender
 from mailer_service.smtp.session import Session
 from mailer_service.storage.inbox import Inbox
@@ -29,11 +29,11 @@ Work = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Workers:
-    """The mailer's work by the name of its thread, the bell that wakes it, and what must be well
-    for it (a Check raises when it isn't)."""
+    """The mailer's work by the name of its thread, the notifier that wakes it, and what must be
+    well for it (a Check raises when it isn't)."""
 
     work: Mapping[str, Work]
-    bell: Bell
+    notifier: Notifier
     checks: Mapping[str, Check]
 
 
@@ -41,7 +41,7 @@ def assemble(config: Config, clock: Clock = now_ms) -> Workers:
     """Everything that the jobs process needs; opens nothing yet."""
     engine = connect(config.database_url)
     inbox, ledger, suppressions = Inbox(engine), Ledger(engine), Suppressions(engine)
-    bell = Bell(config.database_url)
+    notifier = Notifier(config.database_url)
 
     def entities() -> Entities:  # each thread has connections of its own
         services = {
@@ -57,7 +57,7 @@ def assemble(config: Config, clock: Clock = now_ms) -> Workers:
             suppressions=suppressions,
             entities=entities(),
             lease_ms=config.fetch_lease_ms,
-            ring=bell.ring,
+            notify=notifier.notify,
             clock=clock,
         )
 
@@ -70,7 +70,7 @@ def assemble(config: Config, clock: Clock = now_ms) -> Workers:
             limits=config.limits,
             home_url=config.auctions_url,
             lease_ms=config.fetch_lease_ms,
-            ring=bell.ring,
+            notify=notifier.notify,
             clock=clock,
         )
 
@@ -88,7 +88,7 @@ def assemble(config: Config, clock: Clock = now_ms) -> Workers:
         work=_numbered("examine", examiner, _EXAMINERS)
         | _numbered("write", writer, _WRITERS)
         | _numbered("send", sender, config.smtp_sessions),
-        bell=bell,
+        notifier=notifier,
         checks={"database": lambda: check_migrated("mailer_service", engine)},
     )
 

@@ -293,8 +293,8 @@ def make_world(config: Config) -> Iterator[Callable[..., World]]:
     yield make
     for world in made:
         world.parts.store.close()
-        world.parts.refresh_bell.close()
-        world.parts.photo_bell.close()
+        world.parts.refresh_channel.close()
+        world.parts.photo_channel.close()
 
 
 PART_NAMES = (
@@ -305,8 +305,8 @@ PART_NAMES = (
     "files",
     "urls",
     "clock",
-    "refresh_bell",
-    "photo_bell",
+    "refresh_channel",
+    "photo_channel",
 )
 
 

@@ -151,6 +151,6 @@ def start(database_url: str, public_url: str = PUBLIC) -> Service:
     auctions, clock = FakeAuctions({AUCTION: auction()}), FakeClock()
     http = HttpClient({AUCTIONS: config.auctions_token}, transport=WsgiTransport(auctions))
     parts = assemble(config, http=http, clock=clock)
-    # The first ring opens the bell's socket; of threads that do so at once, one leaks its own.
-    parts.storage.outbox_bell.ring()
+    # The first call opens the channel's socket; of threads that do so at once, one leaks its own.
+    parts.storage.outbox_channel.notify()
     return Service(config, auctions, clock, create_app(config, parts), parts)

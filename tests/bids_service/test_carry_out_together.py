@@ -33,15 +33,15 @@ def outcomes(
         apply(groups[-1])
         return [StoredAnswer(200, order.key.key, {}) for order in orders]
 
-    together = carry_out_together(books)
+    group_commit = carry_out_together(books)
     with ThreadPoolExecutor(len(keys) + 1) as pool:
-        first = pool.submit(together.submit, order("first"), 10)
+        first = pool.submit(group_commit.submit, order("first"), 10)
         wait_for(lambda: groups)
-        rest = [pool.submit(together.submit, order(key), 10) for key in keys]
-        wait_for(lambda: together._waiting.qsize() == len(keys))
+        rest = [pool.submit(group_commit.submit, order(key), 10) for key in keys]
+        wait_for(lambda: group_commit._waiting.qsize() == len(keys))
         go_on.set()
         found = [it.result() for it in (first, *rest)]
-    together.close()
+    group_commit.close()
     return found[1:], groups[1:]
 
 

@@ -192,7 +192,7 @@ def test_one_key_is_for_one_command(service: Service) -> None:
 
 def carry_out(service: Service) -> int:
     parts = service.parts
-    return carry_out_waiting(parts.storage.waiting, parts.answer, parts.storage.outbox_bell)
+    return carry_out_waiting(parts.storage.waiting, parts.answer, parts.storage.outbox_channel)
 
 
 def later(service: Service, name: str, amount: str, key: str, prefer: str) -> TestResponse:

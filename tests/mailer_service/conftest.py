@@ -177,7 +177,7 @@ def mailer(config: Config, clock: FakeClock) -> Iterator[Mailer]:
     migrate("mailer_service", config.database_url)
     engine = connect(config.database_url)
     workers = assemble(config, clock)
-    app = create_app(config, ring=workers.bell.ring, clock=clock)
+    app = create_app(config, notify=workers.notifier.notify, clock=clock)
     yield Mailer(app, workers, engine, clock)
     engine.dispose()
 

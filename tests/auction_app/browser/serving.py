@@ -108,5 +108,5 @@ def _close_unsent(response: Response) -> Response:
 
 def close_world(world: World) -> None:
     """Let go of what the app holds open."""
-    for thing in (world.parts.store, world.parts.refresh_bell, world.parts.photo_bell):
+    for thing in (world.parts.store, world.parts.refresh_channel, world.parts.photo_channel):
         thing.close()

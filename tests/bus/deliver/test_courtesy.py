@@ -52,7 +52,7 @@ def test_a_pusher_that_is_behind_rests_while_somebody_publishes_and_only_then(
     driven = Driven(storage, clock, courtesy=Courtesy(count(0, _MS).__next__))
     subscribe(storage, receiver.url, max_events=1)
     publish(*(str(number) for number in range(100)))
-    driven.until(lambda: len(receiver.deliveries) > 10)  # the bell has been heard by now
+    driven.until(lambda: len(receiver.deliveries) > 10)  # the notification has been heard by now
     assert {driven.pusher.run_once() for _ in range(10)} == {0}
 
     def rests() -> bool:

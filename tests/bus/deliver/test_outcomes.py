@@ -116,7 +116,7 @@ def test_a_pause_holds_events_back_and_lets_what_is_in_flight_settle(
     publish("1")
     driven.until(lambda: receiver.deliveries)
     storage.subscriptions.pause(overview(storage).subscription.id)
-    storage.ring()
+    storage.notify()
     publish("2")
     receiver.gate.set()
     driven.until(lambda: overview(storage).sent == 1)
@@ -124,7 +124,7 @@ def test_a_pause_holds_events_back_and_lets_what_is_in_flight_settle(
     assert receiver.urls == urls("1")
     assert overview(storage).lag.events == 1
     storage.subscriptions.resume(overview(storage).subscription.id)
-    storage.ring()
+    storage.notify()
     driven.until(lambda: queued(storage) == 0)
     assert receiver.urls == urls("1", "2")
 

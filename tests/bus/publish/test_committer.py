@@ -55,7 +55,7 @@ def waiting_behind_a_first(log: Log, committer: Committer, more: list[Publicatio
     threads = in_threads(committer, [publication("first")])
     wait_for(lambda: log.groups)
     threads += in_threads(committer, more)
-    wait_for(lambda: committer._together._waiting.qsize() == len(more))
+    wait_for(lambda: committer._group_commit._waiting.qsize() == len(more))
     log.gate.set()
     for thread in threads:
         thread.join(10)

@@ -1,4 +1,4 @@
-"""What only the log on PostgreSQL has: connections that break, bells that reach other machines."""
+"""What only the log on PostgreSQL has: connections that break, notifications across machines."""
 
 import select
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from bus.access import digest
-from bus.storage import Bell, Storage
+from bus.storage import Listener, Storage
 from tests.bus.postgres import migrated_postgres, postgres_database
 from tests.bus.samples import publication
 from tests.postgres import postgres_cluster
@@ -28,19 +28,19 @@ def ada(storage: Storage) -> int:
 
 
 @pytest.fixture
-def bells(storage: Storage) -> Iterator[list[Bell]]:
-    """Two bells that listen and are quiet."""
-    made = [storage.log.bell(), storage.log.bell()]
-    for bell in made:
-        wait_for(lambda: rings(bell))  # noqa: B023 - called now; it rings once when it listens
+def listeners(storage: Storage) -> Iterator[list[Listener]]:
+    """Two listeners that listen and were not woken yet."""
+    made = [storage.log.listener(), storage.log.listener()]
+    for listener in made:
+        wait_for(lambda: is_woken(listener))  # noqa: B023 - called now; woken once as it begins
     yield made
-    for bell in made:
-        bell.close()
+    for listener in made:
+        listener.close()
 
 
-def rings(bell: Bell, timeout_s: float = 5) -> bool:
-    ready, _, _ = select.select([bell], [], [], timeout_s)
-    bell.quiet()
+def is_woken(listener: Listener, timeout_s: float = 5) -> bool:
+    ready, _, _ = select.select([listener], [], [], timeout_s)
+    listener.clear()
     return bool(ready)
 
 
@@ -53,26 +53,26 @@ def break_connections(url: str) -> None:
         )
 
 
-def test_every_listener_hears_an_append_and_a_ring(
-    storage: Storage, ada: int, bells: list[Bell]
+def test_every_listener_hears_an_append_and_a_notification(
+    storage: Storage, ada: int, listeners: list[Listener]
 ) -> None:
     storage.log.append([publication(ada, "https://x.example/1")])
-    assert [rings(bell) for bell in bells] == [True, True]
-    storage.ring()
-    assert [rings(bell) for bell in bells] == [True, True]
-    assert [rings(bell, timeout_s=0) for bell in bells] == [False, False]
+    assert [is_woken(listener) for listener in listeners] == [True, True]
+    storage.notify()
+    assert [is_woken(listener) for listener in listeners] == [True, True]
+    assert [is_woken(listener, timeout_s=0) for listener in listeners] == [False, False]
 
 
 def test_a_bell_goes_on_listening_after_its_connection_broke(
-    url: str, storage: Storage, ada: int, bells: list[Bell]
+    url: str, storage: Storage, ada: int, listeners: list[Listener]
 ) -> None:
-    bell = bells[0]
-    before = bell.fileno()
+    listener = listeners[0]
+    before = listener.fileno()
     break_connections(url)
-    assert rings(bell)  # it can't know what it missed
-    assert bell.fileno() == before
+    assert is_woken(listener)  # it can't know what it missed
+    assert listener.fileno() == before
     storage.log.append([publication(ada, "https://x.example/1")])
-    assert rings(bell)
+    assert is_woken(listener)
 
 
 def test_a_log_whose_connection_broke_opens_another(url: str, storage: Storage, ada: int) -> None:

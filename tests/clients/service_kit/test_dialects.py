@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from service_kit.database import connect, looking, writing
+from service_kit.database import connect, read_once, writing
 from service_kit.dialects import insert_all, insert_or, insert_returning
 from sqlalchemy import (
     JSON,
@@ -58,7 +58,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 
 
 def kept(engine: Engine) -> list[dict[str, object]]:
-    with looking(engine) as connection:
+    with read_once(engine) as connection:
         return [dict(row) for row in connection.execute(select(record).order_by("id")).mappings()]
 
 

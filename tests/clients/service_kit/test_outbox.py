@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from service_kit.database import connect, writing
-from service_kit.doorbell import Doorbell
 from service_kit.errors import Unreachable
+from service_kit.notify import NotifyChannel
 from service_kit.outbox import Relay, announce, outbox_table
 from sqlalchemy import Engine, MetaData, Table
 
@@ -44,7 +44,7 @@ def add(engine: Engine, table: Table, *urls: str, topic: str = "bids") -> None:
 
 
 def relay(outbox: tuple[Engine, Table], bus: Bus, tmp_path: Path) -> Relay:
-    return Relay(*outbox, bus.publish, Doorbell(tmp_path / "bell"))
+    return Relay(*outbox, bus.publish, NotifyChannel(tmp_path / "channel"))
 
 
 def test_events_leave_in_the_order_they_were_written(
@@ -78,15 +78,15 @@ def test_events_stay_while_the_bus_is_down_and_leave_once(
 ) -> None:
     bus = Bus(failures=2)
     add(*outbox, "u1")
-    doorbell = Doorbell(tmp_path / "bell")
-    relaying = Relay(*outbox, bus.publish, doorbell)
+    channel = NotifyChannel(tmp_path / "channel")
+    relaying = Relay(*outbox, bus.publish, channel)
     pauses = []
     for _ in range(3):
-        doorbell.ring()
+        channel.notify()
         pauses.append(relaying.run_once())
     assert pauses[0] > 0
     assert pauses[1] > 0
     assert pauses[2] == 0
     assert relaying.publish_waiting() == 0
     assert [url for _, _, url in bus.log] == ["u1"]
-    doorbell.close()
+    channel.close()

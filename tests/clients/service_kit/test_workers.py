@@ -1,4 +1,4 @@
-"""Worker processes: loops that survive their failures, a bell that wakes, a health page."""
+"""Worker processes: loops that survive their failures, a notification that wakes, a health page."""
 
 import threading
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 import requests
 from service_kit.backoff import backoff_s
-from service_kit.doorbell import Doorbell
 from service_kit.health import serve_health
+from service_kit.notify import NotifyChannel
 from service_kit.worker import Loops
 
 from tests.sockets import free_port
@@ -32,30 +32,30 @@ def test_a_loop_goes_on_after_an_exception() -> None:
         loops.all_alive()
 
 
-def test_a_ring_wakes_whoever_waits(tmp_path: Path) -> None:
-    waiting, ringing = Doorbell(tmp_path / "bell"), Doorbell(tmp_path / "bell")
+def test_a_notification_wakes_whoever_waits(tmp_path: Path) -> None:
+    waiting, notifying = NotifyChannel(tmp_path / "channel"), NotifyChannel(tmp_path / "channel")
     waiting.listen()
-    threading.Thread(target=ringing.ring).start()
+    threading.Thread(target=notifying.notify).start()
     assert waiting.wait(20)
     assert not waiting.wait(0)
     waiting.close()
-    ringing.close()
+    notifying.close()
 
 
-def test_a_ring_without_a_listener_is_lost_quietly(tmp_path: Path) -> None:
-    bell = Doorbell(tmp_path / "bell")
-    bell.ring()
-    bell.close()
+def test_a_notification_without_a_listener_is_lost_quietly(tmp_path: Path) -> None:
+    channel = NotifyChannel(tmp_path / "channel")
+    channel.notify()
+    channel.close()
 
 
-def test_a_new_listener_takes_the_bell_over_from_a_dead_one(tmp_path: Path) -> None:
-    dead, heir, ringer = (Doorbell(tmp_path / "bell") for _ in range(3))
+def test_a_new_listener_takes_the_channel_over_from_a_dead_one(tmp_path: Path) -> None:
+    dead, heir, notifying = (NotifyChannel(tmp_path / "channel") for _ in range(3))
     dead.listen()
     heir.listen()
-    ringer.ring()
+    notifying.notify()
     assert heir.wait(20)
-    for bell in (dead, heir, ringer):
-        bell.close()
+    for channel in (dead, heir, notifying):
+        channel.close()
 
 
 @pytest.mark.parametrize(

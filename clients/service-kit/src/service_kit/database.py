@@ -62,11 +62,11 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextlib.contextmanager
-def looking(engine: Engine) -> Iterator[Connection]:
+def read_once(engine: Engine) -> Iterator[Connection]:
     """For a single query, which is a consistent view by itself.
 
     On PostgreSQL that saves going there and back to begin and to end a transaction: a read that
-    shares its interpreter with writers would wait for its turn each time.
+    shares its interpreter with writers would wait for them each time.
     """
     with engine.connect() as connection:
         if not is_sqlite(engine):
@@ -82,7 +82,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     starves. So writers queue at a file lock first, which the kernel hands on in order.
     """
     with (
-        turn(engine),
+        write_lock(engine),
         engine.connect().execution_options(**{_FOR_WRITING: True}) as connection,
         connection.begin(),
     ):
@@ -90,7 +90,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextlib.contextmanager
-def turn(engine: Engine) -> Iterator[None]:
+def write_lock(engine: Engine) -> Iterator[None]:
     """Hold the fair lock of the SQLite file: for code that writes without `writing`.
 
     Nothing on PostgreSQL, and for a database in memory.
@@ -99,6 +99,7 @@ def turn(engine: Engine) -> Iterator[None]:
     if not is_sqlite(engine) or not path or path == ":memory:":
         yield
         return
+    # The name never changes: during an upgrade old and new processes queue at the same file.
     descriptor = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -107,7 +108,7 @@ def turn(engine: Engine) -> Iterator[None]:
         os.close(descriptor)  # closing releases the lock
 
 
-def plan_anew(engine: Engine) -> None:
+def custom_plans(engine: Engine) -> None:
     """Have PostgreSQL plan each statement for the tables as they are; nothing on SQLite.
 
     It would keep a plan after the fifth time, and a connection that began with an empty table goes

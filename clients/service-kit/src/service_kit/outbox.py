@@ -20,9 +20,9 @@ from sqlalchemy import (
 
 from service_kit.backoff import backoff_s
 from service_kit.database import reading, writing
-from service_kit.doorbell import Doorbell
 from service_kit.errors import HttpFailure
 from service_kit.logs import get_logger
+from service_kit.notify import NotifyChannel
 
 log = get_logger(__name__)
 
@@ -62,20 +62,20 @@ class Relay:
     """
 
     def __init__(
-        self, engine: Engine, table: Table, publish: Publish, doorbell: Doorbell | None = None
+        self, engine: Engine, table: Table, publish: Publish, channel: NotifyChannel | None = None
     ) -> None:
         self._engine = engine
         self._table = table
         self._publish = publish
-        self._doorbell = doorbell or Doorbell.for_database(str(engine.url))
+        self._channel = channel or NotifyChannel.for_database(str(engine.url))
         self._failures = 0
 
     def run_once(self) -> float:
-        """Wait for a ring (at most half a second), publish what waits; a body for `run_loops`.
+        """Wait to be notified (at most half a second), publish what waits; a body for `run_loops`.
 
         Returns 0, or the seconds to back off after the bus could not be reached.
         """
-        self._doorbell.wait(_POLL_S)
+        self._channel.wait(_POLL_S)
         try:
             while self.publish_waiting():
                 self._failures = 0

@@ -50,7 +50,7 @@ def raw_reading(engine: Engine) -> Iterator[Any]:
 @contextmanager
 def raw_writing(engine: Engine) -> Iterator[Any]:
     """The same for one statement that writes: committed at the end."""
-    with _translated(engine), database.turn(engine), raw_reading(engine) as driver:
+    with _translated(engine), database.write_lock(engine), raw_reading(engine) as driver:
         yield driver
         driver.commit()
 

@@ -15,7 +15,7 @@ R = TypeVar("R")
 _Batch = tuple[Sequence[T], int, Callable[[Sequence[R]], None]]
 
 
-class Together(Generic[T, R]):
+class GroupCommit(Generic[T, R]):
     """One thread a process takes what waits, up to `most` in weight, and acts on all of it at once.
 
     An fsync costs the same for one item as for fifty, so the busier it gets the cheaper an item
@@ -76,7 +76,7 @@ class Together(Generic[T, R]):
         # Threads don't survive a fork: a gunicorn worker starts its own with its first item.
         with self._starting:
             if self._thread_pid != os.getpid():
-                threading.Thread(target=self._run, name="together", daemon=True).start()
+                threading.Thread(target=self._run, name="group-commit", daemon=True).start()
                 self._thread_pid = os.getpid()
 
     def _run(self) -> None:

@@ -1,0 +1,81 @@
+"""Notify and listen between processes of one machine: who works on a table hears that it changed.
+
+It is only a hint. A notification that is lost costs one poll interval, never an event, so nothing
+here retries. A channel is a Unix datagram socket whose name follows from its database's URL.
+"""
+
+import contextlib
+import hashlib
+import os
+import select
+import socket
+import tempfile
+import threading
+from pathlib import Path
+
+_DRAIN_AT_ONCE = 4096
+
+
+class NotifyChannel:
+    """Any number of processes notify; one at a time listens."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = str(path)
+        self._sender: socket.socket | None = None
+        self._sender_pid = 0
+        self._sender_lock = threading.Lock()
+        self._listener: socket.socket | None = None
+
+    @classmethod
+    def for_database(cls, url: str, purpose: str = "outbox") -> "NotifyChannel":
+        """The channel that belongs to a database URL and a purpose on this machine."""
+        name = hashlib.sha256(f"{purpose} {url}".encode()).hexdigest()[:24]
+        folder = Path(tempfile.gettempdir()) / f"gavel-{os.getuid()}"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return cls(folder / name)
+
+    def notify(self) -> None:
+        """Wake whoever waits. Never blocks and never fails: nobody may be listening."""
+        with contextlib.suppress(OSError):
+            self._open_sender().sendto(b"!", self._path)
+
+    def listen(self) -> socket.socket:
+        """Take over the channel (from a process that may be dead); returns the readable socket."""
+        if self._listener is None:
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            listener.setblocking(False)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._path)
+            listener.bind(self._path)
+            self._listener = listener
+        return self._listener
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds` to be notified; True when it was, however often meanwhile."""
+        listener = self.listen()
+        ready, _, _ = select.select([listener], [], [], max(0.0, seconds))
+        if ready:
+            self.clear()
+        return bool(ready)
+
+    def clear(self) -> None:
+        """Take all notifications that wait."""
+        with contextlib.suppress(BlockingIOError):
+            while self.listen().recv(_DRAIN_AT_ONCE):
+                pass
+
+    def close(self) -> None:
+        """Stop listening and notifying."""
+        for end in (self._sender, self._listener):
+            if end is not None:
+                end.close()
+        self._sender = self._listener = None
+
+    def _open_sender(self) -> socket.socket:
+        # A forked gunicorn worker opens an end of its own.
+        with self._sender_lock:
+            if self._sender is None or self._sender_pid != os.getpid():
+                self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+                self._sender.setblocking(False)
+                self._sender_pid = os.getpid()
+            return self._sender
