@@ -20,7 +20,7 @@ _DEFAULT: Increments = (
 
 
 def default_increments(currency: str) -> Increments:
-    """eBay's published table (bidding rule 2), in the currency's minor units.
+    """eBay's published table (docs/bidding.md B2), in the currency's minor units.
 
     Currencies of two decimals take it as it stands. So do those without decimals, whose unit is
     worth about a cent (100 yen a dollar). Those of three decimals take ten times the numbers,

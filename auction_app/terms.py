@@ -28,7 +28,10 @@ RETURNS = ("none", "14_days", "30_days")
 
 @dataclass(frozen=True, kw_only=True)
 class SoftClose:
-    """A bid within `window_ms` of the end moves the end to `extension_ms` after it (rule 12)."""
+    """A bid within `window_ms` of the end moves the end to `extension_ms` after it.
+
+    docs/bidding.md B12.
+    """
 
     window_ms: int
     extension_ms: int

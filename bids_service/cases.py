@@ -1,4 +1,4 @@
-"""The cases file (schema gavel/bidding-cases/1) in the engine's terms: ms, commands, decisions."""
+"""Worked cases (schema gavel/bidding-cases/1) in the engine's terms: ms, commands, decisions."""
 
 import re
 from collections.abc import Mapping, Sequence

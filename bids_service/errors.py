@@ -2,7 +2,7 @@
 
 BidsError
 ├── BadTerms            an auction's terms contradict themselves or can't be read
-├── BadCases            a cases file asks for something the simulator doesn't know
+├── BadCases            a file of worked cases asks for something the simulator doesn't know
 ├── UnknownAuction      the URL names no auction that we know or can learn
 ├── AuctionUnreachable  the auction's terms can't be fetched now; try again
 ├── StillRunning        a command is taken in and not answered yet; its outcome has a URL
@@ -20,7 +20,7 @@ class BadTerms(BidsError, ValueError):
 
 
 class BadCases(BidsError):
-    """A cases file asks for something the simulator doesn't know."""
+    """A file of worked cases asks for something the simulator doesn't know."""
 
 
 class UnknownAuction(BidsError):

@@ -51,8 +51,11 @@ def retract(
     key: str,
     now_ms: int,
 ) -> None:
-    """Take a bidder's bids back, as far as the rules let them go (rule 13). Safe to repeat with
-    the same key. Blocks for bids_service. Raises CommandRefused, BidsUnavailable."""
+    """Take a bidder's bids back, as far as docs/bidding.md B13 lets them go.
+
+    Safe to repeat with the same key. Blocks for bids_service. Raises CommandRefused,
+    BidsUnavailable.
+    """
     me = urls.customer(bidder.id)
     _carry_out(store, bids, urls, auction_id, lambda it: bids.retract(it, me, key), now_ms)
 

@@ -27,7 +27,7 @@ def offer_second_chance(
     key: str,
     now_ms: int,
 ) -> None:
-    """Offer an auction's item to a bidder at that bidder's own highest bid (rule 14).
+    """Offer an auction's item to a bidder at that bidder's own highest bid (docs/bidding.md B14).
 
     Safe to repeat with the same key. Blocks for bids_service. Raises NoSession, CommandRefused,
     BidsUnavailable.

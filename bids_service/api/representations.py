@@ -161,7 +161,7 @@ def outcome_word(bidding: Bidding) -> str | None:
 
 
 def reserve_word(bidding: Bidding) -> str:
-    """All that anybody but the seller may know of a reserve (rule 9)."""
+    """All that anybody but the seller may know of a reserve (docs/bidding.md B9)."""
     if bidding.terms.reserve is None:
         return "none"
     return "met" if bidding.reserve_met else "not_met"

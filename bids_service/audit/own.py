@@ -82,6 +82,7 @@ def _check(entry: Entry, me: str, maximum: int, steps: IncrementTable | None, *,
     fell_short = entry.by == me and entry.standing is Standing.OUTBID
     if led and price <= maximum:
         raise NotProven(f"entry {entry.number}: you were overtaken without being outbid")
-    # Without a reserve, rules 5 and 6 bound the price by one increment above the loser's maximum.
+    # Without a reserve the price is at most one increment above the loser's maximum:
+    # docs/bidding.md B5 and B6.
     if (led or fell_short) and steps is not None and price > steps.above(maximum):
         raise NotProven(f"entry {entry.number}: the price rose beyond what your maximum called for")

@@ -1,4 +1,4 @@
-"""Who may bid or buy at a moment (rules 11 and 15)."""
+"""Who may bid or buy at a moment (docs/bidding.md B11, B15)."""
 
 from bids_service.engine.bidding import Bidding
 from bids_service.engine.decision import Reason

@@ -1,4 +1,4 @@
-"""A bidder puts in a maximum."""
+"""A bidder puts in a maximum (docs/bidding.md B3 to B12, B15)."""
 
 from dataclasses import dataclass, field, replace
 
@@ -28,7 +28,7 @@ class Bid:
 
 
 def place_bid(bidding: Bidding, bid: Bid, now_ms: int) -> Decision:
-    """Take or refuse a maximum (rules 3 to 12, 15). Read `now_ms` inside the auction's lock."""
+    """Take or refuse a maximum. Read `now_ms` inside the auction's lock (B11)."""
     reason = why_refused(bidding, bid, now_ms)
     if reason is not None:
         return Refused(reason, bidding.minimum if reason is Reason.BELOW_MINIMUM else None)
@@ -62,7 +62,7 @@ def why_refused(bidding: Bidding, bid: Bid, now_ms: int) -> Reason | None:
 
 def _taken(bidding: Bidding, bid: Bid, now_ms: int) -> Bidding:
     lead = lead_after(bidding.terms, bidding.lead, bid.bidder, bid.maximum)
-    # Rule 10: any bid ends buy-now; with a reserve only the one that meets it.
+    # B10: any bid ends buy-now; with a reserve only the one that meets it.
     stays = bidding.terms.reserve is not None and not lead.reserve_met
     taken = replace(bidding, lead=lead, buy_now_available=bidding.buy_now_available and stays)
     return replace(taken, ends_at_ms=end_after(bidding, taken, now_ms))

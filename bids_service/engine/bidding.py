@@ -1,4 +1,4 @@
-"""The bid book of one auction as it stands after some commands, and the bids it took."""
+"""The bid book of one auction as it stands after some commands (docs/bidding.md)."""
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -38,7 +38,7 @@ class PlacedBid:
 
     @property
     def is_public(self) -> bool:
-        """Whether others may learn that it was placed (rule 8)."""
+        """Whether others may learn that it was placed (B8)."""
         return self.standing is not Standing.RAISED
 
 
@@ -88,7 +88,7 @@ class Bidding:
 
     @property
     def minimum(self) -> int:
-        """The least the next bid must be: the start price, then price + increment (rule 3)."""
+        """The least the next bid must be: the start price, then price + increment (B3)."""
         if self.lead is None:
             return self.terms.start_price
         return self.terms.increments.above(self.lead.price)

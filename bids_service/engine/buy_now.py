@@ -1,4 +1,4 @@
-"""A bidder buys at once at the seller's buy-now price (rule 10)."""
+"""A bidder buys at once at the seller's buy-now price (docs/bidding.md B10)."""
 
 from dataclasses import dataclass, replace
 

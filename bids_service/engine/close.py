@@ -1,4 +1,4 @@
-"""A bidding ends: on time by the closer, or early because the seller calls it off (rule 16)."""
+"""A bidding ends (docs/bidding.md B16): on time, or early because the seller calls it off."""
 
 from dataclasses import dataclass, replace
 

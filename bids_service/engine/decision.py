@@ -8,7 +8,7 @@ from bids_service.engine.offer import Offer
 
 
 class Reason(StrEnum):
-    """Why a command was refused. A refusal changes nothing (rule 15)."""
+    """Why a command was refused. A refusal changes nothing (docs/bidding.md B15)."""
 
     BELOW_MINIMUM = "below_minimum"
     ENDED = "ended"
@@ -87,7 +87,7 @@ Decision = Accepted | Refused
 
 
 def changes(before: Bidding, after: Bidding, *, outbid: str | None = None) -> tuple[Happening, ...]:
-    """What the public sees change between two states, in the order of the cases file."""
+    """What the public sees change between two states, in the order of the worked cases."""
     happened = (
         (before.leader != after.leader, Kind.LEAD_CHANGED, None),
         (before.price != after.price, Kind.PRICE_CHANGED, None),

@@ -1,4 +1,4 @@
-"""Increment tables: by how much the next bid must exceed the price (rule 2)."""
+"""Increment tables: by how much the next bid must exceed the price (docs/bidding.md B2)."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence

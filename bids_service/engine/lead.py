@@ -1,4 +1,4 @@
-"""Who leads, and at which price, after one more maximum (rules 4 to 9)."""
+"""Who leads, and at which price, after one more maximum (docs/bidding.md B4 to B9)."""
 
 from dataclasses import replace
 
@@ -9,9 +9,17 @@ from bids_service.engine.terms import ReservePolicy, SelfRaise, Terms
 def lead_after(terms: Terms, lead: Lead | None, bidder: str, maximum: int) -> Lead:
     """The lead once `bidder` has put in `maximum`; whether that was allowed is decided elsewhere.
 
-    With a step of 10 (rule, leader before → bid → lead after, as bidder@price):
-    4: nobody → A 50 → A@start; 5: A 50 → B 70 → B@60; 5: A 50 → B 55 → B@55; 6: A 50 → B 45 → A@50;
-    6: A 50 → B 20 → A@30; 7: A 50 → B 50 → A@50; 8: A 50 → A 70 → A, the price as it was.
+    With a step of 10:
+
+    | rule | leader before | bid  | lead after              |
+    |------|---------------|------|-------------------------|
+    | B4   | nobody        | A 50 | A at the start price    |
+    | B5   | A 50          | B 70 | B at 60                 |
+    | B5   | A 50          | B 55 | B at 55                 |
+    | B6   | A 50          | B 45 | A at 50                 |
+    | B6   | A 50          | B 20 | A at 30                 |
+    | B7   | A 50          | B 50 | A at 50                 |
+    | B8   | A 50          | A 70 | A, the price as it was  |
     """
     if lead is None:
         taken = Lead(bidder=bidder, maximum=maximum, price=terms.start_price)
@@ -25,7 +33,7 @@ def lead_after(terms: Terms, lead: Lead | None, bidder: str, maximum: int) -> Le
 
 
 def _raised(terms: Terms, lead: Lead, maximum: int) -> Lead:
-    """Rule 8. Where a raise completes the increment, what the old maximum cut off is added."""
+    """B8. Where a raise completes the increment, what the old maximum cut off is added."""
     raised = replace(lead, maximum=max(maximum, lead.maximum))
     if terms.ruleset.self_raise is SelfRaise.NO_PRICE_CHANGE or lead.runner_up_maximum is None:
         return raised
@@ -34,13 +42,13 @@ def _raised(terms: Terms, lead: Lead, maximum: int) -> Lead:
 
 
 def _overtaken(terms: Terms, lead: Lead, bidder: str, maximum: int) -> Lead:
-    """Rule 5."""
+    """B5."""
     price = min(maximum, terms.increments.above(lead.maximum))
     return Lead(bidder=bidder, maximum=maximum, runner_up_maximum=lead.maximum, price=price)
 
 
 def _defended(terms: Terms, lead: Lead, maximum: int) -> Lead:
-    """Rules 6 and 7. The increment is the one at the loser's maximum."""
+    """B6 and B7. The increment is the one at the loser's maximum."""
     price = min(lead.maximum, terms.increments.above(maximum))
     return replace(
         lead,
@@ -50,7 +58,7 @@ def _defended(terms: Terms, lead: Lead, maximum: int) -> Lead:
 
 
 def _with_reserve(terms: Terms, lead: Lead) -> Lead:
-    """Rule 9. Under the lesser-of policy a leader below the reserve stands at the own maximum."""
+    """B9. Under the lesser-of policy a leader below the reserve stands at the own maximum."""
     if terms.reserve is None:
         return lead
     met = lead.maximum >= terms.reserve

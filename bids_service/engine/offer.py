@@ -1,4 +1,4 @@
-"""A second chance that the seller offered to one bidder (rule 14)."""
+"""A second chance that the seller offered to one bidder (docs/bidding.md B14)."""
 
 from dataclasses import dataclass
 from enum import StrEnum

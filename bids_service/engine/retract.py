@@ -1,4 +1,4 @@
-"""A bidder takes bids back (rule 13)."""
+"""A bidder takes bids back (docs/bidding.md B13)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -77,7 +77,7 @@ def _without(bidding: Bidding, lead: Lead | None, remaining: Sequence[PlacedBid]
 
 
 def _buy_now_returns(bidding: Bidding, lead: Lead | None) -> bool:
-    """Gone for good by rule 10; some houses give it back once nothing stands against it."""
+    """Gone for good by B10; some houses give it back once nothing stands against it."""
     terms = bidding.terms
     if terms.buy_now is None or not terms.ruleset.buy_now_restores:
         return False

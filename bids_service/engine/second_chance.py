@@ -1,4 +1,4 @@
-"""After the close the seller offers the item to a bidder who didn't get it (rule 14)."""
+"""The seller offers the item to a bidder who didn't get it (docs/bidding.md B14)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""When a late bid moves the end (rule 12)."""
+"""When a late bid moves the end (docs/bidding.md B12)."""
 
 from bids_service.engine.bidding import Bidding
 from bids_service.engine.terms import Extension, SoftClose, Trigger

@@ -1,4 +1,4 @@
-"""What was fixed when the auction was announced: prices, times, switches of the house's rules."""
+"""What was fixed when the auction was announced: prices, times, switches (docs/bidding.md)."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,14 +11,14 @@ LARGEST_AMOUNT_MINOR = 10**15
 
 
 class ReservePolicy(StrEnum):
-    """What the public price does under a reserve (rule 9; the second is other houses' custom)."""
+    """What the public price does under a reserve (B9; the second is other houses' custom)."""
 
     JUMP_IF_MAXIMUM_MEETS = "jump_if_max_meets"
     LESSER_OF_MAXIMUM_AND_RESERVE = "lesser_of_max_and_reserve"
 
 
 class SelfRaise(StrEnum):
-    """What a leader's raise does to the price (rule 8; the second is other houses' custom)."""
+    """What a leader's raise does to the price (B8; the second is other houses' custom)."""
 
     NO_PRICE_CHANGE = "no_price_change"
     COMPLETES_INCREMENT = "completes_increment"
@@ -40,7 +40,7 @@ class Trigger(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftClose:
-    """A late bid moves the end (rule 12)."""
+    """A late bid moves the end (B12)."""
 
     window_ms: int
     extension_ms: int

@@ -1,4 +1,4 @@
-"""P1 to P7 of the cases file with real threads on real databases."""
+"""P1 to P7 of docs/bidding.md with real threads on real databases."""
 
 import random
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""P8 and P9: a maximum and a reserve appear nowhere but to whom they belong."""
+"""docs/bidding.md P8 and P9: a maximum and a reserve appear nowhere but to whom they belong."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Bids: what the cases file leaves to words."""
+"""Bids: what the worked cases leave to words."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""P1 to P4 of the cases file, and what must hold, for any sequence of commands."""
+"""P1 to P4 of docs/bidding.md, and what must hold, for any sequence of commands."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""People who bid on a running service, all at once, and what came of it."""
+"""People who bid on a running service, all at once, and what came of it (docs/bidding.md)."""
 
 import random
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""P1 to P9 and P11 of the cases file against the running service, over HTTP, all at once."""
+"""P1 to P9 and P11 of docs/bidding.md against the running service, over HTTP, all at once."""
 
 import json
 from collections.abc import Callable

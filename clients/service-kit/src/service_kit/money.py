@@ -1,4 +1,4 @@
-"""Money as integer minor units of a currency (bidding rule 1)."""
+"""Money as integer minor units of a currency (docs/bidding.md B1)."""
 
 import re
 from collections.abc import Mapping
