@@ -1,4 +1,4 @@
-"""Which network addresses a callback may lead to."""
+"""Which network addresses a callback may lead to (docs/delivery.md D27)."""
 
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 

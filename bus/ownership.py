@@ -1,4 +1,4 @@
-"""Who may publish a topic."""
+"""Who may publish a topic (docs/delivery.md D6)."""
 
 
 def may_publish(client_id: int, owner_id: int | None) -> bool:

@@ -1,4 +1,7 @@
-"""Have dead letters delivered again, but for those that a later event has covered."""
+"""Have dead letters delivered again, but for those that a later event has covered.
+
+docs/delivery.md D12 and D20.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

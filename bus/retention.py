@@ -1,4 +1,7 @@
-"""Which events may be forgotten: the old ones, and those that a full log has no room for."""
+"""Which events may be forgotten: the old ones, and those that a full log has no room for.
+
+docs/delivery.md D23.
+"""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The rules of subscribing: what a client may ask for."""
+"""The rules of subscribing: what a client may ask for (docs/delivery.md D8 and D9)."""
 
 import re
 from collections.abc import Callable, Collection

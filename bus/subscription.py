@@ -74,7 +74,7 @@ class SigningSecrets:
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How a subscription is tried again; all in milliseconds. bus.md, "Deliver" 4 and 5.
+    """How a subscription is tried again; all in milliseconds (docs/delivery.md D17, D19).
 
     An endpoint that fails is left alone for `first_ms`, doubling up to `longest_ms`, and disabled
     after `give_up_ms` (None: the installation's). An entity that fails alone is tried after each

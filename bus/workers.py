@@ -2,7 +2,7 @@
 
 Neither server has a deadline for who connects and says nothing, or announces a body and then
 sends a byte a minute: each held a connection (of a threaded server, a thread) for ever, and had
-shown no token. bus.md gives a delivery 20 s in all; a request has as long.
+shown no token. A request has as long as a delivery: 20 s in all (docs/delivery.md D4, D15).
 """
 
 import contextlib

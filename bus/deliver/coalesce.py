@@ -14,7 +14,7 @@ def key(topic: str, url: str, type: str) -> Key:
 
 
 def coalesced(events: Iterable[LogEvent]) -> list[LogEvent]:
-    """Events in order, without those that a later one covers. bus.md, "Why thin events".
+    """Events in order, without those that a later one covers (docs/delivery.md D12).
 
     A receiver fetches the entity as it is now, so the last event of an entity is as good as all.
     A `noop` says that nothing changed: it covers earlier ones of its kind, but never a change.

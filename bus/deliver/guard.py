@@ -1,4 +1,7 @@
-"""The callback guard: decides at dial time, on the very address that is about to be connected."""
+"""The callback guard: decides on the very address that is about to be connected.
+
+docs/delivery.md D27.
+"""
 
 import socket
 from collections.abc import Collection

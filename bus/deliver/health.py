@@ -1,5 +1,7 @@
 """How an endpoint's health changes with each answer, and who is to blame: pure.
 
+docs/delivery.md D17 and D18.
+
 A batch that fails may hold one entity that the subscriber can't take, or the endpoint may be
 down. Telling them apart takes two facts: who fails when tried alone, and whether others pass. So
 after a failure the next attempt is a small probe, halved with each failure until one URL stands

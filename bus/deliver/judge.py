@@ -43,7 +43,7 @@ Verdict = Taken | Gone | Deferred | Failed
 
 
 def judge(answer: Answer, events: Sequence[LogEvent], now_ms: int) -> Verdict:
-    """What becomes of `events`. bus.md, "Deliver" 3.
+    """What becomes of `events` (docs/delivery.md D16).
 
     | answer                                   | verdict                            |
     |------------------------------------------|------------------------------------|

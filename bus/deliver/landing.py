@@ -36,7 +36,7 @@ class Landing:
 
 
 def land(lane: Lane, landing: Landing) -> None:
-    """Settle, give back, park or bury the events of a flight. bus.md, "Deliver" 3 to 6."""
+    """Settle, give back, park or bury the events of a flight (docs/delivery.md D16 to D20)."""
     lane.answer = landing.last_answer
     lane.dirty = True
     match landing.flight.kind:

@@ -1,4 +1,4 @@
-"""When a pusher counts as dead, so that another may take its subscriptions."""
+"""When a pusher counts as dead, so that another may take over (docs/delivery.md D22)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

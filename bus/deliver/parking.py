@@ -1,4 +1,4 @@
-"""The schedule of an entity that is tried apart from the rest: pure."""
+"""The schedule of an entity that is tried apart from the rest (docs/delivery.md D19): pure."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ def retry_at(
 ) -> int | None:
     """When to try an entity again that has failed so often since it was parked; None: give up.
 
-    With the default policy, before jitter (the wait is 50 to 100 % of it). bus.md, "Deliver" 5.
+    With the default policy, before jitter (the wait is 50 to 100 % of it).
 
     | failures | 0   | 1    | 2     | 3      | 4   | 5   | 6    | 7    | 8    | 9    | 10   |
     |----------|-----|------|-------|--------|-----|-----|------|------|------|------|------|

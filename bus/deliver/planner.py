@@ -1,4 +1,4 @@
-"""Which batch goes next: pure, so that every rule of order and waiting can be tested alone."""
+"""Which batch goes next (docs/delivery.md D11, D13, D17, D18): pure."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ def plan(
     in_flight: int = 0,
     allowance: Allowance | None = None,
 ) -> Plan:
-    """What to send next. bus.md, "Subscribe" and "Deliver" 1, 4 and 5.
+    """What to send next.
 
     `pending` are the subscription's next events in the order of the log, as many as `is_enough`
     or all there are, without those of parked URLs. `busy` are the URLs in the `in_flight`

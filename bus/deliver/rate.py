@@ -1,4 +1,7 @@
-"""A subscription's rate limit: a bucket that holds one second's worth of events."""
+"""A subscription's rate limit: a bucket that holds one second's worth of events.
+
+docs/delivery.md D11.
+"""
 
 from dataclasses import dataclass
 

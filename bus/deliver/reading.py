@@ -128,7 +128,7 @@ class Reader:
         return not self.outdated
 
     def _check_start(self, lane: Lane, marks: Marks) -> None:
-        """Tell the subscriber when the log begins after its cursor. bus.md, "Deliver" 9."""
+        """Tell the subscriber when the log begins after its cursor (docs/delivery.md D23)."""
         first, last = lane.read_upto + 1, marks.first_position - 1
         if first <= last:
             lane.miss(self._resync(lane, first, last), first)

@@ -1,4 +1,4 @@
-"""The HTTP request of one delivery."""
+"""The HTTP request of one delivery (docs/delivery.md D14)."""
 
 import base64
 from collections.abc import Sequence

@@ -1,4 +1,7 @@
-"""Sends requests, thousands at a time, from one thread: libcurl's multi interface on epoll."""
+"""Sends requests, thousands at a time, from one thread: libcurl's multi interface on epoll.
+
+Its limits are those of docs/delivery.md D15.
+"""
 
 import select
 import time

@@ -1,4 +1,4 @@
-"""The rules of publishing: what an event must look like before it may enter the log."""
+"""What an event must look like before it may enter the log (docs/delivery.md D4)."""
 
 import json
 from collections.abc import Callable, Collection
@@ -34,7 +34,7 @@ class CheckedEvent(NamedTuple):
 def check_events(body: Any, limits: Limits) -> list[CheckedEvent]:
     """One event, or an array of 1 to 1 000 of them, as parsed from JSON.
 
-    Raises BadEvent, with the index when it was an array. bus.md, "Publish".
+    Raises BadEvent, with the index when it was an array.
     """
     if not isinstance(body, list):
         return [check_event(body, limits)]

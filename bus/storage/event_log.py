@@ -24,8 +24,8 @@ class Listener(Protocol):
 class EventLog(Protocol):
     """An append-only log. Positions grow by one, in the order in which readers may see them.
 
-    A reader never sees a position before every one below it: whoever reads up to a position
-    has missed nothing.
+    A reader never sees a position before every one below it (docs/delivery.md D2): whoever reads up
+    to a position has missed nothing.
     """
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:

@@ -18,7 +18,7 @@ Entity = tuple[str, str, str, int]
 Keys = dict[tuple[int, str], bytes]
 """The fingerprint that a client's idempotency key came with."""
 
-# An idempotency key is honoured for a day (bus.md, "Publish").
+# An idempotency key is honoured for a day (docs/delivery.md D7).
 KEY_KEPT_MS = 24 * 60 * 60 * 1000
 
 

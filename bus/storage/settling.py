@@ -121,8 +121,8 @@ def _lost(statements: Statements, pusher: str, settlements: Sequence[Settlement]
 
 
 def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
-    """bus.md, "What must be true": an event leaves one table in the step that puts it in another,
-    and passes behind the cursor in that same step."""
+    """An event leaves one table in the step that puts it in another, and passes behind the cursor
+    in that same step (docs/delivery.md D1)."""
     ours, moves = one.subscription_id, one.moves
     assert moves is not None
     statements.run_each(

@@ -1,5 +1,5 @@
-"""Routemaster's wire, row by row of "Routemaster parity" and "Publish" in the bus's design: what
-its clients say and its subscribers hear, over real sockets and through both entrances.
+"""Routemaster's wire (docs/delivery.md D4 and D30): what its clients say and its subscribers hear,
+over real sockets and through both entrances.
 
 Where routemaster was broken the bus is not compatible; those rows are at the end.
 """

@@ -1,4 +1,7 @@
-"""What must be true after a round (bus.md), from what publishers and subscribers wrote down."""
+"""What must be true after a round, from what publishers and subscribers wrote down.
+
+docs/delivery.md D1 to D3.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence

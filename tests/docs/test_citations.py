@@ -1,0 +1,153 @@
+"""What code and pages cite is there: rules by number, pages, their headings, decisions."""
+
+import ast
+import io
+import re
+import subprocess
+import tokenize
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LAWS = {"D": "docs/delivery.md", "B": "docs/bidding.md", "P": "docs/bidding.md"}
+RULE = re.compile(r"\b([DBP])([1-9][0-9]?)\b")
+# Numbers and names from papers outside the repository, which nobody can look up.
+LOST = re.compile(r"\b(?:bus\.md|[Rr]ules? [0-9]|cases file)|(?<!docs/)\bbidding\.md")
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]+)\)")
+PAGE = re.compile(r"\bdocs/[A-Za-z0-9_/-]+(?:\.(?:md|py|svg))?\b(?:, \"([^\"]+)\")?")
+
+
+def tracked(*suffixes: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split("\0")
+    return [
+        ROOT / name
+        for name in sorted(filter(None, listed))
+        if name.endswith(suffixes) and "/vendor/" not in name and (ROOT / name).is_file()
+    ]
+
+
+CODE = tracked(".py")
+PAGES = tracked(".md")
+
+
+@cache
+def headings(page: Path) -> tuple[str, ...]:
+    text = FENCED.sub("", page.read_text())
+    return tuple(re.findall(r"^#+ (.+)$", text, re.MULTILINE))
+
+
+def anchor(heading: str) -> str:
+    """As GitHub makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@cache
+def rules() -> tuple[str, ...]:
+    return tuple(
+        found[0]
+        for law in dict.fromkeys(LAWS.values())
+        for heading in headings(ROOT / law)
+        if (found := re.match(r"[DBP][0-9]+(?=\. )", heading))
+    )
+
+
+def words(path: Path) -> str:
+    """The comments and docstrings of a module: what is said and not done."""
+    source = path.read_text()
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    comments = [token.string for token in tokens if token.type == tokenize.COMMENT]
+    strings = [
+        node.value.value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    ]
+    return "\n".join(comments + strings)
+
+
+def said(path: Path) -> str:
+    return words(path) if path.suffix == ".py" else path.read_text()
+
+
+def unknown_rules(text: str) -> list[str]:
+    # "case D12" is a worked case, and a picture's path is no rule.
+    cited = RULE.findall(re.sub(r"\bcases? [A-Z][0-9]+", "", text))
+    return sorted({letter + number for letter, number in cited} - set(rules()))
+
+
+def missing_pages(text: str) -> Iterator[str]:
+    for cited in PAGE.finditer(text.replace("docs/decisions/NNNN-title.md", "")):
+        path, heading = ROOT / cited[0].partition(",")[0], cited[1]
+        found = [path] if path.exists() else list(path.parent.glob(f"{path.name}-*.md"))
+        if len(found) != 1 or (heading and heading not in headings(found[0])):
+            yield cited[0]
+
+
+def missing_links(page: Path) -> Iterator[str]:
+    for link in LINK.findall(FENCED.sub("", page.read_text())):
+        file, _, place = link.partition("#")
+        target = page.parent / file if file else page
+        if not target.exists() or (place and place not in map(anchor, headings(target))):
+            yield link
+
+
+def wrong(paths: Iterable[Path], look: Callable[[Path], Iterable[str]]) -> dict[str, list[str]]:
+    """What is wrong in each file where something is."""
+    found = {str(path.relative_to(ROOT)): list(look(path)) for path in paths}
+    return {file: complaints for file, complaints in found.items() if complaints}
+
+
+def laws_not_named(path: Path) -> set[str]:
+    text = words(path)
+    laws = {LAWS[letter] for letter, _ in RULE.findall(text)}
+    return {law for law in laws if law not in text}
+
+
+def test_the_rules_are_numbered_without_a_gap() -> None:
+    for letter in LAWS:
+        numbers = [int(rule[1:]) for rule in rules() if rule[0] == letter]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert numbers
+
+
+def test_every_rule_that_is_cited_is_there() -> None:
+    assert wrong(CODE + PAGES, lambda path: unknown_rules(said(path))) == {}
+
+
+def test_nothing_cites_a_paper_that_is_not_here() -> None:
+    assert wrong(CODE + PAGES, lambda path: LOST.findall(said(path))) == {}
+
+
+def test_who_cites_a_rule_says_where_it_stands() -> None:
+    assert wrong(CODE, laws_not_named) == {}
+
+
+def test_every_page_that_is_named_is_there() -> None:
+    assert wrong(CODE + PAGES, lambda path: missing_pages(said(path))) == {}
+
+
+def test_every_link_leads_somewhere() -> None:
+    assert wrong(PAGES, missing_links) == {}
+
+
+def test_a_wrong_citation_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A page\n[a](#a-page) [b](#b) [c](page.md#a-page) [d](none.md)\n")
+    assert unknown_rules("D1, D99 and B16; case D34, P13, 64 B, D01") == ["D99", "P13"]
+    assert list(missing_links(page)) == ["#b", "none.md"]
+    assert list(missing_pages('docs/protocol.md, "CloudEvents" docs/decisions/0011')) == []
+    assert list(missing_pages('docs/protocol.md, "No" docs/none.md docs/decisions/0099')) == [
+        'docs/protocol.md, "No"',
+        "docs/none.md",
+        "docs/decisions/0099",
+    ]
+    assert LOST.findall("(rule 9) bus.md docs/bidding.md design/bidding.md") == [
+        "rule 9",
+        "bus.md",
+        "bidding.md",
+    ]
