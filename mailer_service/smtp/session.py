@@ -5,6 +5,8 @@ import smtplib
 import socket
 import ssl
 
+from service_kit.compat.smtplib import unconnected
+
 from mailer_service.errors import MailRefused
 from mailer_service.model.envelope import Envelope
 from mailer_service.smtp.answers import broken, content_refused, recipient_refused, unavailable
@@ -81,15 +83,14 @@ class Session:
 
     def _unconnected(self) -> smtplib.SMTP:
         # A name of our own, because smtplib would ask the DNS for one, without a deadline.
-        name = socket.gethostname()
-        if self._server.security == "tls":
-            context = ssl.create_default_context()
-            return smtplib.SMTP_SSL(local_hostname=name, timeout=self._timeout_s, context=context)
-        return smtplib.SMTP(local_hostname=name, timeout=self._timeout_s)
+        return unconnected(
+            self._server.host,
+            local_hostname=socket.gethostname(),
+            timeout_s=self._timeout_s,
+            context=ssl.create_default_context() if self._server.security == "tls" else None,
+        )
 
     def _connect(self, smtp: smtplib.SMTP) -> None:
-        # TLS checks the certificate against this name, which only the constructor would set.
-        smtp._host = self._server.host  # type: ignore[attr-defined]
         code, greeting = smtp.connect(self._server.host, self._server.port)
         if code != 220:
             raise smtplib.SMTPConnectError(code, greeting)

@@ -3,12 +3,11 @@
 import contextlib
 import socket
 import threading
-from contextvars import ContextVar
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from service_kit.compat.urllib3 import watch_sockets, watching
 
 
 class Deadline:
@@ -43,50 +42,14 @@ class Deadline:
 
     def __enter__(self) -> "Deadline":
         self._timer.start()
-        self._reset = _current.set(self)
+        self._reset = watching.set(self.watch)
         return self
 
     def __exit__(self, *_exc: object) -> None:
         self._timer.cancel()
         with self._lock:
             self._sock = None
-        _current.reset(self._reset)
-
-
-_current: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
-
-
-def _watch(connection: Any) -> None:
-    if (watching := _current.get()) is not None:
-        watching.watch(connection.sock)
-
-
-class _WatchedHTTPConnection(HTTPConnection):
-    def connect(self) -> None:
-        super().connect()
-        _watch(self)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _watch(self)  # a pooled connection is open already
-        super().request(*args, **kwargs)
-
-
-class _WatchedHTTPSConnection(HTTPSConnection):
-    def connect(self) -> None:
-        super().connect()
-        _watch(self)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:
-        _watch(self)
-        super().request(*args, **kwargs)
-
-
-class _WatchedHTTPPool(HTTPConnectionPool):
-    ConnectionCls = _WatchedHTTPConnection
-
-
-class _WatchedHTTPSPool(HTTPSConnectionPool):
-    ConnectionCls = _WatchedHTTPSConnection
+        watching.reset(self._reset)
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -95,7 +58,4 @@ class DeadlineAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Have the pool manager make watched connections."""
         super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {
-            "http": _WatchedHTTPPool,
-            "https": _WatchedHTTPSPool,
-        }
+        watch_sockets(self.poolmanager)

@@ -1,20 +1,15 @@
 """flask-smorest with our errors: problem documents, Allow kept, bodies read strictly."""
 
 import http
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
-import flask
-import flask_smorest
 import marshmallow as ma
 from flask import Flask, Request
-from webargs import core
-from webargs.flaskparser import FlaskParser
 
 from service_kit.bodies import read_json
+from service_kit.compat import flask_smorest
+from service_kit.compat.webargs import MISSING, BodyParser
 from service_kit.problems import Problem
-
-V = TypeVar("V")
 
 
 class ProblemSchema(ma.Schema):
@@ -30,13 +25,13 @@ class ProblemSchema(ma.Schema):
     reason = ma.fields.String()
 
 
-class _StrictParser(FlaskParser):
+class _StrictParser(BodyParser):
     """Parses JSON bodies whatever their Content-Type, and refuses with problem documents."""
 
     DEFAULT_VALIDATION_STATUS = 422
 
-    def _raw_load_json(self, req: Request) -> Any:
-        return read_json(req) if req.content_length or req.is_json else core.missing
+    def read_body(self, request: Request) -> Any:
+        return read_json(request) if request.content_length or request.is_json else MISSING
 
     def handle_error(self, error: ma.ValidationError, *_args: Any, **kwargs: Any) -> Any:
         status = kwargs.get("error_status_code") or self.DEFAULT_VALIDATION_STATUS
@@ -47,28 +42,13 @@ class _StrictParser(FlaskParser):
         ) from error
 
 
-if TYPE_CHECKING:
-
-    class _SmorestBlueprint(flask.Blueprint):
-        """What flask-smorest's untyped blueprint has, for the type checker."""
-
-        def __init__(self, *args: Any, description: str = "", **options: Any) -> None: ...
-        def route(self, rule: str, **options: Any) -> Callable[[V], V]: ...
-        def arguments(self, schema: Any, **options: Any) -> Callable[[V], V]: ...
-        def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[V], V]: ...
-        def alt_response(self, status: int, name: Any = None, **o: Any) -> Callable[[V], V]: ...
-        def doc(self, **documentation: Any) -> Callable[[V], V]: ...
-else:
-    _SmorestBlueprint = flask_smorest.Blueprint
-
-
-class Blueprint(_SmorestBlueprint):
+class Blueprint(flask_smorest.Blueprint):
     """A blueprint whose `arguments` are read by the strict parser."""
 
     ARGUMENTS_PARSER = _StrictParser()
 
 
-class Api(flask_smorest.Api):  # type: ignore[misc,unused-ignore]
+class Api(flask_smorest.Api):
     """The OpenAPI 3.1 document at /openapi.json; errors are left to `install_problems`."""
 
     ERROR_SCHEMA = ProblemSchema
@@ -94,15 +74,9 @@ class Api(flask_smorest.Api):  # type: ignore[misc,unused-ignore]
             },
         )
 
-    def _register_error_handlers(self) -> None:
-        """`install_problems` answers for the whole app; smorest's own handler drops `Allow`."""
-
-    def _register_responses(self) -> None:
+    def error_responses(self) -> dict[str, dict[str, Any]]:
+        """A problem document for every status."""
         content = {"application/problem+json": {"schema": self.ERROR_SCHEMA}}
-        for status in http.HTTPStatus:
-            self.spec.components.response(
-                status.name, {"description": status.phrase, "content": content}
-            )
-        self.spec.components.response(
-            "DEFAULT_ERROR", {"description": "A problem document", "content": content}
-        )
+        named = {status.name: status.phrase for status in http.HTTPStatus}
+        named["DEFAULT_ERROR"] = "A problem document"
+        return {name: {"description": phrase, "content": content} for name, phrase in named.items()}

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
+from service_kit.compat.honcho import stopped, text_of
 from service_kit.config import exit_with
 from service_kit.errors import ConfigError
 from service_kit.run.ports import ports_of, refuse_busy
@@ -39,12 +40,10 @@ class LogFiles:
 
     def write(self, message: Any) -> None:
         """Append a line of output to its process's file; honcho's own go to system.log."""
-        text = message.data if isinstance(message.data, str) else message.data.decode()
-        if message.name == "system" and " stopped (rc=" in text and self.ended_first is None:
-            self.ended_first = text.split()[0]
+        self.ended_first = self.ended_first or stopped(message)
         if message.name not in self._files:
             self._files[message.name] = self.path(message.name).open("a", buffering=1)
-        self._files[message.name].write(text)
+        self._files[message.name].write(text_of(message))
 
     def path(self, name: str) -> Path:
         """The log file of a process."""

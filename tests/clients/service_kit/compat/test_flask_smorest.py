@@ -1,0 +1,42 @@
+"""The canary of service_kit/compat/flask_smorest.py."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask import Flask
+from service_kit.compat import flask_smorest
+
+BROKEN = (
+    "flask-smorest no longer asks service_kit/compat/flask_smorest.py for {what}. Look at what"
+    " flask_smorest.Api calls to register its error handlers and responses (once"
+    " _register_error_handlers and _register_responses); service_kit/openapi.py builds on it."
+)
+
+
+class Problem(ma.Schema):
+    title = ma.fields.String()
+
+
+class Api(flask_smorest.Api):
+    ERROR_SCHEMA = Problem
+
+    def error_responses(self) -> dict[str, dict[str, Any]]:
+        return {"TEAPOT": {"description": "I'm a teapot"}}
+
+
+def api() -> tuple[Flask, Api]:
+    app = Flask("canary")
+    app.config.update(API_TITLE="t", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    return app, Api(app)
+
+
+def test_it_registers_no_error_handler() -> None:
+    app, _ = api()
+    handlers = [kind for by_code in app.error_handler_spec[None].values() for kind in by_code]
+    assert handlers == [], BROKEN.format(what="its error handlers, and answers errors itself")
+
+
+def test_the_document_has_our_answers_and_no_others() -> None:
+    _, ours = api()
+    responses = ours.spec.to_dict()["components"]["responses"]
+    assert set(responses) == {"TEAPOT"}, BROKEN.format(what="its error responses")

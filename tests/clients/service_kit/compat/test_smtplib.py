@@ -1,0 +1,61 @@
+"""The canary of service_kit/compat/smtplib.py."""
+
+import socket
+import ssl
+from typing import Any
+
+from service_kit.compat.smtplib import unconnected
+
+BROKEN = (
+    "smtplib does not check the certificate against the host given to `unconnected`: mailer_service"
+    " would accept any certificate, or none. Mend service_kit/compat/smtplib.py: what"
+    " smtplib.SMTP.__init__ sets when it connects (once `_host`) has changed."
+)
+
+
+class Recorder:
+    """Stands for a TLS context, and notes which name a certificate would have to bear."""
+
+    name = ""
+
+    def wrap_socket(self, sock: socket.socket, *, server_hostname: str) -> socket.socket:
+        self.name = server_hostname
+        return sock
+
+
+def test_starttls_checks_the_certificate_of_the_host() -> None:
+    recorder: Any = Recorder()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        smtp = unconnected("mail.example", local_hostname="me", timeout_s=5, context=None)
+        smtp.sock = ours
+        theirs.sendall(b"250-mail.example\r\n250 STARTTLS\r\n220 go ahead\r\n")
+        smtp.starttls(context=recorder)
+        smtp.close()
+    assert recorder.name == "mail.example", BROKEN
+
+
+def test_tls_from_the_first_byte_does_too() -> None:
+    recorder: Any = Recorder()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        smtp = unconnected("mail.example", local_hostname="me", timeout_s=5, context=recorder)
+        smtp.timeout = 5
+        theirs: list[socket.socket] = []
+
+        def wrap(sock: socket.socket, *, server_hostname: str) -> socket.socket:
+            theirs.append(server.accept()[0])
+            theirs[0].sendall(b"220 mail.example\r\n")
+            return Recorder.wrap_socket(recorder, sock, server_hostname=server_hostname)
+
+        recorder.wrap_socket = wrap
+        smtp.connect("127.0.0.1", server.getsockname()[1])
+        smtp.close()
+        theirs[0].close()
+    assert recorder.name == "mail.example", BROKEN
+
+
+def test_nothing_is_connected_yet() -> None:
+    context = ssl.create_default_context()
+    for tls in (None, context):
+        smtp = unconnected("mail.example", local_hostname="me", timeout_s=5, context=tls)
+        assert smtp.sock is None, "smtplib connects without being told to: see compat/smtplib.py"
