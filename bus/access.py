@@ -1,4 +1,4 @@
-"""Who is calling: the root key, or a client by its token."""
+"""Who is calling: the root key, or a client by its token (docs/delivery.md D25, D26)."""
 
 import contextlib
 import hashlib

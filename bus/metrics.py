@@ -1,5 +1,8 @@
-"""What `/metrics` says, in Prometheus's words. Everything comes from counts that the store keeps,
-so several processes tell the same, and a log of ten million events costs what one of ten does."""
+"""What `/metrics` says, in Prometheus's words (docs/delivery.md D29).
+
+Everything comes from counts that the store keeps, so several processes tell the same, and a log of
+ten million events costs what one of ten does.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 

@@ -1,4 +1,7 @@
-"""What is kept of an attempt: heads without credentials, and the beginning of the bodies."""
+"""What is kept of an attempt: heads without credentials, and the beginning of the bodies.
+
+docs/delivery.md D26 and D28.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

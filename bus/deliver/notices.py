@@ -25,7 +25,7 @@ def resync(
 
 
 def trial(subscription: Subscription, identity: str, now_ms: int) -> LogEvent:
-    """Says nothing: somebody wants to see whether deliveries arrive."""
+    """Says nothing: somebody wants to see whether deliveries arrive (docs/delivery.md D24)."""
     return _notice(subscription, f"{identity}-test-{now_ms}", 0, "noop", {"test": True}, now_ms)
 
 

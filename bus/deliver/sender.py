@@ -79,8 +79,8 @@ class _Transfer:
 class Sender:
     """Starts requests and hands out their answers. For one thread.
 
-    A peer that hangs costs a socket and nothing else. Nothing is followed, no proxy is used, no
-    answer is read beyond 16 KiB, and no request outlives its deadline of 20 s.
+    A peer that hangs costs a socket and nothing else (D21). Nothing is followed, no proxy is
+    used, no answer is read beyond 16 KiB, and no request outlives its deadline of 20 s.
     """
 
     def __init__(

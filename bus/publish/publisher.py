@@ -1,4 +1,4 @@
-"""Publish: from the bytes of a request to events on disk, without any web framework."""
+"""Publish: from the bytes of a request to events on disk (docs/delivery.md D5)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,7 @@
-"""Snapshots: the last event of every live entity, for a subscription to begin with."""
+"""Snapshots: the last event of every live entity, for a subscription to begin with.
+
+docs/delivery.md D10.
+"""
 
 from bus.model import LogEvent, log_event_from
 from bus.storage.driver import Driver

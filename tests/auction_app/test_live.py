@@ -1,4 +1,7 @@
-"""The live process: who watches an item is told what happens to it."""
+"""The live process: who watches an item is told what happens to it.
+
+docs/bidding.md P8 and P10.
+"""
 
 import json
 import threading

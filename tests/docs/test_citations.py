@@ -80,6 +80,13 @@ def cited_rules(text: str) -> set[str]:
     return set(RULE.findall(re.sub(r"\bcases? [A-Z][0-9]+", "", text)))
 
 
+def rules_meant(text: str) -> set[str]:
+    """The same with those that a range has between its ends."""
+    ranges = re.findall(r"\b([DBP])([0-9]+) to [DBP]([0-9]+)\b", text)
+    between = {f"{a}{n}" for a, first, last in ranges for n in range(int(first), int(last) + 1)}
+    return cited_rules(text) | between
+
+
 def unknown_rules(text: str) -> list[str]:
     return sorted(cited_rules(text) - set(rules()))
 
@@ -121,6 +128,10 @@ def test_the_rules_are_numbered_without_a_gap() -> None:
 
 def test_every_rule_that_is_cited_is_there() -> None:
     assert wrong(CODE + PAGES, lambda path: unknown_rules(said(path))) == {}
+
+
+def test_every_rule_is_cited_by_code() -> None:
+    assert set(rules()) - {rule for path in CODE for rule in rules_meant(words(path))} == set()
 
 
 def test_nothing_cites_a_paper_that_is_not_here() -> None:

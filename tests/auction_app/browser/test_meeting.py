@@ -1,4 +1,7 @@
-"""Browsers that meet on an item: live, cut off, with wrong clocks, without scripts."""
+"""Browsers that meet on an item: live, cut off, with wrong clocks, without scripts.
+
+docs/bidding.md P10 and P12.
+"""
 
 import time
 from datetime import UTC, datetime
