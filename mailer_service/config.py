@@ -6,7 +6,7 @@ from email.utils import parseaddr
 from service_kit.config import load, setting
 from service_kit.database import database_url
 
-from mailer_service.model.placement import Limits
+from mailer_service.policy import Limits
 from mailer_service.smtp.url import SmtpServer
 
 

@@ -8,23 +8,19 @@ from service_kit.errors import HttpFailure
 from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
-from mailer_service.decide.of_accounts import notices_of_customer
-from mailer_service.decide.of_bids import (
+from mailer_service.entities.fetch import Entities
+from mailer_service.errors import BadEntity
+from mailer_service.model.entities import Bidding
+from mailer_service.model.mails import Notice
+from mailer_service.notices.accounts import notices_of_customer
+from mailer_service.notices.bids import (
     losers_wanted,
     notices_of_bid,
     notices_of_bidding,
     notices_of_losers,
     notices_of_offer,
 )
-from mailer_service.decide.of_sales import (
-    notices_of_order,
-    notices_of_question,
-    notices_of_reminder,
-)
-from mailer_service.entities.fetch import Entities
-from mailer_service.errors import BadEntity
-from mailer_service.model.entities import Bidding
-from mailer_service.model.mails import Notice
+from mailer_service.notices.sales import notices_of_order, notices_of_question, notices_of_reminder
 from mailer_service.retry import is_permanent, next_attempt_ms
 from mailer_service.storage.inbox import Entry, Inbox
 from mailer_service.storage.ledger import Ledger

@@ -7,13 +7,13 @@ from service_kit.clock import Clock
 from service_kit.logs import get_logger
 from service_kit.trace import current_traceparent
 
-from mailer_service.decide.news import is_news, urgency
+from mailer_service.notices.topics import is_news, urgency
 from mailer_service.storage.inbox import Inbox
 
 log = get_logger(__name__)
 
 
-class Reception:
+class Receiver:
     """The drain's listener. `notify` wakes whoever looks at the inbox: it must not fail."""
 
     def __init__(self, inbox: Inbox, notify: Callable[[], None], clock: Clock) -> None:

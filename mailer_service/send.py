@@ -9,8 +9,8 @@ from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
 from mailer_service.errors import MailDeferred, MailRefused, RecipientRefused
-from mailer_service.letters.compose import compose
-from mailer_service.model.envelope import Envelope
+from mailer_service.letters.compose_mail import compose_mail
+from mailer_service.model.mails import Envelope
 from mailer_service.retry import next_attempt_ms
 from mailer_service.storage.ledger import Ledger, Outcome, Ready
 from mailer_service.storage.suppressions import Suppressions
@@ -97,7 +97,7 @@ class Sender:
                 log.info("mail sent", mail=mail.id, kind=mail.kind, attempt=mail.attempts)
 
     def _envelope(self, mail: Ready) -> Envelope:
-        return compose(
+        return compose_mail(
             mail.letter,
             key=f"{mail.entity_url} {mail.kind} {mail.recipient_url}",
             sender=self.sender,

@@ -8,30 +8,29 @@ from service_kit.errors import HttpFailure
 from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
-from mailer_service.addressing import Facts, address, sum_up
-from mailer_service.decide.place import place
 from mailer_service.entities.fetch import Entities
 from mailer_service.errors import BadEntity
+from mailer_service.letters.compose_letter import Facts, compose_letter, sum_up
+from mailer_service.letters.formats import zone_of
 from mailer_service.model.entities import Customer
 from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS, Priority, kind_of
 from mailer_service.model.mails import Letter
-from mailer_service.model.placement import Limits, Placed, Placement
+from mailer_service.policy import Decision, Limits, RecentMail, apply_policy
 from mailer_service.retry import is_permanent, next_attempt_ms
 from mailer_service.storage.ledger import Ledger, Noticed, Outcome
-from mailer_service.storage.placing import Placing
+from mailer_service.storage.schedule import Schedule
 from mailer_service.storage.suppressions import Suppressions
-from mailer_service.zones import zone_of
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class Writer:
-    """Turns notices into letters that leave, wait for a summary, or are not wanted. May be
+    """Turns notices into letters that are sent now, later or in a digest, or are not wanted. May be
     repeated, also at the same time: only the last claimant's letter counts."""
 
     ledger: Ledger
-    placing: Placing
+    schedule: Schedule
     suppressions: Suppressions
     entities: Entities
     limits: Limits
@@ -57,7 +56,7 @@ class Writer:
 
     def _write(self, mail: Noticed) -> None:
         facts = self._facts(mail)
-        letter = address(mail.notice, facts)
+        letter = compose_letter(mail.notice, facts)
         if letter is None:
             self._end(mail, "moot", "nothing waits for it")
             return
@@ -66,7 +65,7 @@ class Writer:
         elif kind_of(mail.kind).priority is Priority.SUMMARY:
             self._sum_up(mail, letter, facts.recipient)
         else:
-            self._place(mail, letter, facts.recipient)
+            self._schedule(mail, letter, facts.recipient)
 
     def _facts(self, mail: Noticed) -> Facts:
         notice = mail.notice
@@ -102,11 +101,11 @@ class Writer:
             return "suppressed", reason
         return None
 
-    def _place(self, mail: Noticed, letter: Letter, recipient: Customer) -> None:
+    def _schedule(self, mail: Noticed, letter: Letter, recipient: Customer) -> None:
         now_ms = self.clock()
 
-        def decide(recent: Iterable[Placed]) -> Placement:
-            return place(
+        def decide(recent: Iterable[RecentMail]) -> Decision:
+            return apply_policy(
                 mail.notice,
                 preference=recipient.notices.get(letter.about_kind.switch or "", "at_once"),
                 zone=zone_of(recipient.time_zone),
@@ -116,13 +115,13 @@ class Writer:
             )
 
         since_ms = now_ms - self.limits.memory_ms
-        self.placing.place(mail, letter, decide, since_ms=since_ms, now_ms=now_ms)
+        self.schedule.add(mail, letter, decide, since_ms=since_ms, now_ms=now_ms)
 
     def _sum_up(self, mail: Noticed, blank: Letter, recipient: Customer) -> None:
         def write(held: Sequence[Letter]) -> Letter | None:
             return sum_up(blank, recipient, held)
 
-        self.placing.sum_up(mail, write, now_ms=self.clock())
+        self.schedule.sum_up(mail, write, now_ms=self.clock())
 
     def _end(self, mail: Noticed, outcome: Outcome, reason: str) -> None:
         log.info("mail not written", mail=mail.id, kind=mail.kind, outcome=outcome)

@@ -4,21 +4,10 @@ from collections.abc import Iterator
 
 from service_kit.http import HttpClient
 
+from mailer_service.entities.bids import bid_from, bidders_on, bidding_from, offer_from, page_after
+from mailer_service.entities.customers import customer_from
 from mailer_service.entities.fields import Document
-from mailer_service.entities.of_bids_service import (
-    bid_from,
-    bidders_on,
-    bidding_from,
-    offer_from,
-    page_after,
-)
-from mailer_service.entities.of_customers import customer_from
-from mailer_service.entities.of_sales import (
-    auction_from,
-    order_from,
-    question_from,
-    reminder_from,
-)
+from mailer_service.entities.sales import auction_from, order_from, question_from, reminder_from
 from mailer_service.errors import BadEntity
 from mailer_service.model.entities import (
     Auction,

@@ -3,19 +3,16 @@ template."""
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import css_inline
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
-from mailer_service.letters.local import (
-    amount_in_words,
-    language_of,
-    locale_of,
-    time_in_words,
-)
-from mailer_service.letters.sources import source
+from mailer_service.letters.formats import amount_in_words, language_of, locale_of, time_in_words
 from mailer_service.model.mails import Letter
 
+_FOLDER = Path(__file__).parent / "templates"
 _GOOD, _BAD, _HURRY, _PLAIN = "#146c3a", "#a3301f", "#b07a10", "#0f5d56"
 _EDGES = {
     "won": _GOOD,
@@ -93,7 +90,7 @@ def _item(item: Letter, summary: Letter) -> dict[str, Any]:
 @cache
 def _environment(autoescape: bool) -> Environment:
     return Environment(
-        loader=FunctionLoader(source),
+        loader=FunctionLoader(_source),
         undefined=StrictUndefined,
         autoescape=autoescape,  # noqa: S701 - False for the plain text, where nothing is markup
         trim_blocks=True,
@@ -106,3 +103,20 @@ def _template(letter: Letter, layout: str) -> Template:
     language = language_of(locale_of(letter.locale))
     environment = _environment(layout.endswith(".html"))
     return environment.get_template(f"{language}/{letter.about_kind.name}.j2")
+
+
+def _source(name: str) -> str:
+    """The source of a template by its path. Raises FileNotFoundError."""
+    text = (_FOLDER / name).read_text()
+    return _inlined(text) if name.endswith(".html") else text
+
+
+def _inlined(layout: str) -> str:
+    """CSS goes into the elements once, in the template, and not into each mail anew: that would
+    cost a fifth of a mail.
+
+    Template tags are text to the inliner, which would move them out of a table; so between a
+    table's rows they are written as comments.
+    """
+    inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
+    return inliner.inline(layout).replace("<!--{%", "{%").replace("%}-->", "%}")

@@ -1,5 +1,6 @@
 """The page that lists and shows the mails, and the same as JSON for tests."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -9,10 +10,11 @@ from flask import Flask, Response, abort, jsonify, render_template, request, url
 from service_kit.health import install_health
 
 from mailer_service.mailbox.folder import MailFolder
-from mailer_service.mailbox.frame import framed
-from mailer_service.mailbox.reading import Content, Summary, summarize, take_apart
+from mailer_service.mailbox.reading import Content, ListedMail, summarize, take_apart
 
 _PAGE_SIZE = 100
+_HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
+_BASE = '<base target="_blank">'
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self';"
     " base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -66,7 +68,7 @@ def _add_mail(app: Flask, folder: MailFolder) -> None:
         html = take_apart(mail_id, _raw(folder, mail_id)).html
         if html is None:
             abort(404)
-        response = Response(framed(html), content_type="text/html; charset=utf-8")
+        response = Response(_framed(html), content_type="text/html; charset=utf-8")
         response.headers["Content-Security-Policy"] = _MAIL_POLICY
         return response
 
@@ -76,12 +78,12 @@ def _add_mail(app: Flask, folder: MailFolder) -> None:
         return Response(raw, content_type="text/plain; charset=utf-8")
 
 
-def _list(folder: MailFolder) -> list[Summary]:
+def _list(folder: MailFolder) -> list[ListedMail]:
     ids = folder.newest(_PAGE_SIZE, before=request.args.get("before"))
     return [summarize(mail_id, raw) for mail_id in ids if (raw := folder.read(mail_id)) is not None]
 
 
-def _more(mails: list[Summary]) -> str | None:
+def _more(mails: list[ListedMail]) -> str | None:
     return mails[-1].id if len(mails) == _PAGE_SIZE else None
 
 
@@ -97,7 +99,7 @@ def _wants_json() -> bool:
     return accepted["application/json"] > accepted["text/html"]
 
 
-def _summary_json(mail: Summary) -> dict[str, Any]:
+def _summary_json(mail: ListedMail) -> dict[str, Any]:
     return asdict(mail) | {"_links": {"self": {"href": url_for("mail", mail_id=mail.id)}}}
 
 
@@ -120,3 +122,10 @@ def _protect(response: Response) -> Response:
     response.headers["Cache-Control"] = "no-store"
     response.vary.add("Accept")
     return response
+
+
+def _framed(html: str) -> str:
+    """The same HTML, whose links open in a tab of their own: in the frame they would be blocked."""
+    if head := _HEAD.search(html):
+        return html[: head.end()] + _BASE + html[head.end() :]
+    return _BASE + html

@@ -10,7 +10,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Summary:
+class ListedMail:
     """What a list shows of a mail."""
 
     id: str
@@ -25,13 +25,13 @@ class Summary:
 class Content:
     """What a page shows of it: `text` and `html` are None when there is no such part."""
 
-    summary: Summary
+    summary: ListedMail
     headers: tuple[tuple[str, str], ...]
     text: str | None
     html: str | None
 
 
-def summarize(mail_id: str, raw: bytes) -> Summary:
+def summarize(mail_id: str, raw: bytes) -> ListedMail:
     """From the headers alone. Never fails."""
     return _summary(mail_id, BytesHeaderParser().parsebytes(raw))
 
@@ -49,8 +49,8 @@ def take_apart(mail_id: str, raw: bytes) -> Content:
     return Content(_summary(mail_id, message), headers, text, html)
 
 
-def _summary(mail_id: str, message: "Message[Any, Any]") -> Summary:
-    return Summary(
+def _summary(mail_id: str, message: "Message[Any, Any]") -> ListedMail:
+    return ListedMail(
         id=mail_id,
         received_at_ms=int(mail_id.partition("-")[0]),
         sender=_decoded(message.get("From")),

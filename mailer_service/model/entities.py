@@ -105,7 +105,7 @@ class Reminder:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
+class PendingRequest:
     """Something waits for whoever opens `link`. `to` is the new address of a change of address."""
 
     id: str
@@ -127,9 +127,9 @@ class Customer:
     locale: str
     time_zone: str
     notices: Mapping[str, Preference]
-    verification: Waiting | None
-    password_reset: Waiting | None
-    address_change: Waiting | None
+    verification: PendingRequest | None
+    password_reset: PendingRequest | None
+    address_change: PendingRequest | None
     welcomed_id: str | None
     preferences: str | None
     unsubscribe: str | None

@@ -65,3 +65,12 @@ class Letter:
     def about_kind(self) -> Kind:
         """What kind of mail it is."""
         return kind_of(self.kind)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """Who sends, who gets it, and the whole message as bytes with CRLF."""
+
+    sender: str
+    recipient: str
+    content: bytes

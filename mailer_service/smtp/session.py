@@ -8,7 +8,7 @@ import ssl
 from service_kit.compat.smtplib import unconnected
 
 from mailer_service.errors import MailRefused
-from mailer_service.model.envelope import Envelope
+from mailer_service.model.mails import Envelope
 from mailer_service.smtp.answers import broken, content_refused, recipient_refused, unavailable
 from mailer_service.smtp.url import SmtpServer
 from mailer_service.smtp.watchdog import Watchdog

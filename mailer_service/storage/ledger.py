@@ -24,7 +24,6 @@ from mailer_service.model.kinds import Priority, kind_of
 from mailer_service.model.mails import Letter, Notice
 from mailer_service.storage import lease
 from mailer_service.storage.tables import mails
-from mailer_service.storage.turns import take_turn
 
 Outcome = Literal[
     "sent",  # the mail server has it
@@ -184,7 +183,7 @@ class Ledger:
 
 def _end_held(connection: Connection, mail: Claimed, outcome: Outcome, now_ms: int) -> None:
     # What an unwritten summary would have told ends as it does.
-    take_turn(connection, mail.recipient_url)
+    lock_recipient(connection, mail.recipient_url)
     connection.execute(
         update(mails)
         .where(mails.c.held_for == mail.id, mails.c.stage == "held")
@@ -252,3 +251,15 @@ def _claimed(row: Row[Any]) -> dict[str, Any]:
             *("traceparent", "created_at_ms", "version", "attempts"),
         )
     }
+
+
+def lock_recipient(connection: Connection, recipient_url: str) -> None:
+    """One at a time for one recipient, because what is counted and what follows from it must not
+    race: blocks until no other transaction has this lock; it ends with this transaction.
+
+    On SQLite there is one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(
+            select(func.pg_advisory_xact_lock(func.hashtextextended(recipient_url, 0)))
+        )

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, abort, render_template
 from service_kit.clock import now_ms
 
-from mailer_service.letters.compose import compose
-from mailer_service.letters.local import LANGUAGES
+from mailer_service.letters.compose_mail import compose_mail
+from mailer_service.letters.formats import LANGUAGES
 from mailer_service.letters.render import render
 from mailer_service.letters.samples import sample
 from mailer_service.model.kinds import KINDS
@@ -53,7 +53,7 @@ def _add_mails(pages: Blueprint, sender: str) -> None:
     @pages.get("/<language>/<kind>/source")
     def source(language: str, kind: str) -> Response:
         letter = _letter(language, kind)
-        envelope = compose(letter, key="preview", sender=sender, written_at_ms=now_ms())
+        envelope = compose_mail(letter, key="preview", sender=sender, written_at_ms=now_ms())
         response = Response(envelope.content, content_type="text/plain; charset=utf-8")
         return _protected(response, _PAGE_POLICY)
 

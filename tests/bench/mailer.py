@@ -11,8 +11,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from mailer_service.jobs.__main__ import NICENESS
-from mailer_service.letters.compose import compose
+from mailer_service.letters.compose_mail import compose_mail
+from mailer_service.worker import NICENESS
 from tests.bench.deliveries import DELIVERIES_LUA, write_deliveries
 from tests.bench.load import load
 from tests.bench.mailer_rows import SENDER, fill, letter, rate_of_sending, settings
@@ -78,7 +78,7 @@ def _as_nice_as_jobs(measure: Callable[[int], float], port: int) -> float:
 def _bare_loop(port: int) -> float:
     """Mails a second of smtplib alone, in one session, composed beforehand."""
     envelopes = [
-        compose(letter(number), key=str(number), sender=SENDER, written_at_ms=0)
+        compose_mail(letter(number), key=str(number), sender=SENDER, written_at_ms=0)
         for number in range(_MAILS)
     ]
     with smtplib.SMTP("127.0.0.1", port, local_hostname="bench", timeout=20) as smtp:
@@ -130,7 +130,7 @@ def _jobs(folder: Path, smtp_port: int, mails: int) -> Iterator[str]:
     fill(url, mails)
     port = free_port()
     environment = settings(url, smtp_port) | {"MAILER_JOBS_PORT": str(port)}
-    with process(["python", "-m", "mailer_service.jobs"], port=port, environment=environment):
+    with process(["python", "-m", "mailer_service.worker"], port=port, environment=environment):
         yield url
 
 

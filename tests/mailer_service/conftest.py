@@ -19,9 +19,9 @@ from standardwebhooks import Webhook
 from werkzeug.test import Client, TestResponse
 
 from mailer_service.app import create_app
+from mailer_service.bootstrap import Parts, build
 from mailer_service.config import Config
 from mailer_service.errors import ServerUnavailable
-from mailer_service.jobs.work import Workers, assemble
 from mailer_service.smtp.url import SmtpServer
 from mailer_service.storage import tables
 from tests.postgres import postgres_cluster, postgres_url
@@ -65,7 +65,7 @@ class Mailer:
     """Delivers to the mailer's drain, and does its jobs when told to."""
 
     app: Any
-    workers: Workers
+    parts: Parts
     engine: Engine
     clock: FakeClock
 
@@ -86,7 +86,7 @@ class Mailer:
         work of theirs."""
         chosen = [
             work
-            for name, work in self.workers.work.items()
+            for name, work in self.parts.work.items()
             if name.endswith("-1") and (not names or name.removesuffix("-1") in names)
         ]
         while any([_done(work) for work in chosen]):
@@ -176,9 +176,9 @@ def clock() -> FakeClock:
 def mailer(config: Config, clock: FakeClock) -> Iterator[Mailer]:
     migrate("mailer_service", config.database_url)
     engine = connect(config.database_url)
-    workers = assemble(config, clock)
-    app = create_app(config, notify=workers.notifier.notify, clock=clock)
-    yield Mailer(app, workers, engine, clock)
+    parts = build(config, clock=clock)
+    app = create_app(config, notify=parts.notifier.notify, clock=clock)
+    yield Mailer(app, parts, engine, clock)
     engine.dispose()
 
 

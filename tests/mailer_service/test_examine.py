@@ -40,7 +40,7 @@ def test_a_book_of_many_pages_stays_with_who_reads_it(
         status="closed", outcome="sold", leader="Bob", bidders=("Bob", "Ada", "Sally"), page=1
     )
     mailer.deliver("biddings", url)
-    examiner = cast("Examiner", mailer.workers.work["examine-1"])
+    examiner = cast("Examiner", mailer.parts.work["examine-1"])
     slow = SlowPages(examiner.entities, clock)
     slow.examiner = examiner = replace(examiner, entities=cast("Entities", slow))
 

@@ -9,7 +9,7 @@ from werkzeug.test import Client
 
 from mailer_service.app import create_app
 from mailer_service.config import Config
-from mailer_service.letters.local import LANGUAGES
+from mailer_service.letters.formats import LANGUAGES
 from mailer_service.model.kinds import KINDS
 
 

@@ -14,7 +14,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from mailer_service.config import Config
-from mailer_service.decide.news import TOPICS
+from mailer_service.notices.topics import TOPICS
 from tests.sockets import free_port
 
 from .conftest import SECRET, UUID, Mailer, signed_delivery
@@ -58,7 +58,9 @@ def start_jobs(
     settings: dict[str, str], started: list[Process], tmp_path: Path, mailer: Mailer
 ) -> Start:
     def start(**changes: str) -> Process:
-        process = Process.start(["mailer_service.jobs"], settings | changes, tmp_path / "jobs.log")
+        process = Process.start(
+            ["mailer_service.worker"], settings | changes, tmp_path / "jobs.log"
+        )
         started.append(process)
         ready = f"http://127.0.0.1:{settings['MAILER_JOBS_PORT']}/readyz"
         process.wait_until(lambda: answers(ready), "the jobs are ready")
@@ -207,7 +209,7 @@ def test_sigterm_ends_the_jobs_cleanly(start_jobs: Start) -> None:
 def test_jobs_without_tables_say_what_to_run(
     settings: dict[str, str], started: list[Process], tmp_path: Path
 ) -> None:
-    process = Process.start(["mailer_service.jobs"], settings, tmp_path / "jobs.log")
+    process = Process.start(["mailer_service.worker"], settings, tmp_path / "jobs.log")
     started.append(process)
 
     assert process.popen.wait(30) == 2

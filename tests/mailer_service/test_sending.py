@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mailer_service.letters.compose import message_id
+from mailer_service.letters.compose_mail import message_id
 from mailer_service.storage.ledger import Ledger
 
 from .conftest import FakeClock, Mailer
@@ -166,7 +166,7 @@ def test_after_a_slow_mail_the_others_are_left_to_whoever_claims_them_next(
     mailer.deliver("bids", house.bid(outbid="Ada"))
     mailer.work("examine", "write")
 
-    mailer.workers.work["send-1"]()
+    mailer.parts.work["send-1"]()
 
     assert len(mail_server.mails) == 1
     assert [row.due_at_ms for row in mailer.ledger if row.stage == "ready"] == [clock()]

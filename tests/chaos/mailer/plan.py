@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from mailer_service.letters.compose import message_id
+from mailer_service.letters.compose_mail import message_id
 from tests.mailer_service.services import House
 
 SENDER = "Gavel <mail@gavel.example>"

@@ -116,7 +116,7 @@ class _Mailer:
         web = ["gunicorn", "-c", "mailer_service/gunicorn.conf.py", "-b", f"127.0.0.1:{self.port}"]
         commands = {
             "web": [*web, "mailer_service.app:create_app()"],
-            "jobs": ["mailer_service.jobs"],
+            "jobs": ["mailer_service.worker"],
         }
         ports = {"web": str(self.port), "jobs": self._settings["MAILER_JOBS_PORT"]}
         process = Process.start(commands[name], self._settings, self._folder / f"{name}.log")

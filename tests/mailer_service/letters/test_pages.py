@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from mailer_service.letters.local import LANGUAGES
+from mailer_service.letters.formats import LANGUAGES
 from mailer_service.letters.render import render
 from mailer_service.letters.samples import sample
 from mailer_service.model.kinds import KINDS

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 import mailer_service.letters
-from mailer_service.letters.compose import compose
-from mailer_service.letters.local import LANGUAGES
+from mailer_service.letters.compose_mail import compose_mail
+from mailer_service.letters.formats import LANGUAGES
 from mailer_service.letters.render import render
 from mailer_service.letters.samples import sample
 from mailer_service.model.entities import Side
@@ -29,7 +29,7 @@ def blocks(language: str, name: str) -> set[str]:
 
 
 def mail(letter: Letter, **changes: object) -> EmailMessage:
-    envelope = compose(
+    envelope = compose_mail(
         replace(letter, **changes),  # type: ignore[arg-type]
         key="k",
         sender="Gavel <mail@gavel.example>",
@@ -133,7 +133,7 @@ def test_a_mail_is_ascii_and_short_lines_whatever_it_says() -> None:
     letter = replace(
         sample("question", "de"), title="Lämpchen ☂ " * 30, name="Zoë Ünal", text="ö" * 3_000
     )
-    envelope = compose(letter, key="k", sender="Gavél <mail@gavel.example>", written_at_ms=1)
+    envelope = compose_mail(letter, key="k", sender="Gavél <mail@gavel.example>", written_at_ms=1)
 
     assert envelope.content.isascii()
     assert max(map(len, envelope.content.split(b"\r\n"))) <= 998
@@ -152,7 +152,7 @@ def test_a_link_too_long_for_a_header_is_left_to_the_body() -> None:
 
 
 def test_an_address_beyond_ascii_is_written_as_it_is() -> None:
-    envelope = compose(
+    envelope = compose_mail(
         replace(sample("outbid"), address="zoe@exämple.org"),
         key="k",
         sender="mail@gavel.example",

@@ -17,7 +17,7 @@ from mailer_service.errors import (
     RecipientRefused,
     ServerUnavailable,
 )
-from mailer_service.model.envelope import Envelope
+from mailer_service.model.mails import Envelope
 from mailer_service.smtp.session import Session
 from mailer_service.smtp.url import SmtpServer
 from tests.needs import program

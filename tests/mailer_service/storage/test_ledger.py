@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from mailer_service.model.mails import Letter
-from mailer_service.model.placement import Leave
+from mailer_service.policy import SendNow
 from mailer_service.storage.ledger import Ledger, Noticed, Ready
-from mailer_service.storage.placing import Placing
+from mailer_service.storage.schedule import Schedule
 from mailer_service.storage.tables import mails
 
 from .told import LETTER, NOTICE, TRACE, written
@@ -23,8 +23,8 @@ def ledger(engine: Engine) -> Ledger:
 
 
 @pytest.fixture
-def placing(engine: Engine) -> Placing:
-    return Placing(engine)
+def schedule(engine: Engine) -> Schedule:
+    return Schedule(engine)
 
 
 def enter(ledger: Ledger, *, now_ms: int = 1_000, **changes: Any) -> None:
@@ -37,8 +37,8 @@ def noticed(ledger: Ledger, *, now_ms: int = 1_000) -> Noticed:
     return mail
 
 
-def make_ready(ledger: Ledger, placing: Placing, letter: Letter = LETTER) -> None:
-    placing.place(noticed(ledger), letter, lambda _recent: Leave(), since_ms=0, now_ms=1_000)
+def make_ready(ledger: Ledger, schedule: Schedule, letter: Letter = LETTER) -> None:
+    schedule.add(noticed(ledger), letter, lambda _recent: SendNow(), since_ms=0, now_ms=1_000)
 
 
 def ready(ledger: Ledger, *, now_ms: int, limit: int = 10) -> list[Ready]:
@@ -46,10 +46,10 @@ def ready(ledger: Ledger, *, now_ms: int, limit: int = 10) -> list[Ready]:
 
 
 @pytest.fixture
-def claimed(ledger: Ledger, placing: Placing) -> Ready:
+def claimed(ledger: Ledger, schedule: Schedule) -> Ready:
     """A mail that is ready, claimed at 1 000 for 100 ms."""
     enter(ledger)
-    make_ready(ledger, placing)
+    make_ready(ledger, schedule)
     (mail,) = ready(ledger, now_ms=1_000)
     return mail
 
@@ -64,11 +64,11 @@ def count(engine: Engine) -> int:
         return len(connection.execute(select(mails)).all())
 
 
-def test_a_mail_keeps_its_notice_and_then_its_letter(ledger: Ledger, placing: Placing) -> None:
+def test_a_mail_keeps_its_notice_and_then_its_letter(ledger: Ledger, schedule: Schedule) -> None:
     enter(ledger)
     assert noticed(ledger).notice == NOTICE
-    placing.place(
-        noticed(ledger, now_ms=1_100), LETTER, lambda _recent: Leave(), since_ms=0, now_ms=1_100
+    schedule.add(
+        noticed(ledger, now_ms=1_100), LETTER, lambda _recent: SendNow(), since_ms=0, now_ms=1_100
     )
 
     (mail,) = ready(ledger, now_ms=1_100)
@@ -103,9 +103,9 @@ def test_entered_at_the_same_time_it_is_entered_once(ledger: Ledger, engine: Eng
     assert count(engine) == 1
 
 
-def test_claimed_at_the_same_time_one_has_it(ledger: Ledger, placing: Placing) -> None:
+def test_claimed_at_the_same_time_one_has_it(ledger: Ledger, schedule: Schedule) -> None:
     enter(ledger)
-    make_ready(ledger, placing)
+    make_ready(ledger, schedule)
 
     with ThreadPoolExecutor(8) as threads:
         claims = list(threads.map(lambda _n: ready(ledger, now_ms=1_000), range(16)))
@@ -114,14 +114,14 @@ def test_claimed_at_the_same_time_one_has_it(ledger: Ledger, placing: Placing) -
 
 
 def test_the_urgent_are_claimed_first_and_no_more_than_asked_for(
-    ledger: Ledger, placing: Placing
+    ledger: Ledger, schedule: Schedule
 ) -> None:
     for kind in ("won", "outbid", "password-reset:1"):
         enter(ledger, kind=kind)
     for _ in range(3):
         mail = noticed(ledger)
         letter = written(LETTER, kind=mail.kind)
-        placing.place(mail, letter, lambda _recent: Leave(), since_ms=0, now_ms=1_000)
+        schedule.add(mail, letter, lambda _recent: SendNow(), since_ms=0, now_ms=1_000)
 
     batches = [ready(ledger, now_ms=1_000, limit=2) for _ in range(3)]
 
@@ -130,13 +130,13 @@ def test_the_urgent_are_claimed_first_and_no_more_than_asked_for(
 
 
 def test_a_claim_to_write_that_was_lost_writes_nothing(
-    ledger: Ledger, placing: Placing, engine: Engine
+    ledger: Ledger, schedule: Schedule, engine: Engine
 ) -> None:
     enter(ledger)
     slow = noticed(ledger, now_ms=1_000)
     noticed(ledger, now_ms=1_100)
 
-    placing.place(slow, LETTER, lambda _recent: Leave(), since_ms=0, now_ms=1_110)
+    schedule.add(slow, LETTER, lambda _recent: SendNow(), since_ms=0, now_ms=1_110)
 
     assert row(engine).stage == "noticed"
 

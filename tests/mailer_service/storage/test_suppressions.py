@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from mailer_service.entities.of_customers import customer_from
+from mailer_service.entities.customers import customer_from
 from mailer_service.model.entities import Customer
-from mailer_service.model.placement import Leave
+from mailer_service.policy import SendNow
 from mailer_service.storage.ledger import Ledger
-from mailer_service.storage.placing import Placing
+from mailer_service.storage.schedule import Schedule
 from mailer_service.storage.suppressions import Suppressions
 
 from .told import LETTER, NOTICE, TRACE, written
@@ -39,7 +39,7 @@ def make_ready(engine: Engine, kind: str) -> None:
     mail = ledger.claim_to_write(now_ms=1_000, lease_ms=100)
     assert mail is not None
     letter = written(LETTER, kind=kind)
-    Placing(engine).place(mail, letter, lambda _recent: Leave(), since_ms=0, now_ms=1_000)
+    Schedule(engine).add(mail, letter, lambda _recent: SendNow(), since_ms=0, now_ms=1_000)
 
 
 def test_a_suppressed_address_has_a_reason_and_others_have_none(suppressions: Suppressions) -> None:

@@ -8,16 +8,16 @@ import pytest
 from bus_drain import Event
 from service_kit.money import Money
 
-from mailer_service.decide.news import is_news, urgency
-from mailer_service.decide.of_bids import (
+from mailer_service.model.entities import Bid, Bidding, Offer
+from mailer_service.model.mails import Notice
+from mailer_service.notices.bids import (
     losers_wanted,
     notices_of_bid,
     notices_of_bidding,
     notices_of_losers,
     notices_of_offer,
 )
-from mailer_service.model.entities import Bid, Bidding, Offer
-from mailer_service.model.mails import Notice
+from mailer_service.notices.topics import is_news, urgency
 
 PRICE = Money(1250, "USD")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from service_kit.money import Money
 
-from mailer_service.model.entities import Customer, Waiting
+from mailer_service.model.entities import Customer, PendingRequest
 from mailer_service.model.kinds import DIGEST, kind_of
 from mailer_service.model.mails import Letter, Notice
 
@@ -24,7 +24,7 @@ class Facts:
     home_url: str
 
 
-def address(notice: Notice, facts: Facts) -> Letter | None:
+def compose_letter(notice: Notice, facts: Facts) -> Letter | None:
     """The letter that tells the notice; None when what it is about waits no more."""
     recipient = facts.recipient
     link = _link(notice, facts)
@@ -90,7 +90,7 @@ def _link(notice: Notice, facts: Facts) -> str | None:
     """Where the mail leads; None when its request was met, or made anew, meanwhile."""
     recipient = facts.recipient
     name, _, request_id = notice.kind.partition(":")
-    waiting: dict[str, Waiting | None] = {
+    waiting: dict[str, PendingRequest | None] = {
         "verify-email": recipient.verification,
         "password-reset": recipient.password_reset,
         "confirm-address": recipient.address_change,

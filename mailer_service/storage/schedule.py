@@ -1,4 +1,4 @@
-"""Lets a written mail leave, or holds it for a summary; and writes summaries of what is held."""
+"""When a written mail is sent: now, later, or in a digest; and the digests themselves."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -8,38 +8,37 @@ from service_kit.database import writing
 from sqlalchemy import Connection, Engine, Row, select, update
 
 from mailer_service.model.mails import Letter
-from mailer_service.model.placement import Hold, Placed, Placement, Summary, Wait
+from mailer_service.policy import Decision, Delay, Digest, RecentMail, Summary
 from mailer_service.storage import lease
-from mailer_service.storage.ledger import Claimed, Noticed, ended, enter
+from mailer_service.storage.ledger import Claimed, Noticed, ended, enter, lock_recipient
 from mailer_service.storage.tables import mails
-from mailer_service.storage.turns import take_turn
 
-Decide = Callable[[Iterable[Placed]], Placement]
+Decide = Callable[[Iterable[RecentMail]], Decision]
 """From what was let through lately to what becomes of this mail."""
 
 
-class Placing:
+class Schedule:
     """Every method is one transaction, and one at a time for a recipient; blocks on the database
     alone."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def place(
+    def add(
         self, mail: Noticed, letter: Letter, decide: Decide, *, since_ms: int, now_ms: int
     ) -> None:
         """Record the letter and what becomes of it; `decide` is told of what left since
         `since_ms`. Does nothing when the claim was lost."""
         with writing(self._engine) as connection:
-            take_turn(connection, mail.recipient_url)
+            lock_recipient(connection, mail.recipient_url)
             if not _is_ours(connection, mail):
                 return
-            placement = decide(_placed(connection, mail.recipient_url, since_ms))
-            if isinstance(placement, Wait):
-                due_at_ms = placement.due_at_ms
+            decision = decide(_recent(connection, mail.recipient_url, since_ms))
+            if isinstance(decision, Delay):
+                due_at_ms = decision.due_at_ms
                 lease.put_off(connection, mails, mail.id, version=mail.version, due_at_ms=due_at_ms)
-            elif isinstance(placement, Hold):
-                _hold(connection, mail, letter, placement, now_ms)
+            elif isinstance(decision, Digest):
+                _add_to_digest(connection, mail, letter, decision, now_ms)
             else:
                 _make_ready(connection, mail, letter, now_ms)
 
@@ -53,7 +52,7 @@ class Placing:
         """Write the letter of a summary from those it holds; without one there is nothing to
         tell. Does nothing when the claim was lost."""
         with writing(self._engine) as connection:
-            take_turn(connection, mail.recipient_url)
+            lock_recipient(connection, mail.recipient_url)
             if not _is_ours(connection, mail):
                 return
             held = _held_for(connection, mail)
@@ -74,23 +73,23 @@ def _is_ours(connection: Connection, mail: Claimed) -> bool:
     return found.first() is not None
 
 
-def _placed(connection: Connection, recipient_url: str, since_ms: int) -> list[Placed]:
+def _recent(connection: Connection, recipient_url: str, since_ms: int) -> list[RecentMail]:
     rows = connection.execute(
         select(mails.c.kind, mails.c.auction_url, mails.c.placed_at_ms).where(
             mails.c.recipient_url == recipient_url, mails.c.placed_at_ms > since_ms
         )
     )
-    return [Placed(row.kind, row.auction_url, row.placed_at_ms) for row in rows]
+    return [RecentMail(row.kind, row.auction_url, row.placed_at_ms) for row in rows]
 
 
 def _make_ready(connection: Connection, mail: Claimed, letter: Letter, now_ms: int) -> None:
     _move(connection, mail, letter, stage="ready", due_at_ms=now_ms, placed_at_ms=now_ms)
 
 
-def _hold(
-    connection: Connection, mail: Claimed, letter: Letter, placement: Hold, now_ms: int
+def _add_to_digest(
+    connection: Connection, mail: Claimed, letter: Letter, decision: Digest, now_ms: int
 ) -> None:
-    for summary in placement.summaries:
+    for summary in decision.summaries:
         if (summary_id := _open_summary(connection, mail, summary, now_ms)) is not None:
             _move(connection, mail, letter, stage="held", due_at_ms=None, held_for=summary_id)
             return

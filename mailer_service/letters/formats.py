@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_timezone_gmt, get_timezone_name
 from babel.numbers import format_currency
 from service_kit.money import Money
-
-from mailer_service.zones import zone_of
 
 LANGUAGES = ("en", "de")
 """The first is for whoever reads none of them."""
@@ -44,3 +43,12 @@ def time_in_words(at_ms: int, locale: Locale, time_zone: str) -> str:
         name = get_timezone_gmt(at, locale=written)
     date = format_date(at, "medium", locale=written)
     return f"{date}, {format_time(at, 'short', tzinfo=zone, locale=written)} {name}"
+
+
+@cache
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of a name such as "Europe/Berlin"; UTC for one that nobody knows."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # by what is wrong with the name
+        return ZoneInfo("UTC")

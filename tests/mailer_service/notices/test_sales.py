@@ -5,12 +5,8 @@ from __future__ import annotations
 import pytest
 from service_kit.money import Money
 
-from mailer_service.decide.of_sales import (
-    notices_of_order,
-    notices_of_question,
-    notices_of_reminder,
-)
 from mailer_service.model.entities import Order, OrderStep, Question, Reminder
+from mailer_service.notices.sales import notices_of_order, notices_of_question, notices_of_reminder
 
 
 def question(answer: str | None) -> Question:

@@ -10,13 +10,12 @@ from functools import cache
 from mailer_service.errors import MailRefused
 from mailer_service.letters.mime import in_header, to_bytes
 from mailer_service.letters.render import render
-from mailer_service.model.envelope import Envelope
-from mailer_service.model.mails import Letter
+from mailer_service.model.mails import Envelope, Letter
 
 _LONGEST_LINK = 900  # RFC 5322, 2.1.1: a line has 998 characters at most, and a link can't fold
 
 
-def compose(letter: Letter, *, key: str, sender: str, written_at_ms: int) -> Envelope:
+def compose_mail(letter: Letter, *, key: str, sender: str, written_at_ms: int) -> Envelope:
     """The mail for a letter: the same bytes whenever it is composed.
 
     `key` is what its Message-ID is made of: a repeated send is one mail for the reader.

@@ -11,7 +11,7 @@ from mailer_service.entities.fields import (
     part,
     word,
 )
-from mailer_service.model.entities import Customer, Waiting
+from mailer_service.model.entities import Customer, PendingRequest
 from mailer_service.model.kinds import SWITCHES, Preference
 
 _PREFERENCES = ("at_once", "daily", "off", None)
@@ -42,17 +42,17 @@ def _notices(document: Document) -> Mapping[str, Preference]:
     return {kind: word(notices, kind, *_PREFERENCES) or "at_once" for kind in SWITCHES}
 
 
-def _verification(document: Document, url: str) -> Waiting | None:
+def _verification(document: Document, url: str) -> PendingRequest | None:
     if document.get("email_verified"):
         return None
     return _waiting(document, url, "verification", "verify-email")
 
 
-def _waiting(document: Document, url: str, key: str, rel: str) -> Waiting | None:
+def _waiting(document: Document, url: str, key: str, rel: str) -> PendingRequest | None:
     request = part(document, key)
     if request is None:
         return None
-    return Waiting(
+    return PendingRequest(
         id=identifier(request, "id"),
         link=href_at_home(document, rel, url),
         to=line(request, "to") if key == "address_change" else None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from mailer_service.errors import ServerUnavailable
-from mailer_service.jobs.rounds import rounds
 from mailer_service.notifier import Notifier
+from mailer_service.worker import loop
 
 
 def test_while_the_server_is_away_it_is_asked_later_and_later(tmp_path: Path) -> None:
@@ -17,7 +17,7 @@ def test_while_the_server_is_away_it_is_asked_later_and_later(tmp_path: Path) ->
             raise ServerUnavailable("ConnectionRefusedError")
         return True
 
-    body = rounds(work, Notifier(f"sqlite:///{tmp_path}/mailer.db"))
+    body = loop(work, Notifier(f"sqlite:///{tmp_path}/mailer.db"))
 
     first, second, third = (body() for _ in range(3))
     assert 0.5 <= first <= 1 <= second <= 2 <= third <= 4

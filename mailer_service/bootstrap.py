@@ -1,4 +1,4 @@
-"""Puts the workers' parts together."""
+"""Builds what the mailer's two processes are made of."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,11 +12,12 @@ from mailer_service.config import Config
 from mailer_service.entities.fetch import Entities
 from mailer_service.examine import Examiner
 from mailer_service.notifier import Notifier
+from mailer_service.receive import Receiver
 from mailer_service.send import Sender
 from mailer_service.smtp.session import Session
 from mailer_service.storage.inbox import Inbox
 from mailer_service.storage.ledger import Ledger
-from mailer_service.storage.placing import Placing
+from mailer_service.storage.schedule import Schedule
 from mailer_service.storage.suppressions import Suppressions
 from mailer_service.write import Writer
 
@@ -28,17 +29,22 @@ Work = Callable[[], bool]
 
 
 @dataclass(frozen=True)
-class Workers:
-    """The mailer's work by the name of its thread, the notifier that wakes it, and what must be
-    well for it (a Check raises when it isn't)."""
+class Parts:
+    """What the mailer's two processes run: the web process takes the bus's deliveries with
+    `receive`, the worker does the `work` of each name in a thread of its own. The notifier wakes
+    it; a check raises when its part isn't well."""
 
+    receive: Receiver
     work: Mapping[str, Work]
     notifier: Notifier
     checks: Mapping[str, Check]
 
 
-def assemble(config: Config, clock: Clock = now_ms) -> Workers:
-    """Everything that the jobs process needs; opens nothing yet."""
+def build(
+    config: Config, *, notify: Callable[[], None] | None = None, clock: Clock = now_ms
+) -> Parts:
+    """Everything that both processes need; opens nothing yet. `notify` wakes the worker in place
+    of the notifier, where both run in one process."""
     engine = connect(config.database_url)
     inbox, ledger, suppressions = Inbox(engine), Ledger(engine), Suppressions(engine)
     notifier = Notifier(config.database_url)
@@ -64,7 +70,7 @@ def assemble(config: Config, clock: Clock = now_ms) -> Workers:
     def writer() -> Work:
         return Writer(
             ledger=ledger,
-            placing=Placing(engine),
+            schedule=Schedule(engine),
             suppressions=suppressions,
             entities=entities(),
             limits=config.limits,
@@ -84,7 +90,8 @@ def assemble(config: Config, clock: Clock = now_ms) -> Workers:
             clock=clock,
         )
 
-    return Workers(
+    return Parts(
+        receive=Receiver(inbox, notify or notifier.notify_worker, clock),
         work=_numbered("examine", examiner, _EXAMINERS)
         | _numbered("write", writer, _WRITERS)
         | _numbered("send", sender, config.smtp_sessions),

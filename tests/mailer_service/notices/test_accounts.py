@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mailer_service.decide.of_accounts import notices_of_customer
-from mailer_service.entities.of_customers import customer_from
+from mailer_service.entities.customers import customer_from
 from mailer_service.model.entities import Customer
+from mailer_service.notices.accounts import notices_of_customer
 
 URL = "https://a.example/customers/1"
 LINKS = {

@@ -1,1 +1,0 @@
-"""The mailer's work in the background: `python -m mailer_service.jobs`."""

@@ -1,0 +1,79 @@
+"""`python -m mailer_service.worker`: examine, write, send, and stay subscribed to the bus."""
+
+import os
+from collections.abc import Callable
+
+from bus_client import BusClient, keep_subscribed
+from service_kit.backoff import backoff_s
+from service_kit.config import exit_with, or_exit
+from service_kit.errors import NotMigrated
+from service_kit.logs import configure_logs, get_logger
+from service_kit.worker import run_loops
+
+from mailer_service.bootstrap import Work, build
+from mailer_service.config import Config, read
+from mailer_service.errors import ServerUnavailable
+from mailer_service.notices.topics import TOPICS
+from mailer_service.notifier import Notifier
+
+log = get_logger(__name__)
+
+NICENESS = 10  # answering the bus comes before working off what it said
+_LONGEST_S = 30.0
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT; blocks. A piece of work that is going on then is finished."""
+    configure_logs("mailer_jobs")
+    config = or_exit(read)
+    parts = build(config)
+    try:
+        parts.checks["database"]()
+    except NotMigrated as error:
+        exit_with((str(error),))
+    os.nice(NICENESS)
+    run_loops(
+        {name: loop(work, parts.notifier) for name, work in parts.work.items()}
+        | {"bell": parts.notifier.listen, "subscribe": _subscription(config)},
+        health_port=config.jobs_port,
+        checks=parts.checks,
+    )
+
+
+def loop(work: Work, notifier: Notifier) -> Callable[[], float]:
+    """A body for `run_loops` that does one piece of work, or waits until there may be some.
+
+    While the SMTP server is away it asks again with back-off, and nothing is written for the
+    mails that wait.
+    """
+    failures = 0
+
+    def body() -> float:
+        nonlocal failures
+        heard = notifier.heard()
+        try:
+            if not work():
+                notifier.wait(heard)
+        except ServerUnavailable as error:
+            failures += 1
+            pause_s = backoff_s(failures, longest_s=_LONGEST_S)
+            log.warning("no mail can leave", why=str(error), again_s=round(pause_s, 1))
+            return pause_s
+        failures = 0
+        return 0.0
+
+    return body
+
+
+def _subscription(config: Config) -> Callable[[], float]:
+    return keep_subscribed(
+        BusClient(config.bus_url, config.bus_token),
+        topics=TOPICS,
+        callback=f"{config.public_url}/events",
+        uuid=config.webhook_uuid,
+        secret=config.webhook_secret,
+    )
+
+
+if __name__ == "__main__":
+    main()
