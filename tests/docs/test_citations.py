@@ -1,4 +1,4 @@
-"""What code and pages cite is there: rules by number, pages, their headings, decisions."""
+"""What code and pages cite is there: rules by number, pages, their headings, files, modules."""
 
 import ast
 import io
@@ -8,6 +8,7 @@ import tokenize
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from pkgutil import resolve_name
 
 ROOT = Path(__file__).parents[2]
 LAWS = {"D": "docs/delivery.md", "B": "docs/bidding.md", "P": "docs/bidding.md"}
@@ -17,6 +18,11 @@ LOST = re.compile(r"\b(?:bus\.md|[Rr]ules? [0-9]|cases file|design/)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]+)\)")
 PAGE = re.compile(r"(?<![\w/-])docs/[A-Za-z0-9_/-]+(?:\.(?:md|py|svg))?\b(?:, \"([^\"]+)\")?")
+
+_SERVICES = "auction_app|bids_service|bus|mailer_service"
+_CLIENTS = "bids_client|bus_client|bus_drain|service_kit"
+FILE = re.compile(rf"(?<![\w/.:-])(?:{_SERVICES}|clients|tests)/[\w./-]*[\w/]")
+MODULE = re.compile(rf"(?<![\w/.@'\"-])(?:{_SERVICES}|{_CLIENTS}|tests)(?:\.[A-Za-z_]\w*)+")
 
 
 def tracked(*suffixes: str) -> list[Path]:
@@ -99,6 +105,28 @@ def missing_pages(text: str) -> Iterator[str]:
             yield cited[0]
 
 
+def missing_files(text: str) -> list[str]:
+    return [file for file in FILE.findall(text) if not (ROOT / file).exists()]
+
+
+def missing_modules(path: Path) -> list[str]:
+    # In the client's own page `bus` is the client that it makes.
+    found = MODULE.findall(said(path))
+    if path.parent.name == "bus-client":
+        found = [module for module in found if not module.startswith("bus.")]
+    return [module for module in found if not is_importable(module)]
+
+
+@cache
+def is_importable(dotted: str) -> bool:
+    """Whether it is a module, or something in one."""
+    try:
+        resolve_name(dotted)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
 def missing_links(page: Path) -> Iterator[str]:
     for link in LINK.findall(FENCED.sub("", page.read_text())):
         file, _, place = link.partition("#")
@@ -146,6 +174,14 @@ def test_every_page_that_is_named_is_there() -> None:
     assert wrong(CODE + PAGES, lambda path: missing_pages(said(path))) == {}
 
 
+def test_every_file_that_is_named_is_there() -> None:
+    assert wrong(CODE + PAGES, lambda path: missing_files(said(path))) == {}
+
+
+def test_every_module_that_is_named_is_there() -> None:
+    assert wrong(CODE + PAGES, missing_modules) == {}
+
+
 def test_every_link_leads_somewhere() -> None:
     assert wrong(PAGES, missing_links) == {}
 
@@ -161,4 +197,7 @@ def test_a_wrong_citation_is_found(tmp_path: Path) -> None:
         "docs/none.md",
         "docs/decisions/0099",
     ]
+    assert missing_files("bus/app.py bus/none.py src/bus/app.py clients/") == ["bus/none.py"]
+    page.write_text("`bus.app:create_app` bus.none bus.app.none service_kit.outbox.Relay\n")
+    assert missing_modules(page) == ["bus.none", "bus.app.none"]
     assert LOST.findall("(rule 9) bus.md docs/bidding.md B9") == ["rule 9", "bus.md"]
