@@ -1,6 +1,7 @@
-"""What every test gets: its own copy of the environment, and a browser if it asks for one."""
+"""What every test gets: its own copy of the environment, and a browser or a database if it asks."""
 
 import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -8,12 +9,26 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.needs import program
+from tests.postgres import postgres_cluster, postgres_url
+from tests.shared import shared, sqlite_copy
+
+__all__ = ["postgres_cluster", "postgres_url", "shared", "sqlite_copy"]
+
+_RAM_DISK = "/dev/shm"
+_ROOM_FOR_A_RUN = 2 * 1024**3
 
 # Tests share the machine with others: how long an example takes says nothing about the code.
 settings.register_profile(
     "shared", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("shared")
+
+
+def pytest_configure() -> None:
+    """Let tests write to memory where there is room: they commit by the thousand, and who kills
+    their processes doesn't cut the machine's power."""
+    if os.path.isdir(_RAM_DISK) and shutil.disk_usage(_RAM_DISK).free >= _ROOM_FOR_A_RUN:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _RAM_DISK)
 
 
 @pytest.fixture(autouse=True)

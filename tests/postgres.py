@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster for a test run, and a fresh database in it for a test."""
+"""One private PostgreSQL cluster for a test run, and fresh databases in it for its tests."""
 
 import os
 import shutil
@@ -6,14 +6,17 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from service_kit.database import migrate
 
 from tests.needs import missing
+from tests.shared import Shared
 from tests.sockets import free_port
 
 _numbers = count(1)
@@ -27,38 +30,60 @@ def find_initdb() -> Path | None:
 
 
 @contextmanager
-def cluster(initdb: Path, *, durable: bool = True) -> Iterator[str]:
-    """Run a server on a free port of loopback; yields the URL of its `postgres` database.
+def cluster(initdb: Path) -> Iterator[str]:
+    """Run a server on a free port of loopback; yields the URL of its `postgres` database."""
+    url, folder = start(initdb)
+    try:
+        yield url
+    finally:
+        stop(initdb, folder)
 
-    PostgreSQL refuses to run as root, so then it runs as the user `postgres`. Where nobody
-    measures it or kills it, it needn't be durable: then it doesn't wait for the disk.
+
+def start(initdb: Path, *options: str) -> tuple[str, str]:
+    """Start a server; the URL of its `postgres` database and the folder of its files.
+
+    PostgreSQL refuses to run as root, so then it runs as the user `postgres`.
     """
     folder = Path(tempfile.mkdtemp(prefix="gavel-postgres-"))
+    data, port = folder / "data", free_port()
+    configured = ["listen_addresses=127.0.0.1", "max_connections=200", *options]
+    arguments = " ".join([f"-p {port} -k {folder}", *(f"-c {option}" for option in configured)])
+    pg_ctl = initdb.with_name("pg_ctl")
     try:
         folder.chmod(0o700)
         if os.getuid() == 0:
             shutil.chown(folder, "postgres")
-        data, port = folder / "data", free_port()
         _run(initdb, "-D", data, "-U", "gavel", "-A", "trust", "-E", "UTF8", "--no-sync")
-        pg_ctl = initdb.with_name("pg_ctl")
-        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=200"
-        options += "" if durable else " -c fsync=off"
-        _run(pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
-        try:
-            yield f"postgresql://gavel@127.0.0.1:{port}/postgres"
-        finally:
-            _run(pg_ctl, "-D", data, "-w", "-m", "immediate", "stop")
+        _run(pg_ctl, "-D", data, "-w", "-l", folder / "log", "-o", arguments, "start")
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    return f"postgresql://gavel@127.0.0.1:{port}/postgres", str(folder)
+
+
+def stop(initdb: Path, folder: str) -> None:
+    """Stop the server whose files are in this folder, and delete them."""
+    try:
+        _run(initdb.with_name("pg_ctl"), "-D", f"{folder}/data", "-w", "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")
-def postgres_cluster() -> Iterator[str]:
-    """The run's cluster. Without PostgreSQL the tests that need it are skipped; in CI they fail."""
+def postgres_cluster(shared: Shared) -> Iterator[str]:
+    """The run's cluster: the first worker that needs it starts it, the last one stops it.
+
+    Nobody cuts its power, so it doesn't wait for the disk. Without PostgreSQL the tests that need
+    it are skipped; in CI they fail.
+    """
     initdb = find_initdb()
     if initdb is None:
         missing("needs PostgreSQL (initdb)")
-    with cluster(initdb, durable=False) as url:
+    with shared.used(
+        "postgres",
+        start=lambda: start(initdb, "fsync=off", "full_page_writes=off"),
+        stop=lambda started: stop(initdb, started[1]),
+    ) as (url, _):
         yield url
 
 
@@ -70,13 +95,31 @@ def postgres_url(postgres_cluster: str) -> Iterator[str]:
 
 
 @contextmanager
-def fresh_database(cluster_url: str) -> Iterator[str]:
-    """Create a database of the cluster and yield its URL; dropped after."""
+def fresh_database(cluster_url: str, service: str = "") -> Iterator[str]:
+    """Create a database of the cluster and yield its URL; dropped after.
+
+    It is empty, or has the tables of a service: copied from one that is migrated once a run.
+    """
     name = f"test_{os.getpid()}_{next(_numbers)}"
+    template = _migrated(cluster_url, service) if service else "template1"
     with psycopg.connect(cluster_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         yield cluster_url.removesuffix("postgres") + name
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@cache
+def _migrated(cluster_url: str, service: str) -> str:
+    """The cluster's database to copy from, made by whoever asks for it first."""
+    name = f"migrated_{service}"
+    with psycopg.connect(cluster_url, autocommit=True) as connection:
+        # Held until this connection closes, so that one process migrates and the others wait.
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", [name])
+        made = connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if made is None:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+            migrate(service, cluster_url.removesuffix("postgres") + name)
+    return name
 
 
 def _run(program: Path, *arguments: object) -> None:

@@ -15,7 +15,6 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from service_kit import database
 from service_kit.access import Tokens
 from service_kit.money import Money
 from sqlalchemy import select
@@ -31,6 +30,8 @@ from auction_app.storage.tables import outbox
 from auction_app.verbs.draft_photos import prepare_photos
 from tests.auction_app.compiled import share_templates
 from tests.auction_app.fake_bids import FakeBids
+from tests.postgres import fresh_database
+from tests.shared import Shared
 
 PUBLIC = "http://auctions.test"
 START_MS = 1_790_000_000_000
@@ -245,11 +246,16 @@ LISTING: dict[str, Any] = {
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_database(shared: Shared) -> Path:
     """Migrated once; each test gets a copy."""
-    path = tmp_path_factory.mktemp("auctions") / "empty.sqlite"
-    database.migrate("auction_app", f"sqlite:///{path}")
-    return path
+    return shared.migrated_file("auction_app")
+
+
+@pytest.fixture
+def postgres_database(postgres_cluster: str) -> Iterator[str]:
+    """The URL of a migrated PostgreSQL database of the test's own."""
+    with fresh_database(postgres_cluster, "auction_app") as url:
+        yield url
 
 
 @pytest.fixture

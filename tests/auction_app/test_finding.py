@@ -6,7 +6,6 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from service_kit import database
 from service_kit.money import Money
 from sqlalchemy import event
 
@@ -22,9 +21,6 @@ from auction_app.verbs.index_search import index_search
 from auction_app.verbs.project import keep_bidding
 from auction_app.views import home
 from tests.auction_app.conftest import START_MS, Browser, World, as_program, path_of
-from tests.postgres import postgres_cluster, postgres_url
-
-__all__ = ["postgres_cluster", "postgres_url"]
 
 HOUR_MS = 3_600_000
 CURRENCIES = ("USD", "EUR")
@@ -41,8 +37,7 @@ def house(
     if request.param != "postgresql":
         monkeypatch.setattr(ways, "STEP", 0 if request.param == "sqlite-walking" else 10**9)
         return make_world()
-    url = request.getfixturevalue("postgres_url")
-    database.migrate("auction_app", url)
+    url = request.getfixturevalue("postgres_database")
     return make_world(dataclasses.replace(config, database_url=url))
 
 

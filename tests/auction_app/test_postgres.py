@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from service_kit import database
 from sqlalchemy import text, update
 from sqlalchemy.exc import DatabaseError
 
@@ -20,16 +19,12 @@ from tests.auction_app.test_projection import (
     deliver,
     refresh,
 )
-from tests.postgres import postgres_cluster, postgres_url
 from tests.waiting import wait_for
-
-__all__ = ["postgres_cluster", "postgres_url"]
 
 
 @pytest.fixture
-def world(make_world: Callable[..., World], config: Config, postgres_url: str) -> World:
-    database.migrate("auction_app", postgres_url)
-    return make_world(dataclasses.replace(config, database_url=postgres_url))
+def world(make_world: Callable[..., World], config: Config, postgres_database: str) -> World:
+    return make_world(dataclasses.replace(config, database_url=postgres_database))
 
 
 def test_a_story_through_every_table(world: World) -> None:

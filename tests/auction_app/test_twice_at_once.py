@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from service_kit import database
 
 from auction_app.config import Config
 from tests.auction_app.conftest import (
@@ -20,16 +19,12 @@ from tests.auction_app.conftest import (
 from tests.auction_app.sale import sell
 from tests.auction_app.test_commands import key_in
 from tests.bids_service.test_races import at_once
-from tests.postgres import postgres_cluster, postgres_url
-
-__all__ = ["postgres_cluster", "postgres_url"]
 
 
 @pytest.fixture
-def world(make_world: Callable[..., World], config: Config, postgres_url: str) -> World:
+def world(make_world: Callable[..., World], config: Config, postgres_database: str) -> World:
     """On PostgreSQL: SQLite has one writer at a time anyway."""
-    database.migrate("auction_app", postgres_url)
-    return make_world(dataclasses.replace(config, database_url=postgres_url))
+    return make_world(dataclasses.replace(config, database_url=postgres_database))
 
 
 def sending(browser: Browser, path: str, form: dict[str, Any]) -> Callable[[], int]:

@@ -1,12 +1,12 @@
 """However commands are gathered into transactions, what comes of them is the same."""
 
 import itertools
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from service_kit.database import migrate
 from service_kit.idempotency import StoredAnswer
 
 from bids_service.engine.book import Command, decide, open_book
@@ -18,6 +18,7 @@ from bids_service.model import Key, Order
 from bids_service.prove import prove_all
 from tests.bids_service.engine.test_properties import any_terms, bids
 from tests.bids_service.service import AUCTIONS, Service, start
+from tests.shared import Shared
 
 _numbers = itertools.count(1)
 
@@ -30,10 +31,9 @@ def commands() -> st.SearchStrategy[Command]:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('batches') / 'bids.sqlite3'}"
-    migrate("bids_service", url)
-    started = start(url)
+def service(tmp_path_factory: pytest.TempPathFactory, shared: Shared) -> Iterator[Service]:
+    file = shutil.copy(shared.migrated_file("bids_service"), tmp_path_factory.mktemp("batches"))
+    started = start(f"sqlite:///{file}")
     yield started
     started.parts.close()
 

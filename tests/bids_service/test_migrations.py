@@ -11,7 +11,6 @@ from sqlalchemy import text
 
 from bids_service.storage.catalogue import Catalogue
 from bids_service.storage.tables import metadata
-from tests.bids_service.conftest import emptied
 
 
 @pytest.mark.parametrize("engine_name", ["sqlite", "postgresql"])
@@ -19,7 +18,7 @@ def test_a_migrated_database_lacks_nothing(
     engine_name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     if engine_name == "postgresql":
-        url = emptied(request.getfixturevalue("migrated_postgres"))
+        url = request.getfixturevalue("postgres_url")
     else:
         url = f"sqlite:///{tmp_path / 'bids.sqlite3'}"
     migrate("bids_service", url)

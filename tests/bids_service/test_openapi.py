@@ -1,14 +1,12 @@
 """Whatever is sent, the answer is what the OpenAPI document says, and never a 500."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
-from service_kit.database import migrate
 
 from tests.bids_service.service import ALL, AUCTION, Service, known_terms, start
 
@@ -17,10 +15,8 @@ BEYOND_SCHEMA = [positive_data_acceptance]
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    url = f"sqlite:///{tmp_path / 'bids.sqlite3'}"
-    migrate("bids_service", url)
-    started = start(url)
+def service(sqlite_copy: Callable[[str], str]) -> Iterator[Service]:
+    started = start(sqlite_copy("bids_service"))
     started.parts.storage.books.open(AUCTION, known_terms())
     yield started
     started.parts.close()

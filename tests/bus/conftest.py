@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from service_kit.database import migrate
 
 from bus.access import digest
 from bus.app import create_app
@@ -15,17 +14,17 @@ from bus.config import Config
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock
 from tests.bus.receiver import Receiver
+from tests.postgres import fresh_database
+from tests.shared import Shared
 
 ROOT_KEY = "root-key-of-the-tests"
 TOKENS = {name: f"{name}-token-of-the-tests" for name in ("publisher", "subscriber", "stranger")}
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated(shared: Shared) -> Path:
     """An empty migrated SQLite file, to copy from."""
-    path = tmp_path_factory.mktemp("migrated") / "bus.sqlite3"
-    migrate("bus", f"sqlite:///{path}")
-    return path
+    return shared.migrated_file("bus")
 
 
 @pytest.fixture
@@ -34,6 +33,13 @@ def sqlite_file(migrated: Path, tmp_path: Path) -> str:
     path = tmp_path / "bus.sqlite3"
     shutil.copy(migrated, path)
     return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_database(postgres_cluster: str) -> Iterator[str]:
+    """The URL of a migrated PostgreSQL database of the test's own."""
+    with fresh_database(postgres_cluster, "bus") as url:
+        yield url
 
 
 @pytest.fixture

@@ -8,13 +8,9 @@ import pytest
 
 from bus.storage import Storage
 from tests.bus.conftest import TOKENS
-from tests.bus.postgres import migrated_postgres, postgres_database
 from tests.bus.receiver import Receiver
 from tests.bus.test_processes import SETUPS, House, subscribe
-from tests.postgres import postgres_cluster
 from tests.waiting import wait_for
-
-__all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
 
 _EACH = 40
 

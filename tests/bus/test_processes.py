@@ -14,13 +14,9 @@ import pytest
 
 from bus.storage import Storage
 from tests.bus.conftest import ROOT_KEY, TOKENS
-from tests.bus.postgres import migrated_postgres, postgres_database
 from tests.bus.receiver import Receiver
-from tests.postgres import postgres_cluster
 from tests.sockets import free_port
 from tests.waiting import wait_for
-
-__all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
 
 ROOT = Path(__file__).parents[2]
 

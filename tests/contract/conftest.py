@@ -1,12 +1,10 @@
 """Real apps in this process, for real clients to talk to."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from service_kit.clock import now_ms
-from service_kit.database import migrate
 
 from bus.app import create_app
 from bus.config import Config
@@ -16,14 +14,13 @@ ROOT_KEY = "the-root-key-of-the-tests"
 
 
 @pytest.fixture
-def bus(tmp_path: Path) -> Iterator[Flask]:
+def bus(sqlite_copy: Callable[[str], str]) -> Iterator[Flask]:
     """The real bus app, with a fresh database."""
     config = Config(
-        database_url=f"sqlite:///{tmp_path}/bus.sqlite3",
+        database_url=sqlite_copy("bus"),
         root_key=ROOT_KEY,
         trusted_hosts=("localhost", "127.0.0.1"),
     )
-    migrate("bus", config.database_url)
     storage = open_storage(config.database_url, now_ms)
     yield create_app(config, storage=storage)
     storage.close()

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from bids_client import BidsClient, Offer
 from flask import Flask
 from service_kit.access import Tokens
-from service_kit.database import migrate, reading
+from service_kit.database import reading
 from service_kit.http import HttpClient
 from service_kit.money import Money
 from service_kit.wsgi_transport import WsgiTransport
@@ -114,10 +113,9 @@ class Houses:
 
 
 @pytest.fixture
-def houses(make_world: Callable[..., World], tmp_path: Path) -> Iterator[Houses]:
+def houses(make_world: Callable[..., World], sqlite_copy: Callable[[str], str]) -> Iterator[Houses]:
     clock, web = FakeClock(), Door()
-    settings = _settings(f"sqlite:///{tmp_path}/bids.sqlite")
-    migrate("bids_service", settings.database_url)
+    settings = _settings(sqlite_copy("bids_service"))
     http = HttpClient({PUBLIC: BIDS_TOKEN}, transport=WsgiTransport(web))
     parts = assemble(settings, http=http, clock=clock)
     client = BidsClient(BIDS, TOKEN, transport=WsgiTransport(create_app(settings, parts)))

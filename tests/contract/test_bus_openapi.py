@@ -1,9 +1,8 @@
 """Whatever is sent to the bus, the answer is what its OpenAPI document says, and never a 500."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 from service_kit.clock import now_ms
-from service_kit.database import migrate
 
 from bus import asgi
 from bus.config import Config
@@ -41,10 +39,9 @@ def listening(app: Any) -> Iterator[str]:
 
 
 @pytest.fixture
-def asgi_bus(tmp_path: Path) -> Iterator[str]:
+def asgi_bus(sqlite_copy: Callable[[str], str]) -> Iterator[str]:
     """Where the bus answers through its own entrance."""
-    url = f"sqlite:///{tmp_path}/bus.sqlite3"
-    migrate("bus", url)
+    url = sqlite_copy("bus")
     storage = open_storage(url, now_ms)
     with listening(
         asgi.create_app(Config(database_url=url, root_key=ROOT_KEY), storage=storage)

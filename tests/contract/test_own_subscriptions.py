@@ -1,15 +1,17 @@
 """bus-client's `own` against a real bus and its pusher, from subscribing to redriving."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from bus_client import BusClient, BusRefused, NotPossible, Subscription
-from service_kit.database import migrate
 from standardwebhooks import Webhook
 
 from tests.bus.receiver import Delivery, Receiver, Reply
 from tests.bus.serving import Served, serving
+from tests.shared import Shared
 from tests.waiting import wait_for
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -19,11 +21,10 @@ IMPATIENT = {"first_ms": 100, "longest_ms": 200, "parked_ms": [100]}
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory, shared: Shared) -> Iterator[Served]:
     """A bus and its pusher, which trust this machine."""
-    folder = tmp_path_factory.mktemp("bus")
-    migrate("bus", f"sqlite:///{folder}/bus.sqlite3")
-    with serving(folder / "bus.sqlite3", "bus", "pusher", BUS_TRUSTED_HOSTS="127.0.0.1") as running:
+    file = Path(shutil.copy(shared.migrated_file("bus"), tmp_path_factory.mktemp("bus")))
+    with serving(file, "bus", "pusher", BUS_TRUSTED_HOSTS="127.0.0.1") as running:
         yield running
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from pytest_httpserver import HTTPServer
 from service_kit.clock import now_ms
-from service_kit.database import connect, migrate
+from service_kit.database import connect
 from sqlalchemy import Engine, select
 from standardwebhooks import Webhook
 from werkzeug.test import Client, TestResponse
@@ -24,13 +24,10 @@ from mailer_service.config import Config
 from mailer_service.errors import ServerUnavailable
 from mailer_service.smtp.url import SmtpServer
 from mailer_service.storage import tables
-from tests.postgres import postgres_cluster, postgres_url
 from tests.sockets import free_port
 
 from .mail_server import MailServer
 from .services import AUCTIONS_TOKEN, BIDS_TOKEN, BUS_TOKEN, FakeService, House
-
-__all__ = ["postgres_cluster", "postgres_url"]
 
 UUID = "mailer"
 SECRET = "whsec_" + base64.b64encode(b"m" * 32).decode()
@@ -149,9 +146,9 @@ def mail_server() -> Iterator[MailServer]:
 
 
 @pytest.fixture
-def config(tmp_path: Path, house: House, mail_server: MailServer) -> Config:
+def config(sqlite_copy: Callable[[str], str], house: House, mail_server: MailServer) -> Config:
     return Config(
-        database_url=f"sqlite:///{tmp_path}/mailer.db",
+        database_url=sqlite_copy("mailer_service"),
         public_url="http://localhost:8003",
         sender="Gavel <mail@gavel.example>",
         smtp=SmtpServer("127.0.0.1", mail_server.port),
@@ -174,7 +171,6 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def mailer(config: Config, clock: FakeClock) -> Iterator[Mailer]:
-    migrate("mailer_service", config.database_url)
     engine = connect(config.database_url)
     parts = build(config, clock=clock)
     app = create_app(config, notify=parts.notifier.notify, clock=clock)

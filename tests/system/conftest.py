@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.postgres import fresh_database, postgres_cluster
+from tests.postgres import fresh_database
 from tests.system.house import House, open_house
 from tests.system.smtp import Letters, smtp_server
-
-__all__ = ["postgres_cluster"]
 
 
 @pytest.fixture

@@ -1,32 +1,27 @@
 """The running service on each of its databases, shared by all tests of the folder."""
 
-import os
+import shutil
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
-import psycopg
 import pytest
-from service_kit.database import migrate
 
 from tests.bids_service.running.running import Running, running
-from tests.postgres import postgres_cluster
-
-__all__ = ["postgres_cluster"]
+from tests.postgres import fresh_database
+from tests.shared import Shared
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def service(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, shared: Shared
 ) -> Iterator[Running]:
     """Every test brings auctions of its own, so one run of the processes serves all."""
-    folder: Path = tmp_path_factory.mktemp("bids")
-    url = f"sqlite:///{folder / 'bids.sqlite3'}"
-    if request.param == "postgresql":
-        server = request.getfixturevalue("postgres_cluster")
-        name = f"running_{os.getpid()}_{folder.name.replace('-', '_')}"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        url = server.removesuffix("postgres") + name
-    migrate("bids_service", url)
-    with running(url, folder) as started:
-        yield started
+    folder = tmp_path_factory.mktemp("bids")
+    with ExitStack() as stack:
+        if request.param == "postgresql":
+            cluster_url = request.getfixturevalue("postgres_cluster")
+            url = stack.enter_context(fresh_database(cluster_url, "bids_service"))
+        else:
+            file = shutil.copy(shared.migrated_file("bids_service"), folder)
+            url = f"sqlite:///{file}"
+        yield stack.enter_context(running(url, folder))

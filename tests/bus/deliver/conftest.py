@@ -7,11 +7,7 @@ import pytest
 from bus.storage import Storage
 from tests.bus.clock import FakeClock
 from tests.bus.deliver.pushing import Driven, Publish, publishing
-from tests.bus.postgres import migrated_postgres, postgres_database
 from tests.bus.storage.counting import kept_counts, rows_counted
-from tests.postgres import postgres_cluster
-
-__all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

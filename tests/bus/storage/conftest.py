@@ -2,11 +2,6 @@
 
 import pytest
 
-from tests.bus.postgres import migrated_postgres, postgres_database
-from tests.postgres import postgres_cluster
-
-__all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
-
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:

@@ -10,12 +10,8 @@ from bus.access import digest
 from bus.model import LogEvent
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock
-from tests.bus.postgres import migrated_postgres, postgres_database
 from tests.bus.samples import publication
-from tests.postgres import postgres_cluster
 from tests.waiting import wait_for
-
-__all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
 
 
 @pytest.fixture

@@ -8,12 +8,8 @@ import pytest
 
 from bus.access import digest
 from bus.storage import Listener, Storage
-from tests.bus.postgres import migrated_postgres, postgres_database
 from tests.bus.samples import publication
-from tests.postgres import postgres_cluster
 from tests.waiting import wait_for
-
-__all__ = ["migrated_postgres", "postgres_cluster", "postgres_database"]
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from flask import Flask
-from service_kit.database import migrate
 from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
@@ -43,13 +41,11 @@ def serving(app: Flask, port: int) -> Iterator[None]:
 
 
 def test_the_examples_print_what_they_say(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    sqlite_copy: Callable[[str], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    database = f"sqlite:///{tmp_path / 'bids.sqlite3'}"
-    migrate("bids_service", database)
-    service = start(database, public_url=url)
+    service = start(sqlite_copy("bids_service"), public_url=url)
     steps = IncrementTable.of([[0, 50]])
     service.parts.storage.books.open(AUCTION, known_terms(start_price=1000, increments=steps))
     names = {"bids_url": url, "token": ALL, "auction": AUCTION, "ada": ADA, "terms": TERMS}

@@ -11,10 +11,6 @@ import pytest
 from service_kit.database import connect, database_url, reading, writing
 from sqlalchemy import Engine, text
 
-from tests.postgres import postgres_cluster, postgres_url
-
-__all__ = ["postgres_cluster", "postgres_url"]
-
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:

