@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from service_kit.database import _alembic_config, connect, migrate
+from service_kit.database import connect, migrate
 from sqlalchemy import text
 
 from bids_service.storage.catalogue import Catalogue
@@ -31,8 +30,7 @@ def test_a_migrated_database_lacks_nothing(
 
 def test_a_bidding_from_before_the_records_can_still_be_looked_at(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'bids.sqlite3'}"
-    (tmp_path / "bids.sqlite3").touch()
-    command.upgrade(_alembic_config("bids_service", url), "0001")
+    migrate("bids_service", url, to="0001")
     engine = connect(url)
     terms = (
         '{"seller":"http://s","currency":"USD","start_price":1,"increments":{"rows":[[0,1]]},'

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from service_kit.database import connect, migrate, writing
 from sqlalchemy import select
 
-import mailer_service
 from mailer_service.storage.tables import inbox, mails, metadata
 
 
@@ -41,7 +36,7 @@ OLD_MAIL = """
 
 
 def test_what_an_older_version_left_unsent_is_looked_at_again(database_url: str) -> None:
-    command.upgrade(alembic_config(database_url), "0001")
+    migrate("mailer_service", database_url, to="0001")
     engine = connect(database_url)
     with writing(engine) as connection:
         connection.exec_driver_sql(OLD_MAIL)
@@ -58,11 +53,3 @@ def test_what_an_older_version_left_unsent_is_looked_at_again(database_url: str)
             ("b/1", "bids", 1)
         ]
     engine.dispose()
-
-
-def alembic_config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(mailer_service.__path__[0]) / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("sqlalchemy.url", url)
-    return config

@@ -95,11 +95,6 @@ def test_altering_a_table_leaves_what_refers_to_it(tmp_path: Path) -> None:
     package = tmp_path / "shop"
     (package / "migrations" / "versions").mkdir(parents=True)
     (package / "__init__.py").touch()
-    (package / "migrations" / "env.py").write_text(
-        "from service_kit.database import run_migrations\n"
-        "from sqlalchemy import MetaData\n"
-        "run_migrations(MetaData())\n"
-    )
     versions = package / "migrations" / "versions"
     (versions / "one.py").write_text(
         "from alembic import op\n"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from service_kit.errors import ConfigError, NotMigrated
 
@@ -129,12 +129,13 @@ def check_alive(engine: Engine) -> None:
         connection.execute(text("SELECT 1"))
 
 
-def migrate(package: str, url: str) -> None:
-    """Bring the database at `url` to the newest version in `<package>/migrations`. Repeatable."""
+def migrate(package: str, url: str, *, to: str = "head") -> None:
+    """Bring the database at `url` to a version (the newest) of those in
+    `<package>/migrations/versions`. Repeatable."""
     from alembic import command
 
     _make_folder(url)
-    command.upgrade(_alembic_config(package, url), "head")
+    command.upgrade(_alembic_config(package, url), to)
 
 
 def check_migrated(package: str, engine: Engine) -> None:
@@ -152,8 +153,8 @@ def check_migrated(package: str, engine: Engine) -> None:
         )
 
 
-def run_migrations(metadata: MetaData) -> None:
-    """What a package's `migrations/env.py` calls: run Alembic against the URL it was given.
+def run_migrations() -> None:
+    """What `migrations/env.py` calls: run Alembic against the URL it was given.
 
     SQLite alters a table by making it anew, so foreign keys rest meanwhile (or dropping the old
     table would delete what refers to it) and are all checked before the commit.
@@ -164,9 +165,7 @@ def run_migrations(metadata: MetaData) -> None:
     if is_sqlite(engine):
         event.listen(engine, "connect", _rest_foreign_keys)
     with writing(engine) as connection:
-        context.configure(
-            connection=connection, target_metadata=metadata, render_as_batch=is_sqlite(engine)
-        )
+        context.configure(connection=connection)
         with context.begin_transaction():
             context.run_migrations()
         if is_sqlite(engine):
@@ -187,9 +186,10 @@ def _check_foreign_keys(connection: Connection) -> None:
 def _alembic_config(package: str, url: str) -> Any:
     from alembic.config import Config
 
-    folder = importlib.import_module(package).__path__[0]
+    versions = Path(importlib.import_module(package).__path__[0], "migrations", "versions")
     config = Config()
-    config.set_main_option("script_location", str(Path(folder, "migrations")))
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("version_locations", str(versions))
     config.set_main_option("path_separator", "os")
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     return config
