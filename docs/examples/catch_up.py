@@ -1,6 +1,6 @@
 """Catch up with what was there before we subscribed:
 
-    bus-drain walk catch_up:walks titles https://shop.example/widgets
+    bus-drain iterate catch_up:iterations titles https://shop.example/widgets
 
 Stop it with Ctrl-C or kill it; the same command goes on where it was.
 """
@@ -9,7 +9,7 @@ import os
 
 from bus_drain import open_state
 from bus_drain.fetch import Entity, EntityClient
-from bus_drain.jobs import Walk, Walks, collection, fetching
+from bus_drain.jobs import Iteration, Iterations, collection, fetching
 from huey import SqliteHuey
 
 state = open_state(os.environ["STATE_URL"])
@@ -21,5 +21,7 @@ def print_title(widget: Entity) -> None:
     print(widget["title"], flush=True)
 
 
-titles = Walk("titles", collection(shop, "widgets"), fetching(shop, print_title))
-walks = Walks(SqliteHuey(filename=os.environ["JOBS_FILE"], results=False), state, [titles])
+titles = Iteration("titles", collection(shop, "widgets"), fetching(shop, print_title))
+iterations = Iterations(
+    SqliteHuey(filename=os.environ["JOBS_FILE"], results=False), state, [titles]
+)

@@ -107,9 +107,9 @@ def test_catching_up_prints_every_title(httpserver: HTTPServer, tmp_path: Path) 
     for number in (1, 2, 3):
         widget = {"title": f"Widget {number}"}
         httpserver.expect_request(f"/widgets/{number}").respond_with_json(widget)
-    command = [sys.executable, "-m", "bus_drain.jobs", "walk"]
+    command = [sys.executable, "-m", "bus_drain.jobs", "iterate"]
     done = subprocess.run(
-        [*command, "catch_up:walks", "titles", httpserver.url_for("/widgets")],
+        [*command, "catch_up:iterations", "titles", httpserver.url_for("/widgets")],
         cwd=EXAMPLES,
         env=dict(os.environ)
         | {

@@ -36,15 +36,15 @@ class Cached:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One walk through a collection, as far as it is (bus_drain.jobs).
+class JobRun:
+    """One run of an iteration over a collection, as far as it is (bus_drain.jobs).
 
     `cursor` is where it goes on (None: from the beginning); `owner` holds it now (None: nobody),
     as long as `beat_at_ms` is fresh; `failures` counts since the last progress.
     """
 
     id: str
-    walk: str
+    iteration: str
     argument: str
     status: str
     cursor: str | None = None
@@ -121,19 +121,19 @@ class CacheStore(Protocol):
         """Drop answers written, and busts noted, before then."""
 
 
-class Runs(Protocol):
-    """Walks through collections."""
+class JobRuns(Protocol):
+    """Runs of iterations."""
 
-    def add(self, run: Run) -> bool:
+    def add(self, run: JobRun) -> bool:
         """Keep a new run; False when one of this id is there already."""
 
-    def get(self, run_id: str) -> Run | None:
+    def get(self, run_id: str) -> JobRun | None:
         """The run, as it is now."""
 
-    def swap(self, before: Run, after: Run) -> bool:
+    def swap(self, before: JobRun, after: JobRun) -> bool:
         """Replace the run if its version is still `before.version`; `after` gets the next one."""
 
-    def all(self) -> Sequence[Run]:
+    def all(self) -> Sequence[JobRun]:
         """Every run, by id."""
 
 
@@ -145,5 +145,5 @@ class State:
     newest: Newest
     marks: Marks
     cache: CacheStore
-    runs: Runs
+    runs: JobRuns
     close: Callable[[], None]

@@ -1,4 +1,4 @@
-"""Every entity of a collection is announced or fetched, once, however often the walk is stopped."""
+"""Every entity of a collection is announced or fetched, once, however often that is stopped."""
 
 from __future__ import annotations
 
@@ -50,38 +50,38 @@ def test_all_pages_are_walked_a_few_at_a_time(client: EntityClient, site: Site) 
 
 
 def test_from_every_cursor_the_rest_follows(client: EntityClient, site: Site) -> None:
-    walk = collection(client, "widgets", at_once=2)
+    iterate = collection(client, "widgets", at_once=2)
     first = shop(site, 3, 3, 1)
-    steps = list(walk(first, None))
+    steps = list(iterate(first, None))
 
     for place, step in enumerate(steps[:-1]):
-        rest = [item for later in walk(first, step.next) for item in later.items]
+        rest = [item for later in iterate(first, step.next) for item in later.items]
         assert rest == [item for later in steps[place + 1 :] for item in later.items]
 
 
 def test_when_the_page_has_changed_nothing_is_passed_over(client: EntityClient, site: Site) -> None:
-    walk = collection(client, "widgets", at_once=1)
+    iterate = collection(client, "widgets", at_once=1)
     first = shop(site, 3)
-    cursor = next(walk(first, None)).next
+    cursor = next(iterate(first, None)).next
     widgets = [{"_links": {"self": {"href": f"/w/{n}"}}} for n in (9, 1, 2)]
     site.shows("/p0", {"_embedded": {"widgets": widgets}})
 
-    rest = [item for step in walk(first, cursor) for item in step.items]
+    rest = [item for step in iterate(first, cursor) for item in step.items]
     assert paths(site, rest) == ["/w/9", "/w/1", "/w/2"]
 
 
 @pytest.mark.parametrize("status", [404, 410, 400])
-def test_when_the_page_is_no_more_the_walk_begins_anew(
+def test_when_the_page_is_no_more_the_iteration_begins_anew(
     client: EntityClient, site: Site, status: int
 ) -> None:
-    walk = collection(client, "widgets", at_once=1)
+    iterate = collection(client, "widgets", at_once=1)
     first = shop(site, 1, 2)
-    _, second, _ = walk(first, None)
+    _, second, _ = iterate(first, None)
     site.pages["/p1"] = lambda _request: Response(status=status)
     widgets = [{"_links": {"self": {"href": f"/w/{n}"}}} for n in (0, 1, 2)]
     site.shows("/p0", {"_embedded": {"widgets": widgets}})
 
-    rest = [item for step in walk(first, second.next) for item in step.items]
+    rest = [item for step in iterate(first, second.next) for item in step.items]
     assert paths(site, rest) == ["/w/0", "/w/1", "/w/2"]
 
 

@@ -1,4 +1,4 @@
-"""Walks in real processes: stopped, killed, watched."""
+"""Iterations in real processes: stopped, killed, watched."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from bus_drain.state import Run
+from bus_drain.state import JobRun
 
-from tests.clients.bus_drain.jobs import walking
+from tests.clients.bus_drain.jobs import iterating
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[4]
-MODULE = "tests.clients.bus_drain.jobs.walking"
+MODULE = "tests.clients.bus_drain.jobs.iterating"
 
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("WALKING_FOLDER", str(tmp_path))
+    monkeypatch.setenv("ITERATING_FOLDER", str(tmp_path))
     return tmp_path
 
 
@@ -42,17 +42,17 @@ def handled(folder: Path) -> list[str]:
     return file.read_text().split() if file.exists() else []
 
 
-def only_run() -> Run:
-    (run,) = walking.build().runs()
+def only_run() -> JobRun:
+    (run,) = iterating.build().runs()
     return run
 
 
-ALL = [f"i{number}" for number in range(walking.COUNT)]
+ALL = [f"i{number}" for number in range(iterating.COUNT)]
 
 
 def test_after_sigterm_another_process_goes_on_where_it_was(folder: Path) -> None:
     (folder / "hold").write_text("i4")
-    walking.build().start("count", "i")
+    iterating.build().start("count", "i")
     with process(MODULE) as first:
         wait_for(lambda: "i4" in handled(folder), what="the fifth item")
         first.send_signal(signal.SIGTERM)
@@ -67,7 +67,7 @@ def test_after_sigterm_another_process_goes_on_where_it_was(folder: Path) -> Non
 
 def test_after_kill_9_the_reaper_has_it_go_on_where_it_was(folder: Path) -> None:
     (folder / "hold").write_text("i4")
-    walking.build().start("count", "i")
+    iterating.build().start("count", "i")
     with process(MODULE) as first:
         wait_for(lambda: "i4" in handled(folder), what="the fifth item")
         first.kill()
@@ -80,8 +80,8 @@ def test_after_kill_9_the_reaper_has_it_go_on_where_it_was(folder: Path) -> None
     assert handled(folder) == [*ALL[:5], *ALL[4:]]
 
 
-def test_the_command_walks_here_stops_at_ctrl_c_and_goes_on(folder: Path) -> None:
-    command = ("bus_drain.jobs", "walk", f"{MODULE}:build", "count", "i")
+def test_the_command_iterates_here_stops_at_ctrl_c_and_goes_on(folder: Path) -> None:
+    command = ("bus_drain.jobs", "iterate", f"{MODULE}:build", "count", "i")
     (folder / "hold").write_text("i4")
     with process(*command) as first:
         wait_for(lambda: "i4" in handled(folder), what="the fifth item")
@@ -100,7 +100,7 @@ def test_the_command_walks_here_stops_at_ctrl_c_and_goes_on(folder: Path) -> Non
 
 def test_a_terminal_shows_progress(folder: Path) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "bus_drain.jobs", "walk", f"{MODULE}:build", "count", "i"]
+    command = [sys.executable, "-m", "bus_drain.jobs", "iterate", f"{MODULE}:build", "count", "i"]
     done = subprocess.run(
         command,
         cwd=ROOT,
@@ -121,9 +121,9 @@ def test_a_terminal_shows_progress(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["walk", f"{MODULE}:build", "nonsense"], b"no walk is named nonsense"),
-        (["walk", "no_such_module:x", "count"], b"no_such_module"),
-        (["runs", f"{MODULE}:COUNT"], b"is no Walks"),
+        (["iterate", f"{MODULE}:build", "nonsense"], b"no iteration is named nonsense"),
+        (["iterate", "no_such_module:x", "count"], b"no_such_module"),
+        (["runs", f"{MODULE}:COUNT"], b"is no Iterations"),
     ],
 )
 def test_a_mistake_is_told_in_words(arguments: list[str], says: bytes) -> None:

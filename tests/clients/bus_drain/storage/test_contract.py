@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import pytest
 from bus_drain.filter import is_older
-from bus_drain.state import Known, Mark, Run, State
+from bus_drain.state import JobRun, Known, Mark, State
 from bus_drain.storage import open_state
 
 A, B, C = (f"https://a.example/{letter}" for letter in "abc")
-RUN = Run(id="r", walk="w", argument="https://a.example/all", status="waiting")
+RUN = JobRun(id="r", iteration="w", argument="https://a.example/all", status="waiting")
 
 
 def at_once(work: Callable[[int], None], threads: int = 8) -> None:
@@ -190,7 +190,7 @@ class TestCache:
 class TestRuns:
     def test_a_run_is_added_once(self, state: State) -> None:
         assert state.runs.add(RUN) is True
-        assert state.runs.add(replace(RUN, walk="other")) is False
+        assert state.runs.add(replace(RUN, iteration="other")) is False
         assert state.runs.get("r") == RUN
         assert state.runs.get("other") is None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from bus_drain import BadSettings, StateUnavailable
-from bus_drain.state import Known, Mark, Run
+from bus_drain.state import JobRun, Known, Mark
 from bus_drain.storage import open_state
 from bus_drain.storage.sql.tables import versions
 from bus_drain.storage.sql.upgrade import NEWEST, STEPS
@@ -52,9 +52,9 @@ def test_what_it_remembers_is_kept(state_url: str) -> None:
     assert state.seen.which(["9f3a-1", "9f3a-2"]) == {"9f3a-1"}
     assert state.newest.of([A]) == {A: Known(7, 100)}
     assert list(state.marks.waiting()) == [Mark(A, "token")]
-    assert state.runs.get("r") == Run(
+    assert state.runs.get("r") == JobRun(
         id="r",
-        walk="w",
+        iteration="w",
         argument="https://a.example/all",
         status="waiting",
         cursor="here",

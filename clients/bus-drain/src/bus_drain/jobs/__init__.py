@@ -1,4 +1,4 @@
-"""Work in the background, on huey: walks through large collections, and prefetching.
+"""Work in the background, on huey: iterations over large collections, and prefetching.
 
 They live here and not in a service because every subscriber needs them sooner or later: to catch
 up with what happened before it subscribed (`fetching`), and, being the publisher, to let others
@@ -6,15 +6,15 @@ catch up (`announcing`). They share the drain's state, so they survive what the 
 """
 
 from bus_drain.jobs.backfill import announcing, collection, fetching
+from bus_drain.jobs.iteration import Iteration, Step
+from bus_drain.jobs.iterations import Iterations
 from bus_drain.jobs.prefetching import prefetching
-from bus_drain.jobs.walk import Step, Walk
-from bus_drain.jobs.walks import Walks
 from bus_drain.jobs.work import work
 
 __all__ = [
+    "Iteration",
+    "Iterations",
     "Step",
-    "Walk",
-    "Walks",
     "announcing",
     "collection",
     "fetching",

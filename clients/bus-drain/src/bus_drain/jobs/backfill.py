@@ -1,11 +1,11 @@
-"""Walks through collections: what to walk (`collection`), what to do (`announcing`, `fetching`)."""
+"""Iterations over collections: over what (`collection`), to do what (`announcing`, `fetching`)."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from bus_drain.fetch import Entity, EntityClient, Missing, Rejected
-from bus_drain.jobs.walk import Step
+from bus_drain.jobs.iteration import Step
 
 _AT_ONCE = 20
 
@@ -13,10 +13,10 @@ _AT_ONCE = 20
 def collection(
     client: EntityClient, relation: str, *, at_once: int = _AT_ONCE
 ) -> Callable[[str, str | None], Iterator[Step]]:
-    """The steps of a walk through the HAL collection whose URL is the walk's argument.
+    """The steps of an iteration over the HAL collection whose URL is its argument.
 
     The items are the URLs of what its pages embed, or link to, under `relation`. A cursor is a page
-    and the last URL that was handled on it: should that URL be gone, its page is walked from the
+    and the last URL that was handled on it: should that URL be gone, its page is read from the
     top, and should that page be gone, the collection is, so that nothing is passed over. A page
     that tells `total` makes the progress known.
     """

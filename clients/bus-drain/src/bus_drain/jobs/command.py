@@ -1,4 +1,4 @@
-"""`bus-drain`: walk a collection with a progress bar, see the runs, run the jobs."""
+"""`bus-drain`: iterate over a collection with a progress bar, see the runs, run the jobs."""
 
 import importlib
 import signal
@@ -8,69 +8,69 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bus_drain.jobs.walk import FINISHED
-from bus_drain.jobs.walks import Walks
+from bus_drain.jobs.checkpoint import FINISHED
+from bus_drain.jobs.iterations import Iterations
 from bus_drain.jobs.work import work
-from bus_drain.state import Run
+from bus_drain.state import JobRun
 
 
-def _load(_context: click.Context, _parameter: click.Parameter, value: str) -> Walks:
+def _load(_context: click.Context, _parameter: click.Parameter, value: str) -> Iterations:
     module, _, attribute = value.partition(":")
     sys.path.insert(0, "")
     try:
-        found = getattr(importlib.import_module(module), attribute or "walks")
+        found = getattr(importlib.import_module(module), attribute or "iterations")
     except (ImportError, AttributeError) as error:
         raise click.BadParameter(str(error)) from error
     made = found() if callable(found) else found
-    if not isinstance(made, Walks):
-        raise click.BadParameter(f"{value} is no Walks, and makes none")
+    if not isinstance(made, Iterations):
+        raise click.BadParameter(f"{value} is no Iterations, and makes none")
     return made
 
 
-_TARGET = click.argument("walks", metavar="MODULE:WALKS", callback=_load)
+_TARGET = click.argument("iterations", metavar="MODULE:ITERATIONS", callback=_load)
 
 
 @click.group()
 def main() -> None:
-    """Walks through large collections that can be stopped at any moment."""
+    """Iterations through large collections that can be stopped at any moment."""
 
 
 @main.command()
 @_TARGET
 @click.argument("name")
 @click.argument("collection", default="")
-def walk(walks: Walks, name: str, collection: str) -> None:
-    """Walk COLLECTION here, showing progress; Ctrl-C stops it, the same command goes on."""
+def iterate(iterations: Iterations, name: str, collection: str) -> None:
+    """Iteration COLLECTION here, showing progress; Ctrl-C stops it, the same command goes on."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: walks.stop())
+        signal.signal(number, lambda _number, _frame: iterations.stop())
     with _progress() as progress:
         bar = progress.add_task(name, total=None)
 
-        def show(run: Run) -> None:
+        def show(run: JobRun) -> None:
             progress.update(bar, completed=run.done, total=run.total)
 
         try:
-            run = walks.perform_here(name, collection, show)
+            run = iterations.perform_here(name, collection, show)
         except KeyError:
-            raise click.BadParameter(f"no walk is named {name}") from None
+            raise click.BadParameter(f"no iteration is named {name}") from None
     click.echo(_line(run))
     sys.exit(0 if run.status == FINISHED else 1)
 
 
 @main.command()
 @_TARGET
-def runs(walks: Walks) -> None:
+def runs(iterations: Iterations) -> None:
     """List every run, a line each."""
-    for run in walks.runs():
+    for run in iterations.runs():
         click.echo(_line(run))
 
 
 @main.command(name="work")
 @_TARGET
 @click.option("--workers", default=2, show_default=True)
-def work_(walks: Walks, workers: int) -> None:
+def work_(iterations: Iterations, workers: int) -> None:
     """Perform jobs until SIGTERM."""
-    work(walks, workers=workers)
+    work(iterations, workers=workers)
 
 
 def _progress() -> Progress:
@@ -84,6 +84,6 @@ def _progress() -> Progress:
     )
 
 
-def _line(run: Run) -> str:
+def _line(run: JobRun) -> str:
     done = f"{run.done} of {run.total}" if run.total is not None else f"{run.done}"
     return f"{run.id}: {run.status}, {done} done" + (f", last: {run.error}" if run.error else "")

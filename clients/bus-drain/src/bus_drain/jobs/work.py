@@ -1,25 +1,25 @@
-"""A jobs process: huey's workers, and the reaper of walks."""
+"""A jobs process: huey's workers, and the reaper of iterations."""
 
 import signal
 import threading
 
 from huey.consumer import Consumer
 
-from bus_drain.jobs.walks import Walks
+from bus_drain.jobs.iterations import Iterations
 
 _REAP_EVERY_S = 2.0
 _GRACE_S = 4
 
 
-def work(walks: Walks, *, workers: int = 2, reap_every_s: float = _REAP_EVERY_S) -> None:
+def work(iterations: Iterations, *, workers: int = 2, reap_every_s: float = _REAP_EVERY_S) -> None:
     """Perform jobs until SIGTERM or SIGINT; blocks. For the main thread.
 
-    Then every walk stops after the step it is in, saved; the next process goes on. One whose step
+    Then every run stops after the step it is in, saved; the next process goes on. One whose step
     takes longer than 4 s is left behind as if killed.
     """
     stopping = threading.Event()
     consumer = Consumer(
-        walks.huey,
+        iterations.huey,
         workers=workers,
         periodic=False,
         initial_delay=0.05,
@@ -30,8 +30,8 @@ def work(walks: Walks, *, workers: int = 2, reap_every_s: float = _REAP_EVERY_S)
     for number in (signal.SIGTERM, signal.SIGINT):  # in place of huey's, which drop running jobs
         signal.signal(number, lambda _number, _frame: stopping.set())
     while not stopping.is_set():
-        walks.reap()
+        iterations.reap()
         consumer.check_worker_health()
         stopping.wait(reap_every_s)
-    walks.stop()
+    iterations.stop()
     consumer.stop(graceful=True)

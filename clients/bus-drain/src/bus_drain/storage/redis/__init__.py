@@ -7,7 +7,7 @@ from bus_drain.storage.redis.cached import RedisCache
 from bus_drain.storage.redis.errors import translated
 from bus_drain.storage.redis.marks import RedisMarks
 from bus_drain.storage.redis.newest import RedisNewest
-from bus_drain.storage.redis.runs import RedisRuns
+from bus_drain.storage.redis.runs import RedisJobRuns
 from bus_drain.storage.redis.seen import RedisSeen
 
 _TIMEOUT_S = 5
@@ -25,6 +25,6 @@ def open_redis_state(url: str) -> State:
         newest=RedisNewest(client),
         marks=RedisMarks(client),
         cache=RedisCache(client),
-        runs=RedisRuns(client),
+        runs=RedisJobRuns(client),
         close=client.close,
     )

@@ -10,7 +10,7 @@ from bus_drain.state import State
 from bus_drain.storage.sql.cached import SqlCache
 from bus_drain.storage.sql.marks import SqlMarks
 from bus_drain.storage.sql.newest import SqlNewest
-from bus_drain.storage.sql.runs import SqlRuns
+from bus_drain.storage.sql.runs import SqlJobRuns
 from bus_drain.storage.sql.seen import SqlSeen
 from bus_drain.storage.sql.transactions import alone
 from bus_drain.storage.sql.upgrade import upgrade
@@ -31,7 +31,7 @@ def open_sql_state(url: str) -> State:
         newest=SqlNewest(hasty),
         marks=SqlMarks(engine),
         cache=SqlCache(engine),
-        runs=SqlRuns(engine),
+        runs=SqlJobRuns(engine),
         close=close,
     )
 

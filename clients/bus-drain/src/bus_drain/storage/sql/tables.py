@@ -57,7 +57,7 @@ runs = Table(
     "bus_drain_runs",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("walk", Text, nullable=False),
+    Column("walk", Text, key="iteration", nullable=False),
     Column("argument", Text, nullable=False),
     Column("status", String(16), nullable=False),
     Column("cursor", Text),

@@ -1,48 +1,24 @@
-"""What a walk is, and what may become of one run of it."""
+"""What is saved of a run between its steps, and what may become of it."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from service_kit.backoff import backoff_s
 
-from bus_drain.state import Run
+from bus_drain.jobs.iteration import Step
+from bus_drain.state import JobRun
 
 WAITING, RUNNING, FINISHED, FAILED = "waiting", "running", "finished", "failed"
 LAPSES_AFTER_MS = 60_000
 GIVES_UP_AFTER = 10
 
 
-@dataclass(frozen=True)
-class Step:
-    """A few items, and the cursor from which the walk goes on after them (None: these are the
-    last). `total`: how many items there are in all, if anybody knows."""
-
-    items: Sequence[str]
-    next: str | None
-    total: int | None = None
-
-
-@dataclass(frozen=True)
-class Walk:
-    """Walks the items of an argument (a collection's URL).
-
-    `steps(argument, cursor)` yields what comes after a saved cursor (None: from the beginning).
-    `each(items)` does something with them, and may be called again for the same items. One step
-    should take seconds: between steps the walk can be stopped, and after a minute without one its
-    process counts as dead.
-    """
-
-    name: str
-    steps: Callable[[str, str | None], Iterator[Step]]
-    each: Callable[[Sequence[str]], None]
-
-
-def is_over(run: Run) -> bool:
+def is_over(run: JobRun) -> bool:
     """Whether nothing more will happen to it by itself."""
     return run.status in {FINISHED, FAILED}
 
 
-def may_be_claimed(run: Run, now_ms: int, lapses_after_ms: int = LAPSES_AFTER_MS) -> bool:
+def may_be_claimed(run: JobRun, now_ms: int, lapses_after_ms: int = LAPSES_AFTER_MS) -> bool:
     """Whether somebody may go on with it now.
 
     | status            | may be claimed                          |
@@ -56,20 +32,26 @@ def may_be_claimed(run: Run, now_ms: int, lapses_after_ms: int = LAPSES_AFTER_MS
     return run.status == RUNNING and now_ms - run.beat_at_ms >= lapses_after_ms
 
 
-def taken_up(run: Run) -> Run:
+def taken_up(run: JobRun) -> JobRun:
     """The run that is over, once more: a finished one from the beginning, one that was given up
     from where that was."""
     if run.status == FAILED:
         return replace(run, status=WAITING, not_before_ms=0, failures=0)
-    return Run(id=run.id, walk=run.walk, argument=run.argument, status=WAITING, version=run.version)
+    return JobRun(
+        id=run.id,
+        iteration=run.iteration,
+        argument=run.argument,
+        status=WAITING,
+        version=run.version,
+    )
 
 
-def claimed(run: Run, owner: str, now_ms: int) -> Run:
+def claimed(run: JobRun, owner: str, now_ms: int) -> JobRun:
     """The run in its owner's hands."""
     return replace(run, status=RUNNING, owner=owner, beat_at_ms=now_ms)
 
 
-def advanced(run: Run, step: Step, now_ms: int) -> Run:
+def advanced(run: JobRun, step: Step, now_ms: int) -> JobRun:
     """The run after a step; over when that was the last."""
     return replace(
         run,
@@ -83,12 +65,12 @@ def advanced(run: Run, step: Step, now_ms: int) -> Run:
     )
 
 
-def released(run: Run) -> Run:
+def released(run: JobRun) -> JobRun:
     """The run where it is, for anybody to go on with at once."""
     return replace(run, status=WAITING, owner=None, not_before_ms=0)
 
 
-def stumbled(run: Run, error: str, now_ms: int, chance: Callable[[], float]) -> Run:
+def stumbled(run: JobRun, error: str, now_ms: int, chance: Callable[[], float]) -> JobRun:
     """The run after a step failed: tried again after 1 s, 2 s, 4 s, …; given up after ten failures
     in a row at the same place."""
     failures = run.failures + 1
@@ -103,6 +85,6 @@ def stumbled(run: Run, error: str, now_ms: int, chance: Callable[[], float]) -> 
     )
 
 
-def finished(run: Run) -> Run:
-    """The run when there was nothing more to walk."""
+def finished(run: JobRun) -> JobRun:
+    """The run when there was nothing more to iterate over."""
     return replace(run, status=FINISHED, owner=None)

@@ -1,6 +1,6 @@
-"""A service's jobs module, as somebody who uses Walks would write it; a file is the world.
+"""A service's jobs module, as somebody who uses Iterations would write it; a file is the world.
 
-Run as a program it performs jobs. WALKING_FOLDER holds everything; each handled item becomes a
+Run as a program it performs jobs. ITERATING_FOLDER holds everything; each handled item becomes a
 line of `handled`; while the file `hold` names an item, its step stays inside that item.
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bus_drain import open_state
-from bus_drain.jobs import Step, Walk, Walks, work
+from bus_drain.jobs import Iteration, Iterations, Step, work
 from huey import SqliteHuey
 
 from tests.waiting import wait_for
@@ -23,8 +23,8 @@ def steps(argument: str, cursor: str | None) -> Iterator[Step]:
         yield Step([f"{argument}{number}"], following, COUNT)
 
 
-def build() -> Walks:
-    folder = Path(os.environ["WALKING_FOLDER"])
+def build() -> Iterations:
+    folder = Path(os.environ["ITERATING_FOLDER"])
 
     def each(items: Sequence[str]) -> None:
         with (folder / "handled").open("a") as handled:
@@ -32,9 +32,9 @@ def build() -> Walks:
         hold = folder / "hold"
         wait_for(lambda: not (hold.exists() and hold.read_text() in items), seconds=60)
 
-    huey = SqliteHuey("walking", filename=str(folder / "jobs.sqlite3"), results=False)
+    huey = SqliteHuey("iterating", filename=str(folder / "jobs.sqlite3"), results=False)
     state = open_state(f"sqlite:///{folder}/state.sqlite3")
-    return Walks(huey, state, [Walk("count", steps, each)], lapses_after_ms=1_000)
+    return Iterations(huey, state, [Iteration("count", steps, each)], lapses_after_ms=1_000)
 
 
 if __name__ == "__main__":

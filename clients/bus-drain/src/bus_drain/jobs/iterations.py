@@ -1,4 +1,4 @@
-"""Walks on a queue: the runs are in the state, huey only wakes the workers."""
+"""Iterations on a queue: the runs are in the state, huey only wakes the workers."""
 
 import logging
 import threading
@@ -7,20 +7,20 @@ from collections.abc import Callable, Iterable
 from huey import Huey
 from service_kit.clock import Clock, now_ms
 
-from bus_drain.jobs import walk as rules
-from bus_drain.jobs.walk import Walk
-from bus_drain.jobs.walker import Walker
-from bus_drain.state import Run, State
+from bus_drain.jobs import checkpoint
+from bus_drain.jobs.iteration import Iteration
+from bus_drain.jobs.runner import JobRunner
+from bus_drain.state import JobRun, State
 
 _log = logging.getLogger(__name__)
 
 MAX_RUN_MS = 5 * 60_000
 
 
-class Walks:
-    """Starts walks, performs them on huey's workers, and finds those whose worker died.
+class Iterations:
+    """Starts iterations, performs them on huey's workers, and finds those whose worker died.
 
-    Build one in every process that starts walks or performs them, with the same names. After
+    Build one in every process that starts iterations or performs them, with the same names. After
     `max_run_ms` a run goes to the end of the queue, so that others get their turn.
     """
 
@@ -28,15 +28,15 @@ class Walks:
         self,
         huey: Huey,
         state: State,
-        walks: Iterable[Walk],
+        iterations: Iterable[Iteration],
         *,
         max_run_ms: int = MAX_RUN_MS,
-        lapses_after_ms: int = rules.LAPSES_AFTER_MS,
+        lapses_after_ms: int = checkpoint.LAPSES_AFTER_MS,
         clock: Clock = now_ms,
     ) -> None:
         self.huey = huey
         self._runs = state.runs
-        self._walks = {walk.name: walk for walk in walks}
+        self._iterations = {one.name: one for one in iterations}
         self._stopping = threading.Event()
         self._max_run_ms = max_run_ms
         self._lapses_after_ms = lapses_after_ms
@@ -44,16 +44,16 @@ class Walks:
         self._woken: dict[str, tuple[int, int]] = {}
         self._job = huey.task(name="bus_drain_walk")(self._perform)
 
-    def start(self, name: str, argument: str = "") -> Run:
-        """Start a walk, or go on with the one of this name and argument that isn't finished.
+    def start(self, name: str, argument: str = "") -> JobRun:
+        """Start an iteration, or go on with the one of this name and argument that isn't finished.
 
-        Raises KeyError for a walk that nobody has defined. Safe to repeat.
+        Raises KeyError for one that nobody has defined. Safe to repeat.
         """
         run = self._begin(name, argument)
         self._wake(run)
         return run
 
-    def runs(self) -> list[Run]:
+    def runs(self) -> list[JobRun]:
         """Every run there was."""
         return list(self._runs.all())
 
@@ -67,45 +67,47 @@ class Walks:
         return sum(
             self._wake(run)
             for run in self._runs.all()
-            if run.walk in self._walks and rules.may_be_claimed(run, now, self._lapses_after_ms)
+            if run.iteration in self._iterations
+            and checkpoint.may_be_claimed(run, now, self._lapses_after_ms)
         )
 
     def stop(self) -> None:
         """Have every run in this process stop after the step it is in."""
         self._stopping.set()
 
-    def perform_here(self, name: str, argument: str, on_progress: Callable[[Run], None]) -> Run:
-        """Walk in this thread until it is over or `stop` is called; blocks. Returns the run.
+    def perform_here(
+        self, name: str, argument: str, on_progress: Callable[[JobRun], None]
+    ) -> JobRun:
+        """Iterate in this thread until it is over or `stop` is called; blocks. Returns the run.
 
-        While another process walks it, its progress is shown.
+        While another process does, its progress is shown.
         """
         run = self._begin(name, argument)
-        walker = self._walker(max_run_ms=None)
-        while not (rules.is_over(run) or self._stopping.is_set()):
-            run = walker.perform(run.id, on_progress) or self._runs.get(run.id) or run
+        runner = self._runner(max_run_ms=None)
+        while not (checkpoint.is_over(run) or self._stopping.is_set()):
+            run = runner.perform(run.id, on_progress) or self._runs.get(run.id) or run
             on_progress(run)
-            if not rules.is_over(run):
+            if not checkpoint.is_over(run):
                 self._stopping.wait(1)
         return run
 
-    def _begin(self, name: str, argument: str) -> Run:
-        walk = self._walks[name]
-        new = Run(
-            id=f"{walk.name} {argument}".strip(),
-            walk=name,
+    def _begin(self, name: str, argument: str) -> JobRun:
+        new = JobRun(
+            id=f"{self._iterations[name].name} {argument}".strip(),
+            iteration=name,
             argument=argument,
-            status=rules.WAITING,
+            status=checkpoint.WAITING,
         )
         self._runs.add(new)
         run = self._runs.get(new.id) or new
-        if rules.is_over(run):
-            self._runs.swap(run, rules.taken_up(run))
+        if checkpoint.is_over(run):
+            self._runs.swap(run, checkpoint.taken_up(run))
         return self._runs.get(new.id) or new
 
-    def _walker(self, max_run_ms: int | None) -> Walker:
-        return Walker(
+    def _runner(self, max_run_ms: int | None) -> JobRunner:
+        return JobRunner(
             self._runs,
-            self._walks,
+            self._iterations,
             stopping=self._stopping.is_set,
             max_run_ms=max_run_ms,
             lapses_after_ms=self._lapses_after_ms,
@@ -113,12 +115,12 @@ class Walks:
         )
 
     def _perform(self, run_id: str) -> None:
-        run = self._walker(self._max_run_ms).perform(run_id)
-        out_of_time = run is not None and run.status == rules.WAITING and not run.failures
+        run = self._runner(self._max_run_ms).perform(run_id)
+        out_of_time = run is not None and run.status == checkpoint.WAITING and not run.failures
         if out_of_time and not self._stopping.is_set():
             self._job(run_id)
 
-    def _wake(self, run: Run) -> bool:
+    def _wake(self, run: JobRun) -> bool:
         """Queue a job for it, but not twice for the same version within the time it may wait."""
         now = self._clock()
         version, woken_ms = self._woken.get(run.id, (-1, 0))

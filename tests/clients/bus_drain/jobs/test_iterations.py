@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
-from bus_drain.jobs import Step, Walk, Walks
-from bus_drain.jobs.walker import Walker
-from bus_drain.state import Run, State
+from bus_drain.jobs import Iteration, Iterations, Step
+from bus_drain.jobs.runner import JobRunner
+from bus_drain.state import JobRun, State
 from huey import MemoryHuey
 
 from tests.clients.bus_drain.conftest import Clock
@@ -46,11 +46,11 @@ def world(clock: Clock) -> World:
 
 
 @pytest.fixture
-def walker(world: World, drain_state: State, clock: Clock) -> Walker:
-    drain_state.runs.add(Run(id="r", walk="w", argument="i", status="waiting"))
-    return Walker(
+def runner(world: World, drain_state: State, clock: Clock) -> JobRunner:
+    drain_state.runs.add(JobRun(id="r", iteration="w", argument="i", status="waiting"))
+    return JobRunner(
         drain_state.runs,
-        {"w": Walk("w", world.steps, world.each)},
+        {"w": Iteration("w", world.steps, world.each)},
         stopping=lambda: world.stopped,
         max_run_ms=10_000,
         clock=clock,
@@ -58,204 +58,214 @@ def walker(world: World, drain_state: State, clock: Clock) -> Walker:
     )
 
 
-def test_a_run_walks_to_the_end_and_tells_its_progress(walker: Walker, world: World) -> None:
+def test_a_run_iterates_to_the_end_and_tells_its_progress(runner: JobRunner, world: World) -> None:
     told: list[int] = []
-    run = walker.perform("r", lambda run: told.append(run.done))
+    run = runner.perform("r", lambda run: told.append(run.done))
 
     assert run is not None
     assert (run.status, run.done) == ("finished", COUNT)
     assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
     assert told == [1, 2, 3, 4, 5]
-    assert walker.perform("r") is None
+    assert runner.perform("r") is None
 
 
-def test_stopped_it_goes_on_after_the_last_saved_step(walker: Walker, world: World) -> None:
+def test_stopped_it_goes_on_after_the_last_saved_step(runner: JobRunner, world: World) -> None:
     world.at["i2"] = world.stop
-    run = walker.perform("r")
+    run = runner.perform("r")
     assert run is not None
     assert (run.status, run.done, run.owner) == ("waiting", 3, None)
 
     world.stopped = False
-    walker.perform("r")
+    runner.perform("r")
     assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
 
 
-def test_out_of_time_it_lets_go_and_goes_on(walker: Walker, world: World, clock: Clock) -> None:
+def test_out_of_time_it_lets_go_and_goes_on(runner: JobRunner, world: World, clock: Clock) -> None:
     def take_long() -> None:
         clock.ms += 10_000
 
     world.at["i1"] = take_long
-    run = walker.perform("r")
+    run = runner.perform("r")
     assert run is not None
     assert (run.status, run.done) == ("waiting", 2)
 
-    walker.perform("r")
+    runner.perform("r")
     assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
 
 
 def test_a_failed_step_is_tried_again_after_a_pause(
-    walker: Walker, world: World, clock: Clock
+    runner: JobRunner, world: World, clock: Clock
 ) -> None:
     world.at["i3"] = world.fail
-    run = walker.perform("r")
+    run = runner.perform("r")
     assert run is not None
     assert (run.status, run.done, run.failures, run.error) == ("waiting", 3, 1, "OSError")
-    assert walker.perform("r") is None
+    assert runner.perform("r") is None
 
     clock.ms += 1000
-    again = walker.perform("r")
+    again = runner.perform("r")
     assert again is not None
     assert (again.status, again.failures, again.error) == ("finished", 0, None)
     assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
 
 
-def test_nobody_takes_a_run_whose_heart_beats(walker: Walker, world: World, clock: Clock) -> None:
-    seen: list[Run | None] = []
-    world.at["i2"] = lambda: seen.append(walker.perform("r"))
-    walker.perform("r")
+def test_nobody_takes_a_run_whose_heart_beats(
+    runner: JobRunner, world: World, clock: Clock
+) -> None:
+    seen: list[JobRun | None] = []
+    world.at["i2"] = lambda: seen.append(runner.perform("r"))
+    runner.perform("r")
 
     assert seen == [None]
     assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
 
 
 def test_the_heart_beats_with_every_step(world: World, drain_state: State, clock: Clock) -> None:
-    walks = Walks(MemoryHuey(), drain_state, [Walk("w", world.steps, world.each)], clock=clock)
+    iterations = Iterations(
+        MemoryHuey(), drain_state, [Iteration("w", world.steps, world.each)], clock=clock
+    )
     seen: list[int] = []
 
     def take_long() -> None:
         clock.ms += 40_000
-        seen.append(walks.reap())
+        seen.append(iterations.reap())
 
     world.at = {"i1": take_long, "i2": take_long, "i3": take_long}
-    walks.perform_here("w", "i", lambda run: None)
+    iterations.perform_here("w", "i", lambda run: None)
 
     assert seen == [0, 0, 0]
 
 
 def test_who_was_taken_for_dead_writes_nothing_more(
-    walker: Walker, world: World, clock: Clock
+    runner: JobRunner, world: World, clock: Clock
 ) -> None:
     def sleep_too_long() -> None:
         clock.ms += 60_000
-        other = walker.perform("r")
+        other = runner.perform("r")
         assert other is not None
         assert other.status == "finished"
 
     world.at["i2"] = sleep_too_long
 
-    assert walker.perform("r") is None
+    assert runner.perform("r") is None
     assert world.handled == ["i0", "i1", "i2", "i3", "i4", "i2"]
 
 
-def test_an_unknown_run_is_no_run(walker: Walker) -> None:
-    assert walker.perform("other") is None
+def test_an_unknown_run_is_no_run(runner: JobRunner) -> None:
+    assert runner.perform("other") is None
 
 
 @pytest.fixture
-def walks(world: World, drain_state: State, clock: Clock) -> Walks:
+def iterations(world: World, drain_state: State, clock: Clock) -> Iterations:
     huey = MemoryHuey(immediate=True)
-    return Walks(
-        huey, drain_state, [Walk("w", world.steps, world.each)], max_run_ms=10_000, clock=clock
+    return Iterations(
+        huey, drain_state, [Iteration("w", world.steps, world.each)], max_run_ms=10_000, clock=clock
     )
 
 
-def test_starting_a_walk_queues_it(walks: Walks, world: World) -> None:
-    walks.start("w", "i")
+def test_starting_an_iteration_queues_it(iterations: Iterations, world: World) -> None:
+    iterations.start("w", "i")
 
-    (run,) = walks.runs()
+    (run,) = iterations.runs()
     assert (run.id, run.status, len(world.handled)) == ("w i", "finished", COUNT)
 
 
-def test_a_walk_out_of_time_queues_itself_again(walks: Walks, world: World, clock: Clock) -> None:
+def test_an_iteration_out_of_time_queues_itself_again(
+    iterations: Iterations, world: World, clock: Clock
+) -> None:
     def take_long() -> None:
         clock.ms += 10_000
 
     world.at = {"i1": take_long, "i2": take_long}
-    walks.start("w", "i")
+    iterations.start("w", "i")
 
-    assert walks.runs()[0].status == "finished"
+    assert iterations.runs()[0].status == "finished"
     assert len(world.handled) == COUNT
 
 
 def test_starting_again_goes_on_with_what_is_not_over(
-    walks: Walks, world: World, clock: Clock
+    iterations: Iterations, world: World, clock: Clock
 ) -> None:
     world.at["i3"] = world.fail
-    walks.start("w", "i")
+    iterations.start("w", "i")
     clock.ms += 1000
-    walks.start("w", "i")
+    iterations.start("w", "i")
 
     assert len(world.handled) == COUNT
 
 
-def test_starting_what_is_over_begins_anew(walks: Walks, world: World) -> None:
-    walks.start("w", "i")
-    walks.start("w", "i")
+def test_starting_what_is_over_begins_anew(iterations: Iterations, world: World) -> None:
+    iterations.start("w", "i")
+    iterations.start("w", "i")
 
     assert len(world.handled) == 2 * COUNT
-    assert len(walks.runs()) == 1
+    assert len(iterations.runs()) == 1
 
 
 def test_starting_what_was_given_up_goes_on_where_that_was(
-    walks: Walks, world: World, clock: Clock
+    iterations: Iterations, world: World, clock: Clock
 ) -> None:
     for _ in range(10):
         world.at["i3"] = world.fail
-        walks.start("w", "i")
+        iterations.start("w", "i")
         clock.ms += 600_000
-    assert (walks.runs()[0].status, walks.runs()[0].done) == ("failed", 3)
+    assert (iterations.runs()[0].status, iterations.runs()[0].done) == ("failed", 3)
 
-    walks.start("w", "i")
-    assert walks.runs()[0].status == "finished"
+    iterations.start("w", "i")
+    assert iterations.runs()[0].status == "finished"
     assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
 
 
-def test_a_run_of_a_walk_that_is_not_known_here_is_left_alone(
-    walks: Walks, walker: Walker, drain_state: State
+def test_a_run_of_an_iteration_that_is_not_known_here_is_left_alone(
+    iterations: Iterations, runner: JobRunner, drain_state: State
 ) -> None:
-    drain_state.runs.add(Run(id="n", walk="newer", argument="", status="waiting"))
+    drain_state.runs.add(JobRun(id="n", iteration="newer", argument="", status="waiting"))
     before = drain_state.runs.get("n")
 
-    assert walker.perform("n") is None
-    walks.reap()
+    assert runner.perform("n") is None
+    iterations.reap()
     assert drain_state.runs.get("n") == before
 
 
-def test_the_reaper_wakes_what_waits_once(walks: Walks, world: World, clock: Clock) -> None:
+def test_the_reaper_wakes_what_waits_once(
+    iterations: Iterations, world: World, clock: Clock
+) -> None:
     world.at["i3"] = world.fail
-    walks.start("w", "i")
-    assert walks.reap() == 0
+    iterations.start("w", "i")
+    assert iterations.reap() == 0
     clock.ms += 1000
-    assert walks.reap() == 1
-    assert walks.reap() == 0
-    assert walks.runs()[0].status == "finished"
+    assert iterations.reap() == 1
+    assert iterations.reap() == 0
+    assert iterations.runs()[0].status == "finished"
 
 
 def test_the_reaper_does_not_fill_the_queue(world: World, drain_state: State, clock: Clock) -> None:
     idle = MemoryHuey()
-    walks = Walks(idle, drain_state, [Walk("w", world.steps, world.each)], clock=clock)
-    walks.start("w", "i")
+    iterations = Iterations(
+        idle, drain_state, [Iteration("w", world.steps, world.each)], clock=clock
+    )
+    iterations.start("w", "i")
 
-    assert [walks.reap() for _ in range(3)] == [0, 0, 0]
+    assert [iterations.reap() for _ in range(3)] == [0, 0, 0]
     assert idle.pending_count() == 1
     clock.ms += 60_000
-    assert walks.reap() == 1
+    assert iterations.reap() == 1
 
 
-def test_a_walk_nobody_defined(walks: Walks) -> None:
+def test_an_iteration_nobody_defined(iterations: Iterations) -> None:
     with pytest.raises(KeyError):
-        walks.start("other")
+        iterations.start("other")
 
 
-def test_walking_here_walks_to_the_end(walks: Walks, world: World) -> None:
+def test_iterating_here_goes_to_the_end(iterations: Iterations, world: World) -> None:
     told: list[int] = []
-    run = walks.perform_here("w", "i", lambda run: told.append(run.done))
+    run = iterations.perform_here("w", "i", lambda run: told.append(run.done))
 
     assert (run.status, told[-1]) == ("finished", COUNT)
 
 
-def test_a_stopped_process_walks_nothing(walks: Walks, world: World) -> None:
-    walks.stop()
-    run = walks.perform_here("w", "i", lambda run: None)
+def test_a_stopped_process_does_nothing(iterations: Iterations, world: World) -> None:
+    iterations.stop()
+    run = iterations.perform_here("w", "i", lambda run: None)
 
     assert (run.status, world.handled) == ("waiting", [])
