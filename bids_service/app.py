@@ -20,9 +20,8 @@ from bids_service.api.outcomes import outcomes_blueprint
 from bids_service.api.problems import PROBLEMS
 from bids_service.api.root import root_blueprint
 from bids_service.api.simulations import simulations_blueprint
-from bids_service.assemble import assemble
+from bids_service.bootstrap import Parts, build
 from bids_service.config import Config, read
-from bids_service.parts import Parts
 
 
 def create_app(config: Config | None = None, parts: Parts | None = None) -> Flask:
@@ -33,30 +32,33 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     if config is None:
         config = or_exit(read)
         configure_logs("bids")
-    parts = parts or assemble(config)
+    parts = parts or build(config)
     app = Flask(__name__)
     install_problems(app, PROBLEMS)
     install_trace(app)
     install_access(app, config.tokens)
-    install_health(app, {"database": parts.storage.check})
+    install_health(app, {"database": parts.database.check})
     _register(Api(app, title="Gavel bids"), parts)
     bus_drain.flask.mount(app, "/events", _drain(config, parts))
     return app
 
 
 def _register(api: Api, parts: Parts) -> None:
-    api.register_blueprint(root_blueprint(parts.urls))
-    api.register_blueprint(biddings_blueprint(parts))
-    api.register_blueprint(bidding_commands_blueprint(parts))
-    api.register_blueprint(bids_blueprint(parts))
-    api.register_blueprint(offers_blueprint(parts))
-    api.register_blueprint(outcomes_blueprint(parts))
-    api.register_blueprint(simulations_blueprint(parts.urls))
+    handler, queries = parts.handler, parts.queries
+    urls, clock = parts.books.urls, parts.books.clock
+    api.register_blueprint(root_blueprint(urls))
+    api.register_blueprint(biddings_blueprint(queries, urls, clock))
+    api.register_blueprint(bidding_commands_blueprint(handler, queries))
+    api.register_blueprint(bids_blueprint(handler, queries, urls, clock))
+    api.register_blueprint(offers_blueprint(handler, queries, urls, clock))
+    api.register_blueprint(outcomes_blueprint(queries, urls))
+    api.register_blueprint(simulations_blueprint(urls))
 
 
 def _drain(config: Config, parts: Parts) -> Drain:
+    listener = on_auctions(parts.announced, parts.importing, parts.books.clock)
     return Drain(
         uuid=config.webhook_uuid,
         secrets=[config.webhook_secret],
-        listeners={"auctions": on_auctions(parts)},
+        listeners={"auctions": listener},
     )

@@ -8,7 +8,7 @@ from bids_service.engine.bid import Bid
 from bids_service.engine.book import Command
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel, Close
-from bids_service.engine.decision import Accepted, Decision, Happening, Kind, Reason
+from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason
 from bids_service.engine.formats import Format, SealedBid
 from bids_service.engine.increments import IncrementTable
 from bids_service.engine.retract import Retract
@@ -94,7 +94,7 @@ def command_of(step: Json, terms: Terms) -> Command:
 def words_of(command: Command, decision: Decision) -> list[str]:
     """What happened, in the file's words."""
     if isinstance(decision, Accepted):
-        return [_word_of(happening) for happening in decision.happenings] or ["replay"]
+        return [_word_of(happening) for happening in decision.events] or ["replay"]
     if isinstance(command, Retract):
         return ["retraction.rejected"]
     return [f"{_REJECTED[type(command)]}:{_REASON_WORDS.get(decision.reason, decision.reason)}"]
@@ -147,7 +147,7 @@ def _ruleset_of(overrides: Json) -> Ruleset:
     )
 
 
-def _word_of(happening: Happening) -> str:
+def _word_of(happening: BiddingEvent) -> str:
     match happening.kind:
         case Kind.OUTBID | Kind.CLOSED:
             return f"{happening.kind}:{happening.about}"

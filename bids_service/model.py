@@ -1,12 +1,10 @@
-"""Biddings, bids and offers as they are kept: the engine's, each under an id of its own."""
+"""Biddings, bids and offers as they are stored: the engine's, each under an id of its own."""
 
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from service_kit.idempotency import StoredAnswer
-
+from bids_service.audit.commitments import mask
 from bids_service.audit.record import Tip
-from bids_service.audit.secrecy import mask
 from bids_service.engine.bidding import Bidding, PlacedBid
 from bids_service.engine.book import Command
 from bids_service.engine.decision import Decision
@@ -16,7 +14,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptBidding:
+class StoredBidding:
     """`auction` is the URL of the auction that the bidding belongs to, `tip` ends its record."""
 
     id: int
@@ -33,7 +31,7 @@ class KeptBidding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptBid:
+class StoredBid:
     """A bid with what never changes of its auction.
 
     `receipt` is the hash of its entry in the record, `salt` opens the commitment there.
@@ -59,13 +57,13 @@ class KeptBid:
 class OwnBid:
     """A bid for its bidder's eyes, with what decides whether it can still be taken back."""
 
-    kept: KeptBid
+    stored: StoredBid
     ends_at_ms: int
     is_closed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KeptOffer:
+class StoredOffer:
     """A second chance with what never changes of its auction."""
 
     id: int
@@ -80,14 +78,14 @@ class KeptOffer:
 class Applied:
     """What a command came to at `at_ms`.
 
-    `kept` is the bidding after it, `bid` what it placed, `offer` what it made or ended.
+    `stored` is the bidding after it, `bid` what it placed, `offer` what it made or ended.
     """
 
-    kept: KeptBidding
+    stored: StoredBidding
     decision: Decision
     at_ms: int
-    bid: KeptBid | None = None
-    offer: KeptOffer | None = None
+    bid: StoredBid | None = None
+    offer: StoredOffer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +103,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class CommandRequest:
     """A command on the auction at a URL, and the key it must have its effect under."""
 
     auction: str
@@ -114,13 +112,15 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenIn:
-    """What became of a command that was taken in by `client`; no answer while it waits."""
+class AcceptedCommand:
+    """A command of `client` that was answered 202: its answer so far, all None while it waits."""
 
     id: int
     client: str
     accepted_at_ms: int
-    answer: StoredAnswer | None
+    status: int | None
+    body: str | None
+    location: str | None
 
 
 @dataclass(frozen=True, slots=True)

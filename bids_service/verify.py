@@ -16,14 +16,15 @@ from service_kit.errors import HttpFailure, NotAnAmount
 from service_kit.http import HttpClient, origin_of
 from service_kit.money import Money
 
-from bids_service.audit.chain import Linked, linked, pairs_from
-from bids_service.audit.own import Opened, check_own
-from bids_service.audit.rules import Seen, check_rules
+from bids_service.audit.own_bids import Opened, verify_own_bids
+from bids_service.audit.verify_chain import Linked, linked, pairs_from
+from bids_service.audit.verify_rules import Seen, verify_rules
 from bids_service.config import read
 from bids_service.engine.bidding import Outcome
 from bids_service.errors import NotProven
-from bids_service.prove import prove_all
-from bids_service.storage.opening import open_catalogue
+from bids_service.storage.database import open_database
+from bids_service.storage.queries import Queries
+from bids_service.verify_stored import verify_stored
 
 Json = Mapping[str, Any]
 
@@ -48,7 +49,7 @@ def main(
     """Prove that the recorded order gives the published result. Exits 1 when it doesn't."""
     try:
         if all_maxima:
-            entries = prove_all(open_catalogue(or_exit(read).database_url), source)
+            entries = verify_stored(Queries(open_database(or_exit(read).database_url)), source)
             click.echo(f"replayed {entries} entries with all maxima: the state is what they give")
             return
         exported = _fetched(source) if source.startswith("http") else _from_file(Path(source))
@@ -65,7 +66,7 @@ def main(
 def _prove(exported: Json, own: Path | None, receipts: tuple[str, ...]) -> None:
     record = linked(pairs_from(exported["entries"]))
     click.echo(f"{len(record)} entries, each in its place, ending in {record[-1].hash}")
-    seen = check_rules(record)
+    seen = verify_rules(record)
     check_result(seen, exported["bidding"])
     click.echo("the rules hold as far as can be seen, and the result is the published one")
     for receipt in receipts:
@@ -112,7 +113,7 @@ def _check_own(record: list[Linked], file: Path) -> int:
         ]
     except (KeyError, TypeError, NotAnAmount) as error:
         raise NotProven(f"{file} is no list of own bids: {error!r}") from error
-    return check_own(record, own)
+    return verify_own_bids(record, own)
 
 
 def _fetched(url: str) -> Json:

@@ -18,24 +18,25 @@ from bids_service.api.schemas import (
     OfferSchema,
     ToBidderSchema,
 )
+from bids_service.commands.handler import CommandHandler
 from bids_service.engine.book import Command
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel
 from bids_service.engine.retract import Retract
 from bids_service.engine.second_chance import SecondChance
-from bids_service.parts import Parts
+from bids_service.storage.queries import Queries
 
 Body = dict[str, Any]
 
 
-def bidding_commands_blueprint(parts: Parts) -> Blueprint:
+def bidding_commands_blueprint(handler: CommandHandler, queries: Queries) -> Blueprint:
     """`POST /biddings/{id}/purchase`, `/retractions`, `/cancellation` and `/offers`."""
     blueprint = Blueprint("bidding_commands", __name__)
     one = f"/biddings/<int(max={LARGEST_ID}):bidding_id>"
 
     def carry_out(bidding_id: int, command: Command, body: Body) -> Response:
-        kept = found(parts.storage.catalogue, bidding_id)
-        return answer(parts.desk, kept.auction, command, body)
+        stored = found(queries, bidding_id)
+        return answer(handler, stored.auction, command, body)
 
     @blueprint.route(f"{one}/purchase")
     class Purchase(MethodView):

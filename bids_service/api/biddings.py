@@ -5,20 +5,12 @@ from typing import Any
 from flask import Response, request
 from flask.views import MethodView
 from service_kit.access import permitted
+from service_kit.clock import Clock
 from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
 from bids_service.api.problems import unknown_auction
-from bids_service.api.representations import (
-    bid_resource,
-    bidding_etag,
-    bidding_resource,
-    entries_resource,
-    next_url,
-    page_resource,
-    public_bid_resource,
-)
 from bids_service.api.schemas import (
     LARGEST_ID,
     AfterSchema,
@@ -28,9 +20,18 @@ from bids_service.api.schemas import (
     HistorySchema,
     OfAuctionSchema,
 )
-from bids_service.model import KeptBidding
-from bids_service.parts import Parts
-from bids_service.storage.catalogue import Catalogue
+from bids_service.model import StoredBidding
+from bids_service.representations import (
+    bid_resource,
+    bidding_etag,
+    bidding_resource,
+    entries_resource,
+    next_url,
+    page_resource,
+    public_bid_resource,
+)
+from bids_service.storage.queries import Queries
+from bids_service.urls import Urls
 
 PAGE = 50
 HISTORY_PAGE = 500
@@ -39,7 +40,7 @@ _PUBLIC: list[dict[str, list[str]]] = [{}, {"token": []}, {"basic": []}]
 _FOREVER = "public, max-age=86400, immutable"
 
 
-def biddings_blueprint(parts: Parts) -> Blueprint:
+def biddings_blueprint(queries: Queries, urls: Urls, clock: Clock) -> Blueprint:
     """`GET /biddings?auction=`, `/biddings/{id}`, and its `/bids` and `/history`.
 
     Public; who shows a token of scope `bids:read` sees bidders by their URLs.
@@ -54,10 +55,10 @@ def biddings_blueprint(parts: Parts) -> Blueprint:
         @blueprint.response(303, description="The bidding is at Location")
         def get(self, query: dict[str, str]) -> Response:
             """Find the bidding of an auction."""
-            kept = parts.storage.catalogue.bidding_of(query["auction"])
-            if kept is None:
+            stored = queries.bidding_of(query["auction"])
+            if stored is None:
                 raise unknown_auction()
-            return Response(status=303, headers={"Location": parts.urls.bidding(kept.id)})
+            return Response(status=303, headers={"Location": urls.bidding(stored.id)})
 
     @blueprint.route(one)
     class OneBidding(MethodView):
@@ -66,12 +67,12 @@ def biddings_blueprint(parts: Parts) -> Blueprint:
         def get(self, bidding_id: int) -> Response:
             """The bidding as it is now."""
             named = permitted(_READ)
-            kept = found(parts.storage.catalogue, bidding_id)
-            now_ms = parts.clock()
-            response = respond(bidding_resource(kept, now_ms, parts.urls, named=named))
+            stored = found(queries, bidding_id)
+            now_ms = clock()
+            response = respond(bidding_resource(stored, now_ms, urls, named=named))
             _for_whom(response, named=named)
             # Weak, because the server's time is in the body and in nothing that it stands for.
-            response.set_etag(bidding_etag(kept, now_ms, named=named), weak=True)
+            response.set_etag(bidding_etag(stored, now_ms, named=named), weak=True)
             response.make_conditional(request)
             return response
 
@@ -83,13 +84,11 @@ def biddings_blueprint(parts: Parts) -> Blueprint:
         def get(self, query: dict[str, Any], bidding_id: int) -> Response:
             """The bids that the public may know of, newest first."""
             named = permitted(_READ)
-            found(parts.storage.catalogue, bidding_id)
-            page = parts.storage.catalogue.bids_of_bidding(
-                bidding_id, before=query.get("before"), most=PAGE
-            )
+            found(queries, bidding_id)
+            page = queries.bids_of_bidding(bidding_id, before=query.get("before"), most=PAGE)
             show = bid_resource if named else public_bid_resource
-            items = [show(bid, parts.urls) for bid in page.items]
-            first_url = parts.urls.bids_of(bidding_id)
+            items = [show(bid, urls) for bid in page.items]
+            first_url = urls.bids_of(bidding_id)
             response = respond(page_resource(items, first_url, next_url(page.cursor, first_url)))
             _for_whom(response, named=named)
             response.add_etag()
@@ -104,14 +103,12 @@ def biddings_blueprint(parts: Parts) -> Blueprint:
         @blueprint.alt_response(409, "CONFLICT")
         def get(self, query: dict[str, Any], bidding_id: int) -> Response:
             """Everything that was accepted, oldest first: public once the bidding is closed."""
-            kept = found(parts.storage.catalogue, bidding_id)
-            if not kept.bidding.is_closed:
+            stored = found(queries, bidding_id)
+            if not stored.bidding.is_closed:
                 # It tells of silent raises, which nobody may learn of while they matter.
                 raise Problem(409, "The auction is still running", reason="not_closed")
-            page = parts.storage.catalogue.history(
-                bidding_id, after=query.get("after", 0), most=HISTORY_PAGE
-            )
-            first_url = parts.urls.history_of(bidding_id)
+            page = queries.history(bidding_id, after=query.get("after", 0), most=HISTORY_PAGE)
+            first_url = urls.history_of(bidding_id)
             following = next_url(page.cursor, first_url, "after")
             items = entries_resource(page.items)
             response = respond(page_resource(items, first_url, following, called="entries"))
@@ -123,12 +120,12 @@ def biddings_blueprint(parts: Parts) -> Blueprint:
     return blueprint
 
 
-def found(catalogue: Catalogue, bidding_id: int) -> KeptBidding:
+def found(queries: Queries, bidding_id: int) -> StoredBidding:
     """The bidding of an id. Raises Problem 404."""
-    kept = catalogue.bidding(bidding_id)
-    if kept is None:
+    stored = queries.bidding(bidding_id)
+    if stored is None:
         raise Problem(404, "There is no such bidding")
-    return kept
+    return stored
 
 
 def _for_whom(response: Response, *, named: bool) -> None:

@@ -6,18 +6,13 @@ from urllib.parse import quote
 from flask import Response, request
 from flask.views import MethodView
 from service_kit.access import require
+from service_kit.clock import Clock
 from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.money import Money
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
 from bids_service.api.commands import COMMAND_HEADERS, answer
-from bids_service.api.representations import (
-    bid_resource,
-    next_url,
-    own_bid_resource,
-    page_resource,
-)
 from bids_service.api.schemas import (
     LARGEST_ID,
     BidSchema,
@@ -25,13 +20,18 @@ from bids_service.api.schemas import (
     OfBidderSchema,
     PlaceBidSchema,
 )
+from bids_service.commands.handler import CommandHandler
 from bids_service.engine.bid import Bid
-from bids_service.parts import Parts
+from bids_service.representations import bid_resource, next_url, own_bid_resource, page_resource
+from bids_service.storage.queries import Queries
+from bids_service.urls import Urls
 
 PAGE = 50
 
 
-def bids_blueprint(parts: Parts) -> Blueprint:
+def bids_blueprint(
+    handler: CommandHandler, queries: Queries, urls: Urls, clock: Clock
+) -> Blueprint:
     """`POST /bids`, `GET /bids?bidder=` and `/bids/{id}`."""
     blueprint = Blueprint("bids", __name__)
 
@@ -50,7 +50,7 @@ def bids_blueprint(parts: Parts) -> Blueprint:
             bid = Bid(
                 bidder=body["bidder"], maximum=maximum.amount_minor, currency=maximum.currency
             )
-            return answer(parts.desk, body["auction"], bid, body)
+            return answer(handler, body["auction"], bid, body)
 
         @require("bids:read_maximum")
         @blueprint.arguments(OfBidderSchema(), location="query")
@@ -58,12 +58,10 @@ def bids_blueprint(parts: Parts) -> Blueprint:
         def get(self, query: dict[str, Any]) -> Response:
             """A bidder's own bids with their maxima, newest first."""
             bidder = query["bidder"]
-            page = parts.storage.catalogue.bids_of_bidder(
-                bidder, before=query.get("before"), most=PAGE
-            )
-            now_ms = parts.clock()
-            items = [own_bid_resource(own, now_ms, parts.urls) for own in page.items]
-            first_url = f"{parts.urls.bids}?bidder={quote(bidder, safe='')}"
+            page = queries.bids_of_bidder(bidder, before=query.get("before"), most=PAGE)
+            now_ms = clock()
+            items = [own_bid_resource(own, now_ms, urls) for own in page.items]
+            first_url = f"{urls.bids}?bidder={quote(bidder, safe='')}"
             response = respond(page_resource(items, first_url, next_url(page.cursor, first_url)))
             response.headers["Cache-Control"] = "no-store"
             return response
@@ -74,12 +72,12 @@ def bids_blueprint(parts: Parts) -> Blueprint:
         @blueprint.response(200, BidSchema, content_type=MEDIA_TYPE)
         def get(self, bid_id: int) -> Response:
             """A bid as it was when it was taken."""
-            kept = parts.storage.catalogue.bid(bid_id)
-            if kept is None:
+            stored = queries.bid(bid_id)
+            if stored is None:
                 raise Problem(404, "There is no such bid")
-            response = respond(bid_resource(kept, parts.urls))
+            response = respond(bid_resource(stored, urls))
             response.headers["Cache-Control"] = "private, max-age=86400, immutable"
-            response.set_etag(kept.receipt)
+            response.set_etag(stored.receipt)
             response.make_conditional(request)
             return response
 

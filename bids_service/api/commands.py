@@ -8,10 +8,10 @@ from service_kit.access import Caller, caller, unauthorized
 from service_kit.idempotency import StoredAnswer, fingerprint_of
 from service_kit.problems import Problem
 
-from bids_service.desk import Desk
+from bids_service.commands.accept import ACCEPTED
+from bids_service.commands.handler import CommandHandler
 from bids_service.engine.book import Command
-from bids_service.model import Key, Order
-from bids_service.storage.waiting import TAKEN_IN
+from bids_service.model import CommandRequest, Key
 
 _KEY = re.compile(r"[!-~]{1,255}")
 COMMAND_HEADERS = [
@@ -31,15 +31,17 @@ COMMAND_HEADERS = [
 ]
 
 
-def answer(desk: Desk, auction: str, command: Command, body: dict[str, Any]) -> Response:
-    """Carry out a command that came with `body`, or take it in if the caller prefers that.
+def answer(
+    handler: CommandHandler, auction: str, command: Command, body: dict[str, Any]
+) -> Response:
+    """Execute a command that came with `body`, or accept it for later if the caller prefers that.
 
-    Raises Problem 400 without a usable key, and what the desk raises.
+    Raises Problem 400 without a usable key, and what the handler raises.
     """
-    order = Order(auction=auction, command=command, key=_key(body))
+    command_request = CommandRequest(auction=auction, command=command, key=_key(body))
     if prefers_async(request.headers.get("Prefer", "")):
-        return _response(desk.later(order))
-    return _response(desk.now(order))
+        return _response(handler.accept(command_request))
+    return _response(handler.execute(command_request))
 
 
 def prefers_async(header: str) -> bool:
@@ -69,6 +71,6 @@ def _key(body: dict[str, Any]) -> Key:
 
 def _response(stored: StoredAnswer) -> Response:
     response = Response(stored.body, stored.status, headers=dict(stored.headers))
-    if stored.status == TAKEN_IN:
+    if stored.status == ACCEPTED:
         response.headers["Preference-Applied"] = "respond-async"
     return response

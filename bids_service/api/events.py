@@ -3,20 +3,24 @@
 from collections.abc import Callable, Sequence
 
 from bus_drain.event import Event
+from service_kit.clock import Clock
+from service_kit.notify import NotifyChannel
 
-from bids_service.parts import Parts
+from bids_service.storage.announced_auctions import AnnouncedAuctions
 from bids_service.urls import is_entity_url
 
 _NEWS = frozenset({"create", "update", "noop"})
 
 
-def on_auctions(parts: Parts) -> Callable[[Sequence[Event]], None]:
+def on_auctions(
+    announced: AnnouncedAuctions, importing: NotifyChannel, clock: Clock
+) -> Callable[[Sequence[Event]], None]:
     """A listener that stores which auctions there are; fetching their terms is a job's work."""
 
     def store(events: Sequence[Event]) -> None:
         urls = [event.url for event in events if event.type in _NEWS and is_entity_url(event.url)]
         if urls:
-            parts.storage.announced.add(urls, parts.clock())
-            parts.learning.notify()
+            announced.add(urls, clock())
+            importing.notify()
 
     return store

@@ -5,36 +5,41 @@ from typing import Any
 from flask import Response
 from flask.views import MethodView
 from service_kit.access import require
+from service_kit.clock import Clock
 from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
 from bids_service.api.commands import COMMAND_HEADERS, answer
-from bids_service.api.representations import offer_resource
 from bids_service.api.schemas import LARGEST_ID, ByBidderSchema, OfferSchema
+from bids_service.commands.handler import CommandHandler
 from bids_service.engine.second_chance import AnswerOffer
-from bids_service.model import KeptOffer
-from bids_service.parts import Parts
+from bids_service.model import StoredOffer
+from bids_service.representations import offer_resource
+from bids_service.storage.queries import Queries
+from bids_service.urls import Urls
 
 Body = dict[str, Any]
 
 
-def offers_blueprint(parts: Parts) -> Blueprint:
+def offers_blueprint(
+    handler: CommandHandler, queries: Queries, urls: Urls, clock: Clock
+) -> Blueprint:
     """`GET /offers/{id}`, `POST /offers/{id}/acceptance` and `/refusal`."""
     blueprint = Blueprint("offers", __name__)
     one = f"/offers/<int(max={LARGEST_ID}):offer_id>"
 
-    def found(offer_id: int) -> KeptOffer:
-        kept = parts.storage.catalogue.offer(offer_id)
-        if kept is None:
+    def found(offer_id: int) -> StoredOffer:
+        stored = queries.offer(offer_id)
+        if stored is None:
             raise Problem(404, "There is no such offer")
-        return kept
+        return stored
 
     def end(offer_id: int, body: Body, *, accept: bool) -> Response:
-        kept = found(offer_id)
-        number = kept.offer.number
+        stored = found(offer_id)
+        number = stored.offer.number
         command = AnswerOffer(number=number, bidder=body["bidder"], accept=accept)
-        return answer(parts.desk, kept.auction, command, body)
+        return answer(handler, stored.auction, command, body)
 
     @blueprint.route(one)
     class OneOffer(MethodView):
@@ -42,7 +47,7 @@ def offers_blueprint(parts: Parts) -> Blueprint:
         @blueprint.response(200, OfferSchema, content_type=MEDIA_TYPE)
         def get(self, offer_id: int) -> Response:
             """The offer as it is now."""
-            response = respond(offer_resource(found(offer_id), parts.clock(), parts.urls))
+            response = respond(offer_resource(found(offer_id), clock(), urls))
             response.headers["Cache-Control"] = "no-store"
             return response
 

@@ -8,12 +8,13 @@ from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
 from bids_service.api.commands import who_calls
-from bids_service.api.representations import outcome_resource
 from bids_service.api.schemas import LARGEST_ID, OutcomeSchema
-from bids_service.parts import Parts
+from bids_service.representations import outcome_resource
+from bids_service.storage.queries import Queries
+from bids_service.urls import Urls
 
 
-def outcomes_blueprint(parts: Parts) -> Blueprint:
+def outcomes_blueprint(queries: Queries, urls: Urls) -> Blueprint:
     """`GET /commands/{id}`."""
     blueprint = Blueprint("outcomes", __name__)
 
@@ -23,12 +24,12 @@ def outcomes_blueprint(parts: Parts) -> Blueprint:
         @blueprint.response(200, OutcomeSchema, content_type=MEDIA_TYPE)
         def get(self, command_id: int) -> Response:
             """Whether a command was carried out, and its answer; for the client that sent it."""
-            taken_in = parts.storage.waiting.outcome(command_id)
-            if taken_in is None or taken_in.client != who_calls().name:
+            accepted = queries.accepted(command_id)
+            if accepted is None or accepted.client != who_calls().name:
                 raise Problem(404, "There is no such command")
-            response = respond(outcome_resource(taken_in, parts.urls))
+            response = respond(outcome_resource(accepted, urls))
             response.headers["Cache-Control"] = "no-store"
-            if taken_in.answer is None:
+            if accepted.body is None:
                 response.headers["Retry-After"] = "1"
             return response
 

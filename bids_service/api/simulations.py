@@ -13,7 +13,6 @@ from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
 from bids_service.api.commands import who_calls
-from bids_service.api.representations import money, outcome_word, reserve_word
 from bids_service.api.schemas import SimulateSchema, SimulationSchema
 from bids_service.engine.bid import Bid
 from bids_service.engine.book import Book, Command, play
@@ -24,6 +23,7 @@ from bids_service.engine.retract import Retract
 from bids_service.engine.second_chance import SecondChance
 from bids_service.engine.terms import Terms
 from bids_service.errors import BadTerms
+from bids_service.representations import money, outcome_word, reserve_word
 from bids_service.urls import Urls
 from bids_service.wire_terms import WireTerms, terms_from_wire
 
@@ -111,6 +111,6 @@ def _played(book: Book, decision: Decision) -> dict[str, Any]:
 def _decided(decision: Decision, shown: Callable[[int], Any]) -> dict[str, Any]:
     if isinstance(decision, Refused):
         return {"accepted": False, "reason": decision.reason, "happened": []}
-    happened = [{"kind": one.kind, "about": one.about} for one in decision.happenings]
+    happened = [{"kind": one.kind, "about": one.about} for one in decision.events]
     offer = {"offer": shown(decision.offer.price)} if decision.offer else {}
     return {"accepted": True, "reason": None, "happened": happened} | offer

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from bids_service.audit.commitments import commitment, mask
 from bids_service.audit.entry import (
     BEGINNING,
     CommandName,
@@ -12,7 +13,6 @@ from bids_service.audit.entry import (
     hash_of,
     state_of,
 )
-from bids_service.audit.secrecy import commitment, mask
 from bids_service.engine.bid import Bid
 from bids_service.engine.bidding import Bidding
 from bids_service.engine.book import Command

@@ -6,8 +6,8 @@ from bids_service.engine.admission import why_not_admitted
 from bids_service.engine.bidding import Bidding, PlacedBid, Standing, versioned
 from bids_service.engine.decision import (
     Accepted,
+    BiddingEvent,
     Decision,
-    Happening,
     Kind,
     Reason,
     Refused,
@@ -39,7 +39,7 @@ def place_bid(bidding: Bidding, bid: Bid, now_ms: int) -> Decision:
     )
     return Accepted(
         bidding=versioned(bidding, counted),
-        happenings=(_announcement(bidding, bid), *changes(bidding, counted, outbid=placed.outbid)),
+        events=(_announcement(bidding, bid), *changes(bidding, counted, outbid=placed.outbid)),
         bid=placed,
     )
 
@@ -92,8 +92,8 @@ def _standing(before: Bidding, after: Bidding, bid: Bid) -> tuple[Standing, str 
     return (Standing.RAISED if silent else Standing.LEADING), None
 
 
-def _announcement(before: Bidding, bid: Bid) -> Happening:
-    return Happening(Kind.MAXIMUM_RAISED if _is_raise(before, bid) else Kind.BID_ACCEPTED)
+def _announcement(before: Bidding, bid: Bid) -> BiddingEvent:
+    return BiddingEvent(Kind.MAXIMUM_RAISED if _is_raise(before, bid) else Kind.BID_ACCEPTED)
 
 
 def _is_raise(bidding: Bidding, bid: Bid) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bids_service.engine.admission import why_not_admitted
 from bids_service.engine.bidding import Bidding, Lead, Outcome, versioned
-from bids_service.engine.decision import Accepted, Decision, Happening, Kind, Reason, Refused
+from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason, Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,5 +32,5 @@ def buy_now(bidding: Bidding, command: BuyNow, now_ms: int) -> Decision:
         outcome=Outcome.SOLD,
         closed_at_ms=now_ms,
     )
-    happenings = (Happening(Kind.BUY_NOW_PURCHASED), Happening(Kind.CLOSED, Outcome.SOLD))
-    return Accepted(bidding=versioned(bidding, sold), happenings=happenings)
+    events = (BiddingEvent(Kind.BUY_NOW_PURCHASED), BiddingEvent(Kind.CLOSED, Outcome.SOLD))
+    return Accepted(bidding=versioned(bidding, sold), events=events)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bids_service.engine.bidding import Bidding, Outcome, versioned
-from bids_service.engine.decision import Accepted, Decision, Happening, Kind, Reason, Refused
+from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +53,5 @@ def _closed(bidding: Bidding, outcome: Outcome, now_ms: int) -> Decision:
     # Buy-now isn't "removed" by an end: the whole auction is over, which is said once.
     closed = replace(bidding, outcome=outcome, closed_at_ms=now_ms, buy_now_available=False)
     return Accepted(
-        bidding=versioned(bidding, closed), happenings=(Happening(Kind.CLOSED, outcome),)
+        bidding=versioned(bidding, closed), events=(BiddingEvent(Kind.CLOSED, outcome),)
     )

@@ -51,7 +51,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class BiddingEvent:
     """One thing that happened, `about` a bidder or an outcome.
 
     `amount` is private to that bidder and the seller.
@@ -67,7 +67,7 @@ class Accepted:
     """The new state and what happened, in order: nothing if the command had its effect before."""
 
     bidding: Bidding
-    happenings: tuple[Happening, ...] = ()
+    events: tuple[BiddingEvent, ...] = ()
     bid: PlacedBid | None = None
     retracted: frozenset[int] = frozenset()
     """Sequence numbers of the bids that no longer count."""
@@ -86,7 +86,9 @@ class Refused:
 Decision = Accepted | Refused
 
 
-def changes(before: Bidding, after: Bidding, *, outbid: str | None = None) -> tuple[Happening, ...]:
+def changes(
+    before: Bidding, after: Bidding, *, outbid: str | None = None
+) -> tuple[BiddingEvent, ...]:
     """What the public sees change between two states, in the order of the worked cases."""
     happened = (
         (before.leader != after.leader, Kind.LEAD_CHANGED, None),
@@ -97,4 +99,4 @@ def changes(before: Bidding, after: Bidding, *, outbid: str | None = None) -> tu
         (before.buy_now_available and not after.buy_now_available, Kind.BUY_NOW_REMOVED, None),
         (before.ends_at_ms != after.ends_at_ms, Kind.EXTENDED, None),
     )
-    return tuple(Happening(kind, about) for did, kind, about in happened if did)
+    return tuple(BiddingEvent(kind, about) for did, kind, about in happened if did)

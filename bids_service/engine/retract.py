@@ -7,8 +7,8 @@ from bids_service.engine.admission import why_not_open
 from bids_service.engine.bidding import Bidding, Lead, PlacedBid, versioned
 from bids_service.engine.decision import (
     Accepted,
+    BiddingEvent,
     Decision,
-    Happening,
     Kind,
     Reason,
     Refused,
@@ -43,8 +43,8 @@ def retract(
         return Refused(Reason.TOO_LATE)
     remaining = [bid for bid in history if bid.sequence not in gone]
     after = _without(bidding, lead_of(bidding.terms, remaining), remaining)
-    happenings = (Happening(Kind.BID_RETRACTED, command.bidder), *changes(bidding, after))
-    return Accepted(bidding=versioned(bidding, after), happenings=happenings, retracted=gone)
+    events = (BiddingEvent(Kind.BID_RETRACTED, command.bidder), *changes(bidding, after))
+    return Accepted(bidding=versioned(bidding, after), events=events, retracted=gone)
 
 
 def retractable(bidding: Bidding, own: Sequence[PlacedBid], now_ms: int) -> frozenset[int]:

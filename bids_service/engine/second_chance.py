@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bids_service.engine.bidding import Bidding, Outcome, PlacedBid
-from bids_service.engine.decision import Accepted, Decision, Happening, Kind, Reason, Refused
+from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason, Refused
 from bids_service.engine.offer import Offer, OfferStatus
 from bids_service.engine.replay import lead_of
 
@@ -61,8 +61,8 @@ def offer_second_chance(
         price=min(max(own), lead.price),
         expires_at_ms=bidding.closed_at_ms + OFFER_DAYS_MS,
     )
-    offered = Happening(Kind.SECOND_CHANCE_OFFERED, command.to, offer.price)
-    return Accepted(bidding=bidding, happenings=(offered,), offer=offer)
+    offered = BiddingEvent(Kind.SECOND_CHANCE_OFFERED, command.to, offer.price)
+    return Accepted(bidding=bidding, events=(offered,), offer=offer)
 
 
 def end_offer(
@@ -111,5 +111,5 @@ def _why_refused(
 
 
 def _ended(bidding: Bidding, offer: Offer, status: OfferStatus) -> Accepted:
-    ended = Happening(Kind.SECOND_CHANCE_ENDED, offer.bidder)
-    return Accepted(bidding=bidding, happenings=(ended,), offer=replace(offer, status=status))
+    ended = BiddingEvent(Kind.SECOND_CHANCE_ENDED, offer.bidder)
+    return Accepted(bidding=bidding, events=(ended,), offer=replace(offer, status=status))

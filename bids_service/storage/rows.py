@@ -9,7 +9,7 @@ from bids_service.audit.record import Recorded, Tip
 from bids_service.engine.bidding import Bidding, Lead, Outcome, PlacedBid, Standing
 from bids_service.engine.offer import Offer, OfferStatus
 from bids_service.engine.terms import Terms
-from bids_service.model import KeptBid, KeptBidding, KeptOffer, OwnBid
+from bids_service.model import AcceptedCommand, OwnBid, StoredBid, StoredBidding, StoredOffer
 
 
 def terms_text(terms: Terms) -> str:
@@ -23,7 +23,7 @@ def terms_from(text: str) -> Terms:
     return msgspec.json.decode(text, type=Terms)
 
 
-def bidding_from(row: Any) -> KeptBidding:
+def bidding_from(row: Any) -> StoredBidding:
     """A row of `biddings`."""
     bidding = Bidding(
         terms=terms_from(row.terms),
@@ -36,7 +36,7 @@ def bidding_from(row: Any) -> KeptBidding:
         outcome=Outcome(row.outcome) if row.outcome is not None else None,
         closed_at_ms=row.closed_at_ms,
     )
-    return KeptBidding(
+    return StoredBidding(
         id=row.id,
         auction=row.auction,
         bidding=bidding,
@@ -45,9 +45,9 @@ def bidding_from(row: Any) -> KeptBidding:
     )
 
 
-def bidding_columns(kept: KeptBidding) -> dict[str, Any]:
+def bidding_columns(stored: StoredBidding) -> dict[str, Any]:
     """The columns that a command may change."""
-    bidding = kept.bidding
+    bidding = stored.bidding
     lead = bidding.lead
     return {
         "ends_at_ms": bidding.ends_at_ms,
@@ -62,8 +62,8 @@ def bidding_columns(kept: KeptBidding) -> dict[str, Any]:
         "version": bidding.version,
         "outcome": bidding.outcome,
         "closed_at_ms": bidding.closed_at_ms,
-        "record_length": kept.tip.length,
-        "record_hash": kept.tip.hash,
+        "record_length": stored.tip.length,
+        "record_hash": stored.tip.hash,
     }
 
 
@@ -81,7 +81,7 @@ def placed_from(row: Any) -> PlacedBid:
 
 
 def bid_columns(bidding_id: int, bid: PlacedBid, entry: Recorded) -> dict[str, Any]:
-    """What is kept of a bid."""
+    """What is stored of a bid."""
     return {
         "bidding_id": bidding_id,
         "sequence": bid.sequence,
@@ -96,10 +96,10 @@ def bid_columns(bidding_id: int, bid: PlacedBid, entry: Recorded) -> dict[str, A
     }
 
 
-def bid_from(row: Any) -> KeptBid:
+def bid_from(row: Any) -> StoredBid:
     """A row of `bids` joined with `auction`, `terms` and `mask_key` of its bidding."""
     terms = terms_from(row.terms)
-    return KeptBid(
+    return StoredBid(
         id=row.id,
         bidding_id=row.bidding_id,
         auction=row.auction,
@@ -114,27 +114,29 @@ def bid_from(row: Any) -> KeptBid:
 
 def own_bid_from(row: Any) -> OwnBid:
     """The same, joined with `ends_at_ms` and `outcome` as well."""
-    return OwnBid(kept=bid_from(row), ends_at_ms=row.ends_at_ms, is_closed=row.outcome is not None)
+    return OwnBid(
+        stored=bid_from(row), ends_at_ms=row.ends_at_ms, is_closed=row.outcome is not None
+    )
 
 
-def new_bid(kept: KeptBidding, bid_id: int, bid: PlacedBid, entry: Recorded) -> KeptBid:
+def new_bid(stored: StoredBidding, bid_id: int, bid: PlacedBid, entry: Recorded) -> StoredBid:
     """A bid that was just written, under the id it got."""
     assert entry.salt is not None
-    return KeptBid(
+    return StoredBid(
         id=bid_id,
-        bidding_id=kept.id,
-        auction=kept.auction,
-        seller=kept.bidding.terms.seller,
-        currency=kept.bidding.terms.currency,
+        bidding_id=stored.id,
+        auction=stored.auction,
+        seller=stored.bidding.terms.seller,
+        currency=stored.bidding.terms.currency,
         bid=bid,
-        mask_key=kept.mask_key,
+        mask_key=stored.mask_key,
         receipt=entry.hash,
         salt=entry.salt,
     )
 
 
 def record_columns(bidding_id: int, entry: Recorded) -> dict[str, Any]:
-    """What is kept of an entry of the record."""
+    """What is stored of an entry of the record."""
     return {
         "bidding_id": bidding_id,
         "number": entry.number,
@@ -159,7 +161,7 @@ def recorded_from(row: Any) -> Recorded:
 
 
 def offer_columns(bidding_id: int, offer: Offer) -> dict[str, Any]:
-    """What is kept of an offer."""
+    """What is stored of an offer."""
     return {
         "bidding_id": bidding_id,
         "number": offer.number,
@@ -181,15 +183,29 @@ def offer_from(row: Any) -> Offer:
     )
 
 
-def kept_offer(offer_id: int, bidding_id: int, auction: str, terms: Terms, it: Offer) -> KeptOffer:
-    """An offer under the id it is kept by."""
-    return KeptOffer(
+def stored_offer(
+    offer_id: int, bidding_id: int, auction: str, terms: Terms, it: Offer
+) -> StoredOffer:
+    """An offer under the id it is stored by."""
+    return StoredOffer(
         id=offer_id,
         bidding_id=bidding_id,
         auction=auction,
         seller=terms.seller,
         currency=terms.currency,
         offer=it,
+    )
+
+
+def accepted_from(row: Any) -> AcceptedCommand:
+    """A row of `waiting_commands`, but for what the command was."""
+    return AcceptedCommand(
+        id=row.id,
+        client=row.client,
+        accepted_at_ms=row.accepted_at_ms,
+        status=row.status,
+        body=row.body,
+        location=row.location,
     )
 
 

@@ -18,7 +18,7 @@ from tests.auction_app.conftest import (
 )
 from tests.auction_app.sale import sell
 from tests.auction_app.test_commands import key_in
-from tests.bids_service.test_races import at_once
+from tests.bids_service.commands.test_races import at_once
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from pathlib import Path
 from statistics import median
 
 from service_kit.clock import now_ms
-from service_kit.database import reading
 from sqlalchemy import func, select
 
+from bids_service.storage.biddings import next_end_ms
+from bids_service.storage.database import Database
 from bids_service.storage.tables import biddings, record
 from tests.bench.bids_house import ENGINES, TOKEN, BidsHouse
 from tests.bench.load import Load, load
@@ -107,18 +108,23 @@ def long_history(engine: str) -> list[Row]:
     ]
 
 
+def _next_end_ms(database: Database) -> int | None:
+    with database.read_once() as transaction:
+        return next_end_ms(transaction)
+
+
 def mass_close(engine: str) -> list[Row]:
     """10 000 auctions that end within one second, closed by the Procfile's `bids_jobs`."""
     with ENGINES[engine]() as house:
         house.open_auctions("ending", 10_000, lasts_ms=1000, spread_ms=1000)
-        storage = house.storage()
-        wait_for(lambda: now_ms() > (storage.books.next_end_ms() or 0) + 1000, seconds=60)
+        database = house.database()
+        wait_for(lambda: now_ms() > (_next_end_ms(database) or 0) + 1000, seconds=60)
         with house.jobs():
-            wait_for(lambda: storage.books.next_end_ms() is None, seconds=90)
-        with reading(storage.engine) as connection:
+            wait_for(lambda: _next_end_ms(database) is None, seconds=90)
+        with database.reading() as connection:
             closed = connection.execute(_CLOSED).all()
             entries = connection.scalar(select(func.count()).select_from(record))
-        storage.close()
+        database.close()
     assert entries == 2 * len(closed) == 20_000, "each was opened once and closed once"
     moments = [row.closed_at_ms for row in closed]
     assert moments == sorted(moments), "one that ended later was closed sooner"

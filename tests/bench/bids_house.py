@@ -12,12 +12,15 @@ from honcho.environ import parse_procfile
 from service_kit.clock import now_ms
 from service_kit.database import migrate
 
-from bids_service.api.answers import answer_command
+from bids_service.commands.apply import apply
+from bids_service.commands.decide import Books
+from bids_service.commands.import_auctions import create_bidding
 from bids_service.engine.bid import Bid
 from bids_service.engine.increments import IncrementTable
 from bids_service.engine.terms import Terms
-from bids_service.model import Key, Order
-from bids_service.storage.opening import Storage, open_storage
+from bids_service.model import CommandRequest, Key
+from bids_service.storage.database import Database, open_database
+from bids_service.storage.queries import Queries
 from bids_service.urls import Urls
 from tests.bench.processes import ROOT, process
 from tests.postgres import cluster, find_initdb
@@ -32,11 +35,11 @@ _PROCFILE = parse_procfile((ROOT / "Procfile").read_text()).processes
 _numbers = count(1)
 
 
-def _order(auction: str, number: int) -> Order:
+def _request(auction: str, number: int) -> CommandRequest:
     bidder = f"http://a.test/customers/{number % 50}"
     bid = Bid(bidder=bidder, maximum=200 + 20 * number, currency="USD")
     key = Key(client="filling", key=f"{auction} {number}", fingerprint="")
-    return Order(auction=auction, command=bid, key=key)
+    return CommandRequest(auction=auction, command=bid, key=key)
 
 
 @dataclass(frozen=True)
@@ -46,23 +49,27 @@ class BidsHouse:
     database_url: str
     folder: Path
 
-    def storage(self) -> Storage:
-        """The storage, opened in this process."""
-        return open_storage(self.database_url, Urls(PUBLIC, PUBLIC), now_ms)
+    def database(self) -> Database:
+        """The database, opened in this process."""
+        return open_database(self.database_url)
+
+    def books(self) -> Books:
+        """The bid books, for commands that need no server."""
+        return Books(self.database(), Urls(PUBLIC, PUBLIC), now_ms)
 
     def bidding_url(self, server: str, auction: str) -> str:
         """Where a server shows the bidding of an auction."""
-        storage = self.storage()
-        kept = storage.catalogue.bidding_of(auction)
-        storage.close()
-        assert kept is not None
-        return f"{server}/biddings/{kept.id}"
+        database = self.database()
+        stored = Queries(database).bidding_of(auction)
+        database.close()
+        assert stored is not None
+        return f"{server}/biddings/{stored.id}"
 
     def open_auctions(
         self, name: str, number: int, *, lasts_ms: int = HOUR_MS, spread_ms: int = 1
     ) -> list[str]:
         """Open that many auctions in USD with steps of 0.10; their ends lie within `spread_ms`."""
-        now, storage = now_ms(), self.storage()
+        now, books = now_ms(), self.books()
         urls = [f"http://a.test/auctions/{name}-{number}" for number in range(number)]
         terms = Terms(
             seller="http://a.test/customers/seller",
@@ -74,8 +81,8 @@ class BidsHouse:
         )
         for turn, url in enumerate(urls):
             ends_at_ms = terms.ends_at_ms + turn * 7919 % spread_ms  # not in the order of ids
-            storage.books.open(url, replace(terms, ends_at_ms=ends_at_ms))
-        storage.close()
+            create_bidding(books, url, replace(terms, ends_at_ms=ends_at_ms))
+        books.database.close()
         return urls
 
     def listed(self, urls: list[str], price_minor: int = 0) -> Path:
@@ -86,16 +93,15 @@ class BidsHouse:
 
     def fill(self, url: str, bids: int) -> int:
         """Place that many bids on an auction, each above the one before; the price it comes to."""
-        storage = self.storage()
-        urls = Urls(PUBLIC, PUBLIC)
-        orders = (_order(url, number) for number in range(bids))
-        while group := list(islice(orders, 500)):
-            storage.books.apply(group, lambda applied: answer_command(applied, urls))
-        kept = storage.catalogue.bidding_of(url)
-        storage.close()
-        assert kept is not None
-        assert kept.bidding.bid_count == bids
-        return kept.bidding.price or 0
+        books = self.books()
+        requests = (_request(url, number) for number in range(bids))
+        while group := list(islice(requests, 500)):
+            apply(books, group)
+        stored = Queries(books.database).bidding_of(url)
+        books.database.close()
+        assert stored is not None
+        assert stored.bidding.bid_count == bids
+        return stored.bidding.price or 0
 
     def web(self) -> AbstractContextManager[str]:
         """The Procfile's `bids`, at the yielded URL."""

@@ -15,11 +15,11 @@ from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import select
 
 from bids_service.app import create_app
-from bids_service.assemble import assemble
-from bids_service.close_due import close_due
+from bids_service.bootstrap import Parts, build
+from bids_service.commands.close_due import close_due
+from bids_service.commands.import_auctions import create_bidding
 from bids_service.config import Config
 from bids_service.engine.terms import Terms
-from bids_service.parts import Parts
 from bids_service.storage.tables import outbox
 from tests.bids_service.engine.books import terms
 
@@ -120,14 +120,14 @@ class Service:
 
     def learn(self, auction: str) -> None:
         """Learn an auction as if the bus had told of it."""
-        self.parts.storage.books.open(auction, self.parts.auctions.terms(auction))
+        create_bidding(self.parts.books, auction, self.parts.auctions.terms(auction))
 
     def sweep(self) -> float:
-        return close_due(self.parts.storage.books, self.clock)
+        return close_due(self.parts.books)
 
     def events(self) -> list[tuple[str, str, str]]:
         """What waits in the outbox: topic, type and URL, oldest first."""
-        with reading(self.parts.storage.engine) as connection:
+        with reading(self.parts.database.engine) as connection:
             rows = connection.execute(select(outbox).order_by(outbox.c.id)).all()
         return [(row.topic, row.type, row.url) for row in rows]
 
@@ -150,7 +150,7 @@ def start(database_url: str, public_url: str = PUBLIC) -> Service:
     )
     auctions, clock = FakeAuctions({AUCTION: auction()}), FakeClock()
     http = HttpClient({AUCTIONS: config.auctions_token}, transport=WsgiTransport(auctions))
-    parts = assemble(config, http=http, clock=clock)
+    parts = build(config, http=http, clock=clock)
     # The first call opens the channel's socket; of threads that do so at once, one leaks its own.
-    parts.storage.outbox_channel.notify()
+    parts.database.outbox_channel.notify()
     return Service(config, auctions, clock, create_app(config, parts), parts)

@@ -19,10 +19,11 @@ from auction_app.storage import auctions
 from auction_app.verbs.refresh_projection import notice_gaps, refresh_projection
 from auction_app.views.formats import short_mask
 from bids_service.app import create_app
-from bids_service.assemble import assemble
-from bids_service.close_due import close_due
+from bids_service.bootstrap import Parts as BidsParts
+from bids_service.bootstrap import build
+from bids_service.commands.close_due import close_due
+from bids_service.commands.import_auctions import create_bidding
 from bids_service.config import Config as BidsConfig
-from bids_service.parts import Parts as BidsParts
 from bids_service.storage.tables import outbox
 from tests.auction_app.conftest import (
     BIDS_TOKEN,
@@ -67,7 +68,7 @@ class Houses:
 
     def events(self) -> list[tuple[str, str]]:
         """What was announced since it was asked last."""
-        with reading(self.bids.storage.engine) as connection:
+        with reading(self.bids.database.engine) as connection:
             rows = connection.execute(select(outbox).order_by(outbox.c.id)).all()
         fresh, self.told = rows[self.told :], len(rows)
         return [(row.topic, row.url) for row in fresh]
@@ -90,12 +91,12 @@ class Houses:
 
     def open(self, item: str) -> None:
         """Let bids_service learn of an item before anybody bids on it."""
-        self.bids.storage.books.open(PUBLIC + item, self.bids.auctions.terms(PUBLIC + item))
+        create_bidding(self.bids.books, PUBLIC + item, self.bids.auctions.terms(PUBLIC + item))
 
     def close(self, item: str) -> None:
         """Let time pass until the auction is over and closed."""
         self.world.clock.now_ms = self.bidding(item).ends_at_ms + 1000
-        close_due(self.bids.storage.books, self.world.clock)
+        close_due(self.bids.books)
 
     def bidding(self, item: str) -> Any:
         return self.client.bidding_of(PUBLIC + item)
@@ -117,7 +118,7 @@ def houses(make_world: Callable[..., World], sqlite_copy: Callable[[str], str]) 
     clock, web = FakeClock(), Door()
     settings = _settings(sqlite_copy("bids_service"))
     http = HttpClient({PUBLIC: BIDS_TOKEN}, transport=WsgiTransport(web))
-    parts = assemble(settings, http=http, clock=clock)
+    parts = build(settings, http=http, clock=clock)
     client = BidsClient(BIDS, TOKEN, transport=WsgiTransport(create_app(settings, parts)))
     world = make_world(bids=client, clock=clock)
     world.clock, web.app = clock, world.app

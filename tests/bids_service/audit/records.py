@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from bids_service.audit.chain import Linked, linked, pairs_from
+from bids_service.audit.commitments import new_salt
 from bids_service.audit.entry import BEGINNING, Entry, canonical, hash_of
-from bids_service.audit.own import Opened
+from bids_service.audit.own_bids import Opened
 from bids_service.audit.record import Recorded, record, record_opening
-from bids_service.audit.secrecy import new_salt
+from bids_service.audit.verify_chain import Linked, linked, pairs_from
 from bids_service.engine.book import Book, Command, decide, open_book
 from bids_service.engine.decision import Accepted
 from bids_service.engine.terms import Terms
@@ -20,7 +20,7 @@ MASK_KEY = "00112233445566778899aabbccddeeff"
 
 
 @dataclass
-class Kept:
+class RecordedBook:
     """A book with its record and what opens each bidder's commitments."""
 
     book: Book
@@ -35,14 +35,14 @@ class Kept:
         return linked(pairs_from(self.exported()))
 
 
-def kept(terms: Terms, script: Sequence[tuple[Command, int]]) -> Kept:
+def recorded_book(terms: Terms, script: Sequence[tuple[Command, int]]) -> RecordedBook:
     """Play a script and write down what is accepted."""
     book = open_book(terms)
     opening = record_opening(AUCTION, book.bidding, 0, salt=new_salt())
-    result = Kept(book, [opening])
+    result = RecordedBook(book, [opening])
     for command, at_ms in script:
         decision = decide(result.book, command, at_ms)
-        if not isinstance(decision, Accepted) or not decision.happenings:
+        if not isinstance(decision, Accepted) or not decision.events:
             continue
         salt = new_salt()
         tip = result.entries[-1].tip

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bids_service.audit.chain import linked, pairs_from
+from bids_service.audit.commitments import commitment, mask
 from bids_service.audit.entry import Entry, PublicState
-from bids_service.audit.own import Opened, check_own
-from bids_service.audit.replay import replayed
-from bids_service.audit.rules import check_rules
-from bids_service.audit.secrecy import commitment, mask
+from bids_service.audit.own_bids import Opened, verify_own_bids
+from bids_service.audit.verify_chain import linked, pairs_from
+from bids_service.audit.verify_replay import verify_replay
+from bids_service.audit.verify_rules import verify_rules
 from bids_service.engine.bidding import Outcome
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel, Close
@@ -21,12 +21,18 @@ from bids_service.engine.retract import Retract
 from bids_service.engine.second_chance import AnswerOffer, SecondChance
 from bids_service.engine.terms import SoftClose, Terms
 from bids_service.errors import NotProven
-from tests.bids_service.audit.records import AUCTION, MASK_KEY, Kept, kept, rewritten
+from tests.bids_service.audit.records import (
+    AUCTION,
+    MASK_KEY,
+    RecordedBook,
+    recorded_book,
+    rewritten,
+)
 from tests.bids_service.engine.books import WEEK_MS, bid, terms
 from tests.bids_service.engine.test_properties import Timed, any_terms, commands, timed
 
 
-def usual(**changes: Any) -> Kept:
+def usual(**changes: Any) -> RecordedBook:
     """A bids 500, B 700 (leads at 510), A 600 (falls short), B raises, C 2000, all of it closed."""
     script: Timed = [
         (bid("A", 500), 1000),
@@ -38,24 +44,24 @@ def usual(**changes: Any) -> Kept:
         (SecondChance(seller="seller", to="B"), WEEK_MS + 1),
         (AnswerOffer(number=1, bidder="B", accept=True), WEEK_MS + 2),
     ]
-    return kept(terms(**changes), script)
+    return recorded_book(terms(**changes), script)
 
 
-def replay(one: Kept) -> Any:
+def replay(one: RecordedBook) -> Any:
     entries = [(it, msgspec.json.decode(it.text, type=Entry)) for it in one.entries]
     book = one.book
-    return replayed(AUCTION, book.bidding.terms, entries, one.placed, mask_key=MASK_KEY)
+    return verify_replay(AUCTION, book.bidding.terms, entries, one.placed, mask_key=MASK_KEY)
 
 
 @given(any_terms(), timed(commands()))
 def test_every_honest_record_is_proven_to_each_reader(terms: Terms, script: Timed) -> None:
-    one = kept(terms, script)
+    one = recorded_book(terms, script)
     record = one.linked()
-    seen = check_rules(record)
+    seen = verify_rules(record)
     assert seen.bidding.price == one.book.bidding.price
     assert seen.bidding.outcome == one.book.bidding.outcome
     for own in one.own.values():
-        assert check_own(record, own) == len(own)
+        assert verify_own_bids(record, own) == len(own)
     assert replay(one) == one.book
 
 
@@ -64,10 +70,10 @@ def test_no_text_of_a_record_tells_a_maximum_or_the_reserve_apart_from_another(
     terms: Terms, script: Timed, data: st.DataObject
 ) -> None:
     """The same public story with other secrets differs in commitments and hashes only."""
-    one, again = kept(terms, script), kept(terms, script)
+    one, again = recorded_book(terms, script), recorded_book(terms, script)
     hidden = {"commitment", "previous", "reserve"}
 
-    def public(it: Kept) -> list[Any]:
+    def public(it: RecordedBook) -> list[Any]:
         return [without(entry["entry"], hidden) for entry in it.exported()]
 
     assert public(one) == public(again)
@@ -148,7 +154,7 @@ def test_a_record_rewritten_against_the_rules_is_noticed_by_anybody(
 ) -> None:
     entries = [one.entry for one in usual().linked()]
     with pytest.raises(NotProven):
-        check_rules(rewritten(lie(entries)))
+        verify_rules(rewritten(lie(entries)))
 
 
 def test_a_bidder_notices_what_others_cannot_see() -> None:
@@ -157,25 +163,25 @@ def test_a_bidder_notices_what_others_cannot_see() -> None:
     # A price that only the loser's hidden maximum shows to be too high, and one too low.
     for price in (530, 560):
         lied = rewritten(changed(3, price=price)([*entries[:3]]))
-        check_rules(lied)
+        verify_rules(lied)
         ada = one.own["A"][0]
         mine = Opened(receipt=lied[1].hash, maximum=ada.maximum, salt=ada.salt)
         with pytest.raises(NotProven, match="beyond what your maximum"):
-            check_own(lied, [mine])
+            verify_own_bids(lied, [mine])
     low = rewritten(changed(3, price=480)([*entries[:3]]))
     with pytest.raises(NotProven, match="below your maximum"):
-        check_own(low, [Opened(receipt=low[1].hash, maximum=500, salt=one.own["A"][0].salt)])
+        verify_own_bids(low, [Opened(receipt=low[1].hash, maximum=500, salt=one.own["A"][0].salt)])
 
 
 def test_a_bidder_notices_a_bid_that_is_missing_or_was_altered() -> None:
     one = usual()
     record, mine = one.linked(), one.own["A"][0]
     with pytest.raises(NotProven, match="not on record"):
-        check_own(record, [Opened(receipt="0" * 64, maximum=mine.maximum, salt=mine.salt)])
+        verify_own_bids(record, [Opened(receipt="0" * 64, maximum=mine.maximum, salt=mine.salt)])
     with pytest.raises(NotProven, match="another maximum"):
-        check_own(record, [Opened(receipt=mine.receipt, maximum=501, salt=mine.salt)])
+        verify_own_bids(record, [Opened(receipt=mine.receipt, maximum=501, salt=mine.salt)])
     with pytest.raises(NotProven, match="more than one bidder"):
-        check_own(record, [mine, one.own["B"][0]])
+        verify_own_bids(record, [mine, one.own["B"][0]])
 
 
 def test_the_operator_notices_any_change_of_a_maximum() -> None:
@@ -199,15 +205,15 @@ def test_the_operator_notices_any_change_of_a_maximum() -> None:
     ],
 )
 def test_every_kind_of_end_is_checked(changes: dict[str, Any], script: Timed) -> None:
-    one = kept(terms(**changes), script)
-    check_rules(one.linked())
+    one = recorded_book(terms(**changes), script)
+    verify_rules(one.linked())
     entries = [it.entry for it in one.linked()]
     state = entries[-1].state
     for lie in ({"price": (state.price or 0) + 7}, {"ends_at_ms": state.ends_at_ms + 1}):
         if "reserve" in changes and "price" in lie:
             continue  # where the reserve lies is the seller's secret
         with pytest.raises(NotProven):
-            check_rules(rewritten(changed(len(entries), **lie)(entries)))
+            verify_rules(rewritten(changed(len(entries), **lie)(entries)))
 
 
 def test_a_mask_differs_between_auctions_and_a_commitment_between_salts() -> None:

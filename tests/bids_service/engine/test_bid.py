@@ -59,7 +59,7 @@ def test_a_raise_that_meets_the_reserve_moves_the_price_and_is_public() -> None:
     raised = accepted(book, bid("A", 700), 5000)
     assert raised.bid is not None
     assert (raised.bidding.price, raised.bidding.reserve_met) == (600, True)
-    assert [happening.kind for happening in raised.happenings] == [
+    assert [happening.kind for happening in raised.events] == [
         Kind.MAXIMUM_RAISED,
         Kind.PRICE_CHANGED,
         Kind.RESERVE_MET,

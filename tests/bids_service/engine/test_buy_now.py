@@ -3,7 +3,7 @@
 from bids_service.engine.bidding import Outcome
 from bids_service.engine.book import open_book
 from bids_service.engine.buy_now import BuyNow
-from bids_service.engine.decision import Happening, Kind, Reason
+from bids_service.engine.decision import BiddingEvent, Kind, Reason
 from bids_service.engine.retract import Retract
 from bids_service.engine.terms import Ruleset
 from tests.bids_service.engine.books import WEEK_MS, accepted, bid, book_of, refused, terms
@@ -15,9 +15,9 @@ def test_buying_sells_at_the_buy_now_price_and_ends_the_auction() -> None:
     bidding = bought.bidding
     assert (bidding.outcome, bidding.leader, bidding.price) == (Outcome.SOLD, "A", 500)
     assert bidding.closed_at_ms == 1000
-    assert bought.happenings == (
-        Happening(Kind.BUY_NOW_PURCHASED),
-        Happening(Kind.CLOSED, Outcome.SOLD),
+    assert bought.events == (
+        BiddingEvent(Kind.BUY_NOW_PURCHASED),
+        BiddingEvent(Kind.CLOSED, Outcome.SOLD),
     )
     assert refused(book.after(bought), bid("B", 900), 1001).reason is Reason.ENDED
 

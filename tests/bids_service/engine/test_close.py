@@ -30,7 +30,7 @@ def test_closing_twice_changes_nothing() -> None:
     closed = book.after(accepted(book, Close(), WEEK_MS))
     again = accepted(closed, Close(), WEEK_MS + 1)
     assert again.bidding == closed.bidding
-    assert again.happenings == ()
+    assert again.events == ()
 
 
 def test_it_is_not_closed_before_the_end() -> None:
@@ -42,7 +42,7 @@ def test_the_seller_can_call_it_off_before_the_end() -> None:
     cancelled = book.after(accepted(book, Cancel(seller="seller"), 5000))
     assert cancelled.bidding.outcome is Outcome.CANCELLED
     assert refused(cancelled, bid("B", 300), 5001).reason is Reason.ENDED
-    assert accepted(cancelled, Cancel(seller="seller"), 5002).happenings == ()
+    assert accepted(cancelled, Cancel(seller="seller"), 5002).events == ()
     assert accepted(cancelled, Close(), WEEK_MS).bidding.outcome is Outcome.CANCELLED
 
 

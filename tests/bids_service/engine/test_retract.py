@@ -34,7 +34,7 @@ def test_the_last_bid_leaves_nobody_leading() -> None:
     book = book_of(("A", 200), reserve=150)
     retracted = accepted(book, Retract(bidder="A"), EARLY_MS)
     assert (retracted.bidding.leader, retracted.bidding.price) == (None, None)
-    assert [happening.kind for happening in retracted.happenings] == [
+    assert [happening.kind for happening in retracted.events] == [
         Kind.BID_RETRACTED,
         Kind.LEAD_CHANGED,
         Kind.PRICE_CHANGED,

@@ -25,7 +25,7 @@ def closed() -> Book:
 def test_the_offer_is_at_the_own_highest_bid_and_changes_no_state() -> None:
     book = closed()
     offered = accepted(book, offer("A"), WEEK_MS + OFFER_DAYS_MS - 1)
-    assert [(one.about, one.amount) for one in offered.happenings] == [("A", 310)]
+    assert [(one.about, one.amount) for one in offered.events] == [("A", 310)]
     assert offered.bidding == book.bidding
 
 
@@ -71,7 +71,7 @@ def test_an_answer_is_given_once_in_time_and_by_the_bidder() -> None:
     assert refused(book, yes, WEEK_MS + 2).reason is Reason.NO_OFFER
     assert refused(offered, yes, WEEK_MS + OFFER_DAYS_MS).reason is Reason.TOO_LATE
     taken = offered.after(accepted(offered, yes, WEEK_MS + 2))
-    assert accepted(taken, yes, WEEK_MS + 3).happenings == ()
+    assert accepted(taken, yes, WEEK_MS + 3).events == ()
     assert refused(taken, no, WEEK_MS + 3).reason is Reason.TOO_LATE
 
 
@@ -83,4 +83,4 @@ def test_an_offer_that_nobody_answers_expires_once() -> None:
     assert refused(offered, ExpireOffer(number=2), end_ms).reason is Reason.NO_OFFER
     expired = offered.after(accepted(offered, expire, end_ms))
     assert expired.offers[0].status is OfferStatus.EXPIRED
-    assert accepted(expired, expire, end_ms + 1).happenings == ()
+    assert accepted(expired, expire, end_ms + 1).events == ()

@@ -19,7 +19,7 @@ def test_a_late_change_moves_the_end_but_never_past_the_hard_end() -> None:
     book = book_of(("A", 900), soft_close=soft_close(), hard_end_at_ms=hard_end_ms)
     extended = accepted(book, bid("B", 200), WEEK_MS - MINUTE_MS)
     assert extended.bidding.ends_at_ms == hard_end_ms
-    assert extended.happenings[-1].kind is Kind.EXTENDED
+    assert extended.events[-1].kind is Kind.EXTENDED
     again = accepted(book.after(extended), bid("B", 300), hard_end_ms - 1)
     assert again.bidding.ends_at_ms == hard_end_ms
 

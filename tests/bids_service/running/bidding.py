@@ -79,20 +79,20 @@ def check_book(service: Running, auction: str, tries: Sequence[Try]) -> None:
 
     The record replays to the state with every maximum (P1), so the leader has the highest (P3).
     """
-    from bids_service.prove import prove_all
+    from bids_service.verify_stored import verify_stored
 
-    catalogue = service.storage.catalogue
-    prove_all(catalogue, auction)
-    kept = catalogue.bidding_of(auction)
-    assert kept is not None
-    placed = catalogue.placed(kept.id)
+    queries = service.queries
+    verify_stored(queries, auction)
+    stored = queries.bidding_of(auction)
+    assert stored is not None
+    placed = queries.placed(stored.id)
     taken = {it.placed.sequence: it for it in tries if it.placed is not None}
     assert len(taken) == sum(it.placed is not None for it in tries)
     assert {sequence: it.maximum for sequence, it in taken.items()} == {
         sequence: maximum for sequence, (maximum, _) in placed.items()
     }
     assert sorted(placed) == list(range(1, len(placed) + 1))
-    lead = kept.bidding.lead
+    lead = stored.bidding.lead
     if lead is not None and placed:
         assert lead.maximum == max(maximum for maximum, _ in placed.values())
         first = min(n for n, (maximum, _) in placed.items() if maximum == lead.maximum)

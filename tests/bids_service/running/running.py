@@ -11,11 +11,10 @@ from pathlib import Path
 
 from bids_client import BidsClient
 from honcho.environ import parse_procfile
-from service_kit.clock import now_ms
 from service_kit.run.readiness import not_ready
 
-from bids_service.storage.opening import Storage, open_storage
-from bids_service.urls import Urls
+from bids_service.storage.database import open_database
+from bids_service.storage.queries import Queries
 from tests.bids_service.running.world import World, serving
 from tests.sockets import free_port
 from tests.waiting import wait_for
@@ -33,7 +32,7 @@ class Running:
     world: World
     folder: Path
     ports: dict[str, int]
-    storage: Storage
+    queries: Queries
     _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
@@ -101,15 +100,14 @@ def running(database_url: str, folder: Path) -> Iterator[Running]:
     """All processes over a migrated database, ready; killed at the end."""
     with serving() as world:
         ports = {name: free_port() for name in ("bids", "commands", "jobs")}
-        urls = Urls(_on(ports["bids"]), _on(ports["commands"]))
-        storage = open_storage(database_url, urls, now_ms)
-        started = Running(database_url, world, folder, ports, storage)
+        database = open_database(database_url)
+        started = Running(database_url, world, folder, ports, Queries(database))
         try:
             started.start()
             yield started
         finally:
             started.kill()
-            storage.close()
+            database.close()
 
 
 def _on(port: int) -> str:

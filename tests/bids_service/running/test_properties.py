@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from service_kit.clock import now_ms
 
 from bids_service.engine.bidding import Outcome
-from bids_service.prove import prove_all
 from bids_service.verify import main
+from bids_service.verify_stored import verify_stored
 from tests.bids_service.running.bidding import (
     NAMES,
     Try,
@@ -129,11 +129,11 @@ def test_p6_of_bids_and_purchases_one_is_first_and_then_nothing_is_taken(service
         bought_by_ada, bought_by_bob, bid_in = at_once(
             [lambda: buy("ada"), lambda: buy("bob"), lambda: bid("cleo")]
         )
-        prove_all(service.storage.catalogue, auction)
-        kept = service.storage.catalogue.bidding_of(auction)
-        assert kept is not None
+        verify_stored(service.queries, auction)
+        stored = service.queries.bidding_of(auction)
+        assert stored is not None
         assert bought_by_ada + bought_by_bob + bid_in == 1
-        assert (kept.bidding.outcome is Outcome.SOLD) == (not bid_in)
+        assert (stored.bidding.outcome is Outcome.SOLD) == (not bid_in)
         if not bid_in:
             assert not bid("dan")
 
@@ -166,7 +166,7 @@ def test_p6_with_bids_and_the_close_racing_there_is_one_sale_or_none(
     (ada,), (bob,), *tried = at_once(acts)
     with service.client() as client:
         closed = wait_for(lambda: _closed(client.bidding_of(auction)), what="the close")
-    prove_all(service.storage.catalogue, auction)
+    verify_stored(service.queries, auction)
     bought = [it for it in (ada, bob) if not it.reason]
     assert {ada.reason, bob.reason} <= {"", "ended"}
     assert (closed.outcome, len(bought)) in {("sold", 1), ("unsold", 0)}
@@ -192,9 +192,9 @@ def test_p7_one_key_from_many_at_once_is_one_bid_and_equal_answers(service: Runn
     answers = at_once([post] * 16)
     assert {status for status, _ in answers} == {201}
     assert len({text for _, text in answers}) == 1
-    kept = service.storage.catalogue.bidding_of(auction)
-    assert kept is not None
-    assert kept.bidding.sequence == 1
+    stored = service.queries.bidding_of(auction)
+    assert stored is not None
+    assert stored.bidding.sequence == 1
 
 
 def test_p8_and_p9_no_maximum_and_no_reserve_is_told_to_anybody_else(service: Running) -> None:
@@ -235,9 +235,9 @@ def test_p11_every_accepted_bid_has_one_entry_and_its_event_arrives(service: Run
     wait_for(
         lambda: urls <= service.world.events("bids", "create").keys(), what="every bid's event"
     )
-    kept = service.storage.catalogue.bidding_of(auction)
-    assert kept is not None
-    page = service.storage.catalogue.history(kept.id, after=1, most=10_000)
+    stored = service.queries.bidding_of(auction)
+    assert stored is not None
+    page = service.queries.history(stored.id, after=1, most=10_000)
     receipts = [one.hash for one in page.items]
     assert sorted(receipts) == sorted(it.placed.receipt for it in tries if it.placed)
     with service.client() as client:
@@ -265,4 +265,4 @@ def test_commands_that_are_answered_later_are_carried_out_in_their_order(service
         bids = [client.bid(client.outcome(url).bid or "") for url in outcomes]
     assert [bid.sequence for bid in bids] == [1, 2, 3, 4, 5, 6]
     assert [bid.bidder for bid in bids] == [service.world.person(name) for name in NAMES]
-    prove_all(service.storage.catalogue, auction)
+    verify_stored(service.queries, auction)

@@ -10,6 +10,7 @@ from flask import Flask
 from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
+from bids_service.commands.import_auctions import create_bidding
 from bids_service.engine.increments import IncrementTable
 from tests.bids_service.service import ALL, known_terms, start
 from tests.clients.readme import ROOT, examples
@@ -47,7 +48,7 @@ def test_the_examples_print_what_they_say(
     url = f"http://127.0.0.1:{port}"
     service = start(sqlite_copy("bids_service"), public_url=url)
     steps = IncrementTable.of([[0, 50]])
-    service.parts.storage.books.open(AUCTION, known_terms(start_price=1000, increments=steps))
+    create_bidding(service.parts.books, AUCTION, known_terms(start_price=1000, increments=steps))
     names = {"bids_url": url, "token": ALL, "auction": AUCTION, "ada": ADA, "terms": TERMS}
     with serving(service.app, port), capture_logs():
         exec(examples("clients", "bids-client", "README.md"), names)

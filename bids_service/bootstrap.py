@@ -1,0 +1,59 @@
+"""Building the parts from the settings: the one place that knows all of them."""
+
+from dataclasses import dataclass
+
+from service_kit.clock import Clock, now_ms
+from service_kit.http import HttpClient
+from service_kit.notify import NotifyChannel
+
+from bids_service.commands.apply import apply
+from bids_service.commands.decide import Books
+from bids_service.commands.group_commit import apply_in_groups
+from bids_service.commands.handler import CommandHandler
+from bids_service.config import Config
+from bids_service.fetch_terms import Auctions
+from bids_service.storage.announced_auctions import AnnouncedAuctions
+from bids_service.storage.database import Database, open_database
+from bids_service.storage.queries import Queries
+from bids_service.urls import Urls
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What both processes of the service work with.
+
+    `importing` notifies of an announced auction that nobody has imported yet.
+    """
+
+    database: Database
+    books: Books
+    handler: CommandHandler
+    queries: Queries
+    announced: AnnouncedAuctions
+    auctions: Auctions
+    importing: NotifyChannel
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self.handler.group_commit.close()
+        self.database.close()
+        self.importing.close()
+
+
+def build(config: Config, *, http: HttpClient | None = None, clock: Clock = now_ms) -> Parts:
+    """Build everything; opens no connection yet. `http` fetches auctions, `clock` tells time."""
+    urls = Urls(config.public_url, config.commands_url or config.public_url)
+    database = open_database(config.database_url)
+    books = Books(database, urls, clock)
+    queries = Queries(database)
+    auctions = Auctions(http or HttpClient({config.auctions_url: config.auctions_token}))
+    group_commit = apply_in_groups(lambda requests: apply(books, requests))
+    return Parts(
+        database=database,
+        books=books,
+        handler=CommandHandler(group_commit, books, queries, auctions),
+        queries=queries,
+        announced=AnnouncedAuctions(database),
+        auctions=auctions,
+        importing=NotifyChannel.for_database(str(database.engine.url), "learning"),
+    )

@@ -1,0 +1,1 @@
+"""What the service does: commands applied, accepted for later, and those of its own clock."""

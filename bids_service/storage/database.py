@@ -1,0 +1,87 @@
+"""The database: its connections, its transactions, and who is woken after one."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from service_kit import database
+from service_kit.logs import get_logger
+from service_kit.notify import NotifyChannel
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+
+from bids_service.errors import StoreUnavailable
+
+log = get_logger(__name__)
+
+T = TypeVar("T")
+Transaction = Connection
+"""What the functions of this package take; nobody above it calls a method of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """`outbox_channel` notifies whoever publishes events, `accepted_channel` whoever applies
+    accepted commands. Transactions raise StoreUnavailable."""
+
+    engine: Engine
+    outbox_channel: NotifyChannel
+    accepted_channel: NotifyChannel
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """One consistent view."""
+        with _translated(), database.reading(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def read_once(self) -> Iterator[Transaction]:
+        """For one query, at less cost than `reading`."""
+        with _translated(), database.read_once(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """A transaction that commits at the end and rolls back on an error."""
+        with _translated(), database.writing(self.engine) as connection:
+            yield connection
+
+    def check(self) -> None:
+        """Raise unless the database answers and has this version's tables."""
+        database.check_migrated("bids_service", self.engine)
+
+    def close(self) -> None:
+        """Close the connections and the channels."""
+        self.engine.dispose()
+        self.outbox_channel.close()
+        self.accepted_channel.close()
+
+
+def open_database(url: str) -> Database:
+    """The database at a URL; opens no connection yet."""
+    engine = database.connect(url)
+    database.custom_plans(engine)
+    return Database(
+        engine=engine,
+        outbox_channel=NotifyChannel.for_database(str(engine.url)),
+        accepted_channel=NotifyChannel.for_database(str(engine.url), "waiting commands"),
+    )
+
+
+def once_more_if_raced(act: Callable[[], T]) -> T:
+    """Run a transaction again when another took its unique key first: then it finds that key."""
+    try:
+        return act()
+    except IntegrityError:
+        return act()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolExhausted) as error:
+        log.error("store unavailable", error=str(getattr(error, "orig", error)))
+        raise StoreUnavailable("the database doesn't answer") from error

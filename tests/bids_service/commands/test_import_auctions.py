@@ -1,0 +1,128 @@
+"""Auctions that the bus tells of: stored by the drain, learned by a job."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from service_kit.database import reading
+from sqlalchemy import select
+from standardwebhooks import Webhook
+from werkzeug.test import TestResponse
+
+from bids_service.commands.import_auctions import create_bidding, import_due
+from bids_service.storage.tables import announced_auctions
+from bids_service.worker import loops
+from tests.bids_service.service import (
+    AUCTION,
+    AUCTIONS,
+    PUBLIC,
+    SECRET,
+    UUID,
+    Service,
+    auction,
+    known_terms,
+)
+
+
+def deliver(service: Service, *urls: str, topic: str = "auctions", type_: str = "create") -> Any:
+    return deliver_events(
+        service, [{"topic": topic, "type": type_, "url": url, "t": 1} for url in urls]
+    )
+
+
+def deliver_events(service: Service, events: Sequence[dict[str, Any]]) -> TestResponse:
+    data = json.dumps(events)
+    now = datetime.now(UTC)
+    headers = {
+        "webhook-id": "delivery-1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign("delivery-1", now, data),
+        "Content-Type": "application/json",
+    }
+    client = service.app.test_client()
+    return client.post("/events", data=data, headers=headers, auth=(UUID, "x"))
+
+
+def learn(service: Service) -> int:
+    parts = service.parts
+    return import_due(parts.books, parts.announced, parts.auctions)
+
+
+def waiting(service: Service) -> list[str]:
+    with reading(service.parts.database.engine) as connection:
+        return list(connection.scalars(select(announced_auctions.c.url)))
+
+
+def test_an_announced_auction_gets_its_bidding(service: Service) -> None:
+    assert deliver(service, AUCTION).status_code == 204
+    assert service.auctions.asked == []
+    learn(service)
+    assert service.events() == [("biddings", "create", f"{PUBLIC}/biddings/1")]
+    assert waiting(service) == []
+
+
+def test_a_repeated_announcement_changes_nothing(service: Service) -> None:
+    deliver(service, AUCTION, AUCTION)
+    deliver(service, AUCTION)
+    learn(service)
+    deliver(service, AUCTION, type_="update")
+    assert learn(service) == 0
+    assert service.auctions.asked == [AUCTION]
+    assert len(service.events()) == 1
+
+
+def test_what_cannot_be_reached_is_tried_again_later(service: Service) -> None:
+    service.auctions.at[AUCTION] = 503
+    deliver(service, AUCTION)
+    learn(service)
+    assert learn(service) == 0
+    service.clock.now_ms += 1000
+    service.auctions.at[AUCTION] = auction()
+    assert learn(service) == 1
+    assert len(service.events()) == 1
+
+
+@pytest.mark.parametrize("found", [404, {"title": "not an auction"}])
+def test_what_is_no_auction_is_forgotten(service: Service, found: Any) -> None:
+    service.auctions.at[AUCTION] = found
+    deliver(service, AUCTION, "http://elsewhere.test/auctions/1")
+    learn(service)
+    assert waiting(service) == []
+    assert service.events() == []
+
+
+def test_other_topics_deletions_and_odd_urls_are_settled_and_dropped(service: Service) -> None:
+    deliver(service, AUCTION, topic="customers")
+    deliver(service, AUCTION, type_="delete")
+    assert deliver(service, f"{AUCTIONS}/\u00e4", AUCTIONS + "/" + "x" * 2000).status_code == 204
+    assert waiting(service) == []
+
+
+def test_a_bidding_that_a_bid_opened_first_is_left_alone(service: Service) -> None:
+    deliver(service, AUCTION)
+    create_bidding(service.parts.books, AUCTION, known_terms())
+    learn(service)
+    assert len(service.events()) == 1
+
+
+@pytest.mark.parametrize(
+    ("auth", "status"), [(None, 401), (("wrong", "x"), 401), ((UUID, "x"), 401)]
+)
+def test_an_unsigned_delivery_is_refused(
+    service: Service, auth: tuple[str, str] | None, status: int
+) -> None:
+    body = [{"topic": "auctions", "type": "create", "url": AUCTION, "t": 1}]
+    answer = service.app.test_client().post("/events", json=body, auth=auth)
+    assert answer.status_code == status
+    assert waiting(service) == []
+
+
+def test_the_jobs_process_has_a_loop_for_each_duty(service: Service) -> None:
+    bodies = loops(service.config, service.parts)
+    assert set(bodies) == set("relay commands closing learning housekeeping subscribing".split())
+    deliver(service, AUCTION)
+    assert bodies["learning"]() == 0.0
+    assert service.events() == [("biddings", "create", f"{PUBLIC}/biddings/1")]
+    assert bodies["housekeeping"]() == 3600.0
