@@ -1,10 +1,7 @@
-# ruff: noqa: N999 - the name is gunicorn's
-"""How gunicorn runs the mailer: threads, because a delivery waits for the disk."""
+"""How gunicorn runs the mailer: threads, because a delivery waits for the disk."""  # noqa: N999 - gunicorn's own name for it
 
-worker_class = "gthread"
+from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
+
 workers = 1
 threads = 8
-timeout = 30
 graceful_timeout = 5
-keepalive = 30
-control_socket_disable = True

@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 from bus_client import BusClient, keep_subscribed
 from service_kit.backoff import backoff_s
-from service_kit.config import exit_with, or_exit
-from service_kit.errors import NotMigrated
+from service_kit.config import or_exit
 from service_kit.logs import configure_logs, get_logger
 from service_kit.worker import run_loops
 
@@ -27,10 +26,7 @@ def main() -> None:
     configure_logs("mailer_jobs")
     config = or_exit(read)
     parts = build(config)
-    try:
-        parts.checks["database"]()
-    except NotMigrated as error:
-        exit_with((str(error),))
+    or_exit(parts.checks["database"])
     os.nice(NICENESS)
     run_loops(
         {name: loop(work, parts.notifier) for name, work in parts.work.items()}

@@ -1,8 +1,7 @@
 """`python -m auction_app.demo`: load the demo data once, and say who can sign in."""
 
 from service_kit import database
-from service_kit.config import exit_with, or_exit
-from service_kit.errors import NotMigrated
+from service_kit.config import or_exit
 
 from auction_app.config import read
 from auction_app.demo.load import ACCOUNTS, load_demo
@@ -17,10 +16,7 @@ WHAT_TO_TRY = """What to try:
 def main() -> None:
     """Load what is missing, and print the accounts and what to do with them."""
     parts = build_parts(or_exit(read))
-    try:
-        database.check_migrated("auction_app", parts.store.engine)
-    except NotMigrated as error:
-        exit_with((str(error),))
+    or_exit(lambda: database.check_migrated("auction_app", parts.store.engine))
     load_demo(parts)
     parts.store.close()
     print("Demo accounts (e-mail, password):")  # noqa: T201 - the command's output

@@ -7,24 +7,18 @@ from gevent import monkey
 # Before anything imports ssl, or urllib3 would keep the sockets that block.
 monkey.patch_all()
 
+from service_kit.web_server import *  # noqa: E402, F403 - the names are gunicorn's settings
+from service_kit.web_server import refusing_bad_settings  # noqa: E402
+
 worker_class = "gevent"
 # The hub is in this one worker's memory, and the bus delivers each event to one worker only.
 # More processes are more subscribers: each needs a LIVE_WEBHOOK_UUID and bus token of its own.
 workers = 1
 worker_connections = 12_000
+keepalive = 2
 # Streams never end by themselves; browsers come again by themselves.
 graceful_timeout = 1
-# Its default path is one per user, so that a second service would refuse to start.
-control_socket_disable = True
-
-
-def on_starting(_server: object) -> None:
-    """Refuse bad settings in the master, before any worker: clear lines and no traceback."""
-    from service_kit.config import or_exit
-
-    from auction_app.live.config import read
-
-    or_exit(read)
+on_starting = refusing_bad_settings("auction_app.live")
 
 
 def post_worker_init(worker: Any) -> None:

@@ -209,7 +209,8 @@ def test_sigterm_ends_the_jobs_cleanly(start_jobs: Start) -> None:
 def test_jobs_without_tables_say_what_to_run(
     settings: dict[str, str], started: list[Process], tmp_path: Path
 ) -> None:
-    process = Process.start(["mailer_service.worker"], settings, tmp_path / "jobs.log")
+    empty = settings | {"MAILER_DATABASE_URL": f"sqlite:///{tmp_path}/empty.sqlite"}
+    process = Process.start(["mailer_service.worker"], empty, tmp_path / "jobs.log")
     started.append(process)
 
     assert process.popen.wait(30) == 2

@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar, get_type_hints
 
 from environs import Env, EnvValidationError, ValidationError
 
-from service_kit.errors import ConfigError, ServiceKitError
+from service_kit.errors import ConfigError, NotMigrated, ServiceKitError
 
 __all__ = ["ConfigError", "load", "or_exit", "setting", "variables"]
 
@@ -66,19 +66,22 @@ def load(config_class: type[C], *, prefix: str) -> C:
     return config_class(**values)
 
 
-def or_exit(read: Callable[[], C]) -> C:
-    """The config, or one clear line per complaint on stderr and exit status 2."""
+def or_exit(start: Callable[[], C], *, status: int = 2) -> C:
+    """What `start` returns (settings, or what opens by them); a clear line on stderr for each
+    complaint and this exit status when it raises ConfigError or NotMigrated."""
     try:
-        return read()
+        return start()
     except ConfigError as error:
-        exit_with(error.complaints)
+        exit_with(error.complaints, status=status)
+    except NotMigrated as error:
+        exit_with((str(error),), status=status)
 
 
-def exit_with(complaints: tuple[str, ...]) -> NoReturn:
-    """Print one line per complaint on stderr and exit with status 2."""
+def exit_with(complaints: tuple[str, ...], *, status: int = 2) -> NoReturn:
+    """Print one line per complaint on stderr and exit with this status."""
     for complaint in complaints:
         print(complaint, file=sys.stderr)  # noqa: T201 - this is the command's output
-    sys.exit(2)
+    sys.exit(status)
 
 
 def _read(env: Env, field: "dataclasses.Field[Any]", annotation: Any) -> Any:
