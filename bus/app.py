@@ -8,23 +8,17 @@ from service_kit.openapi import Api
 from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
-from bus.api.exceptions import attempts_blueprint, exceptions_blueprint
-from bus.api.lingering import lingering_wsgi
-from bus.api.metrics import metrics_blueprint
+from bus.api.failures import attempts_blueprint, exceptions_blueprint
+from bus.api.monitoring import metrics_blueprint, pulse_blueprint
 from bus.api.problems import TRANSLATIONS
 from bus.api.publish import describe_publish, publish_blueprint
-from bus.api.pulse import pulse_blueprint
 from bus.api.root import root_blueprint
-from bus.api.subscription_resources import (
-    subscription_actions_blueprint,
-    subscription_resources_blueprint,
-)
-from bus.api.subscriptions import subscriptions_blueprint
+from bus.api.routemaster import subscriptions_blueprint, topics_blueprint
+from bus.api.subscriptions import subscription_actions_blueprint, subscription_resources_blueprint
 from bus.api.tokens import tokens_blueprint
-from bus.api.topics import topics_blueprint
+from bus.bootstrap import Bus, build, config_or_exit, open_or_exit
 from bus.config import Config
-from bus.opening import config_or_exit, open_or_exit
-from bus.parts import Parts, assemble
+from bus.server import lingering_wsgi
 from bus.storage import Storage
 
 
@@ -42,13 +36,13 @@ def create_app(
 
 def create_apps(
     config: Config | None, *, storage: Storage | None, clock: Clock
-) -> tuple[Flask, Parts]:
+) -> tuple[Flask, Bus]:
     """The Flask app and what it is made of, for an entrance that needs both."""
     if config is None:
         configure_logs("bus")
         config = config_or_exit()
     storage = storage or open_or_exit(config, clock)
-    bus = assemble(config, storage, clock)
+    bus = build(config, storage, clock)
     app = Flask(__name__)
     install_trace(app)
     install_problems(app, TRANSLATIONS)
@@ -60,7 +54,7 @@ def create_apps(
     return app, bus
 
 
-def _register(api: Api, bus: Parts) -> None:
+def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(topics_blueprint(bus))
     api.register_blueprint(subscriptions_blueprint(bus))
     api.register_blueprint(root_blueprint(bus))

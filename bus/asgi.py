@@ -1,4 +1,4 @@
-"""The bus as an ASGI app: `gunicorn -k bus.workers.Loop "bus.asgi:create_app()"`.
+"""The bus as an ASGI app: `gunicorn -k bus.server.AsgiWorker "bus.asgi:create_app()"`.
 
 The same bus as `bus.app`, with an entrance of its own for publishing; see
 docs/decisions/0004-publishing-has-its-own-entrance.md.
@@ -9,10 +9,10 @@ from typing import Any
 from a2wsgi import WSGIMiddleware
 from service_kit.clock import Clock, now_ms
 
-from bus.api.lingering import AsgiApp, Receive, Scope, Send, lingering
-from bus.api.quick_publish import QuickPublish
+from bus.api.fast_publish import FastPublish
 from bus.app import create_apps
 from bus.config import Config
+from bus.server import AsgiApp, Receive, Scope, Send, lingering
 from bus.storage import Storage
 
 _THREADS = 16
@@ -28,7 +28,7 @@ def create_app(
     app, bus = create_apps(config, storage=storage, clock=clock)
     # gunicorn's gthread says so too; without it Flask reads nothing of a body without a length.
     rest: Any = WSGIMiddleware(_terminated(app), workers=_THREADS)
-    quick = QuickPublish(bus, lingering(rest))
+    quick = FastPublish(bus, lingering(rest))
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

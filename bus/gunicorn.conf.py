@@ -1,7 +1,7 @@
 """How gunicorn runs the bus; `-b` on the command line says where it listens."""  # noqa: N999 - gunicorn's own name for it
 
 # For `bus.app`, which is WSGI. The Procfile starts `bus.asgi` and says `-k` and `-w` itself.
-worker_class = "bus.workers.Threads"
+worker_class = "bus.server.WsgiWorker"
 workers = 2
 # Publishers block until their events are on disk, and share commits: many threads, cheap waiting.
 threads = 32
@@ -14,6 +14,6 @@ def on_starting(_server: object) -> None:
     """Refuse in the master, before any worker starts: one clear line and no traceback."""
     from service_kit.clock import now_ms
 
-    from bus.opening import config_or_exit, open_or_exit
+    from bus.bootstrap import config_or_exit, open_or_exit
 
     open_or_exit(config_or_exit(), now_ms).close()

@@ -15,10 +15,10 @@ from prometheus_client.core import (
 )
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from bus.model import Topic
-from bus.progress import Overview
+from bus.model.delivery import Overview
+from bus.model.latency import BUCKETS_MS, DELIVERY, PUBLISH_TO_DELIVERY, LatencyHistogram
+from bus.model.topic import Topic
 from bus.storage import Storage
-from bus.timing import BUCKETS_MS, DELIVERY, PUBLISH_TO_DELIVERY, Timing
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _BY_SUBSCRIPTION = ["subscriber", "subscription"]
@@ -44,12 +44,12 @@ class _Collected:
 def _families(storage: Storage) -> Iterator[Metric]:
     yield _published(storage.topics.all())
     yield from _of_subscriptions(storage.overviews.every())
-    first, last = storage.log.mark_at(0), storage.log.mark_at(storage.log.last_position())
+    first, last = storage.log.point_at(0), storage.log.point_at(storage.log.last_position())
     events = last.position - first.position + 1 if first and last else 0
     size = last.bytes_upto - first.bytes_upto if first and last else 0
     yield GaugeMetricFamily("bus_log_events", "Events that the log holds.", events)
     yield GaugeMetricFamily("bus_log_bytes", "The size of their bodies.", size)
-    timings = storage.timings.all()
+    timings = storage.latencies.all()
     yield _histogram("bus_delivery_seconds", "How long attempts took.", timings[DELIVERY])
     yield _histogram(
         "bus_publish_to_delivery_seconds",
@@ -91,7 +91,7 @@ def _of_subscriptions(overviews: Sequence[Overview]) -> Iterator[Metric]:
     yield from gauges.values()
 
 
-def _histogram(name: str, text: str, timing: Timing) -> Metric:
+def _histogram(name: str, text: str, timing: LatencyHistogram) -> Metric:
     buckets, total = [], 0
     for upto_ms in BUCKETS_MS:
         total += timing.counts.get(upto_ms, 0)

@@ -6,9 +6,9 @@ from service_kit.bodies import read_body
 from service_kit.openapi import Api
 from service_kit.trace import current_traceparent
 
-from bus.api.documents import EVENTS, TOPIC_NAME
-from bus.parts import Parts
-from bus.publish.publisher import Call
+from bus.api.schemas import EVENTS, TOPIC_NAME
+from bus.bootstrap import Bus
+from bus.publish.publisher import PublishCall
 
 _PROBLEMS = {
     400: "BAD_REQUEST",
@@ -19,21 +19,21 @@ _PROBLEMS = {
 }
 
 
-def publish_blueprint(bus: Parts) -> Blueprint:
+def publish_blueprint(bus: Bus) -> Blueprint:
     """`POST /topics/{topic}`."""
     blueprint = Blueprint("publish", __name__)
 
     @blueprint.post("/topics/<topic>")
     def publish(topic: str) -> Response:
-        client = bus.access.recent_client(shown_token(request))
+        client = bus.auth.recent_client(shown_token(request))
         bus.publisher.publish(client, _call(topic))
         return Response(status=200)
 
     return blueprint
 
 
-def _call(topic: str) -> Call:
-    return Call(
+def _call(topic: str) -> PublishCall:
+    return PublishCall(
         topic,
         read_body(request),
         request.mimetype,

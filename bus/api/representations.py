@@ -7,11 +7,9 @@ from urllib.parse import quote
 
 from service_kit.hal import Link, link, resource
 
-from bus.attempt import Attempt
-from bus.letter import Letter
-from bus.model import LogEvent
-from bus.progress import LastAnswer, Overview, Parked
-from bus.subscription import State
+from bus.model.delivery import Attempt, DeadLetter, LastAnswer, Overview, Parked
+from bus.model.event import LogEvent
+from bus.model.subscription import State
 
 
 def subscription_path(client: str, name: str) -> str:
@@ -30,7 +28,9 @@ def subscription_resource(one: Overview, secret: str | None = None) -> dict[str,
     state = {
         "client": ours.client,
         "name": ours.name,
-        "topics": [scope.pattern for scope in ours.scopes if scope.until is None],
+        "topics": [
+            topic_filter.pattern for topic_filter in ours.filters if topic_filter.until is None
+        ],
         "callback": ours.callback,
         "timeout": ours.timeout_ms,
         "max": ours.max_events,
@@ -42,7 +42,7 @@ def subscription_resource(one: Overview, secret: str | None = None) -> dict[str,
         "state": ours.state.value,
         "reason": ours.reason,
         "changed_at_ms": ours.state_since_ms,
-        "position": one.place.position,
+        "position": one.cursor.position,
         "lag": asdict(one.lag),
         "sent": one.sent,
         "parked": one.parked,
@@ -66,7 +66,7 @@ def parked_resource(one: Parked) -> dict[str, Any]:
     }
 
 
-def letter_resource(one: Letter, path: str, *, whole: bool = False) -> dict[str, Any]:
+def letter_resource(one: DeadLetter, path: str, *, whole: bool = False) -> dict[str, Any]:
     """A dead letter; `whole` with the beginning of the last answer."""
     ours = f"{path}/dead-letters/{one.id}"
     state = {

@@ -6,13 +6,13 @@ from service_kit.hal import MEDIA_TYPE, Link, link, resource, respond
 from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
-from bus.api.hal_documents import ListSchema, RootSchema
 from bus.api.representations import collection_path
-from bus.model import TokenScope
-from bus.parts import Parts
+from bus.api.schemas import ListSchema, RootSchema
+from bus.bootstrap import Bus
+from bus.model.client import TokenScope
 
 
-def root_blueprint(bus: Parts) -> Blueprint:
+def root_blueprint(bus: Bus) -> Blueprint:
     """The root document, and the clients for the root key."""
     blueprint = Blueprint("root", __name__, description="Where everything is found from")
 
@@ -21,9 +21,9 @@ def root_blueprint(bus: Parts) -> Blueprint:
         """Links to what the caller may use."""
         token = shown_token(request)
         links = {"self": link("/"), "service-desc": link("/openapi.json")}
-        if bus.access.is_admin(token):
+        if bus.auth.is_admin(token):
             return respond(resource({}, links | _for_monitor() | _for_admin()))
-        client = bus.access.client(token)
+        client = bus.auth.client(token)
         if TokenScope.PUBLISH in client.scopes:
             links["publish"] = link("/topics/{topic}", templated=True)
         if TokenScope.SUBSCRIBE in client.scopes:
@@ -37,7 +37,7 @@ def root_blueprint(bus: Parts) -> Blueprint:
     @endpoint(blueprint, "GET", "/clients", answers=(200, ListSchema()), media_type=MEDIA_TYPE)
     def clients() -> Response:
         """The clients that have subscriptions; for the root key."""
-        bus.access.admin(shown_token(request))
+        bus.auth.admin(shown_token(request))
         items = [
             resource({"name": name}, {"subscriptions": link(collection_path(name))})
             for name in bus.storage.overviews.clients()

@@ -1,98 +1,168 @@
-"""`/subscription` and `/subscriber`: the one subscription of the calling client."""
+"""`/clients/{client}/subscriptions`: subscriptions with all that they can, as resources."""
 
+from contextlib import suppress
 from typing import Any
 
-from flask import request
-from service_kit.access import shown_token
+from flask import Response, request
 from service_kit.bodies import read_json
+from service_kit.hal import MEDIA_TYPE, link, resource, respond
 from service_kit.openapi import Blueprint
 
-from bus.api.documents import SECRET, SUBSCRIPTION, SecretSchema, SubscriptionSchema
-from bus.api.endpoint import endpoint
-from bus.deliver.signing import new_secret
-from bus.parts import Parts
-from bus.signing_secret import change_secret
-from bus.subscribe import check_subscription
-from bus.subscription import SubscriptionState
-from bus.topic_name import check_topic
+from bus.api.endpoint import Endpoint, endpoint
+from bus.api.ownership import owned, owner_id
+from bus.api.representations import collection_path, subscription_resource
+from bus.api.schemas import (
+    SECRET,
+    SEEK,
+    SUBSCRIPTION_RESOURCE,
+    ListSchema,
+    SecretSchema,
+    SubscriptionResourceSchema,
+)
+from bus.bootstrap import Bus
+from bus.errors import NotFound
+from bus.signing import new_secret
+from bus.subscriptions import lifecycle
+from bus.subscriptions.lifecycle import change_secret, given_secret, sign_with
+from bus.subscriptions.validation import (
+    check_keys,
+    check_start,
+    check_subscription_name,
+    check_subscription_resource,
+)
+
+_LIST = "/clients/<client>/subscriptions"
+_ONE = f"{_LIST}/<name>"
+_SHOWN = (200, SubscriptionResourceSchema())
 
 
-def subscriptions_blueprint(bus: Parts) -> Blueprint:
-    """Subscribe, change the secret, unsubscribe, list."""
-    blueprint = Blueprint("subscriptions", __name__, description="Where events go")
-
-    @endpoint(
-        blueprint,
-        "POST",
-        "/subscription",
-        "/subscriber",
-        takes=SUBSCRIPTION,
-        answers=(204, None),
-        refuses=(400, 413),
-    )
-    def subscribe() -> None:
-        """Subscribe, or replace the subscription there was."""
-        client = bus.access.subscriber(shown_token(request))
-        wanted = check_subscription(read_json(request), bus.trusted_hosts)
-        bus.storage.subscriptions.replace(client.id, wanted, new_secret())
-        bus.storage.notify()
-
-    @endpoint(
-        blueprint,
-        "POST",
-        "/subscription/secret",
-        takes=SECRET,
-        answers=(201, SecretSchema()),
-        refuses=(400, 404, 413),
-    )
-    def set_secret() -> dict[str, str]:
-        """Change the secret that signs deliveries; the one before stays valid for a day."""
-        client = bus.access.subscriber(shown_token(request))
-        wanted = read_json(request) if request.content_length else {}
-        secret = change_secret(bus.storage, client.id, wanted, bus.now_ms())
-        bus.storage.notify()
-        return {"secret": secret}
-
-    @endpoint(blueprint, "DELETE", "/subscriber", answers=(204, None), refuses=(404,))
-    def unsubscribe() -> None:
-        """End the subscription."""
-        client = bus.access.subscriber(shown_token(request))
-        bus.storage.subscriptions.delete(client.id)
-        bus.storage.notify()
-
-    @endpoint(
-        blueprint,
-        "DELETE",
-        "/subscriber/topics/<topic>",
-        answers=(204, None),
-        refuses=(400, 404),
-    )
-    def unsubscribe_topic(topic: str) -> None:
-        """Take one topic out of the subscription."""
-        client = bus.access.subscriber(shown_token(request))
-        bus.storage.subscriptions.delete_topic(client.id, check_topic(topic))
-        bus.storage.notify()
+def subscription_resources_blueprint(bus: Bus) -> Blueprint:
+    """List, put, show and delete subscriptions."""
+    blueprint = Blueprint("subscription resources", __name__, description="Where events go")
 
     @endpoint(
         blueprint,
         "GET",
-        "/subscriptions",
-        "/subscribers",
-        answers=(200, SubscriptionSchema(many=True)),
+        _LIST,
+        answers=(200, ListSchema()),
+        refuses=(403, 404),
+        media_type=MEDIA_TYPE,
     )
-    def list_subscriptions() -> list[dict[str, Any]]:
-        """Every subscription, what it got and what waits."""
-        bus.access.monitor(shown_token(request))
-        return [_listed(state) for state in bus.storage.overviews.listed()]
+    def list_subscriptions(client: str) -> Response:
+        """A client's subscriptions."""
+        owner_id(bus, client)
+        path = collection_path(client)
+        links = {"self": link(path), "subscription": link(f"{path}/{{name}}", templated=True)}
+        ours = [subscription_resource(one) for one in bus.storage.overviews.of_client(client)]
+        return respond(resource({}, links, {"subscriptions": ours}))
+
+    @endpoint(
+        blueprint,
+        "PUT",
+        _ONE,
+        takes=SUBSCRIPTION_RESOURCE,
+        answers=_SHOWN,
+        refuses=(400, 403, 404, 413),
+        media_type=MEDIA_TYPE,
+    )
+    def put_subscription(client: str, name: str) -> Response:
+        """Subscribe (201, with the signing secret), or change the subscription (200).
+
+        Without a `secret` a new subscription gets one, and a known one keeps its own.
+        """
+        client_id = owner_id(bus, client)
+        check_subscription_name(name)
+        body = read_json(request)
+        wanted = check_subscription_resource(body, bus.trusted_hosts)
+        given, start = given_secret(body), check_start(body.get("from"))
+        if given is not None:
+            with suppress(NotFound):  # before a new callback is told anything
+                sign_with(bus.storage, client_id, name, given, bus.now_ms())
+        secret = given or new_secret()
+        is_new = lifecycle.begin(bus.storage, client_id, name, wanted, start, secret)
+        overview = bus.storage.overviews.one(client, name)
+        shown = subscription_resource(overview, secret if is_new else None)
+        where = {"Location": shown["_links"]["self"]["href"]} if is_new else {}
+        return respond(shown, 201 if is_new else 200, where)
+
+    @endpoint(
+        blueprint, "GET", _ONE, answers=_SHOWN, refuses=(400, 403, 404), media_type=MEDIA_TYPE
+    )
+    def show_subscription(client: str, name: str) -> Response:
+        """A subscription: settings, place, lag, health, last answer."""
+        owned(bus, client, name)
+        return respond(subscription_resource(bus.storage.overviews.one(client, name)))
+
+    @endpoint(blueprint, "DELETE", _ONE, answers=(204, None), refuses=(400, 403, 404))
+    def delete_subscription(client: str, name: str) -> None:
+        """End a subscription, with its parked events and dead letters."""
+        ours = owned(bus, client, name)
+        bus.storage.subscriptions.delete(ours.client_id, name)
+        bus.storage.notify()
 
     return blueprint
 
 
-def _listed(state: SubscriptionState) -> dict[str, Any]:
-    backlog = {"sent": state.sent, "queued": state.queued, "oldest": state.oldest_ms}
-    return {
-        "subscriber": state.subscriber,
-        "callback": state.callback,
-        "topics": list(state.topics),
-        "events": backlog,
-    }
+def subscription_actions_blueprint(bus: Bus) -> Blueprint:
+    """Pause, resume, seek, test, and change the secret."""
+    blueprint = Blueprint("subscription actions", __name__, description="What is done to them")
+
+    def action(name: str, *, takes: dict[str, Any] | None = None) -> Endpoint:
+        return endpoint(
+            blueprint,
+            "POST",
+            f"{_ONE}/{name}",
+            takes=takes,
+            answers=_SHOWN,
+            refuses=(400, 403, 404),
+            media_type=MEDIA_TYPE,
+        )
+
+    def shown(client: str, name: str) -> Response:
+        return respond(subscription_resource(bus.storage.overviews.one(client, name)))
+
+    @action("pause")
+    def pause(client: str, name: str) -> Response:
+        """Send nothing more until it is resumed. May be repeated."""
+        bus.storage.subscriptions.pause(owned(bus, client, name).id)
+        bus.storage.notify()
+        return shown(client, name)
+
+    @action("resume")
+    def resume(client: str, name: str) -> Response:
+        """Send again, at once, after a pause, after it was disabled, or in a back-off."""
+        lifecycle.resume(bus.storage, owned(bus, client, name).id)
+        return shown(client, name)
+
+    @action("seek", takes=SEEK)
+    def seek(client: str, name: str) -> Response:
+        """Go on from somewhere else in the log."""
+        ours, body = owned(bus, client, name), read_json(request)
+        check_keys(body, {"to"})
+        lifecycle.seek(bus.storage, ours.id, check_start(body.get("to", "")))
+        return shown(client, name)
+
+    @action("test")
+    def test(client: str, name: str) -> Response:
+        """Have a test event sent, once, whatever the state is; see the attempts for its answer."""
+        bus.storage.subscriptions.want_test(owned(bus, client, name).id)
+        bus.storage.notify()
+        return shown(client, name)
+
+    @endpoint(
+        blueprint,
+        "POST",
+        f"{_ONE}/secret",
+        takes=SECRET,
+        answers=(201, SecretSchema()),
+        refuses=(400, 403, 404, 413),
+    )
+    def set_secret(client: str, name: str) -> dict[str, str]:
+        """Change the secret that signs deliveries; the one before stays valid for a day."""
+        ours = owned(bus, client, name)
+        wanted = read_json(request) if request.content_length else {}
+        secret = change_secret(bus.storage, ours.client_id, wanted, bus.now_ms(), name)
+        bus.storage.notify()
+        return {"secret": secret}
+
+    return blueprint

@@ -7,22 +7,22 @@ from service_kit.access import shown_token
 from service_kit.bodies import read_json
 from service_kit.openapi import Blueprint
 
-from bus.access import check_client_name, check_scopes, digest, new_token
-from bus.api.documents import NEW_CLIENT, ClientSchema, NewTokenSchema
 from bus.api.endpoint import endpoint
+from bus.api.schemas import NEW_CLIENT, ClientSchema, NewTokenSchema
+from bus.auth import check_client_name, check_scopes, digest, new_token
+from bus.bootstrap import Bus
 from bus.errors import BadClient
-from bus.model import USUAL_SCOPES, TokenScope
-from bus.parts import Parts
+from bus.model.client import USUAL_SCOPES, TokenScope
 
 
-def tokens_blueprint(bus: Parts) -> Blueprint:
+def tokens_blueprint(bus: Bus) -> Blueprint:
     """List, create and delete tokens."""
     blueprint = Blueprint("tokens", __name__, description="Who may talk to the bus")
 
     @endpoint(blueprint, "GET", "/api_tokens", answers=(200, ClientSchema(many=True)))
     def list_tokens() -> Any:
         """The name of every client that has a token, once a token; 204 when there is none."""
-        bus.access.admin(shown_token(request))
+        bus.auth.admin(shown_token(request))
         names = bus.storage.clients.names()
         return [{"name": name} for name in names] if names else Response(status=204)
 
@@ -39,7 +39,7 @@ def tokens_blueprint(bus: Parts) -> Blueprint:
 
         Without `scopes` it is good for publishing, subscribing and monitoring.
         """
-        bus.access.admin(shown_token(request))
+        bus.auth.admin(shown_token(request))
         (name, scopes), token = _wanted(read_json(request)), new_token()
         bus.storage.clients.add_token(name, digest(token), scopes)
         return {"name": name, "token": token}
@@ -47,9 +47,9 @@ def tokens_blueprint(bus: Parts) -> Blueprint:
     @endpoint(blueprint, "DELETE", "/api_tokens/<token>", answers=(204, None))
     def delete_token(token: str) -> None:
         """Forget a token. May be repeated."""
-        bus.access.admin(shown_token(request))
+        bus.auth.admin(shown_token(request))
         bus.storage.clients.remove_token(digest(token))
-        bus.access.forget()
+        bus.auth.forget()
         bus.storage.notify()
 
     return blueprint

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bus.errors import BadEvent
-from bus.publish.check import CheckedEvent, Limits, check_all, check_event
+from bus.publish.validation import CheckedEvent, Limits, check_all, check_event
 
 MEDIA_TYPE = "application/cloudevents-batch+json"
 _PREFIX = "gavel"

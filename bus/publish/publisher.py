@@ -4,18 +4,17 @@ from dataclasses import dataclass
 
 from service_kit.clock import Clock
 
-from bus.access import check_may_publish
-from bus.event_json import event_head
-from bus.model import Client, NewEvent, Publication
-from bus.publish.check import CheckedEvent, Limits
-from bus.publish.committer import Committer
-from bus.publish.key import publish_key
+from bus.auth import check_may_publish
+from bus.model.client import Client
+from bus.model.event import NewEvent, Publication, event_head
+from bus.model.topic import check_topic
+from bus.publish.group_commit import Committer
 from bus.publish.read import read_events
-from bus.topic_name import check_topic
+from bus.publish.validation import CheckedEvent, Limits, publish_key
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class PublishCall:
     """One call to publish, as it came: the body's media type matters only for CloudEvents."""
 
     topic: str
@@ -33,7 +32,7 @@ class Publisher:
         self._limits = limits
         self._now_ms = now_ms
 
-    def publish(self, client: Client, call: Call) -> None:
+    def publish(self, client: Client, call: PublishCall) -> None:
         """Store the events of a call and return once they are on disk.
 
         All or nothing. Raises NotAllowed, BadTopic, BadEvent, BadKey, TopicTaken, KeyReused,
@@ -42,7 +41,7 @@ class Publisher:
         """
         self.committer.commit(self.prepare(client, call))
 
-    def prepare(self, client: Client, call: Call) -> Publication:
+    def prepare(self, client: Client, call: PublishCall) -> Publication:
         """What is to be committed. Raises what `publish` raises before it touches the log."""
         check_may_publish(client)
         check_topic(call.topic)

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 import msgspec
 from service_kit.bodies import parse_json
 
-from bus.publish.check import MAX_EVENTS, MAX_TIMESTAMP_MS, CheckedEvent, Limits, check_events
+from bus.model.url import MAX_URL_CHARACTERS
 from bus.publish.cloudevents import MEDIA_TYPE, check_cloudevents
-from bus.urls import MAX_URL_CHARACTERS
+from bus.publish.validation import MAX_EVENTS, MAX_TIMESTAMP_MS, CheckedEvent, Limits, check_events
 
 # The URLs that nearly everybody sends; the rules take more, and they have the last word.
 _PLAIN_URL = r"^https://[a-z0-9.-]+(?::[0-9]{1,4})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?\Z"

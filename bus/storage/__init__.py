@@ -6,22 +6,21 @@ from service_kit.errors import ConfigError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bus.log.event_log import EventLog, Listener
+from bus.log.postgres import PostgresLog
+from bus.log.sqlite import SqliteLog
 from bus.storage.attempts import Attempts
 from bus.storage.clients import Clients
 from bus.storage.dead_letters import DeadLetters
-from bus.storage.deliveries import Deliveries
-from bus.storage.driver import Driver
-from bus.storage.event_log import EventLog, Listener
-from bus.storage.latest import Latest
+from bus.storage.entity_index import EntityIndex
+from bus.storage.latency import Latencies
+from bus.storage.leases import Leases
 from bus.storage.overview import Overviews
-from bus.storage.parking import Parking
-from bus.storage.postgres_log import PostgresLog
+from bus.storage.parked import ParkedEntities
 from bus.storage.snapshots import Snapshots
-from bus.storage.sqlite_log import SqliteLog
-from bus.storage.state import log_identity
 from bus.storage.subscriptions import Subscriptions
-from bus.storage.timings import Timings
 from bus.storage.topics import Topics
+from bus.storage.transactions import Driver, log_identity
 
 __all__ = ["EventLog", "Listener", "Storage", "open_storage"]
 
@@ -39,12 +38,12 @@ class Storage:
         self.subscriptions = Subscriptions(engine, now_ms)
         self.overviews = Overviews(engine, now_ms)
         self._driver = Driver(engine)
-        self.deliveries = Deliveries(engine, self._driver)
-        self.parking = Parking(engine, self._driver)
+        self.leases = Leases(engine, self._driver)
+        self.parked = ParkedEntities(engine, self._driver)
         self.dead_letters = DeadLetters(engine, now_ms)
         self.attempts = Attempts(engine, self._driver)
-        self.latest = Latest(engine, self._driver)
-        self.timings = Timings(self._driver)
+        self.entity_index = EntityIndex(engine, self._driver)
+        self.latencies = Latencies(self._driver)
         self.snapshots = Snapshots(self._driver)
 
     def notify(self) -> None:

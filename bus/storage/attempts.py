@@ -6,10 +6,10 @@ from dataclasses import astuple, fields
 from service_kit.database import reading
 from sqlalchemy import Engine, select
 
-from bus.attempt import Attempt
 from bus.errors import NotFound
-from bus.storage.driver import Driver
+from bus.model.delivery import Attempt
 from bus.storage.tables import attempts
+from bus.storage.transactions import Driver
 
 KEPT = 100
 KEPT_MS = 3 * 24 * 60 * 60 * 1000

@@ -7,9 +7,9 @@ from service_kit.database import reading, writing
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import BadClient, NotFound
-from bus.model import USUAL_SCOPES, Client, TokenScope
-from bus.storage.state import registry_changed
+from bus.model.client import USUAL_SCOPES, Client, TokenScope
 from bus.storage.tables import clients, subscriptions, tokens
+from bus.storage.transactions import registry_changed
 
 # Several processes may name a new client at once.
 _CREATE = text(

@@ -7,12 +7,11 @@ from service_kit.database import reading, writing
 from sqlalchemy import Engine, delete, select, update
 
 from bus.errors import NotFound
-from bus.letter import Letter
-from bus.model import LogEvent
-from bus.progress import LastAnswer
-from bus.storage.rows import Row
-from bus.storage.state import registry_changed
+from bus.model.delivery import DeadLetter, LastAnswer
+from bus.model.event import LogEvent
+from bus.storage.columns import Row
 from bus.storage.tables import cursors, dead_letters
+from bus.storage.transactions import registry_changed
 
 
 class DeadLetters:
@@ -22,7 +21,9 @@ class DeadLetters:
         self._engine = engine
         self._now_ms = now_ms
 
-    def all(self, subscription_id: int, after: int = 0, limit: int | None = None) -> list[Letter]:
+    def all(
+        self, subscription_id: int, after: int = 0, limit: int | None = None
+    ) -> list[DeadLetter]:
         """In the order in which they died, after one; without those on their way back."""
         wanted = (
             select(dead_letters)
@@ -37,7 +38,7 @@ class DeadLetters:
         with reading(self._engine) as connection:
             return [_letter(row) for row in connection.execute(wanted).mappings()]
 
-    def one(self, subscription_id: int, letter_id: int) -> Letter:
+    def one(self, subscription_id: int, letter_id: int) -> DeadLetter:
         """A dead letter. Raises NotFound."""
         wanted = select(dead_letters).where(
             dead_letters.c.subscription_id == subscription_id, dead_letters.c.id == letter_id
@@ -77,9 +78,8 @@ def _chunks(ids: list[int]) -> Iterable[list[int]]:
     return (ids[start : start + 500] for start in range(0, len(ids), 500))
 
 
-def _letter(row: Row) -> Letter:
-    return Letter(
-        row["id"],
+def _letter(row: Row) -> DeadLetter:
+    return DeadLetter(
         LogEvent(
             row["position"],
             row["topic"],
@@ -92,4 +92,5 @@ def _letter(row: Row) -> Letter:
         row["attempts"],
         LastAnswer(row["last_status"], row["last_error"], row["died_at_ms"]),
         bytes(row["last_answer"]),
+        row["id"],
     )

@@ -8,11 +8,11 @@ from service_kit.database import reading
 from sqlalchemy import Connection, Engine, Select, func, select
 
 from bus.errors import NotFound
-from bus.progress import Lag, LastAnswer, Overview
-from bus.storage import rows
-from bus.storage.backlog import backlog, snapshot_left
+from bus.model.delivery import Lag, LastAnswer, Overview
+from bus.model.subscription import DEFAULT_NAME, ListedSubscription
+from bus.storage import columns
+from bus.storage.lag import backlog, snapshot_left
 from bus.storage.tables import clients, cursors, dead_letters, parked_events, subscriptions
-from bus.subscription import DEFAULT_NAME, SubscriptionState
 
 
 class Overviews:
@@ -22,7 +22,7 @@ class Overviews:
         self._engine = engine
         self._now_ms = now_ms
 
-    def listed(self) -> list[SubscriptionState]:
+    def listed(self) -> list[ListedSubscription]:
         """Every subscription as routemaster lists it, by subscriber. What is parked waits too."""
         return [_listed(one) for one in self.every()]
 
@@ -96,18 +96,18 @@ def _first_parked_at_ms() -> Any:
     )
 
 
-def _overview(connection: Connection, row: rows.Row, now_ms: int) -> Overview:
-    scopes = rows.scopes_of(connection, [row["id"]]).get(row["id"], ())
-    place = rows.place(row)
-    events, oldest_at_ms = backlog(connection, max(place.position, place.snapshot_upto), scopes)
-    if place.position < place.snapshot_upto:
-        left, first_at_ms = snapshot_left(connection, row["id"], place.position)
+def _overview(connection: Connection, row: columns.Row, now_ms: int) -> Overview:
+    filters = columns.filters_of(connection, [row["id"]]).get(row["id"], ())
+    cursor = columns.cursor(row)
+    events, oldest_at_ms = backlog(connection, max(cursor.position, cursor.snapshot_upto), filters)
+    if cursor.position < cursor.snapshot_upto:
+        left, first_at_ms = snapshot_left(connection, row["id"], cursor.position)
         events, oldest_at_ms = events + left, first_at_ms or oldest_at_ms
     at_ms = row["last_attempt_at_ms"]
     return Overview(
-        subscription=rows.subscription(row, scopes),
-        place=place,
-        health=rows.health(row),
+        subscription=columns.subscription(row, filters),
+        cursor=cursor,
+        health=columns.health(row),
         lag=Lag(events, _age_ms(oldest_at_ms, now_ms)),
         sent=row["sent"],
         answer=at_ms and LastAnswer(row["last_status"], row["last_error"], at_ms),
@@ -121,14 +121,18 @@ def _age_ms(at_ms: int | None, now_ms: int) -> int | None:
     return None if at_ms is None else max(0, now_ms - at_ms)
 
 
-def _listed(one: Overview) -> SubscriptionState:
+def _listed(one: Overview) -> ListedSubscription:
     subscription = one.subscription
     is_default = subscription.name == DEFAULT_NAME
     ages_ms = [age for age in (one.lag.oldest_ms, one.parked_oldest_ms) if age is not None]
-    return SubscriptionState(
+    return ListedSubscription(
         subscription.client if is_default else f"{subscription.client}/{subscription.name}",
         subscription.callback,
-        tuple(scope.pattern for scope in subscription.scopes if scope.until is None),
+        tuple(
+            topic_filter.pattern
+            for topic_filter in subscription.filters
+            if topic_filter.until is None
+        ),
         one.sent,
         one.lag.events + one.parked,
         max(ages_ms, default=None),

@@ -3,9 +3,9 @@
 docs/delivery.md D10.
 """
 
-from bus.model import LogEvent, log_event_from
-from bus.storage.driver import Driver
-from bus.subscription import EVERY_TOPIC, TopicScope
+from bus.model.event import LogEvent, log_event_from
+from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
+from bus.storage.transactions import Driver
 
 _AT_ONCE = 5_000
 _EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
@@ -31,15 +31,15 @@ class Snapshots:
         found = self._driver.rows(_READ, (subscription_id, position, limit))
         return list(map(log_event_from, found))
 
-    def take(self, scopes: tuple[TopicScope, ...], upto: int) -> list[int]:
+    def take(self, filters: tuple[TopicFilter, ...], upto: int) -> list[int]:
         """The position of the last event of each live entity, of the log up to `upto`, in order.
 
         An entity is live when the last event of its topic and URL is no `delete`; what a
         subscription gets of it is the last event of a type that it wants. Reads the whole log
         before `upto`: seconds for millions of events, but nobody waits for it.
         """
-        wanted = " OR ".join(map(_condition, scopes)) or "1 = 0"
-        topics = " OR ".join(map(_topic_condition, scopes)) or "1 = 0"
+        wanted = " OR ".join(map(_condition, filters)) or "1 = 0"
+        topics = " OR ".join(map(_topic_condition, filters)) or "1 = 0"
         rows = self._driver.rows(
             f"SELECT max(CASE WHEN {wanted} THEN position END) AS last_wanted FROM events"  # noqa: S608
             f" WHERE position <= ? AND ({topics}) GROUP BY topic, url"
@@ -64,11 +64,11 @@ class Snapshots:
             statements.run(_FORGET, (subscription_id,))
 
 
-def _condition(scope: TopicScope) -> str:
+def _condition(topic_filter: TopicFilter) -> str:
     # Topics and types are checked words of [a-z_], so they may stand in the statement.
-    topic = _topic_condition(scope)
-    return topic if scope.type is None else f"({topic} AND type = '{scope.type}')"
+    topic = _topic_condition(topic_filter)
+    return topic if topic_filter.type is None else f"({topic} AND type = '{topic_filter.type}')"
 
 
-def _topic_condition(scope: TopicScope) -> str:
-    return "1 = 1" if scope.topic == EVERY_TOPIC else f"topic = '{scope.topic}'"
+def _topic_condition(topic_filter: TopicFilter) -> str:
+    return "1 = 1" if topic_filter.topic == EVERY_TOPIC else f"topic = '{topic_filter.topic}'"

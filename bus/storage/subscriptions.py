@@ -9,12 +9,19 @@ from service_kit.database import reading, writing
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import NotFound
-from bus.scopes import rescoped, scope_of
-from bus.start import NOW, Start
+from bus.model.subscription import (
+    DEFAULT_NAME,
+    NOW,
+    RetryPolicy,
+    SigningSecrets,
+    StartPosition,
+    State,
+    SubscriptionRequest,
+)
+from bus.model.topic_filter import EVERY_TOPIC, TopicFilter, filter_of, refiltered
 from bus.storage import topics as topic_rows
-from bus.storage.rows import scopes_of
-from bus.storage.starts import cursor_at, log_end, log_start
-from bus.storage.state import registry_changed
+from bus.storage.columns import filters_of
+from bus.storage.start_position import cursor_at, log_end, log_start
 from bus.storage.tables import (
     clients,
     cursors,
@@ -22,15 +29,7 @@ from bus.storage.tables import (
     subscriptions,
     topics,
 )
-from bus.subscription import (
-    DEFAULT_NAME,
-    EVERY_TOPIC,
-    RetryPolicy,
-    SigningSecrets,
-    State,
-    SubscriptionRequest,
-    TopicScope,
-)
+from bus.storage.transactions import registry_changed
 
 # A subscription that waits for its snapshot is paused with this reason.
 SNAPSHOT = "snapshot"
@@ -54,7 +53,7 @@ class Subscriptions:
         new_secret: str,
         *,
         name: str = DEFAULT_NAME,
-        start: Start = NOW,
+        start: StartPosition = NOW,
         waits_for_snapshot: bool = False,
     ) -> bool:
         """Subscribe, or change the subscription to what is wanted now; whether it is new.
@@ -159,7 +158,7 @@ class Subscriptions:
             _end_back_off(connection, subscription_id)
             registry_changed(connection)
 
-    def seek(self, subscription_id: int, start: Start) -> int:
+    def seek(self, subscription_id: int, start: StartPosition) -> int:
         """Move the cursor; returns where it is now. What is parked or dead stays so.
 
         Events from before the subscription began are delivered too when it is moved there.
@@ -170,10 +169,10 @@ class Subscriptions:
             registry_changed(connection)
             return position
 
-    def scopes(self, subscription_id: int) -> tuple[TopicScope, ...]:
+    def filters(self, subscription_id: int) -> tuple[TopicFilter, ...]:
         """What a subscription gets."""
         with reading(self._engine) as connection:
-            return scopes_of(connection, [subscription_id]).get(subscription_id, ())
+            return filters_of(connection, [subscription_id]).get(subscription_id, ())
 
     def begin_snapshot(self, subscription_id: int, upto: int) -> None:
         """Deliver the stored snapshot of the log up to there, then the log after it."""
@@ -196,7 +195,7 @@ class Subscriptions:
         client_id: int,
         wanted: SubscriptionRequest,
         new_secret: str,
-        begin: tuple[str, State, Start],
+        begin: tuple[str, State, StartPosition],
     ) -> None:
         (name, state, start), now_ms = begin, self._now_ms()
         added = connection.execute(
@@ -214,8 +213,8 @@ class Subscriptions:
         ).inserted_primary_key
         assert added is not None
         subscription_id, position = int(added[0]), cursor_at(connection, start)
-        scopes = [scope_of(pattern, position) for pattern in dict.fromkeys(wanted.topics)]
-        _insert_scopes(connection, subscription_id, scopes)
+        filters = [filter_of(pattern, position) for pattern in dict.fromkeys(wanted.topics)]
+        _insert_filters(connection, subscription_id, filters)
         connection.execute(
             insert(cursors).values(
                 subscription_id=subscription_id,
@@ -238,14 +237,14 @@ class Subscriptions:
             .where(subscriptions.c.id == subscription_id)
             .values(**_columns(wanted))
         )
-        before = scopes_of(connection, [subscription_id]).get(subscription_id, ())
+        before = filters_of(connection, [subscription_id]).get(subscription_id, ())
         connection.execute(
             delete(subscription_topics).where(
                 subscription_topics.c.subscription_id == subscription_id
             )
         )
-        after = rescoped(before, wanted.topics, log_end(connection))
-        _insert_scopes(connection, subscription_id, after)
+        after = refiltered(before, wanted.topics, log_end(connection))
+        _insert_filters(connection, subscription_id, after)
         self._enter(connection, subscription_id, State.ACTIVE, None, only_from=(State.DISABLED,))
         _end_back_off(connection, subscription_id)
 
@@ -351,7 +350,7 @@ def _found(connection: Connection, client_id: int, name: str) -> int:
 
 
 def _ensure_topics(connection: Connection, patterns: tuple[str, ...]) -> None:
-    names = sorted({scope_of(pattern, 0).topic for pattern in patterns} - {EVERY_TOPIC})
+    names = sorted({filter_of(pattern, 0).topic for pattern in patterns} - {EVERY_TOPIC})
     for name in names:
         topic_rows.create(connection, name)
     connection.execute(
@@ -359,14 +358,16 @@ def _ensure_topics(connection: Connection, patterns: tuple[str, ...]) -> None:
     )
 
 
-def _insert_scopes(connection: Connection, subscription_id: int, scopes: list[TopicScope]) -> None:
-    for scope in scopes:
+def _insert_filters(
+    connection: Connection, subscription_id: int, filters: list[TopicFilter]
+) -> None:
+    for topic_filter in filters:
         connection.execute(
             insert(subscription_topics).values(
                 subscription_id=subscription_id,
-                topic=scope.topic,
-                type=scope.type or "",
-                after_position=scope.after,
-                until_position=scope.until,
+                topic=topic_filter.topic,
+                type=topic_filter.type or "",
+                after_position=topic_filter.after,
+                until_position=topic_filter.until,
             )
         )

@@ -4,10 +4,9 @@ from service_kit.database import reading, writing
 from sqlalchemy import Connection, Engine, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
-from bus.model import Topic
-from bus.ownership import may_publish
-from bus.storage.state import registry_changed
+from bus.model.topic import Topic, may_publish
 from bus.storage.tables import clients, events, subscription_topics, topics
+from bus.storage.transactions import registry_changed
 
 # Two subscribers may name a new topic at once.
 _CREATE = text(

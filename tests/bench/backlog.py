@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from bus.event_json import event_head
-from bus.model import NewEvent, Publication
+from bus.model.event import NewEvent, Publication, event_head
 from bus.storage import Storage
 from tests.bench.house import House, Subscriber, client_id, subscribe
 from tests.waiting import wait_for

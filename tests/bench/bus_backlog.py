@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from bus.begin import resume
+from bus.subscriptions.lifecycle import resume
 from tests.bench.backlog import fill
 from tests.bench.house import on_sqlite, receiver
 from tests.bench.processes import resident_mib
@@ -53,7 +53,7 @@ def _drained(expected: int, *, coalesce: bool) -> tuple[float, dict[str, Any], f
         (subscription_id,) = [one.subscription.id for one in storage.overviews.every()]
         storage.subscriptions.pause(subscription_id)
         with house.pusher() as pid:
-            wait_for(lambda: not storage.deliveries.census("").free)
+            wait_for(lambda: not storage.leases.counts("").free)
             begun_ns = time.monotonic_ns()
             resume(storage, subscription_id)
             wait_for(lambda: peer.stats()["events"] >= expected, seconds=400)

@@ -13,7 +13,7 @@ from honcho.environ import parse_procfile
 from service_kit.clock import now_ms
 from service_kit.database import migrate
 
-from bus.access import digest
+from bus.auth import digest
 from bus.storage import Storage, open_storage
 from tests.bench.processes import ROOT, process
 from tests.needs import missing
@@ -108,8 +108,8 @@ def receiver() -> Iterator[Subscriber]:
 
 def subscribe(storage: Storage, client: str, callback: str, *topics: str, **fields: Any) -> None:
     """Subscribe a client (made when missing) from now on."""
-    from bus.deliver.signing import new_secret
-    from bus.subscribe import check_subscription_resource
+    from bus.signing import new_secret
+    from bus.subscriptions.validation import check_subscription_resource
 
     wanted = {"topics": list(topics), "callback": callback, "uuid": client} | fields
     request = check_subscription_resource(wanted, {"127.0.0.1"})

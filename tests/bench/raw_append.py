@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 
-from bus.event_json import event_head, whole_event
-from bus.storage.placing import COLUMNS, Row
+from bus.log.append_plan import COLUMNS, Row
+from bus.model.event import event_head, whole_event
 from tests.bench.house import House
 
 _SECONDS = 3.0

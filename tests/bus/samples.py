@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from bus.deliver.signing import new_secret
-from bus.event_json import event_head, whole_event
-from bus.model import LogEvent, NewEvent, Publication
-from bus.progress import HEALTHY, Health, Held, Place
-from bus.subscription import SigningSecrets, Subscription, SubscriptionRequest, TopicScope
+from bus.model.delivery import HEALTHY, Cursor, EndpointHealth, LeasedSubscription
+from bus.model.event import LogEvent, NewEvent, Publication, event_head, whole_event
+from bus.model.subscription import SigningSecrets, Subscription, SubscriptionRequest
+from bus.model.topic_filter import TopicFilter
+from bus.signing import new_secret
 from tests.bus.clock import START_MS
 
 
@@ -37,17 +37,17 @@ def subscription(**fields: Any) -> Subscription:
         "uuid": "u-1",
         "timeout_ms": None,
         "max_events": 100,
-        "scopes": (TopicScope("bids"),),
+        "scopes": (TopicFilter("bids"),),
         "secrets": SigningSecrets(new_secret()),
     }
     return Subscription(**values | fields)
 
 
 def held(
-    place: Place | None = None, health: Health = HEALTHY, fence: int = 1, **fields: Any
-) -> Held:
+    cursor: Cursor | None = None, health: EndpointHealth = HEALTHY, fence: int = 1, **fields: Any
+) -> LeasedSubscription:
     """A subscription in the hands of a pusher."""
-    return Held(subscription(**fields), place or Place(0, 0), health, fence)
+    return LeasedSubscription(subscription(**fields), cursor or Cursor(0, 0), health, fence)
 
 
 def wanted(callback: str, *topics: str, **fields: Any) -> SubscriptionRequest:

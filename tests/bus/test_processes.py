@@ -21,7 +21,7 @@ from tests.waiting import wait_for
 ROOT = Path(__file__).parents[2]
 
 _WSGI = ["bus.app:create_app()"]
-_ASGI = ["-k", "bus.workers.Loop", "-w", "1", "bus.asgi:create_app()"]
+_ASGI = ["-k", "bus.server.AsgiWorker", "-w", "1", "bus.asgi:create_app()"]
 SETUPS = {
     "wsgi": (_WSGI, "sqlite_file"),
     "asgi": (_ASGI, "sqlite_file"),
@@ -51,7 +51,7 @@ class House:
         address = f"127.0.0.1:{self.port}"
         web = ["gunicorn", "-c", "bus/gunicorn.conf.py", "-b", address, *self._entrance]
         self.group = 0
-        self.processes = [self._run(web), self._run(["bus.pusher"])]
+        self.processes = [self._run(web), self._run(["bus.worker"])]
         wait_for(lambda: self._ready(self.port) and self._ready(self._pusher_port))
 
     def kill(self) -> None:

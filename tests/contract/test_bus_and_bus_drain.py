@@ -11,10 +11,9 @@ from bus_drain import Drain, Event, SomeFailed
 from service_kit.clock import now_ms
 from werkzeug.test import Client, TestResponse
 
-from bus.deliver.request import delivery_request
-from bus.event_json import event_head, whole_event
-from bus.model import LogEvent
-from bus.subscription import Format, SigningSecrets
+from bus.delivery.request import delivery_request
+from bus.model.event import LogEvent, event_head, whole_event
+from bus.model.subscription import Format, SigningSecrets
 from tests.bus.samples import subscription
 
 SECRET, OTHER_SECRET = "whsec_" + "YmVuY2gt" * 4, "whsec_" + "b3RoZXIt" * 4

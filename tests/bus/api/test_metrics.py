@@ -2,8 +2,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from werkzeug.test import Client
 
+from bus.model.latency import DELIVERY, LatencyHistogram
 from bus.storage import Storage
-from bus.timing import DELIVERY, Timing
 from tests.bus.api.calling import assert_problem, call
 from tests.bus.clock import FakeClock
 
@@ -61,11 +61,11 @@ def test_no_subscription_and_no_event_is_all_zero(api: Client) -> None:
 
 def test_histograms_add_up(api: Client, storage: Storage) -> None:
     for _ in range(2):
-        timing = Timing()
+        timing = LatencyHistogram()
         timing.note(3)
         timing.note(70, times=2)
         timing.note(10**8)
-        storage.timings.add({DELIVERY: timing})
+        storage.latencies.add({DELIVERY: timing})
     assert sample(api, "bus_delivery_seconds_bucket", le="0.002") == 0
     assert sample(api, "bus_delivery_seconds_bucket", le="0.005") == 2
     assert sample(api, "bus_delivery_seconds_bucket", le="0.1") == 6

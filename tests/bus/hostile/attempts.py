@@ -4,8 +4,8 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from bus.deliver.request import Request
-from bus.deliver.sender import Answer, Sender
+from bus.delivery.request import Request
+from bus.delivery.sender import Answer, Sender
 
 TOTAL_MS = 1_500
 

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
-from bus.deliver.sender import MAX_ANSWER_BYTES, Sender
+from bus.delivery.sender import MAX_ANSWER_BYTES, Sender
 from tests.bus.hostile.attempts import TOTAL_MS, attempt, sending, took
 from tests.bus.hostile.inside import Inside
 from tests.sockets import peer, saying

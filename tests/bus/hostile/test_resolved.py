@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pycurl
 import pytest
 
-from bus.deliver.sender import Answer
+from bus.delivery.sender import Answer
 from tests.bus.hostile.attempts import attempt, sending, took
 from tests.bus.hostile.inside import Inside
 

@@ -15,7 +15,7 @@ from tests.bus.serving import FLASK, Served, serving
 from tests.procfile import procfile
 
 HURRIED = {
-    "asgi": procfile()["bus"].replace("bus.workers.", "tests.bus.hostile.hurried."),
+    "asgi": procfile()["bus"].replace("bus.server.", "tests.bus.hostile.hurried."),
     "wsgi": FLASK.replace("-w 1", "-w 1 -k tests.bus.hostile.hurried.Threads"),
 }
 THREADS = 32  # of bus/gunicorn.conf.py

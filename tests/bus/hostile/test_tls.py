@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.deliver.sender import Sender
+from bus.delivery.sender import Sender
 from tests.bus.hostile.attempts import attempt, sending, took
 from tests.needs import program
 from tests.sockets import peer, saying

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 
 from bus.errors import BadEvent
-from bus.publish.check import CheckedEvent, Limits
 from bus.publish.cloudevents import check_cloudevents
+from bus.publish.validation import CheckedEvent, Limits
 from tests.bus.json_values import json_values
 
 GOOD: dict[str, Any] = {

@@ -4,11 +4,11 @@ import pytest
 from service_kit.database import connect, reading
 from sqlalchemy import select
 
-from bus.access import digest
+from bus.auth import digest
 from bus.errors import BadClient, NotFound, TopicTaken
+from bus.model.subscription import ListedSubscription
 from bus.storage import Storage
 from bus.storage.tables import metadata
-from bus.subscription import SubscriptionState
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
 from tests.bus.samples import publication, wanted
@@ -32,7 +32,7 @@ def subscriber(storage: Storage) -> int:
     return client_id(storage, "subscriber")
 
 
-def state(storage: Storage) -> SubscriptionState:
+def state(storage: Storage) -> ListedSubscription:
     (only,) = storage.overviews.listed()
     return only
 
@@ -200,7 +200,7 @@ def test_trimmed_events_do_not_upset_the_count(
 def test_a_secret_is_saved_only_over_the_one_that_was_read(
     storage: Storage, subscriber: int
 ) -> None:
-    from bus.deliver.signing import rotate
+    from bus.signing import rotate
 
     storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
     before = storage.subscriptions.secrets(subscriber)

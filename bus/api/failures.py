@@ -1,0 +1,136 @@
+"""What a subscription has beside its cursor: parked entities, dead letters, attempts."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Response, request
+from service_kit.bodies import read_json
+from service_kit.hal import MEDIA_TYPE, respond
+from service_kit.openapi import Blueprint
+
+from bus.api.endpoint import Endpoint, endpoint
+from bus.api.ownership import PAGE, number_asked, owned
+from bus.api.representations import attempt_resource, letter_resource, page, parked_resource
+from bus.api.schemas import REDRIVE, AttemptSchema, LetterSchema, ListSchema, RedrivenSchema
+from bus.bootstrap import Bus
+from bus.errors import BadSubscription
+from bus.subscriptions.redrive import Redriven, redrive
+from bus.subscriptions.validation import check_keys
+
+_ONE = "/clients/<client>/subscriptions/<name>"
+_PAGE = (200, ListSchema())
+
+
+def exceptions_blueprint(bus: Bus) -> Blueprint:
+    """Parked entities and dead letters."""
+    blueprint = Blueprint("exceptions", __name__, description="What could not be delivered")
+
+    def listing(path: str, **how: Any) -> Endpoint:
+        return endpoint(
+            blueprint, "GET", path, refuses=(400, 403, 404), media_type=MEDIA_TYPE, **how
+        )
+
+    @listing(f"{_ONE}/parked", answers=_PAGE)
+    def parked(client: str, name: str) -> Response:
+        """Entities that failed while others passed, by URL, with when each is tried next."""
+        ours = owned(bus, client, name)
+        after = request.args.get("after", "")
+        found = bus.storage.parked.all(ours.id, after, PAGE + 1)
+        following = _query("after", found[PAGE - 1].url) if len(found) > PAGE else None
+        items = [parked_resource(one) for one in found[:PAGE]]
+        return respond(page("parked", items, f"{ours.path}/parked", following))
+
+    @listing(f"{_ONE}/dead-letters", answers=_PAGE)
+    def letters(client: str, name: str) -> Response:
+        """Events that were given up, oldest first."""
+        ours = owned(bus, client, name)
+        found = bus.storage.dead_letters.all(ours.id, number_asked("after") or 0, PAGE + 1)
+        following = f"after={found[PAGE - 1].id}" if len(found) > PAGE else None
+        items = [letter_resource(one, ours.path) for one in found[:PAGE]]
+        return respond(page("dead-letters", items, f"{ours.path}/dead-letters", following))
+
+    @listing(f"{_ONE}/dead-letters/<int:letter_id>", answers=(200, LetterSchema()))
+    def letter(client: str, name: str, letter_id: int) -> Response:
+        """A dead letter with the beginning of the last answer."""
+        ours = owned(bus, client, name)
+        found = bus.storage.dead_letters.one(ours.id, letter_id)
+        return respond(letter_resource(found, ours.path, whole=True))
+
+    @endpoint(
+        blueprint,
+        "POST",
+        f"{_ONE}/dead-letters/redrive",
+        takes=REDRIVE,
+        answers=(200, RedrivenSchema()),
+        refuses=(400, 403, 404, 413),
+    )
+    def redrive_some(client: str, name: str) -> Redriven:
+        """Have all dead letters delivered again, or those in `ids`."""
+        ours = owned(bus, client, name)
+        body = read_json(request) if request.content_length else {}
+        return redrive(bus.storage, ours.id, _ids(body))
+
+    @endpoint(
+        blueprint,
+        "POST",
+        f"{_ONE}/dead-letters/<int:letter_id>/redrive",
+        answers=(200, RedrivenSchema()),
+        refuses=(400, 403, 404),
+    )
+    def redrive_one(client: str, name: str, letter_id: int) -> Redriven:
+        """Have one dead letter delivered again."""
+        return redrive(bus.storage, owned(bus, client, name).id, [letter_id])
+
+    return blueprint
+
+
+def attempts_blueprint(bus: Bus) -> Blueprint:
+    """The attempts log."""
+    blueprint = Blueprint("attempts", __name__, description="What was sent, and what came back")
+
+    @endpoint(
+        blueprint,
+        "GET",
+        f"{_ONE}/attempts",
+        answers=_PAGE,
+        refuses=(400, 403, 404),
+        media_type=MEDIA_TYPE,
+    )
+    def attempts(client: str, name: str) -> Response:
+        """The last deliveries, newest first: all that failed; of those that passed within one
+        second the last two."""
+        ours = owned(bus, client, name)
+        found = bus.storage.attempts.all(ours.id, number_asked("before"), PAGE + 1)
+        following = f"before={found[PAGE - 1].id}" if len(found) > PAGE else None
+        items = [attempt_resource(one, ours.path) for one in found[:PAGE]]
+        return respond(page("attempts", items, f"{ours.path}/attempts", following))
+
+    @endpoint(
+        blueprint,
+        "GET",
+        f"{_ONE}/attempts/<int:attempt_id>",
+        answers=(200, AttemptSchema()),
+        refuses=(400, 403, 404),
+        media_type=MEDIA_TYPE,
+    )
+    def attempt(client: str, name: str, attempt_id: int) -> Response:
+        """A delivery: heads without credentials, and the first 4 KiB of the bodies."""
+        ours = owned(bus, client, name)
+        found = bus.storage.attempts.one(ours.id, attempt_id)
+        return respond(attempt_resource(found, ours.path, whole=True))
+
+    return blueprint
+
+
+def _ids(body: Any) -> list[int] | None:
+    check_keys(body, {"ids"})
+    ids = body.get("ids")
+    if ids is None:
+        return None
+    if not isinstance(ids, list) or not all(type(one) is int for one in ids):
+        raise BadSubscription("ids is not an array of numbers")
+    return ids
+
+
+def _query(name: str, value: str) -> str:
+    return urlencode({name: value})

@@ -1,0 +1,166 @@
+"""`POST /topics/{topic}` as a bare ASGI app: publishing without a web framework's price.
+
+It answers what can be published right away. Whatever else comes (another path, a strange header,
+a token or a body that isn't plainly good) goes the way of the Flask app, body and all, so there
+is one place that words refusals.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+from collections.abc import Awaitable
+
+from service_kit.bodies import MAX_BODY_BYTES
+from service_kit.problems import Problem
+from service_kit.trace import continued
+
+from bus.api.problems import TRANSLATIONS
+from bus.bootstrap import Bus
+from bus.errors import BusError, NotAuthenticated
+from bus.model.client import Client
+from bus.model.event import Publication
+from bus.publish.group_commit import LoopCommitter
+from bus.publish.publisher import PublishCall
+from bus.server import AsgiApp, Message, Receive, Scope, Send
+
+_PREFIX = "/topics/"
+_TAKEN = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]}
+_END = {"type": "http.response.body", "body": b""}
+
+
+class FastPublish:
+    """Publishes, and passes everything else on to `rest`."""
+
+    def __init__(self, bus: Bus, rest: AsgiApp) -> None:
+        self._access = bus.auth
+        self._publisher = bus.publisher
+        self._rest = rest
+        self._committer: LoopCommitter | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request. Its body is read here whatever it is for: a thread would wait for it."""
+        headers = dict(scope["headers"])
+        body = await _Body.read(headers, receive)
+        if body.is_cut_off:
+            return None  # nobody is there to be answered
+        if scope["method"] != "POST" or not scope["path"].startswith(_PREFIX):
+            return await self._rest(scope, body.again, send)
+        publication = await self._publication(scope, headers, body)
+        if publication is None:
+            return await self._rest(scope, body.again, send)
+        refusal = await self._commit(publication)
+        if refusal is None:
+            await send(_TAKEN)
+            await send(_END)
+        else:
+            await _refuse(send, refusal)
+
+    def _commit(self, publication: Publication) -> Awaitable[BusError | None]:
+        if self._committer is None:  # only now is there a loop
+            self._committer = LoopCommitter(self._publisher.committer)
+        return self._committer.commit(publication)
+
+    async def _publication(
+        self, scope: Scope, headers: dict[bytes, bytes], body: "_Body"
+    ) -> Publication | None:
+        """What is to be committed; None when it isn't plain that it can be."""
+        if not body.whole or len(headers) != len(scope["headers"]) or scope["query_string"]:
+            return None
+        try:
+            client = await self._client(headers.get(b"authorization", b""))
+            return self._publisher.prepare(client, _call(scope["path"], headers, body.content))
+        except (BusError, Problem, UnicodeDecodeError):
+            return None
+
+    async def _client(self, authorization: bytes) -> Client:
+        token = _token(authorization)
+        known = self._access.remembered(token)
+        if known is None:
+            return await asyncio.to_thread(self._access.client, token)
+        if known.stale:
+            asyncio.get_running_loop().run_in_executor(None, self._access.check_again, token)
+        return known.client
+
+
+class _Body:
+    """A request's body, read as far as it may be, and readable once more."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._messages: list[Message] = []
+        self.content = b""
+        self.whole = False
+        self.is_cut_off = False
+
+    @classmethod
+    async def read(cls, headers: dict[bytes, bytes], receive: Receive) -> "_Body":
+        """Read it, unless it is too large."""
+        body = cls(receive)
+        if not _too_large(headers.get(b"content-length", b"0")):
+            await body._read()
+        return body
+
+    async def again(self) -> Message:
+        """ASGI's `receive`, from the start of the body."""
+        return self._messages.pop(0) if self._messages else await self._receive()
+
+    async def _read(self) -> None:
+        size = 0
+        while not self.whole and size <= MAX_BODY_BYTES:
+            message = await self._receive()
+            self._messages.append(message)
+            if message["type"] != "http.request":
+                self.is_cut_off = True  # hung up, or was too slow
+                return
+            size += len(message.get("body", b""))
+            self.whole = not message.get("more_body", False)
+        self.whole = self.whole and size <= MAX_BODY_BYTES
+        self.content = b"".join([message.get("body", b"") for message in self._messages])
+
+
+def _too_large(length: bytes) -> bool:
+    return length.isdigit() and int(length) > MAX_BODY_BYTES
+
+
+def _call(path: str, headers: dict[bytes, bytes], content: bytes) -> PublishCall:
+    trace, key = headers.get(b"traceparent"), headers.get(b"idempotency-key")
+    return PublishCall(
+        path.removeprefix(_PREFIX),
+        content,
+        headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower(),
+        None if key is None else key.decode("latin-1"),
+        None if trace is None else continued(trace.decode("latin-1")),
+    )
+
+
+def _token(authorization: bytes) -> str:
+    """The token in plain credentials. Raises NotAuthenticated for any others."""
+    scheme, _, value = authorization.partition(b" ")
+    if scheme.lower() == b"bearer" and b"=" not in value:
+        return value.strip().decode()
+    if scheme.lower() != b"basic":
+        raise NotAuthenticated("no plain credentials")
+    try:
+        return base64.b64decode(value).partition(b":")[0].decode()
+    except binascii.Error as error:
+        raise NotAuthenticated("no plain credentials") from error
+
+
+async def _refuse(send: Send, error: BusError) -> None:
+    problem = _problem(error)
+    body = json.dumps(problem.document(), separators=(",", ":")).encode()
+    headers = {
+        "content-type": "application/problem+json",
+        "content-length": str(len(body)),
+    } | problem.headers
+    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": problem.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _problem(error: BusError) -> Problem:
+    for kind in type(error).__mro__:
+        if kind in TRANSLATIONS:
+            return TRANSLATIONS[kind](error)
+    raise error

@@ -1,0 +1,74 @@
+"""`/pulse` and `/health`: is the bus well, and does it need more pushers."""
+
+import time
+
+from flask import Response, jsonify, request
+from service_kit.access import shown_token
+from service_kit.openapi import Blueprint
+
+from bus.api.endpoint import endpoint
+from bus.bootstrap import Bus
+from bus.metrics import CONTENT_TYPE, metrics
+from bus.model.delivery import Overview
+from bus.model.subscription import State
+
+# routemaster's contract with autoscalers: a slow answer means "more of you".
+LAGGING_EVENTS = 1_000
+SLOW_ANSWER_S = 1.0
+
+
+def pulse_blueprint(bus: Bus) -> Blueprint:
+    """Pulse, scaling, health and ping."""
+    blueprint = Blueprint("pulse", __name__, description="Is the bus well")
+
+    @endpoint(blueprint, "GET", "/pulse", answers=(204, None))
+    def pulse() -> None:
+        """204 when the store answers."""
+        bus.auth.monitor(shown_token(request))
+        bus.storage.check_alive()
+
+    @endpoint(blueprint, "GET", "/pulse/scaling", answers=(204, None))
+    def scaling() -> None:
+        """204: at once while deliveries keep up, after a second when over 1 000 events wait for a
+        pusher. What waits for a subscriber that fails or is paused, no pusher would help."""
+        bus.auth.monitor(shown_token(request))
+        waiting = sum(map(_wait_for_a_pusher, bus.storage.overviews.every()))
+        if waiting > LAGGING_EVENTS:
+            time.sleep(SLOW_ANSWER_S)
+
+    @endpoint(blueprint, "GET", "/health", answers=(200, None), public=True)
+    def health() -> Response:
+        """200 while the process lives."""
+        return jsonify(status="ok")
+
+    @endpoint(
+        blueprint,
+        "GET",
+        "/health/ping",
+        "/health/ping.json",
+        answers=(200, None),
+        public=True,
+    )
+    def ping() -> Response:
+        """200 with the bus's clock in milliseconds."""
+        return jsonify(pong=bus.now_ms())
+
+    return blueprint
+
+
+def _wait_for_a_pusher(one: Overview) -> int:
+    is_well = one.subscription.state is State.ACTIVE and not one.health.failures
+    return one.lag.events if is_well else 0
+
+
+def metrics_blueprint(bus: Bus) -> Blueprint:
+    """`GET /metrics`."""
+    blueprint = Blueprint("metrics", __name__, description="Counts for Prometheus")
+
+    @endpoint(blueprint, "GET", "/metrics", answers=(200, None))
+    def scrape() -> Response:
+        """Counts, lags and histograms in Prometheus's text format."""
+        bus.auth.monitor(shown_token(request))
+        return Response(metrics(bus.storage), content_type=CONTENT_TYPE)
+
+    return blueprint

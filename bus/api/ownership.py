@@ -1,0 +1,51 @@
+"""Which subscription a call is about, and whether the caller may."""
+
+from dataclasses import dataclass
+
+from flask import request
+from service_kit.access import shown_token
+from service_kit.problems import Problem
+
+from bus.api.representations import subscription_path
+from bus.bootstrap import Bus
+from bus.subscriptions.validation import check_subscription_name
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A subscription of the client in the path."""
+
+    client: str
+    client_id: int
+    name: str
+    id: int
+
+    @property
+    def path(self) -> str:
+        """Where it is found."""
+        return subscription_path(self.client, self.name)
+
+
+def owner_id(bus: Bus, client: str) -> int:
+    """The id of the client in the path. Raises unless the caller is it, or has the root key."""
+    bus.auth.owner(shown_token(request), client)
+    return bus.storage.clients.id_of(client)
+
+
+def owned(bus: Bus, client: str, name: str) -> Owned:
+    """The subscription in the path. Raises as `owner_id`, or NotFound."""
+    client_id = owner_id(bus, client)
+    found = bus.storage.subscriptions.find(client_id, check_subscription_name(name))
+    return Owned(client, client_id, name, found)
+
+
+def number_asked(name: str) -> int | None:
+    """A number in the query. Raises Problem 400."""
+    text = request.args.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise Problem(400, "Not a page", detail=f"{name} is not a number")
+    return int(text)

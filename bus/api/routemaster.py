@@ -1,0 +1,118 @@
+"""`/subscription` and `/subscriber`: the one subscription of the calling client."""
+
+from typing import Any
+
+from flask import request
+from service_kit.access import shown_token
+from service_kit.bodies import read_json
+from service_kit.openapi import Blueprint
+
+from bus.api.endpoint import endpoint
+from bus.api.schemas import SECRET, SUBSCRIPTION, SecretSchema, SubscriptionSchema, TopicSchema
+from bus.bootstrap import Bus
+from bus.model.subscription import ListedSubscription
+from bus.model.topic import Topic, check_topic
+from bus.signing import new_secret
+from bus.subscriptions.lifecycle import change_secret
+from bus.subscriptions.validation import check_subscription
+
+
+def subscriptions_blueprint(bus: Bus) -> Blueprint:
+    """Subscribe, change the secret, unsubscribe, list."""
+    blueprint = Blueprint("subscriptions", __name__, description="Where events go")
+
+    @endpoint(
+        blueprint,
+        "POST",
+        "/subscription",
+        "/subscriber",
+        takes=SUBSCRIPTION,
+        answers=(204, None),
+        refuses=(400, 413),
+    )
+    def subscribe() -> None:
+        """Subscribe, or replace the subscription there was."""
+        client = bus.auth.subscriber(shown_token(request))
+        wanted = check_subscription(read_json(request), bus.trusted_hosts)
+        bus.storage.subscriptions.replace(client.id, wanted, new_secret())
+        bus.storage.notify()
+
+    @endpoint(
+        blueprint,
+        "POST",
+        "/subscription/secret",
+        takes=SECRET,
+        answers=(201, SecretSchema()),
+        refuses=(400, 404, 413),
+    )
+    def set_secret() -> dict[str, str]:
+        """Change the secret that signs deliveries; the one before stays valid for a day."""
+        client = bus.auth.subscriber(shown_token(request))
+        wanted = read_json(request) if request.content_length else {}
+        secret = change_secret(bus.storage, client.id, wanted, bus.now_ms())
+        bus.storage.notify()
+        return {"secret": secret}
+
+    @endpoint(blueprint, "DELETE", "/subscriber", answers=(204, None), refuses=(404,))
+    def unsubscribe() -> None:
+        """End the subscription."""
+        client = bus.auth.subscriber(shown_token(request))
+        bus.storage.subscriptions.delete(client.id)
+        bus.storage.notify()
+
+    @endpoint(
+        blueprint,
+        "DELETE",
+        "/subscriber/topics/<topic>",
+        answers=(204, None),
+        refuses=(400, 404),
+    )
+    def unsubscribe_topic(topic: str) -> None:
+        """Take one topic out of the subscription."""
+        client = bus.auth.subscriber(shown_token(request))
+        bus.storage.subscriptions.delete_topic(client.id, check_topic(topic))
+        bus.storage.notify()
+
+    @endpoint(
+        blueprint,
+        "GET",
+        "/subscriptions",
+        "/subscribers",
+        answers=(200, SubscriptionSchema(many=True)),
+    )
+    def list_subscriptions() -> list[dict[str, Any]]:
+        """Every subscription, what it got and what waits."""
+        bus.auth.monitor(shown_token(request))
+        return [_listed(state) for state in bus.storage.overviews.listed()]
+
+    return blueprint
+
+
+def _listed(state: ListedSubscription) -> dict[str, Any]:
+    backlog = {"sent": state.sent, "queued": state.queued, "oldest": state.oldest_ms}
+    return {
+        "subscriber": state.subscriber,
+        "callback": state.callback,
+        "topics": list(state.topics),
+        "events": backlog,
+    }
+
+
+def topics_blueprint(bus: Bus) -> Blueprint:
+    """`GET /topics` and `DELETE /topics/{topic}`."""
+    blueprint = Blueprint("topics", __name__, description="Who publishes what")
+
+    @endpoint(blueprint, "GET", "/topics", answers=(200, TopicSchema(many=True)))
+    def list_topics() -> list[Topic]:
+        """Every topic, its publisher, and how many events it ever had."""
+        bus.auth.monitor(shown_token(request))
+        return bus.storage.topics.all()
+
+    @endpoint(blueprint, "DELETE", "/topics/<topic>", answers=(204, None), refuses=(400, 403, 404))
+    def delete_topic(topic: str) -> None:
+        """Let go of a topic. What was published is still delivered; anybody may claim the name."""
+        client = bus.auth.publisher(shown_token(request))
+        bus.storage.topics.delete(check_topic(topic), client.id)
+        bus.storage.notify()
+
+    return blueprint

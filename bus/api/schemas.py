@@ -1,0 +1,266 @@
+"""What OpenAPI says about the resources of a subscription."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from bus.model.client import TokenScope
+
+
+class LinkSchema(ma.Schema):
+    """A link (HAL)."""
+
+    href = ma.fields.String(required=True)
+    templated = ma.fields.Boolean()
+    title = ma.fields.String()
+
+
+class _ResourceSchema(ma.Schema):
+    """Anything with links."""
+
+    _links = ma.fields.Dict(ma.fields.String(), ma.fields.Nested(LinkSchema), required=True)
+
+
+class RootSchema(_ResourceSchema):
+    """Where everything else is found from."""
+
+
+class AnswerSchema(ma.Schema):
+    """What an attempt got: a status, or an error without one."""
+
+    status = ma.fields.Integer(required=True, allow_none=True)
+    error = ma.fields.String(required=True, allow_none=True)
+    at_ms = ma.fields.Integer(required=True)
+
+
+class RetrySchema(ma.Schema):
+    """How a subscription is tried again."""
+
+    first_ms = ma.fields.Integer(required=True)
+    longest_ms = ma.fields.Integer(required=True)
+    parked_ms = ma.fields.List(ma.fields.Integer(), required=True)
+    give_up_ms = ma.fields.Integer(required=True, allow_none=True)
+
+
+class LagSchema(ma.Schema):
+    """How much is ahead of the cursor, and the age of the oldest in ms."""
+
+    events = ma.fields.Integer(required=True)
+    oldest_ms = ma.fields.Integer(required=True, allow_none=True)
+
+
+class SubscriptionResourceSchema(_ResourceSchema):
+    """A subscription, without its credentials; `secret` only in the answer that makes it."""
+
+    client = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+    topics = ma.fields.List(ma.fields.String(), required=True)
+    callback = ma.fields.String(required=True)
+    timeout = ma.fields.Integer(required=True, allow_none=True)
+    max = ma.fields.Integer(required=True)
+    concurrency = ma.fields.Integer(required=True)
+    coalesce = ma.fields.Boolean(required=True)
+    format = ma.fields.String(required=True)
+    events_per_s = ma.fields.Integer(required=True, allow_none=True)
+    retry = ma.fields.Nested(RetrySchema, required=True)
+    state = ma.fields.String(required=True)
+    reason = ma.fields.String(required=True, allow_none=True)
+    changed_at_ms = ma.fields.Integer(required=True)
+    position = ma.fields.Integer(required=True)
+    lag = ma.fields.Nested(LagSchema, required=True)
+    sent = ma.fields.Integer(required=True)
+    parked = ma.fields.Integer(required=True)
+    dead_letters = ma.fields.Integer(required=True)
+    failures = ma.fields.Integer(required=True)
+    failing_since_ms = ma.fields.Integer(required=True, allow_none=True)
+    retry_at_ms = ma.fields.Integer(required=True, allow_none=True)
+    last_answer = ma.fields.Nested(AnswerSchema, required=True, allow_none=True)
+    secret = ma.fields.String()
+
+
+class ListSchema(_ResourceSchema):
+    """A page of resources, embedded; `next` is there when there are more."""
+
+    _embedded = ma.fields.Dict(ma.fields.String(), ma.fields.List(ma.fields.Dict()), required=True)
+
+
+class ParkedSchema(ma.Schema):
+    """An entity that is tried apart."""
+
+    url = ma.fields.String(required=True)
+    events = ma.fields.Integer(required=True)
+    failures = ma.fields.Integer(required=True)
+    retry_at_ms = ma.fields.Integer(required=True)
+    last_answer = ma.fields.Nested(AnswerSchema, required=True)
+
+
+class LetterSchema(_ResourceSchema):
+    """A dead letter; `answer_body` is the beginning of the last answer."""
+
+    id = ma.fields.Integer(required=True)
+    event = ma.fields.Dict(required=True)
+    attempts = ma.fields.Integer(required=True)
+    last_answer = ma.fields.Nested(AnswerSchema, required=True)
+    answer_body = ma.fields.String()
+
+
+class RedrivenSchema(ma.Schema):
+    """How many dead letters are on their way back, and how many were covered and dropped."""
+
+    redriven = ma.fields.Integer(required=True)
+    covered = ma.fields.Integer(required=True)
+
+
+class AttemptSchema(_ResourceSchema):
+    """A delivery that was tried; heads and bodies only where one is shown alone."""
+
+    id = ma.fields.Integer(required=True)
+    at_ms = ma.fields.Integer(required=True)
+    duration_ms = ma.fields.Integer(required=True)
+    attempt = ma.fields.Integer(required=True)
+    events = ma.fields.Integer(required=True)
+    first_position = ma.fields.Integer(required=True)
+    last_position = ma.fields.Integer(required=True)
+    status = ma.fields.Integer(required=True, allow_none=True)
+    error = ma.fields.String(required=True, allow_none=True)
+    request = ma.fields.Dict()
+    response = ma.fields.Dict()
+
+
+class TopicSchema(ma.Schema):
+    """A topic."""
+
+    name = ma.fields.String(required=True)
+    publisher = ma.fields.String(required=True, allow_none=True)
+    events = ma.fields.Integer(required=True)
+
+
+class BacklogSchema(ma.Schema):
+    """How much a subscription got, how much waits, and the age of the oldest in ms."""
+
+    sent = ma.fields.Integer(required=True)
+    queued = ma.fields.Integer(required=True)
+    oldest = ma.fields.Integer(required=True, allow_none=True)
+
+
+class SubscriptionSchema(ma.Schema):
+    """A subscription, without its credentials."""
+
+    subscriber = ma.fields.String(required=True)
+    callback = ma.fields.String(required=True)
+    topics = ma.fields.List(ma.fields.String(), required=True)
+    events = ma.fields.Nested(BacklogSchema, required=True)
+
+
+class ClientSchema(ma.Schema):
+    """A client; tokens are never shown again."""
+
+    name = ma.fields.String(required=True)
+
+
+class NewTokenSchema(ma.Schema):
+    """A token, shown this once."""
+
+    name = ma.fields.String(required=True)
+    token = ma.fields.String(required=True)
+
+
+class SecretSchema(ma.Schema):
+    """A signing secret, shown this once."""
+
+    secret = ma.fields.String(required=True)
+
+
+TOPIC_NAME = {"type": "string", "pattern": "^[a-z_]{1,64}$"}
+
+
+_EVENT = {
+    "type": "object",
+    "required": ["type", "url"],
+    "properties": {
+        "type": {"enum": ["create", "update", "delete", "noop"]},
+        "url": {"type": "string", "format": "uri", "maxLength": 1024},
+        "timestamp": {"type": ["integer", "null"], "minimum": 0},
+        "data": {"type": ["object", "null"]},
+    },
+}
+
+
+EVENTS = {"oneOf": [_EVENT, {"type": "array", "items": _EVENT, "minItems": 1, "maxItems": 1000}]}
+
+
+SUBSCRIPTION: dict[str, Any] = {
+    "type": "object",
+    "required": ["topics", "callback", "uuid"],
+    "additionalProperties": False,
+    "properties": {
+        "topics": {"type": "array", "items": TOPIC_NAME},
+        "callback": {"type": "string", "format": "uri", "maxLength": 1024},
+        "uuid": {"type": "string", "minLength": 1, "maxLength": 255},
+        "timeout": {"type": ["integer", "null"], "minimum": 0, "maximum": 3_600_000},
+        "max": {"type": ["integer", "null"], "minimum": 1, "maximum": 10_000},
+    },
+}
+
+
+SECRET: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"secret": {"type": ["string", "null"], "pattern": "^whsec_"}},
+}
+
+
+NEW_CLIENT = {
+    "type": "object",
+    "required": ["name"],
+    "properties": {
+        "name": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
+        "scopes": {
+            "type": ["array", "null"],
+            "minItems": 1,
+            "items": {"enum": [scope.value for scope in TokenScope]},
+        },
+    },
+}
+_NUMBER = {"type": "integer"}
+START = {
+    "oneOf": [
+        {"enum": ["now", "beginning", "snapshot"]},
+        {"type": "object", "required": ["position"], "properties": {"position": _NUMBER}},
+        {"type": "object", "required": ["time_ms"], "properties": {"time_ms": _NUMBER}},
+    ]
+}
+_PATTERN = r"^(\*|[a-z_]{1,64}(\.(create|update|delete|noop))?)$"
+_RETRY: dict[str, Any] = {
+    "type": ["object", "null"],
+    "additionalProperties": False,
+    "properties": {
+        "first_ms": {"type": ["integer", "null"], "minimum": 100, "maximum": 600_000},
+        "longest_ms": {"type": ["integer", "null"], "maximum": 86_400_000},
+        "parked_ms": {
+            "type": "array",
+            "maxItems": 20,
+            "items": {"type": "integer", "minimum": 100, "maximum": 604_800_000},
+        },
+        "give_up_ms": {"type": ["integer", "null"], "minimum": 60_000, "maximum": 2_592_000_000},
+    },
+}
+SUBSCRIPTION_RESOURCE: dict[str, Any] = SUBSCRIPTION | {
+    "properties": SUBSCRIPTION["properties"]
+    | {
+        "topics": {"type": "array", "items": {"type": "string", "pattern": _PATTERN}},
+        "concurrency": {"type": ["integer", "null"], "minimum": 1, "maximum": 64},
+        "coalesce": {"type": ["boolean", "null"]},
+        "format": {"enum": ["routemaster", "cloudevents", None]},
+        "events_per_s": {"type": ["integer", "null"], "minimum": 1, "maximum": 100_000},
+        "retry": _RETRY,
+        "from": START,
+        "secret": SECRET["properties"]["secret"],
+    }
+}
+SEEK = {"type": "object", "required": ["to"], "properties": {"to": START}}
+REDRIVE = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {"ids": {"type": ["array", "null"], "items": _NUMBER}},
+}

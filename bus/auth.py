@@ -1,0 +1,173 @@
+"""Who is calling: the root key, or a client by its token (docs/delivery.md D25, D26)."""
+
+import contextlib
+import hashlib
+import hmac
+import re
+import secrets
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from bus.config import MIN_KEY_CHARACTERS
+from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
+from bus.model.client import Client, TokenScope
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_TOKEN = re.compile(rf"[\x21-\x39\x3b-\x7e]{{{MIN_KEY_CHARACTERS},255}}")
+
+Find = Callable[[str], tuple[str, Client] | None]
+"""Looks a digest up: the digest as stored, and whose it is."""
+
+# A token that another process has deleted is let in for at most this long.
+STALE_AFTER_S = 1.0
+FORGOTTEN_AFTER_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A client that showed its token a moment ago; `stale`: it is time to ask the store again."""
+
+    client: Client
+    stale: bool
+
+
+class Auth:
+    """Tells callers apart. Holds digests only, and compares them in constant time."""
+
+    def __init__(
+        self, root_key: str, find: Find, steady_s: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._root_digest = digest(root_key)
+        self._find = find
+        self._steady_s = steady_s
+        self._remembered: dict[str, tuple[Client, float]] = {}
+
+    def client(self, token: str | None) -> Client:
+        """The client with this token, as the store knows it. Raises NotAuthenticated."""
+        shown = None if token is None else digest(token)
+        found = None if shown is None else self._find(shown)
+        if shown is None or found is None or not hmac.compare_digest(found[0], shown):
+            self._remembered.pop(shown or "", None)
+            raise NotAuthenticated("a client's token is needed")
+        self._remembered[shown] = (found[1], self._steady_s())
+        return found[1]
+
+    def remembered(self, token: str) -> Remembered | None:
+        """The client with this token, if it was asked for a moment ago; asks no store.
+
+        | seconds ago | under 1 | under 2                      | more |
+        |-------------|---------|------------------------------|------|
+        |             | fresh   | stale, for the first to ask; | None |
+        |             |         | fresh for those after it     |      |
+        """
+        shown = digest(token)
+        client, at_s = self._remembered.get(shown, (None, 0.0))
+        age_s = self._steady_s() - at_s
+        if client is None or age_s >= FORGOTTEN_AFTER_S:
+            return None
+        if age_s < STALE_AFTER_S:
+            return Remembered(client, stale=False)
+        self._remembered[shown] = (client, at_s + STALE_AFTER_S)
+        return Remembered(client, stale=True)
+
+    def recent_client(self, token: str | None) -> Client:
+        """The client with this token, asking the store only now and then.
+
+        Raises NotAuthenticated.
+        """
+        known = None if token is None else self.remembered(token)
+        return self.client(token) if known is None or known.stale else known.client
+
+    def check_again(self, token: str) -> None:
+        """Ask the store whether a remembered client is still one."""
+        with contextlib.suppress(NotAuthenticated):
+            self.client(token)
+
+    def forget(self) -> None:
+        """Remember nobody: a token was deleted."""
+        self._remembered.clear()
+
+    def publisher(self, token: str | None) -> Client:
+        """The client whose topics are meant. Raises NotAuthenticated, NotAllowed."""
+        return _good_for(TokenScope.PUBLISH, self.client(token))
+
+    def subscriber(self, token: str | None) -> Client:
+        """The client whose subscription is meant. Raises NotAuthenticated, NotAllowed."""
+        return _good_for(TokenScope.SUBSCRIBE, self.client(token))
+
+    def monitor(self, token: str | None) -> None:
+        """Raises unless who calls may look around: NotAuthenticated, NotAllowed."""
+        if not self._is_root(token):
+            _good_for(TokenScope.MONITOR, self.client(token))
+
+    def admin(self, token: str | None) -> None:
+        """Raises NotAuthenticated unless this is the root key, or a token as good."""
+        if not self.is_admin(token):
+            raise NotAuthenticated("the root key is needed")
+
+    def owner(self, token: str | None, client_name: str) -> None:
+        """Raises unless this is the root key, or a subscriber's token of the client of this name.
+
+        NotAuthenticated for a stranger, NotYours for another client, NotAllowed.
+        """
+        if not self.is_admin(token) and self.subscriber(token).name != client_name:
+            raise NotYours("it belongs to another client")
+
+    def is_admin(self, token: str | None) -> bool:
+        """Whether this is the root key, or a client's token that is as good."""
+        if self._is_root(token):
+            return True
+        with contextlib.suppress(NotAuthenticated):
+            return TokenScope.ADMIN in self.client(token).scopes
+        return False
+
+    def _is_root(self, token: str | None) -> bool:
+        return token is not None and hmac.compare_digest(digest(token), self._root_digest)
+
+
+def check_may_publish(client: Client) -> None:
+    """Raises NotAllowed."""
+    _good_for(TokenScope.PUBLISH, client)
+
+
+def _good_for(scope: TokenScope, client: Client) -> Client:
+    if not client.scopes & {scope, TokenScope.ADMIN}:
+        raise NotAllowed(f"the token lacks the scope {scope}")
+    return client
+
+
+def digest(token: str) -> str:
+    """What is kept of a token. Tokens are long and random, so a plain SHA-256 can't be guessed."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_token() -> str:
+    """A token of 32 random bytes."""
+    return secrets.token_urlsafe(32)
+
+
+def check_client_name(value: Any) -> str:
+    """A client's name: 1 to 64 letters, digits, `.`, `_`, `-`. Raises BadClient."""
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        raise BadClient("a name is 1 to 64 letters, digits, dots, dashes and underscores")
+    return value
+
+
+def check_token(value: str) -> str:
+    """A token given from outside: 16 to 255 visible ASCII characters, no colon, as it is a Basic
+    user name. Raises BadClient."""
+    if not _TOKEN.fullmatch(value):
+        raise BadClient(
+            f"a token is {MIN_KEY_CHARACTERS} to 255 visible ASCII characters without a colon"
+        )
+    return value
+
+
+def check_scopes(words: Collection[Any]) -> frozenset[TokenScope]:
+    """The scopes of a token: one or more of the words in TokenScope. Raises BadClient."""
+    known = {scope.value: scope for scope in TokenScope}
+    if not words or not all(isinstance(word, str) and word in known for word in words):
+        raise BadClient(f"the scopes of a token are some of {', '.join(known)}")
+    return frozenset(known[word] for word in words)

@@ -1,0 +1,66 @@
+"""Starting: settings and store, or one clear line for each thing that is wrong."""
+
+import sys
+from dataclasses import dataclass
+from typing import NoReturn
+
+from service_kit.clock import Clock
+from service_kit.errors import ConfigError, NotMigrated
+
+from bus.auth import Auth
+from bus.config import Config, read
+from bus.publish.group_commit import Committer
+from bus.publish.publisher import Publisher
+from bus.publish.validation import Limits
+from bus.storage import Storage, open_storage
+
+# gunicorn restarts a worker that exits, for ever; for this status it gives up and says so.
+_STATUS = 4
+
+
+def config_or_exit() -> Config:
+    """The settings from the environment; exits with a line on stderr for each complaint."""
+    try:
+        return read()
+    except ConfigError as error:
+        _refuse(error.complaints)
+
+
+def open_or_exit(config: Config, now_ms: Clock) -> Storage:
+    """The store; exits with a line on stderr that says what is wrong with it."""
+    try:
+        return open_storage(config.database_url, now_ms)
+    except ConfigError as error:
+        _refuse(error.complaints)
+    except NotMigrated as error:
+        _refuse((str(error),))
+
+
+def _refuse(complaints: tuple[str, ...]) -> NoReturn:
+    for complaint in complaints:
+        print(complaint, file=sys.stderr)  # noqa: T201 - this is what the operator reads
+    sys.exit(_STATUS)
+
+
+@dataclass(frozen=True, slots=True)
+class Bus:
+    """Everything that one app needs, built once."""
+
+    storage: Storage
+    auth: Auth
+    publisher: Publisher
+    trusted_hosts: frozenset[str]
+    now_ms: Clock
+
+
+def build(config: Config, storage: Storage, now_ms: Clock) -> Bus:
+    """Put the parts together."""
+    trusted_hosts = frozenset(config.trusted_hosts)
+    limits = Limits(trusted_hosts, config.max_data_bytes)
+    return Bus(
+        storage=storage,
+        auth=Auth(config.root_key, storage.clients.find),
+        publisher=Publisher(Committer(storage.log.append), limits, now_ms),
+        trusted_hosts=trusted_hosts,
+        now_ms=now_ms,
+    )

@@ -1,0 +1,119 @@
+"""What an append writes, publications given their positions: pure, the same for every engine."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bus.errors import BusError, KeyReused, TopicTaken
+from bus.model.event import Publication, whole_event
+from bus.model.topic import may_publish
+
+COLUMNS = "position, topic, number, type, url, published_at_ms, traceparent, body, bytes_upto"
+Row = tuple[int, str, int, str, str, int, str | None, bytes, int]
+"""An event as it is inserted: the values of COLUMNS."""
+
+Entity = tuple[str, str, str, int]
+"""Topic, URL and type, and the last position where they came together."""
+
+Keys = dict[tuple[int, str], bytes]
+"""The fingerprint that a client's idempotency key came with."""
+
+# An idempotency key is honoured for a day (docs/delivery.md D7).
+KEY_KEPT_MS = 24 * 60 * 60 * 1000
+
+
+@dataclass(slots=True)
+class TopicRow:
+    """A topic inside a transaction that appends to it."""
+
+    name: str
+    client_id: int | None
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogEnd:
+    """The newest event's place, and the size of all bodies up to it."""
+
+    position: int = 0
+    bytes_upto: int = 0
+
+
+@dataclass(slots=True)
+class AppendPlan:
+    """What an append comes to: the rows to insert, an answer for each publication, new keys."""
+
+    rows: list[Row] = field(default_factory=list)
+    answers: list[BusError | None] = field(default_factory=list)
+    keys: Keys = field(default_factory=dict)
+
+
+def plan_append(
+    publications: Sequence[Publication],
+    topics: Mapping[str, TopicRow],
+    known: Keys,
+    end: LogEnd,
+    *,
+    identity: str,
+    now_ms: int,
+) -> AppendPlan:
+    """Plan publications one after the other, after `end`; moves the rows in `topics` along.
+
+    | the publication                             | answer     | stored |
+    |---------------------------------------------|------------|--------|
+    | its topic belongs to another client         | TopicTaken | no     |
+    | its key is known, with the same fingerprint | None       | no: it is stored already |
+    | its key is known, with another              | KeyReused  | no     |
+    | any other                                   | None       | yes    |
+    """
+    plan, keys = AppendPlan(), dict(known)
+    position, size = end.position, end.bytes_upto
+    for publication in publications:
+        topic = topics[publication.topic]
+        refusal, is_new = _judge(publication, topic, keys)
+        plan.answers.append(refusal)
+        if not is_new:
+            continue
+        topic.client_id = publication.client_id
+        if publication.key is not None:
+            new = {(publication.client_id, publication.key.key): publication.key.fingerprint}
+            keys |= new
+            plan.keys |= new
+        for event in publication.events:
+            position += 1
+            topic.events += 1
+            body = whole_event(event.head, identity, position)
+            size += len(body)
+            plan.rows.append(
+                (
+                    position,
+                    topic.name,
+                    topic.events,
+                    event.type,
+                    event.url,
+                    now_ms,
+                    publication.traceparent,
+                    body,
+                    size,
+                )
+            )
+    return plan
+
+
+def entities(rows: Sequence[Row]) -> list[Entity]:
+    """The entities of some rows, each once, with its last position."""
+    last = {(row[1], row[4], row[3]): row[0] for row in rows}
+    return [(*entity, position) for entity, position in last.items()]
+
+
+def _judge(publication: Publication, topic: TopicRow, known: Keys) -> tuple[BusError | None, bool]:
+    """Why it is refused, and whether it is new."""
+    if not may_publish(publication.client_id, topic.client_id):
+        return TopicTaken(f"{topic.name} has another publisher"), False
+    if publication.key is None:
+        return None, True
+    fingerprint = known.get((publication.client_id, publication.key.key))
+    if fingerprint is None:
+        return None, True
+    if fingerprint != publication.key.fingerprint:
+        return KeyReused("this idempotency key was used for other events"), False
+    return None, False

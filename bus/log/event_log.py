@@ -1,0 +1,119 @@
+"""The seam of the log: what every engine must do, in the words of the bus."""
+
+import select
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bus.errors import BusError
+from bus.model.event import LogEvent, LogGrowth, LogPoint, Publication
+
+READ_FENCE = "SELECT registry_version, (SELECT min(position) FROM events) FROM bus_state LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFence:
+    """The registry's version, and where the log begins, at the moment of the read or later."""
+
+    registry_version: int
+    first_position: int
+
+    @classmethod
+    def of(cls, registry_version: int, first_position: int | None) -> "ReadFence":
+        """From a row of MARKS."""
+        return cls(registry_version, first_position or 0)
+
+
+class Listener(Protocol):
+    """Something a selector can wait on, that becomes readable when the log may have grown."""
+
+    def fileno(self) -> int:
+        """The descriptor to wait on. Taking it listens."""
+
+    def clear(self) -> None:
+        """Take the notifications that wait, so that the descriptor isn't readable any more."""
+
+    def close(self) -> None:
+        """Stop listening."""
+
+
+class EventLog(Protocol):
+    """An append-only log. Positions grow by one, in the order in which readers may see them.
+
+    A reader never sees a position before every one below it (docs/delivery.md D2): whoever reads up
+    to a position has missed nothing.
+    """
+
+    def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
+        """Store publications, in order, in one durable step; each wholly or not at all.
+
+        Returns for each None, or the TopicTaken or KeyReused it was refused with. The first
+        publisher of a topic owns it from here on; a key that is known with the same fingerprint
+        stores nothing again. On disk when it returns; any exception means nothing was stored or,
+        if the connection broke, that nobody knows. Blocks.
+        """
+
+    def read_after(
+        self, position: int, topics: Collection[str] | None, limit: int
+    ) -> list[LogEvent]:
+        """The first `limit` events after `position` that are of `topics` (None: of any)."""
+
+    def read_fenced(
+        self, position: int, topics: Collection[str] | None, limit: int
+    ) -> tuple[list[LogEvent], ReadFence]:
+        """The same, and what to check it against: the fence is of the same moment, or later."""
+
+    def growth_after(self, position: int) -> LogGrowth:
+        """Which topics have events after `position`, and where the log ends now."""
+
+    def first_position(self) -> int:
+        """The position of the oldest event that is still there; 0 when there never was one.
+
+        A cursor before the position below it has missed events that were trimmed.
+        """
+
+    def last_position(self) -> int:
+        """The position of the newest event; 0 when there never was one."""
+
+    def notify(self) -> None:
+        """Wake the listeners: something changed that pushers should see."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+    def point_at(self, position: int) -> LogPoint | None:
+        """The first place at or after a position; None when there is nothing."""
+
+    def listener(self) -> Listener:
+        """A new listener, woken after every append and every change of a subscription."""
+
+    def wait(self, position: int, timeout_s: float) -> bool:
+        """Block until there is an event after `position`, or until the time is over."""
+
+    def trim(self, before: int) -> int:
+        """Forget the events before a position, but never the newest one. Returns how many."""
+
+    def forget_keys(self, upto_ms: int) -> None:
+        """Forget idempotency keys that were used up to then."""
+
+
+# A notification may be lost, and is only a hint.
+_POLL_S = 0.5
+
+
+def wait_for_growth(log: EventLog, position: int, timeout_s: float) -> bool:
+    """Block until there is an event after `position`, or until the time is over."""
+    deadline = time.monotonic() + timeout_s
+    listener, poll = log.listener(), select.poll()
+    poll.register(listener, select.POLLIN)  # listens before looking: nothing in between is lost
+    try:
+        while log.last_position() <= position:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
+                return False
+            poll.poll(min(left_s, _POLL_S) * 1000)
+            listener.clear()
+        return True
+    finally:
+        listener.close()

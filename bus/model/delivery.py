@@ -1,0 +1,173 @@
+"""How far a subscription is, how it fares, and what came of the last attempts."""
+
+from dataclasses import dataclass, field
+
+from bus.model.event import LogEvent
+from bus.model.subscription import Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What of the log is settled: all up to `position`; up to `reached` all but `left_behind`.
+
+    With several batches in flight a later one may be answered first, so there are gaps.
+    `delivered` is the last position that was sent and acknowledged. Up to `snapshot_upto` only
+    the events of a stored snapshot are read.
+    """
+
+    position: int
+    delivered: int
+    reached: int = 0
+    left_behind: tuple[int, ...] = ()
+    snapshot_upto: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointHealth:
+    """How an endpoint fares, and the search for the entity that makes it fail.
+
+    `failures`: attempts in a row that failed, since `failing_since_ms`; not before `retry_at_ms`.
+    While a search goes on, `tried_upto` is where the batch that failed first ended, and `narrow`
+    the number of events that the next attempt may hold. The URLs of the events up to `skip_upto`
+    failed alone, each of them: somebody else is to be tried.
+    """
+
+    failures: int = 0
+    failing_since_ms: int | None = None
+    retry_at_ms: int = 0
+    tried_upto: int | None = None
+    bisect_limit: int | None = None
+    skip_upto: int | None = None
+
+    @property
+    def is_bisecting(self) -> bool:
+        """Whether a batch has failed and not all of it is settled yet."""
+        return self.tried_upto is not None
+
+
+HEALTHY = EndpointHealth()
+
+
+@dataclass(frozen=True, slots=True)
+class LastAnswer:
+    """What an attempt got: a status, or the reason why there was none."""
+
+    status: int | None
+    error: str | None
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """An entity that waits apart with `events` events; `failures` are those since it was parked."""
+
+    url: str
+    failures: int
+    retry_at_ms: int
+    events: int
+    answer: LastAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event that is given up, after so many attempts, with the last answer and its body.
+
+    `id` is 0 until it is stored.
+    """
+
+    event: LogEvent
+    attempts: int
+    answer: LastAnswer
+    answer_body: bytes = field(repr=False)
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeasedSubscription:
+    """A subscription that a pusher holds. It may settle only while the fence has not moved."""
+
+    subscription: Subscription
+    cursor: Cursor
+    health: EndpointHealth
+    fence: int
+    parked: tuple[Parked, ...] = ()
+    test_wanted: bool = False
+
+
+@dataclass(slots=True)
+class StateChange:
+    """What changes beside the cursor, from one settlement to the next. Applied in this order."""
+
+    park: dict[str, Parked | None] = field(default_factory=dict)
+    """Parked entities as they are now; None: not parked any more."""
+    park_events: list[LogEvent] = field(default_factory=list)
+    take_back: list[int] = field(default_factory=list)
+    """Positions of parked events that are settled, or dead."""
+    bury: list[DeadLetter] = field(default_factory=list)
+    disable: str | None = None
+    """The reason to disable the subscription."""
+    tested: bool = False
+    """The test event that was wanted has been sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """Where a subscription stands now, and what has moved since the last one."""
+
+    subscription_id: int
+    fence: int
+    cursor: Cursor
+    health: EndpointHealth
+    sent: int
+    answer: LastAnswer | None = None
+    change: StateChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How much is ahead of a cursor, and the age of the oldest of it."""
+
+    events: int
+    oldest_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A subscription as its owner sees it.
+
+    `lag` is what is ahead of the cursor, in its snapshot too; `parked` are the events that wait
+    apart, with the dead letters that are on their way back.
+    """
+
+    subscription: Subscription
+    cursor: Cursor
+    health: EndpointHealth
+    lag: Lag
+    sent: int
+    answer: LastAnswer | None
+    parked: int
+    parked_oldest_ms: int | None
+    dead_letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One delivery and what came of it: heads without credentials, bodies cut at 4 KiB.
+
+    `id` is 0 until it is stored.
+    """
+
+    id: int
+    subscription_id: int
+    at_ms: int
+    duration_ms: int
+    attempt: int
+    events: int
+    first_position: int
+    last_position: int
+    status: int | None
+    error: str | None
+    request_head: str
+    request_body: bytes = field(repr=False)
+    response_head: str
+    response_body: bytes = field(repr=False)

@@ -1,0 +1,147 @@
+"""The nouns of subscribing: what a client wants to get, where, and how."""
+
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum
+
+from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
+
+DEFAULT_NAME = "default"  # of the subscription that routemaster's API knows
+DEFAULT_MAX_EVENTS = 100
+
+
+class Format(StrEnum):
+    """How the events of a delivery are written."""
+
+    ROUTEMASTER = "routemaster"
+    CLOUDEVENTS = "cloudevents"
+
+
+class State(StrEnum):
+    """Whether anything is sent."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class SigningSecrets:
+    """The secret that signs deliveries, and the one before it while that is still valid."""
+
+    current: str = field(repr=False)
+    previous: str | None = field(default=None, repr=False)
+    previous_until_ms: int = 0
+
+    def valid(self, now_ms: int) -> tuple[str, ...]:
+        """The secrets to sign with now, the newest first."""
+        if self.previous is not None and now_ms < self.previous_until_ms:
+            return (self.current, self.previous)
+        return (self.current,)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How a subscription is tried again; all in milliseconds (docs/delivery.md D17, D19).
+
+    An endpoint that fails is left alone for `first_ms`, doubling up to `longest_ms`, and disabled
+    after `give_up_ms` (None: the installation's). An entity that fails alone is tried after each
+    of `parked_ms`, then it is a dead letter.
+    """
+
+    first_ms: int = 1_000
+    longest_ms: int = 600_000
+    parked_ms: tuple[int, ...] = (
+        5_000,
+        30_000,
+        300_000,
+        1_800_000,
+        7_200_000,
+        18_000_000,
+        36_000_000,
+        50_400_000,
+        72_000_000,
+        86_400_000,
+    )
+    give_up_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRequest:
+    """What a client asks for: these topics, pushed there, with `uuid` as the Basic user name.
+
+    `topics` are patterns: `bids`, `bids.create`, `*`. `timeout_ms` is the longest an event waits
+    for company; None: it leaves at once. `concurrency` is how many batches may be in flight.
+    """
+
+    topics: tuple[str, ...]
+    callback: str
+    uuid: str = field(repr=False)
+    timeout_ms: int | None = None
+    max_events: int = DEFAULT_MAX_EVENTS
+    concurrency: int = 1
+    coalesce: bool = False
+    format: Format = Format.ROUTEMASTER
+    events_per_s: int | None = None
+    retry: RetryPolicy = RetryPolicy()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Where a client's events go and how."""
+
+    id: int
+    client: str
+    name: str
+    callback: str
+    uuid: str = field(repr=False)
+    filters: tuple[TopicFilter, ...]
+    secrets: SigningSecrets = field(repr=False)
+    timeout_ms: int | None = None
+    max_events: int = DEFAULT_MAX_EVENTS
+    concurrency: int = 1
+    coalesce: bool = False
+    format: Format = Format.ROUTEMASTER
+    events_per_s: int | None = None
+    retry: RetryPolicy = RetryPolicy()
+    state: State = State.ACTIVE
+    reason: str | None = None
+    state_since_ms: int = 0
+
+    @property
+    def topics(self) -> frozenset[str] | None:
+        """The topics to read; None: every topic."""
+        names = frozenset(topic_filter.topic for topic_filter in self.filters)
+        return None if EVERY_TOPIC in names else names
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSubscription:
+    """A subscription as routemaster lists it. `oldest_ms` is the age of the oldest that waits."""
+
+    subscriber: str
+    callback: str
+    topics: tuple[str, ...]
+    sent: int
+    queued: int
+    oldest_ms: int | None
+
+
+class StartAt(Enum):
+    """The ways to say where."""
+
+    NOW = "now"
+    BEGINNING = "beginning"
+    SNAPSHOT = "snapshot"
+    POSITION = "position"
+    TIME = "time_ms"
+
+
+@dataclass(frozen=True, slots=True)
+class StartPosition:
+    """`value` is the position after which, or the time (ms since the epoch) from which it goes."""
+
+    at: StartAt
+    value: int = 0
+
+
+NOW = StartPosition(StartAt.NOW)

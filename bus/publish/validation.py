@@ -1,0 +1,131 @@
+"""What an event must look like before it may enter the log (docs/delivery.md D4)."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from bus.errors import BadEvent, BadKey
+from bus.model.event import PublishKey
+from bus.model.url import check_url
+
+MAX_EVENTS = 1_000
+TYPES = frozenset({"create", "update", "delete", "noop"})
+# Beyond it a double, and so a JavaScript program, can't hold the number.
+MAX_TIMESTAMP_MS = 2**53 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the installation allows: hosts for plain http, and the bytes of `data` as JSON."""
+
+    trusted_hosts: Collection[str] = ()
+    max_data_bytes: int = 64
+
+
+class CheckedEvent(NamedTuple):
+    """An event that keeps every rule. `data` is JSON text."""
+
+    type: str
+    url: str
+    timestamp_ms: int | None = None
+    data: str | None = None
+
+
+def check_events(body: Any, limits: Limits) -> list[CheckedEvent]:
+    """One event, or an array of 1 to 1 000 of them, as parsed from JSON.
+
+    Raises BadEvent, with the index when it was an array.
+    """
+    if not isinstance(body, list):
+        return [check_event(body, limits)]
+    return check_all(body, lambda value: check_event(value, limits), least=1)
+
+
+def check_event(value: Any, limits: Limits) -> CheckedEvent:
+    """One event as parsed from JSON; unknown keys are dropped. Raises BadEvent.
+
+    | key       | rule                                                                  |
+    |-----------|-----------------------------------------------------------------------|
+    | type      | create, update, delete or noop                                        |
+    | url       | absolute https, no query, at most 1 024 characters                    |
+    | timestamp | missing, null, or integer milliseconds since the epoch                |
+    | data      | missing, null, or an object of at most `max_data_bytes` as JSON       |
+    """
+    if not isinstance(value, dict):
+        raise BadEvent("an event is an object")
+    return CheckedEvent(
+        _check_type(value.get("type")),
+        _check_url(value.get("url"), limits),
+        _check_timestamp(value.get("timestamp")),
+        _check_data(value.get("data"), limits),
+    )
+
+
+def check_all(
+    values: list[Any], check: Callable[[Any], CheckedEvent], *, least: int
+) -> list[CheckedEvent]:
+    """Check `least` to 1 000 events. Raises BadEvent with the index of the first bad one."""
+    if not least <= len(values) <= MAX_EVENTS:
+        raise BadEvent(f"an array holds {least} to {MAX_EVENTS} events")
+    return [_check_at(index, value, check) for index, value in enumerate(values)]
+
+
+def _check_at(index: int, value: Any, check: Callable[[Any], CheckedEvent]) -> CheckedEvent:
+    try:
+        return check(value)
+    except BadEvent as error:
+        raise BadEvent(str(error), index=index) from None
+
+
+def _check_type(value: Any) -> str:
+    if not isinstance(value, str) or value not in TYPES:
+        raise BadEvent("the type is not create, update, delete or noop")
+    return value
+
+
+def _check_url(value: Any, limits: Limits) -> str:
+    try:
+        checked = check_url(value, limits.trusted_hosts)
+    except ValueError as error:
+        raise BadEvent(str(error)) from None
+    if checked.has_userinfo:  # every subscriber would get the credentials
+        raise BadEvent("the URL has user information")
+    return str(value)
+
+
+def _check_timestamp(value: Any) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_TIMESTAMP_MS:
+        raise BadEvent("the timestamp is not integer milliseconds since the epoch")
+    return value
+
+
+def _check_data(value: Any, limits: Limits) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise BadEvent("data is not an object")
+    try:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except (ValueError, RecursionError):
+        raise BadEvent("data can't be written as JSON") from None
+    if len(text.encode()) > limits.max_data_bytes:
+        raise BadEvent(f"data is longer than {limits.max_data_bytes} bytes")
+    return text
+
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def publish_key(key: str, topic: str, events: Sequence[CheckedEvent]) -> PublishKey:
+    """A key and what it was used for: equal for equal events, whatever their spelling.
+
+    Raises BadKey unless it is 1 to 255 visible ASCII characters.
+    """
+    if not _KEY.fullmatch(key):
+        raise BadKey("an idempotency key is 1 to 255 visible ASCII characters")
+    return PublishKey(key, hashlib.sha256(json.dumps([topic, events]).encode()).digest())

@@ -1,0 +1,176 @@
+"""Who delivers which subscription, and what came of it: leases, fences, settlements."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from service_kit.database import reading, writing
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
+
+from bus.log.event_log import READ_FENCE, ReadFence
+from bus.model.delivery import LeasedSubscription, Parked, Settlement
+from bus.storage import columns
+from bus.storage.settlements import settle
+from bus.storage.tables import (
+    clients,
+    cursors,
+    parked,
+    parked_events,
+    pushers,
+    subscriptions,
+    wanted_tests,
+)
+from bus.storage.transactions import Driver, registry_version
+
+
+@dataclass(frozen=True, slots=True)
+class LeaseCounts:
+    """How many subscriptions there are, how many a pusher holds, and how many nobody holds."""
+
+    subscriptions: int
+    mine: int
+    free: int
+
+
+_unheld = or_(cursors.c.holder.is_(None), cursors.c.holder.not_in(select(pushers.c.id)))
+
+
+class Leases:
+    """What pushers ask of the store. Each method is one transaction."""
+
+    def __init__(self, engine: Engine, driver: Driver) -> None:
+        self._engine = engine
+        self._driver = driver
+
+    def join(self, pusher: str, now_ms: int) -> None:
+        """Start to be alive."""
+        with writing(self._engine) as connection:
+            connection.execute(insert(pushers).values(id=pusher, beat=0, seen_at_ms=now_ms))
+
+    def beat(self, pusher: str, now_ms: int) -> bool:
+        """Stay alive; False when others have given this pusher up: it holds nothing any more."""
+        with writing(self._engine) as connection:
+            found = connection.execute(
+                update(pushers)
+                .where(pushers.c.id == pusher)
+                .values(beat=pushers.c.beat + 1, seen_at_ms=now_ms)
+            )
+            return found.rowcount == 1
+
+    def alive(self) -> dict[str, tuple[int, int]]:
+        """Every pusher that nobody has given up: its beat, and when it last moved (ms)."""
+        with reading(self._engine) as connection:
+            return {
+                row.id: (row.beat, row.seen_at_ms) for row in connection.execute(select(pushers))
+            }
+
+    def give_up(self, lapsed: Collection[str]) -> None:
+        """What these pushers hold is free from here on."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(pushers).where(pushers.c.id.in_(list(lapsed))))
+
+    def counts(self, pusher: str) -> LeaseCounts:
+        """Who holds how much."""
+        mine = func.count().filter(cursors.c.holder == pusher)
+        counted = select(func.count(), mine, func.count().filter(_unheld)).select_from(cursors)
+        with reading(self._engine) as connection:
+            return LeaseCounts(*connection.execute(counted).one())
+
+    def claim(self, pusher: str, most: int) -> int:
+        """Take up to `most` subscriptions that nobody alive holds; returns how many.
+
+        The fence of each moves, so whoever held it before can't settle.
+        """
+        some = select(cursors.c.subscription_id).where(_unheld).limit(most)
+        with writing(self._engine) as connection:
+            taken = connection.execute(
+                update(cursors)
+                .where(cursors.c.subscription_id.in_(some), _unheld)
+                .values(holder=pusher, fence=cursors.c.fence + 1)
+            )
+            return int(taken.rowcount)
+
+    def release(self, pusher: str, subscription_ids: Collection[int]) -> None:
+        """Let go of some subscriptions, for others to take."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(cursors)
+                .where(
+                    cursors.c.holder == pusher,
+                    cursors.c.subscription_id.in_(list(subscription_ids)),
+                )
+                .values(holder=None, fence=cursors.c.fence + 1)
+            )
+
+    def leave(self, pusher: str) -> None:
+        """Let go of everything and stop being alive, so that others needn't wait."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(cursors)
+                .where(cursors.c.holder == pusher)
+                .values(holder=None, fence=cursors.c.fence + 1)
+            )
+            connection.execute(delete(pushers).where(pushers.c.id == pusher))
+
+    def registry_version(self) -> int:
+        """A number that moves with every change of a subscription."""
+        with reading(self._engine) as connection:
+            return registry_version(connection)
+
+    def read_fence(self) -> ReadFence:
+        """The registry's version, and where the log begins, both as of now."""
+        (row,) = self._driver.rows(READ_FENCE)
+        return ReadFence.of(*row)
+
+    def held(self, pusher: str) -> list[LeasedSubscription]:
+        """The subscriptions that a pusher holds, as they are now."""
+        mine = select(cursors.c.subscription_id).where(cursors.c.holder == pusher)
+        wanted = (
+            select(subscriptions, cursors, clients.c.name.label("client"), wanted_tests)
+            .join_from(subscriptions, clients)
+            .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
+            .join(wanted_tests, wanted_tests.c.subscription_id == subscriptions.c.id, isouter=True)
+            .where(cursors.c.holder == pusher)
+        )
+        with reading(self._engine) as connection:
+            found = connection.execute(wanted).mappings().all()
+            filters = columns.filters_of(connection, mine)
+            apart = _parked(connection, pusher)
+        return [
+            LeasedSubscription(
+                columns.subscription(row, filters.get(row["id"], ())),
+                columns.cursor(row),
+                columns.health(row),
+                row["fence"],
+                apart.get(row["id"], ()),
+                row["requested_at_ms"] is not None,
+            )
+            for row in found
+        ]
+
+    def settle(self, pusher: str, settlements: Sequence[Settlement], now_ms: int) -> frozenset[int]:
+        """Write outcomes down. Returns the subscriptions that this pusher held no longer."""
+        with self._driver.writing() as statements:
+            return settle(statements, pusher, settlements, now_ms)
+
+
+def _parked(connection: Connection, pusher: str) -> dict[int, tuple[Parked, ...]]:
+    waiting = (
+        select(func.count())
+        .where(
+            parked_events.c.subscription_id == parked.c.subscription_id,
+            parked_events.c.url == parked.c.url,
+        )
+        .scalar_subquery()
+    )
+    wanted = (
+        select(parked, waiting.label("events"))
+        .join(cursors, cursors.c.subscription_id == parked.c.subscription_id)
+        .where(cursors.c.holder == pusher)
+    )
+    found: dict[int, tuple[Parked, ...]] = {}
+    for row in connection.execute(wanted).mappings():
+        found[row["subscription_id"]] = (
+            *found.get(row["subscription_id"], ()),
+            columns.parked(row),
+        )
+    return found

@@ -1,0 +1,92 @@
+"""Parked events as pushers and owners read them."""
+
+from collections.abc import Sequence
+
+from service_kit.database import reading
+from sqlalchemy import Engine, func, select
+
+from bus.model.delivery import Parked
+from bus.model.event import LogEvent, log_event_from
+from bus.storage import columns
+from bus.storage.settlements import count
+from bus.storage.tables import parked, parked_events
+from bus.storage.transactions import Driver
+
+_EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
+_EVENTS = (
+    f"SELECT {_EVENT} FROM parked_events WHERE subscription_id = ? AND url = ?"  # noqa: S608
+    " ORDER BY position LIMIT ?"
+)
+_REDRIVEN = (
+    "SELECT url, count(*) FROM dead_letters"
+    " WHERE subscription_id = ? AND redrive_at_ms IS NOT NULL GROUP BY url"
+)
+_BACK = (
+    f"INSERT INTO parked_events (subscription_id, {_EVENT}) SELECT subscription_id, {_EVENT}"  # noqa: S608
+    " FROM dead_letters WHERE subscription_id = ? AND redrive_at_ms IS NOT NULL"
+    " ON CONFLICT (subscription_id, position) DO NOTHING"
+)
+_BACK_ENTITY = (
+    "INSERT INTO parked (subscription_id, url, failures, retry_at_ms, parked_at_ms, last_status,"
+    " last_error) SELECT subscription_id, url, 0, ?, ?, max(last_status), max(last_error)"
+    " FROM dead_letters WHERE subscription_id = ? AND redrive_at_ms IS NOT NULL"
+    " GROUP BY subscription_id, url"
+    " ON CONFLICT (subscription_id, url) DO UPDATE SET failures = 0,"
+    " retry_at_ms = excluded.retry_at_ms"
+)
+_NO_LETTER = "DELETE FROM dead_letters WHERE subscription_id = ? AND redrive_at_ms IS NOT NULL"
+_WAITING = "SELECT DISTINCT subscription_id FROM dead_letters WHERE redrive_at_ms IS NOT NULL"
+_STILL_HELD = "SELECT 1 FROM cursors WHERE subscription_id = ? AND holder = ? AND fence = ?"
+
+
+class ParkedEntities:
+    """Events that wait apart. Only the holder of a subscription moves them."""
+
+    def __init__(self, engine: Engine, driver: Driver) -> None:
+        self._engine = engine
+        self._driver = driver
+
+    def events(self, subscription_id: int, url: str, limit: int) -> list[LogEvent]:
+        """The first parked events of a URL, in order."""
+        found = self._driver.rows(_EVENTS, (subscription_id, url, limit))
+        return list(map(log_event_from, found))
+
+    def redrives(self) -> set[int]:
+        """The subscriptions that have dead letters on their way back."""
+        return {row[0] for row in self._driver.rows(_WAITING)}
+
+    def take_back(
+        self, subscription_id: int, pusher: str, fence: int, now_ms: int
+    ) -> dict[str, int]:
+        """Move redriven dead letters to the parked; returns how many of each URL.
+
+        Nothing moves, and nothing is returned, when the pusher holds the subscription no longer.
+        """
+        ours = (subscription_id,)
+        with self._driver.writing() as statements:
+            if not statements.rows(_STILL_HELD, (subscription_id, pusher, fence)):
+                return {}
+            counts = dict(statements.rows(_REDRIVEN, ours))
+            came = statements.run(_BACK, ours)
+            statements.run(_BACK_ENTITY, (now_ms, now_ms, subscription_id))
+            count(statements, subscription_id, parked=came, dead=-statements.run(_NO_LETTER, ours))
+            return counts
+
+    def all(self, subscription_id: int, after: str, limit: int) -> Sequence[Parked]:
+        """The parked entities of a subscription by URL, after one."""
+        events = (
+            select(func.count())
+            .where(
+                parked_events.c.subscription_id == parked.c.subscription_id,
+                parked_events.c.url == parked.c.url,
+            )
+            .scalar_subquery()
+        )
+        wanted = (
+            select(parked, events.label("events"))
+            .where(parked.c.subscription_id == subscription_id, parked.c.url > after)
+            .order_by(parked.c.url)
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [columns.parked(row) for row in connection.execute(wanted).mappings()]

@@ -1,0 +1,162 @@
+"""Writing outcomes down: the cursor, and whatever left it, in one transaction."""
+
+import json
+from collections.abc import Sequence
+
+from bus.model.delivery import LastAnswer, Settlement
+from bus.model.event import LogEvent
+from bus.storage.transactions import Statements
+
+_MAX_ERROR_CHARACTERS = 255
+_NOBODY: frozenset[int] = frozenset()
+
+_PLACE = (
+    "position = ?, reached = ?, left_behind = ?, snapshot_upto = ?,"
+    " delivered = ?, failures = ?, failing_since_ms = ?, retry_at_ms = ?, tried_upto = ?,"
+    " narrow = ?, skip_upto = ?, sent = sent + ?"
+)
+_ANSWER = "last_status = ?, last_error = ?, last_attempt_at_ms = ?"
+_OURS = "WHERE subscription_id = ? AND holder = ? AND fence = ?"
+_MOVE = f"UPDATE cursors SET {_PLACE} {_OURS}"  # noqa: S608
+_MOVE_ANSWERED = f"UPDATE cursors SET {_PLACE}, {_ANSWER} {_OURS}"  # noqa: S608
+_HELD = "SELECT subscription_id, fence FROM cursors WHERE holder = ?"
+_PARK = (
+    "INSERT INTO parked (subscription_id, url, failures, retry_at_ms, parked_at_ms, last_status,"
+    " last_error) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subscription_id, url) DO UPDATE SET"
+    " failures = excluded.failures, retry_at_ms = excluded.retry_at_ms,"
+    " last_status = excluded.last_status, last_error = excluded.last_error"
+)
+_UNPARK = (
+    "DELETE FROM parked WHERE subscription_id = ? AND url = ? AND NOT EXISTS (SELECT 1"
+    " FROM parked_events WHERE parked_events.subscription_id = parked.subscription_id"
+    " AND parked_events.url = parked.url)"
+)
+_EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
+_PARK_EVENT = (
+    f"INSERT INTO parked_events (subscription_id, {_EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+    " ON CONFLICT (subscription_id, position) DO NOTHING"
+)
+_TAKE_BACK = "DELETE FROM parked_events WHERE subscription_id = ? AND position = ?"
+_BURY = (
+    f"INSERT INTO dead_letters (subscription_id, {_EVENT}, attempts, died_at_ms, last_status,"  # noqa: S608
+    " last_error, last_answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_EXHUME = "DELETE FROM dead_letters WHERE subscription_id = ? AND position = ?"
+_COUNT = (
+    "UPDATE cursors SET parked_events = parked_events + ?, dead_letters = dead_letters + ?"
+    " WHERE subscription_id = ?"
+)
+_DISABLE = (
+    "UPDATE subscriptions SET state = 'disabled', reason = ?, state_since_ms = ?"
+    " WHERE id = ? AND state = 'active'"
+)
+_TESTED = "DELETE FROM wanted_tests WHERE subscription_id = ?"
+_CHANGED = "UPDATE bus_state SET registry_version = registry_version + 1"
+
+
+def settle(
+    statements: Statements, pusher: str, settlements: Sequence[Settlement], now_ms: int
+) -> frozenset[int]:
+    """Write outcomes down, of those subscriptions only that the pusher still holds.
+
+    Returns the others: whoever holds them now delivers their events again.
+    """
+    answered = [
+        (*_cursor(one), *answer_columns(one.answer), one.subscription_id, pusher, one.fence)
+        for one in settlements
+        if one.answer is not None
+    ]
+    others = [
+        (*_cursor(one), one.subscription_id, pusher, one.fence)
+        for one in settlements
+        if one.answer is None
+    ]
+    moved = statements.run_each(_MOVE_ANSWERED, answered) + statements.run_each(_MOVE, others)
+    lost = _lost(statements, pusher, settlements) if moved < len(settlements) else _NOBODY
+    for one in settlements:
+        if one.change is not None and one.subscription_id not in lost:
+            _move(statements, one, now_ms)
+    return lost
+
+
+def count(statements: Statements, subscription_id: int, *, parked: int, dead: int) -> None:
+    """So many more events of a subscription are parked, or dead: nobody counts them by looking."""
+    if parked or dead:
+        statements.run(_COUNT, (parked, dead, subscription_id))
+
+
+def answer_columns(answer: LastAnswer) -> tuple[int | None, str | None, int]:
+    """An answer as its three columns."""
+    return answer.status, answer.error and answer.error[:_MAX_ERROR_CHARACTERS], answer.at_ms
+
+
+def event_columns(event: LogEvent) -> tuple[object, ...]:
+    """An event as it is copied out of the log."""
+    return tuple(event)
+
+
+def _cursor(one: Settlement) -> tuple[object, ...]:
+    cursor, health = one.cursor, one.health
+    return (
+        cursor.position,
+        cursor.reached,
+        json.dumps(cursor.left_behind) if cursor.left_behind else None,
+        cursor.snapshot_upto,
+        cursor.delivered,
+        health.failures,
+        health.failing_since_ms,
+        health.retry_at_ms,
+        health.tried_upto,
+        health.bisect_limit,
+        health.skip_upto,
+        one.sent,
+    )
+
+
+def _lost(statements: Statements, pusher: str, settlements: Sequence[Settlement]) -> frozenset[int]:
+    held = dict(statements.rows(_HELD, (pusher,)))
+    return frozenset(
+        one.subscription_id for one in settlements if held.get(one.subscription_id) != one.fence
+    )
+
+
+def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
+    """An event leaves one table in the step that puts it in another, and passes behind the cursor
+    in that same step (docs/delivery.md D1)."""
+    ours, change = one.subscription_id, one.change
+    assert change is not None
+    statements.run_each(
+        _PARK,
+        [
+            (ours, url, at.failures, at.retry_at_ms, now_ms, *answer_columns(at.answer)[:2])
+            for url, at in change.park.items()
+            if at is not None
+        ],
+    )
+    came = statements.run_each(
+        _PARK_EVENT, [(ours, *event_columns(each)) for each in change.park_events]
+    )
+    # A letter whose event was delivered again, by a seek, and died again.
+    again = statements.run_each(_EXHUME, [(ours, dead.event.position) for dead in change.bury])
+    died = statements.run_each(
+        _BURY,
+        [
+            (
+                ours,
+                *event_columns(dead.event),
+                dead.attempts,
+                dead.answer.at_ms,
+                *answer_columns(dead.answer)[:2],
+                dead.answer_body,
+            )
+            for dead in change.bury
+        ],
+    )
+    left = statements.run_each(_TAKE_BACK, [(ours, position) for position in change.take_back])
+    count(statements, ours, parked=came - left, dead=died - again)
+    statements.run_each(_UNPARK, [(ours, url) for url, at in change.park.items() if at is None])
+    if change.tested:
+        statements.run(_TESTED, (ours,))
+    if change.disable is not None:
+        statements.run(_DISABLE, (change.disable, now_ms, ours))
+        statements.run(_CHANGED)

@@ -1,0 +1,117 @@
+"""Statements of the delivering hot path, by the database's own driver."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+from service_kit.database import is_sqlite, write_lock
+from sqlalchemy import Connection, Engine, select, update
+
+from bus.log.connections import Connections
+from bus.storage.tables import bus_state
+
+
+class Driver:
+    """Reads, and writes that may be lost when the machine loses power, but never out of order.
+
+    A settlement that is lost so is a delivery that is repeated: it needn't wait for the disk.
+    Statements have `?` for each value.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._is_sqlite = is_sqlite(engine)
+        prepare = _prepare_sqlite if self._is_sqlite else _prepare_postgres
+        self._connections = Connections(engine, prepare)
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """All rows of a query, in a view of its own."""
+        try:
+            connection = self._connections.mine()
+            found: list[Any] = connection.execute(self.sql(statement), values).fetchall()
+        except BaseException:
+            self._connections.drop_mine()
+            raise
+        return found
+
+    @contextmanager
+    def writing(self) -> Iterator["Statements"]:
+        """A write transaction: commits at the end, rolls back on an error."""
+        with write_lock(self._engine):
+            connection = self._connections.mine()
+            try:
+                connection.execute("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+                yield Statements(self, connection.cursor())
+                connection.execute("COMMIT")
+            except BaseException:
+                self._connections.drop_mine()
+                raise
+
+    def sql(self, statement: str) -> str:
+        """The statement as this engine's driver wants it."""
+        return statement if self._is_sqlite else _percent(statement)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._connections.close()
+
+
+class Statements:
+    """What may be done inside a write transaction."""
+
+    def __init__(self, driver: Driver, cursor: Any) -> None:
+        self._driver = driver
+        self._cursor = cursor
+
+    def rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """All rows of a query."""
+        found: list[Any] = self._cursor.execute(self._driver.sql(statement), values).fetchall()
+        return found
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> int:
+        """Run a statement; returns how many rows it changed."""
+        self._cursor.execute(self._driver.sql(statement), values)
+        return int(self._cursor.rowcount)
+
+    def run_each(self, statement: str, rows: Sequence[Sequence[object]]) -> int:
+        """Run a statement for each row of values; returns how many rows it changed in all."""
+        if not rows:
+            return 0
+        self._cursor.executemany(self._driver.sql(statement), rows)
+        return int(self._cursor.rowcount)
+
+
+@lru_cache(256)
+def _percent(statement: str) -> str:
+    return statement.replace("%", "%%").replace("?", "%s")
+
+
+def _prepare_sqlite(connection: Any) -> None:
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def _prepare_postgres(connection: Any) -> None:
+    connection.autocommit = True  # we say BEGIN ourselves
+    connection.execute("SET synchronous_commit = off")
+    # Planning anew, or compiling, would cost more than these small statements do.
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.execute("SET jit = off")
+    # A pusher that stops in the middle of a settlement must not hold its rows for ever.
+    connection.execute("SET idle_in_transaction_session_timeout = '10s'")
+    connection.execute("SET lock_timeout = '10s'")
+
+
+def log_identity(connection: Connection) -> str:
+    """The name of this log, made when its tables were: it makes event ids unique."""
+    return str(connection.execute(select(bus_state.c.log_identity)).scalar_one())
+
+
+def registry_version(connection: Connection) -> int:
+    """A number that moves with every change of a subscription."""
+    return int(connection.exec_driver_sql("SELECT registry_version FROM bus_state").scalar_one())
+
+
+def registry_changed(connection: Connection) -> None:
+    """Say in this transaction that a subscription changed."""
+    connection.execute(update(bus_state).values(registry_version=bus_state.c.registry_version + 1))

@@ -1,0 +1,1 @@
+"""What clients do to subscriptions: check, begin, move, redrive."""

@@ -1,0 +1,98 @@
+"""Begin a subscription somewhere in the log, move it there, or go on."""
+
+from typing import Any
+
+from bus.errors import BadSecret
+from bus.model.subscription import DEFAULT_NAME, NOW, StartAt, StartPosition, SubscriptionRequest
+from bus.signing import check_secret, new_secret, rotate
+from bus.storage import Storage
+from bus.storage.subscriptions import SNAPSHOT
+
+_KEYS = {"secret"}
+
+
+def begin(
+    storage: Storage,
+    client_id: int,
+    name: str,
+    wanted: SubscriptionRequest,
+    start: StartPosition,
+    new_secret: str,
+) -> bool:
+    """Subscribe under a name, or change that subscription; whether it is new.
+
+    May be repeated, also when a first call died halfway. `start` and `new_secret` count for a new
+    subscription only. With a snapshot it blocks for as long as reading the log takes.
+    """
+    is_snapshot = start.at is StartAt.SNAPSHOT
+    is_new = storage.subscriptions.replace(
+        client_id,
+        wanted,
+        new_secret,
+        name=name,
+        start=NOW if is_snapshot else start,
+        waits_for_snapshot=is_snapshot,
+    )
+    subscription_id = storage.subscriptions.find(client_id, name)
+    if storage.subscriptions.waits_for_snapshot(subscription_id):
+        _take_snapshot(storage, subscription_id)
+    storage.notify()
+    return is_new
+
+
+def seek(storage: Storage, subscription_id: int, start: StartPosition) -> None:
+    """Move a subscription. With a snapshot it is paused until that is taken."""
+    if start.at is StartAt.SNAPSHOT:
+        storage.subscriptions.pause(subscription_id, SNAPSHOT)
+        _take_snapshot(storage, subscription_id)
+    else:
+        storage.subscriptions.seek(subscription_id, start)
+    storage.notify()
+
+
+def resume(storage: Storage, subscription_id: int) -> None:
+    """Send again, with its snapshot first if whoever was to take that has died over it."""
+    if storage.subscriptions.waits_for_snapshot(subscription_id):
+        _take_snapshot(storage, subscription_id)
+    else:
+        storage.subscriptions.resume(subscription_id)
+    storage.notify()
+
+
+def _take_snapshot(storage: Storage, subscription_id: int) -> None:
+    upto = storage.log.last_position()
+    filters = storage.subscriptions.filters(subscription_id)
+    storage.snapshots.store(subscription_id, storage.snapshots.take(filters, upto))
+    storage.subscriptions.begin_snapshot(subscription_id, upto)
+
+
+def change_secret(
+    storage: Storage, client_id: int, body: Any, now_ms: int, name: str = DEFAULT_NAME
+) -> str:
+    """Sign with the secret in `body` (`{"secret"?}`), or with a new one; returns it.
+
+    Raises BadSecret, or NotFound without a subscription.
+    """
+    if not isinstance(body, dict) or set(body) - _KEYS:
+        raise BadSecret('the body is {"secret"?}')
+    wanted = given_secret(body) or new_secret()
+    sign_with(storage, client_id, name, wanted, now_ms)
+    return wanted
+
+
+def given_secret(body: dict[str, Any]) -> str | None:
+    """The secret in a body, if there is one. Raises BadSecret."""
+    given = body.get("secret")
+    return None if given is None else check_secret(given)
+
+
+def sign_with(storage: Storage, client_id: int, name: str, secret: str, now_ms: int) -> None:
+    """Sign with this secret; the one before stays valid for a day.
+
+    Setting the current one again changes nothing. Raises NotFound without a subscription.
+    """
+    while True:
+        before = storage.subscriptions.secrets(client_id, name)
+        after = rotate(before, secret, now_ms)
+        if after == before or storage.subscriptions.save_secrets(client_id, before, after, name):
+            return

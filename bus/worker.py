@@ -1,0 +1,70 @@
+"""`python -m bus.worker`: deliver events to subscribers until SIGTERM."""
+
+import gc
+import os
+import resource
+import secrets
+import socket
+import time
+
+from service_kit.clock import now_ms
+from service_kit.logs import configure_logs
+from service_kit.worker import run_loops
+
+from bus.bootstrap import config_or_exit, open_or_exit
+from bus.delivery.lifeline import Lifeline
+from bus.delivery.pusher import Pusher
+from bus.delivery.sender import Sender
+from bus.log.retention import DAY_MS, Retention
+
+
+def main() -> None:
+    """Run a pusher. Any number may run; the others stand by until one of them dies."""
+    configure_logs("pusher")
+    config = config_or_exit()
+    storage = open_or_exit(config, now_ms)
+    _allow_many_sockets()
+    _collect_garbage_seldom()
+    name = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
+    lifeline = Lifeline(name)
+    pusher = Pusher(
+        name,
+        storage,
+        Sender(config.trusted_hosts),
+        now_ms=now_ms,
+        steady_ms=_steady_ms,
+        give_up_ms=config.give_up_days * DAY_MS,
+    )
+    retention = Retention(
+        storage.log,
+        keep_ms=config.keep_days * DAY_MS,
+        keep_bytes=None if config.keep_mib is None else config.keep_mib * 1024**2,
+        now_ms=now_ms,
+    )
+    run_loops(
+        {"push": pusher.run_once, "retention": retention.run_once},
+        health_port=config.pusher_port,
+        checks={"database": storage.check_alive, "lease": pusher.check_lease},
+    )
+    pusher.close()
+    lifeline.close()
+    storage.close()
+
+
+def _collect_garbage_seldom() -> None:
+    """Events are many and hold no cycles; what was loaded at start stays anyway."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+
+
+def _steady_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+def _allow_many_sockets() -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""What only the log on PostgreSQL has: connections that break, notifications across machines."""
+
+import select
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from bus.auth import digest
+from bus.storage import Listener, Storage
+from tests.bus.samples import publication
+from tests.waiting import wait_for
+
+
+@pytest.fixture
+def url(postgres_database: str) -> str:
+    return postgres_database
+
+
+@pytest.fixture
+def ada(storage: Storage) -> int:
+    storage.clients.add_token("ada", digest("ada"))
+    return storage.clients.find(digest("ada"))[1].id
+
+
+@pytest.fixture
+def listeners(storage: Storage) -> Iterator[list[Listener]]:
+    """Two listeners that listen and were not woken yet."""
+    made = [storage.log.listener(), storage.log.listener()]
+    for listener in made:
+        wait_for(lambda: is_woken(listener))  # noqa: B023 - called now; woken once as it begins
+    yield made
+    for listener in made:
+        listener.close()
+
+
+def is_woken(listener: Listener, timeout_s: float = 5) -> bool:
+    ready, _, _ = select.select([listener], [], [], timeout_s)
+    listener.clear()
+    return bool(ready)
+
+
+def break_connections(url: str) -> None:
+    """What a restart of the server does to whoever is connected."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+def test_every_listener_hears_an_append_and_a_notification(
+    storage: Storage, ada: int, listeners: list[Listener]
+) -> None:
+    storage.log.append([publication(ada, "https://x.example/1")])
+    assert [is_woken(listener) for listener in listeners] == [True, True]
+    storage.notify()
+    assert [is_woken(listener) for listener in listeners] == [True, True]
+    assert [is_woken(listener, timeout_s=0) for listener in listeners] == [False, False]
+
+
+def test_a_bell_goes_on_listening_after_its_connection_broke(
+    url: str, storage: Storage, ada: int, listeners: list[Listener]
+) -> None:
+    listener = listeners[0]
+    before = listener.fileno()
+    break_connections(url)
+    assert is_woken(listener)  # it can't know what it missed
+    assert listener.fileno() == before
+    storage.log.append([publication(ada, "https://x.example/1")])
+    assert is_woken(listener)
+
+
+def test_a_log_whose_connection_broke_opens_another(url: str, storage: Storage, ada: int) -> None:
+    storage.log.append([publication(ada, "https://x.example/1")])
+    break_connections(url)
+    assert storage.log.last_position() == 1
+    break_connections(url)
+    storage.log.append([publication(ada, "https://x.example/2")])
+    assert [event.position for event in storage.log.read_after(0, None, 9)] == [1, 2]
+
+
+def test_a_server_that_does_not_wait_for_its_disk_is_told_to(
+    url: str, storage: Storage, ada: int
+) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET synchronous_commit = off")
+    storage.log.append([publication(ada, "https://x.example/1")])
+    setting = storage.log._connections.mine().execute("SHOW synchronous_commit")  # type: ignore[attr-defined]
+    assert setting.fetchone() == ("on",)
+
+
+@pytest.mark.parametrize("count", [1, 7, 8, 9, 100])
+def test_few_rows_and_many_are_stored_alike(storage: Storage, ada: int, count: int) -> None:
+    urls = [f"https://x.example/{number}" for number in range(count)]
+    storage.log.append([publication(ada, *urls), publication(ada, "https://x.example/last")])
+    assert [event.url for event in storage.log.read_after(0, None, 200)] == [
+        *urls,
+        "https://x.example/last",
+    ]

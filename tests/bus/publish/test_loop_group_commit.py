@@ -1,0 +1,98 @@
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+import pytest
+
+from bus.errors import BusError, TopicTaken, Unavailable
+from bus.model.event import Publication
+from bus.publish.group_commit import Committer, LoopCommitter
+from tests.bus.publish.test_group_commit import Log, publication
+
+Work = Callable[[LoopCommitter], Awaitable[Sequence[BusError | None]]]
+
+
+def run(log: Log, work: Work, timeout_s: float = 15) -> Sequence[BusError | None]:
+    async def inside() -> Sequence[BusError | None]:
+        return await work(LoopCommitter(Committer(log.append), timeout_s))
+
+    return asyncio.run(inside())
+
+
+def together(*publications: Publication) -> Work:
+    async def work(committer: LoopCommitter) -> Sequence[BusError | None]:
+        return await asyncio.gather(*map(committer.commit, publications))
+
+    return work
+
+
+def test_what_arrives_in_one_turn_shares_a_transaction() -> None:
+    log = Log()
+    assert run(log, together(*[publication("a")] * 64)) == [None] * 64
+    assert log.groups == [["a"] * 64]
+
+
+def test_a_transaction_holds_at_most_a_thousand_events_here_too() -> None:
+    log = Log()
+    run(log, together(*[publication("a", 400)] * 5))
+    assert [len(group) for group in log.groups] == [2, 2, 1]
+
+
+def test_one_call_of_a_thousand_events_stays_together() -> None:
+    log = Log()
+    run(log, together(publication("a"), publication("b", 1_000), publication("c")))
+    assert log.groups == [["a"], ["b"], ["c"]]
+
+
+def test_each_hears_its_own_outcome() -> None:
+    outcomes = run(Log(), together(publication("a"), publication("taken"), publication("b")))
+    assert outcomes[0] is outcomes[2] is None
+    assert isinstance(outcomes[1], TopicTaken)
+
+
+def test_a_failed_transaction_is_unavailable_for_all_of_it() -> None:
+    outcomes = run(Log(), together(publication("a"), publication("broken")))
+    assert [type(outcome) for outcome in outcomes] == [Unavailable, Unavailable]
+
+
+def test_a_log_that_hangs_is_unavailable_and_the_late_answer_harms_nobody() -> None:
+    log = Log()
+    log.gate.clear()
+
+    async def work(committer: LoopCommitter) -> Sequence[BusError | None]:
+        late = await committer.commit(publication("a"))
+        log.gate.set()
+        return [late, await committer.commit(publication("b"))]
+
+    late, next_one = run(log, work, timeout_s=0.1)
+    assert isinstance(late, Unavailable)
+    assert next_one is None
+
+
+def test_a_caller_that_hangs_up_does_not_disturb_the_others() -> None:
+    async def work(committer: LoopCommitter) -> Sequence[BusError | None]:
+        gone, stays = committer.commit(publication("a")), committer.commit(publication("b"))
+        gone.cancel()
+        return [await stays]
+
+    assert run(Log(), work) == [None]
+
+
+def test_a_loop_that_ended_before_the_answer_does_not_stop_the_committer() -> None:
+    log = Log()
+    log.gate.clear()
+    committer = Committer(log.append)
+
+    async def leave() -> None:
+        LoopCommitter(committer).commit(publication("a"))
+        while not log.groups:
+            await asyncio.sleep(0)
+
+    asyncio.run(leave())
+    log.gate.set()
+    committer.commit(publication("b"))
+    assert log.groups == [["a"], ["b"]]
+
+
+@pytest.mark.parametrize("events", [1, 1_000])
+def test_a_lone_publication_is_committed_at_once(events: int) -> None:
+    assert run(Log(), together(publication("a", events))) == [None]

@@ -1,0 +1,124 @@
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bus.errors import BadSubscription, BadTopic, Refused
+from bus.model.subscription import SubscriptionRequest
+from bus.subscriptions.validation import check_subscription
+from tests.bus.json_values import json_values
+
+TRUSTED = frozenset({"127.0.0.1", "::1"})
+GOOD = {"topics": ["bids"], "callback": "https://x.example/events", "uuid": "u-1"}
+
+
+def test_a_subscription_has_defaults() -> None:
+    assert check_subscription(GOOD, TRUSTED) == SubscriptionRequest(
+        ("bids",), "https://x.example/events", "u-1", timeout_ms=None, max_events=100
+    )
+
+
+def test_null_means_absent() -> None:
+    absent = GOOD | {"timeout": None, "max": None}
+    assert check_subscription(absent, TRUSTED) == check_subscription(GOOD, TRUSTED)
+
+
+@pytest.mark.parametrize(("timeout", "max"), [(0, 1), (3_600_000, 10_000)])
+def test_timeout_and_max_have_their_ranges(timeout: int, max: int) -> None:
+    checked = check_subscription(GOOD | {"timeout": timeout, "max": max}, TRUSTED)
+    assert (checked.timeout_ms, checked.max_events) == (timeout, max)
+
+
+@pytest.mark.parametrize("timeout", [-1, 3_600_001, 1.5, "500", True, [], {}])
+def test_another_timeout_is_refused(timeout: object) -> None:
+    with pytest.raises(BadSubscription, match="timeout"):
+        check_subscription(GOOD | {"timeout": timeout}, TRUSTED)
+
+
+@pytest.mark.parametrize("max", [0, -1, 10_001, 1.5, "5", False, []])
+def test_another_max_is_refused(max: object) -> None:
+    with pytest.raises(BadSubscription, match="max"):
+        check_subscription(GOOD | {"max": max}, TRUSTED)
+
+
+def test_no_topics_is_a_subscription_to_nothing() -> None:
+    assert check_subscription(GOOD | {"topics": []}, TRUSTED).topics == ()
+
+
+def test_a_topic_named_twice_counts_once() -> None:
+    assert check_subscription(GOOD | {"topics": ["b", "a", "b"]}, TRUSTED).topics == ("b", "a")
+
+
+@pytest.mark.parametrize("topics", [None, "bids", {}, 1])
+def test_topics_are_an_array(topics: object) -> None:
+    with pytest.raises(BadSubscription, match="topics"):
+        check_subscription(GOOD | {"topics": topics}, TRUSTED)
+
+
+@pytest.mark.parametrize("topic", [None, "Bids", 1, ["bids"], {}])
+def test_a_bad_topic_is_refused(topic: object) -> None:
+    with pytest.raises(BadTopic):
+        check_subscription(GOOD | {"topics": ["bids", topic]}, TRUSTED)
+
+
+@pytest.mark.parametrize("uuid", [None, "", "a:b", "a b", "a\n", "ü", 1, [], "x" * 256])
+def test_a_uuid_must_do_as_a_basic_user_name(uuid: object) -> None:
+    with pytest.raises(BadSubscription, match="uuid"):
+        check_subscription(GOOD | {"uuid": uuid}, TRUSTED)
+
+
+def test_unknown_keys_are_refused() -> None:
+    with pytest.raises(BadSubscription, match="'from'"):
+        check_subscription(GOOD | {"from": "now"}, TRUSTED)
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [
+        None,
+        "x",
+        "http://x.example/events",
+        "https://x.example/events?a=b",
+        "https://user:pw@x.example/events",
+        "https://user@x.example/events",
+        "https://x.example/events#a",
+        "https://10.0.0.1/events",
+        "https://[::ffff:10.0.0.1]/events",
+        "https://[64:ff9b::a00:1]/events",
+        "https://[fe80::1]/events",
+        "https://localhost/events",
+        "https://bus.localhost/events",
+        "https://169.254.169.254/latest",
+        "http://127.0.0.2/events",
+    ],
+)
+def test_a_bad_callback_is_refused(callback: object) -> None:
+    with pytest.raises(BadSubscription, match="callback"):
+        check_subscription(GOOD | {"callback": callback}, TRUSTED)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::1]:8000"])
+def test_a_trusted_host_may_be_private_and_plain(host: str) -> None:
+    assert check_subscription(GOOD | {"callback": f"http://{host}/events"}, TRUSTED)
+
+
+def test_even_a_trusted_host_gets_no_credentials_in_its_url() -> None:
+    with pytest.raises(BadSubscription, match="user information"):
+        check_subscription(GOOD | {"callback": "http://u:p@127.0.0.1/events"}, TRUSTED)
+
+
+def test_the_uuid_is_not_in_the_repr() -> None:
+    assert "u-1" not in repr(check_subscription(GOOD, TRUSTED))
+
+
+@given(
+    json_values
+    | st.fixed_dictionaries(
+        {"topics": json_values, "callback": json_values, "uuid": json_values},
+        optional={"timeout": json_values, "max": json_values},
+    )
+)
+def test_whatever_json_comes_is_checked_or_refused(value: object) -> None:
+    with contextlib.suppress(Refused):
+        check_subscription(value, TRUSTED)
