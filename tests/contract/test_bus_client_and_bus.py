@@ -30,23 +30,22 @@ def test_what_is_published_counts_on_its_topic(bus: Flask) -> None:
 def test_a_subscription_is_listed_without_its_secrets(bus: Flask) -> None:
     with client(bus, "shop") as shop, client(bus, "stock") as stock:
         shop.created("widgets", WIDGET)
-        stock.subscribe(
+        ours = stock.subscriptions.put(
+            "default",
             topics=["widgets"],
             callback="https://stock.example/events",
             uuid="a-secret-user",
-            timeout_ms=500,
-            max_events=10,
+            secret=SECRET,
+            timeout=500,
+            max=10,
         )
-        stock.set_secret(SECRET)
-        listed = stock.subscriptions()
+        listed = stock.subscribers()
         (row,) = listed
         assert (row["subscriber"], row["topics"]) == ("stock", ["widgets"])
         assert "a-secret-user" not in str(listed)
         assert SECRET not in str(listed)
-        stock.unsubscribe("widgets")
-        assert stock.subscriptions()[0]["topics"] == []
-        stock.unsubscribe()
-        assert stock.subscriptions() == []
+        stock.subscriptions.delete(ours)
+        assert stock.subscribers() == []
 
 
 def test_only_the_owner_publishes_on_a_topic(bus: Flask) -> None:
@@ -85,4 +84,4 @@ def test_a_service_keeps_trying_until_it_is_subscribed(bus: Flask) -> None:
         subscribe = keep_subscribed(there, secret=SECRET, **facts)  # type: ignore[arg-type]
         assert subscribe() > 60
         assert subscribe() > 60
-        assert [row["subscriber"] for row in there.subscriptions()] == ["stock"]
+        assert [row["subscriber"] for row in there.subscribers()] == ["stock"]

@@ -44,17 +44,18 @@ def test_a_subscriber_fetches_what_events_name(
         client_of(f"my-service-{example}") as bus,
         running(example, output, environment(house, tmp_path)) as callback,
     ):
-        bus.subscribe(topics=[topic], callback=callback, uuid=UUID)
-        bus.set_secret(SECRET)
+        ours = bus.subscriptions.put(
+            "default", topics=[topic], callback=callback, uuid=UUID, secret=SECRET
+        )
         bus.noop(topic, house.url("auctions") + "/auctions/demabluevase")
 
         wait_for_line(output, f"noop {VASE}")
         wait_for(lambda: queued(bus, topic) == 0, what="the delivery is settled")
-        bus.unsubscribe()
+        bus.subscriptions.delete(ours)
 
 
 def queued(bus: BusClient, topic: str) -> int:
-    (ours,) = [one for one in bus.subscriptions() if topic in one["topics"]]
+    (ours,) = [one for one in bus.subscribers() if topic in one["topics"]]
     return int(ours["events"]["queued"])
 
 

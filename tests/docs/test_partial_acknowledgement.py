@@ -37,12 +37,13 @@ def test_only_what_failed_comes_again(client_of: Callable[[str], BusClient]) -> 
 
     drain = Drain(uuid=UUID, secrets=[SECRET], listeners={"widgets": on_widget})
     with client_of("partial") as bus, served(drain) as callback:
-        bus.subscribe(topics=["widgets"], callback=callback, uuid=UUID)
-        bus.set_secret(SECRET)
+        ours = bus.subscriptions.put(
+            "default", topics=["widgets"], callback=callback, uuid=UUID, secret=SECRET
+        )
         bus.publish("widgets", [{"type": "create", "url": url} for url in urls])
         wait_for(lambda: len(seen) >= 6, seconds=60, what="the failed one again")
         bus.publish("widgets", [{"type": "update", "url": urls[0]}])
         wait_for(lambda: seen.count(urls[0]) == 2, seconds=60, what="the flow goes on")
-        bus.unsubscribe()
+        bus.subscriptions.delete(ours)
 
     assert [seen.count(url) for url in urls] == [2, 1, 2, 1, 1]

@@ -78,11 +78,12 @@ def test_what_it_shows_on_the_wire_is_what_arrives(
         arrived.set()
 
     with client_of("wire") as bus, peer(take) as url:
-        bus.subscribe(topics=["wire_news"], callback=f"{url}/events", uuid=UUID)
-        bus.set_secret(SECRET)
+        made = bus.subscriptions.put(
+            "default", topics=["wire_news"], callback=f"{url}/events", uuid=UUID, secret=SECRET
+        )
         bus.noop("wire_news", house.url("auctions") + "/auctions/demabluevase")
         assert arrived.wait(30)
-        bus.unsubscribe()
+        bus.subscriptions.delete(made)
 
     (shown,) = blocks("http")
     ours, theirs = _request(shown.replace("\n", "\r\n")), _request(received[0].decode())

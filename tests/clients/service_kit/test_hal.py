@@ -131,6 +131,7 @@ def test_typed_fields() -> None:
             "lag": {"events": 3},
             "steps": [{"by": "buyer"}],
             "nothing": {},
+            "topics": ["bids", "*"],
         }
     )
 
@@ -144,6 +145,7 @@ def test_typed_fields() -> None:
     assert found.part("lag").integer("events") == 3
     assert found.optional_part("nothing") is found.optional_part("missing") is None
     assert [step.text("by") for step in found.parts("steps")] == ["buyer"]
+    assert found.texts("topics") == ("bids", "*")
     assert found.values("count", "reserve") == {"count": 2, "reserve": None}
     assert (found.get("count"), found.get("missing"), found.get("missing", "")) == (2, None, "")
 
@@ -156,6 +158,7 @@ def test_a_field_of_another_type_is_named(value: Any) -> None:
     found = reading({"field": value})
 
     readers = {found.time_ms, found.money, found.optional_money, found.parts}
+    readers |= set() if value == ["x"] else {found.texts}
     readers |= set() if isinstance(value, str) else {found.text}
     readers |= set() if type(value) is int else {found.integer}
     readers |= set() if isinstance(value, dict) else {found.part, found.optional_part}
@@ -169,7 +172,15 @@ def test_a_field_of_another_type_is_named(value: Any) -> None:
 def test_a_field_that_is_missing_is_named() -> None:
     found = reading({})
 
-    for read in (found.text, found.integer, found.time_ms, found.money, found.part, found.parts):
+    for read in (
+        found.text,
+        found.integer,
+        found.time_ms,
+        found.money,
+        found.part,
+        found.parts,
+        found.texts,
+    ):
         with pytest.raises(NotHal, match="price"):
             read("price")
     with pytest.raises(NotHal, match="price"):

@@ -14,8 +14,8 @@ from bus_client.entities import (
     Subscription,
 )
 from bus_client.errors import BusError, BusRefused, BusUnavailable, NotPossible
-from bus_client.own import OwnSubscriptions
 from bus_client.subscribing import keep_subscribed
+from bus_client.subscriptions import Subscriptions
 
 __all__ = [
     "AfterPosition",
@@ -29,11 +29,11 @@ __all__ = [
     "Event",
     "FromTime",
     "NotPossible",
-    "OwnSubscriptions",
     "Parked",
     "Redriven",
     "Settings",
     "Start",
     "Subscription",
+    "Subscriptions",
     "keep_subscribed",
 ]

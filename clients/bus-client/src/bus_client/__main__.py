@@ -49,14 +49,14 @@ def subscribe(
     client: BusClient, topics: tuple[str, ...], callback: str, uuid: str, secret: str | None
 ) -> None:
     """Have events pushed to a callback; replaces this client's subscription."""
-    client.own.put("default", topics=topics, callback=callback, uuid=uuid, secret=secret)
+    client.subscriptions.put("default", topics=topics, callback=callback, uuid=uuid, secret=secret)
 
 
 @main.command()
 @click.pass_obj
 def subscriptions(client: BusClient) -> None:
     """List who listens to what, and how much waits, a JSON object a line."""
-    for row in client.subscriptions():
+    for row in client.subscribers():
         click.echo(json.dumps(row))
 
 

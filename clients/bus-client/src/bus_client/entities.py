@@ -1,16 +1,12 @@
 """Subscriptions and what belongs to them, as their owner sees them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict, TypeVar
-from urllib.parse import urljoin
-
-from bus_client.errors import BusUnavailable
+from typing import Any, Literal, TypedDict
 
 Json = Mapping[str, Any]
 Links = Mapping[str, str]
 Relation = Literal["pause", "resume", "seek", "test", "secret", "redrive"]
-T = TypeVar("T")
 
 
 class AfterPosition(TypedDict):
@@ -137,137 +133,3 @@ class Redriven:
 
     redriven: int
     covered: int
-
-
-class Document:
-    """A HAL document that was read from a URL; its links are absolute."""
-
-    def __init__(self, state: Json, url: str) -> None:
-        self.state = state
-        self.url = url
-        self.links = read(lambda: _absolute(state.get("_links", {}), url))
-
-    def embedded(self, relation: str) -> list["Document"]:
-        """The documents inside it."""
-        return read(lambda: [Document(one, self.url) for one in self.state["_embedded"][relation]])
-
-
-def read(understand: Callable[[], T]) -> T:
-    """What a document says. Raises BusUnavailable when it isn't understood."""
-    try:
-        return understand()
-    except (KeyError, TypeError, AttributeError) as error:
-        raise BusUnavailable(f"the answer is not understood: {error!r}") from error
-
-
-def subscription_from(document: Document) -> Subscription:
-    """A subscription from its representation. Raises BusUnavailable when it isn't one."""
-    state, links = document.state, document.links
-    return read(
-        lambda: Subscription(
-            url=links["self"],
-            links=links,
-            topics=tuple(state["topics"]),
-            settings=_settings(state),
-            waiting=state["lag"]["events"],
-            oldest_ms=state["lag"]["oldest_ms"],
-            last_answer=state["last_answer"] and _answer(state["last_answer"]),
-            secret=state.get("secret"),
-            **{name: state[name] for name in _SUBSCRIPTION_STATE},
-        )
-    )
-
-
-def parked_from(document: Document) -> Parked:
-    """A parked entity from its representation. Raises BusUnavailable when it isn't one."""
-    state = document.state
-    return read(
-        lambda: Parked(
-            url=state["url"],
-            events=state["events"],
-            failures=state["failures"],
-            retry_at_ms=state["retry_at_ms"],
-            last_answer=_answer(state["last_answer"]),
-        )
-    )
-
-
-def dead_letter_from(document: Document) -> DeadLetter:
-    """A dead letter from its representation. Raises BusUnavailable when it isn't one."""
-    state, links = document.state, document.links
-    return read(
-        lambda: DeadLetter(
-            url=links["self"],
-            links=links,
-            id=state["id"],
-            event=state["event"],
-            attempts=state["attempts"],
-            last_answer=_answer(state["last_answer"]),
-            answer_body=state.get("answer_body"),
-        )
-    )
-
-
-def attempt_from(document: Document) -> Attempt:
-    """An attempt from its representation. Raises BusUnavailable when it isn't one."""
-    state = document.state
-    return read(
-        lambda: Attempt(
-            url=document.links["self"],
-            request=state.get("request"),
-            response=state.get("response"),
-            **{name: state[name] for name in _ATTEMPT_STATE},
-        )
-    )
-
-
-def redriven_from(state: Json) -> Redriven:
-    """What a redrive has done, from its answer. Raises BusUnavailable when it isn't one."""
-    return read(lambda: Redriven(redriven=state["redriven"], covered=state["covered"]))
-
-
-def _answer(state: Json) -> Answer:
-    return Answer(status=state["status"], error=state["error"], at_ms=state["at_ms"])
-
-
-def _absolute(links: Json, url: str) -> Links:
-    return {relation: urljoin(url, str(to["href"])) for relation, to in links.items()}
-
-
-def _settings(state: Json) -> Settings:
-    return Settings(
-        timeout=state["timeout"],
-        max=state["max"],
-        concurrency=state["concurrency"],
-        coalesce=state["coalesce"],
-        format=state["format"],
-        events_per_s=state["events_per_s"],
-        retry=state["retry"],
-    )
-
-
-_SUBSCRIPTION_STATE = (
-    "client",
-    "name",
-    "callback",
-    "state",
-    "reason",
-    "position",
-    "sent",
-    "parked",
-    "dead_letters",
-    "failures",
-    "failing_since_ms",
-    "retry_at_ms",
-)
-_ATTEMPT_STATE = (
-    "id",
-    "at_ms",
-    "duration_ms",
-    "attempt",
-    "events",
-    "first_position",
-    "last_position",
-    "status",
-    "error",
-)

@@ -26,7 +26,9 @@ def keep_subscribed(
     def subscribe_once() -> float:
         nonlocal failures
         try:
-            client.own.put("default", topics=topics, callback=callback, uuid=uuid, secret=secret)
+            client.subscriptions.put(
+                "default", topics=topics, callback=callback, uuid=uuid, secret=secret
+            )
         except BusError as error:
             failures += 1
             log.warning("not subscribed yet: %s", error)

@@ -6,6 +6,7 @@ from requests.adapters import BaseAdapter
 from service_kit.errors import HttpFailure, NotJson, UnexpectedStatus
 from service_kit.http import Answer, HttpClient
 
+from bus_client.documents import Document
 from bus_client.errors import BusRefused, BusUnavailable
 
 
@@ -22,12 +23,20 @@ class Wire:
         """Close the connections."""
         self._http.close()
 
-    def told(self, method: str, url: str, body: Any = None) -> dict[str, Any]:
-        """Call a URL of the bus, and read the JSON object in its answer."""
+    def read(self, method: str, url: str, body: Any = None) -> Document:
+        """Call a URL of the bus, and read the document in its answer."""
         try:
-            return self.call(method, url, body).json()
+            return Document(url, self.call(method, url, body).json())
         except NotJson as error:
             raise BusUnavailable(str(error)) from error
+
+    def rows(self, path: str) -> list[dict[str, Any]]:
+        """Read the JSON array at a path of the bus."""
+        try:
+            rows: list[dict[str, Any]] = self.call("GET", self.url + path).value()
+        except NotJson as error:
+            raise BusUnavailable(str(error)) from error
+        return rows
 
     def call(self, method: str, url: str, body: Any = None) -> Answer:
         """Call a URL of the bus with a JSON body (None: without one)."""

@@ -173,6 +173,13 @@ class Resource:
             self._refuse(f"{name} is not an array of objects")
         return tuple(type(self)(self.url, one) for one in value)
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """An array of strings within the state."""
+        value = self.document.get(name)
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+            self._refuse(f"{name} is not an array of texts")
+        return tuple(value)
+
     def _within(self, reserved: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.document.get(reserved, {})
         return found

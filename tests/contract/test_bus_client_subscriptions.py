@@ -1,4 +1,4 @@
-"""bus-client's `own` against a real bus and its pusher, from subscribing to redriving."""
+"""bus-client's subscriptions against a real bus and its pusher, from subscribing to redriving."""
 
 import shutil
 import threading
@@ -48,8 +48,8 @@ def stock(served: Served) -> Iterator[BusClient]:
     """A client whose subscriptions are gone after the test."""
     with BusClient(served.url, served.token("stock")) as client:
         yield client
-        for one in client.own.all():
-            client.own.delete(one)
+        for one in client.subscriptions.all():
+            client.subscriptions.delete(one)
 
 
 Subscribe = Callable[..., Subscription]
@@ -59,7 +59,7 @@ Subscribe = Callable[..., Subscription]
 def subscribe(stock: BusClient, receiver: Receiver) -> Subscribe:
     def put(name: str = "main", **settings: object) -> Subscription:
         wanted = {"topics": ["widgets"], "callback": receiver.url, "uuid": "u-1"} | settings
-        return stock.own.put(name, **wanted)  # type: ignore[arg-type]
+        return stock.subscriptions.put(name, **wanted)  # type: ignore[arg-type]
 
     return put
 
@@ -77,12 +77,12 @@ def test_a_subscription_is_made_read_changed_and_deleted(
     assert again.secret is None
     assert sorted(again.topics) == ["orders", "widgets.create"]
     assert again.settings["concurrency"] == 1
-    assert stock.own.get("main") == stock.own.refresh(made) == again
+    assert stock.subscriptions.get("main") == stock.subscriptions.refresh(made) == again
     subscribe("other")
-    assert [one.name for one in stock.own.all()] == ["main", "other"]
-    stock.own.delete(again)
+    assert [one.name for one in stock.subscriptions.all()] == ["main", "other"]
+    stock.subscriptions.delete(again)
     with pytest.raises(BusRefused) as refused:
-        stock.own.get("main")
+        stock.subscriptions.get("main")
     assert refused.value.status == 404
 
 
@@ -99,14 +99,14 @@ def test_the_very_first_delivery_is_signed_with_the_secret_that_was_given(
 def test_a_pause_holds_events_back_until_it_is_over(
     shop: BusClient, stock: BusClient, subscribe: Subscribe, receiver: Receiver
 ) -> None:
-    paused = stock.own.pause(subscribe())
+    paused = stock.subscriptions.pause(subscribe())
     assert (paused.state, paused.can("resume"), paused.can("pause")) == ("paused", True, False)
     with pytest.raises(NotPossible):
-        stock.own.pause(paused)
+        stock.subscriptions.pause(paused)
     shop.created("widgets", WIDGET.format(1))
-    assert stock.own.refresh(paused).waiting == 1
+    assert stock.subscriptions.refresh(paused).waiting == 1
     assert receiver.deliveries == []
-    assert stock.own.resume(paused).state == "active"
+    assert stock.subscriptions.resume(paused).state == "active"
     wait_for(lambda: receiver.urls == [WIDGET.format(1)], what="the event")
 
 
@@ -116,20 +116,20 @@ def test_seeking_back_delivers_again(
     ours = subscribe()
     shop.updated("widgets", WIDGET.format(2))
     wait_for(lambda: receiver.urls == [WIDGET.format(2)], what="the event")
-    wait_for(lambda: stock.own.refresh(ours).waiting == 0, what="settled")
-    position = stock.own.refresh(ours).position
-    stock.own.seek(ours, {"position": position - 1})
+    wait_for(lambda: stock.subscriptions.refresh(ours).waiting == 0, what="settled")
+    position = stock.subscriptions.refresh(ours).position
+    stock.subscriptions.seek(ours, {"position": position - 1})
     wait_for(lambda: receiver.urls == [WIDGET.format(2)] * 2, what="the event again")
 
 
 def test_a_test_event_shows_in_the_attempts(
     stock: BusClient, subscribe: Subscribe, receiver: Receiver
 ) -> None:
-    ours = stock.own.test(subscribe())
+    ours = stock.subscriptions.test(subscribe())
     wait_for(lambda: receiver.deliveries, what="the test event")
-    (listed,) = wait_for(lambda: list(stock.own.attempts(ours)), what="the attempt")
+    (listed,) = wait_for(lambda: list(stock.subscriptions.attempts(ours)), what="the attempt")
     assert (listed.status, listed.request) == (204, None)
-    whole = stock.own.attempt(listed)
+    whole = stock.subscriptions.attempt(listed)
     assert whole.request is not None
     assert "webhook-id" in str(whole.request["head"])
     assert "u-1" not in str(whole)
@@ -139,13 +139,13 @@ def test_a_rotated_secret_signs_beside_the_one_before(
     shop: BusClient, stock: BusClient, subscribe: Subscribe, receiver: Receiver
 ) -> None:
     ours = subscribe(secret=SECRET)
-    new = stock.own.rotate_secret(ours)
+    new = stock.subscriptions.rotate_secret(ours)
     assert new.startswith("whsec_")
     assert new != SECRET
     shop.updated("widgets", WIDGET.format(3))
     wait_for(lambda: receiver.deliveries, what="a delivery")
     assert len(receiver.deliveries[0].headers["webhook-signature"].split()) == 2
-    assert stock.own.rotate_secret(ours, SECRET) == SECRET
+    assert stock.subscriptions.rotate_secret(ours, SECRET) == SECRET
 
 
 def test_what_can_not_be_delivered_is_parked_dies_and_is_redriven(
@@ -160,20 +160,20 @@ def test_what_can_not_be_delivered_is_parked_dies_and_is_redriven(
     receiver.decide = decide
     ours = subscribe(retry=IMPATIENT | {"parked_ms": [5_000]})
     shop.publish("widgets", [{"type": "update", "url": url} for url in _urls("poison", 1, 2, 3)])
-    (entity,) = wait_for(lambda: list(stock.own.parked(ours)), what="it is parked")
+    (entity,) = wait_for(lambda: list(stock.subscriptions.parked(ours)), what="it is parked")
     assert (entity.url, entity.events, entity.last_answer.status) == (poisoned[0], 1, 500)
     subscribe(retry=IMPATIENT | {"parked_ms": []})
-    (letter,) = wait_for(lambda: list(stock.own.dead_letters(ours)), what="it is dead")
+    (letter,) = wait_for(lambda: list(stock.subscriptions.dead_letters(ours)), what="it is dead")
     assert letter.event["url"] == poisoned[0]
     assert letter.answer_body is None
-    assert stock.own.dead_letter(letter).answer_body == "can't digest this"
+    assert stock.subscriptions.dead_letter(letter).answer_body == "can't digest this"
     poisoned.clear()
-    dead = stock.own.refresh(ours)
+    dead = stock.subscriptions.refresh(ours)
     assert dead.can("redrive")
-    done = stock.own.redrive(dead, [letter])
+    done = stock.subscriptions.redrive(dead, [letter])
     assert (done.redriven, done.covered) == (1, 0)
     wait_for(lambda: receiver.urls.count(WIDGET.format("poison")) > 1, what="it came again")
-    wait_for(lambda: stock.own.refresh(ours).dead_letters == 0, what="it is settled")
+    wait_for(lambda: stock.subscriptions.refresh(ours).dead_letters == 0, what="it is settled")
 
 
 def _urls(*names: object) -> list[str]:

@@ -3,30 +3,29 @@
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Unpack
 
-import uritemplate
-
+from bus_client.documents import (
+    Document,
+    attempt_from,
+    dead_letter_from,
+    parked_from,
+    redriven_from,
+    subscription_from,
+)
 from bus_client.entities import (
     Attempt,
     DeadLetter,
-    Document,
     Parked,
     Redriven,
     Relation,
     Settings,
     Start,
     Subscription,
-    attempt_from,
-    dead_letter_from,
-    parked_from,
-    read,
-    redriven_from,
-    subscription_from,
 )
 from bus_client.errors import BusUnavailable, NotPossible
 from bus_client.wire import Wire
 
 
-class OwnSubscriptions:
+class Subscriptions:
     """What the owner of a token can do with its subscriptions.
 
     Every call raises BusRefused or BusUnavailable; what a subscription can't do now (its `can`
@@ -39,12 +38,12 @@ class OwnSubscriptions:
 
     def all(self) -> list[Subscription]:
         """Every subscription of this client."""
-        found = self._get(self._entry("subscriptions")).embedded("subscriptions")
-        return [subscription_from(one) for one in found]
+        found = self._wire.read("GET", self._entry("subscriptions"))
+        return [subscription_from(one) for one in found.collection("subscriptions")]
 
     def get(self, name: str) -> Subscription:
         """One of them by its name. Raises BusRefused (404) when there is none."""
-        return subscription_from(self._get(self._named(name)))
+        return self._read("GET", self._named(name))
 
     def put(
         self,
@@ -66,11 +65,11 @@ class OwnSubscriptions:
         body: dict[str, Any] = {"topics": list(topics), "callback": callback, "uuid": uuid}
         optional = {"secret": secret, "from": start, **settings}
         body |= {key: value for key, value in optional.items() if value is not None}
-        return self._told("PUT", self._named(name), body)
+        return self._read("PUT", self._named(name), body)
 
     def refresh(self, subscription: Subscription) -> Subscription:
         """The subscription as it is now."""
-        return subscription_from(self._get(subscription.url))
+        return self._read("GET", subscription.url)
 
     def delete(self, subscription: Subscription) -> None:
         """End it, with its parked events and dead letters."""
@@ -78,19 +77,19 @@ class OwnSubscriptions:
 
     def pause(self, subscription: Subscription) -> Subscription:
         """Have nothing more sent."""
-        return self._told("POST", _possible(subscription, "pause"))
+        return self._read("POST", _possible(subscription, "pause"))
 
     def resume(self, subscription: Subscription) -> Subscription:
         """Have events sent again after a pause, or after it was disabled."""
-        return self._told("POST", _possible(subscription, "resume"))
+        return self._read("POST", _possible(subscription, "resume"))
 
     def seek(self, subscription: Subscription, to: Start) -> Subscription:
         """Go on from somewhere else in the log."""
-        return self._told("POST", _possible(subscription, "seek"), {"to": to})
+        return self._read("POST", _possible(subscription, "seek"), {"to": to})
 
     def test(self, subscription: Subscription) -> Subscription:
         """Have a test event sent; the attempts say what came of it."""
-        return self._told("POST", _possible(subscription, "test"))
+        return self._read("POST", _possible(subscription, "test"))
 
     def rotate_secret(self, subscription: Subscription, secret: str | None = None) -> str:
         """Sign with another secret (None: one that the bus makes), and return it.
@@ -98,8 +97,7 @@ class OwnSubscriptions:
         The one before stays valid for a day.
         """
         body = {} if secret is None else {"secret": secret}
-        answer = self._wire.told("POST", _possible(subscription, "secret"), body)
-        return read(lambda: str(answer["secret"]))
+        return self._wire.read("POST", _possible(subscription, "secret"), body).text("secret")
 
     def parked(self, subscription: Subscription) -> Iterator[Parked]:
         """Entities that wait apart, by URL."""
@@ -111,15 +109,14 @@ class OwnSubscriptions:
 
     def dead_letter(self, letter: DeadLetter) -> DeadLetter:
         """A dead letter with how the last answer began."""
-        return dead_letter_from(self._get(letter.url))
+        return dead_letter_from(self._wire.read("GET", letter.url))
 
     def redrive(
         self, subscription: Subscription, letters: Collection[DeadLetter] | None = None
     ) -> Redriven:
         """Have dead letters delivered again: these, or all."""
         body = {} if letters is None else {"ids": [letter.id for letter in letters]}
-        url = _possible(subscription, "redrive")
-        return redriven_from(self._wire.told("POST", url, body))
+        return redriven_from(self._wire.read("POST", _possible(subscription, "redrive"), body))
 
     def attempts(self, subscription: Subscription) -> Iterator[Attempt]:
         """The last deliveries, newest first."""
@@ -127,31 +124,27 @@ class OwnSubscriptions:
 
     def attempt(self, attempt: Attempt) -> Attempt:
         """An attempt with what was sent and what came back."""
-        return attempt_from(self._get(attempt.url))
+        return attempt_from(self._wire.read("GET", attempt.url))
 
     def _named(self, name: str) -> str:
-        return uritemplate.expand(self._entry("subscription"), name=name)
+        return self._entry("subscription", name=name)
 
-    def _entry(self, relation: str) -> str:
+    def _entry(self, relation: str, **variables: str) -> str:
         if self._root is None:
-            self._root = self._get(self._wire.url + "/")
-        target = self._root.links.get(relation)
-        if target is None:
+            self._root = self._wire.read("GET", self._wire.url + "/")
+        if not self._root.offers(relation):
             raise BusUnavailable(f"the bus has no link {relation!r} for this token")
-        return target
+        return self._root.link(relation, **variables)
 
-    def _told(self, method: str, url: str, body: Any = None) -> Subscription:
-        return subscription_from(Document(self._wire.told(method, url, body), url))
-
-    def _get(self, url: str) -> Document:
-        return Document(self._wire.told("GET", url), url)
+    def _read(self, method: str, url: str, body: Any = None) -> Subscription:
+        return subscription_from(self._wire.read(method, url, body))
 
     def _pages(self, subscription: Subscription, relation: str) -> Iterator[Document]:
         url = subscription.links.get(relation)
         while url is not None:
-            page = self._get(url)
-            yield from page.embedded(relation)
-            url = page.links.get("next")
+            page = self._wire.read("GET", url)
+            yield from page.collection(relation)
+            url = page.optional_link("next")
 
 
 def _possible(subscription: Subscription, relation: Relation) -> str:

@@ -1,0 +1,109 @@
+"""From the bus's documents to what they say."""
+
+from typing import cast
+
+from service_kit.hal import Resource
+
+from bus_client.entities import (
+    Answer,
+    Attempt,
+    DeadLetter,
+    Parked,
+    Redriven,
+    Settings,
+    Subscription,
+)
+from bus_client.errors import BusUnavailable
+
+
+class Document(Resource):
+    """A HAL document of the bus. Reading it raises BusUnavailable when it isn't as promised."""
+
+    malformed = BusUnavailable
+    no_link = BusUnavailable
+
+
+def subscription_from(document: Document) -> Subscription:
+    """A subscription from its representation."""
+    lag, last_answer = document.part("lag"), document.optional_part("last_answer")
+    return Subscription(
+        url=document.link("self"),
+        links=document.targets(),
+        topics=document.texts("topics"),
+        settings=cast("Settings", document.values(*Settings.__annotations__)),
+        waiting=lag.integer("events"),
+        oldest_ms=lag.get("oldest_ms"),
+        last_answer=_answer(last_answer) if last_answer else None,
+        secret=document.get("secret"),
+        **document.values(*_SUBSCRIPTION_STATE),
+    )
+
+
+def parked_from(document: Document) -> Parked:
+    """A parked entity from its representation."""
+    return Parked(
+        url=document.text("url"),
+        events=document.integer("events"),
+        failures=document.integer("failures"),
+        retry_at_ms=document.time_ms("retry_at_ms"),
+        last_answer=_answer(document.part("last_answer")),
+    )
+
+
+def dead_letter_from(document: Document) -> DeadLetter:
+    """A dead letter from its representation."""
+    return DeadLetter(
+        url=document.link("self"),
+        links=document.targets(),
+        id=document.integer("id"),
+        event=document.part("event").document,
+        attempts=document.integer("attempts"),
+        last_answer=_answer(document.part("last_answer")),
+        answer_body=document.get("answer_body"),
+    )
+
+
+def attempt_from(document: Document) -> Attempt:
+    """An attempt from its representation."""
+    return Attempt(
+        url=document.link("self"),
+        request=document.get("request"),
+        response=document.get("response"),
+        **document.values(*_ATTEMPT_STATE),
+    )
+
+
+def redriven_from(document: Document) -> Redriven:
+    """What a redrive has done, from its answer."""
+    return Redriven(redriven=document.integer("redriven"), covered=document.integer("covered"))
+
+
+def _answer(document: Document) -> Answer:
+    return Answer(**document.values("status", "error", "at_ms"))
+
+
+_SUBSCRIPTION_STATE = (
+    "client",
+    "name",
+    "callback",
+    "state",
+    "reason",
+    "position",
+    "sent",
+    "parked",
+    "dead_letters",
+    "failures",
+    "failing_since_ms",
+    "retry_at_ms",
+)
+_ATTEMPT_STATE = (
+    "id",
+    "at_ms",
+    "duration_ms",
+    "attempt",
+    "events",
+    "first_position",
+    "last_position",
+    "status",
+    "error",
+)
