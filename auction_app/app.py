@@ -15,50 +15,81 @@ from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
 from auction_app import config as settings
+from auction_app.accounts import labels as accounts_labels
+from auction_app.accounts import views as accounts_views
+from auction_app.accounts.visitor import visitor
+from auction_app.bidding import labels as bidding_labels
+from auction_app.bidding import views as bidding_views
+from auction_app.bidding.on_event import FOLLOWED, listener
+from auction_app.bootstrap import build
 from auction_app.config import Config
-from auction_app.parts import Parts, build_parts
-from auction_app.verbs.notice_changes import FOLLOWED, listener
-from auction_app.views.account import account, credentials
-from auction_app.views.accounts import accounts
-from auction_app.views.bidding import bidding
-from auction_app.views.chances import chance, chances
-from auction_app.views.choices import install_choices
-from auction_app.views.commanding import commanding
-from auction_app.views.draft_photos import allow_uploads, draft_photos
-from auction_app.views.editing import editing
-from auction_app.views.finding import finding
-from auction_app.views.formats import install_formats
-from auction_app.views.home import home
-from auction_app.views.items import fragments, items
-from auction_app.views.language import install_language
-from auction_app.views.leaving import leaving
-from auction_app.views.mine import mine, own_bids
-from auction_app.views.moderating import moderating, record
-from auction_app.views.negotiate import describe_sessions
-from auction_app.views.news import news, reading
-from auction_app.views.ordering import ordering, orders
-from auction_app.views.people import people
-from auction_app.views.plain import plain_pages
-from auction_app.views.preferences import preferences, take_one_click
-from auction_app.views.problems import respond, translations
-from auction_app.views.recovery import recovery
-from auction_app.views.security import install_security
-from auction_app.views.selling import selling
-from auction_app.views.sessions import sessions
-from auction_app.views.shell import install_shell
-from auction_app.views.talking import reporting, talk, talking
-from auction_app.views.visitor import install_visitor
-from auction_app.views.watching import watching, watchlist
+from auction_app.items import views as items_views
+from auction_app.listings import labels as listings_labels
+from auction_app.listings.model import LARGE, THUMBNAIL
+from auction_app.moderation import labels as moderation_labels
+from auction_app.moderation import views as moderation_views
+from auction_app.notifications import labels as notifications_labels
+from auction_app.notifications import views as notifications_views
+from auction_app.notifications.views.preferences import take_one_click
+from auction_app.orders import labels as orders_labels
+from auction_app.orders import views as orders_views
+from auction_app.parts import Parts
+from auction_app.privacy import labels as privacy_labels
+from auction_app.privacy import views as privacy_views
+from auction_app.profiles import views as profiles_views
+from auction_app.questions import views as questions_views
+from auction_app.search import labels as search_labels
+from auction_app.search import views as search_views
+from auction_app.second_chances import views as second_chances_views
+from auction_app.selling import labels as selling_labels
+from auction_app.selling import views as selling_views
+from auction_app.selling.views.photos import allow_uploads
+from auction_app.watchlist import views as watchlist_views
+from auction_app.web import static_pages
+from auction_app.web.formats import install_formats
+from auction_app.web.i18n import install_language
+from auction_app.web.layout import install_layout
+from auction_app.web.negotiation import describe_sessions
+from auction_app.web.problems import respond, translations
+from auction_app.web.security import install_security
 
 _FORM_BYTES = 1024 * 1024
+_FEATURES: tuple[Any, ...] = (
+    accounts_views,
+    bidding_views,
+    items_views,
+    moderation_views,
+    notifications_views,
+    orders_views,
+    privacy_views,
+    profiles_views,
+    questions_views,
+    search_views,
+    second_chances_views,
+    selling_views,
+    watchlist_views,
+    static_pages,
+)
+"""What each feature serves."""
+_LABELS = (
+    *accounts_labels.LABELS,
+    *bidding_labels.LABELS,
+    *listings_labels.LABELS,
+    *moderation_labels.LABELS,
+    *notifications_labels.LABELS,
+    *orders_labels.LABELS,
+    *privacy_labels.LABELS,
+    *search_labels.LABELS,
+    *selling_labels.LABELS,
+)
 
 
 def create_app(config: Config | None = None, **parts: Any) -> Flask:
-    """The web app; `parts` replaces what `build_parts` would build (tests bring fakes)."""
+    """The web app; `parts` replaces what `build` would build (tests bring fakes)."""
     if config is None:
         configure_logs("auctions")
         config = settings.read()
-    built = build_parts(config, **parts)
+    built = build(config, **parts)
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=_FORM_BYTES, WTF_CSRF_TIME_LIMIT=None
@@ -69,11 +100,10 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     install_problems(app, translations(), respond=respond)
     engine = built.store.engine
     install_health(app, {"database": lambda: database.check_migrated("auction_app", engine)})
-    install_visitor(app, built)
-    install_language(app)
+    install_language(app, lambda: visitor(built).customer)
     install_formats(app)
-    install_choices(app)
-    install_shell(app, built)
+    app.jinja_env.globals.update({"photo_large": LARGE, "photo_thumbnail": THUMBNAIL})
+    install_layout(app, built, visitor, _LABELS)
     _install_views(app, built)
     return app
 
@@ -83,26 +113,11 @@ def _install_views(app: Flask, parts: Parts) -> None:
     csrf = CSRFProtect(app)
     api = Api(app, title="Gavel auctions")
     describe_sessions(api)
-    for negotiated in (home, items, people, mine, finding, watchlist, orders, talk, news, chance):
-        api.register_blueprint(negotiated(parts))
-    for plain in (
-        accounts,
-        sessions,
-        fragments,
-        selling,
-        draft_photos,
-        bidding,
-        own_bids,
-        watching,
-        commanding,
-        editing,
-        chances,
-    ):
-        app.register_blueprint(plain(parts))
-    for own in (account, credentials, recovery, preferences, leaving, plain_pages):
-        app.register_blueprint(own(parts))
-    for other in (ordering, talking, reporting, reading, moderating, record):
-        app.register_blueprint(other(parts))
+    for feature in _FEATURES:
+        for negotiated in feature.API:
+            api.register_blueprint(negotiated(parts))
+        for plain in feature.PAGES:
+            app.register_blueprint(plain(parts))
     one_click = take_one_click(parts)
     app.register_blueprint(one_click)
     csrf.exempt(one_click)

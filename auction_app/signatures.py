@@ -5,8 +5,8 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeSerializer
 from service_kit.errors import NotAnAmount
 
+from auction_app.bidding.model import Ticket
 from auction_app.errors import LinkDead, TicketRefused
-from auction_app.tickets import Ticket
 
 
 class Signatures:

@@ -3,9 +3,9 @@
 from service_kit import database
 from service_kit.config import or_exit
 
+from auction_app.bootstrap import build
 from auction_app.config import read
 from auction_app.demo.load import ACCOUNTS, load_demo
-from auction_app.parts import build_parts
 
 WHAT_TO_TRY = """What to try:
   As Ada, set a maximum on the brass lamp; as Bela, in another browser, a higher one: Ada's page
@@ -15,7 +15,7 @@ WHAT_TO_TRY = """What to try:
 
 def main() -> None:
     """Load what is missing, and print the accounts and what to do with them."""
-    parts = build_parts(or_exit(read))
+    parts = build(or_exit(read))
     or_exit(lambda: database.check_migrated("auction_app", parts.store.engine))
     load_demo(parts)
     parts.store.close()

@@ -4,17 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from auction_app.accounts.model import Customer
+from auction_app.accounts.repository import customers
+from auction_app.accounts.sign_up import sign_up
+from auction_app.accounts.verify_email import USE, verify_email
 from auction_app.demo import pictures
 from auction_app.errors import NotFound
-from auction_app.local_time import write_local
-from auction_app.model import Customer, Photo
+from auction_app.listings.model import Photo
+from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
-from auction_app.storage import auctions, customers
-from auction_app.verbs.list_auction import list_auction
-from auction_app.verbs.read_listing import ListingForm, ListingRules, read_listing
-from auction_app.verbs.sign_up import sign_up
-from auction_app.verbs.take_photo import take_photo
-from auction_app.verbs.verify_email import USE, verify_email
+from auction_app.selling.list_auction import list_auction
+from auction_app.selling.read_listing import ListingForm, ListingRules, read_listing
+from auction_app.selling.take_photo import take_photo
+from auction_app.web.local_time import write_local
 
 HOUR_MS = 3_600_000
 _RULES = ListingRules(shortest_ms=0, longest_ms=31 * 24 * HOUR_MS)

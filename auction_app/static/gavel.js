@@ -12,7 +12,7 @@
   let offset = Number(body.dataset.serverNowMs) - performance.now();
   const now = () => performance.now() + offset;
 
-  // The two largest units, none that is zero: the same as views/formats.py's time_left.
+  // The two largest units, none that is zero: the same as web/formats.py's time_left.
   function spell(ms) {
     const s = Math.max(0, Math.floor(ms / 1000));
     const d = Math.floor(s / 86400), h = Math.floor((s % 86400) / 3600);

@@ -11,7 +11,7 @@
 
   const money = (m) => new Intl.NumberFormat(language, {
     style: "currency", currency: m.currency }).format(m.amount);
-  // As views/formats.py writes it; the zone's word is the one that stands there already.
+  // As web/formats.py writes it; the zone's word is the one that stands there already.
   function moment(ms, before) {
     const zone = { timeZone: document.body.dataset.zone };
     const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", ...zone }).format(ms);

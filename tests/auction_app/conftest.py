@@ -21,13 +21,14 @@ from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
+from auction_app.accounts.passwords import Passwords
+from auction_app.accounts.repository import customers
 from auction_app.app import create_app
+from auction_app.bootstrap import build
 from auction_app.config import Config
-from auction_app.parts import Parts, build_parts
-from auction_app.passwords import Passwords
-from auction_app.storage import customers
-from auction_app.storage.tables import outbox
-from auction_app.verbs.draft_photos import prepare_photos
+from auction_app.db.tables import outbox
+from auction_app.parts import Parts
+from auction_app.selling.draft_photos import prepare_photos
 from tests.auction_app.compiled import share_templates
 from tests.auction_app.fake_bids import FakeBids
 from tests.postgres import fresh_database
@@ -289,7 +290,7 @@ def make_world(config: Config) -> Iterator[Callable[..., World]]:
         bids, clock = FakeBids(), FakeClock()
         cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         given = {"bids": bids, "clock": clock, "passwords": cheap} | parts
-        built = build_parts(settings, **given)
+        built = build(settings, **given)
         app = create_app(settings, **{name: getattr(built, name) for name in PART_NAMES})
         app.testing = True
         share_templates(app)

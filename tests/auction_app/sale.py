@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from werkzeug.test import TestResponse
 
-from auction_app.verbs.project import keep_bidding
+from auction_app.bidding.projection import keep_bidding
 from tests.auction_app.conftest import Browser, World
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from auction_app.storage.tables import metadata
+from auction_app.db.tables import metadata
 from tests.auction_app.conftest import Browser, World, as_program
 from tests.auction_app.tour import Tour, begin, paths, rules
 

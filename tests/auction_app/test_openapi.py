@@ -8,23 +8,16 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 
-from auction_app.api.deal_schemas import (
-    MyNoticesSchema,
-    MyOrdersSchema,
-    OrderSchema,
-    QuestionSchema,
-    ReminderSchema,
-    SecondChanceSchema,
-)
-from auction_app.api.schemas import (
-    AuctionSchema,
-    CustomerSchema,
-    HomeSchema,
-    MyBidsSchema,
-    MySalesSchema,
-    WatchlistSchema,
-)
-from auction_app.verbs.remind_watchers import remind_watchers
+from auction_app.bidding.hal import MyBidsSchema
+from auction_app.listings.hal import AuctionSchema, HomeSchema
+from auction_app.notifications.hal import MyNoticesSchema
+from auction_app.orders.hal import MyOrdersSchema, OrderSchema
+from auction_app.profiles.hal import CustomerSchema
+from auction_app.questions.hal import QuestionSchema
+from auction_app.second_chances.hal import SecondChanceSchema
+from auction_app.selling.hal import MySalesSchema
+from auction_app.watchlist.hal import ReminderSchema, WatchlistSchema
+from auction_app.watchlist.remind_watchers import remind_watchers
 from tests.auction_app.conftest import BIDS_TOKEN, MAILER_TOKEN, Browser, World, as_program, path_of
 from tests.auction_app.sale import sell
 from tests.auction_app.tour import begin, rules

@@ -10,8 +10,8 @@ from alembic.migration import MigrationContext
 from service_kit.config import ConfigError
 
 from auction_app.config import Config, read
+from auction_app.db.tables import metadata
 from auction_app.live.config import read as read_live
-from auction_app.storage.tables import metadata
 from tests.auction_app.conftest import World
 
 ROOT = Path(__file__).parents[2]

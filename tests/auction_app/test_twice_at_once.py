@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from auction_app.config import Config
+from tests.auction_app.bidding.test_commands import key_in
 from tests.auction_app.conftest import (
     PUBLIC,
     Browser,
@@ -17,7 +18,6 @@ from tests.auction_app.conftest import (
     ticket_in,
 )
 from tests.auction_app.sale import sell
-from tests.auction_app.test_commands import key_in
 from tests.bids_service.commands.test_races import at_once
 
 

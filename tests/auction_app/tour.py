@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from auction_app.verbs.remind_watchers import remind_watchers
+from auction_app.watchlist.remind_watchers import remind_watchers
 from tests.auction_app.conftest import Browser, World, path_of, ticket_in
 from tests.auction_app.sale import Sale, offer_again, sell
 

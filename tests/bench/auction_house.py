@@ -12,16 +12,18 @@ from service_kit import database
 from service_kit.money import Money
 from sqlalchemy import Connection, insert, text
 
-from auction_app.increments import default_increments
-from auction_app.model import Auction, Bid, Bidding, Photo
-from auction_app.passwords import Passwords
-from auction_app.search_query import facets, fold
-from auction_app.storage import auctions, biddings
-from auction_app.storage.search.words import lexemes
-from auction_app.storage.store import Store
-from auction_app.storage.tables import auctions as auctions_table
-from auction_app.storage.tables import customers, search_entries
-from auction_app.terms import CATEGORIES, CONDITIONS, Terms
+from auction_app.accounts.passwords import Passwords
+from auction_app.bidding.model import Bid
+from auction_app.bidding.repository import biddings
+from auction_app.db.store import Store
+from auction_app.db.tables import auctions as auctions_table
+from auction_app.db.tables import customers, search_entries
+from auction_app.listings.increments import default_increments
+from auction_app.listings.model import Auction, Bidding, Photo
+from auction_app.listings.repository import auctions
+from auction_app.listings.terms import CATEGORIES, CONDITIONS, Terms
+from auction_app.search.query import facets, fold
+from auction_app.search.repository.words import lexemes
 from tests.bench.processes import process
 from tests.sockets import free_port
 

@@ -13,10 +13,10 @@ from sqlalchemy import event
 
 from auction_app.app import create_app
 from auction_app.config import read
-from auction_app.search_query import SearchQuery
-from auction_app.storage.search.find import find
-from auction_app.storage.store import Store
-from auction_app.terms import CATEGORIES
+from auction_app.db.store import Store
+from auction_app.listings.terms import CATEGORIES
+from auction_app.search.query import SearchQuery
+from auction_app.search.repository.find import find
 from tests.bench.auction_house import (
     DAY_MS,
     NOW_MS,

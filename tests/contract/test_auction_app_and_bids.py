@@ -15,9 +15,9 @@ from service_kit.money import Money
 from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import select
 
-from auction_app.storage import auctions
-from auction_app.verbs.refresh_projection import notice_gaps, refresh_projection
-from auction_app.views.formats import short_mask
+from auction_app.bidding.refresh_projection import notice_gaps, refresh_projection
+from auction_app.listings.repository import auctions
+from auction_app.web.formats import short_mask
 from bids_service.app import create_app
 from bids_service.bootstrap import Parts as BidsParts
 from bids_service.bootstrap import build
@@ -25,6 +25,8 @@ from bids_service.commands.close_due import close_due
 from bids_service.commands.import_auctions import create_bidding
 from bids_service.config import Config as BidsConfig
 from bids_service.storage.tables import outbox
+from tests.auction_app.bidding.test_commands import key_in
+from tests.auction_app.bidding.test_projection import deliver
 from tests.auction_app.conftest import (
     BIDS_TOKEN,
     PUBLIC,
@@ -39,8 +41,6 @@ from tests.auction_app.conftest import (
     password_of,
 )
 from tests.auction_app.sale import offer_again
-from tests.auction_app.test_commands import key_in
-from tests.auction_app.test_projection import deliver
 
 __all__ = ["config", "empty_database", "make_world"]
 

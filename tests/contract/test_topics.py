@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from auction_app.app import create_app
-from auction_app.verbs.notice_changes import FOLLOWED
+from auction_app.bidding.on_event import FOLLOWED
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| [^|]+ \| ([^|(]+)", re.MULTILINE)

@@ -182,7 +182,7 @@ def downgrade() -> None:
 
 
 def _make_words() -> None:
-    """Where the words of a search entry are found; written by auction_app/storage/search/."""
+    """Where the words of a search entry are found; written by auction_app/search/repository/."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute("CREATE VIRTUAL TABLE auction_words USING fts5(words, detail=none, prefix='3')")
     else:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from service_kit.money import Money
 
+from auction_app.bidding.projection import keep_bidding
 from auction_app.demo.load import ACCOUNTS, ITEMS, load_demo
-from auction_app.local_time import write_local
-from auction_app.verbs.project import keep_bidding
+from auction_app.web.local_time import write_local
 from tests.auction_app.conftest import (
     MAILER_TOKEN,
     Browser,

@@ -13,10 +13,10 @@ from flask import Flask, Response
 from service_kit.access import Tokens
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from auction_app.accounts.passwords import Passwords
 from auction_app.app import create_app
+from auction_app.bootstrap import build
 from auction_app.config import Config
-from auction_app.parts import build_parts
-from auction_app.passwords import Passwords
 from tests.auction_app.compiled import share_templates
 from tests.auction_app.conftest import MAILER_TOKEN, PART_NAMES, SECRET, FakeClock, World
 from tests.auction_app.fake_bids import FakeBids
@@ -90,7 +90,7 @@ def build_world(folder: Path, url: str, live_url: str) -> World:
     bids, clock = FakeBids(), FakeClock()
     bids.placed_from_ms = clock()
     cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    built = build_parts(config, bids=bids, clock=clock, passwords=cheap)
+    built = build(config, bids=bids, clock=clock, passwords=cheap)
     app = create_app(config, **{name: getattr(built, name) for name in PART_NAMES})
     app.testing = True
     share_templates(app)

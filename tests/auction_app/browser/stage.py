@@ -9,8 +9,9 @@ from pathlib import Path
 from service_kit import database
 from sqlalchemy import delete
 
-from auction_app.storage import customers, outages
-from auction_app.storage.tables import attempts
+from auction_app.accounts.repository import customers
+from auction_app.bidding.repository import outages
+from auction_app.db.tables import attempts
 from tests.auction_app.browser.play import PEOPLE, play
 from tests.auction_app.browser.serving import Server, build_world, close_world
 from tests.auction_app.browser.stops import Stop, stops

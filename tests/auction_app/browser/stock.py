@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from auction_app.ids import new_id
-from auction_app.storage import customers
-from auction_app.verbs.list_auction import list_auction
-from auction_app.verbs.read_listing import ListingForm, ListingRules, read_listing
+from auction_app.accounts.repository import customers
+from auction_app.db.ids import new_id
+from auction_app.selling.list_auction import list_auction
+from auction_app.selling.read_listing import ListingForm, ListingRules, read_listing
 from tests.auction_app.conftest import LISTING, World, email_of
 
 _RULES = ListingRules(shortest_ms=0, longest_ms=30 * 24 * 3_600_000)

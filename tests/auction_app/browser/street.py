@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 
 from auction_app.live import create_app as create_live
 from auction_app.live.config import Config as LiveConfig
-from auction_app.verbs.draft_photos import prepare_photos
+from auction_app.selling.draft_photos import prepare_photos
 from tests.auction_app.browser.looks import Look
 from tests.auction_app.browser.serving import Server, build_world, close_world
 from tests.auction_app.browser.visitor import Visitor

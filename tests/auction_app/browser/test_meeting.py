@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Request, expect
 
-from auction_app.verbs.project import keep_bidding
+from auction_app.bidding.projection import keep_bidding
 from tests.auction_app.browser.looks import Look
 from tests.auction_app.browser.street import Street, bid, passed_s
 

@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import format_currency, get_decimal_symbol
 from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, expect
 
-from auction_app.views.catalogue import catalogue
+from auction_app.web.i18n import catalogue
 from tests.auction_app.browser.looks import Look
 
 _REFUSED = "Failed to load resource"

@@ -1,0 +1,1 @@
+"""Who the customers are: sign-up, sign-in, settings."""

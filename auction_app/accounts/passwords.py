@@ -1,0 +1,35 @@
+"""Passwords, kept as argon2id hashes."""
+
+import unicodedata
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+
+class Passwords:
+    """Hashes and compares; slow on purpose. `hasher` sets the cost."""
+
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
+        self._of_nobody = self._hasher.hash("nobody's password")
+
+    def hash(self, password: str) -> str:
+        """The hash to store."""
+        return self._hasher.hash(_normal(password))
+
+    def match(self, password: str, stored: str | None) -> bool:
+        """Whether it is the password; takes as long when there is no stored hash (None)."""
+        try:
+            self._hasher.verify(stored or self._of_nobody, _normal(password))
+        except (VerificationError, InvalidHashError):
+            return False
+        return stored is not None
+
+    def outdated(self, stored: str) -> bool:
+        """Whether the hash was made with other parameters than today's."""
+        return self._hasher.check_needs_rehash(stored)
+
+
+def _normal(password: str) -> str:
+    # The same keys give other code points on other machines (NIST SP 800-63B 5.1.1.2).
+    return unicodedata.normalize("NFKC", password)

@@ -1,0 +1,79 @@
+"""Signed-in browsers."""
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
+
+from auction_app.accounts.model import Session
+from auction_app.accounts.repository.customers import as_customer
+from auction_app.db.tables import customers, notices, sessions
+
+# Built once: for so small a query, building it costs more than running it.
+_UNREAD = (
+    select(func.count())
+    .where(notices.c.customer_id == customers.c.id, notices.c.read_at_ms.is_(None))
+    .correlate(customers)
+    .scalar_subquery()
+)
+_FIND = (
+    select(customers, sessions.c.expires_at_ms, _UNREAD.label("unread"))
+    .join_from(sessions, customers)
+    .where(
+        sessions.c.token_digest == bindparam("token_digest"),
+        customers.c.banned_at_ms.is_(None),
+        customers.c.deleted_at_ms.is_(None),
+    )
+)
+
+
+def add(
+    conn: Connection,
+    *,
+    token_digest: str,
+    customer_id: str,
+    agent: str,
+    now_ms: int,
+    expires_at_ms: int,
+) -> None:
+    """Open a session, and clear away a customer's expired ones."""
+    conn.execute(
+        delete(sessions).where(
+            sessions.c.customer_id == customer_id, sessions.c.expires_at_ms <= now_ms
+        )
+    )
+    conn.execute(
+        insert(sessions).values(
+            token_digest=token_digest,
+            customer_id=customer_id,
+            created_at_ms=now_ms,
+            expires_at_ms=expires_at_ms,
+            agent=agent,
+        )
+    )
+
+
+def find(conn: Connection, token_digest: str) -> Session | None:
+    """The session of a token, expired or not; None for an account that was closed or deleted."""
+    row = conn.execute(_FIND, {"token_digest": token_digest}).first()
+    if row is None:
+        return None
+    return Session(customer=as_customer(row), expires_at_ms=row.expires_at_ms, unread=row.unread)
+
+
+def remove(conn: Connection, token_digest: str) -> None:
+    """End a session; it may be gone already."""
+    conn.execute(delete(sessions).where(sessions.c.token_digest == token_digest))
+
+
+def of_customer(conn: Connection, customer_id: str, *, now_ms: int) -> list[tuple[str, str, int]]:
+    """(digest, agent, opened at ms) of a customer's sessions that are still good, newest first."""
+    query = (
+        select(sessions)
+        .where(sessions.c.customer_id == customer_id, sessions.c.expires_at_ms > now_ms)
+        .order_by(sessions.c.created_at_ms.desc(), sessions.c.token_digest)
+    )
+    return [(row.token_digest, row.agent, row.created_at_ms) for row in conn.execute(query)]
+
+
+def remove_of(conn: Connection, customer_id: str, *, keep: str | None = None) -> None:
+    """End all sessions of a customer, except the one of the digest `keep`."""
+    theirs = delete(sessions).where(sessions.c.customer_id == customer_id)
+    conn.execute(theirs.where(sessions.c.token_digest != keep) if keep else theirs)

@@ -1,0 +1,62 @@
+"""See where one is signed in, and end what should not be."""
+
+import hashlib
+
+from auction_app.accounts.model import Customer, OpenSession, Session
+from auction_app.accounts.repository import sessions
+from auction_app.db.store import Store
+from auction_app.errors import (
+    NotFound,
+    SessionExpired,
+)
+
+_HANDLE = 16
+
+
+def own_sessions(store: Store, customer: Customer, *, token: str, now_ms: int) -> list[OpenSession]:
+    """The customer's sessions, newest first; `token` is the one that asks."""
+    with store.reading() as conn:
+        found = sessions.of_customer(conn, customer.id, now_ms=now_ms)
+    here = digest(token)
+    return [
+        OpenSession(
+            handle=known[:_HANDLE], agent=agent, created_at_ms=opened, current=known == here
+        )
+        for known, agent, opened in found
+    ]
+
+
+def end_session(store: Store, customer: Customer, handle: str, *, now_ms: int) -> None:
+    """End one of the customer's own sessions. Raises NotFound."""
+    with store.writing() as conn:
+        for known, _agent, _opened in sessions.of_customer(conn, customer.id, now_ms=now_ms):
+            if known[:_HANDLE] == handle:
+                sessions.remove(conn, known)
+                return
+    raise NotFound("no such session")
+
+
+def end_other_sessions(store: Store, customer: Customer, *, token: str) -> None:
+    """End all of the customer's sessions but the one that asks."""
+    with store.writing() as conn:
+        sessions.remove_of(conn, customer.id, keep=digest(token))
+
+
+def resume_session(store: Store, token: str, *, now_ms: int) -> Session:
+    """The session of a token. Raises SessionExpired, also for a revoked one."""
+    with store.reading() as conn:
+        session = sessions.find(conn, digest(token))
+    if session is None or session.expires_at_ms <= now_ms:
+        raise SessionExpired("sign in again")
+    return session
+
+
+def sign_out(store: Store, token: str) -> None:
+    """End the session of a token; may be repeated."""
+    with store.writing() as conn:
+        sessions.remove(conn, digest(token))
+
+
+def digest(token: str) -> str:
+    """What is stored of a session's token."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,106 @@
+"""Start a session with an address and a password."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from auction_app.accounts.passwords import Passwords
+from auction_app.accounts.repository import customers, sessions
+from auction_app.accounts.repository.customers import email_key
+from auction_app.accounts.sessions import digest
+from auction_app.db import rate_limits
+from auction_app.db.store import Store
+from auction_app.errors import AccountClosed, TooManyAttempts, WrongCredentials
+from auction_app.web.forms import LONGEST
+
+WINDOW_MS = 15 * 60 * 1000
+FAILURES_FROM_ONE_PLACE_FOR_ONE_ADDRESS = 10
+FAILURES_FROM_ONE_PLACE = 100
+FAILURES_FOR_ONE_ADDRESS = 100
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The token for the cookie; only its digest is stored."""
+
+    token: str = field(repr=False)
+    expires_at_ms: int
+
+
+def sign_in(
+    store: Store,
+    passwords: Passwords,
+    form: Mapping[str, str],
+    *,
+    place: str,
+    agent: str,
+    session_ms: int,
+    now_ms: int,
+) -> SignedIn:
+    """Open a session; `place` is the network address that the attempt comes from, `agent` what
+    the browser says it is.
+
+    Raises WrongCredentials, the same for an unknown address and a wrong password and after the
+    same time; TooManyAttempts after ten failures in 15 minutes for this address from this place
+    (or a hundred for either of them);
+    AccountClosed for the right password of a banned account.
+    """
+    email, password = form.get("email", "").strip()[:254], form.get("password", "")
+    limits = _limits(email, place)
+    with store.reading() as conn:
+        counts = {
+            subject: rate_limits.count(conn, subject, since_ms=now_ms - WINDOW_MS)
+            for subject in limits
+        }
+        found = customers.by_email(conn, email)
+    if any(counts[subject] >= limit for subject, limit in limits.items()):
+        raise TooManyAttempts(WINDOW_MS // 1000)
+    stored = found[1] if found else None
+    matches = len(password) <= LONGEST and passwords.match(password, stored)
+    if not matches or found is None:
+        _note_failure(store, list(limits), now_ms)
+        raise WrongCredentials("address and password do not belong together")
+    if found[0].banned_at_ms is not None:
+        raise AccountClosed("banned by a moderator")
+    rehashed = passwords.hash(password) if passwords.outdated(found[1]) else None
+    return _open(
+        store, found[0].id, rehashed, agent=agent[:200], session_ms=session_ms, now_ms=now_ms
+    )
+
+
+def _limits(email: str, place: str) -> dict[str, int]:
+    who = email_key(email)
+    return {
+        digest(f"{place} {who}"): FAILURES_FROM_ONE_PLACE_FOR_ONE_ADDRESS,
+        digest(f"place {place}"): FAILURES_FROM_ONE_PLACE,
+        digest(f"address {who}"): FAILURES_FOR_ONE_ADDRESS,
+    }
+
+
+def _note_failure(store: Store, subjects: list[str], now_ms: int) -> None:
+    with store.writing() as conn:
+        rate_limits.note(conn, subjects, now_ms=now_ms, keep_since_ms=now_ms - WINDOW_MS)
+
+
+def _open(
+    store: Store,
+    customer_id: str,
+    rehashed: str | None,
+    *,
+    agent: str,
+    session_ms: int,
+    now_ms: int,
+) -> SignedIn:
+    signed_in = SignedIn(token=secrets.token_urlsafe(32), expires_at_ms=now_ms + session_ms)
+    with store.writing() as conn:
+        if rehashed is not None:
+            customers.replace_password_hash(conn, customer_id, rehashed)
+        sessions.add(
+            conn,
+            token_digest=digest(signed_in.token),
+            customer_id=customer_id,
+            agent=agent,
+            now_ms=now_ms,
+            expires_at_ms=signed_in.expires_at_ms,
+        )
+    return signed_in

@@ -1,0 +1,59 @@
+"""The way back into an account whose password is forgotten."""
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from auction_app.accounts.repository.customers import email_key
+from auction_app.accounts.reset_password import check_reset, request_reset, reset_password
+from auction_app.db.rate_limits import RESETS_FOR_ONE_ADDRESS, RESETS_FROM_ONE_PLACE, use_up
+from auction_app.errors import BadInput
+from auction_app.parts import Parts
+from auction_app.web.forms import Fields
+from auction_app.web.i18n import _
+from auction_app.web.negotiation import page, see_other
+
+
+def pages(parts: Parts) -> Blueprint:
+    """Ask for the link, and follow it."""
+    views = Blueprint("recovery", __name__)
+
+    @views.get("/forgot-password")
+    def forgot() -> Response:
+        return page("accounts/forgot_password.html", form={}, errors={})
+
+    @views.post("/forgot-password")
+    def forgot_send() -> Response:
+        fields, now_ms = Fields(request.form), parts.clock()
+        email = fields.email("email")
+        if fields.errors:
+            return page(
+                "accounts/forgot_password.html", 422, form=request.form, errors=fields.errors
+            )
+        place = request.remote_addr or ""
+        use_up(parts.store, RESETS_FROM_ONE_PLACE, place, now_ms=now_ms)
+        use_up(parts.store, RESETS_FOR_ONE_ADDRESS, email_key(email), now_ms=now_ms)
+        request_reset(parts.store, parts.urls, email, now_ms=now_ms)
+        return page("accounts/reset_sent.html", email=email)
+
+    @views.get("/reset-password/<token>")
+    def reset(token: str) -> Response:
+        check_reset(parts.store, parts.signatures, token, now_ms=parts.clock())
+        return page("accounts/reset_password.html", token=token, errors={})
+
+    @views.post("/reset-password/<token>")
+    def reset_send(token: str) -> Response:
+        try:
+            reset_password(
+                parts.store,
+                parts.passwords,
+                parts.signatures,
+                parts.urls,
+                token,
+                request.form,
+                now_ms=parts.clock(),
+            )
+        except BadInput as error:
+            return page("accounts/reset_password.html", 422, token=token, errors=error.fields)
+        flash(_("Your new password is set. Sign in with it."))
+        return see_other(url_for("sessions.sign_in_form"))
+
+    return views

@@ -1,0 +1,65 @@
+"""Sign in and out."""
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from auction_app.accounts.sessions import sign_out
+from auction_app.accounts.sign_in import sign_in
+from auction_app.accounts.visitor import forget, remember
+from auction_app.errors import AccountClosed, TooManyAttempts, WrongCredentials
+from auction_app.parts import Parts
+from auction_app.web.i18n import _
+from auction_app.web.negotiation import local_path, page, see_other
+from auction_app.web.security import SESSION_S
+
+
+def pages(parts: Parts) -> Blueprint:
+    """The pages that start and end a session."""
+    views = Blueprint("sessions", __name__)
+
+    @views.get("/sign-in")
+    def sign_in_form() -> Response:
+        return page("accounts/sign_in.html", next=local_path(request.args.get("next")), form={})
+
+    @views.post("/sign-in")
+    def sign_in_send() -> Response:
+        goes_to = local_path(request.form.get("next"))
+        try:
+            signed = sign_in(
+                parts.store,
+                parts.passwords,
+                request.form,
+                place=request.remote_addr or "",
+                agent=request.headers.get("User-Agent", ""),
+                session_ms=SESSION_S * 1000,
+                now_ms=parts.clock(),
+            )
+        except WrongCredentials:
+            word = _("The address and the password do not belong together.")
+            return page("accounts/sign_in.html", 422, next=goes_to, form=request.form, problem=word)
+        except AccountClosed:
+            word = _("This account was closed by the house.")
+            return page("accounts/sign_in.html", 403, next=goes_to, form=request.form, problem=word)
+        except TooManyAttempts as error:
+            word = _("Too many attempts. Please try again in a quarter of an hour.")
+            answer = page(
+                "accounts/sign_in.html", 429, next=goes_to, form=request.form, problem=word
+            )
+            answer.headers["Retry-After"] = str(error.retry_after_s)
+            return answer
+        _end_current(parts)
+        remember(signed.token)
+        return see_other(goes_to)
+
+    @views.post("/sign-out")
+    def sign_out_send() -> Response:
+        _end_current(parts)
+        flash(_("You are signed out."))
+        return see_other(url_for("home.show"))
+
+    return views
+
+
+def _end_current(parts: Parts) -> None:
+    token = forget()
+    if token:
+        sign_out(parts.store, token)

@@ -1,0 +1,66 @@
+"""Open an account and verify its address."""
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from auction_app.accounts.request_verification import request_verification
+from auction_app.accounts.sign_up import sign_up
+from auction_app.accounts.verify_email import verify_email
+from auction_app.accounts.visitor import signed_in, visitor
+from auction_app.db.rate_limits import SIGN_UPS_FROM_ONE_PLACE, use_up
+from auction_app.errors import BadInput, LinkDead, TooSoon
+from auction_app.parts import Parts
+from auction_app.web.i18n import _, viewer_locale
+from auction_app.web.negotiation import local_path, page, see_other
+
+
+def pages(parts: Parts) -> Blueprint:
+    """The pages of an account's beginning."""
+    views = Blueprint("accounts", __name__)
+
+    @views.get("/sign-up")
+    def sign_up_form() -> Response:
+        return page("accounts/sign_up.html", form={}, errors={})
+
+    @views.post("/sign-up")
+    def sign_up_send() -> Response:
+        place = request.remote_addr or ""
+        use_up(parts.store, SIGN_UPS_FROM_ONE_PLACE, place, now_ms=parts.clock())
+        try:
+            sign_up(
+                parts.store,
+                parts.passwords,
+                parts.urls,
+                request.form,
+                locale=viewer_locale(),
+                now_ms=parts.clock(),
+            )
+        except BadInput as error:
+            return page("accounts/sign_up.html", 422, form=request.form, errors=error.fields)
+        return page("accounts/check_mail.html", email=request.form["email"].strip())
+
+    @views.get("/verify-email/<token>")
+    def verify(token: str) -> Response:
+        try:
+            verify_email(
+                parts.store,
+                parts.signatures,
+                parts.urls,
+                token,
+                visitor=visitor(parts).customer,
+                now_ms=parts.clock(),
+            )
+        except LinkDead:
+            return page("accounts/link_dead.html", 410)
+        flash(_("Your address is confirmed. You can bid and sell now."))
+        return see_other(url_for("home.show"))
+
+    @views.post("/verify-email")
+    def request_mail() -> Response:
+        try:
+            request_verification(parts.store, parts.urls, signed_in(parts), now_ms=parts.clock())
+            flash(_("We have sent the mail. Its link works for three days."))
+        except TooSoon as error:
+            flash(_("We sent a mail just now. Ask again in %(n)d seconds.", n=error.retry_after_s))
+        return see_other(local_path(request.form.get("next")))
+
+    return views

@@ -1,0 +1,69 @@
+"""Who is looking: signed in or not."""
+
+from dataclasses import dataclass
+
+from flask import g, session
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.sessions import resume_session
+from auction_app.errors import NoSession, SessionExpired
+from auction_app.parts import Parts
+
+_TOKEN = "token"  # noqa: S105 - the name under which the session's token is kept
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """`expired` when the browser brought a session that is no longer good; `unread` counts the
+    notices that the customer has not seen."""
+
+    customer: Customer | None
+    expired: bool = False
+    unread: int = 0
+
+
+def visitor(parts: Parts) -> Visitor:
+    """The visitor of the current request, looked up once and only if somebody asks."""
+    if "visitor" not in g:
+        g.visitor = _look_up(parts)
+    found: Visitor = g.visitor
+    return found
+
+
+def signed_in(parts: Parts) -> Customer:
+    """The signed-in customer. Raises NoSession, SessionExpired."""
+    who = visitor(parts)
+    if who.customer is None:
+        raise SessionExpired("sign in again") if who.expired else NoSession("sign in")
+    return who.customer
+
+
+def remember(token: str) -> None:
+    """Put a new session's token into the cookie, and nothing of the session before it."""
+    session.clear()
+    session.permanent = True
+    session[_TOKEN] = token
+
+
+def forget() -> str | None:
+    """Take the session's token out of the cookie; returns it if there was one."""
+    token: str | None = session.get(_TOKEN)
+    session.clear()
+    return token
+
+
+def session_token() -> str:
+    """The token of the session that is signed in."""
+    return str(session.get(_TOKEN, ""))
+
+
+def _look_up(parts: Parts) -> Visitor:
+    token = session.get(_TOKEN)
+    if not isinstance(token, str):
+        return Visitor(customer=None)
+    try:
+        found = resume_session(parts.store, token, now_ms=parts.clock())
+    except SessionExpired:
+        session.pop(_TOKEN)
+        return Visitor(customer=None, expired=True)
+    return Visitor(customer=found.customer, unread=found.unread)

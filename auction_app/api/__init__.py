@@ -1,1 +1,0 @@
-"""The entities as programs see them."""

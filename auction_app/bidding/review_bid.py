@@ -1,0 +1,84 @@
+"""Look at a bid before it is placed."""
+
+from dataclasses import dataclass
+
+from service_kit.errors import NotAnAmount
+
+from auction_app.accounts.model import Customer
+from auction_app.bidding.model import Ticket
+from auction_app.db.ids import new_key
+from auction_app.errors import AmountUnclear, BadInput, NotVerified
+from auction_app.listings.model import Auction, Status
+from auction_app.web.amounts import read_amount
+
+FAR_ABOVE = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Review:
+    """A bid that waits for its yes. `far_above` warns of what may be a slip of the finger."""
+
+    ticket: Ticket
+    far_above: bool
+
+
+def review_bid(
+    auction: Auction,
+    bidder: Customer,
+    typed: str,
+    *,
+    decimal_mark: str,
+    symbol: str,
+    now_ms: int,
+) -> Review:
+    """Read the maximum and mint the ticket whose key makes it one bid.
+
+    Raises NotVerified; BadInput with not_an_amount, amount_unclear, below_minimum, ended,
+    not_started or seller. The rules are bids_service's: this only spares a bidder the way.
+    """
+    if not bidder.verified:
+        raise NotVerified("bidders need a verified address")
+    _check_possible(auction, bidder, now_ms)
+    try:
+        maximum = read_amount(
+            typed, auction.terms.currency, decimal_mark=decimal_mark, symbol=symbol
+        )
+    except AmountUnclear as error:
+        raise BadInput({"maximum": "amount_unclear"}) from error
+    except NotAnAmount as error:
+        raise BadInput({"maximum": "not_an_amount"}) from error
+    if maximum.amount_minor < auction.minimum.amount_minor:
+        raise BadInput({"maximum": "below_minimum"})
+    ticket = Ticket(
+        key=new_key(),
+        auction_id=auction.id,
+        bidder_id=bidder.id,
+        maximum=maximum,
+        seen_price=auction.price,
+    )
+    return Review(ticket=ticket, far_above=is_far_above(auction, ticket))
+
+
+def review_again(auction: Auction, ticket: Ticket) -> Review:
+    """The same maximum at today's price, with a key of its own."""
+    renewed = Ticket(
+        key=new_key(),
+        auction_id=auction.id,
+        bidder_id=ticket.bidder_id,
+        maximum=ticket.maximum,
+        seen_price=auction.price,
+    )
+    return Review(ticket=renewed, far_above=is_far_above(auction, renewed))
+
+
+def is_far_above(auction: Auction, ticket: Ticket) -> bool:
+    """Whether the maximum is ten times what a bid must be, or more."""
+    return ticket.maximum.amount_minor >= FAR_ABOVE * auction.minimum.amount_minor
+
+
+def _check_possible(auction: Auction, bidder: Customer, now_ms: int) -> None:
+    if auction.seller_id == bidder.id:
+        raise BadInput({"maximum": "seller"})
+    status = auction.status(now_ms)
+    if status is not Status.RUNNING:
+        raise BadInput({"maximum": "ended" if status is Status.ENDED else "not_started"})

@@ -1,0 +1,109 @@
+"""Bid: review, confirm, result."""
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from auction_app.accounts.visitor import signed_in
+from auction_app.bidding.model import Ticket
+from auction_app.bidding.place_bid import place_bid, result_of
+from auction_app.bidding.review_bid import Review, review_again, review_bid
+from auction_app.db.rate_limits import BIDS, use_up
+from auction_app.errors import BadInput, BidsUnavailable, PriceMoved, TicketRefused
+from auction_app.items.views import check_shown, item_context
+from auction_app.listings.model import Auction
+from auction_app.listings.repository import auctions
+from auction_app.parts import Parts
+from auction_app.web.i18n import _, currency_symbol, decimal_mark
+from auction_app.web.negotiation import page, see_other
+
+
+def pages(parts: Parts) -> Blueprint:
+    """The way of a bid through the pages."""
+    views = Blueprint("bidding", __name__)
+
+    @views.post("/auctions/<string:auction_id>/bid/review")
+    def review(auction_id: str) -> Response:
+        bidder = signed_in(parts)
+        auction = _auction(parts, auction_id)
+        typed = request.form.get("maximum", "")
+        try:
+            found = review_bid(
+                auction,
+                bidder,
+                typed,
+                decimal_mark=decimal_mark(),
+                symbol=currency_symbol(auction.terms.currency),
+                now_ms=parts.clock(),
+            )
+        except BadInput as error:
+            context = item_context(parts, auction_id)
+            return page("items/item.html", 422, **context, typed=typed, errors=error.fields)
+        return _review_page(parts, auction, found)
+
+    @views.post("/auctions/<string:auction_id>/bid")
+    def confirm(auction_id: str) -> Response:
+        bidder = signed_in(parts)
+        ticket = parts.signatures.read_ticket(request.form.get("ticket", ""))
+        if ticket.auction_id != auction_id:
+            raise TicketRefused("the ticket is for another item")
+        use_up(parts.store, BIDS, bidder.id, now_ms=parts.clock())
+        try:
+            again = place_bid(
+                parts.store, parts.bids, parts.urls, ticket, bidder=bidder, now_ms=parts.clock()
+            )
+        except PriceMoved:
+            auction = _auction(parts, ticket.auction_id)
+            return _review_page(parts, auction, review_again(auction, ticket), moved=True)
+        except BidsUnavailable as error:
+            return _unavailable(parts, ticket, error)
+        again_word = "1" if again else None
+        return see_other(url_for("bidding.result", key=ticket.key, again=again_word))
+
+    @views.get("/my/bid-results/<string:key>")
+    def result(key: str) -> Response:
+        me = signed_in(parts)
+        found = result_of(parts.store, key, customer=me)
+        auction, now_ms = _auction(parts, found.auction_id), parts.clock()
+        return page(
+            "bidding/bid_result.html",
+            result=found,
+            auction=auction,
+            again="again" in request.args,
+            status=auction.status(now_ms),
+            now_ms=now_ms,
+        )
+
+    return views
+
+
+def _auction(parts: Parts, auction_id: str) -> Auction:
+    with parts.store.reading() as conn:
+        auction = auctions.by_id(conn, auction_id)
+    check_shown(auction, None)
+    return auction
+
+
+def _review_page(
+    parts: Parts, auction: Auction, review: Review, *, moved: bool = False
+) -> Response:
+    return page(
+        "bidding/bid_review.html",
+        409 if moved else 200,
+        auction=auction,
+        maximum=review.ticket.maximum,
+        ticket=parts.signatures.sign_ticket(review.ticket),
+        far_above=review.far_above,
+        too_low=review.ticket.maximum.amount_minor < auction.minimum.amount_minor,
+        moved=moved,
+        now_ms=parts.clock(),
+    )
+
+
+def _unavailable(parts: Parts, ticket: Ticket, error: BidsUnavailable) -> Response:
+    body = render_template(
+        "bidding/bid_unavailable.html",
+        auction=_auction(parts, ticket.auction_id),
+        maximum=ticket.maximum,
+        ticket=parts.signatures.sign_ticket(ticket),
+        title=_("We cannot take bids right now"),
+    )
+    return Response(body, 503, headers={"Retry-After": str(error.retry_after_s)})

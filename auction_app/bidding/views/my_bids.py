@@ -1,0 +1,69 @@
+"""The visitor's own bids, and the maximum of one."""
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, request
+from service_kit.openapi import Blueprint
+
+from auction_app.accounts.visitor import signed_in
+from auction_app.bidding.hal import MyBidsSchema
+from auction_app.bidding.hal import my_bids as represent
+from auction_app.bidding.own_bids import recall_own_bids
+from auction_app.bidding.repository.my_bids import BIDS, bids_that
+from auction_app.errors import BidsUnavailable
+from auction_app.listings.repository import auctions
+from auction_app.parts import Parts
+from auction_app.web.negotiation import choice, hal, negotiated, page, wants_hal
+from auction_app.web.paging import as_text, asked_state, cursor_from, with_state
+
+PAGE = 24
+
+
+def api(parts: Parts) -> Blueprint:
+    """The list of one's bids."""
+    views = Blueprint("my_bids", __name__)
+
+    @negotiated(
+        views, "/my/bids", MyBidsSchema, own=True, paged=True, parameters=[choice("state", BIDS)]
+    )
+    def show() -> Response:
+        """The auctions that the signed-in customer has bid in, the latest bid first."""
+        me, after, now_ms = signed_in(parts), cursor_from(request.args), parts.clock()
+        state = asked_state(BIDS)
+        only = bids_that(state, me.id, now_ms=now_ms) if state else None
+        with parts.store.reading() as conn:
+            found = auctions.of_bidder(conn, me.id, after=after, limit=PAGE + 1, only=only)
+        more = as_text(found[PAGE - 1][1], found[PAGE - 1][0].id) if found[PAGE:] else None
+        rows = [(auction, auction.standing_of(me.id, now_ms)) for auction, _ in found[:PAGE]]
+        if wants_hal():
+            return hal(represent(parts.urls, rows, with_state(more, state), now_ms=now_ms))
+        return page(
+            "bidding/my_bids.html", rows=rows, more=more, state=state, states=BIDS, now_ms=now_ms
+        )
+
+    return views
+
+
+def pages(parts: Parts) -> PlainBlueprint:
+    """The one page that shows a maximum, and only to its bidder."""
+    views = PlainBlueprint("own_bids", __name__)
+
+    @views.get("/my/bids/<string:auction_id>")
+    def show(auction_id: str) -> Response:
+        me, now_ms = signed_in(parts), parts.clock()
+        with parts.store.reading() as conn:
+            auction = auctions.by_id(conn, auction_id)
+        try:
+            found, down = recall_own_bids(parts.bids, parts.urls, auction, me), False
+        except BidsUnavailable:
+            found, down = [], True
+        return page(
+            "bidding/own_bids.html",
+            503 if down else 200,
+            auction=auction,
+            bids=found,
+            down=down,
+            standing=auction.standing_of(me.id, now_ms) if found else None,
+            now_ms=now_ms,
+        )
+
+    return views

@@ -1,0 +1,1 @@
+"""The database: tables, transactions, ids, and how often something may be done."""

@@ -1,0 +1,1 @@
+"""The item page: the listing, its bidding, and what ties its reader to it."""

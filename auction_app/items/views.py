@@ -1,0 +1,156 @@
+"""The item page, and its photos."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, abort, make_response, send_from_directory
+from service_kit.access import caller, permitted
+from service_kit.openapi import Blueprint
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.visitor import signed_in, visitor
+from auction_app.bidding.model import Bid
+from auction_app.bidding.repository import biddings
+from auction_app.errors import Removed
+from auction_app.items import repository as item
+from auction_app.items.model import Caller, Item
+from auction_app.items.page_cache import PageCache
+from auction_app.listings import hal as represent
+from auction_app.listings.hal import AuctionSchema
+from auction_app.listings.model import LARGE, THUMBNAIL, Auction, Standing
+from auction_app.listings.repository import auctions
+from auction_app.parts import Parts
+from auction_app.questions import repository as questions
+from auction_app.web.formats import time_left
+from auction_app.web.negotiation import hal, negotiated, page, wants_hal
+
+HISTORY = 20
+QUESTIONS = 50
+
+
+def api(parts: Parts) -> Blueprint:
+    """The auction's address."""
+    views = Blueprint("items", __name__)
+    kept = PageCache(parts)
+
+    @negotiated(views, "/auctions/<string:auction_id>", AuctionSchema)
+    def show(auction_id: str) -> Response:
+        """An auction: its terms, and the last known state of its bidding."""
+        if wants_hal():
+            return hal(_as_hal(parts, auction_id))
+        return kept.page("items/item.html", item_context(parts, auction_id), passing=("left",))
+
+    return views
+
+
+def pages(parts: Parts) -> PlainBlueprint:
+    """What is not a page of its own: a bidder's state, and photos."""
+    views = PlainBlueprint("fragments", __name__)
+    kept = PageCache(parts)
+
+    @views.get("/auctions/<string:auction_id>/standing")
+    def standing(auction_id: str) -> Response:
+        signed_in(parts)
+        return page("items/_standing.html", **_standing_context(parts, auction_id))
+
+    @views.get("/auctions/<string:auction_id>/history")
+    def history(auction_id: str) -> Response:
+        return kept.page("items/_history.html", _history_context(parts, auction_id))
+
+    @views.get("/photos/<string:photo_id>-<int:size>.jpg")
+    def photo(photo_id: str, size: int) -> Response:
+        if size not in {LARGE, THUMBNAIL} or not photo_id.isalnum():
+            abort(404)
+        response = make_response(
+            send_from_directory(
+                parts.files.folder.absolute(), f"{photo_id}-{size}.jpg", mimetype="image/jpeg"
+            )
+        )
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+    return views
+
+
+def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
+    """For programs with a token the whole truth, for others what the page shows them."""
+    program, who = caller(), visitor(parts).customer
+    with parts.store.reading() as conn:
+        seen = item.seen_by(conn, who.id if who else None, auction_id)
+    if program is None:
+        check_shown(seen.auction, who)
+    return represent.auction(
+        parts.urls,
+        seen.auction,
+        private=permitted("auctions:read_terms"),
+        caller=Caller(customer=who, ties=seen.ties) if who and program is None else None,
+        now_ms=parts.clock(),
+    )
+
+
+def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
+    """What the item page shows. Raises NotFound. Asks no other service."""
+    who, now_ms = visitor(parts).customer, parts.clock()
+    my_id = who.id if who else None
+    with parts.store.reading() as conn:
+        seen = item.seen_by(conn, my_id, auction_id)
+        auction = seen.auction
+        check_shown(auction, who)
+        bids = biddings.history(conn, auction_id, limit=HISTORY)
+        asked = questions.of_auction(conn, auction_id, limit=QUESTIONS)
+    return {
+        "auction": auction,
+        "history": _shown_to(my_id, bids),
+        "standing": _standing(seen, my_id, now_ms),
+        "status": auction.status(now_ms),
+        "watching": seen.ties.watching,
+        "questions": tuple(found for found in asked if found.seen_by(my_id)),
+        "order_id": seen.ties.order_id,
+        "own": auction.seller_id == my_id,
+        "buyable": auction.allows("buy-now", now_ms),
+        "silent_since_ms": seen.silent_since_ms,
+        "left": time_left(auction.ends_at_ms - now_ms),
+    }
+
+
+def _history_context(parts: Parts, auction_id: str) -> dict[str, Any]:
+    who = visitor(parts).customer
+    with parts.store.reading() as conn:
+        auction = auctions.by_id(conn, auction_id)
+        check_shown(auction, who)
+        bids = biddings.history(conn, auction_id, limit=HISTORY)
+    return {"auction": auction, "history": _shown_to(who.id if who else None, bids)}
+
+
+def _standing_context(parts: Parts, auction_id: str) -> dict[str, Any]:
+    who = signed_in(parts)
+    with parts.store.reading() as conn:
+        seen = item.seen_by(conn, who.id, auction_id)
+    check_shown(seen.auction, who)
+    return {
+        "auction": seen.auction,
+        "standing": _standing(seen, who.id, parts.clock()),
+        "own": seen.auction.seller_id == who.id,
+    }
+
+
+def _shown_to(my_id: str | None, bids: Sequence[Bid]) -> tuple[tuple[Bid, bool], ...]:
+    """Each bid, and whether it is one's own. That a leader raised a maximum is nobody else's
+    business."""
+    rows = ((bid, bid.bidder_id == my_id) for bid in bids)
+    return tuple((bid, own) for bid, own in rows if own or bid.outcome != biddings.RAISED)
+
+
+def check_shown(auction: Auction, who: Customer | None) -> None:
+    """Raises Removed for an item that moderators have hidden, to all but them and its seller."""
+    if auction.hidden and not (who and (who.moderator or who.id == auction.seller_id)):
+        raise Removed("hidden by a moderator")
+
+
+def _standing(seen: Item, my_id: str | None, now_ms: int) -> Standing | None:
+    return seen.auction.standing_of(my_id, now_ms) if my_id and seen.ties.took_part else None
+
+
+API = (api,)
+PAGES = (pages,)

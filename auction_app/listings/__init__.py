@@ -1,0 +1,1 @@
+"""What is up for auction: its terms, photos and the last known state of its bidding."""

@@ -1,0 +1,85 @@
+"""The visitor's words for what is sold, and for where its auction and its bidders stand."""
+
+from auction_app.listings.model import Auction, Standing
+from auction_app.web.i18n import _
+
+
+def category_label(category: str) -> str:
+    """What a category is called."""
+    return {
+        "art": _("Art"),
+        "books": _("Books"),
+        "cameras": _("Cameras"),
+        "clothing": _("Clothing"),
+        "collectables": _("Collectables"),
+        "electronics": _("Electronics"),
+        "home": _("Home and garden"),
+        "instruments": _("Musical instruments"),
+        "jewellery": _("Jewellery and watches"),
+        "sports": _("Sports and bicycles"),
+        "toys": _("Toys and games"),
+        "vehicles": _("Vehicles"),
+        "other": _("Everything else"),
+    }[category]
+
+
+def condition_label(condition: str) -> str:
+    """In what state a thing is."""
+    return {
+        "new": _("Unused"),
+        "like_new": _("Like new"),
+        "used": _("Used"),
+        "worn": _("Worn"),
+        "for_parts": _("For parts"),
+    }[condition]
+
+
+def returns_label(returns: str) -> str:
+    """Whether it can be sent back."""
+    return {
+        "none": _("No returns"),
+        "14_days": _("Within 14 days"),
+        "30_days": _("Within 30 days"),
+    }[returns]
+
+
+def short_standing(standing: Standing) -> str:
+    """Where a bidder stands, in one word for lists."""
+    return {
+        Standing.WINNING: _("Winning"),
+        Standing.WINNING_BELOW_RESERVE: _("Leading, reserve not met"),
+        Standing.OUTBID: _("Outbid"),
+        Standing.PENDING: _("Being settled"),
+        Standing.WON: _("Won"),
+        Standing.LOST: _("Lost"),
+    }[standing]
+
+
+def standing_word(standing: Standing) -> str:
+    """Where a bidder stands, in a few words."""
+    return {
+        Standing.WINNING: _("You are winning"),
+        Standing.WINNING_BELOW_RESERVE: _("You lead, but the reserve is not met"),
+        Standing.OUTBID: _("You have been outbid"),
+        Standing.PENDING: _("You led when time was up; we are settling the result"),
+        Standing.WON: _("You have won"),
+        Standing.LOST: _("You did not win"),
+    }[standing]
+
+
+def outcome_word(auction: Auction) -> str:
+    """How an ended auction ended."""
+    if auction.bidding is None or not auction.bidding.closed:
+        return _("The result is being settled")
+    return _("Sold") if auction.bidding.outcome == "sold" else _("Not sold")
+
+
+LABELS = (
+    category_label,
+    condition_label,
+    returns_label,
+    short_standing,
+    standing_word,
+    outcome_word,
+)
+"""What all templates may call."""

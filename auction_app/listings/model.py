@@ -1,0 +1,166 @@
+"""The nouns of the web app: who, what is sold, and what is known of its bidding."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal, get_args
+
+from service_kit.money import Money
+
+from auction_app.listings.terms import Details, Terms
+
+Relation = Literal["place-bid", "buy-now", "retract", "cancel", "offer"]
+RELATIONS: tuple[Relation, ...] = get_args(Relation)
+"""What bids_service has links for while it is possible."""
+
+
+LARGE, THUMBNAIL = 1600, 480
+"""The sizes of a photo: its longest side."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    """A photo of a listing; the files are named after its id. `alt` says what is to be seen."""
+
+    id: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bidding:
+    """The last known state of an auction's bid book, as bids_service told it.
+
+    `version` counts its changes; `minimum` is None once no bid is possible; `leader_id` is the
+    leading customer here, None before the first bid; `possible` is what had a link.
+    """
+
+    url: str
+    status: str
+    outcome: str | None
+    price: Money | None
+    minimum: Money | None
+    bid_count: int
+    reserve: str
+    ends_at_ms: int
+    version: int
+    leader_id: str | None
+    possible: frozenset[str] = frozenset()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the outcome stands."""
+        return self.status == "closed"
+
+
+class Status(StrEnum):
+    """Where an auction stands."""
+
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    ENDED = "ended"
+
+
+class Standing(StrEnum):
+    """Where a bidder stands in an auction."""
+
+    WINNING = "winning"
+    WINNING_BELOW_RESERVE = "winning_below_reserve"
+    OUTBID = "outbid"
+    PENDING = "pending"
+    WON = "won"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Auction:
+    """A listing and the last known state of its bidding (None until bids_service has told)."""
+
+    id: str
+    seller_id: str
+    seller_name: str
+    title: str
+    description: str
+    terms: Terms
+    created_at_ms: int
+    photos: tuple[Photo, ...]
+    bidding: Bidding | None
+    hidden: bool = False
+    details: Details = Details()
+
+    @property
+    def ends_at_ms(self) -> int:
+        """When it ends as far as is known: the bidding's word, or the terms'."""
+        return self.bidding.ends_at_ms if self.bidding else self.terms.ends_at_ms
+
+    @property
+    def price(self) -> Money | None:
+        """The current price; None before the first bid."""
+        return self.bidding.price if self.bidding else None
+
+    @property
+    def bid_count(self) -> int:
+        """Accepted bids so far."""
+        return self.bidding.bid_count if self.bidding else 0
+
+    def allows(self, relation: Relation, now_ms: int) -> bool:
+        """Whether that is possible now, as far as is known: the bidding's own word, and before it
+        has spoken what the terms promise.
+
+        | | bidding known | not yet known, scheduled | not yet known, running |
+        |---|---|---|---|
+        | place-bid | had a link, time left | no | yes |
+        | buy-now | had a link, time left | no | with a price for it |
+        | cancel | had a link, time left | yes | yes |
+        | retract | had a link, time left | no | no |
+        | offer | had a link | no | no |
+        """
+        status = self.status(now_ms)
+        if relation != "offer" and status is Status.ENDED:
+            return False
+        if self.bidding:
+            return relation in self.bidding.possible
+        running = status is Status.RUNNING
+        promised = {
+            "place-bid": running,
+            "buy-now": running and self.terms.buy_now is not None,
+            "cancel": True,
+        }
+        return promised.get(relation, False)
+
+    @property
+    def minimum(self) -> Money:
+        """The least that a next bid may be: the bidding's word, or the start price before that."""
+        known = self.bidding.minimum if self.bidding else None
+        return known or self.price or self.terms.start_price
+
+    def status(self, now_ms: int) -> Status:
+        """scheduled, running or ended; ended as soon as the time is up, though it may take a
+        moment until the outcome is known."""
+        if (self.bidding and self.bidding.closed) or now_ms >= self.ends_at_ms:
+            return Status.ENDED
+        return Status.RUNNING if now_ms >= self.terms.starts_at_ms else Status.SCHEDULED
+
+    def standing_of(self, customer_id: str, now_ms: int) -> Standing:
+        """Where a customer who has bid here stands.
+
+        | | leads | doesn't |
+        |---|---|---|
+        | running | winning (or below the reserve) | outbid |
+        | time is up, outcome unknown | pending | lost |
+        | sold | won | lost |
+        | unsold | lost | lost |
+        """
+        leads = self.bidding is not None and self.bidding.leader_id == customer_id
+        if self.status(now_ms) is not Status.ENDED:
+            return self._standing_while_running(leads)
+        if leads and self.bidding is not None and not self.bidding.closed:
+            return Standing.PENDING
+        sold = self.bidding is not None and self.bidding.outcome == "sold"
+        return Standing.WON if leads and sold else Standing.LOST
+
+    def _standing_while_running(self, leads: bool) -> Standing:
+        if not leads:
+            return Standing.OUTBID
+        below = self.bidding is not None and self.bidding.reserve == "not_met"
+        return Standing.WINNING_BELOW_RESERVE if below else Standing.WINNING

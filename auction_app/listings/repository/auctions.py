@@ -1,0 +1,196 @@
+"""Listings, each read together with the last known state of its bidding."""
+
+from dataclasses import dataclass
+
+from service_kit.money import Money
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, tuple_, update
+
+from auction_app.db.tables import auctions, biddings, participations, photos
+from auction_app.errors import NotFound
+from auction_app.listings.model import Auction, Bidding
+from auction_app.listings.repository.rows import as_auctions, read, select_auctions
+
+# Built once: for so small a query, building it costs more than running it.
+_ONE = select_auctions().where(auctions.c.id == bindparam("auction_id"))
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page of a list left off: the last row's sort value and id."""
+
+    at_ms: int
+    id: str
+
+
+def add(conn: Connection, auction: Auction) -> None:
+    """Publish a listing with its photos."""
+    terms = auction.terms
+    conn.execute(
+        insert(auctions).values(
+            id=auction.id,
+            seller_id=auction.seller_id,
+            title=auction.title,
+            description=auction.description,
+            currency=terms.currency,
+            start_price_minor=terms.start_price.amount_minor,
+            increments=[list(row) for row in terms.increments],
+            starts_at_ms=terms.starts_at_ms,
+            ends_at_ms=terms.ends_at_ms,
+            created_at_ms=auction.created_at_ms,
+            current_ends_at_ms=terms.ends_at_ms,
+            reserve_minor=_minor(terms.reserve),
+            buy_now_minor=_minor(terms.buy_now),
+            soft_close_window_ms=terms.soft_close.window_ms if terms.soft_close else None,
+            soft_close_extension_ms=terms.soft_close.extension_ms if terms.soft_close else None,
+            hard_end_at_ms=terms.hard_end_at_ms,
+            **vars(auction.details),
+        )
+    )
+    for position, photo in enumerate(auction.photos):
+        conn.execute(
+            insert(photos).values(
+                id=photo.id,
+                auction_id=auction.id,
+                position=position,
+                alt=photo.alt,
+                width=photo.width,
+                height=photo.height,
+            )
+        )
+
+
+def by_id(conn: Connection, auction_id: str) -> Auction:
+    """The listing. Raises NotFound."""
+    found = read(conn, _ONE, {"auction_id": auction_id})
+    if not found:
+        raise NotFound("no such auction")
+    return found[0]
+
+
+def exists(conn: Connection, auction_id: str) -> bool:
+    """Whether the listing is one of ours."""
+    query = select(auctions.c.id).where(auctions.c.id == auction_id)
+    return conn.execute(query).first() is not None
+
+
+def ending_soon(
+    conn: Connection, *, now_ms: int, after: Cursor | None, limit: int
+) -> list[Auction]:
+    """Running auctions, the one that ends first first."""
+    end = auctions.c.current_ends_at_ms
+    query = select_auctions().where(
+        end > now_ms,
+        auctions.c.closed_at_ms.is_(None),
+        auctions.c.hidden_at_ms.is_(None),
+        auctions.c.starts_at_ms <= now_ms,
+    )
+    if after:
+        query = query.where(tuple_(end, auctions.c.id) > (after.at_ms, after.id))
+    return read(conn, query.order_by(end, auctions.c.id).limit(limit))
+
+
+def newest(conn: Connection, *, now_ms: int, limit: int) -> list[Auction]:
+    """Running auctions, the last listed first."""
+    query = select_auctions().where(
+        auctions.c.current_ends_at_ms > now_ms,
+        auctions.c.closed_at_ms.is_(None),
+        auctions.c.hidden_at_ms.is_(None),
+        auctions.c.starts_at_ms <= now_ms,
+    )
+    order = (auctions.c.created_at_ms.desc(), auctions.c.id.desc())
+    return read(conn, query.order_by(*order).limit(limit))
+
+
+def of_seller(
+    conn: Connection,
+    seller_id: str,
+    *,
+    after: Cursor | None,
+    limit: int,
+    shown: bool = False,
+    only: ColumnElement[bool] | None = None,
+) -> list[Auction]:
+    """A seller's auctions, running and ended, newest first; only those `shown` to everybody, or
+    all of them, or `only` some (bidding/ and selling/)."""
+    created = auctions.c.created_at_ms
+    query = select_auctions().where(auctions.c.seller_id == seller_id)
+    if only is not None:
+        query = query.where(only)
+    if shown:
+        query = query.where(auctions.c.hidden_at_ms.is_(None))
+    if after:
+        query = query.where(tuple_(created, auctions.c.id) < (after.at_ms, after.id))
+    return read(conn, query.order_by(created.desc(), auctions.c.id.desc()).limit(limit))
+
+
+def of_bidder(
+    conn: Connection,
+    customer_id: str,
+    *,
+    after: Cursor | None,
+    limit: int,
+    only: ColumnElement[bool] | None = None,
+) -> list[tuple[Auction, int]]:
+    """The auctions that a customer has bid in, or `only` some of them (bidding/ and selling/), each with
+    the time of the last bid (ms), the latest first."""
+    last = participations.c.last_bid_at_ms
+    query = (
+        select_auctions()
+        .add_columns(last)
+        .join(participations, participations.c.auction_id == auctions.c.id)
+        .where(participations.c.customer_id == customer_id)
+    )
+    if only is not None:
+        query = query.where(only)
+    if after:
+        query = query.where(tuple_(last, participations.c.auction_id) < (after.at_ms, after.id))
+    query = query.order_by(last.desc(), participations.c.auction_id.desc()).limit(limit)
+    rows = conn.execute(query).all()
+    found = as_auctions(conn, rows)
+    return [(auction, row.last_bid_at_ms) for auction, row in zip(found, rows, strict=True)]
+
+
+def change(conn: Connection, auction_id: str, **values: str) -> None:
+    """Change how a listing is described."""
+    conn.execute(update(auctions).where(auctions.c.id == auction_id).values(**values))
+
+
+def overdue(conn: Connection, *, before_ms: int, limit: int) -> list[str]:
+    """Ids of auctions whose time was up before then and whose bidding was not seen closed."""
+    end = auctions.c.current_ends_at_ms
+    query = select(auctions.c.id).where(auctions.c.closed_at_ms.is_(None), end < before_ms)
+    return list(conn.execute(query.order_by(end).limit(limit)).scalars())
+
+
+def unheard_of(conn: Connection, *, after_ms: int, before_ms: int, limit: int) -> list[str]:
+    """Ids of auctions listed between then and then whose bidding nobody has told of."""
+    created = auctions.c.created_at_ms
+    query = (
+        select(auctions.c.id)
+        .outerjoin(biddings, biddings.c.auction_id == auctions.c.id)
+        .where(
+            created > after_ms,
+            created < before_ms,
+            biddings.c.auction_id.is_(None),
+            auctions.c.closed_at_ms.is_(None),
+        )
+    )
+    return list(conn.execute(query.order_by(created).limit(limit)).scalars())
+
+
+def follow_bidding(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) -> bool:
+    """Let the listing's end follow its bidding's; True when this has just closed it."""
+    mine: ColumnElement[bool] = auctions.c.id == auction_id
+    if not bidding.closed:
+        conn.execute(update(auctions).where(mine).values(current_ends_at_ms=bidding.ends_at_ms))
+        return False
+    closed = conn.execute(
+        update(auctions)
+        .where(mine, auctions.c.closed_at_ms.is_(None))
+        .values(current_ends_at_ms=bidding.ends_at_ms, closed_at_ms=now_ms)
+    )
+    return closed.rowcount == 1
+
+
+def _minor(amount: Money | None) -> int | None:
+    return amount.amount_minor if amount else None

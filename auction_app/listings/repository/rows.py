@@ -1,0 +1,108 @@
+"""How rows become listings, with their photos and the last known state of their bidding."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from service_kit.money import Money
+from sqlalchemy import Connection, Row, Select, bindparam, select
+
+from auction_app.db.tables import auctions, biddings, customers, photos
+from auction_app.listings.model import Auction, Bidding, Photo
+from auction_app.listings.terms import Details, SoftClose, Terms
+
+_BIDDING = [column.label(f"bidding_{column.name}") for column in biddings.c]
+
+# Built once: for so small a query, building it costs more than running it.
+_PHOTOS = (
+    select(photos)
+    .where(photos.c.auction_id.in_(bindparam("auction_ids", expanding=True)))
+    .order_by(photos.c.position)
+)
+
+
+@cache
+def select_auctions() -> Select[Any]:
+    """Listings with their sellers' names and last known biddings; narrow it, then `read` it."""
+    return (
+        select(auctions, customers.c.name.label("seller_name"), *_BIDDING)
+        .join(customers, customers.c.id == auctions.c.seller_id)
+        .outerjoin(biddings, biddings.c.auction_id == auctions.c.id)
+    )
+
+
+def read(
+    conn: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
+) -> list[Auction]:
+    """The listings that a query on `select_auctions` finds, with their photos."""
+    return as_auctions(conn, conn.execute(query, values).all())
+
+
+def as_auctions(conn: Connection, rows: Iterable[Row[Any]]) -> list[Auction]:
+    """The listings in rows of such a query."""
+    rows = list(rows)
+    photos_of = _photos_of(conn, [row.id for row in rows])
+    return [_as_auction(row, photos_of.get(row.id, ())) for row in rows]
+
+
+def _photos_of(conn: Connection, auction_ids: list[str]) -> dict[str, tuple[Photo, ...]]:
+    found: dict[str, tuple[Photo, ...]] = {}
+    for row in conn.execute(_PHOTOS, {"auction_ids": auction_ids}):
+        photo = Photo(id=row.id, alt=row.alt, width=row.width, height=row.height)
+        found[row.auction_id] = (*found.get(row.auction_id, ()), photo)
+    return found
+
+
+def _as_auction(row: Row[Any], its_photos: tuple[Photo, ...]) -> Auction:
+    return Auction(
+        id=row.id,
+        seller_id=row.seller_id,
+        seller_name=row.seller_name,
+        title=row.title,
+        description=row.description,
+        terms=_as_terms(row),
+        created_at_ms=row.created_at_ms,
+        photos=its_photos,
+        bidding=_as_bidding(row) if row.bidding_url else None,
+        hidden=row.hidden_at_ms is not None,
+        details=Details(
+            category=row.category,
+            condition=row.condition,
+            postage=row.postage,
+            returns=row.returns,
+        ),
+    )
+
+
+def _as_terms(row: Row[Any]) -> Terms:
+    window_ms, extension_ms = row.soft_close_window_ms, row.soft_close_extension_ms
+    return Terms(
+        start_price=Money(row.start_price_minor, row.currency),
+        increments=tuple((start, step) for start, step in row.increments),
+        starts_at_ms=row.starts_at_ms,
+        ends_at_ms=row.ends_at_ms,
+        reserve=_money(row.reserve_minor, row.currency),
+        buy_now=_money(row.buy_now_minor, row.currency),
+        soft_close=SoftClose(window_ms=window_ms, extension_ms=extension_ms) if window_ms else None,
+        hard_end_at_ms=row.hard_end_at_ms,
+    )
+
+
+def _as_bidding(row: Row[Any]) -> Bidding:
+    return Bidding(
+        url=row.bidding_url,
+        status=row.bidding_status,
+        outcome=row.bidding_outcome,
+        price=_money(row.bidding_price_minor, row.currency),
+        minimum=_money(row.bidding_minimum_minor, row.currency),
+        bid_count=row.bidding_bid_count,
+        reserve=row.bidding_reserve,
+        ends_at_ms=row.bidding_ends_at_ms,
+        version=row.bidding_version,
+        leader_id=row.bidding_leader_id,
+        possible=frozenset(row.bidding_possible.split()),
+    )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)

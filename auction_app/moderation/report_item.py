@@ -1,0 +1,36 @@
+"""Tell the moderators that an item breaks the rules."""
+
+from collections.abc import Mapping
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.repository import customers
+from auction_app.db.rate_limits import REPORTS, use_up
+from auction_app.db.store import Store
+from auction_app.listings.model import Auction
+from auction_app.moderation import repository as moderation
+from auction_app.moderation.model import REASONS
+from auction_app.web.forms import Fields
+
+LONGEST = 1000
+
+
+def report_item(
+    store: Store, auction: Auction, reporter: Customer, form: Mapping[str, str], *, now_ms: int
+) -> None:
+    """Put the item into the moderators' queue; reported again, the report is renewed.
+
+    The seller is never told who it was. Raises BadInput, TooManyAttempts,
+    NoSession.
+    """
+    fields = Fields(form)
+    reason = fields.raw("reason")
+    if reason not in REASONS:
+        fields.refuse("reason", "missing")
+    text = fields.paragraphs("text", longest=LONGEST)
+    fields.finish()
+    use_up(store, REPORTS, reporter.id, now_ms=now_ms)
+    with store.writing() as conn:
+        customers.locked(conn, reporter.id)
+        moderation.add_report(
+            conn, auction.id, reporter.id, reason=reason, text=text, now_ms=now_ms
+        )

@@ -1,0 +1,111 @@
+"""Reports of items, and the trail of what moderators did."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, insert, select, tuple_, update
+
+from auction_app.db.ids import new_id
+from auction_app.db.tables import auctions, audit_trail, customers, reports
+from auction_app.listings.repository.auctions import Cursor
+from auction_app.moderation.model import Report, TrailEntry
+
+_sellers, _reporters = customers.alias("sellers"), customers.alias("reporters")
+
+
+def add_report(
+    conn: Connection, auction_id: str, reporter_id: str, *, reason: str, text: str, now_ms: int
+) -> None:
+    """Put an item into the queue; a second report by the same customer replaces the first."""
+    theirs = (reports.c.auction_id == auction_id, reports.c.reporter_id == reporter_id)
+    values = {"reason": reason, "text": text, "at_ms": now_ms, "settled_at_ms": None}
+    if conn.execute(update(reports).where(*theirs).values(values)).rowcount:
+        return
+    conn.execute(
+        insert(reports).values(
+            id=new_id(), auction_id=auction_id, reporter_id=reporter_id, **values
+        )
+    )
+
+
+def queue(conn: Connection, *, after: Cursor | None, limit: int) -> list[Report]:
+    """Reports that wait, the oldest first."""
+    query = _select().where(reports.c.settled_at_ms.is_(None))
+    if after:
+        query = query.where(tuple_(reports.c.at_ms, reports.c.id) > (after.at_ms, after.id))
+    return _read(conn, query.order_by(reports.c.at_ms, reports.c.id).limit(limit))
+
+
+def report_by_id(conn: Connection, report_id: str) -> Report | None:
+    """The report, if there is one."""
+    found = _read(conn, _select().where(reports.c.id == report_id))
+    return found[0] if found else None
+
+
+def reports_by(conn: Connection, customer_id: str) -> list[Report]:
+    """All reports by one customer."""
+    query = _select().where(reports.c.reporter_id == customer_id)
+    return _read(conn, query.order_by(reports.c.at_ms))
+
+
+def settle_reports(conn: Connection, auction_id: str, *, now_ms: int) -> None:
+    """Take all reports of an item out of the queue."""
+    waiting = (reports.c.auction_id == auction_id, reports.c.settled_at_ms.is_(None))
+    conn.execute(update(reports).where(*waiting).values(settled_at_ms=now_ms))
+
+
+def hide(conn: Connection, auction_id: str, *, at_ms: int | None) -> None:
+    """Hide an item since then; None shows it again."""
+    conn.execute(update(auctions).where(auctions.c.id == auction_id).values(hidden_at_ms=at_ms))
+
+
+def note(
+    conn: Connection, *, actor_id: str, action: str, subject: str, note: str, now_ms: int
+) -> None:
+    """Add to the trail, in the transaction of what was done."""
+    conn.execute(
+        insert(audit_trail).values(
+            at_ms=now_ms, actor_id=actor_id, action=action, subject=subject, note=note
+        )
+    )
+
+
+def trail(conn: Connection, *, before: int | None, limit: int) -> list[tuple[TrailEntry, int]]:
+    """What was done with its number, the latest first."""
+    query = select(audit_trail, customers.c.name).outerjoin(
+        customers, customers.c.id == audit_trail.c.actor_id
+    )
+    if before is not None:
+        query = query.where(audit_trail.c.id < before)
+    rows = conn.execute(query.order_by(audit_trail.c.id.desc()).limit(limit))
+    return [
+        (
+            TrailEntry(
+                at_ms=row.at_ms,
+                actor=row.name or row.actor_id,
+                action=row.action,
+                subject=row.subject,
+                note=row.note,
+            ),
+            row.id,
+        )
+        for row in rows
+    ]
+
+
+def _select() -> Select[Any]:
+    return (
+        select(
+            reports,
+            auctions.c.title,
+            auctions.c.seller_id,
+            _sellers.c.name.label("seller_name"),
+            _reporters.c.name.label("reporter_name"),
+        )
+        .join(auctions, auctions.c.id == reports.c.auction_id)
+        .join(_sellers, _sellers.c.id == auctions.c.seller_id)
+        .join(_reporters, _reporters.c.id == reports.c.reporter_id)
+    )
+
+
+def _read(conn: Connection, query: Select[Any]) -> list[Report]:
+    return [Report(**row._mapping) for row in conn.execute(query)]

@@ -1,0 +1,161 @@
+"""What moderators see and do. To everybody else these pages do not exist."""
+
+from flask import Blueprint, Response, flash, request, url_for
+from service_kit.problems import Problem
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.repository import customers
+from auction_app.accounts.visitor import signed_in
+from auction_app.errors import BadInput, BidsUnavailable
+from auction_app.listings.model import Auction
+from auction_app.listings.repository import auctions
+from auction_app.moderation import repository as moderation
+from auction_app.moderation.moderate import (
+    ON_ACCOUNT,
+    ON_ITEM,
+    act_on_account,
+    act_on_item,
+    check_moderator,
+)
+from auction_app.parts import Parts
+from auction_app.web.i18n import _
+from auction_app.web.negotiation import page, see_other
+from auction_app.web.paging import as_text, cursor_from
+
+PAGE = 24
+
+
+def pages(parts: Parts) -> Blueprint:
+    """The queue of reports, and what can be done about an item."""
+    views = Blueprint("moderation", __name__)
+
+    @views.get("/moderation")
+    def queue() -> Response:
+        _moderator(parts)
+        after = cursor_from(request.args)
+        with parts.store.reading() as conn:
+            found = moderation.queue(conn, after=after, limit=PAGE + 1)
+        last = found[PAGE - 1] if found[PAGE:] else None
+        more = as_text(last.at_ms, last.id) if last else None
+        return page("moderation/queue.html", reports=found[:PAGE], more=more)
+
+    @views.get("/moderation/auctions/<string:auction_id>")
+    def item(auction_id: str) -> Response:
+        _moderator(parts)
+        return _item_page(parts, auction_id, {})
+
+    @views.post("/moderation/auctions/<string:auction_id>")
+    def act(auction_id: str) -> Response:
+        me, auction = _moderator(parts), _auction(parts, auction_id)
+        try:
+            act_on_item(
+                parts.store,
+                parts.bids,
+                parts.urls,
+                auction,
+                me,
+                request.form,
+                now_ms=parts.clock(),
+            )
+        except BadInput as error:
+            return _item_page(parts, auction_id, error.fields)
+        except BidsUnavailable:
+            flash(_("The bidding service does not answer. Please try again in a moment."))
+            return see_other(url_for("moderation.item", auction_id=auction_id))
+        flash(_("Done and recorded."))
+        return see_other(url_for("moderation.queue"))
+
+    return views
+
+
+def record(parts: Parts) -> Blueprint:
+    """Accounts that break the rules, and the trail of all that was done."""
+    views = Blueprint("moderation_record", __name__)
+
+    @views.get("/moderation/customers/<string:customer_id>")
+    def account(customer_id: str) -> Response:
+        _moderator(parts)
+        return _account_page(parts, customer_id, {})
+
+    @views.post("/moderation/customers/<string:customer_id>")
+    def act_account(customer_id: str) -> Response:
+        me = _moderator(parts)
+        try:
+            act_on_account(
+                parts.store, parts.urls, customer_id, me, request.form, now_ms=parts.clock()
+            )
+        except BadInput as error:
+            return _account_page(parts, customer_id, error.fields)
+        flash(_("Done and recorded."))
+        return see_other(url_for("moderation_record.trail"))
+
+    @views.get("/moderation/trail")
+    def trail() -> Response:
+        _moderator(parts)
+        before = _number(request.args.get("before"))
+        with parts.store.reading() as conn:
+            found = moderation.trail(conn, before=before, limit=PAGE + 1)
+        more = found[PAGE - 1][1] if found[PAGE:] else None
+        return page(
+            "moderation/trail.html", entries=[entry for entry, _id in found[:PAGE]], more=more
+        )
+
+    return views
+
+
+def _moderator(parts: Parts) -> Customer:
+    me = signed_in(parts)
+    check_moderator(me)
+    return me
+
+
+def _auction(parts: Parts, auction_id: str) -> Auction:
+    with parts.store.reading() as conn:
+        return auctions.by_id(conn, auction_id)
+
+
+def _item_page(parts: Parts, auction_id: str, errors: dict[str, str]) -> Response:
+    with parts.store.reading() as conn:
+        auction = auctions.by_id(conn, auction_id)
+        seller = customers.by_id(conn, auction.seller_id)
+    useless = {"hide" if auction.hidden else "show"}
+    if auction.bidding is None or auction.bidding.closed:
+        useless.add("end")
+    actions = [
+        *(word for word in ON_ITEM if word not in useless),
+        _account_action(seller),
+    ]
+    return page(
+        "moderation/item.html",
+        422 if errors else 200,
+        auction=auction,
+        seller=seller,
+        actions=actions,
+        form=request.form,
+        errors=errors,
+    )
+
+
+def _account_page(parts: Parts, customer_id: str, errors: dict[str, str]) -> Response:
+    with parts.store.reading() as conn:
+        customer = customers.by_id(conn, customer_id)
+    return page(
+        "moderation/account.html",
+        422 if errors else 200,
+        customer=customer,
+        actions=[_account_action(customer)],
+        form=request.form,
+        errors=errors,
+    )
+
+
+def _account_action(customer: Customer) -> str:
+    return ON_ACCOUNT[0] if customer.banned_at_ms is None else ON_ACCOUNT[1]
+
+
+def _number(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Problem(400, _("The parameter 'before' does not come from a link of ours"))
+    return int(text)

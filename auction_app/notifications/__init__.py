@@ -1,0 +1,1 @@
+"""What customers are told, on the site and by mail."""

@@ -1,0 +1,46 @@
+"""Notices as HAL."""
+
+from collections.abc import Sequence
+
+import marshmallow as ma
+from marshmallow import fields
+from service_kit.hal import link, resource
+
+from auction_app.notifications.model import KINDS, Notice
+from auction_app.urls import Urls
+from auction_app.web.hal import Document, page_of
+
+
+def notice(urls: Urls, notice: Notice) -> Document:
+    """One piece of news."""
+    return resource(
+        {"kind": notice.kind, "title": notice.title, "at_ms": notice.at_ms, "read": notice.read},
+        {"about": link(urls.absolute(notice.path))},
+    )
+
+
+def my_notices(urls: Urls, notices: Sequence[Notice], more: str | None) -> Document:
+    """Somebody's news."""
+    found = [notice(urls, one) for one in notices]
+    return page_of(urls, "/my/notices", "notices", found, more)
+
+
+class NoticeSchema(ma.Schema):
+    """One piece of news; `title` is the item's."""
+
+    kind = fields.String(required=True, validate=ma.validate.OneOf(KINDS))
+    title = fields.String(required=True)
+    at_ms = fields.Integer(required=True)
+    read = fields.Boolean(required=True)
+    links = fields.Dict(data_key="_links", required=True)
+
+
+class _Notices(ma.Schema):
+    notices = fields.List(fields.Nested(NoticeSchema), required=True)
+
+
+class MyNoticesSchema(ma.Schema):
+    """A page of one's news."""
+
+    embedded = fields.Nested(_Notices, data_key="_embedded", required=True)
+    links = fields.Dict(data_key="_links", required=True)

@@ -1,0 +1,46 @@
+"""The visitor's words for kinds of notices, and for when their mails come."""
+
+from auction_app.web.i18n import _
+
+
+def kind_word(kind: str) -> str:
+    """What a kind of news is about."""
+    return {
+        "new-bid": _("Somebody bids on my item"),
+        "outbid": _("I am outbid"),
+        "ending-soon": _("An item I watch ends soon"),
+        "won": _("I have won"),
+        "lost": _("Somebody else has won"),
+        "sold": _("My item is sold"),
+        "unsold": _("My item is not sold"),
+        "question": _("Somebody asks about my item"),
+        "answer": _("My question is answered"),
+        "order": _("Something happens with an order"),
+        "second-chance": _("I get a second chance"),
+    }[kind]
+
+
+def notice_word(kind: str) -> str:
+    """One piece of news, before the item's title."""
+    return {
+        "new-bid": _("New bid on your item"),
+        "outbid": _("You have been outbid"),
+        "ending-soon": _("Ends soon"),
+        "won": _("You have won"),
+        "lost": _("Somebody else has won"),
+        "sold": _("Your item is sold"),
+        "unsold": _("Your item was not sold"),
+        "question": _("A question about your item"),
+        "answer": _("Your question is answered"),
+        "order": _("News about your order"),
+        "second-chance": _("A second chance for you"),
+    }[kind]
+
+
+def mode_word(mode: str) -> str:
+    """When a kind of mail comes."""
+    return {"at_once": _("At once"), "daily": _("Once a day"), "off": _("Never")}[mode]
+
+
+LABELS = (kind_word, notice_word, mode_word)
+"""What all templates may call."""

@@ -1,0 +1,1 @@
+"""SQL of the notices, and of how mails about them are wanted."""

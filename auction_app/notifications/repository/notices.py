@@ -1,0 +1,76 @@
+"""News for customers on the site."""
+
+from service_kit.dialects import insert_or
+from sqlalchemy import Connection, delete, select, tuple_, update
+
+from auction_app.db.ids import new_id
+from auction_app.db.tables import auctions, customers, notices
+from auction_app.listings.repository.auctions import Cursor
+from auction_app.notifications.model import Kind, Notice
+
+
+def add(
+    conn: Connection,
+    customer_id: str,
+    kind: Kind,
+    *,
+    about: str,
+    auction_id: str,
+    path: str,
+    now_ms: int,
+) -> None:
+    """Tell a customer something once: the same kind about the same entity is told no more.
+
+    Nothing happens when there is no such customer.
+    """
+    if conn.execute(select(customers.c.id).where(customers.c.id == customer_id)).first() is None:
+        return
+    conn.execute(
+        insert_or(conn, notices)
+        .values(
+            id=new_id(),
+            customer_id=customer_id,
+            kind=kind,
+            about=about,
+            auction_id=auction_id,
+            path=path,
+            at_ms=now_ms,
+        )
+        .on_conflict_do_nothing(index_elements=["customer_id", "kind", "about"])
+    )
+
+
+def of_customer(
+    conn: Connection, customer_id: str, *, after: Cursor | None, limit: int
+) -> list[Notice]:
+    """A customer's news, the latest first."""
+    query = (
+        select(notices, auctions.c.title)
+        .join(auctions, auctions.c.id == notices.c.auction_id)
+        .where(notices.c.customer_id == customer_id)
+    )
+    if after:
+        query = query.where(tuple_(notices.c.at_ms, notices.c.id) < (after.at_ms, after.id))
+    query = query.order_by(notices.c.at_ms.desc(), notices.c.id.desc()).limit(limit)
+    return [
+        Notice(
+            id=row.id,
+            kind=row.kind,
+            title=row.title,
+            path=row.path,
+            at_ms=row.at_ms,
+            read=row.read_at_ms is not None,
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def mark_read(conn: Connection, customer_id: str, *, now_ms: int) -> None:
+    """Note that a customer has seen all there are."""
+    unread = (notices.c.customer_id == customer_id, notices.c.read_at_ms.is_(None))
+    conn.execute(update(notices).where(*unread).values(read_at_ms=now_ms))
+
+
+def forget(conn: Connection, customer_id: str) -> None:
+    """Drop a customer's news."""
+    conn.execute(delete(notices).where(notices.c.customer_id == customer_id))

@@ -1,0 +1,48 @@
+"""Notices on the site."""
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, request, url_for
+from service_kit.openapi import Blueprint
+
+from auction_app.accounts.visitor import signed_in
+from auction_app.notifications import hal as represent
+from auction_app.notifications.hal import MyNoticesSchema
+from auction_app.notifications.repository import notices
+from auction_app.parts import Parts
+from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
+from auction_app.web.paging import as_text, cursor_from
+
+PAGE = 30
+
+
+def api(parts: Parts) -> Blueprint:
+    """What happened that concerns the visitor."""
+    views = Blueprint("notices", __name__)
+
+    @negotiated(views, "/my/notices", MyNoticesSchema, own=True, paged=True)
+    def show() -> Response:
+        """What happened that concerns the signed-in customer, the latest first."""
+        me, after = signed_in(parts), cursor_from(request.args)
+        with parts.store.reading() as conn:
+            found = notices.of_customer(conn, me.id, after=after, limit=PAGE + 1)
+        last = found[PAGE - 1] if found[PAGE:] else None
+        more = as_text(last.at_ms, last.id) if last else None
+        if wants_hal():
+            return hal(represent.my_notices(parts.urls, found[:PAGE], more))
+        return page("notifications/notices.html", notices=found[:PAGE], more=more)
+
+    return views
+
+
+def pages(parts: Parts) -> PlainBlueprint:
+    """The button that says that all is read."""
+    views = PlainBlueprint("mark_notices", __name__)
+
+    @views.post("/my/notices/read")
+    def read() -> Response:
+        me = signed_in(parts)
+        with parts.store.writing() as conn:
+            notices.mark_read(conn, me.id, now_ms=parts.clock())
+        return see_other(url_for("notices.show"))
+
+    return views

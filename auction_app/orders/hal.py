@@ -1,0 +1,73 @@
+"""Orders as HAL."""
+
+from collections.abc import Sequence
+
+import marshmallow as ma
+from marshmallow import fields
+from service_kit.hal import link, resource
+
+from auction_app.orders.model import Order, OrderStatus, Side, may_give_feedback, next_steps
+from auction_app.urls import Urls
+from auction_app.web.hal import Document, MoneySchema, page_of
+
+
+def order(urls: Urls, order: Order, *, side: Side | None = None) -> Document:
+    """A sale and its steps so far; for one of its sides with links to what that may do next."""
+    here = urls.order(order.id)
+    possible = next_steps(order.status, side) if side else ()
+    may_say = side is not None and may_give_feedback(order.status)
+    return resource(
+        {
+            "price": order.price.to_wire(),
+            "status": order.status.value,
+            "steps": [
+                {"status": step.status.value, "at_ms": step.at_ms, "by": step.by}
+                for step in order.steps
+            ],
+        },
+        {
+            "self": link(urls.order(order.id)),
+            "auction": link(urls.auction(order.auction_id)),
+            "seller": link(urls.customer(order.seller_id)),
+            "buyer": link(urls.customer(order.buyer_id)),
+            **{status.value: link(f"{here}/steps") for status in possible},
+            "feedback": link(f"{here}/feedback") if may_say else None,
+        },
+    )
+
+
+def my_orders(urls: Urls, orders: Sequence[Order], me: str, more: str | None) -> Document:
+    """What somebody has bought and sold."""
+    found = [order(urls, one, side=one.side_of(me)) for one in orders]
+    return page_of(urls, "/my/orders", "orders", found, more)
+
+
+_STATUS = ma.validate.OneOf([status.value for status in OrderStatus])
+
+
+class StepSchema(ma.Schema):
+    """A step of an order."""
+
+    status = fields.String(required=True, validate=_STATUS)
+    at_ms = fields.Integer(required=True)
+    by = fields.String(required=True, validate=ma.validate.OneOf(["buyer", "seller", "house"]))
+
+
+class OrderSchema(ma.Schema):
+    """A sale; for its two sides, and for scope orders:read."""
+
+    price = fields.Nested(MoneySchema, required=True)
+    status = fields.String(required=True, validate=_STATUS)
+    steps = fields.List(fields.Nested(StepSchema), required=True)
+    links = fields.Dict(data_key="_links", required=True)
+
+
+class _Orders(ma.Schema):
+    orders = fields.List(fields.Nested(OrderSchema), required=True)
+
+
+class MyOrdersSchema(ma.Schema):
+    """A page of what one has bought and sold."""
+
+    embedded = fields.Nested(_Orders, data_key="_embedded", required=True)
+    links = fields.Dict(data_key="_links", required=True)

@@ -1,0 +1,116 @@
+"""What becomes of a sale: an order, and the steps that its two sides take."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from service_kit.money import Money
+
+from auction_app.listings.model import Auction
+
+Side = Literal["buyer", "seller", "house"]
+
+
+class OrderStatus(StrEnum):
+    """How far an order is."""
+
+    AGREED = "agreed"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
+    CANCELLED = "cancelled"
+
+
+_NEXT: dict[tuple[OrderStatus, Side], tuple[OrderStatus, ...]] = {
+    (OrderStatus.AGREED, "buyer"): (OrderStatus.PAID, OrderStatus.CANCELLED),
+    (OrderStatus.AGREED, "seller"): (OrderStatus.PAID, OrderStatus.CANCELLED),
+    (OrderStatus.PAID, "seller"): (OrderStatus.SHIPPED, OrderStatus.CANCELLED),
+    (OrderStatus.SHIPPED, "buyer"): (OrderStatus.RECEIVED,),
+}
+
+
+def next_steps(status: OrderStatus, side: Side) -> tuple[OrderStatus, ...]:
+    """What a side may set an order to.
+
+    | from    | the buyer        | the seller         |
+    |---------|------------------|--------------------|
+    | agreed  | paid, cancelled  | paid, cancelled    |
+    | paid    |                  | shipped, cancelled |
+    | shipped | received         |                    |
+
+    A paid order is the seller's to cancel, who has to give the money back; a shipped one is
+    nobody's. Nothing follows received and cancelled.
+    """
+    return _NEXT.get((status, side), ())
+
+
+def may_give_feedback(status: OrderStatus) -> bool:
+    """Whether there is something to say about each other: only once it is over."""
+    return status in {OrderStatus.RECEIVED, OrderStatus.CANCELLED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """An order was set to `status` by one of its sides, or made by the house."""
+
+    status: OrderStatus
+    at_ms: int
+    by: Side
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A sale between two customers. `title` is the item's."""
+
+    id: str
+    auction_id: str
+    title: str
+    seller_id: str
+    seller_name: str
+    buyer_id: str
+    buyer_name: str
+    price: Money
+    status: OrderStatus
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def agreed(cls, id: str, auction: Auction, buyer_id: str, price: Money) -> "Order":
+        """What a sale begins with."""
+        return cls(
+            id=id,
+            auction_id=auction.id,
+            title=auction.title,
+            seller_id=auction.seller_id,
+            seller_name=auction.seller_name,
+            buyer_id=buyer_id,
+            buyer_name="",
+            price=price,
+            status=OrderStatus.AGREED,
+            steps=(),
+        )
+
+    def side_of(self, customer_id: str) -> Side | None:
+        """Which side a customer is; None for a stranger."""
+        if customer_id == self.seller_id:
+            return "seller"
+        return "buyer" if customer_id == self.buyer_id else None
+
+    def other_than(self, customer_id: str) -> str:
+        """The other side's id."""
+        return self.buyer_id if customer_id == self.seller_id else self.seller_id
+
+
+RATINGS = ("good", "neutral", "bad")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feedback:
+    """What one side of an order says about the other."""
+
+    order_id: str
+    author_id: str
+    author_name: str
+    about_id: str
+    rating: str
+    text: str
+    at_ms: int

@@ -1,0 +1,202 @@
+"""Orders with their steps, and what their two sides say of each other."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from service_kit.money import Money
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, tuple_, update
+
+from auction_app.db.tables import auctions, customers, feedback, order_steps, orders
+from auction_app.listings.repository.auctions import Cursor
+from auction_app.orders.model import Feedback, Order, OrderStatus, Side, Step
+
+_sellers, _buyers = customers.alias("sellers"), customers.alias("buyers")
+
+
+def add(conn: Connection, order: Order, *, sold_by: str, now_ms: int) -> bool:
+    """Store a new order with its first step; False when that sale has one already."""
+    known = select(orders.c.id).where(orders.c.sold_by == sold_by)
+    if conn.execute(known).first() is not None:
+        return False
+    conn.execute(
+        insert(orders).values(
+            id=order.id,
+            sold_by=sold_by,
+            auction_id=order.auction_id,
+            seller_id=order.seller_id,
+            buyer_id=order.buyer_id,
+            currency=order.price.currency,
+            price_minor=order.price.amount_minor,
+            status=order.status.value,
+            created_at_ms=now_ms,
+        )
+    )
+    _add_step(conn, order.id, order.status, "house", now_ms)
+    return True
+
+
+def by_id(conn: Connection, order_id: str) -> Order | None:
+    """The order, if there is one."""
+    found = _read(conn, _select().where(orders.c.id == order_id))
+    return found[0] if found else None
+
+
+def locked(conn: Connection, order_id: str) -> Order | None:
+    """The order as it is now, which nobody else changes until this transaction ends."""
+    conn.execute(select(orders.c.id).where(orders.c.id == order_id).with_for_update())
+    return by_id(conn, order_id)
+
+
+def of_customer(
+    conn: Connection, customer_id: str, *, after: Cursor | None, limit: int
+) -> list[tuple[Order, int]]:
+    """What a customer bought and sold with when it was agreed (ms), newest first."""
+    made = orders.c.created_at_ms
+    query = _select().where(_mine(customer_id))
+    if after:
+        query = query.where(tuple_(made, orders.c.id) < (after.at_ms, after.id))
+    rows = conn.execute(query.order_by(made.desc(), orders.c.id.desc()).limit(limit)).all()
+    return list(zip(_as_orders(conn, rows), [int(row.created_at_ms) for row in rows], strict=True))
+
+
+def count_open(conn: Connection, customer_id: str) -> int:
+    """How many orders of a customer are not over yet."""
+    over = (OrderStatus.RECEIVED.value, OrderStatus.CANCELLED.value)
+    query = (
+        select(func.count())
+        .select_from(orders)
+        .where(_mine(customer_id), orders.c.status.not_in(over))
+    )
+    return conn.execute(query).scalar_one()
+
+
+def set_status(
+    conn: Connection, order: Order, status: OrderStatus, *, by: Side, now_ms: int
+) -> None:
+    """Set an order to a status that it never had."""
+    conn.execute(update(orders).where(orders.c.id == order.id).values(status=status.value))
+    _add_step(conn, order.id, status, by, now_ms)
+
+
+def add_feedback(conn: Connection, given: Feedback) -> None:
+    """Store what one side says, which has said nothing before."""
+    conn.execute(
+        insert(feedback).values(
+            order_id=given.order_id,
+            author_id=given.author_id,
+            about_id=given.about_id,
+            rating=given.rating,
+            text=given.text,
+            at_ms=given.at_ms,
+        )
+    )
+
+
+def feedback_on(conn: Connection, order_id: str) -> list[Feedback]:
+    """What the two sides said about an order."""
+    return _feedback(conn, _select_feedback().where(feedback.c.order_id == order_id))
+
+
+def feedback_about(conn: Connection, customer_id: str, *, limit: int) -> list[Feedback]:
+    """The latest that was said about a customer."""
+    query = _select_feedback().where(feedback.c.about_id == customer_id)
+    return _feedback(conn, query.limit(limit))
+
+
+def feedback_by(conn: Connection, customer_id: str) -> list[Feedback]:
+    """All that a customer said about others."""
+    return _feedback(conn, _select_feedback().where(feedback.c.author_id == customer_id))
+
+
+def ratings_of(conn: Connection, customer_id: str) -> dict[str, int]:
+    """How often each rating was given to a customer."""
+    query = (
+        select(feedback.c.rating, func.count().label("times"))
+        .where(feedback.c.about_id == customer_id)
+        .group_by(feedback.c.rating)
+    )
+    return {row.rating: row.times for row in conn.execute(query)}
+
+
+def _add_step(conn: Connection, order_id: str, status: OrderStatus, by: Side, now_ms: int) -> None:
+    conn.execute(
+        insert(order_steps).values(order_id=order_id, status=status.value, at_ms=now_ms, by=by)
+    )
+
+
+def _mine(customer_id: str) -> Any:
+    return or_(orders.c.seller_id == customer_id, orders.c.buyer_id == customer_id)
+
+
+def _select() -> Select[Any]:
+    return (
+        select(
+            orders,
+            auctions.c.title,
+            _sellers.c.name.label("seller_name"),
+            _buyers.c.name.label("buyer_name"),
+        )
+        .join(auctions, auctions.c.id == orders.c.auction_id)
+        .join(_sellers, _sellers.c.id == orders.c.seller_id)
+        .join(_buyers, _buyers.c.id == orders.c.buyer_id)
+    )
+
+
+def _read(conn: Connection, query: Select[Any]) -> list[Order]:
+    return _as_orders(conn, conn.execute(query).all())
+
+
+def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
+    rows = list(rows)
+    steps = _steps_of(conn, [row.id for row in rows])
+    return [
+        Order(
+            id=row.id,
+            auction_id=row.auction_id,
+            title=row.title,
+            seller_id=row.seller_id,
+            seller_name=row.seller_name,
+            buyer_id=row.buyer_id,
+            buyer_name=row.buyer_name,
+            price=Money(row.price_minor, row.currency),
+            status=OrderStatus(row.status),
+            steps=steps[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _steps_of(conn: Connection, order_ids: Sequence[str]) -> dict[str, tuple[Step, ...]]:
+    query = select(order_steps).where(order_steps.c.order_id.in_(order_ids))
+    found: dict[str, tuple[Step, ...]] = dict.fromkeys(order_ids, ())
+    for row in conn.execute(query):
+        step = Step(status=OrderStatus(row.status), at_ms=row.at_ms, by=row.by)
+        found[row.order_id] = (*found[row.order_id], step)
+    return {order_id: tuple(sorted(steps, key=_when)) for order_id, steps in found.items()}
+
+
+def _when(step: Step) -> tuple[int, int]:
+    return step.at_ms, list(OrderStatus).index(step.status)
+
+
+def _select_feedback() -> Select[Any]:
+    return (
+        select(feedback, customers.c.name.label("author_name"))
+        .join(customers, customers.c.id == feedback.c.author_id)
+        .order_by(feedback.c.at_ms.desc(), feedback.c.order_id)
+    )
+
+
+def _feedback(conn: Connection, query: Select[Any]) -> list[Feedback]:
+    return [
+        Feedback(
+            order_id=row.order_id,
+            author_id=row.author_id,
+            author_name=row.author_name,
+            about_id=row.about_id,
+            rating=row.rating,
+            text=row.text,
+            at_ms=row.at_ms,
+        )
+        for row in conn.execute(query)
+    ]

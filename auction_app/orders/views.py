@@ -1,0 +1,126 @@
+"""Orders: the list of one's own, one with its steps, and what is said afterwards."""
+
+from typing import Any
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, flash, request, url_for
+from service_kit.access import permitted
+from service_kit.openapi import Blueprint
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.repository import customers
+from auction_app.accounts.visitor import signed_in
+from auction_app.db.rate_limits import ORDER_STEPS, use_up
+from auction_app.errors import BadInput, NotFound
+from auction_app.orders import hal as represent
+from auction_app.orders import repository as stored
+from auction_app.orders.advance_order import advance_order
+from auction_app.orders.give_feedback import give_feedback
+from auction_app.orders.hal import MyOrdersSchema, OrderSchema
+from auction_app.orders.model import RATINGS, Order, may_give_feedback, next_steps
+from auction_app.parts import Parts
+from auction_app.web.i18n import _
+from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
+from auction_app.web.paging import as_text, cursor_from
+
+PAGE = 24
+
+
+def api(parts: Parts) -> Blueprint:
+    """Orders' addresses."""
+    views = Blueprint("orders", __name__)
+
+    @negotiated(views, "/orders/<string:order_id>", OrderSchema)
+    def show(order_id: str) -> Response:
+        """A sale and its steps, for its two sides and for a token of scope orders:read."""
+        if wants_hal() and permitted("orders:read"):
+            return hal(represent.order(parts.urls, _order(parts, order_id)))
+        me = signed_in(parts)
+        order = _order_of(parts, order_id, me)
+        if wants_hal():
+            return hal(represent.order(parts.urls, order, side=order.side_of(me.id)))
+        return _order_page(parts, order, me)
+
+    @negotiated(views, "/my/orders", MyOrdersSchema, own=True, paged=True)
+    def mine() -> Response:
+        """What the signed-in customer has bought and sold, the latest first."""
+        me, after = signed_in(parts), cursor_from(request.args)
+        with parts.store.reading() as conn:
+            found = stored.of_customer(conn, me.id, after=after, limit=PAGE + 1)
+        last = found[PAGE - 1] if found[PAGE:] else None
+        more = as_text(last[1], last[0].id) if last else None
+        if wants_hal():
+            return hal(
+                represent.my_orders(parts.urls, [it for it, _made in found[:PAGE]], me.id, more)
+            )
+        return page("orders/my_orders.html", orders=found[:PAGE], more=more, me=me)
+
+    return views
+
+
+def pages(parts: Parts) -> PlainBlueprint:
+    """The steps and the feedback."""
+    views = PlainBlueprint("order_steps", __name__)
+
+    @views.post("/orders/<string:order_id>/steps")
+    def step(order_id: str) -> Response:
+        me, wanted = signed_in(parts), request.form.get("status", "")
+        use_up(parts.store, ORDER_STEPS, me.id, now_ms=parts.clock())
+        advance_order(parts.store, parts.urls, order_id, me, wanted, now_ms=parts.clock())
+        flash(_("Noted. The other side is told."))
+        return see_other(url_for("orders.show", order_id=order_id))
+
+    @views.post("/orders/<string:order_id>/feedback")
+    def feedback(order_id: str) -> Response:
+        me = signed_in(parts)
+        try:
+            give_feedback(parts.store, order_id, me, request.form, now_ms=parts.clock())
+        except BadInput as error:
+            order = _order_of(parts, order_id, me)
+            return _order_page(parts, order, me, errors=error.fields)
+        flash(_("Thank you. Your feedback is on the other side's page."))
+        return see_other(url_for("orders.show", order_id=order_id))
+
+    return views
+
+
+def _order(parts: Parts, order_id: str) -> Order:
+    with parts.store.reading() as conn:
+        order = stored.by_id(conn, order_id)
+    if order is None:
+        raise NotFound("no such order")
+    return order
+
+
+def _order_of(parts: Parts, order_id: str, me: Customer) -> Order:
+    order = _order(parts, order_id)
+    if order.side_of(me.id) is None:
+        raise NotFound("somebody else's order")
+    return order
+
+
+def _order_page(
+    parts: Parts, order: Order, me: Customer, *, errors: dict[str, str] | None = None
+) -> Response:
+    side: Any = order.side_of(me.id)
+    with parts.store.reading() as conn:
+        said = {given.author_id: given for given in stored.feedback_on(conn, order.id)}
+        other = customers.by_id(conn, order.other_than(me.id))
+    return page(
+        "orders/order.html",
+        422 if errors else 200,
+        order=order,
+        me=me,
+        side=side,
+        other=other,
+        steps=next_steps(order.status, side),
+        said=said,
+        ratings=RATINGS,
+        may_say=may_give_feedback(order.status) and me.id not in said,
+        form=request.form if errors else {},
+        errors=errors or {},
+    )
+
+
+API = (api,)
+PAGES = (pages,)

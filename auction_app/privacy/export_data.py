@@ -1,0 +1,127 @@
+"""Hand a customer everything that is stored about them."""
+
+from itertools import islice
+from typing import Any
+
+from service_kit.errors import HttpFailure
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.repository import sessions
+from auction_app.bidding.gateway import Bids
+from auction_app.db.store import Store, Transaction
+from auction_app.errors import BidsUnavailable
+from auction_app.listings.repository import auctions
+from auction_app.moderation import repository as moderation
+from auction_app.notifications.repository import notices, preferences
+from auction_app.orders import repository as orders
+from auction_app.questions import repository as questions
+from auction_app.second_chances import repository as second_chances
+from auction_app.selling import repository as drafts
+from auction_app.urls import Urls
+from auction_app.watchlist.repository import watches
+
+_MOST = 10_000
+
+
+def export_data(
+    store: Store, bids: Bids, urls: Urls, customer: Customer, *, now_ms: int
+) -> dict[str, Any]:
+    """All of it as one JSON document; the own maxima come from bids_service. Blocks for it.
+
+    Raises BidsUnavailable.
+    """
+    try:
+        own_bids = list(islice(bids.bids_of(urls.customer(customer.id)), _MOST))
+    except HttpFailure as error:
+        raise BidsUnavailable(5) from error
+    with store.reading() as conn:
+        document = _stored(conn, urls, customer, now_ms)
+    return document | {
+        "bids": [
+            {
+                "item": bid.auction,
+                "maximum": bid.maximum.to_wire(),
+                "price_after": bid.price.to_wire(),
+                "placed_at_ms": bid.placed_at_ms,
+                "outcome": bid.outcome,
+            }
+            for bid in own_bids
+        ]
+    }
+
+
+def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> dict[str, Any]:
+    return {
+        "account": {
+            "name": customer.name,
+            "email": customer.email,
+            "language": customer.locale,
+            "time_zone": customer.time_zone,
+            "verified_at_ms": customer.email_verified_at_ms,
+            "mails": preferences.of_customer(conn, customer.id),
+        },
+        "items": [
+            {"item": urls.auction(item.id), "title": item.title, "text": item.description}
+            for item in auctions.of_seller(conn, customer.id, after=None, limit=_MOST)
+        ],
+        "orders": [
+            {
+                "order": urls.order(order.id),
+                "item": order.title,
+                "side": order.side_of(customer.id),
+                "price": order.price.to_wire(),
+                "status": order.status.value,
+            }
+            for order, _made in orders.of_customer(conn, customer.id, after=None, limit=_MOST)
+        ],
+        "questions": [
+            {"item": urls.auction(found.auction_id), "text": found.text, "answer": found.answer}
+            for found in questions.of_asker(conn, customer.id)
+        ],
+        "feedback_given": [
+            {"order": urls.order(said.order_id), "rating": said.rating, "text": said.text}
+            for said in orders.feedback_by(conn, customer.id)
+        ],
+        "notices": [
+            {"kind": notice.kind, "item": notice.title, "at_ms": notice.at_ms}
+            for notice in notices.of_customer(conn, customer.id, after=None, limit=_MOST)
+        ],
+        **_smaller_things(conn, urls, customer, now_ms),
+    }
+
+
+def _smaller_things(
+    conn: Transaction, urls: Urls, customer: Customer, now_ms: int
+) -> dict[str, list[dict[str, Any]]]:
+    me = customer.id
+    return {
+        "drafts": [
+            {"typed": draft.fields, "photos": [photo.alt for photo in draft.photos]}
+            for draft in drafts.list_of_seller(conn, me, limit=_MOST)
+        ],
+        "watchlist": [
+            {"item": urls.auction(item.id), "since_ms": since_ms}
+            for item, since_ms in watches.of_customer(conn, me, after=None, limit=_MOST)
+        ],
+        "answers": [
+            {"item": urls.auction(found.auction_id), "text": found.answer}
+            for found in questions.of_seller(conn, me)
+            if found.answer is not None
+        ],
+        "reports": [
+            {"item": urls.auction(report.auction_id), "reason": report.reason, "text": report.text}
+            for report in moderation.reports_by(conn, me)
+        ],
+        "second_chances": [
+            {
+                "item": urls.auction(chance.auction_id),
+                "price": chance.price.to_wire(),
+                "status": chance.status,
+            }
+            for chance in second_chances.of_bidder(conn, me)
+        ],
+        "sessions": [
+            {"browser": agent, "since_ms": since_ms}
+            for _digest, agent, since_ms in sessions.of_customer(conn, me, now_ms=now_ms)
+        ],
+    }

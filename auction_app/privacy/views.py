@@ -1,0 +1,78 @@
+"""Take one's data along, and leave."""
+
+import json
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from auction_app.accounts.visitor import forget, signed_in
+from auction_app.errors import BidsUnavailable, NotPossible, WrongPassword
+from auction_app.parts import Parts
+from auction_app.privacy.delete_account import delete_account, obstacles
+from auction_app.privacy.export_data import export_data
+from auction_app.web.i18n import _
+from auction_app.web.negotiation import page, see_other
+
+
+def pages(parts: Parts) -> Blueprint:
+    """Export and deletion."""
+    views = Blueprint("privacy", __name__)
+
+    @views.get("/account/export")
+    def export() -> Response:
+        me = signed_in(parts)
+        try:
+            document = export_data(parts.store, parts.bids, parts.urls, me, now_ms=parts.clock())
+        except BidsUnavailable as error:
+            answer = page("privacy/export_unavailable.html", 503)
+            answer.headers["Retry-After"] = str(error.retry_after_s)
+            return answer
+        return Response(
+            json.dumps(document, indent=2, ensure_ascii=False),
+            mimetype="application/json",
+            headers={"Content-Disposition": 'attachment; filename="gavel.json"'},
+        )
+
+    @views.get("/account/delete")
+    def ask() -> Response:
+        return _form(parts, 200)
+
+    @views.post("/account/delete")
+    def delete() -> Response:
+        me = signed_in(parts)
+        try:
+            delete_account(
+                parts.store,
+                parts.bids,
+                parts.urls,
+                me,
+                request.form.get("password", ""),
+                passwords=parts.passwords,
+                files=parts.files,
+                now_ms=parts.clock(),
+            )
+        except NotPossible as error:
+            return _form(parts, 409, obstacle=error.reason)
+        except WrongPassword:
+            return _form(parts, 422, {"password": "wrong_password"})
+        forget()
+        flash(_("Your account is deleted."))
+        return see_other(url_for("home.show"))
+
+    return views
+
+
+def _form(
+    parts: Parts,
+    status: int,
+    errors: dict[str, str] | None = None,
+    *,
+    obstacle: str | None = None,
+) -> Response:
+    found = obstacles(parts.store, signed_in(parts), now_ms=parts.clock())
+    if obstacle and obstacle not in found:
+        found = (*found, obstacle)
+    return page("privacy/delete_account.html", status, obstacles=found, errors=errors or {})
+
+
+API = ()
+PAGES = (pages,)

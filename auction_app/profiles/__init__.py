@@ -1,0 +1,1 @@
+"""A customer's public page, which is also where programs fetch the contact."""

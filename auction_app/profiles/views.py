@@ -1,0 +1,65 @@
+"""A customer's public page, which is also where programs fetch the contact."""
+
+from typing import Any
+
+from flask import Response, request
+from service_kit.access import permitted
+from service_kit.openapi import Blueprint
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.repository import customers
+from auction_app.listings.repository import auctions
+from auction_app.notifications.repository import preferences
+from auction_app.orders import repository as orders
+from auction_app.parts import Parts
+from auction_app.profiles import hal as represent
+from auction_app.profiles.hal import CustomerSchema
+from auction_app.web.negotiation import hal, negotiated, page, wants_hal
+from auction_app.web.paging import as_text, cursor_from
+
+PAGE = 24
+FEEDBACK = 20
+
+
+def api(parts: Parts) -> Blueprint:
+    """The customer's address."""
+    views = Blueprint("profiles", __name__)
+
+    @negotiated(views, "/customers/<string:customer_id>", CustomerSchema, paged=True)
+    def show(customer_id: str) -> Response:
+        """A customer, what they sell and what is said of them; for a token of scope
+        customers:read_contact how to reach them instead."""
+        after = cursor_from(request.args)
+        with parts.store.reading() as conn:
+            customer = customers.by_id(conn, customer_id)
+            theirs = auctions.of_seller(conn, customer_id, after=after, limit=PAGE + 1, shown=True)
+            ratings = orders.ratings_of(conn, customer_id)
+            said = orders.feedback_about(conn, customer_id, limit=FEEDBACK)
+        last = theirs[PAGE - 1] if theirs[PAGE:] else None
+        known = represent.Standing(
+            ratings=ratings,
+            feedback=said,
+            auctions=theirs[:PAGE],
+            more=as_text(last.created_at_ms, last.id) if last else None,
+        )
+        if wants_hal():
+            return hal(_as_hal(parts, customer, known))
+        return page(
+            "profiles/customer.html", customer=customer, now_ms=parts.clock(), **vars(known)
+        )
+
+    return views
+
+
+def _as_hal(parts: Parts, customer: Customer, known: represent.Standing) -> dict[str, Any]:
+    if not permitted("customers:read_contact"):
+        return represent.public(parts.urls, customer, known, now_ms=parts.clock())
+    with parts.store.reading() as conn:
+        notices = preferences.of_customer(conn, customer.id)
+    if customer.deleted_at_ms is not None:
+        notices = dict.fromkeys(notices, "off")  # there is nobody to write to
+    return represent.contact(parts.urls, parts.signatures, customer, notices, now_ms=parts.clock())
+
+
+API = (api,)
+PAGES = ()

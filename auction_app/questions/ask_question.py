@@ -1,0 +1,105 @@
+"""Ask a seller about an item, and answer."""
+
+from collections.abc import Mapping
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.repository import customers
+from auction_app.db.announce import announce
+from auction_app.db.ids import new_id
+from auction_app.db.rate_limits import QUESTIONS, use_up
+from auction_app.db.store import Store, Transaction
+from auction_app.errors import NotFound, NotPossible, NotVerified
+from auction_app.listings.model import Auction, Status
+from auction_app.notifications.model import Kind
+from auction_app.notifications.repository import notices
+from auction_app.questions import repository as questions
+from auction_app.questions.model import Question
+from auction_app.urls import Urls
+from auction_app.web.forms import Fields
+
+LONGEST = 1000
+
+
+def ask_question(
+    store: Store,
+    urls: Urls,
+    auction: Auction,
+    asker: Customer,
+    form: Mapping[str, str],
+    *,
+    now_ms: int,
+) -> Question:
+    """Ask while the auction runs; only asker and seller see it until it is answered. Sent twice,
+    it is asked once.
+
+    Raises NotVerified, NotPossible, BadInput, TooManyAttempts, NoSession.
+    """
+    if not asker.verified:
+        raise NotVerified("askers need a verified address")
+    if asker.id == auction.seller_id or auction.status(now_ms) is Status.ENDED:
+        raise NotPossible("question")
+    fields = Fields(form)
+    text = fields.paragraphs("question", longest=LONGEST)
+    fields.finish()
+    use_up(store, QUESTIONS, asker.id, now_ms=now_ms)
+    question = Question(
+        id=new_id(),
+        auction_id=auction.id,
+        seller_id=auction.seller_id,
+        asker_id=asker.id,
+        text=text,
+        answer=None,
+        asked_at_ms=now_ms,
+        answered_at_ms=None,
+    )
+    with store.writing() as conn:
+        customers.locked(conn, asker.id)
+        asked = questions.same_unanswered(conn, question)
+        if asked is not None:
+            return asked
+        questions.add(conn, question)
+        _tell(conn, urls, question, question.seller_id, "question", now_ms)
+        announce(conn, "questions", "create", urls.question(question.id), now_ms=now_ms)
+    return question
+
+
+def answer_question(
+    store: Store,
+    urls: Urls,
+    question_id: str,
+    seller: Customer,
+    form: Mapping[str, str],
+    *,
+    now_ms: int,
+) -> Question:
+    """Answer once; from then on everybody sees both.
+
+    Raises NotFound (also to anybody but the item's seller), NotPossible, BadInput.
+    """
+    fields = Fields(form)
+    text = fields.paragraphs("answer", longest=LONGEST)
+    fields.finish()
+    with store.writing() as conn:
+        question = questions.by_id(conn, question_id)
+        if question is None or question.seller_id != seller.id:
+            raise NotFound("no such question")
+        if question.answer is not None:
+            raise NotPossible("answer")
+        questions.answer(conn, question.id, text, now_ms=now_ms)
+        _tell(conn, urls, question, question.asker_id, "answer", now_ms)
+        announce(conn, "questions", "update", urls.question(question.id), now_ms=now_ms)
+    return question
+
+
+def _tell(
+    conn: Transaction, urls: Urls, question: Question, customer_id: str, kind: Kind, now_ms: int
+) -> None:
+    notices.add(
+        conn,
+        customer_id,
+        kind,
+        about=urls.question(question.id),
+        auction_id=question.auction_id,
+        path=f"/auctions/{question.auction_id}#question-{question.id}",
+        now_ms=now_ms,
+    )

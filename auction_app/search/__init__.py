@@ -1,0 +1,1 @@
+"""Find what is up for auction."""

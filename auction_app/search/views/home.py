@@ -1,0 +1,58 @@
+"""The front page: what ends soon and what is new."""
+
+from flask import Response, request
+from service_kit.openapi import Blueprint
+
+from auction_app.db.store import Transaction
+from auction_app.listings.hal import HomeSchema
+from auction_app.listings.model import Auction
+from auction_app.listings.repository import auctions
+from auction_app.listings.terms import CATEGORIES
+from auction_app.parts import Parts
+from auction_app.search import hal as represent
+from auction_app.search.query import SearchQuery
+from auction_app.search.repository.find import find
+from auction_app.watchlist.repository import watches
+from auction_app.web.negotiation import hal, negotiated, page, wants_hal
+from auction_app.web.paging import as_text, cursor_from
+
+PAGE, NEW = 24, 4
+
+
+def api(parts: Parts) -> Blueprint:
+    """The front page."""
+    views = Blueprint("home", __name__)
+
+    @negotiated(views, "/", HomeSchema, paged=True)
+    def show() -> Response:
+        """Running auctions, the one that ends first first."""
+        now_ms, after = parts.clock(), cursor_from(request.args)
+        with parts.store.reading() as conn:
+            ending = auctions.ending_soon(conn, now_ms=now_ms, after=after, limit=PAGE + 1)
+            new = [] if after else auctions.newest(conn, now_ms=now_ms, limit=NEW)
+            popular = [] if after else _popular(conn, now_ms)
+        more = as_text(ending[PAGE - 1].ends_at_ms, ending[PAGE - 1].id) if ending[PAGE:] else None
+        ending = ending[:PAGE]
+        # A small house shows each once.
+        popular = [auction for auction in popular if auction not in ending]
+        new = [auction for auction in new if auction not in ending + popular]
+        if wants_hal():
+            return hal(represent.home(parts.urls, ending, more, now_ms=now_ms))
+        return page(
+            "search/home.html",
+            ending=ending,
+            new=new,
+            popular=popular,
+            more=more,
+            after=after,
+            now_ms=now_ms,
+            categories=CATEGORIES,
+        )
+
+    return views
+
+
+def _popular(conn: Transaction, now_ms: int) -> list[Auction]:
+    """The few that most people bid on or watch; those that nobody does are not popular."""
+    found = find(conn, SearchQuery(sort="popular"), now_ms=now_ms, after=None, limit=NEW)
+    return [a for a in found.auctions if a.bid_count or watches.count(conn, a.id)]

@@ -1,0 +1,106 @@
+"""Search, and the same by category."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from service_kit.openapi import Blueprint
+from service_kit.problems import Problem
+
+from auction_app.errors import BadInput, NotFound
+from auction_app.listings.hal import HomeSchema
+from auction_app.listings.labels import category_label
+from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES
+from auction_app.parts import Parts
+from auction_app.search import hal as represent
+from auction_app.search.query import ENDING_WITHIN_H, FORMATS, SORTS, SearchQuery, read_query
+from auction_app.search.repository.find import Page, find
+from auction_app.web.i18n import _, decimal_mark
+from auction_app.web.negotiation import amount, choice, hal, negotiated, page, text, wants_hal
+from auction_app.web.paging import as_text, cursor_from
+
+PAGE = 24
+_FILTERS = (
+    text("q"),
+    choice("condition", CONDITIONS),
+    choice("format", FORMATS),
+    choice("currency", CURRENCIES),
+    amount("price_from"),
+    amount("price_to"),
+    choice("within", tuple(map(str, ENDING_WITHIN_H))),
+    choice("sort", SORTS),
+)
+
+
+def api(parts: Parts) -> Blueprint:
+    """The pages that find things."""
+    views = Blueprint("search", __name__)
+
+    search_filters = (*_FILTERS, choice("category", CATEGORIES))
+
+    @negotiated(views, "/search", HomeSchema, paged=True, parameters=search_filters)
+    def search() -> Response:
+        """Running auctions that match all of the words and choices."""
+        return _found(parts, request.args, category=None)
+
+    @negotiated(
+        views,
+        "/categories/<string:category>",
+        HomeSchema,
+        paged=True,
+        parameters=_FILTERS,
+    )
+    def category(category: str) -> Response:
+        """The running auctions of a category."""
+        if category not in CATEGORIES:
+            raise NotFound("no such category")
+        return _found(parts, request.args.to_dict() | {"category": category}, category=category)
+
+    return views
+
+
+def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) -> Response:
+    now_ms, after = parts.clock(), cursor_from(request.args)
+    errors: dict[str, str] = {}
+    query = SearchQuery()
+    try:
+        query = read_query(arguments, currencies=CURRENCIES, decimal_mark=decimal_mark())
+        with parts.store.reading() as conn:
+            found = find(conn, query, now_ms=now_ms, after=after, limit=PAGE)
+    except BadInput as error:
+        if wants_hal():
+            raise Problem(400, "A price is not an amount", reason="bad_price") from error
+        errors, found = error.fields, Page((), None)
+    more = as_text(found.more.at_ms, found.more.id) if found.more else None
+    if wants_hal():
+        return hal(represent.found(parts.urls, request.path, _kept(), found, more, now_ms=now_ms))
+    return page(
+        "search/search.html",
+        422 if errors else 200,
+        query=query,
+        typed=arguments,
+        errors=errors,
+        found=found.auctions,
+        more=more,
+        kept=_kept(),
+        category=category,
+        title=category_label(category) if category else _("Search"),
+        now_ms=now_ms,
+        **_choices(),
+    )
+
+
+def _kept() -> dict[str, str]:
+    """The filters of this address, for the address of the next page."""
+    return {name: value for name, value in request.args.items() if value and name not in {"after"}}
+
+
+def _choices() -> dict[str, Any]:
+    return {
+        "categories": CATEGORIES,
+        "conditions": CONDITIONS,
+        "formats": FORMATS,
+        "currencies": CURRENCIES,
+        "within": ENDING_WITHIN_H,
+        "sorts": SORTS,
+    }

@@ -1,0 +1,1 @@
+"""An item offered to a bidder who didn't get it."""

@@ -1,0 +1,161 @@
+"""Second chances: the seller's page of an ended auction, and the bidder's page of an offer."""
+
+from flask import Blueprint as PlainBlueprint
+from flask import Response, flash, request, url_for
+from service_kit.openapi import Blueprint
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.repository import customers
+from auction_app.accounts.visitor import signed_in
+from auction_app.bidding.model import Bid
+from auction_app.bidding.repository import biddings
+from auction_app.db.ids import KEY, new_key
+from auction_app.db.rate_limits import SECOND_CHANCES, use_up
+from auction_app.errors import CommandRefused, NotFound
+from auction_app.listings.model import Auction
+from auction_app.listings.repository import auctions
+from auction_app.parts import Parts
+from auction_app.second_chances import hal as represent
+from auction_app.second_chances import repository as second_chances
+from auction_app.second_chances.hal import SecondChanceSchema
+from auction_app.second_chances.model import SecondChance
+from auction_app.second_chances.offers import answer_offer, offer_second_chance
+from auction_app.selling.edit_listing import own_auction
+from auction_app.web.i18n import _
+from auction_app.web.labels import refusal
+from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
+
+_LOOK_BACK = 500
+
+
+def pages(parts: Parts) -> PlainBlueprint:
+    """Offer, and answer an offer."""
+    views = PlainBlueprint("second_chances", __name__)
+    _add_offering(views, parts)
+    _add_answering(views, parts)
+    return views
+
+
+def api(parts: Parts) -> Blueprint:
+    """An offer's address."""
+    views = Blueprint("second_chance", __name__)
+
+    @negotiated(views, "/second-chances/<string:chance_id>", SecondChanceSchema, own=True)
+    def look(chance_id: str) -> Response:
+        """A second chance, for the bidder to whom it is offered."""
+        chance, auction = _mine(parts, chance_id, signed_in(parts))
+        now_ms = parts.clock()
+        if wants_hal():
+            return hal(represent.second_chance(parts.urls, chance, now_ms=now_ms))
+        return page(
+            "second_chances/second_chance.html",
+            chance=chance,
+            auction=auction,
+            is_open=chance.is_open(now_ms),
+            now_ms=now_ms,
+        )
+
+    return views
+
+
+def _add_offering(views: PlainBlueprint, parts: Parts) -> None:
+    @views.get("/auctions/<string:auction_id>/second-chances")
+    def show(auction_id: str) -> Response:
+        auction = _own(parts, auction_id, signed_in(parts))
+        with parts.store.reading() as conn:
+            offered = {c.bidder_id: c for c in second_chances.of_auction(conn, auction_id)}
+        losers = _losers(parts, auction)
+        rows = [(bid, mask, offered.get(bid.bidder_id)) for mask, bid in losers.items()]
+        now_ms = parts.clock()
+        return page(
+            "second_chances/second_chances.html",
+            auction=auction,
+            rows=rows,
+            bound=any(chance.binds(now_ms) for chance in offered.values()),
+            key=new_key(),
+            now_ms=now_ms,
+        )
+
+    @views.post("/auctions/<string:auction_id>/second-chances")
+    def offer(auction_id: str) -> Response:
+        seller = signed_in(parts)
+        auction = _own(parts, auction_id, seller)
+        chosen = _losers(parts, auction).get(request.form.get("bidder", ""))
+        key = request.form.get("key", "")
+        if chosen is None or not KEY.fullmatch(key):
+            raise NotFound("no such bidder")
+        use_up(parts.store, SECOND_CHANCES, seller.id, now_ms=parts.clock())
+        try:
+            offer_second_chance(
+                parts.store,
+                parts.bids,
+                parts.urls,
+                auction,
+                chosen.bidder_id,
+                seller=seller,
+                key=f"offer-{seller.id}-{key}",
+                now_ms=parts.clock(),
+            )
+        except CommandRefused as error:
+            flash(refusal(error.reason))
+        else:
+            flash(_("It is offered. We tell you when the bidder answers."))
+        return see_other(url_for("second_chances.show", auction_id=auction_id))
+
+
+def _add_answering(views: PlainBlueprint, parts: Parts) -> None:
+    @views.post("/second-chances/<string:chance_id>")
+    def answer(chance_id: str) -> Response:
+        me = signed_in(parts)
+        chance, _auction = _mine(parts, chance_id, me)
+        if request.form.get("answer") not in ("accept", "decline"):
+            raise NotFound("no such answer")
+        accept = request.form["answer"] == "accept"
+        use_up(parts.store, SECOND_CHANCES, me.id, now_ms=parts.clock())
+        try:
+            answer_offer(
+                parts.store,
+                parts.bids,
+                parts.urls,
+                chance,
+                bidder=me,
+                accept=accept,
+                now_ms=parts.clock(),
+            )
+        except CommandRefused as error:
+            flash(refusal(error.reason))
+        else:
+            flash(_("It is yours.") if accept else _("You have declined the offer."))
+        return see_other(url_for("second_chance.look", chance_id=chance_id))
+
+
+def _own(parts: Parts, auction_id: str, me: Customer) -> Auction:
+    with parts.store.reading() as conn:
+        return own_auction(auctions.by_id(conn, auction_id), me)
+
+
+def _mine(parts: Parts, chance_id: str, me: Customer) -> tuple[SecondChance, Auction]:
+    with parts.store.reading() as conn:
+        chance = second_chances.by_id(conn, chance_id)
+        if chance.bidder_id != me.id:
+            raise NotFound("somebody else's offer")
+        return chance, auctions.by_id(conn, chance.auction_id)
+
+
+def _losers(parts: Parts, auction: Auction) -> dict[str, Bid]:
+    """The last public bid of each bidder who didn't get it and is still here, by the mask."""
+    with parts.store.reading() as conn:
+        bids = biddings.history(conn, auction.id, limit=_LOOK_BACK)
+        gone = customers.gone(conn, {bid.bidder_id for bid in bids})
+    bidding = auction.bidding
+    if bidding and bidding.outcome == "sold" and bidding.leader_id:
+        gone.add(bidding.leader_id)
+    return {
+        bid.masked_bidder: bid
+        for bid in reversed(bids)
+        if bid.bidder_id not in gone and bid.outcome != biddings.RAISED and not bid.retracted_at_ms
+    }
+
+
+API = (api,)
+PAGES = (pages,)

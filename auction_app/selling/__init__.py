@@ -1,0 +1,1 @@
+"""Write a listing, publish it, change it, list it again."""

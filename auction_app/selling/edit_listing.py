@@ -1,0 +1,111 @@
+"""Change what may change of a published listing, and list it again."""
+
+from collections.abc import Mapping
+
+from auction_app.accounts.model import Customer
+from auction_app.db.announce import announce
+from auction_app.db.ids import new_key
+from auction_app.db.store import Store
+from auction_app.errors import BadInput, CommandRefused, NotFound
+from auction_app.listings.model import Auction, Status
+from auction_app.listings.photo_files import PhotoFiles
+from auction_app.listings.repository import auctions
+from auction_app.search.repository import entries
+from auction_app.selling import repository as drafts
+from auction_app.selling.model import READY, DraftPhoto
+from auction_app.selling.read_listing import DESCRIPTION, TITLE, read_details
+from auction_app.selling.write_draft import start_draft
+from auction_app.urls import Urls
+from auction_app.web.forms import Fields
+
+
+def edit_listing(
+    store: Store,
+    urls: Urls,
+    auction_id: str,
+    typed: Mapping[str, str],
+    *,
+    seller: Customer,
+    now_ms: int,
+) -> None:
+    """While nobody has bid: title, description and details. Once bids exist, only an addition to
+    the description, because bidders have relied on the rest. The terms never change.
+
+    Raises NotFound, BadInput, CommandRefused (ended).
+    """
+    with store.writing() as conn:
+        auction = own_auction(auctions.by_id(conn, auction_id), seller)
+        if auction.status(now_ms) is Status.ENDED:
+            raise CommandRefused("ended")
+        changes = _addition(auction, typed) if auction.bid_count else _anything(typed)
+        auctions.change(conn, auction.id, **changes)
+        entries.put(conn, auctions.by_id(conn, auction.id))
+        announce(conn, "auctions", "update", urls.auction(auction.id), now_ms=now_ms)
+
+
+def relist(
+    store: Store, files: PhotoFiles, auction: Auction, *, seller: Customer, now_ms: int
+) -> str:
+    """Start a draft that holds all of an auction but its times; returns the draft's id.
+
+    Raises NotVerified, TooMany.
+    """
+    terms = auction.terms
+    first = {
+        "title": auction.title,
+        "description": auction.description,
+        **vars(auction.details),
+        "currency": terms.currency,
+        "start_price": terms.start_price.amount,
+        "reserve": terms.reserve.amount if terms.reserve else "",
+        "buy_now": terms.buy_now.amount if terms.buy_now else "",
+        "soft_close": str(terms.soft_close.window_ms // 1000) if terms.soft_close else "",
+        "decimal_mark": ".",
+    }
+    draft_id = start_draft(store, seller, first, now_ms=now_ms)
+    for photo in auction.photos:
+        copy = new_key()
+        files.share(photo.id, copy)
+        with store.writing() as conn:
+            drafts.add_photo(
+                conn,
+                DraftPhoto(
+                    id=copy,
+                    draft_id=draft_id,
+                    name="",
+                    alt=photo.alt,
+                    state=READY,
+                    reason=None,
+                    width=photo.width,
+                    height=photo.height,
+                ),
+            )
+    return draft_id
+
+
+def own_auction(auction: Auction, seller: Customer) -> Auction:
+    """The auction, if it is the seller's. Raises NotFound."""
+    if auction.seller_id != seller.id:
+        raise NotFound("somebody else's auction")
+    return auction
+
+
+def _anything(typed: Mapping[str, str]) -> dict[str, str]:
+    fields = Fields(typed)
+    changes = {
+        "title": fields.line("title", longest=TITLE),
+        "description": fields.paragraphs("description", longest=DESCRIPTION),
+        **vars(read_details(fields)),
+    }
+    fields.finish()
+    return changes
+
+
+def _addition(auction: Auction, typed: Mapping[str, str]) -> dict[str, str]:
+    fields = Fields(typed)
+    addition = fields.paragraphs("addition", longest=DESCRIPTION)
+    fields.finish()
+    description = f"{auction.description}\n\n+ {addition}"
+    if len(description) > DESCRIPTION:
+        raise BadInput({"addition": "too_long"})
+    return {"description": description}

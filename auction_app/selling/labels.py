@@ -1,0 +1,23 @@
+"""The visitor's words for the steps of the listing wizard."""
+
+from auction_app.web.i18n import _
+
+
+def step_label(step: str) -> str:
+    """What a step of the listing wizard is called."""
+    return {
+        "item": _("The item"),
+        "photos": _("Photos"),
+        "price": _("Price"),
+        "time": _("Time"),
+        "preview": _("Preview"),
+    }[step]
+
+
+def sales_label(state: str) -> str:
+    """Which part of one's sales is shown."""
+    return {"open": _("Open"), "sold": _("Sold"), "unsold": _("Not sold")}[state]
+
+
+LABELS = (step_label, sales_label)
+"""What all templates may call."""

@@ -1,0 +1,79 @@
+"""Publish what was written, or say what is still missing."""
+
+from auction_app.accounts.model import Customer
+from auction_app.db.store import Store
+from auction_app.errors import BadInput, NotFound
+from auction_app.listings.model import Auction, Photo
+from auction_app.listings.repository import auctions
+from auction_app.selling import repository as drafts
+from auction_app.selling.list_auction import list_in
+from auction_app.selling.model import READY, WAITING, Draft
+from auction_app.selling.read_listing import Listing, ListingForm, ListingRules, read_listing
+from auction_app.urls import Urls
+
+
+def check_draft(
+    draft: Draft, form: ListingForm, rules: ListingRules, *, now_ms: int
+) -> tuple[Listing, list[Photo]]:
+    """The listing and photos of a draft. Raises BadInput that names everything missing."""
+    errors: dict[str, str] = {}
+    listing: Listing | None = None
+    try:
+        listing = read_listing(form, rules, now_ms=now_ms)
+    except BadInput as error:
+        errors |= error.fields
+    if complaint := _about_photos(draft):
+        errors["photos"] = complaint
+    if errors or listing is None:
+        raise BadInput(errors)
+    return listing, _photos(draft)
+
+
+def publish_draft(
+    store: Store,
+    urls: Urls,
+    draft_id: str,
+    form: ListingForm,
+    rules: ListingRules,
+    *,
+    seller: Customer,
+    now_ms: int,
+) -> Auction:
+    """Publish a draft under its own id; sent twice, it is listed once.
+
+    Raises NotVerified, NotFound, BadInput.
+    """
+    with store.writing() as conn:
+        try:
+            draft = drafts.of_seller(conn, seller.id, draft_id)
+        except NotFound:
+            return _published_before(auctions.by_id(conn, draft_id), seller)
+        listing, photos = check_draft(draft, form, rules, now_ms=now_ms)
+        auction = list_in(
+            conn, urls, listing, photos, auction_id=draft_id, seller=seller, now_ms=now_ms
+        )
+        drafts.remove(conn, draft_id)
+    return auction
+
+
+def _published_before(auction: Auction, seller: Customer) -> Auction:
+    if auction.seller_id != seller.id:
+        raise NotFound("no such draft")
+    return auction
+
+
+def _about_photos(draft: Draft) -> str | None:
+    if any(photo.state == WAITING for photo in draft.photos):
+        return "photos_waiting"
+    ready = [photo for photo in draft.photos if photo.state == READY]
+    if not ready:
+        return "photo_missing"
+    return "photo_description_missing" if any(not photo.alt for photo in ready) else None
+
+
+def _photos(draft: Draft) -> list[Photo]:
+    return [
+        Photo(id=photo.id, alt=photo.alt, width=photo.width or 0, height=photo.height or 0)
+        for photo in draft.photos
+        if photo.state == READY
+    ]

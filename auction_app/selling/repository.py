@@ -1,0 +1,116 @@
+"""Listings that are being written, and their photos."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    not_,
+    select,
+    update,
+)
+
+from auction_app.db.tables import auctions, biddings, draft_photos, drafts
+from auction_app.errors import NotFound
+from auction_app.selling.model import WAITING, Draft, DraftPhoto
+
+
+def add(
+    conn: Connection, draft_id: str, seller_id: str, fields: dict[str, str], *, now_ms: int
+) -> None:
+    """Begin a draft."""
+    times = {"created_at_ms": now_ms, "saved_at_ms": now_ms}
+    row = {"id": draft_id, "seller_id": seller_id, "fields": fields}
+    conn.execute(insert(drafts).values(row | times))
+
+
+def of_seller(conn: Connection, seller_id: str, draft_id: str) -> Draft:
+    """A seller's own draft. Raises NotFound, also for somebody else's."""
+    mine = (drafts.c.id == draft_id, drafts.c.seller_id == seller_id)
+    row = conn.execute(select(drafts).where(*mine)).first()
+    if row is None:
+        raise NotFound("no such draft")
+    return _as_draft(conn, row)
+
+
+def list_of_seller(conn: Connection, seller_id: str, *, limit: int) -> list[Draft]:
+    """A seller's drafts, the last saved first."""
+    query = select(drafts).where(drafts.c.seller_id == seller_id)
+    rows = conn.execute(query.order_by(drafts.c.saved_at_ms.desc()).limit(limit))
+    return [_as_draft(conn, row) for row in rows]
+
+
+def save(conn: Connection, draft_id: str, fields: dict[str, str], *, now_ms: int) -> None:
+    """Keep what was typed."""
+    values = {"fields": fields, "saved_at_ms": now_ms}
+    conn.execute(update(drafts).where(drafts.c.id == draft_id).values(values))
+
+
+def remove(conn: Connection, draft_id: str) -> None:
+    """Forget a draft and its photos."""
+    conn.execute(delete(draft_photos).where(draft_photos.c.draft_id == draft_id))
+    conn.execute(delete(drafts).where(drafts.c.id == draft_id))
+
+
+def add_photo(conn: Connection, photo: DraftPhoto) -> None:
+    """Put a photo behind the others."""
+    last = select(func.max(draft_photos.c.position)).where(
+        draft_photos.c.draft_id == photo.draft_id
+    )
+    position = (conn.execute(last).scalar_one() or 0) + 1
+    conn.execute(insert(draft_photos).values(vars(photo) | {"position": position}))
+
+
+def arrange(conn: Connection, draft_id: str, ids: list[str], alts: dict[str, str]) -> None:
+    """Keep only these photos, in this order, with these descriptions."""
+    mine = draft_photos.c.draft_id == draft_id
+    conn.execute(delete(draft_photos).where(mine, draft_photos.c.id.not_in(ids)))
+    for position, id in enumerate(ids, start=1):
+        statement = update(draft_photos).where(mine, draft_photos.c.id == id)
+        conn.execute(statement.values(position=position, alt=alts[id]))
+
+
+def waiting(conn: Connection, *, limit: int) -> list[str]:
+    """Ids of photos that wait for the job."""
+    query = select(draft_photos.c.id).where(draft_photos.c.state == WAITING)
+    return list(conn.execute(query.order_by(draft_photos.c.position).limit(limit)).scalars())
+
+
+def settle(conn: Connection, photo_id: str, **values: Any) -> None:
+    """Note what became of a photo."""
+    conn.execute(update(draft_photos).where(draft_photos.c.id == photo_id).values(**values))
+
+
+def _as_draft(conn: Connection, row: Row[Any]) -> Draft:
+    query = select(draft_photos).where(draft_photos.c.draft_id == row.id)
+    photos = conn.execute(query.order_by(draft_photos.c.position)).all()
+    return Draft(
+        id=row.id,
+        seller_id=row.seller_id,
+        fields=dict(row.fields),
+        saved_at_ms=row.saved_at_ms,
+        photos=tuple(_as_photo(photo) for photo in photos),
+    )
+
+
+def _as_photo(row: Row[Any]) -> DraftPhoto:
+    names = ("id", "draft_id", "name", "alt", "state", "reason", "width", "height")
+    return DraftPhoto(**{name: getattr(row, name) for name in names})
+
+
+SALES = ("open", "sold", "unsold")
+
+
+def sales_that(state: str, *, now_ms: int) -> ColumnElement[bool]:
+    """Auctions of a seller that are still open (or about to be), sold, or not sold."""
+    closed = auctions.c.closed_at_ms.is_not(None)
+    sold = and_(closed, biddings.c.outcome == "sold")
+    running = and_(not_(closed), auctions.c.current_ends_at_ms > now_ms)
+    return {"open": running, "sold": sold, "unsold": and_(closed, biddings.c.outcome != "sold")}[
+        state
+    ]

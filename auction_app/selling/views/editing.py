@@ -1,0 +1,73 @@
+"""Edit a published listing, and list it again."""
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.visitor import signed_in
+from auction_app.errors import BadInput, CommandRefused
+from auction_app.listings.model import Auction
+from auction_app.listings.repository import auctions
+from auction_app.listings.terms import CATEGORIES, CONDITIONS, RETURNS
+from auction_app.parts import Parts
+from auction_app.selling.edit_listing import edit_listing, own_auction, relist
+from auction_app.web.i18n import _
+from auction_app.web.labels import refusal
+from auction_app.web.negotiation import page, see_other
+
+
+def pages(parts: Parts) -> Blueprint:
+    """What a seller can still do with a listing."""
+    views = Blueprint("editing", __name__)
+
+    @views.get("/auctions/<string:auction_id>/edit")
+    def form(auction_id: str) -> Response:
+        auction = _own(parts, auction_id, signed_in(parts))
+        current = {"title": auction.title, "description": auction.description}
+        return _form_page(parts, auction, current | vars(auction.details), {})
+
+    @views.post("/auctions/<string:auction_id>/edit")
+    def save(auction_id: str) -> Response:
+        me = signed_in(parts)
+        now_ms = parts.clock()
+        try:
+            edit_listing(
+                parts.store, parts.urls, auction_id, request.form, seller=me, now_ms=now_ms
+            )
+        except BadInput as error:
+            auction = _own(parts, auction_id, me)
+            return _form_page(parts, auction, request.form.to_dict(), error.fields)
+        except CommandRefused as error:
+            flash(refusal(error.reason))
+        else:
+            flash(_("Your changes are saved."))
+        return see_other(url_for("items.show", auction_id=auction_id))
+
+    @views.post("/auctions/<string:auction_id>/relist")
+    def again(auction_id: str) -> Response:
+        me = signed_in(parts)
+        auction = _own(parts, auction_id, me)
+        draft_id = relist(parts.store, parts.files, auction, seller=me, now_ms=parts.clock())
+        return see_other(url_for("selling.step", draft_id=draft_id, step="item"))
+
+    return views
+
+
+def _own(parts: Parts, auction_id: str, me: Customer) -> Auction:
+    with parts.store.reading() as conn:
+        return own_auction(auctions.by_id(conn, auction_id), me)
+
+
+def _form_page(
+    parts: Parts, auction: Auction, form: dict[str, str], errors: dict[str, str]
+) -> Response:
+    return page(
+        "selling/edit.html",
+        422 if errors else 200,
+        auction=auction,
+        form=form,
+        errors=errors,
+        status=auction.status(parts.clock()),
+        categories=CATEGORIES,
+        conditions=CONDITIONS,
+        returns=RETURNS,
+    )

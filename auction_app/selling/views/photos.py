@@ -1,0 +1,86 @@
+"""The wizard's photos: several at once, put in order with buttons that any keyboard reaches."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request, url_for
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.visitor import signed_in
+from auction_app.parts import Parts
+from auction_app.selling import repository as drafts
+from auction_app.selling.draft_photos import Arrangement, Upload, add_photos, arrange_photos
+from auction_app.selling.model import WAITING
+from auction_app.selling.views.wizard_context import wizard_context
+from auction_app.web.i18n import _
+from auction_app.web.negotiation import page, see_other
+
+_UPLOAD_BYTES = 64 * 1024 * 1024
+_PATH_END = "/photos/change"
+
+
+def allow_uploads() -> None:
+    """Let the photo form be larger than other forms; runs before anything reads the body."""
+    if request.path.startswith("/sell/") and request.path.endswith(_PATH_END):
+        request.max_content_length = _UPLOAD_BYTES
+
+
+def pages(parts: Parts) -> Blueprint:
+    """Take photos in, describe, move and remove them."""
+    views = Blueprint("draft_photos", __name__)
+
+    @views.post(f"/sell/<string:draft_id>{_PATH_END}")
+    def change(draft_id: str) -> Response:
+        seller = signed_in(parts)
+        arrange_photos(parts.store, parts.files, seller, draft_id, _arrangement())
+        if "X-Autosave" in request.headers:
+            return Response(status=204)
+        refused = add_photos(parts.store, parts.files, seller, draft_id, _uploads())
+        parts.photo_channel.notify()
+        if refused:
+            return _refusal(parts, seller, draft_id, refused)
+        return see_other(_address(draft_id))
+
+    @views.get("/sell/<string:draft_id>/photos/waiting")
+    def waiting(draft_id: str) -> Response:
+        """How many photos wait for the job: 204 when none does."""
+        with parts.store.reading() as conn:
+            draft = drafts.of_seller(conn, signed_in(parts).id, draft_id)
+        pending = sum(photo.state == WAITING for photo in draft.photos)
+        return Response(str(pending), mimetype="text/plain") if pending else Response(status=204)
+
+    return views
+
+
+def _refusal(parts: Parts, seller: Customer, draft_id: str, refused: Mapping[str, str]) -> Response:
+    """The page again, with why each file was refused; the other files and all that was typed are
+    kept by now."""
+    with parts.store.reading() as conn:
+        draft = drafts.of_seller(conn, seller.id, draft_id)
+    context = wizard_context(parts, draft, "photos")
+    return page("selling/step_photos.html", 422, **context, errors={}, refused=refused)
+
+
+def _arrangement() -> Arrangement:
+    prefix = "alt-"
+    alts = {
+        name.removeprefix(prefix): value
+        for name, value in request.form.items()
+        if name.startswith(prefix)
+    }
+    form = request.form
+    return Arrangement(
+        alts=alts, up=form.get("up"), down=form.get("down"), remove=form.get("remove")
+    )
+
+
+def _uploads() -> list[Upload]:
+    files = [file for file in request.files.getlist("photos") if file.filename]
+    return [Upload(file.filename or _("Photo"), file.read()) for file in files]
+
+
+def _address(draft_id: str) -> str:
+    if request.form.get("go") == "next":
+        return url_for("selling.step", draft_id=draft_id, step="price")
+    moved = request.form.get("up") or request.form.get("down")
+    anchor = f"photo-{moved}" if moved else None
+    return url_for("selling.step", draft_id=draft_id, step="photos", _anchor=anchor)

@@ -1,0 +1,191 @@
+"""The listing wizard: four steps, each saved as it is typed, a preview, and off it goes."""
+
+from flask import Blueprint, Response, flash, request, url_for
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.visitor import signed_in
+from auction_app.errors import BadInput, BidsUnavailable, NotFound, TooMany
+from auction_app.listings.terms import CURRENCIES, Terms
+from auction_app.parts import Parts
+from auction_app.selling import repository as drafts
+from auction_app.selling.model import Draft
+from auction_app.selling.publish_draft import check_draft, publish_draft
+from auction_app.selling.read_listing import ListingForm
+from auction_app.selling.simulate import ExampleStep, simulate_terms
+from auction_app.selling.views.wizard_context import rules, wizard_context
+from auction_app.selling.write_draft import STEPS, discard_draft, save_step, start_draft
+from auction_app.web.formats import money
+from auction_app.web.i18n import HOUSE_ZONE, _, currency_symbol, decimal_mark, viewer_zone
+from auction_app.web.local_time import write_local, zone_named
+from auction_app.web.negotiation import page, see_other
+
+MOST_SHOWN = 50
+_WEEK_MS = 7 * 24 * 3600 * 1000
+
+
+def pages(parts: Parts) -> Blueprint:
+    """Write a listing and publish it."""
+    views = Blueprint("selling", __name__)
+    _add_start(views, parts)
+    _add_steps(views, parts)
+    _add_ends(views, parts)
+    return views
+
+
+def _add_start(views: Blueprint, parts: Parts) -> None:
+    @views.get("/sell")
+    def form() -> Response:
+        seller = signed_in(parts)
+        with parts.store.reading() as conn:
+            started = drafts.list_of_seller(conn, seller.id, limit=MOST_SHOWN)
+        return page("selling/drafts.html", drafts=started)
+
+    @views.post("/sell")
+    def start() -> Response:
+        first = _first_fields(parts.clock())
+        try:
+            draft_id = start_draft(parts.store, signed_in(parts), first, now_ms=parts.clock())
+        except TooMany as error:
+            flash(_("You have %(n)d drafts already. Publish or discard one first.", n=error.limit))
+            return see_other(url_for("selling.form"))
+        return see_other(url_for("selling.step", draft_id=draft_id, step=next(iter(STEPS))))
+
+
+def _add_steps(views: Blueprint, parts: Parts) -> None:
+    @views.get("/sell/<string:draft_id>/<string:step>")
+    def step(draft_id: str, step: str) -> Response:
+        draft = _own_draft(parts, signed_in(parts), draft_id)
+        if step not in STEPS:
+            raise NotFound("no such step")
+        asked = "check" in request.args
+        errors = _complaints(parts, draft) if asked else {}
+        return page(
+            f"selling/step_{step}.html", **wizard_context(parts, draft, step), errors=errors
+        )
+
+    @views.post("/sell/<string:draft_id>/<string:step>")
+    def save(draft_id: str, step: str) -> Response:
+        seller = signed_in(parts)
+        if step not in STEPS:
+            raise NotFound("no such step")
+        save_step(parts.store, seller, draft_id, step, request.form, now_ms=parts.clock())
+        if "X-Autosave" in request.headers:
+            return Response(status=204)
+        return see_other(_next_address(draft_id, step))
+
+
+def _add_ends(views: Blueprint, parts: Parts) -> None:
+    @views.get("/sell/<string:draft_id>/preview")
+    def preview(draft_id: str) -> Response:
+        draft = _own_draft(parts, signed_in(parts), draft_id)
+        return _preview_page(parts, draft)
+
+    @views.post("/sell/<string:draft_id>/publish")
+    def publish(draft_id: str) -> Response:
+        seller = signed_in(parts)
+        form = _read_back(_own_draft_fields(parts, seller, draft_id))
+        try:
+            auction = publish_draft(
+                parts.store,
+                parts.urls,
+                draft_id,
+                form,
+                rules(parts),
+                seller=seller,
+                now_ms=parts.clock(),
+            )
+        except BadInput:
+            return _preview_page(parts, _own_draft(parts, seller, draft_id), 422)
+        start_price = money(auction.terms.start_price)
+        flash(_("Your item is listed. Bidding starts at %(price)s.", price=start_price))
+        return see_other(url_for("items.show", auction_id=auction.id))
+
+    @views.post("/sell/<string:draft_id>/discard")
+    def discard(draft_id: str) -> Response:
+        discard_draft(parts.store, parts.files, signed_in(parts), draft_id)
+        flash(_("The draft is gone."))
+        return see_other(url_for("selling.form"))
+
+
+def _first_fields(now_ms: int) -> dict[str, str]:
+    zone = viewer_zone()
+    return {
+        "currency": CURRENCIES[0],
+        "ends": write_local((now_ms + _WEEK_MS) // 60_000 * 60_000, zone),
+        "zone": zone.key,
+        "decimal_mark": decimal_mark(),
+    }
+
+
+def _own_draft(parts: Parts, seller: Customer, draft_id: str) -> Draft:
+    with parts.store.reading() as conn:
+        return drafts.of_seller(conn, seller.id, draft_id)
+
+
+def _own_draft_fields(parts: Parts, seller: Customer, draft_id: str) -> dict[str, str]:
+    """What was typed; nothing when it was published before, which is then said again."""
+    try:
+        return _own_draft(parts, seller, draft_id).fields
+    except NotFound:
+        return {}
+
+
+def _next_address(draft_id: str, step: str) -> str:
+    order = [*STEPS, "preview"]
+    go = request.form.get("go", "next")
+    if go not in STEPS and go != "preview":
+        go = step if go == "save" else order[order.index(step) + 1]
+    if go == "preview":
+        return url_for("selling.preview", draft_id=draft_id)
+    return url_for("selling.step", draft_id=draft_id, step=go)
+
+
+def _read_back(fields: dict[str, str]) -> ListingForm:
+    return ListingForm(
+        fields=fields,
+        decimal_mark="," if fields.get("decimal_mark") == "," else ".",
+        symbol=currency_symbol(fields.get("currency", "")),
+        zone=zone_named(fields.get("zone"), HOUSE_ZONE),
+    )
+
+
+def _complaints(parts: Parts, draft: Draft) -> dict[str, str]:
+    try:
+        check_draft(draft, _read_back(draft.fields), rules(parts), now_ms=parts.clock())
+    except BadInput as error:
+        return error.fields
+    return {}
+
+
+def _preview_page(parts: Parts, draft: Draft, status: int = 200) -> Response:
+    context = wizard_context(parts, draft, "preview")
+    listing = photos = None
+    errors: dict[str, str] = {}
+    try:
+        form = _read_back(draft.fields)
+        listing, photos = check_draft(draft, form, rules(parts), now_ms=parts.clock())
+    except BadInput as error:
+        errors = error.fields
+    return page(
+        "selling/preview.html",
+        status,
+        **context,
+        listing=listing,
+        photos=photos,
+        errors=errors,
+        example=_example(parts, listing.terms) if listing else None,
+        wrong_steps=[name for name in STEPS if _concerns(name, errors)],
+        now_ms=parts.clock(),
+    )
+
+
+def _example(parts: Parts, terms: Terms) -> list[ExampleStep] | None:
+    """How it would play out; None while bids_service, which knows, does not answer."""
+    try:
+        return simulate_terms(parts.store, parts.bids, terms, now_ms=parts.clock())
+    except BidsUnavailable:
+        return None
+
+
+def _concerns(step: str, errors: dict[str, str]) -> bool:
+    return any(name in STEPS[step] or name == step for name in errors)

@@ -1,0 +1,38 @@
+"""What every page of the listing wizard shows, and the house's rules for listings."""
+
+from typing import Any
+
+from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES, RETURNS
+from auction_app.parts import Parts
+from auction_app.selling.draft_photos import MOST_PHOTOS
+from auction_app.selling.model import Draft
+from auction_app.selling.read_listing import SOFT_CLOSE_S, ListingRules
+from auction_app.selling.write_draft import STEPS
+from auction_app.web.i18n import decimal_mark, viewer_zone
+
+LONGEST_MS = 30 * 24 * 3600 * 1000
+
+
+def rules(parts: Parts) -> ListingRules:
+    """How long auctions may run here."""
+    return ListingRules(shortest_ms=parts.config.min_duration_s * 1000, longest_ms=LONGEST_MS)
+
+
+def wizard_context(parts: Parts, draft: Draft, step: str) -> dict[str, Any]:
+    """The draft, where in the wizard it is, and what there is to choose from."""
+    return {
+        "draft": draft,
+        "form": draft.fields,
+        "step": step,
+        "steps": tuple(STEPS),
+        "categories": CATEGORIES,
+        "conditions": CONDITIONS,
+        "returns": RETURNS,
+        "currencies": CURRENCIES,
+        "soft_closes": SOFT_CLOSE_S,
+        "most_photos": MOST_PHOTOS,
+        "draft_zone": draft.fields.get("zone") or viewer_zone().key,
+        "viewer_mark": decimal_mark(),
+        "shortest_ms": rules(parts).shortest_ms,
+        "longest_ms": rules(parts).longest_ms,
+    }

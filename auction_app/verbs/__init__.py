@@ -1,1 +1,0 @@
-"""What the app does, a file for each verb."""

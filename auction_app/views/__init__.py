@@ -1,1 +1,0 @@
-"""What browsers get, and programs too at the same addresses."""

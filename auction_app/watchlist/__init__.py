@@ -1,0 +1,1 @@
+"""What customers watch, and that it ends soon."""

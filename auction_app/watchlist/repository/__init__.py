@@ -1,0 +1,1 @@
+"""SQL of the watchlist and its reminders."""

@@ -1,0 +1,57 @@
+"""Who watches which listings."""
+
+from sqlalchemy import Connection, delete, func, insert, select, tuple_
+
+from auction_app.db.tables import auctions, watches
+from auction_app.listings.model import Auction
+from auction_app.listings.repository.auctions import Cursor
+from auction_app.listings.repository.rows import as_auctions, select_auctions
+
+
+def _is_watching(conn: Connection, customer_id: str, auction_id: str) -> bool:
+    """Whether a customer watches a listing."""
+    query = select(watches.c.since_ms).where(
+        watches.c.customer_id == customer_id, watches.c.auction_id == auction_id
+    )
+    return conn.execute(query).first() is not None
+
+
+def add(conn: Connection, customer_id: str, auction_id: str, *, now_ms: int) -> None:
+    """Start watching; once is enough."""
+    if not _is_watching(conn, customer_id, auction_id):
+        row = {"customer_id": customer_id, "auction_id": auction_id, "since_ms": now_ms}
+        conn.execute(insert(watches).values(row))
+
+
+def remove(conn: Connection, customer_id: str, auction_id: str) -> None:
+    """Stop watching."""
+    conn.execute(
+        delete(watches).where(
+            watches.c.customer_id == customer_id, watches.c.auction_id == auction_id
+        )
+    )
+
+
+def count(conn: Connection, auction_id: str) -> int:
+    """How many watch a listing."""
+    query = select(func.count()).select_from(watches).where(watches.c.auction_id == auction_id)
+    return conn.execute(query).scalar_one()
+
+
+def of_customer(
+    conn: Connection, customer_id: str, *, after: Cursor | None, limit: int
+) -> list[tuple[Auction, int]]:
+    """What a customer watches, each with the time since when (ms), the latest first."""
+    since = watches.c.since_ms
+    query = (
+        select_auctions()
+        .add_columns(since)
+        .join(watches, watches.c.auction_id == auctions.c.id)
+        .where(watches.c.customer_id == customer_id)
+    )
+    if after:
+        query = query.where(tuple_(since, watches.c.auction_id) < (after.at_ms, after.id))
+    query = query.order_by(since.desc(), watches.c.auction_id.desc()).limit(limit)
+    rows = conn.execute(query).all()
+    found = as_auctions(conn, rows)
+    return [(auction, row.since_ms) for auction, row in zip(found, rows, strict=True)]

@@ -1,0 +1,1 @@
+"""What all pages and documents of the app share; knows no feature."""

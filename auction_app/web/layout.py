@@ -1,0 +1,34 @@
+"""What every page shows around its content."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import Flask
+from flask_babel import get_locale
+
+from auction_app.parts import Parts
+from auction_app.web.i18n import LANGUAGES, viewer_zone
+from auction_app.web.labels import complaint, refusal
+
+
+def install_layout(
+    app: Flask,
+    parts: Parts,
+    visitor: Callable[[Parts], object],
+    labels: Iterable[Callable[..., str]],
+) -> None:
+    """The names that all templates may use: who looks, and the labels of the features."""
+    for label in (*labels, complaint, refusal):
+        app.add_template_global(label)
+
+    @app.context_processor
+    def names() -> dict[str, Any]:
+        return {
+            "visitor": visitor(parts),
+            "language": str(get_locale()),
+            "all_languages": LANGUAGES,
+            "zone": viewer_zone().key,
+            "server_now_ms": parts.clock(),
+            "live_url": parts.config.live_url,
+            "auction_url": parts.urls.auction,
+        }

@@ -1,0 +1,39 @@
+"""Pages of a list: the `after` parameter of its address."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from flask import request
+from service_kit.problems import Problem
+
+from auction_app.listings.repository.auctions import Cursor
+
+CURSOR = "^([0-9]{1,15})-([a-z0-9]{1,16})$"
+"""What the parameter looks like, in the dialect of OpenAPI."""
+
+
+def cursor_from(arguments: Mapping[str, str]) -> Cursor | None:
+    """Where the page before left off; None on the first. Raises Problem 400."""
+    text = arguments.get("after")
+    if text is None:
+        return None
+    match = re.match(CURSOR, text, re.ASCII)
+    if match is None or text.endswith("\n"):
+        raise Problem(400, "The parameter 'after' does not come from a link of ours")
+    return Cursor(at_ms=int(match[1]), id=match[2])
+
+
+def as_text(at_ms: int, id: str) -> str:
+    """The parameter for the page after the item with this sort value and id."""
+    return f"{at_ms}-{id}"
+
+
+def asked_state(states: Sequence[str]) -> str | None:
+    """Which part of a list is asked for; an unknown one is all."""
+    asked = request.args.get("state")
+    return asked if asked in states else None
+
+
+def with_state(more: str | None, state: str | None) -> str | None:
+    """Where the next page of that part begins."""
+    return f"{more}&state={state}" if more and state else more

@@ -1,0 +1,185 @@
+"""Every error as a page for browsers, as a problem document for programs."""
+
+from typing import Any
+
+from flask import Response, request, url_for
+from flask_wtf.csrf import CSRFError
+from service_kit.problems import Problem, respond_problem
+from werkzeug.exceptions import NotFound as UnknownAddress
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from auction_app import errors
+from auction_app.web.i18n import _
+from auction_app.web.negotiation import page, wants_hal
+
+_REST_BYTES = 8 * 1024 * 1024
+_SIGN_IN = {"sign_in", "session_expired"}
+
+
+def respond(problem: Problem) -> Response:
+    """The page of a problem; the sign-in form where signing in is what helps."""
+    if wants_hal():
+        return respond_problem(problem)
+    if problem.reason in _SIGN_IN:
+        answer = page(
+            "accounts/sign_in.html",
+            problem.status,
+            next=_where_they_were(),
+            form={},
+            problem=problem.title,
+        )
+    else:
+        answer = page("web/problem.html", problem.status, problem=problem)
+    for name, value in problem.headers.items():
+        answer.headers.setdefault(name, value)
+    return answer
+
+
+def _where_they_were() -> str:
+    """Where to go on after signing in: a form that was sent can't be sent again, but its item or
+    order can be shown."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    ids = request.view_args or {}
+    if "auction_id" in ids:
+        return url_for("items.show", auction_id=ids["auction_id"])
+    if "order_id" in ids:
+        return url_for("orders.show", order_id=ids["order_id"])
+    return "/"
+
+
+def translations() -> dict[type[Exception], Any]:
+    """How each error of the app reads to the visitor."""
+    return {
+        errors.NotFound: _not_found,
+        errors.Removed: _removed,
+        UnknownAddress: _not_found,
+        errors.SessionExpired: _session_expired,
+        errors.NoSession: _no_session,
+        errors.NotVerified: _not_verified,
+        errors.BidsUnavailable: _bids_unavailable,
+        errors.NotTheirLink: _not_their_link,
+        errors.TicketRefused: _ticket_refused,
+        errors.TooManyAttempts: _too_often,
+        errors.NotPossible: _not_possible,
+        errors.LinkDead: _link_dead,
+        RequestEntityTooLarge: _too_large,
+        CSRFError: _not_from_here,
+    }
+
+
+def _not_found(_error: Exception) -> Problem:
+    return Problem(
+        404,
+        _("There is nothing at this address"),
+        reason="not_found",
+        detail=_("It may have been mistyped, or it is not for you to see."),
+    )
+
+
+def _removed(_error: Exception) -> Problem:
+    return Problem(
+        410,
+        _("This item was removed"),
+        reason="removed",
+        detail=_("It broke the rules of the house, or its seller has left. Its page is gone."),
+    )
+
+
+def _session_expired(_error: Exception) -> Problem:
+    title = _("Your session has expired. Please sign in again.")
+    return Problem(401, title, reason="session_expired", headers=_CHALLENGE)
+
+
+def _no_session(_error: Exception) -> Problem:
+    return Problem(401, _("Please sign in first."), reason="sign_in", headers=_CHALLENGE)
+
+
+# RFC 9110 11.6.1 wants a challenge with every 401; of a scheme that makes no browser ask.
+_CHALLENGE = {"WWW-Authenticate": 'Cookie realm="gavel"'}
+
+
+def _not_verified(_error: Exception) -> Problem:
+    return Problem(
+        403,
+        _("Please confirm your e-mail address first"),
+        reason="not_verified",
+        detail=_("Bidding and selling need an address that we know is yours."),
+    )
+
+
+def _not_their_link(_error: Exception) -> Problem:
+    return Problem(
+        403,
+        _("This link belongs to another account"),
+        reason="not_their_link",
+        detail=_("Sign out, sign in to the account it was sent to, and follow it again."),
+    )
+
+
+def _too_often(error: errors.TooManyAttempts) -> Problem:
+    return Problem(
+        429,
+        _("That was too often"),
+        reason="too_often",
+        detail=_("Please try again later. Nothing was done this time."),
+        headers={"Retry-After": str(error.retry_after_s)},
+    )
+
+
+def _not_possible(error: errors.NotPossible) -> Problem:
+    return Problem(
+        409,
+        _("This is not possible now"),
+        reason=f"not_possible_{error.reason}",
+        detail=_("Things have moved on since you saw the page. Go back, reload it, and look."),
+    )
+
+
+def _link_dead(_error: Exception) -> Problem:
+    return Problem(
+        410,
+        _("This link no longer works"),
+        reason="link_dead",
+        detail=_("It is too old, was used, was replaced by a newer one, or was not copied whole."),
+    )
+
+
+def _bids_unavailable(error: errors.BidsUnavailable) -> Problem:
+    return Problem(
+        503,
+        _("The bidding service does not answer"),
+        reason="bids_unavailable",
+        detail=_("What you asked for may or may not have arrived. You can safely try again."),
+        headers={"Retry-After": str(error.retry_after_s)},
+    )
+
+
+def _ticket_refused(_error: Exception) -> Problem:
+    return Problem(
+        400,
+        _("We did not issue this bid to you"),
+        reason="ticket_refused",
+        detail=_("Nothing was bid. Please start again from the item's page."),
+    )
+
+
+def _too_large(_error: Exception) -> Problem:
+    # What is left of the body is read and dropped, or the connection would be reset before the
+    # visitor sees the answer.
+    request.environ["wsgi.input"].read(_REST_BYTES)
+    return Problem(
+        413, _("That was too much at once"), detail=_("The form or its photo is too large.")
+    )
+
+
+def _not_from_here(_error: Exception) -> Problem:
+    return Problem(
+        400,
+        _("This form is no longer good"),
+        reason="csrf",
+        detail=_(
+            "It was not sent from one of our pages, or you have signed in or out since."
+            " Nothing was done. Go back, reload the page, and send it again."
+        ),
+    )

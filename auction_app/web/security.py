@@ -1,0 +1,52 @@
+"""Headers that keep browsers from doing what our pages never ask for."""
+
+from flask import Flask, Response
+from service_kit.http import origin_of
+
+from auction_app.parts import Parts
+
+
+def install_security(app: Flask, parts: Parts) -> None:
+    """The same headers on every answer."""
+    secure = parts.config.public_url.startswith("https://")
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",  # Pico draws its chevrons and ticks as data: images
+            f"connect-src 'self' {origin_of(parts.config.live_url)}",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ]
+    )
+    app.config.update(
+        SESSION_COOKIE_NAME=SESSION_COOKIE,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        PERMANENT_SESSION_LIFETIME=SESSION_S,
+        # A session ends when it was to end at sign-in. Were the cookie sent with every answer, a
+        # slow fragment would bring back the one from before a form, and what the form had to say.
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = policy
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["X-Frame-Options"] = "DENY"
+        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+SESSION_COOKIE = "gavel"
+
+
+SESSION_S = 14 * 24 * 3600

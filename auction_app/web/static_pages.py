@@ -1,0 +1,39 @@
+"""Pages that say something and do nothing: the rules, and in which language to say it."""
+
+from flask import Blueprint, Response, abort, request
+
+from auction_app.parts import Parts
+from auction_app.web.i18n import LANGUAGE_COOKIE, LANGUAGES
+from auction_app.web.negotiation import local_path, page, see_other
+
+_YEAR_S = 365 * 24 * 3600
+
+
+def pages(parts: Parts) -> Blueprint:
+    """The rules of the house, and the switch of languages for visitors without an account."""
+    views = Blueprint("static_pages", __name__)
+
+    @views.get("/rules")
+    def rules() -> Response:
+        return page("web/rules.html")
+
+    @views.get("/language/<code>")
+    def choose_language(code: str) -> Response:
+        if code not in LANGUAGES:
+            abort(404)
+        answer = see_other(local_path(request.args.get("next")))
+        answer.set_cookie(
+            LANGUAGE_COOKIE,
+            code,
+            max_age=_YEAR_S,
+            samesite="Lax",
+            httponly=True,
+            secure=parts.config.public_url.startswith("https://"),
+        )
+        return answer
+
+    return views
+
+
+API = ()
+PAGES = (pages,)

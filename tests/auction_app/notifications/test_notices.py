@@ -1,0 +1,151 @@
+"""News on the site, how it goes out by mail, and the link that stops it."""
+
+import re
+
+import pytest
+
+from auction_app.notifications.model import KINDS
+from auction_app.watchlist.remind_watchers import remind_watchers
+from tests.auction_app.accounts.test_account import contact
+from tests.auction_app.conftest import (
+    MAILER_TOKEN,
+    PUBLIC,
+    Browser,
+    World,
+    as_program,
+    path_of,
+)
+from tests.auction_app.sale import close, sell
+
+
+def news(browser: Browser) -> list[str]:
+    page = browser.get("/my/notices").text
+    return re.findall(r"(?:New</span> |<div>)([^<]+)<br>", page)
+
+
+def test_everybody_is_told_once_of_what_concerns_them(world: World) -> None:
+    sale = sell(world)
+    close(world, sale.item)  # heard a second time
+
+    assert sorted(news(sale.sam)) == [
+        "New bid on your item",
+        "New bid on your item",
+        "Your item is sold",
+    ]
+    assert news(sale.ada) == ["You have won"]
+    assert sorted(news(sale.bob)) == ["Somebody else has won", "You have been outbid"]
+
+
+def test_an_unsold_item_is_told_to_its_seller(world: World) -> None:
+    sam = world.member("Sam")
+    close(world, sam.list_item())
+
+    assert news(sam) == ["Your item was not sold"]
+
+
+def test_unread_news_are_counted_on_every_page_until_they_are_read(world: World) -> None:
+    sale = sell(world)
+    assert re.search(r'class="count">.*?1</span>', sale.ada.get("/").text)
+
+    sale.ada.post("/my/notices/read")
+
+    assert 'class="count"' not in sale.ada.get("/").text
+    assert news(sale.ada) == ["You have won"]
+    assert 'class="count"' in sale.bob.get("/").text
+
+
+def test_every_kind_has_a_switch_that_the_mailer_reads(world: World) -> None:
+    ada = world.member("Ada")
+    assert set(contact(world, "Ada")["notices"].values()) == {"at_once"}
+
+    ada.post("/account/notices", {"outbid": "daily", "lost": "off"})
+
+    notices = contact(world, "Ada")["notices"]
+    assert set(notices) == set(KINDS)
+    assert (notices["outbid"], notices["lost"], notices["won"]) == ("daily", "off", "at_once")
+    assert world.announced()[-1] == ("customers", "update", world.customer_url("Ada"))
+    ada.post("/account/notices", {"outbid": "hourly"})
+    assert contact(world, "Ada")["notices"] == notices
+
+
+def unsubscribe_path(world: World, name: str, kind: str) -> str:
+    template = contact(world, name)["_links"]["unsubscribe"]
+    assert template["templated"] is True
+    return path_of(template["href"].replace("{kind}", kind))
+
+
+def test_one_click_from_a_mail_program_switches_one_kind_off(world: World) -> None:
+    world.member("Ada")
+    path = unsubscribe_path(world, "Ada", "outbid")
+    form = {"List-Unsubscribe": "One-Click"}
+
+    for _ in range(2):
+        assert world.app.test_client().post(path, data=form).status_code == 200
+
+    notices = contact(world, "Ada")["notices"]
+    assert notices.pop("outbid") == "off"
+    assert set(notices.values()) == {"at_once"}
+
+
+def test_one_click_from_a_digest_switches_off_the_kinds_that_it_names(world: World) -> None:
+    world.member("Ada")
+    path = unsubscribe_path(world, "Ada", "outbid,won")
+    asked = world.browser().get(path)
+    assert f'action="{path}"' in asked.text
+
+    assert world.app.test_client().post(path).status_code == 200
+
+    notices = contact(world, "Ada")["notices"]
+    assert {kind for kind, mode in notices.items() if mode == "off"} == {"outbid", "won"}
+
+
+def test_following_the_link_asks_first(world: World) -> None:
+    world.member("Ada")
+    path = unsubscribe_path(world, "Ada", "won")
+
+    page = world.browser().get(path)
+
+    assert "No more of these mails?" in page.text
+    assert contact(world, "Ada")["notices"]["won"] == "at_once"
+
+
+@pytest.mark.parametrize("path", ["/unsubscribe/forged/outbid", "/unsubscribe/W10.AAAA/outbid"])
+def test_a_forged_link_switches_nothing(world: World, path: str) -> None:
+    assert world.app.test_client().post(path).status_code == 410
+    assert world.app.test_client().get(path).status_code == 410
+
+
+@pytest.mark.parametrize("kinds", ["password_reset", "outbid,password_reset", "outbid,", ","])
+def test_an_unknown_kind_is_a_dead_link(world: World, kinds: str) -> None:
+    world.member("Ada")
+
+    path = unsubscribe_path(world, "Ada", kinds)
+
+    assert world.app.test_client().post(path).status_code == 410
+    assert set(contact(world, "Ada")["notices"].values()) == {"at_once"}
+
+
+def test_watchers_are_reminded_once_within_the_last_hour(world: World) -> None:
+    item = world.member("Sam").list_item(ends="2026-09-22T12:00:00")
+    ada = world.member("Ada")
+    ada.post(f"{item}/watch", {"watch": "1"})
+    store, urls = world.parts.store, world.parts.urls
+    ends_at_ms = world.bids.books[PUBLIC + item].ends_at_ms
+    world.clock.now_ms = ends_at_ms - 3_600_001
+    assert remind_watchers(store, urls, now_ms=world.clock()) == 0
+    world.clock.now_ms += 1
+
+    assert remind_watchers(store, urls, now_ms=world.clock()) == 1
+    assert remind_watchers(store, urls, now_ms=world.clock()) == 0
+
+    topic, type, url = world.announced()[-1]
+    assert (topic, type) == ("reminders", "create")
+    client = world.app.test_client()
+    document = client.get(path_of(url), headers=as_program(MAILER_TOKEN)).get_json()
+    assert document["kind"] == "ending-soon"
+    assert document["ends_at_ms"] == ends_at_ms
+    assert document["_links"]["customer"]["href"] == world.customer_url("Ada")
+    assert document["_links"]["auction"]["href"] == PUBLIC + item
+    assert client.get(path_of(url), headers=as_program()).status_code == 404
+    ada.sign_in("Ada")
+    assert news(ada) == ["Ends soon"]

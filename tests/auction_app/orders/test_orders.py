@@ -1,0 +1,134 @@
+"""What becomes of a sale: the order, its steps by both sides, and feedback."""
+
+import itertools
+
+import pytest
+from sqlalchemy import select
+
+from auction_app.db.tables import orders
+from auction_app.orders.model import OrderStatus, may_give_feedback, next_steps
+from tests.auction_app.conftest import MAILER_TOKEN, PUBLIC, World, as_program, email_of
+from tests.auction_app.sale import close, sell
+
+AFTER = {
+    ("agreed", "buyer"): {"paid", "cancelled"},
+    ("agreed", "seller"): {"paid", "cancelled"},
+    ("paid", "seller"): {"shipped", "cancelled"},
+    ("shipped", "buyer"): {"received"},
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "side"), list(itertools.product(OrderStatus, ("buyer", "seller", "house")))
+)
+def test_each_side_has_its_steps(status: OrderStatus, side: str) -> None:
+    assert set(next_steps(status, side)) == AFTER.get((status.value, side), set())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+def test_feedback_is_for_what_is_over(status: OrderStatus) -> None:
+    assert may_give_feedback(status) is (status.value in {"received", "cancelled"})
+
+
+def test_a_sale_makes_one_order_however_often_its_close_is_seen(world: World) -> None:
+    sale = sell(world)
+    close(world, sale.item)
+
+    with world.parts.store.reading() as conn:
+        rows = conn.execute(select(orders)).all()
+    assert len(rows) == 1
+    assert world.announced().count(("orders", "create", PUBLIC + sale.order)) == 1
+
+
+def test_an_unsold_item_makes_none(world: World) -> None:
+    sam = world.member("Sam")
+
+    close(world, sam.list_item())
+
+    assert "Nothing bought or sold yet" in sam.get("/my/orders").text
+
+
+def test_both_sides_see_each_other_and_nobody_else_sees_the_order(world: World) -> None:
+    sale = sell(world)
+
+    assert email_of("Sam") in sale.ada.get(sale.order).text
+    assert email_of("Ada") in sale.sam.get(sale.order).text
+    assert sale.bob.get(sale.order).status_code == 404
+    assert world.browser().get(sale.order).status_code == 401
+    assert "To the order" in sale.ada.get(sale.item).text
+    assert "To the order" not in sale.bob.get(sale.item).text
+
+
+def test_an_order_goes_its_way_and_the_other_side_is_told(world: World) -> None:
+    sale = sell(world)
+
+    for person, status in (("ada", "paid"), ("sam", "shipped"), ("ada", "received")):
+        answer = getattr(sale, person).post(f"{sale.order}/steps", {"status": status})
+        assert answer.status_code == 303
+    document = world.app.test_client().get(sale.order, headers=as_program(MAILER_TOKEN)).get_json()
+
+    steps = [(step["status"], step["by"]) for step in document["steps"]]
+    assert steps == [
+        ("agreed", "house"),
+        ("paid", "buyer"),
+        ("shipped", "seller"),
+        ("received", "buyer"),
+    ]
+    assert document["status"] == "received"
+    assert document["price"] == {"amount": "21.00", "currency": "USD"}
+    assert document["_links"]["seller"]["href"] == world.customer_url("Sam")
+    assert document["_links"]["buyer"]["href"] == world.customer_url("Ada")
+    assert world.announced().count(("orders", "update", PUBLIC + sale.order)) == 3
+    assert sale.sam.get("/my/notices").text.count("News about your order") == 2
+    assert sale.ada.get("/my/notices").text.count("News about your order") == 1
+
+
+def test_a_step_that_is_not_ones_own_or_not_next_is_refused(world: World) -> None:
+    sale = sell(world)
+
+    for status in ("shipped", "received", "agreed!", ""):
+        assert sale.ada.post(f"{sale.order}/steps", {"status": status}).status_code == 409
+    assert sale.bob.post(f"{sale.order}/steps", {"status": "paid"}).status_code == 404
+    assert world.browser().post(f"{sale.order}/steps", {"status": "paid"}).status_code == 401
+    assert sale.sam.post("/orders/nothing/steps", {"status": "paid"}).status_code == 404
+
+
+def test_a_step_sent_twice_is_one(world: World) -> None:
+    sale = sell(world)
+
+    for _ in range(2):
+        assert sale.ada.post(f"{sale.order}/steps", {"status": "paid"}).status_code == 303
+
+    assert world.announced().count(("orders", "update", PUBLIC + sale.order)) == 1
+
+
+def test_the_order_as_hal_is_for_its_sides_and_its_scope(world: World) -> None:
+    sale = sell(world)
+
+    answers = [
+        person.client.get(sale.order, headers=as_program()).status_code
+        for person in (sale.ada, sale.sam, sale.bob, world.browser())
+    ]
+
+    assert answers == [200, 200, 404, 401]
+
+
+def test_feedback_goes_both_ways_once_and_is_public(world: World) -> None:
+    sale = sell(world)
+    words = {"rating": "good", "text": "Quick and kind."}
+    assert sale.ada.post(f"{sale.order}/feedback", words).status_code == 409
+    sale.sam.post(f"{sale.order}/steps", {"status": "cancelled"})
+
+    assert sale.ada.post(f"{sale.order}/feedback", {"rating": "best"}).status_code == 422
+    assert sale.ada.post(f"{sale.order}/feedback", words).status_code == 303
+    assert sale.ada.post(f"{sale.order}/feedback", words).status_code == 303  # pressed twice
+    other = words | {"text": "Neither."}
+    assert sale.ada.post(f"{sale.order}/feedback", other).status_code == 409
+    assert sale.sam.post(f"{sale.order}/feedback", words | {"rating": "bad"}).status_code == 303
+    assert sale.bob.post(f"{sale.order}/feedback", words).status_code == 404
+
+    stranger = world.browser()
+    page = stranger.get(world.customer_url("Sam").removeprefix(PUBLIC)).text
+    assert "Quick and kind." in page
+    assert "Good: 1" in page
+    assert "Bad: 1" in stranger.get(world.customer_url("Ada").removeprefix(PUBLIC)).text
