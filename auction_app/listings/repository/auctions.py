@@ -111,7 +111,7 @@ def of_seller(
     only: ColumnElement[bool] | None = None,
 ) -> list[Auction]:
     """A seller's auctions, running and ended, newest first; only those `shown` to everybody, or
-    all of them, or `only` some (bidding/ and selling/)."""
+    all of them, or `only` some (of their state)."""
     created = auctions.c.created_at_ms
     query = select_auctions().where(auctions.c.seller_id == seller_id)
     if only is not None:
@@ -131,7 +131,7 @@ def of_bidder(
     limit: int,
     only: ColumnElement[bool] | None = None,
 ) -> list[tuple[Auction, int]]:
-    """The auctions that a customer has bid in, or `only` some of them (bidding/ and selling/), each with
+    """The auctions that a customer has bid in, or `only` some of them (of their state), each with
     the time of the last bid (ms), the latest first."""
     last = participations.c.last_bid_at_ms
     query = (
