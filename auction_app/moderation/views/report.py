@@ -16,7 +16,7 @@ from auction_app.web.negotiation import page, see_other
 
 def pages(parts: Parts) -> Blueprint:
     """Telling the house of an item that breaks the rules."""
-    views = Blueprint("reporting", __name__)
+    views = Blueprint("report", __name__)
 
     @views.get("/auctions/<string:auction_id>/report")
     def report_form(auction_id: str) -> Response:
