@@ -50,7 +50,7 @@ def test_a_page_is_written_once_and_each_sees_their_own_time(
 
     second = world.browser().get(item).text
 
-    assert written.count("item.html") == 1
+    assert written.count("items/item.html") == 1
     assert f'data-server-now-ms="{world.clock()}"' in second
     assert shown_left(first) != shown_left(second)
     assert "now_ms-" not in second
@@ -77,7 +77,7 @@ def test_each_reads_their_own_language_and_zone(
     elsewhere.client.set_cookie("gavel_zone", "Asia/Tokyo")
 
     assert 'data-zone="Asia/Tokyo"' in elsewhere.get(item).text
-    assert written.count("item.html") == 3
+    assert written.count("items/item.html") == 3
 
 
 def test_nothing_of_a_members_page_reaches_a_stranger(
@@ -92,7 +92,7 @@ def test_nothing_of_a_members_page_reaches_a_stranger(
     assert "Ada" not in page
     assert "csrf_token" not in page
     assert "Ada" in ada.get(item).text
-    assert written.count("item.html") == 2
+    assert written.count("items/item.html") == 2
 
 
 def test_members_who_see_the_same_share_a_page_but_for_their_names_and_forms(
@@ -163,7 +163,7 @@ def test_the_history_is_written_once_too(
     pages = [who.get(f"{item}/history").text for who in (ada, bob, eve, world.browser())]
 
     assert ["You" in page for page in pages] == [True, False, False, False]
-    assert written.count("_history.html") == 3  # a bidder's, other members', strangers'
+    assert written.count("items/_history.html") == 3  # a bidder's, other members', strangers'
 
 
 def test_what_is_said_to_one_visitor_is_said_to_no_other(world: World, item: str) -> None:
@@ -184,4 +184,4 @@ def test_only_the_pages_written_last_are_kept(
     for item in (one, two, one, one):
         stranger.get(item)
 
-    assert written.count("item.html") == 3
+    assert written.count("items/item.html") == 3
