@@ -2,7 +2,6 @@
 
 BidsError
 ├── BadTerms            an auction's terms contradict themselves or can't be read
-├── BadCases            a file of worked cases asks for something the simulator doesn't know
 ├── UnknownAuction      the URL names no auction that we know or can learn
 ├── AuctionUnreachable  the auction's terms can't be fetched now; try again
 ├── StillRunning        a command is taken in and not answered yet; its outcome has a URL
@@ -17,10 +16,6 @@ class BidsError(Exception):
 
 class BadTerms(BidsError, ValueError):
     """An auction's terms contradict themselves or can't be read."""
-
-
-class BadCases(BidsError):
-    """A file of worked cases asks for something the simulator doesn't know."""
 
 
 class UnknownAuction(BidsError):

@@ -6,7 +6,6 @@ from typing import Literal
 import msgspec
 
 from bids_service.engine.bidding import Bidding, Outcome, Standing
-from bids_service.engine.terms import Ruleset, SoftClose
 
 CommandName = Literal[
     "open",
@@ -24,6 +23,23 @@ BEGINNING = "0" * 64
 """What the first entry names as the one before it."""
 
 
+class PublicSoftClose(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A late bid moves the end (docs/bidding.md B12); how, where houses differ."""
+
+    window_ms: int
+    extension_ms: int
+    extension: Literal["from_bid"] = "from_bid"
+    trigger: Literal["change"] = "change"
+
+
+class PublicRuleset(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """By which rules the auction was held, where houses differ (docs/bidding.md)."""
+
+    reserve: Literal["jump_if_max_meets"] = "jump_if_max_meets"
+    self_raise: Literal["no_price_change"] = "no_price_change"
+    buy_now_restores: bool = False
+
+
 class PublicTerms(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
 ):
@@ -36,11 +52,11 @@ class PublicTerms(
     increments: tuple[tuple[int, int], ...]
     starts_at_ms: int
     ends_at_ms: int
+    ruleset: PublicRuleset
     reserve: str | None = None
     buy_now: int | None = None
-    soft_close: SoftClose | None = None
+    soft_close: PublicSoftClose | None = None
     hard_end_at_ms: int | None = None
-    ruleset: Ruleset = Ruleset()
 
 
 class PublicState(

@@ -8,6 +8,8 @@ from bids_service.audit.entry import (
     BEGINNING,
     CommandName,
     Entry,
+    PublicRuleset,
+    PublicSoftClose,
     PublicTerms,
     canonical,
     hash_of,
@@ -22,7 +24,7 @@ from bids_service.engine.decision import Accepted
 from bids_service.engine.offer import OfferStatus
 from bids_service.engine.retract import Retract
 from bids_service.engine.second_chance import AnswerOffer, ExpireOffer, SecondChance
-from bids_service.engine.terms import Terms
+from bids_service.engine.terms import SoftClose, Terms
 
 _OFFER_ENDS: dict[OfferStatus, CommandName] = {
     OfferStatus.ACCEPTED: "accept_offer",
@@ -152,10 +154,16 @@ def _public_terms(auction: str, terms: Terms, salt: str) -> PublicTerms:
         ends_at_ms=terms.ends_at_ms,
         reserve=None if reserve is None else commitment(salt, reserve, terms.currency),
         buy_now=terms.buy_now,
-        soft_close=terms.soft_close,
+        soft_close=_public_soft_close(terms.soft_close),
         hard_end_at_ms=terms.hard_end_at_ms,
-        ruleset=terms.ruleset,
+        ruleset=PublicRuleset(),
     )
+
+
+def _public_soft_close(soft_close: SoftClose | None) -> PublicSoftClose | None:
+    if soft_close is None:
+        return None
+    return PublicSoftClose(window_ms=soft_close.window_ms, extension_ms=soft_close.extension_ms)
 
 
 def _recorded(entry: Entry, party: str | None, salt: str | None) -> Recorded:

@@ -8,14 +8,14 @@ the reserve, the soft close, buy-now, retractions and the close were handled as 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bids_service.audit.entry import Entry, PublicState, PublicTerms
+from bids_service.audit.entry import Entry, PublicSoftClose, PublicState, PublicTerms
 from bids_service.audit.verify_chain import Linked
 from bids_service.engine.admission import why_not_open
 from bids_service.engine.bidding import Bidding, Lead, Outcome, PlacedBid, Standing
 from bids_service.engine.increments import IncrementTable
 from bids_service.engine.retract import retractable
 from bids_service.engine.soft_close import end_after
-from bids_service.engine.terms import ReservePolicy, SelfRaise, Terms
+from bids_service.engine.terms import SoftClose, Terms
 from bids_service.errors import BadTerms, NotProven
 
 
@@ -55,6 +55,8 @@ def _opened(entry: Entry) -> Seen:
 
 def terms_of(public: PublicTerms) -> Terms:
     """The terms without the reserve, which nobody is shown. Raises BadTerms."""
+    if public.ruleset.buy_now_restores:
+        raise BadTerms("the auction was held by other rules")
     return Terms(
         seller=public.seller,
         currency=public.currency,
@@ -63,10 +65,15 @@ def terms_of(public: PublicTerms) -> Terms:
         starts_at_ms=public.starts_at_ms,
         ends_at_ms=public.ends_at_ms,
         buy_now=public.buy_now,
-        soft_close=public.soft_close,
+        soft_close=_soft_close_of(public.soft_close),
         hard_end_at_ms=public.hard_end_at_ms,
-        ruleset=public.ruleset,
     )
+
+
+def _soft_close_of(public: PublicSoftClose | None) -> SoftClose | None:
+    if public is None:
+        return None
+    return SoftClose(window_ms=public.window_ms, extension_ms=public.extension_ms)
 
 
 def _followed(seen: Seen, entry: Entry) -> Seen:
@@ -126,25 +133,18 @@ def _check_price(seen: Seen, after: Bidding, entry: Entry) -> None:
         _must(price >= before.minimum, "the price is below the minimum")
     else:
         _must(after.leader == entry.by, "another one leads")
-        _check_new_lead(before, price, entry, may_jump=met_now or _may_follow_reserve(seen))
+        _check_new_lead(before, price, entry, met_now=met_now)
 
 
-def _check_new_lead(before: Bidding, price: int, entry: Entry, *, may_jump: bool) -> None:
+def _check_new_lead(before: Bidding, price: int, entry: Entry, *, met_now: bool) -> None:
     if before.lead is None:
         exact = price == before.terms.start_price
-        _must(exact or (may_jump and price > before.minimum), "not the start price")
+        _must(exact or (met_now and price > before.minimum), "not the start price")
     elif before.leader == entry.by:
-        may_complete = before.terms.ruleset.self_raise is SelfRaise.COMPLETES_INCREMENT
-        _must(may_jump or may_complete, "a raise changed the price")
+        _must(met_now, "a raise changed the price")
         _must(price >= before.lead.price, "the price fell")
     else:
         _must(price >= before.minimum, "the price is below the minimum")
-
-
-def _may_follow_reserve(seen: Seen) -> bool:
-    """Whether the house lets the price stand at a leader's maximum below the reserve."""
-    policy = seen.bidding.terms.ruleset.reserve
-    return seen.has_reserve and policy is ReservePolicy.LESSER_OF_MAXIMUM_AND_RESERVE
 
 
 def _buy_now_after_bid(seen: Seen, state: PublicState) -> bool:
@@ -167,17 +167,10 @@ def _retract(seen: Seen, entry: Entry) -> Seen:
         high = low if len(still_there) == 1 and not seen.has_reserve else before.price or 0
         _must(low <= price <= high, "the price is above what the remaining bids can give")
     _must(before.reserve_met or not entry.state.reserve_met, "a retraction met the reserve")
-    after = _after(seen, entry, buy_now_available=_buy_now_after_retraction(seen, entry.state))
+    after = _after(seen, entry, buy_now_available=before.buy_now_available)
     after = replace(after, bid_count=sum(bid.is_public for bid in remaining))
     _must(entry.state == _face(after), "the count, the end or buy-now is not what it should be")
     return replace(seen, bidding=after, standing=remaining)
-
-
-def _buy_now_after_retraction(seen: Seen, state: PublicState) -> bool:
-    terms = seen.bidding.terms
-    nothing_stands = state.leader is None or (seen.has_reserve and not state.reserve_met)
-    returns = terms.buy_now is not None and terms.ruleset.buy_now_restores and nothing_stands
-    return seen.bidding.buy_now_available or returns
 
 
 def _buy_now(seen: Seen, entry: Entry) -> Seen:

@@ -80,9 +80,3 @@ def play(terms: Terms, commands: Iterable[tuple[Command, int]]) -> Iterator[tupl
         decision = decide(book, command, at_ms)
         book = book.after(decision)
         yield book, decision
-
-
-def replay(terms: Terms, commands: Iterable[tuple[Command, int]]) -> Book:
-    """The book after recorded commands, each with its time in ms, in the recorded order."""
-    books = [book for book, _ in play(terms, commands)]
-    return books[-1] if books else open_book(terms)

@@ -1,9 +1,10 @@
 """Who leads, and at which price, after one more maximum (docs/bidding.md B4 to B9)."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from bids_service.engine.bidding import Lead
-from bids_service.engine.terms import ReservePolicy, SelfRaise, Terms
+from bids_service.engine.bidding import Lead, PlacedBid
+from bids_service.engine.terms import Terms
 
 
 def lead_after(terms: Terms, lead: Lead | None, bidder: str, maximum: int) -> Lead:
@@ -24,7 +25,7 @@ def lead_after(terms: Terms, lead: Lead | None, bidder: str, maximum: int) -> Le
     if lead is None:
         taken = Lead(bidder=bidder, maximum=maximum, price=terms.start_price)
     elif bidder == lead.bidder:
-        taken = _raised(terms, lead, maximum)
+        taken = replace(lead, maximum=max(maximum, lead.maximum))
     elif maximum > lead.maximum:
         taken = _overtaken(terms, lead, bidder, maximum)
     else:
@@ -32,13 +33,12 @@ def lead_after(terms: Terms, lead: Lead | None, bidder: str, maximum: int) -> Le
     return _with_reserve(terms, taken)
 
 
-def _raised(terms: Terms, lead: Lead, maximum: int) -> Lead:
-    """B8. Where a raise completes the increment, what the old maximum cut off is added."""
-    raised = replace(lead, maximum=max(maximum, lead.maximum))
-    if terms.ruleset.self_raise is SelfRaise.NO_PRICE_CHANGE or lead.runner_up_maximum is None:
-        return raised
-    complete = min(raised.maximum, terms.increments.above(lead.runner_up_maximum))
-    return replace(raised, price=max(lead.price, complete))
+def lead_of(terms: Terms, bids: Iterable[PlacedBid]) -> Lead | None:
+    """Who leads after these accepted bids, oldest first; what was accepted isn't judged again."""
+    lead: Lead | None = None
+    for bid in bids:
+        lead = lead_after(terms, lead, bid.bidder, bid.maximum)
+    return lead
 
 
 def _overtaken(terms: Terms, lead: Lead, bidder: str, maximum: int) -> Lead:
@@ -58,12 +58,7 @@ def _defended(terms: Terms, lead: Lead, maximum: int) -> Lead:
 
 
 def _with_reserve(terms: Terms, lead: Lead) -> Lead:
-    """B9. Under the lesser-of policy a leader below the reserve stands at the own maximum."""
-    if terms.reserve is None:
+    """B9. A maximum that meets the reserve lifts the price to it."""
+    if terms.reserve is None or lead.maximum < terms.reserve:
         return lead
-    met = lead.maximum >= terms.reserve
-    if met or terms.ruleset.reserve is ReservePolicy.LESSER_OF_MAXIMUM_AND_RESERVE:
-        return replace(
-            lead, price=max(lead.price, min(lead.maximum, terms.reserve)), reserve_met=met
-        )
-    return lead
+    return replace(lead, price=max(lead.price, terms.reserve), reserve_met=True)

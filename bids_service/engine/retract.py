@@ -14,7 +14,7 @@ from bids_service.engine.decision import (
     Refused,
     changes,
 )
-from bids_service.engine.replay import lead_of
+from bids_service.engine.lead import lead_of
 
 HOUR_MS = 3_600_000
 LAST_HOURS_MS = 12 * HOUR_MS
@@ -72,13 +72,4 @@ def _without(bidding: Bidding, lead: Lead | None, remaining: Sequence[PlacedBid]
         bidding,
         lead=lead,
         bid_count=sum(bid.is_public for bid in remaining),
-        buy_now_available=bidding.buy_now_available or _buy_now_returns(bidding, lead),
     )
-
-
-def _buy_now_returns(bidding: Bidding, lead: Lead | None) -> bool:
-    """Gone for good by B10; some houses give it back once nothing stands against it."""
-    terms = bidding.terms
-    if terms.buy_now is None or not terms.ruleset.buy_now_restores:
-        return False
-    return lead is None or (terms.reserve is not None and not lead.reserve_met)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from bids_service.engine.bidding import Bidding, Outcome, PlacedBid
 from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason, Refused
+from bids_service.engine.lead import lead_of
 from bids_service.engine.offer import Offer, OfferStatus
-from bids_service.engine.replay import lead_of
 
 OFFER_DAYS_MS = 60 * 24 * 3_600_000
 

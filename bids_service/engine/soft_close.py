@@ -1,7 +1,6 @@
 """When a late bid moves the end (docs/bidding.md B12)."""
 
 from bids_service.engine.bidding import Bidding
-from bids_service.engine.terms import Extension, SoftClose, Trigger
 
 
 def end_after(before: Bidding, after: Bidding, now_ms: int) -> int:
@@ -10,22 +9,11 @@ def end_after(before: Bidding, after: Bidding, now_ms: int) -> int:
     Window and extension 10, end 100, a change at: 89 → 100, 90 → 100, 91 → 101, 99 → 109.
     """
     soft_close = before.terms.soft_close
-    if soft_close is None or not _triggers(soft_close.trigger, before, after):
+    if soft_close is None or (before.price, before.leader) == (after.price, after.leader):
         return before.ends_at_ms
     if now_ms < before.ends_at_ms - soft_close.window_ms:
         return before.ends_at_ms
-    return max(before.ends_at_ms, min(_extended(soft_close, before, now_ms), _hard_end(before)))
-
-
-def _triggers(trigger: Trigger, before: Bidding, after: Bidding) -> bool:
-    if trigger is Trigger.PRICE_RISE:
-        return before.price is not None and before.price != after.price
-    return (before.price, before.leader) != (after.price, after.leader)
-
-
-def _extended(soft_close: SoftClose, before: Bidding, now_ms: int) -> int:
-    origin_ms = now_ms if soft_close.extension is Extension.FROM_BID else before.ends_at_ms
-    return origin_ms + soft_close.extension_ms
+    return max(before.ends_at_ms, min(now_ms + soft_close.extension_ms, _hard_end(before)))
 
 
 def _hard_end(bidding: Bidding) -> int:

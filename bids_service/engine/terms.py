@@ -1,7 +1,6 @@
-"""What was fixed when the auction was announced: prices, times, switches (docs/bidding.md)."""
+"""What was fixed when the auction was announced: prices and times (docs/bidding.md)."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from bids_service.engine.increments import IncrementTable
 from bids_service.errors import BadTerms
@@ -10,55 +9,16 @@ LARGEST_AMOUNT_MINOR = 10**15
 """No price or maximum exceeds this, so that a sum of a few still fits a signed 64-bit column."""
 
 
-class ReservePolicy(StrEnum):
-    """What the public price does under a reserve (B9; the second is other houses' custom)."""
-
-    JUMP_IF_MAXIMUM_MEETS = "jump_if_max_meets"
-    LESSER_OF_MAXIMUM_AND_RESERVE = "lesser_of_max_and_reserve"
-
-
-class SelfRaise(StrEnum):
-    """What a leader's raise does to the price (B8; the second is other houses' custom)."""
-
-    NO_PRICE_CHANGE = "no_price_change"
-    COMPLETES_INCREMENT = "completes_increment"
-
-
-class Extension(StrEnum):
-    """From where a soft close counts the new end."""
-
-    FROM_BID = "from_bid"
-    FROM_END = "from_end"
-
-
-class Trigger(StrEnum):
-    """What extends a soft close: any change of price or leader, or a rise of an existing price."""
-
-    CHANGE = "change"
-    PRICE_RISE = "price_rise"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftClose:
     """A late bid moves the end (B12)."""
 
     window_ms: int
     extension_ms: int
-    extension: Extension = Extension.FROM_BID
-    trigger: Trigger = Trigger.CHANGE
 
     def __post_init__(self) -> None:
         if self.window_ms < 1 or self.extension_ms < 1:
             raise BadTerms("a soft close needs a positive window and extension")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ruleset:
-    """Where houses differ; the defaults are eBay's."""
-
-    reserve: ReservePolicy = ReservePolicy.JUMP_IF_MAXIMUM_MEETS
-    self_raise: SelfRaise = SelfRaise.NO_PRICE_CHANGE
-    buy_now_restores: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +36,6 @@ class Terms:
     soft_close: SoftClose | None = None
     hard_end_at_ms: int | None = None
     blocked: frozenset[str] = field(default=frozenset(), repr=False)
-    ruleset: Ruleset = Ruleset()
 
     def __post_init__(self) -> None:
         for amount in (self.start_price, self.reserve, self.buy_now):

@@ -13,12 +13,7 @@ from bids_service.engine.close import Cancel
 from bids_service.engine.decision import Accepted, Reason, Refused
 from bids_service.engine.second_chance import SecondChance
 from bids_service.engine.terms import (
-    Extension,
-    ReservePolicy,
-    Ruleset,
-    SelfRaise,
     SoftClose,
-    Trigger,
 )
 from tests.bids_service.decisions import command, retract
 from tests.bids_service.service import (
@@ -50,16 +45,9 @@ def test_terms_come_back_as_they_were_written(service: Service) -> None:
         soft_close=SoftClose(
             window_ms=1,
             extension_ms=2,
-            extension=Extension.FROM_END,
-            trigger=Trigger.PRICE_RISE,
         ),
         hard_end_at_ms=END_MS + 3,
         blocked=frozenset({"a", "b"}),
-        ruleset=Ruleset(
-            reserve=ReservePolicy.LESSER_OF_MAXIMUM_AND_RESERVE,
-            self_raise=SelfRaise.COMPLETES_INCREMENT,
-            buy_now_restores=True,
-        ),
     )
     create_bidding(service.parts.books, AUCTION, terms)
     assert bidding(service).terms == terms

@@ -10,14 +10,13 @@ from werkzeug.test import TestResponse
 
 from bids_service.commands.import_auctions import create_bidding
 from bids_service.engine.bidding import Bidding, Outcome, PlacedBid
-from bids_service.engine.book import replay
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel
 from bids_service.engine.decision import Accepted
-from bids_service.engine.replay import lead_of
+from bids_service.engine.lead import lead_of
 from bids_service.model import StoredBid
 from tests.bids_service.decisions import command
-from tests.bids_service.engine.books import bid
+from tests.bids_service.engine.books import bid, replay
 from tests.bids_service.service import (
     AUCTION,
     AUCTIONS,

@@ -1,9 +1,10 @@
 """Terms and commands for tests of the engine: a step of 10, a week from 0, times in ms."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from bids_service.engine.bid import Bid
-from bids_service.engine.book import Book, Command, decide, open_book
+from bids_service.engine.book import Book, Command, decide, open_book, play
 from bids_service.engine.decision import Accepted, Refused
 from bids_service.engine.increments import IncrementTable
 from bids_service.engine.terms import Terms
@@ -36,6 +37,12 @@ def book_of(*bids: tuple[str, int], **changes: Any) -> Book:
         assert isinstance(decision, Accepted), decision
         book = book.after(decision)
     return book
+
+
+def replay(terms: Terms, commands: Iterable[tuple[Command, int]]) -> Book:
+    """The book after recorded commands, each with its time in ms, in the recorded order."""
+    books = [book for book, _ in play(terms, commands)]
+    return books[-1] if books else open_book(terms)
 
 
 def accepted(book: Book, command: Command, now_ms: int) -> Accepted:

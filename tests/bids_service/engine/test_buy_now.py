@@ -5,7 +5,6 @@ from bids_service.engine.book import open_book
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.decision import BiddingEvent, Kind, Reason
 from bids_service.engine.retract import Retract
-from bids_service.engine.terms import Ruleset
 from tests.bids_service.engine.books import WEEK_MS, accepted, bid, book_of, refused, terms
 
 
@@ -45,9 +44,7 @@ def test_the_seller_cannot_buy_and_nobody_can_after_the_end() -> None:
     assert refused(without, BuyNow(bidder="A"), 1000).reason is Reason.NOT_AVAILABLE
 
 
-def test_buy_now_is_gone_for_good_unless_the_house_gives_it_back() -> None:
-    for restores in (False, True):
-        ruleset = Ruleset(buy_now_restores=restores)
-        book = book_of(("A", 200), buy_now=500, ruleset=ruleset)
-        retracted = accepted(book, Retract(bidder="A"), 5000)
-        assert retracted.bidding.buy_now_available is restores
+def test_buy_now_is_gone_for_good() -> None:
+    book = book_of(("A", 200), buy_now=500)
+    retracted = accepted(book, Retract(bidder="A"), 5000)
+    assert not retracted.bidding.buy_now_available

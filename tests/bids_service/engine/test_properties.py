@@ -8,22 +8,15 @@ from hypothesis import strategies as st
 
 from bids_service.engine.bid import Bid
 from bids_service.engine.bidding import Lead, PlacedBid
-from bids_service.engine.book import Book, Command, decide, open_book, replay
+from bids_service.engine.book import Book, Command, decide, open_book
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel, Close
 from bids_service.engine.decision import Accepted, Refused
 from bids_service.engine.increments import IncrementTable
-from bids_service.engine.replay import lead_of
+from bids_service.engine.lead import lead_of
 from bids_service.engine.retract import Retract
-from bids_service.engine.terms import (
-    Extension,
-    ReservePolicy,
-    Ruleset,
-    SelfRaise,
-    SoftClose,
-    Terms,
-    Trigger,
-)
+from bids_service.engine.terms import SoftClose, Terms
+from tests.bids_service.engine.books import replay
 
 HOUR_MS = 3_600_000
 END_MS = 20 * HOUR_MS
@@ -41,8 +34,6 @@ def any_terms(draw: st.DrawFn, /, **fixed: Any) -> Terms:
         SoftClose,
         window_ms=st.integers(1, 3 * HOUR_MS),
         extension_ms=st.integers(1, 3 * HOUR_MS),
-        extension=st.sampled_from(Extension),
-        trigger=st.sampled_from(Trigger),
     )
     drawn: dict[str, Any] = {
         "start_price": draw(st.integers(0, 100)),
@@ -51,14 +42,6 @@ def any_terms(draw: st.DrawFn, /, **fixed: Any) -> Terms:
         "buy_now": draw(st.none() | st.integers(1, 600)),
         "soft_close": draw(st.none() | soft_close),
         "hard_end_at_ms": draw(st.none() | st.integers(END_MS, END_MS + 2 * HOUR_MS)),
-        "ruleset": draw(
-            st.builds(
-                Ruleset,
-                reserve=st.sampled_from(ReservePolicy),
-                self_raise=st.sampled_from(SelfRaise),
-                buy_now_restores=st.booleans(),
-            )
-        ),
     }
     usual: dict[str, Any] = {
         "seller": "seller",
@@ -158,7 +141,7 @@ def public_face(book: Book) -> tuple[object, ...]:
     )
 
 
-@given(any_terms(reserve=None, soft_close=None, buy_now=None, ruleset=Ruleset()), timed(bids()))
+@given(any_terms(reserve=None, soft_close=None, buy_now=None), timed(bids()))
 def test_the_price_is_at_most_one_increment_above_the_runner_up(
     terms: Terms, script: Timed
 ) -> None:
@@ -167,7 +150,7 @@ def test_the_price_is_at_most_one_increment_above_the_runner_up(
         assert lead.price <= terms.increments.above(lead.runner_up_maximum)
 
 
-@given(any_terms(reserve=None, ruleset=Ruleset()), st.integers(100, 600), BIDDERS)
+@given(any_terms(reserve=None), st.integers(100, 600), BIDDERS)
 def test_of_two_equal_maxima_the_first_leads_at_exactly_that_amount(
     terms: Terms, maximum: int, bidder: str
 ) -> None:

@@ -1,7 +1,6 @@
 """Worked cases (schema gavel/bidding-cases/1) in the engine's terms: ms, commands, decisions."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bids_service.engine.bid import Bid
@@ -9,20 +8,13 @@ from bids_service.engine.book import Command
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel, Close
 from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason
-from bids_service.engine.formats import Format, SealedBid
 from bids_service.engine.increments import IncrementTable
 from bids_service.engine.retract import Retract
 from bids_service.engine.second_chance import SecondChance
 from bids_service.engine.terms import (
-    Extension,
-    ReservePolicy,
-    Ruleset,
-    SelfRaise,
     SoftClose,
     Terms,
-    Trigger,
 )
-from bids_service.errors import BadCases
 
 Json = Mapping[str, Any]
 
@@ -41,9 +33,10 @@ _REJECTED = {
     Close: "close.rejected",
     SecondChance: "second_chance.rejected",
 }
-_CROWD = re.compile(
-    r"(\d+) bidders ([a-z]+)1\.\.\2\1 at (\d+) x(\d+) in order, then (\w+) at (\d+) x(\d+)"
-)
+
+
+class BadCases(Exception):
+    """A file of worked cases asks for something that is not played here."""
 
 
 def terms_of(case: Json, tables: Json) -> Terms:
@@ -64,7 +57,6 @@ def terms_of(case: Json, tables: Json) -> Terms:
         soft_close=_soft_close_of(soft_close) if soft_close else None,
         hard_end_at_ms=_hard_end_of(case, soft_close or {}),
         blocked=frozenset(case.get("blocked", ())),
-        ruleset=_ruleset_of(overrides),
     )
 
 
@@ -94,30 +86,10 @@ def command_of(step: Json, terms: Terms) -> Command:
 def words_of(command: Command, decision: Decision) -> list[str]:
     """What happened, in the file's words."""
     if isinstance(decision, Accepted):
-        return [_word_of(happening) for happening in decision.events] or ["replay"]
+        return [_word_of(event) for event in decision.events] or ["replay"]
     if isinstance(command, Retract):
         return ["retraction.rejected"]
     return [f"{_REJECTED[type(command)]}:{_REASON_WORDS.get(decision.reason, decision.reason)}"]
-
-
-def format_of(entry: Json) -> Format:
-    """The format an entry of `other_formats` names. Raises BadCases."""
-    try:
-        return Format(entry["format"].removesuffix("_lowest_winning"))
-    except ValueError as exc:
-        raise BadCases(f"there is no format {entry['format']}") from exc
-
-
-def sealed_bids_of(bids: str | Sequence[Sequence[Any]]) -> list[SealedBid]:
-    """`[[bidder, amount, quantity?], …]`, or the file's sentence about a crowd. Raises BadCases."""
-    if not isinstance(bids, str):
-        return [SealedBid(*bid) for bid in bids]
-    said = _CROWD.fullmatch(bids)
-    if said is None:
-        raise BadCases(f"can't read the bids {bids!r}")
-    count, name, amount, quantity, last, last_amount, last_quantity = said.groups()
-    crowd = [SealedBid(f"{name}{n}", int(amount), int(quantity)) for n in range(1, int(count) + 1)]
-    return [*crowd, SealedBid(last, int(last_amount), int(last_quantity))]
 
 
 def _amount(step: Json) -> int:
@@ -129,8 +101,6 @@ def _soft_close_of(soft_close: Json) -> SoftClose:
     return SoftClose(
         window_ms=soft_close["window"] * SECOND_MS,
         extension_ms=soft_close["extend"] * SECOND_MS,
-        extension=Extension(soft_close.get("mode", Extension.FROM_BID)),
-        trigger=Trigger(soft_close.get("trigger", Trigger.CHANGE)),
     )
 
 
@@ -139,19 +109,11 @@ def _hard_end_of(case: Json, soft_close: Json) -> int | None:
     return None if hard_end is None else hard_end * SECOND_MS
 
 
-def _ruleset_of(overrides: Json) -> Ruleset:
-    return Ruleset(
-        reserve=ReservePolicy(overrides.get("reserve", ReservePolicy.JUMP_IF_MAXIMUM_MEETS)),
-        self_raise=SelfRaise(overrides.get("self_raise", SelfRaise.NO_PRICE_CHANGE)),
-        buy_now_restores=overrides.get("bin_restores", False),
-    )
-
-
-def _word_of(happening: BiddingEvent) -> str:
-    match happening.kind:
+def _word_of(event: BiddingEvent) -> str:
+    match event.kind:
         case Kind.OUTBID | Kind.CLOSED:
-            return f"{happening.kind}:{happening.about}"
+            return f"{event.kind}:{event.about}"
         case Kind.SECOND_CHANCE_OFFERED:
-            return f"{happening.kind}:{happening.about}@{happening.amount}"
+            return f"{event.kind}:{event.about}@{event.amount}"
         case kind:
             return kind

@@ -1,4 +1,4 @@
-"""`python -m bids_service.simulate CASES.json`: worked cases through the service's own engine."""
+"""`python -m tests.bids_service.worked_cases.simulate CASES.json`: they go through the engine."""
 
 import json
 import sys
@@ -9,18 +9,11 @@ from typing import Any
 
 import click
 
-from bids_service.cases import Json, command_of, format_of, sealed_bids_of, terms_of, words_of
 from bids_service.engine.book import Book, Command, decide, open_book
 from bids_service.engine.decision import Accepted
-from bids_service.engine.formats import (
-    Format,
-    Result,
-    multi_unit_uniform,
-    sealed_first_price,
-    sealed_second_price,
-)
 from bids_service.engine.increments import IncrementTable
-from bids_service.errors import BadCases, BidsError
+from bids_service.errors import BidsError
+from tests.bids_service.worked_cases.reading import BadCases, Json, command_of, terms_of, words_of
 
 REUSED = "bid.rejected:idempotency_key_reused"
 
@@ -50,22 +43,6 @@ def play(case: Json, tables: Json) -> Iterator[dict[str, Any]]:
     for step in case["steps"]:
         book, accepted, events = _play_step(book, step, keys)
         yield {"accepted": accepted, **_face(book), "events": events}
-
-
-def settle(entry: Json) -> dict[str, Any]:
-    """Who wins an auction of another format, and what it costs. Raises BadCases."""
-    bids = sealed_bids_of(entry["bids"])
-    floor = entry.get("reserve", entry.get("start_price", 0))
-    match format_of(entry):
-        case Format.SEALED_FIRST_PRICE:
-            return _one_winner(sealed_first_price(bids, floor=floor))
-        case Format.SEALED_SECOND_PRICE:
-            return _one_winner(sealed_second_price(bids, floor=floor))
-        case Format.MULTI_UNIT_UNIFORM:
-            sold = multi_unit_uniform(bids, entry["quantity"], floor=floor)
-            return {"winners": [award.bidder for award in sold.awards], "price_each": sold.price}
-        case other:
-            raise BadCases(f"{other} is played step by step, as a case")
 
 
 def first_difference(expected: Json, got: Json) -> str | None:
@@ -106,7 +83,7 @@ def main(path: Path, only: str | None, as_json: bool) -> None:
     try:
         cases = json.loads(path.read_text(encoding="utf-8"))
         differs = _print_outcomes(cases, only) if as_json else _print_verdicts(cases, only)
-    except (BidsError, KeyError, TypeError, ValueError, AttributeError) as exc:
+    except (BadCases, BidsError, KeyError, TypeError, ValueError, AttributeError) as exc:
         raise click.UsageError(f"{path} can't be played: {type(exc).__name__}: {exc}") from exc
     sys.exit(1 if differs else 0)
 
@@ -122,30 +99,24 @@ def _print_verdicts(cases: Json, only: str | None) -> bool:
 
 
 def _verdicts(cases: Json, only: str | None) -> Iterator[tuple[str, str | None]]:
-    for case in _chosen(cases, "cases", only):
+    for case in _chosen(cases, only):
         yield case["id"], check_case(case, cases["increment_tables"])
-    for entry in _chosen(cases, "other_formats", only):
-        yield entry["id"], first_difference(entry["expect"], settle(entry))
 
 
 def _print_outcomes(cases: Json, only: str | None) -> bool:
     outcomes = [
         {"id": case["id"], "steps": list(play(case, cases["increment_tables"]))}
-        for case in _chosen(cases, "cases", only)
+        for case in _chosen(cases, only)
     ]
-    settled = [
-        {"id": entry["id"], **settle(entry)} for entry in _chosen(cases, "other_formats", only)
-    ]
-    click.echo(json.dumps([*outcomes, *settled], indent=1))
+    click.echo(json.dumps(outcomes, indent=1))
     return any(difference for _, difference in _verdicts(cases, only))
 
 
-def _chosen(cases: Json, kind: str, only: str | None) -> list[Mapping[str, Any]]:
-    if only and not any(
-        only == entry["id"] for name in ("cases", "other_formats") for entry in cases.get(name, ())
-    ):
+def _chosen(cases: Json, only: str | None) -> list[Mapping[str, Any]]:
+    chosen = [case for case in cases["cases"] if only in (None, case["id"])]
+    if only and not chosen:
         raise BadCases(f"there is no case {only}")
-    return [entry for entry in cases.get(kind, ()) if only in (None, entry["id"])]
+    return chosen
 
 
 def _play_step(book: Book, step: Json, keys: Keys) -> tuple[Book, bool, list[str]]:
@@ -169,10 +140,6 @@ def _face(book: Book) -> dict[str, Any]:
         "buy_now_available": bidding.buy_now_available,
         "ends_at": bidding.ends_at_ms // 1000,
     }
-
-
-def _one_winner(result: Result) -> dict[str, Any]:
-    return {"winner": result.awards[0].bidder if result.awards else None, "price": result.price}
 
 
 if __name__ == "__main__":
