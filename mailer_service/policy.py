@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from service_kit.clock import utc
 
 from mailer_service.model.kinds import DIGEST, NEW_BIDS, Preference, kind_of
 from mailer_service.model.mails import Notice
@@ -116,7 +118,7 @@ def next_morning_ms(now_ms: int, zone: ZoneInfo, hour: int, days: int = 0) -> tu
     | 2026-11-21 08:00 | 8    | 0    | 2026-11-22 |
     | 2026-11-21 08:00 | 8    | 1    | 2026-11-23 |
     """
-    local = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(zone)
+    local = utc(now_ms).astimezone(zone)
     day = local.date() + timedelta(days=days + (1 if local.hour >= hour else 0))
     morning = datetime.combine(day, time(hour), zone)
     return day.isoformat(), int(morning.timestamp()) * 1000

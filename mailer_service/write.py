@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from service_kit.clock import Clock
 from service_kit.errors import HttpFailure
+from service_kit.local_time import zone_named
 from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
 from mailer_service.entities.fetch import Entities
 from mailer_service.errors import BadEntity
 from mailer_service.letters.compose_letter import Facts, compose_letter, sum_up
-from mailer_service.letters.formats import zone_of
 from mailer_service.model.entities import Customer
 from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS, Priority, kind_of
 from mailer_service.model.mails import Letter
@@ -108,7 +108,7 @@ class Writer:
             return apply_policy(
                 mail.notice,
                 preference=recipient.notices.get(letter.about_kind.switch or "", "at_once"),
-                zone=zone_of(recipient.time_zone),
+                zone=zone_named(recipient.time_zone),
                 recent=recent,
                 limits=self.limits,
                 now_ms=now_ms,

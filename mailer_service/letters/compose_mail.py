@@ -1,11 +1,12 @@
 """From a letter to the mail that goes over the wire."""
 
 import hashlib
-from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache
+
+from service_kit.clock import utc
 
 from mailer_service.errors import MailRefused
 from mailer_service.letters.mime import in_header, to_bytes
@@ -28,7 +29,7 @@ def compose_mail(letter: Letter, *, key: str, sender: str, written_at_ms: int) -
         "From": _from(sender),
         "To": _recipient(letter),
         "Subject": in_header(words.subject),
-        "Date": format_datetime(datetime.fromtimestamp(written_at_ms / 1000, UTC)),
+        "Date": format_datetime(utc(written_at_ms)),
         "Message-ID": message_id(key, sender),
         "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers, please
     }

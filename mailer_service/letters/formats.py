@@ -1,13 +1,11 @@
 """Amounts and times as the reader writes them, and the languages that mails are written in."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_gmt, get_timezone_name
 from babel.numbers import format_currency
+from service_kit.local_time import written, zone_named
 from service_kit.money import Money
 
 LANGUAGES = ("en", "de")
@@ -35,20 +33,5 @@ def amount_in_words(money: Money, locale: Locale) -> str:
 
 def time_in_words(at_ms: int, locale: Locale, time_zone: str) -> str:
     """Such as "Nov 21, 2026, 2:30 PM CET" and "21.11.2026, 14:30 MEZ"; in the mail's language."""
-    written = locale if locale.language in LANGUAGES else Locale.parse(LANGUAGES[0])
-    zone = zone_of(time_zone)
-    at = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
-    name = get_timezone_name(at, width="short", locale=written)
-    if name.startswith(("+", "-")):  # the language has no short name for that zone
-        name = get_timezone_gmt(at, locale=written)
-    date = format_date(at, "medium", locale=written)
-    return f"{date}, {format_time(at, 'short', tzinfo=zone, locale=written)} {name}"
-
-
-@cache
-def zone_of(name: str) -> ZoneInfo:
-    """The zone of a name such as "Europe/Berlin"; UTC for one that nobody knows."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # by what is wrong with the name
-        return ZoneInfo("UTC")
+    language = locale if locale.language in LANGUAGES else Locale.parse(LANGUAGES[0])
+    return written(at_ms, zone_named(time_zone), language)

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, abort, jsonify, render_template, request, url_for
+from service_kit.clock import utc
 from service_kit.health import install_health
 
 from mailer_service.mailbox.folder import MailFolder
@@ -112,7 +112,7 @@ def _content_json(content: Content) -> dict[str, Any]:
 
 
 def _time(ms: int) -> str:
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().strftime("%d %b %H:%M:%S")
+    return utc(ms).astimezone().strftime("%d %b %H:%M:%S")
 
 
 def _protect(response: Response) -> Response:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,8 +87,9 @@ def test_it_is_ready_once_its_tables_are_there(config: Config, mailer: Mailer) -
     assert Client(mailer.app).get("/readyz").status_code == 200
 
 
-def test_without_tables_it_lives_but_is_not_ready(config: Config) -> None:
-    client = Client(create_app(config))
+def test_without_tables_it_lives_but_is_not_ready(config: Config, tmp_path: Path) -> None:
+    empty = replace(config, database_url=f"sqlite:///{tmp_path}/empty.sqlite")
+    client = Client(create_app(empty))
 
     assert client.get("/healthz").status_code == 200
     answer = client.get("/readyz")

@@ -1,13 +1,13 @@
 """Who may call: static tokens with scopes, compared in constant time."""
 
 import functools
-import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from service_kit.problems import Problem
+from service_kit.tokens import digest
 
 if TYPE_CHECKING:
     from flask import Flask, Request
@@ -29,7 +29,7 @@ class Caller:
 class Tokens:
     """The tokens a service accepts. Only their digests are kept, so no repr or dump shows one."""
 
-    callers: tuple[tuple[bytes, Caller], ...] = field(repr=False)
+    callers: tuple[tuple[str, Caller], ...] = field(repr=False)
 
     @classmethod
     def parse(cls, text: str) -> "Tokens":
@@ -39,9 +39,9 @@ class Tokens:
     def find(self, token: str) -> Caller | None:
         """The caller that this token belongs to. Takes the same time for every token."""
         found = None
-        digest = _digest(token)
+        shown = digest(token)
         for known, caller in self.callers:
-            if hmac.compare_digest(known, digest):
+            if hmac.compare_digest(known, shown):
                 found = caller
         return found
 
@@ -106,13 +106,9 @@ def unauthorized(title: str) -> Problem:
     return Problem(401, title, headers={"WWW-Authenticate": 'Basic realm="gavel", Bearer'})
 
 
-def _entry(item: str) -> tuple[bytes, Caller]:
+def _entry(item: str) -> tuple[str, Caller]:
     name, _, rest = item.partition(":")
     scopes, _, token = rest.rpartition(":")
     if not name or not scopes or len(token) < 16:
         raise ValueError("must be name:scope+scope:token,… with tokens of 16 characters or more")
-    return _digest(token), Caller(name, frozenset(scopes.split("+")))
-
-
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+    return digest(token), Caller(name, frozenset(scopes.split("+")))

@@ -14,6 +14,7 @@ from string import Template
 from dotenv import dotenv_values
 
 from service_kit.errors import ConfigError
+from service_kit.tokens import new_token
 
 EXAMPLE_PORT_BASE = 8000
 _DEEPEST = 10
@@ -66,7 +67,7 @@ def _secrets(file: Path, names: list[str]) -> dict[str, str]:
 def _made_up(name: str) -> str:
     if name.endswith("_WEBHOOK_SECRET"):
         return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
-    return secrets.token_urlsafe(32)
+    return new_token()
 
 
 def _shifted(example: Mapping[str, str], port_base: str) -> dict[str, str]:
