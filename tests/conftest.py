@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.needs import program
+from tests.browser.chromium import chromium
 from tests.postgres import postgres_cluster, postgres_url
 from tests.shared import shared, sqlite_copy
 
@@ -41,18 +41,12 @@ def restored_environment() -> Iterator[None]:
         os.environ.update(before)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium, headless.
+    """The worker's browser; who looks with it opens a context of its own.
 
-    For a module, not for the session: while Playwright runs, its event loop counts as the
-    thread's own, and no other test could start one.
+    While it is open Playwright's event loop counts as this thread's, so a test that runs a loop of
+    its own does that in another thread.
     """
-    path = program("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()

@@ -5,11 +5,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.auction_app.browser.stage import Stage, open_stage
 from tests.auction_app.browser.visit import looking, visit
-from tests.needs import program
+from tests.browser.chromium import chromium
 
 FOLDER = Path("var/screens")
 LOOKS = (
@@ -29,19 +29,14 @@ _LOAD_IMAGES = """() => Promise.all([...document.images].map((image) => {
 
 def main() -> None:
     """Open the stage and photograph it."""
-    path = program("chromium", "chromium-browser", "google-chrome")
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
         open_stage(Path(folder)) as stage,
-        sync_playwright() as playwright,
+        chromium() as browser,
     ):
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-gpu"]
-        )
         for language, width, scheme in LOOKS:
             _photograph(browser, stage, language, width, scheme)
-        browser.close()
     print(f"{len(stage.stops) * len(LOOKS)} pictures in {FOLDER}/")
 
 

@@ -52,6 +52,10 @@ class Receiver(ThreadingHTTPServer):
         self.gate = threading.Event()
         self.gate.set()
 
+    def serve_forever(self, poll_interval: float = 0.01) -> None:
+        """Until it is shut down: it looks that often, and each test waits for it."""
+        super().serve_forever(poll_interval)
+
     @property
     def url(self) -> str:
         """Where it listens."""

@@ -16,7 +16,7 @@ from tests.contract.conftest import bus_token
 def served(app: Flask) -> Iterator[str]:
     """The app on a free port of loopback."""
     server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -94,7 +94,7 @@ def serving() -> Iterator[World]:
     world = World()
     server = make_server("127.0.0.1", 0, world, threaded=True, request_handler=_Quiet)
     world.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     try:
         yield world

@@ -1,5 +1,7 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 
@@ -8,6 +10,7 @@ from bus.model.event import Publication
 from bus.publish.group_commit import Committer, LoopCommitter
 from tests.bus.publish.test_group_commit import Log, publication
 
+T = TypeVar("T")
 Work = Callable[[LoopCommitter], Awaitable[Sequence[BusError | None]]]
 
 
@@ -15,7 +18,13 @@ def run(log: Log, work: Work, timeout_s: float = 15) -> Sequence[BusError | None
     async def inside() -> Sequence[BusError | None]:
         return await work(LoopCommitter(Committer(log.append), timeout_s))
 
-    return asyncio.run(inside())
+    return in_a_loop(inside())
+
+
+def in_a_loop(work: Coroutine[Any, Any, T]) -> T:
+    """Run it to its end in another thread: a browser's loop may be open in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 def together(*publications: Publication) -> Work:
@@ -87,7 +96,7 @@ def test_a_loop_that_ended_before_the_answer_does_not_stop_the_committer() -> No
         while not log.groups:
             await asyncio.sleep(0)
 
-    asyncio.run(leave())
+    in_a_loop(leave())
     log.gate.set()
     committer.commit(publication("b"))
     assert log.groups == [["a"], ["b"]]
