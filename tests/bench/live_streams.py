@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import requests
-from bids_client.entities import bidding_from
+from bids_client.documents import Document, bidding_from
 from service_kit.clock import now_ms
 from standardwebhooks import Webhook
 
@@ -38,7 +38,7 @@ def streams() -> list[Row]:
         crowd.wait_for_all(b"data: {")
         times = [crowd.time_to_last(b"data: {", lambda: _bid(bids, url)) for _ in range(BIDS)]
         weight_mib = _resident_mib(pid)
-        frame = frame_of(bidding_from(bids.document())).data
+        frame = frame_of(bidding_from(Document(bids.url, bids.document()))).data
         crowd.close()
     bare = _bare_times(frame)
     live_ms, bare_ms = (statistics.median(column) * 1000 for column in (times, bare))

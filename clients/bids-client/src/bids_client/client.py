@@ -5,29 +5,22 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-import uritemplate
 from requests.adapters import BaseAdapter
 from service_kit.backoff import backoff_s
 from service_kit.errors import HttpFailure, UnexpectedStatus
 from service_kit.http import Answer, HttpClient
 from service_kit.money import Money
 
-from bids_client.entities import (
-    Bid,
-    Bidding,
-    Links,
-    Offer,
-    Outcome,
-    OwnBid,
-    PlacedBid,
+from bids_client.documents import (
+    Document,
     bid_from,
     bidding_from,
-    link,
     offer_from,
     outcome_from,
     own_bid_from,
     placed_bid_from,
 )
+from bids_client.entities import Bid, Bidding, Links, Offer, Outcome, OwnBid, PlacedBid
 from bids_client.errors import (
     BidRefused,
     BidsError,
@@ -70,7 +63,7 @@ class BidsClient:
         self._token = token
         self._http = HttpClient({self._url: token}, total_s=total_s, transport=transport)
         self._pause = pause
-        self._root: Json | None = None
+        self._root: Document | None = None
 
     def __enter__(self) -> "BidsClient":
         return self
@@ -90,14 +83,14 @@ class BidsClient:
         BidsUnavailable.
         """
         body = {"auction": auction, "bidder": bidder, "maximum": maximum.to_wire()}
-        answer = self._send(lambda: self._entry("place-bid"), body, idempotency_key)
-        return placed_bid_from(_document(answer))
+        url, answer = self._send(lambda: self._root_link("place-bid"), body, idempotency_key)
+        return placed_bid_from(_document(url, answer))
 
     def place_later(self, auction: str, bidder: str, maximum: Money, idempotency_key: str) -> str:
         """The same bid, taken in at once and decided on in its turn; the URL of its outcome."""
         body = {"auction": auction, "bidder": bidder, "maximum": maximum.to_wire()}
         later = {"Prefer": "respond-async"}
-        answer = self._send(lambda: self._entry("place-bid"), body, idempotency_key, later)
+        _, answer = self._send(lambda: self._root_link("place-bid"), body, idempotency_key, later)
         location = answer.headers.get("Location")
         if location is None:
             raise BidsUnavailable("a bid was taken in without saying where its outcome will be")
@@ -159,8 +152,7 @@ class BidsClient:
 
     def bidding_of(self, auction: str) -> Bidding:
         """The bidding of the auction at a URL. Raises NotFound while it has none."""
-        url = uritemplate.expand(self._entry("bidding"), auction=auction)
-        answer = self._call("GET", url)
+        answer = self._call("GET", self._root_link("bidding", auction=auction))
         found = answer.headers.get("Location")
         if answer.status != 303 or found is None:
             raise BidsUnavailable(f"a lookup was answered with {answer.status}")
@@ -176,8 +168,7 @@ class BidsClient:
 
     def bids_of(self, bidder: str) -> Iterator[OwnBid]:
         """A bidder's own bids with their maxima, newest first, page by page."""
-        first = uritemplate.expand(self._entry("bids"), bidder=bidder)
-        return self._pages(first, own_bid_from)
+        return self._pages(self._root_link("bids", bidder=bidder), own_bid_from)
 
     def simulate(self, terms: Json, steps: Iterable[Step]) -> list[PlayedStep]:
         """How an auction would play out: what becomes of each step, in the order of time.
@@ -187,41 +178,39 @@ class BidsClient:
         themselves.
         """
         body = {"terms": terms, "steps": [step.to_wire() for step in steps]}
-        played = _document(self._call("POST", self._entry("simulate"), json=body))
-        return [played_step_from(step) for step in _embedded(played, "steps")]
+        url = self._root_link("simulate")
+        played = _document(url, self._call("POST", url, json=body))
+        return [played_step_from(step) for step in played.collection("steps")]
 
-    def _pages(self, url: str, read: Callable[[Json], T]) -> Iterator[T]:
+    def _pages(self, url: str, read: Callable[[Document], T]) -> Iterator[T]:
         page: str | None = url
         while page is not None:
             document = self._get(page)
-            yield from [read(item) for item in _embedded(document, "bids")]
-            page = link(document, "next")
+            yield from [read(item) for item in document.collection("bids")]
+            page = document.optional_link("next")
 
-    def _entry(self, relation: str) -> str:
-        target = link(self._entries(), relation)
-        if target is None:
-            raise BidsUnavailable(f"the service has no link {relation!r}")
-        return target
+    def _root_link(self, relation: str, **variables: str) -> str:
+        return self._known_root().link(relation, **variables)
 
-    def _entries(self) -> Json:
+    def _known_root(self) -> Document:
         if self._root is None:
             root = self._get(self._url)
-            commands = link(root, "place-bid")
+            commands = root.optional_link("place-bid")
             if commands is not None and _is_same_host(commands, self._url):
                 self._http.introduce(commands, self._token)
             self._root = root
         return self._root
 
-    def _get(self, url: str) -> Json:
-        return _document(self._call("GET", url))
+    def _get(self, url: str) -> Document:
+        return _document(url, self._call("GET", url))
 
-    def _command(self, url: str, body: Json, idempotency_key: str) -> Json:
+    def _command(self, url: str, body: Json, idempotency_key: str) -> Document:
         def find() -> str:
             if not self._http.knows(url):
-                self._entries()
+                self._known_root()
             return url
 
-        return _document(self._send(find, body, idempotency_key))
+        return _document(*self._send(find, body, idempotency_key))
 
     def _send(
         self,
@@ -229,12 +218,17 @@ class BidsClient:
         body: Json,
         idempotency_key: str,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
-        """Finding where to send it may be tried again as well."""
+    ) -> tuple[str, Answer]:
+        """Where it was sent and what was answered; finding that is tried again as well."""
         sent = {"Idempotency-Key": idempotency_key} | dict(headers or {})
-        return self._until_answered(lambda: self._call("POST", find(), json=body, headers=sent))
 
-    def _until_answered(self, call: Callable[[], Answer]) -> Answer:
+        def call() -> tuple[str, Answer]:
+            url = find()
+            return url, self._call("POST", url, json=body, headers=sent)
+
+        return self._until_answered(call)
+
+    def _until_answered(self, call: Callable[[], T]) -> T:
         """Try again what got no answer, a few times, while there is time left."""
         started_s = time.monotonic()
         for failures in range(1, _ATTEMPTS):
@@ -285,16 +279,9 @@ def _translated(error: UnexpectedStatus) -> BidsError:
     return CallRefused(status, problem)
 
 
-def _document(answer: Answer) -> Json:
+def _document(url: str, answer: Answer) -> Document:
     try:
-        return answer.json()
+        document = answer.json()
     except HttpFailure as error:
         raise BidsUnavailable(str(error)) from error
-
-
-def _embedded(document: Json, called: str) -> list[Json]:
-    try:
-        items: list[Json] = document["_embedded"][called]
-    except (KeyError, TypeError) as error:
-        raise BidsUnavailable(f"the answer holds no {called}") from error
-    return items
+    return Document(url, document)

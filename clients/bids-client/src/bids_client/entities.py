@@ -1,18 +1,13 @@
 """Biddings, bids and offers as a client sees them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
-from service_kit.errors import NotAnAmount
 from service_kit.money import Money
 
-from bids_client.errors import BidsUnavailable
-
-Json = Mapping[str, Any]
 Links = Mapping[str, str]
 Relation = Literal["place-bid", "buy-now", "retract", "cancel", "offer", "history"]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,143 +111,3 @@ class Outcome:
     is_done: bool
     bid: str | None
     reason: str | None
-
-
-def bidding_from(document: Json) -> Bidding:
-    """Read a bidding's representation. Raises BidsUnavailable when it isn't one."""
-    return read(_bidding, document)
-
-
-def bid_from(document: Json) -> Bid:
-    """Read a bid's representation. Raises BidsUnavailable when it isn't one."""
-    return read(lambda it: Bid(**_bid(it)), document)
-
-
-def placed_bid_from(document: Json) -> PlacedBid:
-    """Read the answer to placing a bid. Raises BidsUnavailable when it isn't one."""
-    return read(
-        lambda it: PlacedBid(**_bid(it), bidding=_bidding(it["_embedded"]["bidding"])), document
-    )
-
-
-def own_bid_from(document: Json) -> OwnBid:
-    """Read a bid with its maximum. Raises BidsUnavailable when it isn't one."""
-    return read(_own_bid, document)
-
-
-def offer_from(document: Json) -> Offer:
-    """Read an offer's representation. Raises BidsUnavailable when it isn't one."""
-    return read(_offer, document)
-
-
-def outcome_from(document: Json) -> Outcome:
-    """Read the outcome of a command. Raises BidsUnavailable when it isn't one."""
-    return read(_outcome, document)
-
-
-def link(document: Json, relation: str) -> str | None:
-    """The target of a link; None when it isn't there. Raises KeyError, TypeError for no HAL."""
-    found = document["_links"].get(relation)
-    return None if found is None else str(found["href"])
-
-
-def read(understand: Callable[[Json], T], document: Json) -> T:
-    """What a representation says. Raises BidsUnavailable when it isn't understood."""
-    try:
-        return understand(document)
-    except (KeyError, TypeError, AttributeError, NotAnAmount) as error:
-        raise BidsUnavailable(f"the answer is not understood: {error!r}") from error
-
-
-def _bidding(document: Json) -> Bidding:
-    return Bidding(
-        url=_needed(document, "self"),
-        auction=_needed(document, "auction"),
-        seller=_needed(document, "seller"),
-        leader=link(document, "leader"),
-        bids_url=_needed(document, "bids"),
-        start_price=Money.parse(document["start_price"]),
-        price=money_from(document.get("price")),
-        minimum=money_from(document.get("minimum")),
-        buy_now=money_from(document.get("buy_now")),
-        masked_leader=document.get("masked_leader"),
-        links=_links(document),
-        **{name: document[name] for name in _BIDDING_STATE},
-    )
-
-
-def _bid(document: Json) -> dict[str, Any]:
-    return {
-        "url": _needed(document, "self"),
-        "bidding_url": _needed(document, "bidding"),
-        "auction": _needed(document, "auction"),
-        "seller": _needed(document, "seller"),
-        "bidder": _needed(document, "bidder"),
-        "outbid": link(document, "outbid"),
-        "masked_bidder": document.get("masked_bidder", ""),
-        "receipt": document.get("receipt", ""),
-        "price": Money.parse(document["price"]),
-        **{name: document[name] for name in ("outcome", "placed_at_ms", "sequence")},
-    }
-
-
-def _own_bid(document: Json) -> OwnBid:
-    return OwnBid(
-        **_bid(document),
-        maximum=Money.parse(document["maximum"]),
-        salt=document.get("salt", ""),
-        can_retract=link(document, "retract") is not None,
-    )
-
-
-def _offer(document: Json) -> Offer:
-    return Offer(
-        url=_needed(document, "self"),
-        price=Money.parse(document["price"]),
-        status=document["status"],
-        expires_at_ms=document["expires_at_ms"],
-        bidding_url=_needed(document, "bidding"),
-        auction=_needed(document, "auction"),
-        seller=_needed(document, "seller"),
-        bidder=_needed(document, "bidder"),
-        links=_links(document),
-    )
-
-
-def _outcome(document: Json) -> Outcome:
-    is_done = document["status"] == "done"
-    answer = document["answer"] if is_done else {}
-    refused = is_done and answer["status"] >= 400
-    return Outcome(
-        url=_needed(document, "self"),
-        is_done=is_done,
-        bid=None if refused else answer.get("location"),
-        reason=answer["body"].get("reason") if refused else None,
-    )
-
-
-def _links(document: Json) -> Links:
-    return {relation: str(target["href"]) for relation, target in document["_links"].items()}
-
-
-def _needed(document: Json, relation: str) -> str:
-    return str(document["_links"][relation]["href"])
-
-
-def money_from(wire: Any) -> Money | None:
-    """An amount that may be missing. Raises NotAnAmount."""
-    return None if wire is None else Money.parse(wire)
-
-
-_BIDDING_STATE = (
-    "status",
-    "outcome",
-    "currency",
-    "bid_count",
-    "reserve",
-    "starts_at_ms",
-    "ends_at_ms",
-    "closed_at_ms",
-    "version",
-    "server_time_ms",
-)

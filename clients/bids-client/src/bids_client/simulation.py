@@ -1,14 +1,12 @@
 """Steps of a simulated auction, and how the bidding stands after each."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from service_kit.money import Money
 
-from bids_client.entities import money_from, read
+from bids_client.documents import Document
 
-Json = Mapping[str, Any]
 Deed = Literal["place-bid", "buy-now", "retract", "cancel", "close", "offer"]
 
 
@@ -54,19 +52,16 @@ class PlayedStep:
     offer: Money | None
 
 
-def played_step_from(document: Json) -> PlayedStep:
-    """Read a played step. Raises BidsUnavailable when it isn't one."""
-    return read(_played_step, document)
-
-
-def _played_step(document: Json) -> PlayedStep:
+def played_step_from(document: Document) -> PlayedStep:
+    """A played step from its representation."""
+    happened = [one.values("kind", "about") for one in document.parts("happened")]
     return PlayedStep(
-        happened=tuple((one["kind"], one["about"]) for one in document["happened"]),
-        **{name: document[name] for name in _STATE},
-        price=money_from(document["price"]),
-        minimum=money_from(document["minimum"]),
-        buy_now=money_from(document["buy_now"]),
-        offer=money_from(document.get("offer")),
+        happened=tuple((one["kind"], one["about"]) for one in happened),
+        price=document.optional_money("price"),
+        minimum=document.optional_money("minimum"),
+        buy_now=document.optional_money("buy_now"),
+        offer=document.optional_money("offer"),
+        **document.values(*_STATE),
     )
 
 
