@@ -12,9 +12,9 @@ from service_kit.logs import configure_logs
 from service_kit.worker import run_loops
 
 from bus.bootstrap import config_or_exit, open_or_exit
-from bus.delivery.lifeline import Lifeline
+from bus.delivery.process_lock import ProcessLock
 from bus.delivery.pusher import Pusher
-from bus.delivery.sender import Sender
+from bus.delivery.wire.http_client import HttpClient
 from bus.log.retention import DAY_MS, Retention
 
 
@@ -26,11 +26,11 @@ def main() -> None:
     _allow_many_sockets()
     _collect_garbage_seldom()
     name = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
-    lifeline = Lifeline(name)
+    process_lock = ProcessLock(name)
     pusher = Pusher(
         name,
         storage,
-        Sender(config.trusted_hosts),
+        HttpClient(config.trusted_hosts),
         now_ms=now_ms,
         steady_ms=_steady_ms,
         give_up_ms=config.give_up_days * DAY_MS,
@@ -47,7 +47,7 @@ def main() -> None:
         checks={"database": storage.check_alive, "lease": pusher.check_lease},
     )
     pusher.close()
-    lifeline.close()
+    process_lock.close()
     storage.close()
 
 

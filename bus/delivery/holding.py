@@ -13,13 +13,13 @@ from bus.delivery.lease import (
     lapsed,
     observe,
 )
-from bus.delivery.lifeline import is_dead
+from bus.delivery.process_lock import is_dead
 from bus.storage.leases import Leases
 
 log = get_logger(__name__)
 
 
-class Holding:
+class Lease:
     """A pusher's lease. It beats, and watches whether the others do, or are known to be dead."""
 
     def __init__(self, name: str, store: Leases, now_ms: Clock, steady_ms: Clock) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from service_kit.backoff import backoff_s
 
-from bus.delivery import health as rules
-from bus.delivery.attempts import last_answer_body
-from bus.delivery.judge import Deferred, Failed, Gone, Taken, Verdict
-from bus.delivery.lane import Flight, Kind, Lane
-from bus.delivery.parking import MAX_PARKED, parked, retry_at
-from bus.delivery.sender import Answer
+from bus.delivery import bisection as rules
+from bus.delivery.consumer import Flight, Kind, Lane
+from bus.delivery.parked import MAX_PARKED, parked, retry_at
+from bus.delivery.records.attempt_log import last_answer_body
+from bus.delivery.response import Acknowledged, Failed, Gone, Response, RetryAfter
+from bus.delivery.wire.http_client import Answer
 from bus.model.delivery import HEALTHY, DeadLetter, LastAnswer
 from bus.model.event import LogEvent
 
@@ -24,7 +24,7 @@ class Landing:
 
     flight: Flight
     answer: Answer
-    verdict: Verdict
+    response: Response
     now_ms: int
     give_up_ms: int
     chance: Callable[[], float]
@@ -44,10 +44,10 @@ def land(lane: Lane, landing: Landing) -> None:
             _land_batch(lane, landing)
         case Kind.PARKED:
             _land_parked(lane, landing)
-        case Kind.TRIAL:
+        case Kind.TEST:
             lane.change.tested, lane.test_wanted = True, False
             return
-    if isinstance(landing.verdict, Gone):
+    if isinstance(landing.response, Gone):
         lane.change.disable = GONE
     elif rules.gives_up(lane.health, landing.now_ms, _give_up_ms(lane, landing)):
         lane.change.disable = FAILING
@@ -57,8 +57,8 @@ def land(lane: Lane, landing: Landing) -> None:
 
 def _land_batch(lane: Lane, landing: Landing) -> None:
     events = landing.flight.events
-    match landing.verdict:
-        case Taken(failed):
+    match landing.response:
+        case Acknowledged(failed):
             _settle_batch(lane, events, failed, landing)
         case Failed(unreachable=True):
             lane.give_back(events)
@@ -67,7 +67,7 @@ def _land_batch(lane: Lane, landing: Landing) -> None:
             )
         case Failed():
             _blame(lane, events, landing)
-        case Deferred(pause_ms):
+        case RetryAfter(pause_ms):
             lane.give_back(events)
             lane.health = rules.deferred(lane.health, events, landing.now_ms, pause_ms)
         case Gone():
@@ -110,8 +110,8 @@ def _park(lane: Lane, url: str, events: Sequence[LogEvent], landing: Landing) ->
 def _land_parked(lane: Lane, landing: Landing) -> None:
     events = landing.flight.events
     url = events[0].url
-    match landing.verdict:
-        case Taken(failed):
+    match landing.response:
+        case Acknowledged(failed):
             lane.health = HEALTHY if lane.health.failures else lane.health
             lane.sent += len(events) - len(failed)
             refused = {event.position for event in failed}
@@ -124,7 +124,7 @@ def _land_parked(lane: Lane, landing: Landing) -> None:
             )
         case Failed():
             _fail_parked(lane, url, events, landing)
-        case Deferred(pause_ms):
+        case RetryAfter(pause_ms):
             lane.health = rules.deferred(lane.health, events, landing.now_ms, pause_ms)
         case Gone():
             pass

@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Sequence
 from service_kit.clock import Clock
 from service_kit.logs import get_logger
 
-from bus.delivery import notices, planner, rate
-from bus.delivery.attempts import Recording
-from bus.delivery.courtesy import Courtesy
-from bus.delivery.diary import Diary
-from bus.delivery.holding import Holding
-from bus.delivery.judge import Failed, judge
+from bus.delivery import batching, rate_limit, system_events
+from bus.delivery.batching import Send, Wait
+from bus.delivery.consumer import Flight, Kind, Lane
+from bus.delivery.cpu_backpressure import CpuBackpressure
+from bus.delivery.fetcher import Reader
+from bus.delivery.holding import Lease
 from bus.delivery.landing import Landing, land
-from bus.delivery.lane import Flight, Kind, Lane
-from bus.delivery.lanes import Lanes
-from bus.delivery.planner import Send, Wait
-from bus.delivery.prepared import prepare
-from bus.delivery.reading import Reader
-from bus.delivery.request import delivery_request
-from bus.delivery.sender import Answer, Sender
-from bus.delivery.stopwatch import Stopwatch
+from bus.delivery.prefetch import prepare
+from bus.delivery.records.attempt_log import Exchange
+from bus.delivery.records.diary import AttemptLog
+from bus.delivery.records.latency import LatencyCounts
+from bus.delivery.response import Failed, classify
+from bus.delivery.run_queue import Lanes
+from bus.delivery.wire.http_client import Answer, HttpClient
+from bus.delivery.wire.request import delivery_request
 from bus.model.event import LogEvent
 from bus.storage import Storage
 
@@ -51,13 +51,13 @@ class Pusher:
         self,
         name: str,
         storage: Storage,
-        sender: Sender,
+        sender: HttpClient,
         *,
         now_ms: Clock,
         steady_ms: Clock,
         give_up_ms: int = GIVE_UP_MS,
         chance: Callable[[], float] = random.random,
-        courtesy: Courtesy | None = None,
+        courtesy: CpuBackpressure | None = None,
     ) -> None:
         self._name = name
         self._storage = storage
@@ -67,11 +67,11 @@ class Pusher:
         self._steady_ms = steady_ms
         self._give_up_ms = give_up_ms
         self._chance = chance
-        self._courtesy = courtesy or Courtesy()
-        self._holding = Holding(name, storage.leases, now_ms, steady_ms)
+        self._courtesy = courtesy or CpuBackpressure()
+        self._holding = Lease(name, storage.leases, now_ms, steady_ms)
         self._reader = Reader(storage, now_ms)
-        self._diary = Diary(storage.attempts, now_ms, steady_ms)
-        self._stopwatch = Stopwatch(storage.latencies, steady_ms)
+        self._diary = AttemptLog(storage.attempts, now_ms, steady_ms)
+        self._stopwatch = LatencyCounts(storage.latencies, steady_ms)
         self._listener = storage.log.listener()
         self._listening: int | None = None
         self._lanes = Lanes()
@@ -79,7 +79,7 @@ class Pusher:
         self._flying: dict[int, Lane] = {}  # by number of the request
         self._dirty: dict[Lane, None] = {}
         self._preparing: dict[Lane, None] = {}
-        self._landed: list[Recording] = []
+        self._landed: list[Exchange] = []
         self._notified = False
         self._next_look_ms = 0
         self._next_settle_ms = 0
@@ -224,7 +224,7 @@ class Pusher:
         started = self._started
         for lane in self._lanes.due(self._now_ms()):
             if lane.test_wanted and not lane.tries_out:
-                self._start(lane, Kind.TRIAL, [self._trial(lane)])
+                self._start(lane, Kind.TEST, [self._trial(lane)])
             while lane.is_open and self._send_next(lane):
                 pass
         return self._started > started
@@ -272,7 +272,7 @@ class Pusher:
     def _is_enough(self, lane: Lane) -> bool:
         if lane.at_tail and not lane.queue:
             return True
-        return planner.is_enough(lane.subscription, lane.health, lane.pending, lane.busy())
+        return batching.is_enough(lane.subscription, lane.health, lane.pending, lane.busy())
 
     def _send_batch(self, lane: Lane, now_ms: int) -> bool:
         prepared, lane.prepared = lane.prepared, None
@@ -283,9 +283,9 @@ class Pusher:
             return True
         allowance = None
         if (per_s := lane.subscription.events_per_s) is not None:
-            lane.bucket = lane.bucket or rate.full(per_s, now_ms)
-            allowance = rate.allowance(lane.bucket, now_ms)
-        plan = planner.plan(
+            lane.bucket = lane.bucket or rate_limit.full(per_s, now_ms)
+            allowance = rate_limit.allowance(lane.bucket, now_ms)
+        plan = batching.plan(
             lane.subscription,
             lane.health,
             lane.pending,
@@ -297,7 +297,7 @@ class Pusher:
         if isinstance(plan, Send):
             lane.pending = plan.rest
             if lane.bucket is not None:
-                lane.bucket = rate.take(lane.bucket, len(plan.events), now_ms)
+                lane.bucket = rate_limit.take(lane.bucket, len(plan.events), now_ms)
             self._start(lane, Kind.BATCH, plan.events)
             if plan.rest or not lane.at_tail:
                 self._preparing[lane] = None
@@ -310,7 +310,7 @@ class Pusher:
         return False
 
     def _retry_parked(self, lane: Lane, now_ms: int) -> bool:
-        url = planner.due(lane.retries, lane.health, now_ms, others_wait=bool(lane.pending))
+        url = batching.due(lane.retries, lane.health, now_ms, others_wait=bool(lane.pending))
         if url is None:
             return False
         self._settle_now()  # what was parked just now is read from the store like the rest
@@ -342,7 +342,9 @@ class Pusher:
         self._sender.start(self._started, flight.request)
 
     def _trial(self, lane: Lane) -> LogEvent:
-        return notices.trial(lane.subscription, self._storage.log_identity, self._now_ms())
+        return system_events.test_event(
+            lane.subscription, self._storage.log_identity, self._now_ms()
+        )
 
     def _idle_s(self) -> float:
         steady_ms = self._steady_ms()
@@ -369,9 +371,9 @@ class Pusher:
         lane = self._flying.pop(answer.key)
         flight = lane.flights.pop(answer.key)
         now_ms = self._now_ms()
-        verdict = judge(answer, flight.events, now_ms)
+        response = classify(answer, flight.events, now_ms)
         self._landed.append(
-            Recording(
+            Exchange(
                 lane.subscription,
                 flight.request,
                 answer,
@@ -383,17 +385,17 @@ class Pusher:
         )
         if not self._lanes.holds(lane):
             return
-        if isinstance(verdict, Failed):
+        if isinstance(response, Failed):
             _log_failure(lane, flight, answer)
-        land(lane, Landing(flight, answer, verdict, now_ms, self._give_up_ms, self._chance))
+        land(lane, Landing(flight, answer, response, now_ms, self._give_up_ms, self._chance))
         self._dirty[lane] = None
         self._lanes.wake(lane)
 
     def _note(self) -> None:
         """Keep what is kept of attempts: once the next ones are on their way."""
-        for recording in self._landed:
-            self._diary.write(recording)
-            self._stopwatch.note(recording)
+        for exchange in self._landed:
+            self._diary.write(exchange)
+            self._stopwatch.note(exchange)
         self._landed.clear()
 
     def _settle(self) -> None:

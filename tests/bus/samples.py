@@ -37,7 +37,7 @@ def subscription(**fields: Any) -> Subscription:
         "uuid": "u-1",
         "timeout_ms": None,
         "max_events": 100,
-        "scopes": (TopicFilter("bids"),),
+        "filters": (TopicFilter("bids"),),
         "secrets": SigningSecrets(new_secret()),
     }
     return Subscription(**values | fields)

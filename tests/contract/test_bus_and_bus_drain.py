@@ -11,7 +11,7 @@ from bus_drain import Drain, Event, SomeFailed
 from service_kit.clock import now_ms
 from werkzeug.test import Client, TestResponse
 
-from bus.delivery.request import delivery_request
+from bus.delivery.wire.request import delivery_request
 from bus.model.event import LogEvent, event_head, whole_event
 from bus.model.subscription import Format, SigningSecrets
 from tests.bus.samples import subscription

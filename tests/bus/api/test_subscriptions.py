@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from bus.api.ownership import PAGE
-from bus.delivery.parking import parked
+from bus.delivery.parked import parked
 from bus.model.delivery import DeadLetter, LastAnswer, Settlement, StateChange
 from bus.model.event import LogEvent
 from bus.storage import Storage

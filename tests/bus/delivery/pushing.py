@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from bus.auth import digest
 from bus.delivery.pusher import Pusher
-from bus.delivery.sender import Sender
+from bus.delivery.wire.http_client import HttpClient
 from bus.model.delivery import Overview
 from bus.model.subscription import DEFAULT_NAME, NOW, StartPosition
 from bus.storage import Storage
@@ -82,7 +82,7 @@ class Driven:
         self.pusher = Pusher(
             name,
             storage,
-            Sender({"127.0.0.1"}, connect_ms=1_000, total_ms=10_000),
+            HttpClient({"127.0.0.1"}, connect_ms=1_000, total_ms=10_000),
             now_ms=clock,
             steady_ms=self.steady_ms,
             chance=lambda: 1.0,

@@ -12,13 +12,13 @@ from hypothesis import settings as many
 from hypothesis import strategies as st
 
 from bus.coalescing import coalesced
-from bus.delivery import planner
-from bus.delivery.judge import Deferred, Failed, Taken, Verdict
+from bus.delivery import batching
+from bus.delivery.batching import Send, Wait
+from bus.delivery.consumer import Flight, Kind, Lane
 from bus.delivery.landing import Landing, land
-from bus.delivery.lane import Flight, Kind, Lane
-from bus.delivery.planner import Send, Wait
-from bus.delivery.request import Request
-from bus.delivery.sender import Answer
+from bus.delivery.response import Acknowledged, Failed, Response, RetryAfter
+from bus.delivery.wire.http_client import Answer
+from bus.delivery.wire.request import Request
 from bus.model.delivery import HEALTHY, Cursor, LeasedSubscription, Parked, Settlement
 from bus.model.event import LogEvent
 from bus.model.subscription import RetryPolicy, Subscription
@@ -30,7 +30,7 @@ _ANSWER = Answer(0, 500, None)
 _DAY_MS = 86_400_000
 _NEVER = RetryPolicy(parked_ms=(_DAY_MS,))
 
-Act = Callable[[Sequence[LogEvent]], Verdict]
+Act = Callable[[Sequence[LogEvent]], Response]
 """What the receiver answers."""
 
 
@@ -71,11 +71,11 @@ class Course:
         """The answer to one of the batches in flight."""
         number = list(self.lane.flights)[index % len(self.lane.flights)]
         flight = self.lane.flights.pop(number)
-        verdict = act(flight.events)
-        if isinstance(verdict, Taken):
-            failed = {event.position for event in verdict.failed}
+        response = act(flight.events)
+        if isinstance(response, Acknowledged):
+            failed = {event.position for event in response.failed}
             self.acked |= {event.position for event in flight.events} - failed
-        land(self.lane, Landing(flight, _ANSWER, verdict, self.now_ms, 10 * _DAY_MS, lambda: 1.0))
+        land(self.lane, Landing(flight, _ANSWER, response, self.now_ms, 10 * _DAY_MS, lambda: 1.0))
 
     def settle(self) -> Settlement:
         """Store how far it is, and what was parked and buried."""
@@ -124,7 +124,7 @@ class Course:
         slots = 1 if health.is_bisecting else self.settings.concurrency
         if self.now_ms < health.retry_at_ms or len(lane.flights) >= slots:
             return False
-        url = planner.due(lane.retries, health, self.now_ms, others_wait=bool(lane.pending))
+        url = batching.due(lane.retries, health, self.now_ms, others_wait=bool(lane.pending))
         if url is not None:
             self.settle()
             ours = [e for at, e in sorted(self.stored.parked.items()) if e.url == url]
@@ -132,7 +132,7 @@ class Course:
             lane.schedule()
             return True
         self._read()
-        plan = planner.plan(
+        plan = batching.plan(
             self.settings,
             health,
             lane.pending,
@@ -150,7 +150,7 @@ class Course:
     def _read(self) -> None:
         lane = self.lane
         while not lane.at_tail:
-            if planner.is_enough(self.settings, lane.health, lane.pending, lane.busy()):
+            if batching.is_enough(self.settings, lane.health, lane.pending, lane.busy()):
                 return
             some = self.unread[: self.stride]
             lane.take(some)
@@ -199,26 +199,26 @@ class Course:
                 assert self.is_settled(at) or self.is_covered(event), "the cursor passed it by"
 
 
-def taken(_: Sequence[LogEvent]) -> Verdict:
-    return Taken()
+def taken(_: Sequence[LogEvent]) -> Response:
+    return Acknowledged()
 
 
-def refused(_: Sequence[LogEvent]) -> Verdict:
+def refused(_: Sequence[LogEvent]) -> Response:
     return Failed()
 
 
-def unreachable(_: Sequence[LogEvent]) -> Verdict:
+def unreachable(_: Sequence[LogEvent]) -> Response:
     return Failed(unreachable=True)
 
 
-def deferred(_: Sequence[LogEvent]) -> Verdict:
-    return Deferred(1_000)
+def deferred(_: Sequence[LogEvent]) -> Response:
+    return RetryAfter(1_000)
 
 
-def half_taken(events: Sequence[LogEvent]) -> Verdict:
+def half_taken(events: Sequence[LogEvent]) -> Response:
     """All but each second one; a batch of which nothing is taken has failed."""
     failed = tuple(events[::2])
-    return Failed() if len(failed) == len(events) else Taken(failed)
+    return Failed() if len(failed) == len(events) else Acknowledged(failed)
 
 
 def finish(course: Course, act: Act, most: int = 5_000) -> None:
@@ -308,8 +308,8 @@ def test_whatever_is_answered_nothing_is_skipped_or_doubled_and_urls_keep_their_
 def test_parked_urls_hold_nobody_else_back(
     log: list[LogEvent], wanted: Subscription, poison: set[str], stride: int
 ) -> None:
-    def act(events: Sequence[LogEvent]) -> Verdict:
-        return Failed() if poison & {event.url for event in events} else Taken()
+    def act(events: Sequence[LogEvent]) -> Response:
+        return Failed() if poison & {event.url for event in events} else Acknowledged()
 
     course, end_ms = Course(log, wanted, stride), START_MS + _DAY_MS // 2
     while course.now_ms < end_ms:

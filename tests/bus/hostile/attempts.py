@@ -4,23 +4,23 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from bus.delivery.request import Request
-from bus.delivery.sender import Answer, Sender
+from bus.delivery.wire.http_client import Answer, HttpClient
+from bus.delivery.wire.request import Request
 
 TOTAL_MS = 1_500
 
 
 @contextmanager
-def sending(trusted: Collection[str] = ("127.0.0.1",)) -> Iterator[Sender]:
+def sending(trusted: Collection[str] = ("127.0.0.1",)) -> Iterator[HttpClient]:
     """A sender with short deadlines."""
-    sender = Sender(frozenset(trusted), connect_ms=500, total_ms=TOTAL_MS)
+    sender = HttpClient(frozenset(trusted), connect_ms=500, total_ms=TOTAL_MS)
     try:
         yield sender
     finally:
         sender.close()
 
 
-def attempt(sender: Sender, url: str, body: bytes = b"[]") -> Answer:
+def attempt(sender: HttpClient, url: str, body: bytes = b"[]") -> Answer:
     """Send to `url`; what came of it, which is there a little after the deadline at the latest."""
     sender.start(1, Request(url, ("Content-Type: application/json", "Expect:"), body))
     deadline = time.monotonic() + 4 * TOTAL_MS / 1000

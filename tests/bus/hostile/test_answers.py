@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
-from bus.delivery.sender import MAX_ANSWER_BYTES, Sender
+from bus.delivery.wire.http_client import MAX_ANSWER_BYTES, HttpClient
 from tests.bus.hostile.attempts import TOTAL_MS, attempt, sending, took
 from tests.bus.hostile.inside import Inside
 from tests.sockets import peer, saying
@@ -21,7 +21,7 @@ MIB = 1024 * 1024
 
 
 @pytest.fixture
-def sender() -> Iterator[Sender]:
+def sender() -> Iterator[HttpClient]:
     with sending() as made:
         yield made
 
@@ -41,14 +41,16 @@ def deaf() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
 
-def test_who_does_not_let_us_connect_is_unreachable_after_the_time_for_that(sender: Sender) -> None:
+def test_who_does_not_let_us_connect_is_unreachable_after_the_time_for_that(
+    sender: HttpClient,
+) -> None:
     with deaf() as url:
         answer = attempt(sender, url)
     assert answer.unreachable
     assert 500 <= int(re.search(r"after (\d+) milliseconds", answer.error or "")[1]) < TOTAL_MS
 
 
-def test_who_hangs_over_an_answer_was_reached(sender: Sender) -> None:
+def test_who_hangs_over_an_answer_was_reached(sender: HttpClient) -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(OK + b"Content-Length: 0\r\n\r\n")
@@ -73,7 +75,7 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("answer", WHOLE.values(), ids=WHOLE)
-def test_a_whole_2xx_is_taken_however_it_is_written(sender: Sender, answer: bytes) -> None:
+def test_a_whole_2xx_is_taken_however_it_is_written(sender: HttpClient, answer: bytes) -> None:
     with peer(saying(answer)) as url:
         assert took(attempt(sender, url))
 
@@ -97,7 +99,7 @@ NOT_WHOLE = {
 
 
 @pytest.mark.parametrize("answer", NOT_WHOLE.values(), ids=NOT_WHOLE)
-def test_an_answer_that_is_cut_off_is_not_taken(sender: Sender, answer: bytes) -> None:
+def test_an_answer_that_is_cut_off_is_not_taken(sender: HttpClient, answer: bytes) -> None:
     with peer(saying(answer)) as url:
         assert not took(attempt(sender, url))
 
@@ -123,17 +125,17 @@ NONSENSE = {
 
 
 @pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
-def test_nonsense_is_not_taken(sender: Sender, answer: bytes) -> None:
+def test_nonsense_is_not_taken(sender: HttpClient, answer: bytes) -> None:
     with peer(saying(answer)) as url:
         assert not took(attempt(sender, url))
 
 
-def test_a_header_of_a_megabyte_is_not_taken(sender: Sender) -> None:
+def test_a_header_of_a_megabyte_is_not_taken(sender: HttpClient) -> None:
     with peer(saying(OK + b"X: " + b"a" * MIB + b"\r\n\r\n")) as url:
         assert not took(attempt(sender, url))
 
 
-def test_a_head_without_end_is_cut_long_before_it_costs_memory(sender: Sender) -> None:
+def test_a_head_without_end_is_cut_long_before_it_costs_memory(sender: HttpClient) -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(OK)
@@ -143,7 +145,9 @@ def test_a_head_without_end_is_cut_long_before_it_costs_memory(sender: Sender) -
     assert_cheap_failure(sender, talk)
 
 
-def test_interim_answers_without_end_are_cut_long_before_they_cost_memory(sender: Sender) -> None:
+def test_interim_answers_without_end_are_cut_long_before_they_cost_memory(
+    sender: HttpClient,
+) -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
         while True:
@@ -152,14 +156,14 @@ def test_interim_answers_without_end_are_cut_long_before_they_cost_memory(sender
     assert_cheap_failure(sender, talk)
 
 
-def assert_cheap_failure(sender: Sender, talk: object) -> None:
+def assert_cheap_failure(sender: HttpClient, talk: object) -> None:
     before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with peer(talk) as url:  # type: ignore[arg-type]
         assert not took(attempt(sender, url))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib < 50 * 1024
 
 
-def test_a_head_that_drips_is_cut_at_the_deadline(sender: Sender) -> None:
+def test_a_head_that_drips_is_cut_at_the_deadline(sender: HttpClient) -> None:
     def talk(connection: socket.socket) -> None:
         connection.recv(65536)
         connection.sendall(OK)
@@ -174,7 +178,7 @@ def test_a_head_that_drips_is_cut_at_the_deadline(sender: Sender) -> None:
 
 
 @pytest.mark.parametrize("coding", [b"Content-Encoding", b"Transfer-Encoding"])
-def test_a_gzip_bomb_is_not_unpacked(sender: Sender, coding: bytes) -> None:
+def test_a_gzip_bomb_is_not_unpacked(sender: HttpClient, coding: bytes) -> None:
     bomb = gzip.compress(bytes(64 * MIB))
     before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with peer(saying(OK + coding + b": gzip\r\n\r\n" + bomb)) as url:
@@ -186,7 +190,7 @@ def test_a_gzip_bomb_is_not_unpacked(sender: Sender, coding: bytes) -> None:
 
 @pytest.mark.parametrize("surplus", [b"HTTP/1.1 204 OK\r\n\r\n", b"more than it said" * 100])
 def test_what_is_said_beyond_an_answer_does_not_answer_the_next_request(
-    sender: Sender, surplus: bytes
+    sender: HttpClient, surplus: bytes
 ) -> None:
     talked = threading.Event()
 
@@ -203,7 +207,7 @@ def test_what_is_said_beyond_an_answer_does_not_answer_the_next_request(
         assert not took(attempt(sender, url))
 
 
-def test_an_endpoint_that_resets_the_connection_has_not_taken_it(sender: Sender) -> None:
+def test_an_endpoint_that_resets_the_connection_has_not_taken_it(sender: HttpClient) -> None:
     def talk(connection: socket.socket) -> None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
@@ -211,7 +215,7 @@ def test_an_endpoint_that_resets_the_connection_has_not_taken_it(sender: Sender)
         assert not took(attempt(sender, url))
 
 
-def test_an_endpoint_that_never_reads_is_cut_at_the_deadline(sender: Sender) -> None:
+def test_an_endpoint_that_never_reads_is_cut_at_the_deadline(sender: HttpClient) -> None:
     def talk(_connection: socket.socket) -> None:
         threading.Event().wait(10)
 
@@ -221,7 +225,7 @@ def test_an_endpoint_that_never_reads_is_cut_at_the_deadline(sender: Sender) -> 
     assert "timed out" in str(answer.error)
 
 
-def test_an_answer_before_the_request_was_read_is_no_answer_to_the_next(sender: Sender) -> None:
+def test_an_answer_before_the_request_was_read_is_no_answer_to_the_next(sender: HttpClient) -> None:
     def talk(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 500 Early\r\nContent-Length: 0\r\n\r\n")
 
@@ -233,7 +237,7 @@ def test_an_answer_before_the_request_was_read_is_no_answer_to_the_next(sender: 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("to", ["http://127.0.0.1:{}/", "//127.0.0.1:{}/", "http://[::1]:{}/"])
-def test_no_redirect_is_followed(sender: Sender, inside: Inside, status: int, to: str) -> None:
+def test_no_redirect_is_followed(sender: HttpClient, inside: Inside, status: int, to: str) -> None:
     location = to.format(inside.port)
     head = f"HTTP/1.1 {status} Moved\r\nLocation: {location}\r\nRefresh: 0; url={location}\r\n"
     with peer(saying(head.encode() + b"Content-Length: 0\r\n\r\n")) as url:
@@ -241,7 +245,7 @@ def test_no_redirect_is_followed(sender: Sender, inside: Inside, status: int, to
     assert not inside.was_reached()
 
 
-def test_cookies_and_challenges_change_nothing_in_the_next_request(sender: Sender) -> None:
+def test_cookies_and_challenges_change_nothing_in_the_next_request(sender: HttpClient) -> None:
     requests: list[bytes] = []
 
     def talk(connection: socket.socket) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from bus.delivery.sender import TOTAL_MS
+from bus.delivery.wire.http_client import TOTAL_MS
 from tests.bus.serving import Served, serving
 from tests.sockets import peer
 from tests.waiting import wait_for

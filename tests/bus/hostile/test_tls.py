@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bus.delivery.sender import Sender
+from bus.delivery.wire.http_client import HttpClient
 from tests.bus.hostile.attempts import attempt, sending, took
 from tests.needs import program
 from tests.sockets import peer, saying
@@ -18,7 +18,7 @@ SECRET = b'[{"secret": "event"}]'
 
 
 @pytest.fixture
-def sender() -> Iterator[Sender]:
+def sender() -> Iterator[HttpClient]:
     with sending() as made:
         yield made
 
@@ -38,7 +38,7 @@ def self_signed(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     return context
 
 
-def test_tls_is_not_spoken_to_a_plain_port_nor_anything_else(sender: Sender) -> None:
+def test_tls_is_not_spoken_to_a_plain_port_nor_anything_else(sender: HttpClient) -> None:
     heard: list[bytes] = []
 
     def talk(connection: socket.socket) -> None:
@@ -52,7 +52,7 @@ def test_tls_is_not_spoken_to_a_plain_port_nor_anything_else(sender: Sender) -> 
     assert b"POST" not in b"".join(heard)
 
 
-def test_a_tls_port_takes_nothing_in_plain(sender: Sender, self_signed: ssl.SSLContext) -> None:
+def test_a_tls_port_takes_nothing_in_plain(sender: HttpClient, self_signed: ssl.SSLContext) -> None:
     def talk(connection: socket.socket) -> None:
         with suppress(ssl.SSLError):
             self_signed.wrap_socket(connection, server_side=True)
@@ -62,7 +62,7 @@ def test_a_tls_port_takes_nothing_in_plain(sender: Sender, self_signed: ssl.SSLC
 
 
 def test_a_certificate_that_nobody_vouches_for_gets_nothing(
-    sender: Sender, self_signed: ssl.SSLContext
+    sender: HttpClient, self_signed: ssl.SSLContext
 ) -> None:
     heard: list[bytes] = []
 
@@ -78,7 +78,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_nothing(
     assert b"".join(heard) == b""
 
 
-def test_a_handshake_that_hangs_is_cut(sender: Sender) -> None:
+def test_a_handshake_that_hangs_is_cut(sender: HttpClient) -> None:
     def talk(connection: socket.socket) -> None:
         while connection.recv(65536):
             pass
@@ -90,6 +90,6 @@ def test_a_handshake_that_hangs_is_cut(sender: Sender) -> None:
 
 
 @pytest.mark.parametrize("said", [b"", b"\x15\x03\x01\x00\x02\x02\x28", b"\x16\x03\x01\xff\xff"])
-def test_a_handshake_that_breaks_is_a_failure(sender: Sender, said: bytes) -> None:
+def test_a_handshake_that_breaks_is_a_failure(sender: HttpClient, said: bytes) -> None:
     with peer(saying(said)) as url:
         assert not took(attempt(sender, url.replace("http:", "https:")))

@@ -1,0 +1,43 @@
+"""Events that the bus itself tells one subscriber: they are in no log.
+
+The entity that they are about is the subscription, and the URL that both sides know it by is its
+callback.
+"""
+
+import json
+
+from bus.model.event import LogEvent, event_head, whole_event
+from bus.model.subscription import Subscription
+
+TOPIC = "bus"
+
+
+def resync(
+    subscription: Subscription, identity: str, lost_from: int, lost_to: int, now_ms: int
+) -> LogEvent:
+    """Says that the events between two positions, both included, are gone unseen.
+
+    Its own position is the last one lost, so it comes before everything that is left.
+    """
+    lost = {"from": lost_from, "to": lost_to}
+    return _notice(subscription, identity, lost_to, "resync", lost, now_ms)
+
+
+def test_event(subscription: Subscription, identity: str, now_ms: int) -> LogEvent:
+    """Says nothing: somebody wants to see whether deliveries arrive (docs/delivery.md D24)."""
+    return _notice(subscription, f"{identity}-test-{now_ms}", 0, "noop", {"test": True}, now_ms)
+
+
+def _notice(
+    subscription: Subscription,
+    identity: str,
+    position: int,
+    type: str,
+    data: dict[str, int | bool],
+    now_ms: int,
+) -> LogEvent:
+    text = json.dumps(data, separators=(",", ":"))
+    body = whole_event(
+        event_head(TOPIC, type, subscription.callback, now_ms, text), identity, position
+    )
+    return LogEvent(position, TOPIC, type, subscription.callback, now_ms, body)

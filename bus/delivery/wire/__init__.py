@@ -1,0 +1,1 @@
+"""HTTP to subscribers: what is sent, how, and where it may go."""

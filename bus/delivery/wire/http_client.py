@@ -1,0 +1,274 @@
+"""Sends requests, thousands at a time, from one thread: libcurl's multi interface on epoll.
+
+Its limits are those of docs/delivery.md D15.
+"""
+
+import select
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import certifi
+import pycurl
+
+from bus.delivery.wire.request import Request
+from bus.delivery.wire.ssrf_guard import SsrfGuard
+
+CONNECT_MS = 2_000
+TOTAL_MS = 20_000
+MAX_ANSWER_BYTES = 16 * 1024
+_IDLE_CONNECTIONS = 2_000
+_END_OF_HEAD = frozenset({b"\r\n", b"\n"})
+_UNREACHABLE = {
+    pycurl.E_COULDNT_RESOLVE_HOST,
+    pycurl.E_COULDNT_CONNECT,
+    pycurl.E_SSL_CONNECT_ERROR,
+    pycurl.E_PEER_FAILED_VERIFICATION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a request. `status` is None when there was no whole answer; `error` says why.
+
+    `unreachable`: it did not even get to somebody who could have answered. `cut_off`: the body
+    was longer than what is kept of it. `head` is the answer's, a line each.
+    """
+
+    key: int
+    status: int | None
+    error: str | None
+    body: bytes = field(default=b"", repr=False)
+    head: Sequence[bytes] = field(default=(), repr=False)
+    unreachable: bool = False
+    cut_off: bool = False
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether it is a 2xx."""
+        return self.status is not None and 200 <= self.status < 300
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, by its lowercase name."""
+        for line in self.head:
+            found, colon, value = line.decode("latin-1").partition(":")
+            if colon and found.lower() == name:
+                return value.strip()
+        return None
+
+
+class _Transfer:
+    """One request on its way."""
+
+    def __init__(self, key: int, guard: SsrfGuard) -> None:
+        self.key = key
+        self.guard = guard
+        self.head: list[bytes] = []
+        self.received = bytearray()
+        self.full = False
+
+    def receive(self, chunk: bytes) -> int:
+        """libcurl's write callback: keep 16 KiB; anything beyond ends the transfer."""
+        room = MAX_ANSWER_BYTES - len(self.received)
+        self.received += chunk[:room]
+        self.full = len(chunk) > room
+        return room if self.full else len(chunk)
+
+
+class HttpClient:
+    """Starts requests and hands out their answers. For one thread.
+
+    A peer that hangs costs a socket and nothing else (D21). Nothing is followed, no proxy is
+    used, no answer is read beyond 16 KiB, and no request outlives its deadline of 20 s.
+    """
+
+    def __init__(
+        self,
+        trusted_hosts: Collection[str] = (),
+        *,
+        connect_ms: int = CONNECT_MS,
+        total_ms: int = TOTAL_MS,
+    ) -> None:
+        self._trusted_hosts = frozenset(trusted_hosts)
+        self._connect_ms = connect_ms
+        self._total_ms = total_ms
+        self._epoll = select.epoll()
+        self._watched: dict[int, Callable[[], None]] = {}
+        self._polled: set[int] = set()
+        self._timer_at: float | None = None
+        self._transfers: dict[Any, _Transfer] = {}
+        self._spare: list[Any] = []
+        self._answers: list[Answer] = []
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
+        self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, _IDLE_CONNECTIONS)
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests were started whose answers have not come out of `wait` yet."""
+        return len(self._transfers) + len(self._answers)
+
+    def watch(self, descriptor: int, on_ready: Callable[[], None]) -> None:
+        """Also wake from `wait`, and call `on_ready`, when this descriptor is readable."""
+        self._epoll.register(descriptor, select.EPOLLIN)
+        self._watched[descriptor] = on_ready
+
+    def unwatch(self, descriptor: int) -> None:
+        """Don't wake for it any more."""
+        del self._watched[descriptor]
+        self._epoll.unregister(descriptor)
+
+    def start(self, key: int, request: Request) -> None:
+        """Start a request; its answer comes out of `wait` under `key`. Never blocks."""
+        guard = SsrfGuard(request.url, self._trusted_hosts)
+        if guard.refused is not None:
+            self._answers.append(Answer(key, None, guard.refused, unreachable=True))
+            return
+        transfer = _Transfer(key, guard)
+        curl = self._spare.pop() if self._spare else self._new_handle()
+        curl.setopt(pycurl.URL, request.url)
+        curl.setopt(pycurl.HTTPHEADER, list(request.headers))
+        curl.setopt(pycurl.POSTFIELDS, request.body)
+        curl.setopt(pycurl.WRITEFUNCTION, transfer.receive)
+        curl.setopt(pycurl.HEADERFUNCTION, transfer.head.append)
+        curl.setopt(pycurl.OPENSOCKETFUNCTION, guard.open_socket)
+        self._transfers[curl] = transfer
+        self._multi.add_handle(curl)
+
+    def kick(self) -> None:
+        """Let what was started go out now, before there is time to wait for answers."""
+        self._timer_at = None
+        self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        self._collect()
+
+    def wait(self, seconds: float) -> list[Answer]:
+        """Work until there are answers, a watched descriptor is ready, or the time is over."""
+        deadline = time.monotonic() + seconds
+        woken = False
+        while not self._answers and not woken:
+            left_s = max(0.0, deadline - time.monotonic())
+            woken = self._turn(left_s)  # once at least: who is in a hurry has news to see too
+            if not left_s:
+                break
+        else:
+            if self._transfers:
+                self._turn(0)  # take along what is ready by now
+        answers, self._answers = self._answers, []
+        return answers
+
+    def close(self) -> None:
+        """Drop what is in flight."""
+        for curl in [*self._transfers]:
+            self._multi.remove_handle(curl)
+            curl.close()
+        for curl in self._spare:
+            curl.close()
+        self._transfers.clear()
+        self._spare.clear()
+        self._multi.close()
+        self._epoll.close()
+
+    def _turn(self, left_s: float) -> bool:
+        """One wait for sockets; True when a watched descriptor was among them."""
+        if self._timer_at is not None:
+            left_s = min(left_s, self._timer_at - time.monotonic())
+        woken = False
+        for descriptor, events in self._epoll.poll(max(0.0, left_s)):
+            if descriptor in self._watched:
+                self._watched[descriptor]()
+                woken = True
+            else:
+                self._multi.socket_action(descriptor, _curl_events(events))
+        if self._timer_at is not None and time.monotonic() >= self._timer_at:
+            self._timer_at = None
+            self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
+        self._collect()
+        return woken
+
+    def _collect(self) -> None:
+        while True:
+            queued, done, broken = self._multi.info_read()
+            for curl in done:
+                self._finish(curl, None, "")
+            for curl, code, message in broken:
+                self._finish(curl, code, message)
+            if not queued:
+                return
+
+    def _finish(self, curl: Any, code: int | None, message: str) -> None:
+        transfer = self._transfers.pop(curl)
+        status = curl.getinfo(pycurl.RESPONSE_CODE) or None
+        if code == pycurl.E_OPERATION_TIMEDOUT and not curl.getinfo(pycurl.REQUEST_SIZE):
+            code = pycurl.E_COULDNT_CONNECT  # nothing was sent: for libcurl all deadlines are one
+        self._multi.remove_handle(curl)
+        self._spare.append(curl)
+        self._answers.append(_answer(transfer, status, code, message))
+
+    def _new_handle(self) -> Any:
+        curl = pycurl.Curl()
+        curl.setopt(pycurl.POST, 1)
+        curl.setopt(pycurl.FOLLOWLOCATION, 0)
+        curl.setopt(pycurl.PROTOCOLS, pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS)
+        curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+        curl.setopt(pycurl.PROXY, "")  # the environment's proxy would dial for us, unguarded
+        curl.setopt(pycurl.NOSIGNAL, 1)
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, self._connect_ms)
+        curl.setopt(pycurl.TIMEOUT_MS, self._total_ms)
+        curl.setopt(pycurl.USERAGENT, "gavel-bus")
+        curl.setopt(pycurl.CAINFO, certifi.where())
+        return curl
+
+    def _on_socket(self, event: int, descriptor: int, _multi: Any, _data: Any) -> None:
+        if event == pycurl.POLL_REMOVE:
+            self._forget(descriptor)
+            return
+        mask = (select.EPOLLIN if event & pycurl.POLL_IN else 0) | (
+            select.EPOLLOUT if event & pycurl.POLL_OUT else 0
+        )
+        if descriptor in self._polled:
+            self._epoll.modify(descriptor, mask)
+        else:
+            self._polled.add(descriptor)
+            self._epoll.register(descriptor, mask)
+
+    def _forget(self, descriptor: int) -> None:
+        self._polled.discard(descriptor)
+        try:
+            self._epoll.unregister(descriptor)
+        except OSError:  # closed already: the kernel has forgotten it
+            return
+
+    def _on_timer(self, timeout_ms: int) -> None:
+        self._timer_at = None if timeout_ms < 0 else time.monotonic() + timeout_ms / 1000
+
+
+def _curl_events(events: int) -> int:
+    mask = 0
+    if events & (select.EPOLLIN | select.EPOLLHUP):
+        mask |= pycurl.CSELECT_IN
+    if events & select.EPOLLOUT:
+        mask |= pycurl.CSELECT_OUT
+    if events & select.EPOLLERR:
+        mask |= pycurl.CSELECT_ERR
+    return mask
+
+
+def _answer(transfer: _Transfer, status: int | None, code: int | None, message: str) -> Answer:
+    body = bytes(transfer.received)
+    head = _last_head(transfer.head)
+    if code is None and not _END_OF_HEAD.intersection(head):
+        # libcurl takes a connection that is closed within the head for an answer without a body,
+        # but a receiver that died while it answered has not answered.
+        return Answer(transfer.key, None, "closed before the end of the answer's head")
+    if code is None or (transfer.full and code == pycurl.E_WRITE_ERROR):
+        return Answer(transfer.key, status, None, body, head, cut_off=transfer.full)
+    error = transfer.guard.refused or message or f"curl {code}"
+    return Answer(transfer.key, None, error, body, unreachable=code in _UNREACHABLE)
+
+
+def _last_head(lines: list[bytes]) -> list[bytes]:
+    """The head of the answer itself: interim ones (1xx) came before it."""
+    starts = [index for index, line in enumerate(lines) if line.startswith(b"HTTP/")]
+    return lines[starts[-1] :] if len(starts) > 1 else lines

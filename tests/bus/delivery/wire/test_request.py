@@ -1,0 +1,78 @@
+import base64
+import dataclasses
+import json
+from datetime import UTC, datetime
+
+from standardwebhooks import Webhook
+
+from bus.delivery.wire.request import Request, delivery_request
+from bus.model.subscription import SigningSecrets
+from tests.bus.clock import START_MS
+from tests.bus.samples import log_event, subscription
+
+BATCH = [log_event(3), log_event(5)]
+TRACE = "00-11111111111111111111111111111111-2222222222222222-01"
+
+
+def headers(request: Request) -> dict[str, str]:
+    return {name: value for name, _, value in (line.partition(": ") for line in request.headers)}
+
+
+def test_the_body_is_the_array_of_the_events_as_they_were_stored() -> None:
+    request = delivery_request(subscription(), BATCH, START_MS)
+    assert [event["position"] for event in json.loads(request.body)] == [3, 5]
+    assert request.url == "https://subscriber.example/events"
+
+
+def test_the_credentials_are_the_uuid_and_x() -> None:
+    sent = headers(delivery_request(subscription(uuid="u-9"), BATCH, START_MS))["Authorization"]
+    assert sent == "Basic " + base64.b64encode(b"u-9:x").decode()
+
+
+def test_a_delivery_says_where_it_stands() -> None:
+    sent = headers(delivery_request(subscription(), BATCH, START_MS, previous=1, attempt=5))
+    assert sent["bus-position"] == "5"
+    assert sent["bus-previous-position"] == "1"
+    assert sent["bus-attempt"] == "5"
+    assert sent["webhook-timestamp"] == str(START_MS // 1000)
+
+
+def test_a_retry_has_the_same_id_and_another_batch_another() -> None:
+    first = headers(delivery_request(subscription(), BATCH, START_MS))["webhook-id"]
+    again = headers(delivery_request(subscription(), BATCH, START_MS + 1, attempt=2))
+    other = headers(delivery_request(subscription(), BATCH[:1], START_MS))
+    assert again["webhook-id"] == first
+    assert other["webhook-id"] != first
+
+
+def test_every_valid_secret_signs() -> None:
+    one = subscription()
+    secrets = SigningSecrets(one.secrets.current, "whsec_" + "b2xk" * 8, START_MS + 1000)
+    both = dataclasses.replace(one, secrets=secrets)
+    assert headers(delivery_request(both, BATCH, START_MS))["webhook-signature"].count("v1,") == 2
+    later = delivery_request(both, BATCH, START_MS + 1000)
+    assert headers(later)["webhook-signature"].count("v1,") == 1
+
+
+def test_the_signature_is_over_the_body_that_is_sent() -> None:
+    one = subscription()
+    request = delivery_request(one, BATCH, START_MS)
+    sent = headers(request)
+    webhook = Webhook(one.secrets.current)
+    signed = webhook.sign(
+        sent["webhook-id"], datetime.fromtimestamp(START_MS // 1000, UTC), request.body.decode()
+    )
+    assert sent["webhook-signature"] == signed
+
+
+def test_the_trace_of_the_first_traced_event_goes_on() -> None:
+    traced = [log_event(3), log_event(5, traceparent=TRACE)]
+    sent = headers(delivery_request(subscription(), traced, START_MS))["traceparent"]
+    assert sent.split("-")[1] == TRACE.split("-")[1]
+    assert sent.split("-")[2] != TRACE.split("-")[2]
+
+
+def test_credentials_are_not_in_the_repr() -> None:
+    shown = repr(delivery_request(subscription(uuid="very-secret-uuid"), BATCH, START_MS))
+    assert "Basic" not in shown
+    assert "very-secret-uuid" not in shown
