@@ -1,18 +1,17 @@
 """How money, moments and spans of time are written for this visitor."""
 
-from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_timezone_gmt, get_timezone_name
 from babel.numbers import format_currency
 from flask import Flask
 from markupsafe import Markup
+from service_kit.clock import utc
+from service_kit.local_time import written
 from service_kit.money import Money
 
 from auction_app.web.i18n import decimal_mark, language, plural, viewer_zone
-from auction_app.web.local_time import utc
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
@@ -36,18 +35,9 @@ def moment(at_ms: int) -> Markup:
 # them anew each time cost half of an item page.
 @lru_cache(maxsize=10_000)
 def _moment(at_ms: int, zone: ZoneInfo, locale: str) -> Markup:
-    at = utc(at_ms)
-    day = format_date(at.astimezone(zone), "medium", locale=locale)
-    time = format_time(at, "short", tzinfo=zone, locale=locale)
-    iso = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    word = _zone_word(at.astimezone(zone), locale)
-    return Markup('<time datetime="{}">{}, {} {}</time>').format(iso, day, time, word)
-
-
-def _zone_word(local: datetime, locale: str) -> str:
-    """ "UTC", "EST", or "GMT+01:00" where the language has no short word for the zone."""
-    word = str(get_timezone_name(local, width="short", locale=locale))
-    return str(get_timezone_gmt(local, locale=locale)) if word[:1] in "+-" else word
+    iso = utc(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    words = written(at_ms, zone, locale)
+    return Markup('<time datetime="{}">{}</time>').format(iso, words)
 
 
 def money(amount: Money) -> str:

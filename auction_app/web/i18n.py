@@ -16,8 +16,7 @@ from babel.support import Translations
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup
-
-from auction_app.web.local_time import zone_named
+from service_kit.local_time import zone_named
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 LANGUAGE_COOKIE = "gavel_language"

@@ -1,21 +1,11 @@
-"""Reading and writing moments in the viewer's own time zone."""
+"""What a datetime-local input holds, in the viewer's own time zone."""
 
 from datetime import UTC, datetime
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
+
+from service_kit.clock import utc
 
 from auction_app.errors import BadInput
-
-
-def zone_named(name: str | None, default: str) -> ZoneInfo:
-    """The zone of that name, or the default one when there is none."""
-    return ZoneInfo(name if name in zone_names() else default)
-
-
-@cache
-def zone_names() -> frozenset[str]:
-    """The names of all zones; looked up once, as that walks a folder of hundreds of files."""
-    return frozenset(available_timezones())
 
 
 def read_local(text: str, zone: ZoneInfo, *, field: str) -> int:
@@ -39,8 +29,3 @@ def read_local(text: str, zone: ZoneInfo, *, field: str) -> int:
 def write_local(at_ms: int, zone: ZoneInfo) -> str:
     """The value of a datetime-local input, such as 2026-11-21T18:30:00."""
     return utc(at_ms).astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
-
-
-def utc(at_ms: int) -> datetime:
-    """The aware moment of ms since the epoch."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC)

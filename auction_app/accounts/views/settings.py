@@ -1,9 +1,9 @@
 """Settings of one's own account: profile, address, password, sessions."""
 
 from collections.abc import Mapping
-from zoneinfo import available_timezones
 
 from flask import Blueprint, Response, flash, request, url_for
+from service_kit.local_time import zone_names
 
 from auction_app.accounts.change_address import confirm_address, request_address
 from auction_app.accounts.change_password import change_password
@@ -127,7 +127,7 @@ def _settings(parts: Parts, errors: Mapping[str, str] | None = None) -> Response
 
 def _zones() -> list[str]:
     """Places, without the historic and technical names beside them."""
-    return ["UTC", *sorted(name for name in available_timezones() if _is_place(name))]
+    return ["UTC", *sorted(name for name in zone_names() if _is_place(name))]
 
 
 def _is_place(name: str) -> bool:

@@ -1,6 +1,7 @@
 """The listing wizard: four steps, each saved as it is typed, a preview, and off it goes."""
 
 from flask import Blueprint, Response, flash, request, url_for
+from service_kit.local_time import zone_named
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
@@ -16,7 +17,7 @@ from auction_app.selling.views.wizard_context import rules, wizard_context
 from auction_app.selling.write_draft import STEPS, discard_draft, save_step, start_draft
 from auction_app.web.formats import money
 from auction_app.web.i18n import HOUSE_ZONE, _, currency_symbol, decimal_mark, viewer_zone
-from auction_app.web.local_time import write_local, zone_named
+from auction_app.web.local_time import write_local
 from auction_app.web.negotiation import page, see_other
 
 MOST_SHOWN = 50
