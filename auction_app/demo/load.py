@@ -37,7 +37,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Item:
+class DemoItem:
     """Something that is up for auction; its fixed id makes loading it twice harmless."""
 
     id: str
@@ -61,7 +61,7 @@ ACCOUNTS = (
 )
 
 ITEMS = (
-    Item(
+    DemoItem(
         "demabrasslmp",
         "Martha",
         "Brass desk lamp with green shade",
@@ -75,7 +75,7 @@ ITEMS = (
         2,
         "home",
     ),
-    Item(
+    DemoItem(
         "demabicycle2",
         "Tomas",
         "Green touring bicycle, 56 cm",
@@ -89,7 +89,7 @@ ITEMS = (
         6,
         "sports",
     ),
-    Item(
+    DemoItem(
         "demacamera56",
         "Martha",
         "Rangefinder camera, 1956",
@@ -103,7 +103,7 @@ ITEMS = (
         26,
         "cameras",
     ),
-    Item(
+    DemoItem(
         "demabluevase",
         "Martha",
         "Blue vase with a white band",
@@ -116,7 +116,7 @@ ITEMS = (
         50,
         "home",
     ),
-    Item(
+    DemoItem(
         "demaguitar78",
         "Tomas",
         "Acoustic guitar with spruce top",
@@ -130,7 +130,7 @@ ITEMS = (
         75,
         "instruments",
     ),
-    Item(
+    DemoItem(
         "demawatchgld",
         "Tomas",
         "Hand-wound wrist watch, gilt case",
@@ -183,7 +183,7 @@ def _customer(parts: Parts, account: Account) -> Customer:
     return found[0]
 
 
-def _list(parts: Parts, item: Item, seller: Customer) -> bool:
+def _list(parts: Parts, item: DemoItem, seller: Customer) -> bool:
     """List an item; False when it was listed before."""
     with parts.store.reading() as conn:
         if auctions.exists(conn, item.id):
@@ -205,7 +205,7 @@ def _list(parts: Parts, item: Item, seller: Customer) -> bool:
     return True
 
 
-def _form(item: Item, now_ms: int) -> ListingForm:
+def _form(item: DemoItem, now_ms: int) -> ListingForm:
     fields = {
         "title": item.title,
         "description": item.description,

@@ -22,7 +22,7 @@ Document = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Standing:
+class Profile:
     """What is known of a customer in public: how often each rating was given, the latest that was
     said, and a page of what they sell; `more` is where the next one begins."""
 
@@ -32,7 +32,7 @@ class Standing:
     more: str | None
 
 
-def public(urls: Urls, customer: Customer, known: Standing, *, now_ms: int) -> Document:
+def public(urls: Urls, customer: Customer, known: Profile, *, now_ms: int) -> Document:
     """What anybody may know."""
     here = urls.customer(customer.id)
     return resource(

@@ -36,7 +36,7 @@ def api(parts: Parts) -> Blueprint:
             ratings = orders.ratings_of(conn, customer_id)
             said = orders.feedback_about(conn, customer_id, limit=FEEDBACK)
         last = theirs[PAGE - 1] if theirs[PAGE:] else None
-        known = represent.Standing(
+        known = represent.Profile(
             ratings=ratings,
             feedback=said,
             auctions=theirs[:PAGE],
@@ -51,7 +51,7 @@ def api(parts: Parts) -> Blueprint:
     return views
 
 
-def _as_hal(parts: Parts, customer: Customer, known: represent.Standing) -> dict[str, Any]:
+def _as_hal(parts: Parts, customer: Customer, known: represent.Profile) -> dict[str, Any]:
     if not permitted("customers:read_contact"):
         return represent.public(parts.urls, customer, known, now_ms=parts.clock())
     with parts.store.reading() as conn:

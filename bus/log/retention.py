@@ -9,8 +9,8 @@ from service_kit.clock import Clock
 from service_kit.logs import get_logger
 
 from bus.log.append_plan import KEY_KEPT_MS
+from bus.log.event_log import EventLog
 from bus.model.event import LogPoint
-from bus.storage import EventLog
 
 log = get_logger(__name__)
 

@@ -48,7 +48,7 @@ class Blueprint(flask_smorest.Blueprint):
     ARGUMENTS_PARSER = _StrictParser()
 
 
-class Api(flask_smorest.Api):
+class Api(flask_smorest.BareApi):
     """The OpenAPI 3.1 document at /openapi.json; errors are left to `install_problems`."""
 
     ERROR_SCHEMA = ProblemSchema

@@ -17,7 +17,7 @@ class Problem(ma.Schema):
     title = ma.fields.String()
 
 
-class Api(flask_smorest.Api):
+class Api(flask_smorest.BareApi):
     ERROR_SCHEMA = Problem
 
     def error_responses(self) -> dict[str, dict[str, Any]]:

@@ -27,7 +27,7 @@ else:
     Blueprint = flask_smorest.Blueprint
 
 
-class Api(flask_smorest.Api):  # type: ignore[misc,unused-ignore]
+class BareApi(flask_smorest.Api):  # type: ignore[misc,unused-ignore]
     """Registers no error handlers; `error_responses` are the answers that views may refer to."""
 
     ERROR_SCHEMA: type[ma.Schema]
