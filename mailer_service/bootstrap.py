@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bus_drain.fetch import EntityClient
 from service_kit.clock import Clock, now_ms
 from service_kit.database import check_migrated, connect
 from service_kit.health import Check
-from service_kit.http import HttpClient
 
 from mailer_service.config import Config
 from mailer_service.entities.fetch import Entities
@@ -49,19 +49,20 @@ def build(
     inbox, ledger, suppressions = Inbox(engine), Ledger(engine), Suppressions(engine)
     notifier = Notifier(config.database_url)
 
-    def entities() -> Entities:  # each thread has connections of its own
-        services = {
-            config.bids_url: config.bids_token,
-            config.auctions_url: config.auctions_token,
-        }
-        return Entities(HttpClient(services, total_s=config.fetch_timeout_ms / 1000))
+    entities = Entities(
+        EntityClient(
+            {config.bids_url: config.bids_token, config.auctions_url: config.auctions_token},
+            total_s=config.fetch_timeout_ms / 1000,
+            attempts=1,  # it is tried again by the tables, later and later
+        )
+    )
 
     def examiner() -> Work:
         return Examiner(
             inbox=inbox,
             ledger=ledger,
             suppressions=suppressions,
-            entities=entities(),
+            entities=entities,
             lease_ms=config.fetch_lease_ms,
             notify=notifier.notify,
             clock=clock,
@@ -72,7 +73,7 @@ def build(
             ledger=ledger,
             schedule=Schedule(engine),
             suppressions=suppressions,
-            entities=entities(),
+            entities=entities,
             limits=config.limits,
             home_url=config.auctions_url,
             lease_ms=config.fetch_lease_ms,

@@ -1,7 +1,7 @@
 """What can go wrong in the mailer.
 
 MailerError
-├── BadEntity            another service's entity lacks what its mail needs
+├── BadEntity            another service's entity lacks what its mail needs (a NotHal)
 ├── BadSmtpUrl           SMTP_URL can't be used
 ├── MailRefused          this mail will never be taken
 │   └── RecipientRefused the address is refused for good: a hard bounce
@@ -9,12 +9,14 @@ MailerError
 └── ServerUnavailable    no mail can be handed over now
 """
 
+from bus_drain.fetch import NotHal
+
 
 class MailerError(Exception):
     """Root of the mailer's errors."""
 
 
-class BadEntity(MailerError):
+class BadEntity(MailerError, NotHal):
     """Another service's entity lacks what its mail needs; the message names the key, no value."""
 
 

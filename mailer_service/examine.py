@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bus_drain.fetch import FetchError
 from service_kit.clock import Clock
-from service_kit.errors import HttpFailure
 from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
@@ -51,7 +51,7 @@ class Examiner:
         with tracing(entry.traceparent):
             try:
                 self._examine(entry)
-            except (HttpFailure, BadEntity) as error:
+            except FetchError as error:
                 self._put_off(entry, error)
             else:
                 self.inbox.settle(entry)
@@ -95,7 +95,7 @@ class Examiner:
             log.info("suppression lifted", customer=customer.url)
         yield notices_of_customer(customer)
 
-    def _put_off(self, entry: Entry, error: HttpFailure | BadEntity) -> None:
+    def _put_off(self, entry: Entry, error: FetchError) -> None:
         now_ms = self.clock()
         due_at_ms = next_attempt_ms(
             attempts=entry.attempts, since_ms=entry.received_at_ms, now_ms=now_ms

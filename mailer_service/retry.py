@@ -2,23 +2,19 @@
 
 from collections.abc import Callable
 
+from bus_drain.fetch import FetchError, Missing, UnknownHost
 from service_kit.backoff import backoff_s
-from service_kit.errors import UnexpectedStatus, UnknownOrigin
 
 GIVE_UP_AFTER_MS = 5 * 24 * 60 * 60 * 1000
 """As long as mail servers keep trying (RFC 5321, 4.5.4.1: 4 to 5 days)."""
 
-_GONE = frozenset({404, 410})
 
-
-def is_permanent(error: Exception) -> bool:
+def is_permanent(error: FetchError) -> bool:
     """Whether fetching again can't help: the entity is gone, or was never ours to fetch.
 
     401 and 403 are not permanent: somebody can mend our token.
     """
-    if isinstance(error, UnexpectedStatus):
-        return error.status in _GONE
-    return isinstance(error, UnknownOrigin)
+    return isinstance(error, Missing | UnknownHost)
 
 
 def next_attempt_ms(

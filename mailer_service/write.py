@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from bus_drain.fetch import FetchError
 from service_kit.clock import Clock
-from service_kit.errors import HttpFailure
 from service_kit.local_time import zone_named
 from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
 from mailer_service.entities.fetch import Entities
-from mailer_service.errors import BadEntity
 from mailer_service.letters.compose_letter import Facts, compose_letter, sum_up
 from mailer_service.model.entities import Customer
 from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS, Priority, kind_of
@@ -48,7 +47,7 @@ class Writer:
         with tracing(mail.traceparent):
             try:
                 self._write(mail)
-            except (HttpFailure, BadEntity) as error:
+            except FetchError as error:
                 self._put_off(mail, error)
             else:
                 self.notify()
@@ -83,7 +82,7 @@ class Writer:
             return None
         try:
             return self.entities.customer(customer_url).name
-        except HttpFailure as error:
+        except FetchError as error:
             if not is_permanent(error):
                 raise
             return None  # an account that is gone: the mail does without the name
@@ -127,7 +126,7 @@ class Writer:
         log.info("mail not written", mail=mail.id, kind=mail.kind, outcome=outcome)
         self.ledger.end(mail, outcome, reason=reason, now_ms=self.clock())
 
-    def _put_off(self, mail: Noticed, error: HttpFailure | BadEntity) -> None:
+    def _put_off(self, mail: Noticed, error: FetchError) -> None:
         now_ms = self.clock()
         due_at_ms = next_attempt_ms(
             attempts=mail.attempts, since_ms=mail.created_at_ms, now_ms=now_ms

@@ -1,71 +1,57 @@
-"""Bids, biddings and offers: from a document of bids_service."""
+"""Bids, biddings and offers, as bids_service shows them."""
 
-from mailer_service.entities.fields import (
-    Document,
-    has_link,
-    href,
-    money,
-    optional_href,
-    part,
-    rows,
-    time_ms,
-    word,
-)
+from bus_drain.fetch import Entity
+
+from mailer_service.entities.fields import link, optional_link
 from mailer_service.errors import BadEntity
 from mailer_service.model.entities import Bid, Bidding, Offer
 
 
-def bid_from(document: Document, url: str) -> Bid:
+def bid_from(entity: Entity) -> Bid:
     """One bid."""
     return Bid(
-        url=url,
-        outcome=word(document, "outcome", "leading", "outbid", "raised"),
-        price=money(document, "price"),
-        auction_url=href(document, "auction"),
-        seller_url=href(document, "seller"),
-        outbid_url=optional_href(document, "outbid"),
+        url=entity.url,
+        outcome=entity.one_of("outcome", "leading", "outbid", "raised"),
+        price=entity.money("price"),
+        auction_url=link(entity, "auction"),
+        seller_url=link(entity, "seller"),
+        outbid_url=optional_link(entity, "outbid"),
     )
 
 
-def bidding_from(document: Document, url: str) -> Bidding:
+def bidding_from(entity: Entity) -> Bidding:
     """The bid book of one auction."""
     bidding = Bidding(
-        url=url,
-        status=word(document, "status", "scheduled", "open", "closed"),
-        outcome=word(document, "outcome", "sold", "unsold", None),
-        price=money(document, "price") if document.get("price") else None,
-        is_reserve_missed=document.get("reserve") == "not_met",
-        auction_url=href(document, "auction"),
-        seller_url=href(document, "seller"),
-        leader_url=optional_href(document, "leader"),
-        bids_url=optional_href(document, "bids"),
+        url=entity.url,
+        status=entity.one_of("status", "scheduled", "open", "closed"),
+        outcome=entity.one_of("outcome", "sold", "unsold", None),
+        price=entity.optional_money("price"),
+        is_reserve_missed=entity.get("reserve") == "not_met",
+        auction_url=link(entity, "auction"),
+        seller_url=link(entity, "seller"),
+        leader_url=optional_link(entity, "leader"),
+        bids_url=optional_link(entity, "bids"),
     )
     if not _is_consistent(bidding):
         raise BadEntity("closed without an outcome, or sold to nobody")
     return bidding
 
 
-def offer_from(document: Document, url: str) -> Offer:
+def offer_from(entity: Entity) -> Offer:
     """A second chance."""
     return Offer(
-        url=url,
-        status=word(document, "status", "open", "accepted", "declined", "expired"),
-        price=money(document, "price"),
-        expires_at_ms=time_ms(document, "expires_at_ms"),
-        auction_url=href(document, "auction"),
-        bidder_url=href(document, "bidder"),
+        url=entity.url,
+        status=entity.one_of("status", "open", "accepted", "declined", "expired"),
+        price=entity.money("price"),
+        expires_at_ms=entity.time_ms("expires_at_ms"),
+        auction_url=link(entity, "auction"),
+        bidder_url=link(entity, "bidder"),
     )
 
 
-def bidders_on(page: Document) -> list[str]:
+def bidders_on(page: Entity) -> list[str]:
     """Whose bids are on a page of bids."""
-    embedded = part(page, "_embedded") or {}
-    return [href(row, "bidder") for row in rows(embedded, "bids")]
-
-
-def page_after(page: Document) -> str | None:
-    """The URL of the next page, if there is one."""
-    return href(page, "next") if has_link(page, "next") else None
+    return [link(bid, "bidder") for bid in page.collection("bids")]
 
 
 def _is_consistent(bidding: Bidding) -> bool:

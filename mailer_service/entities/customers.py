@@ -1,63 +1,59 @@
-"""Customers: from a document of auction_app, read with a token that may see addresses."""
+"""Customers, as auction_app shows them to a token that may see addresses."""
 
 from collections.abc import Mapping
 
-from mailer_service.entities.fields import (
-    Document,
-    has_link,
-    href_at_home,
-    identifier,
-    line,
-    part,
-    word,
-)
+from bus_drain.fetch import Entity
+
+from mailer_service.entities.fields import identifier, line, link_at_home
 from mailer_service.model.entities import Customer, PendingRequest
 from mailer_service.model.kinds import SWITCHES, Preference
 
 _PREFERENCES = ("at_once", "daily", "off", None)
 
 
-def customer_from(document: Document, url: str) -> Customer:
+def customer_from(entity: Entity) -> Customer:
     """One customer. What only newer versions of auction_app say may be missing."""
-    welcomed = part(document, "welcomed")
+    welcomed = entity.optional_part("welcomed")
     return Customer(
-        url=url,
-        name=line(document, "name"),
-        email=line(document, "email"),
-        email_verified=bool(document.get("email_verified")),
-        locale=line(document, "locale"),
-        time_zone=line(document, "time_zone") if document.get("time_zone") else "UTC",
-        notices=_notices(document),
-        verification=_verification(document, url),
-        password_reset=_waiting(document, url, "password_reset", "reset-password"),
-        address_change=_waiting(document, url, "address_change", "confirm-address"),
+        url=entity.url,
+        name=line(entity, "name"),
+        email=line(entity, "email"),
+        email_verified=bool(entity.get("email_verified")),
+        locale=line(entity, "locale"),
+        time_zone=line(entity, "time_zone") if entity.get("time_zone") else "UTC",
+        notices=_notices(entity),
+        verification=_verification(entity),
+        password_reset=_pending(entity, "password_reset", "reset-password"),
+        address_change=_pending(entity, "address_change", "confirm-address"),
         welcomed_id=identifier(welcomed, "id") if welcomed else None,
-        preferences=_link_at_home(document, url, "preferences"),
-        unsubscribe=_link_at_home(document, url, "unsubscribe"),
+        preferences=_optional_link_at_home(entity, "preferences"),
+        unsubscribe=_optional_link_at_home(entity, "unsubscribe"),
     )
 
 
-def _notices(document: Document) -> Mapping[str, Preference]:
-    notices = part(document, "notices") or {}
-    return {kind: word(notices, kind, *_PREFERENCES) or "at_once" for kind in SWITCHES}
+def _notices(entity: Entity) -> Mapping[str, Preference]:
+    notices = entity.optional_part("notices")
+    if notices is None:
+        return dict.fromkeys(SWITCHES, "at_once")
+    return {kind: notices.one_of(kind, *_PREFERENCES) or "at_once" for kind in SWITCHES}
 
 
-def _verification(document: Document, url: str) -> PendingRequest | None:
-    if document.get("email_verified"):
+def _verification(entity: Entity) -> PendingRequest | None:
+    if entity.get("email_verified"):
         return None
-    return _waiting(document, url, "verification", "verify-email")
+    return _pending(entity, "verification", "verify-email")
 
 
-def _waiting(document: Document, url: str, key: str, rel: str) -> PendingRequest | None:
-    request = part(document, key)
+def _pending(entity: Entity, name: str, relation: str) -> PendingRequest | None:
+    request = entity.optional_part(name)
     if request is None:
         return None
     return PendingRequest(
         id=identifier(request, "id"),
-        link=href_at_home(document, rel, url),
-        to=line(request, "to") if key == "address_change" else None,
+        link=link_at_home(entity, relation),
+        to=line(request, "to") if name == "address_change" else None,
     )
 
 
-def _link_at_home(document: Document, url: str, rel: str) -> str | None:
-    return href_at_home(document, rel, url) if has_link(document, rel) else None
+def _optional_link_at_home(entity: Entity, relation: str) -> str | None:
+    return link_at_home(entity, relation) if entity.offers(relation) else None

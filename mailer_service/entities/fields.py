@@ -1,17 +1,13 @@
-"""Reads single fields of a document; whatever is not as promised is a BadEntity."""
+"""What a mail takes over from an entity has bounds; whatever is beyond them is a BadEntity."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
-from service_kit.errors import NotAnAmount
+from bus_drain.fetch import Entity, UnknownHost
+from service_kit.errors import UnknownOrigin
 from service_kit.http import origin_of
-from service_kit.money import Money
 
 from mailer_service.errors import BadEntity
 from mailer_service.model.entities import MAX_URL_LENGTH
-
-Document = Mapping[str, Any]
 
 _LONGEST_LINE = 500
 _LONGEST_TEXT = 5_000
@@ -20,101 +16,52 @@ _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
-def line(document: Document, key: str) -> str:
+def line(entity: Entity, name: str) -> str:
     """One printable line of at most 500 characters: it will stand in a mail's header."""
-    value = document.get(key)
-    found = _UNPRINTABLE.sub(" ", value).strip() if isinstance(value, str) else ""
+    found = _UNPRINTABLE.sub(" ", entity.text(name)).strip()
     if not found or len(found) > _LONGEST_LINE:
-        raise BadEntity(f"{key} is not a text of at most {_LONGEST_LINE} characters")
+        raise BadEntity(f"{name} is not a text of at most {_LONGEST_LINE} characters")
     return found
 
 
-def words(document: Document, key: str) -> str:
+def lines(entity: Entity, name: str) -> str:
     """Somebody's own words: several lines, cut after 5 000 characters."""
-    value = document.get(key)
-    if not isinstance(value, str):
-        raise BadEntity(f"{key} is not a text")
-    found = _CONTROL.sub(" ", value.replace("\r\n", "\n")).strip()
+    found = _CONTROL.sub(" ", entity.text(name).replace("\r\n", "\n")).strip()
     return found if len(found) <= _LONGEST_TEXT else found[:_LONGEST_TEXT].rstrip() + " …"
 
 
-def identifier(document: Document, key: str) -> str:
+def identifier(entity: Entity, name: str) -> str:
     """The id of something that may be asked for again."""
-    found = line(document, key)
+    found = line(entity, name)
     if len(found) > _LONGEST_ID:
-        raise BadEntity(f"{key} is longer than {_LONGEST_ID} characters")
+        raise BadEntity(f"{name} is longer than {_LONGEST_ID} characters")
     return found
 
 
-def word(document: Document, key: str, *known: str | None) -> Any:
-    """One of the known words."""
-    value = document.get(key)
-    if value not in known:
-        raise BadEntity(f"{key} is none of {known}")
-    return value
+def link(entity: Entity, relation: str) -> str:
+    """Where a link leads: a URL that fits into the ledger."""
+    return _fitting(entity.link(relation), relation)
 
 
-def money(document: Document, key: str) -> Money:
-    """An amount of money."""
-    try:
-        return Money.parse(document.get(key))
-    except NotAnAmount as error:
-        raise BadEntity(f"{key} is not an amount") from error
-
-
-def time_ms(document: Document, key: str) -> int:
-    """Milliseconds since the epoch."""
-    value = document.get(key)
-    if type(value) is not int or not 0 <= value < 10**14:
-        raise BadEntity(f"{key} is not a time in milliseconds")
-    return value
-
-
-def part(document: Document, key: str) -> Document | None:
-    """An object inside the document; None when there is none."""
-    value = document.get(key)
-    if value is not None and not isinstance(value, dict):
-        raise BadEntity(f"{key} is not an object")
-    return value or None
-
-
-def rows(document: Document, key: str) -> list[Document]:
-    """An array of objects."""
-    value = document.get(key)
-    if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
-        raise BadEntity(f"{key} is not an array of objects")
-    return value
-
-
-def has_link(document: Document, rel: str) -> bool:
-    """Whether the document links to it."""
-    return bool(_links(document).get(rel))
-
-
-def href(document: Document, rel: str) -> str:
-    """Where a link leads."""
-    link = _links(document).get(rel)
-    found = link.get("href") if isinstance(link, dict) else None
-    if not isinstance(found, str) or len(found) > MAX_URL_LENGTH:
-        raise BadEntity(f"the link {rel} is missing or too long")
-    return found
-
-
-def href_at_home(document: Document, rel: str, url: str) -> str:
-    """Where a link for people's eyes leads: nowhere but to the host of `url`."""
-    found = href(document, rel)
-    if origin_of(found) != origin_of(url):
-        raise BadEntity(f"{rel} leads to another host than the entity's")
-    return found
-
-
-def optional_href(document: Document, rel: str) -> str | None:
+def optional_link(entity: Entity, relation: str) -> str | None:
     """Where a link leads that need not be there."""
-    return href(document, rel) if has_link(document, rel) else None
+    return link(entity, relation) if entity.offers(relation) else None
 
 
-def _links(document: Document) -> Document:
-    links = document.get("_links")
-    if not isinstance(links, dict):
-        raise BadEntity("_links is not an object")
-    return links
+def link_at_home(entity: Entity, relation: str) -> str:
+    """Where a link for people's eyes leads, nowhere but to the host of the entity; a template
+    stays one."""
+    found = _fitting(entity.template(relation), relation)
+    try:
+        is_at_home = origin_of(found) == origin_of(entity.url)
+    except UnknownOrigin as error:
+        raise UnknownHost(f"{relation}: {error}") from error
+    if not is_at_home:
+        raise BadEntity(f"{relation} leads to another host than the entity's")
+    return found
+
+
+def _fitting(url: str, relation: str) -> str:
+    if len(url) > MAX_URL_LENGTH:
+        raise BadEntity(f"the link {relation} is too long")
+    return url

@@ -1,51 +1,53 @@
-"""Auctions, questions, orders and reminders: from documents of auction_app."""
+"""Auctions, questions, orders and reminders, as auction_app shows them."""
 
-from mailer_service.entities.fields import Document, href, line, money, rows, time_ms, word, words
+from bus_drain.fetch import Entity
+
+from mailer_service.entities.fields import line, lines, link
 from mailer_service.model.entities import Auction, Order, OrderStep, Question, Reminder
 
 
-def auction_from(document: Document, url: str) -> Auction:
+def auction_from(entity: Entity) -> Auction:
     """What is on sale."""
-    return Auction(url=url, title=line(document, "title"))
+    return Auction(url=entity.url, title=line(entity, "title"))
 
 
-def question_from(document: Document, url: str) -> Question:
+def question_from(entity: Entity) -> Question:
     """A question, with its answer once there is one."""
     return Question(
-        url=url,
-        text=words(document, "text"),
-        answer=words(document, "answer") if document.get("answer") is not None else None,
-        auction_url=href(document, "auction"),
-        seller_url=href(document, "seller"),
-        asker_url=href(document, "asker"),
+        url=entity.url,
+        text=lines(entity, "text"),
+        answer=lines(entity, "answer") if entity.get("answer") is not None else None,
+        auction_url=link(entity, "auction"),
+        seller_url=link(entity, "seller"),
+        asker_url=link(entity, "asker"),
     )
 
 
-def order_from(document: Document, url: str) -> Order:
+def order_from(entity: Entity) -> Order:
     """What became of a sale."""
     return Order(
-        url=url,
-        price=money(document, "price"),
-        steps=tuple(_step(row) for row in rows(document, "steps")),
-        auction_url=href(document, "auction"),
-        seller_url=href(document, "seller"),
-        buyer_url=href(document, "buyer"),
+        url=entity.url,
+        price=entity.money("price"),
+        steps=tuple(_step(step) for step in entity.parts("steps")),
+        auction_url=link(entity, "auction"),
+        seller_url=link(entity, "seller"),
+        buyer_url=link(entity, "buyer"),
     )
 
 
-def reminder_from(document: Document, url: str) -> Reminder:
+def reminder_from(entity: Entity) -> Reminder:
     """That a watched item ends soon."""
-    word(document, "kind", "ending-soon")
+    entity.one_of("kind", "ending-soon")
     return Reminder(
-        url=url,
-        ends_at_ms=time_ms(document, "ends_at_ms"),
-        auction_url=href(document, "auction"),
-        customer_url=href(document, "customer"),
+        url=entity.url,
+        ends_at_ms=entity.time_ms("ends_at_ms"),
+        auction_url=link(entity, "auction"),
+        customer_url=link(entity, "customer"),
     )
 
 
-def _step(row: Document) -> OrderStep:
+def _step(step: Entity) -> OrderStep:
     return OrderStep(
-        status=word(row, "status", "agreed", "paid", "shipped", "received", "cancelled"),
-        by=word(row, "by", "buyer", "seller", "house"),
+        status=step.one_of("status", "agreed", "paid", "shipped", "received", "cancelled"),
+        by=step.one_of("by", "buyer", "seller", "house"),
     )

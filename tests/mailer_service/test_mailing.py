@@ -270,7 +270,7 @@ def test_a_url_of_a_stranger_is_a_dead_letter_and_never_fetched(
     mailer.deliver("bids", house.bids.url.replace("localhost", "localhost.evil.example") + "/b")
     mailer.work()
 
-    assert [row.reason.partition(":")[0] for row in mailer.dead_letters] == ["UnknownOrigin"] * 2
+    assert [row.reason.partition(":")[0] for row in mailer.dead_letters] == ["UnknownHost"] * 2
 
 
 def test_a_bid_whose_links_lead_to_a_stranger_is_written_off_not_followed(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from service_kit.errors import TimedOut, UnexpectedStatus, UnknownOrigin, Unreachable
+from bus_drain.fetch import FetchError
+from bus_drain.fetch.errors import translated
+from service_kit.errors import HttpFailure, TimedOut, UnexpectedStatus, UnknownOrigin, Unreachable
 
 from mailer_service.errors import BadEntity
 from mailer_service.retry import GIVE_UP_AFTER_MS, is_permanent, next_attempt_ms
@@ -12,8 +14,8 @@ from mailer_service.retry import GIVE_UP_AFTER_MS, is_permanent, next_attempt_ms
 @pytest.mark.parametrize(
     "error", [UnexpectedStatus(404, {}), UnexpectedStatus(410, {}), UnknownOrigin("x")]
 )
-def test_what_is_gone_or_not_ours_stays_so(error: Exception) -> None:
-    assert is_permanent(error)
+def test_what_is_gone_or_not_ours_stays_so(error: HttpFailure) -> None:
+    assert is_permanent(translated(error))
 
 
 @pytest.mark.parametrize(
@@ -28,8 +30,8 @@ def test_what_is_gone_or_not_ours_stays_so(error: Exception) -> None:
         BadEntity("x"),
     ],
 )
-def test_anything_else_may_pass(error: Exception) -> None:
-    assert not is_permanent(error)
+def test_anything_else_may_pass(error: HttpFailure | FetchError) -> None:
+    assert not is_permanent(error if isinstance(error, FetchError) else translated(error))
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,7 @@ def test_a_template_is_filled_in_only_where_the_link_says_that_it_is_one() -> No
 
     assert found.link("a", auction="x&y") == "https://bids.example/find?auction=x%26y"
     assert found.link("b", auction="x&y") == "https://bids.example/find{?auction}"
+    assert found.template("a") == "https://bids.example/find{?auction}"
 
 
 @pytest.mark.parametrize("links", [{}, {"next": None}, {"next": []}])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bus_drain.fetch import Entity
+
 from mailer_service.entities.customers import customer_from
 from mailer_service.model.entities import Customer
 from mailer_service.notices.accounts import notices_of_customer
@@ -23,7 +25,7 @@ def customer(**changes: Any) -> Customer:
         "locale": "en",
         "_links": LINKS,
     }
-    return customer_from(document | changes, URL)
+    return customer_from(Entity(URL, document | changes))
 
 
 def told(customer: Customer) -> list[tuple[str, str | None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from bus_drain.fetch import Entity
 from sqlalchemy import Engine
 
 from mailer_service.entities.customers import customer_from
@@ -26,7 +27,7 @@ def suppressions(engine: Engine) -> Suppressions:
 
 def ada(email: str = "ada@example.org", **changes: Any) -> Customer:
     document = {"name": "Ada", "email": email, "email_verified": True, "locale": "en", "_links": {}}
-    return customer_from(document | changes, ADA)
+    return customer_from(Entity(ADA, document | changes))
 
 
 def suppress(suppressions: Suppressions, address: str = "ada@example.org") -> None:

@@ -91,15 +91,16 @@ class Resource:
 
     def links(self, relation: str, **variables: str) -> tuple[str, ...]:
         """The URLs of all such links, at least one, their templates filled in (RFC 6570)."""
-        found = self._listed(_LINKS, relation)
-        if not found:
-            raise self.no_link(f"no link {relation!r}")
-        return tuple(self._target(relation, one, variables) for one in found)
+        return tuple(self._target(relation, one, variables) for one in self._links(relation))
+
+    def template(self, relation: str) -> str:
+        """The URL of the first such link; a template stays as it is."""
+        return self._target(relation, self._links(relation)[0])
 
     def targets(self) -> dict[str, str]:
         """The URL of the first link of each relation; templates stay as they are."""
-        found = ((relation, self._listed(_LINKS, relation)) for relation in self._within(_LINKS))
-        return {relation: self._target(relation, ones[0]) for relation, ones in found if ones}
+        offered = filter(self.offers, self._within(_LINKS))
+        return {relation: self.template(relation) for relation in offered}
 
     def embedded(self, relation: str) -> tuple[Self, ...]:
         """The embedded resources of this relation; none when there are none."""
@@ -182,6 +183,12 @@ class Resource:
 
     def _within(self, reserved: str) -> Mapping[str, Any]:
         found: Mapping[str, Any] = self.document.get(reserved, {})
+        return found
+
+    def _links(self, relation: str) -> list[Any]:
+        found = self._listed(_LINKS, relation)
+        if not found:
+            raise self.no_link(f"no link {relation!r}")
         return found
 
     def _listed(self, reserved: str, relation: str) -> list[Any]:
