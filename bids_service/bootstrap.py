@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from bus_drain.fetch import EntityClient
 from service_kit.clock import Clock, now_ms
-from service_kit.http import HttpClient
 from service_kit.notify import NotifyChannel
 
 from bids_service.commands.apply import apply
@@ -38,15 +38,18 @@ class Parts:
         self.handler.group_commit.close()
         self.database.close()
         self.importing.close()
+        self.auctions.close()
 
 
-def build(config: Config, *, http: HttpClient | None = None, clock: Clock = now_ms) -> Parts:
-    """Build everything; opens no connection yet. `http` fetches auctions, `clock` tells time."""
+def build(config: Config, *, entities: EntityClient | None = None, clock: Clock = now_ms) -> Parts:
+    """Build everything; opens no connection yet. `entities` fetches auctions."""
     urls = Urls(config.public_url, config.commands_url or config.public_url)
     database = open_database(config.database_url)
     books = Books(database, urls, clock)
     queries = Queries(database)
-    auctions = Auctions(http or HttpClient({config.auctions_url: config.auctions_token}))
+    auctions = Auctions(
+        entities or EntityClient({config.auctions_url: config.auctions_token}, attempts=1)
+    )
     group_commit = apply_in_groups(lambda requests: apply(books, requests))
     return Parts(
         database=database,

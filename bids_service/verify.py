@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+from bus_drain.fetch import EntityClient, FetchError
 from service_kit.config import or_exit
-from service_kit.errors import HttpFailure, NotAnAmount
-from service_kit.http import HttpClient, origin_of
+from service_kit.errors import NotAnAmount
+from service_kit.http import origin_of
 from service_kit.money import Money
 
 from bids_service.audit.own_bids import Opened, verify_own_bids
@@ -59,7 +60,7 @@ def main(
     except NotProven as error:
         click.echo(f"NOT PROVEN: {error}")
         sys.exit(1)
-    except (HttpFailure, OSError) as error:
+    except (FetchError, OSError) as error:
         raise click.UsageError(f"{source} can't be read: {error}") from error
 
 
@@ -117,27 +118,25 @@ def _check_own(record: list[Linked], file: Path) -> int:
 
 
 def _fetched(url: str) -> Json:
-    found = _get(url)
-    links = found.get("_links", {})
-    if "history" not in links and "bidding" in links:
-        found = _get(links["bidding"]["href"])
-        links = found.get("_links", {})
-    if "history" not in links:
+    with _client(url) as client:
+        found = client.get(url)
+    if not found.offers("history") and found.offers("bidding"):
+        bidding_url = found.link("bidding")
+        with _client(bidding_url) as client:
+            found = client.get(bidding_url)
+    if not found.offers("history"):
         raise NotProven("there is no public history: it is there once the bidding is closed")
-    return {"bidding": found, "entries": list(_entries(links["history"]["href"]))}
+    return {"bidding": found.document, "entries": list(_entries(found.link("history")))}
 
 
 def _entries(url: str) -> Iterator[Json]:
-    page: str | None = url
-    while page is not None:
-        document = _get(page)
-        yield from document["_embedded"]["entries"]
-        page = document["_links"].get("next", {}).get("href")
+    with _client(url) as client:
+        for page in client.pages(url):
+            yield from (one.document for one in page.collection("entries"))
 
 
-def _get(url: str) -> Json:
-    with HttpClient({origin_of(url): None}, max_bytes=8 * 1024 * 1024) as http:
-        return http.get(url).json()
+def _client(url: str) -> EntityClient:
+    return EntityClient({origin_of(url): None}, max_bytes=8 * 1024 * 1024)
 
 
 def _from_file(file: Path) -> Json:

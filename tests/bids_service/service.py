@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bids_client import BidsClient
+from bus_drain.fetch import EntityClient
 from flask import Flask
 from flask.testing import FlaskClient
 from service_kit.access import Tokens
 from service_kit.database import reading
-from service_kit.http import HttpClient
 from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import select
 
@@ -149,8 +149,10 @@ def start(database_url: str, public_url: str = PUBLIC) -> Service:
         auctions_token="a-token-of-the-auctions",
     )
     auctions, clock = FakeAuctions({AUCTION: auction()}), FakeClock()
-    http = HttpClient({AUCTIONS: config.auctions_token}, transport=WsgiTransport(auctions))
-    parts = build(config, http=http, clock=clock)
+    entities = EntityClient(
+        {AUCTIONS: config.auctions_token}, transport=WsgiTransport(auctions), attempts=1
+    )
+    parts = build(config, entities=entities, clock=clock)
     # The first call opens the channel's socket; of threads that do so at once, one leaks its own.
     parts.database.outbox_channel.notify()
     return Service(config, auctions, clock, create_app(config, parts), parts)

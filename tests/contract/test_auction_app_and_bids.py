@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from bids_client import BidsClient, Offer
+from bus_drain.fetch import EntityClient
 from flask import Flask
 from service_kit.access import Tokens
 from service_kit.database import reading
-from service_kit.http import HttpClient
 from service_kit.money import Money
 from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import select
@@ -117,8 +117,8 @@ class Houses:
 def houses(make_world: Callable[..., World], sqlite_copy: Callable[[str], str]) -> Iterator[Houses]:
     clock, web = FakeClock(), Door()
     settings = _settings(sqlite_copy("bids_service"))
-    http = HttpClient({PUBLIC: BIDS_TOKEN}, transport=WsgiTransport(web))
-    parts = build(settings, http=http, clock=clock)
+    entities = EntityClient({PUBLIC: BIDS_TOKEN}, transport=WsgiTransport(web), attempts=1)
+    parts = build(settings, entities=entities, clock=clock)
     client = BidsClient(BIDS, TOKEN, transport=WsgiTransport(create_app(settings, parts)))
     world = make_world(bids=client, clock=clock)
     world.clock, web.app = clock, world.app
