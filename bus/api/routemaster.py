@@ -35,7 +35,6 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         client = bus.auth.subscriber(shown_token(request))
         wanted = check_subscription(read_json(request), bus.trusted_hosts)
         bus.storage.subscriptions.replace(client.id, wanted, new_secret())
-        bus.storage.notify()
 
     @endpoint(
         blueprint,
@@ -50,7 +49,6 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         client = bus.auth.subscriber(shown_token(request))
         wanted = read_json(request) if request.content_length else {}
         secret = change_secret(bus.storage, client.id, wanted, bus.now_ms())
-        bus.storage.notify()
         return {"secret": secret}
 
     @endpoint(blueprint, "DELETE", "/subscriber", answers=(204, None), refuses=(404,))
@@ -58,7 +56,6 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         """End the subscription."""
         client = bus.auth.subscriber(shown_token(request))
         bus.storage.subscriptions.delete(client.id)
-        bus.storage.notify()
 
     @endpoint(
         blueprint,
@@ -71,7 +68,6 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         """Take one topic out of the subscription."""
         client = bus.auth.subscriber(shown_token(request))
         bus.storage.subscriptions.delete_topic(client.id, check_topic(topic))
-        bus.storage.notify()
 
     @endpoint(
         blueprint,
@@ -113,6 +109,5 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         """Let go of a topic. What was published is still delivered; anybody may claim the name."""
         client = bus.auth.publisher(shown_token(request))
         bus.storage.topics.delete(check_topic(topic), client.id)
-        bus.storage.notify()
 
     return blueprint

@@ -98,7 +98,6 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         """End a subscription, with its parked events and dead letters."""
         ours = owned(bus, client, name)
         bus.storage.subscriptions.delete(ours.client_id, name)
-        bus.storage.notify()
 
     return blueprint
 
@@ -125,7 +124,6 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
     def pause(client: str, name: str) -> Response:
         """Send nothing more until it is resumed. May be repeated."""
         bus.storage.subscriptions.pause(owned(bus, client, name).id)
-        bus.storage.notify()
         return shown(client, name)
 
     @action("resume")
@@ -146,7 +144,6 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
     def test(client: str, name: str) -> Response:
         """Have a test event sent, once, whatever the state is; see the attempts for its answer."""
         bus.storage.subscriptions.want_test(owned(bus, client, name).id)
-        bus.storage.notify()
         return shown(client, name)
 
     @endpoint(
@@ -162,7 +159,6 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         ours = owned(bus, client, name)
         wanted = read_json(request) if request.content_length else {}
         secret = change_secret(bus.storage, ours.client_id, wanted, bus.now_ms(), name)
-        bus.storage.notify()
         return {"secret": secret}
 
     return blueprint

@@ -50,7 +50,6 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
         bus.auth.admin(shown_token(request))
         bus.storage.clients.remove_token(digest(token))
         bus.auth.forget()
-        bus.storage.notify()
 
     return blueprint
 

@@ -9,6 +9,9 @@ from typing import Protocol
 from bus.errors import BusError
 from bus.model.event import LogEvent, LogGrowth, LogPoint, Publication
 
+EVENT_COLUMNS = ", ".join(LogEvent._fields)
+"""An event's columns, wherever one is kept, in the order of `log_event_from`."""
+
 READ_FENCE = "SELECT registry_version, (SELECT min(position) FROM events) FROM bus_state LIMIT 1"
 
 
@@ -21,7 +24,7 @@ class ReadFence:
 
     @classmethod
     def of(cls, registry_version: int, first_position: int | None) -> "ReadFence":
-        """From a row of MARKS."""
+        """From a row of READ_FENCE."""
         return cls(registry_version, first_position or 0)
 
 

@@ -26,7 +26,7 @@ from bus.log.append_plan import (
     plan_append,
 )
 from bus.log.connections import Connections
-from bus.log.event_log import READ_FENCE, ReadFence, wait_for_growth
+from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence, wait_for_growth
 from bus.log.postgres_notify import CHANNEL, PostgresListener
 from bus.log.retention import steps
 from bus.model.event import LogEvent, LogGrowth, LogPoint, Publication, log_event_from
@@ -75,15 +75,15 @@ _COPY = f"COPY events ({COLUMNS}) FROM STDIN (FORMAT BINARY)"
 _TYPES = ("int8", "text", "int8", "text", "text", "int8", "text", "bytea", "int8")
 _COPY_FROM = 8  # rows: copying costs a round trip more, and less a row
 
-_READ = "position, topic, type, url, published_at_ms, body, traceparent"
-_READ_ALL = f"SELECT {_READ} FROM events WHERE position > %b ORDER BY position LIMIT %b"  # noqa: S608
+_READ_ALL = f"SELECT {EVENT_COLUMNS} FROM events WHERE position > %b ORDER BY position LIMIT %b"  # noqa: S608
 _READ_TOPIC = (
-    f"SELECT {_READ} FROM events WHERE topic = %b AND position > %b ORDER BY position LIMIT %b"  # noqa: S608
+    f"SELECT {EVENT_COLUMNS} FROM events WHERE topic = %b AND position > %b"  # noqa: S608
+    " ORDER BY position LIMIT %b"
 )
 # One statement, so that all topics are seen as of one moment.
 _READ_TOPICS = (
     "SELECT found.* FROM unnest(%b::text[]) AS wanted (topic) CROSS JOIN LATERAL ("  # noqa: S608
-    f"SELECT {_READ} FROM events WHERE topic = wanted.topic AND position > %b"
+    f"SELECT {EVENT_COLUMNS} FROM events WHERE topic = wanted.topic AND position > %b"
     " ORDER BY position LIMIT %b) AS found ORDER BY position LIMIT %b"
 )
 # The fence in the same statement: a second one would cost as much as reading some events.

@@ -23,15 +23,14 @@ from bus.log.append_plan import (
     plan_append,
 )
 from bus.log.connections import Connections
-from bus.log.event_log import READ_FENCE, ReadFence, wait_for_growth
+from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence, wait_for_growth
 from bus.log.retention import steps
 from bus.model.event import LogEvent, LogGrowth, LogPoint, Publication, log_event_from
 
 # Driver SQL instead of Core: this is the hot path, and Core costs two to three times the CPU.
-_READ = "position, topic, type, url, published_at_ms, body, traceparent"
-_READ_ALL = f"SELECT {_READ} FROM events WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608
+_READ_ALL = f"SELECT {EVENT_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608
 _READ_TOPIC = (
-    f"SELECT {_READ} FROM events WHERE topic = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608
+    f"SELECT {EVENT_COLUMNS} FROM events WHERE topic = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608
 )
 _END = "SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1"
 _MARK = (

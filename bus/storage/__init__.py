@@ -3,7 +3,7 @@
 from service_kit.clock import Clock
 from service_kit.database import check_alive, check_migrated, connect, is_sqlite, reading
 from service_kit.errors import ConfigError
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bus.log.event_log import EventLog, Listener
@@ -19,8 +19,9 @@ from bus.storage.overview import Overviews
 from bus.storage.parked import ParkedEntities
 from bus.storage.snapshots import Snapshots
 from bus.storage.subscriptions import Subscriptions
+from bus.storage.tables import bus_state
 from bus.storage.topics import Topics
-from bus.storage.transactions import Driver, log_identity
+from bus.storage.transactions import Driver, Registry
 
 __all__ = ["EventLog", "Listener", "Storage", "open_storage"]
 
@@ -30,25 +31,21 @@ class Storage:
 
     def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
-        with reading(engine) as connection:
-            self.log_identity = log_identity(connection)
+        self.log_identity = _log_identity(engine)
         self.log = _log(engine, now_ms, self.log_identity)
-        self.clients = Clients(engine, now_ms)
-        self.topics = Topics(engine)
-        self.subscriptions = Subscriptions(engine, now_ms)
+        registry = Registry(engine, self.log.notify)
+        self.clients = Clients(engine, registry, now_ms)
+        self.topics = Topics(engine, registry)
+        self.subscriptions = Subscriptions(engine, registry, now_ms)
         self.overviews = Overviews(engine, now_ms)
         self._driver = Driver(engine)
         self.leases = Leases(engine, self._driver)
         self.parked = ParkedEntities(engine, self._driver)
-        self.dead_letters = DeadLetters(engine, now_ms)
+        self.dead_letters = DeadLetters(engine, registry, now_ms)
         self.attempts = Attempts(engine, self._driver)
         self.entity_index = EntityIndex(engine, self._driver)
         self.latencies = Latencies(self._driver)
         self.snapshots = Snapshots(self._driver)
-
-    def notify(self) -> None:
-        """Wake pushers: a subscription changed."""
-        self.log.notify()
 
     def check_alive(self) -> None:
         """A readiness check: raises when the database does not answer."""
@@ -72,6 +69,12 @@ def open_storage(url: str, now_ms: Clock) -> Storage:
     except SQLAlchemyError as error:
         raise ConfigError([f"BUS_DATABASE_URL: {str(error).splitlines()[0]}"]) from error
     return Storage(engine, now_ms)
+
+
+def _log_identity(engine: Engine) -> str:
+    """The name of this log, made when its tables were: it makes event ids unique."""
+    with reading(engine) as connection:
+        return str(connection.execute(select(bus_state.c.log_identity)).scalar_one())
 
 
 def _log(engine: Engine, now_ms: Clock, identity: str) -> EventLog:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 from bus.errors import BadClient, NotFound
 from bus.model.client import USUAL_SCOPES, Client, TokenScope
 from bus.storage.tables import clients, subscriptions, tokens
-from bus.storage.transactions import registry_changed
+from bus.storage.transactions import Registry
 
 # Several processes may name a new client at once.
 _CREATE = text(
@@ -21,8 +21,9 @@ _CREATE = text(
 class Clients:
     """Who may talk to the bus. A client may have several tokens, so that one can be replaced."""
 
-    def __init__(self, engine: Engine, now_ms: Clock) -> None:
+    def __init__(self, engine: Engine, registry: Registry, now_ms: Clock) -> None:
         self._engine = engine
+        self._registry = registry
         self._now_ms = now_ms
 
     def find(self, digest: str) -> tuple[str, Client] | None:
@@ -75,7 +76,7 @@ class Clients:
         The client keeps its topics: a new token of the same name goes on publishing them, and
         nobody else can.
         """
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             client_id = connection.execute(
                 select(tokens.c.client_id).where(tokens.c.digest == digest)
             ).scalar_one_or_none()
@@ -85,7 +86,6 @@ class Clients:
                 connection.execute(
                     delete(subscriptions).where(subscriptions.c.client_id == client_id)
                 )
-                registry_changed(connection)
 
     def _add(self, connection: Connection, name: str, digest: str, scopes: str) -> None:
         client_id = self._ensure_client(connection, name)

@@ -1,35 +1,27 @@
-"""Reading subscriptions out of their tables."""
+"""Rows as nouns, nouns as columns: each list of columns is written once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
-
 from bus.model.delivery import Cursor, EndpointHealth, LastAnswer, Parked
+from bus.model.event import LogEvent
 from bus.model.subscription import Format, RetryPolicy, SigningSecrets, State, Subscription
 from bus.model.topic_filter import TopicFilter
-from bus.storage.tables import subscription_topics
 
 Row = Mapping[Any, Any]
 
+HEALTH_COLUMNS = (
+    "failures",
+    "failing_since_ms",
+    "retry_at_ms",
+    "tried_upto",
+    "narrow",
+    "skip_upto",
+)
+"""The fields of EndpointHealth, in their order, as `cursors` names them."""
 
-def filters_of(
-    connection: Connection, subscription_ids: Sequence[int] | Select[tuple[int]]
-) -> dict[int, tuple[TopicFilter, ...]]:
-    """What each subscription gets, by topic and type; ended ones included."""
-    wanted = (
-        select(subscription_topics)
-        .where(subscription_topics.c.subscription_id.in_(subscription_ids))
-        .order_by(subscription_topics.c.topic, subscription_topics.c.type)
-    )
-    found: dict[int, tuple[TopicFilter, ...]] = {}
-    for row in connection.execute(wanted):
-        topic_filter = TopicFilter(
-            row.topic, row.after_position, row.until_position, row.type or None
-        )
-        found[row.subscription_id] = (*found.get(row.subscription_id, ()), topic_filter)
-    return found
+_MAX_ERROR_CHARACTERS = 255
 
 
 def subscription(row: Row, filters: tuple[TopicFilter, ...]) -> Subscription:
@@ -63,19 +55,39 @@ def cursor(row: Row) -> Cursor:
 
 def health(row: Row) -> EndpointHealth:
     """How the endpoint of a row of `cursors` fares."""
-    return EndpointHealth(
-        row["failures"],
-        row["failing_since_ms"],
-        row["retry_at_ms"],
-        row["tried_upto"],
-        row["narrow"],
-        row["skip_upto"],
+    return EndpointHealth(*[row[name] for name in HEALTH_COLUMNS])
+
+
+def health_values(health: EndpointHealth) -> tuple[int | None, ...]:
+    """The values of HEALTH_COLUMNS."""
+    return (
+        health.failures,
+        health.failing_since_ms,
+        health.retry_at_ms,
+        health.tried_upto,
+        health.bisect_limit,
+        health.skip_upto,
     )
+
+
+def event(row: Row) -> LogEvent:
+    """A row that holds a copy of an event."""
+    return LogEvent(**{name: row[name] for name in LogEvent._fields})
+
+
+def last_answer(row: Row, at_ms: int) -> LastAnswer:
+    """A row with the answer that came last."""
+    return LastAnswer(row["last_status"], row["last_error"], at_ms)
+
+
+def answer_values(answer: LastAnswer) -> tuple[int | None, str | None]:
+    """The values of `last_status` and `last_error`."""
+    return answer.status, answer.error and answer.error[:_MAX_ERROR_CHARACTERS]
 
 
 def parked(row: Row) -> Parked:
     """A row of `parked`, with the number of its events as `events`."""
-    answer = LastAnswer(row["last_status"], row["last_error"], row["parked_at_ms"])
+    answer = last_answer(row, row["parked_at_ms"])
     return Parked(row["url"], row["failures"], row["retry_at_ms"], row["events"], answer)
 
 

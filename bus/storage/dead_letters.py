@@ -3,22 +3,23 @@
 from collections.abc import Iterable, Mapping
 
 from service_kit.clock import Clock
-from service_kit.database import reading, writing
+from service_kit.database import reading
 from sqlalchemy import Engine, delete, select, update
 
 from bus.errors import NotFound
-from bus.model.delivery import DeadLetter, LastAnswer
-from bus.model.event import LogEvent
+from bus.model.delivery import DeadLetter
+from bus.storage import columns
 from bus.storage.columns import Row
 from bus.storage.tables import cursors, dead_letters
-from bus.storage.transactions import registry_changed
+from bus.storage.transactions import Registry
 
 
 class DeadLetters:
     """The dead letters of subscriptions. A pusher adds them, their owner sends them back."""
 
-    def __init__(self, engine: Engine, now_ms: Clock) -> None:
+    def __init__(self, engine: Engine, registry: Registry, now_ms: Clock) -> None:
         self._engine = engine
+        self._registry = registry
         self._now_ms = now_ms
 
     def all(
@@ -55,7 +56,7 @@ class DeadLetters:
         The holder of the subscription puts the former among the parked.
         """
         ours = dead_letters.c.subscription_id == subscription_id
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             for some in _chunks([one for one, back in wanted.items() if back]):
                 connection.execute(
                     update(dead_letters)
@@ -71,7 +72,6 @@ class DeadLetters:
                     .where(cursors.c.subscription_id == subscription_id)
                     .values(dead_letters=cursors.c.dead_letters - gone.rowcount)
                 )
-            registry_changed(connection)
 
 
 def _chunks(ids: list[int]) -> Iterable[list[int]]:
@@ -80,17 +80,9 @@ def _chunks(ids: list[int]) -> Iterable[list[int]]:
 
 def _letter(row: Row) -> DeadLetter:
     return DeadLetter(
-        LogEvent(
-            row["position"],
-            row["topic"],
-            row["type"],
-            row["url"],
-            row["published_at_ms"],
-            bytes(row["body"]),
-            row["traceparent"],
-        ),
+        columns.event(row),
         row["attempts"],
-        LastAnswer(row["last_status"], row["last_error"], row["died_at_ms"]),
-        bytes(row["last_answer"]),
+        columns.last_answer(row, row["died_at_ms"]),
+        row["last_answer"],
         row["id"],
     )

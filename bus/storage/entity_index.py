@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from service_kit.database import is_sqlite
 from sqlalchemy import Engine
 
+from bus.log.event_log import EVENT_COLUMNS
 from bus.model.event import LogEvent, log_event_from
 from bus.storage.transactions import Driver
 
-_EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
 _AT_ONCE = 500
 
 Last = tuple[str, str, str, int]
@@ -55,7 +55,7 @@ class EntityIndex:
             found += map(
                 log_event_from,
                 self._driver.rows(
-                    f"SELECT {_EVENT} FROM events WHERE position IN ({_placeholders(some)})"  # noqa: S608
+                    f"SELECT {EVENT_COLUMNS} FROM events WHERE position IN ({_placeholders(some)})"  # noqa: S608
                     " ORDER BY position",
                     some,
                 ),

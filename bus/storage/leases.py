@@ -9,17 +9,18 @@ from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, up
 from bus.log.event_log import READ_FENCE, ReadFence
 from bus.model.delivery import LeasedSubscription, Parked, Settlement
 from bus.storage import columns
+from bus.storage.parked import entities
 from bus.storage.settlements import settle
 from bus.storage.tables import (
     clients,
     cursors,
     parked,
-    parked_events,
     pushers,
     subscriptions,
     wanted_tests,
 )
-from bus.storage.transactions import Driver, registry_version
+from bus.storage.topic_filters import filters_of
+from bus.storage.transactions import Driver
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class LeaseCounts:
     free: int
 
 
+_REGISTRY_VERSION = "SELECT registry_version FROM bus_state"
 _unheld = or_(cursors.c.holder.is_(None), cursors.c.holder.not_in(select(pushers.c.id)))
 
 
@@ -114,7 +116,7 @@ class Leases:
     def registry_version(self) -> int:
         """A number that moves with every change of a subscription."""
         with reading(self._engine) as connection:
-            return registry_version(connection)
+            return int(connection.exec_driver_sql(_REGISTRY_VERSION).scalar_one())
 
     def read_fence(self) -> ReadFence:
         """The registry's version, and where the log begins, both as of now."""
@@ -133,7 +135,7 @@ class Leases:
         )
         with reading(self._engine) as connection:
             found = connection.execute(wanted).mappings().all()
-            filters = columns.filters_of(connection, mine)
+            filters = filters_of(connection, mine)
             apart = _parked(connection, pusher)
         return [
             LeasedSubscription(
@@ -154,16 +156,8 @@ class Leases:
 
 
 def _parked(connection: Connection, pusher: str) -> dict[int, tuple[Parked, ...]]:
-    waiting = (
-        select(func.count())
-        .where(
-            parked_events.c.subscription_id == parked.c.subscription_id,
-            parked_events.c.url == parked.c.url,
-        )
-        .scalar_subquery()
-    )
     wanted = (
-        select(parked, waiting.label("events"))
+        entities()
         .join(cursors, cursors.c.subscription_id == parked.c.subscription_id)
         .where(cursors.c.holder == pusher)
     )

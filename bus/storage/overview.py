@@ -8,11 +8,12 @@ from service_kit.database import reading
 from sqlalchemy import Connection, Engine, Select, func, select
 
 from bus.errors import NotFound
-from bus.model.delivery import Lag, LastAnswer, Overview
+from bus.model.delivery import Lag, Overview
 from bus.model.subscription import DEFAULT_NAME, ListedSubscription
 from bus.storage import columns
 from bus.storage.lag import backlog, snapshot_left
 from bus.storage.tables import clients, cursors, dead_letters, parked_events, subscriptions
+from bus.storage.topic_filters import filters_of
 
 
 class Overviews:
@@ -97,7 +98,7 @@ def _first_parked_at_ms() -> Any:
 
 
 def _overview(connection: Connection, row: columns.Row, now_ms: int) -> Overview:
-    filters = columns.filters_of(connection, [row["id"]]).get(row["id"], ())
+    filters = filters_of(connection, [row["id"]]).get(row["id"], ())
     cursor = columns.cursor(row)
     events, oldest_at_ms = backlog(connection, max(cursor.position, cursor.snapshot_upto), filters)
     if cursor.position < cursor.snapshot_upto:
@@ -110,7 +111,7 @@ def _overview(connection: Connection, row: columns.Row, now_ms: int) -> Overview
         health=columns.health(row),
         lag=Lag(events, _age_ms(oldest_at_ms, now_ms)),
         sent=row["sent"],
-        answer=at_ms and LastAnswer(row["last_status"], row["last_error"], at_ms),
+        answer=at_ms and columns.last_answer(row, at_ms),
         parked=row["parked_events"] + row["redriven"],
         parked_oldest_ms=_age_ms(row["first_parked_at_ms"], now_ms),
         dead_letters=row["dead_letters"] - row["redriven"],

@@ -1,10 +1,12 @@
 """Parked events as pushers and owners read them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from service_kit.database import reading
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, Select, func, select
 
+from bus.log.event_log import EVENT_COLUMNS
 from bus.model.delivery import Parked
 from bus.model.event import LogEvent, log_event_from
 from bus.storage import columns
@@ -12,9 +14,8 @@ from bus.storage.settlements import count
 from bus.storage.tables import parked, parked_events
 from bus.storage.transactions import Driver
 
-_EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
 _EVENTS = (
-    f"SELECT {_EVENT} FROM parked_events WHERE subscription_id = ? AND url = ?"  # noqa: S608
+    f"SELECT {EVENT_COLUMNS} FROM parked_events WHERE subscription_id = ? AND url = ?"  # noqa: S608
     " ORDER BY position LIMIT ?"
 )
 _REDRIVEN = (
@@ -22,8 +23,9 @@ _REDRIVEN = (
     " WHERE subscription_id = ? AND redrive_at_ms IS NOT NULL GROUP BY url"
 )
 _BACK = (
-    f"INSERT INTO parked_events (subscription_id, {_EVENT}) SELECT subscription_id, {_EVENT}"  # noqa: S608
-    " FROM dead_letters WHERE subscription_id = ? AND redrive_at_ms IS NOT NULL"
+    f"INSERT INTO parked_events (subscription_id, {EVENT_COLUMNS})"  # noqa: S608
+    f" SELECT subscription_id, {EVENT_COLUMNS} FROM dead_letters"
+    " WHERE subscription_id = ? AND redrive_at_ms IS NOT NULL"
     " ON CONFLICT (subscription_id, position) DO NOTHING"
 )
 _BACK_ENTITY = (
@@ -74,19 +76,24 @@ class ParkedEntities:
 
     def all(self, subscription_id: int, after: str, limit: int) -> Sequence[Parked]:
         """The parked entities of a subscription by URL, after one."""
-        events = (
-            select(func.count())
-            .where(
-                parked_events.c.subscription_id == parked.c.subscription_id,
-                parked_events.c.url == parked.c.url,
-            )
-            .scalar_subquery()
-        )
         wanted = (
-            select(parked, events.label("events"))
+            entities()
             .where(parked.c.subscription_id == subscription_id, parked.c.url > after)
             .order_by(parked.c.url)
             .limit(limit)
         )
         with reading(self._engine) as connection:
             return [columns.parked(row) for row in connection.execute(wanted).mappings()]
+
+
+def entities() -> Select[Any]:
+    """The rows of `parked`, each with how many events wait there as `events`."""
+    events = (
+        select(func.count())
+        .where(
+            parked_events.c.subscription_id == parked.c.subscription_id,
+            parked_events.c.url == parked.c.url,
+        )
+        .scalar_subquery()
+    )
+    return select(parked, events.label("events"))

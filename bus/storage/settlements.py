@@ -3,22 +3,22 @@
 import json
 from collections.abc import Sequence
 
-from bus.model.delivery import LastAnswer, Settlement
-from bus.model.event import LogEvent
-from bus.storage.transactions import Statements
+from bus.log.event_log import EVENT_COLUMNS
+from bus.model.delivery import Settlement
+from bus.storage.columns import HEALTH_COLUMNS, answer_values, health_values
+from bus.storage.transactions import REGISTRY_CHANGED, Statements
 
-_MAX_ERROR_CHARACTERS = 255
 _NOBODY: frozenset[int] = frozenset()
 
-_PLACE = (
-    "position = ?, reached = ?, left_behind = ?, snapshot_upto = ?,"
-    " delivered = ?, failures = ?, failing_since_ms = ?, retry_at_ms = ?, tried_upto = ?,"
-    " narrow = ?, skip_upto = ?, sent = sent + ?"
+_HEALTH = ", ".join(f"{name} = ?" for name in HEALTH_COLUMNS)
+_CURSOR = (
+    "position = ?, reached = ?, left_behind = ?, snapshot_upto = ?, delivered = ?,"
+    f" {_HEALTH}, sent = sent + ?"
 )
 _ANSWER = "last_status = ?, last_error = ?, last_attempt_at_ms = ?"
 _OURS = "WHERE subscription_id = ? AND holder = ? AND fence = ?"
-_MOVE = f"UPDATE cursors SET {_PLACE} {_OURS}"  # noqa: S608
-_MOVE_ANSWERED = f"UPDATE cursors SET {_PLACE}, {_ANSWER} {_OURS}"  # noqa: S608
+_MOVE = f"UPDATE cursors SET {_CURSOR} {_OURS}"  # noqa: S608
+_MOVE_ANSWERED = f"UPDATE cursors SET {_CURSOR}, {_ANSWER} {_OURS}"  # noqa: S608
 _HELD = "SELECT subscription_id, fence FROM cursors WHERE holder = ?"
 _PARK = (
     "INSERT INTO parked (subscription_id, url, failures, retry_at_ms, parked_at_ms, last_status,"
@@ -31,15 +31,14 @@ _UNPARK = (
     " FROM parked_events WHERE parked_events.subscription_id = parked.subscription_id"
     " AND parked_events.url = parked.url)"
 )
-_EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
 _PARK_EVENT = (
-    f"INSERT INTO parked_events (subscription_id, {_EVENT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-    " ON CONFLICT (subscription_id, position) DO NOTHING"
+    f"INSERT INTO parked_events (subscription_id, {EVENT_COLUMNS})"  # noqa: S608
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subscription_id, position) DO NOTHING"
 )
 _TAKE_BACK = "DELETE FROM parked_events WHERE subscription_id = ? AND position = ?"
 _BURY = (
-    f"INSERT INTO dead_letters (subscription_id, {_EVENT}, attempts, died_at_ms, last_status,"  # noqa: S608
-    " last_error, last_answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    f"INSERT INTO dead_letters (subscription_id, {EVENT_COLUMNS}, attempts, died_at_ms,"  # noqa: S608
+    " last_status, last_error, last_answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _EXHUME = "DELETE FROM dead_letters WHERE subscription_id = ? AND position = ?"
 _COUNT = (
@@ -51,7 +50,6 @@ _DISABLE = (
     " WHERE id = ? AND state = 'active'"
 )
 _TESTED = "DELETE FROM wanted_tests WHERE subscription_id = ?"
-_CHANGED = "UPDATE bus_state SET registry_version = registry_version + 1"
 
 
 def settle(
@@ -62,7 +60,14 @@ def settle(
     Returns the others: whoever holds them now delivers their events again.
     """
     answered = [
-        (*_cursor(one), *answer_columns(one.answer), one.subscription_id, pusher, one.fence)
+        (
+            *_cursor(one),
+            *answer_values(one.answer),
+            one.answer.at_ms,
+            one.subscription_id,
+            pusher,
+            one.fence,
+        )
         for one in settlements
         if one.answer is not None
     ]
@@ -85,30 +90,15 @@ def count(statements: Statements, subscription_id: int, *, parked: int, dead: in
         statements.run(_COUNT, (parked, dead, subscription_id))
 
 
-def answer_columns(answer: LastAnswer) -> tuple[int | None, str | None, int]:
-    """An answer as its three columns."""
-    return answer.status, answer.error and answer.error[:_MAX_ERROR_CHARACTERS], answer.at_ms
-
-
-def event_columns(event: LogEvent) -> tuple[object, ...]:
-    """An event as it is copied out of the log."""
-    return tuple(event)
-
-
 def _cursor(one: Settlement) -> tuple[object, ...]:
-    cursor, health = one.cursor, one.health
+    cursor = one.cursor
     return (
         cursor.position,
         cursor.reached,
         json.dumps(cursor.left_behind) if cursor.left_behind else None,
         cursor.snapshot_upto,
         cursor.delivered,
-        health.failures,
-        health.failing_since_ms,
-        health.retry_at_ms,
-        health.tried_upto,
-        health.bisect_limit,
-        health.skip_upto,
+        *health_values(one.health),
         one.sent,
     )
 
@@ -128,14 +118,12 @@ def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
     statements.run_each(
         _PARK,
         [
-            (ours, url, at.failures, at.retry_at_ms, now_ms, *answer_columns(at.answer)[:2])
+            (ours, url, at.failures, at.retry_at_ms, now_ms, *answer_values(at.answer))
             for url, at in change.park.items()
             if at is not None
         ],
     )
-    came = statements.run_each(
-        _PARK_EVENT, [(ours, *event_columns(each)) for each in change.park_events]
-    )
+    came = statements.run_each(_PARK_EVENT, [(ours, *each) for each in change.park_events])
     # A letter whose event was delivered again, by a seek, and died again.
     again = statements.run_each(_EXHUME, [(ours, dead.event.position) for dead in change.bury])
     died = statements.run_each(
@@ -143,10 +131,10 @@ def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
         [
             (
                 ours,
-                *event_columns(dead.event),
+                *dead.event,
                 dead.attempts,
                 dead.answer.at_ms,
-                *answer_columns(dead.answer)[:2],
+                *answer_values(dead.answer),
                 dead.answer_body,
             )
             for dead in change.bury
@@ -159,4 +147,4 @@ def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
         statements.run(_TESTED, (ours,))
     if change.disable is not None:
         statements.run(_DISABLE, (change.disable, now_ms, ours))
-        statements.run(_CHANGED)
+        statements.run(REGISTRY_CHANGED)

@@ -3,14 +3,14 @@
 docs/delivery.md D10.
 """
 
+from bus.log.event_log import EVENT_COLUMNS
 from bus.model.event import LogEvent, log_event_from
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
 from bus.storage.transactions import Driver
 
 _AT_ONCE = 5_000
-_EVENT = "position, topic, type, url, published_at_ms, body, traceparent"
 _READ = (
-    f"SELECT {_EVENT} FROM snapshots JOIN events USING (position)"  # noqa: S608
+    f"SELECT {EVENT_COLUMNS} FROM snapshots JOIN events USING (position)"  # noqa: S608
     " WHERE subscription_id = ? AND position > ? ORDER BY position LIMIT ?"
 )
 _ADD = (

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from service_kit.clock import Clock
-from service_kit.database import reading, writing
+from service_kit.database import reading
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import NotFound
@@ -19,17 +19,10 @@ from bus.model.subscription import (
     SubscriptionRequest,
 )
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter, filter_of, refiltered
-from bus.storage import topics as topic_rows
-from bus.storage.columns import filters_of
+from bus.storage import cursors, topic_filters, topics
 from bus.storage.start_position import cursor_at, log_end, log_start
-from bus.storage.tables import (
-    clients,
-    cursors,
-    subscription_topics,
-    subscriptions,
-    topics,
-)
-from bus.storage.transactions import registry_changed
+from bus.storage.tables import clients, subscriptions
+from bus.storage.transactions import Registry
 
 # A subscription that waits for its snapshot is paused with this reason.
 SNAPSHOT = "snapshot"
@@ -42,8 +35,9 @@ _WANT_TEST = text(
 class Subscriptions:
     """What clients change. Each method is one transaction; `name` is the client's own."""
 
-    def __init__(self, engine: Engine, now_ms: Clock) -> None:
+    def __init__(self, engine: Engine, registry: Registry, now_ms: Clock) -> None:
         self._engine = engine
+        self._registry = registry
         self._now_ms = now_ms
 
     def replace(
@@ -62,39 +56,28 @@ class Subscriptions:
         `start` and `new_secret` are only for one that is new itself. A subscriber that calls is
         alive, so a back-off ends and what was disabled goes on; what was paused stays so.
         """
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             _take_turns(connection, client_id)
             found = _find(connection, client_id, name)
-            _ensure_topics(connection, wanted.topics)
+            topics.ensure(connection, _named(wanted.topics))
             if found is None:
                 state = State.PAUSED if waits_for_snapshot else State.ACTIVE
                 self._insert(connection, client_id, wanted, new_secret, (name, state, start))
             else:
                 self._change(connection, found, wanted)
-            registry_changed(connection)
         return found is None
 
     def delete(self, client_id: int, name: str = DEFAULT_NAME) -> None:
         """End a subscription. Raises NotFound."""
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             subscription_id = _found(connection, client_id, name)
             connection.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
-            registry_changed(connection)
 
     def delete_topic(self, client_id: int, topic: str) -> None:
         """Take a topic out of the client's default subscription. Raises NotFound."""
-        with writing(self._engine) as connection:
-            gone = connection.execute(
-                delete(subscription_topics).where(
-                    subscription_topics.c.subscription_id
-                    == _found(connection, client_id, DEFAULT_NAME),
-                    subscription_topics.c.topic == topic,
-                    subscription_topics.c.until_position.is_(None),
-                )
-            )
-            if gone.rowcount == 0:
-                raise NotFound("not subscribed to this topic")
-            registry_changed(connection)
+        with self._registry.changing() as connection:
+            subscription_id = _found(connection, client_id, DEFAULT_NAME)
+            topic_filters.remove(connection, subscription_id, topic)
 
     def find(self, client_id: int, name: str) -> int:
         """The id of a subscription. Raises NotFound."""
@@ -128,7 +111,7 @@ class Subscriptions:
         name: str = DEFAULT_NAME,
     ) -> bool:
         """Change what signs; False when somebody else changed it since `before` was read."""
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             changed = connection.execute(
                 update(subscriptions)
                 .where(
@@ -142,52 +125,46 @@ class Subscriptions:
                     previous_until_ms=after.previous_until_ms,
                 )
             )
-            registry_changed(connection)
             return changed.rowcount == 1
 
     def pause(self, subscription_id: int, reason: str | None = None) -> None:
         """Send nothing more; what is in flight is still settled. May be repeated."""
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             self._enter(connection, subscription_id, State.PAUSED, reason)
-            registry_changed(connection)
 
     def resume(self, subscription_id: int) -> None:
         """Send again, at once, whatever the reason was not to. May be repeated."""
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             self._enter(connection, subscription_id, State.ACTIVE, None)
-            _end_back_off(connection, subscription_id)
-            registry_changed(connection)
+            cursors.end_back_off(connection, subscription_id)
 
     def seek(self, subscription_id: int, start: StartPosition) -> int:
         """Move the cursor; returns where it is now. What is parked or dead stays so.
 
         Events from before the subscription began are delivered too when it is moved there.
         """
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             position = cursor_at(connection, start)
             _move(connection, subscription_id, position, snapshot_upto=0)
-            registry_changed(connection)
             return position
 
     def filters(self, subscription_id: int) -> tuple[TopicFilter, ...]:
         """What a subscription gets."""
         with reading(self._engine) as connection:
-            return filters_of(connection, [subscription_id]).get(subscription_id, ())
+            return topic_filters.filters_of(connection, [subscription_id]).get(subscription_id, ())
 
     def begin_snapshot(self, subscription_id: int, upto: int) -> None:
         """Deliver the stored snapshot of the log up to there, then the log after it."""
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             position = min(log_start(connection), upto)
             _move(connection, subscription_id, position, snapshot_upto=upto)
             self._enter(connection, subscription_id, State.ACTIVE, None)
-            registry_changed(connection)
 
     def want_test(self, subscription_id: int) -> None:
         """Have a test event sent, whatever the state is. May be repeated."""
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             values = {"id": subscription_id, "now_ms": self._now_ms()}
             connection.execute(_WANT_TEST, values)
-            registry_changed(connection)
 
     def _insert(
         self,
@@ -214,20 +191,8 @@ class Subscriptions:
         assert added is not None
         subscription_id, position = int(added[0]), cursor_at(connection, start)
         filters = [filter_of(pattern, position) for pattern in dict.fromkeys(wanted.topics)]
-        _insert_filters(connection, subscription_id, filters)
-        connection.execute(
-            insert(cursors).values(
-                subscription_id=subscription_id,
-                position=position,
-                reached=position,
-                snapshot_upto=0,
-                delivered=position,
-                sent=0,
-                failures=0,
-                retry_at_ms=0,
-                fence=0,
-            )
-        )
+        topic_filters.add(connection, subscription_id, filters)
+        cursors.begin_at(connection, subscription_id, position)
 
     def _change(
         self, connection: Connection, subscription_id: int, wanted: SubscriptionRequest
@@ -237,16 +202,11 @@ class Subscriptions:
             .where(subscriptions.c.id == subscription_id)
             .values(**_columns(wanted))
         )
-        before = filters_of(connection, [subscription_id]).get(subscription_id, ())
-        connection.execute(
-            delete(subscription_topics).where(
-                subscription_topics.c.subscription_id == subscription_id
-            )
-        )
+        before = topic_filters.filters_of(connection, [subscription_id]).get(subscription_id, ())
         after = refiltered(before, wanted.topics, log_end(connection))
-        _insert_filters(connection, subscription_id, after)
+        topic_filters.replace(connection, subscription_id, after)
         self._enter(connection, subscription_id, State.ACTIVE, None, only_from=(State.DISABLED,))
-        _end_back_off(connection, subscription_id)
+        cursors.end_back_off(connection, subscription_id)
 
     def _enter(
         self,
@@ -281,49 +241,11 @@ def _columns(wanted: SubscriptionRequest) -> dict[str, Any]:
     }
 
 
-def _end_back_off(connection: Connection, subscription_id: int) -> None:
-    connection.execute(
-        update(cursors)
-        .where(cursors.c.subscription_id == subscription_id, cursors.c.failures > 0)
-        .values(
-            failures=0,
-            failing_since_ms=None,
-            tried_upto=None,
-            narrow=None,
-            skip_upto=None,
-            retry_at_ms=0,
-            fence=cursors.c.fence + 1,
-        )
-    )
-
-
 def _move(
     connection: Connection, subscription_id: int, position: int, *, snapshot_upto: int
 ) -> None:
-    ours = subscription_topics.c.subscription_id == subscription_id
-    connection.execute(
-        update(subscription_topics)
-        .where(ours, subscription_topics.c.after_position > position)
-        .values(after_position=position)
-    )
-    connection.execute(
-        update(cursors)
-        .where(cursors.c.subscription_id == subscription_id)
-        .values(
-            position=position,
-            reached=position,
-            left_behind=None,
-            snapshot_upto=snapshot_upto,
-            delivered=position,
-            failures=0,
-            failing_since_ms=None,
-            tried_upto=None,
-            narrow=None,
-            skip_upto=None,
-            retry_at_ms=0,
-            fence=cursors.c.fence + 1,
-        )
-    )
+    topic_filters.reach_back_to(connection, subscription_id, position)
+    cursors.move_to(connection, subscription_id, position, snapshot_upto=snapshot_upto)
 
 
 def _take_turns(connection: Connection, client_id: int) -> None:
@@ -349,25 +271,5 @@ def _found(connection: Connection, client_id: int, name: str) -> int:
     return subscription_id
 
 
-def _ensure_topics(connection: Connection, patterns: tuple[str, ...]) -> None:
-    names = sorted({filter_of(pattern, 0).topic for pattern in patterns} - {EVERY_TOPIC})
-    for name in names:
-        topic_rows.create(connection, name)
-    connection.execute(
-        update(topics).where(topics.c.name.in_(names), topics.c.deleted).values(deleted=False)
-    )
-
-
-def _insert_filters(
-    connection: Connection, subscription_id: int, filters: list[TopicFilter]
-) -> None:
-    for topic_filter in filters:
-        connection.execute(
-            insert(subscription_topics).values(
-                subscription_id=subscription_id,
-                topic=topic_filter.topic,
-                type=topic_filter.type or "",
-                after_position=topic_filter.after,
-                until_position=topic_filter.until,
-            )
-        )
+def _named(patterns: tuple[str, ...]) -> list[str]:
+    return sorted({filter_of(pattern, 0).topic for pattern in patterns} - {EVERY_TOPIC})

@@ -1,5 +1,7 @@
 """The tables of the bus: one log, and the registry of who reads it how far."""
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,6 +21,19 @@ from sqlalchemy import (
 metadata = MetaData()
 
 _BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _copied_event() -> list[Column[Any]]:
+    """An event's columns after its position, where a copy of it is kept."""
+    return [
+        Column("topic", String(64), nullable=False),
+        Column("type", String(8), nullable=False),
+        Column("url", String(1024), nullable=False),
+        Column("published_at_ms", BigInteger, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("traceparent", String(55), nullable=True),
+    ]
+
 
 # One row: which log this is (event ids are made of it), and a number that moves with every
 # change of a subscription, so that pushers see when to look.
@@ -205,12 +220,7 @@ parked_events = Table(
     metadata,
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
-    Column("topic", String(64), nullable=False),
-    Column("type", String(8), nullable=False),
-    Column("url", String(1024), nullable=False),
-    Column("published_at_ms", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("traceparent", String(55), nullable=True),
+    *_copied_event(),
     Index("parked_events_by_url", "subscription_id", "url", "position"),
 )
 
@@ -222,12 +232,7 @@ dead_letters = Table(
     Column("id", _BigId, primary_key=True),
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
     Column("position", BigInteger, nullable=False),
-    Column("topic", String(64), nullable=False),
-    Column("type", String(8), nullable=False),
-    Column("url", String(1024), nullable=False),
-    Column("published_at_ms", BigInteger, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("traceparent", String(55), nullable=True),
+    *_copied_event(),
     Column("attempts", Integer, nullable=False),
     Column("died_at_ms", BigInteger, nullable=False),
     Column("last_status", Integer, nullable=True),

@@ -1,12 +1,14 @@
 """Topics: who owns each, how many events each had."""
 
-from service_kit.database import reading, writing
+from collections.abc import Sequence
+
+from service_kit.database import reading
 from sqlalchemy import Connection, Engine, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
 from bus.model.topic import Topic, may_publish
 from bus.storage.tables import clients, events, subscription_topics, topics
-from bus.storage.transactions import registry_changed
+from bus.storage.transactions import Registry
 
 # Two subscribers may name a new topic at once.
 _CREATE = text(
@@ -15,16 +17,21 @@ _CREATE = text(
 )
 
 
-def create(connection: Connection, name: str) -> None:
-    """A topic that nobody publishes yet, unless it is there already."""
-    connection.execute(_CREATE, {"name": name})
+def ensure(connection: Connection, names: Sequence[str]) -> None:
+    """Topics that somebody subscribes to are there, whether anybody publishes them yet or not."""
+    for name in names:
+        connection.execute(_CREATE, {"name": name})
+    connection.execute(
+        update(topics).where(topics.c.name.in_(names), topics.c.deleted).values(deleted=False)
+    )
 
 
 class Topics:
     """The topics as clients see them."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, registry: Registry) -> None:
         self._engine = engine
+        self._registry = registry
 
     def all(self) -> list[Topic]:
         """Every topic that isn't deleted, by name."""
@@ -42,7 +49,7 @@ class Topics:
 
         Raises NotFound, or TopicTaken unless the client owns it.
         """
-        with writing(self._engine) as connection:
+        with self._registry.changing() as connection:
             row = connection.execute(
                 select(topics.c.client_id)
                 .where(topics.c.name == name, topics.c.deleted.is_(False))
@@ -67,4 +74,3 @@ def _delete(connection: Connection, name: str) -> None:
         .where(subscription_topics.c.topic == name, subscription_topics.c.until_position.is_(None))
         .values(until_position=end)
     )
-    registry_changed(connection)

@@ -1,15 +1,33 @@
-"""Statements of the delivering hot path, by the database's own driver."""
+"""Transactions: those that change the registry, and those of the delivering hot path, which go by
+the database's own driver."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from service_kit.database import is_sqlite, write_lock
-from sqlalchemy import Connection, Engine, select, update
+from service_kit.database import is_sqlite, write_lock, writing
+from sqlalchemy import Connection, Engine
 
 from bus.log.connections import Connections
-from bus.storage.tables import bus_state
+
+REGISTRY_CHANGED = "UPDATE bus_state SET registry_version = registry_version + 1"
+
+
+class Registry:
+    """Who may talk to the bus, and what they subscribe to: pushers follow its version."""
+
+    def __init__(self, engine: Engine, notify: Callable[[], None]) -> None:
+        self._engine = engine
+        self._notify = notify
+
+    @contextmanager
+    def changing(self) -> Iterator[Connection]:
+        """A write transaction that raises the version; pushers are woken once it is committed."""
+        with writing(self._engine) as connection:
+            yield connection
+            connection.exec_driver_sql(REGISTRY_CHANGED)
+        self._notify()
 
 
 class Driver:
@@ -100,18 +118,3 @@ def _prepare_postgres(connection: Any) -> None:
     # A pusher that stops in the middle of a settlement must not hold its rows for ever.
     connection.execute("SET idle_in_transaction_session_timeout = '10s'")
     connection.execute("SET lock_timeout = '10s'")
-
-
-def log_identity(connection: Connection) -> str:
-    """The name of this log, made when its tables were: it makes event ids unique."""
-    return str(connection.execute(select(bus_state.c.log_identity)).scalar_one())
-
-
-def registry_version(connection: Connection) -> int:
-    """A number that moves with every change of a subscription."""
-    return int(connection.exec_driver_sql("SELECT registry_version FROM bus_state").scalar_one())
-
-
-def registry_changed(connection: Connection) -> None:
-    """Say in this transaction that a subscription changed."""
-    connection.execute(update(bus_state).values(registry_version=bus_state.c.registry_version + 1))

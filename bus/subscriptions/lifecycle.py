@@ -36,7 +36,6 @@ def begin(
     subscription_id = storage.subscriptions.find(client_id, name)
     if storage.subscriptions.waits_for_snapshot(subscription_id):
         _take_snapshot(storage, subscription_id)
-    storage.notify()
     return is_new
 
 
@@ -47,7 +46,6 @@ def seek(storage: Storage, subscription_id: int, start: StartPosition) -> None:
         _take_snapshot(storage, subscription_id)
     else:
         storage.subscriptions.seek(subscription_id, start)
-    storage.notify()
 
 
 def resume(storage: Storage, subscription_id: int) -> None:
@@ -56,7 +54,6 @@ def resume(storage: Storage, subscription_id: int) -> None:
         _take_snapshot(storage, subscription_id)
     else:
         storage.subscriptions.resume(subscription_id)
-    storage.notify()
 
 
 def _take_snapshot(storage: Storage, subscription_id: int) -> None:

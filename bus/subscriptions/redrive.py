@@ -38,7 +38,6 @@ def redrive(storage: Storage, subscription_id: int, ids: Collection[int] | None 
     last = _last_events(storage, filters, min(one.event.position for one in wanted), left)
     verdicts = {one.id: not is_covered(one, last) for one in wanted}
     storage.dead_letters.redrive(subscription_id, verdicts)
-    storage.notify()
     going = sum(verdicts.values())
     return Redriven(going, len(wanted) - going)
 

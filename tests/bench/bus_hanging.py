@@ -26,7 +26,7 @@ def hanging() -> list[Row]:
             with house.web() as url, house.pusher():
                 alone.append(_p99(url, peer))
                 append(storage, client_id(storage, "publisher"), "hang", 1)
-                storage.notify()
+                storage.log.notify()
                 among.append(_p99(url, peer))
             storage.close()
     value, ceiling = median(among), median(alone)

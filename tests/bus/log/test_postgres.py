@@ -54,7 +54,7 @@ def test_every_listener_hears_an_append_and_a_notification(
 ) -> None:
     storage.log.append([publication(ada, "https://x.example/1")])
     assert [is_woken(listener) for listener in listeners] == [True, True]
-    storage.notify()
+    storage.log.notify()
     assert [is_woken(listener) for listener in listeners] == [True, True]
     assert [is_woken(listener, timeout_s=0) for listener in listeners] == [False, False]
 

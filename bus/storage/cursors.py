@@ -1,0 +1,52 @@
+"""The cursors of subscriptions, as what clients do moves them; pushers move them in settlements."""
+
+from sqlalchemy import Connection, insert, update
+
+from bus.model.delivery import HEALTHY
+from bus.storage.columns import HEALTH_COLUMNS, health_values
+from bus.storage.tables import cursors
+
+_HEALTHY = dict(zip(HEALTH_COLUMNS, health_values(HEALTHY), strict=True))
+
+
+def begin_at(connection: Connection, subscription_id: int, position: int) -> None:
+    """The cursor of a new subscription."""
+    connection.execute(
+        insert(cursors).values(
+            subscription_id=subscription_id, **_at(position), **_HEALTHY, sent=0, fence=0
+        )
+    )
+
+
+def move_to(
+    connection: Connection, subscription_id: int, position: int, *, snapshot_upto: int
+) -> None:
+    """Go on after a position, well again; who delivers meanwhile can't settle any more."""
+    connection.execute(
+        update(cursors)
+        .where(cursors.c.subscription_id == subscription_id)
+        .values(
+            **_at(position, snapshot_upto),
+            **_HEALTHY,
+            left_behind=None,
+            fence=cursors.c.fence + 1,
+        )
+    )
+
+
+def end_back_off(connection: Connection, subscription_id: int) -> None:
+    """Call an endpoint that fails well again."""
+    connection.execute(
+        update(cursors)
+        .where(cursors.c.subscription_id == subscription_id, cursors.c.failures > 0)
+        .values(**_HEALTHY, fence=cursors.c.fence + 1)
+    )
+
+
+def _at(position: int, snapshot_upto: int = 0) -> dict[str, int]:
+    return {
+        "position": position,
+        "reached": position,
+        "delivered": position,
+        "snapshot_upto": snapshot_upto,
+    }

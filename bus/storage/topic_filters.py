@@ -1,0 +1,71 @@
+"""What subscriptions get: the rows of `subscription_topics`."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection, Select, delete, insert, select, update
+
+from bus.errors import NotFound
+from bus.model.topic_filter import TopicFilter
+from bus.storage.tables import subscription_topics
+
+_columns = subscription_topics.c
+
+
+def filters_of(
+    connection: Connection, subscription_ids: Sequence[int] | Select[tuple[int]]
+) -> dict[int, tuple[TopicFilter, ...]]:
+    """What each subscription gets, by topic and type; ended ones included."""
+    wanted = (
+        select(subscription_topics)
+        .where(_columns.subscription_id.in_(subscription_ids))
+        .order_by(_columns.topic, _columns.type)
+    )
+    found: dict[int, tuple[TopicFilter, ...]] = {}
+    for row in connection.execute(wanted):
+        one = TopicFilter(row.topic, row.after_position, row.until_position, row.type or None)
+        found[row.subscription_id] = (*found.get(row.subscription_id, ()), one)
+    return found
+
+
+def add(connection: Connection, subscription_id: int, filters: Iterable[TopicFilter]) -> None:
+    """Give a subscription these too."""
+    for one in filters:
+        connection.execute(
+            insert(subscription_topics).values(
+                subscription_id=subscription_id,
+                topic=one.topic,
+                type=one.type or "",
+                after_position=one.after,
+                until_position=one.until,
+            )
+        )
+
+
+def replace(connection: Connection, subscription_id: int, filters: Iterable[TopicFilter]) -> None:
+    """Give a subscription these only."""
+    connection.execute(
+        delete(subscription_topics).where(_columns.subscription_id == subscription_id)
+    )
+    add(connection, subscription_id, filters)
+
+
+def remove(connection: Connection, subscription_id: int, topic: str) -> None:
+    """Take a topic out of a subscription. Raises NotFound when it isn't subscribed to."""
+    gone = connection.execute(
+        delete(subscription_topics).where(
+            _columns.subscription_id == subscription_id,
+            _columns.topic == topic,
+            _columns.until_position.is_(None),
+        )
+    )
+    if gone.rowcount == 0:
+        raise NotFound("not subscribed to this topic")
+
+
+def reach_back_to(connection: Connection, subscription_id: int, position: int) -> None:
+    """Let filters that begin after a position begin there."""
+    connection.execute(
+        update(subscription_topics)
+        .where(_columns.subscription_id == subscription_id, _columns.after_position > position)
+        .values(after_position=position)
+    )
