@@ -16,7 +16,7 @@ from bus.api.root import root_blueprint
 from bus.api.routemaster import subscriptions_blueprint, topics_blueprint
 from bus.api.subscriptions import subscription_actions_blueprint, subscription_resources_blueprint
 from bus.api.tokens import tokens_blueprint
-from bus.bootstrap import Bus, build, config_or_exit, open_or_exit
+from bus.bootstrap import Bus, build, config_or_exit
 from bus.config import Config
 from bus.server import lingering_wsgi
 from bus.storage import Storage
@@ -41,12 +41,11 @@ def create_apps(
     if config is None:
         configure_logs("bus")
         config = config_or_exit()
-    storage = storage or open_or_exit(config, clock)
-    bus = build(config, storage, clock)
+    bus = build(config, storage=storage, clock=clock)
     app = Flask(__name__)
     install_trace(app)
     install_problems(app, TRANSLATIONS)
-    install_health(app, {"database": storage.check_alive})
+    install_health(app, {"database": bus.storage.check_alive})
     app.register_blueprint(publish_blueprint(bus))
     api = Api(app, title="The bus")
     _register(api, bus)

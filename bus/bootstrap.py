@@ -1,10 +1,10 @@
-"""Starting: settings and store, or one clear line for each thing that is wrong."""
+"""Builds what the bus is made of, or says in a clear line each what is wrong."""
 
 import sys
 from dataclasses import dataclass
 from typing import NoReturn
 
-from service_kit.clock import Clock
+from service_kit.clock import Clock, now_ms
 from service_kit.errors import ConfigError, NotMigrated
 
 from bus.auth import Auth
@@ -26,10 +26,10 @@ def config_or_exit() -> Config:
         _refuse(error.complaints)
 
 
-def open_or_exit(config: Config, now_ms: Clock) -> Storage:
+def open_or_exit(config: Config, clock: Clock = now_ms) -> Storage:
     """The store; exits with a line on stderr that says what is wrong with it."""
     try:
-        return open_storage(config.database_url, now_ms)
+        return open_storage(config.database_url, clock)
     except ConfigError as error:
         _refuse(error.complaints)
     except NotMigrated as error:
@@ -53,14 +53,18 @@ class Bus:
     now_ms: Clock
 
 
-def build(config: Config, storage: Storage, now_ms: Clock) -> Bus:
-    """Put the parts together."""
+def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_ms) -> Bus:
+    """Put the parts together; without `storage` the one of the settings.
+
+    Exits with a line on stderr that says what is wrong with that.
+    """
+    storage = storage or open_or_exit(config, clock)
     trusted_hosts = frozenset(config.trusted_hosts)
     limits = Limits(trusted_hosts, config.max_data_bytes)
     return Bus(
         storage=storage,
         auth=Auth(config.root_key, storage.clients.find),
-        publisher=Publisher(Committer(storage.log.append), limits, now_ms),
+        publisher=Publisher(Committer(storage.log.append), limits, clock),
         trusted_hosts=trusted_hosts,
-        now_ms=now_ms,
+        now_ms=clock,
     )

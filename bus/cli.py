@@ -3,7 +3,6 @@
 import sys
 
 import click
-from service_kit.clock import now_ms
 
 from bus.auth import check_client_name, check_scopes, check_token, digest
 from bus.bootstrap import config_or_exit, open_or_exit
@@ -30,7 +29,7 @@ def add() -> None:
     """
     try:
         some = [_read(line) for line in sys.stdin if line.strip()]
-        storage = open_or_exit(config_or_exit(), now_ms)
+        storage = open_or_exit(config_or_exit())
         storage.clients.add_tokens(some)
     except BadClient as error:
         raise click.ClickException(str(error)) from None

@@ -12,8 +12,6 @@ graceful_timeout = 4
 
 def on_starting(_server: object) -> None:
     """Refuse in the master, before any worker starts: one clear line and no traceback."""
-    from service_kit.clock import now_ms
-
     from bus.bootstrap import config_or_exit, open_or_exit
 
-    open_or_exit(config_or_exit(), now_ms).close()
+    open_or_exit(config_or_exit()).close()

@@ -22,7 +22,7 @@ def main() -> None:
     """Run a pusher. Any number may run; the others stand by until one of them dies."""
     configure_logs("pusher")
     config = config_or_exit()
-    storage = open_or_exit(config, now_ms)
+    storage = open_or_exit(config)
     _allow_many_sockets()
     _collect_garbage_seldom()
     name = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"

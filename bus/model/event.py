@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
+TYPES = frozenset({"create", "update", "delete", "noop"})
+"""What may have happened to an entity; `noop` says only that it is there."""
+
 
 class NewEvent(NamedTuple):
     """A checked event on its way into the log.

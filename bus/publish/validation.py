@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from bus.errors import BadEvent, BadKey
-from bus.model.event import PublishKey
+from bus.model.event import TYPES, PublishKey
 from bus.model.url import check_url
 
 MAX_EVENTS = 1_000
-TYPES = frozenset({"create", "update", "delete", "noop"})
 # Beyond it a double, and so a JavaScript program, can't hold the number.
 MAX_TIMESTAMP_MS = 2**53 - 1
 

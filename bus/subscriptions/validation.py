@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from bus.errors import BadSubscription
+from bus.model.event import TYPES
 from bus.model.ssrf_denylist import refusal
 from bus.model.subscription import (
     DEFAULT_MAX_EVENTS,
@@ -19,7 +20,6 @@ from bus.model.subscription import (
 from bus.model.topic import check_topic
 from bus.model.topic_filter import EVERY_TOPIC
 from bus.model.url import check_url
-from bus.publish.validation import TYPES
 
 MAX_TIMEOUT_MS = 3_600_000
 MAX_EVENTS = 10_000
