@@ -1,14 +1,14 @@
 """Who is calling: the root key, or a client by its token (docs/delivery.md D25, D26)."""
 
 import contextlib
-import hashlib
 import hmac
 import re
-import secrets
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
+
+from service_kit.tokens import digest
 
 from bus.config import MIN_KEY_CHARACTERS
 from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
@@ -136,16 +136,6 @@ def _good_for(scope: TokenScope, client: Client) -> Client:
     if not client.scopes & {scope, TokenScope.ADMIN}:
         raise NotAllowed(f"the token lacks the scope {scope}")
     return client
-
-
-def digest(token: str) -> str:
-    """What is kept of a token. Tokens are long and random, so a plain SHA-256 can't be guessed."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def new_token() -> str:
-    """A token of 32 random bytes."""
-    return secrets.token_urlsafe(32)
 
 
 def check_client_name(value: Any) -> str:

@@ -1,11 +1,9 @@
 """Builds what the bus is made of, or says in a clear line each what is wrong."""
 
-import sys
 from dataclasses import dataclass
-from typing import NoReturn
 
 from service_kit.clock import Clock, now_ms
-from service_kit.errors import ConfigError, NotMigrated
+from service_kit.config import or_exit
 
 from bus.auth import Auth
 from bus.config import Config, read
@@ -20,26 +18,12 @@ _STATUS = 4
 
 def config_or_exit() -> Config:
     """The settings from the environment; exits with a line on stderr for each complaint."""
-    try:
-        return read()
-    except ConfigError as error:
-        _refuse(error.complaints)
+    return or_exit(read, status=_STATUS)
 
 
 def open_or_exit(config: Config, clock: Clock = now_ms) -> Storage:
     """The store; exits with a line on stderr that says what is wrong with it."""
-    try:
-        return open_storage(config.database_url, clock)
-    except ConfigError as error:
-        _refuse(error.complaints)
-    except NotMigrated as error:
-        _refuse((str(error),))
-
-
-def _refuse(complaints: tuple[str, ...]) -> NoReturn:
-    for complaint in complaints:
-        print(complaint, file=sys.stderr)  # noqa: T201 - this is what the operator reads
-    sys.exit(_STATUS)
+    return or_exit(lambda: open_storage(config.database_url, clock), status=_STATUS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,12 @@
 """How gunicorn runs the bus; `-b` on the command line says where it listens."""  # noqa: N999 - gunicorn's own name for it
 
+from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
+
 # For `bus.app`, which is WSGI. The Procfile starts `bus.asgi` and says `-k` and `-w` itself.
 worker_class = "bus.server.WsgiWorker"
-workers = 2
 # Publishers block until their events are on disk, and share commits: many threads, cheap waiting.
 threads = 32
-# Its default path is one per user, so that a second service would refuse to start.
-control_socket_disable = True
-graceful_timeout = 4
+keepalive = 2
 
 
 def on_starting(_server: object) -> None:

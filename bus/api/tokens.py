@@ -6,10 +6,11 @@ from flask import Response, request
 from service_kit.access import shown_token
 from service_kit.bodies import read_json
 from service_kit.openapi import Blueprint
+from service_kit.tokens import digest, new_token
 
 from bus.api.endpoint import endpoint
 from bus.api.schemas import NEW_CLIENT, ClientSchema, NewTokenSchema
-from bus.auth import check_client_name, check_scopes, digest, new_token
+from bus.auth import check_client_name, check_scopes
 from bus.bootstrap import Bus
 from bus.errors import BadClient
 from bus.model.client import USUAL_SCOPES, TokenScope

@@ -12,8 +12,8 @@ import psycopg
 from honcho.environ import parse_procfile
 from service_kit.clock import now_ms
 from service_kit.database import migrate
+from service_kit.tokens import digest
 
-from bus.auth import digest
 from bus.storage import Storage, open_storage
 from tests.bench.processes import ROOT, process
 from tests.needs import missing

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from service_kit.tokens import digest
 
 from bus.app import create_app
-from bus.auth import digest
 from bus.config import Config
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock

@@ -1,6 +1,7 @@
 import pytest
+from service_kit.tokens import digest
 
-from bus.auth import Auth, digest
+from bus.auth import Auth
 from bus.errors import NotAuthenticated
 from bus.model.client import Client
 

@@ -2,8 +2,8 @@
 
 import pytest
 from click.testing import CliRunner, Result
+from service_kit.tokens import digest
 
-from bus.auth import digest
 from bus.cli import main
 from bus.storage import Storage
 

@@ -5,7 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from bus.auth import digest
+from service_kit.tokens import digest
+
 from bus.delivery.pusher import Pusher
 from bus.delivery.wire.http_client import HttpClient
 from bus.model.delivery import Overview

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from service_kit.tokens import digest
 
-from bus.auth import digest
 from bus.delivery.lease import LAPSES_AFTER_MS
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock

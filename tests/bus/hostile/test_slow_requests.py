@@ -16,7 +16,7 @@ from tests.procfile import procfile
 
 HURRIED = {
     "asgi": procfile()["bus"].replace("bus.server.", "tests.bus.hostile.hurried."),
-    "wsgi": FLASK.replace("-w 1", "-w 1 -k tests.bus.hostile.hurried.Threads"),
+    "wsgi": FLASK.replace("-w 1", "-w 1 -k tests.bus.hostile.hurried.WsgiWorker"),
 }
 THREADS = 32  # of bus/gunicorn.conf.py
 

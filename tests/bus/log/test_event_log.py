@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from service_kit.tokens import digest
 
-from bus.auth import digest
 from bus.errors import KeyReused, TopicTaken
 from bus.model.event import Publication, PublishKey
 from bus.storage import EventLog, Storage, open_storage

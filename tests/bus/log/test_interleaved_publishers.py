@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from service_kit.tokens import digest
 
-from bus.auth import digest
 from bus.model.event import LogEvent
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock

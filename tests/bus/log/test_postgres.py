@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from service_kit.tokens import digest
 
-from bus.auth import digest
 from bus.storage import Listener, Storage
 from tests.bus.samples import publication
 from tests.waiting import wait_for

@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from service_kit.tokens import digest
 
-from bus.auth import digest
 from bus.log.retention import DAY_MS, Retention, first_where
 from bus.model.event import LogPoint
 from bus.storage import Storage

@@ -4,7 +4,8 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from bus.auth import digest
+from service_kit.tokens import digest
+
 from bus.model.subscription import StartAt, StartPosition
 from bus.storage import Storage
 from bus.subscriptions.lifecycle import begin

@@ -1,8 +1,8 @@
 """Where entities were last told about: the same on every engine."""
 
 import pytest
+from service_kit.tokens import digest
 
-from bus.auth import digest
 from bus.storage import Storage
 from tests.bus.samples import publication
 

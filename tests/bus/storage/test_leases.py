@@ -1,8 +1,8 @@
 """Leases and settlements: only the holder settles."""
 
 import pytest
+from service_kit.tokens import digest
 
-from bus.auth import digest
 from bus.model.delivery import HEALTHY, Cursor, EndpointHealth, LeasedSubscription, Settlement
 from bus.storage import Storage
 from tests.bus.conftest import TOKENS

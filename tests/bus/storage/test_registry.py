@@ -2,9 +2,9 @@
 
 import pytest
 from service_kit.database import connect, reading
+from service_kit.tokens import digest
 from sqlalchemy import select
 
-from bus.auth import digest
 from bus.errors import BadClient, NotFound, TopicTaken
 from bus.model.subscription import ListedSubscription
 from bus.storage import Storage
