@@ -1,9 +1,5 @@
 """Receive the bus's webhooks in any Python web application."""
 
-from bus_drain.authenticate import BasicAuthentication, SignatureVerification
-from bus_drain.bust import Bust
-from bus_drain.deduplicate import Deduplicate
-from bus_drain.dirty import DirtyMap, MarkDirty, Swept
 from bus_drain.drain import Drain, Endpoint
 from bus_drain.errors import (
     BadSettings,
@@ -18,11 +14,15 @@ from bus_drain.errors import (
     Unauthenticated,
 )
 from bus_drain.event import Event
-from bus_drain.filter import Filter
-from bus_drain.listen import Listener, Listeners, Outcome, Receive, each
-from bus_drain.parse import parse
-from bus_drain.prefetch import Prefetch
-from bus_drain.siphon import Siphon
+from bus_drain.http.authenticate import BasicAuthentication, SignatureVerification
+from bus_drain.http.parse import parse
+from bus_drain.layers.bust import Bust
+from bus_drain.layers.deduplicate import Deduplicate
+from bus_drain.layers.dirty import DirtyMap, MarkDirty, Swept
+from bus_drain.layers.filter import Filter
+from bus_drain.layers.listen import Listener, Listeners, Outcome, Receive, each
+from bus_drain.layers.prefetch import Prefetch
+from bus_drain.layers.siphon import Siphon
 from bus_drain.stacks import Basic, CacheBusting, Caching, Mapping
 from bus_drain.state import State
 from bus_drain.storage import open_state

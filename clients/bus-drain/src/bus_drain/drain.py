@@ -4,13 +4,13 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bus_drain import answer
-from bus_drain.authenticate import BasicAuthentication, SignatureVerification
-from bus_drain.body import read_body
 from bus_drain.errors import MethodNotAllowed, Refused, StateUnavailable
 from bus_drain.event import Event
-from bus_drain.listen import Listener, Listeners, Receive
-from bus_drain.parse import parse
+from bus_drain.http import answer
+from bus_drain.http.authenticate import BasicAuthentication, SignatureVerification
+from bus_drain.http.body import read_body
+from bus_drain.http.parse import parse
+from bus_drain.layers.listen import Listener, Listeners, Receive
 
 _log = logging.getLogger(__name__)
 

@@ -75,3 +75,13 @@ class NotJson(Refused):
 
 class Malformed(Refused):
     """The body is not an array of events."""
+
+    @classmethod
+    def no_events(cls, why: object) -> "Malformed":
+        """Why it is none."""
+        return cls(f"The body is not an array of events: {why}")
+
+    @classmethod
+    def bad_event(cls, index: int, what: str) -> "Malformed":
+        """What is bad about which of the events."""
+        return cls.no_events(f"bad {what} - at `$[{index}]`")

@@ -9,14 +9,14 @@ from collections import abc
 from collections.abc import Callable, Sequence
 from typing import NotRequired, TypedDict, Unpack
 
-from bus_drain.bust import Bust
-from bus_drain.deduplicate import Deduplicate
-from bus_drain.dirty import DirtyMap, MarkDirty
 from bus_drain.drain import MAX_BYTES, Endpoint
-from bus_drain.filter import Filter
-from bus_drain.listen import Listener, Listeners, Receive
-from bus_drain.prefetch import Enqueue, Prefetch
-from bus_drain.siphon import Siphon
+from bus_drain.layers.bust import Bust
+from bus_drain.layers.deduplicate import Deduplicate
+from bus_drain.layers.dirty import DirtyMap, MarkDirty
+from bus_drain.layers.filter import Filter
+from bus_drain.layers.listen import Listener, Listeners, Receive
+from bus_drain.layers.prefetch import Enqueue, Prefetch
+from bus_drain.layers.siphon import Siphon
 from bus_drain.state import State
 
 ByTopic = abc.Mapping[str, Listener]

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from bus_drain.filter import is_older
+from bus_drain.layers.filter import is_older
 from bus_drain.state import JobRun, Known, Mark, State
 from bus_drain.storage import open_state
 

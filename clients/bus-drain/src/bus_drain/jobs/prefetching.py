@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from huey import Huey
 
 from bus_drain.fetch import EntityClient, FetchError
-from bus_drain.prefetch import Enqueue
+from bus_drain.layers.prefetch import Enqueue
 
 _log = logging.getLogger(__name__)
 

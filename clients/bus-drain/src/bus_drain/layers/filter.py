@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from service_kit.clock import Clock, now_ms
 
 from bus_drain.event import Event
-from bus_drain.listen import Outcome, Receive
+from bus_drain.layers.listen import Outcome, Receive
 from bus_drain.state import Known, Newest
 
 _DAY_MS = 24 * 3_600_000

@@ -6,7 +6,7 @@ import pytest
 from bus_drain import DirtyMap, MarkDirty
 from bus_drain.state import State
 
-from .conftest import Below, Clock, made
+from tests.clients.bus_drain.conftest import Below, Clock, made
 
 U, V, W = (f"https://bids.example/bids/{number}" for number in (1, 2, 3))
 

@@ -16,7 +16,13 @@ from bus_drain import (
     Unauthenticated,
 )
 
-from .conftest import OTHER_SECRET, SECRET, Deliverer, event, signature_headers
+from tests.clients.bus_drain.conftest import (
+    OTHER_SECRET,
+    SECRET,
+    Deliverer,
+    event,
+    signature_headers,
+)
 
 BODY = b"[]"
 

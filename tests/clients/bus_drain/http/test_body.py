@@ -6,8 +6,8 @@ import io
 from typing import Any
 
 import pytest
-from bus_drain.body import read_body
 from bus_drain.errors import Malformed, TooBig
+from bus_drain.http.body import read_body
 
 
 class Endless:

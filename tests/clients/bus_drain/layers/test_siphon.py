@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bus_drain import BadSettings, Siphon
 
-from .conftest import Below, Heard, failing, made
+from tests.clients.bus_drain.conftest import Below, Heard, failing, made
 
 
 def test_siphoned_topics_and_types_go_no_further(below: Below, heard: Heard) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from service_kit.clock import Clock, now_ms
 
 from bus_drain.event import Event
-from bus_drain.gather import Gather
-from bus_drain.listen import Outcome, Receive
+from bus_drain.layers.gather import Gather
+from bus_drain.layers.listen import Outcome, Receive
 from bus_drain.state import Seen
 
 _DAY_MS = 24 * 3_600_000

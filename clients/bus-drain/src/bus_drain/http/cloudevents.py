@@ -45,9 +45,9 @@ def _event(index: int, one: CloudEvent) -> Event:
     namespace, _, rest = one.type.partition(".")
     topic, _, type_ = rest.partition(".")
     if namespace != "gavel":
-        raise _malformed("type", index)
+        raise Malformed.bad_event(index, "type")
     if facts.url not in {None, one.subject}:
-        raise _malformed("data.url", index)
+        raise Malformed.bad_event(index, "data.url")
     return Event(
         topic=topic,
         type=type_,
@@ -63,9 +63,5 @@ def _t_ms(time: datetime | None, facts: Facts, index: int) -> int:
     if facts.t is not None:
         return facts.t
     if time is None or time.tzinfo is None:
-        raise _malformed("time", index)
+        raise Malformed.bad_event(index, "time")
     return (time - _EPOCH) // _MILLISECOND
-
-
-def _malformed(what: str, index: int) -> Malformed:
-    return Malformed(f"The body is not an array of events: bad {what} - at `$[{index}]`")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Collection
 
 import pytest
-from bus_drain.gather import Gather
+from bus_drain.layers.gather import Gather
 
 
 def test_who_comes_during_a_write_does_not_wait_and_is_written_with_others() -> None:

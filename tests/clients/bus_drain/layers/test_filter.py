@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 from bus_drain import Filter
-from bus_drain.filter import is_older
+from bus_drain.layers.filter import is_older
 from bus_drain.state import Known, State
 
-from .conftest import Below, Clock, made
+from tests.clients.bus_drain.conftest import Below, Clock, made
 
 U = "https://bids.example/bids/1"
 DAY_MS = 24 * 3_600_000

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bus_drain import Malformed, NotJson, parse
 
-from .conftest import event
+from tests.clients.bus_drain.conftest import event
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bus_drain import Bust, Event, Outcome, Prefetch
 from bus_drain.state import State
 
-from .conftest import Below, made
+from tests.clients.bus_drain.conftest import Below, made
 
 U = "https://bids.example/bids/1"
 V = "https://bids.example/bids/2"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 from bus_drain import Event, Listeners, SomeFailed, each
-from bus_drain.listen import batches, listener_of
+from bus_drain.layers.listen import batches, listener_of
 
-from .conftest import Heard, failing, made
+from tests.clients.bus_drain.conftest import Heard, failing, made
 
 
 def events(*topics: str) -> list[Event]:

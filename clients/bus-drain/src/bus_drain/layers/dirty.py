@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from service_kit.clock import Clock, now_ms
 
 from bus_drain.event import Event
-from bus_drain.listen import Outcome, Receive
+from bus_drain.layers.listen import Outcome, Receive
 from bus_drain.state import Mark, Marks
 
 _log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import msgspec
 
-from bus_drain import cloudevents
 from bus_drain.errors import Malformed, NotJson
 from bus_drain.event import Event
+from bus_drain.http import cloudevents
 
 T = TypeVar("T")
 
@@ -46,9 +46,9 @@ def _decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     try:
         return decoder.decode(body)
     except (msgspec.DecodeError, ValueError) as error:  # ValueError: bad UTF-8
-        raise Malformed(f"The body is not an array of events: {error}") from error
+        raise Malformed.no_events(error) from error
     except RecursionError as error:
-        raise Malformed("The body is not an array of events: nested too deeply") from error
+        raise Malformed.no_events("nested too deeply") from error
 
 
 def _are_words(topic: str, type_: str) -> bool:
@@ -67,7 +67,7 @@ def _malformed(events: Sequence[Event]) -> Malformed:
     index, what = next(
         (index, what) for index, event in enumerate(events) if (what := _what_is_wrong(event))
     )
-    return Malformed(f"The body is not an array of events: bad {what} - at `$[{index}]`")
+    return Malformed.bad_event(index, what)
 
 
 def _what_is_wrong(event: Event) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bus_drain.errors import BadSettings
 from bus_drain.event import Event
-from bus_drain.listen import EVERY_OTHER, Listener, Listeners, Outcome, Receive, listener_of
+from bus_drain.layers.listen import EVERY_OTHER, Listener, Listeners, Outcome, Receive, listener_of
 
 
 class Siphon:

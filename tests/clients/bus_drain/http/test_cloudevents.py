@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from bus_drain import Malformed, parse
 
+from tests.clients.bus_drain.conftest import Deliverer, Heard
 from tests.clients.readme import ROOT
-
-from .conftest import Deliverer, Heard
 
 BATCH = "application/cloudevents-batch+json"
 URL = "https://bids.example/bids/7"

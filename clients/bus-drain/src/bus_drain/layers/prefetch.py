@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bus_drain.event import Event
-from bus_drain.listen import Outcome, Receive
+from bus_drain.layers.listen import Outcome, Receive
 
 Enqueue = Callable[[Sequence[str]], None]
 """Queues a fetch of these URLs and returns at once (bus_drain.jobs.prefetching). It may lose some:

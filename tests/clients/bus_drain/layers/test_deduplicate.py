@@ -5,7 +5,7 @@ from __future__ import annotations
 from bus_drain import Deduplicate
 from bus_drain.state import State
 
-from .conftest import Below, Clock, made
+from tests.clients.bus_drain.conftest import Below, Clock, made
 
 DAY_MS = 24 * 3_600_000
 

@@ -1,0 +1,1 @@
+"""What crosses HTTP: who delivers, what body, which events, and the answer."""
