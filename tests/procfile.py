@@ -10,7 +10,7 @@ from pathlib import Path
 from honcho.environ import parse_procfile
 from service_kit.run.readiness import not_ready
 
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[1]
 
@@ -91,7 +91,7 @@ class Processes:
             return not not_ready(ports)
 
         try:
-            wait_for(ready, seconds=90, what="every process ready")
+            wait_for(ready, what="every process ready")
         except AssertionError as error:
             raise AssertionError(f"{error} {not_ready(ports)}\n{self.logs()}") from error
 
@@ -108,14 +108,14 @@ class Processes:
         for name in names:
             os.killpg(self._running[name].pid, signal.SIGKILL)
         for name in names:
-            self._running.pop(name).wait(20)
+            self._running.pop(name).wait(PATIENCE_S)
 
     def stop(self, *names: str) -> dict[str, int]:
         """SIGTERM to these (all without names); returns their exit statuses."""
         stopping = {name: self._running.pop(name) for name in names or list(self._running)}
         for process in stopping.values():
             os.kill(process.pid, signal.SIGTERM)
-        return {name: process.wait(20) for name, process in stopping.items()}
+        return {name: process.wait(PATIENCE_S) for name, process in stopping.items()}
 
     def logs(self) -> str:
         """The end of every process's log."""

@@ -30,9 +30,13 @@
     ["text", "textarea", "datetime-local"].includes(type) && value !== defaultValue;
   if ([...form.elements].some(typed)) later();
 
-  // Chosen photos go at once.
+  // Chosen photos go at once, also those chosen before this script was there.
   const files = form.querySelector("input[type=file]");
-  if (files) files.addEventListener("change", () => { if (files.files.length) form.requestSubmit(); });
+  const send = () => { if (files.files.length) form.requestSubmit(); };
+  if (files) {
+    files.addEventListener("change", send);
+    send();
+  }
 
   // Shown as soon as the job has prepared them, but never under somebody's typing fingers. Not by
   // a reload: this page may be the answer to an upload, which would be sent again.

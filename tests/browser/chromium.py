@@ -3,9 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.needs import program
+from tests.waiting import PATIENCE_S
+
+_PATIENCE_MS = PATIENCE_S * 1000
 
 _PLAYWRIGHTS_OWN = (
     "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,"
@@ -31,7 +34,14 @@ _FLAGS = (
 def chromium() -> Iterator[Browser]:
     """A running browser; skips the test where there is none (fails in CI)."""
     path = program("chromium", "chromium-browser", "google-chrome")
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         yield browser
         browser.close()
+
+
+def patient(page: Page) -> Page:
+    """The page, which waits as long as every test does."""
+    page.set_default_timeout(_PATIENCE_MS)
+    return page

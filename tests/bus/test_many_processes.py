@@ -55,6 +55,6 @@ def test_what_any_bus_took_is_delivered_once_and_in_order_though_a_machine_dies(
     assert positions == list(range(1, 2 * _EACH + 1))
     houses[0].kill()
     publish_some(houses[1], "late")
-    wait_for(lambda: len(set(receiver.urls)) == 3 * _EACH, seconds=40)
+    wait_for(lambda: len(set(receiver.urls)) == 3 * _EACH)
     late = [url for url in dict.fromkeys(receiver.urls) if "late" in url]
     assert late == [f"https://late.example/{number}" for number in range(_EACH)]

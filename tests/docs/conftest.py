@@ -12,7 +12,7 @@ from service_kit.http import HttpClient
 
 from tests.sockets import free_port
 from tests.system.house import House
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -67,7 +67,7 @@ def _running(example: str, output: Path, environment: Mapping[str, str]) -> Iter
             yield f"http://localhost:{port}/events"
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE_S)
 
 
 @pytest.fixture
@@ -78,4 +78,4 @@ def running() -> Callable[[str, Path, Mapping[str, str]], AbstractContextManager
 
 def wait_for_line(output: Path, line: str) -> None:
     """Wait until a program has written this line."""
-    wait_for(lambda: line in output.read_text().splitlines(), seconds=60, what=line)
+    wait_for(lambda: line in output.read_text().splitlines(), what=line)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,15 +54,15 @@ class Process:
             assert self.popen.poll() is None, self.log.read_text()
             return condition()
 
-        wait_for(holds, seconds=30, what=what)
+        wait_for(holds, what=what)
 
     def kill(self) -> None:
         """kill -9 the whole group."""
         if self.popen.poll() is None:
             os.killpg(self.popen.pid, signal.SIGKILL)
-        self.popen.wait(10)
+        self.popen.wait(PATIENCE_S)
 
     def terminate(self) -> int:
         """SIGTERM; returns the exit status."""
         self.popen.terminate()
-        return self.popen.wait(15)
+        return self.popen.wait(PATIENCE_S)

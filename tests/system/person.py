@@ -9,6 +9,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, Page
 
+from tests.browser.chromium import patient
 from tests.system.smtp import Letters, text_of
 from tests.waiting import wait_for
 
@@ -45,9 +46,7 @@ class Person:
     def arrive(cls, name: str, browser: Browser, letters: Letters, web: str) -> "Person":
         """Open a browser without cookies, in English and UTC."""
         context = browser.new_context(locale="en-US", timezone_id="UTC")
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        return cls(name, page, letters, web)
+        return cls(name, patient(context.new_page()), letters, web)
 
     @property
     def address(self) -> str:
@@ -84,8 +83,7 @@ class Person:
         self.page.get_by_role("button", name="Sign out").wait_for()
 
     def list_item(self, title: str, *, start_price: str, seconds: int) -> str:
-        """List an item that ends in `seconds`; returns its URL."""
-        ends = datetime.now(UTC) + timedelta(seconds=seconds)
+        """List an item that ends `seconds` after its end is chosen; returns its URL."""
         self.page.get_by_role("link", name="Sell").click()
         self.page.get_by_role("button", name="Start a listing").click()
         self.page.get_by_label("Title").fill(title)
@@ -99,6 +97,7 @@ class Person:
         self.page.get_by_role("button", name="Next").click()
         self.page.get_by_label("Start price").fill(start_price)
         self.page.get_by_role("button", name="Next").click()
+        ends = datetime.now(UTC) + timedelta(seconds=seconds)
         self.page.get_by_label("Ends").fill(ends.strftime("%Y-%m-%dT%H:%M:%S"))
         self.page.get_by_role("button", name="Next").click()
         self.page.get_by_role("button", name="List item").click()

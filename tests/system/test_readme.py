@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from service_kit.http import HttpClient
 
 from tests.sockets import free_port
 from tests.system.house import House
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -65,10 +66,11 @@ def reader(house: House, tmp_path: Path) -> Iterator[Reader]:
             env=dict(os.environ) | {"PYTHONUNBUFFERED": "1"},
             stdout=log,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     yield reader
-    service.terminate()
-    service.wait(20)
+    os.killpg(service.pid, signal.SIGKILL)
+    service.wait(PATIENCE_S)
 
 
 def test_a_newcomers_service_hears_of_a_bid(house: House, reader: Reader) -> None:
@@ -82,6 +84,5 @@ def test_a_newcomers_service_hears_of_a_bid(house: House, reader: Reader) -> Non
         bid = bids.place(auction_url, f"{web}/customers/me", start_price, idempotency_key="k")
     wait_for(
         lambda: f"create {bid.url}" in reader.output.read_text(),
-        seconds=60,
         what=f"my_service to print the bid: {reader.output}",
     )

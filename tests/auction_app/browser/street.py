@@ -19,6 +19,7 @@ from tests.auction_app.browser.serving import Server, build_world, close_world
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import SECRET
 from tests.auction_app.conftest import Browser as Member
+from tests.browser.chromium import patient
 from tests.sockets import free_port
 
 ZONE = "UTC"
@@ -78,9 +79,7 @@ class Street:
         if session:
             context.add_cookies([{"name": "gavel", "value": session, "url": self.url}])
         self._contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        return page
+        return patient(context.new_page())
 
     def open_bidding(self, item: str) -> None:
         """What bids_service does once it has heard of an item."""

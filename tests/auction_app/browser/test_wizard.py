@@ -1,6 +1,6 @@
 """Listing an item in a browser."""
 
-from playwright.sync_api import FilePayload, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from tests.auction_app.browser.looks import LOOKS, Look, in_every_look, in_two_looks
 from tests.auction_app.browser.street import Street
@@ -53,6 +53,22 @@ def test_an_item_is_listed_step_by_step(street: Street, look: Look) -> None:
     sam.sees("Starts")
     sam.misses_text(sam.money("40"))
     expect(sam.page.locator(".item-photos img").first).to_have_attribute("alt", "Back")
+
+
+def test_a_photo_chosen_before_the_script_is_there_goes_up_too(street: Street) -> None:
+    sam = street.person("Sam", LOOKS[0])
+    start(sam)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    sam.page.route("**/draft.js", hold, times=1)
+    sam.page.goto(sam.page.url, wait_until="commit")
+    sam.field("Add photos").set_input_files([file("a.jpg")])
+    with sam.page.expect_navigation():
+        held[0].continue_()
+    expect(sam.page.locator(".photos li")).to_have_count(1)
 
 
 @in_two_looks

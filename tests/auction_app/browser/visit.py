@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page
 
 from tests.auction_app.browser.stage import Stage
 from tests.auction_app.browser.stops import Stop
+from tests.browser.chromium import patient
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def looking(browser: Browser, stage: Stage, **options: Any) -> Iterator[dict[str
             cookie = {"name": "gavel", "value": stage.cookies[who], "url": stage.url}
             context.add_cookies([cookie])  # type: ignore[list-item]
     try:
-        yield {who: context.new_page() for who, context in contexts.items()}
+        yield {who: patient(context.new_page()) for who, context in contexts.items()}
     finally:
         stage.lose_bids(False)
         for context in contexts.values():

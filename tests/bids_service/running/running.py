@@ -17,7 +17,7 @@ from bids_service.storage.database import open_database
 from bids_service.storage.queries import Queries
 from tests.bids_service.running.world import World, serving
 from tests.sockets import free_port
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[3]
 TOKEN = "a-token-of-the-web-application"
@@ -58,7 +58,7 @@ class Running:
                     start_new_session=True,
                 )
         try:
-            wait_for(lambda: not not_ready(self.ports), seconds=60, what="all processes ready")
+            wait_for(lambda: not not_ready(self.ports), what="all processes ready")
         except AssertionError as error:
             raise AssertionError(self.output()) from error
 
@@ -67,7 +67,7 @@ class Running:
         for running in self._processes.values():
             os.killpg(running.pid, signal.SIGKILL)
         for running in self._processes.values():
-            running.wait(20)
+            running.wait(PATIENCE_S)
         self._processes.clear()
 
     def output(self) -> str:
