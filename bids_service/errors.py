@@ -2,9 +2,9 @@
 
 BidsError
 ├── BadTerms            an auction's terms contradict themselves or can't be read
-├── UnknownAuction      the URL names no auction that we know or can learn
+├── UnknownAuction      the URL names no auction that we know or can import
 ├── AuctionUnreachable  the auction's terms can't be fetched now; try again
-├── StillRunning        a command is taken in and not answered yet; its outcome has a URL
+├── StillRunning        a command is accepted and not answered yet; its outcome has a URL
 ├── NotProven           a record contradicts itself, the rules or the published result
 └── StoreUnavailable    the database doesn't answer now; try again
 """
@@ -19,7 +19,7 @@ class BadTerms(BidsError, ValueError):
 
 
 class UnknownAuction(BidsError):
-    """The URL names no auction that we know or can learn."""
+    """The URL names no auction that we know or can import."""
 
 
 class AuctionUnreachable(BidsError):
@@ -27,7 +27,7 @@ class AuctionUnreachable(BidsError):
 
 
 class StillRunning(BidsError):
-    """A command is taken in and not answered yet; its outcome will be at `url`."""
+    """A command is accepted and not answered yet; its outcome will be at `url`."""
 
     def __init__(self, url: str) -> None:
         super().__init__("the command has not been carried out yet")

@@ -18,7 +18,7 @@ from service_kit.http import origin_of
 from service_kit.money import Money
 
 from bids_service.audit.own_bids import Opened, verify_own_bids
-from bids_service.audit.verify_chain import Linked, linked, pairs_from
+from bids_service.audit.verify_chain import Linked, pairs_from, verify_chain
 from bids_service.audit.verify_rules import Seen, verify_rules
 from bids_service.config import read
 from bids_service.engine.bidding import Outcome
@@ -65,7 +65,7 @@ def main(
 
 
 def _prove(exported: Json, own: Path | None, receipts: tuple[str, ...]) -> None:
-    record = linked(pairs_from(exported["entries"]))
+    record = verify_chain(pairs_from(exported["entries"]))
     click.echo(f"{len(record)} entries, each in its place, ending in {record[-1].hash}")
     seen = verify_rules(record)
     check_result(seen, exported["bidding"])

@@ -43,7 +43,7 @@ class Tip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """An entry as it is kept: its canonical text and hash, and what only its parties may know.
+    """An entry as it is stored: its canonical text and hash, and what only its parties may know.
 
     `party` is the URL of the bidder concerned, `salt` opens the commitment.
     """

@@ -18,7 +18,7 @@ class Linked:
     hash: str
 
 
-def linked(pairs: Iterable[tuple[Entry, str]]) -> list[Linked]:
+def verify_chain(pairs: Iterable[tuple[Entry, str]]) -> list[Linked]:
     """The entries of a record, from the first, with their hashes. Raises NotProven."""
     previous, found = BEGINNING, list[Linked]()
     for number, (entry, claimed) in enumerate(pairs, start=1):

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from bids_service.audit.entry import Entry
 from bids_service.audit.record import Recorded, Tip, record, record_opening
-from bids_service.audit.verify_chain import linked
+from bids_service.audit.verify_chain import verify_chain
 from bids_service.engine.bid import Bid
 from bids_service.engine.bidding import Bidding
 from bids_service.engine.book import Book, Command, decide, open_book
@@ -29,7 +29,7 @@ def verify_replay(
 
     `placed` has the maximum and the salt of every bid by its sequence. Raises NotProven.
     """
-    linked((entry, recorded.hash) for recorded, entry in entries)
+    verify_chain((entry, recorded.hash) for recorded, entry in entries)
     opening, _ = entries[0]
     book = open_book(terms)
     again = record_opening(auction, book.bidding, opening.at_ms, salt=opening.salt or "")

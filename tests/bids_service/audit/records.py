@@ -10,7 +10,7 @@ from bids_service.audit.commitments import new_salt
 from bids_service.audit.entry import BEGINNING, Entry, canonical, hash_of
 from bids_service.audit.own_bids import Opened
 from bids_service.audit.record import Recorded, record, record_opening
-from bids_service.audit.verify_chain import Linked, linked, pairs_from
+from bids_service.audit.verify_chain import Linked, pairs_from, verify_chain
 from bids_service.engine.book import Book, Command, decide, open_book
 from bids_service.engine.decision import Accepted
 from bids_service.engine.terms import Terms
@@ -32,7 +32,7 @@ class RecordedBook:
         return [{"hash": one.hash, "entry": msgspec.json.decode(one.text)} for one in self.entries]
 
     def linked(self) -> list[Linked]:
-        return linked(pairs_from(self.exported()))
+        return verify_chain(pairs_from(self.exported()))
 
 
 def recorded_book(terms: Terms, script: Sequence[tuple[Command, int]]) -> RecordedBook:
@@ -64,4 +64,4 @@ def rewritten(entries: Sequence[Entry]) -> list[Linked]:
         changed = msgspec.structs.replace(entry, number=number, previous=previous)
         previous = hash_of(canonical(changed))
         pairs.append((changed, previous))
-    return linked(pairs)
+    return verify_chain(pairs)

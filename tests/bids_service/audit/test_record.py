@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bids_service.audit.commitments import commitment, mask
 from bids_service.audit.entry import Entry, PublicState
 from bids_service.audit.own_bids import Opened, verify_own_bids
-from bids_service.audit.verify_chain import linked, pairs_from
+from bids_service.audit.verify_chain import pairs_from, verify_chain
 from bids_service.audit.verify_replay import verify_replay
 from bids_service.audit.verify_rules import verify_rules
 from bids_service.engine.bidding import Outcome
@@ -106,7 +106,7 @@ def test_a_record_that_was_touched_is_noticed(damage: Callable[[list[Any]], Any]
     entries = usual().exported()
     damage(entries)
     with pytest.raises(NotProven):
-        linked(pairs_from(entries))
+        verify_chain(pairs_from(entries))
 
 
 def changed(number: int, **changes: Any) -> Callable[[Sequence[Entry]], list[Entry]]:
