@@ -12,7 +12,7 @@ from service_kit.money import Money
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
-from bids_service.api.commands import COMMAND_HEADERS, answer
+from bids_service.api.commands import answer, takes_command
 from bids_service.api.schemas import (
     LARGEST_ID,
     BidSchema,
@@ -37,12 +37,7 @@ def bids_blueprint(
 
     @blueprint.route("/bids")
     class Bids(MethodView):
-        @require("bids:write")
-        @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(PlaceBidSchema())
-        @blueprint.response(201, BidSchema, content_type=MEDIA_TYPE)
-        @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
-        @blueprint.alt_response(409, "CONFLICT")
+        @takes_command(blueprint, PlaceBidSchema, status=201, answer=BidSchema)
         @blueprint.alt_response(503, "SERVICE_UNAVAILABLE")
         def post(self, body: dict[str, Any]) -> Response:
             """Place a bid."""

@@ -1,11 +1,15 @@
 """What all commands have in common: a key, somebody to answer for it, an answer now or later."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
-from service_kit.access import Caller, caller, unauthorized
+from marshmallow import Schema
+from service_kit.access import Caller, caller, require, unauthorized
+from service_kit.hal import MEDIA_TYPE
 from service_kit.idempotency import StoredAnswer, fingerprint_of
+from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
 from bids_service.commands.accept import ACCEPTED
@@ -13,8 +17,10 @@ from bids_service.commands.handler import CommandHandler
 from bids_service.engine.book import Command
 from bids_service.model import CommandRequest, Key
 
+View = Callable[..., Any]
+
 _KEY = re.compile(r"[!-~]{1,255}")
-COMMAND_HEADERS = [
+_HEADERS = [
     {
         "in": "header",
         "name": "Idempotency-Key",
@@ -42,6 +48,26 @@ def answer(
     if prefers_async(request.headers.get("Prefer", "")):
         return _response(handler.accept(command_request))
     return _response(handler.execute(command_request))
+
+
+def takes_command(
+    blueprint: Blueprint, body: type[Schema], *, status: int, answer: type[Schema]
+) -> Callable[[View], View]:
+    """Mark a view that executes a command: who may call it, with what, and what it may answer."""
+
+    def mark(view: View) -> View:
+        for decorator in (
+            blueprint.alt_response(409, "CONFLICT"),
+            blueprint.alt_response(202, description="Taken in; the outcome will be at Location"),
+            blueprint.response(status, answer, content_type=MEDIA_TYPE),
+            blueprint.arguments(body()),
+            blueprint.doc(parameters=_HEADERS),
+            require("bids:write"),
+        ):
+            view = decorator(view)
+        return view
+
+    return mark
 
 
 def prefers_async(header: str) -> bool:

@@ -10,7 +10,7 @@ from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
-from bids_service.api.commands import COMMAND_HEADERS, answer
+from bids_service.api.commands import answer, takes_command
 from bids_service.api.schemas import LARGEST_ID, ByBidderSchema, OfferSchema
 from bids_service.commands.handler import CommandHandler
 from bids_service.engine.second_chance import AnswerOffer
@@ -53,24 +53,14 @@ def offers_blueprint(
 
     @blueprint.route(f"{one}/acceptance")
     class Acceptance(MethodView):
-        @require("bids:write")
-        @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(ByBidderSchema())
-        @blueprint.response(200, OfferSchema, content_type=MEDIA_TYPE)
-        @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
-        @blueprint.alt_response(409, "CONFLICT")
+        @takes_command(blueprint, ByBidderSchema, status=200, answer=OfferSchema)
         def post(self, body: Body, offer_id: int) -> Response:
             """Accept it on behalf of the bidder."""
             return end(offer_id, body, accept=True)
 
     @blueprint.route(f"{one}/refusal")
     class Refusal(MethodView):
-        @require("bids:write")
-        @blueprint.doc(parameters=COMMAND_HEADERS)
-        @blueprint.arguments(ByBidderSchema())
-        @blueprint.response(200, OfferSchema, content_type=MEDIA_TYPE)
-        @blueprint.alt_response(202, description="Taken in; the outcome will be at Location")
-        @blueprint.alt_response(409, "CONFLICT")
+        @takes_command(blueprint, ByBidderSchema, status=200, answer=OfferSchema)
         def post(self, body: Body, offer_id: int) -> Response:
             """Decline it on behalf of the bidder."""
             return end(offer_id, body, accept=False)
