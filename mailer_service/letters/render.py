@@ -30,7 +30,7 @@ _EDGES = {
 
 
 @dataclass(frozen=True)
-class Words:
+class RenderedMail:
     """What a mail says: one line, and the same twice."""
 
     subject: str
@@ -38,10 +38,10 @@ class Words:
     html: str
 
 
-def render(letter: Letter) -> Words:
+def render(letter: Letter) -> RenderedMail:
     """The words of a letter in the language of its reader."""
     facts = _facts(letter)
-    return Words(
+    return RenderedMail(
         subject=_subject(letter, facts),
         text=_page(letter, "layout.txt", facts).rstrip() + "\n",
         html=_page(letter, "layout.html", facts),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from service_kit.database import reading, writing
 from service_kit.dialects import insert_or
-from sqlalchemy import Delete, Engine, delete, func, insert, select
+from sqlalchemy import Delete, Engine, delete, insert
 
 from mailer_service.storage import lease
 from mailer_service.storage.tables import dead_letters, inbox
@@ -108,11 +108,6 @@ class Inbox:
         """Look again at `due_at_ms`; also how a long look keeps its claim."""
         with writing(self._engine) as connection:
             lease.put_off(connection, inbox, entry.id, version=entry.version, due_at_ms=due_at_ms)
-
-    def count(self) -> int:
-        """How many URLs wait or are being looked at."""
-        with reading(self._engine) as connection:
-            return connection.execute(select(func.count()).select_from(inbox)).scalar_one()
 
 
 def _gone(entry: Entry) -> Delete:

@@ -135,12 +135,6 @@ class Ledger:
                     attempts=mail.attempts - 1,
                 )
 
-    def counts(self) -> dict[str, int]:
-        """How many mails are in each stage."""
-        with reading(self._engine) as connection:
-            rows = connection.execute(select(mails.c.stage, func.count()).group_by(mails.c.stage))
-            return {stage: count for stage, count in rows}
-
     def _due(self, stage: str, *, now_ms: int, limit: int) -> list[int]:
         with reading(self._engine) as connection:
             return lease.due(

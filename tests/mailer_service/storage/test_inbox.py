@@ -5,10 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 
 from mailer_service.storage.inbox import Entry, Inbox
 from mailer_service.storage.tables import dead_letters
+from mailer_service.storage.tables import inbox as table
 
 URL = "https://bids.example/bids/1"
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
@@ -34,6 +35,11 @@ def is_due(inbox: Inbox, now_ms: int) -> bool:
     return inbox.claim(now_ms=now_ms, lease_ms=0) is not None
 
 
+def count(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
 def test_an_entry_keeps_all_it_was_given(inbox: Inbox) -> None:
     put(inbox, URL)
 
@@ -43,11 +49,11 @@ def test_an_entry_keeps_all_it_was_given(inbox: Inbox) -> None:
     assert (entry.received_at_ms, entry.attempts) == (1_000, 1)
 
 
-def test_news_of_one_url_are_one_entry(inbox: Inbox) -> None:
+def test_news_of_one_url_are_one_entry(inbox: Inbox, engine: Engine) -> None:
     put(inbox, URL, URL)
     put(inbox, URL, now_ms=2_000)
 
-    assert inbox.count() == 1
+    assert count(engine) == 1
 
 
 def test_a_claimed_entry_is_nobody_elses_until_the_lease_ends(inbox: Inbox) -> None:
@@ -58,12 +64,12 @@ def test_a_claimed_entry_is_nobody_elses_until_the_lease_ends(inbox: Inbox) -> N
     assert claim(inbox, now_ms=1_100).attempts == 2
 
 
-def test_a_settled_entry_is_gone(inbox: Inbox) -> None:
+def test_a_settled_entry_is_gone(inbox: Inbox, engine: Engine) -> None:
     put(inbox, URL)
 
     inbox.settle(claim(inbox, now_ms=1_000))
 
-    assert inbox.count() == 0
+    assert count(engine) == 0
 
 
 def test_settling_forgets_no_news_that_came_meanwhile(inbox: Inbox) -> None:
@@ -133,7 +139,7 @@ def test_a_buried_entry_is_recorded_with_its_reason(inbox: Inbox, engine: Engine
 
     inbox.bury(claim(inbox, now_ms=1_000), reason="404", now_ms=1_010)
 
-    assert inbox.count() == 0
+    assert count(engine) == 0
     with engine.connect() as connection:
         (row,) = connection.execute(select(dead_letters))
     assert (row.url, row.reason, row.died_at_ms) == (URL, "404", 1_010)
