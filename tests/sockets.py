@@ -2,8 +2,10 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+
+from service_kit.run.ports import is_free
 
 
 def free_port() -> int:
@@ -12,6 +14,12 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def free_base(offsets: Iterable[int], candidates: Iterable[int]) -> int:
+    """The first candidate PORT_BASE whose every offset is free."""
+    wanted = list(offsets)
+    return next(base for base in candidates if all(is_free(base + offset) for offset in wanted))
 
 
 @contextmanager

@@ -1,8 +1,7 @@
 """A figure beside its ceiling: the table that `make bench` prints and the file it writes."""
 
 import json
-import statistics
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -26,11 +25,6 @@ class Row:
     def ok(self) -> bool:
         """Whether the bar was reached."""
         return self.value <= self.bar if self.lower_is_better else self.value >= self.bar
-
-
-def median_of_3(measure: Callable[[], float]) -> float:
-    """Measure three times and take the middle one."""
-    return statistics.median(measure() for _ in range(3))
 
 
 def table(rows: Iterable[Row]) -> str:

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from service_kit.http import HttpClient
-from service_kit.run.ports import free_base
 
 from tests.chaos.journal import seen
 from tests.chaos.judge import Kill
 from tests.chaos.plan import TOPICS, Plan, SubscriberPlan
 from tests.chaos.subscriber import Settings
 from tests.procfile import Processes, procfile
+from tests.sockets import free_base
 from tests.waiting import wait_for
 
 _ROOT_KEY = "root-key-of-the-chaos"

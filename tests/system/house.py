@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from service_kit.run.ports import free_base, ports_of
+from service_kit.run.ports import ports_of
 from service_kit.run.settings import environment
 
 from tests.procfile import ROOT, Processes, procfile
+from tests.sockets import free_base
 
 
 class House(Processes):

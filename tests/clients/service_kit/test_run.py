@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 from service_kit.errors import ConfigError
-from service_kit.run.ports import free_base, ports_of, refuse_busy
+from service_kit.run.ports import ports_of, refuse_busy
 from service_kit.run.readiness import wait_until_ready
 from service_kit.run.settings import environment
 
-from tests.sockets import free_port
+from tests.sockets import free_base, free_port
 
 EXAMPLE = """
 VAR_DIR=var

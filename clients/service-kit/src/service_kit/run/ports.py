@@ -1,7 +1,7 @@
 """Which process listens where, and whether the port is free."""
 
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from service_kit.errors import ConfigError
 
@@ -37,12 +37,3 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def free_base(offsets: Iterable[int], candidates: Iterable[int]) -> int:
-    """The first candidate PORT_BASE whose every offset is free. Raises ConfigError."""
-    wanted = list(offsets)
-    for base in candidates:
-        if all(is_free(base + offset) for offset in wanted):
-            return base
-    raise ConfigError(["no range of free ports found"])
