@@ -1,16 +1,18 @@
 """The composition root of the web app."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from bus_drain import Drain
 from bus_drain.flask import mount
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 from service_kit import database
 from service_kit.access import install_access
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.openapi import Api
+from service_kit.openapi import Blueprint as Documented
 from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
@@ -21,7 +23,7 @@ from auction_app.accounts.visitor import visitor
 from auction_app.bidding import labels as bidding_labels
 from auction_app.bidding import views as bidding_views
 from auction_app.bidding.on_event import FOLLOWED, listener
-from auction_app.bootstrap import build
+from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.items import views as items_views
 from auction_app.listings import labels as listings_labels
@@ -33,7 +35,6 @@ from auction_app.notifications import views as notifications_views
 from auction_app.notifications.views.preferences import take_one_click
 from auction_app.orders import labels as orders_labels
 from auction_app.orders import views as orders_views
-from auction_app.parts import Parts
 from auction_app.privacy import labels as privacy_labels
 from auction_app.privacy import views as privacy_views
 from auction_app.profiles import views as profiles_views
@@ -54,23 +55,6 @@ from auction_app.web.problems import respond, translations
 from auction_app.web.security import install_security
 
 _FORM_BYTES = 1024 * 1024
-_FEATURES: tuple[Any, ...] = (
-    accounts_views,
-    bidding_views,
-    items_views,
-    moderation_views,
-    notifications_views,
-    orders_views,
-    privacy_views,
-    profiles_views,
-    questions_views,
-    search_views,
-    second_chances_views,
-    selling_views,
-    watchlist_views,
-    static_pages,
-)
-"""What each feature serves."""
 _LABELS = (
     *accounts_labels.LABELS,
     *bidding_labels.LABELS,
@@ -108,28 +92,48 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     return app
 
 
-def _install_views(app: Flask, parts: Parts) -> None:
+def _install_views(app: Flask, house: House) -> None:
     app.before_request(allow_uploads)
     csrf = CSRFProtect(app)
     api = Api(app, title="Gavel auctions")
     describe_sessions(api)
-    for feature in _FEATURES:
-        for negotiated in feature.API:
-            api.register_blueprint(negotiated(parts))
-        for plain in feature.PAGES:
-            app.register_blueprint(plain(parts))
-    one_click = take_one_click(parts)
+    for views in _views(house):
+        register = (
+            api.register_blueprint if isinstance(views, Documented) else app.register_blueprint
+        )
+        register(views)
+    one_click = take_one_click(house)
     app.register_blueprint(one_click)
     csrf.exempt(one_click)
-    csrf.exempt(mount(app, "/events", _drain(parts)))
+    csrf.exempt(mount(app, "/events", _drain(house)))
 
 
-def _drain(parts: Parts) -> Drain:
+def _views(house: House) -> Iterator[Blueprint]:
+    item_page = items_views.again(house)
+    yield from accounts_views.blueprints(house, house.passwords)
+    yield from bidding_views.blueprints(house, house.gateway, item_page)
+    yield from items_views.blueprints(house, house.files)
+    yield from moderation_views.blueprints(house, house.gateway)
+    yield from notifications_views.blueprints(house)
+    yield from orders_views.blueprints(house)
+    yield from privacy_views.blueprints(house, house.gateway, house.passwords, house.files)
+    yield from profiles_views.blueprints(house)
+    yield from questions_views.blueprints(house, item_page)
+    yield from search_views.blueprints(house)
+    yield from second_chances_views.blueprints(house, house.gateway)
+    yield from selling_views.blueprints(
+        house, house.files, house.gateway.simulate, house.photo_channel
+    )
+    yield from watchlist_views.blueprints(house)
+    yield from static_pages.blueprints(house)
+
+
+def _drain(house: House) -> Drain:
     return Drain(
-        uuid=parts.config.webhook_uuid,
-        secrets=parts.config.webhook_secret,
+        uuid=house.config.webhook_uuid,
+        secrets=house.config.webhook_secret,
         listeners={
-            topic: listener(parts.store, kind, parts.clock, parts.refresh_channel.notify)
+            topic: listener(house.store, kind, house.refresh_channel.notify)
             for topic, kind in FOLLOWED.items()
         },
     )

@@ -1,5 +1,7 @@
 """Build what the app is made of; tests put fakes in."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bids_client import BidsClient
@@ -8,6 +10,7 @@ from service_kit.clock import now_ms
 from service_kit.notify import NotifyChannel
 
 from auction_app.accounts.passwords import Passwords
+from auction_app.bidding.gateway import Bids, Gateway
 from auction_app.config import Config
 from auction_app.db.store import Store
 from auction_app.listings.photo_files import PhotoFiles
@@ -19,18 +22,43 @@ BIDS_TOTAL_S = 4.0
 """A bidder waits for a placed bid, twice this long at most; then it may be sent again."""
 
 
-def build(config: Config, **given: Any) -> Parts:
+@dataclass(frozen=True, kw_only=True)
+class House(Parts):
+    """All of it. `refresh_channel` wakes the job that fetches what the bus said has changed,
+    `photo_channel` the one that prepares photos."""
+
+    bids: Bids
+    gateway: Gateway
+    passwords: Passwords
+    files: PhotoFiles
+    refresh_channel: NotifyChannel
+    photo_channel: NotifyChannel
+
+
+def build(config: Config, **fakes: Any) -> House:
     """Everything that the app is made of, except what is given."""
-    defaults: dict[str, Any] = {
-        "store": lambda: Store(database.connect(config.database_url)),
-        "bids": lambda: BidsClient(config.bids_url, config.bids_token, total_s=BIDS_TOTAL_S),
-        "passwords": Passwords,
-        "signatures": lambda: Signatures(config.secret_key),
-        "files": lambda: PhotoFiles(config.photos_dir),
-        "urls": lambda: Urls(config.public_url),
-        "clock": lambda: now_ms,
-        "photo_channel": lambda: NotifyChannel.for_database(config.database_url, "photos"),
-        "refresh_channel": lambda: NotifyChannel.for_database(config.database_url, "refresh"),
-    }
-    built = {name: given[name] if name in given else make() for name, make in defaults.items()}
-    return Parts(config=config, **built)
+
+    def part(name: str, make: Callable[[], Any]) -> Any:
+        return fakes[name] if name in fakes else make()
+
+    def channel(name: str) -> NotifyChannel:
+        return NotifyChannel.for_database(config.database_url, name)
+
+    urls, clock = part("urls", lambda: Urls(config.public_url)), part("clock", lambda: now_ms)
+    store = part("store", lambda: Store(database.connect(config.database_url), urls, clock))
+    bids = part(
+        "bids", lambda: BidsClient(config.bids_url, config.bids_token, total_s=BIDS_TOTAL_S)
+    )
+    return House(
+        config=config,
+        store=store,
+        signatures=part("signatures", lambda: Signatures(config.secret_key)),
+        urls=urls,
+        clock=clock,
+        bids=bids,
+        gateway=Gateway(bids, store),
+        passwords=part("passwords", Passwords),
+        files=part("files", lambda: PhotoFiles(config.photos_dir)),
+        refresh_channel=part("refresh_channel", lambda: channel("refresh")),
+        photo_channel=part("photo_channel", lambda: channel("photos")),
+    )

@@ -13,7 +13,7 @@ AuctionAppError
 ├── AccountClosed          a moderator has closed the account
 ├── WrongPassword          the account's own password is asked for, and this is not it
 ├── TooManyAttempts        done too often; carries retry_after_s
-├── CommandRefused         the rules say no to buying at once, retracting, ending early
+├── CommandRefused         the rules say no to a bid, buying at once, retracting, ending early
 ├── TooMany                as many drafts as one may have; carries limit
 ├── NotVerified            needs a verified e-mail address first
 ├── LinkDead               a link from a mail that is forged, used up or too old
@@ -22,10 +22,13 @@ AuctionAppError
 ├── TicketRefused          a bid's confirmation that we did not issue to this visitor
 ├── PriceMoved             the price is no longer the one that was reviewed
 ├── NotPossible            what the state of things does not allow (any more); carries reason
+├── FetchFailed            an entity of the bids service can't be fetched now
 └── BidsUnavailable        the bids service can't answer now; carries retry_after_s
 """
 
 from collections.abc import Mapping
+
+from service_kit.money import Money
 
 
 class AuctionAppError(Exception):
@@ -102,12 +105,18 @@ class BidsUnavailable(_Later):
     """The bids service can't answer now; try in `retry_after_s` seconds."""
 
 
-class CommandRefused(AuctionAppError):
-    """What was asked for is not possible now; `reason` is the rule's word."""
+class FetchFailed(AuctionAppError):
+    """An entity of the bids service can't be fetched now; its text says why."""
 
-    def __init__(self, reason: str) -> None:
+
+class CommandRefused(AuctionAppError):
+    """What was asked for is not possible now; `reason` is the rule's word, `minimum` the least
+    that a bid would have to be, where that is why."""
+
+    def __init__(self, reason: str, minimum: Money | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.minimum = minimum
 
 
 class TooMany(AuctionAppError):

@@ -7,13 +7,12 @@ from auction_app.accounts.check_password import check_password
 from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers
-from auction_app.db.announce import announce
 from auction_app.db.ids import new_key
 from auction_app.db.rate_limits import ADDRESS_CHANGES, use_up
 from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import EmailTaken, LinkDead, NoSession, NotTheirLink
 from auction_app.signatures import Signatures
-from auction_app.urls import Urls
 from auction_app.web.forms import Fields
 
 LINK_LIVES_MS = 24 * 3600 * 1000
@@ -23,11 +22,8 @@ USE = "confirm-address"
 def request_address(
     store: Store,
     passwords: Passwords,
-    urls: Urls,
     customer: Customer,
     form: Mapping[str, str],
-    *,
-    now_ms: int,
 ) -> str:
     """Have the link sent to the new address, and a warning to the old one; returns the new one.
 
@@ -38,25 +34,25 @@ def request_address(
     fields = Fields(form)
     email = fields.email("email")
     fields.finish()
-    check_password(store, passwords, customer, fields.raw("password"), now_ms=now_ms)
-    use_up(store, ADDRESS_CHANGES, customer.id, now_ms=now_ms)
-    with store.writing() as conn:
-        is_free = customers.by_email(conn, email) is None
+    check_password(store, passwords, customer, fields.raw("password"))
+    use_up(store, ADDRESS_CHANGES, customer.id)
+    with store.begin() as act:
+        is_free = customers.by_email(act.conn, email) is None
         change_id = new_key() if is_free else None
-        customers.expect_address(conn, customer.id, change_id=change_id, to=email, now_ms=now_ms)
+        customers.expect_address(
+            act.conn, customer.id, change_id=change_id, to=email, now_ms=act.now_ms
+        )
         if is_free:
-            announce(conn, "customers", "update", urls.customer(customer.id), now_ms=now_ms)
+            act.announce("customers", "update", act.urls.customer(customer.id))
     return email
 
 
 def confirm_address(
-    store: Store,
+    act: UnitOfWork,
     signatures: Signatures,
-    urls: Urls,
     token: str,
     *,
     visitor: Customer | None,
-    now_ms: int,
 ) -> None:
     """Make the new address the account's: it takes the mailbox and the password together.
 
@@ -67,17 +63,16 @@ def confirm_address(
         raise NoSession("sign in to change the address")
     if visitor.id != customer_id:
         raise NotTheirLink("the link belongs to another account")
-    with store.writing() as conn:
-        customer = customers.by_id(conn, customer_id)
-        waits = change_waits(customer, now_ms=now_ms)
-        if not waits or not hmac.compare_digest(customer.address_change_id or "", change_id):
-            raise LinkDead("used, replaced or too old")
-        try:
-            customers.change_address(conn, customer.id, customer.address_change_to or "")
-        except EmailTaken as error:
-            raise LinkDead("the address has an account by now") from error
-        customers.verify(conn, customer.id, welcomed_id=new_key(), now_ms=now_ms)
-        announce(conn, "customers", "update", urls.customer(customer.id), now_ms=now_ms)
+    customer = customers.by_id(act.conn, customer_id)
+    waits = change_waits(customer, now_ms=act.now_ms)
+    if not waits or not hmac.compare_digest(customer.address_change_id or "", change_id):
+        raise LinkDead("used, replaced or too old")
+    try:
+        customers.change_address(act.conn, customer.id, customer.address_change_to or "")
+    except EmailTaken as error:
+        raise LinkDead("the address has an account by now") from error
+    customers.verify(act.conn, customer.id, welcomed_id=new_key(), now_ms=act.now_ms)
+    act.announce("customers", "update", act.urls.customer(customer.id))
 
 
 def change_waits(customer: Customer, *, now_ms: int) -> bool:

@@ -18,7 +18,6 @@ def change_password(
     form: Mapping[str, str],
     *,
     token: str,
-    now_ms: int,
 ) -> None:
     """Set the new password; only the session of `token` goes on. A reset that waits is void.
 
@@ -27,8 +26,8 @@ def change_password(
     fields = Fields(form)
     new = fields.new_password("new_password")
     fields.finish()
-    check_password(store, passwords, customer, fields.raw("password"), now_ms=now_ms)
+    check_password(store, passwords, customer, fields.raw("password"))
     hashed = passwords.hash(new)
-    with store.writing() as conn:
-        customers.set_password(conn, customer.id, hashed)
-        sessions.remove_of(conn, customer.id, keep=digest(token))
+    with store.begin() as act:
+        customers.set_password(act.conn, customer.id, hashed)
+        sessions.remove_of(act.conn, customer.id, keep=digest(token))

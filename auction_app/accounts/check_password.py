@@ -9,12 +9,10 @@ from auction_app.errors import NoSession, WrongPassword
 from auction_app.web.forms import LONGEST
 
 
-def check_password(
-    store: Store, passwords: Passwords, customer: Customer, typed: str, *, now_ms: int
-) -> None:
+def check_password(store: Store, passwords: Passwords, customer: Customer, typed: str) -> None:
     """Raises WrongPassword, TooManyAttempts after ten in a quarter of an hour, and NoSession for
     an account that was deleted since the visitor was recognised."""
-    use_up(store, PASSWORD_CHECKS, customer.id, now_ms=now_ms)
+    use_up(store, PASSWORD_CHECKS, customer.id)
     with store.reading() as conn:
         stored = customers.password_hash(conn, customer.id)
     if stored is None:

@@ -5,20 +5,16 @@ from zoneinfo import available_timezones
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
-from auction_app.db.announce import announce
-from auction_app.db.store import Store
-from auction_app.urls import Urls
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.web.forms import Fields
 
 
 def edit_profile(
-    store: Store,
-    urls: Urls,
+    act: UnitOfWork,
     customer: Customer,
     form: Mapping[str, str],
     *,
     languages: Collection[str],
-    now_ms: int,
 ) -> None:
     """Set name, language and time zone; an empty zone means whatever the browser says.
 
@@ -32,6 +28,5 @@ def edit_profile(
     if zone and zone not in available_timezones():
         fields.refuse("time_zone", "not_a_zone")
     fields.finish()
-    with store.writing() as conn:
-        customers.edit(conn, customer.id, name=name, locale=locale, time_zone=zone or None)
-        announce(conn, "customers", "update", urls.customer(customer.id), now_ms=now_ms)
+    customers.edit(act.conn, customer.id, name=name, locale=locale, time_zone=zone or None)
+    act.announce("customers", "update", act.urls.customer(customer.id))

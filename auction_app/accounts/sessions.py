@@ -5,6 +5,7 @@ import hashlib
 from auction_app.accounts.model import Customer, OpenSession, Session
 from auction_app.accounts.repository import sessions
 from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import (
     NotFound,
     SessionExpired,
@@ -13,10 +14,10 @@ from auction_app.errors import (
 _HANDLE = 16
 
 
-def own_sessions(store: Store, customer: Customer, *, token: str, now_ms: int) -> list[OpenSession]:
+def own_sessions(store: Store, customer: Customer, *, token: str) -> list[OpenSession]:
     """The customer's sessions, newest first; `token` is the one that asks."""
     with store.reading() as conn:
-        found = sessions.of_customer(conn, customer.id, now_ms=now_ms)
+        found = sessions.of_customer(conn, customer.id, now_ms=store.clock())
     here = digest(token)
     return [
         OpenSession(
@@ -26,35 +27,32 @@ def own_sessions(store: Store, customer: Customer, *, token: str, now_ms: int) -
     ]
 
 
-def end_session(store: Store, customer: Customer, handle: str, *, now_ms: int) -> None:
+def end_session(act: UnitOfWork, customer: Customer, handle: str) -> None:
     """End one of the customer's own sessions. Raises NotFound."""
-    with store.writing() as conn:
-        for known, _agent, _opened in sessions.of_customer(conn, customer.id, now_ms=now_ms):
-            if known[:_HANDLE] == handle:
-                sessions.remove(conn, known)
-                return
+    for known, _agent, _opened in sessions.of_customer(act.conn, customer.id, now_ms=act.now_ms):
+        if known[:_HANDLE] == handle:
+            sessions.remove(act.conn, known)
+            return
     raise NotFound("no such session")
 
 
-def end_other_sessions(store: Store, customer: Customer, *, token: str) -> None:
+def end_other_sessions(act: UnitOfWork, customer: Customer, *, token: str) -> None:
     """End all of the customer's sessions but the one that asks."""
-    with store.writing() as conn:
-        sessions.remove_of(conn, customer.id, keep=digest(token))
+    sessions.remove_of(act.conn, customer.id, keep=digest(token))
 
 
-def resume_session(store: Store, token: str, *, now_ms: int) -> Session:
+def resume_session(store: Store, token: str) -> Session:
     """The session of a token. Raises SessionExpired, also for a revoked one."""
     with store.reading() as conn:
         session = sessions.find(conn, digest(token))
-    if session is None or session.expires_at_ms <= now_ms:
+    if session is None or session.expires_at_ms <= store.clock():
         raise SessionExpired("sign in again")
     return session
 
 
-def sign_out(store: Store, token: str) -> None:
+def sign_out(act: UnitOfWork, token: str) -> None:
     """End the session of a token; may be repeated."""
-    with store.writing() as conn:
-        sessions.remove(conn, digest(token))
+    sessions.remove(act.conn, digest(token))
 
 
 def digest(token: str) -> str:

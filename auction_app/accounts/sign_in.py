@@ -35,7 +35,6 @@ def sign_in(
     place: str,
     agent: str,
     session_ms: int,
-    now_ms: int,
 ) -> SignedIn:
     """Open a session; `place` is the network address that the attempt comes from, `agent` what
     the browser says it is.
@@ -46,11 +45,10 @@ def sign_in(
     AccountClosed for the right password of a banned account.
     """
     email, password = form.get("email", "").strip()[:254], form.get("password", "")
-    limits = _limits(email, place)
+    limits, since_ms = _limits(email, place), store.clock() - WINDOW_MS
     with store.reading() as conn:
         counts = {
-            subject: rate_limits.count(conn, subject, since_ms=now_ms - WINDOW_MS)
-            for subject in limits
+            subject: rate_limits.count(conn, subject, since_ms=since_ms) for subject in limits
         }
         found = customers.by_email(conn, email)
     if any(counts[subject] >= limit for subject, limit in limits.items()):
@@ -58,14 +56,12 @@ def sign_in(
     stored = found[1] if found else None
     matches = len(password) <= LONGEST and passwords.match(password, stored)
     if not matches or found is None:
-        _note_failure(store, list(limits), now_ms)
+        _note_failure(store, list(limits))
         raise WrongCredentials("address and password do not belong together")
     if found[0].banned_at_ms is not None:
         raise AccountClosed("banned by a moderator")
     rehashed = passwords.hash(password) if passwords.outdated(found[1]) else None
-    return _open(
-        store, found[0].id, rehashed, agent=agent[:200], session_ms=session_ms, now_ms=now_ms
-    )
+    return _open(store, found[0].id, rehashed, agent=agent[:200], session_ms=session_ms)
 
 
 def _limits(email: str, place: str) -> dict[str, int]:
@@ -77,9 +73,10 @@ def _limits(email: str, place: str) -> dict[str, int]:
     }
 
 
-def _note_failure(store: Store, subjects: list[str], now_ms: int) -> None:
-    with store.writing() as conn:
-        rate_limits.note(conn, subjects, now_ms=now_ms, keep_since_ms=now_ms - WINDOW_MS)
+def _note_failure(store: Store, subjects: list[str]) -> None:
+    with store.begin() as act:
+        keep_since_ms = act.now_ms - WINDOW_MS
+        rate_limits.note(act.conn, subjects, now_ms=act.now_ms, keep_since_ms=keep_since_ms)
 
 
 def _open(
@@ -89,18 +86,17 @@ def _open(
     *,
     agent: str,
     session_ms: int,
-    now_ms: int,
 ) -> SignedIn:
-    signed_in = SignedIn(token=secrets.token_urlsafe(32), expires_at_ms=now_ms + session_ms)
-    with store.writing() as conn:
+    with store.begin() as act:
+        signed_in = SignedIn(token=secrets.token_urlsafe(32), expires_at_ms=act.now_ms + session_ms)
         if rehashed is not None:
-            customers.replace_password_hash(conn, customer_id, rehashed)
+            customers.replace_password_hash(act.conn, customer_id, rehashed)
         sessions.add(
-            conn,
+            act.conn,
             token_digest=digest(signed_in.token),
             customer_id=customer_id,
             agent=agent,
-            now_ms=now_ms,
+            now_ms=act.now_ms,
             expires_at_ms=signed_in.expires_at_ms,
         )
     return signed_in

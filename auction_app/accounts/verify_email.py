@@ -4,25 +4,21 @@ import hmac
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
-from auction_app.db.announce import announce
 from auction_app.db.ids import new_key
-from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import LinkDead, NoSession, NotTheirLink
 from auction_app.signatures import Signatures
-from auction_app.urls import Urls
 
 USE = "verify-email"
 LINK_LIVES_MS = 3 * 24 * 3600 * 1000
 
 
 def verify_email(
-    store: Store,
+    act: UnitOfWork,
     signatures: Signatures,
-    urls: Urls,
     token: str,
     *,
     visitor: Customer | None,
-    now_ms: int,
 ) -> None:
     """Verify the signed-in customer's address with the token of the link; may be repeated.
 
@@ -31,17 +27,16 @@ def verify_email(
     owner follows the link. Raises LinkDead, NoSession, NotTheirLink.
     """
     customer_id, verification_id = signatures.read_link(USE, token)
-    with store.writing() as conn:
-        customer = customers.by_id(conn, customer_id)
-        if visitor is not None and visitor.id != customer.id:
-            raise NotTheirLink("the link belongs to another account")
-        if not customer.verified:
-            _check_alive(customer, verification_id, now_ms)
-        if visitor is None:
-            raise NoSession("sign in to verify the address")
-        if not customer.verified:
-            customers.verify(conn, customer.id, welcomed_id=new_key(), now_ms=now_ms)
-            announce(conn, "customers", "update", urls.customer(customer.id), now_ms=now_ms)
+    customer = customers.by_id(act.conn, customer_id)
+    if visitor is not None and visitor.id != customer.id:
+        raise NotTheirLink("the link belongs to another account")
+    if not customer.verified:
+        _check_alive(customer, verification_id, act.now_ms)
+    if visitor is None:
+        raise NoSession("sign in to verify the address")
+    if not customer.verified:
+        customers.verify(act.conn, customer.id, welcomed_id=new_key(), now_ms=act.now_ms)
+        act.announce("customers", "update", act.urls.customer(customer.id))
 
 
 def _check_alive(customer: Customer, verification_id: str, now_ms: int) -> None:

@@ -62,7 +62,7 @@ def _look_up(parts: Parts) -> Visitor:
     if not isinstance(token, str):
         return Visitor(customer=None)
     try:
-        found = resume_session(parts.store, token, now_ms=parts.clock())
+        found = resume_session(parts.store, token)
     except SessionExpired:
         session.pop(_TOKEN)
         return Visitor(customer=None, expired=True)

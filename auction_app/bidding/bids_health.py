@@ -11,31 +11,31 @@ from auction_app.db.store import Store
 log = get_logger(__name__)
 
 
-def watch_bids(store: Store, ask: Callable[[], object], *, now_ms: int) -> None:
+def watch_bids(store: Store, ask: Callable[[], object]) -> None:
     """Ask bids_service whether it can work and note a change. `ask` raises HttpFailure if not;
     blocks as long as it does. May be repeated."""
     try:
         ask()
     except HttpFailure as error:
-        note_silence(store, error, now_ms=now_ms)
+        note_silence(store, error)
     else:
         note_answer(store)
 
 
-def note_silence(store: Store, error: HttpFailure, *, now_ms: int) -> None:
+def note_silence(store: Store, error: HttpFailure) -> None:
     """bids_service gave no usable answer just now."""
     if bids_silent_since(store) is None:
         log.warning("bids does not answer", error=str(error))
-        with store.writing() as conn:
-            outages.begin(conn, outages.BIDS, now_ms=now_ms)
+        with store.begin() as act:
+            outages.begin(act.conn, outages.BIDS, now_ms=act.now_ms)
 
 
 def note_answer(store: Store) -> None:
     """bids_service answered just now."""
     if bids_silent_since(store) is not None:
         log.info("bids answers again")
-        with store.writing() as conn:
-            outages.end(conn, outages.BIDS)
+        with store.begin() as act:
+            outages.end(act.conn, outages.BIDS)
 
 
 def bids_silent_since(store: Store) -> int | None:

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from bus_drain import Event
-from service_kit.clock import Clock
 
 from auction_app.bidding.repository import stale
 from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 
 FOLLOWED = {"biddings": "bidding", "bids": "bid", "offers": "offer"}
 """The topics that this app subscribes to, and what the URLs of each name."""
 
 
 def listener(
-    store: Store, kind: str, clock: Clock, notify: Callable[[], None]
+    store: Store, kind: str, notify: Callable[[], None]
 ) -> Callable[[Sequence[Event]], None]:
     """A drain's listener that notes each entity of `kind` as to be fetched, and wakes the loop.
 
@@ -21,14 +21,14 @@ def listener(
     """
 
     def note(events: Sequence[Event]) -> None:
-        notice_changes(store, kind, (event.url for event in events), now_ms=clock())
+        with store.begin() as act:
+            note_changes(act, kind, (event.url for event in events))
         notify()
 
     return note
 
 
-def notice_changes(store: Store, kind: str, urls: Iterable[str], *, now_ms: int) -> None:
+def note_changes(act: UnitOfWork, kind: str, urls: Iterable[str]) -> None:
     """Note entities of `kind` ("bidding", "bid") as to be fetched, each once."""
-    with store.writing() as conn:
-        for url in dict.fromkeys(urls):
-            stale.notice(conn, kind, url, now_ms=now_ms)
+    for url in dict.fromkeys(urls):
+        stale.notice(act.conn, kind, url, now_ms=act.now_ms)

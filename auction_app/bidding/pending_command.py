@@ -11,19 +11,21 @@ from auction_app.errors import CommandRefused
 
 
 @contextmanager
-def pending_command(
-    store: Store, customer: Customer, auction_id: str, key: str, *, now_ms: int
-) -> Iterator[None]:
+def pending_command(store: Store, customer: Customer, auction_id: str, key: str) -> Iterator[None]:
     """Whoever could leave meanwhile would leave a sale behind: so the note is an obstacle, and
     both lock the account. Without an answer it stays.
 
     Raises NoSession for an account that is gone by now, and what its body raises.
     """
-    with store.writing() as conn:
-        customers.locked(conn, customer.id)
-        if tickets.find(conn, key) is None:
+    with store.begin() as act:
+        customers.locked(act.conn, customer.id)
+        if tickets.find(act.conn, key) is None:
             tickets.add(
-                conn, key=key, customer_id=customer.id, auction_id=auction_id, now_ms=now_ms
+                act.conn,
+                key=key,
+                customer_id=customer.id,
+                auction_id=auction_id,
+                now_ms=act.now_ms,
             )
     try:
         yield
@@ -34,5 +36,5 @@ def pending_command(
 
 
 def _forget(store: Store, key: str) -> None:
-    with store.writing() as conn:
-        tickets.remove(conn, key)
+    with store.begin() as act:
+        tickets.remove(act.conn, key)

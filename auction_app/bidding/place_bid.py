@@ -2,19 +2,17 @@
 
 from typing import Any
 
-import bids_client
 from service_kit.money import Money
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
-from auction_app.bidding.bids_health import note_answer, note_silence
-from auction_app.bidding.gateway import Bids
+from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.model import BidResult, Ticket
 from auction_app.bidding.projection import keep_placed
 from auction_app.bidding.repository import tickets
 from auction_app.db.store import Store
 from auction_app.errors import (
-    BidsUnavailable,
+    CommandRefused,
     NotFound,
     NotVerified,
     PriceMoved,
@@ -22,14 +20,9 @@ from auction_app.errors import (
     TicketRefused,
 )
 from auction_app.listings.repository import auctions
-from auction_app.urls import Urls
-
-RETRY_AFTER_S = 5
 
 
-def place_bid(
-    store: Store, bids: Bids, urls: Urls, ticket: Ticket, *, bidder: Customer, now_ms: int
-) -> bool:
+def place_bid(store: Store, gateway: Gateway, ticket: Ticket, *, bidder: Customer) -> bool:
     """Send a ticket to bids_service and store what came of it; True when that was known before.
 
     May be repeated for ever with the same ticket: it is one bid. Blocks for bids_service.
@@ -40,11 +33,11 @@ def place_bid(
         raise TicketRefused("somebody else's ticket")
     if not bidder.verified:
         raise NotVerified("bidders need a verified address")
-    if _settled_or_noted(store, ticket, now_ms):
+    if _settled_or_noted(store, ticket):
         return True
-    result = _send(store, bids, urls, ticket, now_ms)
-    with store.writing() as conn:
-        tickets.settle(conn, ticket.key, _to_wire(result))
+    result = _send(store, gateway, ticket)
+    with store.begin() as act:
+        tickets.settle(act.conn, ticket.key, _to_wire(result))
     return False
 
 
@@ -57,49 +50,44 @@ def result_of(store: Store, key: str, *, customer: Customer) -> BidResult:
     return _from_wire(placed.auction_id, placed.result)
 
 
-def _settled_or_noted(store: Store, ticket: Ticket, now_ms: int) -> bool:
+def _settled_or_noted(store: Store, ticket: Ticket) -> bool:
     """Whether the answer is known; if the ticket was never sent, note that it is now.
 
     Only a ticket that was never sent is checked against the price: one that was may itself have
     moved it.
     """
-    with store.writing() as conn:
-        customers.locked(conn, ticket.bidder_id)
-        placed = tickets.find(conn, ticket.key)
+    with store.begin() as act:
+        customers.locked(act.conn, ticket.bidder_id)
+        placed = tickets.find(act.conn, ticket.key)
         if placed is not None:
             return placed.result is not None
-        auction = auctions.by_id(conn, ticket.auction_id)
+        auction = auctions.by_id(act.conn, ticket.auction_id)
         if auction.hidden:
             raise Removed("hidden since the review")
         if auction.price != ticket.seen_price:
             raise PriceMoved("the price moved since the review")
         tickets.add(
-            conn,
+            act.conn,
             key=ticket.key,
             customer_id=ticket.bidder_id,
             auction_id=ticket.auction_id,
-            now_ms=now_ms,
+            now_ms=act.now_ms,
         )
     return False
 
 
-def _send(store: Store, bids: Bids, urls: Urls, ticket: Ticket, now_ms: int) -> BidResult:
+def _send(store: Store, gateway: Gateway, ticket: Ticket) -> BidResult:
     try:
-        bid = bids.place(
-            urls.auction(ticket.auction_id),
-            urls.customer(ticket.bidder_id),
-            ticket.maximum,
-            ticket.key,
+        bid = gateway.place(ticket)
+    except CommandRefused as refusal:
+        return BidResult(
+            auction_id=ticket.auction_id,
+            kind="refused",
+            reason=refusal.reason,
+            minimum=refusal.minimum,
         )
-    except bids_client.BidRefused as refusal:
-        return _refused(ticket, refusal.reason, refusal.minimum)
-    except bids_client.NotFound:
-        return _refused(ticket, "unknown_auction", None)
-    except bids_client.BidsError as error:
-        note_silence(store, error, now_ms=now_ms)
-        raise BidsUnavailable(_retry_after_s(error)) from error
-    note_answer(store)
-    keep_placed(store, urls, bid, now_ms=now_ms)
+    with store.begin() as act:
+        keep_placed(act, bid)
     return BidResult(
         auction_id=ticket.auction_id,
         kind=bid.outcome,
@@ -107,15 +95,6 @@ def _send(store: Store, bids: Bids, urls: Urls, ticket: Ticket, now_ms: int) -> 
         minimum=bid.bidding.minimum,
         reserve=bid.bidding.reserve,
     )
-
-
-def _refused(ticket: Ticket, reason: str, minimum: Money | None) -> BidResult:
-    return BidResult(auction_id=ticket.auction_id, kind="refused", reason=reason, minimum=minimum)
-
-
-def _retry_after_s(error: bids_client.BidsError) -> int:
-    waits = error.retry_after_s if isinstance(error, bids_client.BidsUnavailable) else None
-    return waits or RETRY_AFTER_S
 
 
 def _to_wire(result: BidResult) -> dict[str, Any]:

@@ -1,108 +1,117 @@
 """Fetch what changed elsewhere, and what ought to have changed but was never told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from bids_client import BidsError, NotFound
 from service_kit.backoff import backoff_s
 from service_kit.logs import get_logger
 
-from auction_app.bidding.gateway import Bids
+from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.projection import keep_bid, keep_bidding, note_retractions
 from auction_app.bidding.repository import biddings, stale
 from auction_app.bidding.repository.stale import StaleEntity
 from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
+from auction_app.errors import FetchFailed, NotFound
 from auction_app.listings.repository import auctions
-from auction_app.second_chances.offers import keep_offer
-from auction_app.urls import Urls
 
 log = get_logger(__name__)
 
 BATCH = 100
 GRACE_MS, MINUTE_MS, HOUR_MS = 2_000, 60_000, 3_600_000
 
+Fetch = Callable[[Store, Gateway, str], None]
+"""Fetches the entity at a URL and stores it. Raises NotFound, FetchFailed."""
 
-def refresh_projection(store: Store, bids: Bids, urls: Urls, *, now_ms: int) -> int:
+
+def refresh_projection(store: Store, gateway: Gateway, more: Mapping[str, Fetch]) -> int:
     """Fetch the entities that are due; returns how many were looked at. Blocks for bids_service.
 
-    One that can't be fetched now is put off: 1 s doubling to 60 s, until it can be.
+    `more` says how other features fetch entities of their kinds. One that can't be fetched now is
+    put off: 1 s doubling to 60 s, until it can be.
     """
     with store.reading() as conn:
-        due = stale.due(conn, now_ms=now_ms, limit=BATCH)
+        due = stale.due(conn, now_ms=store.clock(), limit=BATCH)
     for entity in due:
-        _refresh(store, bids, urls, entity, now_ms)
+        _refresh(store, gateway, entity, {**_FETCH, **more}[entity.kind])
     return len(due)
 
 
-def notice_gaps(store: Store, urls: Urls, *, now_ms: int) -> None:
+def notice_gaps(act: UnitOfWork) -> None:
     """Note as stale what no event has told: auctions whose bidding nobody has told of in their
     first minute, those whose time is up but whose outcome is not known, biddings that count more
     bids than are here, that have started, and that were not looked at for long. Heals whatever
     went missing."""
-    with store.writing() as conn:
-        overdue = auctions.overdue(conn, before_ms=now_ms - GRACE_MS, limit=BATCH)
-        lacking = biddings.incomplete(conn, fetched_before_ms=now_ms - GRACE_MS, limit=BATCH)
-        unheard = auctions.unheard_of(
-            conn, after_ms=now_ms - HOUR_MS, before_ms=now_ms - MINUTE_MS, limit=BATCH
-        )
-        for auction_id in (*overdue, *unheard):
-            stale.notice_unless_waiting(conn, "auction", urls.auction(auction_id), now_ms=now_ms)
-        started = biddings.just_started(conn, now_ms=now_ms, limit=BATCH)
-        unseen = biddings.long_unfetched(conn, now_ms=now_ms, limit=BATCH)
-        for url in (*started, *unseen):
-            stale.notice_unless_waiting(conn, "bidding", url, now_ms=now_ms)
-        for url in lacking:
-            stale.notice_unless_waiting(conn, "history", url, now_ms=now_ms)
+    conn, now_ms = act.conn, act.now_ms
+    overdue = auctions.overdue(conn, before_ms=now_ms - GRACE_MS, limit=BATCH)
+    lacking = biddings.incomplete(conn, fetched_before_ms=now_ms - GRACE_MS, limit=BATCH)
+    unheard = auctions.unheard_of(
+        conn, after_ms=now_ms - HOUR_MS, before_ms=now_ms - MINUTE_MS, limit=BATCH
+    )
+    for auction_id in (*overdue, *unheard):
+        stale.notice_unless_waiting(conn, "auction", act.urls.auction(auction_id), now_ms=now_ms)
+    started = biddings.just_started(conn, now_ms=now_ms, limit=BATCH)
+    unseen = biddings.long_unfetched(conn, now_ms=now_ms, limit=BATCH)
+    for url in (*started, *unseen):
+        stale.notice_unless_waiting(conn, "bidding", url, now_ms=now_ms)
+    for url in lacking:
+        stale.notice_unless_waiting(conn, "history", url, now_ms=now_ms)
 
 
-def _refresh(store: Store, bids: Bids, urls: Urls, entity: StaleEntity, now_ms: int) -> None:
+def _refresh(store: Store, gateway: Gateway, entity: StaleEntity, fetch: Fetch) -> None:
     try:
-        _FETCH[entity.kind](store, bids, urls, entity.url, now_ms)
-    except BidsError as error:
-        if isinstance(error, NotFound) and entity.kind != "auction":
-            log.warning("entity is gone", url=entity.url, kind=entity.kind, error=str(error))
-        else:
-            _put_off(store, entity, error, now_ms)
+        fetch(store, gateway, entity.url)
+    except NotFound as error:
+        if entity.kind == "auction":  # bids_service has not heard of it yet
+            _put_off(store, entity, error)
             return
-    with store.writing() as conn:
-        stale.settle(conn, entity)
+        log.warning("entity is gone", url=entity.url, kind=entity.kind, error=str(error))
+    except FetchFailed as error:
+        _put_off(store, entity, error)
+        return
+    with store.begin() as act:
+        stale.settle(act.conn, entity)
 
 
-def _put_off(store: Store, entity: StaleEntity, error: BidsError, now_ms: int) -> None:
+def _put_off(store: Store, entity: StaleEntity, error: Exception) -> None:
     pause_s = backoff_s(entity.failures + 1, longest_s=60)
     log.info("fetch failed", url=entity.url, error=str(error), retry_in_s=round(pause_s, 1))
-    with store.writing() as conn:
-        stale.put_off(conn, entity, until_ms=now_ms + round(pause_s * 1000))
+    with store.begin() as act:
+        stale.put_off(act.conn, entity, until_ms=act.now_ms + round(pause_s * 1000))
 
 
-def _fetch_bidding(store: Store, bids: Bids, urls: Urls, url: str, now_ms: int) -> None:
-    keep_bidding(store, urls, bids.bidding(url), now_ms=now_ms)
+def _fetch_bidding(store: Store, gateway: Gateway, url: str) -> None:
+    bidding = gateway.bidding(url)
+    with store.begin() as act:
+        keep_bidding(act, bidding)
 
 
-def _fetch_bidding_of(store: Store, bids: Bids, urls: Urls, url: str, now_ms: int) -> None:
-    keep_bidding(store, urls, bids.bidding_of(url), now_ms=now_ms)
+def _fetch_bidding_of(store: Store, gateway: Gateway, url: str) -> None:
+    bidding = gateway.bidding_of(url)
+    with store.begin() as act:
+        keep_bidding(act, bidding)
 
 
-def _fetch_bid(store: Store, bids: Bids, urls: Urls, url: str, _now_ms: int) -> None:
-    keep_bid(store, urls, bids.bid(url))
+def _fetch_bid(store: Store, gateway: Gateway, url: str) -> None:
+    bid = gateway.bid(url)
+    with store.begin() as act:
+        keep_bid(act, bid)
 
 
-def _fetch_history(store: Store, bids: Bids, urls: Urls, url: str, now_ms: int) -> None:
-    bidding = bids.bidding(url)
-    keep_bidding(store, urls, bidding, now_ms=now_ms)
-    still = [bid for bid in bids.bids(bidding)]
+def _fetch_history(store: Store, gateway: Gateway, url: str) -> None:
+    bidding = gateway.bidding(url)
+    with store.begin() as act:
+        keep_bidding(act, bidding)
+    still = gateway.bids(bidding)
     for bid in still:
-        keep_bid(store, urls, bid)
-    note_retractions(store, urls, bidding, [bid.url for bid in still], now_ms=now_ms)
+        with store.begin() as act:
+            keep_bid(act, bid)
+    with store.begin() as act:
+        note_retractions(act, bidding, [bid.url for bid in still])
 
 
-def _fetch_offer(store: Store, bids: Bids, urls: Urls, url: str, now_ms: int) -> None:
-    keep_offer(store, urls, bids.offer(url), now_ms=now_ms)
-
-
-_FETCH: dict[str, Callable[[Store, Bids, Urls, str, int], None]] = {
+_FETCH: Mapping[str, Fetch] = {
     "bidding": _fetch_bidding,
     "auction": _fetch_bidding_of,
     "bid": _fetch_bid,
     "history": _fetch_history,
-    "offer": _fetch_offer,
 }

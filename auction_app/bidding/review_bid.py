@@ -7,11 +7,13 @@ from service_kit.errors import NotAnAmount
 from auction_app.accounts.model import Customer
 from auction_app.bidding.model import Ticket
 from auction_app.db.ids import new_key
-from auction_app.errors import AmountUnclear, BadInput, NotVerified
+from auction_app.errors import AmountUnclear, BadInput, NotVerified, TicketRefused
 from auction_app.listings.model import Auction, Status
+from auction_app.signatures import Signatures
 from auction_app.web.amounts import read_amount
 
 FAR_ABOVE = 10
+_USE = "bid-ticket"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +71,19 @@ def review_again(auction: Auction, ticket: Ticket) -> Review:
         seen_price=auction.price,
     )
     return Review(ticket=renewed, far_above=is_far_above(auction, renewed))
+
+
+def sign_ticket(signatures: Signatures, ticket: Ticket) -> str:
+    """The reviewed bid as it goes into its bidder's page."""
+    return signatures.sign(_USE, ticket.to_wire())
+
+
+def read_ticket(signatures: Signatures, text: str) -> Ticket:
+    """The reviewed bid. Raises TicketRefused."""
+    try:
+        return Ticket.from_wire(signatures.read(_USE, text))
+    except (ValueError, KeyError, TypeError, NotAnAmount) as error:
+        raise TicketRefused("not a ticket of ours") from error
 
 
 def is_far_above(auction: Auction, ticket: Ticket) -> bool:

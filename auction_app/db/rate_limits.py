@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from auction_app.db.store import Store, Transaction
+from auction_app.db.store import Store
 from auction_app.db.tables import attempts
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import TooManyAttempts
 
 _MINUTE_MS = 60_000
@@ -35,29 +36,29 @@ ORDER_STEPS = Limit("order step", 120, _HOUR_MS)
 SECOND_CHANCES = Limit("second chance", 30, _HOUR_MS)
 
 
-def use_up(store: Store, limit: Limit, who: str, *, now_ms: int) -> None:
+def use_up(store: Store, limit: Limit, who: str) -> None:
     """Count one more time for `who`. Raises TooManyAttempts once the limit is reached.
 
     Only a digest of `who` is stored, and forgotten with the window.
     """
-    with store.writing() as conn:
-        use_up_in(conn, limit, who, now_ms=now_ms)
+    with store.begin() as act:
+        use_up_in(act, limit, who)
 
 
-def use_up_in(conn: Transaction, limit: Limit, who: str, *, now_ms: int) -> None:
+def use_up_in(act: UnitOfWork, limit: Limit, who: str) -> None:
     """The same, within a transaction that does more."""
     subject = _subject(limit.name, who)
-    since_ms = now_ms - limit.window_ms
-    if count(conn, subject, since_ms=since_ms) >= limit.times:
+    since_ms = act.now_ms - limit.window_ms
+    if count(act.conn, subject, since_ms=since_ms) >= limit.times:
         raise TooManyAttempts(limit.window_ms // 1000)
-    note(conn, [subject], now_ms=now_ms, keep_since_ms=since_ms)
+    note(act.conn, [subject], now_ms=act.now_ms, keep_since_ms=since_ms)
 
 
-def write_in_vain(conn: Transaction, who: str, *, now_ms: int) -> None:
+def write_in_vain(act: UnitOfWork, who: str) -> None:
     """Write to the disk and change nothing, so that a form takes as long whether `who` has an
     account or not."""
     subject = _subject("in vain", who)
-    note(conn, [subject], now_ms=now_ms, keep_since_ms=now_ms)
+    note(act.conn, [subject], now_ms=act.now_ms, keep_since_ms=act.now_ms)
 
 
 def _subject(what: str, who: str) -> str:

@@ -4,18 +4,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from service_kit import database
+from service_kit.clock import Clock
 from service_kit.notify import NotifyChannel
 from sqlalchemy import Connection, Engine
 
+from auction_app.db.unit_of_work import UnitOfWork
+from auction_app.urls import Urls
+
 Transaction = Connection
-"""What the functions of this folder work in; verbs only hand it on."""
+"""What the functions of a repository work in; verbs only hand it on."""
 
 
 class Store:
-    """Transactions on the app's database. What is done inside one is in this folder's modules."""
+    """Transactions on the app's database. A verb that needs one is given it; one that calls other
+    services or hashes passwords between two is given the store."""
 
-    def __init__(self, engine: Engine, outbox_channel: NotifyChannel | None = None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        urls: Urls,
+        clock: Clock,
+        outbox_channel: NotifyChannel | None = None,
+    ) -> None:
         self.engine = engine
+        self.urls = urls
+        self.clock = clock
         self.outbox_channel = outbox_channel or NotifyChannel.for_database(str(engine.url))
 
     @contextmanager
@@ -25,10 +38,10 @@ class Store:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def begin(self) -> Iterator[UnitOfWork]:
         """All or nothing, on disk when it returns; wakes the relay, as there may be an event."""
         with database.writing(self.engine) as connection:
-            yield connection
+            yield UnitOfWork(conn=connection, urls=self.urls, now_ms=self.clock())
         self.outbox_channel.notify()
 
     def close(self) -> None:

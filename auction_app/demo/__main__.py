@@ -15,10 +15,10 @@ WHAT_TO_TRY = """What to try:
 
 def main() -> None:
     """Load what is missing, and print the accounts and what to do with them."""
-    parts = build(or_exit(read))
-    or_exit(lambda: database.check_migrated("auction_app", parts.store.engine))
-    load_demo(parts)
-    parts.store.close()
+    house = build(or_exit(read))
+    or_exit(lambda: database.check_migrated("auction_app", house.store.engine))
+    load_demo(house)
+    house.store.close()
     print("Demo accounts (e-mail, password):")  # noqa: T201 - the command's output
     for account in ACCOUNTS:
         print(f"  {account.email}  {account.password}  ({account.role})")  # noqa: T201

@@ -8,11 +8,11 @@ from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.accounts.sign_up import sign_up
 from auction_app.accounts.verify_email import USE, verify_email
+from auction_app.bootstrap import House
 from auction_app.demo import pictures
 from auction_app.errors import NotFound
 from auction_app.listings.model import Photo
 from auction_app.listings.repository import auctions
-from auction_app.parts import Parts
 from auction_app.selling.list_auction import list_auction
 from auction_app.selling.read_listing import ListingForm, ListingRules, read_listing
 from auction_app.selling.take_photo import take_photo
@@ -147,61 +147,54 @@ ITEMS = (
 )
 
 
-def load_demo(parts: Parts) -> tuple[Account, ...]:
+def load_demo(house: House) -> tuple[Account, ...]:
     """Load what is not there yet; returns the accounts if there was anything. May be killed and
     repeated at any point."""
-    found = [_account(parts, account) for account in ACCOUNTS]
-    sellers = {account.name: _customer(parts, account) for account in ACCOUNTS}
-    listed = [_list(parts, item, sellers[item.seller]) for item in ITEMS]
+    found = [_account(house, account) for account in ACCOUNTS]
+    sellers = {account.name: _customer(house, account) for account in ACCOUNTS}
+    listed = [_list(house, item, sellers[item.seller]) for item in ITEMS]
     return ACCOUNTS if any(found) or any(listed) else ()
 
 
-def _account(parts: Parts, account: Account) -> bool:
+def _account(house: House, account: Account) -> bool:
     """Open and verify an account; False when there was nothing to do."""
-    now_ms = parts.clock()
     form = {"name": account.name, "email": account.email, "password": account.password}
-    with parts.store.reading() as conn:
+    with house.store.reading() as conn:
         known = customers.by_email(conn, account.email)
     if known is None:
-        sign_up(parts.store, parts.passwords, parts.urls, form, locale="en", now_ms=now_ms)
-    customer = _customer(parts, account)
+        sign_up(house.store, house.passwords, form, locale="en")
+    customer = _customer(house, account)
     if account.role == "moderator" and not customer.moderator:
-        with parts.store.writing() as conn:
-            customers.appoint(conn, customer.id)
+        with house.begin() as act:
+            customers.appoint(act.conn, customer.id)
     if customer.verified:
         return known is None
-    token = parts.signatures.link_token(USE, customer.id, customer.verification_id or "")
-    verify_email(parts.store, parts.signatures, parts.urls, token, visitor=customer, now_ms=now_ms)
+    token = house.signatures.link_token(USE, customer.id, customer.verification_id or "")
+    with house.begin() as act:
+        verify_email(act, house.signatures, token, visitor=customer)
     return True
 
 
-def _customer(parts: Parts, account: Account) -> Customer:
-    with parts.store.reading() as conn:
+def _customer(house: House, account: Account) -> Customer:
+    with house.store.reading() as conn:
         found = customers.by_email(conn, account.email)
     if found is None:
         raise NotFound(f"{account.name} was not signed up")
     return found[0]
 
 
-def _list(parts: Parts, item: DemoItem, seller: Customer) -> bool:
+def _list(house: House, item: DemoItem, seller: Customer) -> bool:
     """List an item; False when it was listed before."""
-    with parts.store.reading() as conn:
+    with house.store.reading() as conn:
         if auctions.exists(conn, item.id):
             return False
-    now_ms = parts.clock()
+    now_ms = house.clock()
     (width, height), sizes = take_photo(item.draw())
     photo = Photo(id=f"{item.id}photo", alt=item.alt, width=width, height=height)
-    parts.files.write(photo.id, sizes)
+    house.files.write(photo.id, sizes)
     listing = read_listing(_form(item, now_ms), _RULES, now_ms=now_ms)
-    list_auction(
-        parts.store,
-        parts.urls,
-        listing,
-        [photo],
-        auction_id=item.id,
-        seller=seller,
-        now_ms=now_ms,
-    )
+    with house.begin() as act:
+        list_auction(act, listing, [photo], auction_id=item.id, seller=seller)
     return True
 
 

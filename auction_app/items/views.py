@@ -1,6 +1,6 @@
 """The item page, and its photos."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
@@ -8,22 +8,22 @@ from flask import Response, abort, make_response, send_from_directory
 from service_kit.access import caller, permitted
 from service_kit.openapi import Blueprint
 
-from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.bidding.model import Bid
 from auction_app.bidding.repository import biddings
-from auction_app.errors import Removed
 from auction_app.items import repository as item
+from auction_app.items.hal import actions
 from auction_app.items.model import Caller, Item
 from auction_app.items.page_cache import PageCache
 from auction_app.listings import hal as represent
 from auction_app.listings.hal import AuctionSchema
-from auction_app.listings.model import LARGE, THUMBNAIL, Auction, Standing
+from auction_app.listings.model import LARGE, THUMBNAIL, Standing, check_shown
+from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
 from auction_app.questions import repository as questions
 from auction_app.web.formats import time_left
-from auction_app.web.negotiation import hal, negotiated, page, wants_hal
+from auction_app.web.negotiation import ItemPage, hal, negotiated, page, wants_hal
 
 HISTORY = 20
 QUESTIONS = 50
@@ -39,12 +39,12 @@ def api(parts: Parts) -> Blueprint:
         """An auction: its terms, and the last known state of its bidding."""
         if wants_hal():
             return hal(_as_hal(parts, auction_id))
-        return kept.page("items/item.html", item_context(parts, auction_id), passing=("left",))
+        return kept.page("items/item.html", _item_context(parts, auction_id), passing=("left",))
 
     return views
 
 
-def pages(parts: Parts) -> PlainBlueprint:
+def pages(parts: Parts, files: PhotoFiles) -> PlainBlueprint:
     """What is not a page of its own: a bidder's state, and photos."""
     views = PlainBlueprint("fragments", __name__)
     kept = PageCache(parts)
@@ -64,7 +64,7 @@ def pages(parts: Parts) -> PlainBlueprint:
             abort(404)
         response = make_response(
             send_from_directory(
-                parts.files.folder.absolute(), f"{photo_id}-{size}.jpg", mimetype="image/jpeg"
+                files.folder.absolute(), f"{photo_id}-{size}.jpg", mimetype="image/jpeg"
             )
         )
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
@@ -80,16 +80,29 @@ def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
         seen = item.seen_by(conn, who.id if who else None, auction_id)
     if program is None:
         check_shown(seen.auction, who)
+    now_ms, possible = parts.clock(), None
+    if who and program is None:
+        reader = Caller(customer=who, ties=seen.ties)
+        possible = actions(parts.urls, seen.auction, reader, now_ms=now_ms)
     return represent.auction(
         parts.urls,
         seen.auction,
         private=permitted("auctions:read_terms"),
-        caller=Caller(customer=who, ties=seen.ties) if who and program is None else None,
-        now_ms=parts.clock(),
+        actions=possible,
+        now_ms=now_ms,
     )
 
 
-def item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
+def again(parts: Parts) -> ItemPage:
+    """The item page for forms that stand on it and were refused."""
+
+    def show(auction_id: str, /, **form: Any) -> Response:
+        return page("items/item.html", 422, **_item_context(parts, auction_id), **form)
+
+    return show
+
+
+def _item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
     """What the item page shows. Raises NotFound. Asks no other service."""
     who, now_ms = visitor(parts).customer, parts.clock()
     my_id = who.id if who else None
@@ -142,15 +155,11 @@ def _shown_to(my_id: str | None, bids: Sequence[Bid]) -> tuple[tuple[Bid, bool],
     return tuple((bid, own) for bid, own in rows if own or bid.outcome != biddings.RAISED)
 
 
-def check_shown(auction: Auction, who: Customer | None) -> None:
-    """Raises Removed for an item that moderators have hidden, to all but them and its seller."""
-    if auction.hidden and not (who and (who.moderator or who.id == auction.seller_id)):
-        raise Removed("hidden by a moderator")
-
-
 def _standing(seen: Item, my_id: str | None, now_ms: int) -> Standing | None:
     return seen.auction.standing_of(my_id, now_ms) if my_id and seen.ties.took_part else None
 
 
-API = (api,)
-PAGES = (pages,)
+def blueprints(parts: Parts, files: PhotoFiles) -> Iterator[PlainBlueprint]:
+    """All addresses of the feature."""
+    yield api(parts)
+    yield pages(parts, files)

@@ -5,10 +5,8 @@ from urllib.parse import urlencode
 
 import marshmallow as ma
 from marshmallow import fields
-from service_kit.hal import link, resource
+from service_kit.hal import Link, link, resource
 
-from auction_app.items.hal import actions
-from auction_app.items.model import Caller
 from auction_app.listings.model import LARGE, Auction
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, RETURNS
 from auction_app.urls import Urls
@@ -21,10 +19,10 @@ def auction(
     *,
     now_ms: int,
     private: bool = False,
-    caller: Caller | None = None,
+    actions: Mapping[str, Link] | None = None,
 ) -> Document:
-    """An auction; `private` adds the terms that only bids_service may see, a signed-in `caller`
-    what they can do with it."""
+    """An auction; `private` adds the terms that only bids_service may see, `actions` what its
+    reader can do with it."""
     removed = {"removed": True} if auction.hidden else {}
     return resource(
         {
@@ -43,7 +41,7 @@ def auction(
             "seller": link(urls.customer(auction.seller_id)),
             "photos": [link(urls.photo(p.id, LARGE), title=p.alt) for p in auction.photos],
             "bidding": link(auction.bidding.url) if auction.bidding else None,
-            **(actions(urls, auction, caller, now_ms=now_ms) if caller else {}),
+            **(actions or {}),
         },
     )
 

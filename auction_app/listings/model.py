@@ -6,6 +6,8 @@ from typing import Literal, get_args
 
 from service_kit.money import Money
 
+from auction_app.accounts.model import Customer
+from auction_app.errors import Removed
 from auction_app.listings.terms import Details, Terms
 
 Relation = Literal["place-bid", "buy-now", "retract", "cancel", "offer"]
@@ -164,3 +166,9 @@ class Auction:
             return Standing.OUTBID
         below = self.bidding is not None and self.bidding.reserve == "not_met"
         return Standing.WINNING_BELOW_RESERVE if below else Standing.WINNING
+
+
+def check_shown(auction: Auction, who: Customer | None) -> None:
+    """Raises Removed for an item that moderators have hidden, to all but them and its seller."""
+    if auction.hidden and not (who and (who.moderator or who.id == auction.seller_id)):
+        raise Removed("hidden by a moderator")

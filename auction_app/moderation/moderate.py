@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers, sessions
 from auction_app.bidding.commands import call_off
-from auction_app.bidding.gateway import Bids
-from auction_app.db.announce import announce
-from auction_app.db.store import Store, Transaction
+from auction_app.bidding.gateway import Gateway
+from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import CommandRefused, NotFound, NotPossible
 from auction_app.listings.model import Auction
 from auction_app.moderation import repository as moderation
 from auction_app.search.repository import entries
-from auction_app.urls import Urls
 from auction_app.web.forms import Fields
 
 ON_ITEM = ("dismiss", "hide", "show", "end")
@@ -28,13 +27,10 @@ def check_moderator(customer: Customer) -> None:
 
 def act_on_item(
     store: Store,
-    bids: Bids,
-    urls: Urls,
+    gateway: Gateway,
     auction: Auction,
     moderator: Customer,
     form: Mapping[str, str],
-    *,
-    now_ms: int,
 ) -> None:
     """Leave, hide, show or end an item, or close or open its seller's account; settles its
     reports. Ending sells it to nobody, and blocks for bids_service.
@@ -42,38 +38,31 @@ def act_on_item(
     The form's `note` says why. Raises NotFound, BadInput, NotPossible, BidsUnavailable.
     """
     action, note = _read(moderator, form, (*ON_ITEM, *ON_ACCOUNT))
-    subject = urls.auction(auction.id)
     if action == "end":
-        _end(store, bids, urls, auction, now_ms)
-    with store.writing() as conn:
+        _end(store, gateway, auction)
+    with store.begin() as act:
         if action in ON_ACCOUNT:
-            subject = urls.customer(auction.seller_id)
-            _act_on_account(conn, urls, auction.seller_id, action, now_ms)
+            subject = act.urls.customer(auction.seller_id)
+            _act_on_account(act, auction.seller_id, action)
         else:
-            _ITEM_ACTS[action](conn, auction, now_ms)
-            announce(conn, "auctions", "update", subject, now_ms=now_ms)
-        moderation.settle_reports(conn, auction.id, now_ms=now_ms)
-        _record(conn, moderator, action, subject, note, now_ms)
+            subject = act.urls.auction(auction.id)
+            _ITEM_ACTS[action](act, auction)
+            act.announce("auctions", "update", subject)
+        moderation.settle_reports(act.conn, auction.id, now_ms=act.now_ms)
+        _record(act, moderator, action, subject, note)
 
 
 def act_on_account(
-    store: Store,
-    urls: Urls,
-    customer_id: str,
-    moderator: Customer,
-    form: Mapping[str, str],
-    *,
-    now_ms: int,
+    act: UnitOfWork, customer_id: str, moderator: Customer, form: Mapping[str, str]
 ) -> None:
     """Close an account, which ends its sessions at once, or open it again.
 
     Raises NotFound, BadInput.
     """
     action, note = _read(moderator, form, ON_ACCOUNT)
-    with store.writing() as conn:
-        customers.by_id(conn, customer_id)
-        _act_on_account(conn, urls, customer_id, action, now_ms)
-        _record(conn, moderator, action, urls.customer(customer_id), note, now_ms)
+    customers.by_id(act.conn, customer_id)
+    _act_on_account(act, customer_id, action)
+    _record(act, moderator, action, act.urls.customer(customer_id), note)
 
 
 def _read(
@@ -89,37 +78,35 @@ def _read(
     return action, note
 
 
-def _act_on_account(
-    conn: Transaction, urls: Urls, customer_id: str, action: str, now_ms: int
-) -> None:
-    customers.ban(conn, customer_id, at_ms=now_ms if action == "ban" else None)
+def _act_on_account(act: UnitOfWork, customer_id: str, action: str) -> None:
+    customers.ban(act.conn, customer_id, at_ms=act.now_ms if action == "ban" else None)
     if action == "ban":
-        sessions.remove_of(conn, customer_id)
-    announce(conn, "customers", "update", urls.customer(customer_id), now_ms=now_ms)
+        sessions.remove_of(act.conn, customer_id)
+    act.announce("customers", "update", act.urls.customer(customer_id))
 
 
-def _hide(conn: Transaction, auction: Auction, now_ms: int) -> None:
-    moderation.hide(conn, auction.id, at_ms=now_ms)
-    entries.remove(conn, auction.id)
+def _hide(act: UnitOfWork, auction: Auction) -> None:
+    moderation.hide(act.conn, auction.id, at_ms=act.now_ms)
+    entries.remove(act.conn, auction.id)
 
 
-def _show(conn: Transaction, auction: Auction, _now_ms: int) -> None:
-    moderation.hide(conn, auction.id, at_ms=None)
-    entries.put(conn, auction)
+def _show(act: UnitOfWork, auction: Auction) -> None:
+    moderation.hide(act.conn, auction.id, at_ms=None)
+    entries.put(act.conn, auction)
 
 
-def _end(store: Store, bids: Bids, urls: Urls, auction: Auction, now_ms: int) -> None:
+def _end(store: Store, gateway: Gateway, auction: Auction) -> None:
     try:
-        call_off(store, bids, urls, auction, now_ms=now_ms)
+        call_off(store, gateway, auction)
     except CommandRefused as refusal:
         raise NotPossible("end") from refusal
 
 
-def _dismiss(_conn: Transaction, _auction: Auction, _now_ms: int) -> None:
+def _dismiss(_act: UnitOfWork, _auction: Auction) -> None:
     """Nothing is wrong with it."""
 
 
-_ITEM_ACTS: dict[str, Callable[[Transaction, Auction, int], None]] = {
+_ITEM_ACTS: dict[str, Callable[[UnitOfWork, Auction], None]] = {
     "dismiss": _dismiss,
     "hide": _hide,
     "show": _show,
@@ -127,9 +114,12 @@ _ITEM_ACTS: dict[str, Callable[[Transaction, Auction, int], None]] = {
 }
 
 
-def _record(
-    conn: Transaction, moderator: Customer, action: str, subject: str, note: str, now_ms: int
-) -> None:
+def _record(act: UnitOfWork, moderator: Customer, action: str, subject: str, note: str) -> None:
     moderation.note(
-        conn, actor_id=moderator.id, action=action, subject=subject, note=note, now_ms=now_ms
+        act.conn,
+        actor_id=moderator.id,
+        action=action,
+        subject=subject,
+        note=note,
+        now_ms=act.now_ms,
     )

@@ -15,7 +15,7 @@ LONGEST = 1000
 
 
 def report_item(
-    store: Store, auction: Auction, reporter: Customer, form: Mapping[str, str], *, now_ms: int
+    store: Store, auction: Auction, reporter: Customer, form: Mapping[str, str]
 ) -> None:
     """Put the item into the moderators' queue; reported again, the report is renewed.
 
@@ -28,9 +28,9 @@ def report_item(
         fields.refuse("reason", "missing")
     text = fields.paragraphs("text", longest=LONGEST)
     fields.finish()
-    use_up(store, REPORTS, reporter.id, now_ms=now_ms)
-    with store.writing() as conn:
-        customers.locked(conn, reporter.id)
+    use_up(store, REPORTS, reporter.id)
+    with store.begin() as act:
+        customers.locked(act.conn, reporter.id)
         moderation.add_report(
-            conn, auction.id, reporter.id, reason=reason, text=text, now_ms=now_ms
+            act.conn, auction.id, reporter.id, reason=reason, text=text, now_ms=act.now_ms
         )

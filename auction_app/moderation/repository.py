@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, insert, select, tuple_, update
 
 from auction_app.db.ids import new_id
+from auction_app.db.paging import Cursor
 from auction_app.db.tables import auctions, audit_trail, customers, reports
-from auction_app.listings.repository.auctions import Cursor
 from auction_app.moderation.model import Report, TrailEntry
 
 _sellers, _reporters = customers.alias("sellers"), customers.alias("reporters")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from auction_app.accounts.model import Customer
-from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotFound, NotPossible
 from auction_app.orders import repository as orders
 from auction_app.orders.model import RATINGS, Feedback, may_give_feedback
@@ -13,7 +13,7 @@ LONGEST = 500
 
 
 def give_feedback(
-    store: Store, order_id: str, author: Customer, form: Mapping[str, str], *, now_ms: int
+    act: UnitOfWork, order_id: str, author: Customer, form: Mapping[str, str]
 ) -> None:
     """Store what one side says about the other, once, when the order is over; sent twice, it is
     said once.
@@ -26,23 +26,22 @@ def give_feedback(
         fields.refuse("rating", "missing")
     text = fields.line("text", longest=LONGEST)
     fields.finish()
-    with store.writing() as conn:
-        order = orders.locked(conn, order_id)
-        if order is None or order.side_of(author.id) is None:
-            raise NotFound("no such order")
-        given = Feedback(
-            order_id=order.id,
-            author_id=author.id,
-            author_name=author.name,
-            about_id=order.other_than(author.id),
-            rating=rating,
-            text=text,
-            at_ms=now_ms,
-        )
-        said = orders.feedback_on(conn, order.id)
-        before = [(it.rating, it.text) for it in said if it.author_id == author.id]
-        if before == [(rating, text)]:
-            return
-        if before or not may_give_feedback(order.status):
-            raise NotPossible("feedback")
-        orders.add_feedback(conn, given)
+    order = orders.locked(act.conn, order_id)
+    if order is None or order.side_of(author.id) is None:
+        raise NotFound("no such order")
+    given = Feedback(
+        order_id=order.id,
+        author_id=author.id,
+        author_name=author.name,
+        about_id=order.other_than(author.id),
+        rating=rating,
+        text=text,
+        at_ms=act.now_ms,
+    )
+    said = orders.feedback_on(act.conn, order.id)
+    before = [(it.rating, it.text) for it in said if it.author_id == author.id]
+    if before == [(rating, text)]:
+        return
+    if before or not may_give_feedback(order.status):
+        raise NotPossible("feedback")
+    orders.add_feedback(act.conn, given)

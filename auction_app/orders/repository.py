@@ -6,8 +6,8 @@ from typing import Any
 from service_kit.money import Money
 from sqlalchemy import Connection, Row, Select, func, insert, or_, select, tuple_, update
 
-from auction_app.db.tables import auctions, customers, feedback, order_steps, orders
-from auction_app.listings.repository.auctions import Cursor
+from auction_app.db.paging import Cursor
+from auction_app.db.tables import auctions, customers, feedback, order_steps, orders, participations
 from auction_app.orders.model import Feedback, Order, OrderStatus, Side, Step
 
 _sellers, _buyers = customers.alias("sellers"), customers.alias("buyers")
@@ -116,6 +116,12 @@ def ratings_of(conn: Connection, customer_id: str) -> dict[str, int]:
         .group_by(feedback.c.rating)
     )
     return {row.rating: row.times for row in conn.execute(query)}
+
+
+def participants(conn: Connection, auction_id: str) -> list[str]:
+    """Everybody who has bid in an auction."""
+    query = select(participations.c.customer_id).where(participations.c.auction_id == auction_id)
+    return list(conn.execute(query).scalars())
 
 
 def _add_step(conn: Connection, order_id: str, status: OrderStatus, by: Side, now_ms: int) -> None:

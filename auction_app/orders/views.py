@@ -1,5 +1,6 @@
 """Orders: the list of one's own, one with its steps, and what is said afterwards."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
@@ -65,8 +66,9 @@ def pages(parts: Parts) -> PlainBlueprint:
     @views.post("/orders/<string:order_id>/steps")
     def step(order_id: str) -> Response:
         me, wanted = signed_in(parts), request.form.get("status", "")
-        use_up(parts.store, ORDER_STEPS, me.id, now_ms=parts.clock())
-        advance_order(parts.store, parts.urls, order_id, me, wanted, now_ms=parts.clock())
+        use_up(parts.store, ORDER_STEPS, me.id)
+        with parts.begin() as act:
+            advance_order(act, order_id, me, wanted)
         flash(_("Noted. The other side is told."))
         return see_other(url_for("orders.show", order_id=order_id))
 
@@ -74,7 +76,8 @@ def pages(parts: Parts) -> PlainBlueprint:
     def feedback(order_id: str) -> Response:
         me = signed_in(parts)
         try:
-            give_feedback(parts.store, order_id, me, request.form, now_ms=parts.clock())
+            with parts.begin() as act:
+                give_feedback(act, order_id, me, request.form)
         except BadInput as error:
             order = _order_of(parts, order_id, me)
             return _order_page(parts, order, me, errors=error.fields)
@@ -122,5 +125,7 @@ def _order_page(
     )
 
 
-API = (api,)
-PAGES = (pages,)
+def blueprints(parts: Parts) -> Iterator[PlainBlueprint]:
+    """All addresses of the feature."""
+    yield api(parts)
+    yield pages(parts)

@@ -5,42 +5,39 @@ from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
 from auction_app.bidding.commands import end_early
-from auction_app.bidding.gateway import Bids
-from auction_app.db.announce import announce
+from auction_app.bidding.gateway import Gateway
 from auction_app.db.ids import new_key
 from auction_app.db.store import Store, Transaction
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import CommandRefused, NotPossible
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.notifications.repository import notices, preferences
 from auction_app.privacy import repository as commitments
 from auction_app.search.repository import entries
 from auction_app.selling import repository as drafts
-from auction_app.urls import Urls
 
 ON_ITS_WAY_MS = 5 * 60_000
 """A bid without an answer may still arrive for so long; after that it is taken for lost."""
 _ALL_DRAFTS = 1000
 
 
-def obstacles(store: Store, customer: Customer, *, now_ms: int) -> tuple[str, ...]:
+def obstacles(store: Store, customer: Customer) -> tuple[str, ...]:
     """What others still count on: "selling" (somebody has bid on a running item of theirs),
     "leading" (a bid of theirs wins, or will if others are taken back), "bidding" (a bid, purchase
     or offer is on its way), "offers" (a second chance is open), "orders" (one is not over). None:
     they may go."""
     with store.reading() as conn:
-        return _obstacles(conn, customer.id, now_ms)
+        return _obstacles(conn, customer.id, store.clock())
 
 
 def delete_account(
     store: Store,
-    bids: Bids,
-    urls: Urls,
+    gateway: Gateway,
     customer: Customer,
     typed: str,
     *,
     passwords: Passwords,
     files: PhotoFiles,
-    now_ms: int,
 ) -> None:
     """Forget a customer's name, address, drafts and settings; what others bought, sold, bid and
     wrote with them stays, under nobody's name. Running items without bids are called off first.
@@ -49,19 +46,19 @@ def delete_account(
     an obstacle, or too late: both lock the account. Blocks for bids_service; may be repeated.
     Raises WrongPassword, TooManyAttempts, BidsUnavailable, NotPossible with the first obstacle.
     """
-    check_password(store, passwords, customer, typed, now_ms=now_ms)
-    for obstacle in obstacles(store, customer, now_ms=now_ms):
+    check_password(store, passwords, customer, typed)
+    for obstacle in obstacles(store, customer):
         raise NotPossible(obstacle)
-    called_off = _call_off_all(store, bids, urls, customer, now_ms)
-    with store.writing() as conn:
-        customers.locked(conn, customer.id)
-        for obstacle in _obstacles(conn, customer.id, now_ms):
+    called_off = _call_off_all(store, gateway, customer)
+    with store.begin() as act:
+        customers.locked(act.conn, customer.id)
+        for obstacle in _obstacles(act.conn, customer.id, act.now_ms):
             raise NotPossible(obstacle)
-        if commitments.not_closed(conn, customer.id):
+        if commitments.not_closed(act.conn, customer.id):
             raise NotPossible("listing")
-        _take_off(conn, urls, called_off, now_ms)
-        photos = _discard_drafts(conn, customer.id)
-        _forget(conn, urls, customer, now_ms)
+        _take_off(act, called_off)
+        photos = _discard_drafts(act.conn, customer.id)
+        _forget(act, customer)
     for photo_id in photos:
         files.remove(photo_id)
 
@@ -78,13 +75,13 @@ def _obstacles(conn: Transaction, customer_id: str, now_ms: int) -> tuple[str, .
     return tuple(word for word, there in found.items() if there)
 
 
-def _call_off_all(store: Store, bids: Bids, urls: Urls, seller: Customer, now_ms: int) -> list[str]:
+def _call_off_all(store: Store, gateway: Gateway, seller: Customer) -> list[str]:
     """End the seller's auctions where they are run, or nobody would be there to send the item."""
     with store.reading() as conn:
         ids = commitments.not_closed(conn, seller.id)
     for id in ids:
         try:  # under a new key: the old one's refusal is kept, but a bid can be retracted
-            end_early(store, bids, urls, id, seller=seller, key=new_key(), now_ms=now_ms)
+            end_early(store, gateway, id, seller=seller, key=new_key())
         except CommandRefused as refusal:
             has_bids = refusal.reason == "has_bids"
             raise NotPossible("selling" if has_bids else "listing") from refusal
@@ -99,23 +96,23 @@ def _discard_drafts(conn: Transaction, seller_id: str) -> list[str]:
     return [photo.id for draft in found for photo in draft.photos]
 
 
-def _take_off(conn: Transaction, urls: Urls, auction_ids: list[str], now_ms: int) -> None:
-    commitments.hide(conn, auction_ids, now_ms=now_ms)
+def _take_off(act: UnitOfWork, auction_ids: list[str]) -> None:
+    commitments.hide(act.conn, auction_ids, now_ms=act.now_ms)
     for id in auction_ids:
-        entries.remove(conn, id)
-        announce(conn, "auctions", "update", urls.auction(id), now_ms=now_ms)
+        entries.remove(act.conn, id)
+        act.announce("auctions", "update", act.urls.auction(id))
 
 
-def _forget(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> None:
-    sessions.remove_of(conn, customer.id)
-    notices.forget(conn, customer.id)
-    preferences.forget(conn, customer.id)
-    commitments.forget_watches(conn, customer.id)
+def _forget(act: UnitOfWork, customer: Customer) -> None:
+    sessions.remove_of(act.conn, customer.id)
+    notices.forget(act.conn, customer.id)
+    preferences.forget(act.conn, customer.id)
+    commitments.forget_watches(act.conn, customer.id)
     customers.anonymise(
-        conn,
+        act.conn,
         customer.id,
         name="(deleted)",
         email=f"deleted-{customer.id}@gavel.invalid",
-        now_ms=now_ms,
+        now_ms=act.now_ms,
     )
-    announce(conn, "customers", "update", urls.customer(customer.id), now_ms=now_ms)
+    act.announce("customers", "update", act.urls.customer(customer.id))

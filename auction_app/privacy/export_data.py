@@ -1,15 +1,11 @@
 """Hand a customer everything that is stored about them."""
 
-from itertools import islice
 from typing import Any
-
-from service_kit.errors import HttpFailure
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import sessions
-from auction_app.bidding.gateway import Bids
+from auction_app.bidding.gateway import Gateway
 from auction_app.db.store import Store, Transaction
-from auction_app.errors import BidsUnavailable
 from auction_app.listings.repository import auctions
 from auction_app.moderation import repository as moderation
 from auction_app.notifications.repository import notices, preferences
@@ -23,19 +19,14 @@ from auction_app.watchlist.repository import watches
 _MOST = 10_000
 
 
-def export_data(
-    store: Store, bids: Bids, urls: Urls, customer: Customer, *, now_ms: int
-) -> dict[str, Any]:
+def export_data(store: Store, gateway: Gateway, customer: Customer) -> dict[str, Any]:
     """All of it as one JSON document; the own maxima come from bids_service. Blocks for it.
 
     Raises BidsUnavailable.
     """
-    try:
-        own_bids = list(islice(bids.bids_of(urls.customer(customer.id)), _MOST))
-    except HttpFailure as error:
-        raise BidsUnavailable(5) from error
+    own_bids = gateway.own_bids(customer.id, most=_MOST)
     with store.reading() as conn:
-        document = _stored(conn, urls, customer, now_ms)
+        document = _stored(conn, store.urls, customer, store.clock())
     return document | {
         "bids": [
             {

@@ -1,11 +1,15 @@
 """Take one's data along, and leave."""
 
 import json
+from collections.abc import Iterator
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.visitor import forget, signed_in
+from auction_app.bidding.gateway import Gateway
 from auction_app.errors import BidsUnavailable, NotPossible, WrongPassword
+from auction_app.listings.photo_files import PhotoFiles
 from auction_app.parts import Parts
 from auction_app.privacy.delete_account import delete_account, obstacles
 from auction_app.privacy.export_data import export_data
@@ -13,7 +17,7 @@ from auction_app.web.i18n import _
 from auction_app.web.negotiation import page, see_other
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, gateway: Gateway, passwords: Passwords, files: PhotoFiles) -> Blueprint:
     """Export and deletion."""
     views = Blueprint("privacy", __name__)
 
@@ -21,7 +25,7 @@ def pages(parts: Parts) -> Blueprint:
     def export() -> Response:
         me = signed_in(parts)
         try:
-            document = export_data(parts.store, parts.bids, parts.urls, me, now_ms=parts.clock())
+            document = export_data(parts.store, gateway, me)
         except BidsUnavailable as error:
             answer = page("privacy/export_unavailable.html", 503)
             answer.headers["Retry-After"] = str(error.retry_after_s)
@@ -42,13 +46,11 @@ def pages(parts: Parts) -> Blueprint:
         try:
             delete_account(
                 parts.store,
-                parts.bids,
-                parts.urls,
+                gateway,
                 me,
                 request.form.get("password", ""),
-                passwords=parts.passwords,
-                files=parts.files,
-                now_ms=parts.clock(),
+                passwords=passwords,
+                files=files,
             )
         except NotPossible as error:
             return _form(parts, 409, obstacle=error.reason)
@@ -68,11 +70,14 @@ def _form(
     *,
     obstacle: str | None = None,
 ) -> Response:
-    found = obstacles(parts.store, signed_in(parts), now_ms=parts.clock())
+    found = obstacles(parts.store, signed_in(parts))
     if obstacle and obstacle not in found:
         found = (*found, obstacle)
     return page("privacy/delete_account.html", status, obstacles=found, errors=errors or {})
 
 
-API = ()
-PAGES = (pages,)
+def blueprints(
+    parts: Parts, gateway: Gateway, passwords: Passwords, files: PhotoFiles
+) -> Iterator[Blueprint]:
+    """All addresses of the feature."""
+    yield pages(parts, gateway, passwords, files)

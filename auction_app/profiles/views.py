@@ -1,5 +1,6 @@
 """A customer's public page, which is also where programs fetch the contact."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, request
@@ -61,5 +62,6 @@ def _as_hal(parts: Parts, customer: Customer, known: represent.Profile) -> dict[
     return represent.contact(parts.urls, parts.signatures, customer, notices, now_ms=parts.clock())
 
 
-API = (api,)
-PAGES = ()
+def blueprints(parts: Parts) -> Iterator[Blueprint]:
+    """All addresses of the feature."""
+    yield api(parts)

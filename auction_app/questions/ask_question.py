@@ -4,30 +4,23 @@ from collections.abc import Mapping
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
-from auction_app.db.announce import announce
 from auction_app.db.ids import new_id
 from auction_app.db.rate_limits import QUESTIONS, use_up
-from auction_app.db.store import Store, Transaction
+from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotFound, NotPossible, NotVerified
 from auction_app.listings.model import Auction, Status
 from auction_app.notifications.model import Kind
 from auction_app.notifications.repository import notices
 from auction_app.questions import repository as questions
 from auction_app.questions.model import Question
-from auction_app.urls import Urls
 from auction_app.web.forms import Fields
 
 LONGEST = 1000
 
 
 def ask_question(
-    store: Store,
-    urls: Urls,
-    auction: Auction,
-    asker: Customer,
-    form: Mapping[str, str],
-    *,
-    now_ms: int,
+    store: Store, auction: Auction, asker: Customer, form: Mapping[str, str]
 ) -> Question:
     """Ask while the auction runs; only asker and seller see it until it is answered. Sent twice,
     it is asked once.
@@ -36,41 +29,35 @@ def ask_question(
     """
     if not asker.verified:
         raise NotVerified("askers need a verified address")
-    if asker.id == auction.seller_id or auction.status(now_ms) is Status.ENDED:
+    if asker.id == auction.seller_id or auction.status(store.clock()) is Status.ENDED:
         raise NotPossible("question")
     fields = Fields(form)
     text = fields.paragraphs("question", longest=LONGEST)
     fields.finish()
-    use_up(store, QUESTIONS, asker.id, now_ms=now_ms)
-    question = Question(
-        id=new_id(),
-        auction_id=auction.id,
-        seller_id=auction.seller_id,
-        asker_id=asker.id,
-        text=text,
-        answer=None,
-        asked_at_ms=now_ms,
-        answered_at_ms=None,
-    )
-    with store.writing() as conn:
-        customers.locked(conn, asker.id)
-        asked = questions.same_unanswered(conn, question)
+    use_up(store, QUESTIONS, asker.id)
+    with store.begin() as act:
+        question = Question(
+            id=new_id(),
+            auction_id=auction.id,
+            seller_id=auction.seller_id,
+            asker_id=asker.id,
+            text=text,
+            answer=None,
+            asked_at_ms=act.now_ms,
+            answered_at_ms=None,
+        )
+        customers.locked(act.conn, asker.id)
+        asked = questions.same_unanswered(act.conn, question)
         if asked is not None:
             return asked
-        questions.add(conn, question)
-        _tell(conn, urls, question, question.seller_id, "question", now_ms)
-        announce(conn, "questions", "create", urls.question(question.id), now_ms=now_ms)
+        questions.add(act.conn, question)
+        _tell(act, question, question.seller_id, "question")
+        act.announce("questions", "create", act.urls.question(question.id))
     return question
 
 
 def answer_question(
-    store: Store,
-    urls: Urls,
-    question_id: str,
-    seller: Customer,
-    form: Mapping[str, str],
-    *,
-    now_ms: int,
+    act: UnitOfWork, question_id: str, seller: Customer, form: Mapping[str, str]
 ) -> Question:
     """Answer once; from then on everybody sees both.
 
@@ -79,27 +66,24 @@ def answer_question(
     fields = Fields(form)
     text = fields.paragraphs("answer", longest=LONGEST)
     fields.finish()
-    with store.writing() as conn:
-        question = questions.by_id(conn, question_id)
-        if question is None or question.seller_id != seller.id:
-            raise NotFound("no such question")
-        if question.answer is not None:
-            raise NotPossible("answer")
-        questions.answer(conn, question.id, text, now_ms=now_ms)
-        _tell(conn, urls, question, question.asker_id, "answer", now_ms)
-        announce(conn, "questions", "update", urls.question(question.id), now_ms=now_ms)
+    question = questions.by_id(act.conn, question_id)
+    if question is None or question.seller_id != seller.id:
+        raise NotFound("no such question")
+    if question.answer is not None:
+        raise NotPossible("answer")
+    questions.answer(act.conn, question.id, text, now_ms=act.now_ms)
+    _tell(act, question, question.asker_id, "answer")
+    act.announce("questions", "update", act.urls.question(question.id))
     return question
 
 
-def _tell(
-    conn: Transaction, urls: Urls, question: Question, customer_id: str, kind: Kind, now_ms: int
-) -> None:
+def _tell(act: UnitOfWork, question: Question, customer_id: str, kind: Kind) -> None:
     notices.add(
-        conn,
+        act.conn,
         customer_id,
         kind,
-        about=urls.question(question.id),
+        about=act.urls.question(question.id),
         auction_id=question.auction_id,
         path=f"/auctions/{question.auction_id}#question-{question.id}",
-        now_ms=now_ms,
+        now_ms=act.now_ms,
     )

@@ -1,5 +1,7 @@
 """Questions and answers on an item."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint as PlainBlueprint
 from flask import Response, flash, request, url_for
 from service_kit.access import permitted
@@ -7,7 +9,6 @@ from service_kit.openapi import Blueprint
 
 from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.errors import BadInput, NotFound
-from auction_app.items.views import check_shown, item_context
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
@@ -16,7 +17,7 @@ from auction_app.questions import repository as questions
 from auction_app.questions.ask_question import answer_question, ask_question
 from auction_app.questions.hal import QuestionSchema
 from auction_app.web.i18n import _
-from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
+from auction_app.web.negotiation import ItemPage, hal, negotiated, see_other, wants_hal
 
 
 def api(parts: Parts) -> Blueprint:
@@ -39,7 +40,7 @@ def api(parts: Parts) -> Blueprint:
     return views
 
 
-def pages(parts: Parts) -> PlainBlueprint:
+def pages(parts: Parts, item_page: ItemPage) -> PlainBlueprint:
     """Asking and answering."""
     views = PlainBlueprint("questions", __name__)
 
@@ -47,15 +48,10 @@ def pages(parts: Parts) -> PlainBlueprint:
     def ask(auction_id: str) -> Response:
         me, auction = signed_in(parts), _auction(parts, auction_id)
         try:
-            asked = ask_question(
-                parts.store, parts.urls, auction, me, request.form, now_ms=parts.clock()
-            )
+            asked = ask_question(parts.store, auction, me, request.form)
         except BadInput as error:
-            context = item_context(parts, auction_id)
-            return page(
-                "items/item.html",
-                422,
-                **context,
+            return item_page(
+                auction_id,
                 question_typed=request.form.get("question", ""),
                 question_errors=error.fields,
             )
@@ -66,9 +62,8 @@ def pages(parts: Parts) -> PlainBlueprint:
     def answer(question_id: str) -> Response:
         me = signed_in(parts)
         try:
-            answered = answer_question(
-                parts.store, parts.urls, question_id, me, request.form, now_ms=parts.clock()
-            )
+            with parts.begin() as act:
+                answered = answer_question(act, question_id, me, request.form)
         except BadInput:
             with parts.store.reading() as conn:
                 found = questions.by_id(conn, question_id)
@@ -83,15 +78,16 @@ def pages(parts: Parts) -> PlainBlueprint:
 
 
 def _auction(parts: Parts, auction_id: str) -> Auction:
+    who = visitor(parts).customer
     with parts.store.reading() as conn:
-        auction = auctions.by_id(conn, auction_id)
-    check_shown(auction, visitor(parts).customer)
-    return auction
+        return auctions.shown_to(conn, auction_id, who)
 
 
 def _place_of(auction_id: str, question_id: str) -> str:
     return url_for("items.show", auction_id=auction_id, _anchor=f"question-{question_id}")
 
 
-API = (api,)
-PAGES = (pages,)
+def blueprints(parts: Parts, item_page: ItemPage) -> Iterator[PlainBlueprint]:
+    """All addresses of the feature."""
+    yield api(parts)
+    yield pages(parts, item_page)

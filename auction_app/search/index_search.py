@@ -7,12 +7,12 @@ from auction_app.search.repository import entries
 BATCH = 500
 
 
-def index_search(store: Store, *, now_ms: int) -> int:
+def index_search(store: Store) -> int:
     """Make listings searchable that aren't (they were listed before there was a search); returns
     how many. May be repeated."""
     with store.reading() as conn:
-        missing = entries.missing(conn, now_ms=now_ms, limit=BATCH)
+        missing = entries.missing(conn, now_ms=store.clock(), limit=BATCH)
     for auction_id in missing:
-        with store.writing() as conn:
-            entries.put(conn, auctions.by_id(conn, auction_id))
+        with store.begin() as act:
+            entries.put(act.conn, auctions.by_id(act.conn, auction_id))
     return len(missing)

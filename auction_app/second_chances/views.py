@@ -1,5 +1,7 @@
 """Second chances: the seller's page of an ended auction, and the bidder's page of an offer."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint as PlainBlueprint
 from flask import Response, flash, request, url_for
 from service_kit.openapi import Blueprint
@@ -7,6 +9,7 @@ from service_kit.openapi import Blueprint
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.accounts.visitor import signed_in
+from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.model import Bid
 from auction_app.bidding.repository import biddings
 from auction_app.db.ids import KEY, new_key
@@ -28,11 +31,11 @@ from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_
 _LOOK_BACK = 500
 
 
-def pages(parts: Parts) -> PlainBlueprint:
+def pages(parts: Parts, gateway: Gateway) -> PlainBlueprint:
     """Offer, and answer an offer."""
     views = PlainBlueprint("second_chances", __name__)
-    _add_offering(views, parts)
-    _add_answering(views, parts)
+    _add_offering(views, parts, gateway)
+    _add_answering(views, parts, gateway)
     return views
 
 
@@ -58,7 +61,7 @@ def api(parts: Parts) -> Blueprint:
     return views
 
 
-def _add_offering(views: PlainBlueprint, parts: Parts) -> None:
+def _add_offering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> None:
     @views.get("/auctions/<string:auction_id>/second-chances")
     def show(auction_id: str) -> Response:
         auction = _own(parts, auction_id, signed_in(parts))
@@ -84,17 +87,15 @@ def _add_offering(views: PlainBlueprint, parts: Parts) -> None:
         key = request.form.get("key", "")
         if chosen is None or not KEY.fullmatch(key):
             raise NotFound("no such bidder")
-        use_up(parts.store, SECOND_CHANCES, seller.id, now_ms=parts.clock())
+        use_up(parts.store, SECOND_CHANCES, seller.id)
         try:
             offer_second_chance(
                 parts.store,
-                parts.bids,
-                parts.urls,
+                gateway,
                 auction,
                 chosen.bidder_id,
                 seller=seller,
                 key=f"offer-{seller.id}-{key}",
-                now_ms=parts.clock(),
             )
         except CommandRefused as error:
             flash(refusal(error.reason))
@@ -103,7 +104,7 @@ def _add_offering(views: PlainBlueprint, parts: Parts) -> None:
         return see_other(url_for("second_chances.show", auction_id=auction_id))
 
 
-def _add_answering(views: PlainBlueprint, parts: Parts) -> None:
+def _add_answering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> None:
     @views.post("/second-chances/<string:chance_id>")
     def answer(chance_id: str) -> Response:
         me = signed_in(parts)
@@ -111,17 +112,9 @@ def _add_answering(views: PlainBlueprint, parts: Parts) -> None:
         if request.form.get("answer") not in ("accept", "decline"):
             raise NotFound("no such answer")
         accept = request.form["answer"] == "accept"
-        use_up(parts.store, SECOND_CHANCES, me.id, now_ms=parts.clock())
+        use_up(parts.store, SECOND_CHANCES, me.id)
         try:
-            answer_offer(
-                parts.store,
-                parts.bids,
-                parts.urls,
-                chance,
-                bidder=me,
-                accept=accept,
-                now_ms=parts.clock(),
-            )
+            answer_offer(parts.store, gateway, chance, bidder=me, accept=accept)
         except CommandRefused as error:
             flash(refusal(error.reason))
         else:
@@ -157,5 +150,7 @@ def _losers(parts: Parts, auction: Auction) -> dict[str, Bid]:
     }
 
 
-API = (api,)
-PAGES = (pages,)
+def blueprints(parts: Parts, gateway: Gateway) -> Iterator[PlainBlueprint]:
+    """All addresses of the feature."""
+    yield api(parts)
+    yield pages(parts, gateway)

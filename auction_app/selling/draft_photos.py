@@ -66,10 +66,10 @@ def arrange_photos(
 
     Raises NotFound.
     """
-    with store.writing() as conn:
-        draft = drafts.of_seller(conn, seller.id, draft_id)
+    with store.begin() as act:
+        draft = drafts.of_seller(act.conn, seller.id, draft_id)
         ids = moved([photo.id for photo in draft.photos], wanted)
-        drafts.arrange(conn, draft_id, ids, _alts(draft, wanted.alts))
+        drafts.arrange(act.conn, draft_id, ids, _alts(draft, wanted.alts))
     if wanted.remove in {photo.id for photo in draft.photos}:
         files.remove(wanted.remove or "")
 
@@ -109,8 +109,8 @@ def _prepare(store: Store, files: PhotoFiles, photo_id: str) -> None:
     else:
         files.write(photo_id, sizes)
         result = {"state": READY, "width": width, "height": height}
-    with store.writing() as conn:
-        drafts.settle(conn, photo_id, **result)
+    with store.begin() as act:
+        drafts.settle(act.conn, photo_id, **result)
     files.forget_upload(photo_id)
 
 
@@ -128,9 +128,9 @@ def _take_in(
         height=None,
     )
     files.keep_upload(photo.id, upload.content)
-    with store.writing() as conn:
-        drafts.of_seller(conn, seller.id, draft_id)
-        drafts.add_photo(conn, photo)
+    with store.begin() as act:
+        drafts.of_seller(act.conn, seller.id, draft_id)
+        drafts.add_photo(act.conn, photo)
 
 
 def _alts(draft: Draft, typed: Mapping[str, str]) -> dict[str, str]:

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from auction_app.accounts.model import Customer
-from auction_app.db.announce import announce
 from auction_app.db.ids import new_key
-from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import BadInput, CommandRefused, NotFound
 from auction_app.listings.model import Auction, Status
 from auction_app.listings.photo_files import PhotoFiles
@@ -15,37 +14,31 @@ from auction_app.selling import repository as drafts
 from auction_app.selling.model import READY, DraftPhoto
 from auction_app.selling.read_listing import DESCRIPTION, TITLE, read_details
 from auction_app.selling.write_draft import start_draft
-from auction_app.urls import Urls
 from auction_app.web.forms import Fields
 
 
 def edit_listing(
-    store: Store,
-    urls: Urls,
+    act: UnitOfWork,
     auction_id: str,
     typed: Mapping[str, str],
     *,
     seller: Customer,
-    now_ms: int,
 ) -> None:
     """While nobody has bid: title, description and details. Once bids exist, only an addition to
     the description, because bidders have relied on the rest. The terms never change.
 
     Raises NotFound, BadInput, CommandRefused (ended).
     """
-    with store.writing() as conn:
-        auction = own_auction(auctions.by_id(conn, auction_id), seller)
-        if auction.status(now_ms) is Status.ENDED:
-            raise CommandRefused("ended")
-        changes = _addition(auction, typed) if auction.bid_count else _anything(typed)
-        auctions.change(conn, auction.id, **changes)
-        entries.put(conn, auctions.by_id(conn, auction.id))
-        announce(conn, "auctions", "update", urls.auction(auction.id), now_ms=now_ms)
+    auction = own_auction(auctions.by_id(act.conn, auction_id), seller)
+    if auction.status(act.now_ms) is Status.ENDED:
+        raise CommandRefused("ended")
+    changes = _addition(auction, typed) if auction.bid_count else _anything(typed)
+    auctions.change(act.conn, auction.id, **changes)
+    entries.put(act.conn, auctions.by_id(act.conn, auction.id))
+    act.announce("auctions", "update", act.urls.auction(auction.id))
 
 
-def relist(
-    store: Store, files: PhotoFiles, auction: Auction, *, seller: Customer, now_ms: int
-) -> str:
+def relist(act: UnitOfWork, files: PhotoFiles, auction: Auction, *, seller: Customer) -> str:
     """Start a draft that holds all of an auction but its times; returns the draft's id.
 
     Raises NotVerified, TooMany.
@@ -62,24 +55,23 @@ def relist(
         "soft_close": str(terms.soft_close.window_ms // 1000) if terms.soft_close else "",
         "decimal_mark": ".",
     }
-    draft_id = start_draft(store, seller, first, now_ms=now_ms)
+    draft_id = start_draft(act, seller, first)
     for photo in auction.photos:
         copy = new_key()
         files.share(photo.id, copy)
-        with store.writing() as conn:
-            drafts.add_photo(
-                conn,
-                DraftPhoto(
-                    id=copy,
-                    draft_id=draft_id,
-                    name="",
-                    alt=photo.alt,
-                    state=READY,
-                    reason=None,
-                    width=photo.width,
-                    height=photo.height,
-                ),
-            )
+        drafts.add_photo(
+            act.conn,
+            DraftPhoto(
+                id=copy,
+                draft_id=draft_id,
+                name="",
+                alt=photo.alt,
+                state=READY,
+                reason=None,
+                width=photo.width,
+                height=photo.height,
+            ),
+        )
     return draft_id
 
 

@@ -1,15 +1,14 @@
 """Publish what was written, or say what is still missing."""
 
 from auction_app.accounts.model import Customer
-from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import BadInput, NotFound
 from auction_app.listings.model import Auction, Photo
 from auction_app.listings.repository import auctions
 from auction_app.selling import repository as drafts
-from auction_app.selling.list_auction import list_in
+from auction_app.selling.list_auction import list_auction
 from auction_app.selling.model import READY, WAITING, Draft
 from auction_app.selling.read_listing import Listing, ListingForm, ListingRules, read_listing
-from auction_app.urls import Urls
 
 
 def check_draft(
@@ -30,29 +29,24 @@ def check_draft(
 
 
 def publish_draft(
-    store: Store,
-    urls: Urls,
+    act: UnitOfWork,
     draft_id: str,
     form: ListingForm,
     rules: ListingRules,
     *,
     seller: Customer,
-    now_ms: int,
 ) -> Auction:
     """Publish a draft under its own id; sent twice, it is listed once.
 
     Raises NotVerified, NotFound, BadInput.
     """
-    with store.writing() as conn:
-        try:
-            draft = drafts.of_seller(conn, seller.id, draft_id)
-        except NotFound:
-            return _published_before(auctions.by_id(conn, draft_id), seller)
-        listing, photos = check_draft(draft, form, rules, now_ms=now_ms)
-        auction = list_in(
-            conn, urls, listing, photos, auction_id=draft_id, seller=seller, now_ms=now_ms
-        )
-        drafts.remove(conn, draft_id)
+    try:
+        draft = drafts.of_seller(act.conn, seller.id, draft_id)
+    except NotFound:
+        return _published_before(auctions.by_id(act.conn, draft_id), seller)
+    listing, photos = check_draft(draft, form, rules, now_ms=act.now_ms)
+    auction = list_auction(act, listing, photos, auction_id=draft_id, seller=seller)
+    drafts.remove(act.conn, draft_id)
     return auction
 
 

@@ -1,22 +1,14 @@
 """How a listing's own terms would play out, told by the simulator of bids_service."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
-import bids_client
 from bids_client import PlayedStep, Step
-from service_kit.logs import get_logger
 from service_kit.money import Money
 
-from auction_app.bidding.bids_health import bids_silent_since, note_silence
-from auction_app.bidding.gateway import Bids
-from auction_app.bidding.place_bid import RETRY_AFTER_S
-from auction_app.db.store import Store
-from auction_app.errors import BidsUnavailable
 from auction_app.listings.terms import Terms
-
-log = get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,23 +29,14 @@ class ExampleStep:
     outcome: str | None
 
 
-def simulate_terms(store: Store, bids: Bids, terms: Terms, *, now_ms: int) -> list[ExampleStep]:
-    """The example for these terms, step by step.
+Simulate = Callable[[Mapping[str, Any], Sequence[Step]], list[PlayedStep]]
+"""Plays terms through, step by step. Raises BidsUnavailable."""
 
-    Blocks for bids_service, unless that is known not to answer. Raises BidsUnavailable.
-    """
-    if bids_silent_since(store) is not None:
-        raise BidsUnavailable(RETRY_AFTER_S)
+
+def simulate_terms(simulate: Simulate, terms: Terms) -> list[ExampleStep]:
+    """The example for these terms, step by step. Raises BidsUnavailable."""
     steps = list(_story(terms))
-    try:
-        played = bids.simulate(terms.to_wire(private=True), steps)
-    except bids_client.BidsUnavailable as error:
-        note_silence(store, error, now_ms=now_ms)
-        raise BidsUnavailable(RETRY_AFTER_S) from error
-    except bids_client.BidsError as error:
-        log.warning("no example for these terms", error=str(error))
-        raise BidsUnavailable(RETRY_AFTER_S) from error
-    return list(_told(terms, steps, played))
+    return list(_told(terms, steps, simulate(terms.to_wire(private=True), steps)))
 
 
 def _story(terms: Terms) -> Iterator[Step]:

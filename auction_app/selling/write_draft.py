@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from auction_app.accounts.model import Customer
 from auction_app.db.ids import new_id
 from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotVerified, TooMany
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.selling import repository as drafts
@@ -21,42 +22,34 @@ MOST_DRAFTS = 50
 _LONGEST_FIELD = 20_000
 
 
-def start_draft(store: Store, seller: Customer, first: Mapping[str, str], *, now_ms: int) -> str:
+def start_draft(act: UnitOfWork, seller: Customer, first: Mapping[str, str]) -> str:
     """Begin a draft with some fields filled in; returns its id. Raises NotVerified, TooMany."""
     if not seller.verified:
         raise NotVerified("sellers need a verified address")
     draft_id = new_id()
-    with store.writing() as conn:
-        if len(drafts.list_of_seller(conn, seller.id, limit=MOST_DRAFTS)) >= MOST_DRAFTS:
-            raise TooMany(MOST_DRAFTS)
-        drafts.add(conn, draft_id, seller.id, dict(first), now_ms=now_ms)
+    if len(drafts.list_of_seller(act.conn, seller.id, limit=MOST_DRAFTS)) >= MOST_DRAFTS:
+        raise TooMany(MOST_DRAFTS)
+    drafts.add(act.conn, draft_id, seller.id, dict(first), now_ms=act.now_ms)
     return draft_id
 
 
 def save_step(
-    store: Store,
-    seller: Customer,
-    draft_id: str,
-    step: str,
-    typed: Mapping[str, str],
-    *,
-    now_ms: int,
+    act: UnitOfWork, seller: Customer, draft_id: str, step: str, typed: Mapping[str, str]
 ) -> None:
     """Keep what was typed into a step, right or wrong; it is checked in the preview.
 
     May be repeated. Raises NotFound.
     """
-    with store.writing() as conn:
-        draft = drafts.of_seller(conn, seller.id, draft_id)
-        kept = {name: _clipped(typed[name]) for name in STEPS[step] if name in typed}
-        drafts.save(conn, draft_id, draft.fields | kept, now_ms=now_ms)
+    draft = drafts.of_seller(act.conn, seller.id, draft_id)
+    kept = {name: _clipped(typed[name]) for name in STEPS[step] if name in typed}
+    drafts.save(act.conn, draft_id, draft.fields | kept, now_ms=act.now_ms)
 
 
 def discard_draft(store: Store, files: PhotoFiles, seller: Customer, draft_id: str) -> None:
     """Throw a draft and its photos away. Raises NotFound."""
-    with store.writing() as conn:
-        draft = drafts.of_seller(conn, seller.id, draft_id)
-        drafts.remove(conn, draft_id)
+    with store.begin() as act:
+        draft = drafts.of_seller(act.conn, seller.id, draft_id)
+        drafts.remove(act.conn, draft_id)
     for photo in draft.photos:
         files.remove(photo.id)
 

@@ -1,5 +1,7 @@
 """The watchlist."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint as PlainBlueprint
 from flask import Response, flash, request, url_for
 from service_kit.access import permitted
@@ -61,18 +63,17 @@ def watch(parts: Parts) -> PlainBlueprint:
     @views.post("/auctions/<string:auction_id>/watch")
     def watch(auction_id: str) -> Response:
         wanted = request.form.get("watch") == "1"
-        watch_item(
-            parts.store,
-            auction_id,
-            watcher=signed_in(parts),
-            watching=wanted,
-            now_ms=parts.clock(),
-        )
+        me = signed_in(parts)
+        with parts.begin() as act:
+            watch_item(act, auction_id, watcher=me, watching=wanted)
         flash(_("It is on your watchlist.") if wanted else _("It is off your watchlist."))
         return see_other(url_for("items.show", auction_id=auction_id))
 
     return views
 
 
-API = (watchlist, reminded)
-PAGES = (watch,)
+def blueprints(parts: Parts) -> Iterator[PlainBlueprint]:
+    """All addresses of the feature."""
+    yield watchlist(parts)
+    yield reminded(parts)
+    yield watch(parts)

@@ -2,22 +2,19 @@
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
-from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.repository import auctions
 from auction_app.search.repository import entries
 from auction_app.watchlist.repository import watches
 
 
-def watch_item(
-    store: Store, auction_id: str, *, watcher: Customer, watching: bool, now_ms: int
-) -> None:
+def watch_item(act: UnitOfWork, auction_id: str, *, watcher: Customer, watching: bool) -> None:
     """Put a listing on a customer's watchlist or take it off. May be repeated.
     Raises NotFound, NoSession."""
-    with store.writing() as conn:
-        customers.locked(conn, watcher.id)
-        auctions.by_id(conn, auction_id)
-        if watching:
-            watches.add(conn, watcher.id, auction_id, now_ms=now_ms)
-        else:
-            watches.remove(conn, watcher.id, auction_id)
-        entries.follow(conn, auctions.by_id(conn, auction_id))
+    customers.locked(act.conn, watcher.id)
+    auctions.by_id(act.conn, auction_id)
+    if watching:
+        watches.add(act.conn, watcher.id, auction_id, now_ms=act.now_ms)
+    else:
+        watches.remove(act.conn, watcher.id, auction_id)
+    entries.follow(act.conn, auctions.by_id(act.conn, auction_id))

@@ -1,7 +1,7 @@
 """Page or HAL: the same address, by the Accept header."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import marshmallow as ma
 from flask import Response, make_response, redirect, render_template, request
@@ -25,6 +25,13 @@ _AFTER: Parameter = {
 }
 
 View = Callable[..., Response]
+
+
+class ItemPage(Protocol):
+    """Shows an item's page again, with what was typed into a form on it and what is wrong there."""
+
+    def __call__(self, auction_id: str, /, **form: Any) -> Response:
+        """Raises NotFound, Removed."""
 
 
 def negotiated(

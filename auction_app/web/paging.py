@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from flask import request
 from service_kit.problems import Problem
 
-from auction_app.listings.repository.auctions import Cursor
+from auction_app.db.paging import Cursor
 
 CURSOR = "^([0-9]{1,15})-([a-z0-9]{1,16})$"
 """What the parameter looks like, in the dialect of OpenAPI."""

@@ -1,5 +1,7 @@
 """Pages that say something and do nothing: the rules, and in which language to say it."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint, Response, abort, request
 
 from auction_app.parts import Parts
@@ -35,5 +37,6 @@ def pages(parts: Parts) -> Blueprint:
     return views
 
 
-API = ()
-PAGES = (pages,)
+def blueprints(parts: Parts) -> Iterator[Blueprint]:
+    """All addresses of the feature."""
+    yield pages(parts)

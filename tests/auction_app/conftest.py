@@ -24,10 +24,9 @@ from werkzeug.test import TestResponse, encode_multipart
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers
 from auction_app.app import create_app
-from auction_app.bootstrap import build
+from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.db.tables import outbox
-from auction_app.parts import Parts
 from auction_app.selling.draft_photos import prepare_photos
 from tests.auction_app.compiled import share_templates
 from tests.auction_app.fake_bids import FakeBids
@@ -59,7 +58,7 @@ class World:
     """The app and everything around it."""
 
     app: Flask
-    parts: Parts
+    parts: House
     bids: FakeBids
     clock: FakeClock
 
@@ -78,10 +77,10 @@ class World:
     def moderator(self, name: str, *, language: str = "en") -> "Browser":
         """A member whom the house has made a moderator."""
         browser = self.member(name, language=language)
-        with self.parts.store.writing() as conn:
-            found = customers.by_email(conn, email_of(name))
+        with self.parts.begin() as act:
+            found = customers.by_email(act.conn, email_of(name))
             assert found is not None
-            customers.appoint(conn, found[0].id)
+            customers.appoint(act.conn, found[0].id)
         return browser
 
     def customer_url(self, name: str) -> str:

@@ -35,7 +35,8 @@ def sell(world: World, *, language: str = "en") -> Sale:
 def close(world: World, item: str) -> None:
     """The bidding ends, and the app hears of it."""
     told = world.bids.close(world.parts.urls.public_url + item)
-    keep_bidding(world.parts.store, world.parts.urls, told, now_ms=world.clock())
+    with world.parts.begin() as act:
+        keep_bidding(act, told)
 
 
 def offer_again(seller: Browser, item: str) -> TestResponse:

@@ -1,6 +1,7 @@
 """Whatever is asked of the JSON side, the answer is what the document says, and never a 500."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
@@ -152,7 +153,8 @@ def test_what_mails_are_about_is_as_described(world: World) -> None:
     sale.ada.post(f"{item}/questions", {"question": "?"})
     sale.ada.post(f"{item}/watch", {"watch": "1"})
     book = world.bids.books[world.parts.urls.public_url + item]
-    remind_watchers(world.parts.store, world.parts.urls, now_ms=book.ends_at_ms - 1)
+    with world.parts.begin() as act:
+        remind_watchers(replace(act, now_ms=book.ends_at_ms - 1))
     latest = {topic: path_of(url) for topic, _type, url in world.announced()}
     client = world.app.test_client()
 

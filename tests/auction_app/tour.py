@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from werkzeug.routing import Rule
@@ -44,7 +44,8 @@ def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tou
     draft = sale.sam.write_draft(title=title)
     photo = re.findall(r"/photos/(\w+)-", sale.sam.get(f"{draft}/photos").text)[0]
     ends_at_ms = world.bids.books[world.parts.urls.public_url + item].ends_at_ms
-    remind_watchers(world.parts.store, world.parts.urls, now_ms=ends_at_ms - 1)
+    with world.parts.begin() as act:
+        remind_watchers(replace(act, now_ms=ends_at_ms - 1))
     reminder = next(url for topic, _, url in world.announced() if topic == "reminders")
     phone = world.browser()
     phone.sign_in("Ada")

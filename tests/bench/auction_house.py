@@ -24,6 +24,7 @@ from auction_app.listings.repository import auctions
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, Terms
 from auction_app.search.query import facets, fold
 from auction_app.search.repository.words import lexemes
+from auction_app.urls import Urls
 from tests.bench.processes import process
 from tests.sockets import free_port
 
@@ -46,7 +47,7 @@ class House:
 
     def store(self) -> Store:
         """The store, opened in this process."""
-        return Store(database.connect(self.database_url))
+        return Store(database.connect(self.database_url), Urls("http://bench.test"), lambda: NOW_MS)
 
     @contextmanager
     def web(self) -> Iterator[str]:
@@ -87,9 +88,9 @@ def open_house(folder: Path, url: str | None = None) -> House:
     database.migrate("auction_app", house.database_url)
     store = house.store()
     password_hash = Passwords().hash(_PASSWORD)
-    with store.writing() as conn:
+    with store.begin() as act:
         for id in (SELLER, *members()):
-            conn.execute(
+            act.conn.execute(
                 insert(customers).values(
                     id=id,
                     name=id.capitalize(),
@@ -136,12 +137,12 @@ def put_item(store: Store, auction_id: str, bid_count: int, *, ends_at_ms: int) 
         version=bid_count,
         leader_id="bidder1",
     )
-    with store.writing() as conn:
-        auctions.add(conn, _item(auction_id, ends_at_ms))
-        biddings.keep(conn, auction_id, bidding, now_ms=NOW_MS)
+    with store.begin() as act:
+        auctions.add(act.conn, _item(auction_id, ends_at_ms))
+        biddings.keep(act.conn, auction_id, bidding, now_ms=NOW_MS)
         for n in range(bid_count):
             biddings.keep_bid(
-                conn,
+                act.conn,
                 Bid(
                     url=f"http://bids.test/bids/{auction_id}-{n}",
                     auction_id=auction_id,

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from auction_app.bidding.refresh_projection import notice_gaps, refresh_projection
 from auction_app.listings.repository import auctions
 from auction_app.web.formats import short_mask
+from auction_app.worker import FETCHES
 from bids_service.app import create_app
 from bids_service.bootstrap import Parts as BidsParts
 from bids_service.bootstrap import build
@@ -82,11 +83,12 @@ class Houses:
 
     def refresh(self) -> None:
         parts = self.world.parts
-        while refresh_projection(parts.store, parts.bids, parts.urls, now_ms=self.world.clock()):
+        while refresh_projection(parts.store, parts.gateway, FETCHES):
             pass
 
     def sweep(self) -> None:
-        notice_gaps(self.world.parts.store, self.world.parts.urls, now_ms=self.world.clock())
+        with self.world.parts.begin() as act:
+            notice_gaps(act)
         self.refresh()
 
     def open(self, item: str) -> None:

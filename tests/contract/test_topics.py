@@ -23,8 +23,8 @@ def announced(package: Path) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in package.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "announce":
-                topic, type = (ast.literal_eval(argument) for argument in node.args[1:3])
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "announce":
+                topic, type = (ast.literal_eval(argument) for argument in node.args[:2])
                 found.setdefault(topic, set()).add(type)
     return found
 

@@ -1,6 +1,18 @@
 """The pages of an account."""
 
-from auction_app.accounts.views import recovery, sessions, settings, sign_up
+from collections.abc import Iterator
 
-API = ()
-PAGES = (recovery.pages, sessions.pages, settings.account, settings.credentials, sign_up.pages)
+from flask import Blueprint
+
+from auction_app.accounts.passwords import Passwords
+from auction_app.accounts.views import recovery, sessions, settings, sign_up
+from auction_app.parts import Parts
+
+
+def blueprints(parts: Parts, passwords: Passwords) -> Iterator[Blueprint]:
+    """All addresses of the feature."""
+    yield sign_up.pages(parts, passwords)
+    yield sessions.pages(parts, passwords)
+    yield settings.account(parts, passwords)
+    yield settings.credentials(parts, passwords)
+    yield recovery.pages(parts, passwords)

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository.customers import email_key
 from auction_app.accounts.reset_password import check_reset, request_reset, reset_password
 from auction_app.db.rate_limits import RESETS_FOR_ONE_ADDRESS, RESETS_FROM_ONE_PLACE, use_up
@@ -12,7 +13,7 @@ from auction_app.web.i18n import _
 from auction_app.web.negotiation import page, see_other
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, passwords: Passwords) -> Blueprint:
     """Ask for the link, and follow it."""
     views = Blueprint("recovery", __name__)
 
@@ -22,35 +23,28 @@ def pages(parts: Parts) -> Blueprint:
 
     @views.post("/forgot-password")
     def forgot_send() -> Response:
-        fields, now_ms = Fields(request.form), parts.clock()
+        fields = Fields(request.form)
         email = fields.email("email")
         if fields.errors:
             return page(
                 "accounts/forgot_password.html", 422, form=request.form, errors=fields.errors
             )
         place = request.remote_addr or ""
-        use_up(parts.store, RESETS_FROM_ONE_PLACE, place, now_ms=now_ms)
-        use_up(parts.store, RESETS_FOR_ONE_ADDRESS, email_key(email), now_ms=now_ms)
-        request_reset(parts.store, parts.urls, email, now_ms=now_ms)
+        use_up(parts.store, RESETS_FROM_ONE_PLACE, place)
+        use_up(parts.store, RESETS_FOR_ONE_ADDRESS, email_key(email))
+        with parts.begin() as act:
+            request_reset(act, email)
         return page("accounts/reset_sent.html", email=email)
 
     @views.get("/reset-password/<token>")
     def reset(token: str) -> Response:
-        check_reset(parts.store, parts.signatures, token, now_ms=parts.clock())
+        check_reset(parts.store, parts.signatures, token)
         return page("accounts/reset_password.html", token=token, errors={})
 
     @views.post("/reset-password/<token>")
     def reset_send(token: str) -> Response:
         try:
-            reset_password(
-                parts.store,
-                parts.passwords,
-                parts.signatures,
-                parts.urls,
-                token,
-                request.form,
-                now_ms=parts.clock(),
-            )
+            reset_password(parts.store, passwords, parts.signatures, token, request.form)
         except BadInput as error:
             return page("accounts/reset_password.html", 422, token=token, errors=error.fields)
         flash(_("Your new password is set. Sign in with it."))

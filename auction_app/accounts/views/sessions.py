@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.sessions import sign_out
 from auction_app.accounts.sign_in import sign_in
 from auction_app.accounts.visitor import forget, remember
@@ -12,7 +13,7 @@ from auction_app.web.negotiation import local_path, page, see_other
 from auction_app.web.security import SESSION_S
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, passwords: Passwords) -> Blueprint:
     """The pages that start and end a session."""
     views = Blueprint("sessions", __name__)
 
@@ -26,12 +27,11 @@ def pages(parts: Parts) -> Blueprint:
         try:
             signed = sign_in(
                 parts.store,
-                parts.passwords,
+                passwords,
                 request.form,
                 place=request.remote_addr or "",
                 agent=request.headers.get("User-Agent", ""),
                 session_ms=SESSION_S * 1000,
-                now_ms=parts.clock(),
             )
         except WrongCredentials:
             word = _("The address and the password do not belong together.")
@@ -62,4 +62,5 @@ def pages(parts: Parts) -> Blueprint:
 def _end_current(parts: Parts) -> None:
     token = forget()
     if token:
-        sign_out(parts.store, token)
+        with parts.begin() as act:
+            sign_out(act, token)

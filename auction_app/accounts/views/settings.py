@@ -8,6 +8,7 @@ from service_kit.local_time import zone_names
 from auction_app.accounts.change_address import confirm_address, request_address
 from auction_app.accounts.change_password import change_password
 from auction_app.accounts.edit_profile import edit_profile
+from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.sessions import end_other_sessions, end_session, own_sessions
 from auction_app.accounts.visitor import session_token, signed_in, visitor
 from auction_app.errors import BadInput, WrongPassword
@@ -16,7 +17,7 @@ from auction_app.web.i18n import LANGUAGES, _
 from auction_app.web.negotiation import page, see_other
 
 
-def account(parts: Parts) -> Blueprint:
+def account(parts: Parts, passwords: Passwords) -> Blueprint:
     """The account's pages."""
     views = Blueprint("account", __name__)
 
@@ -28,14 +29,8 @@ def account(parts: Parts) -> Blueprint:
     def profile() -> Response:
         me = signed_in(parts)
         try:
-            edit_profile(
-                parts.store,
-                parts.urls,
-                me,
-                request.form,
-                languages=LANGUAGES,
-                now_ms=parts.clock(),
-            )
+            with parts.begin() as act:
+                edit_profile(act, me, request.form, languages=LANGUAGES)
         except BadInput as error:
             return _settings(parts, error.fields)
         return _done(_("Saved."))
@@ -44,29 +39,22 @@ def account(parts: Parts) -> Blueprint:
     def address() -> Response:
         me = signed_in(parts)
         try:
-            new = request_address(
-                parts.store, parts.passwords, parts.urls, me, request.form, now_ms=parts.clock()
-            )
+            new = request_address(parts.store, passwords, me, request.form)
         except (BadInput, WrongPassword) as error:
             return _settings(parts, _complaints(error, "password"))
         return _done(_("We have written to %(email)s. Follow the link in that mail.", email=new))
 
     @views.get("/confirm-address/<token>")
     def confirm(token: str) -> Response:
-        confirm_address(
-            parts.store,
-            parts.signatures,
-            parts.urls,
-            token,
-            visitor=visitor(parts).customer,
-            now_ms=parts.clock(),
-        )
+        who = visitor(parts).customer
+        with parts.begin() as act:
+            confirm_address(act, parts.signatures, token, visitor=who)
         return _done(_("Your address is changed."))
 
     return views
 
 
-def credentials(parts: Parts) -> Blueprint:
+def credentials(parts: Parts, passwords: Passwords) -> Blueprint:
     """The password, and where one is signed in."""
     views = Blueprint("credentials", __name__)
 
@@ -76,7 +64,7 @@ def credentials(parts: Parts) -> Blueprint:
         try:
             change_password(
                 parts.store,
-                parts.passwords,
+                passwords,
                 me,
                 # Beside each other on one page, two forms can't share the id of a field.
                 {
@@ -84,7 +72,6 @@ def credentials(parts: Parts) -> Blueprint:
                     "new_password": request.form.get("new_password", ""),
                 },
                 token=session_token(),
-                now_ms=parts.clock(),
             )
         except (BadInput, WrongPassword) as error:
             return _settings(parts, _complaints(error, "old_password"))
@@ -92,19 +79,22 @@ def credentials(parts: Parts) -> Blueprint:
 
     @views.get("/account/sessions")
     def sessions() -> Response:
-        me, now_ms = signed_in(parts), parts.clock()
-        found = own_sessions(parts.store, me, token=session_token(), now_ms=now_ms)
+        found = own_sessions(parts.store, signed_in(parts), token=session_token())
         return page("accounts/sessions.html", sessions=found)
 
     @views.post("/account/sessions/end-others")
     def end_others() -> Response:
-        end_other_sessions(parts.store, signed_in(parts), token=session_token())
+        me = signed_in(parts)
+        with parts.begin() as act:
+            end_other_sessions(act, me, token=session_token())
         flash(_("You are signed out everywhere else."))
         return see_other(url_for("credentials.sessions"))
 
     @views.post("/account/sessions/<string:handle>/end")
     def end(handle: str) -> Response:
-        end_session(parts.store, signed_in(parts), handle, now_ms=parts.clock())
+        me = signed_in(parts)
+        with parts.begin() as act:
+            end_session(act, me, handle)
         flash(_("That session is ended."))
         return see_other(url_for("credentials.sessions"))
 

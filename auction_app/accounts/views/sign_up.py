@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.request_verification import request_verification
 from auction_app.accounts.sign_up import sign_up
 from auction_app.accounts.verify_email import verify_email
@@ -13,7 +14,7 @@ from auction_app.web.i18n import _, viewer_locale
 from auction_app.web.negotiation import local_path, page, see_other
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, passwords: Passwords) -> Blueprint:
     """The pages of an account's beginning."""
     views = Blueprint("accounts", __name__)
 
@@ -24,16 +25,9 @@ def pages(parts: Parts) -> Blueprint:
     @views.post("/sign-up")
     def sign_up_send() -> Response:
         place = request.remote_addr or ""
-        use_up(parts.store, SIGN_UPS_FROM_ONE_PLACE, place, now_ms=parts.clock())
+        use_up(parts.store, SIGN_UPS_FROM_ONE_PLACE, place)
         try:
-            sign_up(
-                parts.store,
-                parts.passwords,
-                parts.urls,
-                request.form,
-                locale=viewer_locale(),
-                now_ms=parts.clock(),
-            )
+            sign_up(parts.store, passwords, request.form, locale=viewer_locale())
         except BadInput as error:
             return page("accounts/sign_up.html", 422, form=request.form, errors=error.fields)
         return page("accounts/check_mail.html", email=request.form["email"].strip())
@@ -41,14 +35,9 @@ def pages(parts: Parts) -> Blueprint:
     @views.get("/verify-email/<token>")
     def verify(token: str) -> Response:
         try:
-            verify_email(
-                parts.store,
-                parts.signatures,
-                parts.urls,
-                token,
-                visitor=visitor(parts).customer,
-                now_ms=parts.clock(),
-            )
+            who = visitor(parts).customer
+            with parts.begin() as act:
+                verify_email(act, parts.signatures, token, visitor=who)
         except LinkDead:
             return page("accounts/link_dead.html", 410)
         flash(_("Your address is confirmed. You can bid and sell now."))
@@ -57,7 +46,9 @@ def pages(parts: Parts) -> Blueprint:
     @views.post("/verify-email")
     def request_mail() -> Response:
         try:
-            request_verification(parts.store, parts.urls, signed_in(parts), now_ms=parts.clock())
+            me = signed_in(parts)
+            with parts.begin() as act:
+                request_verification(act, me)
             flash(_("We have sent the mail. Its link works for three days."))
         except TooSoon as error:
             flash(_("We sent a mail just now. Ask again in %(n)d seconds.", n=error.retry_after_s))

@@ -160,12 +160,6 @@ def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
     ]
 
 
-def participants(conn: Connection, auction_id: str) -> list[str]:
-    """Everybody who has bid in an auction."""
-    query = select(participations.c.customer_id).where(participations.c.auction_id == auction_id)
-    return list(conn.execute(query).scalars())
-
-
 def incomplete(conn: Connection, *, fetched_before_ms: int, limit: int) -> list[str]:
     """URLs of biddings that count more bids than are known here, or fewer: one was retracted."""
     query = (

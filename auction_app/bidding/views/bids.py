@@ -3,20 +3,26 @@
 from flask import Blueprint, Response, render_template, request, url_for
 
 from auction_app.accounts.visitor import signed_in
+from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.model import Ticket
 from auction_app.bidding.place_bid import place_bid, result_of
-from auction_app.bidding.review_bid import Review, review_again, review_bid
+from auction_app.bidding.review_bid import (
+    Review,
+    read_ticket,
+    review_again,
+    review_bid,
+    sign_ticket,
+)
 from auction_app.db.rate_limits import BIDS, use_up
 from auction_app.errors import BadInput, BidsUnavailable, PriceMoved, TicketRefused
-from auction_app.items.views import check_shown, item_context
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
 from auction_app.web.i18n import _, currency_symbol, decimal_mark
-from auction_app.web.negotiation import page, see_other
+from auction_app.web.negotiation import ItemPage, page, see_other
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, gateway: Gateway, item_page: ItemPage) -> Blueprint:
     """The way of a bid through the pages."""
     views = Blueprint("bidding", __name__)
 
@@ -35,21 +41,18 @@ def pages(parts: Parts) -> Blueprint:
                 now_ms=parts.clock(),
             )
         except BadInput as error:
-            context = item_context(parts, auction_id)
-            return page("items/item.html", 422, **context, typed=typed, errors=error.fields)
+            return item_page(auction_id, typed=typed, errors=error.fields)
         return _review_page(parts, auction, found)
 
     @views.post("/auctions/<string:auction_id>/bid")
     def confirm(auction_id: str) -> Response:
         bidder = signed_in(parts)
-        ticket = parts.signatures.read_ticket(request.form.get("ticket", ""))
+        ticket = read_ticket(parts.signatures, request.form.get("ticket", ""))
         if ticket.auction_id != auction_id:
             raise TicketRefused("the ticket is for another item")
-        use_up(parts.store, BIDS, bidder.id, now_ms=parts.clock())
+        use_up(parts.store, BIDS, bidder.id)
         try:
-            again = place_bid(
-                parts.store, parts.bids, parts.urls, ticket, bidder=bidder, now_ms=parts.clock()
-            )
+            again = place_bid(parts.store, gateway, ticket, bidder=bidder)
         except PriceMoved:
             auction = _auction(parts, ticket.auction_id)
             return _review_page(parts, auction, review_again(auction, ticket), moved=True)
@@ -77,9 +80,7 @@ def pages(parts: Parts) -> Blueprint:
 
 def _auction(parts: Parts, auction_id: str) -> Auction:
     with parts.store.reading() as conn:
-        auction = auctions.by_id(conn, auction_id)
-    check_shown(auction, None)
-    return auction
+        return auctions.shown_to(conn, auction_id, None)
 
 
 def _review_page(
@@ -90,7 +91,7 @@ def _review_page(
         409 if moved else 200,
         auction=auction,
         maximum=review.ticket.maximum,
-        ticket=parts.signatures.sign_ticket(review.ticket),
+        ticket=sign_ticket(parts.signatures, review.ticket),
         far_above=review.far_above,
         too_low=review.ticket.maximum.amount_minor < auction.minimum.amount_minor,
         moved=moved,
@@ -103,7 +104,7 @@ def _unavailable(parts: Parts, ticket: Ticket, error: BidsUnavailable) -> Respon
         "bidding/bid_unavailable.html",
         auction=_auction(parts, ticket.auction_id),
         maximum=ticket.maximum,
-        ticket=parts.signatures.sign_ticket(ticket),
+        ticket=sign_ticket(parts.signatures, ticket),
         title=_("We cannot take bids right now"),
     )
     return Response(body, 503, headers={"Retry-After": str(error.retry_after_s)})

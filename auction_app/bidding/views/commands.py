@@ -6,11 +6,11 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
-from auction_app.bidding import commands as command_bidding
+from auction_app.bidding import commands
+from auction_app.bidding.gateway import Gateway
 from auction_app.db.ids import KEY, new_key
 from auction_app.db.rate_limits import BIDS, use_up
 from auction_app.errors import BidsUnavailable, CommandRefused, NotFound
-from auction_app.items.views import check_shown
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
@@ -18,7 +18,7 @@ from auction_app.web.i18n import _
 from auction_app.web.negotiation import page, see_other
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, gateway: Gateway) -> Blueprint:
     """A page that says what will happen, and the button that does it."""
     views = Blueprint("commands", __name__)
 
@@ -33,9 +33,9 @@ def pages(parts: Parts) -> Blueprint:
         key = request.form.get("key", "")
         if not KEY.fullmatch(key):
             return _asking(parts, auction, command)
-        use_up(parts.store, BIDS, me.id, now_ms=parts.clock())
+        use_up(parts.store, BIDS, me.id)
         try:
-            _carry_out(parts, command)(auction.id, me, f"{command}-{me.id}-{key}")
+            _carry_out(parts, gateway, command)(auction.id, me, f"{command}-{me.id}-{key}")
         except CommandRefused as error:
             return _asking(parts, auction, command, refused=error.reason)
         except BidsUnavailable as error:
@@ -48,8 +48,7 @@ def pages(parts: Parts) -> Blueprint:
 
 def _auction(parts: Parts, auction_id: str, command: str, who: Customer) -> Auction:
     with parts.store.reading() as conn:
-        auction = auctions.by_id(conn, auction_id)
-    check_shown(auction, who)
+        auction = auctions.shown_to(conn, auction_id, who)
     if (command == "end") != (auction.seller_id == who.id):
         raise NotFound("not for this visitor")
     return auction
@@ -87,23 +86,17 @@ def _asking_again(
     return answer
 
 
-def _carry_out(parts: Parts, command: str) -> Callable[[str, Customer, str], None]:
-    with_services = (parts.store, parts.bids, parts.urls)
-
+def _carry_out(
+    parts: Parts, gateway: Gateway, command: str
+) -> Callable[[str, Customer, str], None]:
     def buy(auction_id: str, who: Customer, key: str) -> None:
-        command_bidding.buy_now(
-            *with_services, auction_id, buyer=who, key=key, now_ms=parts.clock()
-        )
+        commands.buy_now(parts.store, gateway, auction_id, buyer=who, key=key)
 
     def retract(auction_id: str, who: Customer, key: str) -> None:
-        command_bidding.retract(
-            *with_services, auction_id, bidder=who, key=key, now_ms=parts.clock()
-        )
+        commands.retract(parts.store, gateway, auction_id, bidder=who, key=key)
 
     def end(auction_id: str, who: Customer, key: str) -> None:
-        command_bidding.end_early(
-            *with_services, auction_id, seller=who, key=key, now_ms=parts.clock()
-        )
+        commands.end_early(parts.store, gateway, auction_id, seller=who, key=key)
 
     return {"buy-now": buy, "retract": retract, "end": end}[command]
 

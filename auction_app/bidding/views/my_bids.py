@@ -5,6 +5,7 @@ from flask import Response, request
 from service_kit.openapi import Blueprint
 
 from auction_app.accounts.visitor import signed_in
+from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.hal import MyBidsSchema
 from auction_app.bidding.hal import my_bids as represent
 from auction_app.bidding.own_bids import recall_own_bids
@@ -43,7 +44,7 @@ def api(parts: Parts) -> Blueprint:
     return views
 
 
-def pages(parts: Parts) -> PlainBlueprint:
+def pages(parts: Parts, gateway: Gateway) -> PlainBlueprint:
     """The one page that shows a maximum, and only to its bidder."""
     views = PlainBlueprint("own_bids", __name__)
 
@@ -53,7 +54,7 @@ def pages(parts: Parts) -> PlainBlueprint:
         with parts.store.reading() as conn:
             auction = auctions.by_id(conn, auction_id)
         try:
-            found, down = recall_own_bids(parts.bids, parts.urls, auction, me), False
+            found, down = recall_own_bids(gateway, parts.urls.auction(auction_id), me), False
         except BidsUnavailable:
             found, down = [], True
         return page(

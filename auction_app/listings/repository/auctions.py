@@ -1,25 +1,17 @@
 """Listings, each read together with the last known state of its bidding."""
 
-from dataclasses import dataclass
-
 from service_kit.money import Money
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, tuple_, update
 
+from auction_app.accounts.model import Customer
+from auction_app.db.paging import Cursor
 from auction_app.db.tables import auctions, biddings, participations, photos
 from auction_app.errors import NotFound
-from auction_app.listings.model import Auction, Bidding
+from auction_app.listings.model import Auction, Bidding, check_shown
 from auction_app.listings.repository.rows import as_auctions, read, select_auctions
 
 # Built once: for so small a query, building it costs more than running it.
 _ONE = select_auctions().where(auctions.c.id == bindparam("auction_id"))
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """Where a page of a list left off: the last row's sort value and id."""
-
-    at_ms: int
-    id: str
 
 
 def add(conn: Connection, auction: Auction) -> None:
@@ -65,6 +57,13 @@ def by_id(conn: Connection, auction_id: str) -> Auction:
     if not found:
         raise NotFound("no such auction")
     return found[0]
+
+
+def shown_to(conn: Connection, auction_id: str, who: Customer | None) -> Auction:
+    """The listing, as somebody may see it. Raises NotFound, Removed."""
+    auction = by_id(conn, auction_id)
+    check_shown(auction, who)
+    return auction
 
 
 def exists(conn: Connection, auction_id: str) -> bool:

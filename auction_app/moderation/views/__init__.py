@@ -1,6 +1,16 @@
 """The pages of moderators, and the form that calls them."""
 
-from auction_app.moderation.views import queue, report
+from collections.abc import Iterator
 
-API = ()
-PAGES = (queue.pages, queue.record, report.pages)
+from flask import Blueprint
+
+from auction_app.bidding.gateway import Gateway
+from auction_app.moderation.views import queue, report
+from auction_app.parts import Parts
+
+
+def blueprints(parts: Parts, gateway: Gateway) -> Iterator[Blueprint]:
+    """All addresses of the feature."""
+    yield report.pages(parts)
+    yield queue.pages(parts, gateway)
+    yield queue.record(parts)

@@ -6,6 +6,7 @@ from service_kit.problems import Problem
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.accounts.visitor import signed_in
+from auction_app.bidding.gateway import Gateway
 from auction_app.errors import BadInput, BidsUnavailable
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
@@ -25,7 +26,7 @@ from auction_app.web.paging import as_text, cursor_from
 PAGE = 24
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, gateway: Gateway) -> Blueprint:
     """The queue of reports, and what can be done about an item."""
     views = Blueprint("moderation", __name__)
 
@@ -48,15 +49,7 @@ def pages(parts: Parts) -> Blueprint:
     def act(auction_id: str) -> Response:
         me, auction = _moderator(parts), _auction(parts, auction_id)
         try:
-            act_on_item(
-                parts.store,
-                parts.bids,
-                parts.urls,
-                auction,
-                me,
-                request.form,
-                now_ms=parts.clock(),
-            )
+            act_on_item(parts.store, gateway, auction, me, request.form)
         except BadInput as error:
             return _item_page(parts, auction_id, error.fields)
         except BidsUnavailable:
@@ -81,9 +74,8 @@ def record(parts: Parts) -> Blueprint:
     def act_account(customer_id: str) -> Response:
         me = _moderator(parts)
         try:
-            act_on_account(
-                parts.store, parts.urls, customer_id, me, request.form, now_ms=parts.clock()
-            )
+            with parts.begin() as act:
+                act_on_account(act, customer_id, me, request.form)
         except BadInput as error:
             return _account_page(parts, customer_id, error.fields)
         flash(_("Done and recorded."))

@@ -4,7 +4,6 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.errors import BadInput
-from auction_app.items.views import check_shown
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.moderation.model import REASONS
@@ -27,7 +26,7 @@ def pages(parts: Parts) -> Blueprint:
     def report(auction_id: str) -> Response:
         me, auction = signed_in(parts), _auction(parts, auction_id)
         try:
-            report_item(parts.store, auction, me, request.form, now_ms=parts.clock())
+            report_item(parts.store, auction, me, request.form)
         except BadInput as error:
             return _report_page(auction, error.fields)
         flash(_("Thank you. Somebody will look at it."))
@@ -37,10 +36,9 @@ def pages(parts: Parts) -> Blueprint:
 
 
 def _auction(parts: Parts, auction_id: str) -> Auction:
+    who = visitor(parts).customer
     with parts.store.reading() as conn:
-        auction = auctions.by_id(conn, auction_id)
-    check_shown(auction, visitor(parts).customer)
-    return auction
+        return auctions.shown_to(conn, auction_id, who)
 
 
 def _report_page(auction: Auction, errors: dict[str, str]) -> Response:

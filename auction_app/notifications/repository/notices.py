@@ -4,8 +4,8 @@ from service_kit.dialects import insert_or
 from sqlalchemy import Connection, delete, select, tuple_, update
 
 from auction_app.db.ids import new_id
+from auction_app.db.paging import Cursor
 from auction_app.db.tables import auctions, customers, notices
-from auction_app.listings.repository.auctions import Cursor
 from auction_app.notifications.model import Kind, Notice
 
 

@@ -41,8 +41,8 @@ def pages(parts: Parts) -> PlainBlueprint:
     @views.post("/my/notices/read")
     def read() -> Response:
         me = signed_in(parts)
-        with parts.store.writing() as conn:
-            notices.mark_read(conn, me.id, now_ms=parts.clock())
+        with parts.begin() as act:
+            notices.mark_read(act.conn, me.id, now_ms=act.now_ms)
         return see_other(url_for("notices.show"))
 
     return views

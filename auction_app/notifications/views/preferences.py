@@ -31,7 +31,8 @@ def pages(parts: Parts) -> Blueprint:
     def choose() -> Response:
         me = signed_in(parts)
         try:
-            choose_notices(parts.store, parts.urls, me, request.form, now_ms=parts.clock())
+            with parts.begin() as act:
+                choose_notices(act, me, request.form)
         except BadInput:
             flash(_("Please choose one of the three for each kind."))
             return see_other(url_for("preferences.show"))
@@ -40,7 +41,9 @@ def pages(parts: Parts) -> Blueprint:
 
     @views.get("/unsubscribe/<token>/<kind>")
     def ask(token: str, kind: str) -> Response:
-        kinds, whose = kinds_in(kind), whose_mail(parts.store, parts.signatures, token)
+        kinds = kinds_in(kind)
+        with parts.store.reading() as conn:
+            whose = whose_mail(conn, parts.signatures, token)
         return page("notifications/unsubscribe.html", token=token, kinds=kinds, email=whose.email)
 
     return views
@@ -54,7 +57,8 @@ def take_one_click(parts: Parts) -> Blueprint:
     @views.post("/unsubscribe/<token>/<kind>")
     def unsubscribe_now(token: str, kind: str) -> Response:
         kinds = kinds_in(kind)
-        unsubscribe(parts.store, parts.signatures, parts.urls, token, kinds, now_ms=parts.clock())
+        with parts.begin() as act:
+            unsubscribe(act, parts.signatures, token, kinds)
         return page("notifications/unsubscribed.html", kinds=kinds)
 
     return views

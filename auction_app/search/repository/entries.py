@@ -1,12 +1,11 @@
 """Keep the search's entries as the listings are."""
 
-from sqlalchemy import Connection, delete, exists, insert, select, text, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
 
-from auction_app.db.tables import auctions, search_entries
+from auction_app.db.tables import auctions, search_entries, watches
 from auction_app.listings.model import Auction
 from auction_app.search.query import facets, fold, thousandths
 from auction_app.search.repository.words import lexemes
-from auction_app.watchlist.repository import watches
 
 
 def put(conn: Connection, auction: Auction) -> None:
@@ -22,7 +21,7 @@ def put(conn: Connection, auction: Auction) -> None:
             auction_id=auction.id,
             category=auction.details.category,
             price=thousandths(price),
-            interest=auction.bid_count + watches.count(conn, auction.id),
+            interest=auction.bid_count + watchers(conn, auction.id),
             starts_at_ms=auction.terms.starts_at_ms,
             ends_at_ms=auction.ends_at_ms,
             listed_at_ms=auction.created_at_ms,
@@ -42,7 +41,7 @@ def follow(conn: Connection, auction: Auction) -> None:
         .where(search_entries.c.auction_id == auction.id)
         .values(
             price=thousandths(auction.price or auction.terms.start_price),
-            interest=auction.bid_count + watches.count(conn, auction.id),
+            interest=auction.bid_count + watchers(conn, auction.id),
             ends_at_ms=auction.ends_at_ms,
         )
     )
@@ -57,6 +56,12 @@ def remove(conn: Connection, auction_id: str) -> None:
     conn.execute(delete(search_entries).where(mine))
     if conn.dialect.name == "sqlite":
         conn.execute(text("DELETE FROM auction_words WHERE rowid = :number"), {"number": number})
+
+
+def watchers(conn: Connection, auction_id: str) -> int:
+    """How many watch a listing."""
+    query = select(func.count()).select_from(watches).where(watches.c.auction_id == auction_id)
+    return conn.execute(query).scalar_one()
 
 
 def missing(conn: Connection, *, now_ms: int, limit: int) -> list[str]:

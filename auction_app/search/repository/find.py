@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, literal, select, tuple_
 
+from auction_app.db.paging import Cursor
 from auction_app.db.tables import auctions, search_entries
 from auction_app.listings.model import Auction
-from auction_app.listings.repository.auctions import Cursor
 from auction_app.listings.repository.rows import read, select_auctions
 from auction_app.search.query import SearchQuery
 from auction_app.search.repository import sqlite_plan, words

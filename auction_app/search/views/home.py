@@ -11,8 +11,8 @@ from auction_app.listings.terms import CATEGORIES
 from auction_app.parts import Parts
 from auction_app.search import hal as represent
 from auction_app.search.query import SearchQuery
+from auction_app.search.repository import entries
 from auction_app.search.repository.find import find
-from auction_app.watchlist.repository import watches
 from auction_app.web.negotiation import hal, negotiated, page, wants_hal
 from auction_app.web.paging import as_text, cursor_from
 
@@ -55,4 +55,4 @@ def api(parts: Parts) -> Blueprint:
 def _popular(conn: Transaction, now_ms: int) -> list[Auction]:
     """The few that most people bid on or watch; those that nobody does are not popular."""
     found = find(conn, SearchQuery(sort="popular"), now_ms=now_ms, after=None, limit=NEW)
-    return [a for a in found.auctions if a.bid_count or watches.count(conn, a.id)]
+    return [a for a in found.auctions if a.bid_count or entries.watchers(conn, a.id)]

@@ -6,6 +6,7 @@ from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
 from auction_app.errors import BadInput, CommandRefused
 from auction_app.listings.model import Auction
+from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, RETURNS
 from auction_app.parts import Parts
@@ -15,7 +16,7 @@ from auction_app.web.labels import refusal
 from auction_app.web.negotiation import page, see_other
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, files: PhotoFiles) -> Blueprint:
     """What a seller can still do with a listing."""
     views = Blueprint("editing", __name__)
 
@@ -28,11 +29,9 @@ def pages(parts: Parts) -> Blueprint:
     @views.post("/auctions/<string:auction_id>/edit")
     def save(auction_id: str) -> Response:
         me = signed_in(parts)
-        now_ms = parts.clock()
         try:
-            edit_listing(
-                parts.store, parts.urls, auction_id, request.form, seller=me, now_ms=now_ms
-            )
+            with parts.begin() as act:
+                edit_listing(act, auction_id, request.form, seller=me)
         except BadInput as error:
             auction = _own(parts, auction_id, me)
             return _form_page(parts, auction, request.form.to_dict(), error.fields)
@@ -46,7 +45,8 @@ def pages(parts: Parts) -> Blueprint:
     def again(auction_id: str) -> Response:
         me = signed_in(parts)
         auction = _own(parts, auction_id, me)
-        draft_id = relist(parts.store, parts.files, auction, seller=me, now_ms=parts.clock())
+        with parts.begin() as act:
+            draft_id = relist(act, files, auction, seller=me)
         return see_other(url_for("selling.step", draft_id=draft_id, step="item"))
 
     return views

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, request, url_for
+from service_kit.notify import NotifyChannel
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
+from auction_app.listings.photo_files import PhotoFiles
 from auction_app.parts import Parts
 from auction_app.selling import repository as drafts
 from auction_app.selling.draft_photos import Arrangement, Upload, add_photos, arrange_photos
@@ -24,18 +26,18 @@ def allow_uploads() -> None:
         request.max_content_length = _UPLOAD_BYTES
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, files: PhotoFiles, photo_channel: NotifyChannel) -> Blueprint:
     """Take photos in, describe, move and remove them."""
     views = Blueprint("draft_photos", __name__)
 
     @views.post(f"/sell/<string:draft_id>{_PATH_END}")
     def change(draft_id: str) -> Response:
         seller = signed_in(parts)
-        arrange_photos(parts.store, parts.files, seller, draft_id, _arrangement())
+        arrange_photos(parts.store, files, seller, draft_id, _arrangement())
         if "X-Autosave" in request.headers:
             return Response(status=204)
-        refused = add_photos(parts.store, parts.files, seller, draft_id, _uploads())
-        parts.photo_channel.notify()
+        refused = add_photos(parts.store, files, seller, draft_id, _uploads())
+        photo_channel.notify()
         if refused:
             return _refusal(parts, seller, draft_id, refused)
         return see_other(_address(draft_id))

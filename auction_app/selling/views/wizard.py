@@ -6,13 +6,14 @@ from service_kit.local_time import zone_named
 from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
 from auction_app.errors import BadInput, BidsUnavailable, NotFound, TooMany
+from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.terms import CURRENCIES, Terms
 from auction_app.parts import Parts
 from auction_app.selling import repository as drafts
 from auction_app.selling.model import Draft
 from auction_app.selling.publish_draft import check_draft, publish_draft
 from auction_app.selling.read_listing import ListingForm
-from auction_app.selling.simulate import ExampleStep, simulate_terms
+from auction_app.selling.simulate import ExampleStep, Simulate, simulate_terms
 from auction_app.selling.views.wizard_context import rules, wizard_context
 from auction_app.selling.write_draft import STEPS, discard_draft, save_step, start_draft
 from auction_app.web.formats import money
@@ -24,12 +25,12 @@ MOST_SHOWN = 50
 _WEEK_MS = 7 * 24 * 3600 * 1000
 
 
-def pages(parts: Parts) -> Blueprint:
+def pages(parts: Parts, files: PhotoFiles, simulate: Simulate) -> Blueprint:
     """Write a listing and publish it."""
     views = Blueprint("selling", __name__)
     _add_start(views, parts)
     _add_steps(views, parts)
-    _add_ends(views, parts)
+    _add_ends(views, parts, files, simulate)
     return views
 
 
@@ -45,7 +46,9 @@ def _add_start(views: Blueprint, parts: Parts) -> None:
     def start() -> Response:
         first = _first_fields(parts.clock())
         try:
-            draft_id = start_draft(parts.store, signed_in(parts), first, now_ms=parts.clock())
+            me = signed_in(parts)
+            with parts.begin() as act:
+                draft_id = start_draft(act, me, first)
         except TooMany as error:
             flash(_("You have %(n)d drafts already. Publish or discard one first.", n=error.limit))
             return see_other(url_for("selling.form"))
@@ -69,41 +72,35 @@ def _add_steps(views: Blueprint, parts: Parts) -> None:
         seller = signed_in(parts)
         if step not in STEPS:
             raise NotFound("no such step")
-        save_step(parts.store, seller, draft_id, step, request.form, now_ms=parts.clock())
+        with parts.begin() as act:
+            save_step(act, seller, draft_id, step, request.form)
         if "X-Autosave" in request.headers:
             return Response(status=204)
         return see_other(_next_address(draft_id, step))
 
 
-def _add_ends(views: Blueprint, parts: Parts) -> None:
+def _add_ends(views: Blueprint, parts: Parts, files: PhotoFiles, simulate: Simulate) -> None:
     @views.get("/sell/<string:draft_id>/preview")
     def preview(draft_id: str) -> Response:
         draft = _own_draft(parts, signed_in(parts), draft_id)
-        return _preview_page(parts, draft)
+        return _preview_page(parts, simulate, draft)
 
     @views.post("/sell/<string:draft_id>/publish")
     def publish(draft_id: str) -> Response:
         seller = signed_in(parts)
         form = _read_back(_own_draft_fields(parts, seller, draft_id))
         try:
-            auction = publish_draft(
-                parts.store,
-                parts.urls,
-                draft_id,
-                form,
-                rules(parts),
-                seller=seller,
-                now_ms=parts.clock(),
-            )
+            with parts.begin() as act:
+                auction = publish_draft(act, draft_id, form, rules(parts), seller=seller)
         except BadInput:
-            return _preview_page(parts, _own_draft(parts, seller, draft_id), 422)
+            return _preview_page(parts, simulate, _own_draft(parts, seller, draft_id), 422)
         start_price = money(auction.terms.start_price)
         flash(_("Your item is listed. Bidding starts at %(price)s.", price=start_price))
         return see_other(url_for("items.show", auction_id=auction.id))
 
     @views.post("/sell/<string:draft_id>/discard")
     def discard(draft_id: str) -> Response:
-        discard_draft(parts.store, parts.files, signed_in(parts), draft_id)
+        discard_draft(parts.store, files, signed_in(parts), draft_id)
         flash(_("The draft is gone."))
         return see_other(url_for("selling.form"))
 
@@ -158,7 +155,7 @@ def _complaints(parts: Parts, draft: Draft) -> dict[str, str]:
     return {}
 
 
-def _preview_page(parts: Parts, draft: Draft, status: int = 200) -> Response:
+def _preview_page(parts: Parts, simulate: Simulate, draft: Draft, status: int = 200) -> Response:
     context = wizard_context(parts, draft, "preview")
     listing = photos = None
     errors: dict[str, str] = {}
@@ -174,16 +171,16 @@ def _preview_page(parts: Parts, draft: Draft, status: int = 200) -> Response:
         listing=listing,
         photos=photos,
         errors=errors,
-        example=_example(parts, listing.terms) if listing else None,
+        example=_example(simulate, listing.terms) if listing else None,
         wrong_steps=[name for name in STEPS if _concerns(name, errors)],
         now_ms=parts.clock(),
     )
 
 
-def _example(parts: Parts, terms: Terms) -> list[ExampleStep] | None:
+def _example(simulate: Simulate, terms: Terms) -> list[ExampleStep] | None:
     """How it would play out; None while bids_service, which knows, does not answer."""
     try:
-        return simulate_terms(parts.store, parts.bids, terms, now_ms=parts.clock())
+        return simulate_terms(simulate, terms)
     except BidsUnavailable:
         return None
 

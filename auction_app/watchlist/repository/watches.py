@@ -1,10 +1,10 @@
 """Who watches which listings."""
 
-from sqlalchemy import Connection, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, delete, insert, select, tuple_
 
+from auction_app.db.paging import Cursor
 from auction_app.db.tables import auctions, watches
 from auction_app.listings.model import Auction
-from auction_app.listings.repository.auctions import Cursor
 from auction_app.listings.repository.rows import as_auctions, select_auctions
 
 
@@ -30,12 +30,6 @@ def remove(conn: Connection, customer_id: str, auction_id: str) -> None:
             watches.c.customer_id == customer_id, watches.c.auction_id == auction_id
         )
     )
-
-
-def count(conn: Connection, auction_id: str) -> int:
-    """How many watch a listing."""
-    query = select(func.count()).select_from(watches).where(watches.c.auction_id == auction_id)
-    return conn.execute(query).scalar_one()
 
 
 def of_customer(

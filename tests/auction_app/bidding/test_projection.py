@@ -16,6 +16,7 @@ from auction_app.bidding.projection import keep_bidding
 from auction_app.bidding.refresh_projection import notice_gaps, refresh_projection
 from auction_app.bidding.repository import biddings, stale
 from auction_app.listings.repository import auctions
+from auction_app.worker import FETCHES
 from tests.auction_app.conftest import PUBLIC, SECRET, World, as_program
 
 
@@ -45,7 +46,7 @@ def deliver(world: World, *events: tuple[str, str], signed: bool = True) -> Test
 
 
 def refresh(world: World) -> None:
-    refresh_projection(world.parts.store, world.bids, world.parts.urls, now_ms=world.clock.now_ms)
+    refresh_projection(world.parts.store, world.parts.gateway, FETCHES)
 
 
 def bid_elsewhere(world: World, item: str, name: str, minor: int) -> PlacedBid:
@@ -101,8 +102,8 @@ def test_a_change_that_comes_while_its_entity_is_fetched_is_fetched_again(world:
         (entity,) = stale.due(conn, now_ms=world.clock.now_ms, limit=9)
 
     deliver(world, ("biddings", first.bidding_url))
-    with world.parts.store.writing() as conn:
-        stale.settle(conn, entity)
+    with world.parts.begin() as act:
+        stale.settle(act.conn, entity)
 
     with world.parts.store.reading() as conn:
         assert len(stale.due(conn, now_ms=world.clock.now_ms, limit=9)) == 1
@@ -118,7 +119,8 @@ def test_an_older_state_never_replaces_a_newer_one(world: World) -> None:
     from auction_app.bidding.projection import keep_bidding
 
     for told in (new, old):
-        keep_bidding(world.parts.store, world.parts.urls, told, now_ms=world.clock.now_ms)
+        with world.parts.begin() as act:
+            keep_bidding(act, told)
 
     with world.parts.store.reading() as conn:
         bidding = auctions.by_id(conn, auction_id).bidding
@@ -152,7 +154,8 @@ def test_an_outcome_that_no_event_told_is_fetched(world: World) -> None:
     world.bids.close(world.parts.urls.public_url + item)
     world.clock.pass_s(24 * 3600)
 
-    notice_gaps(world.parts.store, world.parts.urls, now_ms=world.clock.now_ms)
+    with world.parts.begin() as act:
+        notice_gaps(act)
     refresh(world)
 
     assert "Not sold" in world.browser().get(item).text
@@ -168,7 +171,8 @@ def test_bids_that_no_event_told_are_fetched(world: World) -> None:
     refresh(world)
     world.clock.pass_s(10)
 
-    notice_gaps(world.parts.store, world.parts.urls, now_ms=world.clock.now_ms)
+    with world.parts.begin() as act:
+        notice_gaps(act)
     refresh(world)
 
     with world.parts.store.reading() as conn:
@@ -178,7 +182,8 @@ def test_bids_that_no_event_told_are_fetched(world: World) -> None:
 
 def heal(world: World) -> None:
     """One round of the sweep."""
-    notice_gaps(world.parts.store, world.parts.urls, now_ms=world.clock.now_ms)
+    with world.parts.begin() as act:
+        notice_gaps(act)
     refresh(world)
 
 
@@ -224,12 +229,9 @@ def test_a_price_that_no_event_told_is_fetched_the_sooner_the_less_time_is_left(
 def test_a_bidding_that_has_started_is_looked_at_again(world: World) -> None:
     item = world.member("Sam").list_item(starts="2026-09-22T12:00:00")
     book = world.bids.books[PUBLIC + item]
-    keep_bidding(
-        world.parts.store,
-        world.parts.urls,
-        replace(world.bids.bidding_of(book.auction_url), status="scheduled", links={}),
-        now_ms=world.clock.now_ms,
-    )
+    told = replace(world.bids.bidding_of(book.auction_url), status="scheduled", links={})
+    with world.parts.begin() as act:
+        keep_bidding(act, told)
     ada = world.member("Ada")
     assert "place-bid" not in ada.get(item, headers=as_program()).get_json()["_links"]
     with world.parts.store.reading() as conn:
@@ -268,6 +270,6 @@ def test_pages_say_since_when_bids_does_not_answer(world: World) -> None:
         raise BidsUnavailable("refused")
 
     for ask, shown in ((silent, True), (silent, True), (lambda: None, False)):
-        watch_bids(world.parts.store, ask, now_ms=world.clock.now_ms)
+        watch_bids(world.parts.store, ask)
         page = world.browser().get(item).text
         assert ("bidding service does not answer" in page) is shown

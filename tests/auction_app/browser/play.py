@@ -126,7 +126,8 @@ def _talk(people: dict[str, Browser]) -> None:
 def _close(world: World) -> None:
     for item in (CAMERA, GUITAR, VASE):
         told = world.bids.close(world.parts.urls.public_url + item)
-        keep_bidding(world.parts.store, world.parts.urls, told, now_ms=world.clock())
+        with world.parts.begin() as act:
+            keep_bidding(act, told)
 
 
 def _deal(world: World, people: dict[str, Browser], played: Played) -> None:

@@ -59,22 +59,22 @@ def open_stage(folder: Path) -> Iterator[Stage]:
 
 
 def _speak(world: World, language: str) -> None:
-    with world.parts.store.writing() as conn:
+    with world.parts.begin() as act:
         for name in PEOPLE:
-            found = customers.by_email(conn, email_of(name))
+            found = customers.by_email(act.conn, email_of(name))
             assert found
-            customers.edit(conn, found[0].id, name=name, locale=language, time_zone=None)
+            customers.edit(act.conn, found[0].id, name=name, locale=language, time_zone=None)
 
 
 def _lose_bids(world: World, lost: bool) -> None:
     world.bids.down = lost
-    with world.parts.store.writing() as conn:
+    with world.parts.begin() as act:
         if lost:
-            outages.begin(conn, outages.BIDS, now_ms=world.clock())
+            outages.begin(act.conn, outages.BIDS, now_ms=world.clock())
         else:
-            outages.end(conn, outages.BIDS)
+            outages.end(act.conn, outages.BIDS)
 
 
 def _forgive(world: World) -> None:
-    with world.parts.store.writing() as conn:
-        conn.execute(delete(attempts))
+    with world.parts.begin() as act:
+        act.conn.execute(delete(attempts))

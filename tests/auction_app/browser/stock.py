@@ -22,15 +22,8 @@ def stock(world: World, titles: Sequence[str], *, category: str, price: str) -> 
         fields = LISTING | {"title": title, "category": category, "start_price": price}
         form = ListingForm(fields=fields, decimal_mark=".", symbol="$", zone=ZoneInfo("UTC"))
         listing = read_listing(form, _RULES, now_ms=now_ms)
-        auction = list_auction(
-            parts.store,
-            parts.urls,
-            listing,
-            [],
-            auction_id=new_id(),
-            seller=sam[0],
-            now_ms=now_ms,
-        )
+        with parts.begin() as act:
+            auction = list_auction(act, listing, [], auction_id=new_id(), seller=sam[0])
         world.bids.open(
             parts.urls.auction(auction.id),
             start=auction.terms.start_price,

@@ -81,12 +81,8 @@ def test_an_end_that_moves_is_shown_and_spoken(street: Street, item: str, langua
     expect(ada.page.locator("#spoken")).to_have_text(ada.says("The auction was extended"))
     shown = ada.page.locator("#ends").inner_text().split()  # browsers' spaces are their own
     expect(ada.page.locator("#left")).to_contain_text("1 h")
-    keep_bidding(
-        street.world.parts.store,
-        street.world.parts.urls,
-        street.world.bids.bidding_of(street.url + item),
-        now_ms=street.world.clock(),
-    )
+    with street.world.parts.begin() as act:
+        keep_bidding(act, street.world.bids.bidding_of(street.url + item))
     ada.go(item)
     assert ada.page.locator("#ends").inner_text().split() == shown
 

@@ -62,7 +62,8 @@ def test_what_follows_a_sale_and_the_trail_of_moderators(world: World) -> None:
     sale.ada.post("/account/notices", {"outbid": "daily"})
     sale.bob.post(f"{item}/report", {"reason": "other", "text": "Look at it."})
     ends_at_ms = world.bids.books[world.parts.urls.public_url + item].ends_at_ms
-    assert remind_watchers(world.parts.store, world.parts.urls, now_ms=ends_at_ms - 1) == 1
+    with world.parts.begin() as act:
+        assert remind_watchers(dataclasses.replace(act, now_ms=ends_at_ms - 1)) == 1
     mod = world.moderator("Mo")
     mod.post(f"/moderation{item}", {"action": "hide", "note": "Rule 2."})
 
@@ -74,9 +75,9 @@ def test_what_follows_a_sale_and_the_trail_of_moderators(world: World) -> None:
     for statement in (update(audit_trail).values(note="x"), text("TRUNCATE audit_trail")):
         with (
             pytest.raises(DatabaseError, match="only ever added to"),
-            world.parts.store.writing() as conn,
+            world.parts.begin() as act,
         ):
-            conn.execute(statement)
+            act.conn.execute(statement)
 
 
 def test_what_is_listed_while_its_seller_is_deleted_waits_and_is_refused(world: World) -> None:
@@ -85,9 +86,9 @@ def test_what_is_listed_while_its_seller_is_deleted_waits_and_is_refused(world: 
     store, customer = world.parts.store, path_of(world.customer_url("Sam")).rsplit("/", 1)[1]
 
     with ThreadPoolExecutor(1) as other:
-        with store.writing() as conn:
-            customers.locked(conn, customer)
-            customers.ban(conn, customer, at_ms=world.clock())
+        with store.begin() as act:
+            customers.locked(act.conn, customer)
+            customers.ban(act.conn, customer, at_ms=world.clock())
             published = other.submit(sam.publish, draft)
             wait_for(lambda: _somebody_waits(world), what="the listing to wait for the lock")
         assert published.result(timeout=30).status_code == 401

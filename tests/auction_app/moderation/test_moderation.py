@@ -152,7 +152,7 @@ def test_nobody_edits_the_trail_not_even_the_database_owner(world: World) -> Non
     ):
         with (
             pytest.raises(DatabaseError, match="only ever added to"),
-            world.parts.store.writing() as conn,
+            world.parts.begin() as act,
         ):
-            conn.execute(statement)
+            act.conn.execute(statement)
     assert "Rule 2." in mod.get("/moderation/trail").text

@@ -125,18 +125,22 @@ def test_an_unknown_kind_is_a_dead_link(world: World, kinds: str) -> None:
     assert set(contact(world, "Ada")["notices"].values()) == {"at_once"}
 
 
+def remind(world: World) -> int:
+    with world.parts.begin() as act:
+        return remind_watchers(act)
+
+
 def test_watchers_are_reminded_once_within_the_last_hour(world: World) -> None:
     item = world.member("Sam").list_item(ends="2026-09-22T12:00:00")
     ada = world.member("Ada")
     ada.post(f"{item}/watch", {"watch": "1"})
-    store, urls = world.parts.store, world.parts.urls
     ends_at_ms = world.bids.books[PUBLIC + item].ends_at_ms
     world.clock.now_ms = ends_at_ms - 3_600_001
-    assert remind_watchers(store, urls, now_ms=world.clock()) == 0
+    assert remind(world) == 0
     world.clock.now_ms += 1
 
-    assert remind_watchers(store, urls, now_ms=world.clock()) == 1
-    assert remind_watchers(store, urls, now_ms=world.clock()) == 0
+    assert remind(world) == 1
+    assert remind(world) == 0
 
     topic, type, url = world.announced()[-1]
     assert (topic, type) == ("reminders", "create")

@@ -10,9 +10,10 @@ from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.bidding.commands import buy_now
 from auction_app.bidding.place_bid import place_bid
+from auction_app.bidding.review_bid import read_ticket
 from auction_app.db.tables import drafts, metadata
 from auction_app.errors import NoSession
-from auction_app.selling.list_auction import list_in
+from auction_app.selling.list_auction import list_auction
 from tests.auction_app.bidding.test_commands import key_in
 from tests.auction_app.bidding.test_projection import bid_elsewhere
 from tests.auction_app.conftest import (
@@ -214,15 +215,15 @@ def test_an_account_that_is_gone_by_now_lists_bids_and_asks_nothing(world: World
     draft = ada.write_draft()
     review = ticket_in(ada.review(item, "25"))
     as_it_was = _customer(world, "Ada")
-    ticket = world.parts.signatures.read_ticket(review)
+    ticket = read_ticket(world.parts.signatures, review)
     assert ada.post("/account/delete", {"password": password_of("Ada")}).status_code == 303
 
-    parts, now_ms = world.parts, world.clock()
-    with pytest.raises(NoSession), parts.store.writing() as conn:
+    parts = world.parts
+    with pytest.raises(NoSession), parts.begin() as act:
         listing: Any = None  # refused before anything looks at it
-        list_in(conn, parts.urls, listing, [], auction_id="x", seller=as_it_was, now_ms=now_ms)
+        list_auction(act, listing, [], auction_id="x", seller=as_it_was)
     with pytest.raises(NoSession):
-        place_bid(parts.store, world.bids, parts.urls, ticket, bidder=as_it_was, now_ms=now_ms)
+        place_bid(parts.store, parts.gateway, ticket, bidder=as_it_was)
     assert ada.get(f"{draft}/item").status_code == 401
     assert "place" not in world.bids.calls
 
@@ -269,11 +270,9 @@ def test_an_account_that_is_gone_by_now_buys_nothing(world: World) -> None:
     auction_id = item.rsplit("/", 1)[-1]
     assert ada.post("/account/delete", {"password": password_of("Ada")}).status_code == 303
 
-    parts, now_ms = world.parts, world.clock()
+    parts = world.parts
     with pytest.raises(NoSession):
-        buy_now(
-            parts.store, world.bids, parts.urls, auction_id, buyer=as_it_was, key="k", now_ms=now_ms
-        )
+        buy_now(parts.store, parts.gateway, auction_id, buyer=as_it_was, key="k")
     assert "buy_now" not in world.bids.calls
 
 

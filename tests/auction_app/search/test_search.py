@@ -71,9 +71,9 @@ class Shelf:
             bidding=None,
             details=Details(**changes),
         )
-        with self.world.parts.store.writing() as conn:
-            auctions.add(conn, auction)
-            entries.put(conn, auction)
+        with self.world.parts.begin() as act:
+            auctions.add(act.conn, auction)
+            entries.put(act.conn, auction)
         return auction.id
 
     def titles(self, **arguments: str) -> list[str]:
@@ -190,8 +190,8 @@ def test_sqlite_reads_what_is_rare_and_walks_past_what_is_common(world: World) -
 def test_what_has_ended_or_is_hidden_is_not_found(house: World, shelf: Shelf) -> None:
     gone = shelf.put("Lamp")
     shelf.put("Lamp that stays")
-    with house.parts.store.writing() as conn:
-        entries.remove(conn, gone)
+    with house.parts.begin() as act:
+        entries.remove(act.conn, gone)
 
     assert shelf.titles(q="lamp") == ["Lamp that stays"]
     house.clock.pass_s(25 * 3600)
@@ -202,13 +202,13 @@ def test_what_has_ended_or_is_hidden_is_not_found(house: World, shelf: Shelf) ->
 
 def test_what_is_missing_from_the_search_is_put_in(house: World, shelf: Shelf) -> None:
     lost = shelf.put("Lamp")
-    with house.parts.store.writing() as conn:
-        entries.remove(conn, lost)
+    with house.parts.begin() as act:
+        entries.remove(act.conn, lost)
 
-    assert index_search(house.parts.store, now_ms=START_MS) == 1
+    assert index_search(house.parts.store) == 1
 
     assert shelf.titles(q="lamp") == ["Lamp"]
-    assert index_search(house.parts.store, now_ms=START_MS) == 0
+    assert index_search(house.parts.store) == 0
 
 
 def test_a_price_that_is_none_is_said(world: World) -> None:
@@ -353,7 +353,8 @@ def test_my_bids_and_sales_are_shown_by_where_they_stand(world: World) -> None:
         bob.bid(item, "50")
     for item in (sold, unsold):
         told = world.bids.close(world.parts.urls.public_url + item)
-        keep_bidding(world.parts.store, world.parts.urls, told, now_ms=world.clock())
+        with world.parts.begin() as act:
+            keep_bidding(act, told)
 
     def titles(browser: Browser, path: str) -> set[str]:
         listed = browser.client.get(path, headers=as_program()).get_json()["_embedded"]["auctions"]
