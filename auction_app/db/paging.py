@@ -1,6 +1,9 @@
-"""Where a page of a list begins."""
+"""A list a page at a time, in the order of a column and of the id where that is equal."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, literal, tuple_
 
 
 @dataclass(frozen=True)
@@ -9,3 +12,19 @@ class Cursor:
 
     at_ms: int
     id: str
+
+
+def paged(
+    query: Select[Any],
+    by: ColumnElement[Any],
+    id: ColumnElement[Any],
+    *,
+    after: Cursor | None,
+    limit: int,
+    rising: bool = False,
+) -> Select[Any]:
+    """So many of the rows after a place (None: from the beginning), the highest value first."""
+    if after:
+        place, start = tuple_(by, id), tuple_(literal(after.at_ms), literal(after.id))
+        query = query.where(place > start if rising else place < start)
+    return query.order_by(*(it if rising else it.desc() for it in (by, id))).limit(limit)

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, tuple_, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from auction_app.db.ids import new_id
-from auction_app.db.paging import Cursor
+from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, audit_trail, customers, reports
 from auction_app.moderation.model import Report, TrailEntry
 
@@ -30,9 +30,8 @@ def add_report(
 def queue(conn: Connection, *, after: Cursor | None, limit: int) -> list[Report]:
     """Reports that wait, the oldest first."""
     query = _select().where(reports.c.settled_at_ms.is_(None))
-    if after:
-        query = query.where(tuple_(reports.c.at_ms, reports.c.id) > (after.at_ms, after.id))
-    return _read(conn, query.order_by(reports.c.at_ms, reports.c.id).limit(limit))
+    page = paged(query, reports.c.at_ms, reports.c.id, after=after, limit=limit, rising=True)
+    return _read(conn, page)
 
 
 def report_by_id(conn: Connection, report_id: str) -> Report | None:

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from service_kit.money import Money
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
-from auction_app.db.paging import Cursor
+from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, customers, feedback, order_steps, orders, participations
 from auction_app.orders.model import Feedback, Order, OrderStatus, Side, Step
 
@@ -53,9 +53,7 @@ def of_customer(
     """What a customer bought and sold with when it was agreed (ms), newest first."""
     made = orders.c.created_at_ms
     query = _select().where(_mine(customer_id))
-    if after:
-        query = query.where(tuple_(made, orders.c.id) < (after.at_ms, after.id))
-    rows = conn.execute(query.order_by(made.desc(), orders.c.id.desc()).limit(limit)).all()
+    rows = conn.execute(paged(query, made, orders.c.id, after=after, limit=limit)).all()
     return list(zip(_as_orders(conn, rows), [int(row.created_at_ms) for row in rows], strict=True))
 
 

@@ -22,7 +22,7 @@ from auction_app.orders.model import RATINGS, Order, may_give_feedback, next_ste
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
-from auction_app.web.paging import as_text, cursor_from
+from auction_app.web.paging import cursor_from, page_of
 
 PAGE = 24
 
@@ -48,13 +48,11 @@ def api(parts: Parts) -> Blueprint:
         me, after = signed_in(parts), cursor_from(request.args)
         with parts.store.reading() as conn:
             found = stored.of_customer(conn, me.id, after=after, limit=PAGE + 1)
-        last = found[PAGE - 1] if found[PAGE:] else None
-        more = as_text(last[1], last[0].id) if last else None
+        shown, more = page_of(found, PAGE, lambda it: (it[1], it[0].id))
         if wants_hal():
-            return hal(
-                represent.my_orders(parts.urls, [it for it, _made in found[:PAGE]], me.id, more)
-            )
-        return page("orders/my_orders.html", orders=found[:PAGE], more=more, me=me)
+            made = [order for order, _made in shown]
+            return hal(represent.my_orders(parts.urls, made, me.id, more))
+        return page("orders/my_orders.html", orders=shown, more=more, me=me)
 
     return views
 

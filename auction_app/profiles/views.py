@@ -16,7 +16,7 @@ from auction_app.parts import Parts
 from auction_app.profiles import hal as represent
 from auction_app.profiles.hal import CustomerSchema
 from auction_app.web.negotiation import hal, negotiated, page, wants_hal
-from auction_app.web.paging import as_text, cursor_from
+from auction_app.web.paging import cursor_from, page_of
 
 PAGE = 24
 FEEDBACK = 20
@@ -36,12 +36,12 @@ def api(parts: Parts) -> Blueprint:
             theirs = auctions.of_seller(conn, customer_id, after=after, limit=PAGE + 1, shown=True)
             ratings = orders.ratings_of(conn, customer_id)
             said = orders.feedback_about(conn, customer_id, limit=FEEDBACK)
-        last = theirs[PAGE - 1] if theirs[PAGE:] else None
+        listed, more = page_of(theirs, PAGE, lambda it: (it.created_at_ms, it.id))
         known = represent.Profile(
             ratings=ratings,
             feedback=said,
-            auctions=theirs[:PAGE],
-            more=as_text(last.created_at_ms, last.id) if last else None,
+            auctions=listed,
+            more=more,
         )
         if wants_hal():
             return hal(_as_hal(parts, customer, known))

@@ -16,7 +16,7 @@ from auction_app.watchlist.repository import reminders, watches
 from auction_app.watchlist.watch_item import watch_item
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
-from auction_app.web.paging import as_text, cursor_from
+from auction_app.web.paging import cursor_from, page_of
 
 PAGE = 24
 
@@ -31,8 +31,8 @@ def watchlist(parts: Parts) -> Blueprint:
         me, after, now_ms = signed_in(parts), cursor_from(request.args), parts.clock()
         with parts.store.reading() as conn:
             found = watches.of_customer(conn, me.id, after=after, limit=PAGE + 1)
-        more = as_text(found[PAGE - 1][1], found[PAGE - 1][0].id) if found[PAGE:] else None
-        watched = [auction for auction, _since in found[:PAGE]]
+        shown, more = page_of(found, PAGE, lambda it: (it[1], it[0].id))
+        watched = [auction for auction, _since in shown]
         if wants_hal():
             return hal(represent.watchlist(parts.urls, watched, more, now_ms=now_ms))
         return page("watchlist/watchlist.html", auctions=watched, more=more, now_ms=now_ms)

@@ -1,13 +1,15 @@
 """Pages of a list: the `after` parameter of its address."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 
 from flask import request
 from service_kit.problems import Problem
 
 from auction_app.db.paging import Cursor
 
+T = TypeVar("T")
 CURSOR = "^([0-9]{1,15})-([a-z0-9]{1,16})$"
 """What the parameter looks like, in the dialect of OpenAPI."""
 
@@ -23,9 +25,18 @@ def cursor_from(arguments: Mapping[str, str]) -> Cursor | None:
     return Cursor(at_ms=int(match[1]), id=match[2])
 
 
-def as_text(at_ms: int, id: str) -> str:
-    """The parameter for the page after the item with this sort value and id."""
-    return f"{at_ms}-{id}"
+def as_text(cursor: Cursor | None) -> str | None:
+    """The parameter for the page that begins there."""
+    return f"{cursor.at_ms}-{cursor.id}" if cursor else None
+
+
+def page_of(
+    found: Sequence[T], size: int, place: Callable[[T], tuple[int, str]]
+) -> tuple[Sequence[T], str | None]:
+    """What a page shows of a list of which one item more was fetched, and the parameter for the
+    next page; `place` is an item's sort value and id."""
+    more = as_text(Cursor(*place(found[size - 1]))) if found[size:] else None
+    return found[:size], more
 
 
 def asked_state(states: Sequence[str]) -> str | None:

@@ -14,7 +14,7 @@ from auction_app.errors import BidsUnavailable
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
 from auction_app.web.negotiation import choice, hal, negotiated, page, wants_hal
-from auction_app.web.paging import as_text, asked_state, cursor_from, with_state
+from auction_app.web.paging import asked_state, cursor_from, page_of, with_state
 
 PAGE = 24
 
@@ -33,8 +33,8 @@ def api(parts: Parts) -> Blueprint:
         only = bids_that(state, me.id, now_ms=now_ms) if state else None
         with parts.store.reading() as conn:
             found = auctions.of_bidder(conn, me.id, after=after, limit=PAGE + 1, only=only)
-        more = as_text(found[PAGE - 1][1], found[PAGE - 1][0].id) if found[PAGE:] else None
-        rows = [(auction, auction.standing_of(me.id, now_ms)) for auction, _ in found[:PAGE]]
+        shown, more = page_of(found, PAGE, lambda it: (it[1], it[0].id))
+        rows = [(auction, auction.standing_of(me.id, now_ms)) for auction, _ in shown]
         if wants_hal():
             return hal(represent(parts.urls, rows, with_state(more, state), now_ms=now_ms))
         return page(

@@ -1,10 +1,10 @@
 """Listings, each read together with the last known state of its bidding."""
 
 from service_kit.money import Money
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
 
 from auction_app.accounts.model import Customer
-from auction_app.db.paging import Cursor
+from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, biddings, participations, photos
 from auction_app.errors import NotFound
 from auction_app.listings.model import Auction, Bidding, check_shown
@@ -83,9 +83,7 @@ def ending_soon(
         auctions.c.hidden_at_ms.is_(None),
         auctions.c.starts_at_ms <= now_ms,
     )
-    if after:
-        query = query.where(tuple_(end, auctions.c.id) > (after.at_ms, after.id))
-    return read(conn, query.order_by(end, auctions.c.id).limit(limit))
+    return read(conn, paged(query, end, auctions.c.id, after=after, limit=limit, rising=True))
 
 
 def newest(conn: Connection, *, now_ms: int, limit: int) -> list[Auction]:
@@ -96,8 +94,8 @@ def newest(conn: Connection, *, now_ms: int, limit: int) -> list[Auction]:
         auctions.c.hidden_at_ms.is_(None),
         auctions.c.starts_at_ms <= now_ms,
     )
-    order = (auctions.c.created_at_ms.desc(), auctions.c.id.desc())
-    return read(conn, query.order_by(*order).limit(limit))
+    by = auctions.c.created_at_ms
+    return read(conn, paged(query, by, auctions.c.id, after=None, limit=limit))
 
 
 def of_seller(
@@ -117,9 +115,7 @@ def of_seller(
         query = query.where(only)
     if shown:
         query = query.where(auctions.c.hidden_at_ms.is_(None))
-    if after:
-        query = query.where(tuple_(created, auctions.c.id) < (after.at_ms, after.id))
-    return read(conn, query.order_by(created.desc(), auctions.c.id.desc()).limit(limit))
+    return read(conn, paged(query, created, auctions.c.id, after=after, limit=limit))
 
 
 def of_bidder(
@@ -141,9 +137,7 @@ def of_bidder(
     )
     if only is not None:
         query = query.where(only)
-    if after:
-        query = query.where(tuple_(last, participations.c.auction_id) < (after.at_ms, after.id))
-    query = query.order_by(last.desc(), participations.c.auction_id.desc()).limit(limit)
+    query = paged(query, last, participations.c.auction_id, after=after, limit=limit)
     rows = conn.execute(query).all()
     found = as_auctions(conn, rows)
     return [(auction, row.last_bid_at_ms) for auction, row in zip(found, rows, strict=True)]

@@ -21,7 +21,7 @@ from auction_app.moderation.moderate import (
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import page, see_other
-from auction_app.web.paging import as_text, cursor_from
+from auction_app.web.paging import cursor_from, page_of
 
 PAGE = 24
 
@@ -36,9 +36,8 @@ def pages(parts: Parts, gateway: Gateway) -> Blueprint:
         after = cursor_from(request.args)
         with parts.store.reading() as conn:
             found = moderation.queue(conn, after=after, limit=PAGE + 1)
-        last = found[PAGE - 1] if found[PAGE:] else None
-        more = as_text(last.at_ms, last.id) if last else None
-        return page("moderation/queue.html", reports=found[:PAGE], more=more)
+        shown, more = page_of(found, PAGE, lambda it: (it.at_ms, it.id))
+        return page("moderation/queue.html", reports=shown, more=more)
 
     @views.get("/moderation/auctions/<string:auction_id>")
     def item(auction_id: str) -> Response:

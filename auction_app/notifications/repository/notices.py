@@ -1,10 +1,10 @@
 """News for customers on the site."""
 
 from service_kit.dialects import insert_or
-from sqlalchemy import Connection, delete, select, tuple_, update
+from sqlalchemy import Connection, delete, select, update
 
 from auction_app.db.ids import new_id
-from auction_app.db.paging import Cursor
+from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, customers, notices
 from auction_app.notifications.model import Kind, Notice
 
@@ -49,9 +49,7 @@ def of_customer(
         .join(auctions, auctions.c.id == notices.c.auction_id)
         .where(notices.c.customer_id == customer_id)
     )
-    if after:
-        query = query.where(tuple_(notices.c.at_ms, notices.c.id) < (after.at_ms, after.id))
-    query = query.order_by(notices.c.at_ms.desc(), notices.c.id.desc()).limit(limit)
+    query = paged(query, notices.c.at_ms, notices.c.id, after=after, limit=limit)
     return [
         Notice(
             id=row.id,

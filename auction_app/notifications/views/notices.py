@@ -10,7 +10,7 @@ from auction_app.notifications.hal import MyNoticesSchema
 from auction_app.notifications.repository import notices
 from auction_app.parts import Parts
 from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
-from auction_app.web.paging import as_text, cursor_from
+from auction_app.web.paging import cursor_from, page_of
 
 PAGE = 30
 
@@ -25,11 +25,10 @@ def api(parts: Parts) -> Blueprint:
         me, after = signed_in(parts), cursor_from(request.args)
         with parts.store.reading() as conn:
             found = notices.of_customer(conn, me.id, after=after, limit=PAGE + 1)
-        last = found[PAGE - 1] if found[PAGE:] else None
-        more = as_text(last.at_ms, last.id) if last else None
+        shown, more = page_of(found, PAGE, lambda it: (it.at_ms, it.id))
         if wants_hal():
-            return hal(represent.my_notices(parts.urls, found[:PAGE], more))
-        return page("notifications/notices.html", notices=found[:PAGE], more=more)
+            return hal(represent.my_notices(parts.urls, shown, more))
+        return page("notifications/notices.html", notices=shown, more=more)
 
     return views
 

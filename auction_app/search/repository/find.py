@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, literal, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, select
 
-from auction_app.db.paging import Cursor
+from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, search_entries
 from auction_app.listings.model import Auction
 from auction_app.listings.repository.rows import read, select_auctions
@@ -67,7 +67,15 @@ def find(
     narrowed = _on_sqlite if conn.dialect.name == "sqlite" else _on_postgres
     statement = select(_entry.auction_id, order.by.label("place"))
     statement = statement.where(*narrowed(conn, query, order, now_ms, limit + 1))
-    rows = conn.execute(_paged(statement, order, after, limit + 1)).all()
+    page = paged(
+        statement,
+        order.by,
+        _entry.auction_id,
+        after=after,
+        limit=limit + 1,
+        rising=not order.descending,
+    )
+    rows = conn.execute(page).all()
     more = Cursor(rows[limit - 1].place, rows[limit - 1].auction_id) if rows[limit:] else None
     return Page(_in_order(conn, [row.auction_id for row in rows[:limit]]), more)
 
@@ -76,15 +84,6 @@ def _in_order(conn: Connection, ids: list[str]) -> tuple[Auction, ...]:
     shown = auctions.c.hidden_at_ms.is_(None)
     found = {a.id: a for a in read(conn, select_auctions().where(auctions.c.id.in_(ids), shown))}
     return tuple(found[id] for id in ids if id in found)
-
-
-def _paged(statement: Select[Any], order: _Order, after: Cursor | None, limit: int) -> Select[Any]:
-    place = tuple_(order.by, _entry.auction_id)
-    if after:
-        start = tuple_(literal(after.at_ms), literal(after.id))
-        statement = statement.where(place < start if order.descending else place > start)
-    by = (order.by, _entry.auction_id)
-    return statement.order_by(*(c.desc() if order.descending else c for c in by)).limit(limit)
 
 
 def _running(now_ms: int, query: SearchQuery) -> _Range:

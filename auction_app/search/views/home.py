@@ -14,7 +14,7 @@ from auction_app.search.query import SearchQuery
 from auction_app.search.repository import entries
 from auction_app.search.repository.find import find
 from auction_app.web.negotiation import hal, negotiated, page, wants_hal
-from auction_app.web.paging import as_text, cursor_from
+from auction_app.web.paging import cursor_from, page_of
 
 PAGE, NEW = 24, 4
 
@@ -28,14 +28,13 @@ def api(parts: Parts) -> Blueprint:
         """Running auctions, the one that ends first first."""
         now_ms, after = parts.clock(), cursor_from(request.args)
         with parts.store.reading() as conn:
-            ending = auctions.ending_soon(conn, now_ms=now_ms, after=after, limit=PAGE + 1)
+            found = auctions.ending_soon(conn, now_ms=now_ms, after=after, limit=PAGE + 1)
             new = [] if after else auctions.newest(conn, now_ms=now_ms, limit=NEW)
             popular = [] if after else _popular(conn, now_ms)
-        more = as_text(ending[PAGE - 1].ends_at_ms, ending[PAGE - 1].id) if ending[PAGE:] else None
-        ending = ending[:PAGE]
+        ending, more = page_of(found, PAGE, lambda it: (it.ends_at_ms, it.id))
         # A small house shows each once.
         popular = [auction for auction in popular if auction not in ending]
-        new = [auction for auction in new if auction not in ending + popular]
+        new = [auction for auction in new if auction not in [*ending, *popular]]
         if wants_hal():
             return hal(represent.home(parts.urls, ending, more, now_ms=now_ms))
         return page(

@@ -71,7 +71,7 @@ def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) 
         if wants_hal():
             raise Problem(400, "A price is not an amount", reason="bad_price") from error
         errors, found = error.fields, Page((), None)
-    more = as_text(found.more.at_ms, found.more.id) if found.more else None
+    more = as_text(found.more)
     if wants_hal():
         return hal(represent.found(parts.urls, request.path, _kept(), found, more, now_ms=now_ms))
     return page(

@@ -11,7 +11,7 @@ from auction_app.selling.hal import MySalesSchema
 from auction_app.selling.hal import my_sales as represent
 from auction_app.selling.repository import SALES, sales_that
 from auction_app.web.negotiation import choice, hal, negotiated, page, wants_hal
-from auction_app.web.paging import as_text, asked_state, cursor_from, with_state
+from auction_app.web.paging import asked_state, cursor_from, page_of, with_state
 
 PAGE = 24
 DRAFTS = 50
@@ -32,14 +32,13 @@ def api(parts: Parts) -> Blueprint:
         with parts.store.reading() as conn:
             found = auctions.of_seller(conn, me.id, after=after, limit=PAGE + 1, only=only)
             started = drafts.list_of_seller(conn, me.id, limit=DRAFTS)
-        last = found[PAGE - 1] if found[PAGE:] else None
-        more = as_text(last.created_at_ms, last.id) if last else None
+        shown, more = page_of(found, PAGE, lambda it: (it.created_at_ms, it.id))
         if wants_hal():
             more = with_state(more, state)
-            return hal(represent(parts.urls, found[:PAGE], more, now_ms=now_ms))
+            return hal(represent(parts.urls, shown, more, now_ms=now_ms))
         return page(
             "selling/my_sales.html",
-            auctions=found[:PAGE],
+            auctions=shown,
             drafts=started,
             more=more,
             state=state,

@@ -1,8 +1,8 @@
 """Who watches which listings."""
 
-from sqlalchemy import Connection, delete, insert, select, tuple_
+from sqlalchemy import Connection, delete, insert, select
 
-from auction_app.db.paging import Cursor
+from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, watches
 from auction_app.listings.model import Auction
 from auction_app.listings.repository.rows import as_auctions, select_auctions
@@ -43,9 +43,7 @@ def of_customer(
         .join(watches, watches.c.auction_id == auctions.c.id)
         .where(watches.c.customer_id == customer_id)
     )
-    if after:
-        query = query.where(tuple_(since, watches.c.auction_id) < (after.at_ms, after.id))
-    query = query.order_by(since.desc(), watches.c.auction_id.desc()).limit(limit)
+    query = paged(query, since, watches.c.auction_id, after=after, limit=limit)
     rows = conn.execute(query).all()
     found = as_auctions(conn, rows)
     return [(auction, row.since_ms) for auction, row in zip(found, rows, strict=True)]
