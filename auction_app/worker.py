@@ -11,13 +11,14 @@ from service_kit.outbox import Relay
 from service_kit.worker import run_loops
 
 from auction_app.bidding.bids_health import watch_bids
+from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.on_event import FOLLOWED
-from auction_app.bidding.refresh_projection import Fetch, notice_gaps, refresh_projection
+from auction_app.bidding.refresh_projection import Fetch, fetching, notice_gaps, refresh_projection
 from auction_app.bootstrap import House, build
 from auction_app.config import Config, read
 from auction_app.db.tables import outbox
 from auction_app.search.index_search import index_search
-from auction_app.second_chances.offers import fetch_offer
+from auction_app.second_chances.offers import keep_offer
 from auction_app.selling.draft_photos import prepare_photos
 from auction_app.watchlist.remind_watchers import remind_watchers
 
@@ -25,7 +26,7 @@ _POLL_S = 1.0
 _GAPS_S = 3.0
 _WATCH_S = 3.0
 _REMIND_S = 10.0
-FETCHES: Mapping[str, Fetch] = {"offer": fetch_offer}
+FETCHES: Mapping[str, Fetch] = {"offer": fetching(Gateway.offer, keep_offer)}
 """How entities of other features are fetched."""
 
 

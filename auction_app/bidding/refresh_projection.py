@@ -1,6 +1,7 @@
 """Fetch what changed elsewhere, and what ought to have changed but was never told."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from service_kit.backoff import backoff_s
 from service_kit.logs import get_logger
@@ -16,11 +17,23 @@ from auction_app.listings.repository import auctions
 
 log = get_logger(__name__)
 
+T = TypeVar("T")
 BATCH = 100
 GRACE_MS, MINUTE_MS, HOUR_MS = 2_000, 60_000, 3_600_000
 
 Fetch = Callable[[Store, Gateway, str], None]
 """Fetches the entity at a URL and stores it. Raises NotFound, FetchFailed."""
+
+
+def fetching(read: Callable[[Gateway, str], T], keep: Callable[[UnitOfWork, T], None]) -> Fetch:
+    """Fetch what `read` reads at a URL, and store it by `keep`."""
+
+    def fetch(store: Store, gateway: Gateway, url: str) -> None:
+        told = read(gateway, url)
+        with store.begin() as act:
+            keep(act, told)
+
+    return fetch
 
 
 def refresh_projection(store: Store, gateway: Gateway, more: Mapping[str, Fetch]) -> int:
@@ -79,24 +92,6 @@ def _put_off(store: Store, entity: StaleEntity, error: Exception) -> None:
         stale.put_off(act.conn, entity, until_ms=act.now_ms + round(pause_s * 1000))
 
 
-def _fetch_bidding(store: Store, gateway: Gateway, url: str) -> None:
-    bidding = gateway.bidding(url)
-    with store.begin() as act:
-        keep_bidding(act, bidding)
-
-
-def _fetch_bidding_of(store: Store, gateway: Gateway, url: str) -> None:
-    bidding = gateway.bidding_of(url)
-    with store.begin() as act:
-        keep_bidding(act, bidding)
-
-
-def _fetch_bid(store: Store, gateway: Gateway, url: str) -> None:
-    bid = gateway.bid(url)
-    with store.begin() as act:
-        keep_bid(act, bid)
-
-
 def _fetch_history(store: Store, gateway: Gateway, url: str) -> None:
     bidding = gateway.bidding(url)
     with store.begin() as act:
@@ -110,8 +105,8 @@ def _fetch_history(store: Store, gateway: Gateway, url: str) -> None:
 
 
 _FETCH: Mapping[str, Fetch] = {
-    "bidding": _fetch_bidding,
-    "auction": _fetch_bidding_of,
-    "bid": _fetch_bid,
+    "bidding": fetching(Gateway.bidding, keep_bidding),
+    "auction": fetching(Gateway.bidding_of, keep_bidding),
+    "bid": fetching(Gateway.bid, keep_bid),
     "history": _fetch_history,
 }

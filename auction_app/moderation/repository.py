@@ -34,12 +34,6 @@ def queue(conn: Connection, *, after: Cursor | None, limit: int) -> list[Report]
     return _read(conn, page)
 
 
-def report_by_id(conn: Connection, report_id: str) -> Report | None:
-    """The report, if there is one."""
-    found = _read(conn, _select().where(reports.c.id == report_id))
-    return found[0] if found else None
-
-
 def reports_by(conn: Connection, customer_id: str) -> list[Report]:
     """All reports by one customer."""
     query = _select().where(reports.c.reporter_id == customer_id)

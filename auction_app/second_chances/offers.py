@@ -46,13 +46,6 @@ def answer_offer(
             keep_offer(act, offer)
 
 
-def fetch_offer(store: Store, gateway: Gateway, url: str) -> None:
-    """Fetch an offer that changed. Raises NotFound, FetchFailed."""
-    offer = gateway.offer(url)
-    with store.begin() as act:
-        keep_offer(act, offer)
-
-
 def keep_offer(act: UnitOfWork, told: bids_client.Offer) -> None:
     """Store what bids_service told of an offer; tell its bidder once, make the order once."""
     auction_id, bidder_id = act.urls.auction_id(told.auction), act.urls.customer_id(told.bidder)

@@ -23,7 +23,6 @@ from auction_app.second_chances import repository as second_chances
 from auction_app.second_chances.hal import SecondChanceSchema
 from auction_app.second_chances.model import SecondChance
 from auction_app.second_chances.offers import answer_offer, offer_second_chance
-from auction_app.selling.edit_listing import own_auction
 from auction_app.web.i18n import _
 from auction_app.web.labels import refusal
 from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
@@ -124,7 +123,7 @@ def _add_answering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> Non
 
 def _own(parts: Parts, auction_id: str, me: Customer) -> Auction:
     with parts.store.reading() as conn:
-        return own_auction(auctions.by_id(conn, auction_id), me)
+        return auctions.own(conn, auction_id, me)
 
 
 def _mine(parts: Parts, chance_id: str, me: Customer) -> tuple[SecondChance, Auction]:

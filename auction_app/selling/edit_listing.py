@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from auction_app.accounts.model import Customer
 from auction_app.db.ids import new_key
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.errors import BadInput, CommandRefused, NotFound
+from auction_app.errors import BadInput, CommandRefused
 from auction_app.listings.model import Auction, Status
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
@@ -29,7 +29,7 @@ def edit_listing(
 
     Raises NotFound, BadInput, CommandRefused (ended).
     """
-    auction = own_auction(auctions.by_id(act.conn, auction_id), seller)
+    auction = auctions.own(act.conn, auction_id, seller)
     if auction.status(act.now_ms) is Status.ENDED:
         raise CommandRefused("ended")
     changes = _addition(auction, typed) if auction.bid_count else _anything(typed)
@@ -73,13 +73,6 @@ def relist(act: UnitOfWork, files: PhotoFiles, auction: Auction, *, seller: Cust
             ),
         )
     return draft_id
-
-
-def own_auction(auction: Auction, seller: Customer) -> Auction:
-    """The auction, if it is the seller's. Raises NotFound."""
-    if auction.seller_id != seller.id:
-        raise NotFound("somebody else's auction")
-    return auction
 
 
 def _anything(typed: Mapping[str, str]) -> dict[str, str]:

@@ -43,16 +43,10 @@ def publish_draft(
     try:
         draft = drafts.of_seller(act.conn, seller.id, draft_id)
     except NotFound:
-        return _published_before(auctions.by_id(act.conn, draft_id), seller)
+        return auctions.own(act.conn, draft_id, seller)  # published before
     listing, photos = check_draft(draft, form, rules, now_ms=act.now_ms)
     auction = list_auction(act, listing, photos, auction_id=draft_id, seller=seller)
     drafts.remove(act.conn, draft_id)
-    return auction
-
-
-def _published_before(auction: Auction, seller: Customer) -> Auction:
-    if auction.seller_id != seller.id:
-        raise NotFound("no such draft")
     return auction
 
 

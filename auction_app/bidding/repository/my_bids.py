@@ -1,8 +1,11 @@
-"""Which of a customer's own auctions a list is about, as conditions for the database."""
+"""The auctions that a customer has bid in, and where the bidder stands there."""
 
-from sqlalchemy import ColumnElement, and_, false, func, not_, or_
+from sqlalchemy import ColumnElement, Connection, and_, false, func, not_, or_
 
-from auction_app.db.tables import auctions, biddings
+from auction_app.db.paging import Cursor, paged
+from auction_app.db.tables import auctions, biddings, participations
+from auction_app.listings.model import Auction
+from auction_app.listings.repository.rows import as_auctions, select_auctions
 
 BIDS = ("winning", "outbid", "won", "lost")
 
@@ -20,3 +23,28 @@ def bids_that(state: str, customer_id: str, *, now_ms: int) -> ColumnElement[boo
         "won": won,
         "lost": and_(ended, not_(won), or_(closed, not_(leads))),
     }[state]
+
+
+def of_bidder(
+    conn: Connection,
+    customer_id: str,
+    *,
+    after: Cursor | None,
+    limit: int,
+    only: ColumnElement[bool] | None = None,
+) -> list[tuple[Auction, int]]:
+    """The auctions that a customer has bid in, or `only` some of them (of their state), each with
+    the time of the last bid (ms), the latest first."""
+    last = participations.c.last_bid_at_ms
+    query = (
+        select_auctions()
+        .add_columns(last)
+        .join(participations, participations.c.auction_id == auctions.c.id)
+        .where(participations.c.customer_id == customer_id)
+    )
+    if only is not None:
+        query = query.where(only)
+    query = paged(query, last, participations.c.auction_id, after=after, limit=limit)
+    rows = conn.execute(query).all()
+    found = as_auctions(conn, rows)
+    return [(auction, row.last_bid_at_ms) for auction, row in zip(found, rows, strict=True)]

@@ -9,7 +9,7 @@ from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.hal import MyBidsSchema
 from auction_app.bidding.hal import my_bids as represent
 from auction_app.bidding.own_bids import recall_own_bids
-from auction_app.bidding.repository.my_bids import BIDS, bids_that
+from auction_app.bidding.repository.my_bids import BIDS, bids_that, of_bidder
 from auction_app.errors import BidsUnavailable
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
@@ -32,7 +32,7 @@ def api(parts: Parts) -> Blueprint:
         state = asked_state(BIDS)
         only = bids_that(state, me.id, now_ms=now_ms) if state else None
         with parts.store.reading() as conn:
-            found = auctions.of_bidder(conn, me.id, after=after, limit=PAGE + 1, only=only)
+            found = of_bidder(conn, me.id, after=after, limit=PAGE + 1, only=only)
         shown, more = page_of(found, PAGE, lambda it: (it[1], it[0].id))
         rows = [(auction, auction.standing_of(me.id, now_ms)) for auction, _ in shown]
         if wants_hal():

@@ -5,10 +5,10 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 
 from auction_app.accounts.model import Customer
 from auction_app.db.paging import Cursor, paged
-from auction_app.db.tables import auctions, biddings, participations, photos
+from auction_app.db.tables import auctions, biddings, photos
 from auction_app.errors import NotFound
 from auction_app.listings.model import Auction, Bidding, check_shown
-from auction_app.listings.repository.rows import as_auctions, read, select_auctions
+from auction_app.listings.repository.rows import read, select_auctions
 
 # Built once: for so small a query, building it costs more than running it.
 _ONE = select_auctions().where(auctions.c.id == bindparam("auction_id"))
@@ -66,6 +66,14 @@ def shown_to(conn: Connection, auction_id: str, who: Customer | None) -> Auction
     return auction
 
 
+def own(conn: Connection, auction_id: str, seller: Customer) -> Auction:
+    """The seller's own listing. Raises NotFound, also for somebody else's."""
+    auction = by_id(conn, auction_id)
+    if auction.seller_id != seller.id:
+        raise NotFound("somebody else's auction")
+    return auction
+
+
 def exists(conn: Connection, auction_id: str) -> bool:
     """Whether the listing is one of ours."""
     query = select(auctions.c.id).where(auctions.c.id == auction_id)
@@ -116,31 +124,6 @@ def of_seller(
     if shown:
         query = query.where(auctions.c.hidden_at_ms.is_(None))
     return read(conn, paged(query, created, auctions.c.id, after=after, limit=limit))
-
-
-def of_bidder(
-    conn: Connection,
-    customer_id: str,
-    *,
-    after: Cursor | None,
-    limit: int,
-    only: ColumnElement[bool] | None = None,
-) -> list[tuple[Auction, int]]:
-    """The auctions that a customer has bid in, or `only` some of them (of their state), each with
-    the time of the last bid (ms), the latest first."""
-    last = participations.c.last_bid_at_ms
-    query = (
-        select_auctions()
-        .add_columns(last)
-        .join(participations, participations.c.auction_id == auctions.c.id)
-        .where(participations.c.customer_id == customer_id)
-    )
-    if only is not None:
-        query = query.where(only)
-    query = paged(query, last, participations.c.auction_id, after=after, limit=limit)
-    rows = conn.execute(query).all()
-    found = as_auctions(conn, rows)
-    return [(auction, row.last_bid_at_ms) for auction, row in zip(found, rows, strict=True)]
 
 
 def change(conn: Connection, auction_id: str, **values: str) -> None:

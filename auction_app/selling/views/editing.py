@@ -10,7 +10,7 @@ from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, RETURNS
 from auction_app.parts import Parts
-from auction_app.selling.edit_listing import edit_listing, own_auction, relist
+from auction_app.selling.edit_listing import edit_listing, relist
 from auction_app.web.i18n import _
 from auction_app.web.labels import refusal
 from auction_app.web.negotiation import page, see_other
@@ -54,7 +54,7 @@ def pages(parts: Parts, files: PhotoFiles) -> Blueprint:
 
 def _own(parts: Parts, auction_id: str, me: Customer) -> Auction:
     with parts.store.reading() as conn:
-        return own_auction(auctions.by_id(conn, auction_id), me)
+        return auctions.own(conn, auction_id, me)
 
 
 def _form_page(
