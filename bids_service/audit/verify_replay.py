@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from bids_service.audit.entry import Entry
+from bids_service.audit.entry import CommandName, Entry
 from bids_service.audit.record import Recorded, Tip, record, record_opening
 from bids_service.audit.verify_chain import verify_chain
 from bids_service.engine.bid import Bid
@@ -63,25 +63,19 @@ def _must_equal(recorded: Recorded, again: Recorded) -> None:
         raise NotProven(f"entry {recorded.number}: the rules come to something else")
 
 
-def _command(recorded: Recorded, entry: Entry, bidding: Bidding, maximum: int) -> Command:  # noqa: C901, PLR0911 - a case a command
-    party, terms = recorded.party or "", bidding.terms
-    match entry.command:
-        case "bid":
-            return Bid(bidder=party, maximum=maximum, currency=terms.currency)
-        case "retract":
-            return Retract(bidder=party)
-        case "buy_now":
-            return BuyNow(bidder=party)
-        case "close":
-            return Close()
-        case "cancel":
-            return Cancel(seller=terms.seller)
-        case "second_chance":
-            return SecondChance(seller=terms.seller, to=party)
-        case "expire_offer":
-            return ExpireOffer(number=entry.offer or 0)
-        case "accept_offer" | "decline_offer":
-            accept = entry.command == "accept_offer"
-            return AnswerOffer(number=entry.offer or 0, bidder=party, accept=accept)
-        case "open":
-            raise NotProven(f"entry {recorded.number}: the terms come twice")
+def _command(recorded: Recorded, entry: Entry, bidding: Bidding, maximum: int) -> Command:
+    party, terms, offer = recorded.party or "", bidding.terms, entry.offer or 0
+    commands: Mapping[CommandName, Command] = {
+        "bid": Bid(bidder=party, maximum=maximum, currency=terms.currency),
+        "retract": Retract(bidder=party),
+        "buy_now": BuyNow(bidder=party),
+        "close": Close(),
+        "cancel": Cancel(seller=terms.seller),
+        "second_chance": SecondChance(seller=terms.seller, to=party),
+        "accept_offer": AnswerOffer(number=offer, bidder=party, accept=True),
+        "decline_offer": AnswerOffer(number=offer, bidder=party, accept=False),
+        "expire_offer": ExpireOffer(number=offer),
+    }
+    if entry.command not in commands:
+        raise NotProven(f"entry {recorded.number}: the terms come twice")
+    return commands[entry.command]
