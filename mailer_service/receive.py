@@ -7,7 +7,7 @@ from service_kit.clock import Clock
 from service_kit.logs import get_logger
 from service_kit.trace import current_traceparent
 
-from mailer_service.notices.topics import is_news, urgency
+from mailer_service.notices.topics import is_news, priority_of
 from mailer_service.storage.inbox import Inbox
 
 log = get_logger(__name__)
@@ -24,7 +24,7 @@ class Receiver:
     def __call__(self, events: Sequence[Event]) -> None:
         """Returns once the events are on disk; may be repeated."""
         news = [
-            (event.topic, event.url, urgency(event.topic)) for event in events if is_news(event)
+            (event.topic, event.url, priority_of(event.topic)) for event in events if is_news(event)
         ]
         if not news:
             return

@@ -1,4 +1,4 @@
-"""Every kind of mail there is: how much it hurries, and what switches it off."""
+"""Every kind of mail there is: its priority, and what switches it off."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ Preference = str
 
 
 class Priority(IntEnum):
-    """Lower leaves first, however long the others have waited."""
+    """Lower is sent first, however long the others have waited."""
 
-    WAITED_FOR = 0
-    RACING = 1
-    NEWS = 2
+    IMMEDIATE = 0
+    URGENT = 1
+    NORMAL = 2
     SUMMARY = 3
 
 
@@ -36,29 +36,29 @@ class Kind:
 DIGEST = "digest"
 NEW_BIDS = "new-bids"
 
-# Somebody sits before a screen and waits for the first; the second are worth little once the
-# auction is over; the last sum up what had time.
+# Immediate: somebody waits for it at the screen. Urgent: worth little once the auction is over.
+# Summary: sums up what had time.
 _KINDS = (
-    Kind("password-reset", Priority.WAITED_FOR),
-    Kind("verify-email", Priority.WAITED_FOR),
-    Kind("confirm-address", Priority.WAITED_FOR),
-    Kind("address-warning", Priority.WAITED_FOR),
-    Kind("outbid", Priority.RACING, "outbid"),
-    Kind("ending-soon", Priority.RACING, "ending-soon"),
-    Kind("second-chance", Priority.RACING, "second-chance"),
-    Kind("welcome", Priority.NEWS),
-    Kind("new-bid", Priority.NEWS, "new-bid"),
-    Kind("won", Priority.NEWS, "won"),
-    Kind("lost", Priority.NEWS, "lost"),
-    Kind("sold", Priority.NEWS, "sold"),
-    Kind("unsold", Priority.NEWS, "unsold"),
-    Kind("question", Priority.NEWS, "question"),
-    Kind("answer", Priority.NEWS, "answer"),
-    Kind("order-agreed", Priority.NEWS, "order"),
-    Kind("order-paid", Priority.NEWS, "order"),
-    Kind("order-shipped", Priority.NEWS, "order"),
-    Kind("order-received", Priority.NEWS, "order"),
-    Kind("order-cancelled", Priority.NEWS, "order"),
+    Kind("password-reset", Priority.IMMEDIATE),
+    Kind("verify-email", Priority.IMMEDIATE),
+    Kind("confirm-address", Priority.IMMEDIATE),
+    Kind("address-warning", Priority.IMMEDIATE),
+    Kind("outbid", Priority.URGENT, "outbid"),
+    Kind("ending-soon", Priority.URGENT, "ending-soon"),
+    Kind("second-chance", Priority.URGENT, "second-chance"),
+    Kind("welcome", Priority.NORMAL),
+    Kind("new-bid", Priority.NORMAL, "new-bid"),
+    Kind("won", Priority.NORMAL, "won"),
+    Kind("lost", Priority.NORMAL, "lost"),
+    Kind("sold", Priority.NORMAL, "sold"),
+    Kind("unsold", Priority.NORMAL, "unsold"),
+    Kind("question", Priority.NORMAL, "question"),
+    Kind("answer", Priority.NORMAL, "answer"),
+    Kind("order-agreed", Priority.NORMAL, "order"),
+    Kind("order-paid", Priority.NORMAL, "order"),
+    Kind("order-shipped", Priority.NORMAL, "order"),
+    Kind("order-received", Priority.NORMAL, "order"),
+    Kind("order-cancelled", Priority.NORMAL, "order"),
     Kind(NEW_BIDS, Priority.SUMMARY, "new-bid"),
     Kind(DIGEST, Priority.SUMMARY),
 )

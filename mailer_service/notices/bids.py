@@ -7,7 +7,7 @@ from mailer_service.model.mails import Notice
 
 
 def notices_of_bid(bid: Bid) -> Sequence[Notice]:
-    """Of a bid the seller hears, and whoever is outbid by it.
+    """A bid is told to the seller, and to whoever it outbids.
 
     | outcome  | seller  | bidder at the link `outbid`                     |
     |----------|---------|-------------------------------------------------|
@@ -33,7 +33,7 @@ def notices_of_bid(bid: Bid) -> Sequence[Notice]:
 
 
 def notices_of_bidding(bidding: Bidding) -> Sequence[Notice]:
-    """Of the end both sides hear: won and sold, with each other's names, or unsold."""
+    """The end is told to both sides: won and sold, with each other's names, or unsold."""
     if bidding.status != "closed":
         return ()
     return tuple(
@@ -54,7 +54,7 @@ def notices_of_losers(bidding: Bidding, bidder_urls: Iterable[str]) -> Sequence[
 
 
 def notices_of_offer(offer: Offer) -> Sequence[Notice]:
-    """Of a second chance its bidder hears while it can be taken."""
+    """A second chance is told to its bidder while it can be taken."""
     if offer.status != "open":
         return ()
     notice = Notice(

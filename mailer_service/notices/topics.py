@@ -21,6 +21,6 @@ def is_news(event: Event) -> bool:
     return known and len(event.url) <= MAX_URL_LENGTH
 
 
-def urgency(topic: str) -> int:
-    """0 for topics that are looked at before all others, for somebody waits for a link: 0 or 1."""
+def priority_of(topic: str) -> int:
+    """0, before all others, for topics where somebody waits for a link; 1 for the rest."""
     return 0 if topic in _FIRST else 1

@@ -17,7 +17,7 @@ from mailer_service.notices.bids import (
     notices_of_losers,
     notices_of_offer,
 )
-from mailer_service.notices.topics import is_news, urgency
+from mailer_service.notices.topics import is_news, priority_of
 
 PRICE = Money(1250, "USD")
 
@@ -165,5 +165,5 @@ def test_a_url_longer_than_the_bus_takes_is_not() -> None:
 
 
 def test_accounts_and_what_ends_soon_are_looked_at_first() -> None:
-    assert urgency("customers") < urgency("bids")
-    assert urgency("reminders") < urgency("biddings")
+    assert priority_of("customers") < priority_of("bids")
+    assert priority_of("reminders") < priority_of("biddings")

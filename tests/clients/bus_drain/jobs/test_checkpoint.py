@@ -47,9 +47,9 @@ def test_the_last_step_ends_the_run() -> None:
 def test_failures_are_tried_again_later_and_later_then_given_up() -> None:
     one, pauses = RUN, []
     for _ in range(10):
-        one = checkpoint.stumbled(one, "OSError", 0, lambda: 1)
+        one = checkpoint.step_failed(one, "OSError", 0, lambda: 1)
         pauses.append(one.not_before_ms)
 
     assert pauses == [1000, 2000, 4000, 8000, 16000, 32000, 64000, 128000, 256000, 512000]
     assert (one.status, one.error) == ("failed", "OSError")
-    assert checkpoint.stumbled(RUN, "OSError", 0, lambda: 1).status == "waiting"
+    assert checkpoint.step_failed(RUN, "OSError", 0, lambda: 1).status == "waiting"

@@ -24,7 +24,7 @@ def may_be_claimed(run: JobRun, now_ms: int, lapses_after_ms: int = LAPSES_AFTER
     | status            | may be claimed                          |
     |-------------------|-----------------------------------------|
     | waiting           | once `not_before_ms` has come           |
-    | running           | when its heart has not beaten for 60 s  |
+    | running           | after 60 s without a heartbeat          |
     | finished, failed  | never                                   |
     """
     if run.status == WAITING:
@@ -32,7 +32,7 @@ def may_be_claimed(run: JobRun, now_ms: int, lapses_after_ms: int = LAPSES_AFTER
     return run.status == RUNNING and now_ms - run.beat_at_ms >= lapses_after_ms
 
 
-def taken_up(run: JobRun) -> JobRun:
+def restarted(run: JobRun) -> JobRun:
     """The run that is over, once more: a finished one from the beginning, one that was given up
     from where that was."""
     if run.status == FAILED:
@@ -70,7 +70,7 @@ def released(run: JobRun) -> JobRun:
     return replace(run, status=WAITING, owner=None, not_before_ms=0)
 
 
-def stumbled(run: JobRun, error: str, now_ms: int, chance: Callable[[], float]) -> JobRun:
+def step_failed(run: JobRun, error: str, now_ms: int, chance: Callable[[], float]) -> JobRun:
     """The run after a step failed: tried again after 1 s, 2 s, 4 s, …; given up after ten failures
     in a row at the same place."""
     failures = run.failures + 1

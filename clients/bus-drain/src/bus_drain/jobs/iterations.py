@@ -101,7 +101,7 @@ class Iterations:
         self._runs.add(new)
         run = self._runs.get(new.id) or new
         if checkpoint.is_over(run):
-            self._runs.swap(run, checkpoint.taken_up(run))
+            self._runs.swap(run, checkpoint.restarted(run))
         return self._runs.get(new.id) or new
 
     def _runner(self, max_run_ms: int | None) -> JobRunner:

@@ -48,7 +48,7 @@ class JobRunner:
     def perform(
         self, run_id: str, on_progress: Callable[[JobRun], None] | None = None
     ) -> JobRun | None:
-        """Go on with a run until it is over, stopped, out of time or has stumbled; blocks.
+        """Go on with a run until it is over, stopped, out of time or has failed a step; blocks.
 
         Returns it as it is then; None when it may not be claimed, or was lost to another process.
         """
@@ -91,7 +91,7 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001 - foreign code: whatever it raises means "again"
             _log.exception("step failed run=%s cursor=%s", run.id, run.cursor)
             why = type(error).__name__
-            return self._saved(run, checkpoint.stumbled(run, why, self._clock(), self._chance))
+            return self._saved(run, checkpoint.step_failed(run, why, self._clock(), self._chance))
         return self._saved(run, checkpoint.finished(run))
 
     def _saved(self, before: JobRun, after: JobRun) -> JobRun:
