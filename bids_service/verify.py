@@ -13,7 +13,8 @@ from typing import Any
 import click
 from bus_drain.fetch import EntityClient, FetchError
 from service_kit.config import or_exit
-from service_kit.errors import NotAnAmount
+from service_kit.errors import HttpFailure, NotHal
+from service_kit.hal import Resource
 from service_kit.http import origin_of
 from service_kit.money import Money
 
@@ -60,7 +61,7 @@ def main(
     except NotProven as error:
         click.echo(f"NOT PROVEN: {error}")
         sys.exit(1)
-    except (FetchError, OSError) as error:
+    except (FetchError, HttpFailure, OSError) as error:
         raise click.UsageError(f"{source} can't be read: {error}") from error
 
 
@@ -101,18 +102,18 @@ def check_result(seen: Seen, bidding: Json) -> None:
 
 def _check_own(record: list[Linked], file: Path) -> int:
     on_record = {one.hash for one in record}
-    listed = json.loads(file.read_text(encoding="utf-8"))
     try:
-        bids = [bid for bid in listed["_embedded"]["bids"] if bid["receipt"] in on_record]
+        bids = Resource(str(file), json.loads(file.read_text(encoding="utf-8"))).collection("bids")
         own = [
             Opened(
-                receipt=bid["receipt"],
-                maximum=Money.parse(bid["maximum"]).amount_minor,
-                salt=bid["salt"],
+                receipt=bid.text("receipt"),
+                maximum=bid.money("maximum").amount_minor,
+                salt=bid.text("salt"),
             )
             for bid in bids
+            if bid.text("receipt") in on_record
         ]
-    except (KeyError, TypeError, NotAnAmount) as error:
+    except (ValueError, NotHal) as error:
         raise NotProven(f"{file} is no list of own bids: {error!r}") from error
     return verify_own_bids(record, own)
 
