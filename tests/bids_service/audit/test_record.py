@@ -88,6 +88,25 @@ def without(value: Any, names: set[str]) -> Any:
     return {name: without(item, names) for name, item in value.items() if name not in names}
 
 
+def test_the_first_entry_names_the_rules_of_the_house_in_the_same_bytes_for_ever() -> None:
+    one = recorded_book(terms(soft_close=SoftClose(window_ms=60, extension_ms=70)), [])
+    assert one.entries[0].text == (
+        '{"at_ms":0,"command":"open","number":1,"previous":"' + "0" * 64 + '",'
+        '"state":{"ends_at_ms":604800000},"terms":{'
+        '"auction":"http://auctions.test/auctions/1","currency":"USD","ends_at_ms":604800000,'
+        '"increments":[[0,10]],"ruleset":{"buy_now_restores":false,"reserve":"jump_if_max_meets",'
+        '"self_raise":"no_price_change"},"seller":"seller","soft_close":{"extension":"from_bid",'
+        '"extension_ms":70,"trigger":"change","window_ms":60},"start_price":100,"starts_at_ms":0}}'
+    )
+
+
+def test_a_record_of_other_rules_is_none_of_ours() -> None:
+    entries = recorded_book(terms(), []).exported()
+    entries[0]["entry"]["terms"]["ruleset"]["buy_now_restores"] = True
+    with pytest.raises(NotProven):
+        verify_rules(rewritten([entry for entry, _ in pairs_from(entries)]))
+
+
 @pytest.mark.parametrize(
     "damage",
     [
