@@ -7,10 +7,10 @@ CODE := bus bids_service auction_app mailer_service clients docs/examples tests
 
 ROUNDS ?= 100
 
-.PHONY: help install run test chaos screens check format lock clean
+.PHONY: help install run test test-fast chaos screens check format lock clean
 
 help: ## show what can be made
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 install: .venv/installed ## create .venv and install everything that runs
 
@@ -18,7 +18,10 @@ run: .venv/installed ## migrate, load demo data once, start everything, say when
 	@$(BIN)/python -m service_kit.run
 
 test: .venv/installed-dev ## run every test that can run without root
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+test-fast: .venv/installed-dev ## run the tests that start nothing: no process, browser or PostgreSQL
+	$(BIN)/pytest -n auto --dist worksteal -m "not slow" $(ARGS)
 
 chaos: .venv/installed-dev ## kill the bus's processes under load, ROUNDS=100 times; ARGS="--seed 7" repeats
 	$(BIN)/python -m tests.chaos --rounds $(ROUNDS) $(ARGS)

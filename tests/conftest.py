@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,9 +11,22 @@ from playwright.sync_api import Browser
 
 from tests.browser.chromium import chromium
 from tests.postgres import postgres_cluster, postgres_url
+from tests.quick_apps import build_apps_quickly
 from tests.shared import shared, sqlite_copy
 
 __all__ = ["postgres_cluster", "postgres_url", "shared", "sqlite_copy"]
+
+_TESTS = Path(__file__).parent
+_SLOW = (
+    "auction_app/browser",
+    "bids_service/running",
+    "bus/hostile",
+    "chaos",
+    "clients/bus_drain/jobs",
+    "docs",
+    "system",
+)
+"""Folders of tests that start processes; other modules that do mark themselves as slow."""
 
 _RAM_DISK = "/dev/shm"
 _ROOM_FOR_A_RUN = 2 * 1024**3
@@ -22,6 +36,7 @@ settings.register_profile(
     "shared", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("shared")
+build_apps_quickly()
 
 
 def pytest_configure() -> None:
@@ -29,6 +44,31 @@ def pytest_configure() -> None:
     their processes doesn't cut the machine's power."""
     if os.path.isdir(_RAM_DISK) and shutil.disk_usage(_RAM_DISK).free >= _ROOM_FOR_A_RUN:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _RAM_DISK)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are processors, for there is always one who waits."""
+    return len(os.sched_getaffinity(0)) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what is slow, and begin with it, so that the last to end is a quick test."""
+    for item in items:
+        if _is_slow(item):
+            item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    """By its folder; or because it asks for a browser or PostgreSQL, maybe as a parameter."""
+    folder = item.path.relative_to(_TESTS).parent.as_posix()
+    asks_for = set(getattr(item, "fixturenames", ()))
+    parameters = getattr(item, "callspec", None)
+    return (
+        folder.startswith(_SLOW)
+        or not asks_for.isdisjoint({"browser", "postgres_cluster"})
+        or (parameters is not None and "postgresql" in map(str, parameters.params.values()))
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,8 @@ from auction_app.db.tables import metadata
 from auction_app.live.config import read as read_live
 from tests.auction_app.conftest import World
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 

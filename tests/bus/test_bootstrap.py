@@ -9,6 +9,8 @@ import pytest
 
 from tests.sockets import free_port
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 GOOD = {"BUS_ROOT_KEY": "root-key-of-the-tests"}
 

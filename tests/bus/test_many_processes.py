@@ -12,6 +12,8 @@ from tests.bus.receiver import Receiver
 from tests.bus.test_processes import SETUPS, House, subscribe
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 _EACH = 40
 
 

@@ -18,6 +18,8 @@ from tests.bus.receiver import Receiver
 from tests.sockets import free_port
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 _WSGI = ["bus.app:create_app()"]

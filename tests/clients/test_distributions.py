@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 CLIENTS = Path(__file__).parents[2] / "clients"
 SERVICE_ONLY = ["flask", "sqlalchemy", "structlog", "alembic", "huey", "marshmallow"]
 

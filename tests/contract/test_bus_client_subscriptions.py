@@ -14,6 +14,8 @@ from tests.bus.serving import Served, serving
 from tests.shared import Shared
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 WIDGET = "https://shop.example/widgets/{}"
 # So that what fails alone is a dead letter soon.

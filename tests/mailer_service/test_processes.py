@@ -22,6 +22,8 @@ from .mail_server import GREETING, Hanging, MailServer
 from .processes import Process, answers
 from .services import AUCTIONS_TOKEN, BIDS_TOKEN, BUS_TOKEN, House
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., Process]
 
 

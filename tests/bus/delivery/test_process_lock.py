@@ -13,6 +13,8 @@ from tests.bus.clock import FakeClock
 from tests.bus.delivery.pushing import Driven, Publish, queued, subscribe
 from tests.bus.receiver import Receiver
 
+pytestmark = pytest.mark.slow
+
 HOLD = """
 import sys
 from bus.delivery.process_lock import ProcessLock

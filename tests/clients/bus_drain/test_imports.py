@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 EXTRAS = ["flask", "huey", "redis", "requests", "rich", "sqlalchemy", "cachecontrol", "pybreaker"]
 
 

@@ -19,6 +19,8 @@ from tests.sockets import free_port
 from ..processes import Process, answers
 from .test_app import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Box:
