@@ -133,21 +133,6 @@ def entries_resource(entries: Sequence[Recorded]) -> list[Json]:
     return [{"hash": one.hash, "entry": json.loads(one.text)} for one in entries]
 
 
-def page_resource(
-    items: list[Json], self_url: str, next_url: str | None, *, called: str = "bids"
-) -> Json:
-    """A page of bids or entries."""
-    links = {"self": link(self_url), "next": link(next_url) if next_url else None}
-    return resource({}, links, {called: items})
-
-
-def next_url(cursor: int | None, first_url: str, name: str = "before") -> str | None:
-    """Where the next page is, given the URL of the first."""
-    if cursor is None:
-        return None
-    return f"{first_url}{'&' if '?' in first_url else '?'}{name}={cursor}"
-
-
 def money(amount_minor: int, currency: str) -> dict[str, str]:
     """An amount on the wire."""
     return Money(amount_minor, currency).to_wire()

@@ -6,7 +6,7 @@ from flask import Response, request
 from flask.views import MethodView
 from service_kit.access import permitted
 from service_kit.clock import Clock
-from service_kit.hal import MEDIA_TYPE, respond
+from service_kit.hal import MEDIA_TYPE, page_resource, respond
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
@@ -26,8 +26,6 @@ from bids_service.representations import (
     bidding_etag,
     bidding_resource,
     entries_resource,
-    next_url,
-    page_resource,
     public_bid_resource,
 )
 from bids_service.storage.queries import Queries
@@ -89,7 +87,7 @@ def biddings_blueprint(queries: Queries, urls: Urls, clock: Clock) -> Blueprint:
             show = bid_resource if named else public_bid_resource
             items = [show(bid, urls) for bid in page.items]
             first_url = urls.bids_of(bidding_id)
-            response = respond(page_resource(items, first_url, next_url(page.cursor, first_url)))
+            response = respond(page_resource("bids", items, first_url, before=page.cursor))
             _for_whom(response, named=named)
             response.add_etag()
             response.make_conditional(request)
@@ -109,10 +107,10 @@ def biddings_blueprint(queries: Queries, urls: Urls, clock: Clock) -> Blueprint:
                 raise Problem(409, "The auction is still running", reason="not_closed")
             page = queries.history(bidding_id, after=query.get("after", 0), most=HISTORY_PAGE)
             first_url = urls.history_of(bidding_id)
-            following = next_url(page.cursor, first_url, "after")
             items = entries_resource(page.items)
-            response = respond(page_resource(items, first_url, following, called="entries"))
-            response.headers["Cache-Control"] = _FOREVER if following else "public, no-cache"
+            response = respond(page_resource("entries", items, first_url, after=page.cursor))
+            is_full = page.cursor is not None
+            response.headers["Cache-Control"] = _FOREVER if is_full else "public, no-cache"
             response.add_etag()
             response.make_conditional(request)
             return response

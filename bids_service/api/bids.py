@@ -7,7 +7,7 @@ from flask import Response, request
 from flask.views import MethodView
 from service_kit.access import require
 from service_kit.clock import Clock
-from service_kit.hal import MEDIA_TYPE, respond
+from service_kit.hal import MEDIA_TYPE, page_resource, respond
 from service_kit.money import Money
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
@@ -22,7 +22,7 @@ from bids_service.api.schemas import (
 )
 from bids_service.commands.handler import CommandHandler
 from bids_service.engine.bid import Bid
-from bids_service.representations import bid_resource, next_url, own_bid_resource, page_resource
+from bids_service.representations import bid_resource, own_bid_resource
 from bids_service.storage.queries import Queries
 from bids_service.urls import Urls
 
@@ -57,7 +57,7 @@ def bids_blueprint(
             now_ms = clock()
             items = [own_bid_resource(own, now_ms, urls) for own in page.items]
             first_url = f"{urls.bids}?bidder={quote(bidder, safe='')}"
-            response = respond(page_resource(items, first_url, next_url(page.cursor, first_url)))
+            response = respond(page_resource("bids", items, first_url, before=page.cursor))
             response.headers["Cache-Control"] = "no-store"
             return response
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from service_kit.paging import cut
 from sqlalchemy import Select, bindparam, select
 
 from bids_service.audit.record import Recorded
@@ -138,7 +139,5 @@ class Queries:
     ) -> Page[T]:
         with self._database.read_once() as connection:
             rows = connection.execute(chosen.limit(most + 1)).all()
-        shown = rows[:most]
-        return Page(
-            tuple(read(row) for row in shown), cursor(shown[-1]) if len(rows) > most else None
-        )
+        shown, last = cut(rows, most)
+        return Page(tuple(read(row) for row in shown), cursor(last) if last is not None else None)

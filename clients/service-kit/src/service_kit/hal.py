@@ -1,10 +1,10 @@
 """HAL: resources with links that say what can be done next, written and read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 import uritemplate
 
@@ -37,6 +37,17 @@ def resource(
     if embedded is not None:
         document[_EMBEDDED] = dict(embedded)
     return document
+
+
+def page_resource(
+    name: str, items: Sequence[Any], here: str, **following: int | str | None
+) -> dict[str, Any]:
+    """A page of the list at `here`; `following` is the parameter that the next page begins with,
+    such as `after=12` (None: there is no next page)."""
+    query = urlencode({key: value for key, value in following.items() if value is not None})
+    more = f"{here}{'&' if '?' in here else '?'}{query}"
+    links = {"self": link(here), "next": link(more) if query else None}
+    return resource({}, links, {name: list(items)})
 
 
 def respond(
