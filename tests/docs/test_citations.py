@@ -182,6 +182,11 @@ def test_every_module_that_is_named_is_there() -> None:
     assert wrong(CODE + PAGES, missing_modules) == {}
 
 
+def test_no_two_decisions_have_one_number() -> None:
+    numbers = [page.name[:4] for page in PAGES if page.parent.name == "decisions"]
+    assert numbers == sorted(set(numbers))
+
+
 def test_every_link_leads_somewhere() -> None:
     assert wrong(PAGES, missing_links) == {}
 
