@@ -12,9 +12,9 @@ from service_kit.tokens import digest
 
 from bus.config import MIN_KEY_CHARACTERS
 from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
-from bus.model.client import Client, TokenScope
+from bus.model.client import Client, ClientName, Scopes, TokenScope
+from bus.wire import check
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TOKEN = re.compile(rf"[\x21-\x39\x3b-\x7e]{{{MIN_KEY_CHARACTERS},255}}")
 
 Find = Callable[[str], tuple[str, Client] | None]
@@ -140,9 +140,8 @@ def _good_for(scope: TokenScope, client: Client) -> Client:
 
 def check_client_name(value: Any) -> str:
     """A client's name: 1 to 64 letters, digits, `.`, `_`, `-`. Raises BadClient."""
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
-        raise BadClient("a name is 1 to 64 letters, digits, dots, dashes and underscores")
-    return value
+    name: str = check(ClientName, value, BadClient)
+    return name
 
 
 def check_token(value: str) -> str:
@@ -157,7 +156,4 @@ def check_token(value: str) -> str:
 
 def check_scopes(words: Collection[Any]) -> frozenset[TokenScope]:
     """The scopes of a token: one or more of the words in TokenScope. Raises BadClient."""
-    known = {scope.value: scope for scope in TokenScope}
-    if not words or not all(isinstance(word, str) and word in known for word in words):
-        raise BadClient(f"the scopes of a token are some of {', '.join(known)}")
-    return frozenset(known[word] for word in words)
+    return frozenset(check(Scopes, list(words), BadClient))

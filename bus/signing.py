@@ -7,10 +7,11 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 from bus.errors import BadSecret
 from bus.model.subscription import SigningSecrets
+from bus.wire import complaint
 
 PREFIX = "whsec_"
 MIN_KEY_BYTES = 24
@@ -34,6 +35,12 @@ def check_secret(value: Any) -> str:
     if not MIN_KEY_BYTES <= len(key) <= MAX_KEY_BYTES:
         raise BadSecret(f"a secret has {MIN_KEY_BYTES} to {MAX_KEY_BYTES} bytes")
     return value
+
+
+Secret = Annotated[
+    str,
+    complaint(lambda _: BadSecret(f"a secret starts with {PREFIX}"), pattern=f"^{PREFIX}"),
+]
 
 
 def rotate(now: SigningSecrets, to: str, now_ms: int) -> SigningSecrets:

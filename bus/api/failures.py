@@ -11,11 +11,11 @@ from service_kit.openapi import Blueprint
 from bus.api.endpoint import Endpoint, endpoint
 from bus.api.ownership import PAGE, number_asked, owned
 from bus.api.representations import attempt_resource, letter_resource, page, parked_resource
-from bus.api.schemas import REDRIVE, AttemptSchema, LetterSchema, ListSchema, RedrivenSchema
+from bus.api.schemas import AttemptSchema, LetterSchema, ListSchema, RedrivenSchema
 from bus.bootstrap import Bus
-from bus.errors import BadSubscription
 from bus.subscriptions.redrive import Redriven, redrive
-from bus.subscriptions.validation import check_keys
+from bus.subscriptions.validation import Redrive, check_redrive
+from bus.wire import json_schema
 
 _ONE = "/clients/<client>/subscriptions/<name>"
 _PAGE = (200, ListSchema())
@@ -60,7 +60,7 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         f"{_ONE}/dead-letters/redrive",
-        takes=REDRIVE,
+        takes=json_schema(Redrive),
         answers=(200, RedrivenSchema()),
         refuses=(400, 403, 404, 413),
     )
@@ -68,7 +68,7 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         """Have all dead letters delivered again, or those in `ids`."""
         ours = owned(bus, client, name)
         body = read_json(request) if request.content_length else {}
-        return redrive(bus.storage, ours.id, _ids(body))
+        return redrive(bus.storage, ours.id, check_redrive(body))
 
     @endpoint(
         blueprint,
@@ -120,16 +120,6 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         return respond(attempt_resource(found, ours.path, whole=True))
 
     return blueprint
-
-
-def _ids(body: Any) -> list[int] | None:
-    check_keys(body, {"ids"})
-    ids = body.get("ids")
-    if ids is None:
-        return None
-    if not isinstance(ids, list) or not all(type(one) is int for one in ids):
-        raise BadSubscription("ids is not an array of numbers")
-    return ids
 
 
 def _query(name: str, value: str) -> str:

@@ -6,9 +6,11 @@ from service_kit.bodies import read_body
 from service_kit.openapi import Api
 from service_kit.trace import current_traceparent
 
-from bus.api.schemas import EVENTS, TOPIC_NAME
 from bus.bootstrap import Bus
+from bus.model.topic import TopicName
 from bus.publish.publisher import PublishCall
+from bus.publish.validation import EVENTS
+from bus.wire import json_schema
 
 _PROBLEMS = {
     400: "BAD_REQUEST",
@@ -48,8 +50,13 @@ def describe_publish(api: Api, app: Flask) -> None:
     operation = {
         "tags": ["topics"],
         "summary": "Store one event, or an array of up to 1 000; 200 once they are on disk.",
-        "parameters": [{"name": "topic", "in": "path", "required": True, "schema": TOPIC_NAME}],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": EVENTS}}},
+        "parameters": [
+            {"name": "topic", "in": "path", "required": True, "schema": json_schema(TopicName)}
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": json_schema(EVENTS)}},
+        },
         "responses": {"200": {"description": "On disk"}}
         | {
             str(status): {"$ref": f"#/components/responses/{name}"}

@@ -8,13 +8,19 @@ from service_kit.bodies import read_json
 from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
-from bus.api.schemas import SECRET, SUBSCRIPTION, SecretSchema, SubscriptionSchema, TopicSchema
+from bus.api.schemas import SecretSchema, SubscriptionSchema, TopicSchema
 from bus.bootstrap import Bus
 from bus.model.subscription import ListedSubscription
 from bus.model.topic import Topic, check_topic
 from bus.signing import new_secret
 from bus.subscriptions.lifecycle import change_secret
-from bus.subscriptions.validation import check_subscription
+from bus.subscriptions.validation import (
+    NewSecret,
+    RoutemasterSubscription,
+    check_new_secret,
+    check_subscription,
+)
+from bus.wire import json_schema
 
 
 def subscriptions_blueprint(bus: Bus) -> Blueprint:
@@ -26,7 +32,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         "POST",
         "/subscription",
         "/subscriber",
-        takes=SUBSCRIPTION,
+        takes=json_schema(RoutemasterSubscription),
         answers=(204, None),
         refuses=(400, 413),
     )
@@ -40,7 +46,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         "/subscription/secret",
-        takes=SECRET,
+        takes=json_schema(NewSecret),
         answers=(201, SecretSchema()),
         refuses=(400, 404, 413),
     )
@@ -48,7 +54,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         """Change the secret that signs deliveries; the one before stays valid for a day."""
         client = bus.auth.subscriber(shown_token(request))
         wanted = read_json(request) if request.content_length else {}
-        secret = change_secret(bus.storage, client.id, wanted, bus.now_ms())
+        secret = change_secret(bus.storage, client.id, check_new_secret(wanted), bus.now_ms())
         return {"secret": secret}
 
     @endpoint(blueprint, "DELETE", "/subscriber", answers=(204, None), refuses=(404,))

@@ -1,10 +1,6 @@
 """What OpenAPI says about the resources of a subscription."""
 
-from typing import Any
-
 import marshmallow as ma
-
-from bus.model.client import TokenScope
 
 
 class LinkSchema(ma.Schema):
@@ -169,98 +165,3 @@ class SecretSchema(ma.Schema):
     """A signing secret, shown this once."""
 
     secret = ma.fields.String(required=True)
-
-
-TOPIC_NAME = {"type": "string", "pattern": "^[a-z_]{1,64}$"}
-
-
-_EVENT = {
-    "type": "object",
-    "required": ["type", "url"],
-    "properties": {
-        "type": {"enum": ["create", "update", "delete", "noop"]},
-        "url": {"type": "string", "format": "uri", "maxLength": 1024},
-        "timestamp": {"type": ["integer", "null"], "minimum": 0},
-        "data": {"type": ["object", "null"]},
-    },
-}
-
-
-EVENTS = {"oneOf": [_EVENT, {"type": "array", "items": _EVENT, "minItems": 1, "maxItems": 1000}]}
-
-
-SUBSCRIPTION: dict[str, Any] = {
-    "type": "object",
-    "required": ["topics", "callback", "uuid"],
-    "additionalProperties": False,
-    "properties": {
-        "topics": {"type": "array", "items": TOPIC_NAME},
-        "callback": {"type": "string", "format": "uri", "maxLength": 1024},
-        "uuid": {"type": "string", "minLength": 1, "maxLength": 255},
-        "timeout": {"type": ["integer", "null"], "minimum": 0, "maximum": 3_600_000},
-        "max": {"type": ["integer", "null"], "minimum": 1, "maximum": 10_000},
-    },
-}
-
-
-SECRET: dict[str, Any] = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {"secret": {"type": ["string", "null"], "pattern": "^whsec_"}},
-}
-
-
-NEW_CLIENT = {
-    "type": "object",
-    "required": ["name"],
-    "properties": {
-        "name": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"},
-        "scopes": {
-            "type": ["array", "null"],
-            "minItems": 1,
-            "items": {"enum": [scope.value for scope in TokenScope]},
-        },
-    },
-}
-_NUMBER = {"type": "integer"}
-START = {
-    "oneOf": [
-        {"enum": ["now", "beginning", "snapshot"]},
-        {"type": "object", "required": ["position"], "properties": {"position": _NUMBER}},
-        {"type": "object", "required": ["time_ms"], "properties": {"time_ms": _NUMBER}},
-    ]
-}
-_PATTERN = r"^(\*|[a-z_]{1,64}(\.(create|update|delete|noop))?)$"
-_RETRY: dict[str, Any] = {
-    "type": ["object", "null"],
-    "additionalProperties": False,
-    "properties": {
-        "first_ms": {"type": ["integer", "null"], "minimum": 100, "maximum": 600_000},
-        "longest_ms": {"type": ["integer", "null"], "maximum": 86_400_000},
-        "parked_ms": {
-            "type": "array",
-            "maxItems": 20,
-            "items": {"type": "integer", "minimum": 100, "maximum": 604_800_000},
-        },
-        "give_up_ms": {"type": ["integer", "null"], "minimum": 60_000, "maximum": 2_592_000_000},
-    },
-}
-SUBSCRIPTION_RESOURCE: dict[str, Any] = SUBSCRIPTION | {
-    "properties": SUBSCRIPTION["properties"]
-    | {
-        "topics": {"type": "array", "items": {"type": "string", "pattern": _PATTERN}},
-        "concurrency": {"type": ["integer", "null"], "minimum": 1, "maximum": 64},
-        "coalesce": {"type": ["boolean", "null"]},
-        "format": {"enum": ["routemaster", "cloudevents", None]},
-        "events_per_s": {"type": ["integer", "null"], "minimum": 1, "maximum": 100_000},
-        "retry": _RETRY,
-        "from": START,
-        "secret": SECRET["properties"]["secret"],
-    }
-}
-SEEK = {"type": "object", "required": ["to"], "properties": {"to": START}}
-REDRIVE = {
-    "type": "object",
-    "additionalProperties": False,
-    "properties": {"ids": {"type": ["array", "null"], "items": _NUMBER}},
-}

@@ -11,25 +11,22 @@ from service_kit.openapi import Blueprint
 from bus.api.endpoint import Endpoint, endpoint
 from bus.api.ownership import owned, owner_id
 from bus.api.representations import collection_path, subscription_resource
-from bus.api.schemas import (
-    SECRET,
-    SEEK,
-    SUBSCRIPTION_RESOURCE,
-    ListSchema,
-    SecretSchema,
-    SubscriptionResourceSchema,
-)
+from bus.api.schemas import ListSchema, SecretSchema, SubscriptionResourceSchema
 from bus.bootstrap import Bus
 from bus.errors import NotFound
 from bus.signing import new_secret
 from bus.subscriptions import lifecycle
-from bus.subscriptions.lifecycle import change_secret, given_secret, sign_with
+from bus.subscriptions.lifecycle import change_secret, sign_with
 from bus.subscriptions.validation import (
-    check_keys,
-    check_start,
+    NewSecret,
+    Seek,
+    SubscriptionResource,
+    check_new_secret,
+    check_seek,
     check_subscription_name,
     check_subscription_resource,
 )
+from bus.wire import json_schema
 
 _LIST = "/clients/<client>/subscriptions"
 _ONE = f"{_LIST}/<name>"
@@ -60,7 +57,7 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "PUT",
         _ONE,
-        takes=SUBSCRIPTION_RESOURCE,
+        takes=json_schema(SubscriptionResource),
         answers=_SHOWN,
         refuses=(400, 403, 404, 413),
         media_type=MEDIA_TYPE,
@@ -72,14 +69,12 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         """
         client_id = owner_id(bus, client)
         check_subscription_name(name)
-        body = read_json(request)
-        wanted = check_subscription_resource(body, bus.trusted_hosts)
-        given, start = given_secret(body), check_start(body.get("from"))
-        if given is not None:
+        wanted = check_subscription_resource(read_json(request), bus.trusted_hosts)
+        if wanted.secret is not None:
             with suppress(NotFound):  # before a new callback is told anything
-                sign_with(bus.storage, client_id, name, given, bus.now_ms())
-        secret = given or new_secret()
-        is_new = lifecycle.begin(bus.storage, client_id, name, wanted, start, secret)
+                sign_with(bus.storage, client_id, name, wanted.secret, bus.now_ms())
+        request_, start, secret = wanted.request, wanted.start, wanted.secret or new_secret()
+        is_new = lifecycle.subscribe(bus.storage, client_id, name, request_, start, secret)
         overview = bus.storage.overviews.one(client, name)
         shown = subscription_resource(overview, secret if is_new else None)
         where = {"Location": shown["_links"]["self"]["href"]} if is_new else {}
@@ -132,12 +127,11 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         lifecycle.resume(bus.storage, owned(bus, client, name).id)
         return shown(client, name)
 
-    @action("seek", takes=SEEK)
+    @action("seek", takes=json_schema(Seek))
     def seek(client: str, name: str) -> Response:
         """Go on from somewhere else in the log."""
-        ours, body = owned(bus, client, name), read_json(request)
-        check_keys(body, {"to"})
-        lifecycle.seek(bus.storage, ours.id, check_start(body.get("to", "")))
+        ours = owned(bus, client, name)
+        lifecycle.seek(bus.storage, ours.id, check_seek(read_json(request)))
         return shown(client, name)
 
     @action("test")
@@ -150,7 +144,7 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         f"{_ONE}/secret",
-        takes=SECRET,
+        takes=json_schema(NewSecret),
         answers=(201, SecretSchema()),
         refuses=(400, 403, 404, 413),
     )
@@ -158,7 +152,9 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         """Change the secret that signs deliveries; the one before stays valid for a day."""
         ours = owned(bus, client, name)
         wanted = read_json(request) if request.content_length else {}
-        secret = change_secret(bus.storage, ours.client_id, wanted, bus.now_ms(), name)
+        secret = change_secret(
+            bus.storage, ours.client_id, check_new_secret(wanted), bus.now_ms(), name
+        )
         return {"secret": secret}
 
     return blueprint

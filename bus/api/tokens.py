@@ -9,11 +9,11 @@ from service_kit.openapi import Blueprint
 from service_kit.tokens import digest, new_token
 
 from bus.api.endpoint import endpoint
-from bus.api.schemas import NEW_CLIENT, ClientSchema, NewTokenSchema
-from bus.auth import check_client_name, check_scopes
+from bus.api.schemas import ClientSchema, NewTokenSchema
 from bus.bootstrap import Bus
 from bus.errors import BadClient
-from bus.model.client import USUAL_SCOPES, TokenScope
+from bus.model.client import USUAL_SCOPES, NewToken, TokenScope
+from bus.wire import check, json_schema
 
 
 def tokens_blueprint(bus: Bus) -> Blueprint:
@@ -31,7 +31,7 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         "/api_tokens",
-        takes=NEW_CLIENT,
+        takes=json_schema(NewToken),
         answers=(201, NewTokenSchema()),
         refuses=(400, 413),
     )
@@ -56,9 +56,5 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
 
 
 def _wanted(body: Any) -> tuple[str, frozenset[TokenScope]]:
-    if not isinstance(body, dict):
-        raise BadClient("the body is an object with a name")
-    name, scopes = check_client_name(body.get("name")), body.get("scopes")
-    if scopes is None:
-        return name, USUAL_SCOPES
-    return name, check_scopes(scopes if isinstance(scopes, list) else ())
+    wanted: NewToken = check(NewToken, body, BadClient, "the body is an object with a name")
+    return wanted.name, USUAL_SCOPES if wanted.scopes is None else frozenset(wanted.scopes)

@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from bus.wire import complaint
 
 
 class TokenScope(StrEnum):
@@ -27,3 +32,23 @@ class Client:
     id: int
     name: str
     scopes: frozenset[TokenScope] = USUAL_SCOPES
+
+
+ClientName = Annotated[
+    str,
+    complaint(
+        "a name is 1 to 64 letters, digits, dots, dashes and underscores",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z",
+    ),
+]
+Scopes = Annotated[
+    list[TokenScope],
+    complaint(f"the scopes of a token are some of {', '.join(TokenScope)}", min_length=1),
+]
+
+
+class NewToken(msgspec.Struct):
+    """What a token is asked for with; without `scopes` it publishes, subscribes and monitors."""
+
+    name: ClientName
+    scopes: Scopes | None = None

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
-TYPES = frozenset({"create", "update", "delete", "noop"})
+EventType = Literal["create", "update", "delete", "noop"]
+TYPES = frozenset(get_args(EventType))
 """What may have happened to an entity; `noop` says only that it is there."""
 
 

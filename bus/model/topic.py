@@ -2,9 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 from bus.errors import BadTopic
+from bus.wire import complaint
+
+NAME_PATTERN = "[a-z_]{1,64}"
+_NAME = re.compile(NAME_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +20,18 @@ class Topic:
     events: int
 
 
-_NAME = re.compile(r"[a-z_]{1,64}")
-
-
 def check_topic(name: Any) -> str:
     """The name itself. Raises BadTopic unless the whole of it is [a-z_]{1,64}."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise BadTopic("a topic is 1 to 64 lowercase letters and underscores")
+        raise _bad_topic(name)
     return name
+
+
+def _bad_topic(_: Any) -> BadTopic:
+    return BadTopic("a topic is 1 to 64 lowercase letters and underscores")
+
+
+TopicName = Annotated[str, complaint(_bad_topic, pattern=rf"^{NAME_PATTERN}\Z")]
 
 
 def may_publish(client_id: int, owner_id: int | None) -> bool:

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from bus.wire import complaint
 
 MAX_URL_CHARACTERS = 1024
 
@@ -48,3 +51,20 @@ def check_url(url: object, trusted_hosts: Collection[str]) -> CheckedUrl:
     if scheme != "https" and host not in trusted_hosts:
         raise ValueError("the URL is not https")
     return CheckedUrl(scheme, host, match["userinfo"] is not None, match["fragment"] is not None)
+
+
+def why_no_url(value: Any) -> str:
+    """What is wrong with a value that no host would make a URL; empty if nothing is."""
+    try:
+        check_url(value, ())
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+# What can be said of a URL on the wire without knowing the hosts; `check_url` has the last word.
+URL_LIMITS: dict[str, Any] = {
+    "max_length": MAX_URL_CHARACTERS,
+    "extra_json_schema": {"format": "uri"},
+}
+Url = Annotated[str, complaint(why_no_url, **URL_LIMITS)]

@@ -1,13 +1,14 @@
 """From the bytes of a request to checked events, the quick way where that is possible."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from service_kit.bodies import parse_json
 
+from bus.model.event import EventType
 from bus.model.url import MAX_URL_CHARACTERS
 from bus.publish.cloudevents import MEDIA_TYPE, check_cloudevents
-from bus.publish.validation import MAX_EVENTS, MAX_TIMESTAMP_MS, CheckedEvent, Limits, check_events
+from bus.publish.validation import MAX_EVENTS, CheckedEvent, Limits, TimestampMs, check_events
 
 # The URLs that nearly everybody sends; the rules take more, and they have the last word.
 _PLAIN_URL = r"^https://[a-z0-9.-]+(?::[0-9]{1,4})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?\Z"
@@ -16,9 +17,9 @@ _PLAIN_URL = r"^https://[a-z0-9.-]+(?::[0-9]{1,4})?(?:/[A-Za-z0-9._~!$&'()*+,;=:
 class _PlainEvent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """An event without data: what is of this form keeps every rule of `check_event`."""
 
-    type: Literal["create", "update", "delete", "noop"]
+    type: EventType
     url: Annotated[str, msgspec.Meta(pattern=_PLAIN_URL, max_length=MAX_URL_CHARACTERS)]
-    timestamp: Annotated[int, msgspec.Meta(ge=0, le=MAX_TIMESTAMP_MS)] | None = None
+    timestamp: TimestampMs | None = None
     data: None = None
 
 

@@ -5,15 +5,41 @@ import json
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
+from msgspec import Meta
 
 from bus.errors import BadEvent, BadKey
-from bus.model.event import TYPES, PublishKey
-from bus.model.url import check_url
+from bus.model.event import EventType, PublishKey
+from bus.model.url import Url, check_url
+from bus.wire import check, complaint
 
 MAX_EVENTS = 1_000
-# Beyond it a double, and so a JavaScript program, can't hold the number.
-MAX_TIMESTAMP_MS = 2**53 - 1
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+# Beyond 2^53 - 1 a double, and so a JavaScript program, can't hold the number.
+TimestampMs = Annotated[
+    int,
+    complaint(
+        "the timestamp is not integer milliseconds since the epoch",
+        ge=0,
+        le=2**53 - 1,
+    ),
+]
+
+
+class Event(msgspec.Struct):
+    """An event as it comes; unknown keys are dropped. `data` is at most `max_data_bytes` long."""
+
+    type: Annotated[EventType, complaint("the type is not create, update, delete or noop")]
+    url: Url
+    timestamp: TimestampMs | None = None
+    data: Annotated[dict[str, Any], complaint("data is not an object")] | None = None
+
+
+EVENTS = Event | Annotated[list[Event], Meta(min_length=1, max_length=MAX_EVENTS)]
+"""What is published to a topic, as OpenAPI says it; an array is checked event by event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +79,10 @@ def check_event(value: Any, limits: Limits) -> CheckedEvent:
     | timestamp | missing, null, or integer milliseconds since the epoch                |
     | data      | missing, null, or an object of at most `max_data_bytes` as JSON       |
     """
-    if not isinstance(value, dict):
-        raise BadEvent("an event is an object")
-    return CheckedEvent(
-        _check_type(value.get("type")),
-        _check_url(value.get("url"), limits),
-        _check_timestamp(value.get("timestamp")),
-        _check_data(value.get("data"), limits),
-    )
+    event: Event = check(Event, value, BadEvent, "an event is an object")
+    _check_url(event.url, limits)
+    data = _data_of(value, limits)
+    return CheckedEvent(event.type, event.url, event.timestamp, data)
 
 
 def check_all(
@@ -79,45 +101,25 @@ def _check_at(index: int, value: Any, check: Callable[[Any], CheckedEvent]) -> C
         raise BadEvent(str(error), index=index) from None
 
 
-def _check_type(value: Any) -> str:
-    if not isinstance(value, str) or value not in TYPES:
-        raise BadEvent("the type is not create, update, delete or noop")
-    return value
-
-
-def _check_url(value: Any, limits: Limits) -> str:
+def _check_url(url: str, limits: Limits) -> None:
     try:
-        checked = check_url(value, limits.trusted_hosts)
+        checked = check_url(url, limits.trusted_hosts)
     except ValueError as error:
         raise BadEvent(str(error)) from None
     if checked.has_userinfo:  # every subscriber would get the credentials
         raise BadEvent("the URL has user information")
-    return str(value)
 
 
-def _check_timestamp(value: Any) -> int | None:
-    if value is None:
+def _data_of(value: Any, limits: Limits) -> str | None:
+    if value.get("data") is None:
         return None
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_TIMESTAMP_MS:
-        raise BadEvent("the timestamp is not integer milliseconds since the epoch")
-    return value
-
-
-def _check_data(value: Any, limits: Limits) -> str | None:
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        raise BadEvent("data is not an object")
     try:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text = json.dumps(value["data"], ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (ValueError, RecursionError):
         raise BadEvent("data can't be written as JSON") from None
     if len(text.encode()) > limits.max_data_bytes:
         raise BadEvent(f"data is longer than {limits.max_data_bytes} bytes")
     return text
-
-
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def publish_key(key: str, topic: str, events: Sequence[CheckedEvent]) -> PublishKey:

@@ -1,17 +1,12 @@
 """Begin a subscription somewhere in the log, move it there, or go on."""
 
-from typing import Any
-
-from bus.errors import BadSecret
 from bus.model.subscription import DEFAULT_NAME, NOW, StartAt, StartPosition, SubscriptionRequest
-from bus.signing import check_secret, new_secret, rotate
+from bus.signing import new_secret, rotate
 from bus.storage import Storage
 from bus.storage.subscriptions import SNAPSHOT
 
-_KEYS = {"secret"}
 
-
-def begin(
+def subscribe(
     storage: Storage,
     client_id: int,
     name: str,
@@ -64,23 +59,15 @@ def _take_snapshot(storage: Storage, subscription_id: int) -> None:
 
 
 def change_secret(
-    storage: Storage, client_id: int, body: Any, now_ms: int, name: str = DEFAULT_NAME
+    storage: Storage, client_id: int, given: str | None, now_ms: int, name: str = DEFAULT_NAME
 ) -> str:
-    """Sign with the secret in `body` (`{"secret"?}`), or with a new one; returns it.
+    """Sign with the given secret, or with a new one; returns it.
 
-    Raises BadSecret, or NotFound without a subscription.
+    The one before stays valid for a day. Raises NotFound without a subscription.
     """
-    if not isinstance(body, dict) or set(body) - _KEYS:
-        raise BadSecret('the body is {"secret"?}')
-    wanted = given_secret(body) or new_secret()
-    sign_with(storage, client_id, name, wanted, now_ms)
-    return wanted
-
-
-def given_secret(body: dict[str, Any]) -> str | None:
-    """The secret in a body, if there is one. Raises BadSecret."""
-    given = body.get("secret")
-    return None if given is None else check_secret(given)
+    secret = given or new_secret()
+    sign_with(storage, client_id, name, secret, now_ms)
+    return secret
 
 
 def sign_with(storage: Storage, client_id: int, name: str, secret: str, now_ms: int) -> None:

@@ -1,11 +1,13 @@
 """The rules of subscribing: what a client may ask for (docs/delivery.md D8 and D9)."""
 
 import re
-from collections.abc import Callable, Collection
-from dataclasses import fields, replace
-from typing import Any
+from collections.abc import Collection
+from typing import Annotated, Any, Literal, NamedTuple
 
-from bus.errors import BadSubscription
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from bus.errors import BadSecret, BadSubscription
 from bus.model.event import TYPES
 from bus.model.ssrf_denylist import refusal
 from bus.model.subscription import (
@@ -17,201 +19,239 @@ from bus.model.subscription import (
     StartPosition,
     SubscriptionRequest,
 )
-from bus.model.topic import check_topic
-from bus.model.topic_filter import EVERY_TOPIC
-from bus.model.url import check_url
+from bus.model.topic import NAME_PATTERN, TopicName, check_topic
+from bus.model.url import URL_LIMITS, check_url, why_no_url
+from bus.signing import Secret, check_secret
+from bus.wire import check, complaint, number_complaint
 
-MAX_TIMEOUT_MS = 3_600_000
-MAX_EVENTS = 10_000
-_KEYS = frozenset({"topics", "callback", "uuid", "timeout", "max"})
-_MORE_KEYS = frozenset(
-    {"concurrency", "coalesce", "format", "events_per_s", "retry", "from", "secret"}
-)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_MAX_INT = 2**53 - 1
+_LONGEST_MS = 86_400_000
 _MAX_RETRIES = 20
-# It is the user name of Basic credentials (RFC 7617), so it can't hold a colon.
-_UUID = re.compile(r"[\x21-\x39\x3b-\x7e]{1,255}")
+_WAIT_MS = (100, 604_800_000)
 
 
-def check_subscription(value: Any, trusted_hosts: Collection[str]) -> SubscriptionRequest:
-    """A subscription as routemaster takes it, parsed from JSON. Raises BadSubscription or BadTopic.
-
-    | key      | rule                                                                         |
-    |----------|------------------------------------------------------------------------------|
-    | topics   | an array of topic names; replaces the set there was                          |
-    | callback | absolute https, no query, user information or fragment, no private address   |
-    | uuid     | 1 to 255 visible ASCII characters without a colon                            |
-    | timeout  | missing, null, or 0 to 3 600 000 ms                                          |
-    | max      | missing, null, or 1 to 10 000                                                |
-    | others   | refused                                                                      |
-    """
-    check_keys(value, _KEYS)
-    return _request(value, _check_topics(value.get("topics"), check_topic), trusted_hosts)
+def _say_pattern(value: Any) -> str:
+    check_topic(value.partition(".")[0] if isinstance(value, str) else value)
+    return "the type of a pattern is not create, update, delete or noop"
 
 
-def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> SubscriptionRequest:
-    """The same with everything that a subscription may have beyond routemaster.
-
-    | key          | rule                                                                     |
-    |--------------|--------------------------------------------------------------------------|
-    | topics       | an array of patterns: `bids`, `bids.create`, `*`                         |
-    | concurrency  | missing, or 1 to 64 batches in flight                                    |
-    | coalesce     | missing, true or false                                                   |
-    | format       | missing, `routemaster` or `cloudevents`                                  |
-    | events_per_s | missing, null, or 1 to 100 000                                           |
-    | retry        | missing, or an object; see `check_retry`                                 |
-    | from         | missing, or a start; see `check_start`                                   |
-    | secret       | missing, null, or what signs deliveries; see `check_secret`              |
-    """
-    check_keys(value, _KEYS | _MORE_KEYS)
-    request = _request(value, _check_topics(value.get("topics"), _check_pattern), trusted_hosts)
-    return replace(
-        request,
-        concurrency=check_number("concurrency", value.get("concurrency"), 1, 64) or 1,
-        coalesce=_check_coalesce(value.get("coalesce")),
-        format=_check_format(value.get("format")),
-        events_per_s=check_number("events_per_s", value.get("events_per_s"), 1, 100_000),
-        retry=check_retry(value.get("retry")),
+def _say_wait(value: Any) -> str:
+    return (
+        "parked_ms holds null"
+        if value is None
+        else number_complaint("a wait in parked_ms", *_WAIT_MS)
     )
 
 
-def check_subscription_name(value: Any) -> str:
+def _say_start(value: Any) -> str:
+    if isinstance(value, dict) and len(value) == 1:
+        for name in (StartAt.POSITION.value, StartAt.TIME.value):
+            if value.get(name) is not None:
+                return number_complaint(name, 0, 2**53 - 1)
+    return 'a start is "now", "beginning", "snapshot", {"position": n} or {"time_ms": n}'
+
+
+Callback = Annotated[str, complaint(lambda value: f"callback: {why_no_url(value)}", **URL_LIMITS)]
+# It is the user name of Basic credentials (RFC 7617), so it can't hold a colon.
+Uuid = Annotated[
+    str,
+    complaint(
+        "uuid is not 1 to 255 visible ASCII characters without a colon",
+        pattern=r"^[\x21-\x39\x3b-\x7e]{1,255}\Z",
+    ),
+]
+Pattern = Annotated[
+    str,
+    complaint(_say_pattern, pattern=rf"^(\*|{NAME_PATTERN}(\.({'|'.join(sorted(TYPES))}))?)\Z"),
+]
+_topics = complaint("topics is not an array of topic names")
+_Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+
+
+class StartPoint(msgspec.Struct, forbid_unknown_fields=True):
+    """After a position, or from a time on: one of them."""
+
+    position: _Number | UnsetType = UNSET
+    time_ms: _Number | UnsetType = UNSET
+
+
+Start = Annotated[
+    Literal["now", "beginning", "snapshot"] | StartPoint,
+    complaint(_say_start, extra_json_schema={"minProperties": 1, "maxProperties": 1}),
+]
+"""
+| value                   | begins with                                             |
+|-------------------------|---------------------------------------------------------|
+| missing, null, `now`    | the next event                                          |
+| `beginning`             | the oldest event that is kept                           |
+| `snapshot`              | the last event of every live entity, then what is new   |
+| `{"position": 12}`      | the event after this position                           |
+| `{"time_ms": 17…}`      | the first event published at this time or later         |
+"""
+
+
+class Retry(msgspec.Struct, forbid_unknown_fields=True):
+    """How a subscription is tried again; what is missing is as it is by default.
+
+    `longest_ms` is not below `first_ms`.
+    """
+
+    first_ms: Annotated[int, Meta(ge=100, le=600_000)] | None = None
+    longest_ms: Annotated[int, Meta(ge=100, le=_LONGEST_MS)] | None = None
+    parked_ms: (
+        Annotated[
+            list[Annotated[int, complaint(_say_wait, ge=_WAIT_MS[0], le=_WAIT_MS[1])]],
+            complaint(
+                f"parked_ms is not an array of at most {_MAX_RETRIES} waits",
+                max_length=_MAX_RETRIES,
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    give_up_ms: Annotated[int, Meta(ge=60_000, le=2_592_000_000)] | None = None
+
+
+class RoutemasterSubscription(msgspec.Struct, forbid_unknown_fields=True):
+    """A subscription as routemaster takes it; `topics` replaces the set there was."""
+
+    topics: Annotated[list[TopicName], _topics]
+    callback: Callback
+    uuid: Uuid
+    timeout: Annotated[int, Meta(ge=0, le=3_600_000)] | None = None
+    max: Annotated[int, Meta(ge=1, le=10_000)] | None = None
+
+
+class SubscriptionResource(RoutemasterSubscription):
+    """The same with everything that a subscription may have beyond routemaster."""
+
+    topics: Annotated[list[Pattern], _topics]
+    concurrency: Annotated[int, Meta(ge=1, le=64)] | None = None
+    coalesce: Annotated[bool, complaint("coalesce is neither true nor false")] | None = None
+    format: Annotated[Format, complaint(f"format is none of {', '.join(Format)}")] | None = None
+    events_per_s: Annotated[int, Meta(ge=1, le=100_000)] | None = None
+    retry: Retry | None = None
+    start: Start | None = msgspec.field(name="from", default=None)
+    secret: Secret | None = None
+
+
+class Seek(msgspec.Struct, forbid_unknown_fields=True):
+    """Where a subscription is to go on."""
+
+    to: Start | None
+
+
+class Redrive(msgspec.Struct, forbid_unknown_fields=True):
+    """The dead letters to deliver again; all, without `ids`."""
+
+    ids: Annotated[list[int], complaint("ids is not an array of numbers")] | None = None
+
+
+class NewSecret(msgspec.Struct, forbid_unknown_fields=True):
+    """The secret to sign with; one is made, without."""
+
+    secret: Secret | None = None
+
+
+class Wanted(NamedTuple):
+    """A subscription as it is put. `start` counts for a new one; without `secret` one is made."""
+
+    request: SubscriptionRequest
+    start: StartPosition
+    secret: str | None
+
+
+def check_subscription(value: Any, trusted_hosts: Collection[str]) -> SubscriptionRequest:
+    """A RoutemasterSubscription, parsed from JSON. Raises BadSubscription or BadTopic."""
+    asked: RoutemasterSubscription = check(RoutemasterSubscription, value, BadSubscription)
+    _check_callback(asked.callback, trusted_hosts)
+    return SubscriptionRequest(
+        topics=tuple(dict.fromkeys(asked.topics)),
+        callback=asked.callback,
+        uuid=asked.uuid,
+        timeout_ms=asked.timeout,
+        max_events=asked.max or DEFAULT_MAX_EVENTS,
+    )
+
+
+def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> Wanted:
+    """A SubscriptionResource, parsed from JSON. Raises BadSubscription, BadTopic or BadSecret."""
+    asked: SubscriptionResource = check(SubscriptionResource, value, BadSubscription)
+    _check_callback(asked.callback, trusted_hosts)
+    request = SubscriptionRequest(
+        topics=tuple(dict.fromkeys(asked.topics)),
+        callback=asked.callback,
+        uuid=asked.uuid,
+        timeout_ms=asked.timeout,
+        max_events=asked.max or DEFAULT_MAX_EVENTS,
+        concurrency=asked.concurrency or 1,
+        coalesce=bool(asked.coalesce),
+        format=asked.format or Format.ROUTEMASTER,
+        events_per_s=asked.events_per_s,
+        retry=_retry_policy(asked.retry or Retry()),
+    )
+    secret = None if asked.secret is None else check_secret(asked.secret)
+    return Wanted(request, _start_position(asked.start), secret)
+
+
+def check_subscription_name(value: str) -> str:
     """A name: 1 to 64 lowercase letters, digits, dashes, underscores. Raises BadSubscription."""
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
+    if not _NAME.fullmatch(value):
         raise BadSubscription("a name is 1 to 64 lowercase letters, digits, dashes, underscores")
     return value
 
 
-def check_start(value: Any) -> StartPosition:
-    """Where to begin. Raises BadSubscription.
+def check_seek(value: Any) -> StartPosition:
+    """Where a Seek goes, parsed from JSON. Raises BadSubscription."""
+    asked: Seek = check(Seek, value, BadSubscription)
+    return _start_position(asked.to)
 
-    | value                   | begins with                                             |
-    |-------------------------|---------------------------------------------------------|
-    | missing, null, `now`    | the next event                                          |
-    | `beginning`             | the oldest event that is kept                           |
-    | `snapshot`              | the last event of every live entity, then what is new   |
-    | `{"position": 12}`      | the event after this position                           |
-    | `{"time_ms": 17…}`      | the first event published at this time or later         |
-    """
-    words = {at.value: at for at in (StartAt.NOW, StartAt.BEGINNING, StartAt.SNAPSHOT)}
-    if value is None:
+
+def check_redrive(value: Any) -> list[int] | None:
+    """The ids in a Redrive, parsed from JSON; None: all. Raises BadSubscription."""
+    asked: Redrive = check(Redrive, value, BadSubscription)
+    return asked.ids
+
+
+def check_new_secret(value: Any) -> str | None:
+    """The secret in a NewSecret, parsed from JSON. Raises BadSecret."""
+    asked: NewSecret = check(NewSecret, value, BadSecret, 'the body is {"secret"?}')
+    return None if asked.secret is None else check_secret(asked.secret)
+
+
+def _start_position(start: str | StartPoint | None) -> StartPosition:
+    if start is None:
         return NOW
-    if isinstance(value, str) and value in words:
-        return StartPosition(words[value])
-    if isinstance(value, dict) and len(value) == 1:
-        for at in (StartAt.POSITION, StartAt.TIME):
-            if (number := check_number(at.value, value.get(at.value), 0, _MAX_INT)) is not None:
-                return StartPosition(at, number)
-    raise BadSubscription(
-        'a start is "now", "beginning", "snapshot", {"position": n} or {"time_ms": n}'
-    )
+    if isinstance(start, str):
+        return StartPosition(StartAt(start))
+    match start.position, start.time_ms:
+        case int(position), UnsetType():
+            return StartPosition(StartAt.POSITION, position)
+        case UnsetType(), int(time_ms):
+            return StartPosition(StartAt.TIME, time_ms)
+        case _:
+            raise BadSubscription(_say_start(None))
 
 
-def check_retry(value: Any) -> RetryPolicy:
-    """How a subscription is tried again; what is missing is as it is by default.
-
-    | key        | rule                                                                        |
-    |------------|-----------------------------------------------------------------------------|
-    | first_ms   | the first pause of an endpoint that fails: 100 to 600 000                    |
-    | longest_ms | the longest one: `first_ms` to 86 400 000                                    |
-    | parked_ms  | the waits of a parked entity: at most 20 of 100 to 604 800 000               |
-    | give_up_ms | null, or after how long an endpoint is disabled: 60 000 to 2 592 000 000     |
-    """
-    if value is None:
-        return RetryPolicy()
-    check_keys(value, {field.name for field in fields(RetryPolicy)})
+def _retry_policy(asked: Retry) -> RetryPolicy:
     default = RetryPolicy()
-    first_ms = check_number("first_ms", value.get("first_ms"), 100, 600_000) or default.first_ms
-    longest_ms = check_number("longest_ms", value.get("longest_ms"), first_ms, 86_400_000)
-    return RetryPolicy(
-        first_ms,
-        longest_ms or max(first_ms, default.longest_ms),
-        _check_schedule(value["parked_ms"]) if "parked_ms" in value else default.parked_ms,
-        check_number("give_up_ms", value.get("give_up_ms"), 60_000, 2_592_000_000),
-    )
+    first_ms = asked.first_ms or default.first_ms
+    longest_ms = asked.longest_ms or max(first_ms, default.longest_ms)
+    if longest_ms < first_ms:
+        raise BadSubscription(number_complaint("longest_ms", first_ms, _LONGEST_MS))
+    parked_ms = default.parked_ms if asked.parked_ms is UNSET else tuple(asked.parked_ms)
+    return RetryPolicy(first_ms, longest_ms, parked_ms, asked.give_up_ms)
 
 
-def check_keys(value: Any, known: Collection[str]) -> None:
-    """Raises BadSubscription unless it is an object with no other keys."""
-    if not isinstance(value, dict):
-        raise BadSubscription("not an object")
-    if unknown := sorted(set(value) - set(known)):
-        raise BadSubscription(f"unknown key {unknown[0][:64]!r}")
-
-
-def check_number(name: str, value: Any, least: int, most: int) -> int | None:
-    """A whole number in a range, or None. Raises BadSubscription."""
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise BadSubscription(f"{name} is not a whole number from {least} to {most}")
-    return value
-
-
-def _request(
-    value: dict[str, Any], topics: tuple[str, ...], trusted_hosts: Collection[str]
-) -> SubscriptionRequest:
-    return SubscriptionRequest(
-        topics=topics,
-        callback=_check_callback(value.get("callback"), trusted_hosts),
-        uuid=_check_uuid(value.get("uuid")),
-        timeout_ms=check_number("timeout", value.get("timeout"), 0, MAX_TIMEOUT_MS),
-        max_events=check_number("max", value.get("max"), 1, MAX_EVENTS) or DEFAULT_MAX_EVENTS,
-    )
-
-
-def _check_pattern(value: Any) -> str:
-    if value == EVERY_TOPIC:
-        return EVERY_TOPIC
-    topic, dot, type = value.partition(".") if isinstance(value, str) else (value, "", "")
-    check_topic(topic)
-    if dot and type not in TYPES:
-        raise BadSubscription("the type of a pattern is not create, update, delete or noop")
-    return str(value)
-
-
-def _check_coalesce(value: Any) -> bool:
-    if value is not None and not isinstance(value, bool):
-        raise BadSubscription("coalesce is neither true nor false")
-    return bool(value)
-
-
-def _check_format(value: Any) -> Format:
-    known = {format.value: format for format in Format}
-    if value is None:
-        return Format.ROUTEMASTER
-    if not isinstance(value, str) or value not in known:
-        raise BadSubscription(f"format is none of {', '.join(known)}")
-    return known[value]
-
-
-def _check_schedule(value: Any) -> tuple[int, ...]:
-    if not isinstance(value, list) or len(value) > _MAX_RETRIES:
-        raise BadSubscription(f"parked_ms is not an array of at most {_MAX_RETRIES} waits")
-    waits = [check_number("a wait in parked_ms", wait, 100, 604_800_000) for wait in value]
-    if None in waits:
-        raise BadSubscription("parked_ms holds null")
-    return tuple(wait for wait in waits if wait is not None)
-
-
-def _check_topics(value: Any, check: Callable[[Any], str]) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise BadSubscription("topics is not an array of topic names")
-    return tuple(dict.fromkeys(map(check, value)))
-
-
-def _check_callback(value: Any, trusted_hosts: Collection[str]) -> str:
+def _check_callback(callback: str, trusted_hosts: Collection[str]) -> None:
     """A literal address is judged now, a name only when it is dialled: it may change meanwhile."""
     try:
-        checked = check_url(value, trusted_hosts)
+        checked = check_url(callback, trusted_hosts)
     except ValueError as error:
         raise BadSubscription(f"callback: {error}") from None
     if checked.has_userinfo or checked.has_fragment:
         raise BadSubscription("callback: the URL has user information or a fragment")
     if checked.host not in trusted_hosts and (word := _literal_refusal(checked.host)):
         raise BadSubscription(f"callback: a {word} address can't be reached from here")
-    return str(value)
 
 
 def _literal_refusal(host: str) -> str | None:
@@ -221,9 +261,3 @@ def _literal_refusal(host: str) -> str | None:
         return refusal(host)
     except ValueError:
         return None
-
-
-def _check_uuid(value: Any) -> str:
-    if not isinstance(value, str) or not _UUID.fullmatch(value):
-        raise BadSubscription("uuid is not 1 to 255 visible ASCII characters without a colon")
-    return value

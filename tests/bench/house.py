@@ -112,7 +112,7 @@ def subscribe(storage: Storage, client: str, callback: str, *topics: str, **fiel
     from bus.subscriptions.validation import check_subscription_resource
 
     wanted = {"topics": list(topics), "callback": callback, "uuid": client} | fields
-    request = check_subscription_resource(wanted, {"127.0.0.1"})
+    request = check_subscription_resource(wanted, {"127.0.0.1"}).request
     storage.subscriptions.replace(client_id(storage, client), request, new_secret())
 
 

@@ -12,7 +12,7 @@ from bus.delivery.wire.http_client import HttpClient
 from bus.model.delivery import Overview
 from bus.model.subscription import DEFAULT_NAME, NOW, StartPosition
 from bus.storage import Storage
-from bus.subscriptions.lifecycle import begin
+from bus.subscriptions import lifecycle
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
 from tests.bus.samples import publication, wanted
@@ -56,7 +56,7 @@ def subscribe(
 ) -> None:
     """Subscribe to topics, or change the subscription."""
     request = wanted(callback, *topics, **fields)
-    begin(storage, client_id(storage, by), name, request, start, SECRET)
+    lifecycle.subscribe(storage, client_id(storage, by), name, request, start, SECRET)
 
 
 def urls(*names: str) -> list[str]:

@@ -5,7 +5,8 @@ import pytest
 from bus.model.subscription import StartAt, StartPosition, State
 from bus.signing import new_secret
 from bus.storage import Storage
-from bus.subscriptions.lifecycle import begin, seek
+from bus.subscriptions import lifecycle
+from bus.subscriptions.lifecycle import seek
 from tests.bus.clock import FakeClock
 from tests.bus.delivery.pushing import Driven, Publish, client_id, overview, queued, subscribe, urls
 from tests.bus.receiver import Receiver
@@ -150,7 +151,7 @@ def test_who_died_while_taking_a_snapshot_asks_again_and_gets_it(
     driven.rounds(5)
     assert receiver.deliveries == []
     assert overview(storage).subscription.state is State.PAUSED
-    begin(storage, subscriber, "default", request, SNAPSHOT, new_secret())
+    lifecycle.subscribe(storage, subscriber, "default", request, SNAPSHOT, new_secret())
     until_delivered(driven, storage)
     assert receiver.urls == urls("1", "2")
 

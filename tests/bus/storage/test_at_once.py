@@ -8,7 +8,7 @@ from service_kit.tokens import digest
 
 from bus.model.subscription import StartAt, StartPosition
 from bus.storage import Storage
-from bus.subscriptions.lifecycle import begin
+from bus.subscriptions.lifecycle import subscribe
 from tests.bus.samples import wanted
 
 CALLERS = 8
@@ -40,7 +40,7 @@ def test_a_client_that_subscribes_at_once_has_one_subscription(storage: Storage)
     for start in (StartAt.NOW, StartAt.SNAPSHOT):
         name = start.value
         made = at_once(
-            lambda _: begin(storage, ada, name, request, StartPosition(start), "whsec_x")  # noqa: B023
+            lambda _: subscribe(storage, ada, name, request, StartPosition(start), "whsec_x")  # noqa: B023
         )
         assert sorted(map(bool, made)) == [False] * (CALLERS - 1) + [True]
     assert len(storage.overviews.of_client("ada")) == 2
@@ -49,7 +49,9 @@ def test_a_client_that_subscribes_at_once_has_one_subscription(storage: Storage)
 def test_what_is_asked_of_a_subscription_at_once_is_done(storage: Storage) -> None:
     storage.clients.add_token("ada", digest("token"))
     ada = storage.clients.id_of("ada")
-    begin(storage, ada, "one", wanted("https://x.example/"), StartPosition(StartAt.NOW), "whsec_x")
+    subscribe(
+        storage, ada, "one", wanted("https://x.example/"), StartPosition(StartAt.NOW), "whsec_x"
+    )
     found = storage.subscriptions.find(ada, "one")
 
     def ask(number: int) -> None:
