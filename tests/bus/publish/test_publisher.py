@@ -10,7 +10,7 @@ from service_kit.bodies import parse_json
 from service_kit.problems import Problem
 
 from bus.errors import BadEvent
-from bus.publish.read import read_events, read_plain_events
+from bus.publish.publisher import read_events, read_plain_events
 from bus.publish.validation import CheckedEvent, Limits, check_events
 
 URL = "https://x.example/1"
