@@ -33,7 +33,7 @@ _READ_TOPIC = (
     f"SELECT {EVENT_COLUMNS} FROM events WHERE topic = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608
 )
 _END = "SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1"
-_MARK = (
+_POINT = (
     "SELECT position, published_at_ms, bytes_upto FROM events WHERE position >= ?"
     " ORDER BY position LIMIT 1"
 )
@@ -51,7 +51,7 @@ _SAVE_KEY = (
     " VALUES (?, ?, ?, ?)"
 )
 # NOT INDEXED: to group, SQLite would walk the whole index by topic, not the few new rows.
-_NEWS = "SELECT topic, max(position) FROM events NOT INDEXED WHERE position > ? GROUP BY topic"
+_GROWTH = "SELECT topic, max(position) FROM events NOT INDEXED WHERE position > ? GROUP BY topic"
 _TRIM_ENTITIES = (
     "DELETE FROM entities WHERE position < ? AND position < (SELECT max(position) FROM events)"
 )
@@ -135,7 +135,7 @@ class SqliteLog:
 
     def growth_after(self, position: int) -> LogGrowth:
         """What the log gained; see EventLog."""
-        rows = self._connections.mine().execute(_NEWS, (position,)).fetchall()
+        rows = self._connections.mine().execute(_GROWTH, (position,)).fetchall()
         last = max((row[1] for row in rows), default=position)
         return LogGrowth(last, frozenset(row[0] for row in rows))
 
@@ -149,7 +149,7 @@ class SqliteLog:
 
     def point_at(self, position: int) -> LogPoint | None:
         """A place in the log; see EventLog."""
-        row = self._connections.mine().execute(_MARK, (position,)).fetchone()
+        row = self._connections.mine().execute(_POINT, (position,)).fetchone()
         return LogPoint._make(row) if row else None
 
     def listener(self) -> SqliteListener:

@@ -58,8 +58,6 @@ def too_late() -> Unavailable:
 
 
 Outcome = asyncio.Future[BusError | None]
-
-
 _Waiting = list[tuple[Publication, Outcome]]
 
 
