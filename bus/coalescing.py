@@ -6,6 +6,8 @@ from bus.model.event import LogEvent
 from bus.model.topic_filter import TopicFilter
 
 Key = tuple[str, str, bool]
+EntityPosition = tuple[str, str, str, int]
+"""Topic, type and URL, and the last position where they came together."""
 
 
 def key(topic: str, url: str, type: str) -> Key:
@@ -51,10 +53,10 @@ class Scan:
         self.after = after
         self.last: dict[Key, int] = {}
 
-    def add(
-        self, filters: Sequence[TopicFilter], found: Iterable[tuple[str, str, str, int]]
-    ) -> None:
-        """Take in, of the next step, topics, types and URLs and their last positions."""
+    def add(self, filters: Sequence[TopicFilter], found: Sequence[EntityPosition]) -> None:
+        """Take in the next step, in the order of positions."""
+        if found:
+            self.after = found[-1][3]
         types = {(topic_filter.topic, topic_filter.type) for topic_filter in filters}
         for topic, type, url, position in found:
             if types & {(topic, type), (topic, None), ("*", None)}:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bus.delivery.bisection import PROBE_EVENTS
+from bus.delivery.rate_limit import Allowance
 from bus.model.delivery import EndpointHealth
 from bus.model.event import LogEvent
 from bus.model.subscription import Subscription
@@ -33,15 +34,12 @@ class Idle:
     """Nothing to send until something changes."""
 
 
-Plan = Send | Wait | Idle
-
-
 @dataclass(frozen=True, slots=True)
-class Allowance:
-    """How many events the rate limit allows now, and when it allows one more."""
+class Fetch:
+    """Read on, then ask again: there is not enough to plan with."""
 
-    events: int
-    more_at_ms: int
+
+Plan = Send | Wait | Idle
 
 
 def batch_limit(subscription: Subscription, health: EndpointHealth) -> int:
@@ -54,6 +52,11 @@ def batch_limit(subscription: Subscription, health: EndpointHealth) -> int:
     if health.is_bisecting:
         return min(subscription.max_events, health.bisect_limit or PROBE_EVENTS)
     return subscription.max_events
+
+
+def slots(subscription: Subscription, health: EndpointHealth) -> int:
+    """How many deliveries may be in flight: one, while there is a search."""
+    return 1 if health.is_bisecting else subscription.concurrency
 
 
 def is_enough(
@@ -93,7 +96,7 @@ def plan(
     """
     if now_ms < health.retry_at_ms:
         return Wait(health.retry_at_ms)
-    if not pending or in_flight >= (1 if health.is_bisecting else subscription.concurrency):
+    if not pending or in_flight >= slots(subscription, health):
         return Idle()
     if allowance is not None and allowance.events < 1:
         return Wait(allowance.more_at_ms)
@@ -105,21 +108,11 @@ def plan(
     return _next(subscription, pending, limit, busy, now_ms)
 
 
-def due(
-    retries: Sequence[tuple[int, str]], health: EndpointHealth, now_ms: int, *, others_wait: bool
-) -> str | None:
-    """The parked URL to try now: the one that has waited longest.
-
-    | the endpoint | others wait | its time has come | tried                   |
-    |--------------|-------------|-------------------|-------------------------|
-    | is well      | any         | yes               | yes                     |
-    | fails        | yes         | yes               | no: they are the probe  |
-    | fails        | no          | yes               | yes: it is the probe    |
-    """
-    if not retries or now_ms < health.retry_at_ms or (health.failures and others_wait):
-        return None
-    at_ms, url = min(retries)
-    return url if at_ms <= now_ms else None
+def no_longer(rest: Wait | Idle, until_ms: int | None) -> Wait | Idle:
+    """The same, but look again at `until_ms`, if that comes first."""
+    if until_ms is None:
+        return rest
+    return Wait(min(until_ms, rest.until_ms) if isinstance(rest, Wait) else until_ms)
 
 
 def _next(

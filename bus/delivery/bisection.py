@@ -1,33 +1,99 @@
-"""How an endpoint's health changes with each answer, and who is to blame: pure.
-
-docs/delivery.md D17 and D18.
+"""How an endpoint's health changes with each answer, and the search for the poison entity: pure.
 
 A batch that fails may hold one entity that the subscriber can't take, or the endpoint may be
 down. Telling them apart takes two facts: who fails when tried alone, and whether others pass. So
 after a failure the next attempt is a small probe, halved with each failure until one URL stands
 alone. Then somebody else is tried, and somebody else again: if all fail, the endpoint is down and
 nobody is blamed. Once one passes, those who failed alone are tried once more; who fails now while
-the attempt before passed is parked.
+the attempt before passed is parked. docs/delivery.md D17 and D18.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from service_kit.backoff import backoff_s
+
+from bus.delivery.response import Acknowledged, Failed, Gone, Response, RetryAfter
 from bus.model.delivery import HEALTHY, EndpointHealth
 from bus.model.event import LogEvent
+from bus.model.subscription import RetryPolicy
 
 PROBE_EVENTS = 10
+GONE = "gone"
+FAILING = "failing"
 
 Pause = Callable[[int], int]
 """How long to wait, in ms, after so many failures in a row."""
 
 
 @dataclass(frozen=True, slots=True)
-class Blame:
-    """The health after a failure, and the URL that is to be parked, if one is."""
+class Finding:
+    """What an answer tells: the health after it, the URL to park, the reason to disable."""
 
     health: EndpointHealth
     park: str | None = None
+    disable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long who fails is left alone, and when it is given up (docs/delivery.md D17)."""
+
+    policy: RetryPolicy
+    give_up_ms: int
+    chance: Callable[[], float]
+
+    def pause_ms(self, failures: int) -> int:
+        """How long to wait after so many failures in a row."""
+        first_s, longest_s = self.policy.first_ms / 1000, self.policy.longest_ms / 1000
+        return round(
+            1000 * backoff_s(failures, first_s=first_s, longest_s=longest_s, chance=self.chance)
+        )
+
+    def is_over(self, health: EndpointHealth, now_ms: int) -> bool:
+        """Whether an endpoint has failed for so long that it is disabled."""
+        own_ms = self.policy.give_up_ms
+        return gives_up(health, now_ms, self.give_up_ms if own_ms is None else own_ms)
+
+
+def after_batch(
+    health: EndpointHealth,
+    batch: Sequence[LogEvent],
+    response: Response,
+    now_ms: int,
+    patience: Patience,
+    *,
+    may_park: bool,
+) -> Finding:
+    """What the response to a batch tells. Unless one more `may_park`, nobody is to blame."""
+    match response:
+        case Acknowledged():
+            return Finding(succeeded(health, batch))
+        case Failed(unreachable=False):
+            found = failed(health, batch, now_ms, patience.pause_ms)
+            if found.park is None:
+                return _finding(found.health, now_ms, patience)
+            if may_park:
+                return found
+            # So many can't be poison: it is the endpoint after all.
+            return _finding(unreachable(health, batch, now_ms, patience.pause_ms), now_ms, patience)
+    return _endpoints_fault(health, batch, response, now_ms, patience)
+
+
+def after_parked(
+    health: EndpointHealth,
+    events: Sequence[LogEvent],
+    response: Response,
+    now_ms: int,
+    patience: Patience,
+) -> Finding:
+    """What the response to events of a parked entity tells: nothing against the endpoint."""
+    match response:
+        case Acknowledged():
+            return Finding(HEALTHY if health.failures else health)
+        case Failed(unreachable=False):
+            return _finding(health, now_ms, patience)
+    return _endpoints_fault(health, events, response, now_ms, patience)
 
 
 def succeeded(health: EndpointHealth, batch: Sequence[LogEvent]) -> EndpointHealth:
@@ -39,14 +105,14 @@ def succeeded(health: EndpointHealth, batch: Sequence[LogEvent]) -> EndpointHeal
     | others than those who failed alone    | those are next, one by one                    |
     | searching                             | probes grow, up to where the search began     |
     """
-    if not health.is_bisecting:
+    if health.tried_upto is None:
         return HEALTHY
     if health.skip_upto is not None and batch[0].position > health.skip_upto:
         return EndpointHealth(tried_upto=health.tried_upto, bisect_limit=1)
     return _searched_upto(health, batch[-1].position, growth=2)
 
 
-def failed(health: EndpointHealth, batch: Sequence[LogEvent], now_ms: int, pause: Pause) -> Blame:
+def failed(health: EndpointHealth, batch: Sequence[LogEvent], now_ms: int, pause: Pause) -> Finding:
     """The health after a batch was refused.
 
     | the batch held | the attempt before | then                            |
@@ -59,11 +125,11 @@ def failed(health: EndpointHealth, batch: Sequence[LogEvent], now_ms: int, pause
     In a search, a half that fails after the other has passed needn't wait.
     """
     alone = len({event.url for event in batch}) == 1
-    proven = health.is_bisecting and health.failures == 0
+    proven = health.tried_upto is not None and health.failures == 0
     if alone and proven:
-        return Blame(_searched_upto(health, batch[-1].position, growth=1), park=batch[0].url)
+        return Finding(_searched_upto(health, batch[-1].position, growth=1), park=batch[0].url)
     failures = health.failures + 1
-    return Blame(
+    return Finding(
         EndpointHealth(
             failures=failures,
             failing_since_ms=_since(health, now_ms),
@@ -106,6 +172,28 @@ def deferred(
 def gives_up(health: EndpointHealth, now_ms: int, after_ms: int) -> bool:
     """Whether an endpoint has failed for so long that it is disabled."""
     return health.failing_since_ms is not None and now_ms - health.failing_since_ms >= after_ms
+
+
+def _endpoints_fault(
+    health: EndpointHealth,
+    events: Sequence[LogEvent],
+    response: Response,
+    now_ms: int,
+    patience: Patience,
+) -> Finding:
+    """Nobody looked at the events: whatever is wrong is the endpoint's."""
+    match response:
+        case Failed():
+            health = unreachable(health, events, now_ms, patience.pause_ms)
+        case RetryAfter(pause_ms):
+            health = deferred(health, events, now_ms, pause_ms)
+        case Gone():
+            return Finding(health, disable=GONE)
+    return _finding(health, now_ms, patience)
+
+
+def _finding(health: EndpointHealth, now_ms: int, patience: Patience) -> Finding:
+    return Finding(health, disable=FAILING if patience.is_over(health, now_ms) else None)
 
 
 def _searched_upto(health: EndpointHealth, position: int, *, growth: int) -> EndpointHealth:

@@ -1,315 +1,296 @@
-"""One subscription at work: what was read for it, what is in flight, and what is not yet stored."""
+"""One subscription at work: what is read for it, what is in flight, and what is not yet stored."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from bus.coalescing import Key, joined, survivors
-from bus.delivery import rate_limit
-from bus.delivery.wire.request import Request
-from bus.model.delivery import (
-    Cursor,
-    LastAnswer,
-    LeasedSubscription,
-    Parked,
-    Settlement,
-    StateChange,
-)
+from bus.delivery import batching, bisection, system_events
+from bus.delivery.backlog import Backlog
+from bus.delivery.batching import Fetch, Idle, Send, Wait
+from bus.delivery.bisection import Patience
+from bus.delivery.cursor import Progress
+from bus.delivery.in_flight import Delivery, InFlight, Kind
+from bus.delivery.parked import ParkedSchedule, RetryParked
+from bus.delivery.prefetch import Prefetched, prefetched
+from bus.delivery.rate_limit import RateLimit
+from bus.delivery.response import Acknowledged, Outcome
+from bus.model.delivery import LastAnswer, LeasedSubscription, Settlement, StateChange
 from bus.model.event import LogEvent
 from bus.model.subscription import State
-from bus.model.topic_filter import TopicFilter
 
-if TYPE_CHECKING:
-    from bus.delivery.prefetch import Prepared
-
-RESYNC = "resync"
-_NOBODY: frozenset[str] = frozenset()
-
-
-class Kind(Enum):
-    """Why a request is in flight."""
-
-    BATCH = "batch"
-    PARKED = "parked"
-    TEST = "test_event"
+_NO_CHANGE = StateChange()
+Next = Delivery | RetryParked | Fetch | Wait | Idle
 
 
 @dataclass(frozen=True, slots=True)
-class Flight:
-    """A request that has no answer yet."""
+class Terms:
+    """What holds for every subscription of the installation."""
 
-    kind: Kind
-    events: Sequence[LogEvent]
-    request: Request = field(repr=False)
-    started_ms: int
-    attempt: int
-
-    @property
-    def urls(self) -> frozenset[str]:
-        """The URLs in it."""
-        return frozenset(event.url for event in self.events)
+    log_identity: str
+    give_up_ms: int
+    chance: Callable[[], float]
 
 
-class Lane:
-    """A subscription in the hands of a pusher. Only what `settlement` says is stored.
+class Consumer:
+    """A subscription in the hands of a pusher, as a state machine.
 
-    `pending` are the next events in order; everything up to `read_upto` has been read, and up to
-    whatever the pusher has seen of the log while `at_tail`. `queue` holds the positions of
-    coalesced events that are not read yet.
+    `next` says what to do, `answered` takes in what came of it, and only what `settlement` says
+    is stored. Nobody else writes anything of it.
     """
 
-    def __init__(self, held: LeasedSubscription) -> None:
-        self.subscription = held.subscription
-        self.fence = held.fence
-        self.health = held.health
-        self.parked: dict[str, Parked] = {each.url: each for each in held.parked}
-        self.retries: list[tuple[int, str]] = []
-        self.test_wanted = held.test_wanted
-        self.pending: list[LogEvent] = []
-        self.queue: list[int] = []
-        self.flights: dict[int, Flight] = {}
-        self.prepared: Prepared | None = None
-        self.read_upto = held.cursor.position
-        self.at_tail = False
-        self.stride = 0
-        self.snapshot_upto = held.cursor.snapshot_upto
-        self.delivered = held.cursor.delivered
-        self.reached = held.cursor.reached
-        self.leaving = False
-        self.is_disabled = False
-        self.sleeps_until_ms: int | None = None
-        self.bucket: rate_limit.Bucket | None = None
-        self.dirty = False
-        self.sent = 0
-        self.answer: LastAnswer | None = None
-        self.change = StateChange()
-        self._left = frozenset(held.cursor.left_behind)
-        self._left_upto = held.cursor.reached
-        self.is_lost = False
-        self._cursor, self._health = held.cursor, held.health
-        self._lost_from: int | None = None
-        self.schedule()
+    def __init__(self, leased: LeasedSubscription, terms: Terms) -> None:
+        self.subscription = leased.subscription
+        self.fence = leased.fence
+        self.health = leased.health
+        self.backlog = Backlog(leased.cursor, leased.subscription)
+        self.is_held = True
+        self._terms = terms
+        self._patience = Patience(leased.subscription.retry, terms.give_up_ms, terms.chance)
+        self._is_leaving = self._is_disabled = self._is_lost = False
+        self._progress = Progress(leased.cursor)
+        self._parked = ParkedSchedule(leased.parked, terms.chance)
+        self._in_flight = InFlight()
+        self._prefetched: Prefetched | None = None
+        self._rate_limit = RateLimit(leased.subscription.events_per_s)
+        self._test_wanted = leased.test_wanted
+        self._stored_health = leased.health
+        self._disable: str | None = None
+        self._tested = False
+        self._sent = 0
+        self._answer: LastAnswer | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether events may be sent."""
-        is_stopped = self.leaving or self.is_disabled or self.is_lost
-        return self.subscription.state is State.ACTIVE and not is_stopped
+        is_stopped = self._is_disabled or self._disable is not None
+        is_ours = self.is_held and not (self._is_leaving or self._is_lost)
+        return self.subscription.state is State.ACTIVE and is_ours and not is_stopped
 
     @property
-    def is_choosy(self) -> bool:
-        """Whether there are types of a topic that it doesn't want."""
-        return any(topic_filter.type is not None for topic_filter in self.subscription.filters)
+    def in_flight(self) -> int:
+        """How many deliveries have no answer yet."""
+        return len(self._in_flight)
 
-    @property
-    def tries_out(self) -> bool:
-        """Whether a test event is in flight."""
-        return any(flight.kind is Kind.TEST for flight in self.flights.values())
+    # --- what it is told of its lease and its subscription -------------------------------------
 
-    def attempt(self, kind: Kind, events: Sequence[LogEvent]) -> int:
-        """The how manieth attempt this is."""
-        if kind is Kind.PARKED:
-            return self.parked[events[0].url].failures + 2  # it failed before it was parked
-        return self.health.failures + 1 if kind is Kind.BATCH else 1
+    def goes_on(self, leased: LeasedSubscription) -> bool:
+        """Whether it may go on from where it is, with what it has in flight.
 
-    def goes_on(self, held: LeasedSubscription) -> bool:
-        """Whether a fence that has moved leaves the cursor to this lane: when only a back-off that
-        it had stored was ended, as whoever subscribes again does."""
-        return held.cursor == self._cursor and self._health.failures > 0
+        It may where the fence has moved, if only a back-off that it had stored was ended, as
+        whoever subscribes again does.
+        """
+        is_same_place = leased.cursor == self._progress.stored
+        return leased.fence == self.fence or (is_same_place and self._stored_health.failures > 0)
 
-    def refresh(self, held: LeasedSubscription) -> None:
+    def refresh(self, leased: LeasedSubscription) -> None:
         """The subscription was changed, but nobody has moved its cursor.
 
         If the fence has moved all the same, a back-off was ended. What is in flight stays so, and
         its outcome is stored under the new fence.
         """
-        if held.fence != self.fence:
-            self.fence, self.health, self.is_lost = held.fence, held.health, False
-        if held.subscription.filters != self.subscription.filters:
-            filters = held.subscription.filters
-            self.pending = [e for e in self.pending if e.type == RESYNC or _holds(filters, e)]
-        self.subscription = held.subscription
-        self.test_wanted = held.test_wanted
-        self.bucket = None
-        self.is_disabled = False
+        if leased.fence != self.fence:
+            self.fence, self.health, self._is_lost = leased.fence, leased.health, False
+        self.subscription = leased.subscription
+        self.backlog.refilter(leased.subscription)
+        self._patience = replace(self._patience, policy=leased.subscription.retry)
+        self._rate_limit = RateLimit(leased.subscription.events_per_s)
+        self._test_wanted = leased.test_wanted
+        self._is_disabled = False
 
-    def take(self, events: Iterable[LogEvent]) -> None:
-        """These are the next events of the log, of the topics of this subscription."""
-        events = self._wanted(events)
-        if self.parked:
-            events = self._without_parked(events)
-        if self.subscription.coalesce:
-            self.pending = joined(self.pending, events)
-        else:
-            self.pending += events
+    def leave(self) -> None:
+        """Send nothing more: somebody else is there for it."""
+        self._is_leaving = True
 
-    def miss(self, resync: LogEvent, lost_from: int) -> None:
-        """Events from there on are gone: this says so, and the cursor stays before them until it
-        is settled."""
-        self.pending.append(resync)
-        self._lost_from = min(lost_from, self._lost_from or lost_from)
+    def stay(self) -> bool:
+        """Go on; whether it had been leaving."""
+        was_leaving, self._is_leaving = self._is_leaving, False
+        return was_leaving
 
-    def give_back(self, events: Sequence[LogEvent]) -> None:
-        """These were in flight, and wait again."""
-        if self.subscription.coalesce:
-            self.pending = joined(sorted([*events, *self.pending]), ())
-        else:
-            self.pending = sorted([*events, *self.pending])
+    def doubt(self) -> None:
+        """Its fence has moved: send nothing until it is known whether it is still ours."""
+        self._is_lost = True
 
-    def may_scan(self) -> bool:
-        """Whether what comes next may be judged by topic and type alone."""
-        filters = self.subscription.filters
-        return all(one.until is None and one.after <= self.read_upto for one in filters)
-
-    def end_scan(self, last: Mapping[Key, int], upto: int) -> None:
-        """These are the last positions of the entities that have events up to `upto`."""
-        self.pending = [
-            event
-            for event in self.pending
-            if event.type == RESYNC or (event.topic, event.url, False) not in last
-        ]
-        self.queue = [position for position in survivors(last) if not self._was_settled(position)]
-        self.read_upto = upto
-
-    def forget_pending(self) -> None:
-        """Read again when there is time; only when that costs little and changes nothing."""
-        position = self.position(self.read_upto)
-        is_plain = not self.subscription.coalesce and self._lost_from is None
-        if is_plain and not self.flights and self.reached <= position:
-            self.pending, self.read_upto, self.at_tail, self.stride = [], position, False, 0
-
-    def leave_tail(self, seen: int) -> None:
-        """What comes after `seen` is to be read by itself."""
-        self.read_upto = self.upto(seen)
-        self.at_tail = False
-
-    def upto(self, seen: int) -> int:
-        """Up to where the log has been read, when the pusher has seen so much of it."""
-        return max(self.read_upto, seen) if self.at_tail else self.read_upto
-
-    def busy(self) -> Collection[str]:
-        """The URLs in flight."""
-        if not self.flights:
-            return _NOBODY
-        return frozenset().union(*(flight.urls for flight in self.flights.values()))
-
-    def settled(self, events: Sequence[LogEvent]) -> None:
-        """These need nothing any more."""
-        if events:
-            self.reached = max(self.reached, events[-1].position)
-        if self._lost_from is not None and any(event.type == RESYNC for event in events):
-            self._lost_from = None
-
-    def park(self, parked: Parked, events: Sequence[LogEvent]) -> None:
-        """Put an entity aside, with these of its events and those that wait."""
-        later = [event for event in self.pending if event.url == parked.url]
-        self.pending = [event for event in self.pending if event.url != parked.url]
-        self._put_aside(parked, [*events, *later])
-        self.schedule()
+    def drop(self) -> None:
+        """It is ours no longer."""
+        self.is_held = False
 
     def redriven(self, url: str, events: int, now_ms: int) -> None:
-        """So many dead letters of an entity are stored as parked again."""
-        entity = self.parked.get(url) or Parked(url, 0, now_ms, 0, LastAnswer(None, None, now_ms))
-        self.parked[url] = Parked(url, 0, now_ms, entity.events + events, entity.answer)
-        self.schedule()
+        """So many dead letters of an entity are stored as parked again. docs/delivery.md D20."""
+        self._parked.redriven(url, events, now_ms)
 
-    def reschedule(self, parked: Parked) -> None:
-        """A parked entity has changed."""
-        self.change.park[parked.url] = self.parked[parked.url] = parked
-        self.schedule()
+    # --- what is read for it -------------------------------------------------------------------
 
-    def unpark(self, url: str) -> None:
-        """Nothing of this entity waits apart any more."""
-        del self.parked[url]
-        self.change.park[url] = None
-        self.schedule()
+    def offer(self, events: Iterable[LogEvent]) -> None:
+        """These are the next events of the log, of the topics of this subscription."""
+        wanted = self.backlog.wanted(events)
+        if self._parked:
+            diverted, wanted = self._parked.divert(wanted)
+            self._progress.passed(diverted)
+        self.backlog.offer(wanted)
 
-    def schedule(self) -> None:
-        """Look through the parked entities for those that may be tried."""
-        flying = {url for f in self.flights.values() if f.kind is Kind.PARKED for url in f.urls}
-        self.retries = [
-            (each.retry_at_ms, each.url) for each in self.parked.values() if each.url not in flying
-        ]
+    def miss(self, first: int, last: int, now_ms: int) -> None:
+        """Events are gone: stay before them until a resync of that is settled (D23)."""
+        identity = self._terms.log_identity
+        self.backlog.tell(system_events.resync(self.subscription, identity, first, last, now_ms))
+        self._progress.lost(first)
 
-    def position(self, seen: int) -> int:
-        """The cursor: everything up to it is settled."""
-        firsts = [flight.events[0].position for flight in self._batches()]
-        firsts += [event.position for event in self.pending[:1]] + self.queue[:1]
-        if self._lost_from is not None:
-            firsts.append(self._lost_from)
-        return min(firsts, default=self.upto(seen) + 1) - 1
+    # --- what it sends -------------------------------------------------------------------------
+
+    def next(self, now_ms: int) -> Next:
+        """What to do now; a Delivery is in flight from here on."""
+        if self._test_wanted and not self._in_flight.holds(Kind.TEST):
+            told = system_events.test_event(self.subscription, self._terms.log_identity, now_ms)
+            return self._start(Delivery(Kind.TEST, [told], self._progress.delivered))
+        if not self.is_open:
+            return Idle()
+        if now_ms < self.health.retry_at_ms:  # before reading: resting must not cost reads
+            self._rest()
+            return Wait(self.health.retry_at_ms)
+        if len(self._in_flight) >= batching.slots(self.subscription, self.health):
+            return Idle()
+        others_wait = bool(self.backlog.events)
+        parked = self._parked.due(self.health, now_ms, others_wait=others_wait)
+        return parked or self._next_batch(now_ms)
+
+    def retry(self, url: str, events: Sequence[LogEvent]) -> Delivery | None:
+        """Try a parked entity, of which these are the first events; None: there are none."""
+        if not events:
+            self._parked.emptied(url)
+            return None
+        attempt = self._parked.attempted(url)
+        return self._start(Delivery(Kind.PARKED, events, self._progress.delivered, attempt))
+
+    def prefetch(self, now_ms: int) -> Delivery | None:
+        """Make the batch after the one in flight, if it can be known already."""
+        made = prefetched(
+            self.subscription, self.health, self.backlog.events, self._in_flight, now_ms
+        )
+        self._prefetched = made
+        return made.delivery if made else None
+
+    def _next_batch(self, now_ms: int) -> Next:
+        ahead, delivered = self.backlog, self._progress.delivered
+        if not self._has_enough():
+            return Fetch()
+        made, self._prefetched = self._prefetched, None
+        if made and made.fits(self.subscription, self.health, ahead.events, delivered, now_ms):
+            ahead.take(made.rest)
+            return self._start(made.delivery)
+        plan = batching.plan(
+            self.subscription,
+            self.health,
+            ahead.events,
+            now_ms,
+            busy=self._in_flight.urls(),
+            in_flight=len(self._in_flight),
+            allowance=self._rate_limit.allowance(now_ms),
+        )
+        if not isinstance(plan, Send):
+            return batching.no_longer(plan, self._parked.next_retry_ms)
+        ahead.take(plan.rest)
+        self._rate_limit.spend(len(plan.events), now_ms)
+        attempt = self.health.failures + 1
+        return self._start(Delivery(Kind.BATCH, plan.events, delivered, attempt))
+
+    def _has_enough(self) -> bool:
+        """Whether enough is read to plan with."""
+        ahead = self.backlog
+        if ahead.scan is not None or ahead.is_all:
+            return ahead.scan is None
+        busy = self._in_flight.urls()
+        return batching.is_enough(self.subscription, self.health, ahead.events, busy)
+
+    def _start(self, delivery: Delivery) -> Delivery:
+        self._in_flight[delivery] = None
+        return delivery
+
+    def _rest(self) -> None:
+        """Read again when it is time, where that costs little and changes nothing."""
+        ahead, progress = self.backlog, self._progress
+        position = self._floor(ahead.read_upto)
+        is_plain = not self.subscription.coalesce and not progress.has_lost
+        if is_plain and not self._in_flight and progress.reached <= position:
+            ahead.restart(position)
+
+    # --- what came of it -----------------------------------------------------------------------
+
+    def answered(self, delivery: Delivery, outcome: Outcome) -> None:
+        """A delivery has an answer. docs/delivery.md D16 to D20 and D24."""
+        del self._in_flight[delivery]
+        self._answer = outcome.answer
+        match delivery.kind:
+            case Kind.BATCH:
+                self._batch_answered(delivery.events, outcome)
+            case Kind.PARKED:
+                self._parked_answered(delivery.events, outcome)
+            case Kind.TEST:
+                self._tested, self._test_wanted = True, False
+
+    def _batch_answered(self, events: Sequence[LogEvent], outcome: Outcome) -> None:
+        response, now_ms = outcome.response, outcome.answer.at_ms
+        may_park = not self._parked.is_full
+        found = bisection.after_batch(
+            self.health, events, response, now_ms, self._patience, may_park=may_park
+        )
+        self.health, self._disable = found.health, found.disable or self._disable
+        failed = events if found.park else ()
+        if isinstance(response, Acknowledged):
+            failed = response.failed
+        if failed:
+            later = self.backlog.divert({event.url for event in failed})
+            self._parked.park(failed, later, self.subscription.retry, outcome)
+            self._progress.passed(sorted([*failed, *later]))
+        if isinstance(response, Acknowledged):
+            self._sent += len(events) - len(failed)
+            self._progress.acknowledged(events)
+        elif not failed:
+            self.backlog.give_back(events)
+
+    def _parked_answered(self, events: Sequence[LogEvent], outcome: Outcome) -> None:
+        response, now_ms = outcome.response, outcome.answer.at_ms
+        found = bisection.after_parked(self.health, events, response, now_ms, self._patience)
+        self.health, self._disable = found.health, found.disable or self._disable
+        if isinstance(response, Acknowledged):
+            self._sent += len(events) - len(response.failed)
+        self._parked.answered(events, self.subscription.retry, outcome)
 
     def settlement(self, seen: int) -> Settlement:
-        """What is to be stored now."""
-        position = self.position(seen)
-        cursor = Cursor(
-            position=position,
-            delivered=self.delivered,
-            reached=max(self.reached, position),
-            left_behind=tuple(self._unsettled()) if self.reached > position else (),
-            snapshot_upto=self.snapshot_upto,
-        )
-        change = self.change if self.change != StateChange() else None
+        """What is to be stored, when so much of the log was seen."""
+        position, reached, ahead = self._floor(seen), self._progress.reached, self.backlog
+        unsettled: list[int] = []
+        if reached > position:
+            flying = [
+                one for each in self._in_flight if each.kind is Kind.BATCH for one in each.events
+            ]
+            unread = [*ahead.queue, *(one for one in ahead.left_behind if one > ahead.read_upto)]
+            unsettled = [*unread, *(event.position for event in [*flying, *ahead.events])]
+        change = self._parked.change
+        if self._disable or self._tested:
+            change = replace(change, disable=self._disable, tested=self._tested)
         return Settlement(
             self.subscription.id,
             self.fence,
-            cursor,
+            self._progress.cursor(position, unsettled, ahead.snapshot_upto),
             self.health,
-            self.sent,
-            self.answer,
-            change,
+            self._sent,
+            self._answer,
+            change if change != _NO_CHANGE else None,
         )
 
-    def stored(self, settlement: Settlement) -> None:
+    def settled(self, settlement: Settlement) -> None:
         """That has been stored."""
-        self._cursor, self._health = settlement.cursor, settlement.health
-        self.dirty, self.sent, self.answer, self.change = False, 0, None, StateChange()
+        self._progress.has_stored(settlement.cursor)
+        self._stored_health = settlement.health
+        self._is_disabled = self._is_disabled or self._disable is not None
+        self._sent, self._answer, self._disable, self._tested = 0, None, None, False
+        self._parked.stored()
 
     def has_moved(self, seen: int) -> bool:
         """Whether the stored cursor is behind."""
-        return self.position(seen) > self._cursor.position
+        return self._floor(seen) > self._progress.stored.position
 
-    def _batches(self) -> list[Flight]:
-        return [flight for flight in self.flights.values() if flight.kind is Kind.BATCH]
-
-    def _unsettled(self) -> list[int]:
-        """The positions up to `reached` that are not settled, in order."""
-        flying = [event.position for flight in self._batches() for event in flight.events]
-        waiting = [event.position for event in self.pending]
-        unread = [position for position in self._left if position > self.read_upto]
-        found = {*flying, *waiting, *self.queue, *unread}
-        return sorted(position for position in found if position <= self.reached)
-
-    def _wanted(self, events: Iterable[LogEvent]) -> list[LogEvent]:
-        if self.read_upto < self._left_upto:
-            events = [e for e in events if e.position > self._left_upto or e.position in self._left]
-        filters = self.subscription.filters
-        if len(filters) == 1 and filters[0].holds_all_after(self.read_upto):
-            return list(events)
-        return [event for event in events if _holds(filters, event)]
-
-    def _without_parked(self, events: list[LogEvent]) -> list[LogEvent]:
-        for url in {event.url for event in events} & self.parked.keys():
-            self._put_aside(self.parked[url], [event for event in events if event.url == url])
-        return [event for event in events if event.url not in self.parked]
-
-    def _was_settled(self, position: int) -> bool:
-        return position <= self._left_upto and position not in self._left
-
-    def _put_aside(self, parked: Parked, events: Sequence[LogEvent]) -> None:
-        more = Parked(
-            parked.url,
-            parked.failures,
-            parked.retry_at_ms,
-            parked.events + len(events),
-            parked.answer,
-        )
-        self.change.park[parked.url] = self.parked[parked.url] = more
-        self.change.park_events += events
-        self.settled(events)
-        self.dirty = True
-
-
-def _holds(filters: Iterable[TopicFilter], event: LogEvent) -> bool:
-    return any(topic_filter.holds(event) for topic_filter in filters)
+    def _floor(self, seen: int) -> int:
+        ahead = self.backlog
+        firsts = [each.events[0].position for each in self._in_flight if each.kind is Kind.BATCH]
+        firsts += [event.position for event in ahead.events[:1]] + ahead.queue[:1]
+        upto = max(ahead.read_upto, seen) if ahead.at_tail else ahead.read_upto
+        return self._progress.floor(firsts, upto)

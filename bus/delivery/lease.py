@@ -1,7 +1,18 @@
-"""When a pusher counts as dead, so that another may take over (docs/delivery.md D22)."""
+"""Which subscriptions are this pusher's: being alive, claiming, sharing, letting go.
 
-from collections.abc import Mapping
+When another counts as dead follows docs/delivery.md D22.
+"""
+
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+from service_kit.clock import Clock
+from service_kit.logs import get_logger
+
+from bus.delivery.process_lock import is_dead
+from bus.storage.leases import Leases
+
+log = get_logger(__name__)
 
 BEAT_EVERY_MS = 2_000
 LAPSES_AFTER_MS = 6_000
@@ -63,3 +74,74 @@ def fair_share(subscriptions: int, pushers: int) -> int:
     | share         | 0 | 1 | 2 | 3 | 5 |
     """
     return -(-subscriptions // max(1, pushers))
+
+
+class Lease:
+    """A pusher's lease. It beats, and watches whether the others do, or are known to be dead."""
+
+    def __init__(self, name: str, store: Leases, *, now_ms: Clock, steady_ms: Clock) -> None:
+        self.name = name
+        self._store = store
+        self._now_ms = now_ms
+        self._steady_ms = steady_ms
+        self._others: dict[str, Observation] = {}
+        self._joined = False
+        self._until_ms = 0
+        self._next_beat_ms = 0
+        self.too_many = 0
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether this pusher may deliver."""
+        return self._steady_ms() < self._until_ms
+
+    @property
+    def wait_ms(self) -> int:
+        """How long until the next beat is due."""
+        return self._next_beat_ms - self._steady_ms()
+
+    def beat(self) -> bool:
+        """Show that this pusher is alive; True when it begins anew, holding nothing."""
+        steady_ms = self._steady_ms()
+        is_new = self._beat(steady_ms)
+        self._next_beat_ms = steady_ms + BEAT_EVERY_MS
+        return is_new
+
+    def claim(self) -> int:
+        """Take of what nobody holds up to a fair share; returns how many.
+
+        Whatever is held beyond that share is `too_many`: somebody else is there for it.
+        """
+        counts = self._store.counts(self.name)
+        share = fair_share(counts.subscriptions, len(self._others))
+        self.too_many = max(0, counts.mine - share)
+        room = share - counts.mine
+        return self._store.claim(self.name, room) if counts.free and room > 0 else 0
+
+    def release(self, subscription_ids: Collection[int]) -> None:
+        """Let go of some."""
+        self._store.release(self.name, subscription_ids)
+        self.too_many = 0
+
+    def leave(self) -> None:
+        """Let go of everything."""
+        if self._joined:
+            self._store.leave(self.name)
+
+    def _beat(self, steady_ms: int) -> bool:
+        now_ms = self._now_ms()
+        is_new = not self._joined or not self._store.beat(self.name, now_ms)
+        if is_new:
+            self._store.join(self.name, now_ms)
+            self._joined = True
+        # Others give us up this long after the beat that they saw last, so stop well before.
+        self._until_ms = steady_ms + LAPSES_AFTER_MS - BEAT_EVERY_MS
+        alive = self._store.alive()
+        self._others = observe(self._others, alive, steady_ms)
+        gone = lapsed(self._others, alive, steady_ms=steady_ms, now_ms=now_ms) - {self.name}
+        gone |= {name for name in alive if name != self.name and is_dead(name)}
+        if gone:
+            self._store.give_up(gone)
+            self._others = {name: seen for name, seen in self._others.items() if name not in gone}
+            log.warning("gave up pushers", pushers=",".join(sorted(gone)))
+        return is_new

@@ -1,4 +1,4 @@
-"""What was read of the log lately: of lanes that stand close together, one reads for all."""
+"""What was read of the log lately: of consumers that stand close together one reads for all."""
 
 from bisect import bisect_right
 from collections import deque
@@ -19,11 +19,11 @@ Topics = frozenset[str] | None
 class Run:
     """Events that follow each other; `ended`: the log has no more of these topics.
 
-    `marks` are of the moment of the read, or later.
+    `fence` is of the moment of the read, or later.
     """
 
     events: list[LogEvent]
-    read_fence: ReadFence
+    fence: ReadFence
     ended: bool
 
 

@@ -1,16 +1,21 @@
-"""The schedule of an entity that is tried apart from the rest (docs/delivery.md D19): pure."""
+"""Entities that are tried apart from the rest, each on a schedule of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from bus.model.delivery import LastAnswer, Parked
+from bus.delivery.response import Acknowledged, Failed, Outcome
+from bus.model.delivery import DeadLetter, EndpointHealth, LastAnswer, Parked, StateChange
+from bus.model.event import LogEvent
 from bus.model.subscription import RetryPolicy
 
 MAX_PARKED = 1_000
 
 
-def parked(url: str, events: int, answer: LastAnswer) -> Parked:
-    """An entity that has just been blamed; it has no schedule yet."""
-    return Parked(url, 0, answer.at_ms, events, answer)
+@dataclass(frozen=True, slots=True)
+class RetryParked:
+    """Read the first events of this parked entity, and try them."""
+
+    url: str
 
 
 def retry_at(
@@ -18,7 +23,7 @@ def retry_at(
 ) -> int | None:
     """When to try an entity again that has failed so often since it was parked; None: give up.
 
-    With the default policy, before jitter (the wait is 50 to 100 % of it).
+    With the default policy, before jitter (the wait is 50 to 100 % of it). docs/delivery.md D19.
 
     | failures | 0   | 1    | 2     | 3      | 4   | 5   | 6    | 7    | 8    | 9    | 10   |
     |----------|-----|------|-------|--------|-----|-----|------|------|------|------|------|
@@ -27,3 +32,166 @@ def retry_at(
     if failures >= len(policy.parked_ms):
         return None
     return now_ms + round(policy.parked_ms[failures] * (0.5 + chance() / 2))
+
+
+class ParkedSchedule:
+    """The parked entities of one subscription: when each is tried, and what is not stored yet.
+
+    `change` grows with every act until it is stored. Their events are in the store only.
+    """
+
+    def __init__(self, parked: Iterable[Parked], chance: Callable[[], float]) -> None:
+        self.change = StateChange()
+        self.is_full = False
+        self._chance = chance
+        self._entities = {each.url: each for each in parked}
+        self._in_flight: set[str] = set()
+        self._next: tuple[int, str] | None = None
+        self._schedule()
+
+    def __len__(self) -> int:
+        return len(self._entities)
+
+    def __contains__(self, url: str) -> bool:
+        return url in self._entities
+
+    @property
+    def next_retry_ms(self) -> int | None:
+        """When the next of them may be tried; None: nobody waits for that."""
+        return self._next[0] if self._next else None
+
+    def due(self, health: EndpointHealth, now_ms: int, *, others_wait: bool) -> RetryParked | None:
+        """The entity to try now: the one that has waited longest.
+
+        | the endpoint | others wait | its time has come | tried                   |
+        |--------------|-------------|-------------------|-------------------------|
+        | is well      | any         | yes               | yes                     |
+        | fails        | yes         | yes               | no: they are the probe  |
+        | fails        | no          | yes               | yes: it is the probe    |
+        """
+        if self._next is None or self._next[0] > now_ms or now_ms < health.retry_at_ms:
+            return None
+        return None if health.failures and others_wait else RetryParked(self._next[1])
+
+    def divert(self, events: Sequence[LogEvent]) -> tuple[list[LogEvent], list[LogEvent]]:
+        """Put the events of parked entities aside; returns these, and the rest."""
+        diverted = [event for event in events if event.url in self._entities]
+        if not diverted:
+            return diverted, list(events)
+        for url, ours in _by_url(diverted).items():
+            self._put_aside(self._entities[url], ours)
+        return diverted, [event for event in events if event.url not in self._entities]
+
+    def park(
+        self,
+        failed: Sequence[LogEvent],
+        later: Sequence[LogEvent],
+        policy: RetryPolicy,
+        outcome: Outcome,
+    ) -> None:
+        """Put the entities of these events aside, with their later events. docs/delivery.md D19."""
+        waiting = _by_url(later)
+        for url, events in _by_url(failed).items():
+            now_ms = outcome.answer.at_ms
+            entity = self._entities.get(url) or Parked(url, 0, now_ms, 0, outcome.answer)
+            first_ms = retry_at(policy, 0, now_ms, self._chance)
+            entity = replace(entity, retry_at_ms=now_ms if first_ms is None else first_ms)
+            self._put_aside(entity, [*events, *waiting.get(url, ())])
+            if first_ms is None:
+                self._bury(url, events, outcome, attempts=1)
+        self._schedule()
+
+    def attempted(self, url: str) -> int:
+        """One is in flight; returns the number of this attempt."""
+        self._in_flight.add(url)
+        self._schedule()
+        return self._entities[url].failures + 2  # it failed before it was parked
+
+    def answered(self, events: Sequence[LogEvent], policy: RetryPolicy, outcome: Outcome) -> None:
+        """What was in flight of an entity has been answered."""
+        url = events[0].url
+        self._in_flight.discard(url)
+        match outcome.response:
+            case Acknowledged(failed):
+                refused = {event.position for event in failed}
+                settled = [event for event in events if event.position not in refused]
+                self._take_back(url, settled, outcome.answer.at_ms)
+                if failed:
+                    self._fail(url, failed, policy, outcome)
+            case Failed(unreachable=False):
+                self._fail(url, events, policy, outcome)
+        self._schedule()
+
+    def emptied(self, url: str) -> None:
+        """Nothing of this entity waits apart any more."""
+        del self._entities[url]
+        self.change.park.update({url: None})
+        self._schedule()
+
+    def redriven(self, url: str, events: int, now_ms: int) -> None:
+        """So many dead letters of an entity are stored as parked again."""
+        before = self._entities.get(url) or Parked(
+            url, 0, now_ms, 0, LastAnswer(None, None, now_ms)
+        )
+        self._entities[url] = Parked(url, 0, now_ms, before.events + events, before.answer)
+        self._schedule()
+
+    def stored(self) -> None:
+        """The store knows it all."""
+        self.change = StateChange()
+
+    def _fail(
+        self, url: str, events: Sequence[LogEvent], policy: RetryPolicy, outcome: Outcome
+    ) -> None:
+        entity = replace(self._entities[url], answer=outcome.answer)
+        failures = entity.failures + 1
+        again_ms = retry_at(policy, failures, outcome.answer.at_ms, self._chance)
+        if again_ms is None:
+            self._bury(url, events, outcome, attempts=failures + 1)
+        else:
+            self._put(replace(entity, failures=failures, retry_at_ms=again_ms))
+
+    def _bury(
+        self, url: str, events: Sequence[LogEvent], outcome: Outcome, *, attempts: int
+    ) -> None:
+        """Give them up (docs/delivery.md D20)."""
+        answer = outcome.answer
+        dead = [DeadLetter(one, attempts, answer, outcome.body) for one in events]
+        self.change.bury.extend(dead)
+        self._take_back(url, events, answer.at_ms)
+
+    def _take_back(self, url: str, events: Sequence[LogEvent], now_ms: int) -> None:
+        """These need nothing any more; what is left of their entity is next."""
+        self.change.take_back.extend(event.position for event in events)
+        entity = self._entities[url]
+        if entity.events <= len(events):
+            self.emptied(url)
+        else:
+            left = entity.events - len(events)
+            self._put(replace(entity, events=left, failures=0, retry_at_ms=now_ms))
+
+    def _put_aside(self, entity: Parked, events: Sequence[LogEvent]) -> None:
+        self.change.park_events.extend(events)
+        self._put(replace(entity, events=entity.events + len(events)))
+
+    def _put(self, entity: Parked) -> None:
+        self._entities[entity.url] = entity
+        self.change.park.update({entity.url: entity})
+
+    def _schedule(self) -> None:
+        self._next = min(
+            (
+                (each.retry_at_ms, each.url)
+                for each in self._entities.values()
+                if each.url not in self._in_flight
+            ),
+            default=None,
+        )
+        self.is_full = len(self._entities) >= MAX_PARKED
+
+
+def _by_url(events: Iterable[LogEvent]) -> dict[str, list[LogEvent]]:
+    found: dict[str, list[LogEvent]] = {}
+    for event in events:
+        found.setdefault(event.url, []).append(event)
+    return found

@@ -1,13 +1,11 @@
 """The next batch, made while the one before it is still on its way."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bus.delivery import batching
 from bus.delivery.batching import Send
-from bus.delivery.consumer import Flight, Kind, Lane
-from bus.delivery.wire.request import Request, delivery_request
-from bus.model.delivery import HEALTHY
+from bus.delivery.in_flight import Delivery, InFlight, Kind
+from bus.model.delivery import HEALTHY, EndpointHealth
 from bus.model.event import LogEvent
 from bus.model.subscription import Subscription
 
@@ -15,59 +13,54 @@ _FRESH_MS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class Prefetched:
     """A guess: right if the subscriber takes what is in flight and nothing else happens.
 
-    Nothing is lost when it is wrong, for nothing has been taken from the lane.
+    Nothing is lost when it is wrong, for nothing has been taken from the backlog.
     """
 
-    subscription: Subscription
-    pending: Sequence[LogEvent]
-    waiting: int
-    previous: int
-    made_ms: int
-    events: Sequence[LogEvent]
+    delivery: Delivery
     rest: list[LogEvent]
-    request: Request
+    subscription: Subscription
+    waiting: list[LogEvent]
+    count: int
+    made_ms: int
 
-    def fits(self, lane: Lane, now_ms: int) -> bool:
+    def fits(
+        self,
+        subscription: Subscription,
+        health: EndpointHealth,
+        waiting: list[LogEvent],
+        delivered: int,
+        now_ms: int,
+    ) -> bool:
         """Whether everything is as it was supposed to become."""
         return (
-            lane.pending is self.pending
-            and len(self.pending) == self.waiting
-            and lane.health is HEALTHY
-            and lane.subscription is self.subscription
-            and lane.delivered == self.previous
+            waiting is self.waiting
+            and len(waiting) == self.count
+            and health is HEALTHY
+            and subscription is self.subscription
+            and delivered == self.delivery.previous
             and now_ms - self.made_ms < _FRESH_MS
         )
 
 
-def prepare(lane: Lane, now_ms: int) -> Prepared | None:
+def prefetched(
+    subscription: Subscription,
+    health: EndpointHealth,
+    waiting: list[LogEvent],
+    in_flight: InFlight,
+    now_ms: int,
+) -> Prefetched | None:
     """The batch after the one in flight; None where that depends on more than its answer."""
-    subscription = lane.subscription
-    flight = _only_batch(lane)
+    before = in_flight.only_batch()
     is_plain = subscription.concurrency == 1 and subscription.events_per_s is None
-    if flight is None or not is_plain or lane.health is not HEALTHY:
+    if before is None or not is_plain or health is not HEALTHY:
         return None
-    if len(lane.pending) < subscription.max_events:
+    if len(waiting) < subscription.max_events:
         return None  # more may come until then
-    plan = batching.plan(subscription, lane.health, lane.pending, now_ms)
+    plan = batching.plan(subscription, health, waiting, now_ms)
     if not isinstance(plan, Send):
         return None
-    previous = flight.events[-1].position
-    request = delivery_request(subscription, plan.events, now_ms, previous=previous)
-    return Prepared(
-        subscription,
-        lane.pending,
-        len(lane.pending),
-        previous,
-        now_ms,
-        plan.events,
-        plan.rest,
-        request,
-    )
-
-
-def _only_batch(lane: Lane) -> Flight | None:
-    flights = list(lane.flights.values())
-    return flights[0] if len(flights) == 1 and flights[0].kind is Kind.BATCH else None
+    made = Delivery(Kind.BATCH, plan.events, before.events[-1].position)
+    return Prefetched(made, plan.rest, subscription, waiting, len(waiting), now_ms)

@@ -5,7 +5,13 @@ docs/delivery.md D11.
 
 from dataclasses import dataclass
 
-from bus.delivery.batching import Allowance
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How many events the rate limit allows now, and when it allows one more."""
+
+    events: int
+    more_at_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +50,23 @@ def take(bucket: Bucket, events: int, now_ms: int) -> Bucket:
 def _events(bucket: Bucket, now_ms: int) -> float:
     flown = max(0, now_ms - bucket.at_ms) * bucket.per_s / 1000
     return min(float(bucket.per_s), bucket.events + flown)
+
+
+class RateLimit:
+    """The bucket of a subscription that has a limit; nothing for one that has none."""
+
+    def __init__(self, per_s: int | None) -> None:
+        self._per_s = per_s
+        self._bucket: Bucket | None = None
+
+    def allowance(self, now_ms: int) -> Allowance | None:
+        """How many events may go now; None: any number."""
+        if self._per_s is None:
+            return None
+        self._bucket = self._bucket or full(self._per_s, now_ms)
+        return allowance(self._bucket, now_ms)
+
+    def spend(self, events: int, now_ms: int) -> None:
+        """So many have gone."""
+        if self._bucket is not None:
+            self._bucket = take(self._bucket, events, now_ms)

@@ -6,7 +6,7 @@ callback.
 
 import json
 
-from bus.model.event import LogEvent, event_head, whole_event
+from bus.model.event import RESYNC, LogEvent, event_head, whole_event
 from bus.model.subscription import Subscription
 
 TOPIC = "bus"
@@ -20,7 +20,7 @@ def resync(
     Its own position is the last one lost, so it comes before everything that is left.
     """
     lost = {"from": lost_from, "to": lost_to}
-    return _notice(subscription, identity, lost_to, "resync", lost, now_ms)
+    return _notice(subscription, identity, lost_to, RESYNC, lost, now_ms)
 
 
 def test_event(subscription: Subscription, identity: str, now_ms: int) -> LogEvent:

@@ -8,6 +8,8 @@ from typing import Any, Literal, NamedTuple, get_args
 EventType = Literal["create", "update", "delete", "noop"]
 TYPES = frozenset(get_args(EventType))
 """What may have happened to an entity; `noop` says only that it is there."""
+RESYNC = "resync"
+"""The type of the event by which the bus says that others are gone (docs/delivery.md D23)."""
 
 
 class NewEvent(NamedTuple):

@@ -22,8 +22,12 @@ class LatencyHistogram:
 
     def note(self, took_ms: int, times: int = 1) -> None:
         """Count something that took so long, `times` over."""
-        self.counts[bucket(took_ms)] += times
-        self.sum_ms += took_ms * times
+        self.note_alike(bucket(took_ms), times, took_ms * times)
+
+    def note_alike(self, upto_ms: int, times: int, sum_ms: int) -> None:
+        """Count so many of one bucket, which took so long together."""
+        self.counts[upto_ms] += times
+        self.sum_ms += sum_ms
 
 
 def bucket(took_ms: int) -> int:

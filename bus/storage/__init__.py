@@ -17,6 +17,7 @@ from bus.storage.latency import Latencies
 from bus.storage.leases import Leases
 from bus.storage.overview import Overviews
 from bus.storage.parked import ParkedEntities
+from bus.storage.settlements import Settlements
 from bus.storage.snapshots import Snapshots
 from bus.storage.subscriptions import Subscriptions
 from bus.storage.tables import bus_state
@@ -40,6 +41,7 @@ class Storage:
         self.overviews = Overviews(engine, now_ms)
         self._driver = Driver(engine)
         self.leases = Leases(engine, self._driver)
+        self.settlements = Settlements(self._driver)
         self.parked = ParkedEntities(engine, self._driver)
         self.dead_letters = DeadLetters(engine, registry, now_ms)
         self.attempts = Attempts(engine, self._driver)

@@ -1,16 +1,15 @@
 """Who delivers which subscription, and what came of it: leases, fences, settlements."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from service_kit.database import reading, writing
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
 from bus.log.event_log import READ_FENCE, ReadFence
-from bus.model.delivery import LeasedSubscription, Parked, Settlement
+from bus.model.delivery import LeasedSubscription, Parked
 from bus.storage import columns
 from bus.storage.parked import entities
-from bus.storage.settlements import settle
 from bus.storage.tables import (
     clients,
     cursors,
@@ -148,11 +147,6 @@ class Leases:
             )
             for row in found
         ]
-
-    def settle(self, pusher: str, settlements: Sequence[Settlement], now_ms: int) -> frozenset[int]:
-        """Write outcomes down. Returns the subscriptions that this pusher held no longer."""
-        with self._driver.writing() as statements:
-            return settle(statements, pusher, settlements, now_ms)
 
 
 def _parked(connection: Connection, pusher: str) -> dict[int, tuple[Parked, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bus.log.event_log import EVENT_COLUMNS
 from bus.model.delivery import Settlement
 from bus.storage.columns import HEALTH_COLUMNS, answer_values, health_values
-from bus.storage.transactions import REGISTRY_CHANGED, Statements
+from bus.storage.transactions import REGISTRY_CHANGED, Driver, Statements
 
 _NOBODY: frozenset[int] = frozenset()
 
@@ -52,36 +52,32 @@ _DISABLE = (
 _TESTED = "DELETE FROM wanted_tests WHERE subscription_id = ?"
 
 
-def settle(
-    statements: Statements, pusher: str, settlements: Sequence[Settlement], now_ms: int
-) -> frozenset[int]:
-    """Write outcomes down, of those subscriptions only that the pusher still holds.
+class Settlements:
+    """Outcomes of deliveries. For whoever holds the subscriptions."""
 
-    Returns the others: whoever holds them now delivers their events again.
-    """
-    answered = [
-        (
-            *_cursor(one),
-            *answer_values(one.answer),
-            one.answer.at_ms,
-            one.subscription_id,
-            pusher,
-            one.fence,
-        )
-        for one in settlements
-        if one.answer is not None
-    ]
-    others = [
-        (*_cursor(one), one.subscription_id, pusher, one.fence)
-        for one in settlements
-        if one.answer is None
-    ]
-    moved = statements.run_each(_MOVE_ANSWERED, answered) + statements.run_each(_MOVE, others)
-    lost = _lost(statements, pusher, settlements) if moved < len(settlements) else _NOBODY
-    for one in settlements:
-        if one.change is not None and one.subscription_id not in lost:
-            _move(statements, one, now_ms)
-    return lost
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    def settle(self, pusher: str, settlements: Sequence[Settlement], now_ms: int) -> frozenset[int]:
+        """Write outcomes down, of those subscriptions only that the pusher still holds.
+
+        Returns the others: whoever holds them now delivers their events again.
+        """
+        ours = [(one, (one.subscription_id, pusher, one.fence)) for one in settlements]
+        answered = [
+            (*_cursor(one), *answer_values(one.answer), one.answer.at_ms, *key)
+            for one, key in ours
+            if one.answer is not None
+        ]
+        others = [(*_cursor(one), *key) for one, key in ours if one.answer is None]
+        with self._driver.writing() as statements:
+            moved = statements.run_each(_MOVE_ANSWERED, answered)
+            moved += statements.run_each(_MOVE, others)
+            lost = _lost(statements, pusher, settlements) if moved < len(settlements) else _NOBODY
+            for one in settlements:
+                if one.change is not None and one.subscription_id not in lost:
+                    _move(statements, one, now_ms)
+        return lost
 
 
 def count(statements: Statements, subscription_id: int, *, parked: int, dead: int) -> None:

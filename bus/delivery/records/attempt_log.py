@@ -1,26 +1,33 @@
-"""What is kept of an attempt: heads without credentials, and the beginning of the bodies.
+"""Which attempts are on record and what of each: all that fail, and of those that pass the newest.
 
-docs/delivery.md D26 and D28.
+Heads are kept without credentials, and of bodies the beginning. docs/delivery.md D26 and D28.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bus.delivery.wire.http_client import Answer
+from service_kit.clock import Clock
+
+from bus.delivery.response import Answer
 from bus.delivery.wire.request import Request
 from bus.model.delivery import Attempt
 from bus.model.event import LogEvent
 from bus.model.subscription import Subscription
+from bus.storage.attempts import Attempts
 
 KEPT_BYTES = 4 * 1024
 _KEPT_HEAD_CHARACTERS = 8 * 1024
 _SECRET_HEADERS = {"authorization", "webhook-signature", "set-cookie", "proxy-authorization"}
 _HIDDEN = "***"
+_EVERY_MS = 1_000
+# A second of a busy subscription holds thousands; who looks wants the last ones.
+_PASSED_KEPT = 2
+_FAILED_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What is needed to write an attempt down, if it is to be kept at all."""
+    """A delivery with its answer: what an attempt is written down from, if it is to be kept."""
 
     subscription: Subscription
     request: Request
@@ -29,6 +36,10 @@ class Exchange:
     duration_ms: int
     attempt: int
     events: Sequence[LogEvent]
+
+    def answer_body(self) -> bytes:
+        """The beginning of the answer's body, for a dead letter."""
+        return cleaned_body(self.answer.body, _secrets(self.subscription, self.request))
 
     def written(self) -> Attempt:
         """The attempt as it is kept. A subscriber may echo what we sent, so answers are cleaned."""
@@ -51,9 +62,41 @@ class Exchange:
         )
 
 
-def last_answer_body(subscription: Subscription, request: Request, answer: Answer) -> bytes:
-    """The beginning of an answer's body, for a dead letter."""
-    return cleaned_body(answer.body, _secrets(subscription, request))
+class AttemptLog:
+    """Collects attempts and stores them once a second: they are no part of what must survive."""
+
+    def __init__(self, store: Attempts, now_ms: Clock, steady_ms: Clock) -> None:
+        self._store = store
+        self._now_ms = now_ms
+        self._steady_ms = steady_ms
+        self._next_ms = 0
+        self._passed: dict[int, list[Exchange]] = {}
+        self._failed: dict[int, list[Exchange]] = {}
+
+    def add(self, exchange: Exchange) -> None:
+        """Take note of an attempt."""
+        passed = exchange.answer.acknowledged
+        kept = self._passed if passed else self._failed
+        ours = kept.setdefault(exchange.subscription.id, [])
+        ours.append(exchange)
+        del ours[: -(_PASSED_KEPT if passed else _FAILED_KEPT)]
+
+    def flush_if_due(self) -> None:
+        """Store what was noted, if that was not done within a second."""
+        if (self._passed or self._failed) and self._steady_ms() >= self._next_ms:
+            self.flush()
+
+    def flush(self) -> None:
+        """Store what was noted."""
+        self._next_ms = self._steady_ms() + _EVERY_MS
+        noted = [
+            one for kept in (self._passed, self._failed) for ours in kept.values() for one in ours
+        ]
+        self._passed.clear()
+        self._failed.clear()
+        if noted:
+            noted.sort(key=lambda one: one.at_ms)
+            self._store.add([one.written() for one in noted], self._now_ms())
 
 
 def cleaned_body(body: bytes, secrets: Iterable[str]) -> bytes:

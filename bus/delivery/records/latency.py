@@ -21,7 +21,7 @@ class LatencyCounts:
         self._next_ms = 0
         self._noted: dict[str, LatencyHistogram] = {}
 
-    def note(self, exchange: Exchange) -> None:
+    def add(self, exchange: Exchange) -> None:
         """Count an attempt, and its events if they were taken."""
         if not self._noted:
             self._noted = {name: LatencyHistogram() for name in NAMES}
@@ -43,12 +43,12 @@ class LatencyCounts:
             self._store.add(noted)
 
 
-def _note_events(timing: LatencyHistogram, events: Sequence[LogEvent], ended_ms: int) -> None:
+def _note_events(histogram: LatencyHistogram, events: Sequence[LogEvent], ended_ms: int) -> None:
     times = [event.published_at_ms for event in events]
     waits = max(0, ended_ms - max(times)), max(0, ended_ms - min(times))
     if bucket(waits[0]) == bucket(waits[1]):  # a batch of a backlog: all of it, without a loop
-        timing.counts[bucket(waits[0])] += len(times)
-        timing.sum_ms += max(0, ended_ms * len(times) - sum(times))
+        sum_ms = max(0, ended_ms * len(times) - sum(times))
+        histogram.note_alike(bucket(waits[0]), len(times), sum_ms)
         return
     for time_ms in times:
-        timing.note(max(0, ended_ms - time_ms))
+        histogram.note(max(0, ended_ms - time_ms))

@@ -5,13 +5,13 @@ Its limits are those of docs/delivery.md D15.
 
 import select
 import time
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
 from typing import Any
 
 import certifi
 import pycurl
 
+from bus.delivery.response import Answer
 from bus.delivery.wire.request import Request
 from bus.delivery.wire.ssrf_guard import SsrfGuard
 
@@ -26,36 +26,6 @@ _UNREACHABLE = {
     pycurl.E_SSL_CONNECT_ERROR,
     pycurl.E_PEER_FAILED_VERIFICATION,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of a request. `status` is None when there was no whole answer; `error` says why.
-
-    `unreachable`: it did not even get to somebody who could have answered. `cut_off`: the body
-    was longer than what is kept of it. `head` is the answer's, a line each.
-    """
-
-    key: int
-    status: int | None
-    error: str | None
-    body: bytes = field(default=b"", repr=False)
-    head: Sequence[bytes] = field(default=(), repr=False)
-    unreachable: bool = False
-    cut_off: bool = False
-
-    @property
-    def acknowledged(self) -> bool:
-        """Whether it is a 2xx."""
-        return self.status is not None and 200 <= self.status < 300
-
-    def header(self, name: str) -> str | None:
-        """The value of a header, by its lowercase name."""
-        for line in self.head:
-            found, colon, value = line.decode("latin-1").partition(":")
-            if colon and found.lower() == name:
-                return value.strip()
-        return None
 
 
 class _Transfer:

@@ -4,9 +4,11 @@ import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from service_kit.trace import continued
 
+from bus.delivery.in_flight import Delivery
 from bus.delivery.wire import cloudevents
 from bus.model.event import LogEvent
 from bus.model.subscription import Format, Subscription
@@ -71,3 +73,30 @@ def _written(format: Format, events: Sequence[LogEvent]) -> tuple[str, bytes]:
     if format is Format.CLOUDEVENTS:
         return cloudevents.CONTENT_TYPE, cloudevents.batch(events)
     return "application/json", b"[" + b",".join([event.body for event in events]) + b"]"
+
+
+class Requests:
+    """Makes requests, also ahead, while the one before is on its way.
+
+    What was made ahead lives as long as somebody still means to send that very delivery.
+    """
+
+    def __init__(self) -> None:
+        self._ahead: WeakKeyDictionary[Delivery, Request] = WeakKeyDictionary()
+
+    def make_ahead(self, subscription: Subscription, delivery: Delivery, now_ms: int) -> None:
+        """Have the request of this delivery at hand."""
+        self._ahead[delivery] = self._made(subscription, delivery, now_ms)
+
+    def of(self, subscription: Subscription, delivery: Delivery, now_ms: int) -> Request:
+        """The request of this delivery."""
+        return self._ahead.pop(delivery, None) or self._made(subscription, delivery, now_ms)
+
+    def _made(self, subscription: Subscription, delivery: Delivery, now_ms: int) -> Request:
+        return delivery_request(
+            subscription,
+            delivery.events,
+            now_ms,
+            previous=delivery.previous,
+            attempt=delivery.attempt,
+        )

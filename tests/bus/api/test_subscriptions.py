@@ -8,8 +8,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from bus.api.ownership import PAGE
-from bus.delivery.parked import parked
-from bus.model.delivery import DeadLetter, LastAnswer, Settlement, StateChange
+from bus.model.delivery import DeadLetter, LastAnswer, Parked, Settlement, StateChange
 from bus.model.event import LogEvent
 from bus.storage import Storage
 from tests.bus.api.calling import assert_problem, call
@@ -69,7 +68,7 @@ def settle(storage: Storage, change: StateChange) -> None:
         sent=0,
         change=change,
     )
-    assert storage.leases.settle("test", [done], START_MS) == frozenset()
+    assert storage.settlements.settle("test", [done], START_MS) == frozenset()
     storage.leases.leave("test")
 
 
@@ -335,7 +334,7 @@ def test_parked_entities_are_listed_by_url_in_pages(api: Client, storage: Storag
     put(api)
     publish(api, PAGE + 1)
     events = storage.log.read_after(0, None, 1_000)
-    entities = {event.url: parked(event.url, 1, ANSWER) for event in events}
+    entities = {event.url: Parked(event.url, 0, ANSWER.at_ms, 1, ANSWER) for event in events}
     settle(storage, StateChange(park=dict(entities), park_events=events))
     assert show(api)["parked"] == PAGE + 1
     first, second = pages(api, show(api)["_links"]["parked"]["href"], "parked")

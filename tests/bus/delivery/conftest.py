@@ -21,8 +21,8 @@ def url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def quick_polls(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rounds in which nothing happens are short: tests let them go by by the dozen."""
-    monkeypatch.setattr("bus.delivery.pusher._POLL_MS", 20)
-    monkeypatch.setattr("bus.delivery.pusher._STANDBY_POLL_MS", 20)
+    monkeypatch.setattr("bus.delivery.tail._POLL_MS", 20)
+    monkeypatch.setattr("bus.delivery.tail._STANDBY_POLL_MS", 20)
 
 
 @pytest.fixture

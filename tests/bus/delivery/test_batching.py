@@ -1,9 +1,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.delivery.batching import Allowance, Idle, Send, Wait, batch_limit, due, is_enough, plan
+from bus.delivery.batching import Idle, Send, Wait, batch_limit, is_enough, plan
 from bus.delivery.bisection import PROBE_EVENTS
-from bus.model.delivery import HEALTHY, EndpointHealth
+from bus.delivery.parked import ParkedSchedule, RetryParked
+from bus.delivery.rate_limit import Allowance
+from bus.model.delivery import HEALTHY, EndpointHealth, LastAnswer, Parked
 from bus.model.event import LogEvent
 from tests.bus.clock import START_MS
 from tests.bus.samples import log_event, subscription
@@ -117,18 +119,24 @@ def test_a_rate_limit_narrows_and_then_holds_up() -> None:
     assert held_up == Wait(77)
 
 
+def parked(*retries: tuple[int, str]) -> ParkedSchedule:
+    answer = LastAnswer(500, None, 0)
+    entities = [Parked(url, 0, retry_at_ms, 1, answer) for retry_at_ms, url in retries]
+    return ParkedSchedule(entities, lambda: 1.0)
+
+
 def test_of_the_parked_the_one_whose_time_came_first_is_tried() -> None:
-    retries = [(5, "b"), (3, "a"), (9, "c")]
-    assert due(retries, HEALTHY, 2, others_wait=True) is None
-    assert due(retries, HEALTHY, 6, others_wait=True) == "a"
-    assert due([], HEALTHY, 6, others_wait=False) is None
+    schedule = parked((5, "b"), (3, "a"), (9, "c"))
+    assert schedule.due(HEALTHY, 2, others_wait=True) is None
+    assert schedule.due(HEALTHY, 6, others_wait=True) == RetryParked("a")
+    assert parked().due(HEALTHY, 6, others_wait=False) is None
 
 
 def test_while_the_endpoint_fails_a_parked_one_is_the_probe_only_without_others() -> None:
     failing = EndpointHealth(failures=1, retry_at_ms=10, tried_upto=1)
-    assert due([(3, "a")], failing, 9, others_wait=False) is None
-    assert due([(3, "a")], failing, 10, others_wait=False) == "a"
-    assert due([(3, "a")], failing, 10, others_wait=True) is None
+    assert parked((3, "a")).due(failing, 9, others_wait=False) is None
+    assert parked((3, "a")).due(failing, 10, others_wait=False) == RetryParked("a")
+    assert parked((3, "a")).due(failing, 10, others_wait=True) is None
 
 
 class Flights:

@@ -48,7 +48,7 @@ def test_after_one_failed_twice_alone_somebody_else_is_wanted_and_then_another()
 def test_who_fails_again_after_others_passed_is_parked() -> None:
     proven = rules.succeeded(twice_alone(), [log_event(2, url="b")])
     assert proven == EndpointHealth(tried_upto=1, bisect_limit=1)
-    assert rules.failed(proven, of("a"), NOW, pause) == rules.Blame(HEALTHY, park="a")
+    assert rules.failed(proven, of("a"), NOW, pause) == rules.Finding(HEALTHY, park="a")
 
 
 def test_who_passes_after_all_is_cleared() -> None:

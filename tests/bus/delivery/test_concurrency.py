@@ -101,7 +101,7 @@ def test_what_is_coalesced_survives_a_kill_before_it_was_sent(
         publish(*names, type="update")
     subscribe(storage, receiver.url, coalesce=True, start=BEGINNING, max_events=10)
     driven.until(lambda: len(receiver.deliveries) == 2)
-    driven.until(lambda: driven.pusher._sender.in_flight == 0)
+    driven.until(lambda: driven.pusher._client.in_flight == 0)
     driven.pusher.close()
     second = Driven(storage, clock, "two")
 

@@ -1,7 +1,7 @@
 """A subscription through whatever may happen to it: answers of all kinds, in any order, crashes.
 
-The rules are the real ones (planner, health, landing, lane); only the store and the socket are
-played, so that hypothesis can try thousands of courses.
+The consumer is the real one, with all its rules; only the store and the socket are played, so that
+hypothesis can try thousands of courses.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,22 +12,26 @@ from hypothesis import settings as many
 from hypothesis import strategies as st
 
 from bus.coalescing import coalesced
-from bus.delivery import batching
-from bus.delivery.batching import Send, Wait
-from bus.delivery.consumer import Flight, Kind, Lane
-from bus.delivery.landing import Landing, land
-from bus.delivery.response import Acknowledged, Failed, Response, RetryAfter
-from bus.delivery.wire.http_client import Answer
-from bus.delivery.wire.request import Request
-from bus.model.delivery import HEALTHY, Cursor, LeasedSubscription, Parked, Settlement
+from bus.delivery.batching import Fetch, Wait
+from bus.delivery.consumer import Consumer, Terms
+from bus.delivery.in_flight import Delivery, Kind
+from bus.delivery.parked import RetryParked
+from bus.delivery.response import Acknowledged, Failed, Outcome, Response, RetryAfter
+from bus.model.delivery import (
+    HEALTHY,
+    Cursor,
+    LastAnswer,
+    LeasedSubscription,
+    Parked,
+    Settlement,
+)
 from bus.model.event import LogEvent
 from bus.model.subscription import RetryPolicy, Subscription
 from tests.bus.clock import START_MS
 from tests.bus.samples import log_event, subscription
 
-_REQUEST = Request("https://subscriber.example/events", (), b"")
-_ANSWER = Answer(0, 500, None)
 _DAY_MS = 86_400_000
+_TERMS = Terms("log", 10 * _DAY_MS, lambda: 1.0)
 _NEVER = RetryPolicy(parked_ms=(_DAY_MS,))
 
 Act = Callable[[Sequence[LogEvent]], Response]
@@ -52,34 +56,34 @@ class Course:
         self.now_ms = START_MS
         self.stored = Stored(LeasedSubscription(settings, Cursor(0, 0), HEALTHY, 1))
         self.firsts: dict[int, LogEvent] = {}  # by position, in the order of first deliveries
-        self.flown = 0
         self.begin()
 
     def begin(self) -> None:
         """A pusher takes over what is stored; what was in flight has an unknown outcome."""
-        self.lane = Lane(self.stored.held)
+        self.consumer = Consumer(self.stored.held, _TERMS)
+        self.flights: list[Delivery] = []
         self.acked = set(self.stored.acked)
 
     # --- what the pusher does ----------------------------------------------------------------
 
     def send_all(self) -> None:
         """Send whatever may be sent now."""
-        while self._send():
+        while self._do_next():
             pass
 
     def land(self, index: int, act: Act) -> None:
         """The answer to one of the batches in flight."""
-        number = list(self.lane.flights)[index % len(self.lane.flights)]
-        flight = self.lane.flights.pop(number)
-        response = act(flight.events)
+        delivery = self.flights.pop(index % len(self.flights))
+        response = act(delivery.events)
         if isinstance(response, Acknowledged):
             failed = {event.position for event in response.failed}
-            self.acked |= {event.position for event in flight.events} - failed
-        land(self.lane, Landing(flight, _ANSWER, response, self.now_ms, 10 * _DAY_MS, lambda: 1.0))
+            self.acked |= {event.position for event in delivery.events} - failed
+        shown = LastAnswer(500, None, self.now_ms)
+        self.consumer.answered(delivery, Outcome(response, shown))
 
     def settle(self) -> Settlement:
         """Store how far it is, and what was parked and buried."""
-        settlement = self.lane.settlement(self._seen)
+        settlement = self.consumer.settlement(self._seen)
         change, stored = settlement.change, self.stored
         entities = {each.url: each for each in stored.held.parked}
         if change is not None:
@@ -94,21 +98,16 @@ class Course:
             self.settings, settlement.cursor, settlement.health, 1, self._counted(entities)
         )
         stored.acked = frozenset(self.acked)
-        self.lane.stored(settlement)
+        self.consumer.settled(settlement)
         self._check_cursor(settlement.cursor)
         return settlement
 
     def rest(self) -> bool:
         """Let time pass until something may be sent; False when nothing ever will be."""
-        wakes = [self.lane.health.retry_at_ms, *(at_ms for at_ms, _ in self.lane.retries)]
+        wakes = [self.consumer.health.retry_at_ms, self.consumer._parked.next_retry_ms or 0]
         later = [at_ms for at_ms in wakes if at_ms > self.now_ms]
         self.now_ms = min(later, default=self.now_ms)
         return bool(later)
-
-    @property
-    def unread(self) -> list[LogEvent]:
-        """What of the log this lane has not seen."""
-        return [event for event in self.log if event.position > self.lane.read_upto]
 
     @property
     def _seen(self) -> int:
@@ -119,59 +118,62 @@ class Course:
             assert entity.events == sum(e.url == url for e in self.stored.parked.values())
         return tuple(entities.values())
 
-    def _send(self) -> bool:
-        lane, health = self.lane, self.lane.health
-        slots = 1 if health.is_bisecting else self.settings.concurrency
-        if self.now_ms < health.retry_at_ms or len(lane.flights) >= slots:
-            return False
-        url = batching.due(lane.retries, health, self.now_ms, others_wait=bool(lane.pending))
-        if url is not None:
-            self.settle()
-            ours = [e for at, e in sorted(self.stored.parked.items()) if e.url == url]
-            self._fly(Kind.PARKED, ours[: self.settings.max_events])
-            lane.schedule()
-            return True
-        self._read()
-        plan = batching.plan(
-            self.settings,
-            health,
-            lane.pending,
-            self.now_ms,
-            busy=lane.busy(),
-            in_flight=len(lane.flights),
-        )
-        if not isinstance(plan, Send):
-            assert not isinstance(plan, Wait) or plan.until_ms > self.now_ms
-            return False
-        lane.pending = plan.rest
-        self._fly(Kind.BATCH, plan.events)
+    def _do_next(self) -> bool:
+        match self.consumer.next(self.now_ms):
+            case Delivery() as delivery:
+                self._fly(delivery)
+                self.consumer.prefetch(self.now_ms)
+            case RetryParked(url):
+                self.settle()
+                ours = [e for at, e in sorted(self.stored.parked.items()) if e.url == url]
+                retried = self.consumer.retry(url, ours[: self.settings.max_events])
+                assert retried is not None
+                self._fly(retried)
+            case Fetch():
+                self._read()
+            case Wait(until_ms):
+                assert until_ms > self.now_ms
+                return False
+            case _:
+                return False
         return True
 
     def _read(self) -> None:
-        lane = self.lane
-        while not lane.at_tail:
-            if batching.is_enough(self.settings, lane.health, lane.pending, lane.busy()):
-                return
-            some = self.unread[: self.stride]
-            lane.take(some)
-            lane.read_upto = max([lane.read_upto, *(event.position for event in some)])
-            lane.at_tail = len(some) < self.stride
+        ahead = self.consumer.backlog
+        if ahead.scan is not None:
+            last = {(e.topic, e.type, e.url): e.position for e in self.log}
+            found = [(*at, last[at]) for at in sorted(last, key=lambda at: last[at])]
+            some = [one for one in found if one[3] > ahead.scan.after][: self.stride]
+            ahead.scanned(some, most=50, ended=len(some) < self.stride)
+        elif ahead.queue:
+            queued = set(ahead.queue[: self.stride])
+            ahead.read_queued(len(queued))
+            self.consumer.offer([event for event in self.log if event.position in queued])
+        else:
+            events = [event for event in self.log if event.position > ahead.read_upto]
+            some_events = events[: self.stride]
+            self.consumer.offer(some_events)
+            if len(some_events) < self.stride:
+                ahead.read_all(self._seen, of_snapshot=False)
+            else:
+                ahead.read_some(some_events[-1].position, self.stride, of_snapshot=False)
 
     # --- what must hold ----------------------------------------------------------------------
 
-    def _fly(self, kind: Kind, events: Sequence[LogEvent]) -> None:
+    def _fly(self, delivery: Delivery) -> None:
+        events, urls = delivery.events, {event.url for event in delivery.events}
         assert events
-        assert not {*self.lane.busy()} & {event.url for event in events}, "a URL is in flight twice"
+        busy = {event.url for flight in self.flights for event in flight.events}
+        assert not busy & urls, "a URL is in flight twice"
         assert not self.acked & {event.position for event in events}, "its outcome was known"
         assert len(events) <= self.settings.max_events
-        if kind is Kind.BATCH:
-            assert not self.lane.parked.keys() & {event.url for event in events}
-        if self.lane.health.is_bisecting:
-            assert not self.lane.flights
+        if delivery.kind is Kind.BATCH:
+            assert not any(url in self.consumer._parked for url in urls)
+        if self.consumer.health.is_bisecting:
+            assert not self.flights
         for event in events:
             self._arrive(event)
-        self.flown += 1
-        self.lane.flights[self.flown] = Flight(kind, events, _REQUEST, self.now_ms, 1)
+        self.flights.append(delivery)
 
     def _arrive(self, event: LogEvent) -> None:
         if event.position not in self.firsts:
@@ -225,7 +227,7 @@ def finish(course: Course, act: Act, most: int = 5_000) -> None:
     """Answer everything this way until nothing is left to do."""
     for _ in range(most):
         course.send_all()
-        if course.lane.flights:
+        if course.flights:
             course.land(0, act)
             course.settle()
         elif not course.rest():
@@ -296,7 +298,7 @@ def test_whatever_is_answered_nothing_is_skipped_or_doubled_and_urls_keep_their_
             course.begin()
         elif step == "rest":
             course.rest()
-        elif course.lane.flights:
+        elif course.flights:
             course.land(*step)
     finish(course, taken)
     assert not course.stored.parked
@@ -314,12 +316,12 @@ def test_parked_urls_hold_nobody_else_back(
     course, end_ms = Course(log, wanted, stride), START_MS + _DAY_MS // 2
     while course.now_ms < end_ms:
         course.send_all()
-        if course.lane.flights:
+        if course.flights:
             course.land(0, act)
             course.settle()
         elif not course.rest():
             break
-    assert course.lane.parked.keys() <= poison
+    assert {each.url for each in course.stored.held.parked} <= poison
     assert not course.stored.dead
     for event in log:
         if event.url not in poison:
@@ -333,7 +335,7 @@ def test_an_endpoint_that_refuses_everything_is_down_and_nobody_is_blamed(
     course = Course(log, wanted)
     for act in outage:
         course.send_all()
-        if course.lane.flights:
+        if course.flights:
             course.land(0, act)
             settled = course.settle()
             assert settled.change is None  # nothing is written per event
@@ -360,7 +362,7 @@ def test_who_fetches_knows_the_same_though_a_coalesced_course_was_rough(
     course = Course(log, wanted, stride)
     for step in script:
         course.send_all()
-        if isinstance(step, tuple) and course.lane.flights:
+        if isinstance(step, tuple) and course.flights:
             course.land(*step)
         course.settle()
         course.rest()

@@ -26,14 +26,14 @@ def test_a_rest_is_as_long_as_the_processor_was_wanted_up_to_a_limit(
 
 
 def test_only_what_was_waited_since_the_last_round_counts() -> None:
-    courtesy = CpuBackpressure(iter([5_000_000, 5_000_000, 5_200_000]).__next__)
-    rests = [courtesy.rest_s(wanted=True) for _ in range(3)]
+    backpressure = CpuBackpressure(iter([5_000_000, 5_000_000, 5_200_000]).__next__)
+    rests = [backpressure.rest_s(wanted=True) for _ in range(3)]
     assert rests == [0, 0, 0.016]
 
 
 def test_what_was_waited_before_there_was_a_backlog_does_not_count() -> None:
-    courtesy = CpuBackpressure(iter([0, 900_000]).__next__)
-    rests = [courtesy.rest_s(wanted=wanted) for wanted in (True, False, True)]
+    backpressure = CpuBackpressure(iter([0, 900_000]).__next__)
+    rests = [backpressure.rest_s(wanted=wanted) for wanted in (True, False, True)]
     assert rests == [0, 0, 0]
 
 
@@ -49,7 +49,7 @@ def test_the_system_says_how_long_a_thread_has_waited() -> None:
 def test_a_pusher_that_is_behind_rests_while_somebody_publishes_and_only_then(
     storage: Storage, clock: FakeClock, publish: Publish, receiver: Receiver
 ) -> None:
-    driven = Driven(storage, clock, courtesy=CpuBackpressure(count(0, _MS).__next__))
+    driven = Driven(storage, clock, backpressure=CpuBackpressure(count(0, _MS).__next__))
     subscribe(storage, receiver.url, max_events=1)
     publish(*(str(number) for number in range(100)))
     driven.until(lambda: len(receiver.deliveries) > 10)  # the notification has been heard by now

@@ -1,4 +1,4 @@
-"""Reads of the log that lanes share: never anything that the log would not say."""
+"""Reads of the log that consumers share: never anything that the log would not say."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,7 +49,7 @@ def pages_of(log: Log) -> LogCache:
     return LogCache(log, log.read_fence)  # type: ignore[arg-type]
 
 
-def test_lanes_at_one_place_read_the_log_once() -> None:
+def test_consumers_at_one_place_read_the_log_once() -> None:
     log = Log(100)
     pages = pages_of(log)
     runs = [pages.read(10, BIDS, least=5, most=20) for _ in range(100)]

@@ -15,7 +15,7 @@ from tests.sockets import free_port
 
 def until_answered(driven: Driven, receiver: Receiver, deliveries: int) -> None:
     driven.until(lambda: len(receiver.deliveries) == deliveries)
-    driven.until(lambda: driven.pusher._sender.in_flight == 0)
+    driven.until(lambda: driven.pusher._client.in_flight == 0)
     driven.rounds(3)
 
 

@@ -101,7 +101,7 @@ def test_poison_is_tried_on_its_schedule_and_then_is_a_dead_letter(
         assert len(receiver.deliveries) == tries
         driven.forward(1)
         driven.until(lambda: len(receiver.deliveries) == tries + 1)  # noqa: B023 - called now
-        driven.until(lambda: driven.pusher._sender.in_flight == 0)
+        driven.until(lambda: driven.pusher._client.in_flight == 0)
         driven.rounds(2)
     state = ours(storage)
     assert (state.parked, state.dead_letters, state.lag.events) == (0, 1, 0)
@@ -271,7 +271,7 @@ def test_an_endpoint_that_is_down_parks_nobody(
         return len(receiver.deliveries) >= 20
 
     driven.until(tried)
-    driven.until(lambda: driven.pusher._sender.in_flight == 0)
+    driven.until(lambda: driven.pusher._client.in_flight == 0)
     state = ours(storage)
     assert (state.parked, state.dead_letters, state.lag.events) == (0, 0, 30)
     before = len(receiver.deliveries)

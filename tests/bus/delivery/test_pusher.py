@@ -124,7 +124,7 @@ def test_a_failing_endpoint_is_tried_again_with_growing_pauses(
     pauses_ms = [1_000, 2_000, 4_000, 8_000]
     for attempt, pause_ms in enumerate(pauses_ms, 1):
         driven.until(lambda: len(receiver.deliveries) == attempt)  # noqa: B023 - called now
-        driven.until(lambda: driven.pusher._sender.in_flight == 0)
+        driven.until(lambda: driven.pusher._client.in_flight == 0)
         driven.rounds(3)
         driven.forward(pause_ms - 1)
         driven.rounds(3)
@@ -144,7 +144,7 @@ def test_a_retry_comes_alone_even_when_more_has_arrived(
     subscribe(storage, receiver.url)
     publish("1")
     driven.until(lambda: receiver.deliveries)
-    driven.until(lambda: driven.pusher._sender.in_flight == 0)
+    driven.until(lambda: driven.pusher._client.in_flight == 0)
     publish("2")
     driven.forward(1_000)
     driven.until(lambda: queued(storage) == 0)
@@ -177,7 +177,7 @@ def test_subscribing_again_ends_the_back_off(
 ) -> None:
     subscribe(storage, f"http://127.0.0.1:{free_port()}/")
     publish("1")
-    driven.until(driven.pusher._lanes.next_due_ms)
+    driven.until(driven.pusher._run_queue.next_due_ms)
     subscribe(storage, receiver.url)
     driven.until(lambda: queued(storage) == 0)
     assert receiver.urls == urls("1")
@@ -261,7 +261,7 @@ def test_a_guarded_callback_is_backed_off_and_its_events_stay(
 ) -> None:
     subscribe(storage, "https://localhost:1/")
     publish("1")
-    driven.until(driven.pusher._lanes.next_due_ms)
+    driven.until(driven.pusher._run_queue.next_due_ms)
     assert queued(storage) == 1
 
 

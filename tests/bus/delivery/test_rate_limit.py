@@ -1,5 +1,4 @@
-from bus.delivery.batching import Allowance
-from bus.delivery.rate_limit import allowance, full, take
+from bus.delivery.rate_limit import Allowance, allowance, full, take
 
 NOW = 1_000_000
 

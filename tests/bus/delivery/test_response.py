@@ -7,13 +7,13 @@ import pytest
 from bus.delivery.response import (
     MAX_PAUSE_MS,
     Acknowledged,
+    Answer,
     Failed,
     Gone,
     Response,
     RetryAfter,
     classify,
 )
-from bus.delivery.wire.http_client import Answer
 from tests.bus.clock import START_MS
 from tests.bus.samples import log_event
 

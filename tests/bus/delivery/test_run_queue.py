@@ -1,47 +1,45 @@
-"""Which lanes are looked at, when many are awake."""
+"""Who is looked at, when many are awake."""
 
-from dataclasses import replace
-
-from bus.delivery.run_queue import Lanes
-from tests.bus.samples import held
+from bus.delivery.run_queue import RunQueue
 
 
-def lanes_of(count: int) -> Lanes:
-    """So many, which all wake together."""
-    lanes = Lanes()
-    one = held()
-    lanes.update(
-        replace(one, subscription=replace(one.subscription, id=number))
-        for number in range(1, count + 1)
-    )
-    return lanes
-
-
-def ids(lanes: Lanes) -> list[int]:
-    return [lane.subscription.id for lane in lanes.due(0)]
+def queue_of(count: int) -> RunQueue:
+    """So many, who all wake together."""
+    queue = RunQueue()
+    for number in range(1, count + 1):
+        queue.wake(number)
+    return queue
 
 
 def test_a_few_are_looked_at_together_in_the_order_of_waking() -> None:
-    lanes = lanes_of(3)
-    assert ids(lanes) == [1, 2, 3]
-    assert ids(lanes) == []
+    queue = queue_of(3)
+    assert queue.due(0) == [1, 2, 3]
+    assert queue.due(0) == []
 
 
 def test_of_a_crowd_everybody_is_looked_at_once() -> None:
-    lanes = lanes_of(100)
+    queue = queue_of(100)
     rounds = []
-    while some := ids(lanes):
+    while some := queue.due(0):
         rounds.append(some)
     assert len(rounds) > 1
     assert sorted(one for some in rounds for one in some) == list(range(1, 101))
 
 
 def test_whoever_wakes_last_does_not_wait_for_a_crowd_nor_the_first_for_ever() -> None:
-    lanes = lanes_of(100)
-    ids(lanes)
-    woken = lanes.find(1)
-    assert woken is not None
-    lanes.wake(woken)
-    some = ids(lanes)
+    queue = queue_of(100)
+    queue.due(0)
+    queue.wake(1)
+    some = queue.due(0)
     assert 1 in some
     assert min(one for one in some if one > 1) == 5  # the first of those that have waited
+
+
+def test_whoever_sleeps_is_looked_at_when_the_time_has_come_and_not_before() -> None:
+    queue = RunQueue()
+    queue.sleep(1, 50)
+    queue.sleep(1, 20)
+    assert queue.due(19) == []
+    assert queue.next_due_ms() == 20
+    assert queue.due(20) == [1]
+    assert queue.due(50) == []

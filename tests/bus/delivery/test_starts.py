@@ -246,7 +246,7 @@ def test_a_resync_is_told_again_until_it_is_taken(
     storage.log.trim(before=7)
     storage.subscriptions.resume(overview(storage).subscription.id)
     driven.until(lambda: len(receiver.deliveries) == 1)
-    driven.until(lambda: driven.pusher._sender.in_flight == 0)
+    driven.until(lambda: driven.pusher._client.in_flight == 0)
     driven.rounds(3)
     driven.pusher.close()
     second = Driven(storage, clock, "two")

@@ -98,7 +98,7 @@ def test_who_was_taken_over_does_not_settle_what_it_had_in_flight(
     second.forward(LAPSES_AFTER_MS + 2_000)
     second.until(lambda: len(receiver.deliveries) == 2, "the second has sent too")
     receiver.gate.set()
-    first.until(lambda: first.pusher._sender.in_flight == 0)
+    first.until(lambda: first.pusher._client.in_flight == 0)
     first.rounds(3)
     second.until(lambda: queued(storage) == 0)
     (state,) = storage.overviews.listed()
@@ -148,7 +148,7 @@ def subscribe_many(storage: Storage, receiver: Receiver, count: int) -> None:
 
 
 def shares(storage: Storage, *pushers: Driven) -> list[int]:
-    return [storage.leases.counts(one.pusher._name).mine for one in pushers]
+    return [storage.leases.counts(one.pusher._lease.name).mine for one in pushers]
 
 
 def test_pushers_share_the_subscriptions_and_every_event_comes_once_for_each(

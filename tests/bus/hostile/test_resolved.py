@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pycurl
 import pytest
 
-from bus.delivery.wire.http_client import Answer
+from bus.delivery.response import Answer
 from tests.bus.hostile.attempts import attempt, sending, took
 from tests.bus.hostile.inside import Inside
 

@@ -39,7 +39,7 @@ def test_what_is_held_by_somebody_alive_is_not_claimed(
 
 
 def test_the_holder_settles(storage: Storage, held: LeasedSubscription) -> None:
-    assert storage.leases.settle("one", [settlement(held, 7)], 0) == set()
+    assert storage.settlements.settle("one", [settlement(held, 7)], 0) == set()
     (after,) = storage.leases.held("one")
     assert after.cursor == Cursor(7, 7, 7)
 
@@ -51,8 +51,8 @@ def test_after_a_takeover_only_the_new_holder_settles(
     storage.leases.give_up({"one"})
     assert storage.leases.claim("two", 1) == 1
     (taken,) = storage.leases.held("two")
-    assert storage.leases.settle("one", [settlement(held, 7)], 0) == {held.subscription.id}
-    assert storage.leases.settle("two", [settlement(taken, 3)], 0) == set()
+    assert storage.settlements.settle("one", [settlement(held, 7)], 0) == {held.subscription.id}
+    assert storage.settlements.settle("two", [settlement(taken, 3)], 0) == set()
     (after,) = storage.leases.held("two")
     assert after.cursor.position == 3
 
@@ -66,7 +66,7 @@ def test_a_holder_that_comes_back_does_not_settle_with_its_old_fence(
     storage.leases.leave("two")
     storage.leases.join("one", 0)
     storage.leases.claim("one", 9)
-    assert storage.leases.settle("one", [settlement(held, 7)], 0) == {held.subscription.id}
+    assert storage.settlements.settle("one", [settlement(held, 7)], 0) == {held.subscription.id}
 
 
 def test_a_pusher_that_was_given_up_learns_it_at_its_next_beat(
@@ -95,7 +95,7 @@ def test_one_lost_settlement_does_not_lose_the_others(
     storage.leases.claim("one", 9)
     first, second = storage.leases.held("one")
     storage.subscriptions.delete(subscriber)
-    lost = storage.leases.settle("one", [settlement(first, 1), settlement(second, 2)], 0)
+    lost = storage.settlements.settle("one", [settlement(first, 1), settlement(second, 2)], 0)
     assert lost == {held.subscription.id}
     (left,) = storage.leases.held("one")
     assert left.cursor.position == 2
@@ -108,7 +108,7 @@ def test_subscribing_again_ends_a_back_off_and_moves_the_fence(
         failures=5, failing_since_ms=1, retry_at_ms=99, tried_upto=9, bisect_limit=1
     )
     outcome = Settlement(held.subscription.id, held.fence, Cursor(0, 0), failing, 0)
-    storage.leases.settle("one", [outcome], 0)
+    storage.settlements.settle("one", [outcome], 0)
     version = storage.leases.registry_version()
     storage.subscriptions.replace(subscriber, wanted("https://x.example/"), "whsec_b")
     (after,) = storage.leases.held("one")
@@ -121,4 +121,4 @@ def test_subscribing_again_while_all_is_well_disturbs_nothing(
     storage: Storage, held: LeasedSubscription, subscriber: int
 ) -> None:
     storage.subscriptions.replace(subscriber, wanted("https://new.example/"), "whsec_b")
-    assert storage.leases.settle("one", [settlement(held, 7)], 0) == set()
+    assert storage.settlements.settle("one", [settlement(held, 7)], 0) == set()

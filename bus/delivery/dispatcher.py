@@ -1,0 +1,173 @@
+"""From what consumers want to requests on their way, and from answers back to consumers."""
+
+from dataclasses import dataclass, field
+
+from service_kit.clock import Clock
+from service_kit.logs import get_logger
+
+from bus.delivery.batching import Fetch, Idle, Wait
+from bus.delivery.consumer import Consumer
+from bus.delivery.fetcher import Fetcher
+from bus.delivery.in_flight import Delivery, Kind
+from bus.delivery.parked import RetryParked
+from bus.delivery.records.attempt_log import Exchange
+from bus.delivery.registry import ConsumerRegistry
+from bus.delivery.response import Acknowledged, Answer, Failed, Outcome, classify
+from bus.delivery.run_queue import RunQueue
+from bus.delivery.settler import Settler
+from bus.delivery.wire.http_client import HttpClient
+from bus.delivery.wire.request import Request, Requests
+from bus.model.delivery import LastAnswer
+from bus.storage.parked import ParkedEntities
+
+log = get_logger(__name__)
+
+_READS_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    consumer: Consumer
+    delivery: Delivery
+    request: Request = field(repr=False)
+    at_ms: int
+
+
+class Dispatcher:
+    """Sends what is due, and takes in what comes of it."""
+
+    def __init__(
+        self,
+        parked: ParkedEntities,
+        client: HttpClient,
+        *,
+        registry: ConsumerRegistry,
+        run_queue: RunQueue,
+        fetcher: Fetcher,
+        settler: Settler,
+        now_ms: Clock,
+    ) -> None:
+        self._parked = parked
+        self._client = client
+        self._registry = registry
+        self._run_queue = run_queue
+        self._fetcher = fetcher
+        self._settler = settler
+        self._now_ms = now_ms
+        self._requests = Requests()
+        self._count = 0
+        self._unanswered: dict[int, _Sent] = {}  # by number of the request
+        self._behind: dict[Consumer, None] = {}
+        self._exchanges: list[Exchange] = []
+
+    def send_due(self) -> bool:
+        """Send what may be sent; whether there was anything."""
+        before = self._count
+        for subscription_id in self._run_queue.due(self._now_ms()):
+            consumer = self._registry.find(subscription_id)
+            if consumer is not None:
+                self._look_at(consumer)
+        return self._count > before
+
+    def prefetch(self) -> bool:
+        """While subscribers are busy, read what their next batches are made of, and make them.
+
+        Whether any of them has a backlog.
+        """
+        is_behind = bool(self._behind)
+        for consumer in self._behind:
+            self._fetcher.fill_ahead(consumer)
+            now_ms = self._now_ms()
+            made = consumer.prefetch(now_ms)
+            if made is not None:
+                self._requests.make_ahead(consumer.subscription, made, now_ms)
+        self._behind.clear()
+        return is_behind
+
+    def answered(self, answer: Answer) -> None:
+        """Let the consumer take in what came of a delivery."""
+        sent = self._unanswered.pop(answer.key)
+        now_ms, consumer, delivery = self._now_ms(), sent.consumer, sent.delivery
+        exchange = Exchange(
+            consumer.subscription,
+            sent.request,
+            answer,
+            sent.at_ms,
+            now_ms - sent.at_ms,
+            delivery.attempt,
+            delivery.events,
+        )
+        self._exchanges.append(exchange)
+        if not consumer.is_held:
+            return
+        response = classify(answer, delivery.events, now_ms)
+        if isinstance(response, Failed):
+            log.warning(
+                "delivery failed",
+                subscriber=consumer.subscription.client,
+                subscription=consumer.subscription.name,
+                position=delivery.events[-1].position,
+                events=len(delivery.events),
+                attempt=delivery.attempt,
+                status=answer.status,
+                error=answer.error,
+            )
+        body = b"" if response == Acknowledged() else exchange.answer_body()
+        shown = LastAnswer(answer.status, answer.error, now_ms)
+        consumer.answered(delivery, Outcome(response, shown, body))
+        self._run_queue.wake(consumer.subscription.id)
+        self._settler.add(consumer)
+
+    def take_exchanges(self) -> list[Exchange]:
+        """What has been answered since the last time, for the record."""
+        exchanges, self._exchanges = self._exchanges, []
+        return exchanges
+
+    def _look_at(self, consumer: Consumer) -> None:
+        """Do what a consumer wants, until it wants nothing more or has read a lot."""
+        reads = 0
+        while True:
+            wanted = consumer.next(self._now_ms())
+            if isinstance(wanted, Fetch):
+                reads += 1
+                if reads > _READS_AT_ONCE or self._fetcher.fill(consumer):
+                    self._run_queue.wake(consumer.subscription.id)
+                    return
+            elif self._send_next(consumer, wanted):
+                reads = 0
+            else:
+                return
+
+    def _send_next(self, consumer: Consumer, wanted: Delivery | RetryParked | Wait | Idle) -> bool:
+        """Whether something was sent, so that more may be wanted."""
+        match wanted:
+            case Delivery():
+                self._send(consumer, wanted)
+                return True
+            case RetryParked(url):
+                return self._retry(consumer, url)
+            case Wait(until_ms):
+                self._run_queue.sleep(consumer.subscription.id, until_ms)
+        return False
+
+    def _send(self, consumer: Consumer, delivery: Delivery) -> None:
+        now_ms = self._now_ms()
+        request = self._requests.of(consumer.subscription, delivery, now_ms)
+        self._count += 1
+        self._unanswered[self._count] = _Sent(consumer, delivery, request, now_ms)
+        self._client.start(self._count, request)
+        if delivery.kind is Kind.BATCH and consumer.backlog.has_more:
+            self._behind[consumer] = None
+
+    def _retry(self, consumer: Consumer, url: str) -> bool:
+        self._settler.settle()  # what was parked just now is read from the store like the rest
+        if not consumer.is_open:
+            return False
+        subscription = consumer.subscription
+        events = self._parked.events(subscription.id, url, subscription.max_events)
+        delivery = consumer.retry(url, events)
+        if delivery is None:
+            self._settler.add(consumer)
+        else:
+            self._send(consumer, delivery)
+        return True
