@@ -1,9 +1,9 @@
 """Change an account's e-mail address, once the new one has shown that it is its owner's."""
 
 import hmac
-from collections.abc import Mapping
 
 from auction_app.accounts.check_password import check_password
+from auction_app.accounts.forms import ChangeAddressForm
 from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers
@@ -13,38 +13,30 @@ from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import EmailTaken, LinkDead, NoSession, NotTheirLink
 from auction_app.signatures import Signatures
-from auction_app.web.forms import Fields
 
 LINK_LIVES_MS = 24 * 3600 * 1000
 USE = "confirm-address"
 
 
 def request_address(
-    store: Store,
-    passwords: Passwords,
-    customer: Customer,
-    form: Mapping[str, str],
-) -> str:
-    """Have the link sent to the new address, and a warning to the old one; returns the new one.
+    store: Store, passwords: Passwords, customer: Customer, form: ChangeAddressForm
+) -> None:
+    """Have the link sent to the new address, and a warning to the old one.
 
     Until the link is followed nothing changes. Tells nobody whether the new address has an
-    account: then it waits as any other, but for a link that nobody gets. Raises BadInput,
+    account: then it waits as any other, but for a link that nobody gets. Raises
     WrongPassword, TooManyAttempts.
     """
-    fields = Fields(form)
-    email = fields.email("email")
-    fields.finish()
-    check_password(store, passwords, customer, fields.raw("password"))
+    check_password(store, passwords, customer, form.password)
     use_up(store, ADDRESS_CHANGES, customer.id)
     with store.begin() as act:
-        is_free = customers.by_email(act.conn, email) is None
+        is_free = customers.by_email(act.conn, form.email) is None
         change_id = new_key() if is_free else None
         customers.expect_address(
-            act.conn, customer.id, change_id=change_id, to=email, now_ms=act.now_ms
+            act.conn, customer.id, change_id=change_id, to=form.email, now_ms=act.now_ms
         )
         if is_free:
             act.announce("customers", "update", act.urls.customer(customer.id))
-    return email
 
 
 def confirm_address(

@@ -6,7 +6,7 @@ from auction_app.accounts.repository import customers
 from auction_app.db.rate_limits import PASSWORD_CHECKS, use_up
 from auction_app.db.store import Store
 from auction_app.errors import NoSession, WrongPassword
-from auction_app.web.forms import LONGEST
+from auction_app.web.fields import LONGEST_PASSWORD
 
 
 def check_password(store: Store, passwords: Passwords, customer: Customer, typed: str) -> None:
@@ -17,5 +17,5 @@ def check_password(store: Store, passwords: Passwords, customer: Customer, typed
         stored = customers.password_hash(conn, customer.id)
     if stored is None:
         raise NoSession("the account is closed")
-    if len(typed) > LONGEST or not passwords.match(typed, stored):
+    if len(typed) > LONGEST_PASSWORD or not passwords.match(typed, stored):
         raise WrongPassword("not the password of this account")

@@ -1,8 +1,8 @@
 """Get back into an account whose password is forgotten, by a link in a mail."""
 
 import hmac
-from collections.abc import Mapping
 
+from auction_app.accounts.forms import ResetPasswordForm
 from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
@@ -12,7 +12,6 @@ from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import LinkDead, NotFound
 from auction_app.signatures import Signatures
-from auction_app.web.forms import Fields
 
 LINK_LIVES_MS = 3600 * 1000
 USE = "reset-password"
@@ -50,18 +49,15 @@ def reset_password(
     passwords: Passwords,
     signatures: Signatures,
     token: str,
-    form: Mapping[str, str],
+    form: ResetPasswordForm,
 ) -> None:
     """Set the new password, once a link, and end every session of the account.
 
     Who followed the link owns the mailbox: the address is verified by that, too. Raises
-    LinkDead, BadInput.
+    LinkDead.
     """
     customer = check_reset(store, signatures, token)
-    fields = Fields(form)
-    new = fields.new_password("new_password")
-    fields.finish()
-    hashed = passwords.hash(new)
+    hashed = passwords.hash(form.new_password)
     with store.begin() as act:
         if customers.by_id(act.conn, customer.id).password_reset_id != customer.password_reset_id:
             raise LinkDead("used a moment ago")

@@ -1,9 +1,9 @@
 """Start a session with an address and a password."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from auction_app.accounts.forms import SignInForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
 from auction_app.accounts.repository.customers import email_key
@@ -11,7 +11,7 @@ from auction_app.accounts.sessions import digest
 from auction_app.db import rate_limits
 from auction_app.db.store import Store
 from auction_app.errors import AccountClosed, TooManyAttempts, WrongCredentials
-from auction_app.web.forms import LONGEST
+from auction_app.web.fields import LONGEST_EMAIL, LONGEST_PASSWORD
 
 WINDOW_MS = 15 * 60 * 1000
 FAILURES_FROM_ONE_PLACE_FOR_ONE_ADDRESS = 10
@@ -30,7 +30,7 @@ class SignedIn:
 def sign_in(
     store: Store,
     passwords: Passwords,
-    form: Mapping[str, str],
+    form: SignInForm,
     *,
     place: str,
     agent: str,
@@ -44,7 +44,7 @@ def sign_in(
     (or a hundred for either of them);
     AccountClosed for the right password of a banned account.
     """
-    email, password = form.get("email", "").strip()[:254], form.get("password", "")
+    email, password = form.email.strip()[:LONGEST_EMAIL], form.password
     limits, since_ms = _limits(email, place), store.clock() - WINDOW_MS
     with store.reading() as conn:
         counts = {
@@ -54,7 +54,7 @@ def sign_in(
     if any(counts[subject] >= limit for subject, limit in limits.items()):
         raise TooManyAttempts(WINDOW_MS // 1000)
     stored = found[1] if found else None
-    matches = len(password) <= LONGEST and passwords.match(password, stored)
+    matches = len(password) <= LONGEST_PASSWORD and passwords.match(password, stored)
     if not matches or found is None:
         _note_failure(store, list(limits))
         raise WrongCredentials("address and password do not belong together")

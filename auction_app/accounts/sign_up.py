@@ -1,7 +1,6 @@
 """Open an account."""
 
-from collections.abc import Mapping
-
+from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers
@@ -10,31 +9,20 @@ from auction_app.db.ids import new_id, new_key
 from auction_app.db.rate_limits import write_in_vain
 from auction_app.db.store import Store
 from auction_app.errors import EmailTaken
-from auction_app.web.forms import Fields
 
 
-def sign_up(
-    store: Store,
-    passwords: Passwords,
-    form: Mapping[str, str],
-    *,
-    locale: str,
-) -> None:
+def sign_up(store: Store, passwords: Passwords, form: SignUpForm, *, locale: str) -> None:
     """Open an account and ask its address to be verified; the mail goes out by the event.
 
     Tells nobody whether the address had an account, nor does the time it takes: then nothing
-    changes, except that a mail goes out again to one that was never verified. Raises BadInput.
+    changes, except that a mail goes out again to one that was never verified.
     """
-    fields = Fields(form)
-    name, email = fields.line("name", longest=60), fields.email("email")
-    password = fields.new_password("password")
-    fields.finish()
-    password_hash = passwords.hash(password)
+    password_hash = passwords.hash(form.password)
     with store.begin() as act:
         customer = Customer(
             id=new_id(),
-            name=name,
-            email=email,
+            name=form.name,
+            email=form.email,
             locale=locale,
             email_verified_at_ms=None,
             verification_id=new_key(),
@@ -44,5 +32,5 @@ def sign_up(
             customers.add(act.conn, customer, password_hash=password_hash, now_ms=act.now_ms)
             act.announce("customers", "create", act.urls.customer(customer.id))
         except EmailTaken:
-            write_in_vain(act, email)
-            request_again(act, email)
+            write_in_vain(act, form.email)
+            request_again(act, form.email)

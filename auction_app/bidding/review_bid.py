@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from service_kit.errors import NotAnAmount
 
 from auction_app.accounts.model import Customer
+from auction_app.bidding.forms import BidForm
 from auction_app.bidding.model import Ticket
 from auction_app.db.ids import new_key
-from auction_app.errors import AmountUnclear, BadInput, NotVerified, TicketRefused
+from auction_app.errors import BadInput, NotVerified, TicketRefused
 from auction_app.listings.model import Auction, Status
 from auction_app.signatures import Signatures
-from auction_app.web.amounts import read_amount
 
 FAR_ABOVE = 10
 _USE = "bid-ticket"
@@ -24,38 +24,22 @@ class Review:
     far_above: bool
 
 
-def review_bid(
-    auction: Auction,
-    bidder: Customer,
-    typed: str,
-    *,
-    decimal_mark: str,
-    symbol: str,
-    now_ms: int,
-) -> Review:
-    """Read the maximum and mint the ticket whose key makes it one bid.
+def review_bid(auction: Auction, bidder: Customer, form: BidForm, *, now_ms: int) -> Review:
+    """Mint the ticket whose key makes it one bid.
 
-    Raises NotVerified; BadInput with not_an_amount, amount_unclear, below_minimum, ended,
-    not_started or seller. The rules are bids_service's: this only spares a bidder the way.
+    Raises NotVerified; BadInput with below_minimum, ended, not_started or seller. The rules are
+    bids_service's: this only spares a bidder the way.
     """
     if not bidder.verified:
         raise NotVerified("bidders need a verified address")
     _check_possible(auction, bidder, now_ms)
-    try:
-        maximum = read_amount(
-            typed, auction.terms.currency, decimal_mark=decimal_mark, symbol=symbol
-        )
-    except AmountUnclear as error:
-        raise BadInput({"maximum": "amount_unclear"}) from error
-    except NotAnAmount as error:
-        raise BadInput({"maximum": "not_an_amount"}) from error
-    if maximum.amount_minor < auction.minimum.amount_minor:
+    if form.maximum.amount_minor < auction.minimum.amount_minor:
         raise BadInput({"maximum": "below_minimum"})
     ticket = Ticket(
         key=new_key(),
         auction_id=auction.id,
         bidder_id=bidder.id,
-        maximum=maximum,
+        maximum=form.maximum,
         seen_price=auction.price,
     )
     return Review(ticket=ticket, far_above=is_far_above(auction, ticket))

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.accounts.sign_up import sign_up
@@ -13,10 +14,11 @@ from auction_app.demo import pictures
 from auction_app.errors import NotFound
 from auction_app.listings.model import Photo
 from auction_app.listings.repository import auctions
+from auction_app.selling.forms import ListingRules, read_listing
 from auction_app.selling.list_auction import list_auction
-from auction_app.selling.read_listing import ListingForm, ListingRules, read_listing
 from auction_app.selling.take_photo import take_photo
-from auction_app.web.local_time import write_local
+from auction_app.web.fields import write_local_time
+from auction_app.web.forms import PLAIN
 
 HOUR_MS = 3_600_000
 _RULES = ListingRules(shortest_ms=0, longest_ms=31 * 24 * HOUR_MS)
@@ -158,7 +160,7 @@ def load_demo(house: House) -> tuple[Account, ...]:
 
 def _account(house: House, account: Account) -> bool:
     """Open and verify an account; False when there was nothing to do."""
-    form = {"name": account.name, "email": account.email, "password": account.password}
+    form = SignUpForm(name=account.name, email=account.email, password=account.password)
     with house.store.reading() as conn:
         known = customers.by_email(conn, account.email)
     if known is None:
@@ -192,19 +194,18 @@ def _list(house: House, item: DemoItem, seller: Customer) -> bool:
     (width, height), sizes = take_photo(item.draw())
     photo = Photo(id=f"{item.id}photo", alt=item.alt, width=width, height=height)
     house.files.write(photo.id, sizes)
-    listing = read_listing(_form(item, now_ms), _RULES, now_ms=now_ms)
+    listing = read_listing(_typed(item, now_ms), PLAIN, _RULES, now_ms=now_ms)
     with house.begin() as act:
         list_auction(act, listing, [photo], auction_id=item.id, seller=seller)
     return True
 
 
-def _form(item: DemoItem, now_ms: int) -> ListingForm:
-    fields = {
+def _typed(item: DemoItem, now_ms: int) -> dict[str, str]:
+    return {
         "title": item.title,
         "description": item.description,
         "category": item.category,
         "start_price": item.price,
         "currency": item.currency,
-        "ends": write_local(now_ms + round(item.hours * HOUR_MS), ZoneInfo("UTC")),
+        "ends": write_local_time(now_ms + round(item.hours * HOUR_MS), ZoneInfo("UTC")),
     }
-    return ListingForm(fields=fields, decimal_mark=".", symbol="", zone=ZoneInfo("UTC"))

@@ -1,6 +1,6 @@
 """Act on an item or an account that breaks the rules; each act is recorded for ever."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers, sessions
@@ -11,12 +11,8 @@ from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import CommandRefused, NotFound, NotPossible
 from auction_app.listings.model import Auction
 from auction_app.moderation import repository as moderation
+from auction_app.moderation.forms import ON_ACCOUNT, AccountActForm, ItemActForm
 from auction_app.search.repository import entries
-from auction_app.web.forms import Fields
-
-ON_ITEM = ("dismiss", "hide", "show", "end")
-ON_ACCOUNT = ("ban", "unban")
-LONGEST_NOTE = 500
 
 
 def check_moderator(customer: Customer) -> None:
@@ -30,52 +26,39 @@ def act_on_item(
     gateway: Gateway,
     auction: Auction,
     moderator: Customer,
-    form: Mapping[str, str],
+    form: ItemActForm,
 ) -> None:
     """Leave, hide, show or end an item, or close or open its seller's account; settles its
     reports. Ending sells it to nobody, and blocks for bids_service.
 
-    The form's `note` says why. Raises NotFound, BadInput, NotPossible, BidsUnavailable.
+    The form's `note` says why. Raises NotFound, NotPossible, BidsUnavailable.
     """
-    action, note = _read(moderator, form, (*ON_ITEM, *ON_ACCOUNT))
-    if action == "end":
+    check_moderator(moderator)
+    if form.action == "end":
         _end(store, gateway, auction)
     with store.begin() as act:
-        if action in ON_ACCOUNT:
+        if form.action in ON_ACCOUNT:
             subject = act.urls.customer(auction.seller_id)
-            _act_on_account(act, auction.seller_id, action)
+            _act_on_account(act, auction.seller_id, form.action)
         else:
             subject = act.urls.auction(auction.id)
-            _ITEM_ACTS[action](act, auction)
+            _ITEM_ACTS[form.action](act, auction)
             act.announce("auctions", "update", subject)
         moderation.settle_reports(act.conn, auction.id, now_ms=act.now_ms)
-        _record(act, moderator, action, subject, note)
+        _record(act, moderator, form.action, subject, form.note)
 
 
 def act_on_account(
-    act: UnitOfWork, customer_id: str, moderator: Customer, form: Mapping[str, str]
+    act: UnitOfWork, customer_id: str, moderator: Customer, form: AccountActForm
 ) -> None:
     """Close an account, which ends its sessions at once, or open it again.
 
-    Raises NotFound, BadInput.
+    Raises NotFound.
     """
-    action, note = _read(moderator, form, ON_ACCOUNT)
-    customers.by_id(act.conn, customer_id)
-    _act_on_account(act, customer_id, action)
-    _record(act, moderator, action, act.urls.customer(customer_id), note)
-
-
-def _read(
-    moderator: Customer, form: Mapping[str, str], actions: tuple[str, ...]
-) -> tuple[str, str]:
     check_moderator(moderator)
-    fields = Fields(form)
-    action = fields.raw("action")
-    if action not in actions:
-        fields.refuse("action", "missing")
-    note = fields.line("note", longest=LONGEST_NOTE)
-    fields.finish()
-    return action, note
+    customers.by_id(act.conn, customer_id)
+    _act_on_account(act, customer_id, form.action)
+    _record(act, moderator, form.action, act.urls.customer(customer_id), form.note)
 
 
 def _act_on_account(act: UnitOfWork, customer_id: str, action: str) -> None:

@@ -1,36 +1,22 @@
 """Tell the moderators that an item breaks the rules."""
 
-from collections.abc import Mapping
-
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.db.rate_limits import REPORTS, use_up
 from auction_app.db.store import Store
 from auction_app.listings.model import Auction
 from auction_app.moderation import repository as moderation
-from auction_app.moderation.model import REASONS
-from auction_app.web.forms import Fields
-
-LONGEST = 1000
+from auction_app.moderation.forms import ReportForm
 
 
-def report_item(
-    store: Store, auction: Auction, reporter: Customer, form: Mapping[str, str]
-) -> None:
+def report_item(store: Store, auction: Auction, reporter: Customer, form: ReportForm) -> None:
     """Put the item into the moderators' queue; reported again, the report is renewed.
 
-    The seller is never told who it was. Raises BadInput, TooManyAttempts,
-    NoSession.
+    The seller is never told who it was. Raises TooManyAttempts, NoSession.
     """
-    fields = Fields(form)
-    reason = fields.raw("reason")
-    if reason not in REASONS:
-        fields.refuse("reason", "missing")
-    text = fields.paragraphs("text", longest=LONGEST)
-    fields.finish()
     use_up(store, REPORTS, reporter.id)
     with store.begin() as act:
         customers.locked(act.conn, reporter.id)
         moderation.add_report(
-            act.conn, auction.id, reporter.id, reason=reason, text=text, now_ms=act.now_ms
+            act.conn, auction.id, reporter.id, reason=form.reason, text=form.text, now_ms=act.now_ms
         )

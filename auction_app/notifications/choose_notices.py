@@ -6,21 +6,17 @@ from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.db.store import Transaction
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.errors import BadInput, LinkDead, NotFound
-from auction_app.notifications.model import KINDS, MODES
+from auction_app.errors import LinkDead, NotFound
+from auction_app.notifications.model import KINDS
 from auction_app.notifications.repository import preferences
 from auction_app.signatures import Signatures
 
 USE = "unsubscribe"
 
 
-def choose_notices(act: UnitOfWork, customer: Customer, form: Mapping[str, str]) -> None:
-    """Set the mode of every kind that the form names. Raises BadInput."""
-    chosen: dict[str, str] = {kind: form[kind] for kind in KINDS if kind in form}
-    bad: dict[str, str] = {kind: "not_a_mode" for kind, mode in chosen.items() if mode not in MODES}
-    if bad:
-        raise BadInput(bad)
-    preferences.keep(act.conn, customer.id, chosen)
+def choose_notices(act: UnitOfWork, customer: Customer, modes: Mapping[str, str]) -> None:
+    """Set the mode of each of these kinds."""
+    preferences.keep(act.conn, customer.id, modes)
     act.announce("customers", "update", act.urls.customer(customer.id))
 
 

@@ -16,6 +16,7 @@ from auction_app.errors import BadInput, NotFound
 from auction_app.orders import hal as represent
 from auction_app.orders import repository as stored
 from auction_app.orders.advance_order import advance_order
+from auction_app.orders.forms import FeedbackForm
 from auction_app.orders.give_feedback import give_feedback
 from auction_app.orders.hal import MyOrdersSchema, OrderSchema
 from auction_app.orders.model import RATINGS, Order, may_give_feedback, next_steps
@@ -74,8 +75,9 @@ def pages(parts: Parts) -> PlainBlueprint:
     def feedback(order_id: str) -> Response:
         me = signed_in(parts)
         try:
+            form = FeedbackForm.read(request.form)
             with parts.begin() as act:
-                give_feedback(act, order_id, me, request.form)
+                give_feedback(act, order_id, me, form)
         except BadInput as error:
             order = _order_of(parts, order_id, me)
             return _order_page(parts, order, me, errors=error.fields)

@@ -1,7 +1,5 @@
 """Ask a seller about an item, and answer."""
 
-from collections.abc import Mapping
-
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.db.ids import new_id
@@ -13,27 +11,20 @@ from auction_app.listings.model import Auction, Status
 from auction_app.notifications.model import Kind
 from auction_app.notifications.repository import notices
 from auction_app.questions import repository as questions
+from auction_app.questions.forms import AnswerForm, QuestionForm
 from auction_app.questions.model import Question
-from auction_app.web.forms import Fields
-
-LONGEST = 1000
 
 
-def ask_question(
-    store: Store, auction: Auction, asker: Customer, form: Mapping[str, str]
-) -> Question:
+def ask_question(store: Store, auction: Auction, asker: Customer, form: QuestionForm) -> Question:
     """Ask while the auction runs; only asker and seller see it until it is answered. Sent twice,
     it is asked once.
 
-    Raises NotVerified, NotPossible, BadInput, TooManyAttempts, NoSession.
+    Raises NotVerified, NotPossible, TooManyAttempts, NoSession.
     """
     if not asker.verified:
         raise NotVerified("askers need a verified address")
     if asker.id == auction.seller_id or auction.status(store.clock()) is Status.ENDED:
         raise NotPossible("question")
-    fields = Fields(form)
-    text = fields.paragraphs("question", longest=LONGEST)
-    fields.finish()
     use_up(store, QUESTIONS, asker.id)
     with store.begin() as act:
         question = Question(
@@ -41,7 +32,7 @@ def ask_question(
             auction_id=auction.id,
             seller_id=auction.seller_id,
             asker_id=asker.id,
-            text=text,
+            text=form.question,
             answer=None,
             asked_at_ms=act.now_ms,
             answered_at_ms=None,
@@ -57,21 +48,18 @@ def ask_question(
 
 
 def answer_question(
-    act: UnitOfWork, question_id: str, seller: Customer, form: Mapping[str, str]
+    act: UnitOfWork, question_id: str, seller: Customer, form: AnswerForm
 ) -> Question:
     """Answer once; from then on everybody sees both.
 
-    Raises NotFound (also to anybody but the item's seller), NotPossible, BadInput.
+    Raises NotFound (also to anybody but the item's seller), NotPossible.
     """
-    fields = Fields(form)
-    text = fields.paragraphs("answer", longest=LONGEST)
-    fields.finish()
     question = questions.by_id(act.conn, question_id)
     if question is None or question.seller_id != seller.id:
         raise NotFound("no such question")
     if question.answer is not None:
         raise NotPossible("answer")
-    questions.answer(act.conn, question.id, text, now_ms=act.now_ms)
+    questions.answer(act.conn, question.id, form.answer, now_ms=act.now_ms)
     _tell(act, question, question.asker_id, "answer")
     act.announce("questions", "update", act.urls.question(question.id))
     return question

@@ -15,6 +15,7 @@ from auction_app.parts import Parts
 from auction_app.questions import hal as represent
 from auction_app.questions import repository as questions
 from auction_app.questions.ask_question import answer_question, ask_question
+from auction_app.questions.forms import AnswerForm, QuestionForm
 from auction_app.questions.hal import QuestionSchema
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import ItemPage, hal, negotiated, see_other, wants_hal
@@ -48,7 +49,7 @@ def pages(parts: Parts, item_page: ItemPage) -> PlainBlueprint:
     def ask(auction_id: str) -> Response:
         me, auction = signed_in(parts), _auction(parts, auction_id)
         try:
-            asked = ask_question(parts.store, auction, me, request.form)
+            asked = ask_question(parts.store, auction, me, QuestionForm.read(request.form))
         except BadInput as error:
             return item_page(
                 auction_id,
@@ -62,8 +63,9 @@ def pages(parts: Parts, item_page: ItemPage) -> PlainBlueprint:
     def answer(question_id: str) -> Response:
         me = signed_in(parts)
         try:
+            form = AnswerForm.read(request.form)
             with parts.begin() as act:
-                answered = answer_question(act, question_id, me, request.form)
+                answered = answer_question(act, question_id, me, form)
         except BadInput:
             with parts.store.reading() as conn:
                 found = questions.by_id(conn, question_id)

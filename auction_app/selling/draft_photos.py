@@ -9,8 +9,8 @@ from auction_app.db.store import Store
 from auction_app.errors import PhotoRefused
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.selling import repository as drafts
+from auction_app.selling.forms import LONGEST_ALT
 from auction_app.selling.model import READY, REFUSED, WAITING, Draft, DraftPhoto
-from auction_app.selling.read_listing import ALT
 from auction_app.selling.take_photo import look_at_photo, take_photo
 
 MOST_PHOTOS = 12
@@ -135,6 +135,8 @@ def _take_in(
 
 def _alts(draft: Draft, typed: Mapping[str, str]) -> dict[str, str]:
     return {
-        photo.id: " ".join(typed.get(photo.id, photo.alt).replace("\x00", " ").split())[:ALT]
+        photo.id: " ".join(typed.get(photo.id, photo.alt).replace("\x00", " ").split())[
+            :LONGEST_ALT
+        ]
         for photo in draft.photos
     }

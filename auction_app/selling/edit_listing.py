@@ -11,10 +11,9 @@ from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
 from auction_app.search.repository import entries
 from auction_app.selling import repository as drafts
+from auction_app.selling.forms import LONGEST_DESCRIPTION, AdditionForm, DescriptionForm
 from auction_app.selling.model import READY, DraftPhoto
-from auction_app.selling.read_listing import DESCRIPTION, TITLE, read_details
 from auction_app.selling.write_draft import start_draft
-from auction_app.web.forms import Fields
 
 
 def edit_listing(
@@ -25,7 +24,8 @@ def edit_listing(
     seller: Customer,
 ) -> None:
     """While nobody has bid: title, description and details. Once bids exist, only an addition to
-    the description, because bidders have relied on the rest. The terms never change.
+    the description, because bidders have relied on the rest. The terms never change. So which
+    form was `typed` is known only here.
 
     Raises NotFound, BadInput, CommandRefused (ended).
     """
@@ -76,21 +76,12 @@ def relist(act: UnitOfWork, files: PhotoFiles, auction: Auction, *, seller: Cust
 
 
 def _anything(typed: Mapping[str, str]) -> dict[str, str]:
-    fields = Fields(typed)
-    changes = {
-        "title": fields.line("title", longest=TITLE),
-        "description": fields.paragraphs("description", longest=DESCRIPTION),
-        **vars(read_details(fields)),
-    }
-    fields.finish()
-    return changes
+    form = DescriptionForm.read(typed)
+    return {"title": form.title, "description": form.description, **vars(form.details)}
 
 
 def _addition(auction: Auction, typed: Mapping[str, str]) -> dict[str, str]:
-    fields = Fields(typed)
-    addition = fields.paragraphs("addition", longest=DESCRIPTION)
-    fields.finish()
-    description = f"{auction.description}\n\n+ {addition}"
-    if len(description) > DESCRIPTION:
+    description = f"{auction.description}\n\n+ {AdditionForm.read(typed).addition}"
+    if len(description) > LONGEST_DESCRIPTION:
         raise BadInput({"addition": "too_long"})
     return {"description": description}

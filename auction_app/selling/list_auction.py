@@ -9,7 +9,7 @@ from auction_app.errors import NotFound, NotVerified
 from auction_app.listings.model import Auction, Photo
 from auction_app.listings.repository import auctions
 from auction_app.search.repository import entries
-from auction_app.selling.read_listing import Listing
+from auction_app.selling.forms import Listing
 
 
 def list_auction(

@@ -6,19 +6,20 @@ from auction_app.errors import BadInput, NotFound
 from auction_app.listings.model import Auction, Photo
 from auction_app.listings.repository import auctions
 from auction_app.selling import repository as drafts
+from auction_app.selling.forms import Listing, ListingRules, read_listing
 from auction_app.selling.list_auction import list_auction
 from auction_app.selling.model import READY, WAITING, Draft
-from auction_app.selling.read_listing import Listing, ListingForm, ListingRules, read_listing
+from auction_app.web.forms import Notation
 
 
 def check_draft(
-    draft: Draft, form: ListingForm, rules: ListingRules, *, now_ms: int
+    draft: Draft, notation: Notation, rules: ListingRules, *, now_ms: int
 ) -> tuple[Listing, list[Photo]]:
     """The listing and photos of a draft. Raises BadInput that names everything missing."""
     errors: dict[str, str] = {}
     listing: Listing | None = None
     try:
-        listing = read_listing(form, rules, now_ms=now_ms)
+        listing = read_listing(draft.fields, notation, rules, now_ms=now_ms)
     except BadInput as error:
         errors |= error.fields
     if complaint := _about_photos(draft):
@@ -31,7 +32,7 @@ def check_draft(
 def publish_draft(
     act: UnitOfWork,
     draft_id: str,
-    form: ListingForm,
+    notation: Notation,
     rules: ListingRules,
     *,
     seller: Customer,
@@ -44,7 +45,7 @@ def publish_draft(
         draft = drafts.of_seller(act.conn, seller.id, draft_id)
     except NotFound:
         return auctions.own(act.conn, draft_id, seller)  # published before
-    listing, photos = check_draft(draft, form, rules, now_ms=act.now_ms)
+    listing, photos = check_draft(draft, notation, rules, now_ms=act.now_ms)
     auction = list_auction(act, listing, photos, auction_id=draft_id, seller=seller)
     drafts.remove(act.conn, draft_id)
     return auction

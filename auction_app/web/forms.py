@@ -1,89 +1,162 @@
-"""What a text field of a form may hold."""
+"""Forms: what people type, cleaned and checked; one class a form.
 
-import re
-import unicodedata
-from collections.abc import Mapping
+A form is a frozen dataclass whose attributes say how their texts are read:
+
+    @dataclass(frozen=True, kw_only=True)
+    class AnswerForm(Form):
+        answer: str = paragraphs(longest=1000)
+
+    AnswerForm.read(request.form).answer
+
+marshmallow does the reading, so every field is looked at, and all that is wrong is said at once.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+import marshmallow as ma
+from marshmallow.experimental.context import Context
+from service_kit.money import Money
 
 from auction_app.errors import BadInput
-
-_EMAIL = re.compile(r"[^\s@<>\"(),:;\\\[\]]{1,64}@[^\s@<>\"(),:;\\\[\]]{1,189}")
-_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9][a-z0-9-]*[a-z0-9]", re.I)
-_TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+from auction_app.web import fields as texts
 
 
-class Fields:
-    """Reads the fields of one form and collects what is wrong with them."""
+@dataclass(frozen=True, kw_only=True)
+class Notation:
+    """How whoever filled in a form writes amounts and times: `currency` is the ISO 4217 code that
+    amounts are in, `symbol` its sign, `decimal_mark` "." or ","."""
 
-    def __init__(self, form: Mapping[str, str]) -> None:
-        self._form = form
-        self.errors: dict[str, str] = {}
+    currency: str = ""
+    symbol: str = ""
+    decimal_mark: str = "."
+    zone: ZoneInfo = ZoneInfo("UTC")
 
-    def raw(self, name: str) -> str:
-        """What was typed."""
-        return self._form.get(name, "")
 
-    def line(self, name: str, *, longest: int) -> str:
-        """One line of text: trimmed, inner white space folded, at most `longest` characters."""
-        return self._checked(name, " ".join(_clean(self.raw(name)).split()), longest)
+PLAIN = Notation()
 
-    def paragraphs(self, name: str, *, longest: int) -> str:
-        """Text with line breaks."""
-        text = self.raw(name).replace("\r\n", "\n").replace("\r", "\n")
-        return self._checked(name, _clean(text, keep="\n\t").strip(), longest)
 
-    def email(self, name: str) -> str:
-        """An e-mail address."""
-        text = self._checked(name, self.raw(name).strip(), 254)
-        if text and name not in self.errors and not is_email(text):
-            self.refuse(name, "not_an_email")
+@dataclass(frozen=True)
+class Form:
+    """What every form can do. Fields that a form doesn't name are passed over."""
+
+    @classmethod
+    def read(cls, typed: Mapping[str, str], notation: Notation = PLAIN) -> Self:
+        """The form as it was filled in. Raises BadInput with a word for each field that is
+        wrong."""
+        valid, errors = cls.examine(typed, notation)
+        if errors:
+            raise BadInput(errors)
+        return cls(**valid)
+
+    @classmethod
+    def examine(
+        cls, typed: Mapping[str, str], notation: Notation = PLAIN
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        """The values of the fields that are right, and a word for each that is wrong."""
+        schema = _schema_of(cls)  # type: ignore[arg-type] # mypy asks its instances for a hash
+        try:
+            with Context(notation):
+                return schema.load({name: typed.get(name, "") for name in schema.fields}), {}
+        except ma.ValidationError as error:
+            valid: Any = error.valid_data  # of one object, so it is a dict
+            return valid, {name: words[0] for name, words in error.messages_dict.items()}
+
+
+@cache
+def _schema_of(form: type[Form]) -> ma.Schema:
+    # Built once: for so small a form, building the schema takes longer than reading.
+    return ma.Schema.from_dict({it.name: it.metadata["reader"] for it in fields(form)})()
+
+
+def line(*, longest: int, optional: bool = False) -> Any:
+    """One line of text of at most so many characters; "" where `optional` and left empty."""
+    return _attribute(lambda text: texts.read_line(text, longest), empty="" if optional else ...)
+
+
+def paragraphs(*, longest: int) -> Any:
+    """Text with line breaks, of at most so many characters."""
+    return _attribute(lambda text: texts.read_paragraphs(text, longest))
+
+
+def email() -> Any:
+    """An e-mail address."""
+    return _attribute(texts.read_email)
+
+
+def new_password() -> Any:
+    """A password to set."""
+    return _attribute(texts.read_new_password, repr=False)
+
+
+def as_typed(*, repr: bool = True) -> Any:
+    """The text as it was typed; without `repr` it is kept out of logs."""
+    return _attribute(str, repr=repr)
+
+
+def choice(choices: Iterable[str], *, default: Any = ..., word: str = "not_a_choice") -> Any:
+    """One of the choices; `default` where there is one and nothing was chosen, else `word`."""
+    known = frozenset(choices)
+
+    def read(text: str) -> str:
+        if text not in known:
+            raise ma.ValidationError(word)
         return text
 
-    def new_password(self, name: str) -> str:
-        """A password to set: its length is all that is asked of it."""
-        text = self.raw(name)
-        if len(text) < SHORTEST:
-            self.refuse(name, "password_too_short")
-        elif len(text) > LONGEST:
-            self.refuse(name, "too_long")
-        return text
-
-    def refuse(self, name: str, word: str) -> None:
-        """Note what is wrong with a field; the first complaint stays."""
-        self.errors.setdefault(name, word)
-
-    def finish(self) -> None:
-        """Raises BadInput if any field was refused."""
-        if self.errors:
-            raise BadInput(self.errors)
-
-    def _checked(self, name: str, text: str, longest: int) -> str:
-        if not any(unicodedata.category(c)[0] not in "ZCM" for c in text):
-            self.refuse(name, "missing")
-        elif len(text) > longest:
-            self.refuse(name, "too_long")
-        return text
+    return _attribute(read, empty=default)
 
 
-def is_email(text: str) -> bool:
-    """Whether mail could be sent there: one @, no quoting, a domain with a dot."""
-    if not text.isprintable() or not _EMAIL.fullmatch(text):
-        return False
-    local, _, domain = text.rpartition("@")
-    plain = not (local.startswith(".") or local.endswith(".") or ".." in local)
-    return plain and text.isascii() and _DOMAIN.fullmatch(domain) is not None
+def known(choices: Iterable[str]) -> Any:
+    """One of the choices; None for anything else."""
+    accepted = frozenset(choices)
+    return _attribute(lambda text: text if text in accepted else None)
 
 
-def _clean(text: str, keep: str = "") -> str:
-    # Control characters have no business in a text, and PostgreSQL refuses NUL; surrogates
-    # cannot be stored at all. What turns the direction would turn the page's own words, too.
-    unwanted = {"Cc", "Cs"}
-    return "".join(
-        " " if c in _TURNS or (c not in keep and unicodedata.category(c) in unwanted) else c
-        for c in text
-    )
+def currency() -> Any:
+    """The ISO 4217 code of a currency that the house trades in."""
+    return _attribute(texts.read_currency)
 
 
-SHORTEST = 8
+def money(*, optional: bool = False) -> Any:
+    """An amount in the notation's currency; None where `optional` and left empty."""
+    return _attribute(_in_notation(texts.read_money), empty=None if optional else ...)
 
 
-LONGEST = 256
+def price(*, optional: bool = False) -> Any:
+    """Money above nothing in the notation's currency; None where `optional` and left empty."""
+    return _attribute(_in_notation(texts.read_price), empty=None if optional else ...)
+
+
+def local_time(*, optional: bool = False) -> Any:
+    """A moment in the notation's zone, in ms since the epoch; None where `optional` and empty."""
+
+    def read(text: str) -> int:
+        return texts.read_local_time(text, Context.get().zone)
+
+    return _attribute(read, empty=None if optional else ...)
+
+
+def _in_notation(read: Callable[..., Money]) -> Callable[[str], Money | None]:
+    """Read an amount as whoever filled in the form writes it."""
+
+    def read_amount(text: str) -> Money | None:
+        notation: Notation = Context.get()
+        if not texts.is_currency(notation.currency):
+            return None  # what is wrong then is the currency
+        return read(
+            text, notation.currency, decimal_mark=notation.decimal_mark, symbol=notation.symbol
+        )
+
+    return read_amount
+
+
+def _attribute(read: Callable[[str], Any], *, empty: Any = ..., repr: bool = True) -> Any:
+    """A dataclass field that `read` reads; an `empty` text, where that has a meaning, is that."""
+
+    def reader(text: str) -> Any:
+        return empty if empty is not ... and not text.strip() else read(text)
+
+    return field(metadata={"reader": ma.fields.Function(deserialize=reader)}, repr=repr)

@@ -1,6 +1,6 @@
 """The visitor's language for the fixed words of verbs and of bids_service."""
 
-from auction_app.web.forms import SHORTEST
+from auction_app.web.fields import SHORTEST_PASSWORD
 from auction_app.web.i18n import _
 
 
@@ -10,7 +10,7 @@ def complaint(word: str) -> str:
         "missing": _("Please fill this in."),
         "too_long": _("This is too long."),
         "not_an_email": _("This is not an e-mail address we can write to."),
-        "password_too_short": _("Use at least %(n)d characters.", n=SHORTEST),
+        "password_too_short": _("Use at least %(n)d characters.", n=SHORTEST_PASSWORD),
         "not_a_language": _("Please choose one of the languages."),
         "not_a_zone": _("Please choose one of the time zones."),
         "wrong_password": _("This is not your password."),

@@ -2,13 +2,13 @@
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from auction_app.accounts.forms import ForgotPasswordForm, ResetPasswordForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository.customers import email_key
 from auction_app.accounts.reset_password import check_reset, request_reset, reset_password
 from auction_app.db.rate_limits import RESETS_FOR_ONE_ADDRESS, RESETS_FROM_ONE_PLACE, use_up
 from auction_app.errors import BadInput
 from auction_app.parts import Parts
-from auction_app.web.forms import Fields
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import page, see_other
 
@@ -23,11 +23,11 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
 
     @views.post("/forgot-password")
     def forgot_send() -> Response:
-        fields = Fields(request.form)
-        email = fields.email("email")
-        if fields.errors:
+        try:
+            email = ForgotPasswordForm.read(request.form).email
+        except BadInput as error:
             return page(
-                "accounts/forgot_password.html", 422, form=request.form, errors=fields.errors
+                "accounts/forgot_password.html", 422, form=request.form, errors=error.fields
             )
         place = request.remote_addr or ""
         use_up(parts.store, RESETS_FROM_ONE_PLACE, place)
@@ -44,7 +44,8 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
     @views.post("/reset-password/<token>")
     def reset_send(token: str) -> Response:
         try:
-            reset_password(parts.store, passwords, parts.signatures, token, request.form)
+            form = ResetPasswordForm.read(request.form)
+            reset_password(parts.store, passwords, parts.signatures, token, form)
         except BadInput as error:
             return page("accounts/reset_password.html", 422, token=token, errors=error.fields)
         flash(_("Your new password is set. Sign in with it."))

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from auction_app.accounts.forms import SignInForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.sessions import sign_out
 from auction_app.accounts.sign_in import sign_in
@@ -28,7 +29,7 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
             signed = sign_in(
                 parts.store,
                 passwords,
-                request.form,
+                SignInForm.read(request.form),
                 place=request.remote_addr or "",
                 agent=request.headers.get("User-Agent", ""),
                 session_ms=SESSION_S * 1000,

@@ -8,6 +8,7 @@ from service_kit.local_time import zone_names
 from auction_app.accounts.change_address import confirm_address, request_address
 from auction_app.accounts.change_password import change_password
 from auction_app.accounts.edit_profile import edit_profile
+from auction_app.accounts.forms import ChangeAddressForm, ChangePasswordForm, ProfileForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.sessions import end_other_sessions, end_session, own_sessions
 from auction_app.accounts.visitor import session_token, signed_in, visitor
@@ -29,8 +30,9 @@ def account(parts: Parts, passwords: Passwords) -> Blueprint:
     def profile() -> Response:
         me = signed_in(parts)
         try:
+            form = ProfileForm.read(request.form)
             with parts.begin() as act:
-                edit_profile(act, me, request.form, languages=LANGUAGES)
+                edit_profile(act, me, form)
         except BadInput as error:
             return _settings(parts, error.fields)
         return _done(_("Saved."))
@@ -39,10 +41,13 @@ def account(parts: Parts, passwords: Passwords) -> Blueprint:
     def address() -> Response:
         me = signed_in(parts)
         try:
-            new = request_address(parts.store, passwords, me, request.form)
+            form = ChangeAddressForm.read(request.form)
+            request_address(parts.store, passwords, me, form)
         except (BadInput, WrongPassword) as error:
             return _settings(parts, _complaints(error, "password"))
-        return _done(_("We have written to %(email)s. Follow the link in that mail.", email=new))
+        return _done(
+            _("We have written to %(email)s. Follow the link in that mail.", email=form.email)
+        )
 
     @views.get("/confirm-address/<token>")
     def confirm(token: str) -> Response:
@@ -62,17 +67,8 @@ def credentials(parts: Parts, passwords: Passwords) -> Blueprint:
     def password() -> Response:
         me = signed_in(parts)
         try:
-            change_password(
-                parts.store,
-                passwords,
-                me,
-                # Beside each other on one page, two forms can't share the id of a field.
-                {
-                    "password": request.form.get("old_password", ""),
-                    "new_password": request.form.get("new_password", ""),
-                },
-                token=session_token(),
-            )
+            form = ChangePasswordForm.read(request.form)
+            change_password(parts.store, passwords, me, form, token=session_token())
         except (BadInput, WrongPassword) as error:
             return _settings(parts, _complaints(error, "old_password"))
         return _done(_("Your password is changed. You are signed out everywhere else."))

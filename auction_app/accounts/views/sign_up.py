@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, request, url_for
 
+from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.request_verification import request_verification
 from auction_app.accounts.sign_up import sign_up
@@ -27,10 +28,11 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
         place = request.remote_addr or ""
         use_up(parts.store, SIGN_UPS_FROM_ONE_PLACE, place)
         try:
-            sign_up(parts.store, passwords, request.form, locale=viewer_locale())
+            form = SignUpForm.read(request.form)
+            sign_up(parts.store, passwords, form, locale=viewer_locale())
         except BadInput as error:
             return page("accounts/sign_up.html", 422, form=request.form, errors=error.fields)
-        return page("accounts/check_mail.html", email=request.form["email"].strip())
+        return page("accounts/check_mail.html", email=form.email)
 
     @views.get("/verify-email/<token>")
     def verify(token: str) -> Response:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, render_template, request, url_for
 
 from auction_app.accounts.visitor import signed_in
+from auction_app.bidding.forms import BidForm
 from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.model import Ticket
 from auction_app.bidding.place_bid import place_bid, result_of
@@ -18,6 +19,7 @@ from auction_app.errors import BadInput, BidsUnavailable, PriceMoved, TicketRefu
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
+from auction_app.web.forms import Notation
 from auction_app.web.i18n import _, currency_symbol, decimal_mark
 from auction_app.web.negotiation import ItemPage, page, see_other
 
@@ -30,18 +32,11 @@ def pages(parts: Parts, gateway: Gateway, item_page: ItemPage) -> Blueprint:
     def review(auction_id: str) -> Response:
         bidder = signed_in(parts)
         auction = _auction(parts, auction_id)
-        typed = request.form.get("maximum", "")
         try:
-            found = review_bid(
-                auction,
-                bidder,
-                typed,
-                decimal_mark=decimal_mark(),
-                symbol=currency_symbol(auction.terms.currency),
-                now_ms=parts.clock(),
-            )
+            form = BidForm.read(request.form, _notation(auction.terms.currency))
+            found = review_bid(auction, bidder, form, now_ms=parts.clock())
         except BadInput as error:
-            return item_page(auction_id, typed=typed, errors=error.fields)
+            return item_page(auction_id, typed=request.form.get("maximum", ""), errors=error.fields)
         return _review_page(parts, auction, found)
 
     @views.post("/auctions/<string:auction_id>/bid")
@@ -76,6 +71,12 @@ def pages(parts: Parts, gateway: Gateway, item_page: ItemPage) -> Blueprint:
         )
 
     return views
+
+
+def _notation(currency: str) -> Notation:
+    return Notation(
+        currency=currency, symbol=currency_symbol(currency), decimal_mark=decimal_mark()
+    )
 
 
 def _auction(parts: Parts, auction_id: str) -> Auction:

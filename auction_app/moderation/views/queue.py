@@ -11,9 +11,8 @@ from auction_app.errors import BadInput, BidsUnavailable
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.moderation import repository as moderation
+from auction_app.moderation.forms import ON_ACCOUNT, ON_ITEM, AccountActForm, ItemActForm
 from auction_app.moderation.moderate import (
-    ON_ACCOUNT,
-    ON_ITEM,
     act_on_account,
     act_on_item,
     check_moderator,
@@ -48,7 +47,7 @@ def pages(parts: Parts, gateway: Gateway) -> Blueprint:
     def act(auction_id: str) -> Response:
         me, auction = _moderator(parts), _auction(parts, auction_id)
         try:
-            act_on_item(parts.store, gateway, auction, me, request.form)
+            act_on_item(parts.store, gateway, auction, me, ItemActForm.read(request.form))
         except BadInput as error:
             return _item_page(parts, auction_id, error.fields)
         except BidsUnavailable:
@@ -73,8 +72,9 @@ def record(parts: Parts) -> Blueprint:
     def act_account(customer_id: str) -> Response:
         me = _moderator(parts)
         try:
+            form = AccountActForm.read(request.form)
             with parts.begin() as act:
-                act_on_account(act, customer_id, me, request.form)
+                act_on_account(act, customer_id, me, form)
         except BadInput as error:
             return _account_page(parts, customer_id, error.fields)
         flash(_("Done and recorded."))

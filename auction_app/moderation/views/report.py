@@ -6,6 +6,7 @@ from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.errors import BadInput
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
+from auction_app.moderation.forms import ReportForm
 from auction_app.moderation.model import REASONS
 from auction_app.moderation.report_item import report_item
 from auction_app.parts import Parts
@@ -26,7 +27,7 @@ def pages(parts: Parts) -> Blueprint:
     def report(auction_id: str) -> Response:
         me, auction = signed_in(parts), _auction(parts, auction_id)
         try:
-            report_item(parts.store, auction, me, request.form)
+            report_item(parts.store, auction, me, ReportForm.read(request.form))
         except BadInput as error:
             return _report_page(auction, error.fields)
         flash(_("Thank you. Somebody will look at it."))

@@ -10,6 +10,7 @@ from auction_app.notifications.choose_notices import (
     unsubscribe,
     whose_mail,
 )
+from auction_app.notifications.forms import read_modes
 from auction_app.notifications.model import KINDS, MODES
 from auction_app.notifications.repository import preferences as stored
 from auction_app.parts import Parts
@@ -31,8 +32,9 @@ def pages(parts: Parts) -> Blueprint:
     def choose() -> Response:
         me = signed_in(parts)
         try:
+            modes = read_modes(request.form)
             with parts.begin() as act:
-                choose_notices(act, me, request.form)
+                choose_notices(act, me, modes)
         except BadInput:
             flash(_("Please choose one of the three for each kind."))
             return see_other(url_for("preferences.show"))

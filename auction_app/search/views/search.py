@@ -13,8 +13,10 @@ from auction_app.listings.labels import category_label
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES
 from auction_app.parts import Parts
 from auction_app.search import hal as represent
-from auction_app.search.query import ENDING_WITHIN_H, FORMATS, SORTS, SearchQuery, read_query
+from auction_app.search.forms import read_query
+from auction_app.search.query import ENDING_WITHIN_H, FORMATS, SORTS, SearchQuery
 from auction_app.search.repository.find import Page, find
+from auction_app.web.forms import Notation
 from auction_app.web.i18n import _, decimal_mark
 from auction_app.web.negotiation import amount, choice, hal, negotiated, page, text, wants_hal
 from auction_app.web.paging import as_text, cursor_from
@@ -64,7 +66,7 @@ def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) 
     errors: dict[str, str] = {}
     query = SearchQuery()
     try:
-        query = read_query(arguments, currencies=CURRENCIES, decimal_mark=decimal_mark())
+        query = read_query(arguments, Notation(decimal_mark=decimal_mark()))
         with parts.store.reading() as conn:
             found = find(conn, query, now_ms=now_ms, after=after, limit=PAGE)
     except BadInput as error:

@@ -12,13 +12,13 @@ from auction_app.parts import Parts
 from auction_app.selling import repository as drafts
 from auction_app.selling.model import Draft
 from auction_app.selling.publish_draft import check_draft, publish_draft
-from auction_app.selling.read_listing import ListingForm
 from auction_app.selling.simulate import ExampleStep, Simulate, simulate_terms
 from auction_app.selling.views.wizard_context import rules, wizard_context
 from auction_app.selling.write_draft import STEPS, discard_draft, save_step, start_draft
+from auction_app.web.fields import write_local_time
 from auction_app.web.formats import money
+from auction_app.web.forms import Notation
 from auction_app.web.i18n import HOUSE_ZONE, _, currency_symbol, decimal_mark, viewer_zone
-from auction_app.web.local_time import write_local
 from auction_app.web.negotiation import page, see_other
 
 MOST_SHOWN = 50
@@ -88,10 +88,10 @@ def _add_ends(views: Blueprint, parts: Parts, files: PhotoFiles, simulate: Simul
     @views.post("/sell/<string:draft_id>/publish")
     def publish(draft_id: str) -> Response:
         seller = signed_in(parts)
-        form = _read_back(_own_draft_fields(parts, seller, draft_id))
+        notation = _notation_of(_own_draft_fields(parts, seller, draft_id))
         try:
             with parts.begin() as act:
-                auction = publish_draft(act, draft_id, form, rules(parts), seller=seller)
+                auction = publish_draft(act, draft_id, notation, rules(parts), seller=seller)
         except BadInput:
             return _preview_page(parts, simulate, _own_draft(parts, seller, draft_id), 422)
         start_price = money(auction.terms.start_price)
@@ -109,7 +109,7 @@ def _first_fields(now_ms: int) -> dict[str, str]:
     zone = viewer_zone()
     return {
         "currency": CURRENCIES[0],
-        "ends": write_local((now_ms + _WEEK_MS) // 60_000 * 60_000, zone),
+        "ends": write_local_time((now_ms + _WEEK_MS) // 60_000 * 60_000, zone),
         "zone": zone.key,
         "decimal_mark": decimal_mark(),
     }
@@ -138,9 +138,8 @@ def _next_address(draft_id: str, step: str) -> str:
     return url_for("selling.step", draft_id=draft_id, step=go)
 
 
-def _read_back(fields: dict[str, str]) -> ListingForm:
-    return ListingForm(
-        fields=fields,
+def _notation_of(fields: dict[str, str]) -> Notation:
+    return Notation(
         decimal_mark="," if fields.get("decimal_mark") == "," else ".",
         symbol=currency_symbol(fields.get("currency", "")),
         zone=zone_named(fields.get("zone"), HOUSE_ZONE),
@@ -149,7 +148,7 @@ def _read_back(fields: dict[str, str]) -> ListingForm:
 
 def _complaints(parts: Parts, draft: Draft) -> dict[str, str]:
     try:
-        check_draft(draft, _read_back(draft.fields), rules(parts), now_ms=parts.clock())
+        check_draft(draft, _notation_of(draft.fields), rules(parts), now_ms=parts.clock())
     except BadInput as error:
         return error.fields
     return {}
@@ -160,8 +159,8 @@ def _preview_page(parts: Parts, simulate: Simulate, draft: Draft, status: int = 
     listing = photos = None
     errors: dict[str, str] = {}
     try:
-        form = _read_back(draft.fields)
-        listing, photos = check_draft(draft, form, rules(parts), now_ms=parts.clock())
+        notation = _notation_of(draft.fields)
+        listing, photos = check_draft(draft, notation, rules(parts), now_ms=parts.clock())
     except BadInput as error:
         errors = error.fields
     return page(

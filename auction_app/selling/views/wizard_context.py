@@ -5,8 +5,8 @@ from typing import Any
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES, RETURNS
 from auction_app.parts import Parts
 from auction_app.selling.draft_photos import MOST_PHOTOS
+from auction_app.selling.forms import SOFT_CLOSE_S, ListingRules
 from auction_app.selling.model import Draft
-from auction_app.selling.read_listing import SOFT_CLOSE_S, ListingRules
 from auction_app.selling.write_draft import STEPS
 from auction_app.web.i18n import decimal_mark, viewer_zone
 

@@ -9,7 +9,7 @@ from service_kit.money import Money
 
 from auction_app.bidding.projection import keep_bidding
 from auction_app.demo.load import ACCOUNTS, ITEMS, load_demo
-from auction_app.web.local_time import write_local
+from auction_app.web.fields import write_local_time
 from tests.auction_app.conftest import (
     MAILER_TOKEN,
     Browser,
@@ -199,7 +199,9 @@ def _picture(item: str) -> tuple[BytesIO, str]:
 
 
 def _in(world: World, hours: int) -> str:
-    return write_local((world.clock() + hours * _HOUR_S * 1000) // 60_000 * 60_000, ZoneInfo("UTC"))
+    return write_local_time(
+        (world.clock() + hours * _HOUR_S * 1000) // 60_000 * 60_000, ZoneInfo("UTC")
+    )
 
 
 def _result(browser: Browser, item: str, maximum: str) -> str:

@@ -1,12 +1,12 @@
 """Many things to look through, put up for auction without anybody typing."""
 
 from collections.abc import Sequence
-from zoneinfo import ZoneInfo
 
 from auction_app.accounts.repository import customers
 from auction_app.db.ids import new_id
+from auction_app.selling.forms import ListingRules, read_listing
 from auction_app.selling.list_auction import list_auction
-from auction_app.selling.read_listing import ListingForm, ListingRules, read_listing
+from auction_app.web.forms import Notation
 from tests.auction_app.conftest import LISTING, World, email_of
 
 _RULES = ListingRules(shortest_ms=0, longest_ms=30 * 24 * 3_600_000)
@@ -20,8 +20,7 @@ def stock(world: World, titles: Sequence[str], *, category: str, price: str) -> 
     assert sam is not None
     for title in titles:
         fields = LISTING | {"title": title, "category": category, "start_price": price}
-        form = ListingForm(fields=fields, decimal_mark=".", symbol="$", zone=ZoneInfo("UTC"))
-        listing = read_listing(form, _RULES, now_ms=now_ms)
+        listing = read_listing(fields, Notation(symbol="$"), _RULES, now_ms=now_ms)
         with parts.begin() as act:
             auction = list_auction(act, listing, [], auction_id=new_id(), seller=sam[0])
         world.bids.open(

@@ -15,8 +15,9 @@ from auction_app.errors import BadInput
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.listings.terms import Details, Terms
+from auction_app.search.forms import read_query
 from auction_app.search.index_search import index_search
-from auction_app.search.query import SearchQuery, fold, read_query
+from auction_app.search.query import SearchQuery, fold
 from auction_app.search.repository import entries, sqlite_plan
 from auction_app.search.repository.find import find
 from auction_app.search.views import home
@@ -77,7 +78,7 @@ class Shelf:
         return auction.id
 
     def titles(self, **arguments: str) -> list[str]:
-        query = read_query(arguments, currencies=CURRENCIES, decimal_mark=".")
+        query = read_query(arguments)
         with self.world.parts.store.reading() as conn:
             found = find(conn, query, now_ms=START_MS + 1, after=None, limit=50)
         return [auction.title for auction in found.auctions]
@@ -171,7 +172,7 @@ def test_sqlite_reads_what_is_rare_and_walks_past_what_is_common(world: World) -
         sent.append(statement)
 
     def way_to(**arguments: str) -> str:
-        query = read_query(arguments, currencies=CURRENCIES, decimal_mark=".")
+        query = read_query(arguments)
         sent.clear()
         with world.parts.store.reading() as conn:
             find(conn, query, now_ms=START_MS + 1, after=None, limit=5)
@@ -213,7 +214,7 @@ def test_what_is_missing_from_the_search_is_put_in(house: World, shelf: Shelf) -
 
 def test_a_price_that_is_none_is_said(world: World) -> None:
     with pytest.raises(BadInput):
-        read_query({"price_from": "cheap"}, currencies=CURRENCIES, decimal_mark=".")
+        read_query({"price_from": "cheap"})
 
     page = world.browser().get("/search?price_from=cheap")
     program = world.browser().get("/search?price_from=cheap", headers=as_program())

@@ -1,0 +1,34 @@
+"""Reports, and what moderators decide."""
+
+from dataclasses import dataclass
+
+from auction_app.moderation.model import REASONS
+from auction_app.web.forms import Form, choice, line, paragraphs
+
+ON_ITEM = ("dismiss", "hide", "show", "end")
+ON_ACCOUNT = ("ban", "unban")
+LONGEST_NOTE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportForm(Form):
+    """What is wrong with an item."""
+
+    reason: str = choice(REASONS, word="missing")
+    text: str = paragraphs(longest=1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountActForm(Form):
+    """What is done to an account, and why."""
+
+    action: str = choice(ON_ACCOUNT, word="missing")
+    note: str = line(longest=LONGEST_NOTE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemActForm(Form):
+    """What is done to an item, or to its seller's account, and why."""
+
+    action: str = choice((*ON_ITEM, *ON_ACCOUNT), word="missing")
+    note: str = line(longest=LONGEST_NOTE)
