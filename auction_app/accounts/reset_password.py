@@ -45,18 +45,14 @@ def check_reset(store: Store, signatures: Signatures, token: str) -> Customer:
 
 
 def reset_password(
-    store: Store,
-    passwords: Passwords,
-    signatures: Signatures,
-    token: str,
-    form: ResetPasswordForm,
+    store: Store, passwords: Passwords, customer: Customer, form: ResetPasswordForm
 ) -> None:
-    """Set the new password, once a link, and end every session of the account.
+    """Set the new password, once a link, and end every session of the account; `customer` as
+    `check_reset` found it.
 
     Who followed the link owns the mailbox: the address is verified by that, too. Raises
     LinkDead.
     """
-    customer = check_reset(store, signatures, token)
     hashed = passwords.hash(form.new_password)
     with store.begin() as act:
         if customers.by_id(act.conn, customer.id).password_reset_id != customer.password_reset_id:

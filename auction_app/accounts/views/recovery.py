@@ -43,9 +43,9 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
 
     @views.post("/reset-password/<token>")
     def reset_send(token: str) -> Response:
+        customer = check_reset(parts.store, parts.signatures, token)
         try:
-            form = ResetPasswordForm.read(request.form)
-            reset_password(parts.store, passwords, parts.signatures, token, form)
+            reset_password(parts.store, passwords, customer, ResetPasswordForm.read(request.form))
         except BadInput as error:
             return page("accounts/reset_password.html", 422, token=token, errors=error.fields)
         flash(_("Your new password is set. Sign in with it."))
