@@ -1,11 +1,12 @@
 """Set another password, and end every other session."""
 
+from service_kit.tokens import digest
+
 from auction_app.accounts.check_password import check_password
 from auction_app.accounts.forms import ChangePasswordForm
 from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
-from auction_app.accounts.sessions import digest
 from auction_app.db.store import Store
 
 

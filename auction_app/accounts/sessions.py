@@ -1,6 +1,6 @@
 """See where one is signed in, and end what should not be."""
 
-import hashlib
+from service_kit.tokens import digest
 
 from auction_app.accounts.model import Customer, OpenSession, Session
 from auction_app.accounts.repository import sessions
@@ -53,8 +53,3 @@ def resume_session(store: Store, token: str) -> Session:
 def sign_out(act: UnitOfWork, token: str) -> None:
     """End the session of a token; may be repeated."""
     sessions.remove(act.conn, digest(token))
-
-
-def digest(token: str) -> str:
-    """What is stored of a session's token."""
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -1,13 +1,13 @@
 """Start a session with an address and a password."""
 
-import secrets
 from dataclasses import dataclass, field
+
+from service_kit.tokens import digest, new_token
 
 from auction_app.accounts.forms import SignInForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
 from auction_app.accounts.repository.customers import email_key
-from auction_app.accounts.sessions import digest
 from auction_app.db import rate_limits
 from auction_app.db.store import Store
 from auction_app.errors import AccountClosed, TooManyAttempts, WrongCredentials
@@ -88,7 +88,7 @@ def _open(
     session_ms: int,
 ) -> SignedIn:
     with store.begin() as act:
-        signed_in = SignedIn(token=secrets.token_urlsafe(32), expires_at_ms=act.now_ms + session_ms)
+        signed_in = SignedIn(token=new_token(), expires_at_ms=act.now_ms + session_ms)
         if rehashed is not None:
             customers.replace_password_hash(act.conn, customer_id, rehashed)
         sessions.add(

@@ -1,8 +1,8 @@
 """Let nobody do one thing too often."""
 
-import hashlib
 from dataclasses import dataclass
 
+from service_kit.tokens import digest
 from sqlalchemy import Connection, delete, func, insert, select
 
 from auction_app.db.store import Store
@@ -62,7 +62,7 @@ def write_in_vain(act: UnitOfWork, who: str) -> None:
 
 
 def _subject(what: str, who: str) -> str:
-    return hashlib.sha256(f"{what} {who}".encode("utf-8", "replace")).hexdigest()
+    return digest(f"{what} {who}")
 
 
 def count(conn: Connection, subject: str, *, since_ms: int) -> int:

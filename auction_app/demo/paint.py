@@ -84,10 +84,6 @@ class Painting:
 
         return self.mask(draw)
 
-    def curved(self, points: Points) -> Image.Image:
-        """The mask of what a smooth curve through the points encloses."""
-        return self.polygon(smooth(points))
-
     def turned(self, profile: Points) -> Image.Image:
         """The mask of a body turned on a lathe: (y, half width) pairs around the middle of the
         picture, joined smoothly."""

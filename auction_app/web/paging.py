@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from flask import request
+from service_kit.paging import cut
 from service_kit.problems import Problem
 
 from auction_app.db.paging import Cursor
@@ -35,8 +36,8 @@ def page_of(
 ) -> tuple[Sequence[T], str | None]:
     """What a page shows of a list of which one item more was fetched, and the parameter for the
     next page; `place` is an item's sort value and id."""
-    more = as_text(Cursor(*place(found[size - 1]))) if found[size:] else None
-    return found[:size], more
+    shown, last = cut(found, size)
+    return shown, as_text(Cursor(*place(last))) if last is not None else None
 
 
 def asked_state(states: Sequence[str]) -> str | None:
