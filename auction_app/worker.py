@@ -10,7 +10,7 @@ from service_kit.logs import configure_logs
 from service_kit.outbox import Relay
 from service_kit.worker import run_loops
 
-from auction_app.bidding.bids_health import watch_bids
+from auction_app.bidding.bids_health import check_bids
 from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.on_event import FOLLOWED
 from auction_app.bidding.refresh_projection import Fetch, fetching, notice_gaps, refresh_projection
@@ -94,7 +94,7 @@ def _remind(house: House) -> float:
 
 
 def _watch(house: House, ask: Callable[[], object]) -> float:
-    watch_bids(house.store, ask)
+    check_bids(house.store, ask)
     return _WATCH_S
 
 

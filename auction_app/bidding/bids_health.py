@@ -11,7 +11,7 @@ from auction_app.db.store import Store
 log = get_logger(__name__)
 
 
-def watch_bids(store: Store, ask: Callable[[], object]) -> None:
+def check_bids(store: Store, ask: Callable[[], object]) -> None:
     """Ask bids_service whether it can work and note a change. `ask` raises HttpFailure if not;
     blocks as long as it does. May be repeated."""
     try:

@@ -8,12 +8,11 @@ from service_kit.logs import get_logger
 
 from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.projection import keep_bid, keep_bidding, note_retractions
-from auction_app.bidding.repository import biddings, stale
+from auction_app.bidding.repository import gaps, stale
 from auction_app.bidding.repository.stale import StaleEntity
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import FetchFailed, NotFound
-from auction_app.listings.repository import auctions
 
 log = get_logger(__name__)
 
@@ -55,15 +54,15 @@ def notice_gaps(act: UnitOfWork) -> None:
     bids than are here, that have started, and that were not looked at for long. Heals whatever
     went missing."""
     conn, now_ms = act.conn, act.now_ms
-    overdue = auctions.overdue(conn, before_ms=now_ms - GRACE_MS, limit=BATCH)
-    lacking = biddings.incomplete(conn, fetched_before_ms=now_ms - GRACE_MS, limit=BATCH)
-    unheard = auctions.unheard_of(
+    overdue = gaps.overdue(conn, before_ms=now_ms - GRACE_MS, limit=BATCH)
+    lacking = gaps.incomplete(conn, fetched_before_ms=now_ms - GRACE_MS, limit=BATCH)
+    unheard = gaps.unheard_of(
         conn, after_ms=now_ms - HOUR_MS, before_ms=now_ms - MINUTE_MS, limit=BATCH
     )
     for auction_id in (*overdue, *unheard):
         stale.notice_unless_waiting(conn, "auction", act.urls.auction(auction_id), now_ms=now_ms)
-    started = biddings.just_started(conn, now_ms=now_ms, limit=BATCH)
-    unseen = biddings.long_unfetched(conn, now_ms=now_ms, limit=BATCH)
+    started = gaps.just_started(conn, now_ms=now_ms, limit=BATCH)
+    unseen = gaps.long_unfetched(conn, now_ms=now_ms, limit=BATCH)
     for url in (*started, *unseen):
         stale.notice_unless_waiting(conn, "bidding", url, now_ms=now_ms)
     for url in lacking:

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 
 from service_kit.dialects import insert_or
 from service_kit.money import Money
-from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from auction_app.bidding.model import Bid
 from auction_app.db.tables import auctions, biddings, bids, participations
 from auction_app.listings.model import Bidding
 
-MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 RAISED = "raised"
 """A leader's higher maximum: nothing public changed, and the public count leaves it out."""
 
@@ -158,56 +157,6 @@ def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
             retracted_at_ms,
         ) in rows.all()
     ]
-
-
-def incomplete(conn: Connection, *, fetched_before_ms: int, limit: int) -> list[str]:
-    """URLs of biddings that count more bids than are known here, or fewer: one was retracted."""
-    query = (
-        select(biddings.c.url)
-        .where(
-            biddings.c.known_bids != biddings.c.bid_count,
-            biddings.c.fetched_at_ms < fetched_before_ms,
-        )
-        .limit(limit)
-    )
-    return list(conn.execute(query).scalars())
-
-
-def long_unfetched(conn: Connection, *, now_ms: int, limit: int) -> list[str]:
-    """URLs of biddings that are not closed and were not fetched for long, the oldest first: for
-    an hour, or for a tenth of the time that is left, but a minute at least.
-
-    | time left | 10 h and more | 5 h    | 30 min | 10 min and less |
-    |-----------|---------------|--------|--------|-----------------|
-    | after     | 1 h           | 30 min | 3 min  | 1 min           |
-    """
-    age_ms = now_ms - biddings.c.fetched_at_ms
-    query = (
-        select(biddings.c.url)
-        .where(
-            biddings.c.status != "closed",
-            biddings.c.fetched_at_ms < now_ms - MINUTE_MS,
-            or_(age_ms > HOUR_MS, age_ms * 10 > biddings.c.ends_at_ms - now_ms),
-        )
-        .order_by(biddings.c.fetched_at_ms)
-        .limit(limit)
-    )
-    return list(conn.execute(query).scalars())
-
-
-def just_started(conn: Connection, *, now_ms: int, limit: int) -> list[str]:
-    """URLs of biddings that were still to start when they were last fetched, and have by now."""
-    query = (
-        select(biddings.c.url)
-        .join(auctions, auctions.c.id == biddings.c.auction_id)
-        .where(
-            biddings.c.status == "scheduled",
-            auctions.c.starts_at_ms <= now_ms,
-            biddings.c.fetched_at_ms < auctions.c.starts_at_ms,
-        )
-        .limit(limit)
-    )
-    return list(conn.execute(query).scalars())
 
 
 def _count_bids(conn: Connection, auction_id: str) -> int:

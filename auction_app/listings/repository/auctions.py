@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 
 from auction_app.accounts.model import Customer
 from auction_app.db.paging import Cursor, paged
-from auction_app.db.tables import auctions, biddings, photos
+from auction_app.db.tables import auctions, photos
 from auction_app.errors import NotFound
 from auction_app.listings.model import Auction, Bidding, check_shown
 from auction_app.listings.repository.rows import read, select_auctions
@@ -129,29 +129,6 @@ def of_seller(
 def change(conn: Connection, auction_id: str, **values: str) -> None:
     """Change how a listing is described."""
     conn.execute(update(auctions).where(auctions.c.id == auction_id).values(**values))
-
-
-def overdue(conn: Connection, *, before_ms: int, limit: int) -> list[str]:
-    """Ids of auctions whose time was up before then and whose bidding was not seen closed."""
-    end = auctions.c.current_ends_at_ms
-    query = select(auctions.c.id).where(auctions.c.closed_at_ms.is_(None), end < before_ms)
-    return list(conn.execute(query.order_by(end).limit(limit)).scalars())
-
-
-def unheard_of(conn: Connection, *, after_ms: int, before_ms: int, limit: int) -> list[str]:
-    """Ids of auctions listed between then and then whose bidding nobody has told of."""
-    created = auctions.c.created_at_ms
-    query = (
-        select(auctions.c.id)
-        .outerjoin(biddings, biddings.c.auction_id == auctions.c.id)
-        .where(
-            created > after_ms,
-            created < before_ms,
-            biddings.c.auction_id.is_(None),
-            auctions.c.closed_at_ms.is_(None),
-        )
-    )
-    return list(conn.execute(query.order_by(created).limit(limit)).scalars())
 
 
 def follow_bidding(conn: Connection, auction_id: str, bidding: Bidding, *, now_ms: int) -> bool:

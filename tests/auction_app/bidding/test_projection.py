@@ -11,7 +11,7 @@ from service_kit.money import Money
 from standardwebhooks import Webhook
 from werkzeug.test import TestResponse
 
-from auction_app.bidding.bids_health import watch_bids
+from auction_app.bidding.bids_health import check_bids
 from auction_app.bidding.projection import keep_bidding
 from auction_app.bidding.refresh_projection import notice_gaps, refresh_projection
 from auction_app.bidding.repository import biddings, stale
@@ -270,6 +270,6 @@ def test_pages_say_since_when_bids_does_not_answer(world: World) -> None:
         raise BidsUnavailable("refused")
 
     for ask, shown in ((silent, True), (silent, True), (lambda: None, False)):
-        watch_bids(world.parts.store, ask)
+        check_bids(world.parts.store, ask)
         page = world.browser().get(item).text
         assert ("bidding service does not answer" in page) is shown
