@@ -1,16 +1,16 @@
 """What a subscription has beside its cursor: parked entities, dead letters, attempts."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response, request
 from service_kit.bodies import read_json
-from service_kit.hal import MEDIA_TYPE, respond
+from service_kit.hal import MEDIA_TYPE, page_resource, respond
 from service_kit.openapi import Blueprint
+from service_kit.paging import cut
 
 from bus.api.endpoint import Endpoint, endpoint
 from bus.api.ownership import PAGE, number_asked, owned
-from bus.api.representations import attempt_resource, letter_resource, page, parked_resource
+from bus.api.representations import attempt_resource, letter_resource, parked_resource
 from bus.api.schemas import AttemptSchema, LetterSchema, ListSchema, RedrivenSchema
 from bus.bootstrap import Bus
 from bus.subscriptions.redrive import Redriven, redrive
@@ -36,18 +36,22 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         ours = owned(bus, client, name)
         after = request.args.get("after", "")
         found = bus.storage.parked.all(ours.id, after, PAGE + 1)
-        following = _query("after", found[PAGE - 1].url) if len(found) > PAGE else None
-        items = [parked_resource(one) for one in found[:PAGE]]
-        return respond(page("parked", items, f"{ours.path}/parked", following))
+        shown, last = cut(found, PAGE)
+        items = [parked_resource(one) for one in shown]
+        following = last.url if last else None
+        return respond(page_resource("parked", items, f"{ours.path}/parked", after=following))
 
     @listing(f"{_ONE}/dead-letters", answers=_PAGE)
     def letters(client: str, name: str) -> Response:
         """Events that were given up, oldest first."""
         ours = owned(bus, client, name)
         found = bus.storage.dead_letters.all(ours.id, number_asked("after") or 0, PAGE + 1)
-        following = f"after={found[PAGE - 1].id}" if len(found) > PAGE else None
-        items = [letter_resource(one, ours.path) for one in found[:PAGE]]
-        return respond(page("dead-letters", items, f"{ours.path}/dead-letters", following))
+        shown, last = cut(found, PAGE)
+        items = [letter_resource(one, ours.path) for one in shown]
+        following = last.id if last else None
+        return respond(
+            page_resource("dead-letters", items, f"{ours.path}/dead-letters", after=following)
+        )
 
     @listing(f"{_ONE}/dead-letters/<int:letter_id>", answers=(200, LetterSchema()))
     def letter(client: str, name: str, letter_id: int) -> Response:
@@ -101,9 +105,10 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         second the last two."""
         ours = owned(bus, client, name)
         found = bus.storage.attempts.all(ours.id, number_asked("before"), PAGE + 1)
-        following = f"before={found[PAGE - 1].id}" if len(found) > PAGE else None
-        items = [attempt_resource(one, ours.path) for one in found[:PAGE]]
-        return respond(page("attempts", items, f"{ours.path}/attempts", following))
+        shown, last = cut(found, PAGE)
+        items = [attempt_resource(one, ours.path) for one in shown]
+        following = last.id if last else None
+        return respond(page_resource("attempts", items, f"{ours.path}/attempts", before=following))
 
     @endpoint(
         blueprint,
@@ -120,7 +125,3 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         return respond(attempt_resource(found, ours.path, whole=True))
 
     return blueprint
-
-
-def _query(name: str, value: str) -> str:
-    return urlencode({name: value})

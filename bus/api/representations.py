@@ -101,14 +101,6 @@ def attempt_resource(one: Attempt, path: str, *, whole: bool = False) -> dict[st
     return resource(state, {"self": link(f"{path}/attempts/{one.id}")})
 
 
-def page(
-    relation: str, items: list[dict[str, Any]], path: str, following: str | None
-) -> dict[str, Any]:
-    """A list of resources; `following` is the query of the next page."""
-    links = {"self": link(path), "next": link(f"{path}?{following}") if following else None}
-    return resource({}, links, {relation: items})
-
-
 def _links(one: Overview) -> dict[str, Link | None]:
     ours = one.subscription
     path = subscription_path(ours.client, ours.name)
