@@ -1,6 +1,5 @@
 """`/clients/{client}/subscriptions`: subscriptions with all that they can, as resources."""
 
-from contextlib import suppress
 from typing import Any
 
 from flask import Response, request
@@ -13,10 +12,7 @@ from bus.api.ownership import owned, owner_id
 from bus.api.representations import collection_path, subscription_resource
 from bus.api.schemas import ListSchema, SecretSchema, SubscriptionResourceSchema
 from bus.bootstrap import Bus
-from bus.errors import NotFound
-from bus.signing import new_secret
 from bus.subscriptions import lifecycle
-from bus.subscriptions.lifecycle import change_secret, sign_with
 from bus.subscriptions.validation import (
     NewSecret,
     Seek,
@@ -70,15 +66,11 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         client_id = owner_id(bus, client)
         check_subscription_name(name)
         wanted = check_subscription_resource(read_json(request), bus.trusted_hosts)
-        if wanted.secret is not None:
-            with suppress(NotFound):  # before a new callback is told anything
-                sign_with(bus.storage, client_id, name, wanted.secret, bus.now_ms())
-        request_, start, secret = wanted.request, wanted.start, wanted.secret or new_secret()
-        is_new = lifecycle.subscribe(bus.storage, client_id, name, request_, start, secret)
-        overview = bus.storage.overviews.one(client, name)
-        shown = subscription_resource(overview, secret if is_new else None)
-        where = {"Location": shown["_links"]["self"]["href"]} if is_new else {}
-        return respond(shown, 201 if is_new else 200, where)
+        secret = lifecycle.put(bus.storage, client_id, name, wanted, bus.now_ms())
+        shown = subscription_resource(bus.storage.overviews.one(client, name), secret)
+        if secret is None:
+            return respond(shown)
+        return respond(shown, 201, {"Location": shown["_links"]["self"]["href"]})
 
     @endpoint(
         blueprint, "GET", _ONE, answers=_SHOWN, refuses=(400, 403, 404), media_type=MEDIA_TYPE
@@ -152,7 +144,7 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         """Change the secret that signs deliveries; the one before stays valid for a day."""
         ours = owned(bus, client, name)
         wanted = read_json(request) if request.content_length else {}
-        secret = change_secret(
+        secret = lifecycle.change_secret(
             bus.storage, ours.client_id, check_new_secret(wanted), bus.now_ms(), name
         )
         return {"secret": secret}

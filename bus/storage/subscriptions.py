@@ -172,9 +172,9 @@ class Subscriptions:
         client_id: int,
         wanted: SubscriptionRequest,
         new_secret: str,
-        begin: tuple[str, State, StartPosition],
+        how: tuple[str, State, StartPosition],
     ) -> None:
-        (name, state, start), now_ms = begin, self._now_ms()
+        (name, state, start), now_ms = how, self._now_ms()
         added = connection.execute(
             insert(subscriptions).values(
                 client_id=client_id,

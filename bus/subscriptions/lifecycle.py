@@ -1,9 +1,26 @@
-"""Begin a subscription somewhere in the log, move it there, or go on."""
+"""The life of a subscription: begun somewhere in the log, moved there, resumed, signed for."""
 
+from contextlib import suppress
+
+from bus.errors import NotFound
 from bus.model.subscription import DEFAULT_NAME, NOW, StartAt, StartPosition, SubscriptionRequest
 from bus.signing import new_secret, rotate
 from bus.storage import Storage
 from bus.storage.subscriptions import SNAPSHOT
+from bus.subscriptions.validation import Wanted
+
+
+def put(storage: Storage, client_id: int, name: str, wanted: Wanted, now_ms: int) -> str | None:
+    """Subscribe under a name, or change that subscription; the secret of a new one, else None.
+
+    May be repeated. Without a secret in `wanted` a known subscription keeps its own.
+    """
+    if wanted.secret is not None:
+        with suppress(NotFound):  # before a new callback is told anything
+            sign_with(storage, client_id, name, wanted.secret, now_ms)
+    secret = wanted.secret or new_secret()
+    is_new = subscribe(storage, client_id, name, wanted.request, wanted.start, secret)
+    return secret if is_new else None
 
 
 def subscribe(
