@@ -270,7 +270,7 @@ def _possible(links: Links, relation: str) -> str:
 
 def _translated(error: UnexpectedStatus) -> BidsError:
     status, problem = error.status, error.problem
-    if status == 429 or status >= 500:
+    if error.may_pass:
         return BidsUnavailable(f"the bids service answered {status}", error.retry_after_s)
     if status == 404:
         return NotFound(status, problem)

@@ -43,7 +43,7 @@ class Wire:
         try:
             return self._http.send(method, url, json=body)
         except UnexpectedStatus as error:
-            if error.status == 429 or error.status >= 500:
+            if error.may_pass:
                 raise BusUnavailable(f"the bus answered {error.status}") from error
             raise BusRefused(error.status, error.problem) from error
         except HttpFailure as error:

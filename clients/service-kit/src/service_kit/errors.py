@@ -90,3 +90,8 @@ class UnexpectedStatus(HttpFailure):
         self.status = status
         self.problem = dict(problem)
         self.retry_after_s = retry_after_s
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same call may be answered later: 429, and what is wrong on their side."""
+        return self.status == 429 or self.status >= 500

@@ -64,7 +64,7 @@ def translated(error: kit.HttpFailure) -> FetchError:
     match error:
         case kit.UnexpectedStatus(status=404 | 410):
             return Missing(str(error))
-        case kit.UnexpectedStatus(status=status) if status == 429 or status >= 500:
+        case kit.UnexpectedStatus(may_pass=True):
             return Unavailable(str(error), error.retry_after_s)
         case kit.UnexpectedStatus():
             return Rejected(error.status, error.problem)
