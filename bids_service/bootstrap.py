@@ -48,7 +48,12 @@ def build(config: Config, *, entities: EntityClient | None = None, clock: Clock 
     books = Books(database, urls, clock)
     queries = Queries(database)
     auctions = Auctions(
-        entities or EntityClient({config.auctions_url: config.auctions_token}, attempts=1)
+        entities
+        or EntityClient(
+            {config.auctions_url: config.auctions_token},
+            attempts=1,
+            left_alone_s=1,  # a bidder waits
+        )
     )
     group_commit = apply_in_groups(lambda requests: apply(books, requests))
     return Parts(

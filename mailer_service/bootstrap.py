@@ -54,6 +54,7 @@ def build(
             {config.bids_url: config.bids_token, config.auctions_url: config.auctions_token},
             total_s=config.fetch_timeout_ms / 1000,
             attempts=1,  # it is tried again by the tables, later and later
+            left_alone_s=1,
         )
     )
 

@@ -77,6 +77,19 @@ def test_a_host_that_fails_five_times_is_left_alone_for_half_a_minute(
         assert len(site.asked) == 7
 
 
+def test_how_long_a_host_is_left_alone_can_be_set(make_client: Make, site: Site) -> None:
+    client = make_client(attempts=1, left_alone_s=1)
+    url = failing(site, "/x", *[503] * 5)
+    with time_machine.travel(1_800_000_000, tick=False) as travel:
+        for _ in range(5):
+            with pytest.raises(Unavailable, match="503"):
+                client.get(url)
+        with pytest.raises(CircuitOpen):
+            client.get(url)
+        travel.shift(1.1)
+        assert client.get(url)["n"] == 1
+
+
 @pytest.mark.parametrize(("status", "then"), [(200, None), (503, CircuitOpen)])
 def test_after_that_one_call_decides_while_the_others_are_refused(
     make_client: Make, site: Site, status: int, then: type[Exception] | None

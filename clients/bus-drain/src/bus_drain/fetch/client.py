@@ -34,7 +34,9 @@ class EntityClient:
     `credentials` maps an origin (`"https://bids.example"`) to the bearer token to show there
     (None: no token). A token goes to its own host only. TLS is verified always, against `ca_file`
     if given. A call blocks for at most `total_s` seconds, retries and waiting for others included.
-    It is tried up to `attempts` times while the host gives no answer or a 5xx.
+    It is tried up to `attempts` times while the host gives no answer or a 5xx. A host
+    that fails five times in a row is left alone for `left_alone_s` seconds: less than that where
+    somebody waits for the answer, or where what failed comes again later by itself.
 
     With a `cache` (`state.cache`), answers are revalidated by ETag, or good as long as they say.
     Answers that say nothing are good for `fresh_s` seconds or until the drain busts them: set it
@@ -55,6 +57,7 @@ class EntityClient:
         total_s: float = 10.0,
         max_bytes: int = 1024 * 1024,
         attempts: int = 3,
+        left_alone_s: float = 30,
         ca_file: str | None = None,
         transport: BaseAdapter | None = None,
         pause: Callable[[float], None] = time.sleep,
@@ -76,7 +79,7 @@ class EntityClient:
                 transport=CachingAdapter(calls, fresh_s) if calls else transport,
                 ca_file=ca_file,
             )
-            return Host(origin, http, calls)
+            return Host(origin, http, calls, left_alone_s=left_alone_s)
 
         self._hosts = {origin_of(url): host(origin_of(url), t) for url, t in credentials.items()}
 

@@ -15,20 +15,21 @@ from bus_drain.fetch.errors import CircuitOpen, Unavailable, translated
 _log = logging.getLogger(__name__)
 
 FAILURES_IN_A_ROW = 5
-LEFT_ALONE_S = 30
 
 
 class Host:
     """Asks one host, unless it has failed `FAILURES_IN_A_ROW` times: then not for
-    `LEFT_ALONE_S` seconds, after which one call decides; others are refused until it has."""
+    `left_alone_s` seconds, after which one call decides; others are refused until it has."""
 
-    def __init__(self, origin: str, http: HttpClient, cache: CallCache | None) -> None:
+    def __init__(
+        self, origin: str, http: HttpClient, cache: CallCache | None, *, left_alone_s: float
+    ) -> None:
         self._origin = origin
         self._http = http
         self._cache = cache
         self._breaker = CircuitBreaker(
             fail_max=FAILURES_IN_A_ROW,
-            reset_timeout=LEFT_ALONE_S,
+            reset_timeout=left_alone_s,
             exclude=[_is_an_answer],
             throw_new_error_on_trip=False,
         )
