@@ -18,6 +18,7 @@ from auction_app.errors import BidsUnavailable, CommandRefused, FetchFailed, Not
 log = get_logger(__name__)
 
 RETRY_AFTER_S = 5
+LOOK_BACK = 500
 
 
 class Bids(Protocol):
@@ -166,6 +167,12 @@ class Gateway:
             return list(islice(self._client.bids_of(self._me(customer_id)), most))
         except HttpFailure as error:
             raise BidsUnavailable(RETRY_AFTER_S) from error
+
+    def own_bids_in(self, auction_id: str, bidder_id: str) -> list[bids_client.OwnBid]:
+        """The bidder's bids in an auction, among the latest 500 of all. Asked each time: a maximum
+        is never stored here. Raises BidsUnavailable."""
+        here = self._urls.auction(auction_id)
+        return [bid for bid in self.own_bids(bidder_id, most=LOOK_BACK) if bid.auction == here]
 
     def bidding(self, url: str) -> bids_client.Bidding:
         """The bidding at a URL."""

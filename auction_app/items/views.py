@@ -26,7 +26,6 @@ from auction_app.web.formats import time_left
 from auction_app.web.negotiation import ItemPage, hal, negotiated, page, wants_hal
 
 HISTORY = 20
-QUESTIONS = 50
 
 
 def api(parts: Parts) -> Blueprint:
@@ -111,14 +110,14 @@ def _item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
         auction = seen.auction
         check_shown(auction, who)
         bids = biddings.history(conn, auction_id, limit=HISTORY)
-        asked = questions.of_auction(conn, auction_id, limit=QUESTIONS)
+        asked = questions.shown_to(conn, auction_id, my_id)
     return {
         "auction": auction,
         "history": _shown_to(my_id, bids),
         "standing": _standing(seen, my_id, now_ms),
         "status": auction.status(now_ms),
         "watching": seen.ties.watching,
-        "questions": tuple(found for found in asked if found.seen_by(my_id)),
+        "questions": asked,
         "order_id": seen.ties.order_id,
         "own": auction.seller_id == my_id,
         "buyable": auction.allows("buy-now", now_ms),

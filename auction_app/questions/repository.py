@@ -8,6 +8,8 @@ from sqlalchemy import Connection, Select, bindparam, insert, select, update
 from auction_app.db.tables import auctions, questions
 from auction_app.questions.model import Question
 
+LATEST = 50
+
 
 def add(conn: Connection, question: Question) -> None:
     """Store a question."""
@@ -39,9 +41,10 @@ def same_unanswered(conn: Connection, question: Question) -> Question | None:
     return next(iter(_read(conn, query.limit(1))), None)
 
 
-def of_auction(conn: Connection, auction_id: str, *, limit: int) -> list[Question]:
-    """The latest questions about an item, the oldest of them first."""
-    return _read(conn, _LATEST, {"auction_id": auction_id, "most": limit})[::-1]
+def shown_to(conn: Connection, auction_id: str, customer_id: str | None) -> tuple[Question, ...]:
+    """Those of the latest questions about an item that somebody may read, the oldest first."""
+    latest = _read(conn, _LATEST, {"auction_id": auction_id, "most": LATEST})[::-1]
+    return tuple(found for found in latest if found.seen_by(customer_id))
 
 
 def of_asker(conn: Connection, customer_id: str) -> list[Question]:

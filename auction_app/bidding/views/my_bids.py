@@ -8,7 +8,6 @@ from auction_app.accounts.visitor import signed_in
 from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.hal import MyBidsSchema
 from auction_app.bidding.hal import my_bids as represent
-from auction_app.bidding.own_bids import recall_own_bids
 from auction_app.bidding.repository.my_bids import BIDS, bids_that, of_bidder
 from auction_app.errors import BidsUnavailable
 from auction_app.listings.repository import auctions
@@ -54,7 +53,7 @@ def pages(parts: Parts, gateway: Gateway) -> PlainBlueprint:
         with parts.store.reading() as conn:
             auction = auctions.by_id(conn, auction_id)
         try:
-            found, down = recall_own_bids(gateway, parts.urls.auction(auction_id), me), False
+            found, down = gateway.own_bids_in(auction_id, me.id), False
         except BidsUnavailable:
             found, down = [], True
         return page(
