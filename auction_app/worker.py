@@ -1,4 +1,4 @@
-"""The jobs process: publish the outbox, fetch what changed elsewhere, stay subscribed."""
+"""`python -m auction_app.worker`: publish, fetch what changed elsewhere, stay subscribed."""
 
 from collections.abc import Callable, Mapping
 
@@ -55,8 +55,8 @@ def loops(config: Config, house: House) -> dict[str, Callable[[], float]]:
 
 def main() -> None:
     """Run the loops until SIGTERM or SIGINT."""
-    config = or_exit(read)
     configure_logs("auctions_jobs")
+    config = or_exit(read)
     house = build(config)
     run_loops(
         loops(config, house),

@@ -1,7 +1,7 @@
-"""The background process: publish, close, import, stay subscribed, apply accepted commands.
+"""`python -m bids_service.worker`: publish, close, import, subscribe, apply accepted commands.
 
-`python -m bids_service.worker` runs every loop, and `python -m bids_service.worker commands relay`
-those: so the processes that apply commands can be scaled apart.
+That runs every loop, and `python -m bids_service.worker commands relay` those: so the processes
+that apply commands can be scaled apart.
 """
 
 import sys
@@ -48,8 +48,8 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
 
 def main(chosen: Sequence[str]) -> None:
     """Run the chosen loops (all without a choice) until SIGTERM or SIGINT."""
-    config = or_exit(read)
     configure_logs("bids_jobs")
+    config = or_exit(read)
     parts = build(config)
     bodies = loops(config, parts)
     if unknown := set(chosen) - set(bodies):

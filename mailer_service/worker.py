@@ -9,7 +9,7 @@ from service_kit.config import or_exit
 from service_kit.logs import configure_logs, get_logger
 from service_kit.worker import run_loops
 
-from mailer_service.bootstrap import Work, build
+from mailer_service.bootstrap import Parts, Work, build
 from mailer_service.config import Config, read
 from mailer_service.errors import ServerUnavailable
 from mailer_service.notices.topics import TOPICS
@@ -21,6 +21,20 @@ NICENESS = 10  # answering the bus comes before working off what it said
 _LONGEST_S = 30.0
 
 
+def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
+    """The bodies of the process's loops; each returns the seconds until its next round."""
+    return {name: loop(work, parts.notifier) for name, work in parts.work.items()} | {
+        "bell": parts.notifier.listen,
+        "subscribe": keep_subscribed(
+            BusClient(config.bus_url, config.bus_token),
+            topics=TOPICS,
+            callback=f"{config.public_url}/events",
+            uuid=config.webhook_uuid,
+            secret=config.webhook_secret,
+        ),
+    }
+
+
 def main() -> None:
     """Run until SIGTERM or SIGINT; blocks. A piece of work that is going on then is finished."""
     configure_logs("mailer_jobs")
@@ -28,12 +42,7 @@ def main() -> None:
     parts = build(config)
     or_exit(parts.checks["database"])
     os.nice(NICENESS)
-    run_loops(
-        {name: loop(work, parts.notifier) for name, work in parts.work.items()}
-        | {"bell": parts.notifier.listen, "subscribe": _subscription(config)},
-        health_port=config.jobs_port,
-        checks=parts.checks,
-    )
+    run_loops(loops(config, parts), health_port=config.jobs_port, checks=parts.checks)
 
 
 def loop(work: Work, notifier: Notifier) -> Callable[[], float]:
@@ -59,16 +68,6 @@ def loop(work: Work, notifier: Notifier) -> Callable[[], float]:
         return 0.0
 
     return body
-
-
-def _subscription(config: Config) -> Callable[[], float]:
-    return keep_subscribed(
-        BusClient(config.bus_url, config.bus_token),
-        topics=TOPICS,
-        callback=f"{config.public_url}/events",
-        uuid=config.webhook_uuid,
-        secret=config.webhook_secret,
-    )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,16 @@ CLIENTS = {
 PACKAGES = {name: ROOT / name for name in SERVICES} | {
     name: folder / name for name, folder in CLIENTS.items()
 }
+SKELETON = {
+    "app.py": {"create_app"},
+    "bootstrap.py": {"build"},
+    "config.py": {"read"},
+    "errors.py": set[str](),
+    "gunicorn.conf.py": set[str](),
+    "worker.py": {"main"},
+}
+"""What every service has, and the functions to look for in it."""
+
 MOST_LINES = 300
 MOST_COMPLEX = 10
 MOST_FILES_AT_THE_TOP = {"auction_app": 12, "bus": 15}
@@ -118,6 +128,14 @@ def test_no_function_is_too_complex() -> None:
         [*ruff, *limit, *PACKAGES.values()], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_who_knows_one_service_knows_all(service: str) -> None:
+    for name, functions in SKELETON.items():
+        tree = tree_of(PACKAGES[service] / name)
+        assert functions <= {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert list((PACKAGES[service] / "migrations" / "versions").glob("0001_*.py"))
 
 
 @pytest.mark.parametrize("package", MOST_FILES_AT_THE_TOP)

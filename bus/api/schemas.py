@@ -80,16 +80,6 @@ class ListSchema(_ResourceSchema):
     _embedded = ma.fields.Dict(ma.fields.String(), ma.fields.List(ma.fields.Dict()), required=True)
 
 
-class ParkedSchema(ma.Schema):
-    """An entity that is tried apart."""
-
-    url = ma.fields.String(required=True)
-    events = ma.fields.Integer(required=True)
-    failures = ma.fields.Integer(required=True)
-    retry_at_ms = ma.fields.Integer(required=True)
-    last_answer = ma.fields.Nested(AnswerSchema, required=True)
-
-
 class LetterSchema(_ResourceSchema):
     """A dead letter; `answer_body` is the beginning of the last answer."""
 
