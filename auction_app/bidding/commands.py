@@ -54,5 +54,4 @@ def call_off(store: Store, gateway: Gateway, auction: Auction) -> None:
 def _keep(store: Store, told: bids_client.Bidding) -> None:
     with store.begin() as act:
         keep_bidding(act, told)
-    with store.begin() as act:  # which bids still count is read anew
-        stale.notice(act.conn, "history", told.url, now_ms=act.now_ms)
+        stale.notice(act.conn, "history", told.url, now_ms=act.now_ms)  # which bids still count
