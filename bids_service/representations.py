@@ -9,9 +9,9 @@ from service_kit.hal import link, resource
 from service_kit.money import Money
 
 from bids_service.audit.record import Recorded
-from bids_service.engine.admission import why_not_open
 from bids_service.engine.bidding import Bidding, Outcome
 from bids_service.engine.decision import Reason
+from bids_service.engine.eligibility import why_not_open
 from bids_service.engine.offer import OfferStatus
 from bids_service.engine.retract import retractable_at
 from bids_service.model import AcceptedCommand, OwnBid, StoredBid, StoredBidding, StoredOffer

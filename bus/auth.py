@@ -12,8 +12,9 @@ from service_kit.tokens import digest
 
 from bus.config import MIN_KEY_CHARACTERS
 from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
-from bus.model.client import Client, ClientName, Scopes, TokenScope
-from bus.wire import check
+from bus.model.client import Client, ClientName, Scopes
+from bus.model.token_scope import TokenScope
+from bus.wire_rules import check
 
 _TOKEN = re.compile(rf"[\x21-\x39\x3b-\x7e]{{{MIN_KEY_CHARACTERS},255}}")
 

@@ -8,7 +8,7 @@ from service_kit.tokens import digest
 from bus.auth import check_client_name, check_scopes, check_token
 from bus.bootstrap import config_or_exit, open_or_exit
 from bus.errors import BadClient
-from bus.model.client import USUAL_SCOPES, TokenScope
+from bus.model.token_scope import USUAL_SCOPES, TokenScope
 
 
 @click.group()

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from bus.errors import BadSecret
 from bus.model.subscription import SigningSecrets
-from bus.wire import complaint
+from bus.wire_rules import complaint
 
 PREFIX = "whsec_"
 MIN_KEY_BYTES = 24

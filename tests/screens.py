@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from tests.auction_app.browser.stage import Stage, open_stage
-from tests.auction_app.browser.visit import looking, visit
+from tests.auction_app.browser.open_page import looking, visit
+from tests.auction_app.browser.seeded_app import SeededApp, open_seeded_app
 from tests.browser.chromium import chromium
 
 FOLDER = Path("var/screens")
@@ -28,24 +28,26 @@ _LOAD_IMAGES = """() => Promise.all([...document.images].map((image) => {
 
 
 def main() -> None:
-    """Open the stage and photograph it."""
+    """Open the seeded app and photograph it."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory() as folder,
-        open_stage(Path(folder)) as stage,
+        open_seeded_app(Path(folder)) as seeded_app,
         chromium() as browser,
     ):
         for language, width, scheme in LOOKS:
-            _photograph(browser, stage, language, width, scheme)
-    print(f"{len(stage.stops) * len(LOOKS)} pictures in {FOLDER}/")
+            _photograph(browser, seeded_app, language, width, scheme)
+    print(f"{len(seeded_app.stops) * len(LOOKS)} pictures in {FOLDER}/")
 
 
-def _photograph(browser: Browser, stage: Stage, language: str, width: int, scheme: Any) -> None:
-    stage.speak(language)
+def _photograph(
+    browser: Browser, seeded_app: SeededApp, language: str, width: int, scheme: Any
+) -> None:
+    seeded_app.speak(language)
     size: Any = {"width": width, "height": 800}
-    with looking(browser, stage, viewport=size, locale=language, color_scheme=scheme) as pages:
-        for stop in stage.stops:
-            page = visit(pages, stage, stop)
+    with looking(browser, seeded_app, viewport=size, locale=language, color_scheme=scheme) as pages:
+        for stop in seeded_app.stops:
+            page = visit(pages, seeded_app, stop)
             name = f"{stop.name}-{width}-{language}{'-dark' if scheme == 'dark' else ''}.png"
             page.evaluate(_LOAD_IMAGES)
             page.screenshot(path=FOLDER / name, full_page=True)

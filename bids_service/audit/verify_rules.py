@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from bids_service.audit.entry import Entry, PublicSoftClose, PublicState, PublicTerms
 from bids_service.audit.verify_chain import Linked
-from bids_service.engine.admission import why_not_open
 from bids_service.engine.bidding import Bidding, Lead, Outcome, PlacedBid, Standing
+from bids_service.engine.eligibility import why_not_open
 from bids_service.engine.increments import IncrementTable
 from bids_service.engine.retract import retractable
 from bids_service.engine.soft_close import end_after

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 
-from bids_service.engine.admission import why_not_admitted
 from bids_service.engine.bidding import Bidding, PlacedBid, Standing, versioned
 from bids_service.engine.decision import (
     Accepted,
@@ -13,6 +12,7 @@ from bids_service.engine.decision import (
     Refused,
     changes,
 )
+from bids_service.engine.eligibility import why_not_admitted
 from bids_service.engine.lead import lead_after
 from bids_service.engine.soft_close import end_after
 from bids_service.engine.terms import LARGEST_AMOUNT_MINOR

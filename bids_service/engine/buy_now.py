@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-from bids_service.engine.admission import why_not_admitted
 from bids_service.engine.bidding import Bidding, Lead, Outcome, versioned
 from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason, Refused
+from bids_service.engine.eligibility import why_not_admitted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

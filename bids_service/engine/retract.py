@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bids_service.engine.admission import why_not_open
 from bids_service.engine.bidding import Bidding, Lead, PlacedBid, versioned
 from bids_service.engine.decision import (
     Accepted,
@@ -14,6 +13,7 @@ from bids_service.engine.decision import (
     Refused,
     changes,
 )
+from bids_service.engine.eligibility import why_not_open
 from bids_service.engine.lead import lead_of
 
 HOUR_MS = 3_600_000

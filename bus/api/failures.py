@@ -15,7 +15,7 @@ from bus.api.schemas import AttemptSchema, LetterSchema, ListSchema, RedrivenSch
 from bus.bootstrap import Bus
 from bus.subscriptions.redrive import Redriven, redrive
 from bus.subscriptions.validation import Redrive, check_redrive
-from bus.wire import json_schema
+from bus.wire_rules import json_schema
 
 _ONE = "/clients/<client>/subscriptions/<name>"
 _PAGE = (200, ListSchema())

@@ -10,7 +10,7 @@ from bus.bootstrap import Bus
 from bus.model.topic import TopicName
 from bus.publish.publisher import PublishCall
 from bus.publish.validation import EVENTS
-from bus.wire import json_schema
+from bus.wire_rules import json_schema
 
 _PROBLEMS = {
     400: "BAD_REQUEST",

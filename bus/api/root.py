@@ -9,7 +9,7 @@ from bus.api.endpoint import endpoint
 from bus.api.representations import collection_path
 from bus.api.schemas import ListSchema, RootSchema
 from bus.bootstrap import Bus
-from bus.model.client import TokenScope
+from bus.model.token_scope import TokenScope
 
 
 def root_blueprint(bus: Bus) -> Blueprint:

@@ -20,7 +20,7 @@ from bus.subscriptions.validation import (
     check_new_secret,
     check_subscription,
 )
-from bus.wire import json_schema
+from bus.wire_rules import json_schema
 
 
 def subscriptions_blueprint(bus: Bus) -> Blueprint:

@@ -22,7 +22,7 @@ from bus.subscriptions.validation import (
     check_subscription_name,
     check_subscription_resource,
 )
-from bus.wire import json_schema
+from bus.wire_rules import json_schema
 
 _LIST = "/clients/<client>/subscriptions"
 _ONE = f"{_LIST}/<name>"

@@ -12,8 +12,9 @@ from bus.api.endpoint import endpoint
 from bus.api.schemas import ClientSchema, NewTokenSchema
 from bus.bootstrap import Bus
 from bus.errors import BadClient
-from bus.model.client import USUAL_SCOPES, NewToken, TokenScope
-from bus.wire import check, json_schema
+from bus.model.client import NewToken
+from bus.model.token_scope import USUAL_SCOPES, TokenScope
+from bus.wire_rules import check, json_schema
 
 
 def tokens_blueprint(bus: Bus) -> Blueprint:

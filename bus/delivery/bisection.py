@@ -16,7 +16,7 @@ from service_kit.backoff import backoff_s
 from bus.delivery.response import Acknowledged, Failed, Gone, Response, RetryAfter
 from bus.model.delivery import HEALTHY, EndpointHealth
 from bus.model.event import LogEvent
-from bus.model.subscription import RetryPolicy
+from bus.model.retry_policy import RetryPolicy
 
 PROBE_EVENTS = 10
 GONE = "gone"

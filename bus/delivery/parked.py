@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from bus.delivery.response import Acknowledged, Failed, Outcome
 from bus.model.delivery import DeadLetter, EndpointHealth, LastAnswer, Parked, StateChange
 from bus.model.event import LogEvent
-from bus.model.subscription import RetryPolicy
+from bus.model.retry_policy import RetryPolicy
 
 MAX_PARKED = 1_000
 

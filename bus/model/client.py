@@ -1,25 +1,12 @@
 """Who talks to the bus, and what a token is good for."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
-from bus.wire import complaint
-
-
-class TokenScope(StrEnum):
-    """What a token is good for; `admin` for all that the root key is."""
-
-    PUBLISH = "publish"
-    SUBSCRIBE = "subscribe"
-    MONITOR = "monitor"
-    ADMIN = "admin"
-
-
-# What a client of routemaster could do.
-USUAL_SCOPES = frozenset({TokenScope.PUBLISH, TokenScope.SUBSCRIBE, TokenScope.MONITOR})
+from bus.model.token_scope import USUAL_SCOPES, TokenScope
+from bus.wire_rules import complaint
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from bus.errors import BadTopic
-from bus.wire import complaint
+from bus.wire_rules import complaint
 
 NAME_PATTERN = "[a-z_]{1,64}"
 _NAME = re.compile(NAME_PATTERN)

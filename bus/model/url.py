@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
-from bus.wire import complaint
+from bus.wire_rules import complaint
 
 MAX_URL_CHARACTERS = 1024
 

@@ -13,7 +13,7 @@ from msgspec import Meta
 from bus.errors import BadEvent, BadKey
 from bus.model.event import EventType, PublishKey
 from bus.model.url import Url, check_url
-from bus.wire import check, complaint
+from bus.wire_rules import check, complaint
 
 MAX_EVENTS = 1_000
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")

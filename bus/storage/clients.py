@@ -7,7 +7,8 @@ from service_kit.database import reading, writing
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import BadClient, NotFound
-from bus.model.client import USUAL_SCOPES, Client, TokenScope
+from bus.model.client import Client
+from bus.model.token_scope import USUAL_SCOPES, TokenScope
 from bus.storage.tables import clients, subscriptions, tokens
 from bus.storage.transactions import Registry
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from bus.model.delivery import Cursor, EndpointHealth, LastAnswer, Parked
 from bus.model.event import LogEvent
-from bus.model.subscription import Format, RetryPolicy, SigningSecrets, State, Subscription
+from bus.model.retry_policy import RetryPolicy
+from bus.model.subscription import Format, SigningSecrets, State, Subscription
 from bus.model.topic_filter import TopicFilter
 
 Row = Mapping[Any, Any]

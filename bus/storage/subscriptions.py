@@ -9,10 +9,10 @@ from service_kit.database import reading
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import NotFound
+from bus.model.retry_policy import RetryPolicy
 from bus.model.subscription import (
     DEFAULT_NAME,
     NOW,
-    RetryPolicy,
     SigningSecrets,
     StartPosition,
     State,

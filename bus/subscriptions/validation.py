@@ -9,12 +9,12 @@ from msgspec import UNSET, Meta, UnsetType
 
 from bus.errors import BadSecret, BadSubscription
 from bus.model.event import TYPES
+from bus.model.retry_policy import RetryPolicy
 from bus.model.ssrf_denylist import refusal
 from bus.model.subscription import (
     DEFAULT_MAX_EVENTS,
     NOW,
     Format,
-    RetryPolicy,
     StartAt,
     StartPosition,
     SubscriptionRequest,
@@ -22,7 +22,7 @@ from bus.model.subscription import (
 from bus.model.topic import NAME_PATTERN, TopicName, check_topic
 from bus.model.url import URL_LIMITS, check_url, why_no_url
 from bus.signing import Secret, check_secret
-from bus.wire import check, complaint, number_complaint
+from bus.wire_rules import check, complaint, number_complaint
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST_MS = 86_400_000

@@ -7,7 +7,7 @@ import pytest
 from msgspec import Meta
 
 from bus.errors import BadSubscription, BadTopic, Refused
-from bus.wire import check, complaint, json_schema
+from bus.wire_rules import check, complaint, json_schema
 
 Word = Annotated[str, complaint(lambda _: BadTopic("not a word"), pattern=r"^[a-z]+\Z")]
 

@@ -17,7 +17,8 @@ from bus.delivery.records.attempt_log import KEPT_BYTES
 from bus.delivery.wire.http_client import CONNECT_MS, MAX_ANSWER_BYTES, TOTAL_MS
 from bus.log.append_plan import KEY_KEPT_MS
 from bus.model.event import TYPES
-from bus.model.subscription import DEFAULT_MAX_EVENTS, RetryPolicy
+from bus.model.retry_policy import RetryPolicy
+from bus.model.subscription import DEFAULT_MAX_EVENTS
 from bus.model.url import MAX_URL_CHARACTERS
 from bus.publish.validation import MAX_EVENTS
 from bus.signing import PREVIOUS_VALID_MS

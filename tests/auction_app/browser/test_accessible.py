@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.auction_app.browser.stage import Stage
-from tests.auction_app.browser.visit import looking, visit
+from tests.auction_app.browser.open_page import looking, visit
+from tests.auction_app.browser.seeded_app import SeededApp
 
 AXE = Path(__file__).parents[2] / "browser" / "vendor" / "axe-core-4.14.1" / "axe.min.js"
 RUN = """async () => (await axe.run(document, {
@@ -20,16 +20,16 @@ RUN = """async () => (await axe.run(document, {
     ("width", "scheme", "language"), [(320, "light", "de"), (1280, "dark", "en")]
 )
 def test_every_page_can_be_used_by_everybody(
-    browser: Browser, stage: Stage, width: int, scheme: Any, language: str
+    browser: Browser, seeded_app: SeededApp, width: int, scheme: Any, language: str
 ) -> None:
-    stage.speak(language)
+    seeded_app.speak(language)
     axe = AXE.read_text()
     found: dict[str, list[str]] = {}
     size: Any = {"width": width, "height": 900}
 
-    with looking(browser, stage, viewport=size, color_scheme=scheme, locale=language) as pages:
-        for stop in stage.stops:
-            page = visit(pages, stage, stop)
+    with looking(browser, seeded_app, viewport=size, color_scheme=scheme, locale=language) as pages:
+        for stop in seeded_app.stops:
+            page = visit(pages, seeded_app, stop)
             page.evaluate(axe)
             found[stop.name] = [*_serious(page), *_too_wide(page, width)]
 

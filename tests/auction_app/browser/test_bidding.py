@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.visitor import Visitor
 
 
@@ -14,8 +14,8 @@ def review(who: Visitor, item: str, maximum: str) -> None:
 
 
 @in_every_look
-def test_a_bid_is_reviewed_confirmed_and_answered(street: Street, look: Look) -> None:
-    item, ada = street.world.member("Sam").list_item(), street.person("Ada", look)
+def test_a_bid_is_reviewed_confirmed_and_answered(live_app: LiveApp, look: Look) -> None:
+    item, ada = live_app.world.member("Sam").list_item(), live_app.person("Ada", look)
     review(ada, item, "1.234")
     ada.is_told("Your maximum", UNCLEAR)
     expect(ada.field("Your maximum")).to_have_value("1.234")
@@ -38,9 +38,9 @@ UNCLEAR = "This can be read in two ways: write 1234 or 1234.00 for thousands, 1.
 
 
 @in_two_looks
-def test_who_is_outbid_at_once_may_answer_in_one_click(street: Street, look: Look) -> None:
-    item, ada = street.world.member("Sam").list_item(), street.person("Ada", look)
-    street.world.member("Bob").bid(item, "40")
+def test_who_is_outbid_at_once_may_answer_in_one_click(live_app: LiveApp, look: Look) -> None:
+    item, ada = live_app.world.member("Sam").list_item(), live_app.person("Ada", look)
+    live_app.world.member("Bob").bid(item, "40")
     review(ada, item, "20")
     ada.press("Confirm bid")
     ada.heads("You have been outbid at once")
@@ -52,26 +52,26 @@ def test_who_is_outbid_at_once_may_answer_in_one_click(street: Street, look: Loo
 
 
 @in_two_looks
-def test_a_bid_outlives_an_outage(street: Street, look: Look) -> None:
-    item, ada = street.world.member("Sam").list_item(), street.person("Ada", look)
+def test_a_bid_outlives_an_outage(live_app: LiveApp, look: Look) -> None:
+    item, ada = live_app.world.member("Sam").list_item(), live_app.person("Ada", look)
     review(ada, item, "20")
-    street.world.bids.down = True
+    live_app.world.bids.down = True
     ada.press("Confirm bid")
     ada.sees("You can safely send it again: however often it is sent, it is one bid.")
-    eve = street.stranger(look)
+    eve = live_app.stranger(look)
     eve.go(item)
     eve.sees("The bidding service does not answer. You see the state of")
 
-    street.world.bids.down = False
+    live_app.world.bids.down = False
     ada.press("Send it again")
 
     ada.heads("You are the highest bidder")
 
 
 @in_every_look
-def test_an_item_is_bought_at_once(street: Street, look: Look) -> None:
-    item = street.world.member("Sam").list_item(buy_now="99.00")
-    ada = street.person("Ada", look)
+def test_an_item_is_bought_at_once(live_app: LiveApp, look: Look) -> None:
+    item = live_app.world.member("Sam").list_item(buy_now="99.00")
+    ada = live_app.person("Ada", look)
     ada.go(item)
     ada.follow_call("Buy now for %(price)s", price=ada.money("99"))
     ada.sees("Buying is binding: the auction ends at once and you owe this price.")
@@ -83,11 +83,11 @@ def test_an_item_is_bought_at_once(street: Street, look: Look) -> None:
 
 
 @in_every_look
-def test_a_bid_is_taken_back(street: Street, look: Look) -> None:
-    item = street.world.member("Sam").list_item()
-    member = street.world.member("Ada", language=look.language)
+def test_a_bid_is_taken_back(live_app: LiveApp, look: Look) -> None:
+    item = live_app.world.member("Sam").list_item()
+    member = live_app.world.member("Ada", language=look.language)
     member.bid(item, "40")
-    ada = street.known(member, look)
+    ada = live_app.known(member, look)
     ada.go(item)
     ada.follow("Show my maximum")
     ada.follow("Take your bids back")

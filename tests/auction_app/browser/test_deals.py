@@ -2,15 +2,15 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
 from tests.auction_app.sale import sell
 
 
 @in_every_look
-def test_a_sale_goes_from_hand_to_hand(street: Street, look: Look) -> None:
-    sale = sell(street.world, language=look.language)
-    ada, sam = street.known(sale.ada, look), street.known(sale.sam, look)
+def test_a_sale_goes_from_hand_to_hand(live_app: LiveApp, look: Look) -> None:
+    sale = sell(live_app.world, language=look.language)
+    ada, sam = live_app.known(sale.ada, look), live_app.known(sale.sam, look)
     ada.go("/")
     ada.follow_menu("Orders")
     ada.sees("Agreed")
@@ -32,11 +32,11 @@ def test_a_sale_goes_from_hand_to_hand(street: Street, look: Look) -> None:
 
 
 @in_two_looks
-def test_both_sides_say_how_it_went(street: Street, look: Look) -> None:
-    sale = sell(street.world, language=look.language)
+def test_both_sides_say_how_it_went(live_app: LiveApp, look: Look) -> None:
+    sale = sell(live_app.world, language=look.language)
     for member, step in ((sale.ada, "paid"), (sale.sam, "shipped"), (sale.ada, "received")):
         member.post(f"{sale.order}/steps", {"status": step})
-    ada, sam = street.known(sale.ada, look), street.known(sale.sam, look)
+    ada, sam = live_app.known(sale.ada, look), live_app.known(sale.sam, look)
     ada.go(sale.order)
     ada.tick("Good")
     ada.fill("In a few words", " ")
@@ -61,9 +61,9 @@ def test_both_sides_say_how_it_went(street: Street, look: Look) -> None:
 
 
 @in_two_looks
-def test_a_sale_is_cancelled(street: Street, look: Look) -> None:
-    sale = sell(street.world, language=look.language)
-    ada = street.known(sale.ada, look)
+def test_a_sale_is_cancelled(live_app: LiveApp, look: Look) -> None:
+    sale = sell(live_app.world, language=look.language)
+    ada = live_app.known(sale.ada, look)
     ada.go(sale.order)
 
     ada.press("Cancel the order")

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.variants import Look, in_every_look
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import email_of, password_of
 
@@ -15,8 +15,8 @@ def sign_in(who: Visitor, name: str, password: str) -> None:
 
 
 @in_every_look
-def test_a_stranger_becomes_a_member(street: Street, look: Look) -> None:
-    eve = street.stranger(look)
+def test_a_stranger_becomes_a_member(live_app: LiveApp, look: Look) -> None:
+    eve = live_app.stranger(look)
     eve.go("/")
     eve.follow_menu("Create account")
     eve.fill("Name", "Eve")
@@ -37,7 +37,7 @@ def test_a_stranger_becomes_a_member(street: Street, look: Look) -> None:
     sign_in(eve, "Eve", password_of("Eve"))
     eve.sees("Please confirm your e-mail address.")
     eve.press("Send the mail again")
-    eve.go(street.world.verification_link("Eve"))
+    eve.go(live_app.world.verification_link("Eve"))
 
     eve.sees("Your address is confirmed. You can bid and sell now.")
     eve.sign_out()
@@ -45,9 +45,9 @@ def test_a_stranger_becomes_a_member(street: Street, look: Look) -> None:
 
 
 @in_every_look
-def test_a_forgotten_password_is_set_anew(street: Street, look: Look) -> None:
-    street.world.member("Ada", language=look.language)
-    ada = street.stranger(look)
+def test_a_forgotten_password_is_set_anew(live_app: LiveApp, look: Look) -> None:
+    live_app.world.member("Ada", language=look.language)
+    ada = live_app.stranger(look)
     ada.go("/sign-in")
     ada.follow("Password forgotten?")
     ada.fill("E-mail", "ada@nowhere")
@@ -57,7 +57,7 @@ def test_a_forgotten_password_is_set_anew(street: Street, look: Look) -> None:
     ada.press("Send the link")
     ada.heads("Check your mail")
 
-    link = street.world.mailed_link("Ada", "reset-password")
+    link = live_app.world.mailed_link("Ada", "reset-password")
     ada.go(link)
     ada.fill("New password", "another long password")
     ada.press("Set password")

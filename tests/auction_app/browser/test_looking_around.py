@@ -4,9 +4,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
-from tests.auction_app.browser.stock import stock
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.many_items import stock
+from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.visitor import Visitor
 
 LAMPS = 26
@@ -17,12 +17,14 @@ def titles(visitor: Visitor) -> list[str]:
 
 
 @in_every_look
-def test_words_and_filters_find_and_go_along_from_page_to_page(street: Street, look: Look) -> None:
-    street.world.member("Sam")
-    stock(street.world, [f"Lamp number {n}" for n in range(LAMPS)], category="home", price="30")
-    stock(street.world, ["Lamp of an opera singer"], category="art", price="900")
-    stock(street.world, ["Oak chair"], category="home", price="30")
-    eve = street.stranger(look)
+def test_words_and_filters_find_and_go_along_from_page_to_page(
+    live_app: LiveApp, look: Look
+) -> None:
+    live_app.world.member("Sam")
+    stock(live_app.world, [f"Lamp number {n}" for n in range(LAMPS)], category="home", price="30")
+    stock(live_app.world, ["Lamp of an opera singer"], category="art", price="900")
+    stock(live_app.world, ["Oak chair"], category="home", price="30")
+    eve = live_app.stranger(look)
     eve.go("/")
     eve.fill("What are you looking for?", "lamp")
     eve.press("Search", within=eve.page.locator("main"))
@@ -42,8 +44,8 @@ def test_words_and_filters_find_and_go_along_from_page_to_page(street: Street, l
 
 
 @in_two_looks
-def test_an_unclear_price_is_told_at_its_field(street: Street, look: Look) -> None:
-    eve = street.stranger(look)
+def test_an_unclear_price_is_told_at_its_field(live_app: LiveApp, look: Look) -> None:
+    eve = live_app.stranger(look)
     eve.go("/search")
     eve.unfold_filters()
     eve.fill("Price from", "ten")
@@ -57,10 +59,12 @@ def test_an_unclear_price_is_told_at_its_field(street: Street, look: Look) -> No
 
 
 @in_two_looks
-def test_one_wanders_from_a_category_to_an_item_to_its_seller(street: Street, look: Look) -> None:
-    street.world.member("Sam")
-    stock(street.world, ["Oak chair", "Elm stool"], category="home", price="30")
-    eve = street.stranger(look)
+def test_one_wanders_from_a_category_to_an_item_to_its_seller(
+    live_app: LiveApp, look: Look
+) -> None:
+    live_app.world.member("Sam")
+    stock(live_app.world, ["Oak chair", "Elm stool"], category="home", price="30")
+    eve = live_app.stranger(look)
     eve.go("/")
     eve.follow("Home and garden")
     eve.follow("Elm stool")

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Request, expect
 
 from auction_app.bidding.projection import keep_bidding
-from tests.auction_app.browser.looks import Look
-from tests.auction_app.browser.street import Street, bid, passed_s
+from tests.auction_app.browser.live_app import LiveApp, bid, passed_s
+from tests.auction_app.browser.variants import Look
 
 
 def _opens_a_stream(request: Request) -> bool:
@@ -19,9 +19,9 @@ def _opens_a_stream(request: Request) -> bool:
 
 
 @pytest.fixture
-def item(street: Street) -> str:
+def item(live_app: LiveApp) -> str:
     """Sam's lamp, which ends in an hour."""
-    return street.world.member("Sam").list_item(ends=_at(street.world.clock() / 1000 + 3600))
+    return live_app.world.member("Sam").list_item(ends=_at(live_app.world.clock() / 1000 + 3600))
 
 
 def _at(s: float) -> str:
@@ -29,19 +29,19 @@ def _at(s: float) -> str:
 
 
 def test_a_bid_in_one_browser_appears_in_the_other_sooner_than_one_can_bid(
-    street: Street, item: str
+    live_app: LiveApp, item: str
 ) -> None:
-    bob, ada = street.visitor(name="Bob"), street.visitor(name="Ada")
+    bob, ada = live_app.visitor(name="Bob"), live_app.visitor(name="Ada")
     with ada.expect_request(_opens_a_stream):
-        ada.goto(street.url + item)
+        ada.goto(live_app.url + item)
     expect(ada.locator("#price")).to_have_text("$10.00")
     ada.get_by_label("Your maximum").fill("12")
-    assert "highest bidder" in bid(bob, street.url + item, "30")
-    eve = street.visitor(name="Eve")
-    to_bid_s = passed_s(lambda: bid(eve, street.url + item, "20"))
+    assert "highest bidder" in bid(bob, live_app.url + item, "30")
+    eve = live_app.visitor(name="Eve")
+    to_bid_s = passed_s(lambda: bid(eve, live_app.url + item, "20"))
 
     told = time.monotonic()
-    street.tell_live(item)
+    live_app.tell_live(item)
     expect(ada.locator("#price")).to_have_text("$21.00")
 
     assert time.monotonic() - told < to_bid_s
@@ -52,48 +52,48 @@ def test_a_bid_in_one_browser_appears_in_the_other_sooner_than_one_can_bid(
     assert ada.get_by_label("Your maximum").input_value() == "12"
 
 
-def test_a_bidders_own_state_follows(street: Street, item: str) -> None:
-    ada = street.visitor(name="Ada")
-    bid(ada, street.url + item, "50")
-    ada.goto(street.url + item)
+def test_a_bidders_own_state_follows(live_app: LiveApp, item: str) -> None:
+    ada = live_app.visitor(name="Ada")
+    bid(ada, live_app.url + item, "50")
+    ada.goto(live_app.url + item)
     expect(ada.locator("#standing")).to_contain_text("You are winning")
     ada.get_by_label("Your maximum").focus()
 
-    bid(street.visitor(name="Bob"), street.url + item, "70")
-    street.tell_live(item)
+    bid(live_app.visitor(name="Bob"), live_app.url + item, "70")
+    live_app.tell_live(item)
 
     expect(ada.locator("#standing")).to_contain_text("You have been outbid")
     expect(ada.get_by_label("Your maximum")).to_be_focused()
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_an_end_that_moves_is_shown_and_spoken(street: Street, item: str, language: str) -> None:
-    ada = street.stranger(Look(True, 1280, language))
+def test_an_end_that_moves_is_shown_and_spoken(live_app: LiveApp, item: str, language: str) -> None:
+    ada = live_app.stranger(Look(True, 1280, language))
     with ada.page.expect_response(lambda it: _opens_a_stream(it.request)):
         ada.go(item)
-    bid(street.visitor(name="Bob"), street.url + item, "50")
-    book = street.world.bids.books[street.url + item]
+    bid(live_app.visitor(name="Bob"), live_app.url + item, "50")
+    book = live_app.world.bids.books[live_app.url + item]
     book.ends_at_ms += 5 * 60_000
     book.version += 1
 
-    street.tell_live(item)
+    live_app.tell_live(item)
 
     expect(ada.page.locator("#spoken")).to_have_text(ada.says("The auction was extended"))
     shown = ada.page.locator("#ends").inner_text().split()  # browsers' spaces are their own
     expect(ada.page.locator("#left")).to_contain_text("1 h")
-    with street.world.parts.begin() as act:
-        keep_bidding(act, street.world.bids.bidding_of(street.url + item))
+    with live_app.world.parts.begin() as act:
+        keep_bidding(act, live_app.world.bids.bidding_of(live_app.url + item))
     ada.go(item)
     assert ada.page.locator("#ends").inner_text().split() == shown
 
 
-def test_who_waits_for_the_start_gets_the_form_when_it_comes(street: Street) -> None:
-    sam, clock = street.world.member("Sam"), street.world.clock
+def test_who_waits_for_the_start_gets_the_form_when_it_comes(live_app: LiveApp) -> None:
+    sam, clock = live_app.world.member("Sam"), live_app.world.clock
     starts, ends = (_at(clock() / 1000 + s) for s in (600, 7200))
     item = sam.list_item(starts=starts, ends=ends)
-    ada = street.visitor(name="Ada")
+    ada = live_app.visitor(name="Ada")
     ada.clock.install()
-    ada.goto(street.url + item)
+    ada.goto(live_app.url + item)
     expect(ada.get_by_text("Starts")).to_be_visible()
     expect(ada.get_by_label("Your maximum")).to_have_count(0)
 
@@ -103,40 +103,40 @@ def test_who_waits_for_the_start_gets_the_form_when_it_comes(street: Street) -> 
     expect(ada.get_by_label("Your maximum")).to_be_visible()
 
 
-def test_after_a_cut_the_truth_is_shown(street: Street, item: str) -> None:
-    ada = street.visitor(name="Ada")
+def test_after_a_cut_the_truth_is_shown(live_app: LiveApp, item: str) -> None:
+    ada = live_app.visitor(name="Ada")
     with ada.expect_response(lambda it: _opens_a_stream(it.request)):
-        ada.goto(street.url + item)
-    street.live.stop()
-    bid(street.visitor(name="Bob"), street.url + item, "50")
+        ada.goto(live_app.url + item)
+    live_app.live.stop()
+    bid(live_app.visitor(name="Bob"), live_app.url + item, "50")
     expect(ada.locator("#paused")).to_contain_text("paused since")
     expect(ada.locator("#bid-count")).to_have_text("0")
 
-    street.live.start()
+    live_app.live.start()
 
     expect(ada.locator("#bid-count")).to_have_text("1")
     expect(ada.locator("#paused")).to_be_hidden()
     expect(ada.locator("#history-table tbody tr")).to_have_count(1)
 
 
-def test_who_comes_back_to_a_page_sees_the_truth(street: Street, item: str) -> None:
-    ada = street.visitor(name="Ada")
+def test_who_comes_back_to_a_page_sees_the_truth(live_app: LiveApp, item: str) -> None:
+    ada = live_app.visitor(name="Ada")
     with ada.expect_response(lambda it: _opens_a_stream(it.request)):
-        ada.goto(street.url + item)
+        ada.goto(live_app.url + item)
     ada.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
-    bid(street.visitor(name="Bob"), street.url + item, "50")
+    bid(live_app.visitor(name="Bob"), live_app.url + item, "50")
 
     ada.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
 
     expect(ada.locator("#bid-count")).to_have_text("1")
 
 
-def test_a_stream_that_died_without_a_word_is_opened_anew(street: Street, item: str) -> None:
-    ada = street.visitor(name="Ada")
+def test_a_stream_that_died_without_a_word_is_opened_anew(live_app: LiveApp, item: str) -> None:
+    ada = live_app.visitor(name="Ada")
     ada.clock.install()
     with ada.expect_response(lambda it: _opens_a_stream(it.request)):
-        ada.goto(street.url + item)
-    bid(street.visitor(name="Bob"), street.url + item, "50")
+        ada.goto(live_app.url + item)
+    bid(live_app.visitor(name="Bob"), live_app.url + item, "50")
 
     with ada.expect_request(_opens_a_stream):
         ada.clock.fast_forward("01:00")
@@ -146,25 +146,27 @@ def test_a_stream_that_died_without_a_word_is_opened_anew(street: Street, item: 
 
 @pytest.mark.parametrize("wrong_by_s", [-3600, 3600])
 def test_the_countdown_is_right_though_the_browsers_clock_is_an_hour_off(
-    street: Street, item: str, wrong_by_s: int
+    live_app: LiveApp, item: str, wrong_by_s: int
 ) -> None:
-    page = street.visitor()
-    page.clock.install(time=datetime.fromtimestamp(street.world.clock() / 1000 + wrong_by_s, UTC))
+    page = live_app.visitor()
+    page.clock.install(time=datetime.fromtimestamp(live_app.world.clock() / 1000 + wrong_by_s, UTC))
 
-    page.goto(street.url + item)
-    page.clock.pause_at(datetime.fromtimestamp(street.world.clock() / 1000 + wrong_by_s + 600, UTC))
+    page.goto(live_app.url + item)
+    page.clock.pause_at(
+        datetime.fromtimestamp(live_app.world.clock() / 1000 + wrong_by_s + 600, UTC)
+    )
 
     minutes = int(page.locator("#left").inner_text().split(" min")[0])
     assert 49 <= minutes <= 50
 
 
-def test_a_page_without_scripts_is_whole(street: Street, item: str) -> None:
-    ada = street.visitor(name="Ada", scripts=False, width=320)
+def test_a_page_without_scripts_is_whole(live_app: LiveApp, item: str) -> None:
+    ada = live_app.visitor(name="Ada", scripts=False, width=320)
 
-    assert "highest bidder" in bid(ada, street.url + item, "30")
+    assert "highest bidder" in bid(ada, live_app.url + item, "30")
     ada.get_by_role("button", name="Back to the item").click()
 
     expect(ada.locator("#standing")).to_contain_text("You are winning")
     expect(ada.locator("#history-table tbody tr")).to_have_count(1)
-    ada.goto(f"{street.url}/search?q=lamp")
+    ada.goto(f"{live_app.url}/search?q=lamp")
     expect(ada.get_by_role("heading", name="Brass desk lamp")).to_be_visible()

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
 from tests.auction_app.browser.visitor import Visitor
 
 
@@ -15,12 +15,12 @@ def act(nora: Visitor, action: str, why: str) -> None:
 
 
 @in_every_look
-def test_a_reported_item_is_hidden_and_shown_again(street: Street, look: Look) -> None:
-    item = street.world.member("Sam").list_item()
+def test_a_reported_item_is_hidden_and_shown_again(live_app: LiveApp, look: Look) -> None:
+    item = live_app.world.member("Sam").list_item()
     report = {"reason": "misleading", "text": "The base is plastic."}
-    street.world.member("Ada").post(f"{item}/report", report)
-    nora = street.known(street.world.moderator("Nora", language=look.language), look)
-    eve = street.stranger(look)
+    live_app.world.member("Ada").post(f"{item}/report", report)
+    nora = live_app.known(live_app.world.moderator("Nora", language=look.language), look)
+    eve = live_app.stranger(look)
     nora.go("/")
     nora.follow_menu("Moderation")
     nora.sees_text("The base is plastic.")
@@ -46,12 +46,12 @@ def test_a_reported_item_is_hidden_and_shown_again(street: Street, look: Look) -
 
 @in_two_looks
 def test_an_auction_is_ended_its_seller_banned_and_all_is_on_record(
-    street: Street, look: Look
+    live_app: LiveApp, look: Look
 ) -> None:
-    sam = street.world.member("Sam")
+    sam = live_app.world.member("Sam")
     item = sam.list_item()
-    street.world.member("Bob").bid(item, "20")
-    nora = street.known(street.world.moderator("Nora", language=look.language), look)
+    live_app.world.member("Bob").bid(item, "20")
+    nora = live_app.known(live_app.world.moderator("Nora", language=look.language), look)
     nora.go(item)
     nora.follow("Moderate")
     act(nora, "End the auction", "Third fake.")

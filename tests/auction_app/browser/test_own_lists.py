@@ -2,22 +2,22 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
 
 
 @in_every_look
-def test_bids_and_sales_are_listed_by_how_they_stand(street: Street, look: Look) -> None:
+def test_bids_and_sales_are_listed_by_how_they_stand(live_app: LiveApp, look: Look) -> None:
     sam, ada, bob = (
-        street.world.member(name, language=look.language) for name in ("Sam", "Ada", "Bob")
+        live_app.world.member(name, language=look.language) for name in ("Sam", "Ada", "Bob")
     )
     lamp = sam.list_item()
-    street.world.clock.pass_s(1)
+    live_app.world.clock.pass_s(1)
     clock = sam.list_item(title="Station clock")
     ada.bid(lamp, "20")
     ada.bid(clock, "20")
     bob.bid(clock, "40")
-    bidder, seller = street.known(ada, look), street.known(sam, look)
+    bidder, seller = live_app.known(ada, look), live_app.known(sam, look)
     bidder.go("/")
     bidder.follow_menu("My bids")
     bidder.sees("Winning")
@@ -34,8 +34,8 @@ def test_bids_and_sales_are_listed_by_how_they_stand(street: Street, look: Look)
 
 
 @in_two_looks
-def test_an_item_is_watched_for_a_while(street: Street, look: Look) -> None:
-    item, ada = street.world.member("Sam").list_item(), street.person("Ada", look)
+def test_an_item_is_watched_for_a_while(live_app: LiveApp, look: Look) -> None:
+    item, ada = live_app.world.member("Sam").list_item(), live_app.person("Ada", look)
     ada.go("/my/watchlist")
     ada.sees("You watch nothing yet. Use the button Watch on an item's page.")
     ada.go(item)
@@ -52,12 +52,12 @@ def test_an_item_is_watched_for_a_while(street: Street, look: Look) -> None:
 
 
 @in_two_looks
-def test_news_is_read_and_its_mails_switched_off(street: Street, look: Look) -> None:
-    item = street.world.member("Sam").list_item()
-    member = street.world.member("Ada", language=look.language)
+def test_news_is_read_and_its_mails_switched_off(live_app: LiveApp, look: Look) -> None:
+    item = live_app.world.member("Sam").list_item()
+    member = live_app.world.member("Ada", language=look.language)
     member.bid(item, "20")
-    street.world.member("Bob").bid(item, "40")
-    ada = street.known(member, look)
+    live_app.world.member("Bob").bid(item, "40")
+    ada = live_app.known(member, look)
     ada.go("/")
     ada.follow_menu("Notices")
     ada.sees("You have been outbid")
@@ -69,7 +69,7 @@ def test_news_is_read_and_its_mails_switched_off(street: Street, look: Look) -> 
     ada.choose("I am outbid", "Once a day")
     ada.press("Save")
     ada.sees("Saved.")
-    ada.go(street.world.mailed_link("Ada", "unsubscribe").replace("{kind}", "won"))
+    ada.go(live_app.world.mailed_link("Ada", "unsubscribe").replace("{kind}", "won"))
     ada.press("Switch them off")
     ada.heads("Switched off")
     ada.follow_call("Choose among all mails")

@@ -2,15 +2,15 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
 from tests.auction_app.sale import sell
 
 
 @in_every_look
-def test_a_listing_is_edited_until_somebody_bids(street: Street, look: Look) -> None:
-    member = street.world.member("Sam", language=look.language)
-    item, sam = member.list_item(), street.known(member, look)
+def test_a_listing_is_edited_until_somebody_bids(live_app: LiveApp, look: Look) -> None:
+    member = live_app.world.member("Sam", language=look.language)
+    item, sam = member.list_item(), live_app.known(member, look)
     sam.go(item)
     sam.follow_call("Edit your listing")
     sam.fill("Title", "")
@@ -23,7 +23,7 @@ def test_a_listing_is_edited_until_somebody_bids(street: Street, look: Look) -> 
     sam.sees("Your changes are saved.")
     sam.sees_text("5 dollars")
 
-    street.world.member("Bob").bid(item, "20")
+    live_app.world.member("Bob").bid(item, "20")
     sam.follow_call("Edit your listing")
     expect(sam.field("Title")).to_have_count(0)
     sam.fill("Add to the description", "The shade is new.")
@@ -33,9 +33,9 @@ def test_a_listing_is_edited_until_somebody_bids(street: Street, look: Look) -> 
 
 
 @in_two_looks
-def test_an_auction_without_bids_is_ended_and_listed_again(street: Street, look: Look) -> None:
-    member = street.world.member("Sam", language=look.language)
-    item, sam = member.list_item(), street.known(member, look)
+def test_an_auction_without_bids_is_ended_and_listed_again(live_app: LiveApp, look: Look) -> None:
+    member = live_app.world.member("Sam", language=look.language)
+    item, sam = member.list_item(), live_app.known(member, look)
     sam.go(f"{item}/edit")
     sam.follow_call("End the auction early")
     sam.press("End it now")
@@ -48,9 +48,9 @@ def test_an_auction_without_bids_is_ended_and_listed_again(street: Street, look:
 
 
 @in_every_look
-def test_who_lost_gets_a_second_chance(street: Street, look: Look) -> None:
-    sale = sell(street.world, language=look.language)
-    sam, bob = street.known(sale.sam, look), street.known(sale.bob, look)
+def test_who_lost_gets_a_second_chance(live_app: LiveApp, look: Look) -> None:
+    sale = sell(live_app.world, language=look.language)
+    sam, bob = live_app.known(sale.sam, look), live_app.known(sale.bob, look)
     sam.go(sale.item)
     sam.follow_call("Second chance offers")
     with sam.page.expect_navigation():

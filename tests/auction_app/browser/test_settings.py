@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look, in_two_looks
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
 from tests.auction_app.conftest import email_of, password_of
 
 OTHER = {"en": "de", "de": "en"}
@@ -14,8 +14,8 @@ NAMES = {"en": "English", "de": "Deutsch"}
 
 
 @in_every_look
-def test_the_address_changes_once_its_mail_is_answered(street: Street, look: Look) -> None:
-    ada = street.person("Ada", look)
+def test_the_address_changes_once_its_mail_is_answered(live_app: LiveApp, look: Look) -> None:
+    ada = live_app.person("Ada", look)
     ada.go("/account")
     ada.fill("New address", "lovelace@example.org")
     ada.fill("Your password", "not her password")
@@ -27,16 +27,16 @@ def test_the_address_changes_once_its_mail_is_answered(street: Street, look: Loo
     ada.press("Change address")
     ada.sees("%(email)s waits for its link to be followed.", email="lovelace@example.org")
     ada.sees("Now: %(email)s", email=email_of("Ada"))
-    ada.go(street.world.mailed_link("Ada", "confirm-address"))
+    ada.go(live_app.world.mailed_link("Ada", "confirm-address"))
 
     ada.sees("Your address is changed.")
     ada.sees("Now: %(email)s", email="lovelace@example.org")
 
 
 @in_two_looks
-def test_a_session_is_ended_from_another(street: Street, look: Look) -> None:
-    ada = street.person("Ada", look)
-    library, cafe = street.world.browser(), street.world.browser()
+def test_a_session_is_ended_from_another(live_app: LiveApp, look: Look) -> None:
+    ada = live_app.person("Ada", look)
+    library, cafe = live_app.world.browser(), live_app.world.browser()
     for place, agent in ((library, "Firefox/140.0 Windows"), (cafe, "Safari/18 iPhone")):
         place.client.environ_base["HTTP_USER_AGENT"] = agent
         place.sign_in("Ada")
@@ -56,8 +56,8 @@ def test_a_session_is_ended_from_another(street: Street, look: Look) -> None:
 
 
 @in_two_looks
-def test_the_password_changes(street: Street, look: Look) -> None:
-    ada = street.person("Ada", look)
+def test_the_password_changes(live_app: LiveApp, look: Look) -> None:
+    ada = live_app.person("Ada", look)
     ada.go("/account")
     ada.fill("Password until now", "not her password")
     ada.fill("New password", "another long password")
@@ -69,12 +69,14 @@ def test_the_password_changes(street: Street, look: Look) -> None:
     ada.press("Change password")
 
     ada.sees("Your password is changed. You are signed out everywhere else.")
-    assert street.world.browser().sign_in("Ada").status_code == 422
+    assert live_app.world.browser().sign_in("Ada").status_code == 422
 
 
 @in_two_looks
-def test_pages_follow_the_language_and_the_zone_of_the_account(street: Street, look: Look) -> None:
-    ada, language = street.person("Ada", look), OTHER[look.language]
+def test_pages_follow_the_language_and_the_zone_of_the_account(
+    live_app: LiveApp, look: Look
+) -> None:
+    ada, language = live_app.person("Ada", look), OTHER[look.language]
     ada.go("/account")
     ada.choose("Time zone", "Asia/Tokyo")
     ada.press("Save")
@@ -88,8 +90,8 @@ def test_pages_follow_the_language_and_the_zone_of_the_account(street: Street, l
 
 
 @in_every_look
-def test_a_member_takes_their_data_and_leaves(street: Street, look: Look) -> None:
-    ada = street.person("Ada", look)
+def test_a_member_takes_their_data_and_leaves(live_app: LiveApp, look: Look) -> None:
+    ada = live_app.person("Ada", look)
     ada.go("/account")
     with ada.page.expect_download() as download:
         ada.page.get_by_role("link", name=ada.says("Download my data")).click()
@@ -104,14 +106,14 @@ def test_a_member_takes_their_data_and_leaves(street: Street, look: Look) -> Non
     ada.press("Delete for good")
 
     ada.sees("Your account is deleted.")
-    assert street.world.browser().sign_in("Ada").status_code == 422
+    assert live_app.world.browser().sign_in("Ada").status_code == 422
 
 
 @in_two_looks
-def test_nobody_leaves_whom_others_count_on(street: Street, look: Look) -> None:
-    ada = street.world.member("Ada", language=look.language)
-    ada.bid(street.world.member("Sam").list_item(), "20")
-    reader = street.known(ada, look)
+def test_nobody_leaves_whom_others_count_on(live_app: LiveApp, look: Look) -> None:
+    ada = live_app.world.member("Ada", language=look.language)
+    ada.bid(live_app.world.member("Sam").list_item(), "20")
+    reader = live_app.known(ada, look)
 
     reader.go("/account/delete")
 

@@ -2,15 +2,19 @@
 
 from playwright.sync_api import expect
 
-from tests.auction_app.browser.looks import Look, in_every_look
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.variants import Look, in_every_look
 
 
 @in_every_look
-def test_a_question_is_answered_for_everybody(street: Street, look: Look) -> None:
-    seller = street.world.member("Sam", language=look.language)
+def test_a_question_is_answered_for_everybody(live_app: LiveApp, look: Look) -> None:
+    seller = live_app.world.member("Sam", language=look.language)
     item = seller.list_item()
-    ada, sam, eve = street.person("Ada", look), street.known(seller, look), street.stranger(look)
+    ada, sam, eve = (
+        live_app.person("Ada", look),
+        live_app.known(seller, look),
+        live_app.stranger(look),
+    )
     ada.go(item)
     ada.fill("Ask the seller", " ")
     ada.press("Send question")
@@ -37,8 +41,8 @@ def test_a_question_is_answered_for_everybody(street: Street, look: Look) -> Non
 
 
 @in_every_look
-def test_an_item_is_reported(street: Street, look: Look) -> None:
-    ada, item = street.person("Ada", look), street.world.member("Sam").list_item()
+def test_an_item_is_reported(live_app: LiveApp, look: Look) -> None:
+    ada, item = live_app.person("Ada", look), live_app.world.member("Sam").list_item()
     ada.go(item)
     ada.follow("Report this item")
     ada.tick("It is a fake")

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import FilePayload, Route, expect
 
-from tests.auction_app.browser.looks import LOOKS, Look, in_every_look, in_two_looks
-from tests.auction_app.browser.street import Street
+from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.variants import LOOKS, Look, in_every_look, in_two_looks
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import photo_file
 
@@ -24,12 +24,12 @@ def start(seller: Visitor) -> None:
 
 
 @in_every_look
-def test_an_item_is_listed_step_by_step(street: Street, look: Look) -> None:
-    sam = street.person("Sam", look)
+def test_an_item_is_listed_step_by_step(live_app: LiveApp, look: Look) -> None:
+    sam = live_app.person("Sam", look)
     start(sam)
     sam.upload("Add photos", [file("a.jpg"), file("b.jpg")])
     expect(sam.page.locator(".photos li")).to_have_count(2)
-    street.prepare_photos()
+    live_app.prepare_photos()
     if not look.scripts:
         sam.go_again()
     expect(sam.page.locator(".photos img")).to_have_count(2)
@@ -46,7 +46,7 @@ def test_an_item_is_listed_step_by_step(street: Street, look: Look) -> None:
     sam.press("Next: preview")
     sam.sees_text(sam.money("25.50"))
     sam.sees_text(sam.money("40"))
-    street.open_bidding(sam.path.replace("/sell/", "/auctions/").removesuffix("/preview"))
+    live_app.open_bidding(sam.path.replace("/sell/", "/auctions/").removesuffix("/preview"))
     sam.press("List item")
 
     sam.heads("Oak chair")
@@ -55,8 +55,8 @@ def test_an_item_is_listed_step_by_step(street: Street, look: Look) -> None:
     expect(sam.page.locator(".item-photos img").first).to_have_attribute("alt", "Back")
 
 
-def test_a_photo_chosen_before_the_script_is_there_goes_up_too(street: Street) -> None:
-    sam = street.person("Sam", LOOKS[0])
+def test_a_photo_chosen_before_the_script_is_there_goes_up_too(live_app: LiveApp) -> None:
+    sam = live_app.person("Sam", LOOKS[0])
     start(sam)
     held: list[Route] = []
 
@@ -72,8 +72,8 @@ def test_a_photo_chosen_before_the_script_is_there_goes_up_too(street: Street) -
 
 
 @in_two_looks
-def test_what_is_missing_is_told_where_it_is_missing(street: Street, look: Look) -> None:
-    sam = street.person("Sam", look)
+def test_what_is_missing_is_told_where_it_is_missing(live_app: LiveApp, look: Look) -> None:
+    sam = live_app.person("Sam", look)
     start(sam)
     sam.press("Next: price")
     sam.fill("Start price", "1.234")
@@ -94,9 +94,9 @@ UNCLEAR = "This can be read in two ways: write 1234 or 1234.00 for thousands, 1.
 
 @in_every_look
 def test_a_refused_photo_is_told_at_its_field_and_the_rest_is_kept(
-    street: Street, look: Look
+    live_app: LiveApp, look: Look
 ) -> None:
-    sam = street.person("Sam", look)
+    sam = live_app.person("Sam", look)
     start(sam)
     sam.upload("Add photos", [file("good.jpg")])
     sam.fill("Photo %(n)d: what is to be seen?", "Front", n=1)
@@ -109,8 +109,8 @@ def test_a_refused_photo_is_told_at_its_field_and_the_rest_is_kept(
     expect(sam.field("Photo %(n)d: what is to be seen?", n=1)).to_have_value("Front")
 
 
-def test_what_is_typed_is_saved_without_a_button(street: Street) -> None:
-    sam = street.person("Sam", LOOKS[0])
+def test_what_is_typed_is_saved_without_a_button(live_app: LiveApp) -> None:
+    sam = live_app.person("Sam", LOOKS[0])
     sam.go("/sell")
     sam.press("Start a listing")
 

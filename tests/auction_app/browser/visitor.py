@@ -9,7 +9,7 @@ from babel.numbers import format_currency, get_decimal_symbol
 from playwright.sync_api import ConsoleMessage, FilePayload, Locator, Page, expect
 
 from auction_app.web.i18n import catalogue
-from tests.auction_app.browser.looks import Look
+from tests.auction_app.browser.variants import Look
 
 _REFUSED = "Failed to load resource"
 """What chromium notes of every answer of 400 and above, also where that is the answer."""

@@ -10,7 +10,7 @@ from bus.delivery.in_flight import Delivery
 from bus.delivery.parked import MAX_PARKED
 from bus.delivery.response import Failed, Outcome, Response
 from bus.model.delivery import EndpointHealth, LastAnswer, LeasedSubscription, Parked
-from bus.model.subscription import RetryPolicy
+from bus.model.retry_policy import RetryPolicy
 from tests.bus.clock import START_MS
 from tests.bus.samples import held, log_event
 

@@ -26,7 +26,8 @@ from bus.model.delivery import (
     Settlement,
 )
 from bus.model.event import LogEvent
-from bus.model.subscription import RetryPolicy, Subscription
+from bus.model.retry_policy import RetryPolicy
+from bus.model.subscription import Subscription
 from tests.bus.clock import START_MS
 from tests.bus.samples import log_event, subscription
 

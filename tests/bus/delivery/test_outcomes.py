@@ -5,7 +5,8 @@ from email.utils import format_datetime
 
 import pytest
 
-from bus.model.subscription import RetryPolicy, State
+from bus.model.retry_policy import RetryPolicy
+from bus.model.subscription import State
 from bus.storage import Storage
 from tests.bus.clock import FakeClock
 from tests.bus.delivery.pushing import Driven, Publish, client_id, overview, queued, subscribe, urls

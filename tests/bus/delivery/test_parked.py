@@ -5,7 +5,8 @@ import json
 import pytest
 
 from bus.model.delivery import Overview
-from bus.model.subscription import RetryPolicy, StartAt, StartPosition
+from bus.model.retry_policy import RetryPolicy
+from bus.model.subscription import StartAt, StartPosition
 from bus.storage import Storage
 from bus.subscriptions.lifecycle import seek
 from bus.subscriptions.redrive import redrive

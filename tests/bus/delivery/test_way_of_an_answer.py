@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bus.model.subscription import RetryPolicy
+from bus.model.retry_policy import RetryPolicy
 from bus.storage import Storage
 from tests.bus.delivery.pushing import Driven, Publish, overview, subscribe
 from tests.bus.receiver import Delivery, Receiver, Reply

@@ -14,8 +14,8 @@ from standardwebhooks import Webhook
 from auction_app.live import create_app as create_live
 from auction_app.live.config import Config as LiveConfig
 from auction_app.selling.draft_photos import prepare_photos
-from tests.auction_app.browser.looks import Look
 from tests.auction_app.browser.serving import Server, build_world, close_world
+from tests.auction_app.browser.variants import Look
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import SECRET
 from tests.auction_app.conftest import Browser as Member
@@ -25,7 +25,7 @@ from tests.sockets import free_port
 ZONE = "UTC"
 
 
-class Street:
+class LiveApp:
     """Where everybody meets: `world` is the app's inside, `live` its live process."""
 
     def __init__(self, folder: Path, empty_database: Path, browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""What happens on the stage before anybody looks."""
+"""What happens in the seeded app before anybody looks at it."""
 
 import re
 from dataclasses import dataclass, field

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tests.auction_app.browser.play import BICYCLE, CAMERA, GUITAR, LAMP, VASE, WATCH, Played
+from tests.auction_app.browser.seed import BICYCLE, CAMERA, GUITAR, LAMP, VASE, WATCH, Played
 
 _FORM = "main form button[type=submit]"
 

@@ -12,15 +12,15 @@ from sqlalchemy import delete
 from auction_app.accounts.repository import customers
 from auction_app.bidding.repository import outages
 from auction_app.db.tables import attempts
-from tests.auction_app.browser.play import PEOPLE, play
+from tests.auction_app.browser.every_page import Stop, stops
+from tests.auction_app.browser.seed import PEOPLE, play
 from tests.auction_app.browser.serving import Server, build_world, close_world
-from tests.auction_app.browser.stops import Stop, stops
 from tests.auction_app.conftest import World, email_of
 from tests.sockets import free_port
 
 
 @dataclass(frozen=True)
-class Stage:
+class SeededApp:
     """Where the app is, how to be somebody there, and all its pages."""
 
     url: str
@@ -35,7 +35,7 @@ class Stage:
 
 
 @contextmanager
-def open_stage(folder: Path) -> Iterator[Stage]:
+def open_seeded_app(folder: Path) -> Iterator[SeededApp]:
     """Serve the app with people, items, bids, questions, orders and reports."""
     port = free_port()
     database.migrate("auction_app", f"sqlite:///{folder}/auctions.sqlite")
@@ -45,7 +45,7 @@ def open_stage(folder: Path) -> Iterator[Stage]:
     try:
         played = play(world)
         server.start()
-        yield Stage(
+        yield SeededApp(
             world.parts.config.public_url,
             played.cookies,
             stops(played),
