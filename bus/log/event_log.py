@@ -1,13 +1,11 @@
 """The seam of the log: what every engine must do, in the words of the bus."""
 
-import select
-import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from bus.errors import BusError
-from bus.model.event import LogEvent, LogGrowth, LogPoint, Publication
+from bus.model.event import LogEvent, LogPoint, Publication
 
 EVENT_COLUMNS = ", ".join(LogEvent._fields)
 """An event's columns, wherever one is kept, in the order of `log_event_from`."""
@@ -67,9 +65,6 @@ class EventLog(Protocol):
     ) -> tuple[list[LogEvent], ReadFence]:
         """The same, and what to check it against: the fence is of the same moment, or later."""
 
-    def growth_after(self, position: int) -> LogGrowth:
-        """Which topics have events after `position`, and where the log ends now."""
-
     def first_position(self) -> int:
         """The position of the oldest event that is still there; 0 when there never was one.
 
@@ -91,32 +86,8 @@ class EventLog(Protocol):
     def listener(self) -> Listener:
         """A new listener, woken after every append and every change of a subscription."""
 
-    def wait(self, position: int, timeout_s: float) -> bool:
-        """Block until there is an event after `position`, or until the time is over."""
-
     def trim(self, before: int) -> int:
         """Forget the events before a position, but never the newest one. Returns how many."""
 
     def forget_keys(self, upto_ms: int) -> None:
         """Forget idempotency keys that were used up to then."""
-
-
-# A notification may be lost, and is only a hint.
-_POLL_S = 0.5
-
-
-def wait_for_growth(log: EventLog, position: int, timeout_s: float) -> bool:
-    """Block until there is an event after `position`, or until the time is over."""
-    deadline = time.monotonic() + timeout_s
-    listener, poll = log.listener(), select.poll()
-    poll.register(listener, select.POLLIN)  # listens before looking: nothing in between is lost
-    try:
-        while log.last_position() <= position:
-            left_s = deadline - time.monotonic()
-            if left_s <= 0:
-                return False
-            poll.poll(min(left_s, _POLL_S) * 1000)
-            listener.clear()
-        return True
-    finally:
-        listener.close()

@@ -15,11 +15,11 @@ from sqlalchemy import Engine
 from bus.errors import BusError
 from bus.log.append_plan import plan_append
 from bus.log.connections import Connections
-from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence, wait_for_growth
+from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.postgres_append import LOCK, look, store
 from bus.log.postgres_notify import CHANNEL, PostgresListener
 from bus.log.retention import steps
-from bus.model.event import LogEvent, LogGrowth, LogPoint, Publication, log_event_from
+from bus.model.event import LogEvent, LogPoint, Publication, log_event_from
 
 _LAST = "SELECT max(position) FROM events"
 _POINT = (
@@ -48,7 +48,6 @@ _FENCED = (
 _FENCED_ALL, _FENCED_TOPIC, _FENCED_TOPICS = map(
     _FENCED.format, (_READ_ALL, _READ_TOPIC, _READ_TOPICS)
 )
-_GROWTH = "SELECT topic, max(position) FROM events WHERE position > %s GROUP BY topic"
 _TRIM_ENTITIES = (
     "DELETE FROM entities WHERE position < %s AND position < (SELECT max(position) FROM events)"
 )
@@ -106,12 +105,6 @@ class PostgresLog:
             return [], read_fence
         return sorted([log_event_from(row[:-2]) for row in rows]), read_fence
 
-    def growth_after(self, position: int) -> LogGrowth:
-        """What the log gained; see EventLog."""
-        rows = self._rows(_GROWTH, (position,))
-        last = max((row[1] for row in rows), default=position)
-        return LogGrowth(last, frozenset(row[0] for row in rows))
-
     def first_position(self) -> int:
         """The position of the oldest event there is; see EventLog."""
         return self._one(_FIRST)
@@ -136,10 +129,6 @@ class PostgresLog:
     def close(self) -> None:
         """Close the connections."""
         self._connections.close()
-
-    def wait(self, position: int, timeout_s: float) -> bool:
-        """Block until the log has grown; see EventLog."""
-        return wait_for_growth(self, position, timeout_s)
 
     def trim(self, before: int) -> int:
         """Forget old events; see EventLog. The newest stays, so that positions never repeat."""

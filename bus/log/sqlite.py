@@ -23,9 +23,9 @@ from bus.log.append_plan import (
     plan_append,
 )
 from bus.log.connections import Connections
-from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence, wait_for_growth
+from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.retention import steps
-from bus.model.event import LogEvent, LogGrowth, LogPoint, Publication, log_event_from
+from bus.model.event import LogEvent, LogPoint, Publication, log_event_from
 
 # Driver SQL instead of Core: this is the hot path, and Core costs two to three times the CPU.
 _READ_ALL = f"SELECT {EVENT_COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?"  # noqa: S608
@@ -50,8 +50,6 @@ _SAVE_KEY = (
     "INSERT OR REPLACE INTO publish_keys (client_id, key, fingerprint, created_at_ms)"
     " VALUES (?, ?, ?, ?)"
 )
-# NOT INDEXED: to group, SQLite would walk the whole index by topic, not the few new rows.
-_GROWTH = "SELECT topic, max(position) FROM events NOT INDEXED WHERE position > ? GROUP BY topic"
 _TRIM_ENTITIES = (
     "DELETE FROM entities WHERE position < ? AND position < (SELECT max(position) FROM events)"
 )
@@ -133,12 +131,6 @@ class SqliteLog:
             read_fence = connection.execute(READ_FENCE).fetchone()
         return list(map(log_event_from, rows)), ReadFence.of(*read_fence)
 
-    def growth_after(self, position: int) -> LogGrowth:
-        """What the log gained; see EventLog."""
-        rows = self._connections.mine().execute(_GROWTH, (position,)).fetchall()
-        last = max((row[1] for row in rows), default=position)
-        return LogGrowth(last, frozenset(row[0] for row in rows))
-
     def first_position(self) -> int:
         """The position of the oldest event there is; see EventLog."""
         return self._one(_FIRST)
@@ -164,10 +156,6 @@ class SqliteLog:
         """Notify no more."""
         self._channel.close()
         self._connections.close()
-
-    def wait(self, position: int, timeout_s: float) -> bool:
-        """Block until the log has grown; see EventLog."""
-        return wait_for_growth(self, position, timeout_s)
 
     def trim(self, before: int) -> int:
         """Forget old events; see EventLog. The newest stays, so that positions never repeat."""

@@ -71,14 +71,6 @@ class LogPoint(NamedTuple):
     bytes_upto: int
 
 
-@dataclass(frozen=True, slots=True)
-class LogGrowth:
-    """What the log gained: its last position, and the topics that have events since."""
-
-    last_position: int
-    topics: frozenset[str]
-
-
 def event_head(topic: str, type: str, url: str, t_ms: int, data: str | None) -> bytes:
     """The object without its end, as far as it is known before the event has its place.
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import select
 import threading
 from collections.abc import Callable, Iterator
 
@@ -56,7 +57,6 @@ def added(store: Storage, name: str) -> int:
 def test_an_empty_log_ends_at_0(log: EventLog) -> None:
     assert log.last_position() == 0
     assert log.read_after(0, None, 10) == []
-    assert log.growth_after(0).topics == set()
 
 
 def test_positions_grow_by_one_in_the_order_of_appending(log: EventLog, client: int) -> None:
@@ -113,15 +113,6 @@ def test_reading_some_topics_keeps_the_order_of_the_log(log: EventLog, client: i
     assert [event.position for event in log.read_after(2, ["orders", "bids"], 9)] == [4, 5, 7]
     assert log.read_after(0, ["nothing"], 9) == []
     assert log.read_after(0, [], 9) == []
-
-
-def test_news_names_the_topics_that_grew(log: EventLog, client: int) -> None:
-    for topic in ("bids", "orders", "other"):
-        log.append([publication(client, "https://x.example/1", topic=topic)])
-    news = log.growth_after(1)
-    assert news.last_position == 3
-    assert news.topics == {"orders", "other"}
-    assert log.growth_after(3).last_position == 3
 
 
 def test_the_first_publisher_owns_the_topic(store: Storage, log: EventLog, client: int) -> None:
@@ -183,22 +174,15 @@ def test_a_reader_that_follows_sees_every_position_once(open_again: Open) -> Non
     assert seen == list(range(1, 101))
 
 
-def test_wait_returns_when_the_log_has_grown(open_again: Open) -> None:
+def test_a_listener_hears_what_another_appends(open_again: Open) -> None:
     store = open_again()
     client, writer = added(store, "ada"), open_again()
-    threading.Timer(
-        0.1, lambda: writer.log.append([publication(client, "https://x.example/1")])
-    ).start()
-    assert store.log.wait(0, timeout_s=10)
-    assert store.log.last_position() == 1
-
-
-def test_wait_returns_at_once_for_what_is_there_and_gives_up_in_time(
-    log: EventLog, client: int
-) -> None:
-    log.append([publication(client, "https://x.example/1")])
-    assert log.wait(0, timeout_s=0)
-    assert not log.wait(1, timeout_s=0.05)
+    listener = store.log.listener()
+    listener.fileno()
+    listener.clear()
+    writer.log.append([publication(client, "https://x.example/1")])
+    assert select.select([listener], [], [], 10)[0]
+    listener.close()
 
 
 def test_trimming_forgets_the_old_and_keeps_positions_growing(log: EventLog, client: int) -> None:
