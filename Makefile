@@ -7,6 +7,9 @@ CODE := bus bids_service auction_app mailer_service clients docs/examples tests
 
 ROUNDS ?= 100
 
+# Tests start hundreds of processes: none of them shall compile the same modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help install run test test-fast chaos screens check format lock clean
 
 help: ## show what can be made
@@ -21,7 +24,7 @@ test: .venv/installed-dev ## run every test that can run without root
 	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
 
 test-fast: .venv/installed-dev ## run the tests that start nothing: no process, browser or PostgreSQL
-	$(BIN)/pytest -n auto --dist worksteal -m "not slow" $(ARGS)
+	$(BIN)/pytest -n logical --dist worksteal -m "not slow" $(ARGS)
 
 chaos: .venv/installed-dev ## kill the bus's processes under load, ROUNDS=100 times; ARGS="--seed 7" repeats
 	$(BIN)/python -m tests.chaos --rounds $(ROUNDS) $(ARGS)

@@ -26,7 +26,7 @@ _SLOW = (
     "docs",
     "system",
 )
-"""Folders of tests that start processes; other modules that do mark themselves as slow."""
+"""Folders of slow tests; other slow modules mark themselves."""
 
 _RAM_DISK = "/dev/shm"
 _ROOM_FOR_A_RUN = 2 * 1024**3
@@ -46,9 +46,9 @@ def pytest_configure() -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _RAM_DISK)
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are processors, for there is always one who waits."""
-    return len(os.sched_getaffinity(0)) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """`logical` is a worker a processor; `auto` one more, for of slow tests one always waits."""
+    return len(os.sched_getaffinity(0)) + (config.option.numprocesses == "auto")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -23,6 +23,8 @@ from tests.auction_app.conftest import BIDS_TOKEN, MAILER_TOKEN, Browser, World,
 from tests.auction_app.sale import sell
 from tests.auction_app.tour import begin, rules
 
+pytestmark = pytest.mark.slow
+
 OPERATIONS = [
     "/",
     "/auctions/{auction_id}",

@@ -20,6 +20,8 @@ from bus.storage import open_storage
 from tests.contract.conftest import ROOT_KEY, bus_token
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 # That a topic belongs to somebody else, or a host is not trusted, is beyond what a schema says.
 BEYOND_SCHEMA = [positive_data_acceptance]
 

@@ -5,6 +5,8 @@ import pytest
 from auction_app.demo.load import ACCOUNTS, ITEMS, load_demo
 from tests.auction_app.conftest import World
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def loaded(world: World) -> World:

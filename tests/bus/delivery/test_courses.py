@@ -7,6 +7,7 @@ hypothesis can try thousands of courses.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import pytest
 from hypothesis import example, given
 from hypothesis import settings as many
 from hypothesis import strategies as st
@@ -30,6 +31,8 @@ from bus.model.retry_policy import RetryPolicy
 from bus.model.subscription import Subscription
 from tests.bus.clock import START_MS
 from tests.bus.samples import log_event, subscription
+
+pytestmark = pytest.mark.slow
 
 _DAY_MS = 86_400_000
 _TERMS = Terms("log", 10 * _DAY_MS, lambda: 1.0)

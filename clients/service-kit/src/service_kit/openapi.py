@@ -76,7 +76,7 @@ class Api(flask_smorest.BareApi):
 
     def error_responses(self) -> dict[str, dict[str, Any]]:
         """A problem document for every status."""
-        content = {"application/problem+json": {"schema": self.ERROR_SCHEMA}}
+        content = {"application/problem+json": {"schema": self.ERROR_SCHEMA()}}
         named = {status.name: status.phrase for status in http.HTTPStatus}
         named["DEFAULT_ERROR"] = "A problem document"
         return {name: {"description": phrase, "content": content} for name, phrase in named.items()}
