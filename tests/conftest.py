@@ -48,7 +48,7 @@ def pytest_configure() -> None:
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """`logical` is a worker a processor; `auto` one more, for of slow tests one always waits."""
-    return len(os.sched_getaffinity(0)) + (config.option.numprocesses == "auto")
+    return len(os.sched_getaffinity(0)) + int(config.option.numprocesses == "auto")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
