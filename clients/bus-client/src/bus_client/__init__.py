@@ -14,7 +14,7 @@ from bus_client.entities import (
     Subscription,
 )
 from bus_client.errors import BusError, BusRefused, BusUnavailable, NotPossible
-from bus_client.subscribing import keep_subscribed
+from bus_client.keep_subscribed import keep_subscribed
 from bus_client.subscriptions import Subscriptions
 
 __all__ = [
