@@ -48,6 +48,21 @@ def test_a_redirect_is_not_followed(httpserver: HTTPServer) -> None:
         assert client.get(httpserver.url_for("/a")).status == 302
 
 
+@pytest.mark.parametrize("location", [b"http://[x", b"/caf\xe9"])
+def test_a_redirect_to_what_is_no_url_is_no_answer(location: bytes) -> None:
+    def talk(connection: socket.socket) -> None:
+        connection.recv(65536)
+        head = b"HTTP/1.1 303 .\r\nContent-Length: 0\r\nLocation: "
+        connection.sendall(head + location + b"\r\n\r\n")
+
+    with (
+        peer(talk) as origin,
+        HttpClient({origin: None}) as client,
+        pytest.raises(Unreachable, match=origin),
+    ):
+        client.get(f"{origin}/x")
+
+
 def test_an_error_carries_its_problem_and_retry_after(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/a").respond_with_json(
         {"title": "Busy"}, status=503, headers={"Retry-After": "7"}

@@ -180,7 +180,8 @@ def _translated(url: str, limit: Deadline) -> Iterator[None]:
         yield
     except requests.Timeout as error:
         raise late from error
-    except (requests.RequestException, HTTPError) as error:
+    # ValueError: requests reads a redirect's Location, which may be no URL, followed or not.
+    except (requests.RequestException, HTTPError, ValueError) as error:
         if limit.passed:
             raise late from error
         raise Unreachable(f"{origin_of(url)}: {type(error).__name__}") from error
