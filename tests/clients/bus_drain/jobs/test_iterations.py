@@ -9,6 +9,7 @@ from bus_drain.jobs import Iteration, Iterations, Step
 from bus_drain.jobs.runner import JobRunner
 from bus_drain.state import JobRun, State
 from huey import MemoryHuey
+from huey.registry import Message
 
 from tests.clients.bus_drain.conftest import Clock
 
@@ -250,6 +251,24 @@ def test_the_reaper_does_not_fill_the_queue(world: World, drain_state: State, cl
     assert idle.pending_count() == 1
     clock.ms += 60_000
     assert iterations.reap() == 1
+
+
+def test_a_job_that_0_1_0_has_queued_is_performed(
+    world: World, drain_state: State, clock: Clock
+) -> None:
+    huey = MemoryHuey()
+    iterations = Iterations(
+        huey, drain_state, [Iteration("w", world.steps, world.each)], clock=clock
+    )
+    drain_state.runs.add(JobRun(id="w i", iteration="w", argument="i", status="waiting"))
+    name = "bus_drain.jobs.walks.bus_drain_walk"
+    queued = Message("1", name, None, 0, 0, None, ("w i",), {}, None, None)
+    huey.storage.enqueue(huey.serializer.serialize(queued))
+
+    job = huey.dequeue()
+    assert job is not None
+    huey.execute(job)
+    assert iterations.runs()[0].status == "finished"
 
 
 def test_an_iteration_nobody_defined(iterations: Iterations) -> None:

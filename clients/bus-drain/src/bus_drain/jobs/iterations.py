@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 from huey import Huey
+from huey.api import TaskWrapper
 from service_kit.clock import Clock, now_ms
 
 from bus_drain.jobs import checkpoint
@@ -42,7 +43,7 @@ class Iterations:
         self._lapses_after_ms = lapses_after_ms
         self._clock = clock
         self._woken: dict[str, tuple[int, int]] = {}
-        self._job = huey.task(name="bus_drain_walk")(self._perform)
+        self._job = _queued_job(huey, self._perform)
 
     def start(self, name: str, argument: str = "") -> JobRun:
         """Start an iteration, or go on with the one of this name and argument that isn't finished.
@@ -129,3 +130,14 @@ class Iterations:
         self._job(run.id)
         self._woken[run.id] = (run.version, now)
         return True
+
+
+def _queued_job(huey: Huey, perform: Callable[[str], None]) -> TaskWrapper:
+    """Under the name that 0.1.0 gave it, so that a queue may outlive an upgrade: huey calls a job
+    by its function's module and its name."""
+
+    def job(run_id: str) -> None:
+        perform(run_id)
+
+    job.__module__ = "bus_drain.jobs.walks"
+    return huey.task(name="bus_drain_walk")(job)
