@@ -32,7 +32,7 @@ _TARGET = click.argument("iterations", metavar="MODULE:ITERATIONS", callback=_lo
 
 @click.group()
 def main() -> None:
-    """Iterations through large collections that can be stopped at any moment."""
+    """Iterations over large collections that can be stopped at any moment."""
 
 
 @main.command()
@@ -40,7 +40,7 @@ def main() -> None:
 @click.argument("name")
 @click.argument("collection", default="")
 def iterate(iterations: Iterations, name: str, collection: str) -> None:
-    """Iteration COLLECTION here, showing progress; Ctrl-C stops it, the same command goes on."""
+    """Iterate over COLLECTION here, showing progress; Ctrl-C stops it, the same command goes on."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: iterations.stop())
     with _progress() as progress:
