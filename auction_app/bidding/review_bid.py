@@ -24,15 +24,24 @@ class Review:
     far_above: bool
 
 
-def review_bid(auction: Auction, bidder: Customer, form: BidForm, *, now_ms: int) -> Review:
-    """Mint the ticket whose key makes it one bid.
+def check_may_bid(auction: Auction, bidder: Customer, *, now_ms: int) -> None:
+    """Whether any amount could be bid: looked at first, for whoever can't bid is told that and
+    nothing about an amount.
 
-    Raises NotVerified; BadInput with below_minimum, ended, not_started or seller. The rules are
-    bids_service's: this only spares a bidder the way.
+    Raises NotVerified; BadInput with seller, ended or not_started. The rules are bids_service's:
+    this only spares a bidder the way.
     """
     if not bidder.verified:
         raise NotVerified("bidders need a verified address")
-    _check_possible(auction, bidder, now_ms)
+    if auction.seller_id == bidder.id:
+        raise BadInput({"maximum": "seller"})
+    status = auction.status(now_ms)
+    if status is not Status.RUNNING:
+        raise BadInput({"maximum": "ended" if status is Status.ENDED else "not_started"})
+
+
+def review_bid(auction: Auction, bidder: Customer, form: BidForm) -> Review:
+    """Mint the ticket whose key makes it one bid. Raises BadInput with below_minimum."""
     if form.maximum.amount_minor < auction.minimum.amount_minor:
         raise BadInput({"maximum": "below_minimum"})
     ticket = Ticket(
@@ -73,11 +82,3 @@ def read_ticket(signatures: Signatures, text: str) -> Ticket:
 def is_far_above(auction: Auction, ticket: Ticket) -> bool:
     """Whether the maximum is ten times what a bid must be, or more."""
     return ticket.maximum.amount_minor >= FAR_ABOVE * auction.minimum.amount_minor
-
-
-def _check_possible(auction: Auction, bidder: Customer, now_ms: int) -> None:
-    if auction.seller_id == bidder.id:
-        raise BadInput({"maximum": "seller"})
-    status = auction.status(now_ms)
-    if status is not Status.RUNNING:
-        raise BadInput({"maximum": "ended" if status is Status.ENDED else "not_started"})

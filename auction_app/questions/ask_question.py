@@ -15,16 +15,21 @@ from auction_app.questions.forms import AnswerForm, QuestionForm
 from auction_app.questions.model import Question
 
 
-def ask_question(store: Store, auction: Auction, asker: Customer, form: QuestionForm) -> Question:
-    """Ask while the auction runs; only asker and seller see it until it is answered. Sent twice,
-    it is asked once.
-
-    Raises NotVerified, NotPossible, TooManyAttempts, NoSession.
-    """
+def check_may_ask(auction: Auction, asker: Customer, *, now_ms: int) -> None:
+    """Whether anything could be asked: looked at first, for whoever can't ask is told that and
+    nothing about a text. Raises NotVerified, NotPossible."""
     if not asker.verified:
         raise NotVerified("askers need a verified address")
-    if asker.id == auction.seller_id or auction.status(store.clock()) is Status.ENDED:
+    if asker.id == auction.seller_id or auction.status(now_ms) is Status.ENDED:
         raise NotPossible("question")
+
+
+def ask_question(store: Store, auction: Auction, asker: Customer, form: QuestionForm) -> Question:
+    """Ask, where `check_may_ask` lets; only asker and seller see it until it is answered. Sent
+    twice, it is asked once.
+
+    Raises TooManyAttempts, NoSession.
+    """
     use_up(store, QUESTIONS, asker.id)
     with store.begin() as act:
         question = Question(

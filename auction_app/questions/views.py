@@ -14,7 +14,7 @@ from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
 from auction_app.questions import hal as represent
 from auction_app.questions import repository as questions
-from auction_app.questions.ask_question import answer_question, ask_question
+from auction_app.questions.ask_question import answer_question, ask_question, check_may_ask
 from auction_app.questions.forms import AnswerForm, QuestionForm
 from auction_app.questions.hal import QuestionSchema
 from auction_app.web.i18n import _
@@ -48,6 +48,7 @@ def pages(parts: Parts, item_page: ItemPage) -> PlainBlueprint:
     @views.post("/auctions/<string:auction_id>/questions")
     def ask(auction_id: str) -> Response:
         me, auction = signed_in(parts), _auction(parts, auction_id)
+        check_may_ask(auction, me, now_ms=parts.clock())
         try:
             asked = ask_question(parts.store, auction, me, QuestionForm.read(request.form))
         except BadInput as error:

@@ -43,14 +43,16 @@ def read_email(text: str) -> str:
 
 
 def is_email(text: str) -> bool:
-    """Whether mail could be sent there: plain ASCII, no quoting, a domain with a dot."""
+    """Whether mail could be sent there: plain ASCII, no quoting, a domain with a dot whose last
+    label is no single letter or digit, as no top-level domain is."""
     try:
         found = validate_email(
             text, strict=True, check_deliverability=False, globally_deliverable=False
         )
     except EmailNotValidError:
         return False
-    return text.isascii() and "." in found.domain
+    _, dot, top_level = found.domain.rpartition(".")
+    return text.isascii() and bool(dot) and len(top_level) > 1
 
 
 def read_new_password(text: str) -> str:

@@ -101,12 +101,14 @@ def choice(choices: Iterable[str], *, default: Any = ..., word: str = "not_a_cho
     """One of the choices; `default` where there is one and nothing was chosen, else `word`."""
     known = frozenset(choices)
 
-    def read(text: str) -> str:
+    def read(text: str) -> Any:
+        if not text and default is not ...:
+            return default
         if text not in known:
             raise ma.ValidationError(word)
         return text
 
-    return _attribute(read, empty=default)
+    return _attribute(read)
 
 
 def known(choices: Iterable[str]) -> Any:

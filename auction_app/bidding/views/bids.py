@@ -9,6 +9,7 @@ from auction_app.bidding.model import Ticket
 from auction_app.bidding.place_bid import place_bid, result_of
 from auction_app.bidding.review_bid import (
     Review,
+    check_may_bid,
     read_ticket,
     review_again,
     review_bid,
@@ -33,8 +34,9 @@ def pages(parts: Parts, gateway: Gateway, item_page: ItemPage) -> Blueprint:
         bidder = signed_in(parts)
         auction = _auction(parts, auction_id)
         try:
+            check_may_bid(auction, bidder, now_ms=parts.clock())
             form = BidForm.read(request.form, _notation(auction.terms.currency))
-            found = review_bid(auction, bidder, form, now_ms=parts.clock())
+            found = review_bid(auction, bidder, form)
         except BadInput as error:
             return item_page(auction_id, typed=request.form.get("maximum", ""), errors=error.fields)
         return _review_page(parts, auction, found)

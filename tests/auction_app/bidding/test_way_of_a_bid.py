@@ -307,6 +307,14 @@ def test_who_has_not_verified_the_address_is_told_so_and_cannot_bid(world: World
     assert "You are the highest bidder" in ada.bid(item, "25").text
 
 
+def test_who_may_not_bid_is_told_that_and_nothing_about_the_amount(world: World) -> None:
+    item, eve = world.member("Sam").list_item(), world.browser()
+    eve.sign_up("Eve")
+    eve.sign_in("Eve")
+
+    assert eve.review(item, "much").status_code == 403
+
+
 def test_an_item_ends_when_its_time_is_up_even_before_the_outcome_is_known(world: World) -> None:
     item = world.member("Sam").list_item(ends="2026-09-22T00:00:00")
     ada = world.member("Ada")

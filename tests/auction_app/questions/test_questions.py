@@ -75,6 +75,17 @@ def test_one_does_not_ask_oneself_nor_about_what_is_over(world: World) -> None:
     assert ada.post(f"{item}/questions", {"question": "?"}).status_code == 409
 
 
+@pytest.mark.parametrize("text", ["", "x" * 1001])
+def test_who_may_not_ask_is_told_that_and_nothing_about_the_text(world: World, text: str) -> None:
+    sam, eve = world.member("Sam"), world.browser()
+    item = sam.list_item()
+    eve.sign_up("Eve")
+    eve.sign_in("Eve")
+
+    assert eve.post(f"{item}/questions", {"question": text}).status_code == 403
+    assert sam.post(f"{item}/questions", {"question": text}).status_code == 409
+
+
 def test_an_asker_needs_a_verified_address_and_some_patience(world: World) -> None:
     item = world.member("Sam").list_item()
     eve = world.browser()

@@ -91,6 +91,13 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     }
 
 
+def test_white_space_is_no_choice_where_nothing_chosen_would_be_one() -> None:
+    typed = {"name": "Ada", "email": "ada@example.com", "password": "long enough"}
+
+    assert Account.read(typed | {"colour": ""}).colour == "red"
+    assert complaints(Account, typed | {"colour": " "}, PLAIN) == {"colour": "not_a_choice"}
+
+
 def test_what_is_right_beside_something_wrong_is_known() -> None:
     valid, errors = Account.examine({"name": " Ada ", "email": "ada@example.com"})
 
@@ -112,6 +119,7 @@ def test_what_is_right_beside_something_wrong_is_known() -> None:
             "a@b@c.de",
         ),
         *("a@[1.2.3.4]", "ü@b.de", "a@bü.de", "a,b@c.de", f"{'x' * 65}@b.de", f"a@{'b' * 64}.de"),
+        *("a@b.c", "a@1.2.3.4"),
     ],
 )
 def test_an_address_that_no_mail_reaches_is_none(address: str) -> None:
