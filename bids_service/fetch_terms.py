@@ -7,6 +7,7 @@ from bus_drain.fetch import (
     Missing,
     NotHal,
     Rejected,
+    TooLarge,
     Unavailable,
     UnknownHost,
 )
@@ -30,13 +31,13 @@ class Auctions:
         """
         try:
             return read_terms(url, self._client.get(url))
+        except (TooLarge, Unavailable) as error:
+            raise AuctionUnreachable(f"{url}: {error}") from error
         except (UnknownHost, Missing, NotHal, BadTerms) as error:
             raise UnknownAuction(f"{url}: {error}") from error
         except Rejected as error:
             if error.status < 400:  # a redirect: no auction, whoever asks
                 raise UnknownAuction(f"{url}: {error}") from error
-            raise AuctionUnreachable(f"{url}: {error}") from error
-        except Unavailable as error:
             raise AuctionUnreachable(f"{url}: {error}") from error
 
     def close(self) -> None:

@@ -84,6 +84,14 @@ def test_what_cannot_be_reached_is_tried_again_later(service: Service) -> None:
     assert len(service.events()) == 1
 
 
+def test_what_is_too_large_is_tried_again_later(service: Service) -> None:
+    service.auctions.at[AUCTION] = auction() | {"description": "x" * 1024 * 1024}
+    deliver(service, AUCTION)
+    learn(service)
+    assert waiting(service) == [AUCTION]
+    assert service.events() == []
+
+
 @pytest.mark.parametrize("found", [404, {"title": "not an auction"}])
 def test_what_is_no_auction_is_forgotten(service: Service, found: Any) -> None:
     service.auctions.at[AUCTION] = found

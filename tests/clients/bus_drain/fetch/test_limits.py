@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from bus_drain.fetch import EntityClient, NotHal, Unavailable, UnknownHost
+from bus_drain.fetch import EntityClient, TooLarge, Unavailable, UnknownHost
 from werkzeug import Response
 
 from tests.sockets import free_port, peer
@@ -69,7 +69,7 @@ def test_the_deadline_holds_for_all_attempts_together(
 def test_an_answer_has_a_largest_size(make_client: Callable[..., EntityClient], site: Site) -> None:
     site.pages["/x"] = lambda _request: hal({"x": "y" * 5000})
 
-    with pytest.raises(NotHal):
+    with pytest.raises(TooLarge):
         make_client(max_bytes=1000).get(site.url + "/x")
     assert make_client(max_bytes=10_000).get(site.url + "/x")["x"]
 

@@ -9,6 +9,7 @@ from bus_drain.fetch.errors import (
     NoSuchLink,
     NotHal,
     Rejected,
+    TooLarge,
     Unavailable,
     UnknownHost,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "NoSuchLink",
     "NotHal",
     "Rejected",
+    "TooLarge",
     "Unavailable",
     "UnknownHost",
 ]

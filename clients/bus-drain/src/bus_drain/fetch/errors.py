@@ -6,7 +6,8 @@ FetchError
 │   └── CircuitOpen     not even asked, because this host failed several times in a row
 ├── Missing             404 or 410: the entity is not there
 ├── Rejected            another 4xx, or a redirect: asking again changes nothing
-└── NotHal              the answer is no HAL resource, or too large
+└── NotHal              the answer is no HAL resource
+    ├── TooLarge        the answer is larger than allowed
     └── NoSuchLink      the resource doesn't offer this link
 """
 
@@ -52,7 +53,11 @@ class Rejected(FetchError):
 
 
 class NotHal(FetchError):
-    """The answer is no HAL resource, or larger than allowed."""
+    """The answer is no HAL resource."""
+
+
+class TooLarge(NotHal):
+    """The answer is larger than allowed, so nobody knows what it is."""
 
 
 class NoSuchLink(NotHal):
@@ -70,7 +75,9 @@ def translated(error: kit.HttpFailure) -> FetchError:
             return Rejected(error.status, error.problem)
         case kit.UnknownOrigin():
             return UnknownHost(str(error))
-        case kit.TooLarge() | kit.NotJson():
+        case kit.TooLarge():
+            return TooLarge(str(error))
+        case kit.NotJson():
             return NotHal(str(error))
         case _:
             return Unavailable(str(error))
