@@ -64,6 +64,13 @@ class NoSuchLink(NotHal):
     """The resource doesn't offer this link."""
 
 
+_IN_OUR_WORDS: Mapping[type[kit.HttpFailure], type[FetchError]] = {
+    kit.UnknownOrigin: UnknownHost,
+    kit.TooLarge: TooLarge,
+    kit.NotJson: NotHal,
+}
+
+
 def translated(error: kit.HttpFailure) -> FetchError:
     """The kit's error in this package's words; pure."""
     match error:
@@ -73,11 +80,4 @@ def translated(error: kit.HttpFailure) -> FetchError:
             return Unavailable(str(error), error.retry_after_s)
         case kit.UnexpectedStatus():
             return Rejected(error.status, error.problem)
-        case kit.UnknownOrigin():
-            return UnknownHost(str(error))
-        case kit.TooLarge():
-            return TooLarge(str(error))
-        case kit.NotJson():
-            return NotHal(str(error))
-        case _:
-            return Unavailable(str(error))
+    return _IN_OUR_WORDS.get(type(error), Unavailable)(str(error))
