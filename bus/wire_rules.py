@@ -1,6 +1,6 @@
 """Rules of the wire as msgspec Structs: one writing yields the check, its complaint, the schema."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -12,6 +12,11 @@ from bus.errors import Refused
 Complaint = Callable[[Any], str | Refused]
 """What to say of a value that breaks a rule."""
 
+Rules = Mapping[str, Callable[[Any], object]]
+"""Rules that no type can say, by the key in JSON, in the order of the fields: each raises."""
+
+_NO_RULES: Rules = {}
+
 
 def complaint(words: str | Complaint, **constraints: Any) -> Meta:
     """Constraints, and what to say of a value that breaks them."""
@@ -19,16 +24,26 @@ def complaint(words: str | Complaint, **constraints: Any) -> Meta:
     return Meta(extra={"complaint": say}, **constraints)
 
 
-def check(kind: Any, value: Any, refused: type[Refused], whole: str | None = None) -> Any:
+def check(
+    kind: Any,
+    value: Any,
+    refused: type[Refused],
+    whole: str | None = None,
+    rules: Rules = _NO_RULES,
+) -> Any:
     """A value as parsed from JSON, as a `kind`: a Struct, or one of its fields' types.
 
     Raises `refused`, or what the complaint of the field is, of the first field that breaks a rule
     in the order in which the Struct has them; `whole` is said of what isn't such an object at all.
+    Of a field that has more `rules` these have the first word.
     """
     try:
-        return msgspec.convert(value, kind)
+        checked = msgspec.convert(value, kind)
     except (msgspec.ValidationError, UnicodeError, RecursionError):
-        raise _complaint_of(kind, "", value, refused, whole) from None
+        raise _complaint_of(kind, "", value, refused, whole, rules) from None
+    for key, rule in rules.items():
+        rule(value.get(key))
+    return checked
 
 
 def json_schema(kind: Any) -> dict[str, Any]:
@@ -44,22 +59,29 @@ def number_complaint(name: str, least: int, most: int) -> str:
 
 
 def _complaint_of(
-    kind: Any, name: str, value: Any, refused: type[Refused], whole: str | None = None
+    kind: Any,
+    name: str,
+    value: Any,
+    refused: type[Refused],
+    whole: str | None = None,
+    rules: Rules = _NO_RULES,
 ) -> Refused:
     inner, metas = _unwrapped(kind)
-    broken = None if _unknown_keys(inner, value) else _first_broken(inner, name, value)
+    broken = None if _unknown_keys(inner, value) else _first_broken(inner, name, value, rules)
     if broken is not None:
         return _complaint_of(*broken, refused)
     said = whole or _words(inner, metas, name, value)
     return said if isinstance(said, Refused) else refused(said)
 
 
-def _first_broken(kind: Any, name: str, value: Any) -> tuple[Any, str, Any] | None:
+def _first_broken(kind: Any, name: str, value: Any, rules: Rules) -> tuple[Any, str, Any] | None:
     """The first part of an object or array that breaks its own rule: type, name, value."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
         for field in msgspec.structs.fields(kind):
             found = value.get(field.encode_name)
             is_there = field.encode_name in value
+            if field.encode_name in rules:
+                rules[field.encode_name](found)
             if (is_there and not _fits(field.type, found)) or (field.required and not is_there):
                 return field.type, field.encode_name, found
     elif get_origin(kind) is list and isinstance(value, list):

@@ -30,7 +30,7 @@ TimestampMs = Annotated[
 
 
 class Event(msgspec.Struct):
-    """An event as it comes; unknown keys are dropped. `data` is at most `max_data_bytes` long."""
+    """An event; unknown keys are dropped. `data` is a hint: 64 bytes of JSON unless more is set."""
 
     type: Annotated[EventType, complaint("the type is not create, update, delete or noop")]
     url: Url
@@ -79,8 +79,8 @@ def check_event(value: Any, limits: Limits) -> CheckedEvent:
     | timestamp | missing, null, or integer milliseconds since the epoch                |
     | data      | missing, null, or an object of at most `max_data_bytes` as JSON       |
     """
-    event: Event = check(Event, value, BadEvent, "an event is an object")
-    _check_url(event.url, limits)
+    rules = {"url": lambda url: _check_url(url, limits)}
+    event: Event = check(Event, value, BadEvent, "an event is an object", rules)
     data = _data_of(value, limits)
     return CheckedEvent(event.type, event.url, event.timestamp, data)
 
@@ -101,7 +101,7 @@ def _check_at(index: int, value: Any, check: Callable[[Any], CheckedEvent]) -> C
         raise BadEvent(str(error), index=index) from None
 
 
-def _check_url(url: str, limits: Limits) -> None:
+def _check_url(url: Any, limits: Limits) -> None:
     try:
         checked = check_url(url, limits.trusted_hosts)
     except ValueError as error:

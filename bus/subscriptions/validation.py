@@ -20,7 +20,7 @@ from bus.model.subscription import (
     SubscriptionRequest,
 )
 from bus.model.topic import NAME_PATTERN, TopicName, check_topic
-from bus.model.url import URL_LIMITS, check_url, why_no_url
+from bus.model.url import Url, check_url
 from bus.signing import Secret, check_secret
 from bus.wire_rules import check, complaint, number_complaint
 
@@ -51,7 +51,6 @@ def _say_start(value: Any) -> str:
     return 'a start is "now", "beginning", "snapshot", {"position": n} or {"time_ms": n}'
 
 
-Callback = Annotated[str, complaint(lambda value: f"callback: {why_no_url(value)}", **URL_LIMITS)]
 # It is the user name of Basic credentials (RFC 7617), so it can't hold a colon.
 Uuid = Annotated[
     str,
@@ -115,7 +114,7 @@ class RoutemasterSubscription(msgspec.Struct, forbid_unknown_fields=True):
     """A subscription as routemaster takes it; `topics` replaces the set there was."""
 
     topics: Annotated[list[TopicName], _topics]
-    callback: Callback
+    callback: Url
     uuid: Uuid
     timeout: Annotated[int, Meta(ge=0, le=3_600_000)] | None = None
     max: Annotated[int, Meta(ge=1, le=10_000)] | None = None
@@ -130,8 +129,8 @@ class SubscriptionResource(RoutemasterSubscription):
     format: Annotated[Format, complaint(f"format is none of {', '.join(Format)}")] | None = None
     events_per_s: Annotated[int, Meta(ge=1, le=100_000)] | None = None
     retry: Retry | None = None
-    start: Start | None = msgspec.field(name="from", default=None)
     secret: Secret | None = None
+    start: Start | None = msgspec.field(name="from", default=None)
 
 
 class Seek(msgspec.Struct, forbid_unknown_fields=True):
@@ -162,8 +161,10 @@ class Wanted(NamedTuple):
 
 def check_subscription(value: Any, trusted_hosts: Collection[str]) -> SubscriptionRequest:
     """A RoutemasterSubscription, parsed from JSON. Raises BadSubscription or BadTopic."""
-    asked: RoutemasterSubscription = check(RoutemasterSubscription, value, BadSubscription)
-    _check_callback(asked.callback, trusted_hosts)
+    rules = {"callback": lambda callback: _check_callback(callback, trusted_hosts)}
+    asked: RoutemasterSubscription = check(
+        RoutemasterSubscription, value, BadSubscription, rules=rules
+    )
     return SubscriptionRequest(
         topics=tuple(dict.fromkeys(asked.topics)),
         callback=asked.callback,
@@ -175,8 +176,12 @@ def check_subscription(value: Any, trusted_hosts: Collection[str]) -> Subscripti
 
 def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> Wanted:
     """A SubscriptionResource, parsed from JSON. Raises BadSubscription, BadTopic or BadSecret."""
-    asked: SubscriptionResource = check(SubscriptionResource, value, BadSubscription)
-    _check_callback(asked.callback, trusted_hosts)
+    rules = {
+        "callback": lambda callback: _check_callback(callback, trusted_hosts),
+        "retry": _retry_policy,
+        "secret": _given_secret,
+    }
+    asked: SubscriptionResource = check(SubscriptionResource, value, BadSubscription, rules=rules)
     request = SubscriptionRequest(
         topics=tuple(dict.fromkeys(asked.topics)),
         callback=asked.callback,
@@ -187,10 +192,9 @@ def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> W
         coalesce=bool(asked.coalesce),
         format=asked.format or Format.ROUTEMASTER,
         events_per_s=asked.events_per_s,
-        retry=_retry_policy(asked.retry or Retry()),
+        retry=_retry_policy(value.get("retry")),
     )
-    secret = None if asked.secret is None else check_secret(asked.secret)
-    return Wanted(request, _start_position(asked.start), secret)
+    return Wanted(request, _start_position(asked.start), asked.secret)
 
 
 def check_subscription_name(value: str) -> str:
@@ -215,7 +219,11 @@ def check_redrive(value: Any) -> list[int] | None:
 def check_new_secret(value: Any) -> str | None:
     """The secret in a NewSecret, parsed from JSON. Raises BadSecret."""
     asked: NewSecret = check(NewSecret, value, BadSecret, 'the body is {"secret"?}')
-    return None if asked.secret is None else check_secret(asked.secret)
+    return _given_secret(asked.secret)
+
+
+def _given_secret(value: Any) -> str | None:
+    return None if value is None else check_secret(value)
 
 
 def _start_position(start: str | StartPoint | None) -> StartPosition:
@@ -232,17 +240,26 @@ def _start_position(start: str | StartPoint | None) -> StartPosition:
             raise BadSubscription(_say_start(None))
 
 
-def _retry_policy(asked: Retry) -> RetryPolicy:
+def _retry_policy(value: Any) -> RetryPolicy:
+    """A Retry, parsed from JSON; None: as it is by default."""
     default = RetryPolicy()
+    if value is None:
+        return default
+
+    def check_longest(longest_ms: Any) -> None:
+        first_ms = value.get("first_ms") or default.first_ms
+        if isinstance(longest_ms, int) and longest_ms < first_ms:
+            raise BadSubscription(number_complaint("longest_ms", first_ms, _LONGEST_MS))
+
+    rules = {"longest_ms": check_longest}
+    asked: Retry = check(Retry, value, BadSubscription, rules=rules)
     first_ms = asked.first_ms or default.first_ms
     longest_ms = asked.longest_ms or max(first_ms, default.longest_ms)
-    if longest_ms < first_ms:
-        raise BadSubscription(number_complaint("longest_ms", first_ms, _LONGEST_MS))
     parked_ms = default.parked_ms if asked.parked_ms is UNSET else tuple(asked.parked_ms)
     return RetryPolicy(first_ms, longest_ms, parked_ms, asked.give_up_ms)
 
 
-def _check_callback(callback: str, trusted_hosts: Collection[str]) -> None:
+def _check_callback(callback: Any, trusted_hosts: Collection[str]) -> None:
     """A literal address is judged now, a name only when it is dialled: it may change meanwhile."""
     try:
         checked = check_url(callback, trusted_hosts)

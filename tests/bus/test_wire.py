@@ -53,6 +53,16 @@ def test_the_first_field_that_breaks_a_rule_is_complained_of(value: Any, words: 
     assert str(said(value)) == words
 
 
+def test_rules_of_its_own_keep_a_field_in_its_turn() -> None:
+    def odd(words: Any) -> None:
+        if words == ["even"]:
+            raise BadSubscription("words are odd")
+
+    assert str(said({"words": ["even"], "part": 1}, rules={"words": odd})) == "words are odd"
+    assert str(said({"words": ["even"]}, rules={"words": odd})) == "words are odd"
+    assert str(said({"words": ["A"], "part": 1}, rules={"words": odd})) == "not a word"
+
+
 def test_a_complaint_may_be_an_error_of_its_own() -> None:
     assert type(said({"words": ["A"]})) is BadTopic
     assert type(said({"words": 1})) is BadSubscription

@@ -29,6 +29,22 @@ def test_another_type_is_refused(type: object) -> None:
         check_event(GOOD | {"type": type}, LIMITS)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        ({"type": 1, "url": "http://x.example/"}, "the type"),
+        ({"url": "http://x.example/", "timestamp": -1}, "the URL"),
+        ({"url": "https://u@x.example/", "data": 1}, "the URL"),
+        ({"timestamp": -1, "data": 1}, "the timestamp"),
+    ],
+)
+def test_of_several_complaints_the_first_key_of_the_table_counts(
+    wrong: dict[str, object], what: str
+) -> None:
+    with pytest.raises(BadEvent, match=what):
+        check_event(GOOD | wrong, LIMITS)
+
+
 @pytest.mark.parametrize("missing", ["type", "url"])
 def test_type_and_url_are_needed(missing: str) -> None:
     with pytest.raises(BadEvent):

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bus.errors import BadSubscription, BadTopic, Refused
 from bus.model.subscription import SubscriptionRequest
-from bus.subscriptions.validation import check_subscription
+from bus.subscriptions.validation import check_subscription, check_subscription_resource
 from tests.bus.json_values import json_values
 
 TRUSTED = frozenset({"127.0.0.1", "::1"})
@@ -122,3 +122,23 @@ def test_the_uuid_is_not_in_the_repr() -> None:
 def test_whatever_json_comes_is_checked_or_refused(value: object) -> None:
     with contextlib.suppress(Refused):
         check_subscription(value, TRUSTED)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        ({"topics": 1, "callback": "http://x.example/"}, "topics"),
+        ({"callback": "http://x.example/", "uuid": 1, "timeout": -1}, "callback"),
+        ({"callback": "https://10.0.0.1/", "max": 0}, "callback"),
+        ({"uuid": "a:b", "retry": 1}, "uuid"),
+        ({"retry": {"longest_ms": 500, "parked_ms": 1}, "secret": "x"}, "longest_ms"),
+        ({"retry": {"longest_ms": 50}}, "longest_ms is not a whole number from 1000 to"),
+        ({"retry": {"parked_ms": 1}, "secret": "x", "from": "x"}, "parked_ms"),
+        ({"secret": "whsec_YQ==", "from": "x"}, "a secret has"),
+    ],
+)
+def test_of_several_complaints_the_first_key_of_the_table_counts(
+    wrong: dict[str, object], what: str
+) -> None:
+    with pytest.raises(Refused, match=f"^{what}"):
+        check_subscription_resource(GOOD | wrong, TRUSTED)
