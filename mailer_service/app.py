@@ -13,7 +13,7 @@ from service_kit.trace import install_trace
 
 from mailer_service.bootstrap import build
 from mailer_service.config import Config, read
-from mailer_service.receive import Receiver
+from mailer_service.pipeline.receive import Receiver
 from mailer_service.views.preview import preview
 
 

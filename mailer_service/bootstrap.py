@@ -10,16 +10,16 @@ from service_kit.health import Check
 
 from mailer_service.config import Config
 from mailer_service.entities.fetch import Entities
-from mailer_service.examine import Examiner
 from mailer_service.notifier import Notifier
-from mailer_service.receive import Receiver
-from mailer_service.send import Sender
+from mailer_service.pipeline.examine import Examiner
+from mailer_service.pipeline.receive import Receiver
+from mailer_service.pipeline.send import Sender
+from mailer_service.pipeline.write import Writer
 from mailer_service.smtp.session import Session
 from mailer_service.storage.inbox import Inbox
 from mailer_service.storage.ledger import Ledger
 from mailer_service.storage.schedule import Schedule
 from mailer_service.storage.suppressions import Suppressions
-from mailer_service.write import Writer
 
 _EXAMINERS = 2
 _WRITERS = 4

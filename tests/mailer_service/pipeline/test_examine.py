@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import cast
 
 from mailer_service.entities.fetch import Entities
-from mailer_service.examine import Examiner
-
-from .conftest import FakeClock, Mailer
-from .services import House
+from mailer_service.pipeline.examine import Examiner
+from tests.mailer_service.conftest import FakeClock, Mailer
+from tests.mailer_service.services import House
 
 
 class SlowPages:

@@ -1,0 +1,1 @@
+"""The four steps of a mail, each in its own transaction: receive, examine, write, send."""
