@@ -4,13 +4,14 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
-from auction_app.errors import BadInput, CommandRefused
+from auction_app.errors import BadInput, CommandRefused, TooMany
 from auction_app.listings.model import Auction
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, RETURNS
 from auction_app.parts import Parts
 from auction_app.selling.edit_listing import edit_listing, relist
+from auction_app.selling.views.wizard_context import no_more_drafts
 from auction_app.web.i18n import _
 from auction_app.web.labels import refusal
 from auction_app.web.negotiation import page, see_other
@@ -45,8 +46,11 @@ def pages(parts: Parts, files: PhotoFiles) -> Blueprint:
     def again(auction_id: str) -> Response:
         me = signed_in(parts)
         auction = _own(parts, auction_id, me)
-        with parts.begin() as act:
-            draft_id = relist(act, files, auction, seller=me)
+        try:
+            with parts.begin() as act:
+                draft_id = relist(act, files, auction, seller=me)
+        except TooMany as error:
+            return no_more_drafts(error)
         return see_other(url_for("selling.step", draft_id=draft_id, step="item"))
 
     return views

@@ -13,7 +13,7 @@ from auction_app.selling import repository as drafts
 from auction_app.selling.model import Draft
 from auction_app.selling.publish_draft import check_draft, publish_draft
 from auction_app.selling.simulate import ExampleStep, Simulate, simulate_terms
-from auction_app.selling.views.wizard_context import rules, wizard_context
+from auction_app.selling.views.wizard_context import no_more_drafts, rules, wizard_context
 from auction_app.selling.write_draft import STEPS, discard_draft, save_step, start_draft
 from auction_app.web.fields import write_local_time
 from auction_app.web.formats import money
@@ -50,8 +50,7 @@ def _add_start(views: Blueprint, parts: Parts) -> None:
             with parts.begin() as act:
                 draft_id = start_draft(act, me, first)
         except TooMany as error:
-            flash(_("You have %(n)d drafts already. Publish or discard one first.", n=error.limit))
-            return see_other(url_for("selling.form"))
+            return no_more_drafts(error)
         return see_other(url_for("selling.step", draft_id=draft_id, step=next(iter(STEPS))))
 
 

@@ -1,14 +1,18 @@
-"""What every page of the listing wizard shows, and the house's rules for listings."""
+"""What the pages of the listing wizard share, and the house's rules for listings."""
 
 from typing import Any
 
+from flask import Response, flash, url_for
+
+from auction_app.errors import TooMany
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES, RETURNS
 from auction_app.parts import Parts
 from auction_app.selling.draft_photos import MOST_PHOTOS
 from auction_app.selling.forms import SOFT_CLOSE_S, ListingRules
 from auction_app.selling.model import Draft
 from auction_app.selling.write_draft import STEPS
-from auction_app.web.i18n import decimal_mark, viewer_zone
+from auction_app.web.i18n import _, decimal_mark, viewer_zone
+from auction_app.web.negotiation import see_other
 
 LONGEST_MS = 30 * 24 * 3600 * 1000
 
@@ -36,3 +40,9 @@ def wizard_context(parts: Parts, draft: Draft, step: str) -> dict[str, Any]:
         "shortest_ms": rules(parts).shortest_ms,
         "longest_ms": rules(parts).longest_ms,
     }
+
+
+def no_more_drafts(error: TooMany) -> Response:
+    """To the drafts, and why there can't be one more."""
+    flash(_("You have %(n)d drafts already. Publish or discard one first.", n=error.limit))
+    return see_other(url_for("selling.form"))

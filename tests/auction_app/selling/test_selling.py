@@ -170,10 +170,12 @@ def test_a_draft_can_be_thrown_away(world: World) -> None:
 
 def test_there_is_an_end_to_drafts(world: World) -> None:
     sam = world.member("Sam")
+    item = sam.list_item()
     for _ in range(MOST_DRAFTS):
         sam.post("/sell")
 
     assert "drafts already" in sam.follow(sam.post("/sell")).text
+    assert "drafts already" in sam.follow(sam.post(f"{item}/relist")).text
 
 
 def test_a_photo_is_served_in_two_sizes_and_without_its_secrets(world: World) -> None:
