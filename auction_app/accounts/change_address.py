@@ -10,7 +10,6 @@ from auction_app.accounts.repository import customers
 from auction_app.db.ids import new_key
 from auction_app.db.rate_limits import ADDRESS_CHANGES, use_up
 from auction_app.db.store import Store
-from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import EmailTaken, LinkDead, NoSession, NotTheirLink
 from auction_app.signatures import Signatures
 
@@ -40,7 +39,7 @@ def request_address(
 
 
 def confirm_address(
-    act: UnitOfWork,
+    store: Store,
     signatures: Signatures,
     token: str,
     *,
@@ -55,16 +54,17 @@ def confirm_address(
         raise NoSession("sign in to change the address")
     if visitor.id != customer_id:
         raise NotTheirLink("the link belongs to another account")
-    customer = customers.by_id(act.conn, customer_id)
-    waits = change_waits(customer, now_ms=act.now_ms)
-    if not waits or not hmac.compare_digest(customer.address_change_id or "", change_id):
-        raise LinkDead("used, replaced or too old")
-    try:
-        customers.change_address(act.conn, customer.id, customer.address_change_to or "")
-    except EmailTaken as error:
-        raise LinkDead("the address has an account by now") from error
-    customers.verify(act.conn, customer.id, welcomed_id=new_key(), now_ms=act.now_ms)
-    act.announce("customers", "update", act.urls.customer(customer.id))
+    with store.begin() as act:
+        customer = customers.by_id(act.conn, customer_id)
+        waits = change_waits(customer, now_ms=act.now_ms)
+        if not waits or not hmac.compare_digest(customer.address_change_id or "", change_id):
+            raise LinkDead("used, replaced or too old")
+        try:
+            customers.change_address(act.conn, customer.id, customer.address_change_to or "")
+        except EmailTaken as error:
+            raise LinkDead("the address has an account by now") from error
+        customers.verify(act.conn, customer.id, welcomed_id=new_key(), now_ms=act.now_ms)
+        act.announce("customers", "update", act.urls.customer(customer.id))
 
 
 def change_waits(customer: Customer, *, now_ms: int) -> bool:

@@ -5,7 +5,7 @@ import hmac
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.db.ids import new_key
-from auction_app.db.unit_of_work import UnitOfWork
+from auction_app.db.store import Store
 from auction_app.errors import LinkDead, NoSession, NotTheirLink
 from auction_app.signatures import Signatures
 
@@ -14,7 +14,7 @@ LINK_LIVES_MS = 3 * 24 * 3600 * 1000
 
 
 def verify_email(
-    act: UnitOfWork,
+    store: Store,
     signatures: Signatures,
     token: str,
     *,
@@ -27,16 +27,17 @@ def verify_email(
     owner follows the link. Raises LinkDead, NoSession, NotTheirLink.
     """
     customer_id, verification_id = signatures.read_link(USE, token)
-    customer = customers.by_id(act.conn, customer_id)
-    if visitor is not None and visitor.id != customer.id:
-        raise NotTheirLink("the link belongs to another account")
-    if not customer.verified:
-        _check_alive(customer, verification_id, act.now_ms)
-    if visitor is None:
-        raise NoSession("sign in to verify the address")
-    if not customer.verified:
-        customers.verify(act.conn, customer.id, welcomed_id=new_key(), now_ms=act.now_ms)
-        act.announce("customers", "update", act.urls.customer(customer.id))
+    with store.begin() as act:
+        customer = customers.by_id(act.conn, customer_id)
+        if visitor is not None and visitor.id != customer.id:
+            raise NotTheirLink("the link belongs to another account")
+        if not customer.verified:
+            _check_alive(customer, verification_id, act.now_ms)
+        if visitor is None:
+            raise NoSession("sign in to verify the address")
+        if not customer.verified:
+            customers.verify(act.conn, customer.id, welcomed_id=new_key(), now_ms=act.now_ms)
+            act.announce("customers", "update", act.urls.customer(customer.id))
 
 
 def _check_alive(customer: Customer, verification_id: str, now_ms: int) -> None:

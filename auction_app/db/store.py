@@ -17,7 +17,7 @@ Transaction = Connection
 
 class Store:
     """Transactions on the app's database. A verb that needs one is given it; one that calls other
-    services or hashes passwords between two is given the store."""
+    services, hashes passwords or reads a link before it is given the store."""
 
     def __init__(
         self,

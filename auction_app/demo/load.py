@@ -172,8 +172,7 @@ def _account(house: House, account: Account) -> bool:
     if customer.verified:
         return known is None
     token = house.signatures.link_token(USE, customer.id, customer.verification_id or "")
-    with house.begin() as act:
-        verify_email(act, house.signatures, token, visitor=customer)
+    verify_email(house.store, house.signatures, token, visitor=customer)
     return True
 
 

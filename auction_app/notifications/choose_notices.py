@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
-from auction_app.db.store import Transaction
+from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import LinkDead, NotFound
 from auction_app.notifications.model import KINDS
@@ -28,19 +28,21 @@ def kinds_in(text: str) -> list[str]:
     return kinds
 
 
-def whose_mail(conn: Transaction, signatures: Signatures, token: str) -> Customer:
+def whose_mail(store: Store, signatures: Signatures, token: str) -> Customer:
     """Whose mails the link switches off. Raises LinkDead."""
     customer_id, _ = signatures.read_link(USE, token)
-    try:
-        return customers.by_id(conn, customer_id)
-    except NotFound as error:
-        raise LinkDead("the account is gone") from error
+    with store.reading() as conn:
+        try:
+            return customers.by_id(conn, customer_id)
+        except NotFound as error:
+            raise LinkDead("the account is gone") from error
 
 
-def unsubscribe(act: UnitOfWork, signatures: Signatures, token: str, kinds: Iterable[str]) -> None:
+def unsubscribe(store: Store, signatures: Signatures, token: str, kinds: Iterable[str]) -> None:
     """Switch kinds of mail off by the link in one, without a sign-in (RFC 8058).
 
     May be repeated. Raises LinkDead.
     """
-    customer = whose_mail(act.conn, signatures, token)
-    choose_notices(act, customer, dict.fromkeys(kinds, "off"))
+    customer = whose_mail(store, signatures, token)
+    with store.begin() as act:
+        choose_notices(act, customer, dict.fromkeys(kinds, "off"))

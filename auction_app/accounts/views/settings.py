@@ -52,8 +52,7 @@ def account(parts: Parts, passwords: Passwords) -> Blueprint:
     @views.get("/confirm-address/<token>")
     def confirm(token: str) -> Response:
         who = visitor(parts).customer
-        with parts.begin() as act:
-            confirm_address(act, parts.signatures, token, visitor=who)
+        confirm_address(parts.store, parts.signatures, token, visitor=who)
         return _done(_("Your address is changed."))
 
     return views

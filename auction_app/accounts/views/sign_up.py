@@ -38,8 +38,7 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
     def verify(token: str) -> Response:
         try:
             who = visitor(parts).customer
-            with parts.begin() as act:
-                verify_email(act, parts.signatures, token, visitor=who)
+            verify_email(parts.store, parts.signatures, token, visitor=who)
         except LinkDead:
             return page("accounts/link_dead.html", 410)
         flash(_("Your address is confirmed. You can bid and sell now."))

@@ -44,8 +44,7 @@ def pages(parts: Parts) -> Blueprint:
     @views.get("/unsubscribe/<token>/<kind>")
     def ask(token: str, kind: str) -> Response:
         kinds = kinds_in(kind)
-        with parts.store.reading() as conn:
-            whose = whose_mail(conn, parts.signatures, token)
+        whose = whose_mail(parts.store, parts.signatures, token)
         return page("notifications/unsubscribe.html", token=token, kinds=kinds, email=whose.email)
 
     return views
@@ -59,8 +58,7 @@ def take_one_click(parts: Parts) -> Blueprint:
     @views.post("/unsubscribe/<token>/<kind>")
     def unsubscribe_now(token: str, kind: str) -> Response:
         kinds = kinds_in(kind)
-        with parts.begin() as act:
-            unsubscribe(act, parts.signatures, token, kinds)
+        unsubscribe(parts.store, parts.signatures, token, kinds)
         return page("notifications/unsubscribed.html", kinds=kinds)
 
     return views

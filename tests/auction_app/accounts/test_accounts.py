@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from auction_app.accounts.repository import customers
 from auction_app.db.tables import customers as customers_table
@@ -74,6 +74,22 @@ def test_a_forged_link_is_dead(world: World, token: str) -> None:
     ada = world.member("Ada")
 
     assert ada.get(f"/verify-email/{token}").status_code == 410
+
+
+@pytest.mark.parametrize(
+    "path", ["/verify-email/forged", "/confirm-address/forged", "/unsubscribe/forged/outbid"]
+)
+def test_a_forged_link_keeps_nobody_from_writing(world: World, path: str) -> None:
+    sent: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    event.listen(world.parts.store.engine, "before_cursor_execute", note)
+    ask = world.app.test_client().post if "unsubscribe" in path else world.app.test_client().get
+
+    assert ask(path).status_code == 410
+    assert sent == []
 
 
 def test_a_link_dies_after_three_days_and_when_a_newer_one_was_sent(world: World) -> None:
