@@ -1,7 +1,9 @@
 """Each client is a distribution of its own: it builds, is typed, and brings no web framework."""
 
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -42,4 +44,32 @@ def test_it_says_what_it_is_and_what_changed(distribution: str) -> None:
 def test_a_client_imports_without_what_only_services_need(package: str) -> None:
     refuse = "; ".join(f"sys.modules[{name!r}] = None" for name in SERVICE_ONLY)
     program = f"import sys; {refuse}; import {package}"
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("extra", "module"),
+    [
+        ("fetch", "bus_drain.fetch"),
+        ("flask", "bus_drain.flask"),
+        ("jobs", "bus_drain.jobs.command"),
+        ("redis", "bus_drain.storage.redis"),
+        ("sqlalchemy", "bus_drain.storage.sql"),
+    ],
+)
+def test_an_extra_brings_what_its_part_imports(extra: str, module: str) -> None:
+    project = tomllib.loads((CLIENTS / "bus-drain" / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+
+    def brought(name: str) -> set[str]:
+        found: set[str] = set()
+        for requirement in extras[name]:
+            inner = re.fullmatch(r"bus-drain\[(\w+)\]", requirement)
+            found |= brought(inner[1]) if inner else {re.split(r"[\[>=<]", requirement)[0]}
+        return found
+
+    by_others = {"requests", "urllib3", "click"}  # the kit and Flask bring them
+    missing = set().union(*map(brought, extras)) - brought(extra) - by_others
+    refuse = "; ".join(f"sys.modules[{name!r}] = None" for name in sorted(missing))
+    program = f"import sys; {refuse}; import {module}"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
