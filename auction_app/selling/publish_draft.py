@@ -1,5 +1,7 @@
 """Publish what was written, or say what is still missing."""
 
+from collections.abc import Callable, Mapping
+
 from auction_app.accounts.model import Customer
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import BadInput, NotFound
@@ -32,12 +34,13 @@ def check_draft(
 def publish_draft(
     act: UnitOfWork,
     draft_id: str,
-    notation: Notation,
+    notation_of: Callable[[Mapping[str, str]], Notation],
     rules: ListingRules,
     *,
     seller: Customer,
 ) -> Auction:
-    """Publish a draft under its own id; sent twice, it is listed once.
+    """Publish a draft under its own id; sent twice, it is listed once. Its notation is found in
+    the very fields that are published: a step may be saved at this moment.
 
     Raises NotVerified, NotFound, BadInput.
     """
@@ -45,6 +48,7 @@ def publish_draft(
         draft = drafts.of_seller(act.conn, seller.id, draft_id)
     except NotFound:
         return auctions.own(act.conn, draft_id, seller)  # published before
+    notation = notation_of(draft.fields)
     listing, photos = check_draft(draft, notation, rules, now_ms=act.now_ms)
     auction = list_auction(act, listing, photos, auction_id=draft_id, seller=seller)
     drafts.remove(act.conn, draft_id)

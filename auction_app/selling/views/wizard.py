@@ -1,5 +1,7 @@
 """The listing wizard: four steps, each saved as it is typed, a preview, and off it goes."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Response, flash, request, url_for
 from service_kit.local_time import zone_named
 
@@ -87,10 +89,9 @@ def _add_ends(views: Blueprint, parts: Parts, files: PhotoFiles, simulate: Simul
     @views.post("/sell/<string:draft_id>/publish")
     def publish(draft_id: str) -> Response:
         seller = signed_in(parts)
-        notation = _notation_of(_own_draft_fields(parts, seller, draft_id))
         try:
             with parts.begin() as act:
-                auction = publish_draft(act, draft_id, notation, rules(parts), seller=seller)
+                auction = publish_draft(act, draft_id, _notation_of, rules(parts), seller=seller)
         except BadInput:
             return _preview_page(parts, simulate, _own_draft(parts, seller, draft_id), 422)
         start_price = money(auction.terms.start_price)
@@ -119,14 +120,6 @@ def _own_draft(parts: Parts, seller: Customer, draft_id: str) -> Draft:
         return drafts.of_seller(conn, seller.id, draft_id)
 
 
-def _own_draft_fields(parts: Parts, seller: Customer, draft_id: str) -> dict[str, str]:
-    """What was typed; nothing when it was published before, which is then said again."""
-    try:
-        return _own_draft(parts, seller, draft_id).fields
-    except NotFound:
-        return {}
-
-
 def _next_address(draft_id: str, step: str) -> str:
     order = [*STEPS, "preview"]
     go = request.form.get("go", "next")
@@ -137,7 +130,7 @@ def _next_address(draft_id: str, step: str) -> str:
     return url_for("selling.step", draft_id=draft_id, step=go)
 
 
-def _notation_of(fields: dict[str, str]) -> Notation:
+def _notation_of(fields: Mapping[str, str]) -> Notation:
     return Notation(
         decimal_mark="," if fields.get("decimal_mark") == "," else ".",
         symbol=currency_symbol(fields.get("currency", "")),
