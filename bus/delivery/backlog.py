@@ -119,7 +119,8 @@ class Backlog:
 
     def restart(self, position: int) -> None:
         """Forget what is read after a position: read it again when there is time."""
-        self.events, self.read_upto, self.at_tail, self.stride = [], position, False, 0
+        self.events, self.queue, self.scan = [], [], None
+        self.read_upto, self.at_tail, self.stride = position, False, 0
 
     # --- a log that is looked through before it is read, to coalesce it ------------------------
 

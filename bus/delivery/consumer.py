@@ -215,7 +215,6 @@ class Consumer:
 
     def answered(self, delivery: Delivery, outcome: Outcome) -> None:
         """A delivery has an answer. docs/delivery.md D16 to D20 and D24."""
-        del self._in_flight[delivery]
         self._answer = outcome.answer
         match delivery.kind:
             case Kind.BATCH:
@@ -224,6 +223,7 @@ class Consumer:
                 self._parked_answered(delivery.events, outcome)
             case Kind.TEST:
                 self._tested, self._test_wanted = True, False
+        del self._in_flight[delivery]  # last: the cursor stays before what could not be taken in
 
     def _batch_answered(self, events: Sequence[LogEvent], outcome: Outcome) -> None:
         response, now_ms = outcome.response, outcome.answer.at_ms

@@ -62,11 +62,16 @@ class Dispatcher:
 
     def send_due(self) -> bool:
         """Send what may be sent; whether there was anything."""
-        before = self._count
-        for subscription_id in self._run_queue.due(self._now_ms()):
-            consumer = self._registry.find(subscription_id)
-            if consumer is not None:
-                self._look_at(consumer)
+        before, due = self._count, self._run_queue.due(self._now_ms())
+        try:
+            while due:
+                consumer = self._registry.find(due[0])
+                if consumer is not None:
+                    self._look_at(consumer)
+                del due[0]
+        finally:  # the store may be away for a moment: whoever is left is looked at again
+            for subscription_id in [*due[1:], *due[:1]]:
+                self._run_queue.wake(subscription_id)
         return self._count > before
 
     def prefetch(self) -> bool:

@@ -62,8 +62,8 @@ class ConsumerRegistry:
         version = self._store.registry_version()
         self._lease.claim()
         self.update(self._store.held(self._lease.name))
-        self._version, self.is_outdated = version, False
         self._redrive()
+        self._version, self.is_outdated = version, False
 
     def clear(self) -> None:
         """Hold nothing: this pusher begins anew."""
@@ -72,7 +72,7 @@ class ConsumerRegistry:
 
     def update(self, leased: Iterable[LeasedSubscription]) -> None:
         """Hold these and nothing else. What is in flight stays so, unless a cursor was moved."""
-        before, self._consumers = self._consumers, {}
+        before, found = dict(self._consumers), dict[int, Consumer]()
         for one in leased:
             consumer = before.get(one.subscription.id)
             if consumer is None or not consumer.goes_on(one):
@@ -80,8 +80,9 @@ class ConsumerRegistry:
             else:
                 consumer.refresh(one)
                 del before[one.subscription.id]
-            self._consumers[one.subscription.id] = consumer
+            found[one.subscription.id] = consumer
             self._run_queue.wake(one.subscription.id)
+        self._consumers = found
         for consumer in before.values():
             consumer.drop()
         self._index()

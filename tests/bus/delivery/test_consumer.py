@@ -8,7 +8,7 @@ from bus.delivery.bisection import FAILING
 from bus.delivery.consumer import Consumer, Terms
 from bus.delivery.in_flight import Delivery
 from bus.delivery.parked import MAX_PARKED
-from bus.delivery.response import Failed, Outcome, Response
+from bus.delivery.response import Acknowledged, Failed, Outcome, Response
 from bus.model.delivery import EndpointHealth, LastAnswer, LeasedSubscription, Parked
 from bus.model.retry_policy import RetryPolicy
 from tests.bus.clock import START_MS
@@ -59,3 +59,36 @@ def test_so_many_are_no_poison(already: int, parks: bool) -> None:
     assert bool(consumer.health.failures) is not parks
     waiting = [event.position for event in consumer.backlog.events]
     assert waiting == ([] if parks else [MAX_PARKED + 1])
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_who_coalesces_no_longer_reads_all_of_it_again_after_a_rest(ended: bool) -> None:
+    resting = EndpointHealth(failures=1, retry_at_ms=START_MS + 1_000)
+    leased = held(health=resting, coalesce=True)
+    consumer = Consumer(leased, TERMS)
+    ahead = consumer.backlog
+    consumer.offer([log_event(1)])
+    ahead.read_some(1, 1, of_snapshot=False)
+    ahead.scanned([("bids", "create", "https://x.example/9", 9)], most=10, ended=ended)
+
+    plain = replace(leased.subscription, coalesce=False)
+    consumer.refresh(replace(leased, subscription=plain))
+    consumer.next(START_MS)
+    assert (ahead.events, ahead.queue, ahead.scan, ahead.read_upto) == ([], [], None, 0)
+
+
+@pytest.mark.parametrize("response", [Failed(), Failed(unreachable=True)])
+def test_what_cannot_be_taken_in_is_not_passed_by(response: Response) -> None:
+    def broken() -> float:
+        raise ZeroDivisionError
+
+    consumer = Consumer(held(), replace(TERMS, chance=broken))
+    consumer.offer([log_event(1)])
+    consumer.backlog.read_all(1, of_snapshot=False)
+    delivery = consumer.next(START_MS)
+    assert isinstance(delivery, Delivery)
+    with pytest.raises(ZeroDivisionError):
+        consumer.answered(delivery, Outcome(response, LastAnswer(500, None, START_MS)))
+    assert consumer.settlement(1).cursor.position == 0
+    consumer.answered(delivery, Outcome(Acknowledged(), LastAnswer(200, None, START_MS)))
+    assert consumer.settlement(1).cursor.position == 1

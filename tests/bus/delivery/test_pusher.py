@@ -4,8 +4,10 @@ import base64
 import threading
 from datetime import UTC, datetime
 
+import pytest
 from standardwebhooks import Webhook
 
+from bus.model.subscription import StartAt, StartPosition
 from bus.storage import Storage
 from tests.bus.clock import FakeClock
 from tests.bus.delivery.pushing import SECRET, Driven, Publish, client_id, queued, subscribe, urls
@@ -23,6 +25,28 @@ def test_what_is_published_is_delivered_and_settled(
     assert receiver.urls == urls("1", "2")
     (state,) = storage.overviews.listed()
     assert (state.sent, state.oldest_ms) == (2, None)
+
+
+def test_who_could_not_be_read_for_is_looked_at_again(
+    storage: Storage,
+    driven: Driven,
+    publish: Publish,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = storage.log.read_fenced
+
+    def away(*_: object) -> None:
+        monkeypatch.setattr(storage.log, "read_fenced", read)
+        raise OSError("the store is away")
+
+    publish("1")
+    subscribe(storage, receiver.url, start=StartPosition(StartAt.BEGINNING))
+    monkeypatch.setattr(storage.log, "read_fenced", away)
+    with pytest.raises(OSError, match="away"):
+        driven.rounds(5)
+    driven.until(lambda: queued(storage) == 0)
+    assert receiver.urls == urls("1")
 
 
 def test_a_delivery_is_signed_and_says_who_it_is_for(
