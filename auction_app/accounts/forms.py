@@ -41,8 +41,8 @@ class ResetPasswordForm(Form):
 
 @dataclass(frozen=True, kw_only=True)
 class ChangePasswordForm(Form):
-    """Another password. Beside each other on one page, two forms can't share the id of a field:
-    so the one there is is `old_password` here and `password` in the others."""
+    """Another password. Forms beside each other on one page can't share the id of a field: so
+    today's password is `old_password` here and `password` in the others."""
 
     old_password: str = as_typed(repr=False)
     new_password: str = new_password()

@@ -6,10 +6,7 @@ from auction_app.accounts.model import Customer, OpenSession, Session
 from auction_app.accounts.repository import sessions
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.errors import (
-    NotFound,
-    SessionExpired,
-)
+from auction_app.errors import NotFound, SessionExpired
 
 _HANDLE = 16
 

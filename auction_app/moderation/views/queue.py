@@ -12,11 +12,7 @@ from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.moderation import repository as moderation
 from auction_app.moderation.forms import ON_ACCOUNT, ON_ITEM, AccountActForm, ItemActForm
-from auction_app.moderation.moderate import (
-    act_on_account,
-    act_on_item,
-    check_moderator,
-)
+from auction_app.moderation.moderate import act_on_account, act_on_item, check_moderator
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import page, see_other

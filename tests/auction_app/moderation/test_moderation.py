@@ -1,5 +1,7 @@
 """Moderators: the queue, what they can do, and the trail that nobody edits."""
 
+import re
+
 import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DatabaseError
@@ -156,3 +158,29 @@ def test_nobody_edits_the_trail_not_even_the_database_owner(world: World) -> Non
         ):
             act.conn.execute(statement)
     assert "Rule 2." in mod.get("/moderation/trail").text
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"reason": "other"},
+        {"reason": "x", "text": "y"},
+        {"reason": "other", "text": "x" * 1001},
+    ],
+)
+def test_a_report_needs_a_reason_and_words(world: World, form: dict[str, str]) -> None:
+    item = world.member("Sam").list_item()
+
+    assert world.member("Ada").post(f"{item}/report", form).status_code == 422
+
+
+def test_a_report_is_taken_from_members_only(world: World) -> None:
+    item = world.member("Sam").list_item()
+    form = {"reason": "counterfeit", "text": "Seen it in a shop."}
+
+    assert world.browser().get(f"{item}/report").status_code == 401
+    assert world.browser().post(f"{item}/report", form).status_code == 401
+    ada = world.member("Ada")
+    assert "Somebody will look at it" in ada.follow(ada.post(f"{item}/report", form)).text
+    assert re.search("Report this item", ada.get(item).text)

@@ -1,6 +1,4 @@
-"""Questions and answers on an item, and reports of it."""
-
-import re
+"""Questions and answers on an item."""
 
 import pytest
 
@@ -96,29 +94,3 @@ def test_an_asker_needs_a_verified_address_and_some_patience(world: World) -> No
     answers = [ada.post(f"{item}/questions", {"question": "?"}).status_code for _ in range(21)]
 
     assert answers == [303] * 20 + [429]
-
-
-@pytest.mark.parametrize(
-    "form",
-    [
-        {},
-        {"reason": "other"},
-        {"reason": "x", "text": "y"},
-        {"reason": "other", "text": "x" * 1001},
-    ],
-)
-def test_a_report_needs_a_reason_and_words(world: World, form: dict[str, str]) -> None:
-    item = world.member("Sam").list_item()
-
-    assert world.member("Ada").post(f"{item}/report", form).status_code == 422
-
-
-def test_a_report_is_taken_from_members_only(world: World) -> None:
-    item = world.member("Sam").list_item()
-    form = {"reason": "counterfeit", "text": "Seen it in a shop."}
-
-    assert world.browser().get(f"{item}/report").status_code == 401
-    assert world.browser().post(f"{item}/report", form).status_code == 401
-    ada = world.member("Ada")
-    assert "Somebody will look at it" in ada.follow(ada.post(f"{item}/report", form)).text
-    assert re.search("Report this item", ada.get(item).text)
