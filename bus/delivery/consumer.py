@@ -258,11 +258,11 @@ class Consumer:
         position, reached, ahead = self._floor(seen), self._progress.reached, self.backlog
         unsettled: list[int] = []
         if reached > position:
-            flying = [
+            sent = [
                 one for each in self._in_flight if each.kind is Kind.BATCH for one in each.events
             ]
             unread = [*ahead.queue, *(one for one in ahead.left_behind if one > ahead.read_upto)]
-            unsettled = [*unread, *(event.position for event in [*flying, *ahead.events])]
+            unsettled = [*unread, *(event.position for event in [*sent, *ahead.events])]
         change = self._parked.change
         if self._disable or self._tested:
             change = replace(change, disable=self._disable, tested=self._tested)

@@ -1,4 +1,4 @@
-"""The pusher turns the wheel: keep the lease, look, send what is due, settle what came of it."""
+"""The pusher's round: keep the lease, look, send what is due, settle what came of it."""
 
 import random
 from collections.abc import Callable

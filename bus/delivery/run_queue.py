@@ -7,7 +7,7 @@ _AT_ONCE = 8
 
 
 class RunQueue:
-    """Ids of subscriptions that are to be looked at: when they have news, or a nap is over.
+    """Ids of subscriptions that are to be looked at: when they have news, or at a set time.
 
     Whoever is looked at is due no more until woken again. Ids of subscriptions that are not held
     any more may come out once.
@@ -16,7 +16,7 @@ class RunQueue:
     def __init__(self) -> None:
         self._awake: dict[int, None] = {}  # in order of waking, so that none is passed over
         self._until_ms: dict[int, int] = {}
-        self._naps: list[tuple[int, int]] = []
+        self._timers: list[tuple[int, int]] = []
 
     def wake(self, subscription_id: int) -> None:
         """Look at it in the next round."""
@@ -26,7 +26,7 @@ class RunQueue:
         """Look at it again at `until_ms`, or when it has news."""
         if self._until_ms.get(subscription_id) != until_ms:
             self._until_ms[subscription_id] = until_ms
-            heapq.heappush(self._naps, (until_ms, subscription_id))
+            heapq.heappush(self._timers, (until_ms, subscription_id))
 
     def due(self, now_ms: int) -> list[int]:
         """Whom to look at now; each is looked at once.
@@ -35,8 +35,8 @@ class RunQueue:
         them those that woke last, which a crowd that woke together doesn't delay, and half those
         that have waited longest.
         """
-        while self._naps and self._naps[0][0] <= now_ms:
-            until_ms, subscription_id = heapq.heappop(self._naps)
+        while self._timers and self._timers[0][0] <= now_ms:
+            until_ms, subscription_id = heapq.heappop(self._timers)
             if self._until_ms.get(subscription_id) == until_ms:
                 del self._until_ms[subscription_id]
                 self.wake(subscription_id)
@@ -46,7 +46,7 @@ class RunQueue:
         """When the next is to be looked at (0: now); None when nothing is known to come."""
         if self._awake:
             return 0
-        return self._naps[0][0] if self._naps else None
+        return self._timers[0][0] if self._timers else None
 
     def _some_awake(self) -> Iterable[int]:
         if len(self._awake) <= _AT_ONCE:

@@ -27,9 +27,9 @@ class EndpointHealth:
     """How an endpoint fares, and the search for the entity that makes it fail.
 
     `failures`: attempts in a row that failed, since `failing_since_ms`; not before `retry_at_ms`.
-    While a search goes on, `tried_upto` is where the batch that failed first ended, and `narrow`
-    the number of events that the next attempt may hold. The URLs of the events up to `skip_upto`
-    failed alone, each of them: somebody else is to be tried.
+    While a search goes on, `tried_upto` is where the batch that failed first ended, and
+    `bisect_limit` the number of events that the next attempt may hold. The URLs of the events up
+    to `skip_upto` failed alone, each of them: somebody else is to be tried.
     """
 
     failures: int = 0

@@ -194,6 +194,33 @@ def test_a_redriven_letter_is_delivered(
     assert ours(storage).parked == 0
 
 
+def test_a_letter_whose_way_back_failed_is_redriven_all_the_same(
+    storage: Storage,
+    driven: Driven,
+    publish: Publish,
+    receiver: Receiver,
+    impatient: RetryPolicy,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    subscribe(storage, receiver.url, retry=impatient)
+    poisoned = poison(receiver, "bad")
+    publish("1", "bad", "2")
+    until_dead(driven, storage, 1)
+    poisoned.clear()
+    take_back = storage.parked.take_back
+
+    def away(*_: object) -> None:
+        monkeypatch.setattr(storage.parked, "take_back", take_back)
+        raise OSError("the store is away")
+
+    monkeypatch.setattr(storage.parked, "take_back", away)
+    redrive(storage, ours(storage).subscription.id)
+    with pytest.raises(OSError, match="away"):
+        driven.until(lambda: False)
+    driven.until(lambda: queued(storage) == 0 and ours(storage).dead_letters == 0)
+    assert receiver.urls[-1:] == urls("bad")
+
+
 def test_redriving_skips_what_a_later_event_has_covered(
     storage: Storage,
     driven: Driven,
