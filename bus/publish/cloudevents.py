@@ -52,7 +52,7 @@ def _data_of(value: dict[str, Any]) -> dict[str, Any]:
         return {}
     if not isinstance(data, dict):
         raise BadEvent("data is not an object")
-    if data.get("url") not in {None, value.get("subject")}:
+    if data.get("url") is not None and data["url"] != value.get("subject"):
         raise BadEvent("data.url is not the subject")
     return data
 

@@ -75,6 +75,7 @@ BAD: list[dict[str, Any]] = [
     {"time": 5},
     {"data": "x"},
     {"data": {"url": "https://x.example/8"}},
+    {"data": {"url": {}}},
     {"data": {"t": "5"}},
     {"data": {"data": "x"}},
 ]
