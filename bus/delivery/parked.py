@@ -157,7 +157,7 @@ class ParkedSchedule:
         """Give them up (docs/delivery.md D20)."""
         answer = outcome.answer
         dead = [DeadLetter(one, attempts, answer, outcome.body) for one in events]
-        self.change.bury.extend(dead)
+        self.change.dead_letters.extend(dead)
         self._take_back(url, events, answer.at_ms)
 
     def _take_back(self, url: str, events: Sequence[LogEvent], now_ms: int) -> None:

@@ -103,7 +103,7 @@ class StateChange:
     park_events: list[LogEvent] = field(default_factory=list)
     take_back: list[int] = field(default_factory=list)
     """Positions of parked events that are settled, or dead."""
-    bury: list[DeadLetter] = field(default_factory=list)
+    dead_letters: list[DeadLetter] = field(default_factory=list)
     disable: str | None = None
     """The reason to disable the subscription."""
     tested: bool = False

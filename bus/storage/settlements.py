@@ -36,11 +36,11 @@ _PARK_EVENT = (
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (subscription_id, position) DO NOTHING"
 )
 _TAKE_BACK = "DELETE FROM parked_events WHERE subscription_id = ? AND position = ?"
-_BURY = (
+_DEAD_LETTER = (
     f"INSERT INTO dead_letters (subscription_id, {EVENT_COLUMNS}, attempts, died_at_ms,"  # noqa: S608
     " last_status, last_error, last_answer) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_EXHUME = "DELETE FROM dead_letters WHERE subscription_id = ? AND position = ?"
+_FORGET_DEAD_LETTER = "DELETE FROM dead_letters WHERE subscription_id = ? AND position = ?"
 _COUNT = (
     "UPDATE cursors SET parked_events = parked_events + ?, dead_letters = dead_letters + ?"
     " WHERE subscription_id = ?"
@@ -121,9 +121,11 @@ def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
     )
     came = statements.run_each(_PARK_EVENT, [(ours, *each) for each in change.park_events])
     # A letter whose event was delivered again, by a seek, and died again.
-    again = statements.run_each(_EXHUME, [(ours, dead.event.position) for dead in change.bury])
+    again = statements.run_each(
+        _FORGET_DEAD_LETTER, [(ours, dead.event.position) for dead in change.dead_letters]
+    )
     died = statements.run_each(
-        _BURY,
+        _DEAD_LETTER,
         [
             (
                 ours,
@@ -133,7 +135,7 @@ def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
                 *answer_values(dead.answer),
                 dead.answer_body,
             )
-            for dead in change.bury
+            for dead in change.dead_letters
         ],
     )
     left = statements.run_each(_TAKE_BACK, [(ours, position) for position in change.take_back])

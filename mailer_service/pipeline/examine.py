@@ -102,7 +102,7 @@ class Examiner:
         )
         if is_permanent(error) or due_at_ms is None:
             log.error("entity is a dead letter", url=entry.url, why=str(error))
-            self.inbox.bury(entry, reason=f"{type(error).__name__}: {error}", now_ms=now_ms)
+            self.inbox.dead_letter(entry, reason=f"{type(error).__name__}: {error}", now_ms=now_ms)
             return
         log.warning("entity not examined", url=entry.url, why=str(error), attempt=entry.attempts)
         self.inbox.put_off(entry, due_at_ms=due_at_ms)

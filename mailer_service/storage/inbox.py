@@ -90,7 +90,7 @@ class Inbox:
         with writing(self._engine) as connection:
             connection.execute(_gone(entry))
 
-    def bury(self, entry: Entry, *, reason: str, now_ms: int) -> None:
+    def dead_letter(self, entry: Entry, *, reason: str, now_ms: int) -> None:
         """Record that no mail can be made of it, instead of trying for ever."""
         with writing(self._engine) as connection:
             if connection.execute(_gone(entry)).rowcount:

@@ -76,7 +76,8 @@ def bury_all(storage: Storage) -> list[LogEvent]:
     """Make everything in the log a dead letter."""
     events = storage.log.read_after(0, None, 1_000)
     settle(
-        storage, StateChange(bury=[DeadLetter(event, 3, ANSWER, b"no \xff") for event in events])
+        storage,
+        StateChange(dead_letters=[DeadLetter(event, 3, ANSWER, b"no \xff") for event in events]),
     )
     return events
 

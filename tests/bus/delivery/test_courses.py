@@ -86,14 +86,14 @@ class Course:
         self.consumer.answered(delivery, Outcome(response, shown))
 
     def settle(self) -> Settlement:
-        """Store how far it is, and what was parked and buried."""
+        """Store how far it is, and what was parked and what is dead."""
         settlement = self.consumer.settlement(self._seen)
         change, stored = settlement.change, self.stored
         entities = {each.url: each for each in stored.held.parked}
         if change is not None:
             entities |= {url: at for url, at in change.park.items() if at is not None}
             stored.parked |= {event.position: event for event in change.park_events}
-            stored.dead |= {dead.event.position: dead.event for dead in change.bury}
+            stored.dead |= {dead.event.position: dead.event for dead in change.dead_letters}
             for position in change.take_back:
                 del stored.parked[position]
             for url in [url for url, at in change.park.items() if at is None]:

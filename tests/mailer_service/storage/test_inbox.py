@@ -137,7 +137,7 @@ def test_claimed_at_the_same_time_each_entry_has_one_claimant(inbox: Inbox) -> N
 def test_a_buried_entry_is_recorded_with_its_reason(inbox: Inbox, engine: Engine) -> None:
     put(inbox, URL)
 
-    inbox.bury(claim(inbox, now_ms=1_000), reason="404", now_ms=1_010)
+    inbox.dead_letter(claim(inbox, now_ms=1_000), reason="404", now_ms=1_010)
 
     assert count(engine) == 0
     with engine.connect() as connection:
@@ -150,7 +150,7 @@ def test_an_entry_with_news_is_not_buried(inbox: Inbox, engine: Engine) -> None:
     entry = claim(inbox, now_ms=1_000)
     put(inbox, URL, now_ms=1_005)
 
-    inbox.bury(entry, reason="404", now_ms=1_010)
+    inbox.dead_letter(entry, reason="404", now_ms=1_010)
 
     assert is_due(inbox, 1_010)
     with engine.connect() as connection:
