@@ -105,4 +105,4 @@ class Clients:
     def _ensure_client(self, connection: Connection, name: str) -> int:
         connection.execute(_CREATE, {"name": name, "now_ms": self._now_ms()})
         ours = select(clients.c.id).where(clients.c.name == name)
-        return int(connection.execute(ours.with_for_update()).scalar_one())
+        return int(connection.execute(ours.with_for_update(key_share=True)).scalar_one())

@@ -253,7 +253,10 @@ def _take_turns(connection: Connection, client_id: int) -> None:
 
     SQLite has one writer at a time anyway.
     """
-    connection.execute(select(clients.c.id).where(clients.c.id == client_id).with_for_update())
+    ours = select(clients.c.id).where(clients.c.id == client_id)
+    # Not for an update of its key: whoever publishes a first event has the log's lock and refers
+    # to the client, and we are about to ask for that lock. It would be a deadlock.
+    connection.execute(ours.with_for_update(key_share=True))
 
 
 def _find(connection: Connection, client_id: int, name: str) -> int | None:

@@ -4,11 +4,13 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 from service_kit.tokens import digest
 
 from bus.model.subscription import StartAt, StartPosition
-from bus.storage import Storage
+from bus.storage import Storage, open_storage
 from bus.subscriptions.lifecycle import subscribe
+from tests.bus.clock import FakeClock
 from tests.bus.samples import wanted
 
 CALLERS = 8
@@ -44,6 +46,24 @@ def test_a_client_that_subscribes_at_once_has_one_subscription(storage: Storage)
         )
         assert sorted(map(bool, made)) == [False] * (CALLERS - 1) + [True]
     assert len(storage.overviews.of_client("ada")) == 2
+
+
+def test_a_client_subscribes_while_its_first_event_is_being_published(
+    postgres_database: str, clock: FakeClock
+) -> None:
+    storage = open_storage(postgres_database, clock)
+    storage.clients.add_token("ada", digest("token"))
+    ada, at = storage.clients.id_of("ada"), StartPosition(StartAt.NOW)
+    with psycopg.connect(postgres_database) as publishing, ThreadPoolExecutor(1) as pool:
+        # What the foreign key of a new topic takes, in a transaction that has the log's lock.
+        publishing.execute("SELECT 1 FROM clients WHERE id = %s FOR KEY SHARE", (ada,))
+        request = wanted("https://x.example/")
+        made = pool.submit(subscribe, storage, ada, "one", request, at, "whsec_x")
+        try:
+            assert made.result(20)
+        finally:
+            publishing.rollback()
+    storage.close()
 
 
 def test_what_is_asked_of_a_subscription_at_once_is_done(storage: Storage) -> None:
