@@ -3,6 +3,7 @@
 Its own handlers drop `Allow` and answer in a form of their own, and no setting leaves them out.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -27,14 +28,14 @@ else:
     Blueprint = flask_smorest.Blueprint
 
 
-class BareApi(flask_smorest.Api):  # type: ignore[misc,unused-ignore]
+class BareApi(flask_smorest.Api, ABC):  # type: ignore[misc,unused-ignore]
     """Registers no error handlers; `error_responses` are the answers that views may refer to."""
 
     ERROR_SCHEMA: type[ma.Schema]
 
+    @abstractmethod
     def error_responses(self) -> dict[str, dict[str, Any]]:
         """The answers of the OpenAPI document to refer to, by name."""
-        raise NotImplementedError
 
     def _register_error_handlers(self) -> None:
         pass
