@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from honcho.environ import parse_procfile
+from service_kit.run.processes import commands_of
 from service_kit.run.readiness import not_ready
 
 from tests.waiting import PATIENCE_S, wait_for
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 
 def procfile() -> dict[str, str]:
     """The command line of every process of the Procfile, by name."""
-    return dict(parse_procfile((ROOT / "Procfile").read_text()).processes)
+    return dict(commands_of(ROOT, {}).processes)
 
 
 class Processes:

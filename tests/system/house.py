@@ -6,23 +6,24 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from service_kit.run.ports import ports_of
+from service_kit.run.processes import commands_of
 from service_kit.run.settings import environment
 
-from tests.procfile import ROOT, Processes, procfile
+from tests.procfile import ROOT, Processes
 from tests.sockets import free_base
 
 
 class House(Processes):
-    """All processes of the Procfile; released, not yet started."""
+    """All processes of a stage; released, not yet started."""
 
     def __init__(self, var: Path, outside: Mapping[str, str]) -> None:
         base = free_base(range(26), random.sample(range(12_000, 30_000, 40), 200))
         chosen = {"VAR_DIR": str(var), "PORT_BASE": str(base)} | dict(outside)
         self.settings = environment(ROOT, chosen)
-        commands = procfile()
-        release = commands.pop("release")
-        super().__init__(commands, self.settings, ports_of(self.settings), var / "log")
-        self.run(release)
+        commands = commands_of(ROOT, self.settings)
+        super().__init__(commands.processes, self.settings, ports_of(self.settings), var / "log")
+        for release in commands.releases:
+            self.run(release)
 
 
 @contextmanager

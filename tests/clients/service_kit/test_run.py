@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from service_kit.errors import ConfigError
 from service_kit.run.ports import ports_of, refuse_busy
+from service_kit.run.processes import commands_of
 from service_kit.run.readiness import wait_until_ready
 from service_kit.run.settings import environment
 
@@ -87,3 +88,52 @@ def test_a_busy_port_is_named_with_its_process() -> None:
 def test_who_is_not_ready_is_named() -> None:
     waiting = wait_until_ready({"shop": free_port()}, seconds=0, give_up=lambda: False)
     assert list(waiting) == ["shop"]
+
+
+@pytest.fixture
+def staged(folder: Path) -> Path:
+    """A folder with the stages `small` and `large`, and processes for either."""
+    (folder / ".env.example").write_text(EXAMPLE + "STAGE=large\n")
+    (folder / "Procfile").write_text("release: migrate\nshop: serve\nshop_jobs: work\n")
+    (folder / "stages").mkdir()
+    (folder / "stages" / "Procfile").write_text("release_all: migrate all\nall: serve all\n")
+    (folder / "stages" / "large.env").write_text("PROCESSES=release shop shop_jobs\n")
+    (folder / "stages" / "small.env").write_text(
+        "PROCESSES=release_all all\nSHOP_URL=wsgi+http://localhost:${PORT_SHOP}\nSHOP_TOKENS=\n"
+    )
+    return folder
+
+
+def test_a_stage_is_laid_between_the_example_and_dot_env(staged: Path) -> None:
+    assert environment(staged, {})["SHOP_URL"] == "http://localhost:8000"
+    small = environment(staged, {"STAGE": "small", "PORT_BASE": "9000"})
+    assert small["SHOP_URL"] == "wsgi+http://localhost:9000"
+    (staged / ".env").write_text("SHOP_URL=http://a\nSTAGE=small\n")
+    assert environment(staged, {})["SHOP_URL"] == "http://a"
+    assert environment(staged, {})["SHOP_TOKENS"] == ""
+    assert environment(staged, {})["SHOP_TOKEN"] == small["SHOP_TOKEN"]
+
+
+@pytest.mark.parametrize("name", ["huge", "../small", "SMALL", "small.env", " "])
+def test_a_stage_that_there_is_not_is_one_line_with_those_that_there_are(
+    staged: Path, name: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        environment(staged, {"STAGE": name})
+    assert refused.value.complaints == (
+        f"STAGE: there is no stage {name!r}; there are large, small",
+    )
+
+
+def test_an_empty_stage_is_the_usual_one(staged: Path) -> None:
+    assert environment(staged, {"STAGE": ""})["PROCESSES"] == "release shop shop_jobs"
+
+
+def test_a_stage_names_its_releases_and_processes_from_both_procfiles(staged: Path) -> None:
+    small = commands_of(staged, environment(staged, {"STAGE": "small"}))
+    assert (small.releases, dict(small.processes)) == (("migrate all",), {"all": "serve all"})
+    everything = commands_of(staged, {})
+    assert everything.releases == ("migrate",)
+    assert dict(everything.processes) == {"shop": "serve", "shop_jobs": "work"}
+    with pytest.raises(ConfigError, match="PROCESSES: no Procfile has shops"):
+        commands_of(staged, {"PROCESSES": "shops"})

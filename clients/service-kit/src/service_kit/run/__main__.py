@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from honcho.environ import parse_procfile
 from honcho.manager import Manager
 
 from service_kit.compat.honcho import stopped, text_of
 from service_kit.config import exit_with
 from service_kit.errors import ConfigError
 from service_kit.run.ports import ports_of, refuse_busy
+from service_kit.run.processes import commands_of
 from service_kit.run.readiness import wait_until_ready
 from service_kit.run.settings import environment
 
@@ -60,13 +60,13 @@ def main() -> int:
     folder = Path.cwd()
     try:
         settings = environment(folder, os.environ)
+        commands = commands_of(folder, settings)
         refuse_busy(ports_of(settings))
     except ConfigError as error:
         exit_with(error.complaints)
-    processes = parse_procfile((folder / "Procfile").read_text()).processes
     everything = _with_own_programs(settings)
-    released = _release(processes.pop("release", "true"), everything)
-    return _run(processes, everything, released)
+    released = "".join(_release(command, everything) for command in commands.releases)
+    return _run(commands.processes, everything, released)
 
 
 def _with_own_programs(settings: Mapping[str, str]) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""The environment of all processes: .env.example, made-up secrets, .env, and what is set outside.
+"""The environment of all processes: .env.example, the stage, secrets, .env, what is set outside.
 
 Later ones win. An empty value in .env.example is a secret; one is made up once and kept in
-`$VAR_DIR/secrets.env`, readable by its owner only.
+`$VAR_DIR/secrets.env`, readable by its owner only. `STAGE` names a file of `stages/`: which
+processes there are, and what they are set otherwise than in the example.
 """
 
 import base64
@@ -31,11 +32,22 @@ def environment(folder: Path, outside: Mapping[str, str]) -> dict[str, str]:
     var = var if var.is_absolute() else folder / var
     _make_writable(var)
     kept = _secrets(var / "secrets.env", [name for name, value in example.items() if not value])
-    chosen = {name: overrides[name] for name in example if name in overrides}
+    stage = _stage(folder / "stages", overrides.get("STAGE") or example.get("STAGE"))
+    known = example | stage
+    chosen = {name: overrides[name] for name in known if name in overrides}
     shifted = _shifted(example, chosen.get("PORT_BASE", example["PORT_BASE"]))
-    resolved = _resolved(example | shifted | kept | chosen | {"VAR_DIR": str(var)})
+    resolved = _resolved(example | shifted | kept | stage | chosen | {"VAR_DIR": str(var)})
     _check_ports(resolved)
     return resolved
+
+
+def _stage(folder: Path, name: str | None) -> dict[str, str]:
+    if name is None:
+        return {}
+    stages = sorted(file.stem for file in folder.glob("*.env"))
+    if name not in stages:
+        raise ConfigError([f"STAGE: there is no stage {name!r}; there are {', '.join(stages)}"])
+    return _read(folder / f"{name}.env")
 
 
 def _read(file: Path) -> dict[str, str]:

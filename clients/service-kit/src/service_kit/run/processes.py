@@ -1,0 +1,37 @@
+"""Which commands of the Procfiles are run: those that the stage names, or all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from honcho.environ import parse_procfile
+
+from service_kit.errors import ConfigError
+
+_RELEASE = "release"
+
+
+@dataclass(frozen=True)
+class Commands:
+    """`releases` are run to their end first, one after the other; `processes` stay, by name."""
+
+    releases: tuple[str, ...]
+    processes: Mapping[str, str]
+
+
+def commands_of(folder: Path, settings: Mapping[str, str]) -> Commands:
+    """The commands of `Procfile` and `stages/Procfile` that `PROCESSES` names (without it: all of
+    the first). A name that begins with "release" is a release. Raises ConfigError."""
+    commands = _commands(folder / "Procfile")
+    names = settings.get("PROCESSES", " ".join(commands)).split()
+    commands |= _commands(folder / "stages" / "Procfile")
+    if unknown := [name for name in names if name not in commands]:
+        raise ConfigError([f"PROCESSES: no Procfile has {name}" for name in unknown])
+    return Commands(
+        releases=tuple(commands[name] for name in names if name.startswith(_RELEASE)),
+        processes={name: commands[name] for name in names if not name.startswith(_RELEASE)},
+    )
+
+
+def _commands(file: Path) -> dict[str, str]:
+    return dict(parse_procfile(file.read_text()).processes) if file.exists() else {}
