@@ -4,12 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.access import Tokens
 from service_kit.config import load, setting
-
-
-def _url(text: str) -> str:
-    if not text.startswith(("http://", "https://")) or text.endswith("/"):
-        raise ValueError("must be an http(s) URL without a slash at its end")
-    return text
+from service_kit.url import base_url
 
 
 def _secret_key(text: str) -> str:
@@ -27,17 +22,17 @@ class Config:
     """
 
     database_url: str = setting("AUCTIONS_DATABASE_URL")
-    public_url: str = setting("AUCTIONS_PUBLIC_URL", parse=_url)
+    public_url: str = setting("AUCTIONS_PUBLIC_URL", parse=base_url)
     secret_key: str = setting("AUCTIONS_SECRET_KEY", secret=True, parse=_secret_key)
     tokens: Tokens = setting("AUCTIONS_TOKENS", parse=Tokens.parse, secret=True)
     photos_dir: str = setting("AUCTIONS_PHOTOS_DIR")
-    bus_url: str = setting("AUCTIONS_BUS_URL", parse=_url)
+    bus_url: str = setting("AUCTIONS_BUS_URL", parse=base_url)
     bus_token: str = setting("AUCTIONS_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("AUCTIONS_WEBHOOK_UUID")
     webhook_secret: tuple[str, ...] = setting("AUCTIONS_WEBHOOK_SECRET", secret=True)
-    bids_url: str = setting("AUCTIONS_BIDS_URL", parse=_url)
+    bids_url: str = setting("AUCTIONS_BIDS_URL", parse=base_url)
     bids_token: str = setting("AUCTIONS_BIDS_TOKEN", secret=True)
-    live_url: str = setting("AUCTIONS_LIVE_URL", parse=_url)
+    live_url: str = setting("AUCTIONS_LIVE_URL", parse=base_url)
     jobs_port: int = setting("AUCTIONS_JOBS_PORT", default=0)
     min_duration_s: int = setting("AUCTIONS_MIN_DURATION_S", default=600)
 

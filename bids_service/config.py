@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from service_kit.access import Tokens
 from service_kit.config import load, setting
 from service_kit.database import database_url
+from service_kit.url import base_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,14 +17,14 @@ class Config:
     """
 
     database_url: str = setting("BIDS_DATABASE_URL", parse=database_url, secret=True)
-    public_url: str = setting("BIDS_PUBLIC_URL")
-    commands_url: str | None = setting("BIDS_COMMANDS_URL", default=None)
+    public_url: str = setting("BIDS_PUBLIC_URL", parse=base_url)
+    commands_url: str | None = setting("BIDS_COMMANDS_URL", default=None, parse=base_url)
     tokens: Tokens = setting("BIDS_TOKENS", parse=Tokens.parse, secret=True)
-    bus_url: str = setting("BIDS_BUS_URL")
+    bus_url: str = setting("BIDS_BUS_URL", parse=base_url)
     bus_token: str = setting("BIDS_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("BIDS_WEBHOOK_UUID", secret=True)
     webhook_secret: str = setting("BIDS_WEBHOOK_SECRET", secret=True)
-    auctions_url: str = setting("BIDS_AUCTIONS_URL")
+    auctions_url: str = setting("BIDS_AUCTIONS_URL", parse=base_url)
     auctions_token: str = setting("BIDS_AUCTIONS_TOKEN", secret=True)
     jobs_port: int | None = setting("BIDS_JOBS_PORT", default=None)
 

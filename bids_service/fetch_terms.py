@@ -11,10 +11,10 @@ from bus_drain.fetch import (
     Unavailable,
     UnknownHost,
 )
+from service_kit.url import are_entity_urls
 
 from bids_service.engine.terms import Terms
 from bids_service.errors import AuctionUnreachable, BadTerms, UnknownAuction
-from bids_service.urls import is_entity_url
 from bids_service.wire_terms import WireTerms, terms_from_wire
 
 
@@ -54,7 +54,7 @@ def read_terms(url: str, auction: Entity) -> Terms:
     if auction.link("self") != url:
         raise BadTerms("the auction's own URL is another one")
     seller = auction.link("seller")
-    if not is_entity_url(seller):
+    if not are_entity_urls([seller]):
         raise BadTerms("the seller is not a URL")
     try:
         return terms_from_wire(msgspec.convert(auction.get("terms"), WireTerms), seller)

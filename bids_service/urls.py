@@ -1,15 +1,6 @@
-"""URLs: which ones are taken from others, and where the service's own entities are."""
+"""Where the service's own entities are."""
 
-import re
 from dataclasses import dataclass
-
-ENTITY_URL = re.compile(r"https?://[!-~]{1,1000}")
-"""An absolute URL in visible ASCII, short enough for every database's index."""
-
-
-def is_entity_url(text: str) -> bool:
-    """Whether a text can name somebody else's entity."""
-    return ENTITY_URL.fullmatch(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.config import load, setting
 from service_kit.database import database_url
+from service_kit.url import trusted_host
 
 MIN_KEY_CHARACTERS = 16
 
@@ -15,10 +16,7 @@ def _root_key(text: str) -> str:
 
 
 def _hosts(text: str) -> tuple[str, ...]:
-    hosts = tuple(host.strip().strip("[]").lower() for host in text.split(",") if host.strip())
-    if any("/" in host or "@" in host for host in hosts):
-        raise ValueError("must be host names or addresses, without scheme or port")
-    return hosts
+    return tuple(trusted_host(host.strip()) for host in text.split(",") if host.strip())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from email.utils import parseaddr
 
 from service_kit.config import load, setting
 from service_kit.database import database_url
+from service_kit.url import base_url
 
 from mailer_service.policy import Limits
 from mailer_service.smtp.url import SmtpServer
@@ -37,7 +38,7 @@ class Config:
     """The mailer's settings, for its web process and its jobs alike."""
 
     database_url: str = setting("MAILER_DATABASE_URL", parse=database_url)
-    public_url: str = setting("MAILER_PUBLIC_URL")
+    public_url: str = setting("MAILER_PUBLIC_URL", parse=base_url)
     sender: str = setting("MAILER_SENDER", parse=sender_address)
     smtp: SmtpServer = setting("SMTP_URL", parse=SmtpServer.parse, secret=True)
     smtp_timeout_ms: int = setting("MAILER_SMTP_TIMEOUT_MS", parse=at_least_one, default=20_000)
@@ -48,13 +49,13 @@ class Config:
     new_bids_window_s: int = setting("MAILER_NEW_BIDS_WINDOW_S", parse=at_least_one, default=3600)
     digest_hour: int = setting("MAILER_DIGEST_HOUR", parse=hour_of_the_day, default=8)
     preview: bool = setting("MAILER_PREVIEW", default=False)
-    bus_url: str = setting("MAILER_BUS_URL")
+    bus_url: str = setting("MAILER_BUS_URL", parse=base_url)
     bus_token: str = setting("MAILER_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("MAILER_WEBHOOK_UUID")
     webhook_secret: str = setting("MAILER_WEBHOOK_SECRET", secret=True)
-    bids_url: str = setting("MAILER_BIDS_URL")
+    bids_url: str = setting("MAILER_BIDS_URL", parse=base_url)
     bids_token: str = setting("MAILER_BIDS_TOKEN", secret=True)
-    auctions_url: str = setting("MAILER_AUCTIONS_URL")
+    auctions_url: str = setting("MAILER_AUCTIONS_URL", parse=base_url)
     auctions_token: str = setting("MAILER_AUCTIONS_TOKEN", secret=True)
     jobs_port: int | None = setting("MAILER_JOBS_PORT", default=None)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.config import load, setting
 from service_kit.http import origin_of
+from service_kit.url import base_url
 
 
 def _origin(text: str) -> str:
@@ -16,12 +17,12 @@ def _origin(text: str) -> str:
 class Config:
     """Read once at start. `webhook_secret` may hold two, comma-separated, during a rotation."""
 
-    public_url: str = setting("LIVE_PUBLIC_URL")
-    bus_url: str = setting("LIVE_BUS_URL")
+    public_url: str = setting("LIVE_PUBLIC_URL", parse=base_url)
+    bus_url: str = setting("LIVE_BUS_URL", parse=base_url)
     bus_token: str = setting("LIVE_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("LIVE_WEBHOOK_UUID")
     webhook_secret: tuple[str, ...] = setting("LIVE_WEBHOOK_SECRET", secret=True)
-    bids_url: str = setting("LIVE_BIDS_URL")
+    bids_url: str = setting("LIVE_BIDS_URL", parse=base_url)
     bids_token: str = setting("LIVE_BIDS_TOKEN", secret=True)
     allowed_origin: str = setting("LIVE_ALLOWED_ORIGIN", parse=_origin)
 

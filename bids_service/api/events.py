@@ -7,7 +7,6 @@ from service_kit.clock import Clock
 from service_kit.notify import NotifyChannel
 
 from bids_service.storage.announced_auctions import AnnouncedAuctions
-from bids_service.urls import is_entity_url
 
 _NEWS = frozenset({"create", "update", "noop"})
 
@@ -18,7 +17,7 @@ def on_auctions(
     """A listener that stores which auctions there are; fetching their terms is a job's work."""
 
     def store(events: Sequence[Event]) -> None:
-        urls = [event.url for event in events if event.type in _NEWS and is_entity_url(event.url)]
+        urls = [event.url for event in events if event.type in _NEWS]
         if urls:
             announced.add(urls, clock())
             importing.notify()

@@ -2,8 +2,7 @@
 
 import marshmallow as ma
 from marshmallow import fields, validate
-
-from bids_service.urls import ENTITY_URL, is_entity_url
+from service_kit.url import ENTITY_URL, MAX_URL_CHARACTERS, are_entity_urls
 
 LARGEST_ID = 2**63 - 1
 MOST_STEPS = 200
@@ -21,14 +20,14 @@ _MONEY = {
 
 
 def _check_entity_url(text: str) -> None:
-    if not is_entity_url(text):
-        raise ma.ValidationError("Not an absolute http(s) URL in visible ASCII.")
+    if not are_entity_urls([text]):
+        raise ma.ValidationError("Not an absolute http(s) URL in visible ASCII without a query.")
 
 
 class _EntityUrl(fields.String):
     def __init__(self) -> None:
-        pattern = {"pattern": f"^{ENTITY_URL.pattern}$"}
-        super().__init__(required=True, validate=_check_entity_url, metadata=pattern)
+        rule = {"pattern": f"^{ENTITY_URL}$", "maxLength": MAX_URL_CHARACTERS}
+        super().__init__(required=True, validate=_check_entity_url, metadata=rule)
 
 
 def _moment(*, required: bool = False, allow_none: bool = False) -> fields.Integer:

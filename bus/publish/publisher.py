@@ -6,12 +6,12 @@ from typing import Annotated
 import msgspec
 from service_kit.bodies import parse_json
 from service_kit.clock import Clock
+from service_kit.url import MAX_URL_CHARACTERS, PLAIN_URL
 
 from bus.auth import check_may_publish
 from bus.model.client import Client
 from bus.model.event import EventType, NewEvent, Publication, event_head
 from bus.model.topic import check_topic
-from bus.model.url import MAX_URL_CHARACTERS
 from bus.publish.cloudevents import MEDIA_TYPE, check_cloudevents
 from bus.publish.group_commit import Committer
 from bus.publish.validation import (
@@ -69,15 +69,11 @@ def _new_event(topic: str, event: CheckedEvent, now_ms: int) -> NewEvent:
     return NewEvent(event.type, event.url, head)
 
 
-# The URLs that nearly everybody sends; the rules take more, and they have the last word.
-_PLAIN_URL = r"^https://[a-z0-9.-]+(?::[0-9]{1,4})?(?:/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?\Z"
-
-
 class _PlainEvent(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """An event without data: what is of this form keeps every rule of `check_event`."""
 
     type: EventType
-    url: Annotated[str, msgspec.Meta(pattern=_PLAIN_URL, max_length=MAX_URL_CHARACTERS)]
+    url: Annotated[str, msgspec.Meta(pattern=PLAIN_URL, max_length=MAX_URL_CHARACTERS)]
     timestamp: TimestampMs | None = None
     data: None = None
 

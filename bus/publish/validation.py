@@ -9,10 +9,11 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import Meta
+from service_kit.url import check_entity_url
 
 from bus.errors import BadEvent, BadKey
 from bus.model.event import EventType, PublishKey
-from bus.model.url import Url, check_url
+from bus.model.url import Url
 from bus.wire_rules import check, complaint
 
 MAX_EVENTS = 1_000
@@ -103,11 +104,9 @@ def _check_at(index: int, value: Any, check: Callable[[Any], CheckedEvent]) -> C
 
 def _check_url(url: Any, limits: Limits) -> None:
     try:
-        checked = check_url(url, limits.trusted_hosts)
+        check_entity_url(url, limits.trusted_hosts)
     except ValueError as error:
         raise BadEvent(str(error)) from None
-    if checked.has_userinfo:  # every subscriber would get the credentials
-        raise BadEvent("the URL has user information")
 
 
 def _data_of(value: Any, limits: Limits) -> str | None:

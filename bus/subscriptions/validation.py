@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from service_kit.url import check_url
 
 from bus.errors import BadSecret, BadSubscription
 from bus.model.event import TYPES
@@ -20,7 +21,7 @@ from bus.model.subscription import (
     SubscriptionRequest,
 )
 from bus.model.topic import NAME_PATTERN, TopicName, check_topic
-from bus.model.url import Url, check_url
+from bus.model.url import Url
 from bus.signing import Secret, check_secret
 from bus.wire_rules import check, complaint, number_complaint
 
@@ -267,7 +268,7 @@ def _check_callback(callback: Any, trusted_hosts: Collection[str]) -> None:
         raise BadSubscription(f"callback: {error}") from None
     if checked.has_userinfo or checked.has_fragment:
         raise BadSubscription("callback: the URL has user information or a fragment")
-    if checked.host not in trusted_hosts and (word := _literal_refusal(checked.host)):
+    if not checked.is_trusted and (word := _literal_refusal(checked.host)):
         raise BadSubscription(f"callback: a {word} address can't be reached from here")
 
 

@@ -18,7 +18,7 @@ from tests.bus.samples import subscription
 
 SECRET, OTHER_SECRET = "whsec_" + "YmVuY2gt" * 4, "whsec_" + "b3RoZXIt" * 4
 FORMATS = pytest.mark.parametrize("format", list(Format))
-URL = "https://bids.example/bids/7?q=ü&r=%22"
+URL = "HTTPS://Bids.Example.:443/bids/7;v=%22#a?b"
 
 SENT = [
     ("bids", "create", URL, 1_700_000_000_123, None),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from service_kit.backoff import backoff_s
 from service_kit.bodies import MAX_BODY_BYTES
+from service_kit.url import MAX_URL_CHARACTERS
 
 from auction_app.listings.increments import default_increments
 from bids_service.engine.decision import Reason
@@ -19,7 +20,6 @@ from bus.log.append_plan import KEY_KEPT_MS
 from bus.model.event import TYPES
 from bus.model.retry_policy import RetryPolicy
 from bus.model.subscription import DEFAULT_MAX_EVENTS
-from bus.model.url import MAX_URL_CHARACTERS
 from bus.publish.validation import MAX_EVENTS
 from bus.signing import PREVIOUS_VALID_MS
 from bus.storage.attempts import KEPT, KEPT_MS

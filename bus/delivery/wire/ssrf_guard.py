@@ -9,9 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 import pycurl
+from service_kit.url import check_url
 
 from bus.model.ssrf_denylist import refusal
-from bus.model.url import check_url
 
 
 class _LentSocket(socket.socket):
@@ -48,7 +48,7 @@ def _judge(url: str, trusted_hosts: frozenset[str]) -> tuple[str | None, bool]:
         checked = check_url(url, trusted_hosts)
     except ValueError as error:  # the list of trusted hosts may have changed since
         return str(error), False
-    return None, checked.host in trusted_hosts
+    return None, checked.is_trusted
 
 
 def _refusal(address: Any, trusted: bool) -> str | None:

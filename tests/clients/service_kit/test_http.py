@@ -40,6 +40,22 @@ def test_what_is_no_url_is_refused_before_anything_is_sent(url: str) -> None:
         origin_of(url)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.example", "HTTPS://A.Example:443/x"),
+        ("http://a.example:80", "http://a.example/x"),
+        ("http://[::1]:80", "http://[::1]"),
+    ],
+)
+def test_a_default_port_and_its_absence_are_one_origin(one: str, other: str) -> None:
+    assert origin_of(one) == origin_of(other)
+
+
+def test_another_schemes_default_port_is_another_origin() -> None:
+    assert len({origin_of(f"http{s}://a:{port}") for s in ("", "s") for port in (80, 443)}) == 4
+
+
 def test_a_redirect_is_not_followed(httpserver: HTTPServer) -> None:
     httpserver.expect_request("/a").respond_with_data(
         "", status=302, headers={"Location": httpserver.url_for("/b")}

@@ -24,6 +24,7 @@ from service_kit.errors import (
 from service_kit.trace import current_traceparent
 
 _CHUNK_BYTES = 64 * 1024
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def origin_of(url: str) -> str:
     """Scheme, host and port of a URL, such as "http://localhost:8001". Raises UnknownOrigin."""
     try:
         parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
+        is_default = parts.port in {None, _DEFAULT_PORTS.get(parts.scheme)}
+        port = "" if is_default else f":{parts.port}"
     except ValueError as error:
         raise UnknownOrigin("not a URL") from error
     if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc:

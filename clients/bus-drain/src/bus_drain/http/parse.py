@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import msgspec
+from service_kit.url import are_entity_urls
 
 from bus_drain.errors import Malformed, NotJson
 from bus_drain.event import Event
@@ -14,8 +15,6 @@ T = TypeVar("T")
 
 _JSON = re.compile(r"application/(?:[a-z0-9!#$&^_.+-]+\+)?json", re.IGNORECASE)
 _WORD = re.compile(r"[a-z_]{1,64}")
-_BEGINS_URL = re.compile(r"https?://[^/]", re.DOTALL)
-_BEGINNING = len("https://x")
 _EVENTS = msgspec.json.Decoder(tuple[Event, ...])
 _CLOUD_EVENTS = msgspec.json.Decoder(tuple[cloudevents.CloudEvent, ...])
 
@@ -37,7 +36,9 @@ def parse(body: bytes, content_type: str | None) -> tuple[Event, ...]:
         events = _decoded(_EVENTS, body)
     # All at once, because a check a field costs more than all the rest of the drain.
     kinds = {(event.topic, event.type) for event in events}
-    if all(_are_words(*kind) for kind in kinds) and _are_urls([event.url for event in events]):
+    if all(_are_words(*kind) for kind in kinds) and are_entity_urls(
+        [event.url for event in events]
+    ):
         return events
     raise _malformed(events)
 
@@ -55,14 +56,6 @@ def _are_words(topic: str, type_: str) -> bool:
     return bool(_WORD.fullmatch(topic) and _WORD.fullmatch(type_))
 
 
-def _are_urls(texts: Sequence[str]) -> bool:
-    together = "".join(texts)
-    beginnings = {text[:_BEGINNING] for text in texts}
-    return (
-        all(map(_BEGINS_URL.match, beginnings)) and together.isprintable() and " " not in together
-    )
-
-
 def _malformed(events: Sequence[Event]) -> Malformed:
     index, what = next(
         (index, what) for index, event in enumerate(events) if (what := _what_is_wrong(event))
@@ -73,4 +66,4 @@ def _malformed(events: Sequence[Event]) -> Malformed:
 def _what_is_wrong(event: Event) -> str | None:
     if not _are_words(event.topic, event.type):
         return "topic or type"
-    return None if _are_urls([event.url]) else "url"
+    return None if are_entity_urls([event.url]) else "url"
