@@ -10,10 +10,14 @@ from environs import Env, EnvValidationError, ValidationError
 
 from service_kit.errors import ConfigError, NotMigrated, ServiceKitError
 
-__all__ = ["ConfigError", "load", "or_exit", "setting", "variables"]
+__all__ = ["ConfigError", "Holds", "load", "nowhere", "or_exit", "setting", "variables"]
 
 C = TypeVar("C")
 _REQUIRED: Any = object()
+_IN_PROCESS = "wsgi+"
+
+Holds = Callable[[str], bool]
+"""Whether the app at a URL is in this process."""
 
 
 def setting(
@@ -42,14 +46,21 @@ def variables(config_class: type[Any]) -> list[str]:
     return [f.metadata["variable"] for f in dataclasses.fields(config_class)]
 
 
-def load(config_class: type[C], *, prefix: str) -> C:
+def nowhere(_url: str) -> bool:
+    """No host is in this process: what most processes say."""
+    return False
+
+
+def load(config_class: type[C], *, prefix: str, holds: Holds = nowhere) -> C:
     """Build the config from the environment.
 
-    Raises ConfigError naming every variable that is missing or bad, and every variable that
-    starts with `prefix` but that nobody reads (a misspelt setting is a setting that is missing).
+    `wsgi+` before a URL says that its host is in this process, which `holds` must confirm; the
+    value is the URL. Raises ConfigError naming every variable that is missing or bad, and every
+    one that starts with `prefix` but that nobody reads (a misspelt setting is a setting that is
+    missing).
     """
     env = Env(eager=False)
-    env.add_parser("parsed", _parsed)
+    env.add_parser("parsed", lambda text, parse: _parsed(text, parse, holds))
     annotations = get_type_hints(config_class)
     values: dict[str, Any] = {}
     for field in dataclasses.fields(config_class):  # type: ignore[arg-type]
@@ -100,11 +111,20 @@ def _not_empty(text: str) -> None:
         raise ValidationError("is empty")
 
 
-def _parsed(text: str, parse: Callable[[str], Any]) -> Any:
+def _parsed(text: str, parse: Callable[[str], Any], holds: Holds) -> Any:
     try:
+        if text.startswith(_IN_PROCESS):
+            text = _held(text, holds)
         return parse(text)
     except (ValueError, ServiceKitError) as error:
         raise ValidationError(str(error)) from error
+
+
+def _held(text: str, holds: Holds) -> str:
+    url = text.removeprefix(_IN_PROCESS)
+    if not holds(url):
+        raise ValueError(f"{text}: this process does not hold that app")
+    return url
 
 
 def _whole_number(text: str) -> int:

@@ -11,9 +11,28 @@ import select
 import socket
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 _DRAIN_AT_ONCE = 4096
+
+
+class Channel(Protocol):
+    """What tells whoever works on a table that it changed, and what they wait at."""
+
+    def notify(self) -> None:
+        """Wake whoever waits. Never blocks and never fails."""
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most `seconds` to be notified; True when it was."""
+
+    def close(self) -> None:
+        """Stop listening and notifying."""
+
+
+OpenChannel = Callable[[str, str], Channel]
+"""Opens the channel of a database URL and a purpose."""
 
 
 class NotifyChannel:

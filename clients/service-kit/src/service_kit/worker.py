@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 
 from service_kit.health import Check, serve_health
+from service_kit.jobs import Job
 from service_kit.logs import get_logger
+from service_kit.notify import Channel
 
 log = get_logger(__name__)
 
@@ -14,6 +16,16 @@ Body = Callable[[], float]
 """One round of work; returns the seconds until the next. Must be killable at any moment."""
 
 _AFTER_A_FAILURE_S = 1.0
+
+
+def listening(channel: Channel, job: Job, *, poll_s: float = 1.0) -> Body:
+    """A body that waits to be notified, `poll_s` at most, and has the job do what there is."""
+
+    def body() -> float:
+        channel.wait(poll_s)
+        return job.run()
+
+    return body
 
 
 class Loops:
