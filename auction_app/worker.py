@@ -12,7 +12,6 @@ from service_kit.worker import run_loops
 
 from auction_app.bidding.bids_health import check_bids
 from auction_app.bidding.gateway import Gateway
-from auction_app.bidding.on_event import FOLLOWED
 from auction_app.bidding.refresh_projection import Fetch, fetching, notice_gaps, refresh_projection
 from auction_app.bootstrap import House, build
 from auction_app.config import Config, read
@@ -20,6 +19,7 @@ from auction_app.db.tables import outbox
 from auction_app.search.index_search import index_search
 from auction_app.second_chances.offers import keep_offer
 from auction_app.selling.draft_photos import prepare_photos
+from auction_app.topology import topology
 from auction_app.watchlist.remind_watchers import remind_watchers
 
 _POLL_S = 1.0
@@ -43,13 +43,7 @@ def loops(config: Config, house: House) -> dict[str, Callable[[], float]]:
         "gaps": lambda: _notice_gaps(house),
         "remind": lambda: _remind(house),
         "watch": lambda: _watch(house, lambda: probe.get(f"{config.bids_url}/readyz")),
-        "subscribe": keep_subscribed(
-            bus,
-            topics=list(FOLLOWED),
-            callback=house.urls.absolute("/events"),
-            uuid=config.webhook_uuid,
-            secret=config.webhook_secret[0],
-        ),
+        "subscribe": keep_subscribed(bus, topology(config)),
     }
 
 

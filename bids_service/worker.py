@@ -21,6 +21,7 @@ from bids_service.commands.import_auctions import import_due
 from bids_service.config import Config, read
 from bids_service.storage.idempotency import forget_keys
 from bids_service.storage.tables import outbox
+from bids_service.topology import topology
 
 _POLL_S = 1.0
 _HOUR_S = 3600.0
@@ -36,13 +37,7 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
         "closing": lambda: close_due(parts.books),
         "learning": lambda: _import(parts),
         "housekeeping": lambda: _forget_old_keys(parts),
-        "subscribing": keep_subscribed(
-            bus,
-            topics=["auctions"],
-            callback=parts.books.urls.events,
-            uuid=config.webhook_uuid,
-            secret=config.webhook_secret,
-        ),
+        "subscribing": keep_subscribed(bus, topology(config)),
     }
 
 

@@ -1,19 +1,71 @@
-"""`python -m bus.cli clients add`: give clients the tokens that a secret store made."""
+"""`python -m bus.cli`: what is done to the store from a shell, whether the bus runs or not."""
 
+import json
 import sys
+from contextlib import closing
+from typing import Any
 
 import click
 from service_kit.tokens import digest
 
 from bus.auth import check_client_name, check_scopes, check_token
-from bus.bootstrap import config_or_exit, open_or_exit
-from bus.errors import BadClient
+from bus.bootstrap import build, config_or_exit, open_or_exit
+from bus.errors import BadClient, BusError
 from bus.model.token_scope import USUAL_SCOPES, TokenScope
+from bus.model.topic import check_topic
+from bus.subscriptions.topology import check_topology, declare
 
 
-@click.group()
+class _OneLineErrors(click.Group):
+    """Says what is wrong in one line on stderr, with exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BusError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_OneLineErrors)
 def main() -> None:
     """What who runs the bus does from a shell."""
+
+
+@main.command("declare")
+def declare_topologies() -> None:
+    """Claim topics and subscribe, for clients that do not run yet.
+
+    On standard input a JSON object a line: {"token": …, "publishes": [TOPIC…], "subscriptions":
+    {NAME: {…}}}, each subscription as it is PUT. May be repeated.
+    """
+    lines = [_json(line) for line in sys.stdin if line.strip()]
+    if not lines:  # whatever was to write them has failed
+        raise BadClient("there is no topology on standard input")
+    bus = build(config_or_exit())
+    with closing(bus.storage) as storage:
+        some = [check_topology(line, bus.trusted_hosts) for line in lines]
+        declare(storage, bus.auth, some, bus.now_ms())
+
+
+def _json(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        raise BadClient("a line is not JSON") from None
+
+
+@main.group()
+def topics() -> None:
+    """The topics of the bus."""
+
+
+@topics.command()
+@click.argument("topic")
+@click.argument("client")
+def give(topic: str, client: str) -> None:
+    """Make CLIENT the publisher of TOPIC, whoever was it before; its events stay."""
+    with closing(open_or_exit(config_or_exit())) as storage:
+        storage.topics.give(check_topic(topic), storage.clients.id_of(client))
 
 
 @main.group()
@@ -28,13 +80,9 @@ def add() -> None:
     The scopes are publish, subscribe, monitor and admin; without any it is the first three. All
     or none are taken. May be repeated. Other tokens of the same client stay valid.
     """
-    try:
-        some = [_read(line) for line in sys.stdin if line.strip()]
-        storage = open_or_exit(config_or_exit())
+    some = [_read(line) for line in sys.stdin if line.strip()]
+    with closing(open_or_exit(config_or_exit())) as storage:
         storage.clients.add_tokens(some)
-    except BadClient as error:
-        raise click.ClickException(str(error)) from None
-    storage.close()
 
 
 def _read(line: str) -> tuple[str, str, frozenset[TokenScope]]:

@@ -12,8 +12,8 @@ from service_kit.worker import run_loops
 from mailer_service.bootstrap import Parts, Work, build
 from mailer_service.config import Config, read
 from mailer_service.errors import ServerUnavailable
-from mailer_service.notices.topics import TOPICS
 from mailer_service.notifier import Notifier
+from mailer_service.topology import topology
 
 log = get_logger(__name__)
 
@@ -25,13 +25,7 @@ def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
     """The bodies of the process's loops; each returns the seconds until its next round."""
     return {name: loop(work, parts.notifier) for name, work in parts.work.items()} | {
         "bell": parts.notifier.listen,
-        "subscribe": keep_subscribed(
-            BusClient(config.bus_url, config.bus_token),
-            topics=TOPICS,
-            callback=f"{config.public_url}/events",
-            uuid=config.webhook_uuid,
-            secret=config.webhook_secret,
-        ),
+        "subscribe": keep_subscribed(BusClient(config.bus_url, config.bus_token), topology(config)),
     }
 
 

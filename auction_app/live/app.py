@@ -19,6 +19,7 @@ from auction_app.live.config import Config
 from auction_app.live.follow import Biddings, follower, look
 from auction_app.live.hub import Channel, Hub, HubFull
 from auction_app.live.stream import stream
+from auction_app.live.topology import topology
 
 _LONGEST_URL = 1024
 
@@ -48,13 +49,7 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
 
 def subscribing(config: Config) -> Loops:
     """The loop that keeps this process subscribed to what it follows."""
-    body = keep_subscribed(
-        BusClient(config.bus_url, config.bus_token),
-        topics=["biddings"],
-        callback=f"{config.public_url}/events",
-        uuid=config.webhook_uuid,
-        secret=config.webhook_secret[0],
-    )
+    body = keep_subscribed(BusClient(config.bus_url, config.bus_token), topology(config))
     return Loops({"subscribe": body})
 
 

@@ -101,7 +101,7 @@ def _listed(state: ListedSubscription) -> dict[str, Any]:
 
 
 def topics_blueprint(bus: Bus) -> Blueprint:
-    """`GET /topics` and `DELETE /topics/{topic}`."""
+    """`GET /topics`, and `PUT` and `DELETE /topics/{topic}`."""
     blueprint = Blueprint("topics", __name__, description="Who publishes what")
 
     @endpoint(blueprint, "GET", "/topics", answers=(200, TopicSchema(many=True)))
@@ -109,6 +109,12 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         """Every topic, its publisher, and how many events it ever had."""
         bus.auth.monitor(shown_token(request))
         return bus.storage.topics.all()
+
+    @endpoint(blueprint, "PUT", "/topics/<topic>", answers=(204, None), refuses=(400, 403))
+    def claim_topic(topic: str) -> None:
+        """Own a topic before anything is published to it. May be repeated."""
+        client = bus.auth.publisher(shown_token(request))
+        bus.storage.topics.claim([check_topic(topic)], client.id)
 
     @endpoint(blueprint, "DELETE", "/topics/<topic>", answers=(204, None), refuses=(400, 403, 404))
     def delete_topic(topic: str) -> None:

@@ -1,11 +1,13 @@
 """Topics: who owns each, how many events each had."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
-from service_kit.database import reading
+from service_kit.database import is_sqlite, reading, writing
 from sqlalchemy import Connection, Engine, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
+from bus.log.postgres_append import LOCK
 from bus.model.topic import Topic, may_publish
 from bus.storage.tables import clients, events, subscription_topics, topics
 from bus.storage.transactions import Registry
@@ -14,6 +16,11 @@ from bus.storage.transactions import Registry
 _CREATE = text(
     "INSERT INTO topics (name, events, events_before) VALUES (:name, 0, 0)"
     " ON CONFLICT (name) DO NOTHING"
+)
+
+_OWN = text(
+    "INSERT INTO topics (name, client_id, events, events_before) VALUES (:name, :client_id, 0, 0)"
+    " ON CONFLICT (name) DO UPDATE SET client_id = excluded.client_id, deleted = false"
 )
 
 
@@ -44,6 +51,24 @@ class Topics:
         with reading(self._engine) as connection:
             return [Topic(*row) for row in connection.execute(wanted)]
 
+    def claim(self, names: Sequence[str], client_id: int) -> None:
+        """Own topics before anything is published to them: all or none. May be repeated.
+
+        Raises TopicTaken when one belongs to another client.
+        """
+        with self._appending() as connection:
+            for name in sorted(set(names)):
+                owner = _owner(connection, name)
+                if owner is not None and not may_publish(client_id, owner[0]):
+                    raise TopicTaken(f"{name} belongs to {owner[1]}")
+                if owner is None:
+                    connection.execute(_OWN, {"name": name, "client_id": client_id})
+
+    def give(self, name: str, client_id: int) -> None:
+        """Make a client the owner of a topic, whoever was it before; its events stay."""
+        with self._appending() as connection:
+            connection.execute(_OWN, {"name": name, "client_id": client_id})
+
     def delete(self, name: str, client_id: int) -> None:
         """Let go of a topic: its subscribers still get what was published, then nothing more.
 
@@ -60,6 +85,25 @@ class Topics:
             if row.client_id is None or not may_publish(client_id, row.client_id):
                 raise TopicTaken("only the topic's publisher may delete it")
             _delete(connection, name)
+
+    @contextmanager
+    def _appending(self) -> Iterator[Connection]:
+        """A transaction that no append is under way beside: one that found a new topic without an
+        owner would make its publisher the owner, over our heads."""
+        with writing(self._engine) as connection:
+            if not is_sqlite(self._engine):
+                connection.exec_driver_sql(LOCK)
+            yield connection
+
+
+def _owner(connection: Connection, name: str) -> tuple[int, str] | None:
+    """The id and the name of the client that owns a topic; None without one."""
+    row = connection.execute(
+        select(clients.c.id, clients.c.name)
+        .join_from(topics, clients)
+        .where(topics.c.name == name, topics.c.deleted.is_(False))
+    ).one_or_none()
+    return None if row is None else (row.id, row.name)
 
 
 def _delete(connection: Connection, name: str) -> None:

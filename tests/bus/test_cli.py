@@ -1,4 +1,7 @@
-"""`python -m bus.cli clients add`: NAME TOKEN, a line each."""
+"""What is done to the store from a shell: clients added, topologies declared, topics given."""
+
+import json
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -6,6 +9,8 @@ from service_kit.tokens import digest
 
 from bus.cli import main
 from bus.storage import Storage
+from tests.bus.conftest import TOKENS
+from tests.bus.samples import publication
 
 TOKEN = "a-token-from-a-secret-store"
 
@@ -74,3 +79,87 @@ def test_all_lines_are_taken_or_none(storage: Storage) -> None:
     assert "ada" not in storage.clients.names()
     assert add(("ada", TOKEN), ("eve", TOKEN + "-2")).exit_code == 0
     assert {"ada", "eve"} <= set(storage.clients.names())
+
+
+SUBSCRIPTION = {"topics": ["bids"], "callback": "https://a.example/e", "uuid": "u"}
+
+
+def declare(*documents: Any) -> Result:
+    lines = "".join(json.dumps(one) + "\n" for one in documents)
+    return CliRunner().invoke(main, ["declare"], input=lines)
+
+
+def topology(client: str, *publishes: str, **subscriptions: Any) -> dict[str, Any]:
+    return {
+        "token": TOKENS[client],
+        "publishes": publishes,
+        "subscriptions": {name: SUBSCRIPTION | more for name, more in subscriptions.items()},
+    }
+
+
+def owners(storage: Storage) -> dict[str, str | None]:
+    return {one.name: one.publisher for one in storage.topics.all()}
+
+
+def test_who_is_declared_owns_its_topics_and_misses_no_event(storage: Storage) -> None:
+    ours = topology("publisher", "bids", "offers")
+    theirs = topology("subscriber", default={}, other={"topics": ["*"]})
+    for _ in range(2):
+        done = declare(theirs, ours)
+        assert (done.exit_code, done.output) == (0, "")
+    assert owners(storage) == {"bids": "publisher", "offers": "publisher"}
+    publisher = storage.clients.id_of("publisher")
+    assert storage.log.append([publication(publisher, "https://x.example/1")]) == [None]
+    assert [one.queued for one in storage.overviews.listed()] == [1, 1]
+
+
+def test_a_topic_of_another_client_refuses_a_declaration_by_name(storage: Storage) -> None:
+    assert declare(topology("stranger", "offers")).exit_code == 0
+    done = declare(topology("publisher", "bids", "offers"))
+    assert done.exit_code == 1
+    assert "offers belongs to stranger" in done.output
+    assert owners(storage) == {"offers": "stranger"}
+
+
+BAD: list[Any] = [
+    {},
+    [],
+    "publishes",
+    {"token": 1},
+    {"token": "nobody's-token-of-the-tests", "publishes": ["bids"]},
+    {"token": "nobody's-token-of-the-tests", "subscriptions": {"default": SUBSCRIPTION}},
+    topology("publisher", "Bids"),
+    topology("publisher", *["bids"] * 101),
+    topology("publisher") | {"publishes": "bids"},
+    topology("publisher") | {"subscriptions": [SUBSCRIPTION]},
+    topology("publisher") | {"subscriptions": {"Default!": SUBSCRIPTION}},
+    topology("publisher") | {"subscriptions": {"default": None}},
+    topology("publisher") | {"topics": ["bids"]},
+    topology("publisher", default={"callback": "http://a.example/"}),
+    topology("publisher", default={"secret": "short"}),
+]
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_topology_is_one_line_and_nobody_is_declared(storage: Storage, bad: Any) -> None:
+    done = declare(topology("subscriber", "orders", default={}), bad)
+    assert done.exit_code == 1
+    assert len(done.output.splitlines()) == 1
+    assert "-token-of-the-tests" not in done.output
+    if bad and "nobody" not in str(bad):
+        assert owners(storage) == {}
+
+
+@pytest.mark.parametrize("lines", ["", "\n \n", "{", "[" * 100_000])
+def test_no_topology_at_all_is_an_error(lines: str) -> None:
+    done = CliRunner().invoke(main, ["declare"], input=lines)
+    assert (done.exit_code, len(done.output.splitlines())) == (1, 1)
+
+
+def test_a_topic_is_given_to_whom_it_belongs(storage: Storage) -> None:
+    declare(topology("stranger", "bids"))
+    done = CliRunner().invoke(main, ["topics", "give", "bids", "publisher"])
+    assert done.exit_code == 0
+    assert owners(storage) == {"bids": "publisher"}
+    for wrong in (["bids", "nobody"], ["Bids", "publisher"]):
+        assert CliRunner().invoke(main, ["topics", "give", *wrong]).exit_code == 1

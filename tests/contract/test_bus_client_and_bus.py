@@ -1,7 +1,14 @@
 """bus-client against the real bus."""
 
 import pytest
-from bus_client import BusClient, BusRefused, BusUnavailable, keep_subscribed
+from bus_client import (
+    BusClient,
+    BusRefused,
+    BusUnavailable,
+    Topology,
+    declare,
+    keep_subscribed,
+)
 from flask import Flask
 from service_kit.wsgi_transport import WsgiTransport
 
@@ -74,14 +81,56 @@ def test_a_bus_that_is_away_is_unavailable() -> None:
         nobody.created("widgets", WIDGET)
 
 
+STOCK = Topology(
+    publishes=("stock", "shelves"),
+    topics=("widgets",),
+    callback="https://a.example/e",
+    uuid="u" * 20,
+    secret=SECRET,
+)
+
+
 def test_a_service_keeps_trying_until_it_is_subscribed(bus: Flask) -> None:
     token = bus_token(bus, "stock")
-    facts = {"topics": ["widgets"], "callback": "https://a.example/e", "uuid": "u" * 20}
     with BusClient(f"http://127.0.0.1:{free_port()}", token) as away:
-        again_in_s = keep_subscribed(away, secret=SECRET, **facts)  # type: ignore[arg-type]
+        again_in_s = keep_subscribed(away, STOCK)
         assert again_in_s() < again_in_s() * 4 < 60
     with BusClient(BUS, token, transport=WsgiTransport(bus)) as there:
-        subscribe = keep_subscribed(there, secret=SECRET, **facts)  # type: ignore[arg-type]
+        subscribe = keep_subscribed(there, STOCK)
         assert subscribe() > 60
         assert subscribe() > 60
         assert [row["subscriber"] for row in there.subscribers()] == ["stock"]
+
+
+def test_what_is_declared_is_owned_and_subscribed(bus: Flask) -> None:
+    with client(bus, "stock") as stock, client(bus, "thief") as thief:
+        declare(stock, STOCK)
+        declare(stock, STOCK)
+        owners = {one["name"]: one["publisher"] for one in stock.topics()}
+        assert owners == {"stock": "stock", "shelves": "stock", "widgets": None}
+        for attempt in (thief.claim, lambda topic: thief.noop(topic, WIDGET)):
+            with pytest.raises(BusRefused) as refused:
+                attempt("stock")
+            assert refused.value.status == 403
+        (ours,) = stock.subscriptions.all()
+        assert (ours.topics, ours.waiting) == (("widgets",), 0)
+
+
+def test_a_service_is_subscribed_though_a_topic_of_its_own_is_taken(bus: Flask) -> None:
+    with client(bus, "stock") as stock, client(bus, "thief") as thief:
+        thief.claim("shelves")
+        again_in_s = keep_subscribed(stock, STOCK)
+        assert again_in_s() < again_in_s() * 4 < 60
+        assert [one.topics for one in stock.subscriptions.all()] == [("widgets",)]
+
+
+def test_a_service_that_only_publishes_subscribes_to_nothing(bus: Flask) -> None:
+    with client(bus, "shop") as shop:
+        declare(shop, Topology(publishes=("widgets",)))
+        assert [one["publisher"] for one in shop.topics()] == ["shop"]
+        assert shop.subscriptions.all() == []
+
+
+def test_a_topology_shows_no_secret() -> None:
+    assert SECRET not in repr(STOCK)
+    assert STOCK.uuid not in repr(STOCK)

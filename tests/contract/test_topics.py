@@ -6,6 +6,8 @@ from pathlib import Path
 
 from auction_app.app import create_app
 from auction_app.bidding.on_event import FOLLOWED
+from auction_app.topology import PUBLISHED
+from bids_service import topology as bids_topology
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| [^|]+ \| ([^|(]+)", re.MULTILINE)
@@ -35,3 +37,8 @@ def test_the_web_app_announces_what_the_table_says() -> None:
 
 def test_the_web_app_follows_what_bids_service_publishes() -> None:
     assert set(FOLLOWED) == set(topics("bids_service"))
+
+
+def test_each_publisher_declares_the_topics_of_the_table() -> None:
+    assert set(PUBLISHED) == set(topics("auction_app"))
+    assert set(bids_topology.PUBLISHED) == set(topics("bids_service"))

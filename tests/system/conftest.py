@@ -30,6 +30,14 @@ def house(tmp_path: Path, letters: Letters) -> Iterator[House]:
 
 
 @pytest.fixture
+def released_house(tmp_path: Path, letters: Letters) -> Iterator[House]:
+    """The same on its first day, before any of its processes was started."""
+    house = House(tmp_path / "var", {"SMTP_URL": f"smtp://127.0.0.1:{letters.port}"})
+    yield house
+    house.close()
+
+
+@pytest.fixture
 def house_on_postgres(tmp_path: Path, letters: Letters, postgres_cluster: str) -> Iterator[House]:
     """The same with every service's data in PostgreSQL: nothing but URLs is different."""
     services = ["BUS", "BIDS", "AUCTIONS", "MAILER"]

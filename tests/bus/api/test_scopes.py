@@ -15,6 +15,7 @@ WANTED = {"topics": ["bids"], "callback": "https://s.example/", "uuid": "u"}
 OURS = "/clients/ada/subscriptions/default"
 CALLS: list[tuple[str, str, str, Any]] = [
     ("publish", "POST", "/topics/bids", EVENT),
+    ("publish", "PUT", "/topics/bids", None),
     ("publish", "DELETE", "/topics/bids", None),
     ("subscribe", "POST", "/subscription", WANTED),
     ("subscribe", "POST", "/subscription/secret", None),

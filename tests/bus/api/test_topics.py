@@ -1,3 +1,4 @@
+import pytest
 from werkzeug.test import Client
 
 from tests.bus.api.calling import assert_problem, call
@@ -46,3 +47,37 @@ def test_a_deleted_topic_disturbs_no_subscription(api: Client) -> None:
     assert (listed["topics"], listed["events"]["queued"]) == (["orders"], 2)
     assert call(api, "POST", "/subscription", subscription, by="subscriber").status_code == 204
     assert call(api, "GET", "/subscriptions").get_json()[0]["topics"] == ["bids", "orders"]
+
+
+def test_a_topic_is_claimed_before_its_first_event(api: Client) -> None:
+    for _ in range(2):
+        assert call(api, "PUT", "/topics/bids").status_code == 204
+    assert call(api, "GET", "/topics").get_json() == [
+        {"name": "bids", "publisher": "publisher", "events": 0}
+    ]
+    assert_problem(call(api, "PUT", "/topics/bids", by="stranger"), 403)
+    assert_problem(call(api, "POST", "/topics/bids", EVENT, by="stranger"), 403)
+    assert call(api, "POST", "/topics/bids", EVENT).status_code == 200
+
+
+def test_a_topic_that_is_only_subscribed_to_can_be_claimed(api: Client) -> None:
+    subscription = {"topics": ["bids"], "callback": "https://s.example/", "uuid": "u"}
+    call(api, "POST", "/subscription", subscription, by="subscriber")
+    assert call(api, "PUT", "/topics/bids").status_code == 204
+    assert_problem(call(api, "PUT", "/topics/bids", by="subscriber"), 403)
+
+
+def test_a_deleted_topic_can_be_claimed_and_counts_anew(api: Client) -> None:
+    call(api, "POST", "/topics/bids", [EVENT, EVENT])
+    call(api, "DELETE", "/topics/bids")
+    assert call(api, "PUT", "/topics/bids", by="stranger").status_code == 204
+    assert call(api, "GET", "/topics").get_json() == [
+        {"name": "bids", "publisher": "stranger", "events": 0}
+    ]
+    assert_problem(call(api, "POST", "/topics/bids", EVENT), 403)
+
+
+@pytest.mark.parametrize("name", ["Bids", "b-1", "b" * 65, "bids%0A", "*", "bids.create"])
+def test_a_bad_name_can_not_be_claimed(api: Client, name: str) -> None:
+    assert_problem(call(api, "PUT", f"/topics/{name}"), 400)
+    assert call(api, "GET", "/topics").get_json() == []

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 import psycopg
 from service_kit.tokens import digest
 
+from bus.errors import TopicTaken
 from bus.model.subscription import StartAt, StartPosition
 from bus.storage import Storage, open_storage
 from bus.subscriptions.lifecycle import subscribe
 from tests.bus.clock import FakeClock
-from tests.bus.samples import wanted
+from tests.bus.samples import publication, wanted
 
 CALLERS = 8
 
@@ -46,6 +47,48 @@ def test_a_client_that_subscribes_at_once_has_one_subscription(storage: Storage)
         )
         assert sorted(map(bool, made)) == [False] * (CALLERS - 1) + [True]
     assert len(storage.overviews.of_client("ada")) == 2
+
+
+def test_a_topic_that_is_claimed_and_published_to_at_once_has_one_owner(storage: Storage) -> None:
+    names = [f"client-{number}" for number in range(CALLERS)]
+    for name in names:
+        storage.clients.add_token(name, digest(name))
+    ids = [storage.clients.id_of(name) for name in names]
+
+    def have(number: int, topic: str) -> bool:
+        if number % 2:
+            refusal = storage.log.append(
+                [publication(ids[number], "https://x.example/", topic=topic)]
+            )
+            return refusal == [None]
+        try:
+            storage.topics.claim([topic], ids[number])
+        except TopicTaken:
+            return False
+        return True
+
+    for topic in ("one", "two", "three", "four", "five", "six"):
+        won = at_once(lambda number: have(number, topic))  # noqa: B023
+        owner = next(one.publisher for one in storage.topics.all() if one.name == topic)
+        assert [name for name, has in zip(names, won, strict=True) if has] == [owner]
+
+
+def test_topics_that_are_claimed_at_once_in_any_order_are_whole(storage: Storage) -> None:
+    storage.clients.add_token("ada", digest("ada"))
+    storage.clients.add_token("eve", digest("eve"))
+    topics = ["a", "b", "c"]
+
+    def claim(number: int) -> bool:
+        who = storage.clients.id_of(("ada", "eve")[number % 2])
+        try:
+            storage.topics.claim(topics[:: (1, -1)[number % 2]], who)
+        except TopicTaken:
+            return False
+        return True
+
+    won = at_once(claim)
+    assert len({one.publisher for one in storage.topics.all()}) == 1
+    assert sorted(map(bool, won)) == [False] * 4 + [True] * 4
 
 
 def test_a_client_subscribes_while_its_first_event_is_being_published(

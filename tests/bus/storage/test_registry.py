@@ -116,6 +116,29 @@ def test_only_the_owner_deletes_a_topic(storage: Storage, publisher: int, subscr
         storage.topics.delete("never_seen", publisher)
 
 
+def test_all_topics_are_claimed_or_none(storage: Storage, publisher: int) -> None:
+    stranger = client_id(storage, "stranger")
+    storage.topics.claim(["bids", "orders"], publisher)
+    with pytest.raises(TopicTaken, match="orders belongs to publisher"):
+        storage.topics.claim(["auctions", "orders"], stranger)
+    assert {one.name: one.publisher for one in storage.topics.all()} == {
+        "bids": "publisher",
+        "orders": "publisher",
+    }
+
+
+def test_a_topic_is_given_to_another_client_with_its_events(
+    storage: Storage, publisher: int
+) -> None:
+    stranger = client_id(storage, "stranger")
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    storage.topics.give("bids", stranger)
+    (topic,) = storage.topics.all()
+    assert (topic.publisher, topic.events) == ("stranger", 1)
+    (refusal,) = storage.log.append([publication(publisher, "https://x.example/2")])
+    assert isinstance(refusal, TopicTaken)
+
+
 def test_subscribing_names_topics_that_nobody_publishes_yet(
     storage: Storage, subscriber: int
 ) -> None:

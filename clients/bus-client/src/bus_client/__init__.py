@@ -16,6 +16,7 @@ from bus_client.entities import (
 from bus_client.errors import BusError, BusRefused, BusUnavailable, NotPossible
 from bus_client.keep_subscribed import keep_subscribed
 from bus_client.subscriptions import Subscriptions
+from bus_client.topology import Topology, declare
 
 __all__ = [
     "AfterPosition",
@@ -35,5 +36,7 @@ __all__ = [
     "Start",
     "Subscription",
     "Subscriptions",
+    "Topology",
+    "declare",
     "keep_subscribed",
 ]

@@ -71,6 +71,13 @@ class BusClient:
         """Announce that the entity at `url` exists, unchanged: for backfills."""
         self.publish(topic, [{"type": "noop", "url": url}])
 
+    def claim(self, topic: str) -> None:
+        """Own a topic before anything is published to it. May be repeated.
+
+        Raises BusRefused (403) when it belongs to another client.
+        """
+        self._wire.call("PUT", f"{self._wire.url}/topics/{topic}")
+
     def subscribers(self) -> list[dict[str, Any]]:
         """Every client's subscriptions: subscriber, callback, topics and how many events wait."""
         return self._wire.rows("/subscriptions")

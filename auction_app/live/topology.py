@@ -1,0 +1,15 @@
+"""What the live process is to the bus."""
+
+from bus_client import Topology
+
+from auction_app.live.config import Config
+
+
+def topology(config: Config) -> Topology:
+    """It publishes nothing, and hears of biddings."""
+    return Topology(
+        topics=("biddings",),
+        callback=f"{config.public_url}/events",
+        uuid=config.webhook_uuid,
+        secret=config.webhook_secret[0],
+    )

@@ -1,0 +1,71 @@
+"""What a client is to the bus: its topics and its subscriptions, declared before it runs."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import msgspec
+
+from bus.auth import Auth
+from bus.errors import Refused
+from bus.model.topic import TopicName
+from bus.storage import Storage
+from bus.subscriptions import lifecycle
+from bus.subscriptions.validation import (
+    Wanted,
+    check_subscription_name,
+    check_subscription_resource,
+)
+from bus.wire_rules import check, complaint
+
+_MOST = 100
+
+
+class Document(msgspec.Struct, forbid_unknown_fields=True):
+    """A topology in JSON: whose it is, by a token, and what was said over HTTP otherwise: a
+    `PUT /topics/{topic}` for each of `publishes`, a PUT of each subscription by its name."""
+
+    token: Annotated[str, complaint("token is not a string")]
+    publishes: Annotated[
+        list[TopicName], complaint("publishes is not an array of topic names", max_length=_MOST)
+    ] = []
+    subscriptions: Annotated[
+        dict[str, Any],
+        complaint("subscriptions is not an object of subscriptions", max_length=_MOST),
+    ] = msgspec.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """The topics that a client publishes, and its subscriptions by name."""
+
+    token: str = field(repr=False)
+    publishes: Sequence[str]
+    subscriptions: Mapping[str, Wanted] = field(repr=False)
+
+
+def check_topology(value: Any, trusted_hosts: Collection[str]) -> Topology:
+    """A Document, parsed from JSON. Raises Refused."""
+    asked: Document = check(Document, value, Refused)
+    return Topology(
+        asked.token,
+        tuple(asked.publishes),
+        {
+            check_subscription_name(name): check_subscription_resource(one, trusted_hosts)
+            for name, one in asked.subscriptions.items()
+        },
+    )
+
+
+def declare(storage: Storage, auth: Auth, some: Sequence[Topology], now_ms: int) -> None:
+    """Claim everybody's topics, then subscribe everybody. May be repeated.
+
+    Who does so before any of them publishes loses no event, in whatever order they start. Raises
+    NotAuthenticated, NotAllowed, TopicTaken.
+    """
+    for one in some:
+        if one.publishes:
+            storage.topics.claim(one.publishes, auth.publisher(one.token).id)
+    for one in some:
+        for name, wanted in one.subscriptions.items():
+            lifecycle.put(storage, auth.subscriber(one.token).id, name, wanted, now_ms)
