@@ -1,6 +1,8 @@
-"""Publish thin events to a Gavel bus, and subscribe to it."""
+"""Publish thin events to a bus, and receive them: in one process, a worker, or over HTTP."""
 
-from bus_client.client import BusClient, Event
+from bus_client.bus import Bus
+from bus_client.client import BusClient
+from bus_client.connect import bus_url, connect
 from bus_client.entities import (
     AfterPosition,
     Answer,
@@ -13,8 +15,20 @@ from bus_client.entities import (
     Start,
     Subscription,
 )
-from bus_client.errors import BusError, BusRefused, BusUnavailable, NotPossible
+from bus_client.errors import (
+    BadConnection,
+    BusError,
+    BusRefused,
+    BusUnavailable,
+    NobodyReceives,
+    NothingToRun,
+    NotPossible,
+    Undelivered,
+)
+from bus_client.event import Event
+from bus_client.inline import InlineBus
 from bus_client.keep_subscribed import keep_subscribed
+from bus_client.receivers import Deliver
 from bus_client.subscriptions import Subscriptions
 from bus_client.topology import Topology, declare
 
@@ -22,14 +36,20 @@ __all__ = [
     "AfterPosition",
     "Answer",
     "Attempt",
+    "BadConnection",
+    "Bus",
     "BusClient",
     "BusError",
     "BusRefused",
     "BusUnavailable",
     "DeadLetter",
+    "Deliver",
     "Event",
     "FromTime",
+    "InlineBus",
+    "NobodyReceives",
     "NotPossible",
+    "NothingToRun",
     "Parked",
     "Redriven",
     "Settings",
@@ -37,6 +57,9 @@ __all__ = [
     "Subscription",
     "Subscriptions",
     "Topology",
+    "Undelivered",
+    "bus_url",
+    "connect",
     "declare",
     "keep_subscribed",
 ]

@@ -1,52 +1,48 @@
 """The bus as a Python object."""
 
+import threading
 from collections.abc import Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any
 
 from requests.adapters import BaseAdapter
+from service_kit.notify import NotifyChannel
 
+from bus_client.bus import Bus
+from bus_client.event import Event
 from bus_client.subscriptions import Subscriptions
 from bus_client.wire import Wire
 
-EventType = Literal["create", "update", "delete", "noop"]
+_POLL_S = 0.5
 
 
-class _Required(TypedDict):
-    type: EventType
-    url: str
-
-
-class Event(_Required, total=False):
-    """One announcement: `type` and `url` of the entity; `timestamp` in ms since the epoch, when it
-    changed; `data` a small hint (at most 64 bytes as JSON by default)."""
-
-    timestamp: int
-    data: dict[str, Any]
-
-
-class BusClient:
+class BusClient(Bus):
     """Talks to the bus at `url` (no trailing slash) with a client `token`.
 
     Every call blocks for at most `total_s` seconds and raises BusRefused or BusUnavailable.
     `transport` replaces the network (a requests adapter), as for an in-process bus.
-    `subscriptions` are this client's own, with all that they can.
+    `subscriptions` are this client's own, with all that they can. `name` tells the processes of
+    one service from those of others on this machine, where a look wakes the one that works.
     """
 
     def __init__(
-        self, url: str, token: str, *, total_s: float = 10.0, transport: BaseAdapter | None = None
+        self,
+        url: str,
+        token: str,
+        *,
+        total_s: float = 10.0,
+        transport: BaseAdapter | None = None,
+        name: str = "default",
     ) -> None:
+        super().__init__()
         self._wire = Wire(url, token, total_s=total_s, transport=transport)
+        self._looks = NotifyChannel.for_database(self._wire.url, f"look {name}")
         self.subscriptions = Subscriptions(self._wire)
-
-    def __enter__(self) -> "BusClient":
-        return self
-
-    def __exit__(self, *_exc: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the connections."""
+        super().close()
         self._wire.close()
+        self._looks.close()
 
     def publish(self, topic: str, events: Sequence[Event]) -> None:
         """Publish up to 1 000 events; returns once all of them are on the bus's disk.
@@ -55,21 +51,15 @@ class BusClient:
         """
         self._wire.call("POST", f"{self._wire.url}/topics/{topic}", list(events))
 
-    def created(self, topic: str, url: str) -> None:
-        """Announce that the entity at `url` was created."""
-        self.publish(topic, [{"type": "create", "url": url}])
+    def look(self) -> None:
+        """Wake the process that works, if it is on this machine."""
+        self._looks.notify()
 
-    def updated(self, topic: str, url: str) -> None:
-        """Announce that the entity at `url` changed."""
-        self.publish(topic, [{"type": "update", "url": url}])
-
-    def deleted(self, topic: str, url: str) -> None:
-        """Announce that the entity at `url` is gone."""
-        self.publish(topic, [{"type": "delete", "url": url}])
-
-    def noop(self, topic: str, url: str) -> None:
-        """Announce that the entity at `url` exists, unchanged: for backfills."""
-        self.publish(topic, [{"type": "noop", "url": url}])
+    def run(self, stopping: threading.Event, *, workers: int = 2) -> None:  # noqa: ARG002
+        """Do the work of every look, and look twice a second; blocks until `stopping` is set."""
+        while not stopping.is_set():
+            self.jobs.settle()
+            self._looks.wait(_POLL_S)
 
     def claim(self, topic: str) -> None:
         """Own a topic before anything is published to it. May be repeated.

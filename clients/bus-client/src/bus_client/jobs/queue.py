@@ -1,0 +1,53 @@
+"""huey's queue by URL: SQLite, Redis or PostgreSQL."""
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
+
+from bus_client.errors import BadConnection, BusUnavailable
+
+NAME = "bus"
+
+
+def open_queue(url: str) -> Huey:
+    """The queue in the database at `url`, made where it is missing.
+
+    Raises BadConnection when it can be in none, BusUnavailable when that gives no answer.
+    """
+    scheme = url.partition(":")[0]
+    try:
+        return _ENGINES[scheme](url)
+    except BadConnection:
+        raise
+    except Exception as error:  # whatever the engine raises; its words may hold a password
+        why = type(error).__name__
+        raise BusUnavailable(f"the queue at {scheme}: gives no answer ({why})") from error
+
+
+def _sqlite(url: str) -> Huey:
+    path = url.removeprefix("sqlite:///")
+    if not Path(path).parent.is_dir():
+        raise BadConnection(f"huey:{url}: there is no folder {Path(path).parent}")
+    return SqliteHuey(NAME, results=False, filename=path, timeout=10)
+
+
+def _redis(url: str) -> Huey:
+    if urlsplit(url).hostname is None and not url.startswith("unix:///"):
+        raise BadConnection("huey:redis: needs a host, as in huey:redis://localhost/0")
+    return RedisHuey(NAME, results=False, url=url, read_timeout=1)
+
+
+def _postgresql(url: str) -> Huey:
+    return PostgresHuey(NAME, results=False, dsn=url.replace("postgresql+psycopg:", "postgresql:"))
+
+
+_ENGINES: dict[str, Callable[[str], Huey]] = {
+    "sqlite": _sqlite,
+    "redis": _redis,
+    "rediss": _redis,
+    "unix": _redis,
+    "postgresql": _postgresql,
+    "postgresql+psycopg": _postgresql,
+}
