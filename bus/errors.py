@@ -14,6 +14,7 @@ BusError
 ├── KeyReused            the idempotency key was used for other events
 ├── NotYours             another client's subscription
 ├── NotFound             no such thing for this caller
+├── Unreadable           an answer to a delivery that says nothing that can be understood
 └── Unavailable          the events could not be stored now; publishing again is safe
 """
 
@@ -76,6 +77,10 @@ class NotYours(BusError):
 
 class NotFound(BusError):
     """No such thing for this caller."""
+
+
+class Unreadable(BusError):
+    """An answer to a delivery that says nothing that can be understood."""
 
 
 class Unavailable(BusError):

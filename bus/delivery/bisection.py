@@ -65,7 +65,24 @@ def after_batch(
     *,
     may_park: bool,
 ) -> Finding:
-    """What the response to a batch tells. Unless one more `may_park`, nobody is to blame."""
+    """What the response to a batch tells. Unless one more `may_park`, nobody is to blame.
+
+    Until an endpoint is as far as it asked to be left alone, no answer that was on its way ends
+    or shortens that.
+    """
+    found = _after_batch(health, batch, response, now_ms, patience, may_park=may_park)
+    return _as_asked(health, found, now_ms)
+
+
+def _after_batch(
+    health: EndpointHealth,
+    batch: Sequence[LogEvent],
+    response: Response,
+    now_ms: int,
+    patience: Patience,
+    *,
+    may_park: bool,
+) -> Finding:
     match response:
         case Acknowledged():
             return Finding(succeeded(health, batch))
@@ -90,10 +107,12 @@ def after_parked(
     """What the response to events of a parked entity tells: nothing against the endpoint."""
     match response:
         case Acknowledged():
-            return Finding(HEALTHY if health.failures else health)
+            found = Finding(HEALTHY if health.failures else health)
         case Failed(unreachable=False):
-            return _finding(health, now_ms, patience)
-    return _endpoints_fault(health, events, response, now_ms, patience)
+            found = _finding(health, now_ms, patience)
+        case _:
+            found = _endpoints_fault(health, events, response, now_ms, patience)
+    return _as_asked(health, found, now_ms)
 
 
 def succeeded(health: EndpointHealth, batch: Sequence[LogEvent]) -> EndpointHealth:
@@ -166,6 +185,7 @@ def deferred(
         retry_at_ms=now_ms + pause_ms,
         tried_upto=_tried_upto(health, batch),
         bisect_limit=health.bisect_limit or len(batch),
+        asked=True,
     )
 
 
@@ -190,6 +210,16 @@ def _endpoints_fault(
         case Gone():
             return Finding(health, disable=GONE)
     return _finding(health, now_ms, patience)
+
+
+def _as_asked(before: EndpointHealth, found: Finding, now_ms: int) -> Finding:
+    """The latest pause that was asked for holds (docs/delivery.md D16)."""
+    if not before.asked or now_ms >= before.retry_at_ms:
+        return found
+    if not found.health.failures:
+        return replace(found, health=before)
+    retry_at_ms = max(before.retry_at_ms, found.health.retry_at_ms)
+    return replace(found, health=replace(found.health, retry_at_ms=retry_at_ms, asked=True))
 
 
 def _finding(health: EndpointHealth, now_ms: int, patience: Patience) -> Finding:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from service_kit.clock import Clock
 from service_kit.logs import get_logger
 
+from bus.delivery.answer import Answer
 from bus.delivery.batching import Fetch, Idle, Wait
 from bus.delivery.consumer import Consumer
 from bus.delivery.fetcher import Fetcher
@@ -12,7 +13,7 @@ from bus.delivery.in_flight import Delivery, Kind
 from bus.delivery.parked import RetryParked
 from bus.delivery.records.attempt_log import Exchange
 from bus.delivery.registry import ConsumerRegistry
-from bus.delivery.response import Acknowledged, Answer, Failed, Outcome, classify
+from bus.delivery.response import Acknowledged, Failed, Outcome, classify
 from bus.delivery.run_queue import RunQueue
 from bus.delivery.settler import Settler
 from bus.delivery.wire.http_client import HttpClient
@@ -106,7 +107,9 @@ class Dispatcher:
         if not consumer.is_held:
             return
         response = classify(answer, delivery.events, now_ms)
+        error = answer.error
         if isinstance(response, Failed):
+            error = response.why or error
             log.warning(
                 "delivery failed",
                 subscriber=consumer.subscription.client,
@@ -115,10 +118,10 @@ class Dispatcher:
                 events=len(delivery.events),
                 attempt=delivery.attempt,
                 status=answer.status,
-                error=answer.error,
+                error=error,
             )
         body = b"" if response == Acknowledged() else exchange.answer_body()
-        shown = LastAnswer(answer.status, answer.error, now_ms)
+        shown = LastAnswer(answer.status, error, now_ms)
         consumer.answered(delivery, Outcome(response, shown, body))
         self._run_queue.wake(consumer.subscription.id)
         self._settler.add(consumer)

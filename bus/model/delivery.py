@@ -29,7 +29,8 @@ class EndpointHealth:
     `failures`: attempts in a row that failed, since `failing_since_ms`; not before `retry_at_ms`.
     While a search goes on, `tried_upto` is where the batch that failed first ended, and
     `bisect_limit` the number of events that the next attempt may hold. The URLs of the events up
-    to `skip_upto` failed alone, each of them: somebody else is to be tried.
+    to `skip_upto` failed alone, each of them: somebody else is to be tried. `asked`: the endpoint
+    itself named `retry_at_ms`; only who asked it knows, for only that has answers to come.
     """
 
     failures: int = 0
@@ -38,6 +39,7 @@ class EndpointHealth:
     tried_upto: int | None = None
     bisect_limit: int | None = None
     skip_upto: int | None = None
+    asked: bool = False
 
     @property
     def is_bisecting(self) -> bool:

@@ -13,9 +13,10 @@ from bids_service.engine.decision import Reason
 from bids_service.engine.retract import HOUR_MS, LAST_HOURS_MS
 from bids_service.engine.second_chance import OFFER_DAYS_MS
 from bids_service.engine.terms import LARGEST_AMOUNT_MINOR
+from bus.delivery.answer import MAX_ANSWER_BYTES
 from bus.delivery.lease import BEAT_EVERY_MS, LAPSES_AFTER_MS
 from bus.delivery.records.attempt_log import KEPT_BYTES
-from bus.delivery.wire.http_client import CONNECT_MS, MAX_ANSWER_BYTES, TOTAL_MS
+from bus.delivery.wire.http_client import CONNECT_MS, TOTAL_MS
 from bus.log.append_plan import KEY_KEPT_MS
 from bus.model.event import TYPES
 from bus.model.retry_policy import RetryPolicy

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from service_kit.clock import Clock
 
-from bus.delivery.response import Answer
+from bus.delivery.answer import Answer
 from bus.delivery.wire.request import Request
 from bus.model.delivery import Attempt
 from bus.model.event import LogEvent

@@ -11,13 +11,12 @@ from typing import Any
 import certifi
 import pycurl
 
-from bus.delivery.response import Answer
+from bus.delivery.answer import MAX_ANSWER_BYTES, Answer
 from bus.delivery.wire.request import Request
 from bus.delivery.wire.ssrf_guard import SsrfGuard
 
 CONNECT_MS = 2_000
 TOTAL_MS = 20_000
-MAX_ANSWER_BYTES = 16 * 1024
 _IDLE_CONNECTIONS = 2_000
 _END_OF_HEAD = frozenset({b"\r\n", b"\n"})
 _UNREACHABLE = {

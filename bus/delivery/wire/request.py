@@ -58,6 +58,7 @@ def delivery_request(
             f"bus-attempt: {attempt}",
             f"traceparent: {continued(trace)}",
             "Accept: application/json",
+            "Accept-Encoding: identity",
             "Expect:",  # libcurl would ask "100-continue" first for large bodies
         ),
         body,

@@ -1,13 +1,16 @@
 import random
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bus.delivery import bisection as rules
 from bus.delivery.batching import Send, plan
+from bus.delivery.response import Acknowledged, Failed, Response, RetryAfter
 from bus.model.delivery import HEALTHY, EndpointHealth
 from bus.model.event import LogEvent
+from bus.model.retry_policy import RetryPolicy
 from tests.bus.samples import log_event, subscription
 
 NOW = 1_000
@@ -86,6 +89,34 @@ def test_an_endpoint_that_fails_for_long_is_given_up() -> None:
     assert not rules.gives_up(later, NOW + 99, 100)
     assert rules.gives_up(later, NOW + 100, 100)
     assert not rules.gives_up(HEALTHY, NOW, 0)
+
+
+ASKED = rules.deferred(HEALTHY, of("a"), NOW, 30_000)
+PATIENCE = rules.Patience(RetryPolicy(), 10**9, lambda: 1.0)
+
+
+@pytest.mark.parametrize(
+    "response", [Acknowledged(), Failed(), Failed(unreachable=True), RetryAfter(1_000)]
+)
+def test_no_answer_on_its_way_shortens_a_pause_that_was_asked_for(response: Response) -> None:
+    for after in (
+        rules.after_batch(ASKED, of("b"), response, NOW + 5, PATIENCE, may_park=True),
+        rules.after_parked(ASKED, of("b"), response, NOW + 5, PATIENCE),
+    ):
+        assert after.health.retry_at_ms == NOW + 30_000
+        assert after.health.failures > 0
+
+
+def test_a_longer_pause_that_is_asked_for_holds() -> None:
+    later = RetryAfter(60_000)
+    found = rules.after_batch(ASKED, of("b"), later, NOW + 5, PATIENCE, may_park=True)
+    assert found.health.retry_at_ms == NOW + 5 + 60_000
+
+
+def test_once_a_pause_that_was_asked_for_is_over_an_endpoint_may_be_well_again() -> None:
+    taken = of("a")
+    found = rules.after_batch(ASKED, taken, Acknowledged(), NOW + 30_000, PATIENCE, may_park=True)
+    assert found.health == HEALTHY
 
 
 @dataclass

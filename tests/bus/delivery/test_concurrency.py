@@ -20,15 +20,20 @@ class Gates:
     def __init__(self, receiver: Receiver) -> None:
         self._open: dict[str, threading.Event] = {}
         self._lock = threading.Lock()
+        self._replies: dict[str, Reply] = {}
         receiver.decide = self._decide
 
     def let_go(self, *names: str) -> None:
         for url in urls(*names):
             self._gate(url).set()
 
+    def answer(self, name: str, reply: Reply) -> None:
+        """What that entity's delivery is answered, if not 204."""
+        self._replies[urls(name)[0]] = reply
+
     def _decide(self, delivery: Delivery) -> Reply:
         self._gate(delivery.urls[0]).wait(30)
-        return Reply()
+        return self._replies.get(delivery.urls[0], Reply())
 
     def _gate(self, url: str) -> threading.Event:
         with self._lock:
@@ -54,6 +59,29 @@ def test_as_many_batches_as_asked_for_are_in_flight_and_never_one_url_twice(
         e["position"] for d in receiver.deliveries for e in d.events if e["url"] in urls("a")
     ]
     assert positions == sorted(positions)
+
+
+@pytest.mark.parametrize("last", [Reply(), Reply(500), Reply(429, headers=(("Retry-After", "1"),))])
+def test_answers_on_their_way_do_not_end_a_pause_that_was_asked_for(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver, last: Reply
+) -> None:
+    gates = Gates(receiver)
+    gates.answer("a", Reply(429, headers=(("Retry-After", "30"),)))
+    gates.answer("c", last)
+    subscribe(storage, receiver.url, concurrency=3, max_events=1)
+    publish("a", "b", "c", "d", "e")
+    driven.until(lambda: len(receiver.deliveries) == 3)
+    gates.let_go("a")
+    driven.until(lambda: overview(storage).health.failures == 1)
+    gates.let_go("b", "c", "d", "e")
+    driven.until(lambda: overview(storage).sent >= 1)
+    driven.forward(29_000)
+    driven.rounds(10)
+    assert len(receiver.deliveries) == 3
+    gates.answer("a", Reply())
+    gates.answer("c", Reply())
+    driven.forward(600_000)
+    driven.until(lambda: queued(storage) == 0)
 
 
 def test_the_cursor_stays_before_what_is_not_settled_and_a_kill_repeats_only_that(

@@ -1,13 +1,11 @@
-import json
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
 import pytest
 
+from bus.delivery.answer import Answer
 from bus.delivery.response import (
-    MAX_PAUSE_MS,
     Acknowledged,
-    Answer,
     Failed,
     Gone,
     Response,
@@ -26,10 +24,6 @@ def response(
     head = [] if retry_after is None else [b"HTTP/1.1 000\r\n", b"Retry-After: " + retry_after]
     error = None if status else "broken"
     return classify(Answer(1, status, error, body, head, **fields), EVENTS, START_MS)
-
-
-def failed(*ids: object) -> bytes:
-    return json.dumps({"failed": ids}).encode()
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
@@ -58,8 +52,8 @@ def test_410_wants_nothing_any_more() -> None:
         (b"7", 7_000),
         (b" 7 ", 7_000),
         (b"0", 1_000),
-        (b"86400", MAX_PAUSE_MS),
-        (b"99999999999999999999", MAX_PAUSE_MS),
+        (b"86400", 86_400_000),
+        (b"99999999999999999999", 86_400_000),
         (format_datetime(datetime.fromtimestamp(START_MS / 1000 + 60, UTC)).encode(), 60_000),
         (format_datetime(datetime.fromtimestamp(START_MS / 1000 - 60, UTC)).encode(), 1_000),
     ],
@@ -78,37 +72,3 @@ def test_a_retry_after_that_says_nothing_is_a_failure(said: bytes) -> None:
 def test_retry_after_means_nothing_elsewhere() -> None:
     assert response(500, retry_after=b"7") == Failed()
     assert response(200, retry_after=b"7") == Acknowledged()
-
-
-def test_failed_ids_settle_the_others_only() -> None:
-    assert response(200, failed("test-2")) == Acknowledged((EVENTS[1],))
-    assert response(207, failed("test-1", "test-3", "other")) == Acknowledged(
-        (EVENTS[0], EVENTS[2])
-    )
-
-
-def test_when_all_failed_nothing_was_taken() -> None:
-    assert response(200, failed("test-1", "test-2", "test-3")) == Failed()
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"fine",
-        b'{"failed": []}',
-        b'{"failed": null}',
-        b'{"failed": {"test-1": 1}}',
-        b'{"failed": [1, null, ["test-1"]]}',
-        b'[{"failed": ["test-1"]}]',
-        b'{"failed": ["test-1"]',
-        b'{"failed": ["else"]}',
-        b"[" * 100_000 + b'"failed"',
-    ],
-)
-def test_a_2xx_that_names_none_of_its_events_settles_all(body: bytes) -> None:
-    assert response(200, body) == Acknowledged()
-
-
-def test_a_list_of_failures_that_is_cut_off_settles_nothing() -> None:
-    assert response(200, failed("test-1")[:-4], cut_off=True) == Failed()
-    assert response(200, b"a long page", cut_off=True) == Acknowledged()

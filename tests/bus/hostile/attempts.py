@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from bus.delivery.response import Answer
+from bus.delivery.answer import Answer
 from bus.delivery.wire.http_client import HttpClient
 from bus.delivery.wire.request import Request
 

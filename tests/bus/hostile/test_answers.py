@@ -11,7 +11,8 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
-from bus.delivery.wire.http_client import MAX_ANSWER_BYTES, HttpClient
+from bus.delivery.answer import MAX_ANSWER_BYTES
+from bus.delivery.wire.http_client import HttpClient
 from tests.bus.hostile.attempts import TOTAL_MS, attempt, sending, took
 from tests.bus.hostile.inside import Inside
 from tests.sockets import peer, saying

@@ -7,7 +7,7 @@ may come to mean another address later, it is dialled by the pusher's sender as 
 import pytest
 import requests
 
-from bus.delivery.response import Answer
+from bus.delivery.answer import Answer
 from tests.bus.hostile.attempts import attempt, sending, took
 from tests.bus.hostile.inside import Inside
 from tests.bus.serving import Served

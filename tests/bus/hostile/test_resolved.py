@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pycurl
 import pytest
 
-from bus.delivery.response import Answer
+from bus.delivery.answer import Answer
 from tests.bus.hostile.attempts import attempt, sending, took
 from tests.bus.hostile.inside import Inside
 

@@ -21,6 +21,7 @@ from service_kit.errors import (
     UnknownOrigin,
     Unreachable,
 )
+from service_kit.retry_after import retry_after_s
 from service_kit.trace import current_traceparent
 
 _CHUNK_BYTES = 64 * 1024
@@ -157,7 +158,8 @@ class HttpClient:
             with response:
                 body = self._read(response)
         if response.status_code >= 400:
-            raise UnexpectedStatus(response.status_code, _problem(body), _retry_after_s(response))
+            wanted = response.headers.get("Retry-After", "")
+            raise UnexpectedStatus(response.status_code, _problem(body), retry_after_s(wanted))
         return Answer(response.status_code, response.headers, body)
 
     def _credentials_for(self, url: str) -> str | None:
@@ -207,8 +209,3 @@ def _problem(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _retry_after_s(response: requests.Response) -> int | None:
-    text = response.headers.get("Retry-After", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None

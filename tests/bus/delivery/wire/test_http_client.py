@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bus.delivery.response import Answer
-from bus.delivery.wire.http_client import MAX_ANSWER_BYTES, HttpClient
+from bus.delivery.answer import MAX_ANSWER_BYTES, Answer
+from bus.delivery.wire.http_client import HttpClient
 from bus.delivery.wire.request import Request
 from tests.bus.receiver import Receiver
 from tests.sockets import free_port, peer

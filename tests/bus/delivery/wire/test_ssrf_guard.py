@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from bus.delivery.response import Answer
+from bus.delivery.answer import Answer
 from bus.delivery.wire.http_client import HttpClient
 from bus.delivery.wire.request import Request
 from tests.sockets import peer

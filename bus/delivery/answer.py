@@ -1,0 +1,38 @@
+"""What came back for a request, before anybody says what it means."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+MAX_ANSWER_BYTES = 16 * 1024
+"""As much as is read of an answer, and unpacked of one that is packed (docs/delivery.md D15)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a request. `status` is None when there was no whole answer; `error` says why.
+
+    `unreachable`: it did not even get to somebody who could have answered. `cut_off`: the body
+    was longer than what is kept of it. `head` is the answer's, a line each.
+    """
+
+    key: int
+    status: int | None
+    error: str | None
+    body: bytes = field(default=b"", repr=False)
+    head: Sequence[bytes] = field(default=(), repr=False)
+    unreachable: bool = False
+    cut_off: bool = False
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether it is a 2xx."""
+        return self.status is not None and 200 <= self.status < 300
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, by its lowercase name."""
+        return next(iter(self.headers(name)), None)
+
+    def headers(self, name: str) -> list[str]:
+        """The values of a header that may come several times, by its lowercase name."""
+        lines = [line.decode("latin-1").partition(":") for line in self.head]
+        return [value.strip() for found, colon, value in lines if colon and found.lower() == name]

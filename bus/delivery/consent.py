@@ -1,0 +1,78 @@
+"""What the body of a 2xx says: that all was taken, or all but these. Pure (docs/delivery.md D16).
+
+| the body                                                    | says                            |
+|-------------------------------------------------------------|---------------------------------|
+| none; text, whatever it says; JSON without `failed`         | all was taken                   |
+| `{"failed": …}` with nothing in it: `[]`, `0`, `null`       | all was taken                   |
+| `{"failed": ["<id>", …]}` with ids of this delivery         | all was taken but these         |
+| `failed` with anything else in it, or in JSON that is none  | unreadable: who knows which     |
+| JSON that is cut off                                        | unreadable                      |
+| not text, or packed so that it can't be unpacked            | unreadable                      |
+| a whole HTML page: of a login, a challenge, maintenance     | unreadable: nobody's answer     |
+
+An answer in doubt costs a repeat; an event that counts as taken in doubt would be lost.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+
+from bus.delivery.answer import Answer
+from bus.delivery.content_coding import unpacked
+from bus.errors import Unreadable
+from bus.model.event import LogEvent
+
+_ID = re.compile(rb'"id":"([^"\\]+)","position":\d+\}$')
+_BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # byte order marks, UTF-16's zeros, white space
+_PAGE = re.compile(rb"<!doctype html|<html", re.IGNORECASE)
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def refused(answer: Answer, events: Sequence[LogEvent]) -> tuple[LogEvent, ...]:
+    """Those of the events that a 2xx says were not taken. Raises Unreadable."""
+    body = unpacked(answer.body, ", ".join(answer.headers("content-encoding")))
+    start = body.lstrip(_BEFORE_TEXT)[:16]
+    if start[:1] == b"{" or b'"failed"' in body:
+        return _named(_json(body, answer), events)
+    if _PAGE.match(start):
+        raise Unreadable("the answer is a page for people")
+    if _NO_TEXT.search(body):
+        raise Unreadable("the answer is not text")
+    return ()
+
+
+def event_id(event: LogEvent) -> str:
+    """The `id` that subscribers know an event by: it ends the JSON that they get."""
+    match = _ID.search(event.body)
+    return match[1].decode() if match else str(event.position)
+
+
+def _json(body: bytes, answer: Answer) -> object:
+    """The value of a JSON text; ids are ASCII, so of its character set only that matters."""
+    if answer.cut_off:
+        raise Unreadable("the answer is too long to be read")
+    try:
+        return _parsed(body)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("the answer is no JSON") from error
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except UnicodeDecodeError:
+        return json.loads(body.decode("latin-1"))
+
+
+def _named(value: object, events: Sequence[LogEvent]) -> tuple[LogEvent, ...]:
+    named = value.get("failed") if isinstance(value, dict) else None
+    if not named:
+        return ()
+    ours = {event_id(event): event for event in events}
+    if not isinstance(named, list) or not all(_is_among(one, ours) for one in named):
+        raise Unreadable("the answer's `failed` is no list of ids of this delivery")
+    return tuple(event for id, event in ours.items() if id in named)
+
+
+def _is_among(id: object, ours: dict[str, LogEvent]) -> bool:
+    return isinstance(id, str) and id in ours
