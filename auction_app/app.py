@@ -76,7 +76,11 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     built = build(config, **parts)
     app = Flask(__name__)
     app.config.update(
-        SECRET_KEY=config.secret_key, MAX_CONTENT_LENGTH=_FORM_BYTES, WTF_CSRF_TIME_LIMIT=None
+        SECRET_KEY=config.secret_key,
+        MAX_CONTENT_LENGTH=_FORM_BYTES,
+        WTF_CSRF_TIME_LIMIT=None,
+        # The token is enough: who keeps browsers from sending a Referer is no attacker.
+        WTF_CSRF_SSL_STRICT=False,
     )
     install_trace(app)
     install_access(app, config.tokens)

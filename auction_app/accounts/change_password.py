@@ -18,12 +18,14 @@ def change_password(
     *,
     token: str,
 ) -> None:
-    """Set the new password; only the session of `token` goes on. A reset that waits is void.
+    """Set the new password; only the session of `token` goes on. Whatever waits for its link to
+    be followed is void: a reset, another address.
 
     Raises WrongPassword, TooManyAttempts.
     """
-    check_password(store, passwords, customer, form.old_password)
+    proof = check_password(store, passwords, customer, form.old_password)
     hashed = passwords.hash(form.new_password)
     with store.begin() as act:
+        proof.check_still_good(act)
         customers.set_password(act.conn, customer.id, hashed)
         sessions.remove_of(act.conn, customer.id, keep=digest(token))

@@ -1,15 +1,37 @@
 """Ask for the account's own password before something that can't be undone."""
 
+from dataclasses import dataclass, field
+
 from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers
 from auction_app.db.rate_limits import PASSWORD_CHECKS, use_up
 from auction_app.db.store import Store
+from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NoSession, WrongPassword
 from auction_app.web.fields import LONGEST_PASSWORD
 
 
-def check_password(store: Store, passwords: Passwords, customer: Customer, typed: str) -> None:
+@dataclass(frozen=True)
+class Proof:
+    """That somebody knew the password of an account a moment ago, by the hash that it fitted."""
+
+    customer_id: str
+    fitted: str = field(repr=False)
+
+    def check_still_good(self, act: UnitOfWork) -> Customer:
+        """The account, which nobody else changes until this transaction ends.
+
+        Raises NoSession for a closed one, WrongPassword when the password was changed or reset
+        since: what the old one allowed must not be done after that.
+        """
+        customer = customers.locked(act.conn, self.customer_id)
+        if customers.password_hash(act.conn, self.customer_id) != self.fitted:
+            raise WrongPassword("changed a moment ago")
+        return customer
+
+
+def check_password(store: Store, passwords: Passwords, customer: Customer, typed: str) -> Proof:
     """Raises WrongPassword, TooManyAttempts after ten in a quarter of an hour, and NoSession for
     an account that was deleted since the visitor was recognised."""
     use_up(store, PASSWORD_CHECKS, customer.id)
@@ -19,3 +41,4 @@ def check_password(store: Store, passwords: Passwords, customer: Customer, typed
         raise NoSession("the account is closed")
     if len(typed) > LONGEST_PASSWORD or not passwords.match(typed, stored):
         raise WrongPassword("not the password of this account")
+    return Proof(customer.id, stored)

@@ -10,7 +10,7 @@ from auction_app.db.ids import new_key
 from auction_app.db.rate_limits import write_in_vain
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.errors import LinkDead, NotFound
+from auction_app.errors import LinkDead, NoSession, NotFound
 from auction_app.signatures import Signatures
 
 LINK_LIVES_MS = 3600 * 1000
@@ -47,21 +47,28 @@ def check_reset(store: Store, signatures: Signatures, token: str) -> Customer:
 def reset_password(
     store: Store, passwords: Passwords, customer: Customer, form: ResetPasswordForm
 ) -> None:
-    """Set the new password, once a link, and end every session of the account; `customer` as
-    `check_reset` found it.
+    """Set the new password, once a link, and end every session and every other change that waits;
+    `customer` as `check_reset` found it.
 
-    Who followed the link owns the mailbox: the address is verified by that, too. Raises
-    LinkDead.
+    Who followed the link owns the mailbox: the address is verified by that, too, and nothing is
+    left to somebody who opened the account under this address before. Raises LinkDead.
     """
     hashed = passwords.hash(form.new_password)
     with store.begin() as act:
-        if customers.by_id(act.conn, customer.id).password_reset_id != customer.password_reset_id:
+        if _locked(act, customer.id).password_reset_id != customer.password_reset_id:
             raise LinkDead("used a moment ago")
         customers.set_password(act.conn, customer.id, hashed)
         sessions.remove_of(act.conn, customer.id)
         if not customer.verified:
             customers.verify(act.conn, customer.id, welcomed_id=new_key(), now_ms=act.now_ms)
         act.announce("customers", "update", act.urls.customer(customer.id))
+
+
+def _locked(act: UnitOfWork, customer_id: str) -> Customer:
+    try:
+        return customers.locked(act.conn, customer_id)
+    except NoSession as error:
+        raise LinkDead("the account was closed a moment ago") from error
 
 
 def reset_waits(customer: Customer, *, now_ms: int) -> bool:

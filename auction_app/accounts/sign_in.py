@@ -4,13 +4,20 @@ from dataclasses import dataclass, field
 
 from service_kit.tokens import digest, new_token
 
+from auction_app.accounts.check_password import Proof
 from auction_app.accounts.forms import SignInForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
 from auction_app.accounts.repository.customers import email_key
 from auction_app.db import rate_limits
 from auction_app.db.store import Store
-from auction_app.errors import AccountClosed, TooManyAttempts, WrongCredentials
+from auction_app.errors import (
+    AccountClosed,
+    NoSession,
+    TooManyAttempts,
+    WrongCredentials,
+    WrongPassword,
+)
 from auction_app.web.fields import LONGEST_EMAIL, LONGEST_PASSWORD
 
 WINDOW_MS = 15 * 60 * 1000
@@ -61,7 +68,8 @@ def sign_in(
     if found[0].banned_at_ms is not None:
         raise AccountClosed("banned by a moderator")
     rehashed = passwords.hash(password) if passwords.outdated(found[1]) else None
-    return _open(store, found[0].id, rehashed, agent=agent[:200], session_ms=session_ms)
+    proof = Proof(found[0].id, found[1])
+    return _open(store, proof, rehashed, agent=agent[:200], session_ms=session_ms)
 
 
 def _limits(email: str, place: str) -> dict[str, int]:
@@ -81,20 +89,24 @@ def _note_failure(store: Store, subjects: list[str]) -> None:
 
 def _open(
     store: Store,
-    customer_id: str,
+    proof: Proof,
     rehashed: str | None,
     *,
     agent: str,
     session_ms: int,
 ) -> SignedIn:
     with store.begin() as act:
+        try:
+            proof.check_still_good(act)
+        except (WrongPassword, NoSession) as error:
+            raise WrongCredentials("changed or closed a moment ago") from error
         signed_in = SignedIn(token=new_token(), expires_at_ms=act.now_ms + session_ms)
         if rehashed is not None:
-            customers.replace_password_hash(act.conn, customer_id, rehashed)
+            customers.replace_password_hash(act.conn, proof.customer_id, rehashed)
         sessions.add(
             act.conn,
             token_digest=digest(signed_in.token),
-            customer_id=customer_id,
+            customer_id=proof.customer_id,
             agent=agent,
             now_ms=act.now_ms,
             expires_at_ms=signed_in.expires_at_ms,

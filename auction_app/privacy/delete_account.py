@@ -46,12 +46,12 @@ def delete_account(
     an obstacle, or too late: both lock the account. Blocks for bids_service; may be repeated.
     Raises WrongPassword, TooManyAttempts, BidsUnavailable, NotPossible with the first obstacle.
     """
-    check_password(store, passwords, customer, typed)
+    proof = check_password(store, passwords, customer, typed)
     for obstacle in obstacles(store, customer):
         raise NotPossible(obstacle)
     called_off = _call_off_all(store, gateway, customer)
     with store.begin() as act:
-        customers.locked(act.conn, customer.id)
+        proof.check_still_good(act)
         for obstacle in _obstacles(act.conn, customer.id, act.now_ms):
             raise NotPossible(obstacle)
         if commitments.not_closed(act.conn, customer.id):

@@ -19,11 +19,15 @@ def pages(parts: Parts) -> Blueprint:
     def rules() -> Response:
         return page("web/rules.html")
 
-    @views.get("/language/<code>")
+    @views.get("/language")
+    def languages() -> Response:
+        return page("web/languages.html", next=local_path(request.args.get("next")))
+
+    @views.post("/language/<code>")
     def choose_language(code: str) -> Response:
         if code not in LANGUAGES:
             abort(404)
-        answer = see_other(local_path(request.args.get("next")))
+        answer = see_other(local_path(request.form.get("next")))
         answer.set_cookie(
             LANGUAGE_COOKIE,
             code,

@@ -47,7 +47,7 @@ PAGES_ONLY = (
     "/auctions/<string:auction_id>/",
     "/confirm-address/",
     "/forgot-password",
-    "/language/",
+    "/language",
     "/moderation",
     "/my/bid-results/",
     "/my/bids/",

@@ -150,7 +150,7 @@ def test_no_address_or_form_leads_anywhere_else(world: World, elsewhere: str) ->
     ada = world.browser()
 
     answers = [
-        world.app.test_client().get("/language/de", query_string={"next": elsewhere}),
+        ada.post("/language/de", {"next": elsewhere}),
         ada.sign_in("Ada", next=elsewhere),
         ada.post("/verify-email", {"next": elsewhere}),
     ]

@@ -63,6 +63,7 @@ class Person:
         (mail, *_) = wait_for(lambda: self.letters.to(self.address), what="verification mail")
         self.sign_in()
         self.page.goto(link_in(mail, "verify-email"))
+        self.page.get_by_role("button", name="It is mine").click()
 
     def sign_up(self) -> None:
         """Fill the sign-up form."""

@@ -1,6 +1,6 @@
 """Accounts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -10,6 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from auction_app.accounts.model import Customer
 from auction_app.db.tables import customers
 from auction_app.errors import EmailTaken, NoSession, NotFound
+
+_NOTHING_WAITS: Mapping[str, None] = dict.fromkeys(
+    (
+        "password_reset_id",
+        "password_reset_at_ms",
+        "address_change_id",
+        "address_change_to",
+        "address_change_at_ms",
+    )
+)
+"""Of the changes that a link in a mail may still make: whoever asked for one may be somebody who
+knew the password or had the mailbox until now."""
 
 
 def add(conn: Connection, customer: Customer, *, password_hash: str, now_ms: int) -> None:
@@ -87,9 +99,7 @@ def verify(conn: Connection, customer_id: str, *, welcomed_id: str, now_ms: int)
 
 def replace_password_hash(conn: Connection, customer_id: str, password_hash: str) -> None:
     """Store the same password hashed with today's parameters."""
-    conn.execute(
-        update(customers).where(customers.c.id == customer_id).values(password_hash=password_hash)
-    )
+    _set(conn, customer_id, password_hash=password_hash)
 
 
 def password_hash(conn: Connection, customer_id: str) -> str | None:
@@ -101,8 +111,8 @@ def password_hash(conn: Connection, customer_id: str) -> str | None:
 
 
 def set_password(conn: Connection, customer_id: str, password_hash: str) -> None:
-    """Store another password's hash; a reset that waits is void."""
-    _set(conn, customer_id, password_hash=password_hash, password_reset_id=None)
+    """Store another password's hash; every change that waits for its link is void."""
+    _set(conn, customer_id, password_hash=password_hash, **_NOTHING_WAITS)
 
 
 def expect_reset(conn: Connection, customer_id: str, *, reset_id: str, now_ms: int) -> None:
@@ -132,9 +142,7 @@ def change_address(conn: Connection, customer_id: str, email: str) -> None:
                 customer_id,
                 email=email,
                 email_key=email_key(email),
-                address_change_id=None,
-                address_change_to=None,
-                password_reset_id=None,
+                **_NOTHING_WAITS,
             )
     except IntegrityError as error:
         raise EmailTaken("the address has an account") from error
@@ -148,8 +156,8 @@ def edit(
 
 
 def ban(conn: Connection, customer_id: str, *, at_ms: int | None) -> None:
-    """Close an account since then; None opens it again."""
-    _set(conn, customer_id, banned_at_ms=at_ms)
+    """Close an account since then; None opens it again. What waits for its link is void."""
+    _set(conn, customer_id, banned_at_ms=at_ms, **_NOTHING_WAITS)
 
 
 def appoint(conn: Connection, customer_id: str) -> None:
@@ -169,12 +177,10 @@ def anonymise(conn: Connection, customer_id: str, *, name: str, email: str, now_
         password_hash="!",  # noqa: S106 - no password has this hash
         email_verified_at_ms=None,
         verification_id=None,
-        password_reset_id=None,
-        address_change_id=None,
-        address_change_to=None,
         time_zone=None,
         moderator=False,
         deleted_at_ms=now_ms,
+        **_NOTHING_WAITS,
     )
 
 

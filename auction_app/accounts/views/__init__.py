@@ -12,7 +12,9 @@ from auction_app.parts import Parts
 def blueprints(parts: Parts, passwords: Passwords) -> Iterator[Blueprint]:
     """All addresses of the feature."""
     yield sign_up.pages(parts, passwords)
+    yield sign_up.verification_link(parts)
     yield sessions.pages(parts, passwords)
     yield settings.account(parts, passwords)
+    yield settings.address_link(parts)
     yield settings.credentials(parts, passwords)
     yield recovery.pages(parts, passwords)

@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, flash, request, url_for
 from service_kit.local_time import zone_names
 
-from auction_app.accounts.change_address import confirm_address, request_address
+from auction_app.accounts.change_address import (
+    confirm_address,
+    request_address,
+    waiting_address,
+)
 from auction_app.accounts.change_password import change_password
 from auction_app.accounts.edit_profile import edit_profile
 from auction_app.accounts.forms import ChangeAddressForm, ChangePasswordForm, ProfileForm
@@ -49,11 +53,24 @@ def account(parts: Parts, passwords: Passwords) -> Blueprint:
             _("We have written to %(email)s. Follow the link in that mail.", email=form.email)
         )
 
+    return views
+
+
+def address_link(parts: Parts) -> Blueprint:
+    """The link that was sent to a new address: it shows what it would do, and a button does it."""
+    views = Blueprint("address_link", __name__)
+
     @views.get("/confirm-address/<token>")
-    def confirm(token: str) -> Response:
+    def ask(token: str) -> Response:
         who = visitor(parts).customer
-        confirm_address(parts.store, parts.signatures, token, visitor=who)
-        return _done(_("Your address is changed."))
+        to = waiting_address(parts.store, parts.signatures, token, visitor=who)
+        return page("accounts/confirm_address.html", token=token, to=to)
+
+    @views.post("/confirm-address/<token>")
+    def confirm(token: str) -> Response:
+        who, session = visitor(parts).customer, session_token()
+        confirm_address(parts.store, parts.signatures, token, visitor=who, session=session)
+        return _done(_("Your address is changed. You are signed out everywhere else."))
 
     return views
 

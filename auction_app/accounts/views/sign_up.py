@@ -6,7 +6,7 @@ from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.request_verification import request_verification
 from auction_app.accounts.sign_up import sign_up
-from auction_app.accounts.verify_email import verify_email
+from auction_app.accounts.verify_email import address_to_verify, verify_email
 from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.db.rate_limits import SIGN_UPS_FROM_ONE_PLACE, use_up
 from auction_app.errors import BadInput, LinkDead, TooSoon
@@ -34,16 +34,6 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
             return page("accounts/sign_up.html", 422, form=request.form, errors=error.fields)
         return page("accounts/check_mail.html", email=form.email)
 
-    @views.get("/verify-email/<token>")
-    def verify(token: str) -> Response:
-        try:
-            who = visitor(parts).customer
-            verify_email(parts.store, parts.signatures, token, visitor=who)
-        except LinkDead:
-            return page("accounts/link_dead.html", 410)
-        flash(_("Your address is confirmed. You can bid and sell now."))
-        return see_other(url_for("home.show"))
-
     @views.post("/verify-email")
     def request_mail() -> Response:
         try:
@@ -54,5 +44,28 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
         except TooSoon as error:
             flash(_("We sent a mail just now. Ask again in %(n)d seconds.", n=error.retry_after_s))
         return see_other(local_path(request.form.get("next")))
+
+    return views
+
+
+def verification_link(parts: Parts) -> Blueprint:
+    """The link that was sent to the address: it says whose it is, and a button confirms it."""
+    views = Blueprint("verification_link", __name__)
+
+    @views.get("/verify-email/<token>")
+    def ask(token: str) -> Response:
+        who = visitor(parts).customer
+        account = address_to_verify(parts.store, parts.signatures, token, visitor=who)
+        return page("accounts/verify_email.html", token=token, account=account)
+
+    @views.post("/verify-email/<token>")
+    def verify(token: str) -> Response:
+        verify_email(parts.store, parts.signatures, token, visitor=visitor(parts).customer)
+        flash(_("Your address is confirmed. You can bid and sell now."))
+        return see_other(url_for("home.show"))
+
+    @views.errorhandler(LinkDead)
+    def dead(_error: LinkDead) -> Response:
+        return page("accounts/link_dead.html", 410)
 
     return views

@@ -30,7 +30,7 @@ def test_a_first_verified_address_is_welcomed_once(world: World) -> None:
     assert "welcomed" not in contact(world, "Ada")
     ada = world.browser()
     ada.sign_in("Ada")
-    ada.get(world.verification_link("Ada"))
+    ada.press(world.verification_link("Ada"))
 
     welcomed = contact(world, "Ada")["welcomed"]["id"]
 
@@ -79,7 +79,10 @@ def test_an_address_changes_once_its_link_is_followed(world: World) -> None:
     waiting = contact(world, "Ada")
     assert waiting["email"] == email_of("Ada")
     assert waiting["address_change"]["to"] == "new@example.org"
-    assert "Your address is changed" in ada.follow(ada.get(link(waiting, "confirm-address"))).text
+    path = link(waiting, "confirm-address")
+    assert "From now on you sign in with new@example.org" in ada.get(path).text
+    assert contact(world, "Ada")["email"] == email_of("Ada")
+    assert "Your address is changed" in ada.follow(ada.post(path)).text
     answer = world.browser().sign_in("Ada", email="new@example.org")
     assert answer.status_code == 303
     assert world.browser().sign_in("Ada").status_code == 422
@@ -95,8 +98,9 @@ def test_an_address_change_needs_the_password_and_its_own_account(world: World) 
     ada.post("/account/address", {"email": "new@example.org", "password": password_of("Ada")})
     path = link(contact(world, "Ada"), "confirm-address")
 
-    assert bob.get(path).status_code == 403
-    assert world.browser().get(path).status_code == 401
+    assert [bob.get(path).status_code, bob.post(path).status_code] == [403, 403]
+    stranger = world.browser()
+    assert [stranger.get(path).status_code, stranger.post(path).status_code] == [401, 401]
 
 
 def test_changing_to_anothers_address_tells_nothing_and_sends_nothing(world: World) -> None:

@@ -41,18 +41,23 @@ def test_the_link_verifies_once_its_owner_is_signed_in(world: World) -> None:
     hidden = re.search(r'name="next" value="([^"]+)"', asked.text)
     assert hidden
     assert hidden[1] == link
-    done = ada.follow(ada.follow(ada.sign_in("Ada", next=hidden[1])))
+    button = ada.follow(ada.sign_in("Ada", next=hidden[1]))
+    assert "ada@example.org is yours?" in button.text
+    done = ada.follow(ada.post(link))
 
     assert "Your address is confirmed" in done.text
     assert world.announced()[-1] == ("customers", "update", world.customer_url("Ada"))
-    assert ada.get(link).status_code == 303  # and may be followed again
+    assert "ada@example.org is confirmed" in ada.get(link).text  # and may be followed again
+    assert ada.post(link).status_code == 303
 
 
 def test_following_the_link_without_the_password_verifies_nobody(world: World) -> None:
     world.browser().sign_up("Ada")
-    scanner = world.browser()
+    scanner, ada = world.browser(), world.browser()
+    ada.sign_in("Ada")
 
-    scanner.get(world.verification_link("Ada"))
+    scanner.press(world.verification_link("Ada"))
+    ada.get(world.verification_link("Ada"))
 
     with world.parts.store.reading() as conn:
         found = customers.by_email(conn, email_of("Ada"))
@@ -63,10 +68,11 @@ def test_following_the_link_without_the_password_verifies_nobody(world: World) -
 def test_a_link_of_another_account_is_refused(world: World) -> None:
     world.browser().sign_up("Ada")
 
-    answer = world.member("Bob").get(world.verification_link("Ada"))
+    bob, link = world.member("Bob"), world.verification_link("Ada")
 
-    assert answer.status_code == 403
-    assert "belongs to another account" in answer.text
+    for answer in (bob.get(link), bob.post(link)):
+        assert answer.status_code == 403
+        assert "belongs to another account" in answer.text
 
 
 @pytest.mark.parametrize("token", ["x", "WyJhIiwiYiJd.AAAA", "..", "é" * 20, "W10." + "A" * 27])

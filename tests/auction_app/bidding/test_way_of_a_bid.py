@@ -303,7 +303,7 @@ def test_who_has_not_verified_the_address_is_told_so_and_cannot_bid(world: World
 
     world.clock.pass_s(61)
     ada.post("/verify-email", {"next": item})
-    ada.get(world.verification_link("Ada"))
+    ada.press(world.verification_link("Ada"))
     assert "You are the highest bidder" in ada.bid(item, "25").text
 
 

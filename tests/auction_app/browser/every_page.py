@@ -66,6 +66,7 @@ def _of_everybody(paths: Mapping[str, str]) -> dict[str, str]:
         "dead-link": "/reset-password/forged",
         "dead-verification": "/verify-email/forged",
         "rules": "/rules",
+        "languages": "/language",
         "nothing-here": "/nothing",
         "sign-in-first": "/my/bids",
     }

@@ -38,6 +38,7 @@ def test_a_stranger_becomes_a_member(live_app: LiveApp, look: Look) -> None:
     eve.sees("Please confirm your e-mail address.")
     eve.press("Send the mail again")
     eve.go(live_app.world.verification_link("Eve"))
+    eve.press("It is mine")
 
     eve.sees("Your address is confirmed. You can bid and sell now.")
     eve.sign_out()

@@ -28,8 +28,13 @@ def test_the_address_changes_once_its_mail_is_answered(live_app: LiveApp, look: 
     ada.sees("%(email)s waits for its link to be followed.", email="lovelace@example.org")
     ada.sees("Now: %(email)s", email=email_of("Ada"))
     ada.go(live_app.world.mailed_link("Ada", "confirm-address"))
+    ada.sees(
+        "From now on you sign in with %(email)s, and all mails go there.",
+        email="lovelace@example.org",
+    )
+    ada.press("Change address")
 
-    ada.sees("Your address is changed.")
+    ada.sees("Your address is changed. You are signed out everywhere else.")
     ada.sees("Now: %(email)s", email="lovelace@example.org")
 
 

@@ -90,12 +90,13 @@ def test_a_browser_gets_its_language_and_can_choose_another(world: World) -> Non
     assert '<html lang="de">' in german.text
     assert "Accept-Language" in german.headers["Vary"]
 
-    answer = stranger.get("/language/en?next=/rules")
+    assert 'name="next" value="/rules"' in stranger.get("/language?next=/rules").text
+    answer = stranger.post("/language/en", {"next": "/rules"})
 
     assert answer.headers["Location"] == "/rules"
     chosen = stranger.client.get("/rules", headers={"Accept-Language": "de"})
     assert '<html lang="en">' in chosen.text
-    assert stranger.get("/language/xx").status_code == 404
+    assert stranger.post("/language/xx").status_code == 404
 
 
 def test_money_and_time_are_written_as_the_language_has_them(world: World) -> None:

@@ -1,12 +1,13 @@
 """What keeps visitors safe from each other."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import pytest
 
 from auction_app.config import Config
-from tests.auction_app.conftest import World
+from tests.auction_app.conftest import World, email_of, password_of
 
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt;"
@@ -38,6 +39,31 @@ def test_the_token_of_another_browser_is_no_good(world: World) -> None:
 
     assert ada.post("/sign-out").status_code == 400
     assert ada.get("/my/bids").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "https://auctions.test"},
+        {"Origin": "null"},
+        {"Referer": "https://elsewhere.test/"},
+    ],
+)
+def test_the_token_is_enough_whatever_a_browser_says_of_where_it_comes_from(
+    make_world: Callable[..., World], config: Config, headers: dict[str, str]
+) -> None:
+    world = make_world(dataclasses.replace(config, public_url="https://auctions.test"))
+    world.browser().sign_up("Ada")
+    client = world.app.test_client()
+    safe = {"base_url": "https://auctions.test", "headers": headers}
+    token = re.search(r'csrf_token" value="([^"]+)', client.get("/sign-in", **safe).text)
+    form = {"email": email_of("Ada"), "password": password_of("Ada")}
+
+    bare = client.post("/sign-in", data=form, **safe)
+    good = client.post("/sign-in", data=form | {"csrf_token": token and token[1]}, **safe)
+
+    assert [bare.status_code, good.status_code] == [400, 303]
 
 
 def test_every_answer_carries_the_headers(world: World) -> None:
@@ -85,7 +111,7 @@ def test_text_of_others_is_never_markup(world: World) -> None:
     eve = world.browser()
     eve.sign_up("Eve", name=SCRIPT[:60])
     eve.sign_in("Eve")
-    eve.get(world.verification_link("Eve"))
+    eve.press(world.verification_link("Eve"))
     item = eve.list_item(title=SCRIPT, description=SCRIPT, photo_description=SCRIPT)
 
     for path in (item, "/"):
