@@ -15,6 +15,7 @@ from service_kit.openapi import Api
 from service_kit.openapi import Blueprint as Documented
 from service_kit.problems import install_problems
 from service_kit.trace import install_trace
+from service_kit.visitor_network import trust_proxies
 
 from auction_app import config as settings
 from auction_app.accounts import labels as accounts_labels
@@ -82,6 +83,7 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
         # The token is enough: who keeps browsers from sending a Referer is no attacker.
         WTF_CSRF_SSL_STRICT=False,
     )
+    trust_proxies(app, config.trusted_proxies)
     install_trace(app)
     install_access(app, config.tokens)
     install_security(app, built)

@@ -18,7 +18,8 @@ class Config:
     """Read once at start.
 
     `webhook_secret` may hold two secrets, comma-separated, while one is being rotated: the first
-    is the one the bus is asked to sign with. `min_duration_s` is in seconds.
+    is the one the bus is asked to sign with. `min_duration_s` is in seconds;
+    `trusted_proxies` is how many proxies of ours stand before this process.
     """
 
     database_url: str = setting("AUCTIONS_DATABASE_URL")
@@ -34,6 +35,7 @@ class Config:
     bids_token: str = setting("AUCTIONS_BIDS_TOKEN", secret=True)
     live_url: str = setting("AUCTIONS_LIVE_URL", parse=base_url)
     jobs_port: int = setting("AUCTIONS_JOBS_PORT", default=0)
+    trusted_proxies: int = setting("AUCTIONS_TRUSTED_PROXIES", default=0)
     min_duration_s: int = setting("AUCTIONS_MIN_DURATION_S", default=600)
 
 

@@ -20,15 +20,20 @@ USE = "confirm-address"
 
 
 def request_address(
-    store: Store, passwords: Passwords, customer: Customer, form: ChangeAddressForm
+    store: Store,
+    passwords: Passwords,
+    customer: Customer,
+    form: ChangeAddressForm,
+    *,
+    session: str,
 ) -> None:
     """Have the link sent to the new address, and a warning to the old one.
 
-    Until the link is followed nothing changes. Tells nobody whether the new address has an
-    account: then it waits as any other, but for a link that nobody gets. Raises
-    WrongPassword, TooManyAttempts.
+    `session` is the token of the one that asks. Until the link is followed nothing changes.
+    Tells nobody whether the new address has an account: then it waits as any other, but for a
+    link that nobody gets. Raises WrongPassword, TooManyAttempts.
     """
-    proof = check_password(store, passwords, customer, form.password)
+    proof = check_password(store, passwords, customer, form.password, session=session)
     use_up(store, ADDRESS_CHANGES, customer.id)
     with store.begin() as act:
         proof.check_still_good(act)

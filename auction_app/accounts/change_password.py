@@ -16,16 +16,16 @@ def change_password(
     customer: Customer,
     form: ChangePasswordForm,
     *,
-    token: str,
+    session: str,
 ) -> None:
-    """Set the new password; only the session of `token` goes on. Whatever waits for its link to
-    be followed is void: a reset, another address.
+    """Set the new password; of the sessions only the one of the token `session` goes on. Whatever
+    waits for its link to be followed is void: a reset, another address.
 
     Raises WrongPassword, TooManyAttempts.
     """
-    proof = check_password(store, passwords, customer, form.old_password)
+    proof = check_password(store, passwords, customer, form.old_password, session=session)
     hashed = passwords.hash(form.new_password)
     with store.begin() as act:
         proof.check_still_good(act)
         customers.set_password(act.conn, customer.id, hashed)
-        sessions.remove_of(act.conn, customer.id, keep=digest(token))
+        sessions.remove_of(act.conn, customer.id, keep=digest(session))

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 
-from flask import g, session
+from flask import Response, g, request, session
 
+from auction_app.accounts.device import Device, read_device, write_device
 from auction_app.accounts.model import Customer
 from auction_app.accounts.sessions import resume_session
 from auction_app.errors import NoSession, SessionExpired
 from auction_app.parts import Parts
+from auction_app.web.security import keep_cookie
 
+_DEVICE_COOKIE = "gavel_device"
 _TOKEN = "token"  # noqa: S105 - the name under which the session's token is kept
 
 
@@ -50,6 +53,17 @@ def forget() -> str | None:
     token: str | None = session.get(_TOKEN)
     session.clear()
     return token
+
+
+def this_device(parts: Parts) -> Device:
+    """The device that the request comes from."""
+    return read_device(parts.signatures, request.cookies.get(_DEVICE_COOKIE))
+
+
+def remember_device(parts: Parts, response: Response, customer_id: str) -> None:
+    """Know this device from now on as one of the customer's."""
+    device = this_device(parts).after(customer_id)
+    keep_cookie(parts, response, _DEVICE_COOKIE, write_device(parts.signatures, device))
 
 
 def session_token() -> str:

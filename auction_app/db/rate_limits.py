@@ -1,5 +1,6 @@
 """Let nobody do one thing too often."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from service_kit.tokens import digest
@@ -12,6 +13,7 @@ from auction_app.errors import TooManyAttempts
 
 _MINUTE_MS = 60_000
 _HOUR_MS = 60 * _MINUTE_MS
+_LONGEST_WINDOW_MS = _HOUR_MS
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,13 @@ class Limit:
     window_ms: int
 
 
+Attempt = Mapping[Limit, str]
+"""What is done, and by whom, as each limit counts it."""
+
+SIGN_INS_FROM_ONE_PLACE_FOR_ONE_ADDRESS = Limit("sign-in from for", 10, 15 * _MINUTE_MS)
+SIGN_INS_FROM_ONE_PLACE = Limit("sign-in from", 100, 15 * _MINUTE_MS)
+SIGN_INS_FOR_ONE_ADDRESS = Limit("sign-in for", 100, 15 * _MINUTE_MS)
+SIGN_INS_FROM_A_KNOWN_DEVICE = Limit("sign-in by device", 10, 15 * _MINUTE_MS)
 BIDS = Limit("bid", 120, 10 * _MINUTE_MS)
 SIGN_UPS_FROM_ONE_PLACE = Limit("sign-up", 60, _HOUR_MS)
 RESETS_FROM_ONE_PLACE = Limit("reset from", 30, _HOUR_MS)
@@ -47,37 +56,73 @@ def use_up(store: Store, limit: Limit, who: str) -> None:
 
 def use_up_in(act: UnitOfWork, limit: Limit, who: str) -> None:
     """The same, within a transaction that does more."""
-    subject = _subject(limit.name, who)
-    since_ms = act.now_ms - limit.window_ms
-    if count(act.conn, subject, since_ms=since_ms) >= limit.times:
-        raise TooManyAttempts(limit.window_ms // 1000)
-    note(act.conn, [subject], now_ms=act.now_ms, keep_since_ms=since_ms)
+    use_up_all(act, {limit: who})
+
+
+def use_up_all(act: UnitOfWork, attempt: Attempt) -> None:
+    """Count one more time for each, or for none of them. Raises TooManyAttempts once a limit is
+    reached.
+
+    It is counted before what is limited is done, and whoever comes at the same moment waits until
+    it is: of any number at once no more than the limit get through.
+    """
+    subjects = _subjects(attempt)
+    _one_at_a_time(act.conn, subjects)
+    for subject, limit in subjects.items():
+        _check(act, subject, limit)
+    _note(act, subjects)
+
+
+def give_back(act: UnitOfWork, attempt: Attempt) -> None:
+    """Count one less for each: it was no attempt after all."""
+    for subject in _subjects(attempt):
+        newest = select(func.max(attempts.c.id)).where(attempts.c.subject == subject)
+        act.conn.execute(delete(attempts).where(attempts.c.id == newest.scalar_subquery()))
 
 
 def write_in_vain(act: UnitOfWork, who: str) -> None:
     """Write to the disk and change nothing, so that a form takes as long whether `who` has an
     account or not."""
-    subject = _subject("in vain", who)
-    note(act.conn, [subject], now_ms=act.now_ms, keep_since_ms=act.now_ms)
+    _note(act, [digest(f"in vain {who}")])
 
 
-def _subject(what: str, who: str) -> str:
-    return digest(f"{what} {who}")
+def _subjects(attempt: Attempt) -> dict[str, Limit]:
+    return {digest(f"{limit.name} {who}"): limit for limit, who in attempt.items()}
 
 
-def count(conn: Connection, subject: str, *, since_ms: int) -> int:
-    """Attempts of a subject since then."""
-    found = (
-        select(func.count())
-        .select_from(attempts)
+def _one_at_a_time(conn: Connection, subjects: Iterable[str]) -> None:
+    # SQLite has one writer at a time anyway. In one order, so that no two wait for each other.
+    if conn.dialect.name == "postgresql":
+        for subject in sorted(subjects):
+            lock = func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))
+            conn.execute(select(lock))
+
+
+def _check(act: UnitOfWork, subject: str, limit: Limit) -> None:
+    """Raises TooManyAttempts, with the time until the oldest attempt that counts is forgotten."""
+    since_ms = act.now_ms - limit.window_ms
+    query = (
+        select(attempts.c.at_ms)
         .where(attempts.c.subject == subject, attempts.c.at_ms > since_ms)
+        .order_by(attempts.c.at_ms.desc())
+        .offset(limit.times - 1)
+        .limit(1)
     )
-    return conn.execute(found).scalar_one()
+    oldest_ms = act.conn.execute(query).scalar_one_or_none()
+    if oldest_ms is not None:
+        raise TooManyAttempts(-((since_ms - oldest_ms) // 1000))
 
 
-def note(conn: Connection, subjects: list[str], *, now_ms: int, keep_since_ms: int) -> None:
-    """Note an attempt for each subject, and forget their old ones."""
-    conn.execute(
-        delete(attempts).where(attempts.c.subject.in_(subjects), attempts.c.at_ms <= keep_since_ms)
+def _note(act: UnitOfWork, subjects: Iterable[str]) -> None:
+    """Note attempts, and forget the oldest that no limit counts any more, whosever they are: more
+    than are noted, so that nobody can fill the table."""
+    rows = [{"subject": subject, "at_ms": act.now_ms} for subject in subjects]
+    oldest = (
+        select(attempts.c.id)
+        .where(attempts.c.at_ms <= act.now_ms - _LONGEST_WINDOW_MS)
+        .order_by(attempts.c.id)
+        .limit(2 * len(rows))
+        .with_for_update(skip_locked=True)
     )
-    conn.execute(insert(attempts), [{"subject": subject, "at_ms": now_ms} for subject in subjects])
+    act.conn.execute(delete(attempts).where(attempts.c.id.in_(oldest)))
+    act.conn.execute(insert(attempts), rows)

@@ -36,6 +36,7 @@ def delete_account(
     customer: Customer,
     typed: str,
     *,
+    session: str,
     passwords: Passwords,
     files: PhotoFiles,
 ) -> None:
@@ -46,7 +47,7 @@ def delete_account(
     an obstacle, or too late: both lock the account. Blocks for bids_service; may be repeated.
     Raises WrongPassword, TooManyAttempts, BidsUnavailable, NotPossible with the first obstacle.
     """
-    proof = check_password(store, passwords, customer, typed)
+    proof = check_password(store, passwords, customer, typed, session=session)
     for obstacle in obstacles(store, customer):
         raise NotPossible(obstacle)
     called_off = _call_off_all(store, gateway, customer)

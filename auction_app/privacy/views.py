@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.accounts.passwords import Passwords
-from auction_app.accounts.visitor import forget, signed_in
+from auction_app.accounts.visitor import forget, session_token, signed_in
 from auction_app.bidding.gateway import Gateway
 from auction_app.errors import BidsUnavailable, NotPossible, WrongPassword
 from auction_app.listings.photo_files import PhotoFiles
@@ -49,6 +49,7 @@ def pages(parts: Parts, gateway: Gateway, passwords: Passwords, files: PhotoFile
                 gateway,
                 me,
                 request.form.get("password", ""),
+                session=session_token(),
                 passwords=passwords,
                 files=files,
             )

@@ -19,6 +19,7 @@ from auction_app.web.amounts import read_amount
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 256
 HIGHEST_PRICE_MINOR = 10**12
 LONGEST_EMAIL = 254
+LONGEST_AGENT = 200
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNWANTED = {"Cc", "Cs"}
 
@@ -118,6 +119,11 @@ def read_local_time(text: str, zone: ZoneInfo) -> int:
 def write_local_time(at_ms: int, zone: ZoneInfo) -> str:
     """What a datetime-local input is to hold, such as 2026-11-21T18:30:00."""
     return utc(at_ms).astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def read_agent(text: str) -> str:
+    """What a browser calls itself, as far as it is worth keeping."""
+    return " ".join(_clean(text).split())[:LONGEST_AGENT]
 
 
 def _checked(text: str, longest: int) -> str:

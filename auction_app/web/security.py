@@ -8,7 +8,7 @@ from auction_app.parts import Parts
 
 def install_security(app: Flask, parts: Parts) -> None:
     """The same headers on every answer."""
-    secure = parts.config.public_url.startswith("https://")
+    secure = is_secure(parts)
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -46,6 +46,24 @@ def install_security(app: Flask, parts: Parts) -> None:
         return response
 
 
+def keep_cookie(parts: Parts, response: Response, name: str, value: str) -> None:
+    """Let a browser keep a cookie for a year, which its scripts can't read."""
+    response.set_cookie(
+        name,
+        value,
+        max_age=_YEAR_S,
+        samesite="Lax",
+        httponly=True,
+        secure=is_secure(parts),
+    )
+
+
+def is_secure(parts: Parts) -> bool:
+    """Whether the house is reached by https."""
+    return parts.config.public_url.startswith("https://")
+
+
+_YEAR_S = 365 * 24 * 3600
 SESSION_COOKIE = "gavel"
 
 

@@ -7,8 +7,7 @@ from flask import Blueprint, Response, abort, request
 from auction_app.parts import Parts
 from auction_app.web.i18n import LANGUAGE_COOKIE, LANGUAGES
 from auction_app.web.negotiation import local_path, page, see_other
-
-_YEAR_S = 365 * 24 * 3600
+from auction_app.web.security import keep_cookie
 
 
 def pages(parts: Parts) -> Blueprint:
@@ -28,14 +27,7 @@ def pages(parts: Parts) -> Blueprint:
         if code not in LANGUAGES:
             abort(404)
         answer = see_other(local_path(request.form.get("next")))
-        answer.set_cookie(
-            LANGUAGE_COOKIE,
-            code,
-            max_age=_YEAR_S,
-            samesite="Lax",
-            httponly=True,
-            secure=parts.config.public_url.startswith("https://"),
-        )
+        keep_cookie(parts, answer, LANGUAGE_COOKIE, code)
         return answer
 
     return views

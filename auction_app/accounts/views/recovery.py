@@ -1,11 +1,13 @@
 """The way back into an account whose password is forgotten."""
 
 from flask import Blueprint, Response, flash, request, url_for
+from service_kit.visitor_network import visitor_network
 
 from auction_app.accounts.forms import ForgotPasswordForm, ResetPasswordForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository.customers import email_key
 from auction_app.accounts.reset_password import check_reset, request_reset, reset_password
+from auction_app.accounts.visitor import remember_device
 from auction_app.db.rate_limits import RESETS_FOR_ONE_ADDRESS, RESETS_FROM_ONE_PLACE, use_up
 from auction_app.errors import BadInput
 from auction_app.parts import Parts
@@ -29,8 +31,7 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
             return page(
                 "accounts/forgot_password.html", 422, form=request.form, errors=error.fields
             )
-        place = request.remote_addr or ""
-        use_up(parts.store, RESETS_FROM_ONE_PLACE, place)
+        use_up(parts.store, RESETS_FROM_ONE_PLACE, visitor_network(request))
         use_up(parts.store, RESETS_FOR_ONE_ADDRESS, email_key(email))
         with parts.begin() as act:
             request_reset(act, email)
@@ -49,6 +50,8 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
         except BadInput as error:
             return page("accounts/reset_password.html", 422, token=token, errors=error.fields)
         flash(_("Your new password is set. Sign in with it."))
-        return see_other(url_for("sessions.sign_in_form"))
+        answer = see_other(url_for("sessions.sign_in_form"))
+        remember_device(parts, answer, customer.id)
+        return answer
 
     return views

@@ -1,12 +1,13 @@
 """Sign in and out."""
 
 from flask import Blueprint, Response, flash, request, url_for
+from service_kit.visitor_network import visitor_network
 
 from auction_app.accounts.forms import SignInForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.sessions import sign_out
-from auction_app.accounts.sign_in import sign_in
-from auction_app.accounts.visitor import forget, remember
+from auction_app.accounts.sign_in import Visit, sign_in
+from auction_app.accounts.visitor import forget, remember, remember_device, this_device
 from auction_app.errors import AccountClosed, TooManyAttempts, WrongCredentials
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
@@ -30,8 +31,7 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
                 parts.store,
                 passwords,
                 SignInForm.read(request.form),
-                place=request.remote_addr or "",
-                agent=request.headers.get("User-Agent", ""),
+                _visit(parts),
                 session_ms=SESSION_S * 1000,
             )
         except WrongCredentials:
@@ -49,7 +49,9 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
             return answer
         _end_current(parts)
         remember(signed.token)
-        return see_other(goes_to)
+        answer = see_other(goes_to)
+        remember_device(parts, answer, signed.customer_id)
+        return answer
 
     @views.post("/sign-out")
     def sign_out_send() -> Response:
@@ -58,6 +60,14 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
         return see_other(url_for("home.show"))
 
     return views
+
+
+def _visit(parts: Parts) -> Visit:
+    return Visit(
+        network=visitor_network(request),
+        agent=request.headers.get("User-Agent", ""),
+        device=this_device(parts),
+    )
 
 
 def _end_current(parts: Parts) -> None:

@@ -46,7 +46,7 @@ def account(parts: Parts, passwords: Passwords) -> Blueprint:
         me = signed_in(parts)
         try:
             form = ChangeAddressForm.read(request.form)
-            request_address(parts.store, passwords, me, form)
+            request_address(parts.store, passwords, me, form, session=session_token())
         except (BadInput, WrongPassword) as error:
             return _settings(parts, _complaints(error, "password"))
         return _done(
@@ -84,7 +84,7 @@ def credentials(parts: Parts, passwords: Passwords) -> Blueprint:
         me = signed_in(parts)
         try:
             form = ChangePasswordForm.read(request.form)
-            change_password(parts.store, passwords, me, form, token=session_token())
+            change_password(parts.store, passwords, me, form, session=session_token())
         except (BadInput, WrongPassword) as error:
             return _settings(parts, _complaints(error, "old_password"))
         return _done(_("Your password is changed. You are signed out everywhere else."))

@@ -1,6 +1,7 @@
 """Open an account and verify its address."""
 
 from flask import Blueprint, Response, flash, request, url_for
+from service_kit.visitor_network import visitor_network
 
 from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.passwords import Passwords
@@ -25,8 +26,7 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
 
     @views.post("/sign-up")
     def sign_up_send() -> Response:
-        place = request.remote_addr or ""
-        use_up(parts.store, SIGN_UPS_FROM_ONE_PLACE, place)
+        use_up(parts.store, SIGN_UPS_FROM_ONE_PLACE, visitor_network(request))
         try:
             form = SignUpForm.read(request.form)
             sign_up(parts.store, passwords, form, locale=viewer_locale())

@@ -148,11 +148,13 @@ def test_what_an_old_password_allowed_a_moment_ago_is_not_done_after_it_was_chan
     old = password_of("Ada")
 
     with pytest.raises(WrongPassword):
-        request_address(store, passwords, found[0], ChangeAddressForm(email=THIEF, password=old))
+        request_address(
+            store, passwords, found[0], ChangeAddressForm(email=THIEF, password=old), session="x"
+        )
     world.parts.passwords.match(old, found[1])
     reset_to_old = ChangePasswordForm(old_password=NEW, new_password="the thief's own")
     with pytest.raises(WrongPassword):
-        change_password(store, passwords, found[0], reset_to_old, token="x")
+        change_password(store, passwords, found[0], reset_to_old, session="x")
 
     ada = world.browser()
     assert ada.sign_in("Ada", password=NEW).status_code == 303
