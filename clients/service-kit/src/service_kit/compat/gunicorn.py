@@ -146,9 +146,13 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
         if more == b"" and not request.data:
             self._forget(conn)
             self._leave(conn)
-        elif more is not None:
+        elif more:
+            self._held_bytes -= len(request.data)
             request.add(more)
-            self._held_bytes += len(more)
+            self._held_bytes += len(request.data)
+        if request.asks and conn in self._arriving:
+            request.asks = False
+            self._send(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
         if conn in self._arriving and (request.is_whole or more == b"" or self._holds_much):
             self._forget(conn)
             conn.parser.unreader.unread(bytes(request.data))
@@ -167,9 +171,12 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
 
     def _give_up(self, conn: Any) -> None:
         if self._forget(conn).has_begun:
-            with contextlib.suppress(OSError):  # it has hung up
-                write_nonblock(conn.sock, type(self).answer(408))
+            self._send(conn, type(self).answer(408))
         self._leave(conn)
+
+    def _send(self, conn: Any, answer: bytes) -> None:
+        with contextlib.suppress(OSError):  # it has hung up
+            write_nonblock(conn.sock, answer)
 
     def _forget(self, conn: Any) -> Arriving:
         self.poller.unregister(conn.sock)
