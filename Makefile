@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DISTRIBUTIONS := clients/service-kit clients/bus-client clients/bus-drain clients/bids-client .
-CODE := bus bids_service auction_app mailer_service clients docs/examples tests
+CODE := bus bids_service auction_app mailer_service stages clients docs/examples tests
 
 ROUNDS ?= 100
 
@@ -17,7 +17,7 @@ help: ## show what can be made
 
 install: .venv/installed ## create .venv and install everything that runs
 
-run: .venv/installed ## migrate, load demo data once, start everything, say when it is ready
+run: .venv/installed ## migrate, load demo data once, start everything, say when it is ready; STAGE=mvp, background, bus
 	@$(BIN)/python -m service_kit.run
 
 test: .venv/installed-dev ## run every test that can run without root

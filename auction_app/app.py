@@ -1,14 +1,14 @@
 """The composition root of the web app."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bus_drain import Drain
+from bus_drain import Drain, Listener
 from bus_drain.flask import mount
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
-from service_kit import database
 from service_kit.access import install_access
+from service_kit.config import nowhere
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.openapi import Api
@@ -69,12 +69,13 @@ _LABELS = (
 )
 
 
-def create_app(config: Config | None = None, **parts: Any) -> Flask:
-    """The web app; `parts` replaces what `build` would build (tests bring fakes)."""
+def create_app(config: Config | None = None, house: House | None = None, **parts: Any) -> Flask:
+    """The web app of a `house` that is built; without one, `parts` replaces what `build` would
+    build (tests bring fakes)."""
     if config is None:
         configure_logs("auctions")
-        config = settings.read()
-    built = build(config, **parts)
+        config = settings.read(nowhere)
+    built = house or build(config, **parts)
     app = Flask(__name__)
     app.config.update(
         SECRET_KEY=config.secret_key,
@@ -88,8 +89,7 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     install_access(app, config.tokens)
     install_security(app, built)
     install_problems(app, translations(), respond=respond)
-    engine = built.store.engine
-    install_health(app, {"database": lambda: database.check_migrated("auction_app", engine)})
+    install_health(app, {"database": built.check})
     install_language(app, lambda: visitor(built).customer)
     install_formats(app)
     app.jinja_env.globals.update({"photo_large": LARGE, "photo_thumbnail": THUMBNAIL})
@@ -134,12 +134,15 @@ def _views(house: House) -> Iterator[Blueprint]:
     yield from static_pages.blueprints(house)
 
 
+def listeners(house: House) -> Mapping[str, Listener]:
+    """Who takes the events of which topic, in whatever way they come."""
+    notify = house.refresh_channel.notify
+    return {topic: listener(house.store, kind, notify) for topic, kind in FOLLOWED.items()}
+
+
 def _drain(house: House) -> Drain:
     return Drain(
         uuid=house.config.webhook_uuid,
         secrets=house.config.webhook_secret,
-        listeners={
-            topic: listener(house.store, kind, house.refresh_channel.notify)
-            for topic, kind in FOLLOWED.items()
-        },
+        listeners=listeners(house),
     )

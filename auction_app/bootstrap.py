@@ -7,7 +7,8 @@ from typing import Any
 from bids_client import BidsClient
 from service_kit import database
 from service_kit.clock import now_ms
-from service_kit.notify import NotifyChannel
+from service_kit.local import LocalTransport
+from service_kit.notify import Channel, NotifyChannel, OpenChannel
 
 from auction_app.accounts.passwords import Passwords
 from auction_app.bidding.gateway import Bids, Gateway
@@ -25,30 +26,46 @@ BIDS_TOTAL_S = 4.0
 @dataclass(frozen=True, kw_only=True)
 class House(Parts):
     """All of it. `refresh_channel` wakes the job that fetches what the bus said has changed,
-    `photo_channel` the one that prepares photos."""
+    `photo_channel` the one that prepares photos. `transport` leads to bids_service where that is
+    in this process."""
 
     bids: Bids
     gateway: Gateway
     passwords: Passwords
     files: PhotoFiles
-    refresh_channel: NotifyChannel
-    photo_channel: NotifyChannel
+    refresh_channel: Channel
+    photo_channel: Channel
+    transport: LocalTransport | None = None
+
+    def check(self) -> None:
+        """Raise unless the database answers and has this version's tables."""
+        database.check_migrated("auction_app", self.store.engine)
 
 
-def build(config: Config, **fakes: Any) -> House:
+def build(
+    config: Config,
+    *,
+    transport: LocalTransport | None = None,
+    open_channel: OpenChannel = NotifyChannel.for_database,
+    **fakes: Any,
+) -> House:
     """Everything that the app is made of, except what is given."""
 
     def part(name: str, make: Callable[[], Any]) -> Any:
         return fakes[name] if name in fakes else make()
 
-    def channel(name: str) -> NotifyChannel:
-        return NotifyChannel.for_database(config.database_url, name)
+    def channel(purpose: str) -> Channel:
+        return open_channel(config.database_url, purpose)
+
+    def new_store() -> Store:
+        return Store(database.connect(config.database_url), urls, clock, channel("outbox"))
+
+    def client() -> BidsClient:
+        url, token = config.bids_url, config.bids_token
+        return BidsClient(url, token, total_s=BIDS_TOTAL_S, transport=transport)
 
     urls, clock = part("urls", lambda: Urls(config.public_url)), part("clock", lambda: now_ms)
-    store = part("store", lambda: Store(database.connect(config.database_url), urls, clock))
-    bids = part(
-        "bids", lambda: BidsClient(config.bids_url, config.bids_token, total_s=BIDS_TOTAL_S)
-    )
+    store, bids = part("store", new_store), part("bids", client)
     return House(
         config=config,
         store=store,
@@ -61,4 +78,5 @@ def build(config: Config, **fakes: Any) -> House:
         files=part("files", lambda: PhotoFiles(config.photos_dir)),
         refresh_channel=part("refresh_channel", lambda: channel("refresh")),
         photo_channel=part("photo_channel", lambda: channel("photos")),
+        transport=transport,
     )

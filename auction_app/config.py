@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from bus_client import bus_url
 from service_kit.access import Tokens
-from service_kit.config import load, setting
+from service_kit.config import Holds, anywhere, load, setting
 from service_kit.url import base_url
 
 
@@ -15,7 +16,7 @@ def _secret_key(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Read once at start.
+    """Read once at start. Without `live_url` pages are as they were when they were loaded.
 
     `webhook_secret` may hold two secrets, comma-separated, while one is being rotated: the first
     is the one the bus is asked to sign with. `min_duration_s` is in seconds;
@@ -27,18 +28,18 @@ class Config:
     secret_key: str = setting("AUCTIONS_SECRET_KEY", secret=True, parse=_secret_key)
     tokens: Tokens = setting("AUCTIONS_TOKENS", parse=Tokens.parse, secret=True)
     photos_dir: str = setting("AUCTIONS_PHOTOS_DIR")
-    bus_url: str = setting("AUCTIONS_BUS_URL", parse=base_url)
+    bus_url: str = setting("AUCTIONS_BUS_URL", parse=bus_url)
     bus_token: str = setting("AUCTIONS_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("AUCTIONS_WEBHOOK_UUID")
     webhook_secret: tuple[str, ...] = setting("AUCTIONS_WEBHOOK_SECRET", secret=True)
     bids_url: str = setting("AUCTIONS_BIDS_URL", parse=base_url)
     bids_token: str = setting("AUCTIONS_BIDS_TOKEN", secret=True)
-    live_url: str = setting("AUCTIONS_LIVE_URL", parse=base_url)
+    live_url: str | None = setting("AUCTIONS_LIVE_URL", parse=base_url, default=None)
     jobs_port: int = setting("AUCTIONS_JOBS_PORT", default=0)
     trusted_proxies: int = setting("AUCTIONS_TRUSTED_PROXIES", default=0)
     min_duration_s: int = setting("AUCTIONS_MIN_DURATION_S", default=600)
 
 
-def read() -> Config:
+def read(holds: Holds = anywhere) -> Config:
     """The settings from the environment. Raises ConfigError that lists every complaint."""
-    return load(Config, prefix="AUCTIONS_")
+    return load(Config, prefix="AUCTIONS_", holds=holds)

@@ -1,14 +1,16 @@
 """`python -m auction_app.worker`: publish, fetch what changed elsewhere, stay subscribed."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from bus_client import BusClient, keep_subscribed
-from service_kit import database
-from service_kit.config import or_exit
+from service_kit.config import nowhere, or_exit
+from service_kit.errors import HttpFailure
 from service_kit.http import HttpClient
+from service_kit.jobs import Job
 from service_kit.logs import configure_logs
-from service_kit.outbox import Relay
-from service_kit.worker import run_loops
+from service_kit.outbox import Publish, Relay
+from service_kit.worker import Body, listening, run_loops
 
 from auction_app.bidding.bids_health import check_bids
 from auction_app.bidding.gateway import Gateway
@@ -22,7 +24,7 @@ from auction_app.selling.draft_photos import prepare_photos
 from auction_app.topology import topology
 from auction_app.watchlist.remind_watchers import remind_watchers
 
-_POLL_S = 1.0
+_POLL_S = 0.5
 _GAPS_S = 3.0
 _WATCH_S = 3.0
 _REMIND_S = 10.0
@@ -30,47 +32,55 @@ FETCHES: Mapping[str, Fetch] = {"offer": fetching(Gateway.offer, keep_offer)}
 """How entities of other features are fetched."""
 
 
-def loops(config: Config, house: House) -> dict[str, Callable[[], float]]:
-    """The bodies of the process's loops; each returns the seconds until its next round."""
-    bus = BusClient(config.bus_url, config.bus_token)
-    probe = HttpClient({config.bids_url: None}, connect_s=1, read_s=2, total_s=3)
+def jobs(house: House, publish: Publish) -> dict[str, Job]:
+    """What waits in the tables; each is woken by a channel of its own."""
+    store = house.store
+    relay = Relay(store.engine, outbox, publish)
     return {
-        "relay": Relay(
-            house.store.engine, outbox, bus.publish, house.store.outbox_channel
-        ).run_once,
-        "refresh": lambda: _refresh(house),
-        "photos": lambda: _prepare_photos(house),
+        "relay": Job("relay", relay.publish_waiting, away=HttpFailure),
+        "refresh": Job("refresh", lambda: refresh_projection(store, house.gateway, FETCHES)),
+        "photos": Job("photos", lambda: prepare_photos(store, house.files)),
+    }
+
+
+def timers(config: Config, house: House) -> dict[str, Body]:
+    """What time brings; each returns the seconds until its next round."""
+    probe = HttpClient(
+        {config.bids_url: None}, connect_s=1, read_s=2, total_s=3, transport=house.transport
+    )
+    return {
         "gaps": lambda: _notice_gaps(house),
         "remind": lambda: _remind(house),
         "watch": lambda: _watch(house, lambda: probe.get(f"{config.bids_url}/readyz")),
-        "subscribe": keep_subscribed(bus, topology(config)),
     }
+
+
+def loops(config: Config, house: House) -> dict[str, Body]:
+    """The bodies of the process's loops."""
+    bus = BusClient(config.bus_url, config.bus_token)
+    channels = {
+        "relay": house.store.outbox_channel,
+        "refresh": house.refresh_channel,
+        "photos": house.photo_channel,
+    }
+    listen = {
+        name: listening(job, partial(channels[name].wait, _POLL_S))
+        for name, job in jobs(house, bus.publish).items()
+    }
+    subscribe = {"subscribe": keep_subscribed(bus, topology(config))}
+    return listen | timers(config, house) | subscribe
 
 
 def main() -> None:
     """Run the loops until SIGTERM or SIGINT."""
     configure_logs("auctions_jobs")
-    config = or_exit(read)
+    config = or_exit(lambda: read(nowhere))
     house = build(config)
     run_loops(
         loops(config, house),
         health_port=config.jobs_port or None,
-        checks={"database": lambda: database.check_migrated("auction_app", house.store.engine)},
+        checks={"database": house.check},
     )
-
-
-def _refresh(house: House) -> float:
-    house.refresh_channel.wait(_POLL_S)
-    while refresh_projection(house.store, house.gateway, FETCHES):
-        pass
-    return 0.0
-
-
-def _prepare_photos(house: House) -> float:
-    house.photo_channel.wait(_POLL_S)
-    while prepare_photos(house.store, house.files):
-        pass
-    return 0.0
 
 
 def _notice_gaps(house: House) -> float:

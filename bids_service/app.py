@@ -1,10 +1,13 @@
 """The web process: `gunicorn "bids_service.app:create_app()"`."""
 
+from collections.abc import Mapping
+
 import bus_drain.flask
+from bus_drain import Listener
 from bus_drain.drain import Drain
 from flask import Flask
 from service_kit.access import install_access
-from service_kit.config import or_exit
+from service_kit.config import nowhere, or_exit
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.openapi import Api
@@ -30,7 +33,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     Tests bring `parts` with a clock and an auction app of their own.
     """
     if config is None:
-        config = or_exit(read)
+        config = or_exit(lambda: read(nowhere))
         configure_logs("bids")
     parts = parts or build(config)
     app = Flask(__name__)
@@ -55,10 +58,14 @@ def _register(api: Api, parts: Parts) -> None:
     api.register_blueprint(simulations_blueprint(urls))
 
 
+def listeners(parts: Parts) -> Mapping[str, Listener]:
+    """Who takes the events of which topic, in whatever way they come."""
+    return {"auctions": on_auctions(parts.announced, parts.importing, parts.books.clock)}
+
+
 def _drain(config: Config, parts: Parts) -> Drain:
-    listener = on_auctions(parts.announced, parts.importing, parts.books.clock)
     return Drain(
         uuid=config.webhook_uuid,
         secrets=[config.webhook_secret],
-        listeners={"auctions": listener},
+        listeners=listeners(parts),
     )

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from bus_drain.fetch import EntityClient
 from service_kit.clock import Clock, now_ms
-from service_kit.notify import NotifyChannel
+from service_kit.local import LocalTransport
+from service_kit.notify import Channel, NotifyChannel, OpenChannel
 
 from bids_service.commands.apply import apply
 from bids_service.commands.decide import Books
@@ -31,7 +32,7 @@ class Parts:
     queries: Queries
     announced: AnnouncedAuctions
     auctions: Auctions
-    importing: NotifyChannel
+    importing: Channel
 
     def close(self) -> None:
         """Close what was opened."""
@@ -41,10 +42,18 @@ class Parts:
         self.auctions.close()
 
 
-def build(config: Config, *, entities: EntityClient | None = None, clock: Clock = now_ms) -> Parts:
-    """Build everything; opens no connection yet. `entities` fetches auctions."""
+def build(
+    config: Config,
+    *,
+    entities: EntityClient | None = None,
+    transport: LocalTransport | None = None,
+    open_channel: OpenChannel = NotifyChannel.for_database,
+    clock: Clock = now_ms,
+) -> Parts:
+    """Build everything; opens no connection yet. `entities` fetches auctions; without it
+    `transport` leads to them where they are in this process."""
     urls = Urls(config.public_url, config.commands_url or config.public_url)
-    database = open_database(config.database_url)
+    database = open_database(config.database_url, open_channel)
     books = Books(database, urls, clock)
     queries = Queries(database)
     auctions = Auctions(
@@ -53,6 +62,7 @@ def build(config: Config, *, entities: EntityClient | None = None, clock: Clock 
             {config.auctions_url: config.auctions_token},
             attempts=1,
             left_alone_s=1,  # a bidder waits
+            transport=transport,
         )
     )
     group_commit = apply_in_groups(lambda requests: apply(books, requests))
@@ -63,5 +73,5 @@ def build(config: Config, *, entities: EntityClient | None = None, clock: Clock 
         queries=queries,
         announced=AnnouncedAuctions(database),
         auctions=auctions,
-        importing=NotifyChannel.for_database(str(database.engine.url), "learning"),
+        importing=open_channel(str(database.engine.url), "learning"),
     )

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from bus_client import bus_url
 from service_kit.access import Tokens
-from service_kit.config import load, setting
+from service_kit.config import Holds, anywhere, load, setting
 from service_kit.database import database_url
 from service_kit.url import base_url
 
@@ -20,7 +21,7 @@ class Config:
     public_url: str = setting("BIDS_PUBLIC_URL", parse=base_url)
     commands_url: str | None = setting("BIDS_COMMANDS_URL", default=None, parse=base_url)
     tokens: Tokens = setting("BIDS_TOKENS", parse=Tokens.parse, secret=True)
-    bus_url: str = setting("BIDS_BUS_URL", parse=base_url)
+    bus_url: str = setting("BIDS_BUS_URL", parse=bus_url)
     bus_token: str = setting("BIDS_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("BIDS_WEBHOOK_UUID", secret=True)
     webhook_secret: str = setting("BIDS_WEBHOOK_SECRET", secret=True)
@@ -29,6 +30,6 @@ class Config:
     jobs_port: int | None = setting("BIDS_JOBS_PORT", default=None)
 
 
-def read() -> Config:
+def read(holds: Holds = anywhere) -> Config:
     """The settings from the environment. Raises ConfigError naming every complaint."""
-    return load(Config, prefix="BIDS_")
+    return load(Config, prefix="BIDS_", holds=holds)

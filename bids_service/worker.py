@@ -5,46 +5,70 @@ that apply commands can be scaled apart.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
 from bus_client import BusClient, keep_subscribed
-from service_kit.config import exit_with, or_exit
+from service_kit.config import exit_with, nowhere, or_exit
+from service_kit.errors import HttpFailure
+from service_kit.jobs import Job
 from service_kit.logs import configure_logs
-from service_kit.outbox import Relay
-from service_kit.worker import run_loops
+from service_kit.outbox import Publish, Relay
+from service_kit.worker import Body, listening, run_loops
 
 from bids_service.bootstrap import Parts, build
 from bids_service.commands.accept import apply_accepted
 from bids_service.commands.close_due import close_due
-from bids_service.commands.decide import Books
 from bids_service.commands.import_auctions import import_due
 from bids_service.config import Config, read
 from bids_service.storage.idempotency import forget_keys
 from bids_service.storage.tables import outbox
 from bids_service.topology import topology
 
-_POLL_S = 1.0
+_POLL_S = 0.5
 _HOUR_S = 3600.0
 _KEYS_LAST_MS = 30 * 24 * 3_600_000
 
 
-def loops(config: Config, parts: Parts) -> dict[str, Callable[[], float]]:
-    """The bodies of the process's loops; each returns the seconds until its next round."""
-    bus = BusClient(config.bus_url, config.bus_token)
+def jobs(parts: Parts, publish: Publish) -> dict[str, Job]:
+    """What waits in the tables; each is woken by a channel of its own."""
+    relay = Relay(parts.database.engine, outbox, publish)
+    books, auctions = parts.books, parts.auctions
     return {
-        "relay": Relay(parts.database.engine, outbox, bus.publish).run_once,
-        "commands": lambda: _apply_accepted(parts.books),
-        "closing": lambda: close_due(parts.books),
-        "learning": lambda: _import(parts),
-        "housekeeping": lambda: _forget_old_keys(parts),
-        "subscribing": keep_subscribed(bus, topology(config)),
+        "relay": Job("relay", relay.publish_waiting, away=HttpFailure),
+        "commands": Job("commands", lambda: apply_accepted(books)),
+        "learning": Job("learning", lambda: import_due(books, parts.announced, auctions)),
     }
+
+
+def timers(parts: Parts) -> dict[str, Body]:
+    """What time brings; each returns the seconds until its next round."""
+    return {
+        "closing": lambda: close_due(parts.books),
+        "housekeeping": lambda: _forget_old_keys(parts),
+    }
+
+
+def loops(config: Config, parts: Parts) -> dict[str, Body]:
+    """The bodies of the process's loops."""
+    bus = BusClient(config.bus_url, config.bus_token)
+    channels = {
+        "relay": parts.database.outbox_channel,
+        "commands": parts.database.accepted_channel,
+        "learning": parts.importing,
+    }
+    listen = {
+        name: listening(job, partial(channels[name].wait, _POLL_S))
+        for name, job in jobs(parts, bus.publish).items()
+    }
+    subscribing = {"subscribing": keep_subscribed(bus, topology(config))}
+    return listen | timers(parts) | subscribing
 
 
 def main(chosen: Sequence[str]) -> None:
     """Run the chosen loops (all without a choice) until SIGTERM or SIGINT."""
     configure_logs("bids_jobs")
-    config = or_exit(read)
+    config = or_exit(lambda: read(nowhere))
     parts = build(config)
     bodies = loops(config, parts)
     if unknown := set(chosen) - set(bodies):
@@ -54,19 +78,6 @@ def main(chosen: Sequence[str]) -> None:
         health_port=config.jobs_port,
         checks={"database": parts.database.check},
     )
-
-
-def _apply_accepted(books: Books) -> float:
-    books.database.accepted_channel.wait(_POLL_S)
-    apply_accepted(books)
-    return 0.0
-
-
-def _import(parts: Parts) -> float:
-    parts.importing.wait(_POLL_S)
-    while import_due(parts.books, parts.announced, parts.auctions):
-        pass
-    return 0.0
 
 
 def _forget_old_keys(parts: Parts) -> float:

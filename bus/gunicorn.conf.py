@@ -2,7 +2,8 @@
 
 from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
 
-# The Procfile starts `bus.asgi` and says `-k` and `-w` itself; `bus.app` is WSGI.
+# For `bus.app`, which is WSGI. The Procfile starts `bus.asgi` and says `-k` and `-w` itself.
+worker_class = "bus.server.WsgiWorker"
 # Publishers block until their events are on disk, and share commits: many threads, cheap waiting.
 threads = 32
 keepalive = 2

@@ -1,42 +1,46 @@
 """The mailer's web process: the drain of the bus, its health, and in development a preview."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
-from bus_drain import Drain
+from bus_drain import Drain, Listener
 from bus_drain.flask import mount
 from flask import Flask
-from service_kit.clock import Clock, now_ms
+from service_kit.config import nowhere
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.problems import install_problems
 from service_kit.trace import install_trace
 
-from mailer_service.bootstrap import build
+from mailer_service.bootstrap import Parts, build
 from mailer_service.config import Config, read
-from mailer_service.pipeline.receive import Receiver
 from mailer_service.views.preview import preview
 
 
-def create_app(
-    config: Config | None = None, *, notify: Callable[[], None] | None = None, clock: Clock = now_ms
-) -> Flask:
-    """The WSGI app. Raises ConfigError when settings are missing or bad."""
-    configure_logs("mailer")
-    config = config or read()
-    parts = build(config, notify=notify, clock=clock)
+def create_app(config: Config | None = None, parts: Parts | None = None) -> Flask:
+    """The WSGI app, of `parts` that are built if given. Raises ConfigError when settings are
+    missing or bad."""
+    if config is None:
+        configure_logs("mailer")
+        config = read(nowhere)
+    parts = parts or build(config)
     app = Flask(__name__, static_folder=None)
     install_trace(app)
     install_problems(app)
     install_health(app, parts.checks)
-    mount(app, "/events", _drain(config, parts.receive))
+    mount(app, "/events", _drain(config, parts))
     if config.preview:
         app.register_blueprint(preview(config.sender), url_prefix="/preview")
     return app
 
 
-def _drain(config: Config, receive: Receiver) -> Drain:
+def listeners(parts: Parts) -> Mapping[str, Listener]:
+    """Who takes the events of which topic, in whatever way they come."""
+    return {"*": parts.receive}
+
+
+def _drain(config: Config, parts: Parts) -> Drain:
     return Drain(
         uuid=config.webhook_uuid,
         secrets=[config.webhook_secret],
-        listeners={"*": receive},
+        listeners=listeners(parts),
     )

@@ -7,6 +7,9 @@ from bus_drain.fetch import EntityClient
 from service_kit.clock import Clock, now_ms
 from service_kit.database import check_migrated, connect
 from service_kit.health import Check
+from service_kit.jobs import Work
+from service_kit.local import LocalTransport
+from service_kit.notify import NotifyChannel, OpenChannel
 
 from mailer_service.config import Config
 from mailer_service.entities.fetch import Entities
@@ -24,9 +27,6 @@ from mailer_service.storage.suppressions import Suppressions
 _EXAMINERS = 2
 _WRITERS = 4
 
-Work = Callable[[], bool]
-"""Does one piece of work; whether there was one. Safe to kill at any moment."""
-
 
 @dataclass(frozen=True)
 class Parts:
@@ -41,13 +41,18 @@ class Parts:
 
 
 def build(
-    config: Config, *, notify: Callable[[], None] | None = None, clock: Clock = now_ms
+    config: Config,
+    *,
+    notify: Callable[[], None] | None = None,
+    transport: LocalTransport | None = None,
+    open_channel: OpenChannel = NotifyChannel.for_database,
+    clock: Clock = now_ms,
 ) -> Parts:
     """Everything that both processes need; opens nothing yet. `notify` wakes the worker in place
-    of the notifier, where both run in one process."""
+    of the notifier, where both run in one process; `transport` leads to the services that are."""
     engine = connect(config.database_url)
     inbox, ledger, suppressions = Inbox(engine), Ledger(engine), Suppressions(engine)
-    notifier = Notifier(config.database_url)
+    notifier = Notifier(config.database_url, open_channel)
 
     entities = Entities(
         EntityClient(
@@ -55,6 +60,7 @@ def build(
             total_s=config.fetch_timeout_ms / 1000,
             attempts=1,  # it is tried again by the tables, later and later
             left_alone_s=1,
+            transport=transport,
         )
     )
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from email.utils import parseaddr
 
-from service_kit.config import load, setting
+from bus_client import bus_url
+from service_kit.config import Holds, anywhere, load, setting
 from service_kit.database import database_url
 from service_kit.url import base_url
 
@@ -49,7 +50,7 @@ class Config:
     new_bids_window_s: int = setting("MAILER_NEW_BIDS_WINDOW_S", parse=at_least_one, default=3600)
     digest_hour: int = setting("MAILER_DIGEST_HOUR", parse=hour_of_the_day, default=8)
     preview: bool = setting("MAILER_PREVIEW", default=False)
-    bus_url: str = setting("MAILER_BUS_URL", parse=base_url)
+    bus_url: str = setting("MAILER_BUS_URL", parse=bus_url)
     bus_token: str = setting("MAILER_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("MAILER_WEBHOOK_UUID")
     webhook_secret: str = setting("MAILER_WEBHOOK_SECRET", secret=True)
@@ -76,6 +77,6 @@ class Config:
         )
 
 
-def read() -> Config:
+def read(holds: Holds = anywhere) -> Config:
     """The settings of this process. Raises ConfigError with every complaint at once."""
-    return load(Config, prefix="MAILER_")
+    return load(Config, prefix="MAILER_", holds=holds)

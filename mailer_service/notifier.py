@@ -2,7 +2,7 @@
 
 import threading
 
-from service_kit.notify import NotifyChannel
+from service_kit.notify import NotifyChannel, OpenChannel
 
 
 class Notifier:
@@ -13,8 +13,10 @@ class Notifier:
 
     POLL_S = 0.5
 
-    def __init__(self, database_url: str) -> None:
-        self._channel = NotifyChannel.for_database(database_url, "mailer")
+    def __init__(
+        self, database_url: str, open_channel: OpenChannel = NotifyChannel.for_database
+    ) -> None:
+        self._channel = open_channel(database_url, "mailer")
         self._notified = threading.Condition()
         self._count = 0
 

@@ -15,6 +15,7 @@ CONFIGS = [
     "auction_app.live.config",
     "mailer_service.config",
     "mailer_service.mailbox.config",
+    "stages.config",
 ]
 
 

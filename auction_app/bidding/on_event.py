@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from bus_drain import Event
+from bus_drain import Event, Listener
 
 from auction_app.bidding.repository import stale
 from auction_app.db.store import Store
@@ -12,10 +12,8 @@ FOLLOWED = {"biddings": "bidding", "bids": "bid", "offers": "offer"}
 """The topics that this app subscribes to, and what the URLs of each name."""
 
 
-def listener(
-    store: Store, kind: str, notify: Callable[[], None]
-) -> Callable[[Sequence[Event]], None]:
-    """A drain's listener that notes each entity of `kind` as to be fetched, and wakes the loop.
+def listener(store: Store, kind: str, notify: Callable[[], None]) -> Listener:
+    """A listener that notes each entity of `kind` as to be fetched, and wakes the loop.
 
     Once it returns the bus may forget the events: they are on disk here.
     """

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from service_kit import database
 from service_kit.clock import Clock
-from service_kit.notify import NotifyChannel
+from service_kit.notify import Channel, NotifyChannel
 from sqlalchemy import Connection, Engine
 
 from auction_app.db.unit_of_work import UnitOfWork
@@ -24,7 +24,7 @@ class Store:
         engine: Engine,
         urls: Urls,
         clock: Clock,
-        outbox_channel: NotifyChannel | None = None,
+        outbox_channel: Channel | None = None,
     ) -> None:
         self.engine = engine
         self.urls = urls

@@ -1,6 +1,5 @@
 """`python -m auction_app.demo`: load the demo data once, and say who can sign in."""
 
-from service_kit import database
 from service_kit.config import or_exit
 
 from auction_app.bootstrap import build
@@ -16,7 +15,7 @@ WHAT_TO_TRY = """What to try:
 def main() -> None:
     """Load what is missing, and print the accounts and what to do with them."""
     house = build(or_exit(read))
-    or_exit(lambda: database.check_migrated("auction_app", house.store.engine))
+    or_exit(house.check)
     load_demo(house)
     house.store.close()
     print("Demo accounts (e-mail, password):")  # noqa: T201 - the command's output

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service_kit.config import load, setting
+from service_kit.config import Holds, load, nowhere, setting
 from service_kit.http import origin_of
 from service_kit.url import base_url
 
@@ -27,6 +27,6 @@ class Config:
     allowed_origin: str = setting("LIVE_ALLOWED_ORIGIN", parse=_origin)
 
 
-def read() -> Config:
+def read(holds: Holds = nowhere) -> Config:
     """The settings from the environment. Raises ConfigError that lists every complaint."""
-    return load(Config, prefix="LIVE_")
+    return load(Config, prefix="LIVE_", holds=holds)

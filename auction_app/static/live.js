@@ -182,9 +182,10 @@
   }
 
   if (item.dataset.closed === "1") return;
-  open();
   setInterval(speakTime, 1000);
   setInterval(mindStart, 1000);
+  if (!item.dataset.stream) return; // nobody streams: the page is as it was when it was loaded
+  open();
   setInterval(mind, 5000);
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => { if (event.persisted) open(); });

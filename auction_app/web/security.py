@@ -9,13 +9,14 @@ from auction_app.parts import Parts
 def install_security(app: Flask, parts: Parts) -> None:
     """The same headers on every answer."""
     secure = is_secure(parts)
+    live = origin_of(parts.config.live_url) if parts.config.live_url else ""
     policy = "; ".join(
         [
             "default-src 'none'",
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' data:",  # Pico draws its chevrons and ticks as data: images
-            f"connect-src 'self' {origin_of(parts.config.live_url)}",
+            f"connect-src 'self' {live}".rstrip(),
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from bus_drain.event import Event
 from service_kit.clock import Clock
-from service_kit.notify import NotifyChannel
+from service_kit.notify import Channel
 
 from bids_service.storage.announced_auctions import AnnouncedAuctions
 
@@ -12,7 +12,7 @@ _NEWS = frozenset({"create", "update", "noop"})
 
 
 def on_auctions(
-    announced: AnnouncedAuctions, importing: NotifyChannel, clock: Clock
+    announced: AnnouncedAuctions, importing: Channel, clock: Clock
 ) -> Callable[[Sequence[Event]], None]:
     """A listener that stores which auctions there are; fetching their terms is a job's work."""
 

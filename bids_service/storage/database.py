@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from service_kit import database
 from service_kit.logs import get_logger
-from service_kit.notify import NotifyChannel
+from service_kit.notify import Channel, NotifyChannel, OpenChannel
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -27,8 +27,8 @@ class Database:
     accepted commands. Transactions raise StoreUnavailable."""
 
     engine: Engine
-    outbox_channel: NotifyChannel
-    accepted_channel: NotifyChannel
+    outbox_channel: Channel
+    accepted_channel: Channel
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -59,14 +59,14 @@ class Database:
         self.accepted_channel.close()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, open_channel: OpenChannel = NotifyChannel.for_database) -> Database:
     """The database at a URL; opens no connection yet."""
     engine = database.connect(url)
     database.custom_plans(engine)
     return Database(
         engine=engine,
-        outbox_channel=NotifyChannel.for_database(str(engine.url)),
-        accepted_channel=NotifyChannel.for_database(str(engine.url), "waiting commands"),
+        outbox_channel=open_channel(str(engine.url), "outbox"),
+        accepted_channel=open_channel(str(engine.url), "waiting commands"),
     )
 
 

@@ -293,7 +293,7 @@ def make_world(config: Config) -> Iterator[Callable[..., World]]:
     def make(settings: Config = config, **parts: Any) -> World:
         bids, clock = FakeBids(), FakeClock()
         cheap = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        given = {"bids": bids, "clock": clock, "passwords": cheap} | parts
+        given: dict[str, Any] = {"bids": bids, "clock": clock, "passwords": cheap} | parts
         built = build(settings, **given)
         app = create_app(settings, **{name: getattr(built, name) for name in PART_NAMES})
         app.testing = True

@@ -14,6 +14,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from service_kit.clock import now_ms
 from service_kit.database import connect
+from service_kit.jobs import Work
 from sqlalchemy import Engine, select
 from standardwebhooks import Webhook
 from werkzeug.test import Client, TestResponse
@@ -111,9 +112,9 @@ class Mailer:
             return list(connection.execute(select(tables.suppressions)))
 
 
-def _done(work: Callable[[], bool]) -> bool:
+def _done(work: Work) -> bool:
     try:
-        return work()
+        return bool(work())
     except ServerUnavailable:
         return False
 
@@ -173,7 +174,7 @@ def clock() -> FakeClock:
 def mailer(config: Config, clock: FakeClock) -> Iterator[Mailer]:
     engine = connect(config.database_url)
     parts = build(config, clock=clock)
-    app = create_app(config, notify=parts.notifier.notify, clock=clock)
+    app = create_app(config, build(config, notify=parts.notifier.notify, clock=clock))
     yield Mailer(app, parts, engine, clock)
     engine.dispose()
 

@@ -15,11 +15,11 @@ from mailer_service.model.kinds import KINDS
 
 @pytest.fixture
 def client(config: Config) -> Client:
-    return Client(create_app(replace(config, preview=True), notify=lambda: None))
+    return Client(create_app(replace(config, preview=True)))
 
 
 def test_without_the_setting_there_is_none(config: Config) -> None:
-    client = Client(create_app(config, notify=lambda: None))
+    client = Client(create_app(config))
 
     assert config.preview is False
     assert client.get("/preview/").status_code == 404

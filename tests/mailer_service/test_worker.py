@@ -1,29 +1,31 @@
-"""How the workers go on: at once while there is work, later and later while SMTP is away."""
+"""How the worker goes on while the SMTP server is away."""
 
-from __future__ import annotations
+import dataclasses
+import logging
 
-from pathlib import Path
+import pytest
 
-from mailer_service.errors import ServerUnavailable
-from mailer_service.notifier import Notifier
-from mailer_service.worker import loop
+from mailer_service.bootstrap import build
+from mailer_service.config import Config
+from mailer_service.smtp.url import SmtpServer
+from mailer_service.worker import loops
+from tests.mailer_service.conftest import Mailer
+from tests.mailer_service.services import House
+from tests.sockets import free_port
 
 
-def test_while_the_server_is_away_it_is_asked_later_and_later(tmp_path: Path) -> None:
-    away = True
+def test_while_the_server_is_away_it_is_asked_later_and_no_traceback_is_logged(
+    mailer: Mailer, config: Config, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    mailer.deliver("bids", house.bid(outbid="Ada"))
+    mailer.work("examine", "write")
+    away = dataclasses.replace(config, smtp=SmtpServer("127.0.0.1", free_port()))
+    bodies = loops(away, build(away, clock=mailer.clock))
 
-    def work() -> bool:
-        if away:
-            raise ServerUnavailable("ConnectionRefusedError")
-        return True
+    with caplog.at_level(logging.WARNING):
+        first, second = bodies["send-1"](), bodies["send-1"]()
 
-    body = loop(work, Notifier(f"sqlite:///{tmp_path}/mailer.db"))
-
-    first, second, third = (body() for _ in range(3))
-    assert 0.5 <= first <= 1 <= second <= 2 <= third <= 4
-    assert max(body() for _ in range(20)) <= 30
-
-    away = False
-    assert body() == 0
-    away = True
-    assert body() <= 1
+    assert 0.5 <= second <= first <= 1
+    assert [record.exc_info for record in caplog.records if "send-1" in record.getMessage()] == [
+        None
+    ]

@@ -19,10 +19,17 @@ def letters() -> Iterator[Letters]:
 
 
 @pytest.fixture
-def house(tmp_path: Path, letters: Letters) -> Iterator[House]:
-    """All processes of the Procfile, mailing to `letters`."""
+def stage() -> str:
+    """The stage of the house; tests that run in several are parametrised by it."""
+    return "soa"
+
+
+@pytest.fixture
+def house(tmp_path: Path, letters: Letters, stage: str) -> Iterator[House]:
+    """All processes of the stage, mailing to `letters`."""
     with open_house(
         tmp_path / "var",
+        STAGE=stage,
         SMTP_URL=f"smtp://127.0.0.1:{letters.port}",
         AUCTIONS_MIN_DURATION_S="1",
     ) as house:

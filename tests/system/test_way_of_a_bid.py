@@ -3,6 +3,7 @@
 import re
 import time
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.system.house import House
@@ -13,6 +14,7 @@ from tests.waiting import PATIENCE_S, wait_for
 MAXIMA = ["41.37", "83.71"]
 
 
+@pytest.mark.parametrize("stage", ["mvp", "background", "bus", "soa"])
 def test_a_bid_reaches_everybody_it_concerns_exactly_once(
     house: House, browser: Browser, letters: Letters
 ) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from flask import Blueprint
-from service_kit.notify import NotifyChannel
+from service_kit.notify import Channel
 
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.parts import Parts
@@ -12,7 +12,7 @@ from auction_app.selling.views import editing, my_sales, photos, wizard
 
 
 def blueprints(
-    parts: Parts, files: PhotoFiles, simulate: Simulate, photo_channel: NotifyChannel
+    parts: Parts, files: PhotoFiles, simulate: Simulate, photo_channel: Channel
 ) -> Iterator[Blueprint]:
     """All addresses of the feature."""
     yield my_sales.api(parts)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, request, url_for
-from service_kit.notify import NotifyChannel
+from service_kit.notify import Channel
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
@@ -26,7 +26,7 @@ def allow_uploads() -> None:
         request.max_content_length = _UPLOAD_BYTES
 
 
-def pages(parts: Parts, files: PhotoFiles, photo_channel: NotifyChannel) -> Blueprint:
+def pages(parts: Parts, files: PhotoFiles, photo_channel: Channel) -> Blueprint:
     """Take photos in, describe, move and remove them."""
     views = Blueprint("draft_photos", __name__)
 

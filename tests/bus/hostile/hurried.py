@@ -1,13 +1,11 @@
 """The bus's workers as they are, but with little time: a test needn't wait for twenty seconds."""
 
-from service_kit.entrance import loop, threads
-
 from bus import server
 
 REQUEST_S = 1.0
 
 
-class Protocol(loop.Protocol):
+class Protocol(server.Protocol):
     """For the worker below."""
 
     request_s = REQUEST_S
@@ -19,7 +17,7 @@ class AsgiWorker(server.AsgiWorker):
     CONFIG_KWARGS = {**server.AsgiWorker.CONFIG_KWARGS, "http": Protocol}
 
 
-class WsgiWorker(threads.ThreadWorker):
+class WsgiWorker(server.WsgiWorker):
     """For `bus.app`."""
 
     request_s = REQUEST_S

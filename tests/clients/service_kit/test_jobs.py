@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from service_kit.errors import Unreachable
 from service_kit.jobs import Job, Jobs
+from service_kit.worker import listening
 
 from tests.waiting import wait_for
 
@@ -105,15 +106,30 @@ def test_a_job_that_failed_is_left_alone_by_people_and_tried_again_once_it_has_r
 
 def test_a_loop_rests_longer_and_longer_and_at_once_no_more_when_it_is_back() -> None:
     clock, away = Clock(), Away(Unreachable("no"))
-    job = Job("away", away, away=Unreachable, clock=clock)
+    waits: list[float] = []
+    body = listening(
+        Job("away", away, away=Unreachable, clock=clock), lambda: waits.append(clock.now_s)
+    )
     pauses = []
     for _ in range(8):
-        pauses.append(job.run())
+        pauses.append(body())
         clock.now_s += pauses[-1]
+    assert away.asked == 8
     assert 0.5 <= pauses[0] <= 1 <= pauses[1] <= 2 <= pauses[2] <= 4
     assert max(pauses) <= 30
+    assert waits == []
     away.error = None
-    assert job.run() == 0
+    assert body() == 0
+    assert waits == [clock.now_s]
+
+
+def test_a_loop_does_a_piece_a_round_and_waits_when_there_is_none() -> None:
+    waits: list[int] = []
+    pile = Pile(3)
+    body = listening(Job("pile", pile), lambda: waits.append(pile.done))
+    for _ in range(5):
+        assert body() == 0
+    assert (pile.done, waits) == (3, [3, 3])
 
 
 class Gate:

@@ -10,7 +10,7 @@ from environs import Env, EnvValidationError, ValidationError
 
 from service_kit.errors import ConfigError, NotMigrated, ServiceKitError
 
-__all__ = ["ConfigError", "Holds", "load", "nowhere", "or_exit", "setting", "variables"]
+__all__ = ["ConfigError", "Holds", "anywhere", "load", "nowhere", "or_exit", "setting", "variables"]
 
 C = TypeVar("C")
 _REQUIRED: Any = object()
@@ -47,8 +47,13 @@ def variables(config_class: type[Any]) -> list[str]:
 
 
 def nowhere(_url: str) -> bool:
-    """No host is in this process: what most processes say."""
+    """No other app is in this process: what most processes say that call others."""
     return False
+
+
+def anywhere(_url: str) -> bool:
+    """Whatever a URL says is right: for a command that calls nobody."""
+    return True
 
 
 def load(config_class: type[C], *, prefix: str, holds: Holds = nowhere) -> C:

@@ -3,9 +3,8 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
-
-from service_kit.entrance.small import BoundedHandler, SmallServer
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -34,11 +33,13 @@ def install_health(app: "Flask", checks: Mapping[str, Check]) -> None:
         return Response(json.dumps(words), status, mimetype="application/json")
 
 
-def serve_health(port: int, checks: Mapping[str, Check]) -> SmallServer:
+def serve_health(port: int, checks: Mapping[str, Check]) -> ThreadingHTTPServer:
     """Serve /healthz and /readyz from a worker process, in a thread, on loopback and `port`."""
 
-    class Answer(BoundedHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name is the method
+    class Answer(BaseHTTPRequestHandler):
+        timeout = 5
+
+        def do_GET(self) -> None:
             status, words = (
                 (200, {"status": "ok"}) if self.path == "/healthz" else readiness(checks)
             )
@@ -49,7 +50,11 @@ def serve_health(port: int, checks: Mapping[str, Check]) -> SmallServer:
             self.end_headers()
             self.wfile.write(body)
 
-    server = SmallServer(("127.0.0.1", port), Answer)
+        def log_message(self, format: str, *args: Any) -> None:
+            """Probes come every second; they are not news."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
+    server.daemon_threads = True
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server
 

@@ -41,13 +41,16 @@ class Job:
         self._failures = 0
         self._rests_until = -math.inf
 
-    def run(self) -> float:
-        """Do all there is; returns the seconds to rest. For a loop that has the job alone."""
-        self.look(math.inf)
-        return max(0.0, self._rests_until - self._clock())
+    def piece(self) -> bool:
+        """Do one piece; whether there was one. For a loop that has the job alone."""
+        return self.look(None)
 
-    def look(self, ends_at: float, *, wait_s: float = 0.0, again: bool = True) -> bool:
-        """Do what there is, while it isn't `ends_at` yet; whether there was anything.
+    def rest_s(self) -> float:
+        """The seconds for which it is not tried again."""
+        return max(0.0, self._rests_until - self._clock()) if self._failures else 0.0
+
+    def look(self, ends_at: float | None, *, wait_s: float = 0.0, again: bool = True) -> bool:
+        """Do what there is, while it isn't `ends_at` yet (None: one piece); whether there was any.
 
         Who finds another thread at it waits for `wait_s`, and else leaves it to that one, which
         then looks once more. One that failed is tried again by those who come `again` only, once
@@ -55,7 +58,7 @@ class Job:
         """
         did = False
         self._asked = True
-        while self._asked and self._may_start(ends_at, again):
+        while self._asked and not self._is_over(ends_at, did) and self._is_well(again):
             if not self._at_it.acquire(timeout=wait_s):
                 break
             try:
@@ -65,17 +68,18 @@ class Job:
                 self._at_it.release()
         return did
 
-    def _may_start(self, ends_at: float, again: bool) -> bool:
-        now = self._clock()
-        rested = again and now >= self._rests_until
-        return now < ends_at and (rested or not self._failures)
+    def _is_over(self, ends_at: float | None, did: bool) -> bool:
+        return did if ends_at is None else self._clock() >= ends_at
 
-    def _pieces(self, ends_at: float) -> bool:
+    def _is_well(self, again: bool) -> bool:
+        return not self._failures or (again and not self.rest_s())
+
+    def _pieces(self, ends_at: float | None) -> bool:
         did = False
         try:
             while self._work():
                 did, self._failures = True, 0
-                if self._clock() >= ends_at:
+                if self._is_over(ends_at, did):
                     return did
         except Exception as error:  # noqa: BLE001 - a job's outermost loop: the next goes on
             self._fail(error)

@@ -6,26 +6,11 @@ They are a Python file whose names are gunicorn's; what a service has otherwise 
 import importlib
 from collections.abc import Callable
 
-from service_kit.config import or_exit
-from service_kit.entrance import MAX_FIELDS, MAX_HEAD_BYTES, MAX_LINE_BYTES
+from service_kit.config import nowhere, or_exit
 
-__all__ = [
-    "control_socket_disable",
-    "graceful_timeout",
-    "http_parser",
-    "keepalive",
-    "limit_request_field_size",
-    "limit_request_fields",
-    "limit_request_line",
-    "worker_class",
-    "workers",
-]
+__all__ = ["control_socket_disable", "graceful_timeout", "keepalive", "worker_class", "workers"]
 
-worker_class = "service_kit.entrance.threads.ThreadWorker"
-limit_request_fields = MAX_FIELDS
-limit_request_field_size = MAX_HEAD_BYTES
-limit_request_line = MAX_LINE_BYTES
-http_parser = "python"  # the other one, where it is installed, would not know of our bounds
+worker_class = "gthread"
 workers = 2
 keepalive = 30
 graceful_timeout = 4
@@ -38,6 +23,7 @@ def refusing_bad_settings(package: str) -> Callable[[object], None]:
     and no traceback."""
 
     def on_starting(_server: object) -> None:
-        or_exit(importlib.import_module(f"{package}.config").read)
+        read = importlib.import_module(f"{package}.config").read
+        or_exit(lambda: read(nowhere))
 
     return on_starting

@@ -8,7 +8,6 @@ from types import FrameType
 from service_kit.health import Check, serve_health
 from service_kit.jobs import Job
 from service_kit.logs import get_logger
-from service_kit.notify import Channel
 
 log = get_logger(__name__)
 
@@ -18,12 +17,13 @@ Body = Callable[[], float]
 _AFTER_A_FAILURE_S = 1.0
 
 
-def listening(channel: Channel, job: Job, *, poll_s: float = 1.0) -> Body:
-    """A body that waits to be notified, `poll_s` at most, and has the job do what there is."""
+def listening(job: Job, wait: Callable[[], object]) -> Body:
+    """A body that has the job do a piece; when there is none, `wait` waits until there may be."""
 
     def body() -> float:
-        channel.wait(poll_s)
-        return job.run()
+        if not job.piece() and not job.rest_s():
+            wait()
+        return job.rest_s()
 
     return body
 

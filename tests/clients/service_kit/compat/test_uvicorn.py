@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from service_kit.compat.uvicorn import BoundedProtocol
+from service_kit.compat.uvicorn import DeadlineProtocol
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
@@ -17,11 +17,9 @@ BROKEN = (
 WHOLE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"
 
 
-class Hurried(BoundedProtocol):
+class Hurried(DeadlineProtocol):
     request_s = 0.05
-    answer_s = 0.05
-    max_fields, max_line_bytes, max_head_bytes = 3, 40, 100
-    answer = staticmethod(lambda status: b"too late" if status == 408 else b"%d" % status)
+    late = b"too late"
 
 
 class Transport(asyncio.Transport):
@@ -69,8 +67,8 @@ async def heard(data: bytes) -> bytes:
     ("data", "answer"),
     [
         (b"", b""),
-        (WHOLE[:10], Hurried.answer(408)),
-        (WHOLE[:-1], Hurried.answer(408)),
+        (WHOLE[:10], Hurried.late),
+        (WHOLE[:-1], Hurried.late),
         (WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), b"HTTP/1.1 204 No Content"),
     ],
 )

@@ -1,0 +1,1 @@
+"""Stages: one code base as one process or as services, by settings (docs/leaving-a-monolith.md)."""

@@ -1,0 +1,106 @@
+"""The apps that the house may hold, each by what all of them have."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bus_drain import Listener
+from service_kit.config import Holds
+from service_kit.health import Check
+from service_kit.jobs import Job
+from service_kit.local import LocalTransport
+from service_kit.notify import OpenChannel
+from service_kit.outbox import Publish
+from service_kit.worker import Body
+
+import auction_app.app
+import auction_app.bootstrap
+import auction_app.config
+import auction_app.worker
+import bids_service.app
+import bids_service.bootstrap
+import bids_service.config
+import bids_service.worker
+import mailer_service.app
+import mailer_service.bootstrap
+import mailer_service.config
+import mailer_service.worker
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What an app is built with: the way to the others, its channels, who is in this process."""
+
+    transport: LocalTransport
+    open_channel: OpenChannel
+    holds: Holds
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """`loops` is all that the app's own worker process would do, `jobs` and `timers` what of it
+    doesn't need a bus across HTTP. `check` raises when the app hasn't its tables."""
+
+    wsgi: "WSGIApplication"
+    listeners: Mapping[str, Listener]
+    jobs: Callable[[Publish], Mapping[str, Job]]
+    timers: Mapping[str, Body]
+    loops: Callable[[], Mapping[str, Body]]
+    check: Check
+
+
+def _auctions(here: Surroundings) -> App:
+    config = auction_app.config.read(here.holds)
+    house = auction_app.bootstrap.build(
+        config, transport=here.transport, open_channel=here.open_channel
+    )
+    return App(
+        wsgi=auction_app.app.create_app(config, house),
+        listeners=auction_app.app.listeners(house),
+        jobs=partial(auction_app.worker.jobs, house),
+        timers=auction_app.worker.timers(config, house),
+        loops=partial(auction_app.worker.loops, config, house),
+        check=house.check,
+    )
+
+
+def _bids(here: Surroundings) -> App:
+    config = bids_service.config.read(here.holds)
+    parts = bids_service.bootstrap.build(
+        config, transport=here.transport, open_channel=here.open_channel
+    )
+    return App(
+        wsgi=bids_service.app.create_app(config, parts),
+        listeners=bids_service.app.listeners(parts),
+        jobs=partial(bids_service.worker.jobs, parts),
+        timers=bids_service.worker.timers(parts),
+        loops=partial(bids_service.worker.loops, config, parts),
+        check=parts.database.check,
+    )
+
+
+def _mailer(here: Surroundings) -> App:
+    config = mailer_service.config.read(here.holds)
+    parts = mailer_service.bootstrap.build(
+        config, transport=here.transport, open_channel=here.open_channel
+    )
+    return App(
+        wsgi=mailer_service.app.create_app(config, parts),
+        listeners=mailer_service.app.listeners(parts),
+        jobs=lambda _publish: mailer_service.worker.jobs(parts),
+        timers={},
+        loops=partial(mailer_service.worker.loops, config, parts),
+        check=parts.checks["database"],
+    )
+
+
+APPS: Mapping[str, Callable[[Surroundings], App]] = {
+    "auctions": _auctions,
+    "bids": _bids,
+    "mailer": _mailer,
+}
+"""How each is built, by the name that HOUSE_APPS gives it. They raise ConfigError."""

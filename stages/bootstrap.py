@@ -1,0 +1,75 @@
+"""Builds what the house is made of, the same for the process that serves and the one that works."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bus_client import connect
+from bus_drain import receiver
+from service_kit.health import Check
+from service_kit.http import origin_of
+from service_kit.jobs import Job, Jobs
+from service_kit.local import Commits, LocalChannel, LocalTransport
+from service_kit.notify import Channel, NotifyChannel
+from service_kit.worker import Body
+
+from stages.apps import APPS, App, Surroundings
+from stages.config import Config
+
+_HEARTBEAT_S = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The apps by name. `commits` knows where in this process something was committed."""
+
+    config: Config
+    apps: Mapping[str, App]
+    commits: Commits
+
+    @property
+    def checks(self) -> dict[str, Check]:
+        """Whether each app has its tables."""
+        return {name: app.check for name, app in self.apps.items()}
+
+    def jobs(self) -> Iterator[Job]:
+        """What waits in any app's tables. What one publishes, all of them hear in this process."""
+        for name, app in self.apps.items():
+            bus = connect("inline:", "", receiver(app.listeners), name=name)
+            yield from app.jobs(bus.publish).values()
+
+    def timers(self, jobs: Jobs) -> dict[str, Body]:
+        """What time brings, and a look at what nobody else looks at: what was put off, what the
+        timers commit, and what a process left that was killed."""
+
+        def heartbeat() -> float:
+            jobs.settle()
+            return _HEARTBEAT_S
+
+        return _named({name: app.timers for name, app in self.apps.items()}) | {"look": heartbeat}
+
+    def loops(self) -> dict[str, Body]:
+        """All that the apps' own worker processes would do."""
+        return _named({name: app.loops() for name, app in self.apps.items()})
+
+
+def build(config: Config) -> House:
+    """Build the apps that are held, round one transport. Raises ConfigError."""
+    commits, transport = Commits(), LocalTransport()
+    held = {origin_of(url) for _, url in config.urls}
+
+    def open_channel(url: str, purpose: str) -> Channel:
+        if config.works_elsewhere:
+            return NotifyChannel.for_database(url, purpose)
+        return LocalChannel(commits.note)
+
+    here = Surroundings(
+        transport=transport, open_channel=open_channel, holds=lambda url: origin_of(url) in held
+    )
+    apps = {name: APPS[name](here) for name in sorted(config.apps)}
+    for name, url in config.urls:
+        transport.serve(url, apps[name].wsgi)
+    return House(config=config, apps=apps, commits=commits)
+
+
+def _named(bodies: Mapping[str, Mapping[str, Body]]) -> dict[str, Body]:
+    return {f"{app} {name}": body for app, of in bodies.items() for name, body in of.items()}

@@ -1,0 +1,90 @@
+"""The settings of the house: the process that holds several apps."""
+
+from dataclasses import dataclass
+
+from bus_client import bus_url
+from service_kit.config import ConfigError, load, setting
+
+_APPS = ("auctions", "bids", "mailer")
+
+
+def apps(text: str) -> tuple[str, ...]:
+    """Read `auctions,bids`. Raises ValueError."""
+    names = {name.strip() for name in text.split(",")}
+    if not names <= set(_APPS):
+        raise ValueError(f"must be some of {', '.join(_APPS)}, comma-separated")
+    return tuple(sorted(names))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """`apps` are those that the process holds. Where they are called, and at which ports of this
+    machine they answer, is told to it by the same settings as to everybody."""
+
+    apps: tuple[str, ...] = setting("HOUSE_APPS", parse=apps)
+    auctions_url: str = setting("AUCTIONS_PUBLIC_URL")
+    bids_url: str = setting("BIDS_PUBLIC_URL")
+    bids_commands_url: str = setting("BIDS_COMMANDS_URL")
+    mailer_url: str = setting("MAILER_PUBLIC_URL")
+    auctions_port: int = setting("PORT_AUCTIONS")
+    bids_port: int = setting("PORT_BIDS")
+    bids_commands_port: int = setting("PORT_BIDS_COMMANDS")
+    mailer_port: int = setting("PORT_MAILER")
+    auctions_bus_url: str = setting("AUCTIONS_BUS_URL", parse=bus_url)
+    bids_bus_url: str = setting("BIDS_BUS_URL", parse=bus_url)
+    mailer_bus_url: str = setting("MAILER_BUS_URL", parse=bus_url)
+    jobs_port: int | None = setting("HOUSE_JOBS_PORT", default=None)
+
+    @property
+    def urls(self) -> list[tuple[str, str]]:
+        """The apps that are held, and where each is called."""
+        every = [
+            ("auctions", self.auctions_url),
+            ("bids", self.bids_url),
+            ("bids", self.bids_commands_url),
+            ("mailer", self.mailer_url),
+        ]
+        return [(name, url) for name, url in every if name in self.apps]
+
+    @property
+    def ports(self) -> dict[int, str]:
+        """Which app answers at which port of this machine."""
+        every = {
+            self.auctions_port: "auctions",
+            self.bids_port: "bids",
+            self.bids_commands_port: "bids",
+            self.mailer_port: "mailer",
+        }
+        return {port: name for port, name in every.items() if name in self.apps}
+
+    @property
+    def bus_urls(self) -> dict[str, str]:
+        """The bus of each app that is held, by the name of its setting."""
+        every = {
+            "auctions": ("AUCTIONS_BUS_URL", self.auctions_bus_url),
+            "bids": ("BIDS_BUS_URL", self.bids_bus_url),
+            "mailer": ("MAILER_BUS_URL", self.mailer_bus_url),
+        }
+        return dict(every[name] for name in self.apps)
+
+    @property
+    def bus_url(self) -> str:
+        """The bus of all of them."""
+        return next(iter(self.bus_urls.values()))
+
+    @property
+    def works_elsewhere(self) -> bool:
+        """Whether what follows a commit is the business of a process that waits for it."""
+        return self.bus_url.startswith("http")
+
+
+def read() -> Config:
+    """The settings from the environment. Raises ConfigError naming every complaint."""
+    config = load(Config, prefix="HOUSE_")
+    first, *others = config.bus_urls
+    differ = [name for name in others if config.bus_urls[name] != config.bus_url]
+    if differ:
+        raise ConfigError(
+            [f"{name}: must be as {first}: one process holds both" for name in differ]
+        )
+    return config

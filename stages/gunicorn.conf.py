@@ -1,0 +1,22 @@
+"""How gunicorn runs the house: one worker, at the port of each app that it holds."""  # noqa: N999 - gunicorn's own name for it
+
+from typing import Any
+
+from service_kit.config import or_exit
+from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
+
+from stages.config import read
+
+workers = 1
+threads = 32
+bind = [f"127.0.0.1:{port}" for port in or_exit(read).ports]
+
+
+def post_worker_init(worker: Any) -> None:
+    """What runs beside the requests runs in the worker."""
+    worker.wsgi.start()
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Its threads would keep the process."""
+    worker.wsgi.stop()

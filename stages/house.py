@@ -1,0 +1,68 @@
+"""Several apps as one web process: `gunicorn "stages.house:create_app()"`.
+
+Which apps those are is set, and so is what becomes of all that a commit leaves to be done:
+
+| `…_BUS_URL` | it is                                                            |
+|-------------|------------------------------------------------------------------|
+| `inline:`   | done before the request is answered, for a second at most        |
+| `huey:…`    | done by `stages.house_jobs`, which finds a look in its queue     |
+| `http://…`  | done by `stages.house_jobs`, whose loops wait at the channels    |
+
+Who listens to what: each app's `listeners`.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bus_client import connect
+from service_kit.config import or_exit
+from service_kit.jobs import Jobs
+from service_kit.local import AfterCommit, ByPort
+from service_kit.logs import configure_logs
+from service_kit.worker import Body, Loops
+
+from stages import bootstrap
+from stages.config import read
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_BUDGET_S = 1.0
+"""The longest that a request goes on to another piece of what it left to be done."""
+
+
+class WebProcess:
+    """The WSGI app, and the loops that run beside it from `start` to `stop`."""
+
+    def __init__(self, app: "WSGIApplication", loops: Mapping[str, Body]) -> None:
+        self._app = app
+        self._loops = Loops(loops)
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        return self._app(environ, start_response)
+
+    def start(self) -> None:
+        """Run the loops."""
+        self._loops.start()
+
+    def stop(self) -> None:
+        """End them after the round that each is in."""
+        self._loops.stop()
+
+
+def create_app() -> WebProcess:
+    """Build all from the settings, ending the process if they are bad."""
+    configure_logs("house")
+    house = or_exit(lambda: bootstrap.build(read()))
+    apps = ByPort({port: house.apps[name].wsgi for port, name in house.config.ports.items()})
+    if house.config.works_elsewhere:
+        return WebProcess(apps, {})
+    if house.config.bus_url.startswith("huey:"):
+        queue = connect(house.config.bus_url, "")
+        return WebProcess(AfterCommit(apps, house.commits, queue.look), {})
+    jobs = Jobs(*house.jobs())
+    settle = partial(jobs.settle, _BUDGET_S, again=False)
+    return WebProcess(AfterCommit(apps, house.commits, settle), house.timers(jobs))

@@ -1,0 +1,53 @@
+"""`python -m stages.house_jobs`: what the commits of `stages.house` leave to be done."""
+
+import signal
+import threading
+from types import FrameType
+
+from bus_client import BusError, connect
+from bus_drain import receiver
+from service_kit.config import exit_with, or_exit
+from service_kit.health import serve_health
+from service_kit.logs import configure_logs
+from service_kit.worker import Loops, run_loops
+
+from stages.bootstrap import House, build
+from stages.config import read
+
+_WORKERS = 4
+
+
+def main() -> None:
+    """Work until SIGTERM or SIGINT; blocks."""
+    configure_logs("house_jobs")
+    house = or_exit(lambda: build(read()))
+    if house.config.works_elsewhere:
+        run_loops(house.loops(), health_port=house.config.jobs_port, checks=house.checks)
+    else:
+        _work_off_queue(house)
+
+
+def _work_off_queue(house: House) -> None:
+    stopping = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    try:
+        # Nobody publishes to it: it carries looks, and what it has of events is none.
+        queue = connect(house.config.bus_url, "", receiver({}))
+        queue.jobs.add(*house.jobs())
+        loops = Loops(house.timers(queue.jobs))
+        loops.start()
+        if house.config.jobs_port is not None:
+            serve_health(house.config.jobs_port, {"loops": loops.all_alive} | house.checks)
+        queue.run(stopping, workers=_WORKERS)
+    except BusError as error:
+        exit_with((str(error),))
+    loops.stop()
+
+
+if __name__ == "__main__":
+    main()
