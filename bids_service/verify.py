@@ -23,9 +23,8 @@ from bids_service.audit.verify_chain import Linked, pairs_from, verify_chain
 from bids_service.audit.verify_rules import Seen, verify_rules
 from bids_service.config import read
 from bids_service.engine.bidding import Outcome
-from bids_service.errors import NotProven
+from bids_service.errors import NotProven, StoreUnavailable
 from bids_service.storage.database import open_database
-from bids_service.storage.queries import Queries
 from bids_service.verify_stored import verify_stored
 
 Json = Mapping[str, Any]
@@ -51,8 +50,8 @@ def main(
     """Prove that the recorded order gives the published result. Exits 1 when it doesn't."""
     try:
         if all_maxima:
-            entries = verify_stored(Queries(open_database(or_exit(read).database_url)), source)
-            click.echo(f"replayed {entries} entries with all maxima: the state is what they give")
+            entries = verify_stored(open_database(or_exit(read).database_url), source)
+            click.echo(f"replayed {entries} entries with all maxima: every row is what they give")
             return
         exported = _fetched(source) if source.startswith("http") else _from_file(Path(source))
         if save is not None:
@@ -61,7 +60,7 @@ def main(
     except NotProven as error:
         click.echo(f"NOT PROVEN: {error}")
         sys.exit(1)
-    except (FetchError, HttpFailure, OSError) as error:
+    except (FetchError, HttpFailure, OSError, StoreUnavailable) as error:
         raise click.UsageError(f"{source} can't be read: {error}") from error
 
 

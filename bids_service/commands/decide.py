@@ -8,10 +8,8 @@ from service_kit.clock import Clock
 from bids_service.audit.commitments import new_salt
 from bids_service.audit.record import Recorded, record
 from bids_service.commands.write_batch import WriteBatch
-from bids_service.engine.book import Book, Command, decide
+from bids_service.engine.book import Book, Command, decide, looks_back
 from bids_service.engine.decision import Accepted, Decision
-from bids_service.engine.retract import Retract
-from bids_service.engine.second_chance import AnswerOffer, ExpireOffer, SecondChance
 from bids_service.model import Applied, StoredBidding
 from bids_service.storage.biddings import bids_that_count, offers_by_id
 from bids_service.storage.database import Database, Transaction
@@ -118,7 +116,7 @@ def _book(
     transaction: Transaction, batch: WriteBatch, stored: StoredBidding, command: Command
 ) -> Book:
     """With its history for the commands that look back; a bid never does, however hot it gets."""
-    if not isinstance(command, Retract | SecondChance | AnswerOffer | ExpireOffer):
+    if not looks_back(command):
         return Book(stored.bidding)
     batch.write(transaction)  # what came before in this transaction is history too
     offers = offers_by_id(transaction, stored.id)

@@ -52,6 +52,11 @@ def open_book(terms: Terms) -> Book:
     return Book(open_bidding(terms))
 
 
+def looks_back(command: Command) -> bool:
+    """Whether a command asks for the bids and offers before it; a bid never does."""
+    return isinstance(command, Retract | SecondChance | AnswerOffer | ExpireOffer)
+
+
 def decide(book: Book, command: Command, now_ms: int) -> Decision:  # noqa: PLR0911 - a case a command
     """Apply the rules to one command. Pure: the book stays as it is."""
     match command:

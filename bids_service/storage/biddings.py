@@ -129,7 +129,7 @@ def offers_by_id(transaction: Transaction, bidding_id: int) -> dict[int, Offer]:
 
 def insert_bidding(transaction: Transaction, new: StoredBidding, opening: Recorded) -> int:
     """A bidding and the first entry of its record; returns its id."""
-    columns = bidding_columns(new) | {
+    columns = bidding_columns(new.bidding, new.tip) | {
         "auction": new.auction,
         "terms": terms_text(new.bidding.terms),
         "mask_key": new.mask_key,
@@ -143,7 +143,10 @@ def insert_bidding(transaction: Transaction, new: StoredBidding, opening: Record
 
 def save_biddings(transaction: Transaction, changed: Iterable[StoredBidding]) -> None:
     """Biddings as they are now."""
-    rows = [{"bidding_id": stored.id, **bidding_columns(stored)} for stored in changed]
+    rows = [
+        {"bidding_id": stored.id, **bidding_columns(stored.bidding, stored.tip)}
+        for stored in changed
+    ]
     if rows:
         transaction.execute(_save, rows)
 

@@ -101,16 +101,6 @@ class Queries:
         )
         return self._page(chosen, most, recorded_from, lambda row: row.number)
 
-    def placed(self, bidding_id: int) -> dict[int, tuple[int, str]]:
-        """Maximum and salt of every bid ever taken, by sequence: for the operator's own replay."""
-        with self._database.read_once() as connection:
-            rows = connection.execute(
-                select(bids.c.sequence, bids.c.maximum, bids.c.salt).where(
-                    bids.c.bidding_id == bidding_id
-                )
-            ).all()
-        return {row.sequence: (row.maximum, row.salt) for row in rows}
-
     def accepted(self, command_id: int) -> AcceptedCommand | None:
         """What became of an accepted command."""
         chosen = _accepted.where(waiting_commands.c.id == command_id)

@@ -45,9 +45,8 @@ def bidding_from(row: Any) -> StoredBidding:
     )
 
 
-def bidding_columns(stored: StoredBidding) -> dict[str, Any]:
+def bidding_columns(bidding: Bidding, tip: Tip) -> dict[str, Any]:
     """The columns that a command may change."""
-    bidding = stored.bidding
     lead = bidding.lead
     return {
         "ends_at_ms": bidding.ends_at_ms,
@@ -62,8 +61,8 @@ def bidding_columns(stored: StoredBidding) -> dict[str, Any]:
         "version": bidding.version,
         "outcome": bidding.outcome,
         "closed_at_ms": bidding.closed_at_ms,
-        "record_length": stored.tip.length,
-        "record_hash": stored.tip.hash,
+        "record_length": tip.length,
+        "record_hash": tip.hash,
     }
 
 

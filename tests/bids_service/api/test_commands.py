@@ -77,7 +77,7 @@ def test_buying_at_once_sells_and_is_announced_once(service: Service) -> None:
             client.buy_now(bidding, bidder("bob"), "key-2")
     assert refused.value.reason == "ended"
     assert service.events() == [*before, UPDATE]
-    verify_stored(service.parts.queries, AUCTION)
+    verify_stored(service.parts.database, AUCTION)
 
 
 def test_taking_back_is_possible_for_as_long_as_the_links_say(service: Service) -> None:
@@ -96,7 +96,7 @@ def test_taking_back_is_possible_for_as_long_as_the_links_say(service: Service) 
         with pytest.raises(BidRefused) as refused:
             client.retract(bidding, bidder("eve"), "key-3")
         assert refused.value.reason == "no_bid"
-    verify_stored(service.parts.queries, AUCTION)
+    verify_stored(service.parts.database, AUCTION)
 
 
 def test_only_the_seller_calls_off(service: Service) -> None:
@@ -117,7 +117,7 @@ def test_it_is_called_off_only_without_bids_if_the_seller_says_so(service: Servi
         client.retract(bidding, bidder("ada"), "key-2")
         cancelled = client.cancel(bidding, SELLER, "key-3", only_without_bids=True)
         assert cancelled.status == "closed"
-    verify_stored(service.parts.queries, AUCTION)
+    verify_stored(service.parts.database, AUCTION)
 
 
 def test_a_second_chance_is_offered_answered_and_told(service: Service) -> None:
@@ -149,7 +149,7 @@ def test_a_second_chance_is_offered_answered_and_told(service: Service) -> None:
         assert client.bidding_of(AUCTION).leader == bidder("bob")
     told = [("offers", type, f"{PUBLIC}/offers/1") for type in ("create", "update")]
     assert service.events() == [*before, *told]
-    assert verify_stored(service.parts.queries, AUCTION) == 6
+    assert verify_stored(service.parts.database, AUCTION) == 6
 
 
 def test_an_offer_that_nobody_answers_expires(service: Service) -> None:
@@ -168,7 +168,7 @@ def test_an_offer_that_nobody_answers_expires(service: Service) -> None:
         service.sweep()
         assert client.offer(offer.url).status == "expired"
     assert service.events() == [*before, ("offers", "update", offer.url)]
-    verify_stored(service.parts.queries, AUCTION)
+    verify_stored(service.parts.database, AUCTION)
 
 
 @pytest.mark.parametrize("path", ["purchase", "retractions", "cancellation", "offers"])
@@ -225,7 +225,7 @@ def test_a_command_can_be_answered_later_at_the_url_of_its_outcome(service: Serv
     assert later(service, "ada", "5.00", "key-1", "respond-async").status_code == 202
     stranger = {"Authorization": f"Bearer {WRITE}"}
     assert service.http().get(path, headers=stranger).status_code == 404
-    verify_stored(service.parts.queries, AUCTION)
+    verify_stored(service.parts.database, AUCTION)
 
 
 def test_a_key_that_was_answered_at_once_has_that_answer_later_too(service: Service) -> None:

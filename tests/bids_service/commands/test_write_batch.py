@@ -60,7 +60,7 @@ def test_any_gathering_of_commands_gives_what_the_rules_give(
     stored = service.parts.queries.bidding_of(auction)
     assert stored is not None
     assert stored.bidding == book.bidding
-    verify_stored(service.parts.queries, auction)
+    verify_stored(service.parts.database, auction)
 
 
 def _key() -> Key:

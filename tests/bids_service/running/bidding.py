@@ -79,22 +79,22 @@ def check_book(service: Running, auction: str, tries: Sequence[Try]) -> None:
 
     The record replays to the state with every maximum (P1), so the leader has the highest (P3).
     """
+    from bids_service.storage.whole_bidding import bid_rows
     from bids_service.verify_stored import verify_stored
 
     queries = service.queries
-    verify_stored(queries, auction)
+    verify_stored(service.database, auction)
     stored = queries.bidding_of(auction)
     assert stored is not None
-    placed = queries.placed(stored.id)
+    with service.database.reading() as transaction:
+        placed = {row.sequence: row.maximum for row in bid_rows(transaction, stored.id)}
     taken = {it.placed.sequence: it for it in tries if it.placed is not None}
     assert len(taken) == sum(it.placed is not None for it in tries)
-    assert {sequence: it.maximum for sequence, it in taken.items()} == {
-        sequence: maximum for sequence, (maximum, _) in placed.items()
-    }
+    assert {sequence: it.maximum for sequence, it in taken.items()} == placed
     assert sorted(placed) == list(range(1, len(placed) + 1))
     lead = stored.bidding.lead
     if lead is not None and placed:
-        assert lead.maximum == max(maximum for maximum, _ in placed.values())
-        first = min(n for n, (maximum, _) in placed.items() if maximum == lead.maximum)
+        assert lead.maximum == max(placed.values())
+        first = min(n for n, maximum in placed.items() if maximum == lead.maximum)
         assert lead.bidder == service.world.person(taken[first].name)
         assert lead.price <= lead.maximum

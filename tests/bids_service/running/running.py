@@ -13,7 +13,7 @@ from bids_client import BidsClient
 from honcho.environ import parse_procfile
 from service_kit.run.readiness import not_ready
 
-from bids_service.storage.database import open_database
+from bids_service.storage.database import Database, open_database
 from bids_service.storage.queries import Queries
 from tests.bids_service.running.world import World, serving
 from tests.sockets import free_port
@@ -32,8 +32,12 @@ class Running:
     world: World
     folder: Path
     ports: dict[str, int]
-    queries: Queries
+    database: Database
     _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @property
+    def queries(self) -> Queries:
+        return Queries(self.database)
 
     @property
     def url(self) -> str:
@@ -101,7 +105,7 @@ def running(database_url: str, folder: Path) -> Iterator[Running]:
     with serving() as world:
         ports = {name: free_port() for name in ("bids", "commands", "jobs")}
         database = open_database(database_url)
-        started = Running(database_url, world, folder, ports, Queries(database))
+        started = Running(database_url, world, folder, ports, database)
         try:
             started.start()
             yield started

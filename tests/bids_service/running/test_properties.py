@@ -129,7 +129,7 @@ def test_p6_of_bids_and_purchases_one_is_first_and_then_nothing_is_taken(service
         bought_by_ada, bought_by_bob, bid_in = at_once(
             [lambda: buy("ada"), lambda: buy("bob"), lambda: bid("cleo")]
         )
-        verify_stored(service.queries, auction)
+        verify_stored(service.database, auction)
         stored = service.queries.bidding_of(auction)
         assert stored is not None
         assert bought_by_ada + bought_by_bob + bid_in == 1
@@ -166,7 +166,7 @@ def test_p6_with_bids_and_the_close_racing_there_is_one_sale_or_none(
     (ada,), (bob,), *tried = at_once(acts)
     with service.client() as client:
         closed = wait_for(lambda: _closed(client.bidding_of(auction)), what="the close")
-    verify_stored(service.queries, auction)
+    verify_stored(service.database, auction)
     bought = [it for it in (ada, bob) if not it.reason]
     assert {ada.reason, bob.reason} <= {"", "ended"}
     assert (closed.outcome, len(bought)) in {("sold", 1), ("unsold", 0)}
@@ -265,4 +265,4 @@ def test_commands_that_are_answered_later_are_carried_out_in_their_order(service
         bids = [client.bid(client.outcome(url).bid or "") for url in outcomes]
     assert [bid.sequence for bid in bids] == [1, 2, 3, 4, 5, 6]
     assert [bid.bidder for bid in bids] == [service.world.person(name) for name in NAMES]
-    verify_stored(service.queries, auction)
+    verify_stored(service.database, auction)
