@@ -6,11 +6,13 @@ DISTRIBUTIONS := clients/service-kit clients/bus-client clients/bus-drain client
 CODE := bus bids_service auction_app mailer_service stages clients docs/examples tests
 
 ROUNDS ?= 100
+COUNT ?= 300
+SEED ?= 1
 
 # Tests start hundreds of processes: none of them shall compile the same modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test test-fast chaos screens check format lock clean
+.PHONY: help install run test test-fast chaos mutants screens check format lock clean
 
 help: ## show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -28,6 +30,9 @@ test-fast: .venv/installed-dev ## run the tests that start nothing: no process, 
 
 chaos: .venv/installed-dev ## kill the bus's processes under load, ROUNDS=100 times; ARGS="--seed 7" repeats
 	$(BIN)/python -m tests.chaos --rounds $(ROUNDS) $(ARGS)
+
+mutants: .venv/installed-dev ## change the code in COUNT=300 places, drawn from SEED=1: does a test notice?
+	$(BIN)/python -m tests.mutants --count $(COUNT) --seed $(SEED) $(ARGS)
 
 screens: .venv/installed-dev ## photograph every page into var/screens
 	$(BIN)/python -m tests.screens
