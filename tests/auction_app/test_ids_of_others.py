@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from auction_app.db.tables import metadata
 from tests.auction_app.conftest import Browser, World, as_program
 from tests.auction_app.tour import Tour, begin, paths, rules
+
+pytestmark = pytest.mark.slow
 
 ANYBODY = {
     "/auctions/<string:auction_id>",

@@ -12,6 +12,8 @@ from tests.auction_app.conftest import World, ticket_in
 from tests.auction_app.sale import offer_again, sell
 from tests.auction_app.tour import Tour, begin, look_everywhere
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 NO_TOKEN_NEEDED = {"/events", "/unsubscribe/<token>/<kind>"}
 

@@ -33,7 +33,7 @@ _FLAGS = (
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A running browser; skips the test where there is none (fails in CI)."""
-    path = program("chromium", "chromium-browser", "google-chrome")
+    path = program("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))

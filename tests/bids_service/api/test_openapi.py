@@ -11,6 +11,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from bids_service.commands.import_auctions import create_bidding
 from tests.bids_service.service import ALL, AUCTION, Service, known_terms, start
 
+pytestmark = pytest.mark.slow
+
 # That a currency is traded here, or has so many decimals, is beyond what a schema says.
 BEYOND_SCHEMA = [positive_data_acceptance]
 
@@ -50,7 +52,7 @@ def test_every_answer_is_as_described(operation: str, service: Service) -> None:
     method, _, path = operation.partition(" ")
 
     @given(case=schema[path][method].as_strategy())
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     def check(case: Any) -> None:
         headers = {"Authorization": f"Bearer {ALL}"}
         case.call_and_validate(headers=headers, excluded_checks=BEYOND_SCHEMA)

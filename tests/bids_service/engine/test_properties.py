@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from bids_service.engine.lead import lead_of
 from bids_service.engine.retract import Retract
 from bids_service.engine.terms import SoftClose, Terms
 from tests.bids_service.engine.books import replay
+
+pytestmark = pytest.mark.slow
 
 HOUR_MS = 3_600_000
 END_MS = 20 * HOUR_MS
