@@ -2,8 +2,7 @@
 
 from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
 
-# For `bus.app`, which is WSGI. The Procfile starts `bus.asgi` and says `-k` and `-w` itself.
-worker_class = "bus.server.WsgiWorker"
+# The Procfile starts `bus.asgi` and says `-k` and `-w` itself; `bus.app` is WSGI.
 # Publishers block until their events are on disk, and share commits: many threads, cheap waiting.
 threads = 32
 keepalive = 2

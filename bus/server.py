@@ -1,21 +1,13 @@
-"""What the bus's servers do beside gunicorn and uvicorn: they wait for a request only so long, and
-hear out a body before they close.
-
-Neither server has a deadline for who connects and says nothing, or announces a body and then
-sends a byte a minute: each held a connection (of a threaded server, a thread) for ever, and had
-shown no token. A request has as long as a delivery: 20 s in all (docs/delivery.md D4, D15).
-"""
+"""What the bus's servers do beside gunicorn and uvicorn: they hear out a body before they close."""
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
 from typing import Any
 
-from service_kit.compat.gunicorn import DeadlineThreads, peer_of
-from service_kit.compat.uvicorn import DeadlineProtocol
-from service_kit.problems import Problem
+from service_kit.compat.gunicorn import peer_of
+from service_kit.entrance.loop import Protocol
 from uvicorn_worker import UvicornWorker
 
 Scope = MutableMapping[str, Any]
@@ -25,42 +17,16 @@ Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 WsgiApp = Callable[..., Iterable[bytes]]
 
-REQUEST_S = 20.0
 SILENT_S = 1.0
 TOTAL_S = 10.0
 _CHUNK_BYTES = 64 * 1024
 _END = {"type": "http.response.body", "body": b""}
-_LATE = Problem(408, "The request took too long", detail="It did not arrive whole in time.")
-
-
-def _answer(problem: Problem) -> bytes:
-    body = json.dumps(problem.document()).encode()
-    head = (
-        f"HTTP/1.1 {problem.status} Request Timeout\r\n"
-        "Content-Type: application/problem+json\r\n"
-        f"Content-Length: {len(body)}\r\n"
-        "Connection: close\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-class Protocol(DeadlineProtocol):
-    """uvicorn's, with a deadline for a request."""
-
-    request_s = REQUEST_S
-    late = _answer(_LATE)
 
 
 class AsgiWorker(UvicornWorker):  # type: ignore[misc]
     """For `bus.asgi`."""
 
     CONFIG_KWARGS = {**UvicornWorker.CONFIG_KWARGS, "http": Protocol}
-
-
-class WsgiWorker(DeadlineThreads):
-    """For `bus.app`, with a deadline for a request."""
-
-    request_s = REQUEST_S
 
 
 def lingering(app: AsgiApp) -> AsgiApp:

@@ -10,7 +10,7 @@ monkey.patch_all()
 from service_kit.web_server import *  # noqa: E402, F403 - the names are gunicorn's settings
 from service_kit.web_server import refusing_bad_settings  # noqa: E402
 
-worker_class = "gevent"
+worker_class = "service_kit.entrance.greenlets.GreenletWorker"
 # The hub is in this one worker's memory, and the bus delivers each event to one worker only.
 # More processes are more subscribers: each needs a LIVE_WEBHOOK_UUID and bus token of its own.
 workers = 1

@@ -10,8 +10,9 @@ from types import FrameType
 from aiosmtpd.controller import Controller
 from service_kit.clock import now_ms
 from service_kit.config import exit_with, or_exit
+from service_kit.entrance.small import BoundedHandler
 from service_kit.logs import configure_logs, get_logger
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from mailer_service.mailbox.app import create_app
 from mailer_service.mailbox.catch import smtp_server
@@ -19,6 +20,10 @@ from mailer_service.mailbox.config import Config, read
 from mailer_service.mailbox.folder import MailFolder
 
 log = get_logger(__name__)
+
+
+class _Page(BoundedHandler, WSGIRequestHandler):
+    """Shows the mails to a browser."""
 
 
 def main() -> None:
@@ -74,7 +79,7 @@ def _page(folder: MailFolder, port: int, smtp: Controller) -> BaseWSGIServer:
             raise RuntimeError("the SMTP server has stopped")
 
     app = create_app(folder, {"smtp": smtp_listens})
-    return make_server("127.0.0.1", port, app, threaded=True)
+    return make_server("127.0.0.1", port, app, threaded=True, request_handler=_Page)
 
 
 if __name__ == "__main__":

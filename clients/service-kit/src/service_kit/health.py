@@ -3,8 +3,9 @@
 import json
 import threading
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
+
+from service_kit.entrance.small import BoundedHandler, SmallServer
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -33,13 +34,11 @@ def install_health(app: "Flask", checks: Mapping[str, Check]) -> None:
         return Response(json.dumps(words), status, mimetype="application/json")
 
 
-def serve_health(port: int, checks: Mapping[str, Check]) -> ThreadingHTTPServer:
+def serve_health(port: int, checks: Mapping[str, Check]) -> SmallServer:
     """Serve /healthz and /readyz from a worker process, in a thread, on loopback and `port`."""
 
-    class Answer(BaseHTTPRequestHandler):
-        timeout = 5
-
-        def do_GET(self) -> None:
+    class Answer(BoundedHandler):
+        def do_GET(self) -> None:  # noqa: N802 - the name is the method
             status, words = (
                 (200, {"status": "ok"}) if self.path == "/healthz" else readiness(checks)
             )
@@ -50,11 +49,7 @@ def serve_health(port: int, checks: Mapping[str, Check]) -> ThreadingHTTPServer:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:
-            """Probes come every second; they are not news."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", port), Answer)
-    server.daemon_threads = True
+    server = SmallServer(("127.0.0.1", port), Answer)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server
 

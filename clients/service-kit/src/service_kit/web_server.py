@@ -7,10 +7,25 @@ import importlib
 from collections.abc import Callable
 
 from service_kit.config import nowhere, or_exit
+from service_kit.entrance import MAX_FIELDS, MAX_HEAD_BYTES, MAX_LINE_BYTES
 
-__all__ = ["control_socket_disable", "graceful_timeout", "keepalive", "worker_class", "workers"]
+__all__ = [
+    "control_socket_disable",
+    "graceful_timeout",
+    "http_parser",
+    "keepalive",
+    "limit_request_field_size",
+    "limit_request_fields",
+    "limit_request_line",
+    "worker_class",
+    "workers",
+]
 
-worker_class = "gthread"
+worker_class = "service_kit.entrance.threads.ThreadWorker"
+limit_request_fields = MAX_FIELDS
+limit_request_field_size = MAX_HEAD_BYTES
+limit_request_line = MAX_LINE_BYTES
+http_parser = "python"  # the other one, where it is installed, would not know of our bounds
 workers = 2
 keepalive = 30
 graceful_timeout = 4

@@ -7,23 +7,26 @@ from types import SimpleNamespace
 from typing import Any
 
 from gunicorn.config import Config
+from gunicorn.http.parser import RequestParser
 from gunicorn.http.wsgi import default_environ
 from gunicorn.workers.gthread import TConn, ThreadWorker
-from service_kit.compat.gunicorn import DeadlineThreads, peer_of
+from service_kit.compat.gunicorn import BoundedRequest, BufferingThreads, peer_of
 
 BROKEN = (
     "gunicorn's threaded worker no longer works as service_kit/compat/gunicorn.py expects: {what}."
-    " The bus would wait for requests for ever; tests/bus/hostile/test_slow_requests.py tries it."
+    " tests/clients/service_kit/entrance/test_servers.py tries it whole."
 )
 
 
-class Hurried(DeadlineThreads):
+class Hurried(BufferingThreads):
     request_s = -1.0  # whoever is being read is late
+    answer_s = 60.0
 
 
 def test_a_thread_that_reads_too_long_finds_the_end() -> None:
     worker: Any = Hurried.__new__(Hurried)
-    worker._since, worker.tmp = {}, SimpleNamespace(notify=lambda: None)
+    worker._since, worker._arriving, worker._lingering = {}, {}, {}
+    worker.tmp = SimpleNamespace(notify=lambda: None)
     ours, theirs = socket.socketpair()
     with ours, theirs:
         connection = TConn(Config(), ours, None, None)
@@ -43,6 +46,20 @@ def test_its_main_loop_calls_what_we_override() -> None:
     assert "self.handle, conn" in inspect.getsource(ThreadWorker.enqueue_req), BROKEN.format(
         what="a thread does not begin with `handle`"
     )
+    for name in ("accept", "on_client_socket_readable", "finish_request"):
+        assert "self.enqueue_req(conn)" in inspect.getsource(getattr(ThreadWorker, name)), (
+            BROKEN.format(what=f"`{name}` does not call `enqueue_req`")
+        )
+
+
+def test_a_parser_can_be_given_what_was_read_and_another_kind_of_request() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        parser = RequestParser(Config(), ours, None)
+        parser.unreader.unread(b"GET /a HTTP/1.1\r\n\r\n")
+        kind = type("Small", (BoundedRequest,), {"max_head_bytes": 100})
+        parser.mesg_class = kind
+        assert isinstance(next(parser), kind), BROKEN.format(what="no `unread` or `mesg_class`")
 
 
 def test_a_request_shows_its_socket() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from service_kit.compat.uvicorn import DeadlineProtocol
+from service_kit.compat.uvicorn import BoundedProtocol
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
@@ -17,9 +17,11 @@ BROKEN = (
 WHOLE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"
 
 
-class Hurried(DeadlineProtocol):
+class Hurried(BoundedProtocol):
     request_s = 0.05
-    late = b"too late"
+    answer_s = 0.05
+    max_fields, max_line_bytes, max_head_bytes = 3, 40, 100
+    answer = staticmethod(lambda status: b"too late" if status == 408 else b"%d" % status)
 
 
 class Transport(asyncio.Transport):
@@ -67,8 +69,8 @@ async def heard(data: bytes) -> bytes:
     ("data", "answer"),
     [
         (b"", b""),
-        (WHOLE[:10], Hurried.late),
-        (WHOLE[:-1], Hurried.late),
+        (WHOLE[:10], Hurried.answer(408)),
+        (WHOLE[:-1], Hurried.answer(408)),
         (WHOLE.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"), b"HTTP/1.1 204 No Content"),
     ],
 )

@@ -1,25 +1,123 @@
-"""gunicorn: threads that read a request only so long, and the socket that a request came over.
+"""gunicorn: workers that give a request to the app when it is whole, and answer refusals our way.
 
-Its threaded worker has no such deadline; what it calls when (`handle`, `notify`), what a connection
-is made of, and `gunicorn.socket` in the environment are its own business.
+What its workers call when (`enqueue_req`, `finish_request`, `handle`, `notify`), what a connection
+and a parser are made of, and `gunicorn.socket` in the environment are its own business.
 """
 
 import contextlib
 import socket
 import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from selectors import EVENT_READ
 from typing import Any
 
+from gunicorn.http.errors import (
+    ConfigurationProblem,
+    ExpectationFailed,
+    InvalidResponseHeader,
+    InvalidResponseHeaderName,
+    LimitRequestHeaders,
+    LimitRequestLine,
+    ParseException,
+)
+from gunicorn.http.message import Request
+from gunicorn.http.parser import RequestParser
+from gunicorn.util import write_nonblock
+from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import ThreadWorker
 
+from service_kit.compat.arriving import Arriving
 
-class DeadlineThreads(ThreadWorker):  # type: ignore[misc]
-    """A thread that has read for longer than `request_s` finds the end of what it reads."""
+_STATUSES = {LimitRequestHeaders: 431, LimitRequestLine: 414, ExpectationFailed: 417}
+_NOT_THE_CLIENTS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName)
+_LINGER_S = 2.0
+_MOST_LINGERING = 500
+_CHUNK_BYTES = 64 * 1024
+
+
+class BoundedRequest(Request):  # type: ignore[misc]
+    """A request whose fields take so many bytes together, and not each; trailers too."""
+
+    max_head_bytes: int
+
+    def parse(self, unreader: Any) -> Any:
+        """Read the head."""
+        self.max_buffer_headers = self.max_head_bytes
+        return super().parse(unreader)
+
+    def parse_headers(self, data: bytes, from_trailer: bool = False) -> Any:
+        """Its fields."""
+        if len(data) > self.max_head_bytes:
+            raise LimitRequestHeaders("limit request headers size")
+        return super().parse_headers(data, from_trailer)
+
+
+class Bounded(Worker):  # type: ignore[misc]
+    """A worker of any kind, with a bound on the head of a request, whose refusals are ours."""
+
+    max_head_bytes: int
+    answer: Callable[[int], bytes]
+    """The whole answer of a status."""
+
+    def init_process(self) -> None:
+        """Begin to work."""
+        kind = type("Request", (BoundedRequest,), {"max_head_bytes": self.max_head_bytes})
+        RequestParser.mesg_class = kind
+        super().init_process()
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer what is no request, without repeating it."""
+        if not isinstance(exc, ParseException) or isinstance(exc, _NOT_THE_CLIENTS):
+            super().handle_error(req, client, addr, exc)
+            return
+        status = next((code for kind, code in _STATUSES.items() if isinstance(exc, kind)), 400)
+        self.log.warning("refused request ip=%s status=%s", (addr or ("",))[0], status)
+        with contextlib.suppress(OSError):  # it has hung up
+            write_nonblock(client, type(self).answer(status))
+
+
+class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
+    """Threads that are given a request when it has come, up to `max_held_bytes` of its body.
+
+    So who stops in the middle holds a socket, not a thread, for `request_s` at most; who takes no
+    answer holds a thread for `answer_s`. All but `handle` runs in the main loop.
+    """
 
     request_s: float
+    answer_s: float
+    max_held_bytes: int
+    """Of one body; of all together 32 times as much."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._arriving: dict[Any, Arriving] = {}
+        self._lingering: dict[Any, float] = {}
         self._since: dict[Any, float] = {}
+        self._held_bytes = 0
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Take a connection that is about to send a request, or has sent some of it."""
+        if self.cfg.is_ssl:
+            super().enqueue_req(conn)
+            return
+        conn.init()
+        conn.data_ready = True
+        conn.sock.setblocking(False)
+        request = Arriving(self.max_head_bytes, self.max_held_bytes, time.monotonic())
+        request.add(conn.parser.unreader.take_buffered())
+        self._arriving[conn] = request
+        self._held_bytes += len(request.data)
+        self.poller.register(conn.sock, EVENT_READ, partial(self._on_more, conn))
+        self._on_more(conn)
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        """Keep a connection whose request was answered, or let it go."""
+        if fs.cancelled() or fs.exception() is not None or not fs.result():
+            self.nr_conns -= 1
+            self._linger(conn)
+        else:
+            super().finish_request(conn, fs)
 
     def handle(self, conn: Any) -> Any:
         """Handle a request on a connection, in a thread of the pool."""
@@ -32,11 +130,103 @@ class DeadlineThreads(ThreadWorker):  # type: ignore[misc]
     def notify(self) -> None:
         """Say to the master that this worker lives: the main loop does so every second."""
         super().notify()
-        late = time.monotonic() - self.request_s
+        now = time.monotonic()
         for conn, since in list(self._since.items()):
-            if since < late:  # who is being answered still gets the answer
-                with contextlib.suppress(OSError):  # it has hung up
-                    conn.sock.shutdown(socket.SHUT_RD)
+            # Who is being answered still gets the answer, for a while.
+            self._cut(conn, socket.SHUT_RD, since + self.request_s, now)
+            self._cut(conn, socket.SHUT_RDWR, since + self.answer_s, now)
+        for conn in list(self._late(now)):
+            self._give_up(conn)
+        for conn in [one for one, end in self._lingering.items() if end < now]:
+            self._let_go(conn)
+
+    def _on_more(self, conn: Any, _fileobj: Any = None) -> None:
+        request = self._arriving[conn]
+        more = _received(conn.sock)
+        if more == b"" and not request.data:
+            self._forget(conn)
+            self._leave(conn)
+        elif more:
+            self._held_bytes -= len(request.data)
+            request.add(more)
+            self._held_bytes += len(request.data)
+        if request.asks and conn in self._arriving:
+            request.asks = False
+            self._send(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
+        if conn in self._arriving and (request.is_whole or more == b"" or self._holds_much):
+            self._forget(conn)
+            conn.parser.unreader.unread(bytes(request.data))
+            super().enqueue_req(conn)
+
+    @property
+    def _holds_much(self) -> bool:
+        return self._held_bytes > 32 * self.max_held_bytes
+
+    def _late(self, now: float) -> Iterator[Any]:
+        """Whose time to send is over. A worker that stops waits for nobody who says nothing."""
+        for conn, request in self._arriving.items():
+            silent_s = self.request_s if self.alive or request.data else _LINGER_S
+            if request.since + silent_s < now:
+                yield conn
+
+    def _give_up(self, conn: Any) -> None:
+        if self._forget(conn).has_begun:
+            self._send(conn, type(self).answer(408))
+        self._leave(conn)
+
+    def _send(self, conn: Any, answer: bytes) -> None:
+        with contextlib.suppress(OSError):  # it has hung up
+            write_nonblock(conn.sock, answer)
+
+    def _forget(self, conn: Any) -> Arriving:
+        self.poller.unregister(conn.sock)
+        request = self._arriving.pop(conn)
+        self._held_bytes -= len(request.data)
+        return request
+
+    def _cut(self, conn: Any, how: int, end: float, now: float) -> None:
+        if end < now:
+            with contextlib.suppress(OSError):  # it has hung up
+                conn.sock.shutdown(how)
+
+    def _leave(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        self._linger(conn)
+
+    def _linger(self, conn: Any) -> None:
+        """Close once the peer has (RFC 9112 section 9.6): gunicorn would wait for it up to 2 s, and
+        everybody else with it."""
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:  # it has hung up
+            conn.close()
+            return
+        if len(self._lingering) >= _MOST_LINGERING:
+            conn.close()
+            return
+        self._lingering[conn] = time.monotonic() + _LINGER_S
+        self.poller.register(conn.sock, EVENT_READ, partial(self._hear_out, conn))
+
+    def _hear_out(self, conn: Any, _fileobj: Any = None) -> None:
+        if _received(conn.sock) == b"":
+            self._let_go(conn)
+
+    def _let_go(self, conn: Any) -> None:
+        del self._lingering[conn]
+        self.poller.unregister(conn.sock)
+        conn.close()
+
+
+def _received(sock: Any) -> bytes | None:
+    """What there is; None: nothing now; empty: nothing any more."""
+    try:
+        received: bytes = sock.recv(_CHUNK_BYTES)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
+    return received
 
 
 def peer_of(environ: dict[str, Any]) -> Any:
