@@ -9,7 +9,8 @@ from service_kit.errors import HttpFailure
 from service_kit.http import HttpClient
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
-from service_kit.outbox import Publish, Relay
+from service_kit.outbox import Outbox, Publish, Relay
+from service_kit.outbox.watch import check_outbox, metrics
 from service_kit.worker import Body, listening, run_loops
 
 from auction_app.bidding.bids_health import check_bids
@@ -76,10 +77,12 @@ def main() -> None:
     configure_logs("auctions_jobs")
     config = or_exit(lambda: read(nowhere))
     house = build(config)
+    waiting = Outbox(house.store.engine, outbox)
     run_loops(
         loops(config, house),
         health_port=config.jobs_port or None,
-        checks={"database": house.check},
+        checks={"database": house.check, "outbox": lambda: check_outbox(waiting)},
+        metrics=lambda: metrics(waiting),
     )
 
 

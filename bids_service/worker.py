@@ -13,7 +13,8 @@ from service_kit.config import exit_with, nowhere, or_exit
 from service_kit.errors import HttpFailure
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
-from service_kit.outbox import Publish, Relay
+from service_kit.outbox import Outbox, Publish, Relay
+from service_kit.outbox.watch import check_outbox, metrics
 from service_kit.worker import Body, listening, run_loops
 
 from bids_service.bootstrap import Parts, build
@@ -73,10 +74,12 @@ def main(chosen: Sequence[str]) -> None:
     bodies = loops(config, parts)
     if unknown := set(chosen) - set(bodies):
         exit_with((f"no such loop: {', '.join(unknown)}; there are {', '.join(bodies)}",))
+    waiting = Outbox(parts.database.engine, outbox)
     run_loops(
         {name: bodies[name] for name in chosen or bodies},
         health_port=config.jobs_port,
-        checks={"database": parts.database.check},
+        checks={"database": parts.database.check, "outbox": lambda: check_outbox(waiting)},
+        metrics=lambda: metrics(waiting),
     )
 
 

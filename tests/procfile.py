@@ -45,8 +45,8 @@ class Processes:
         """Where a process answers."""
         return f"http://localhost:{self.ports[process]}"
 
-    def run(self, command: str) -> None:
-        """Run a command to its end. Raises AssertionError with what it said when it fails."""
+    def run(self, command: str) -> str:
+        """Run a command to its end; what it said. Raises AssertionError when it fails."""
         done = subprocess.run(
             command,
             shell=True,
@@ -58,6 +58,7 @@ class Processes:
             timeout=120,
         )
         assert done.returncode == 0, done.stderr
+        return done.stdout
 
     def start(self, *names: str) -> None:
         """Start these processes (all of them without names) and wait until they are ready."""

@@ -1,9 +1,9 @@
 """Biddings, bids and offers as commands find, lock and write them, inside a transaction."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from service_kit.dialects import insert_all, insert_returning
+from service_kit.outbox import Announcement, announce_all
 from sqlalchemy import bindparam, func, insert, select, update
 
 from bids_service.audit.record import Recorded
@@ -195,8 +195,4 @@ def append_record(transaction: Transaction, entries: Sequence[tuple[int, Recorde
 
 def announce(transaction: Transaction, events: Iterable[tuple[Event, int]]) -> None:
     """Events with their times in ms, to be published in this order."""
-    rows: list[dict[str, Any]] = [
-        {"topic": topic, "type": type, "url": url, "changed_at_ms": at_ms}
-        for (topic, type, url), at_ms in events
-    ]
-    insert_all(transaction, outbox, rows)
+    announce_all(transaction, outbox, [Announcement(*event, at_ms) for event, at_ms in events])

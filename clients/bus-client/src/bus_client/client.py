@@ -68,6 +68,13 @@ class BusClient(Bus):
         """
         self._wire.call("PUT", f"{self._wire.url}/topics/{topic}")
 
+    def delete_topic(self, topic: str) -> None:
+        """Let go of a topic: what was published is still delivered, and anybody may claim it.
+
+        Raises BusRefused: 403 when it belongs to another client, 404 when there is none.
+        """
+        self._wire.call("DELETE", f"{self._wire.url}/topics/{topic}")
+
     def subscribers(self) -> list[dict[str, Any]]:
         """Every client's subscriptions: subscriber, callback, topics and how many events wait."""
         return self._wire.rows("/subscriptions")

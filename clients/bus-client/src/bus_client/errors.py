@@ -13,7 +13,7 @@ BusError
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from service_kit.errors import HttpFailure, PartlyTaken
+from service_kit.errors import HttpFailure, PartlyTaken, UnexpectedStatus
 
 
 class BusError(HttpFailure):
@@ -28,13 +28,15 @@ class NothingToRun(BusError):
     """This bus needs no process that works for it."""
 
 
-class BusRefused(BusError):
-    """The bus said no; `status` and the `problem` document say why."""
+class BusRefused(BusError, UnexpectedStatus):
+    """The bus said no; `status` and the `problem` document say why, and which event is at fault
+    in its `index`, where it is one of several."""
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
-        super().__init__(f"{status} {problem.get('title', '')} {problem.get('detail', '')}".strip())
-        self.status = status
-        self.problem = dict(problem)
+        super().__init__(status, problem)
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} {self.problem.get('detail', '')}".strip()
 
 
 class NotPossible(BusError):

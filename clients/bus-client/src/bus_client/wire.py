@@ -41,10 +41,13 @@ class Wire:
     def call(self, method: str, url: str, body: Any = None) -> Answer:
         """Call a URL of the bus with a JSON body (None: without one)."""
         try:
-            return self._http.send(method, url, json=body)
+            answer = self._http.send(method, url, json=body)
         except UnexpectedStatus as error:
             if error.may_pass:
                 raise BusUnavailable(f"the bus answered {error.status}") from error
             raise BusRefused(error.status, error.problem) from error
         except HttpFailure as error:
             raise BusUnavailable(str(error)) from error
+        if answer.status >= 300:  # redirected: nobody has done what was asked for
+            raise BusUnavailable(f"the bus answered {answer.status}")
+        return answer

@@ -3,7 +3,9 @@
 ServiceKitError
 ├── ConfigError          settings are missing, bad or unknown (all of them at once)
 ├── NotAnAmount          text that is no amount of its currency
+├── NotAnEvent           what is announced would be refused by the bus for ever
 ├── NotMigrated          the database lacks the tables of this version
+├── NotReady             a readiness check's own words for why
 ├── KeyReused            an idempotency key came back with another request
 └── HttpFailure          an outbound call gave no usable answer
     ├── UnknownOrigin    the URL leads where this service has no business
@@ -35,6 +37,14 @@ class ConfigError(ServiceKitError):
 
 class NotAnAmount(ServiceKitError):
     """Text that is no amount of money of its currency."""
+
+
+class NotAnEvent(ServiceKitError):
+    """What is announced would be refused by the bus for ever."""
+
+
+class NotReady(ServiceKitError):
+    """A readiness check's own words for why: they are shown, so they hold no secret."""
 
 
 class NotMigrated(ServiceKitError):

@@ -78,10 +78,11 @@ def run_loops(
     *,
     health_port: int | None = None,
     checks: Mapping[str, Check] | None = None,
+    metrics: Callable[[], bytes] | None = None,
 ) -> None:
     """Run the bodies until SIGTERM or SIGINT; blocks.
 
-    Serves /healthz and /readyz on `health_port` if given one.
+    Serves /healthz, /readyz and, with `metrics`, /metrics on `health_port` if given one.
     """
     loops = Loops(bodies)
 
@@ -92,7 +93,7 @@ def run_loops(
         signal.signal(number, on_signal)
     loops.start()
     if health_port is not None:
-        serve_health(health_port, {"loops": loops.all_alive} | dict(checks or {}))
+        serve_health(health_port, {"loops": loops.all_alive} | dict(checks or {}), metrics)
     log.info("worker started", loops=",".join(bodies))
     loops.wait_for_stop()
     loops.stop()

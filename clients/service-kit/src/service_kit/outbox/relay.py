@@ -1,0 +1,123 @@
+"""The relay: what waits goes to the bus, whatever that thinks of some (docs/delivery.md D31)."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import Engine, Table
+
+from service_kit.errors import HttpFailure, PartlyTaken, UnexpectedStatus
+from service_kit.logs import get_logger
+from service_kit.outbox.batches import Settlement, Waiting, by_topic, reason_of, split_at_fault
+from service_kit.outbox.holds import Holds
+from service_kit.outbox.store import Outbox
+
+log = get_logger(__name__)
+
+Publish = Callable[[str, list[Any]], None]
+"""(topic, events): returns once the bus has them on disk. Raises UnexpectedStatus when it refuses
+them, PartlyTaken, or another HttpFailure when nobody knows."""
+
+_BATCH = 2_000
+_MOST_REFUSED = 50  # a batch: so that a piece of work ends
+
+
+class Relay:
+    """Publishes what waits in the outbox, in the order it was written, topic by topic.
+
+    At least once: killed between the bus's answer and the delete, the rows go out again. So
+    receivers key what they do by the entity, not by the event.
+
+    | the bus                              | the events                                          |
+    |--------------------------------------|-----------------------------------------------------|
+    | takes them                           | are gone                                            |
+    | refuses what one of them says        | that one is set aside, with the reason              |
+    | refuses their topic or the caller    | of this topic wait, and are tried again with back-off |
+    | has receivers that did not take some | the same, but for those that were taken             |
+    | is away, or too busy                 | all wait, and are tried again with back-off         |
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        table: Table,
+        publish: Publish,
+        *,
+        steady_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._outbox = Outbox(engine, table)
+        self._publish = publish
+        self._holds = Holds(steady_s)
+        self._is_new = True
+
+    def publish_waiting(self) -> int:
+        """Publish one batch; returns how many events were looked at, 0 when none can go now.
+
+        Raises HttpFailure when the bus is away, losing nothing.
+        """
+        if self._is_new or self._holds:
+            self._holds.agree_with(self._outbox.held())
+            self._is_new = False
+        rows = self._outbox.next(_BATCH, without=self._holds.resting())
+        settlement = Settlement()
+        try:
+            for topic, run in by_topic(rows).items():
+                self._offer(topic, run, settlement)
+        finally:
+            if settlement:
+                self._outbox.settle(settlement)
+        return len(rows)
+
+    def _offer(self, topic: str, rows: Sequence[Waiting], settlement: Settlement) -> None:
+        """Publish rows of one topic, in order, as far as the bus takes them."""
+        left = [rows]
+        while left and len(settlement.refused) < _MOST_REFUSED:
+            again = self._call(topic, left.pop(), settlement)
+            if again is None:
+                return
+            left += reversed(again)
+        if self._holds.free(topic):
+            settlement.freed.add(topic)
+            log.info("topic is taken again", topic=topic)
+
+    def _call(
+        self, topic: str, run: Sequence[Waiting], settlement: Settlement
+    ) -> list[Sequence[Waiting]] | None:
+        """Publish some rows in one call; which to call with instead, None when it is held."""
+        try:
+            self._publish(topic, [_event(row) for row in run])
+        except PartlyTaken as error:
+            taken = [row.id for place, row in enumerate(run) if place not in error.left]
+            settlement.published += taken
+            self._hold(topic, error, settlement)
+            return None
+        except UnexpectedStatus as error:
+            if error.may_pass:
+                raise
+            return self._refused(topic, run, error, settlement)
+        settlement.published += [row.id for row in run]
+        return []
+
+    def _refused(
+        self, topic: str, run: Sequence[Waiting], error: UnexpectedStatus, settlement: Settlement
+    ) -> list[Sequence[Waiting]] | None:
+        runs = split_at_fault(run, error)
+        if runs is None:
+            self._hold(topic, error, settlement)
+            return None
+        if len(run) > 1:
+            return runs
+        (row,), reason = run, reason_of(error, error.problem).removeprefix("event 0: ")
+        settlement.refused[row.id] = reason
+        log.error("event refused", id=row.id, topic=topic, url=row.url, reason=reason)
+        return []
+
+    def _hold(self, topic: str, error: HttpFailure, settlement: Settlement) -> None:
+        reason, pause_s = reason_of(error), self._holds.hold(topic)
+        settlement.held[topic] = reason
+        log.warning("topic held", topic=topic, reason=reason, retry_in_s=round(pause_s, 2))
+
+
+def _event(row: Waiting) -> dict[str, Any]:
+    """`id` tells a receiver in this process that it has taken it before; it goes no farther."""
+    return {"id": str(row.id), "type": row.type, "url": row.url, "timestamp": row.changed_at_ms}

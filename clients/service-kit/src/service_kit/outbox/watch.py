@@ -1,0 +1,51 @@
+"""What an operator sees of an outbox: in /metrics and in /readyz."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from prometheus_client.core import CollectorRegistry, GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+
+from service_kit.errors import NotReady
+from service_kit.outbox.store import Outbox
+
+
+def metrics(outbox: Outbox) -> bytes:
+    """The text that Prometheus scrapes: counts by topic, of what is stored."""
+    waiting, refused = outbox.counts()
+    held = dict.fromkeys(outbox.held(), 1)
+    families = [
+        _by_topic("outbox_waiting_events", "Events that the bus does not have yet.", waiting),
+        _by_topic("outbox_refused_events", "Events that the bus refused.", refused),
+        _by_topic("outbox_held_topics", "Topics that the bus does not take from here.", held),
+    ]
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collected(families))
+    return generate_latest(registry)
+
+
+def check_outbox(outbox: Outbox) -> str | None:
+    """A readiness check: raises NotReady while a topic is held; says it when events were refused,
+    for then everything else goes on."""
+    held = outbox.held()
+    if held:
+        said = "; ".join(f"{topic} is held: {reason}" for topic, reason in held.items())
+        raise NotReady(said)
+    refused = sum(outbox.counts()[1].values())
+    return f"{refused} events were refused" if refused else None
+
+
+class _Collected:
+    """Families as prometheus_client wants to have them."""
+
+    def __init__(self, families: Sequence[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def _by_topic(name: str, text: str, counts: Mapping[str, int]) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=["topic"])
+    for topic, count in counts.items():
+        family.add_metric([topic], count)
+    return family

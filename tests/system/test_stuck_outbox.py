@@ -1,0 +1,85 @@
+"""One event that the bus never takes, and one topic that is somebody else's: the rest leaves."""
+
+import json
+
+import pytest
+import requests
+from bus_client import BusClient
+from service_kit.database import connect, writing
+from service_kit.outbox import outbox_table
+from sqlalchemy import MetaData, insert
+
+from tests.system.house import House
+from tests.waiting import wait_for
+
+PUBLISHERS = [
+    ("auctions", "auction_app", "customers", "questions"),
+    ("bids", "bids_service", "biddings", "offers"),
+]
+THIEF = "a-token-of-somebody-else"
+
+
+@pytest.fixture
+def with_a_thief(released_house: House) -> House:
+    """A house whose bus has one client more, with a default token."""
+    house = released_house
+    house.run(f"echo thief {THIEF} | python -m bus.cli clients add")
+    house.start("bus")
+    return house
+
+
+def test_no_topic_of_ours_can_be_had_before_its_first_event(with_a_thief: House) -> None:
+    with BusClient(with_a_thief.url("bus"), THIEF) as thief:
+        owners = {one["name"]: one["publisher"] for one in thief.topics()}
+    assert owners == {
+        **dict.fromkeys(["auctions", "customers", "orders", "questions", "reminders"], "auctions"),
+        **dict.fromkeys(["biddings", "bids", "offers"], "bids"),
+    }
+
+
+@pytest.mark.parametrize(("service", "package", "free", "stolen"), PUBLISHERS)
+def test_what_the_bus_refuses_holds_up_nothing_else_and_is_seen_and_settled(
+    with_a_thief: House, service: str, package: str, free: str, stolen: str
+) -> None:
+    house, jobs = with_a_thief, f"{service}_jobs"
+    house.run(f"python -m bus.cli topics give {stolen} thief")
+    good = "http://localhost:1/good/"
+    announced = [(stolen, good), (free, f"{good}?q=1"), (free, f"{good}é"), (free, f"{good}last")]
+    engine = connect(house.settings[f"{service.upper()}_DATABASE_URL"])
+    with writing(engine) as connection:
+        rows = [
+            {"topic": topic, "type": "update", "url": url, "changed_at_ms": 1}
+            for topic, url in announced
+        ]
+        connection.execute(insert(outbox_table(MetaData())), rows)
+    engine.dispose()
+    house.launch(jobs)
+
+    def page(path: str) -> requests.Response:
+        return requests.get(f"{house.url(jobs)}{path}", timeout=5)
+
+    with BusClient(house.url("bus"), THIEF) as thief:
+
+        def events(topic: str) -> int:
+            counts: dict[str, int] = {one["name"]: one["events"] for one in thief.topics()}
+            return counts[topic]
+
+        wait_for(lambda: events(free) > 0, what="the good one arrives")
+        wait_for(lambda: page("/readyz").status_code == 503, what="the held topic is seen")
+        assert f"{stolen} is held" in page("/readyz").json()["outbox"]
+        lines = page("/metrics").text.splitlines()
+        assert f'outbox_refused_events{{topic="{free}"}} 2.0' in lines
+        assert f'outbox_held_topics{{topic="{stolen}"}} 1.0' in lines
+        held, *refused = map(
+            json.loads, house.run(f"python -m service_kit.outbox show {package}").splitlines()
+        )
+        assert (held["topic"], held["waiting"]) == (stolen, 1)
+        assert [one["url"] for one in refused] == [f"{good}?q=1", f"{good}é"]
+        assert "query" in refused[0]["reason"]
+
+        house.run(f"python -m bus.cli topics give {stolen} {service}")
+        house.run(f"python -m service_kit.outbox drop {package} --all")
+        house.run(f"python -m service_kit.outbox retry {package}")
+        wait_for(lambda: events(stolen) == 1, what="the held event arrives")
+        wait_for(lambda: page("/readyz").status_code == 200, what="all is well")
+        assert page("/readyz").json()["outbox"] == "ok"
