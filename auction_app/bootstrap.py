@@ -15,6 +15,7 @@ from auction_app.bidding.gateway import Bids, Gateway
 from auction_app.config import Config
 from auction_app.db.store import Store
 from auction_app.listings.photo_files import PhotoFiles
+from auction_app.outcomes import build_outcomes
 from auction_app.parts import Parts
 from auction_app.signatures import Signatures
 from auction_app.urls import Urls
@@ -58,7 +59,13 @@ def build(
         return open_channel(config.database_url, purpose)
 
     def new_store() -> Store:
-        return Store(database.connect(config.database_url), urls, clock, channel("outbox"))
+        return Store(
+            database.connect(config.database_url),
+            urls,
+            clock,
+            channel("outbox"),
+            outcomes=build_outcomes(config.hooks),
+        )
 
     def client() -> BidsClient:
         url, token = config.bids_url, config.bids_token

@@ -14,6 +14,13 @@ def _secret_key(text: str) -> str:
     return text
 
 
+def _hooks(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",") if name.strip() != "none")
+    if not all(":" in name for name in names):
+        raise ValueError("must be none, or MODULE:FUNCTION, comma-separated")
+    return names
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """Read once at start. Without `live_url` pages are as they were when they were loaded.
@@ -37,6 +44,7 @@ class Config:
     live_url: str | None = setting("AUCTIONS_LIVE_URL", parse=base_url, default=None)
     jobs_port: int = setting("AUCTIONS_JOBS_PORT", default=0)
     trusted_proxies: int = setting("AUCTIONS_TRUSTED_PROXIES", default=0)
+    hooks: tuple[str, ...] = setting("AUCTIONS_HOOKS", parse=_hooks, default=())
     min_duration_s: int = setting("AUCTIONS_MIN_DURATION_S", default=600)
 
 

@@ -22,6 +22,7 @@ AuctionAppError
 ├── TicketRefused          a bid's confirmation that we did not issue to this visitor
 ├── PriceMoved             the price is no longer the one that was reviewed
 ├── NotPossible            what the state of things does not allow (any more); carries reason
+├── Vetoed                 a hook does not let it happen; carries why
 ├── FetchFailed            an entity of the bids service can't be fetched now
 └── BidsUnavailable        the bids service can't answer now; carries retry_after_s
 """
@@ -103,6 +104,14 @@ class TooSoon(_Later):
 
 class BidsUnavailable(_Later):
     """The bids service can't answer now; try in `retry_after_s` seconds."""
+
+
+class Vetoed(AuctionAppError):
+    """A hook does not let it happen; `why` is for whoever wanted it to."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class FetchFailed(AuctionAppError):

@@ -29,6 +29,7 @@ class Customer:
     moderator: bool = False
     banned_at_ms: int | None = None
     deleted_at_ms: int | None = None
+    last_seen_at_ms: int | None = None
 
     @property
     def verified(self) -> bool:

@@ -8,6 +8,7 @@ from auction_app.accounts.check_password import Proof
 from auction_app.accounts.device import Device
 from auction_app.accounts.forms import SignInForm
 from auction_app.accounts.model import Customer
+from auction_app.accounts.outcomes import SessionOpened
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
 from auction_app.accounts.repository.customers import email_key
@@ -87,12 +88,14 @@ def _open(
     signed_in = SignedIn(proof.customer_id, new_token())
     if rehashed is not None:
         customers.replace_password_hash(act.conn, proof.customer_id, rehashed)
-    sessions.add(
-        act.conn,
-        token_digest=digest(signed_in.token),
-        customer_id=proof.customer_id,
-        agent=read_agent(agent),
-        now_ms=act.now_ms,
-        expires_at_ms=act.now_ms + session_ms,
-    )
+    browser = read_agent(agent)
+    with act.performing(SessionOpened(proof.customer_id, browser)):
+        sessions.add(
+            act.conn,
+            token_digest=digest(signed_in.token),
+            customer_id=proof.customer_id,
+            agent=browser,
+            now_ms=act.now_ms,
+            expires_at_ms=act.now_ms + session_ms,
+        )
     return signed_in

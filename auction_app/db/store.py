@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from service_kit import database
 from service_kit.clock import Clock
 from service_kit.notify import Channel, NotifyChannel
+from service_kit.outcomes import Outcomes
 from sqlalchemy import Connection, Engine
 
 from auction_app.db.unit_of_work import UnitOfWork
@@ -25,10 +26,13 @@ class Store:
         urls: Urls,
         clock: Clock,
         outbox_channel: Channel | None = None,
+        *,
+        outcomes: Outcomes[UnitOfWork],
     ) -> None:
         self.engine = engine
         self.urls = urls
         self.clock = clock
+        self.outcomes = outcomes
         self.outbox_channel = outbox_channel or NotifyChannel.for_database(str(engine.url))
 
     @contextmanager
@@ -41,7 +45,9 @@ class Store:
     def begin(self) -> Iterator[UnitOfWork]:
         """All or nothing, on disk when it returns; wakes the relay, as there may be an event."""
         with database.writing(self.engine) as connection:
-            yield UnitOfWork(conn=connection, urls=self.urls, now_ms=self.clock())
+            yield UnitOfWork(
+                conn=connection, urls=self.urls, now_ms=self.clock(), outcomes=self.outcomes
+            )
         self.outbox_channel.notify()
 
     def close(self) -> None:

@@ -45,6 +45,7 @@ customers = Table(
     Column("moderator", Boolean, nullable=False, server_default=false()),
     Column("banned_at_ms", BigInteger),
     Column("deleted_at_ms", BigInteger),
+    Column("last_seen_at_ms", BigInteger),
 )
 
 sessions = Table(

@@ -3,16 +3,17 @@
 from collections.abc import Callable
 
 from auction_app.accounts.model import Customer
-from auction_app.accounts.repository import customers, sessions
+from auction_app.accounts.outcomes import AccountClosed, AccountReopened
+from auction_app.accounts.repository import customers
 from auction_app.bidding.commands import call_off
 from auction_app.bidding.gateway import Gateway
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import CommandRefused, NotFound, NotPossible
 from auction_app.listings.model import Auction
+from auction_app.listings.outcomes import ListingHidden, ListingShown
 from auction_app.moderation import repository as moderation
 from auction_app.moderation.forms import ON_ACCOUNT, AccountActForm, ItemActForm
-from auction_app.search.repository import entries
 
 
 def check_moderator(customer: Customer) -> None:
@@ -43,7 +44,6 @@ def act_on_item(
         else:
             subject = act.urls.auction(auction.id)
             _ITEM_ACTS[form.action](act, auction)
-            act.announce("auctions", "update", subject)
         moderation.settle_reports(act.conn, auction.id, now_ms=act.now_ms)
         _record(act, moderator, form.action, subject, form.note)
 
@@ -62,20 +62,19 @@ def act_on_account(
 
 
 def _act_on_account(act: UnitOfWork, customer_id: str, action: str) -> None:
-    customers.ban(act.conn, customer_id, at_ms=act.now_ms if action == "ban" else None)
-    if action == "ban":
-        sessions.remove_of(act.conn, customer_id)
-    act.announce("customers", "update", act.urls.customer(customer_id))
+    closes = action == "ban"
+    customers.ban(act.conn, customer_id, at_ms=act.now_ms if closes else None)
+    act.tell(AccountClosed(customer_id) if closes else AccountReopened(customer_id))
 
 
 def _hide(act: UnitOfWork, auction: Auction) -> None:
     moderation.hide(act.conn, auction.id, at_ms=act.now_ms)
-    entries.remove(act.conn, auction.id)
+    act.tell(ListingHidden(auction.id))
 
 
 def _show(act: UnitOfWork, auction: Auction) -> None:
     moderation.hide(act.conn, auction.id, at_ms=None)
-    entries.put(act.conn, auction)
+    act.tell(ListingShown(auction.id))
 
 
 def _end(store: Store, gateway: Gateway, auction: Auction) -> None:
@@ -85,15 +84,15 @@ def _end(store: Store, gateway: Gateway, auction: Auction) -> None:
         raise NotPossible("end") from refusal
 
 
-def _dismiss(_act: UnitOfWork, _auction: Auction) -> None:
-    """Nothing is wrong with it."""
+def _announce(act: UnitOfWork, auction: Auction) -> None:
+    act.announce("auctions", "update", act.urls.auction(auction.id))
 
 
 _ITEM_ACTS: dict[str, Callable[[UnitOfWork, Auction], None]] = {
-    "dismiss": _dismiss,
+    "dismiss": _announce,
     "hide": _hide,
     "show": _show,
-    "end": _dismiss,  # done before, where the bidding is
+    "end": _announce,  # done before, where the bidding is
 }
 
 

@@ -8,6 +8,7 @@ from auction_app.listings.repository import auctions
 from auction_app.notifications.repository import notices
 from auction_app.orders import repository as orders
 from auction_app.orders.model import Order
+from auction_app.orders.outcomes import OrderMade
 
 
 def settle_sale(act: UnitOfWork, auction_id: str, *, at_ms: int) -> None:
@@ -31,16 +32,13 @@ def settle_sale(act: UnitOfWork, auction_id: str, *, at_ms: int) -> None:
 
 
 def make_order(act: UnitOfWork, order: Order, *, sold_by: str, at_ms: int) -> None:
-    """Store an order once for the bidding or the accepted offer that `sold_by` names, tell both
-    sides, and announce it. May be repeated."""
+    """Store an order once for the bidding or the accepted offer that `sold_by` names, and tell
+    of it. May be repeated."""
     if not customers.exists(act.conn, order.buyer_id):
         return
     if not orders.add(act.conn, order, sold_by=sold_by, now_ms=at_ms):
         return
-    act.announce("orders", "create", act.urls.order(order.id))
-    news = {"about": sold_by, "auction_id": order.auction_id, "path": f"/orders/{order.id}"}
-    notices.add(act.conn, order.seller_id, "sold", **news, now_ms=at_ms)
-    notices.add(act.conn, order.buyer_id, "won", **news, now_ms=at_ms)
+    act.tell(OrderMade(order, sold_by, at_ms))
 
 
 def _order(auction: Auction, bidding: Bidding) -> Order | None:

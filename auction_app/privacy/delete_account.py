@@ -10,10 +10,10 @@ from auction_app.db.ids import new_key
 from auction_app.db.store import Store, Transaction
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import CommandRefused, NotPossible
+from auction_app.listings.outcomes import ListingHidden
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.notifications.repository import notices, preferences
 from auction_app.privacy import repository as commitments
-from auction_app.search.repository import entries
 from auction_app.selling import repository as drafts
 
 ON_ITS_WAY_MS = 5 * 60_000
@@ -100,8 +100,7 @@ def _discard_drafts(conn: Transaction, seller_id: str) -> list[str]:
 def _take_off(act: UnitOfWork, auction_ids: list[str]) -> None:
     commitments.hide(act.conn, auction_ids, now_ms=act.now_ms)
     for id in auction_ids:
-        entries.remove(act.conn, id)
-        act.announce("auctions", "update", act.urls.auction(id))
+        act.tell(ListingHidden(id))
 
 
 def _forget(act: UnitOfWork, customer: Customer) -> None:

@@ -49,6 +49,7 @@ def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> d
             "language": customer.locale,
             "time_zone": customer.time_zone,
             "verified_at_ms": customer.email_verified_at_ms,
+            "last_seen_at_ms": customer.last_seen_at_ms,
             "mails": preferences.of_customer(conn, customer.id),
         },
         "items": [

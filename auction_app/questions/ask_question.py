@@ -8,11 +8,10 @@ from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotFound, NotPossible, NotVerified
 from auction_app.listings.model import Auction, Status
-from auction_app.notifications.model import Kind
-from auction_app.notifications.repository import notices
 from auction_app.questions import repository as questions
 from auction_app.questions.forms import AnswerForm, QuestionForm
 from auction_app.questions.model import Question
+from auction_app.questions.outcomes import QuestionAnswered, QuestionAsked
 
 
 def check_may_ask(auction: Auction, asker: Customer, *, now_ms: int) -> None:
@@ -46,9 +45,8 @@ def ask_question(store: Store, auction: Auction, asker: Customer, form: Question
         asked = questions.same_unanswered(act.conn, question)
         if asked is not None:
             return asked
-        questions.add(act.conn, question)
-        _tell(act, question, question.seller_id, "question")
-        act.announce("questions", "create", act.urls.question(question.id))
+        with act.performing(QuestionAsked(question)):
+            questions.add(act.conn, question)
     return question
 
 
@@ -64,19 +62,6 @@ def answer_question(
         raise NotFound("no such question")
     if question.answer is not None:
         raise NotPossible("answer")
-    questions.answer(act.conn, question.id, form.answer, now_ms=act.now_ms)
-    _tell(act, question, question.asker_id, "answer")
-    act.announce("questions", "update", act.urls.question(question.id))
+    with act.performing(QuestionAnswered(question, form.answer)):
+        questions.answer(act.conn, question.id, form.answer, now_ms=act.now_ms)
     return question
-
-
-def _tell(act: UnitOfWork, question: Question, customer_id: str, kind: Kind) -> None:
-    notices.add(
-        act.conn,
-        customer_id,
-        kind,
-        about=act.urls.question(question.id),
-        auction_id=question.auction_id,
-        path=f"/auctions/{question.auction_id}#question-{question.id}",
-        now_ms=act.now_ms,
-    )

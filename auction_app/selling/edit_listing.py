@@ -7,9 +7,9 @@ from auction_app.db.ids import new_key
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import BadInput, CommandRefused
 from auction_app.listings.model import Auction, Status
+from auction_app.listings.outcomes import ListingEdited
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
-from auction_app.search.repository import entries
 from auction_app.selling import repository as drafts
 from auction_app.selling.forms import LONGEST_DESCRIPTION, AdditionForm, DescriptionForm
 from auction_app.selling.model import READY, DraftPhoto
@@ -33,9 +33,8 @@ def edit_listing(
     if auction.status(act.now_ms) is Status.ENDED:
         raise CommandRefused("ended")
     changes = _addition(auction, typed) if auction.bid_count else _anything(typed)
-    auctions.change(act.conn, auction.id, **changes)
-    entries.put(act.conn, auctions.by_id(act.conn, auction.id))
-    act.announce("auctions", "update", act.urls.auction(auction.id))
+    with act.performing(ListingEdited(auction, changes)):
+        auctions.change(act.conn, auction.id, **changes)
 
 
 def relist(act: UnitOfWork, files: PhotoFiles, auction: Auction, *, seller: Customer) -> str:

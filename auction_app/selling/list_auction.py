@@ -7,8 +7,8 @@ from auction_app.accounts.repository import customers
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotFound, NotVerified
 from auction_app.listings.model import Auction, Photo
+from auction_app.listings.outcomes import ListingPublished
 from auction_app.listings.repository import auctions
-from auction_app.search.repository import entries
 from auction_app.selling.forms import Listing
 
 
@@ -43,7 +43,6 @@ def list_auction(
             bidding=None,
             details=listing.details,
         )
-    auctions.add(act.conn, auction)
-    entries.put(act.conn, auction)
-    act.announce("auctions", "create", act.urls.auction(auction.id))
+    with act.performing(ListingPublished(auction)):
+        auctions.add(act.conn, auction)
     return auction

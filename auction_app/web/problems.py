@@ -62,6 +62,7 @@ def translations() -> dict[type[Exception], Any]:
         errors.TicketRefused: _ticket_refused,
         errors.TooManyAttempts: _too_often,
         errors.NotPossible: _not_possible,
+        errors.Vetoed: _vetoed,
         errors.LinkDead: _link_dead,
         RequestEntityTooLarge: _too_large,
         CSRFError: _not_from_here,
@@ -134,6 +135,10 @@ def _not_possible(error: errors.NotPossible) -> Problem:
         reason=f"not_possible_{error.reason}",
         detail=_("Things have moved on since you saw the page. Go back, reload it, and look."),
     )
+
+
+def _vetoed(error: errors.Vetoed) -> Problem:
+    return Problem(409, _("This is not possible now"), reason="vetoed", detail=error.why)
 
 
 def _link_dead(_error: Exception) -> Problem:

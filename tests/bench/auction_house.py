@@ -22,6 +22,7 @@ from auction_app.listings.increments import default_increments
 from auction_app.listings.model import Auction, Bidding, Photo
 from auction_app.listings.repository import auctions
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, Terms
+from auction_app.outcomes import build_outcomes
 from auction_app.search.query import facets, fold
 from auction_app.search.repository.words import lexemes
 from auction_app.urls import Urls
@@ -47,7 +48,8 @@ class House:
 
     def store(self) -> Store:
         """The store, opened in this process."""
-        return Store(database.connect(self.database_url), Urls("http://bench.test"), lambda: NOW_MS)
+        engine, urls = database.connect(self.database_url), Urls("http://bench.test")
+        return Store(engine, urls, lambda: NOW_MS, outcomes=build_outcomes())
 
     @contextmanager
     def web(self) -> Iterator[str]:

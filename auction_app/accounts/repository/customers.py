@@ -160,6 +160,11 @@ def ban(conn: Connection, customer_id: str, *, at_ms: int | None) -> None:
     _set(conn, customer_id, banned_at_ms=at_ms, **_NOTHING_WAITS)
 
 
+def seen(conn: Connection, customer_id: str, *, now_ms: int) -> None:
+    """Note when the customer was last here."""
+    _set(conn, customer_id, last_seen_at_ms=now_ms)
+
+
 def appoint(conn: Connection, customer_id: str) -> None:
     """Make the customer a moderator."""
     _set(conn, customer_id, moderator=True)
@@ -179,6 +184,7 @@ def anonymise(conn: Connection, customer_id: str, *, name: str, email: str, now_
         verification_id=None,
         time_zone=None,
         moderator=False,
+        last_seen_at_ms=None,
         deleted_at_ms=now_ms,
         **_NOTHING_WAITS,
     )

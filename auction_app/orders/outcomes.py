@@ -1,0 +1,25 @@
+"""What happens to orders."""
+
+from dataclasses import dataclass
+
+from service_kit.outcomes import Operation, Outcome
+
+from auction_app.orders.model import Order, OrderStatus
+
+
+@dataclass(frozen=True)
+class OrderMade(Outcome):
+    """A sale became an order; `sold_by` is the URL of the bidding or of the accepted offer."""
+
+    order: Order
+    sold_by: str
+    at_ms: int
+
+
+@dataclass(frozen=True)
+class OrderAdvanced(Operation):
+    """One side sets an order to `status`; `order` is as it was before."""
+
+    order: Order
+    status: OrderStatus
+    by_id: str

@@ -1,0 +1,78 @@
+"""Who listens to what happens, inside the transaction: the one table of it.
+
+`python -m auction_app.outcomes [MODULE:FUNCTION…]` prints it, with these hooks.
+"""
+
+import pkgutil
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from service_kit.config import or_exit
+from service_kit.errors import ConfigError
+from service_kit.outcomes import Outcomes
+
+from auction_app.accounts import listeners as accounts
+from auction_app.accounts.outcomes import AccountClosed, AccountReopened, SessionOpened
+from auction_app.db.unit_of_work import UnitOfWork
+from auction_app.listings import listeners as listings
+from auction_app.listings.outcomes import (
+    ListingEdited,
+    ListingHidden,
+    ListingPublished,
+    ListingShown,
+)
+from auction_app.orders import listeners as orders
+from auction_app.orders.outcomes import OrderAdvanced, OrderMade
+from auction_app.questions import listeners as questions
+from auction_app.questions.outcomes import QuestionAnswered, QuestionAsked
+from auction_app.search import listeners as search
+
+_LISTENERS: dict[Any, tuple[Callable[[UnitOfWork, Any], None], ...]] = {
+    SessionOpened: (accounts.note_last_seen,),
+    AccountClosed: (accounts.end_sessions, accounts.announce_changed),
+    AccountReopened: (accounts.announce_changed,),
+    ListingPublished: (search.index_published, listings.announce_published),
+    ListingEdited: (search.index_edited, listings.announce_edited),
+    ListingHidden: (search.unindex_hidden, listings.announce_seen),
+    ListingShown: (search.index_shown, listings.announce_seen),
+    OrderMade: (orders.announce_made, orders.notify_both_sides),
+    OrderAdvanced: (orders.notify_other_side, orders.announce_advanced),
+    QuestionAsked: (questions.notify_seller, questions.announce_asked),
+    QuestionAnswered: (questions.notify_asker, questions.announce_answered),
+}
+
+
+def build_outcomes(hooks: Sequence[str] = ()) -> Outcomes[UnitOfWork]:
+    """The app's own listeners, then those that each of `hooks` (MODULE:FUNCTION) subscribes.
+
+    Raises ConfigError for a hook that can't be found.
+    """
+    outcomes = Outcomes[UnitOfWork]()
+    for kind, listeners in _LISTENERS.items():
+        for listener in listeners:
+            outcomes.on(kind, listener)
+    for hook in hooks:
+        _hook(hook)(outcomes)
+    return outcomes
+
+
+def _hook(name: str) -> Callable[[Outcomes[UnitOfWork]], object]:
+    try:
+        found: Callable[[Outcomes[UnitOfWork]], object] = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError([f"AUCTIONS_HOOKS: {name}: {error}"]) from error
+    if not callable(found):
+        raise ConfigError([f"AUCTIONS_HOOKS: {name}: not a function"])
+    return found
+
+
+def main(hooks: Sequence[str]) -> None:
+    """Print the table."""
+    outcomes = or_exit(lambda: build_outcomes(hooks))
+    for kind, when, who in outcomes.table():
+        print(f"{kind.__name__:<18} {when:<6} {who}")  # noqa: T201 - the command's output
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

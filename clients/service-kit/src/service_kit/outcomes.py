@@ -1,0 +1,89 @@
+"""What happens to entities, and who has a say before and hears of it after: in one transaction.
+
+For what must be committed together with the change. What may come later is an event (the outbox).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, is_dataclass
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Something that has happened. Subclasses are frozen dataclasses that carry the facts."""
+
+
+@dataclass(frozen=True)
+class Operation(Outcome):
+    """Something that somebody is about to do: it can be vetoed, and has happened once it's done."""
+
+
+A = TypeVar("A")
+"""What checks and listeners write in: the transaction, with all that writing needs."""
+H = TypeVar("H", bound=Outcome)
+P = TypeVar("P", bound=Operation)
+Told = Callable[[A, Any], None]
+
+
+class Subscribed(NamedTuple):
+    """A line of the table of who listens to what."""
+
+    kind: type[Outcome]
+    when: Literal["before", "on"]
+    who: str
+
+
+class Outcomes(Generic[A]):
+    """One an app, filled where the app is built. Calls everybody in the order of subscription."""
+
+    def __init__(self) -> None:
+        self._checks: defaultdict[type[Outcome], list[Told[A]]] = defaultdict(list)
+        self._listeners: defaultdict[type[Outcome], list[Told[A]]] = defaultdict(list)
+        self._table: list[Subscribed] = []
+
+    def before(self, kind: type[P], check: Callable[[A, P], None]) -> None:
+        """Have `check` called before an operation of this kind changes anything. What it raises is
+        its veto: whoever wanted the operation gets it, and nothing is written.
+
+        Raises TypeError for what is no operation, which nobody could be asked about.
+        """
+        if not issubclass(kind, Operation):
+            raise TypeError(f"{kind.__name__} is no operation: it has happened when it is told")
+        self._subscribe("before", self._checks, kind, check)
+
+    def on(self, kind: type[H], listener: Callable[[A, H], None]) -> None:
+        """Have `listener` called after an outcome of this kind, before its commit. What it raises
+        undoes the change: whoever may fail or block listens to the event instead."""
+        self._subscribe("on", self._listeners, kind, listener)
+
+    @contextmanager
+    def performing(self, act: A, operation: Operation) -> Iterator[None]:
+        """Around the statements of an operation: checks before, listeners after them."""
+        for check in self._checks[type(operation)]:
+            check(act, operation)
+        yield
+        self.tell(act, operation)
+
+    def tell(self, act: A, outcome: Outcome) -> None:
+        """Call the listeners of what has happened."""
+        for listener in self._listeners[type(outcome)]:
+            listener(act, outcome)
+
+    def table(self) -> list[Subscribed]:
+        """Who listens to what, in the order of subscription."""
+        return list(self._table)
+
+    def _subscribe(
+        self,
+        when: Literal["before", "on"],
+        to: dict[type[Outcome], list[Told[A]]],
+        kind: type[Outcome],
+        who: Told[A],
+    ) -> None:
+        # An outcome's subclass that is no dataclass of its own would lack its facts.
+        if not is_dataclass(kind) or "__dataclass_fields__" not in vars(kind):
+            raise TypeError(f"{kind.__name__} is not a dataclass")
+        to[kind].append(who)
+        self._table.append(Subscribed(kind, when, f"{who.__module__}.{who.__qualname__}"))
