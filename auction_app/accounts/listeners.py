@@ -1,6 +1,6 @@
 """What follows in the same commit when something happens to an account."""
 
-from auction_app.accounts.outcomes import AccountClosed, AccountReopened, SessionOpened
+from auction_app.accounts.outcomes import AccountBanned, AccountReopened, SessionOpened
 from auction_app.accounts.repository import customers, sessions
 from auction_app.db.unit_of_work import UnitOfWork
 
@@ -10,11 +10,11 @@ def note_last_seen(act: UnitOfWork, opened: SessionOpened) -> None:
     customers.seen(act.conn, opened.customer_id, now_ms=act.now_ms)
 
 
-def end_sessions(act: UnitOfWork, closed: AccountClosed) -> None:
+def end_sessions(act: UnitOfWork, closed: AccountBanned) -> None:
     """Nobody goes on in an account that is closed."""
     sessions.remove_of(act.conn, closed.customer_id)
 
 
-def announce_changed(act: UnitOfWork, changed: AccountClosed | AccountReopened) -> None:
+def announce_changed(act: UnitOfWork, changed: AccountBanned | AccountReopened) -> None:
     """Tell the world that an account changed."""
     act.announce("customers", "update", act.urls.customer(changed.customer_id))

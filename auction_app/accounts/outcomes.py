@@ -14,7 +14,7 @@ class SessionOpened(Operation):
 
 
 @dataclass(frozen=True)
-class AccountClosed(Outcome):
+class AccountBanned(Outcome):
     """A moderator closed an account."""
 
     customer_id: str

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from auction_app.accounts.model import Customer
-from auction_app.accounts.outcomes import AccountClosed, AccountReopened
+from auction_app.accounts.outcomes import AccountBanned, AccountReopened
 from auction_app.accounts.repository import customers
 from auction_app.bidding.commands import call_off
 from auction_app.bidding.gateway import Gateway
@@ -64,7 +64,7 @@ def act_on_account(
 def _act_on_account(act: UnitOfWork, customer_id: str, action: str) -> None:
     closes = action == "ban"
     customers.ban(act.conn, customer_id, at_ms=act.now_ms if closes else None)
-    act.tell(AccountClosed(customer_id) if closes else AccountReopened(customer_id))
+    act.tell(AccountBanned(customer_id) if closes else AccountReopened(customer_id))
 
 
 def _hide(act: UnitOfWork, auction: Auction) -> None:

@@ -1,19 +1,14 @@
-"""Who listens to what happens, inside the transaction: the one table of it.
-
-`python -m auction_app.outcomes [MODULE:FUNCTION…]` prints it, with these hooks.
-"""
+"""Who listens to what happens, inside the transaction: the one table of it."""
 
 import pkgutil
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from service_kit.config import or_exit
 from service_kit.errors import ConfigError
 from service_kit.outcomes import Outcomes
 
 from auction_app.accounts import listeners as accounts
-from auction_app.accounts.outcomes import AccountClosed, AccountReopened, SessionOpened
+from auction_app.accounts.outcomes import AccountBanned, AccountReopened, SessionOpened
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings import listeners as listings
 from auction_app.listings.outcomes import (
@@ -30,7 +25,7 @@ from auction_app.search import listeners as search
 
 _LISTENERS: dict[Any, tuple[Callable[[UnitOfWork, Any], None], ...]] = {
     SessionOpened: (accounts.note_last_seen,),
-    AccountClosed: (accounts.end_sessions, accounts.announce_changed),
+    AccountBanned: (accounts.end_sessions, accounts.announce_changed),
     AccountReopened: (accounts.announce_changed,),
     ListingPublished: (search.index_published, listings.announce_published),
     ListingEdited: (search.index_edited, listings.announce_edited),
@@ -65,14 +60,3 @@ def _hook(name: str) -> Callable[[Outcomes[UnitOfWork]], object]:
     if not callable(found):
         raise ConfigError([f"AUCTIONS_HOOKS: {name}: not a function"])
     return found
-
-
-def main(hooks: Sequence[str]) -> None:
-    """Print the table."""
-    outcomes = or_exit(lambda: build_outcomes(hooks))
-    for kind, when, who in outcomes.table():
-        print(f"{kind.__name__:<18} {when:<6} {who}")  # noqa: T201 - the command's output
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
