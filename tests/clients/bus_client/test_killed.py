@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from bus_client import Bus
 from bus_drain import receiver
-from service_kit.database import reading
+from service_kit.database import reading, writing
+from service_kit.outbox import Relay, announce
 from sqlalchemy import select
 
 from tests.clients.bus_client import shop
@@ -110,10 +111,10 @@ def test_nobody_hears_of_what_was_rolled_back(
 ) -> None:
     bus = open_bus("notifier", receiver({"orders": shop.on_order}))
     at = shop.engine()
-    bus.attend("outbox", shop.Relay(at, shop.outbox, bus.publish).publish_waiting)
+    bus.attend("outbox", Relay(at, shop.outbox, bus.publish).publish_waiting)
     work(bus)
-    with pytest.raises(ZeroDivisionError), shop.writing(at) as connection:
-        shop.announce(
+    with pytest.raises(ZeroDivisionError), writing(at) as connection:
+        announce(
             connection,
             shop.outbox,
             topic="orders",
