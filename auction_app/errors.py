@@ -49,7 +49,8 @@ class AmountUnclear(AuctionAppError):
 
 
 class PhotoRefused(AuctionAppError):
-    """`reason` is one word: missing, too_big, not_an_image, too_many_pixels, too_small."""
+    """`reason` is one word: missing, too_big, not_an_image, too_many_pixels, too_small,
+    too_costly."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -22,6 +22,7 @@ from auction_app.db.tables import outbox
 from auction_app.search.index_search import index_search
 from auction_app.second_chances.offers import keep_offer
 from auction_app.selling.draft_photos import prepare_photos
+from auction_app.selling.take_photo_apart import take_photo_apart
 from auction_app.topology import topology
 from auction_app.watchlist.remind_watchers import remind_watchers
 
@@ -40,7 +41,7 @@ def jobs(house: House, publish: Publish) -> dict[str, Job]:
     return {
         "relay": Job("relay", relay.publish_waiting, away=HttpFailure),
         "refresh": Job("refresh", lambda: refresh_projection(store, house.gateway, FETCHES)),
-        "photos": Job("photos", lambda: prepare_photos(store, house.files)),
+        "photos": Job("photos", lambda: prepare_photos(store, house.files, take_photo_apart)),
     }
 
 

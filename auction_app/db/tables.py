@@ -180,6 +180,8 @@ draft_photos = Table(
     Column("reason", String(24)),
     Column("width", Integer),
     Column("height", Integer),
+    # How often the job has begun with it: what ends whoever takes it is not taken first again.
+    Column("attempts", Integer, nullable=False, server_default="0"),
     Index("ix_draft_photos_draft", "draft_id", "position"),
     Index(
         "ix_draft_photos_waiting",

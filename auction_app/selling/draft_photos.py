@@ -11,11 +11,13 @@ from auction_app.listings.photo_files import PhotoFiles
 from auction_app.selling import repository as drafts
 from auction_app.selling.forms import LONGEST_ALT
 from auction_app.selling.model import READY, REFUSED, WAITING, Draft, DraftPhoto
-from auction_app.selling.take_photo import look_at_photo, take_photo
+from auction_app.selling.take_photo import look_at_photo
+from auction_app.selling.take_photo_apart import TakePhoto
 
 MOST_PHOTOS = 12
+MOST_ATTEMPTS = 3
+"""A photo that was begun so often, and never came to anything, ended whoever began it."""
 _LONGEST_NAME = 100
-_BATCH = 20
 
 
 @dataclass(frozen=True)
@@ -89,21 +91,27 @@ def moved(ids: list[str], wanted: Arrangement) -> list[str]:
     return kept
 
 
-def prepare_photos(store: Store, files: PhotoFiles) -> int:
-    """Turn what waits into photos, or note why not; returns how many were looked at.
+def prepare_photos(store: Store, files: PhotoFiles, take: TakePhoto) -> int:
+    """Turn what waits into photos with `take`, or note why not: one of each seller, so that they
+    take turns. Returns how many were looked at.
 
-    May be killed at any point and repeated. Blocks while it decodes.
+    May be killed at any point and repeated: a photo that was begun before comes after those that
+    were not, and one that was begun too often is refused. Blocks while it decodes.
     """
     with store.reading() as conn:
-        waiting = drafts.waiting(conn, limit=_BATCH)
+        waiting = drafts.next_of_each_seller(conn)
     for photo_id in waiting:
-        _prepare(store, files, photo_id)
+        _prepare(store, files, take, photo_id)
     return len(waiting)
 
 
-def _prepare(store: Store, files: PhotoFiles, photo_id: str) -> None:
+def _prepare(store: Store, files: PhotoFiles, take: TakePhoto, photo_id: str) -> None:
+    with store.begin() as act:
+        begun = drafts.begin_photo(act.conn, photo_id)
     try:
-        (width, height), sizes = take_photo(files.read_upload(photo_id))
+        if begun > MOST_ATTEMPTS:
+            raise PhotoRefused("too_costly")
+        (width, height), sizes = take(files.read_upload(photo_id))
     except PhotoRefused as error:
         result: dict[str, str | int] = {"state": REFUSED, "reason": error.reason}
     else:

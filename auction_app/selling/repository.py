@@ -75,10 +75,23 @@ def arrange(conn: Connection, draft_id: str, ids: list[str], alts: dict[str, str
         conn.execute(statement.values(position=position, alt=alts[id]))
 
 
-def waiting(conn: Connection, *, limit: int) -> list[str]:
-    """Ids of photos that wait for the job."""
-    query = select(draft_photos.c.id).where(draft_photos.c.state == WAITING)
-    return list(conn.execute(query.order_by(draft_photos.c.position).limit(limit)).scalars())
+def next_of_each_seller(conn: Connection) -> list[str]:
+    """Ids of photos that wait for the job: each seller's next, those first that were begun least
+    often."""
+    order = (draft_photos.c.attempts, draft_photos.c.position, draft_photos.c.id)
+    turn = func.row_number().over(partition_by=drafts.c.seller_id, order_by=order).label("turn")
+    query = select(draft_photos.c.id, turn, *order[:2])
+    waiting = query.join(drafts).where(draft_photos.c.state == WAITING).subquery()
+    firsts = select(waiting.c.id).where(waiting.c.turn == 1)
+    rows = conn.execute(firsts.order_by(waiting.c.attempts, waiting.c.position, waiting.c.id))
+    return list(rows.scalars())
+
+
+def begin_photo(conn: Connection, photo_id: str) -> int:
+    """Note that a photo is begun; returns how often it was, this time included."""
+    mine = draft_photos.c.id == photo_id
+    conn.execute(update(draft_photos).where(mine).values(attempts=draft_photos.c.attempts + 1))
+    return conn.execute(select(draft_photos.c.attempts).where(mine)).scalar_one_or_none() or 0
 
 
 def settle(conn: Connection, photo_id: str, **values: Any) -> None:

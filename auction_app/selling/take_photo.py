@@ -14,6 +14,9 @@ from auction_app.listings.model import LARGE, THUMBNAIL
 LARGEST_BYTES = 10 * 1024 * 1024
 LARGEST_PIXELS = 40_000_000
 SMALLEST_SIDE = 100
+MOST_SCANS = 100
+"""Encoders write about ten; what searches for the smallest file, some dozens."""
+_JPEG, _START_OF_SCAN = b"\xff\xd8", b"\xff\xda"
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _TURNS: Mapping[Any, Image.Transpose] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -47,6 +50,7 @@ def take_photo(upload: bytes) -> tuple[tuple[int, int], dict[int, bytes]]:
     no comments, no trailing archive. Raises PhotoRefused.
     """
     _check_length(upload)
+    _check_scans(upload)
     with _translated_errors():
         image = _decode(upload)
     sizes = {side: _encode(image, side) for side in (LARGE, THUMBNAIL)}
@@ -57,6 +61,7 @@ def look_at_photo(upload: bytes) -> None:
     """Refuse by length and header alone what can't be a photo, without decoding it: quick enough
     for a page. Raises PhotoRefused."""
     _check_length(upload)
+    _check_scans(upload)
     with _translated_errors(), _open(upload):
         pass
 
@@ -66,6 +71,13 @@ def _check_length(upload: bytes) -> None:
         raise PhotoRefused("missing")
     if len(upload) > LARGEST_BYTES:
         raise PhotoRefused("too_big")
+
+
+def _check_scans(upload: bytes) -> None:
+    """Each scan of a progressive JPEG goes over the whole picture: a small file of thousands takes
+    minutes. What is compressed holds no markers (ITU-T T.81, B.1.1.5), so they can be counted."""
+    if upload.startswith(_JPEG) and upload.count(_START_OF_SCAN) > MOST_SCANS:
+        raise PhotoRefused("too_costly")
 
 
 @contextmanager

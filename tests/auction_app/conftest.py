@@ -28,6 +28,7 @@ from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.db.tables import outbox
 from auction_app.selling.draft_photos import prepare_photos
+from auction_app.selling.take_photo import take_photo
 from tests.auction_app.compiled import share_templates
 from tests.auction_app.fake_bids import FakeBids
 from tests.postgres import fresh_database
@@ -182,7 +183,7 @@ class Browser:
     def add_photo(self, draft: str, photo: tuple[BytesIO, str], alt: str) -> None:
         """Upload a photo, let the job prepare it, and describe all photos alike."""
         assert self.post(f"{draft}/photos/change", {"photos": photo}).status_code == 303
-        prepare_photos(self.world.parts.store, self.world.parts.files)
+        prepare_photos(self.world.parts.store, self.world.parts.files, take_photo)
         names = re.findall(r'name="(alt-[0-9a-f]+)"', self.get(f"{draft}/photos").text)
         self.post(f"{draft}/photos/change", dict.fromkeys(names, alt))
 

@@ -14,6 +14,7 @@ from standardwebhooks import Webhook
 from auction_app.live import create_app as create_live
 from auction_app.live.config import Config as LiveConfig
 from auction_app.selling.draft_photos import prepare_photos
+from auction_app.selling.take_photo import take_photo
 from tests.auction_app.browser.serving import Server, build_world, close_world
 from tests.auction_app.browser.variants import Look
 from tests.auction_app.browser.visitor import Visitor
@@ -109,7 +110,7 @@ class LiveApp:
 
     def prepare_photos(self) -> None:
         """What the photo job does."""
-        prepare_photos(self.world.parts.store, self.world.parts.files)
+        prepare_photos(self.world.parts.store, self.world.parts.files, take_photo)
 
 
 def bid(page: Page, url: str, maximum: str) -> str:

@@ -10,6 +10,7 @@ from PIL.PngImagePlugin import PngInfo
 
 from auction_app.listings.model import LARGE, THUMBNAIL
 from auction_app.selling.draft_photos import Arrangement, moved, prepare_photos
+from auction_app.selling.take_photo import take_photo
 from auction_app.selling.write_draft import MOST_DRAFTS
 from tests.auction_app.conftest import BIDS_TOKEN, World, as_program, path_of, photo_file
 
@@ -267,7 +268,7 @@ def test_a_hostile_file_is_refused_with_a_clear_word(world: World, kind: str) ->
     draft = sam.write_draft()
 
     answer = sam.post(f"{draft}/photos/change", {"photos": (BytesIO(content), "evil.jpg")})
-    prepare_photos(world.parts.store, world.parts.files)
+    prepare_photos(world.parts.store, world.parts.files, take_photo)
 
     page = answer.text if answer.status_code == 422 else sam.follow(answer).text
     assert word in page
@@ -316,7 +317,7 @@ def test_publishing_waits_for_the_photos_and_their_descriptions(world: World) ->
 
     assert sam.get(f"{draft}/photos/waiting").text == "1"
     assert "being prepared" in sam.get(f"{draft}/photos?check=1").text
-    prepare_photos(world.parts.store, world.parts.files)
+    prepare_photos(world.parts.store, world.parts.files, take_photo)
     assert sam.get(f"{draft}/photos/waiting").status_code == 204
 
 
