@@ -4,23 +4,32 @@ import unicodedata
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from service_kit.bulkhead import Bulkhead
 
 
 class Passwords:
-    """Hashes and compares; slow on purpose. `hasher` sets the cost."""
+    """Hashes and compares; slow on purpose, and hungry: each takes 64 MiB, so few do it at once.
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+    `hasher` sets the cost. Both raise Busy when too many want to.
+    """
+
+    def __init__(
+        self, hasher: PasswordHasher | None = None, bulkhead: Bulkhead | None = None
+    ) -> None:
         self._hasher = hasher or PasswordHasher()
+        self._bulkhead = bulkhead or Bulkhead(at_once=2, waiting=10)
         self._of_nobody = self._hasher.hash("nobody's password")
 
     def hash(self, password: str) -> str:
         """The hash to store."""
-        return self._hasher.hash(_normal(password))
+        with self._bulkhead:
+            return self._hasher.hash(_normal(password))
 
     def match(self, password: str, stored: str | None) -> bool:
         """Whether it is the password; takes as long when there is no stored hash (None)."""
         try:
-            self._hasher.verify(stored or self._of_nobody, _normal(password))
+            with self._bulkhead:
+                self._hasher.verify(stored or self._of_nobody, _normal(password))
         except (VerificationError, InvalidHashError):
             return False
         return stored is not None

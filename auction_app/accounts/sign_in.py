@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from service_kit.errors import Busy
 from service_kit.tokens import digest, new_token
 
 from auction_app.accounts.check_password import Proof
@@ -54,8 +55,12 @@ def sign_in(
     attempt = _attempt(email, found[0] if found else None, visit)
     with store.begin() as act:
         rate_limits.use_up_all(act, attempt)
-    stored = found[1] if found else None
-    matches = len(password) <= LONGEST_PASSWORD and passwords.match(password, stored)
+    try:
+        matches = _matches(passwords, password, found[1] if found else None)
+    except Busy:
+        with store.begin() as act:
+            rate_limits.give_back(act, attempt)
+        raise
     if not matches or found is None:
         raise WrongCredentials("address and password do not belong together")
     if found[0].banned_at_ms is not None:
@@ -64,6 +69,10 @@ def sign_in(
     with store.begin() as act:
         rate_limits.give_back(act, attempt)
         return _open(act, Proof(found[0].id, found[1]), rehashed, visit.agent, session_ms)
+
+
+def _matches(passwords: Passwords, password: str, stored: str | None) -> bool:
+    return len(password) <= LONGEST_PASSWORD and passwords.match(password, stored)
 
 
 def _attempt(email: str, customer: Customer | None, visit: Visit) -> rate_limits.Attempt:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from flask import Blueprint, Response, flash, request, url_for
+from service_kit.bulkhead import Bulkhead
 
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.visitor import forget, session_token, signed_in
@@ -22,6 +23,7 @@ def pages(parts: Parts, gateway: Gateway, passwords: Passwords, files: PhotoFile
     views = Blueprint("privacy", __name__)
 
     @views.get("/account/export")
+    @Bulkhead(at_once=1, waiting=2)
     def export() -> Response:
         me = signed_in(parts)
         try:

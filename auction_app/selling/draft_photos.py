@@ -1,6 +1,6 @@
 """The photos of a draft: take them in, arrange them, and prepare them in a job."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from auction_app.accounts.model import Customer
@@ -39,7 +39,7 @@ class Arrangement:
 
 
 def add_photos(
-    store: Store, files: PhotoFiles, seller: Customer, draft_id: str, uploads: Sequence[Upload]
+    store: Store, files: PhotoFiles, seller: Customer, draft_id: str, uploads: Iterable[Upload]
 ) -> dict[str, str]:
     """Take files in for the job to prepare; returns {file name: word} of those refused at once.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 from flask_wtf.csrf import CSRFError
+from service_kit.errors import Busy
 from service_kit.problems import Problem, respond_problem
 from werkzeug.exceptions import NotFound as UnknownAddress
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -64,6 +65,7 @@ def translations() -> dict[type[Exception], Any]:
         errors.NotPossible: _not_possible,
         errors.Vetoed: _vetoed,
         errors.LinkDead: _link_dead,
+        Busy: _busy,
         RequestEntityTooLarge: _too_large,
         CSRFError: _not_from_here,
     }
@@ -156,6 +158,16 @@ def _bids_unavailable(error: errors.BidsUnavailable) -> Problem:
         _("The bidding service does not answer"),
         reason="bids_unavailable",
         detail=_("What you asked for may or may not have arrived. You can safely try again."),
+        headers={"Retry-After": str(error.retry_after_s)},
+    )
+
+
+def _busy(error: Busy) -> Problem:
+    return Problem(
+        503,
+        _("Very many people want this just now"),
+        reason="busy",
+        detail=_("Nothing was done. Please try again in a few seconds."),
         headers={"Retry-After": str(error.retry_after_s)},
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from flask import Response
 from flask.views import MethodView
+from service_kit.bulkhead import Bulkhead
 from service_kit.hal import MEDIA_TYPE, link, resource, respond
 from service_kit.money import Money
 from service_kit.openapi import Blueprint
@@ -53,6 +54,7 @@ def simulations_blueprint(urls: Urls) -> Blueprint:
 
     @blueprint.route("/simulations")
     class Simulations(MethodView):
+        @Bulkhead(at_once=1, waiting=4, wait_s=2)
         @blueprint.arguments(SimulateSchema())
         @blueprint.response(200, SimulationSchema, content_type=MEDIA_TYPE)
         def post(self, body: dict[str, Any]) -> Response:

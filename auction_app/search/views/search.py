@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
+from service_kit.bulkhead import Bulkhead
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
@@ -61,6 +62,7 @@ def api(parts: Parts) -> Blueprint:
     return views
 
 
+@Bulkhead(at_once=6, waiting=6)
 def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) -> Response:
     now_ms, after = parts.clock(), cursor_from(request.args)
     errors: dict[str, str] = {}

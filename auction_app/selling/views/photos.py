@@ -1,8 +1,9 @@
 """The wizard's photos: several at once, put in order with buttons that any keyboard reaches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from flask import Blueprint, Response, request, url_for
+from service_kit.bulkhead import Bulkhead
 from service_kit.notify import Channel
 
 from auction_app.accounts.model import Customer
@@ -12,8 +13,8 @@ from auction_app.parts import Parts
 from auction_app.selling import repository as drafts
 from auction_app.selling.draft_photos import Arrangement, Upload, add_photos, arrange_photos
 from auction_app.selling.model import WAITING
+from auction_app.selling.take_photo import LARGEST_BYTES
 from auction_app.selling.views.wizard_context import wizard_context
-from auction_app.web.i18n import _
 from auction_app.web.negotiation import page, see_other
 
 _UPLOAD_BYTES = 64 * 1024 * 1024
@@ -31,6 +32,7 @@ def pages(parts: Parts, files: PhotoFiles, photo_channel: Channel) -> Blueprint:
     views = Blueprint("draft_photos", __name__)
 
     @views.post(f"/sell/<string:draft_id>{_PATH_END}")
+    @Bulkhead(at_once=2, waiting=4, wait_s=30)
     def change(draft_id: str) -> Response:
         seller = signed_in(parts)
         arrange_photos(parts.store, files, seller, draft_id, _arrangement())
@@ -75,9 +77,11 @@ def _arrangement() -> Arrangement:
     )
 
 
-def _uploads() -> list[Upload]:
-    files = [file for file in request.files.getlist("photos") if file.filename]
-    return [Upload(file.filename or _("Photo"), file.read()) for file in files]
+def _uploads() -> Iterator[Upload]:
+    """One after the other, so that one is in memory at a time."""
+    for file in request.files.getlist("photos"):
+        if file.filename:
+            yield Upload(file.filename, file.read(LARGEST_BYTES + 1))
 
 
 def _address(draft_id: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, flash, request, url_for
+from service_kit.bulkhead import Bulkhead
 from service_kit.local_time import zone_named
 
 from auction_app.accounts.model import Customer
@@ -168,6 +169,7 @@ def _preview_page(parts: Parts, simulate: Simulate, draft: Draft, status: int = 
     )
 
 
+@Bulkhead(at_once=4, waiting=4)
 def _example(simulate: Simulate, terms: Terms) -> list[ExampleStep] | None:
     """How it would play out; None while bids_service, which knows, does not answer."""
     try:

@@ -109,7 +109,7 @@ class Taken:
 
     def __call__(self, upload: bytes) -> Photo:
         pixel = Image.open(BytesIO(upload)).getpixel((5, 5))
-        self.colours.append(self._names[pixel])  # type: ignore[index]
+        self.colours.append(self._names[pixel])
         if self.colours[-1] == self.deadly:
             raise KeyboardInterrupt
         return take_photo(upload)

@@ -6,6 +6,7 @@ ServiceKitError
 ├── NotAnEvent           what is announced would be refused by the bus for ever
 ├── NotMigrated          the database lacks the tables of this version
 ├── NotReady             a readiness check's own words for why
+├── Busy                 as many do it already as may at once; carries retry_after_s
 ├── KeyReused            an idempotency key came back with another request
 └── HttpFailure          an outbound call gave no usable answer
     ├── UnknownOrigin    the URL leads where this service has no business
@@ -49,6 +50,14 @@ class NotReady(ServiceKitError):
 
 class NotMigrated(ServiceKitError):
     """The database lacks the tables of this version."""
+
+
+class Busy(ServiceKitError):
+    """As many do it already as may at once; try in `retry_after_s` seconds."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"busy, again in {retry_after_s} s")
+        self.retry_after_s = retry_after_s
 
 
 class KeyReused(ServiceKitError):

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from service_kit.errors import Busy
 from service_kit.logs import get_logger
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def install_problems(
     app.register_error_handler(Problem, respond)
     app.register_error_handler(HTTPException, lambda error: respond(from_http(error)))
     app.register_error_handler(Exception, lambda error: respond(_unknown(error)))
-    for error_class, translate in (translations or {}).items():
+    for error_class, translate in ({Busy: _busy} | dict(translations or {})).items():
         app.register_error_handler(error_class, _translator(translate, respond))
 
 
@@ -96,6 +97,11 @@ def _translator(
     translate: Callable[[Any], Problem], respond: "Callable[[Problem], Response]"
 ) -> "Callable[[Exception], Response]":
     return lambda error: respond(translate(error))
+
+
+def _busy(error: Busy) -> Problem:
+    headers = {"Retry-After": str(error.retry_after_s)}
+    return Problem(503, "Too many want this at once", reason="busy", headers=headers)
 
 
 def _unknown(error: Exception) -> Problem:
