@@ -8,6 +8,7 @@ from bids_client import BidsClient
 from service_kit import database
 from service_kit.clock import now_ms
 from service_kit.local import LocalTransport
+from service_kit.schema import check_ready
 from service_kit.notify import Channel, NotifyChannel, OpenChannel
 
 from auction_app.accounts.passwords import Passwords
@@ -40,7 +41,7 @@ class House(Parts):
 
     def check(self) -> None:
         """Raise unless the database answers and has this version's tables."""
-        database.check_migrated("auction_app", self.store.engine)
+        check_ready("auction_app", self.store.engine)
 
 
 def build(

@@ -5,8 +5,7 @@ BidsError
 ├── UnknownAuction      the URL names no auction that we know or can import
 ├── AuctionUnreachable  the auction's terms can't be fetched now; try again
 ├── StillRunning        a command is accepted and not answered yet; its outcome has a URL
-├── NotProven           a record contradicts itself, the rules or the published result
-└── StoreUnavailable    the database doesn't answer now; try again
+└── NotProven           a record contradicts itself, the rules or the published result
 """
 
 
@@ -36,7 +35,3 @@ class StillRunning(BidsError):
 
 class NotProven(BidsError):
     """A record contradicts itself, the rules or the published result."""
-
-
-class StoreUnavailable(BidsError):
-    """The database doesn't answer now; trying again may help."""

@@ -45,7 +45,7 @@ def create_apps(
     app = Flask(__name__)
     install_trace(app)
     install_problems(app, TRANSLATIONS)
-    install_health(app, {"database": bus.storage.check_alive})
+    install_health(app, {"database": bus.storage.check_ready})
     app.register_blueprint(publish_blueprint(bus))
     api = Api(app, title="The bus")
     _register(api, bus)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
+from service_kit.errors import StoreUnavailable
 from service_kit.tokens import digest
 
 from bus.config import MIN_KEY_CHARACTERS
@@ -83,7 +84,7 @@ class Auth:
 
     def check_again(self, token: str) -> None:
         """Ask the store whether a remembered client is still one."""
-        with contextlib.suppress(NotAuthenticated):
+        with contextlib.suppress(NotAuthenticated, StoreUnavailable):  # the latter is logged
             self.client(token)
 
     def forget(self) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.clock import Clock, now_ms
 from service_kit.config import or_exit
+from service_kit.schema import check_start
 
 from bus.auth import Auth
 from bus.config import Config, read
@@ -22,8 +23,9 @@ def config_or_exit() -> Config:
 
 
 def open_or_exit(config: Config, clock: Clock = now_ms) -> Storage:
-    """The store; exits with a line on stderr that says what is wrong with it."""
-    return or_exit(lambda: open_storage(config.database_url, clock), status=_STATUS)
+    """The store, be it away for now; exits with a line on stderr when its tables are missing."""
+    or_exit(lambda: check_start("bus", config.database_url), status=_STATUS)
+    return open_storage(config.database_url, clock)
 
 
 @dataclass(frozen=True, slots=True)

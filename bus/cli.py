@@ -6,6 +6,7 @@ from contextlib import closing
 from typing import Any
 
 import click
+from service_kit.errors import StoreUnavailable
 from service_kit.tokens import digest
 
 from bus.auth import check_client_name, check_scopes, check_token
@@ -22,7 +23,7 @@ class _OneLineErrors(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except BusError as error:
+        except (BusError, StoreUnavailable) as error:
             raise click.ClickException(str(error)) from None
 
 

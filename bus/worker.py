@@ -44,7 +44,7 @@ def main() -> None:
     run_loops(
         {"push": pusher.run_once, "retention": retention.run_once},
         health_port=config.pusher_port,
-        checks={"database": storage.check_alive, "lease": pusher.check_lease},
+        checks={"database": storage.check_ready, "lease": pusher.check_lease},
     )
     pusher.close()
     process_lock.close()

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from bus_drain.fetch import EntityClient
 from service_kit.clock import Clock, now_ms
-from service_kit.database import check_migrated, connect
+from service_kit.database import connect
 from service_kit.health import Check
 from service_kit.jobs import Work
 from service_kit.local import LocalTransport
 from service_kit.notify import NotifyChannel, OpenChannel
+from service_kit.schema import check_ready
 
 from mailer_service.config import Config
 from mailer_service.entities.fetch import Entities
@@ -104,7 +105,7 @@ def build(
         | _numbered("write", writer, _WRITERS)
         | _numbered("send", sender, config.smtp_sessions),
         notifier=notifier,
-        checks={"database": lambda: check_migrated("mailer_service", engine)},
+        checks={"database": lambda: check_ready("mailer_service", engine)},
     )
 
 

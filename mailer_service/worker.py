@@ -7,6 +7,7 @@ from bus_client import BusClient, keep_subscribed
 from service_kit.config import nowhere, or_exit
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
+from service_kit.schema import check_start
 from service_kit.worker import Body, listening, run_loops
 
 from mailer_service.bootstrap import Parts, build
@@ -47,7 +48,7 @@ def main() -> None:
     configure_logs("mailer_jobs")
     config = or_exit(lambda: read(nowhere))
     parts = build(config)
-    or_exit(parts.checks["database"])
+    or_exit(lambda: check_start("mailer_service", config.database_url))
     os.nice(NICENESS)
     run_loops(loops(config, parts), health_port=config.jobs_port, checks=parts.checks)
 

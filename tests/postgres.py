@@ -13,7 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from service_kit.database import migrate
+from service_kit.schema import migrate
 
 from tests.needs import missing
 from tests.shared import Shared
@@ -106,6 +106,34 @@ def fresh_database(cluster_url: str, service: str = "") -> Iterator[str]:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         yield cluster_url.removesuffix("postgres") + name
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextmanager
+def away(url: str) -> Iterator[None]:
+    """A database that breaks every connection and lets nobody in, as a server that restarts."""
+    cluster_url, _, name = url.rpartition("/")
+    with psycopg.connect(f"{cluster_url}/postgres", autocommit=True) as connection:
+        allow = f"ALTER DATABASE {name} ALLOW_CONNECTIONS"
+        connection.execute(f"{allow} false".encode())
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        try:
+            yield
+        finally:
+            connection.execute(f"{allow} true".encode())
+
+
+@contextmanager
+def read_only(url: str) -> Iterator[None]:
+    """A database whose sessions, new ones from now on, may only read."""
+    cluster_url, _, name = url.rpartition("/")
+    setting = f"ALTER DATABASE {name} SET default_transaction_read_only"
+    with away(url), psycopg.connect(f"{cluster_url}/postgres", autocommit=True) as connection:
+        connection.execute(f"{setting} = on".encode())
+    yield
+    with away(url), psycopg.connect(f"{cluster_url}/postgres", autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only".encode())
 
 
 @cache

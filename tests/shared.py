@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from service_kit.database import migrate
+from service_kit.schema import migrate
 
 
 class Shared:

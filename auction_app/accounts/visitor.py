@@ -26,8 +26,10 @@ class Visitor:
 
 
 def visitor(parts: Parts) -> Visitor:
-    """The visitor of the current request, looked up once and only if somebody asks."""
+    """The visitor of the current request, looked up once and only if somebody asks. While that
+    can't be done, who asks again gets nobody: the page that says so shows a visitor too."""
     if "visitor" not in g:
+        g.visitor = Visitor(customer=None)
         g.visitor = _look_up(parts)
     found: Visitor = g.visitor
     return found

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 from flask_wtf.csrf import CSRFError
-from service_kit.errors import Busy
+from service_kit.errors import Busy, StoreUnavailable
 from service_kit.problems import Problem, respond_problem
 from werkzeug.exceptions import NotFound as UnknownAddress
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -52,6 +52,7 @@ def _where_they_were() -> str:
 def translations() -> dict[type[Exception], Any]:
     """How each error of the app reads to the visitor."""
     return {
+        StoreUnavailable: _store_unavailable,
         errors.NotFound: _not_found,
         errors.Removed: _removed,
         UnknownAddress: _not_found,
@@ -169,6 +170,16 @@ def _busy(error: Busy) -> Problem:
         reason="busy",
         detail=_("Nothing was done. Please try again in a few seconds."),
         headers={"Retry-After": str(error.retry_after_s)},
+    )
+
+
+def _store_unavailable(_error: Exception) -> Problem:
+    return Problem(
+        503,
+        _("The house does not answer right now"),
+        reason="store_unavailable",
+        detail=_("What you asked for may or may not have arrived. You can safely try again."),
+        headers={"Retry-After": "5"},
     )
 
 

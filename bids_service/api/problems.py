@@ -9,7 +9,6 @@ from service_kit.problems import Problem
 from bids_service.errors import (
     AuctionUnreachable,
     StillRunning,
-    StoreUnavailable,
     UnknownAuction,
 )
 
@@ -23,10 +22,6 @@ def unknown_auction(_error: UnknownAuction | None = None) -> Problem:
 
 def _auction_unreachable(_error: AuctionUnreachable) -> Problem:
     return Problem(503, "The auction's terms can't be fetched now", headers=_RETRY_AFTER)
-
-
-def _store_unavailable(_error: StoreUnavailable) -> Problem:
-    return Problem(503, "The service can't work now", headers=_RETRY_AFTER)
 
 
 def _key_reused(_error: KeyReused) -> Problem:
@@ -53,6 +48,5 @@ PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     KeyReused: _key_reused,
     NotAnAmount: _not_an_amount,
     StillRunning: _still_running,
-    StoreUnavailable: _store_unavailable,
     UnknownAuction: unknown_auction,
 }

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
+from service_kit.errors import StoreUnavailable
 from service_kit.group_commit import GroupCommit
 from service_kit.logs import get_logger
 
 from bids_service.commands.apply import Verdict
-from bids_service.errors import StoreUnavailable
 from bids_service.model import CommandRequest
 
 log = get_logger(__name__)

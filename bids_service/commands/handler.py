@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from service_kit.errors import StoreUnavailable
 from service_kit.group_commit import GroupCommit
 from service_kit.idempotency import StoredAnswer
 from service_kit.logs import get_logger
@@ -10,7 +11,7 @@ from bids_service.commands.accept import ACCEPTED, accept, answer_of
 from bids_service.commands.decide import Books
 from bids_service.commands.group_commit import Outcome
 from bids_service.commands.import_auctions import create_bidding
-from bids_service.errors import StillRunning, StoreUnavailable, UnknownAuction
+from bids_service.errors import StillRunning, UnknownAuction
 from bids_service.fetch_terms import Auctions
 from bids_service.model import CommandRequest
 from bids_service.storage.queries import Queries

@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from service_kit import database
-from service_kit.logs import get_logger
 from service_kit.notify import Channel, NotifyChannel, OpenChannel
+from service_kit.schema import check_ready
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
-
-from bids_service.errors import StoreUnavailable
-
-log = get_logger(__name__)
+from sqlalchemy.exc import IntegrityError
 
 T = TypeVar("T")
 Transaction = Connection
@@ -33,24 +28,24 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """One consistent view."""
-        with _translated(), database.reading(self.engine) as connection:
+        with database.reading(self.engine) as connection:
             yield connection
 
     @contextmanager
     def read_once(self) -> Iterator[Transaction]:
         """For one query, at less cost than `reading`."""
-        with _translated(), database.read_once(self.engine) as connection:
+        with database.read_once(self.engine) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """A transaction that commits at the end and rolls back on an error."""
-        with _translated(), database.writing(self.engine) as connection:
+        with database.writing(self.engine) as connection:
             yield connection
 
     def check(self) -> None:
-        """Raise unless the database answers and has this version's tables."""
-        database.check_migrated("bids_service", self.engine)
+        """Raise unless the database has this version's tables and can be written to."""
+        check_ready("bids_service", self.engine)
 
     def close(self) -> None:
         """Close the connections and the channels."""
@@ -76,12 +71,3 @@ def once_more_if_raced(act: Callable[[], T]) -> T:
         return act()
     except IntegrityError:
         return act()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolExhausted) as error:
-        log.error("store unavailable", error=str(getattr(error, "orig", error)))
-        raise StoreUnavailable("the database doesn't answer") from error

@@ -12,12 +12,13 @@ import json
 from collections.abc import Awaitable
 
 from service_kit.bodies import MAX_BODY_BYTES
+from service_kit.errors import StoreUnavailable
 from service_kit.problems import Problem
 from service_kit.trace import continued
 
 from bus.api.problems import TRANSLATIONS
 from bus.bootstrap import Bus
-from bus.errors import BusError, NotAuthenticated
+from bus.errors import BusError, NotAuthenticated, Unavailable
 from bus.model.client import Client
 from bus.model.event import Publication
 from bus.publish.group_commit import LoopCommitter
@@ -46,7 +47,10 @@ class FastPublish:
             return None  # nobody is there to be answered
         if scope["method"] != "POST" or not scope["path"].startswith(_PREFIX):
             return await self._rest(scope, body.again, send)
-        publication = await self._publication(scope, headers, body)
+        try:
+            publication = await self._publication(scope, headers, body)
+        except StoreUnavailable:
+            return await _refuse(send, Unavailable("the store can't be asked now"))
         if publication is None:
             return await self._rest(scope, body.again, send)
         refusal = await self._commit(publication)
@@ -64,7 +68,8 @@ class FastPublish:
     async def _publication(
         self, scope: Scope, headers: dict[bytes, bytes], body: "_Body"
     ) -> Publication | None:
-        """What is to be committed; None when it isn't plain that it can be."""
+        """What is to be committed; None when it isn't plain that it can be. Raises
+        StoreUnavailable."""
         if not body.whole or len(headers) != len(scope["headers"]) or scope["query_string"]:
             return None
         try:

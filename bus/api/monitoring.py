@@ -23,9 +23,9 @@ def pulse_blueprint(bus: Bus) -> Blueprint:
 
     @endpoint(blueprint, "GET", "/pulse", answers=(204, None))
     def pulse() -> None:
-        """204 when the store answers."""
+        """204 when the store can be read and written."""
         bus.auth.monitor(shown_token(request))
-        bus.storage.check_alive()
+        bus.storage.check_ready()
 
     @endpoint(blueprint, "GET", "/pulse/scaling", answers=(204, None))
     def scaling() -> None:

@@ -25,7 +25,7 @@ Next = Delivery | RetryParked | Fetch | Wait | Idle
 class Terms:
     """What holds for every subscription of the installation."""
 
-    log_identity: str
+    log_identity: Callable[[], str]
     give_up_ms: int
     chance: Callable[[], float]
 
@@ -129,7 +129,7 @@ class Consumer:
 
     def miss(self, first: int, last: int, now_ms: int) -> None:
         """Events are gone: stay before them until a resync of that is settled (D23)."""
-        identity = self._terms.log_identity
+        identity = self._terms.log_identity()
         self.backlog.tell(system_events.resync(self.subscription, identity, first, last, now_ms))
         self._progress.lost(first)
 
@@ -138,7 +138,7 @@ class Consumer:
     def next(self, now_ms: int) -> Next:
         """What to do now; a Delivery is in flight from here on."""
         if self._test_wanted and not self._in_flight.holds(Kind.TEST):
-            told = system_events.test_event(self.subscription, self._terms.log_identity, now_ms)
+            told = system_events.test_event(self.subscription, self._terms.log_identity(), now_ms)
             return self._start(Delivery(Kind.TEST, [told], self._progress.delivered))
         if not self.is_open:
             return Idle()

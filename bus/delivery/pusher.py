@@ -40,7 +40,7 @@ class Pusher:
         chance: Callable[[], float] = random.random,
         backpressure: CpuBackpressure | None = None,
     ) -> None:
-        terms = Terms(storage.log_identity, give_up_ms, chance)
+        terms = Terms(lambda: storage.log_identity, give_up_ms, chance)
         clocks = {"now_ms": now_ms, "steady_ms": steady_ms}
         self._client = client
         self._now_ms = now_ms

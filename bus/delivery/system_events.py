@@ -5,11 +5,13 @@ callback.
 """
 
 import json
+import secrets
 
 from bus.model.event import RESYNC, LogEvent, event_head, whole_event
 from bus.model.subscription import Subscription
 
 TOPIC = "bus"
+_RANDOM_BYTES = 4
 
 
 def resync(
@@ -25,7 +27,7 @@ def resync(
 
 def test_event(subscription: Subscription, identity: str, now_ms: int) -> LogEvent:
     """Says nothing: somebody wants to see whether deliveries arrive (docs/delivery.md D24)."""
-    return _notice(subscription, f"{identity}-test-{now_ms}", 0, "noop", {"test": True}, now_ms)
+    return _notice(subscription, identity, 0, "noop", {"test": True}, now_ms)
 
 
 def _notice(
@@ -37,7 +39,8 @@ def _notice(
     now_ms: int,
 ) -> LogEvent:
     text = json.dumps(data, separators=(",", ":"))
+    event_id = f"{identity}-{position}-{secrets.token_hex(_RANDOM_BYTES)}"  # of no event in the log
     body = whole_event(
-        event_head(TOPIC, type, subscription.callback, now_ms, text), identity, position
+        event_head(TOPIC, type, subscription.callback, now_ms, text), event_id, position
     )
     return LogEvent(position, TOPIC, type, subscription.callback, now_ms, body)

@@ -1,5 +1,6 @@
 """What an append writes, publications given their positions: pure, the same for every engine."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,8 @@ Keys = dict[tuple[int, str], bytes]
 # An idempotency key is honoured for a day (docs/delivery.md D7).
 KEY_KEPT_MS = 24 * 60 * 60 * 1000
 
+_APPEND_ID_BYTES = 4
+
 
 @dataclass(slots=True)
 class TopicRow:
@@ -32,10 +35,17 @@ class TopicRow:
 
 @dataclass(frozen=True, slots=True)
 class LogEnd:
-    """The newest event's place, and the size of all bodies up to it."""
+    """Where an append goes on: the log, the newest event's place in it, and the size of all bodies
+    up to it."""
 
-    position: int = 0
-    bytes_upto: int = 0
+    identity: str
+    position: int
+    bytes_upto: int
+
+    @classmethod
+    def of(cls, identity: str, position: int | None, bytes_upto: int | None) -> "LogEnd":
+        """From a row, which has no place as long as the log is empty."""
+        return cls(identity, position or 0, bytes_upto or 0)
 
 
 @dataclass(slots=True)
@@ -53,7 +63,6 @@ def plan_append(
     known: Keys,
     end: LogEnd,
     *,
-    identity: str,
     now_ms: int,
 ) -> AppendPlan:
     """Plan publications one after the other, after `end`; moves the rows in `topics` along.
@@ -64,7 +73,12 @@ def plan_append(
     | its key is known, with the same fingerprint | None       | no: it is stored already |
     | its key is known, with another              | KeyReused  | no     |
     | any other                                   | None       | yes    |
+
+    Ids are made of the log, the place in it, and something random for each append: a log that was
+    restored from a copy comes to the same places again, with other events, and no id may mean two
+    (docs/delivery.md D14).
     """
+    append_id = secrets.token_hex(_APPEND_ID_BYTES)
     plan, keys = AppendPlan(), dict(known)
     position, size = end.position, end.bytes_upto
     for publication in publications:
@@ -81,7 +95,7 @@ def plan_append(
         for event in publication.events:
             position += 1
             topic.events += 1
-            body = whole_event(event.head, identity, position)
+            body = whole_event(event.head, f"{end.identity}-{position}-{append_id}", position)
             size += len(body)
             plan.rows.append(
                 (

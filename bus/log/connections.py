@@ -1,38 +1,59 @@
 """Connections of the driver itself, one a thread: Core and its pool cost more than the statements
 of the hot path."""
 
+import os
 import threading
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
 
+from service_kit.errors import StoreUnavailable
+from service_kit.outage import outages_translated
 from sqlalchemy import Engine
+
+T = TypeVar("T")
 
 
 class Connections:
-    """Opens a connection for each thread that asks, and keeps it. May be used by any thread."""
+    """Opens a connection for each thread that asks, and keeps it until something fails in it. May
+    be used by any thread, and by any process that was forked since."""
 
     def __init__(self, engine: Engine, prepare: Callable[[Any], None] | None = None) -> None:
         self._engine = engine
         self._prepare = prepare
         self._mine = threading.local()
         self._all: list[Any] = []
+        self._inherited: list[Any] = []
+        self._pid = os.getpid()
 
-    def mine(self) -> Any:
-        """This thread's connection."""
-        connection = getattr(self._mine, "connection", None)
-        if connection is None:
-            connection = self._open()
-            self._mine.connection = connection
-            self._all.append(connection)
-        return connection
+    @contextmanager
+    def using(self) -> Iterator[Any]:
+        """This thread's connection. Whatever is raised meanwhile ends it, and the transaction it is
+        in. Raises StoreUnavailable."""
+        with outages_translated():
+            try:
+                yield self._open_mine()
+            except BaseException:
+                self._drop_mine()
+                raise
 
-    def drop_mine(self) -> None:
-        """Close this thread's connection, with whatever transaction it is in."""
-        connection = getattr(self._mine, "connection", None)
-        if connection is not None:
-            self._mine.connection = None
-            self._all.remove(connection)
-            connection.close()
+    def once(self, work: Callable[[Any], T]) -> T:
+        """Do what may have been done when it fails. Raises StoreUnavailable."""
+        with self.using() as connection:
+            return work(connection)
+
+    def repeatable(self, work: Callable[[Any], T]) -> T:
+        """Do what may be repeated: once more, over a new connection, when this one turns out to be
+        broken. Raises StoreUnavailable."""
+        with outages_translated():
+            try:
+                return work(self._open_mine())
+            except Exception:
+                was_broken = getattr(getattr(self._mine, "connection", None), "broken", False)
+                self._drop_mine()
+                if not was_broken:
+                    raise
+        return self.once(work)
 
     def close(self) -> None:
         """Close all of them; nobody may be using one."""
@@ -41,6 +62,27 @@ class Connections:
         self._all.clear()
         self._mine = threading.local()
 
+    def _open_mine(self) -> Any:
+        if self._pid != os.getpid():
+            self._leave_to_parent()
+        connection = getattr(self._mine, "connection", None)
+        if connection is None:
+            connection = self._mine.connection = self._open()
+            self._all.append(connection)
+        return connection
+
+    def _drop_mine(self) -> None:
+        connection = getattr(self._mine, "connection", None)
+        if connection is not None:
+            self._mine.connection = None
+            self._all.remove(connection)
+            connection.close()
+
+    def _leave_to_parent(self) -> None:
+        # Kept, for closing one would end the parent's session, or its locks on a SQLite file.
+        self._inherited += self._all
+        self._all, self._mine, self._pid = [], threading.local(), os.getpid()
+
     def _open(self) -> Any:
         pooled = self._engine.raw_connection()
         connection = pooled.driver_connection
@@ -48,3 +90,10 @@ class Connections:
         if self._prepare is not None:
             self._prepare(connection)
         return connection
+
+
+def check_committed(answer: Any) -> None:
+    """Raise StoreUnavailable unless a COMMIT, once it was answered, has committed: PostgreSQL
+    answers ROLLBACK, and no error, where something in the transaction had failed."""
+    if getattr(answer, "statusmessage", "COMMIT") != "COMMIT":
+        raise StoreUnavailable(f"asked to commit, the database answered {answer.statusmessage}")

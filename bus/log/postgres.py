@@ -5,16 +5,16 @@ committed: a reader at `position > cursor` would pass a place that is still bein
 appends hold one advisory lock from choosing a position until after the commit.
 """
 
-from collections.abc import Callable, Collection, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Sequence
+from typing import Any
 
-from psycopg.errors import Error
 from service_kit.clock import Clock
+from service_kit.database import write_lock
 from sqlalchemy import Engine
 
 from bus.errors import BusError
 from bus.log.append_plan import plan_append
-from bus.log.connections import Connections
+from bus.log.connections import Connections, check_committed
 from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.postgres_append import LOCK, look, store
 from bus.log.postgres_notify import CHANNEL, PostgresListener
@@ -53,16 +53,13 @@ _TRIM_ENTITIES = (
 )
 _TRIM = "DELETE FROM events WHERE position < %s AND position < (SELECT max(position) FROM events)"
 
-T = TypeVar("T")
-
 
 class PostgresLog:
     """An EventLog in the PostgreSQL database of `engine`."""
 
-    def __init__(self, engine: Engine, now_ms: Clock, identity: str) -> None:
+    def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
         self._now_ms = now_ms
-        self._identity = identity
         self._connections = Connections(engine, _prepare)
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
@@ -71,17 +68,12 @@ class PostgresLog:
         Two round trips: one to lock and look, one to write and commit.
         """
         now_ms = self._now_ms()
-        found = self._repeatable(lambda connection: look(connection, publications, now_ms))
-        plan = plan_append(
-            publications,
-            found.topics,
-            found.keys,
-            found.end,
-            identity=self._identity,
-            now_ms=now_ms,
-        )
-        # Never repeated: it may have been stored.
-        self._once(lambda connection: store(connection, plan, found.topics, now_ms))
+        connections = self._connections
+        with write_lock(self._engine):
+            found = connections.repeatable(lambda one: look(one, publications, now_ms))
+            plan = plan_append(publications, found.topics, found.keys, found.end, now_ms=now_ms)
+            # Never repeated: it may have been stored.
+            connections.once(lambda one: store(one, plan, found.topics, now_ms))
         return plan.answers
 
     def read_after(
@@ -139,7 +131,8 @@ class PostgresLog:
         self._execute(_FORGET_KEYS, (upto_ms,))
 
     def _trim(self, before: int) -> int:
-        return self._repeatable(lambda connection: _trim(connection, before))
+        with write_lock(self._engine):
+            return self._connections.repeatable(lambda connection: _trim(connection, before))
 
     def _rows(self, statement: str, values: Sequence[object]) -> list[Any]:
         found: list[Any] = self._execute(statement, values).fetchall()
@@ -150,27 +143,9 @@ class PostgresLog:
         return int(row[0] or 0) if row else 0
 
     def _execute(self, statement: str, values: Sequence[object]) -> Any:
-        return self._repeatable(
+        return self._connections.repeatable(
             lambda connection: connection.execute(statement, values, binary=True)
         )
-
-    def _repeatable(self, work: Callable[[Any], T]) -> T:
-        """Do what may be repeated, once more when the connection turns out to be broken."""
-        try:
-            return work(self._connections.mine())
-        except Error:
-            was_broken = self._connections.mine().broken
-            self._connections.drop_mine()
-            if not was_broken:
-                raise
-        return self._once(work)
-
-    def _once(self, work: Callable[[Any], T]) -> T:
-        try:
-            return work(self._connections.mine())
-        except BaseException:  # whatever transaction it is in ends with it
-            self._connections.drop_mine()
-            raise
 
 
 def _prepare(connection: Any) -> None:
@@ -196,5 +171,6 @@ def _trim(connection: Any, before: int) -> int:
         connection.execute(LOCK)  # appends change entities too, in an order of their own
         connection.execute(_TRIM_ENTITIES, (before,))
         trimmed = connection.execute(_TRIM, (before,))
-        connection.execute("COMMIT")
+        committed = connection.execute("COMMIT")
+    check_committed(committed)
     return int(trimmed.rowcount)

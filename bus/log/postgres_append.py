@@ -14,14 +14,16 @@ from bus.log.append_plan import (
     TopicRow,
     entities,
 )
+from bus.log.connections import check_committed
 from bus.log.postgres_notify import CHANNEL
 from bus.model.event import Publication
 
 LOCK = "SELECT pg_advisory_xact_lock(7023316912764)"  # any number that nobody else uses
 # One statement for both, because each costs as much to send as to answer.
 _LOOK = (
-    "SELECT newest.position, newest.bytes_upto, locked.name, locked.client_id, locked.events"
-    " FROM (VALUES (1)) AS always"
+    "SELECT bus_state.log_identity, newest.position, newest.bytes_upto,"
+    " locked.name, locked.client_id, locked.events"
+    " FROM bus_state"
     " LEFT JOIN (SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1)"
     " AS newest ON true"
     " LEFT JOIN (SELECT name, client_id, events FROM topics WHERE name = ANY(%s) ORDER BY name"
@@ -83,9 +85,9 @@ def look(connection: Any, publications: Sequence[Publication], now_ms: int) -> F
         keys = _known_keys(connection, publications, now_ms)
     rows = found.fetchall()
     topics = {name: TopicRow(name, None, 0) for name in names}
-    topics |= {row[2]: TopicRow(*row[2:]) for row in rows if row[2] is not None}
+    topics |= {row[3]: TopicRow(*row[3:]) for row in rows if row[3] is not None}
     return Found(
-        LogEnd() if rows[0][0] is None else LogEnd(*rows[0][:2]),
+        LogEnd.of(*rows[0][:3]),
         topics,
         {(client_id, key): fingerprint for client_id, key, fingerprint in keys},
     )
@@ -117,7 +119,8 @@ def store(connection: Any, plan: AppendPlan, topics: Mapping[str, TopicRow], now
             connection.execute(_SAVE_TOPIC, (name, topics[name].client_id, topics[name].events))
         for key, fingerprint in plan.keys.items():
             connection.execute(_SAVE_KEY, (*key, fingerprint, now_ms))
-        connection.execute("COMMIT")
+        committed = connection.execute("COMMIT")
+    check_committed(committed)
 
 
 def _columns(rows: Sequence[Row]) -> list[list[object]]:

@@ -32,7 +32,11 @@ _READ_ALL = f"SELECT {EVENT_COLUMNS} FROM events WHERE position > ? ORDER BY pos
 _READ_TOPIC = (
     f"SELECT {EVENT_COLUMNS} FROM events WHERE topic = ? AND position > ? ORDER BY position LIMIT ?"  # noqa: S608
 )
-_END = "SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1"
+_LAST = "SELECT max(position) FROM events"
+_END = (
+    "SELECT log_identity, position, bytes_upto FROM bus_state LEFT JOIN"
+    " (SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1) ON true"
+)
 _POINT = (
     "SELECT position, published_at_ms, bytes_upto FROM events WHERE position >= ?"
     " ORDER BY position LIMIT 1"
@@ -101,10 +105,9 @@ class SqliteListener:
 class SqliteLog:
     """An EventLog in the SQLite file of `engine`."""
 
-    def __init__(self, engine: Engine, now_ms: Clock, identity: str) -> None:
+    def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
         self._now_ms = now_ms
-        self._identity = identity
         self._connections = Connections(engine, _prepare)
         self._channel = self._new_channel()
 
@@ -125,8 +128,7 @@ class SqliteLog:
         self, position: int, topics: Collection[str] | None, limit: int
     ) -> tuple[list[LogEvent], ReadFence]:
         """The next events of some topics, and the fence; see EventLog."""
-        connection = self._connections.mine()
-        with _one_view(connection):
+        with self._connections.using() as connection, _one_view(connection):
             rows = _read(connection, position, topics, limit)
             read_fence = connection.execute(READ_FENCE).fetchone()
         return list(map(log_event_from, rows)), ReadFence.of(*read_fence)
@@ -137,11 +139,11 @@ class SqliteLog:
 
     def last_position(self) -> int:
         """The position of the newest event; see EventLog."""
-        return self._one(_END)
+        return self._one(_LAST)
 
     def point_at(self, position: int) -> LogPoint | None:
         """A place in the log; see EventLog."""
-        row = self._connections.mine().execute(_POINT, (position,)).fetchone()
+        row = self._connections.once(lambda one: one.execute(_POINT, (position,)).fetchone())
         return LogPoint._make(row) if row else None
 
     def listener(self) -> SqliteListener:
@@ -163,8 +165,8 @@ class SqliteLog:
 
     def forget_keys(self, upto_ms: int) -> None:
         """Forget old keys; see EventLog."""
-        with write_lock(self._engine):
-            self._connections.mine().execute(_FORGET_KEYS, (upto_ms,))
+        with self._writing() as connection:
+            connection.execute(_FORGET_KEYS, (upto_ms,))
 
     def _trim(self, before: int) -> int:
         with self._writing() as connection:
@@ -173,15 +175,10 @@ class SqliteLog:
 
     @contextmanager
     def _writing(self) -> Iterator[Any]:
-        with write_lock(self._engine):
-            connection = self._connections.mine()
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                self._connections.drop_mine()
-                raise
+        with write_lock(self._engine), self._connections.using() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
 
     def _append(
         self, connection: Any, publications: Sequence[Publication]
@@ -192,16 +189,15 @@ class SqliteLog:
             publications,
             topics,
             _known_keys(connection, publications, now_ms),
-            LogEnd(*(connection.execute(_END).fetchone() or ())),
-            identity=self._identity,
+            LogEnd.of(*connection.execute(_END).fetchone()),
             now_ms=now_ms,
         )
         _store(connection, plan, topics, now_ms)
         return plan.answers
 
     def _one(self, statement: str) -> int:
-        row = self._connections.mine().execute(statement).fetchone()
-        return int(row[0] or 0) if row else 0
+        row = self._connections.once(lambda connection: connection.execute(statement).fetchone())
+        return int(row[0] or 0)
 
     def _new_channel(self) -> NotifyChannel:
         return NotifyChannel.for_database(str(self._engine.url), purpose="pusher")

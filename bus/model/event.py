@@ -83,6 +83,6 @@ def event_head(topic: str, type: str, url: str, t_ms: int, data: str | None) -> 
     return head.encode()
 
 
-def whole_event(head: bytes, log_identity: str, position: int) -> bytes:
-    """The whole object. The id is unique to this log and place, so it is stable over retries."""
-    return b'%b,"id":"%b-%d","position":%d}' % (head, log_identity.encode(), position, position)
+def whole_event(head: bytes, event_id: str, position: int) -> bytes:
+    """The whole object. It is stored, so the id stays the same over retries."""
+    return b'%b,"id":"%b","position":%d}' % (head, event_id.encode(), position)

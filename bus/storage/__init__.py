@@ -1,10 +1,11 @@
 """What the bus remembers: the log, and the registry around it."""
 
+from functools import cached_property
+
 from service_kit.clock import Clock
-from service_kit.database import check_alive, check_migrated, connect, is_sqlite, reading
-from service_kit.errors import ConfigError
+from service_kit.database import connect, is_sqlite, reading
+from service_kit.schema import check_ready
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import SQLAlchemyError
 
 from bus.log.event_log import EventLog, Listener
 from bus.log.postgres import PostgresLog
@@ -28,12 +29,12 @@ __all__ = ["EventLog", "Listener", "Storage", "open_storage"]
 
 
 class Storage:
-    """The parts of the store, over one database."""
+    """The parts of the store, over one database. All raise StoreUnavailable while that can't be
+    used."""
 
     def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
-        self.log_identity = _log_identity(engine)
-        self.log = _log(engine, now_ms, self.log_identity)
+        self.log = _log(engine, now_ms)
         registry = Registry(engine, self.log.notify)
         self.clients = Clients(engine, registry, now_ms)
         self.topics = Topics(engine, registry)
@@ -49,9 +50,15 @@ class Storage:
         self.latencies = Latencies(self._driver)
         self.snapshots = Snapshots(self._driver)
 
-    def check_alive(self) -> None:
-        """A readiness check: raises when the database does not answer."""
-        check_alive(self._engine)
+    @cached_property
+    def log_identity(self) -> str:
+        """The name of this log, made when its tables were."""
+        with reading(self._engine) as connection:
+            return str(connection.execute(select(bus_state.c.log_identity)).scalar_one())
+
+    def check_ready(self) -> None:
+        """A readiness check: raises unless this version's tables are there, and can be written."""
+        check_ready("bus", self._engine)
 
     def close(self) -> None:
         """Close the connections."""
@@ -61,24 +68,10 @@ class Storage:
 
 
 def open_storage(url: str, now_ms: Clock) -> Storage:
-    """The store at a database URL.
-
-    Raises ConfigError or NotMigrated with a line that says what to do when it can't be used.
-    """
-    engine = connect(url)
-    try:
-        check_migrated("bus", engine)
-    except SQLAlchemyError as error:
-        raise ConfigError([f"BUS_DATABASE_URL: {str(error).splitlines()[0]}"]) from error
-    return Storage(engine, now_ms)
+    """The store at a database URL. Opens no connection yet."""
+    return Storage(connect(url), now_ms)
 
 
-def _log_identity(engine: Engine) -> str:
-    """The name of this log, made when its tables were: it makes event ids unique."""
-    with reading(engine) as connection:
-        return str(connection.execute(select(bus_state.c.log_identity)).scalar_one())
-
-
-def _log(engine: Engine, now_ms: Clock, identity: str) -> EventLog:
+def _log(engine: Engine, now_ms: Clock) -> EventLog:
     kind = SqliteLog if is_sqlite(engine) else PostgresLog
-    return kind(engine, now_ms, identity)
+    return kind(engine, now_ms)

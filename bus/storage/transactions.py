@@ -9,7 +9,7 @@ from typing import Any
 from service_kit.database import is_sqlite, write_lock, writing
 from sqlalchemy import Connection, Engine
 
-from bus.log.connections import Connections
+from bus.log.connections import Connections, check_committed
 
 REGISTRY_CHANGED = "UPDATE bus_state SET registry_version = registry_version + 1"
 
@@ -44,27 +44,20 @@ class Driver:
         self._connections = Connections(engine, prepare)
 
     def rows(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
-        """All rows of a query, in a view of its own."""
-        try:
-            connection = self._connections.mine()
-            found: list[Any] = connection.execute(self.sql(statement), values).fetchall()
-        except BaseException:
-            self._connections.drop_mine()
-            raise
-        return found
+        """All rows of a query, in a view of its own. Raises StoreUnavailable."""
+        asked = self.sql(statement)
+        return self._connections.repeatable(
+            lambda connection: connection.execute(asked, values).fetchall()
+        )
 
     @contextmanager
     def writing(self) -> Iterator["Statements"]:
-        """A write transaction: commits at the end, rolls back on an error."""
-        with write_lock(self._engine):
-            connection = self._connections.mine()
-            try:
-                connection.execute("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
-                yield Statements(self, connection.cursor())
-                connection.execute("COMMIT")
-            except BaseException:
-                self._connections.drop_mine()
-                raise
+        """A write transaction: commits at the end, rolls back on an error. Raises
+        StoreUnavailable."""
+        with write_lock(self._engine), self._connections.using() as connection:
+            connection.execute("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+            yield Statements(self, connection.cursor())
+            check_committed(connection.execute("COMMIT"))
 
     def sql(self, statement: str) -> str:
         """The statement as this engine's driver wants it."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import requests
 from service_kit import database
 from service_kit.money import Money
+from service_kit.schema import migrate
 from sqlalchemy import Connection, insert, text
 
 from auction_app.accounts.passwords import Passwords
@@ -87,7 +88,7 @@ def open_house(folder: Path, url: str | None = None) -> House:
     """A migrated house with a seller, ten bidders and as many who only look; on SQLite unless a
     URL is given."""
     house = House(folder, url or f"sqlite:///{folder}/auctions.sqlite")
-    database.migrate("auction_app", house.database_url)
+    migrate("auction_app", house.database_url)
     store = house.store()
     password_hash = Passwords().hash(_PASSWORD)
     with store.begin() as act:

@@ -10,7 +10,7 @@ from pathlib import Path
 import psycopg
 from honcho.environ import parse_procfile
 from service_kit.clock import now_ms
-from service_kit.database import migrate
+from service_kit.schema import migrate
 
 from bids_service.commands.apply import apply
 from bids_service.commands.decide import Books

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from honcho.environ import parse_procfile
 from service_kit.clock import now_ms
-from service_kit.database import migrate
+from service_kit.schema import migrate
 from service_kit.tokens import digest
 
 from bus.storage import Storage, open_storage

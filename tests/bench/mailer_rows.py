@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import msgspec
 from service_kit.clock import now_ms
-from service_kit.database import connect, migrate, reading, writing
+from service_kit.database import connect, reading, writing
+from service_kit.schema import migrate
 from sqlalchemy import insert, select
 
 from mailer_service.letters.samples import sample

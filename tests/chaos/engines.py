@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 import psycopg
-from service_kit.database import migrate
+from service_kit.schema import migrate
 
 from tests.postgres import cluster, find_initdb
 

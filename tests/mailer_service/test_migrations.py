@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from service_kit.database import connect, migrate, writing
+from service_kit.database import connect, writing
+from service_kit.schema import migrate
 from sqlalchemy import select
 
 from mailer_service.storage.tables import inbox, mails, metadata

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from service_kit import database
+from service_kit.schema import migrate
 from sqlalchemy import delete
 
 from auction_app.accounts.repository import customers
@@ -38,7 +38,7 @@ class SeededApp:
 def open_seeded_app(folder: Path) -> Iterator[SeededApp]:
     """Serve the app with people, items, bids, questions, orders and reports."""
     port = free_port()
-    database.migrate("auction_app", f"sqlite:///{folder}/auctions.sqlite")
+    migrate("auction_app", f"sqlite:///{folder}/auctions.sqlite")
     world = build_world(folder, f"http://127.0.0.1:{port}", "http://live.test")
     world.clock.now_ms = world.bids.placed_from_ms = round(time.time() * 1000)
     server = Server(world.app, port)

@@ -4,12 +4,12 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from service_kit.errors import StoreUnavailable
 from service_kit.idempotency import StoredAnswer
 
 from bids_service.commands.apply import Verdict
 from bids_service.commands.group_commit import Outcome, apply_in_groups
 from bids_service.engine.close import Close
-from bids_service.errors import StoreUnavailable
 from bids_service.model import CommandRequest, Key
 from tests.waiting import wait_for
 

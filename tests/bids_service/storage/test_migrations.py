@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from service_kit.database import migrate
+from service_kit.schema import migrate
 from sqlalchemy import text
 
 from bids_service.storage.database import open_database

@@ -15,7 +15,7 @@ from tests.bus.clock import START_MS
 from tests.bus.samples import held, log_event
 
 DAY_MS = 86_400_000
-TERMS = Terms("log", 5 * DAY_MS, lambda: 1.0)
+TERMS = Terms(lambda: "log", 5 * DAY_MS, lambda: 1.0)
 
 
 def answered(leased: LeasedSubscription, response: Response, now_ms: int = START_MS) -> Consumer:

@@ -35,7 +35,7 @@ from tests.bus.samples import log_event, subscription
 pytestmark = pytest.mark.slow
 
 _DAY_MS = 86_400_000
-_TERMS = Terms("log", 10 * _DAY_MS, lambda: 1.0)
+_TERMS = Terms(lambda: "log", 10 * _DAY_MS, lambda: 1.0)
 _NEVER = RetryPolicy(parked_ms=(_DAY_MS,))
 
 Act = Callable[[Sequence[LogEvent]], Response]

@@ -86,8 +86,8 @@ def test_a_server_that_does_not_wait_for_its_disk_is_told_to(
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f"ALTER DATABASE {connection.info.dbname} SET synchronous_commit = off")
     storage.log.append([publication(ada, "https://x.example/1")])
-    setting = storage.log._connections.mine().execute("SHOW synchronous_commit")  # type: ignore[attr-defined]
-    assert setting.fetchone() == ("on",)
+    with storage.log._connections.using() as connection:  # type: ignore[attr-defined]
+        assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 100])

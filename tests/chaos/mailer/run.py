@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 
 from pytest_httpserver import HTTPServer
-from service_kit.database import connect, migrate, reading
+from service_kit.database import connect, reading
+from service_kit.schema import migrate
 from sqlalchemy import func, select
 
 from mailer_service.storage.tables import inbox, mails

@@ -115,7 +115,7 @@ def test_altering_a_table_leaves_what_refers_to_it(tmp_path: Path) -> None:
         "        shelf.add_column(sa.Column('name', sa.String(10)))\n"
     )
     url = f"sqlite:///{tmp_path}/shop.sqlite3"
-    program = f"from service_kit.database import migrate; migrate('shop', {url!r})"
+    program = f"from service_kit.schema import migrate; migrate('shop', {url!r})"
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True, timeout=60)
     engine = connect(url)
     with reading(engine) as connection:

@@ -26,8 +26,9 @@ class Endpoint:
     `receive`, the first of the layers below HTTP.
 
     Answers 204 when every event is settled, 200 with `{"failed": [ids]}` when some failed, 500
-    when all did (the bus delivers the failed ones again), 503 when the drain's state can't be
-    reached; 401 for a stranger, 405, 413, 415 and 400 for what is not a delivery.
+    when all did (the bus delivers the failed ones again), 503 when the drain's state or a
+    listener's store can't be used now; 401 for a stranger, 405, 413, 415 and 400 for what is not
+    a delivery.
 
     `secrets` are the signing secrets (`whsec_…`) that are valid now: two while one is rotated.
     """
@@ -50,20 +51,17 @@ class Endpoint:
     ) -> Iterable[bytes]:
         try:
             events = self._events(environ)
-            failed = self._receive(events).failed
+            outcome = self._receive(events)
         except Refused as refusal:
             _log.warning("delivery refused status=%s why=%s", refusal.status[:3], refusal)
             return answer.problem(start_response, refusal.status, str(refusal), refusal.headers)
-        except StateUnavailable:
-            _log.exception("state unavailable")
-            return answer.problem(
-                start_response,
-                "503 Service Unavailable",
-                "The drain can't reach its state; deliver it again",
-                [("Retry-After", "5")],
+        except StateUnavailable as error:
+            _log.warning("state unavailable error=%s", error)
+            return answer.store_unavailable(start_response)
+        if outcome.failed:
+            return answer.failed(
+                start_response, outcome.failed, events, unavailable=outcome.unavailable
             )
-        if failed:
-            return answer.failed(start_response, failed, events)
         return answer.settled(start_response)
 
     def _events(self, environ: dict[str, Any]) -> tuple[Event, ...]:

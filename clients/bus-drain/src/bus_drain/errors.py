@@ -17,6 +17,8 @@ What fetching raises is in bus_drain.fetch.errors.
 from collections.abc import Iterable
 from typing import ClassVar
 
+from service_kit.errors import StoreUnavailable
+
 from bus_drain.event import Event
 
 
@@ -28,7 +30,7 @@ class BadSettings(DrainError, ValueError):
     """The drain can't be built from these settings; the message never repeats a secret."""
 
 
-class StateUnavailable(DrainError):
+class StateUnavailable(DrainError, StoreUnavailable):
     """The database or Redis that holds the drain's state gave no answer; try again."""
 
 

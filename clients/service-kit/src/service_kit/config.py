@@ -8,7 +8,7 @@ from typing import Any, NoReturn, TypeVar, get_type_hints
 
 from environs import Env, EnvValidationError, ValidationError
 
-from service_kit.errors import ConfigError, NotMigrated, ServiceKitError
+from service_kit.errors import ConfigError, NotMigrated, ServiceKitError, StoreUnavailable
 
 __all__ = ["ConfigError", "Holds", "anywhere", "load", "nowhere", "or_exit", "setting", "variables"]
 
@@ -84,12 +84,12 @@ def load(config_class: type[C], *, prefix: str, holds: Holds = nowhere) -> C:
 
 def or_exit(start: Callable[[], C], *, status: int = 2) -> C:
     """What `start` returns (settings, or what opens by them); a clear line on stderr for each
-    complaint and this exit status when it raises ConfigError or NotMigrated."""
+    complaint and this exit status when it raises ConfigError, NotMigrated or StoreUnavailable."""
     try:
         return start()
     except ConfigError as error:
         exit_with(error.complaints, status=status)
-    except NotMigrated as error:
+    except (NotMigrated, StoreUnavailable) as error:
         exit_with((str(error),), status=status)
 
 

@@ -1,19 +1,34 @@
 """SQLite or PostgreSQL by URL, with transactions that behave alike on both."""
 
 import contextlib
-import fcntl
-import importlib
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
-from service_kit.errors import ConfigError, NotMigrated
+from service_kit.last_write import LastWrite
+from service_kit.outage import outages_translated
+from service_kit.write_lock import FileQueue
 
-_BUSY_TIMEOUT_S = 10
+# Every wait for the database has an end: for its answer to a connection, for a free connection,
+# for its locks. Who was asked answers 503 then, where a thread would hang.
+_WAIT_S = 5
 _FOR_WRITING = "gavel_for_writing"
+# What libpq waits for, unless the URL says otherwise; dead peers are noticed within 15 s.
+_POSTGRES_WAITS = {
+    "connect_timeout": _WAIT_S,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 5,
+    "target_session_attrs": "read-write",  # never a standby, which refuses what is written
+}
+_engines: WeakSet[Engine] = WeakSet()
+_inherited: list[Any] = []
+_last_writes: WeakKeyDictionary[Engine, LastWrite] = WeakKeyDictionary()
+_file_queues: dict[str, FileQueue] = {}
 
 
 def database_url(url: str) -> str:
@@ -27,32 +42,30 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
     """An engine for the database at `url`. Opens nothing yet.
 
     On SQLite every commit is on disk before it returns (WAL, synchronous=FULL). An error of the
-    database names the statement but not its values, for they may be secret.
+    database names the statement but not its values, for they may be secret. May be made before a
+    fork: the child opens connections of its own.
     """
-    if not url.startswith("sqlite"):
-        return create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_pre_ping=True,
-            hide_parameters=True,
-        )
+    is_file = url.startswith("sqlite")
     engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        pool_timeout=_WAIT_S,
+        pool_pre_ping=not is_file,
         hide_parameters=True,
-        connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
+        connect_args=_sqlite_arguments() if is_file else _postgres_arguments(url),
     )
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "connect", _prepare_sqlite if is_file else _prepare_postgres)
+    if is_file:
+        event.listen(engine, "begin", _begin_sqlite)
+    _engines.add(engine)
     return engine
 
 
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A read transaction: one consistent view, never waits for writers."""
-    with engine.connect() as connection:
+    """A read transaction: one consistent view, never waits for writers. Raises StoreUnavailable."""
+    with outages_translated(), engine.connect() as connection:
         if not is_sqlite(engine):  # whose default is a view of its own for every statement
             connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -63,26 +76,23 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 @contextlib.contextmanager
 def read_once(engine: Engine) -> Iterator[Connection]:
-    """For a single query, which is a consistent view by itself.
+    """For a single query, which is a consistent view by itself. Raises StoreUnavailable.
 
     On PostgreSQL that saves going there and back to begin and to end a transaction: a read that
     shares its interpreter with writers would wait for them each time.
     """
-    with engine.connect() as connection:
+    with outages_translated(), engine.connect() as connection:
         if not is_sqlite(engine):
             connection.execution_options(isolation_level="AUTOCOMMIT")
         yield connection
 
 
 @contextlib.contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """A write transaction: commits at the end, rolls back on an error.
-
-    SQLite has one writer at a time, and its own wait is unfair between processes: one of two
-    starves. So writers queue at a file lock first, which the kernel hands on in order.
-    """
+def writing(engine: Engine, *, seconds: float = _WAIT_S) -> Iterator[Connection]:
+    """A write transaction: commits at the end, rolls back on an error. Raises StoreUnavailable,
+    also when its turn does not come within so many seconds."""
     with (
-        write_lock(engine),
+        write_lock(engine, seconds=seconds),
         engine.connect().execution_options(**{_FOR_WRITING: True}) as connection,
         connection.begin(),
     ):
@@ -90,22 +100,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextlib.contextmanager
-def write_lock(engine: Engine) -> Iterator[None]:
-    """Hold the fair lock of the SQLite file: for code that writes without `writing`.
-
-    Nothing on PostgreSQL, and for a database in memory.
+def write_lock(engine: Engine, *, seconds: float = _WAIT_S) -> Iterator[None]:
+    """What every write happens in, also of code that writes without `writing`: it holds the fair
+    lock of a SQLite file, its outcome is noted for `check_ready`, and what says that the database
+    can't be written to is raised as StoreUnavailable.
     """
-    path = engine.url.database
-    if not is_sqlite(engine) or not path or path == ":memory:":
+    path = engine.url.database if is_sqlite(engine) else None
+    in_turn = contextlib.nullcontext() if path in {None, "", ":memory:"} else _turn(path, seconds)
+    with last_write(engine).noted(), outages_translated(), in_turn:
         yield
-        return
-    # The name never changes: during an upgrade old and new processes queue at the same file.
-    descriptor = os.open(f"{path}-turn", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)  # closing releases the lock
 
 
 def custom_plans(engine: Engine) -> None:
@@ -123,87 +126,18 @@ def is_sqlite(engine: Engine) -> bool:
     return engine.dialect.name == "sqlite"
 
 
-def check_alive(engine: Engine) -> None:
-    """A readiness check: raises when the database does not answer."""
-    with engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
+def last_write(engine: Engine) -> LastWrite:
+    """What became of this process's last write there."""
+    return _last_writes.setdefault(engine, LastWrite())
 
 
-def migrate(package: str, url: str, *, to: str = "head") -> None:
-    """Bring the database at `url` to a version (the newest) of those in
-    `<package>/migrations/versions`. Repeatable."""
-    from alembic import command
-
-    _make_folder(url)
-    command.upgrade(_alembic_config(package, url), to)
+def _sqlite_arguments() -> dict[str, Any]:
+    return {"timeout": _WAIT_S, "check_same_thread": False}
 
 
-def check_migrated(package: str, engine: Engine) -> None:
-    """Raise NotMigrated unless the database has the newest version of the package's tables."""
-    from alembic.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-
-    wanted = ScriptDirectory.from_config(_alembic_config(package, "")).get_current_head()
-    with engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found != wanted:
-        raise NotMigrated(
-            f"{package}: the database is at version {found or 'none'}, this program needs {wanted};"
-            f" run: python -m service_kit.migrate {package}"
-        )
-
-
-def run_migrations() -> None:
-    """What `migrations/env.py` calls: run Alembic against the URL it was given.
-
-    SQLite alters a table by making it anew, so foreign keys rest meanwhile (or dropping the old
-    table would delete what refers to it) and are all checked before the commit.
-    """
-    from alembic import context
-
-    engine = connect(context.config.get_main_option("sqlalchemy.url") or "")
-    if is_sqlite(engine):
-        event.listen(engine, "connect", _rest_foreign_keys)
-    with writing(engine) as connection:
-        context.configure(connection=connection)
-        with context.begin_transaction():
-            context.run_migrations()
-        if is_sqlite(engine):
-            _check_foreign_keys(connection)
-    engine.dispose()
-
-
-def _rest_foreign_keys(dbapi_connection: Any, _record: Any) -> None:
-    dbapi_connection.execute("PRAGMA foreign_keys=OFF")
-
-
-def _check_foreign_keys(connection: Connection) -> None:
-    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    if broken:
-        raise NotMigrated(f"rows of {broken[0][0]} refer to rows of {broken[0][2]} that are gone")
-
-
-def _alembic_config(package: str, url: str) -> Any:
-    from alembic.config import Config
-
-    versions = Path(importlib.import_module(package).__path__[0], "migrations", "versions")
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
-    config.set_main_option("version_locations", str(versions))
-    config.set_main_option("path_separator", "os")
-    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    return config
-
-
-def _make_folder(url: str) -> None:
-    path = make_url(url).database
-    if not url.startswith("sqlite") or not path:
-        return
-    try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).touch()
-    except OSError as error:
-        raise ConfigError([f"{path}: {error.strerror}"]) from error
+def _postgres_arguments(url: str) -> dict[str, Any]:
+    said = make_url(url).query
+    return {name: value for name, value in _POSTGRES_WAITS.items() if name not in said}
 
 
 def _forget_plans(dbapi_connection: Any, _record: Any) -> None:
@@ -219,6 +153,31 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+def _prepare_postgres(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.execute(f"SET lock_timeout = '{_WAIT_S}s'")
+    # Who stops in the middle of a transaction must not hold its rows for ever.
+    dbapi_connection.execute("SET idle_in_transaction_session_timeout = '30s'")
+    dbapi_connection.commit()
+
+
 def _begin_sqlite(connection: Connection) -> None:
     for_writing = connection.get_execution_options().get(_FOR_WRITING)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if for_writing else "BEGIN")
+
+
+def _turn(path: str, seconds: float) -> contextlib.AbstractContextManager[None]:
+    # The name never changes: during an upgrade old and new processes queue at the same file.
+    return _file_queues.setdefault(path, FileQueue(f"{path}-turn")).turn(seconds)
+
+
+def _begin_anew() -> None:
+    """In a forked child: what was opened is the parent's, and is never closed here, for closing
+    would say goodbye to PostgreSQL, or let go of SQLite's locks, in its name."""
+    for engine in list(_engines):
+        _inherited.append(engine.pool)
+        engine.dispose(close=False)
+    _file_queues.clear()
+    _last_writes.clear()
+
+
+os.register_at_fork(after_in_child=_begin_anew)

@@ -7,6 +7,7 @@ ServiceKitError
 ├── NotMigrated          the database lacks the tables of this version
 ├── NotReady             a readiness check's own words for why
 ├── Busy                 as many do it already as may at once; carries retry_after_s
+├── StoreUnavailable     the database can't be used now: away, locked, full, broken
 ├── KeyReused            an idempotency key came back with another request
 └── HttpFailure          an outbound call gave no usable answer
     ├── UnknownOrigin    the URL leads where this service has no business
@@ -58,6 +59,11 @@ class Busy(ServiceKitError):
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"busy, again in {retry_after_s} s")
         self.retry_after_s = retry_after_s
+
+
+class StoreUnavailable(ServiceKitError):
+    """The database can't be used now: away, locked for too long, full, broken. The same may pass
+    later; what was being written when it broke may have been written."""
 
 
 class KeyReused(ServiceKitError):

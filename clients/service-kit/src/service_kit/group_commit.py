@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
+from service_kit.errors import StoreUnavailable
 from service_kit.logs import get_logger
 
 log = get_logger(__name__)
@@ -90,6 +91,8 @@ class GroupCommit(Generic[T, R]):
     def _act_on(self, items: Sequence[T]) -> Sequence[R]:
         try:
             return self._act(items)
+        except StoreUnavailable as error:  # logged where it was seen
+            return [self._failed(error)] * len(items)
         except Exception as error:
             log.exception("acting together failed", items=len(items))
             return [self._failed(error)] * len(items)

@@ -6,8 +6,8 @@ import sys
 from sqlalchemy.exc import SQLAlchemyError
 
 from service_kit.config import exit_with, or_exit
-from service_kit.database import migrate
 from service_kit.errors import ConfigError, NotMigrated
+from service_kit.schema import migrate
 
 
 def main(packages: list[str]) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from service_kit.errors import Busy
+from service_kit.errors import Busy, StoreUnavailable
 from service_kit.logs import get_logger
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ class Problem(Exception):
         return {name: value for name, value in members.items() if value is not None} | self.extra
 
 
+Translate = Callable[[Any], Problem]
+Respond = Callable[[Problem], "Response"]
+
+
 def respond_problem(problem: Problem) -> "Response":
     """The Flask response that carries a problem."""
     from flask import Response
@@ -62,23 +66,21 @@ def respond_problem(problem: Problem) -> "Response":
 
 def install_problems(
     app: "Flask",
-    translations: Mapping[type[Exception], Callable[[Any], Problem]] | None = None,
+    translations: "Mapping[type[Exception], Translate] | None" = None,
     *,
-    respond: "Callable[[Problem], Response]" = respond_problem,
+    respond: "Respond" = respond_problem,
 ) -> None:
     """Answer every error of the app as a problem.
 
-    `translations` maps a service's own errors. HTTP errors keep their headers, anything unknown
-    is logged and answered 500 without detail. `respond` lets an app that serves browsers show a
-    page instead.
+    `translations` maps a service's own errors. HTTP errors keep their headers, a database that
+    can't be used now is 503, anything unknown is logged and answered 500 without detail. `respond`
+    lets an app that serves browsers show a page instead.
     """
     from werkzeug.exceptions import HTTPException
 
-    app.register_error_handler(Problem, respond)
-    app.register_error_handler(HTTPException, lambda error: respond(from_http(error)))
-    app.register_error_handler(Exception, lambda error: respond(_unknown(error)))
-    for error_class, translate in ({Busy: _busy} | dict(translations or {})).items():
-        app.register_error_handler(error_class, _translator(translate, respond))
+    known = _TRANSLATIONS | dict(translations or {})
+    for error_class, translate in ({HTTPException: from_http, Exception: _unknown} | known).items():
+        app.register_error_handler(error_class, _handler(translate, known, respond))
 
 
 def from_http(error: Any) -> Problem:
@@ -93,15 +95,32 @@ def from_http(error: Any) -> Problem:
     return Problem(error.code or 500, error.name, detail=error.description, headers=headers)
 
 
-def _translator(
-    translate: Callable[[Any], Problem], respond: "Callable[[Problem], Response]"
+def _handler(
+    translate: Translate, known: Mapping[type[Exception], Translate], respond: Respond
 ) -> "Callable[[Exception], Response]":
-    return lambda error: respond(translate(error))
+    def handle(error: Exception) -> "Response":
+        try:
+            return respond(translate(error))
+        except StoreUnavailable as outage:  # a page of an error may ask who looks
+            return respond(known[StoreUnavailable](outage))
+
+    return handle
+
+
+def _store_unavailable(_error: StoreUnavailable) -> Problem:
+    return Problem(503, "The service can't work now", headers={"Retry-After": "2"})
 
 
 def _busy(error: Busy) -> Problem:
     headers = {"Retry-After": str(error.retry_after_s)}
     return Problem(503, "Too many want this at once", reason="busy", headers=headers)
+
+
+_TRANSLATIONS: dict[type[Exception], Translate] = {
+    Busy: _busy,
+    Problem: lambda problem: problem,
+    StoreUnavailable: _store_unavailable,
+}
 
 
 def _unknown(error: Exception) -> Problem:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Mapping
 from types import FrameType
 
+from service_kit.errors import StoreUnavailable
 from service_kit.health import Check, serve_health
 from service_kit.jobs import Job
 from service_kit.logs import get_logger
@@ -67,6 +68,8 @@ class Loops:
         while not self._stopping.is_set():
             try:
                 pause_s = body()
+            except StoreUnavailable:  # logged where it was seen
+                pause_s = _AFTER_A_FAILURE_S
             except Exception:
                 log.exception("loop failed", loop=name)
                 pause_s = _AFTER_A_FAILURE_S

@@ -18,9 +18,14 @@ def settled(start_response: StartResponse) -> list[bytes]:
 
 
 def failed(
-    start_response: StartResponse, failed: Sequence[Event], batch: Sequence[Event]
+    start_response: StartResponse,
+    failed: Sequence[Event],
+    batch: Sequence[Event],
+    *,
+    unavailable: bool,
 ) -> list[bytes]:
-    """200 with the ids of the failed events when the bus can tell them apart, 500 otherwise.
+    """200 with the ids of the failed events when the bus can tell them apart, 500 otherwise, or
+    503 when a store is `unavailable`.
 
     A list that is longer than what the bus reads would be cut, so then the whole batch fails too:
     repeats are harmless, a lost failure isn't.
@@ -28,10 +33,22 @@ def failed(
     body = json.dumps({"failed": list(dict.fromkeys(event.id for event in failed))})
     has_ids = all(event.id is not None for event in failed)
     if len(failed) == len(batch) or not has_ids or len(body) > _BUS_READS_BYTES:
+        if unavailable:
+            return store_unavailable(start_response)
         return problem(
             start_response, "500 Internal Server Error", "A listener failed; deliver it again"
         )
     return _respond(start_response, "200 OK", "application/json", body)
+
+
+def store_unavailable(start_response: StartResponse) -> list[bytes]:
+    """503: what is remembered, or what the events are for, can't be written now."""
+    return problem(
+        start_response,
+        "503 Service Unavailable",
+        "A store can't be used now; deliver it again",
+        [("Retry-After", "5")],
+    )
 
 
 def problem(

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from service_kit.errors import StoreUnavailable
+
 from bus_drain.errors import SomeFailed
 from bus_drain.event import Event
 
@@ -12,16 +14,20 @@ _log = logging.getLogger(__name__)
 
 Listener = Callable[[Sequence[Event]], None]
 """Takes its events in order; returns when they are safe, raises to get them again: SomeFailed for
-some of them, anything else for all."""
+some of them, anything else for all. StoreUnavailable says that it is no fault of theirs."""
 
 EVERY_OTHER = "*"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a batch: the events that must come again. Empty: all are settled."""
+    """What became of a batch: the events that must come again. Empty: all are settled.
+
+    `unavailable`: some failed because a listener's store can't be used now.
+    """
 
     failed: tuple[Event, ...] = ()
+    unavailable: bool = False
 
 
 Receive = Callable[[Sequence[Event]], Outcome]
@@ -42,9 +48,14 @@ class Listeners:
 
     def __call__(self, events: Sequence[Event]) -> Outcome:
         failed: list[Event] = []
+        unavailable = False
         for name, batch in batches(events, self._names):
-            failed.extend(_failed(name, self._listeners[name], batch))
-        return Outcome(failed=tuple(failed))
+            try:
+                failed.extend(_failed(name, self._listeners[name], batch))
+            except StoreUnavailable:
+                failed.extend(batch)
+                unavailable = True
+        return Outcome(tuple(failed), unavailable)
 
 
 def each(on_event: Callable[[Event], None]) -> Listener:
@@ -111,6 +122,9 @@ def _failed(name: str, listener: Listener, batch: Sequence[Event]) -> Sequence[E
         failed = [event for event in batch if event in error.events] or batch
         _log.warning("listener failed listener=%s events=%s", name, _ids(failed))
         return failed
+    except StoreUnavailable as error:
+        _log.warning("listener's store unavailable listener=%s error=%s", name, error)
+        raise
     except Exception:  # noqa: BLE001 - foreign code: whatever it raises means "again"
         _log.exception("listener failed listener=%s events=%s", name, _ids(batch))
         return batch
@@ -120,6 +134,9 @@ def _failed(name: str, listener: Listener, batch: Sequence[Event]) -> Sequence[E
 def _succeeds(on_event: Callable[[Event], None], event: Event) -> bool:
     try:
         on_event(event)
+    except StoreUnavailable as error:
+        _log.warning("store unavailable id=%s error=%s", event.id, error)
+        return False
     except Exception:  # noqa: BLE001 - foreign code: whatever it raises means "again"
         _log.exception("event failed id=%s url=%s", event.id, event.url)
         return False

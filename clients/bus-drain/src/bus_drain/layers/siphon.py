@@ -26,4 +26,4 @@ class Siphon:
             return self._then(events)
         led_off = self._siphoned(events)
         gone_on = self._then(rest) if rest else Outcome()
-        return Outcome(failed=led_off.failed + gone_on.failed)
+        return Outcome(led_off.failed + gone_on.failed, led_off.unavailable or gone_on.unavailable)

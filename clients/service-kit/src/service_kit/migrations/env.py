@@ -1,5 +1,5 @@
 """Alembic's entry, for every package's `migrations/versions`."""
 
-from service_kit.database import run_migrations
+from service_kit.schema import run_migrations
 
 run_migrations()

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from service_kit import database
+from service_kit.errors import StoreUnavailable
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -59,7 +60,7 @@ def raw_writing(engine: Engine) -> Iterator[Any]:
 def _translated(engine: Engine) -> Iterator[None]:
     try:
         yield
+    except StoreUnavailable as error:
+        raise StateUnavailable(str(error)) from error
     except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         raise StateUnavailable(type(error).__name__) from error
-    except OSError as error:  # of the fair lock: no such folder, no right to write, no room
-        raise StateUnavailable(f"{error.filename}: {error.strerror}") from error

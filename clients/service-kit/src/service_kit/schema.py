@@ -1,0 +1,132 @@
+"""A database's tables, by versions: bring them up to date, and say whether they are."""
+
+import contextlib
+import importlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event, make_url
+
+from service_kit.database import connect, is_sqlite, last_write, writing
+from service_kit.errors import ConfigError, NotMigrated, StoreUnavailable
+from service_kit.outage import outages_translated
+
+_PROBE_WAIT_S = 1
+
+
+def check_ready(package: str, engine: Engine) -> None:
+    """A readiness check: raises unless the database has the package's tables and can be written to.
+
+    Who has written lately knows by that. Else it is tried: a disk may be full, and a lock held,
+    while everything can be read.
+    """
+    check_migrated(package, engine)
+    if not last_write(engine).passed_lately:
+        with writing(engine, seconds=_PROBE_WAIT_S) as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
+
+
+def migrate(package: str, url: str, *, to: str = "head") -> None:
+    """Bring the database at `url` to a version (the newest) of those in
+    `<package>/migrations/versions`. Repeatable."""
+    from alembic import command
+
+    _make_folder(url)
+    command.upgrade(_alembic_config(package, url), to)
+
+
+def check_migrated(package: str, engine: Engine) -> None:
+    """Raise NotMigrated unless the database has the newest version of the package's tables, and
+    StoreUnavailable when it doesn't answer."""
+    from alembic.migration import MigrationContext
+
+    wanted = _newest_version(package)
+    with outages_translated(), engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    if found != wanted:
+        raise NotMigrated(
+            f"{package}: the database is at version {found or 'none'}, this program needs {wanted};"
+            f" run: python -m service_kit.migrate {package}"
+        )
+
+
+def check_start(package: str, url: str) -> None:
+    """What a process asks before it starts. Raises NotMigrated, or ConfigError for a file that
+    can't be there.
+
+    A database that can't be used now is no reason to end: who starts meanwhile answers that it
+    isn't ready, and works once the database does.
+    """
+    engine = connect(url)
+    folder = Path(engine.url.database or "").parent
+    if is_sqlite(engine) and not folder.is_dir():
+        raise ConfigError([f"{package}: there is no folder {folder} for its database"])
+    with contextlib.suppress(StoreUnavailable):
+        check_migrated(package, engine)
+    engine.dispose()
+
+
+def run_migrations() -> None:
+    """What `migrations/env.py` calls: run Alembic against the URL it was given.
+
+    SQLite alters a table by making it anew, so foreign keys rest meanwhile (or dropping the old
+    table would delete what refers to it) and are all checked before the commit.
+    """
+    from alembic import context
+
+    engine = connect(context.config.get_main_option("sqlalchemy.url") or "")
+    if is_sqlite(engine):
+        event.listen(engine, "connect", _rest_foreign_keys)
+    with writing(engine) as connection:
+        context.configure(connection=connection)
+        with context.begin_transaction():
+            context.run_migrations()
+        if is_sqlite(engine):
+            _check_foreign_keys(connection)
+    engine.dispose()
+
+
+def _rest_foreign_keys(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _check_foreign_keys(connection: Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        raise NotMigrated(f"rows of {broken[0][0]} refer to rows of {broken[0][2]} that are gone")
+
+
+@cache
+def _newest_version(package: str) -> str | None:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_alembic_config(package, "")).get_current_head()
+
+
+def _alembic_config(package: str, url: str) -> Any:
+    from alembic.config import Config
+
+    versions = Path(importlib.import_module(package).__path__[0], "migrations", "versions")
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("version_locations", str(versions))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def _make_folder(url: str) -> None:
+    path = make_url(url).database
+    if not url.startswith("sqlite") or not path:
+        return
+    try:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).touch()
+    except OSError as error:
+        raise ConfigError([f"{path}: {error.strerror}"]) from error
+
+
+def _forget_plans(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.execute("SET plan_cache_mode = force_custom_plan")
+    dbapi_connection.commit()
