@@ -63,7 +63,7 @@ def test_a_database_without_tables_is_named_with_what_to_do(
 @pytest.mark.parametrize(
     ("settings", "word"),
     [
-        ({"BUS_DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3"}, "BUS_DATABASE_URL: "),
+        ({"BUS_DATABASE_URL": "sqlite:////nowhere/at/all.sqlite3"}, "no folder /nowhere/at "),
         ({"BUS_DATABASE_URL": "mysql://x/y"}, "BUS_DATABASE_URL: "),
         ({"BUS_ROOT_KEY": "short"}, "BUS_ROOT_KEY: "),
         ({"BUS_TRUSTED_HOSTS": "http://x"}, "BUS_TRUSTED_HOSTS: "),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from service_kit.backoff import backoff_s
+from service_kit.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +92,8 @@ class Job:
         self._failures += 1
         pause_s = backoff_s(self._failures, longest_s=self._longest_s)
         self._rests_until = self._clock() + pause_s
+        if isinstance(error, StoreUnavailable):
+            return  # logged where it was seen
         if isinstance(error, self._away):
             log.warning("job waits job=%s why=%s again_s=%.1f", self.name, error, pause_s)
         else:
