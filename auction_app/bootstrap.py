@@ -8,8 +8,8 @@ from bids_client import BidsClient
 from service_kit import database
 from service_kit.clock import now_ms
 from service_kit.local import LocalTransport
-from service_kit.schema import check_ready
 from service_kit.notify import Channel, NotifyChannel, OpenChannel
+from service_kit.schema import check_ready
 
 from auction_app.accounts.passwords import Passwords
 from auction_app.bidding.gateway import Bids, Gateway

@@ -10,10 +10,11 @@ import click
 from sqlalchemy import MetaData, inspect
 
 from service_kit.config import exit_with, or_exit
-from service_kit.database import check_migrated, connect
+from service_kit.database import connect
 from service_kit.notify import NotifyChannel
 from service_kit.outbox.store import Outbox
 from service_kit.outbox.tables import outbox_table
+from service_kit.schema import check_migrated
 
 
 @click.group()
