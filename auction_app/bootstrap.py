@@ -40,7 +40,7 @@ class House(Parts):
     transport: LocalTransport | None = None
 
     def check(self) -> None:
-        """Raise unless the database answers and has this version's tables."""
+        """Raise unless the database has this version's tables and can be written to."""
         check_ready("auction_app", self.store.engine)
 
 

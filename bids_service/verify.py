@@ -13,7 +13,7 @@ from typing import Any
 import click
 from bus_drain.fetch import EntityClient, FetchError
 from service_kit.config import or_exit
-from service_kit.errors import HttpFailure, NotHal
+from service_kit.errors import HttpFailure, NotHal, StoreUnavailable
 from service_kit.hal import Resource
 from service_kit.http import origin_of
 from service_kit.money import Money
@@ -23,7 +23,7 @@ from bids_service.audit.verify_chain import Linked, pairs_from, verify_chain
 from bids_service.audit.verify_rules import Seen, verify_rules
 from bids_service.config import read
 from bids_service.engine.bidding import Outcome
-from bids_service.errors import NotProven, StoreUnavailable
+from bids_service.errors import NotProven
 from bids_service.storage.database import open_database
 from bids_service.verify_stored import verify_stored
 
