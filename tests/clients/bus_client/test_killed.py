@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from bus_client import Bus
+from bus_client import Bus, connect
 from bus_drain import receiver
 from service_kit.database import reading, writing
 from service_kit.outbox import Relay, announce
@@ -127,4 +127,22 @@ def test_nobody_hears_of_what_was_rolled_back(
     order = shop.take_order(bus, at)
 
     wait_for(lambda: notified(folder) == [order], what="the order")
+    at.dispose()
+
+
+def test_one_context_that_fails_for_long_does_not_stop_what_another_gets(folder: Path) -> None:
+    def breaks(_body: bytes) -> frozenset[str]:
+        raise ZeroDivisionError
+
+    at = shop.engine()
+    with connect("inline:apart", "t", receiver({"orders": shop.on_order}), name="notifier") as bus:
+        stock = connect("inline:apart", "t", breaks, name="stock")
+        bus.attend("outbox", Relay(at, shop.outbox, bus.publish).publish_waiting)
+        taken = [shop.take_order(bus, at) for _ in range(5)]
+
+        assert notified(folder) == taken
+        assert waiting() == 5
+        stock.close()
+        wait_for(lambda: bus.look() or waiting() == 0, what="an empty outbox")
+        assert notified(folder) == taken
     at.dispose()

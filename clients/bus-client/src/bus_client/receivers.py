@@ -83,15 +83,16 @@ class Receivers:
         """What is to be delivered of these events. Raises BusRefused, as the bus would."""
         if not 0 < len(events) <= _MOST:
             raise _refused(f"an array of 1 to {_MOST} events is wanted")
-        for event in events:
-            _check(topic, event)
+        for place, event in enumerate(events):
+            _check(topic, event, place)
         return [Delivery(self._document(topic, event)) for event in events]
 
     def hand_over(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
         """Hand each event to all who have not taken it; returns those that somebody has not taken
-        now. Blocks on the listeners. Raises NobodyReceives."""
+        now. Blocks on the listeners. Who is not connected any more has nothing left to take.
+        Raises NobodyReceives."""
         receivers = self.require()
-        failed: dict[str, set[str]] = {d.id: set(d.left or ()) - set(receivers) for d in deliveries}
+        failed: dict[str, set[str]] = {delivery.id: set() for delivery in deliveries}
         for name, deliver in receivers.items():
             for batch in _batches(d for d in deliveries if d.is_for(name)):
                 for id in _failed(name, deliver, batch):
@@ -116,23 +117,22 @@ class Receivers:
             return self._position
 
 
-def _check(topic: str, event: Event) -> None:
+def _check(topic: str, event: Event, place: int) -> None:
     if not _TOPIC.fullmatch(topic):
         raise _refused("topic: not lower-case letters and underscores, 1 to 64")
     if event["type"] not in _TYPES:
-        raise _refused("type: not one of " + ", ".join(sorted(_TYPES)))
+        raise _refused("type: not one of " + ", ".join(sorted(_TYPES)), place)
     if not are_entity_urls([event["url"]]):
-        raise _refused("url: not an absolute http(s) URL without a query")
-
+        raise _refused("url: not an absolute http(s) URL without a query", place)
     data = event.get("data", {})
     if not isinstance(data, dict) or len(_json(data)) > _MOST_DATA_BYTES:
-        raise _refused(f"data: not an object of at most {_MOST_DATA_BYTES} bytes as JSON")
+        raise _refused(f"data: not an object of at most {_MOST_DATA_BYTES} bytes as JSON", place)
     if not 0 <= event.get("timestamp", 0) < 2**53:
-        raise _refused("timestamp: not milliseconds since the epoch")
+        raise _refused("timestamp: not milliseconds since the epoch", place)
 
 
-def _refused(why: str) -> BusRefused:
-    return BusRefused(400, {"title": "Bad event", "detail": why})
+def _refused(why: str, index: int | None = None) -> BusRefused:
+    return BusRefused(400, {"title": "Bad event", "detail": why, "index": index})
 
 
 def _json(value: Any) -> bytes:

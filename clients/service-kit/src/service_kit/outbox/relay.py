@@ -19,6 +19,7 @@ Publish = Callable[[str, list[Any]], None]
 them, PartlyTaken, or another HttpFailure when nobody knows."""
 
 _BATCH = 2_000
+_MOST_LATE = 5_000  # beyond that somebody has failed for so long that all wait for them
 _MOST_REFUSED = 50  # a batch: so that a piece of work ends
 
 
@@ -33,7 +34,7 @@ class Relay:
     | takes them                           | are gone                                            |
     | refuses what one of them says        | that one is set aside, with the reason              |
     | refuses their topic or the caller    | of this topic wait, and are tried again with back-off |
-    | has receivers that did not take some | the same, but for those that were taken             |
+    | has receivers that did not take some | wait each for itself, tried again with back-off     |
     | is away, or too busy                 | all wait, and are tried again with back-off         |
     """
 
@@ -47,7 +48,8 @@ class Relay:
     ) -> None:
         self._outbox = Outbox(engine, table)
         self._publish = publish
-        self._holds = Holds(steady_s)
+        self._holds = Holds[str](steady_s)
+        self._late = Holds[int](steady_s)
         self._is_new = True
 
     def publish_waiting(self) -> int:
@@ -58,7 +60,7 @@ class Relay:
         if self._is_new or self._holds:
             self._holds.agree_with(self._outbox.held())
             self._is_new = False
-        rows = self._outbox.next(_BATCH, without=self._holds.resting())
+        rows = self._outbox.next(_BATCH, without=self._holds.resting(), but=self._late.resting())
         settlement = Settlement()
         try:
             for topic, run in by_topic(rows).items():
@@ -87,16 +89,36 @@ class Relay:
         try:
             self._publish(topic, [_event(row) for row in run])
         except PartlyTaken as error:
-            taken = [row.id for place, row in enumerate(run) if place not in error.left]
-            settlement.published += taken
-            self._hold(topic, error, settlement)
-            return None
+            self._took_some(topic, run, error, settlement)
+            return []
         except UnexpectedStatus as error:
             if error.may_pass:
                 raise
             return self._refused(topic, run, error, settlement)
-        settlement.published += [row.id for row in run]
+        self._took([row.id for row in run], settlement)
         return []
+
+    def _took(self, ids: Sequence[int], settlement: Settlement) -> None:
+        settlement.published += ids
+        if self._late:
+            for id in ids:
+                self._late.free(id)
+
+    def _took_some(
+        self, topic: str, run: Sequence[Waiting], error: PartlyTaken, settlement: Settlement
+    ) -> None:
+        """What one receiver does not take stops nothing: others get what comes after it."""
+        self._took([row.id for n, row in enumerate(run) if n not in error.left], settlement)
+        if len(self._late) + len(error.left) > _MOST_LATE:
+            raise error
+        pause_s = max(self._late.hold(run[place].id) for place in error.left)
+        log.warning(
+            "events not taken by all",
+            topic=topic,
+            events=len(error.left),
+            reason=reason_of(error),
+            retry_in_s=round(pause_s, 2),
+        )
 
     def _refused(
         self, topic: str, run: Sequence[Waiting], error: UnexpectedStatus, settlement: Settlement

@@ -20,11 +20,15 @@ class Outbox:
         self._refused = table.metadata.tables[REFUSED]
         self._held = table.metadata.tables[HELD]
 
-    def next(self, limit: int, *, without: Collection[str] = ()) -> Sequence[Row[Any]]:
-        """The oldest events that wait, but for those of some topics."""
+    def next(
+        self, limit: int, *, without: Collection[str] = (), but: Collection[int] = ()
+    ) -> Sequence[Row[Any]]:
+        """The oldest events that wait, but for those of some topics and those of some ids."""
         wanted = select(self._waiting).order_by(self._waiting.c.id).limit(limit)
         if without:
             wanted = wanted.where(self._waiting.c.topic.not_in(without))
+        if but:
+            wanted = wanted.where(self._waiting.c.id.not_in(but))
         with reading(self.engine) as connection:
             return connection.execute(wanted).all()
 
