@@ -28,8 +28,8 @@ test: .venv/installed-dev ## run every test that can run without root
 test-fast: .venv/installed-dev ## run the tests that start nothing: no process, browser or PostgreSQL
 	$(BIN)/pytest -n logical --dist worksteal -m "not slow" $(ARGS)
 
-chaos: .venv/installed-dev ## kill the bus's processes under load, ROUNDS=100 times; ARGS="--seed 7" repeats
-	$(BIN)/python -m tests.chaos --rounds $(ROUNDS) $(ARGS)
+chaos: .venv/installed-dev ## kill the bus's processes and break its machine, ROUNDS=100 times; ARGS="--seed 7" repeats
+	$(BIN)/python -m tests.chaos --engine both --rounds $(ROUNDS) $(ARGS)
 
 mutants: .venv/installed-dev ## change the code in COUNT=300 places, drawn from SEED=1: does a test notice?
 	$(BIN)/python -m tests.mutants --count $(COUNT) --seed $(SEED) $(ARGS)

@@ -1,7 +1,8 @@
 """`make chaos`: rounds of killing and misbehaving; exit 1 when something does not hold.
 
-`python -m tests.chaos [--rounds N] [--seed S] [--engine sqlite|postgresql] [--side-by-side J]
-[--json]`. Round i has seed S + i; `--rounds 1 --seed S` repeats one.
+`python -m tests.chaos [--rounds N] [--seed S] [--engine sqlite|postgresql|both]
+[--side-by-side J] [--json]`. Round i has seed S + i, and with both engines the even seeds have
+SQLite; `--rounds 1 --seed S` repeats one.
 """
 
 import argparse
@@ -10,12 +11,14 @@ import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.chaos.engines import ENGINES, Fresh
+from tests.chaos.engines import BOTH, ENGINES, Fresh
+from tests.chaos.faults import build
 from tests.chaos.judge import Verdict
 from tests.chaos.plan import draw
 from tests.chaos.round import Round, counts, run
@@ -26,27 +29,45 @@ def main(arguments: Sequence[str]) -> int:
     asked = _parser().parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="gavel-chaos-"))
     seeds = range(asked.seed, asked.seed + asked.rounds)
-    done = []
-    with ENGINES[asked.engine](folder) as fresh:
-        for finished in _rounds(seeds, fresh, folder, asked.side_by_side):
+    done, library = [], build(folder)
+    chosen = (*ENGINES,) if asked.engine == BOTH else (asked.engine,)
+    with ExitStack() as engines:
+        fresh = {name: engines.enter_context(ENGINES[name](folder)) for name in chosen}
+        for finished in _rounds(seeds, fresh, folder, library, asked.side_by_side):
             done.append(finished)
             _tell(finished, len(done), asked.rounds, folder)
     total = sum((one.verdict for one in done), Verdict())
     if asked.json:
         print(json.dumps(_report(asked, done, total), indent=1))
-    print(f"{len(done)} rounds: {counts(total)}", file=sys.stderr if asked.json else sys.stdout)
+    told = sys.stderr if asked.json else sys.stdout
+    print(_table(done), file=told)
+    print(f"{len(done)} rounds: {counts(total)}", file=told)
     if total.violations:
         return 1
     shutil.rmtree(folder)
     return 0
 
 
-def _rounds(seeds: Sequence[int], fresh: Fresh, folder: Path, side_by_side: int) -> Iterator[Round]:
+def _rounds(
+    seeds: Sequence[int],
+    engines: Mapping[str, Fresh],
+    folder: Path,
+    library: Path,
+    side_by_side: int,
+) -> Iterator[Round]:
+    names = list(engines)
+
     def one(seed: int) -> Round:
         own = folder / str(seed)
         own.mkdir()
-        with fresh(own) as database_url:
-            return run(draw(seed), database_url, own)
+        engine = names[seed % len(names)]
+        plan = draw(seed)
+        try:
+            with engines[engine](own) as store:
+                return run(plan, engine, store, own, library)
+        except AssertionError as error:  # a long wait in vain: the other rounds go on
+            verdict = Verdict(violations=[f"came to no end: {error}"])
+            return Round(seed, engine, plan.killed, plan.troubles, verdict, 0)
 
     pool = ThreadPoolExecutor(side_by_side)
     try:
@@ -66,6 +87,23 @@ def _tell(finished: Round, number: int, rounds: int, folder: Path) -> None:
         shutil.rmtree(folder / str(finished.seed))
 
 
+def _table(done: Sequence[Round]) -> str:
+    """A line for each engine and each kind of trouble. A round has several, and counts for each."""
+    lines = [
+        f"{'':38}{'rounds':>8}{'acknowledged':>14}{'lost':>6}{'asleep':>8}{'out of order':>14}"
+    ]
+    lines[0] += f"{'violations':>12}"
+    kinds = sorted({(one.engine, kind) for one in done for kind in ("all", *one.troubles)})
+    for engine, kind in kinds:
+        those = [it for it in done if it.engine == engine and (kind in {"all", *it.troubles})]
+        sum_of = sum((it.verdict for it in those), Verdict())
+        lines.append(
+            f"{engine + ': ' + kind:38}{len(those):8}{sum_of.acknowledged:14}{sum_of.lost:6}"
+            f"{sum_of.asleep:8}{sum_of.out_of_order:14}{len(sum_of.violations):12}"
+        )
+    return "\n".join(lines)
+
+
 def _report(asked: argparse.Namespace, done: Sequence[Round], total: Verdict) -> dict[str, object]:
     rounds = sorted(done, key=lambda one: one.seed)
     return {
@@ -79,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--engine", choices=sorted(ENGINES), default="sqlite")
+    parser.add_argument("--engine", choices=[*ENGINES, BOTH], default="sqlite")
     parser.add_argument("--side-by-side", type=int, default=2, help="rounds at a time")
     parser.add_argument("--json", action="store_true")
     return parser

@@ -1,8 +1,11 @@
 """A migrated database for each round, on either engine."""
 
+import fcntl
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from threading import Lock
@@ -12,8 +15,19 @@ from service_kit.schema import migrate
 
 from tests.postgres import cluster, find_initdb
 
-Fresh = Callable[[Path], AbstractContextManager[str]]
-"""The URL of a migrated, empty database for a round whose folder is given."""
+
+@dataclass(frozen=True)
+class Store:
+    """A migrated database for a round: `away` makes it fail everybody, until `back`."""
+
+    url: str
+    away: Callable[[], None]
+    back: Callable[[], None]
+
+
+Fresh = Callable[[Path], AbstractContextManager[Store]]
+"""A migrated, empty database for a round whose folder is given."""
+_END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'"
 
 
 @contextmanager
@@ -23,8 +37,11 @@ def sqlite(folder: Path) -> Iterator[Fresh]:
     migrate("bus", f"sqlite:///{template}")
 
     @contextmanager
-    def fresh(folder: Path) -> Iterator[str]:
-        yield f"sqlite:///{shutil.copy(template, folder / 'bus.sqlite3')}"
+    def fresh(folder: Path) -> Iterator[Store]:
+        file = Path(shutil.copy(template, folder / "bus.sqlite3"))
+        lock = _Locked(file)
+        yield Store(f"sqlite:///{file}", lock.take, lock.release)
+        lock.release()
 
     yield fresh
 
@@ -41,16 +58,51 @@ def postgresql(_folder: Path) -> Iterator[Fresh]:
         migrate("bus", f"{server}template")
 
         @contextmanager
-        def fresh(_folder: Path) -> Iterator[str]:
+        def fresh(_folder: Path) -> Iterator[Store]:
             name = f"round_{next(numbers)}"
             with one_at_a_time:
                 _execute(url, f"CREATE DATABASE {name} TEMPLATE template")
-            yield f"{server}{name}"
+
+            def away() -> None:
+                _execute(url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+                _execute(url, _END_ALL.format(name))
+
+            def back() -> None:
+                _execute(url, f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
+            yield Store(f"{server}{name}", away, back)
             _execute(url, f"DROP DATABASE {name} WITH (FORCE)")
 
         yield fresh
 
 
+class _Locked:
+    """Who writes to a SQLite file waits: it, and the turn of its writers, are held."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._held: ExitStack | None = None
+
+    def take(self) -> None:
+        """Hold both."""
+        if self._held is not None:
+            return
+        with ExitStack() as held:
+            turn = held.enter_context(open(f"{self._file}-turn", "w"))
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            connection = sqlite3.connect(self._file, isolation_level=None, timeout=10)
+            held.callback(connection.close)
+            connection.execute("BEGIN EXCLUSIVE")
+            self._held = held.pop_all()
+
+    def release(self) -> None:
+        """Let go of both."""
+        if self._held is not None:
+            self._held.close()
+        self._held = None
+
+
+BOTH = "both"
 ENGINES = {"sqlite": sqlite, "postgresql": postgresql}
 
 

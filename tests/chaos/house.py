@@ -13,11 +13,24 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from service_kit.database import connect
 from service_kit.http import HttpClient
+from sqlalchemy import Engine
 
+from tests.chaos.engines import Store
+from tests.chaos.faults import Faults
 from tests.chaos.journal import seen
-from tests.chaos.judge import Kill
-from tests.chaos.plan import TOPICS, Plan, SubscriberPlan
+from tests.chaos.judge import Lapse
+from tests.chaos.outbox import TOPIC, metadata, waiting
+from tests.chaos.plan import (
+    HANGING,
+    NAMES_HANG,
+    POISON_ROWS,
+    TOPICS,
+    Plan,
+    Strike,
+    SubscriberPlan,
+)
 from tests.chaos.subscriber import Settings
 from tests.procfile import Processes, procfile
 from tests.sockets import free_base
@@ -26,6 +39,8 @@ from tests.waiting import wait_for
 _ROOT_KEY = "root-key-of-the-chaos"
 # So that a poisoned entity becomes a dead letter within a round, and a healed endpoint is tried.
 _IMPATIENT = {"first_ms": 300, "longest_ms": 2_000, "parked_ms": [300, 800, 1_500]}
+_HANGING = "hanging"
+OUTBOX = "outbox"
 _PORTS = 12
 # Below the range that outgoing connections take their ports from: a killed process must find its
 # own free when it comes back. Never the same twice in a row, for rounds that run side by side.
@@ -34,22 +49,32 @@ _bases_lock = threading.Lock()
 
 
 class House(Processes):
-    """The processes of one round over the migrated database at `database_url`."""
+    """The processes of one round over a migrated database; `library` brings their faults."""
 
-    def __init__(self, plan: Plan, database_url: str, folder: Path) -> None:
+    def __init__(self, plan: Plan, store: Store, folder: Path, library: Path) -> None:
         self.plan = plan
         self.folder = folder
+        self._store = store
+        self._faults = {
+            name: Faults(library, folder / f"{name}.faults") for name in ("bus", *plan.pushers)
+        }
         names = ["bus", *plan.pushers, *(one.name for one in plan.subscribers)]
         with _bases_lock:
             base = free_base(range(_PORTS), _bases)
         self.all_ports = {name: base + place for place, name in enumerate(names)}
-        self.pusher_kills: list[Kill] = []
+        self.lapses: list[Lapse] = []
+        self._away_since = self._full_since = 0.0
         self._trap = socket.create_server(("127.0.0.1", 0))
         self._tokens: dict[str, str] = {}
+        # On PostgreSQL it is where the bus is, and shares its fate.
+        self._outbox_url = (
+            f"sqlite:///{folder / 'outbox.sqlite3'}" if "sqlite" in store.url else store.url
+        )
+        self.outbox = _opened(self._outbox_url) if POISON_ROWS in plan.troubles else None
         settings = {
-            "BUS_DATABASE_URL": database_url,
+            "BUS_DATABASE_URL": store.url,
             "BUS_ROOT_KEY": _ROOT_KEY,
-            "BUS_TRUSTED_HOSTS": "127.0.0.1",
+            "BUS_TRUSTED_HOSTS": ",".join(self._host(one) for one in plan.subscribers),
             "PORT_BUS": str(self.all_ports["bus"]),
         }
         ready = {name: self.all_ports[name] for name in ("bus", *plan.pushers)}
@@ -58,16 +83,24 @@ class House(Processes):
     def open(self) -> None:
         """Start the bus and its pushers, and make its clients."""
         self.start("bus", *self.plan.pushers)
-        for client in (*TOPICS, *(one.name for one in self.plan.subscribers)):
+        for client in (*TOPICS, _HANGING, *(one.name for one in self.plan.subscribers)):
             answer = self._call("POST", "/api_tokens", {"name": client})
             self._tokens[client] = answer["token"]
+        if self.outbox is not None:
+            bus = f"http://127.0.0.1:{self.all_ports['bus']}"
+            arguments = f"'{self._outbox_url}' {bus} {self.token(TOPIC)}"
+            self.commands[OUTBOX] = f"python -m tests.chaos.outbox {arguments}"
 
     def subscribe(self, epoch: float) -> None:
         """Start the subscribers, and wait until the bus knows of all."""
         for one in self.plan.subscribers:
             self._settings(one, epoch).write(self._file(one.name, "json"))
+        if self.outbox is not None:
+            self.launch(OUTBOX)
+        if NAMES_HANG in self.plan.troubles:
+            self._subscribe_names_that_hang()
         self.launch(*(one.name for one in self.plan.subscribers))
-        everybody = len(self.plan.subscribers)
+        everybody = len(self.plan.subscribers) + (self.outbox is not None)
         wait_for(lambda: len(self.backlog()) == everybody, seconds=60, what="all subscribed")
 
     def token(self, client: str) -> str:
@@ -79,9 +112,20 @@ class House(Processes):
         return self._file(subscriber, "journal")
 
     def backlog(self) -> dict[str, int]:
-        """How much waits for each subscriber, as the bus says."""
+        """How much waits for each subscriber that can be reached, as the bus says."""
         listed = self._call("GET", "/subscriptions")
-        return {one["subscriber"]: one["events"]["queued"] for one in listed}
+        waits = {
+            one["subscriber"]: one["events"]["queued"]
+            for one in listed
+            if not one["subscriber"].startswith(_HANGING)
+        }
+        return waits if self.outbox is None else waits | {OUTBOX: waiting(self.outbox)}
+
+    def progress(self, name: str) -> int:
+        """A number that changes when somebody who waits is looked at."""
+        if name == OUTBOX and self.outbox is not None:
+            return waiting(self.outbox)
+        return self.journal(name).stat().st_size
 
     def dead(self, subscriber: str) -> set[str]:
         """The marks of the dead letters of a subscriber, as the bus says."""
@@ -93,17 +137,22 @@ class House(Processes):
             path = page["_links"].get("next", {}).get("href", "")
         return marks
 
-    def strike(self, act: str, target: str, chance: random.Random) -> None:
-        """Kill a process without warning, or start it again."""
-        if act == "start":
-            self.launch(target)
-        elif target == "bus_worker":
-            self._kill_worker(chance)
-        else:
-            after = time.monotonic()
-            self.kill(target)
-            if target in self.plan.pushers:
-                self.pusher_kills.append(Kill(after, time.monotonic()))
+    def strike(self, strike: Strike, chance: random.Random) -> None:
+        """Kill a process without warning, start it again, or let something be wrong or right."""
+        match strike.act:
+            case "start":
+                if not self.runs(strike.target):
+                    self.launch(strike.target)
+            case "kill":
+                self._kill(strike.target, chance)
+            case "away":
+                self._away_since = time.monotonic()
+                self._store.away()
+            case "back":
+                self._store.back()
+                self.lapses.append(Lapse(self._away_since, time.monotonic()))
+            case fault:
+                self._let(fault, strike.target, strike.amount)
 
     def trapped(self) -> int:
         """How many connections came where nobody may ever come."""
@@ -119,23 +168,33 @@ class House(Processes):
         """Kill everything."""
         super().close()
         self._trap.close()
+        for faults in self._faults.values():
+            faults.close()
+        if self.outbox is not None:
+            self.outbox.dispose()
 
     def _commands(self) -> dict[str, str]:
         theirs = procfile()
         # What a machine's processes know of each other is in its temporary folder.
         machine = f"TMPDIR=$(mktemp -d -p '{self.folder}') " if self.plan.apart else ""
         pushers = {
-            name: f"env {machine}BUS_PUSHER_PORT={self.all_ports[name]} {theirs['pusher']}"
+            name: f"env {machine}{self._preloaded(name)}BUS_PUSHER_PORT={self.all_ports[name]}"
+            f" {theirs['pusher']}"
             for name in self.plan.pushers
         }
         subscribers = {
             one.name: f"python -m tests.chaos.subscriber '{self._file(one.name, 'json')}'"
             for one in self.plan.subscribers
         }
-        return {"bus": theirs["bus"], **pushers, **subscribers}
+        bus = f"env {self._preloaded('bus')}{theirs['bus']}"
+        return {"bus": bus, **pushers, **subscribers}
+
+    def _preloaded(self, name: str) -> str:
+        settings = self._faults[name].environment
+        return "".join(f"{key}='{value}' " for key, value in settings.items())
 
     def _settings(self, one: SubscriberPlan, epoch: float) -> Settings:
-        callback = f"http://127.0.0.1:{self.all_ports[one.name]}/events"
+        callback = f"http://{self._host(one)}:{self.all_ports[one.name]}/events"
         subscription = {
             "topics": list(one.topics),
             "callback": callback,
@@ -157,6 +216,47 @@ class House(Processes):
             spells=one.spells,
         )
 
+    def _host(self, one: SubscriberPlan) -> str:
+        """A name where names matter: an address needs no resolver."""
+        if NAMES_HANG not in self.plan.troubles:
+            return "127.0.0.1"
+        return f"{one.name.replace('_', '-')}.chaos.test"
+
+    def _subscribe_names_that_hang(self) -> None:
+        for number in range(HANGING):
+            wanted = {
+                "topics": list(TOPICS),
+                "callback": f"https://endpoint-{number}.hanging.test/events",
+                "uuid": _HANGING,
+                "retry": _IMPATIENT,
+            }
+            path = f"/clients/{_HANGING}/subscriptions/number-{number}"
+            self._call("PUT", path, wanted, key=self.token(_HANGING))
+
+    def _let(self, fault: str, target: str, amount: int) -> None:
+        now = time.monotonic()
+        for faults in [self._faults[target]] if target else self._faults.values():
+            match fault:
+                case "clock":
+                    faults.set(clock_ms=amount)
+                case "disk":
+                    faults.set(disk_full=bool(amount))
+                case "names":
+                    faults.set(names_hang=bool(amount))
+        if fault == "disk" and amount:
+            self._full_since = now
+        elif fault == "disk":
+            self.lapses.append(Lapse(self._full_since, time.monotonic()))
+
+    def _kill(self, target: str, chance: random.Random) -> None:
+        if target == "bus_worker":
+            self._kill_worker(chance)
+        elif self.runs(target):
+            after = time.monotonic()
+            self.kill(target)
+            if target in self.plan.pushers:
+                self.lapses.append(Lapse(after, time.monotonic()))
+
     def _kill_worker(self, chance: random.Random) -> None:
         workers = self._workers()
         if workers:
@@ -177,13 +277,19 @@ class House(Processes):
     def _file(self, name: str, suffix: str) -> Path:
         return self.folder / f"{name}.{suffix}"
 
-    def _call(self, method: str, path: str, body: Any = None) -> Any:
+    def _call(self, method: str, path: str, body: Any = None, *, key: str = _ROOT_KEY) -> Any:
         origin = f"http://127.0.0.1:{self.all_ports['bus']}"
-        with HttpClient({origin: _ROOT_KEY}) as client:
+        with HttpClient({origin: key}) as client:
             answer = (
                 client.send(method, origin + path, json=body) if body else client.get(origin + path)
             )
         return json.loads(answer.body)
+
+
+def _opened(url: str) -> Engine:
+    engine = connect(url)
+    metadata.create_all(engine)
+    return engine
 
 
 def _subscription(subscriber: str) -> str:

@@ -20,8 +20,9 @@ class Seen:
 
 
 def seen(event: Mapping[str, Any]) -> Seen:
-    """An event as the bus writes it."""
-    return Seen(event["id"], event["data"]["mark"], event["url"], event["position"])
+    """An event as the bus writes it; one without a mark is announced once, under its URL."""
+    mark = event.get("data", {}).get("mark", event["url"])
+    return Seen(event["id"], mark, event["url"], event["position"])
 
 
 @dataclass

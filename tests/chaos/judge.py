@@ -30,8 +30,8 @@ class Received:
 
 
 @dataclass(frozen=True)
-class Kill:
-    """A pusher was killed at some moment between these two."""
+class Lapse:
+    """Between these two moments a pusher was killed, or could not write to its database."""
 
     after: float
     before: float
@@ -43,7 +43,8 @@ class Verdict:
 
     `delivered`: (subscriber, event) that a 2xx was begun for. `duplicates`: receipts of an event
     by a subscriber that had begun a 2xx for it before; `unknown`: those of them where the bus
-    could not know of that 2xx.
+    could not know of that 2xx. `asleep`: subscriptions that something waits for and nobody looks
+    at.
     """
 
     acknowledged: int = 0
@@ -53,6 +54,7 @@ class Verdict:
     dead: int = 0
     lost: int = 0
     out_of_order: int = 0
+    asleep: int = 0
     violations: list[str] = field(default_factory=list)
 
     def __add__(self, other: "Verdict") -> "Verdict":
@@ -64,22 +66,24 @@ class Verdict:
             self.dead + other.dead,
             self.lost + other.lost,
             self.out_of_order + other.out_of_order,
+            self.asleep + other.asleep,
             self.violations + other.violations,
         )
 
 
 def judge(
-    written: Sequence[Written], received: Sequence[Received], kills: Sequence[Kill]
+    written: Sequence[Written], received: Sequence[Received], lapses: Sequence[Lapse]
 ) -> Verdict:
     """Compare the two sides."""
     verdict = Verdict(acknowledged=sum(len(one.acknowledged) for one in written))
     tried = {mark for one in written for mark in one.tried}
+    repeated = {mark for one in written if one.repeats for mark in one.tried}
     positions: dict[str, int] = {}
     for one in received:
         _judge_losses(verdict, written, one)
         _judge_order(verdict, one)
-        _judge_repeats(verdict, one, kills)
-        _judge_identity(verdict, one, tried, positions)
+        _judge_repeats(verdict, one, lapses)
+        _judge_identity(verdict, one, tried, repeated, positions)
     for writer in written:
         _judge_log(verdict, writer, positions)
         verdict.violations += writer.complaints
@@ -129,19 +133,20 @@ def _firsts(events: Iterable[Seen]) -> Iterable[Seen]:
     return firsts.values()
 
 
-def _judge_repeats(verdict: Verdict, one: Received, kills: Sequence[Kill]) -> None:
+def _judge_repeats(verdict: Verdict, one: Received, lapses: Sequence[Lapse]) -> None:
     """An event comes again only when the bus could not know that it was taken.
 
-    It could not when the 2xx was never wholly written; and when a pusher was killed after the
-    event had arrived, unless there is a sign that the outcome was settled by then: it was taken
-    more than a second before, and more had been delivered meanwhile.
+    It could not when the 2xx was never wholly written; and when a pusher was killed, or was
+    without its database, after the event had arrived, unless there is a sign that the outcome was
+    settled by then: it was taken more than a second before, and more had been delivered meanwhile.
     """
     takings: dict[str, list[int]] = defaultdict(list)
     for place, delivery in enumerate(one.deliveries):
         for event in delivery.events:
-            if before := takings[event.mark]:
+            before = takings[event.id]
+            if before:
                 verdict.duplicates += 1
-                known = [p for p in before if _known(one.deliveries, p, delivery, kills)]
+                known = [p for p in before if _known(one.deliveries, p, delivery, lapses)]
                 if known:
                     verdict.violations.append(
                         _repeat(one, event, one.deliveries[known[0]], delivery)
@@ -153,19 +158,19 @@ def _judge_repeats(verdict: Verdict, one: Received, kills: Sequence[Kill]) -> No
 
 
 def _known(
-    deliveries: Sequence[Delivery], place: int, again: Delivery, kills: Sequence[Kill]
+    deliveries: Sequence[Delivery], place: int, again: Delivery, lapses: Sequence[Lapse]
 ) -> bool:
     """Whether the bus knew the outcome of the delivery at `place` when it delivered `again`."""
     first = deliveries[place]
     taken_at = first.taken_at
     if taken_at is None or taken_at > again.received_at:
         return False
-    for kill in kills:
-        if first.received_at < kill.before + UNREAD_FOR_S and kill.after < again.received_at:
+    for lapse in lapses:
+        if first.received_at < lapse.before + UNREAD_FOR_S and lapse.after < again.received_at:
             moved_on = any(
-                taken_at < later.received_at < kill.after for later in deliveries[place + 1 :]
+                taken_at < later.received_at < lapse.after for later in deliveries[place + 1 :]
             )
-            if not moved_on or kill.after - taken_at <= SETTLED_WITHIN_S:
+            if not moved_on or lapse.after - taken_at <= SETTLED_WITHIN_S:
                 return False
     return True
 
@@ -178,14 +183,21 @@ def _repeat(one: Received, event: Seen, first: Delivery, again: Delivery) -> str
 
 
 def _judge_identity(
-    verdict: Verdict, one: Received, tried: Collection[str], positions: dict[str, int]
+    verdict: Verdict,
+    one: Received,
+    tried: Collection[str],
+    repeated: Collection[str],
+    positions: dict[str, int],
 ) -> None:
-    """What arrives was published, and has the same place for everybody."""
+    """What arrives was published, and has the same place for everybody: the first of several."""
     events = {event for delivery in one.deliveries for event in delivery.events}
     for event in events:
         if event.mark not in tried:
             verdict.violations.append(f"{one.name} got {event.mark}, which nobody published")
-        if positions.setdefault(event.mark, event.position) != event.position:
+        if event.mark in repeated:
+            first = positions.get(event.mark, event.position)
+            positions[event.mark] = min(first, event.position)
+        elif positions.setdefault(event.mark, event.position) != event.position:
             verdict.violations.append(f"{event.mark} has two places")
 
 

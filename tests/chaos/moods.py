@@ -90,6 +90,21 @@ async def picky(exchange: Exchange) -> None:
     await exchange.take(head.encode() + b"\r\n\r\n" + body, refused=refused)
 
 
+async def packed(exchange: Exchange) -> None:
+    """The same, packed, though nobody asked for that."""
+    refused = _poison(exchange)
+    body = gzip.compress(json.dumps({"failed": [event.id for event in refused]}).encode())
+    await exchange.take(_coded("gzip", body) + body, refused=refused)
+
+
+async def unreadable(exchange: Exchange) -> None:
+    """200 to a certain entity, and something about it that nobody can read: that is no consent."""
+    if _poison(exchange):
+        await exchange.say(_coded("br", b"\x8b\x02\x80\x03") + b"\x8b\x02\x80\x03")
+    else:
+        await exchange.take(_TAKEN)
+
+
 async def dropping_in_head(exchange: Exchange) -> None:
     """Hang up in the middle of the head."""
     await exchange.say(b"HTTP/1.1 200 OK\r\nContent-Le")
@@ -130,6 +145,8 @@ MOODS: dict[str, Callable[[Exchange], Awaitable[None]]] = {
         redirecting,
         poisoned,
         picky,
+        packed,
+        unreadable,
         dropping_in_head,
         dropping_in_body,
         endless,
@@ -141,6 +158,11 @@ MOODS: dict[str, Callable[[Exchange], Awaitable[None]]] = {
 
 def _poison(exchange: Exchange) -> list[Seen]:
     return [event for event in exchange.events if event.url.endswith(_POISON)]
+
+
+def _coded(coding: str, body: bytes) -> bytes:
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {len(body)}"
+    return head.encode() + b"\r\n\r\n"
 
 
 def _refusal(status: str, *headers: str) -> bytes:

@@ -8,16 +8,20 @@ from pathlib import Path
 
 from service_kit.errors import HttpFailure
 
+from tests.chaos.engines import Store
 from tests.chaos.house import House
 from tests.chaos.journal import deliveries
 from tests.chaos.judge import Received, Verdict, judge
-from tests.chaos.plan import LOAD_S, Plan, Strike
-from tests.chaos.writers import Writer
+from tests.chaos.outbox import Announcer
+from tests.chaos.plan import LOAD_S, Plan
+from tests.chaos.writers import Writer, Written
 from tests.waiting import wait_for
 
 _HEAD_START_S = 0.6
 _LOAD_AFTER_ALL_S = 0.5
-_DRAINED_WITHIN_S = 120
+_DRAINED_WITHIN_S = 300
+# Every pause of the round's subscriptions is far shorter, and an attempt takes 20 s at most.
+_LOOKED_AT_WITHIN_S = 60
 _pause = threading.Event()
 
 
@@ -26,15 +30,17 @@ class Round:
     """What came of a round."""
 
     seed: int
+    engine: str
     killed: tuple[str, ...]
+    troubles: tuple[str, ...]
     verdict: Verdict
     seconds: float
 
     def line(self) -> str:
         """In a line."""
         return (
-            f"seed {self.seed}: {counts(self.verdict)};"
-            f" killed {', '.join(self.killed)}; {self.seconds:.1f} s"
+            f"seed {self.seed} ({self.engine}): {counts(self.verdict)};"
+            f" {', '.join(self.troubles)}; killed {', '.join(self.killed)}; {self.seconds:.1f} s"
         )
 
 
@@ -43,41 +49,46 @@ def counts(verdict: Verdict) -> str:
     return (
         f"{verdict.acknowledged} acknowledged, {verdict.delivered} delivered,"
         f" {verdict.duplicates} duplicates of which {verdict.unknown} unknown,"
-        f" {verdict.dead} dead letters, {verdict.lost} lost, {verdict.out_of_order} out of order,"
+        f" {verdict.dead} dead letters, {verdict.lost} lost, {verdict.asleep} asleep,"
+        f" {verdict.out_of_order} out of order,"
         f" {len(verdict.violations)} violations"
     )
 
 
-def run(plan: Plan, database_url: str, folder: Path) -> Round:
+def run(plan: Plan, engine: str, store: Store, folder: Path, library: Path) -> Round:
     """Run a round in an empty folder. Raises AssertionError when the house doesn't even start."""
     started = time.monotonic()
-    house = House(plan, database_url, folder)
+    house = House(plan, store, folder, library)
     try:
         house.open()
-        writers = _load(house)
-        stuck = _drain(house)
+        written = _load(house)
+        asleep, stuck = _drain(house)
         verdict = judge(
-            [writer.written for writer in writers],
+            written,
             [
                 Received(
                     one.name, one.topics, deliveries(house.journal(one.name)), house.dead(one.name)
                 )
                 for one in plan.subscribers
             ],
-            house.pusher_kills,
+            house.lapses,
         )
-        verdict.violations += [*stuck, *_misbehaviour(house)]
+        verdict.asleep = len(asleep)
+        verdict.violations += [*asleep, *stuck, *_misbehaviour(house)]
     finally:
         house.close()
-    return Round(plan.seed, plan.killed, verdict, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    return Round(plan.seed, engine, plan.killed, plan.troubles, verdict, seconds)
 
 
-def _load(house: House) -> list[Writer]:
+def _load(house: House) -> list[Written]:
     epoch = time.monotonic() + _HEAD_START_S
     house.subscribe(epoch)
-    writers = [
+    writers: list[Writer | Announcer] = [
         Writer(plan, house.all_ports["bus"], house.token(plan.topic)) for plan in house.plan.writers
     ]
+    if house.outbox is not None:
+        writers.append(Announcer(house.outbox, house.plan.seed))
     for writer in writers:
         writer.start()
     try:
@@ -87,34 +98,54 @@ def _load(house: House) -> list[Writer]:
     finally:
         for writer in writers:
             writer.stop()
-    return writers
+    return [writer.written for writer in writers]
 
 
 def _strike(house: House, epoch: float) -> None:
     chance = random.Random(house.plan.seed)
-    for strike in (*house.plan.strikes, Strike(LOAD_S, "", "")):
+    for strike in house.plan.strikes:
         _pause.wait(max(0.0, epoch + strike.at_s - time.monotonic()))
-        if strike.act:
-            house.strike(strike.act, strike.target, chance)
+        house.strike(strike, chance)
+    _pause.wait(max(0.0, epoch + LOAD_S - time.monotonic()))
 
 
-def _drain(house: House) -> list[str]:
-    """Wait until the bus says that nobody waits for anything; a line for each that still does."""
-    left: dict[str, int] = {}
+def _drain(house: House) -> tuple[list[str], list[str]]:
+    """Wait until the bus says that nobody waits for anything: a line for each whom nobody has
+    looked at for a minute, and for each who still waits."""
+    watch = _Watch(house)
+    try:
+        wait_for(watch.is_over, seconds=_DRAINED_WITHIN_S)
+    except AssertionError:
+        return [], [f"{name} still waits for {queued}" for name, queued in watch.left.items()]
+    return [f"{name} is asleep with {watch.left[name]}" for name in watch.asleep()], []
 
-    def drained() -> bool:
-        nonlocal left
+
+class _Watch:
+    """Who waits for how much, and since when nothing came to them."""
+
+    def __init__(self, house: House) -> None:
+        self.left: dict[str, int] = {}
+        self._house = house
+        self._progress: dict[str, int] = {}
+        self._since: dict[str, float] = {}
+
+    def is_over(self) -> bool:
+        """Whether nobody waits, or who waits is asleep."""
         try:
-            left = house.backlog()
+            backlog = self._house.backlog()
         except HttpFailure:
             return False
-        return not any(left.values())
+        self.left = {name: queued for name, queued in backlog.items() if queued}
+        for name in backlog:
+            progress = self._house.progress(name)
+            if name not in self.left or progress != self._progress.get(name):
+                self._progress[name], self._since[name] = progress, time.monotonic()
+        return set(self.left) == set(self.asleep())
 
-    try:
-        wait_for(drained, seconds=_DRAINED_WITHIN_S)
-    except AssertionError:
-        return [f"{name} still waits for {queued}" for name, queued in left.items() if queued]
-    return []
+    def asleep(self) -> list[str]:
+        """Who waits and has got nothing for a minute, taken or not."""
+        too_long = time.monotonic() - _LOOKED_AT_WITHIN_S
+        return [name for name in self.left if self._since[name] < too_long]
 
 
 def _misbehaviour(house: House) -> list[str]:

@@ -1,7 +1,7 @@
 """The judge sees what must not be, and nothing else."""
 
 from tests.chaos.journal import Delivery, Seen
-from tests.chaos.judge import Kill, Received, Verdict, judge
+from tests.chaos.judge import Lapse, Received, Verdict, judge
 from tests.chaos.writers import Written
 
 URL = "https://chaos.example/apples/1"
@@ -29,8 +29,8 @@ def refused(at: float, *positions: int) -> Delivery:
     return Delivery(at, tuple(event(position) for position in positions))
 
 
-def verdict(one: Written, *deliveries: Delivery, kills: tuple[Kill, ...] = ()) -> Verdict:
-    return judge([one], [Received("s", ("apples",), deliveries)], kills)
+def verdict(one: Written, *deliveries: Delivery, lapses: tuple[Lapse, ...] = ()) -> Verdict:
+    return judge([one], [Received("s", ("apples",), deliveries)], lapses)
 
 
 def test_all_is_well_when_everything_came_once_and_in_order() -> None:
@@ -84,22 +84,24 @@ def test_a_repeat_of_what_was_not_wholly_answered_is_fine() -> None:
 
 
 def test_a_repeat_after_the_pusher_was_killed_before_it_could_settle_is_fine() -> None:
-    found = verdict(written(1), taken(1, 1), taken(9, 1), kills=(Kill(1.5, 1.6),))
+    found = verdict(written(1), taken(1, 1), taken(9, 1), lapses=(Lapse(1.5, 1.6),))
     assert (found.duplicates, found.unknown, found.violations) == (1, 1, [])
 
 
 def test_a_repeat_long_after_more_was_delivered_is_not_excused_by_a_kill() -> None:
-    found = verdict(written(1, 2), taken(1, 1), taken(2, 2), taken(20, 1), kills=(Kill(12, 12.1),))
+    found = verdict(
+        written(1, 2), taken(1, 1), taken(2, 2), taken(20, 1), lapses=(Lapse(12, 12.1),)
+    )
     assert (found.duplicates, found.unknown, len(found.violations)) == (1, 0, 1)
 
 
 def test_a_repeat_of_what_was_read_after_its_pusher_was_killed_is_fine() -> None:
-    assert verdict(written(1), taken(1, 1), taken(9, 1), kills=(Kill(0.5, 0.6),)).unknown == 1
+    assert verdict(written(1), taken(1, 1), taken(9, 1), lapses=(Lapse(0.5, 0.6),)).unknown == 1
 
 
 def test_a_kill_long_before_or_after_both_deliveries_excuses_nothing() -> None:
-    for kill in (Kill(2.5, 2.6), Kill(9.5, 9.6)):
-        assert len(verdict(written(1), taken(4, 1), taken(9, 1), kills=(kill,)).violations) == 1
+    for lapse in (Lapse(2.5, 2.6), Lapse(9.5, 9.6)):
+        assert len(verdict(written(1), taken(4, 1), taken(9, 1), lapses=(lapse,)).violations) == 1
 
 
 def test_events_of_a_url_that_come_swapped_are_out_of_order() -> None:
@@ -135,3 +137,15 @@ def test_an_event_has_one_place_and_a_place_one_event() -> None:
     assert "a:1 has two places" in verdict(written(1), in_doubt(1, 1), moved).violations
     double = Delivery(2, (Seen("log-1", "a:2", URL, 1),), taking=True, taken_at=2.1)
     assert "several events are at 1" in verdict(written(1, 2), taken(1, 1), double).violations
+
+
+def test_what_an_outbox_publishes_again_has_the_first_of_its_places() -> None:
+    again = Delivery(2, (Seen("log-5", "a:1", URL, 5),), taking=True, taken_at=2.1)
+    announced = Written("apples", {"a:1", "a:2"}, [("a:1", URL), ("a:2", URL)], repeats=True)
+    assert verdict(announced, taken(1, 1, 2), again).violations == []
+
+
+def test_a_repeat_of_what_was_taken_while_the_database_was_away_is_fine() -> None:
+    away = Lapse(0.9, 3.0)
+    assert verdict(written(1), taken(1, 1), taken(5, 1), lapses=(away,)).violations == []
+    assert verdict(written(1), taken(4.5, 1), taken(5, 1), lapses=(away,)).duplicates == 1

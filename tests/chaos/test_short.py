@@ -1,5 +1,6 @@
 """Two rounds of `make chaos`: one that kills the only pusher and the bus, one that kills one of
-two pushers, which are apart, and a worker of the bus."""
+two pushers, which are apart, and a worker of the bus; the database is away, an outbox holds what
+no bus takes, a clock goes back."""
 
 import json
 
@@ -8,13 +9,19 @@ import pytest
 from tests.chaos.__main__ import main
 from tests.chaos.plan import draw
 
-SEED = 620
+SEED = 1027
 
 
 def test_these_rounds_are_what_they_are_chosen_for() -> None:
     first, second = draw(SEED), draw(SEED + 1)
     assert (len(first.pushers), first.apart, "bus" in first.killed) == (1, False, True)
     assert (len(second.pushers), second.apart, "bus_worker" in second.killed) == (2, True, True)
+    assert {*first.troubles, *second.troubles} == {
+        "started without database",
+        "database away",
+        "poison rows in an outbox",
+        "clock back",
+    }
     for plan in (first, second):
         assert any(target in plan.pushers for target in plan.killed)
         assert any(target.startswith("subscriber") for target in plan.killed)

@@ -21,6 +21,7 @@ _TYPES = ("create", "update", "delete", "noop")
 class Written:
     """What one writer did, in order: (mark, URL) pairs; `acknowledged` got a 200.
 
+    `repeats`: it publishes again when it doesn't know, so that an event may have several places.
     `complaints`: what a publisher must never see, however many processes die.
     """
 
@@ -28,6 +29,7 @@ class Written:
     tried: set[str] = field(default_factory=set)
     acknowledged: list[tuple[str, str]] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    repeats: bool = False
 
 
 class Writer:
