@@ -14,7 +14,7 @@ from service_kit.tokens import digest
 from bus.config import MIN_KEY_CHARACTERS
 from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
 from bus.model.client import Client, ClientName, Scopes
-from bus.model.token_scope import TokenScope
+from bus.model.token_scope import TokenScope, is_good_for
 from bus.wire_rules import check
 
 _TOKEN = re.compile(rf"[\x21-\x39\x3b-\x7e]{{{MIN_KEY_CHARACTERS},255}}")
@@ -91,9 +91,11 @@ class Auth:
         """Remember nobody: a token was deleted."""
         self._remembered.clear()
 
-    def publisher(self, token: str | None) -> Client:
-        """The client whose topics are meant. Raises NotAuthenticated, NotAllowed."""
-        return _good_for(TokenScope.PUBLISH, self.client(token))
+    def publisher(self, token: str | None, topic: str) -> Client:
+        """The client whose topic is meant. Raises NotAuthenticated, NotAllowed."""
+        client = self.client(token)
+        check_may_publish(client, topic)
+        return client
 
     def subscriber(self, token: str | None) -> Client:
         """The client whose subscription is meant. Raises NotAuthenticated, NotAllowed."""
@@ -129,13 +131,14 @@ class Auth:
         return token is not None and hmac.compare_digest(digest(token), self._root_digest)
 
 
-def check_may_publish(client: Client) -> None:
+def check_may_publish(client: Client, topic: str) -> None:
     """Raises NotAllowed."""
-    _good_for(TokenScope.PUBLISH, client)
+    if not is_good_for(TokenScope.PUBLISH, client.scopes, topic):
+        raise NotAllowed(f"the token lacks the scope {TokenScope.PUBLISH} for this topic")
 
 
 def _good_for(scope: TokenScope, client: Client) -> Client:
-    if not client.scopes & {scope, TokenScope.ADMIN}:
+    if not is_good_for(scope, client.scopes):
         raise NotAllowed(f"the token lacks the scope {scope}")
     return client
 
@@ -156,6 +159,7 @@ def check_token(value: str) -> str:
     return value
 
 
-def check_scopes(words: Collection[Any]) -> frozenset[TokenScope]:
-    """The scopes of a token: one or more of the words in TokenScope. Raises BadClient."""
+def check_scopes(words: Collection[Any]) -> frozenset[str]:
+    """The scopes of a token: 1 to 100 of the words in TokenScope, or of `publish:TOPIC`. Raises
+    BadClient."""
     return frozenset(check(Scopes, list(words), BadClient))

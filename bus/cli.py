@@ -12,7 +12,7 @@ from service_kit.tokens import digest
 from bus.auth import check_client_name, check_scopes, check_token
 from bus.bootstrap import build, config_or_exit, open_or_exit
 from bus.errors import BadClient, BusError
-from bus.model.token_scope import USUAL_SCOPES, TokenScope
+from bus.model.token_scope import USUAL_SCOPES
 from bus.model.topic import check_topic
 from bus.subscriptions.topology import check_topology, declare
 
@@ -78,15 +78,16 @@ def clients() -> None:
 def add() -> None:
     """Let each client use its token: lines of NAME TOKEN [SCOPE,SCOPE…] on standard input.
 
-    The scopes are publish, subscribe, monitor and admin; without any it is the first three. All
-    or none are taken. May be repeated. Other tokens of the same client stay valid.
+    The scopes are publish, publish:TOPIC, subscribe, monitor and admin; without any it is
+    publish,subscribe,monitor. All or none are taken. May be repeated. Other tokens of the same
+    client stay valid.
     """
     some = [_read(line) for line in sys.stdin if line.strip()]
     with closing(open_or_exit(config_or_exit())) as storage:
         storage.clients.add_tokens(some)
 
 
-def _read(line: str) -> tuple[str, str, frozenset[TokenScope]]:
+def _read(line: str) -> tuple[str, str, frozenset[str]]:
     name, _, rest = line.strip().partition(" ")
     token, _, words = rest.partition(" ")
     scopes = check_scopes(words.split(",")) if words else USUAL_SCOPES

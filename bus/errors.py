@@ -13,6 +13,7 @@ BusError
 ├── TopicTaken           another client publishes this topic
 ├── KeyReused            the idempotency key was used for other events
 ├── NotYours             another client's subscription
+├── TooManySecrets       a subscription has been given too many secrets in a day
 ├── NotFound             no such thing for this caller
 ├── Unreadable           an answer to a delivery that says nothing that can be understood
 └── Unavailable          the events could not be stored now; publishing again is safe
@@ -73,6 +74,10 @@ class KeyReused(BusError):
 
 class NotYours(BusError):
     """Another client's subscription."""
+
+
+class TooManySecrets(BusError):
+    """A subscription has been given too many secrets in a day, and all of them are honoured."""
 
 
 class NotFound(BusError):

@@ -1,4 +1,4 @@
-"""Standard Webhooks signatures (https://www.standardwebhooks.com), with two secrets in rotation."""
+"""Standard Webhooks signatures (https://www.standardwebhooks.com), with the secrets of a day."""
 
 import base64
 import binascii
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Annotated, Any
 
-from bus.errors import BadSecret
+from bus.errors import BadSecret, TooManySecrets
 from bus.model.subscription import SigningSecrets
 from bus.wire_rules import complaint
 
@@ -17,6 +17,7 @@ PREFIX = "whsec_"
 MIN_KEY_BYTES = 24
 MAX_KEY_BYTES = 64
 PREVIOUS_VALID_MS = 24 * 60 * 60 * 1000
+MOST_PREVIOUS = 20
 
 
 def new_secret() -> str:
@@ -44,13 +45,20 @@ Secret = Annotated[
 
 
 def rotate(now: SigningSecrets, to: str, now_ms: int) -> SigningSecrets:
-    """Sign with another secret; the one before stays valid for a day.
+    """Sign with another secret; each one before stays valid for a day from when it was replaced.
 
-    Rotating to the secret that is current already changes nothing, so it may be repeated.
+    Rotating to the secret that is current already changes nothing, so it may be repeated. Raises
+    TooManySecrets: a day has room for 20, as each makes the deliveries' headers longer.
     """
     if to == now.current:
         return now
-    return SigningSecrets(to, now.current, now_ms + PREVIOUS_VALID_MS)
+    left = [one for one in now.previous if now_ms < one[1] and one[0] != to]
+    if len(left) >= MOST_PREVIOUS:
+        raise TooManySecrets(
+            f"{len(left) + 1} secrets are in use: none is free until"
+            f" {min(until_ms for _, until_ms in left)} ms since the epoch"
+        )
+    return SigningSecrets(to, ((now.current, now_ms + PREVIOUS_VALID_MS), *left))
 
 
 def signature(valid: Iterable[str], message_id: str, timestamp_s: int, body: bytes) -> str:

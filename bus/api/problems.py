@@ -13,6 +13,7 @@ from bus.errors import (
     NotFound,
     NotYours,
     Refused,
+    TooManySecrets,
     TopicTaken,
     Unavailable,
 )
@@ -34,6 +35,7 @@ TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
         422, "Key used before", reason="idempotency_key_reused", detail=str(error)
     ),
     NotYours: lambda error: Problem(403, "Not your subscription", detail=str(error)),
+    TooManySecrets: lambda error: Problem(409, "Too many secrets", detail=str(error)),
     NotFound: lambda error: Problem(404, "Not found", detail=str(error)),
     Unavailable: lambda error: Problem(
         503, "Not stored", detail=str(error), headers={"Retry-After": "1"}

@@ -24,7 +24,7 @@ def root_blueprint(bus: Bus) -> Blueprint:
         if bus.auth.is_admin(token):
             return respond(resource({}, links | _for_monitor() | _for_admin()))
         client = bus.auth.client(token)
-        if TokenScope.PUBLISH in client.scopes:
+        if any(one.partition(":")[0] == TokenScope.PUBLISH for one in client.scopes):
             links["publish"] = link("/topics/{topic}", templated=True)
         if TokenScope.SUBSCRIBE in client.scopes:
             mine = collection_path(client.name)

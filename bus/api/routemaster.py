@@ -113,13 +113,13 @@ def topics_blueprint(bus: Bus) -> Blueprint:
     @endpoint(blueprint, "PUT", "/topics/<topic>", answers=(204, None), refuses=(400, 403))
     def claim_topic(topic: str) -> None:
         """Own a topic before anything is published to it. May be repeated."""
-        client = bus.auth.publisher(shown_token(request))
+        client = bus.auth.publisher(shown_token(request), topic)
         bus.storage.topics.claim([check_topic(topic)], client.id)
 
     @endpoint(blueprint, "DELETE", "/topics/<topic>", answers=(204, None), refuses=(400, 403, 404))
     def delete_topic(topic: str) -> None:
         """Let go of a topic. What was published is still delivered; anybody may claim the name."""
-        client = bus.auth.publisher(shown_token(request))
+        client = bus.auth.publisher(shown_token(request), topic)
         bus.storage.topics.delete(check_topic(topic), client.id)
 
     return blueprint

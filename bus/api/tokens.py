@@ -13,7 +13,7 @@ from bus.api.schemas import ClientSchema, NewTokenSchema
 from bus.bootstrap import Bus
 from bus.errors import BadClient
 from bus.model.client import NewToken
-from bus.model.token_scope import USUAL_SCOPES, TokenScope
+from bus.model.token_scope import USUAL_SCOPES
 from bus.wire_rules import check, json_schema
 
 
@@ -56,6 +56,6 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
     return blueprint
 
 
-def _wanted(body: Any) -> tuple[str, frozenset[TokenScope]]:
+def _wanted(body: Any) -> tuple[str, frozenset[str]]:
     wanted: NewToken = check(NewToken, body, BadClient, "the body is an object with a name")
     return wanted.name, USUAL_SCOPES if wanted.scopes is None else frozenset(wanted.scopes)

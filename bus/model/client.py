@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 
 from bus.model.token_scope import USUAL_SCOPES, TokenScope
+from bus.model.topic import NAME_PATTERN
 from bus.wire_rules import complaint
 
 
@@ -18,7 +19,7 @@ class Client:
 
     id: int
     name: str
-    scopes: frozenset[TokenScope] = USUAL_SCOPES
+    scopes: frozenset[str] = USUAL_SCOPES
 
 
 ClientName = Annotated[
@@ -28,10 +29,12 @@ ClientName = Annotated[
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z",
     ),
 ]
-Scopes = Annotated[
-    list[TokenScope],
-    complaint(f"the scopes of a token are some of {', '.join(TokenScope)}", min_length=1),
+_SCOPES = f"the scopes of a token are 1 to 100 of {', '.join(TokenScope)}, publish:TOPIC"
+_Scope = Annotated[
+    str,
+    complaint(_SCOPES, pattern=rf"^({'|'.join(TokenScope)}|{TokenScope.PUBLISH}:{NAME_PATTERN})\Z"),
 ]
+Scopes = Annotated[list[_Scope], complaint(_SCOPES, min_length=1, max_length=100)]
 
 
 class NewToken(msgspec.Struct):

@@ -27,17 +27,14 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SigningSecrets:
-    """The secret that signs deliveries, and the one before it while that is still valid."""
+    """The secret that signs deliveries, and those before it, each until its time, newest first."""
 
     current: str = field(repr=False)
-    previous: str | None = field(default=None, repr=False)
-    previous_until_ms: int = 0
+    previous: tuple[tuple[str, int], ...] = field(default=(), repr=False)
 
     def valid(self, now_ms: int) -> tuple[str, ...]:
         """The secrets to sign with now, the newest first."""
-        if self.previous is not None and now_ms < self.previous_until_ms:
-            return (self.current, self.previous)
-        return (self.current,)
+        return (self.current, *(secret for secret, until in self.previous if now_ms < until))
 
 
 @dataclass(frozen=True, slots=True)

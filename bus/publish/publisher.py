@@ -54,7 +54,7 @@ class Publisher:
 
     def prepare(self, client: Client, call: PublishCall) -> Publication:
         """What is to be committed. Raises what `publish` raises before it touches the log."""
-        check_may_publish(client)
+        check_may_publish(client, call.topic)
         check_topic(call.topic)
         checked = read_events(call.body, call.media_type, call.topic, self._limits)
         now_ms = self._now_ms()

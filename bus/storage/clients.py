@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import BadClient, NotFound
 from bus.model.client import Client
-from bus.model.token_scope import USUAL_SCOPES, TokenScope
+from bus.model.token_scope import USUAL_SCOPES
 from bus.storage.tables import clients, subscriptions, tokens
 from bus.storage.transactions import Registry
 
@@ -38,8 +38,7 @@ class Clients:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             return None
-        scopes = frozenset(map(TokenScope, row.scopes.split()))
-        return row.digest, Client(row.id, row.name, scopes)
+        return row.digest, Client(row.id, row.name, frozenset(row.scopes.split()))
 
     def id_of(self, name: str) -> int:
         """The id of the client of this name. Raises NotFound."""
@@ -56,16 +55,14 @@ class Clients:
         with reading(self._engine) as connection:
             return connection.execute(wanted).scalars().all()
 
-    def add_token(
-        self, name: str, digest: str, scopes: Collection[TokenScope] = USUAL_SCOPES
-    ) -> None:
+    def add_token(self, name: str, digest: str, scopes: Collection[str] = USUAL_SCOPES) -> None:
         """Give the client of this name (made when missing) a token. May be repeated.
 
         Raises BadClient when the token belongs to a client of another name.
         """
         self.add_tokens([(name, digest, scopes)])
 
-    def add_tokens(self, some: Iterable[tuple[str, str, Collection[TokenScope]]]) -> None:
+    def add_tokens(self, some: Iterable[tuple[str, str, Collection[str]]]) -> None:
         """The same for several (name, digest, scopes), all or none."""
         with writing(self._engine) as connection:
             for name, digest, scopes in some:

@@ -34,7 +34,7 @@ def subscription(row: Row, filters: tuple[TopicFilter, ...]) -> Subscription:
         callback=row["callback"],
         uuid=row["uuid"],
         filters=filters,
-        secrets=SigningSecrets(row["secret"], row["previous_secret"], row["previous_until_ms"]),
+        secrets=signing_secrets(row["secret"], row["previous_secrets"]),
         timeout_ms=row["timeout_ms"],
         max_events=row["max_events"],
         concurrency=row["concurrency"],
@@ -46,6 +46,12 @@ def subscription(row: Row, filters: tuple[TopicFilter, ...]) -> Subscription:
         reason=row["reason"],
         state_since_ms=row["state_since_ms"],
     )
+
+
+def signing_secrets(current: str, previous: str | None) -> SigningSecrets:
+    """What signs, as it is stored: the ones before as JSON, or nothing."""
+    before = json.loads(previous) if previous else ()
+    return SigningSecrets(current, tuple((secret, until_ms) for secret, until_ms in before))
 
 
 def cursor(row: Row) -> Cursor:

@@ -20,6 +20,7 @@ from bus.model.subscription import (
 )
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter, filter_of, refiltered
 from bus.storage import cursors, topic_filters, topics
+from bus.storage.columns import signing_secrets
 from bus.storage.start_position import cursor_at, log_end, log_start
 from bus.storage.tables import clients, subscriptions
 from bus.storage.transactions import Registry
@@ -92,16 +93,14 @@ class Subscriptions:
 
     def secrets(self, client_id: int, name: str = DEFAULT_NAME) -> SigningSecrets:
         """What signs the deliveries. Raises NotFound."""
-        wanted = select(
-            subscriptions.c.secret,
-            subscriptions.c.previous_secret,
-            subscriptions.c.previous_until_ms,
-        ).where(subscriptions.c.client_id == client_id, subscriptions.c.name == name)
+        wanted = select(subscriptions.c.secret, subscriptions.c.previous_secrets).where(
+            subscriptions.c.client_id == client_id, subscriptions.c.name == name
+        )
         with reading(self._engine) as connection:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             raise NotFound("no subscription")
-        return SigningSecrets(*row)
+        return signing_secrets(*row)
 
     def save_secrets(
         self,
@@ -121,8 +120,7 @@ class Subscriptions:
                 )
                 .values(
                     secret=after.current,
-                    previous_secret=after.previous,
-                    previous_until_ms=after.previous_until_ms,
+                    previous_secrets=json.dumps(after.previous),
                 )
             )
             return changed.rowcount == 1
@@ -180,7 +178,6 @@ class Subscriptions:
                 client_id=client_id,
                 name=name,
                 secret=new_secret,
-                previous_until_ms=0,
                 state=state.value,
                 reason=SNAPSHOT if state is State.PAUSED else None,
                 state_since_ms=now_ms,

@@ -60,7 +60,7 @@ tokens = Table(
     Column("digest", String(64), primary_key=True),
     Column("client_id", ForeignKey("clients.id"), nullable=False, index=True),
     Column("created_at_ms", BigInteger, nullable=False),
-    Column("scopes", String(64), nullable=False, server_default="monitor publish subscribe"),
+    Column("scopes", Text, nullable=False, server_default="monitor publish subscribe"),
 )
 
 # A deleted topic keeps its row: its events may still wait, and their numbers must go on.
@@ -113,7 +113,8 @@ publish_keys = Table(
     Column("created_at_ms", BigInteger, nullable=False, index=True),
 )
 
-# A client's subscription `default` is the one of routemaster's API. `retry` is JSON.
+# A client's subscription `default` is the one of routemaster's API. `retry` and
+# `previous_secrets` are JSON.
 subscriptions = Table(
     "subscriptions",
     metadata,
@@ -130,8 +131,7 @@ subscriptions = Table(
     Column("events_per_s", Integer, nullable=True),
     Column("retry", Text, nullable=True),
     Column("secret", String(128), nullable=False),
-    Column("previous_secret", String(128), nullable=True),
-    Column("previous_until_ms", BigInteger, nullable=False),
+    Column("previous_secrets", Text, nullable=True),
     Column("state", String(8), nullable=False),
     Column("reason", String(16), nullable=True),
     Column("state_since_ms", BigInteger, nullable=False),

@@ -80,7 +80,7 @@ def change_secret(
 ) -> str:
     """Sign with the given secret, or with a new one; returns it.
 
-    The one before stays valid for a day. Raises NotFound without a subscription.
+    Those before stay valid for a day. Raises NotFound without a subscription, TooManySecrets.
     """
     secret = given or new_secret()
     sign_with(storage, client_id, name, secret, now_ms)
@@ -88,9 +88,10 @@ def change_secret(
 
 
 def sign_with(storage: Storage, client_id: int, name: str, secret: str, now_ms: int) -> None:
-    """Sign with this secret; the one before stays valid for a day.
+    """Sign with this secret; those before stay valid for a day.
 
-    Setting the current one again changes nothing. Raises NotFound without a subscription.
+    Setting the current one again changes nothing. Raises NotFound without a subscription,
+    TooManySecrets.
     """
     while True:
         before = storage.subscriptions.secrets(client_id, name)

@@ -64,8 +64,10 @@ def declare(storage: Storage, auth: Auth, some: Sequence[Topology], now_ms: int)
     NotAuthenticated, NotAllowed, TopicTaken.
     """
     for one in some:
+        for topic in one.publishes:
+            auth.publisher(one.token, topic)
         if one.publishes:
-            storage.topics.claim(one.publishes, auth.publisher(one.token).id)
+            storage.topics.claim(one.publishes, auth.client(one.token).id)
     for one in some:
         for name, wanted in one.subscriptions.items():
             lifecycle.put(storage, auth.subscriber(one.token).id, name, wanted, now_ms)

@@ -61,7 +61,11 @@ def test_a_token_of_another_client_is_refused() -> None:
 
 
 def test_a_line_may_end_with_scopes(storage: Storage) -> None:
-    for words, scopes in (("publish", {"publish"}), ("admin,monitor", {"admin", "monitor"})):
+    for words, scopes in (
+        ("publish", {"publish"}),
+        ("admin,monitor", {"admin", "monitor"}),
+        ("publish:bids,subscribe", {"publish:bids", "subscribe"}),
+    ):
         assert add(("ada", f"{TOKEN} {words}")).exit_code == 0
         found = storage.clients.find(digest(TOKEN))
         assert found is not None
@@ -154,6 +158,14 @@ def test_a_bad_topology_is_one_line_and_nobody_is_declared(storage: Storage, bad
 def test_no_topology_at_all_is_an_error(lines: str) -> None:
     done = CliRunner().invoke(main, ["declare"], input=lines)
     assert (done.exit_code, len(done.output.splitlines())) == (1, 1)
+
+
+def test_a_token_that_may_not_publish_to_a_topic_can_not_declare_it(storage: Storage) -> None:
+    add(("ada", f"{TOKEN} publish:bids"))
+    assert declare({"token": TOKEN, "publishes": ["bids"]}).exit_code == 0
+    assert declare({"token": TOKEN, "publishes": ["bids", "offers"]}).exit_code == 1
+    assert declare({"token": TOKEN, "subscriptions": {"default": SUBSCRIPTION}}).exit_code == 1
+    assert owners(storage) == {"bids": "ada"}
 
 
 def test_a_topic_is_given_to_whom_it_belongs(storage: Storage) -> None:

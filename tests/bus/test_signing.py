@@ -4,9 +4,9 @@ import time
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from bus.errors import BadSecret
+from bus.errors import BadSecret, TooManySecrets
 from bus.model.subscription import SigningSecrets
-from bus.signing import PREVIOUS_VALID_MS, check_secret, new_secret, rotate, signature
+from bus.signing import check_secret, new_secret, rotate, signature
 
 BODY = b'[{"topic":"bids"}]'
 
@@ -36,11 +36,48 @@ def test_both_secrets_verify_while_both_are_valid() -> None:
         Webhook(secret).verify(BODY, headers([new, old]), json_parse=False)
 
 
+DAY_MS = 86_400_000
+
+
 def test_the_previous_secret_is_valid_for_a_day() -> None:
     old, new = new_secret(), new_secret()
     rotated = rotate(SigningSecrets(old), new, now_ms=1000)
-    assert rotated.valid(1000 + PREVIOUS_VALID_MS - 1) == (new, old)
-    assert rotated.valid(1000 + PREVIOUS_VALID_MS) == (new,)
+    assert rotated.valid(1000 + DAY_MS - 1) == (new, old)
+    assert rotated.valid(1000 + DAY_MS) == (new,)
+
+
+@pytest.mark.parametrize("times", [2, 3, 20])
+def test_every_older_secret_keeps_its_day_however_many_follow(times: int) -> None:
+    given = [new_secret() for _ in range(times + 1)]
+    secrets = SigningSecrets(given[0])
+    for number, secret in enumerate(given[1:], start=1):
+        secrets = rotate(secrets, secret, now_ms=number * 1000)
+    newest_first = tuple(reversed(given))
+    assert secrets.valid(times * 1000) == newest_first
+    for gone in range(1, times + 1):
+        assert secrets.valid(DAY_MS + gone * 1000 - 1) == newest_first[: times + 2 - gone]
+        assert secrets.valid(DAY_MS + gone * 1000) == newest_first[: times + 1 - gone]
+
+
+def test_a_secret_that_comes_back_is_there_once_and_what_it_replaces_keeps_its_day() -> None:
+    a, b, c = new_secret(), new_secret(), new_secret()
+    secrets = SigningSecrets(a)
+    for now_ms, to in enumerate([b, c, a, b]):
+        secrets = rotate(secrets, to, now_ms)
+    assert secrets.valid(10) == (b, a, c)
+    assert secrets.valid(DAY_MS + 2) == (b, a)
+
+
+def test_secrets_beyond_those_of_a_day_are_refused_until_one_is_free() -> None:
+    secrets = SigningSecrets(new_secret())
+    for number in range(20):
+        secrets = rotate(secrets, new_secret(), now_ms=number)
+    last = new_secret()
+    with pytest.raises(TooManySecrets) as refused:
+        rotate(secrets, last, now_ms=50)
+    assert not any(secret in str(refused.value) for secret in secrets.valid(50))
+    assert rotate(secrets, secrets.current, now_ms=50) == secrets
+    assert rotate(secrets, last, now_ms=DAY_MS).current == last
 
 
 def test_rotating_to_the_current_secret_changes_nothing() -> None:
@@ -50,7 +87,7 @@ def test_rotating_to_the_current_secret_changes_nothing() -> None:
 
 def test_secrets_are_not_in_the_repr() -> None:
     old, new = new_secret(), new_secret()
-    shown = repr(SigningSecrets(new, old, 1))
+    shown = repr(SigningSecrets(new, ((old, 1),)))
     assert new not in shown
     assert old not in shown
 

@@ -48,7 +48,7 @@ def _text(data: object) -> str | None:
 
 def deliver(drain: Drain, format: Format, secret: str = SECRET) -> TestResponse:
     """What the pusher would POST, header by header."""
-    secrets = SigningSecrets(secret, OTHER_SECRET, now_ms() + 60_000)
+    secrets = SigningSecrets(secret, ((OTHER_SECRET, now_ms() + 60_000),))
     request = delivery_request(subscription(format=format, secrets=secrets), log(), now_ms())
     headers = [tuple(line.split(": ", 1)) for line in request.headers if ": " in line]
     return Client(drain).post("/", data=request.body, headers=headers)

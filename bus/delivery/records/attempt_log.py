@@ -129,7 +129,7 @@ def _secrets(subscription: Subscription, request: Request) -> tuple[str, ...]:
     """What must not be kept, however it came back: credentials, signatures, signing secrets."""
     sent = [line.partition(": ")[2] for line in request.headers if _is_secret(line)]
     words = [word for value in sent for word in value.split(" ")]
-    signing = [subscription.secrets.current, subscription.secrets.previous or ""]
+    signing = [subscription.secrets.current, *(one for one, _ in subscription.secrets.previous)]
     found = {*sent, *words, *signing, subscription.uuid} - {"", "Basic"}
     return tuple(sorted(found, key=len, reverse=True))
 

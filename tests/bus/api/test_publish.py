@@ -168,7 +168,7 @@ def test_a_url_with_credentials_is_refused_without_repeating_them(api: Client) -
 
 
 def test_another_method_is_405_and_says_which_do(api: Client) -> None:
-    response = call(api, "PUT", "/topics/bids", EVENT)
+    response = call(api, "PATCH", "/topics/bids", EVENT)
     assert_problem(response, 405)
     assert "POST" in response.headers["Allow"]
 

@@ -122,10 +122,11 @@ def test_a_secret_needs_no_body(api: Client) -> None:
     assert call(api, "POST", "/subscription/secret", by="subscriber").status_code == 201
 
 
-def test_a_given_secret_is_set_and_the_one_before_stays_valid_for_a_day(
+def test_a_given_secret_is_set_and_those_before_stay_valid_for_a_day(
     api: Client, storage: Storage, clock: FakeClock
 ) -> None:
     subscribe(api)
+    made = storage.subscriptions.secrets(storage.clients.id_of("subscriber")).current
     first = call(api, "POST", "/subscription/secret", {}, by="subscriber").get_json()["secret"]
     for _ in range(2):
         response = call(api, "POST", "/subscription/secret", {"secret": SECRET}, by="subscriber")
@@ -133,7 +134,7 @@ def test_a_given_secret_is_set_and_the_one_before_stays_valid_for_a_day(
     storage.leases.join("test", 0)
     storage.leases.claim("test", 1)
     (held,) = storage.leases.held("test")
-    assert held.subscription.secrets.valid(clock()) == (SECRET, first)
+    assert held.subscription.secrets.valid(clock()) == (SECRET, first, made)
     assert held.subscription.secrets.valid(clock() + 86_400_000) == (SECRET,)
 
 

@@ -89,7 +89,37 @@ def test_an_admins_token_is_as_good_as_the_root_key(api: Client) -> None:
     )
 
 
-@pytest.mark.parametrize("scopes", [[], ["all"], "publish", ["publish", 1], {}, 1, [["publish"]]])
+def test_a_token_may_publish_to_the_topics_that_it_names_and_no_other(api: Client) -> None:
+    narrow = token(api, "publish:bids", "publish:offers", "monitor")
+    for topic in ("bids", "offers"):
+        for method, body in (("PUT", None), ("POST", EVENT), ("DELETE", None)):
+            assert call(api, method, f"/topics/{topic}", body, by=narrow).status_code < 300
+    for topic in ("questions", "bids_", "bid", "publish", "_"):
+        for method, body in (("PUT", None), ("POST", EVENT), ("DELETE", None)):
+            answer = call(api, method, f"/topics/{topic}", body, by=narrow)
+            assert assert_problem(answer, 403)["reason"] == "scope"
+    assert call(api, "POST", "/topics/questions", EVENT).status_code == 200
+    assert "publish" in call(api, "GET", "/", by=narrow).get_json()["_links"]
+    assert assert_problem(call(api, "POST", "/subscription", WANTED, by=narrow), 403)
+
+
+def test_a_token_may_name_a_hundred_topics(api: Client) -> None:
+    topics = [f"{first}{second}" for first in "abcdefghij" for second in "klmnopqrst"]
+    narrow = token(api, *(f"publish:{topic}" for topic in topics))
+    assert call(api, "POST", f"/topics/{topics[-1]}", EVENT, by=narrow).status_code == 200
+    more = {"name": "ada", "scopes": [f"publish:{topic}" for topic in [*topics, "z"]]}
+    assert_problem(call(api, "POST", "/api_tokens", more, by="root"), 400)
+
+
+@pytest.mark.parametrize(
+    "scopes",
+    [
+        *([], ["all"], "publish", ["publish", 1], {}, 1, [["publish"]]),
+        *([f"publish:{topic}"] for topic in ("", "*", "Bids", "b" * 65, "bids.create", "bids ")),
+        *([f"{scope}:bids"] for scope in ("subscribe", "monitor", "admin", ":publish")),
+        *(["publish:bids publish:offers"], ["publish:bids\n"], ["publish:\u212aelvin"]),
+    ],
+)
 def test_other_scopes_are_400(api: Client, scopes: Any) -> None:
     body = {"name": "ada", "scopes": scopes}
     assert_problem(call(api, "POST", "/api_tokens", body, by="root"), 400)

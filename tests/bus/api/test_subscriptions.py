@@ -303,6 +303,22 @@ def test_a_bad_seek_is_400(api: Client, body: Any) -> None:
     assert_problem(ask(api, "POST", f"{OURS}/seek", body), 400)
 
 
+def test_a_secret_is_refused_when_those_of_a_day_are_all_in_use(
+    api: Client, storage: Storage, clock: FakeClock
+) -> None:
+    shown = put(api, secret=SECRET)
+    for _ in range(20):
+        follow(api, shown, "secret")
+        clock.forward(1000)
+    valid = secrets(storage, clock)
+    assert (len(valid), valid[-1]) == (21, SECRET)
+    assert_problem(ask(api, "POST", f"{OURS}/secret", {}), 409)
+    assert_problem(ask(api, "PUT", OURS, GOOD | {"secret": OTHER_SECRET}), 409)
+    assert secrets(storage, clock) == valid
+    clock.forward(86_400_000 - 20_000)
+    assert follow(api, shown, "secret", {"secret": OTHER_SECRET}) == {"secret": OTHER_SECRET}
+
+
 def test_a_secret_is_rotated_and_shown_this_once(
     api: Client, storage: Storage, clock: FakeClock
 ) -> None:

@@ -47,7 +47,7 @@ def test_a_retry_has_the_same_id_and_another_batch_another() -> None:
 
 def test_every_valid_secret_signs() -> None:
     one = subscription()
-    secrets = SigningSecrets(one.secrets.current, "whsec_" + "b2xk" * 8, START_MS + 1000)
+    secrets = SigningSecrets(one.secrets.current, (("whsec_" + "b2xk" * 8, START_MS + 1000),))
     both = dataclasses.replace(one, secrets=secrets)
     assert headers(delivery_request(both, BATCH, START_MS))["webhook-signature"].count("v1,") == 2
     later = delivery_request(both, BATCH, START_MS + 1000)
