@@ -7,7 +7,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from service_kit import database
-from service_kit.database import migrate, writing
+from service_kit.database import writing
+from service_kit.schema import migrate
 
 from bus.storage import open_storage
 from bus.storage.tables import metadata
