@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -26,11 +27,19 @@ def served(app: Flask) -> Iterator[str]:
         server.server_close()
 
 
-def test_bus_client(bus: Flask, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bus_client(
+    bus: Flask,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
     names = {"publisher_token": bus_token(bus, "shop"), "subscriber_token": bus_token(bus, "stock")}
     with served(bus) as url:
         exec(examples("clients", "bus-client", "README.md"), names | {"bus_url": url})
-    assert "default active" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "default active" in output
+    assert output.endswith("create https://shop.example/orders/1\n")
 
 
 def test_service_kit() -> None:

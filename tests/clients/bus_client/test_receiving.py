@@ -166,3 +166,14 @@ def _published(bus: Bus, url: str, **more: str) -> None:
         bus.publish("orders", [{"type": "create", "url": url, **more}])  # type: ignore[typeddict-item]
     except Undelivered:
         return
+
+
+def test_it_says_how_many_have_not_been_taken(open_bus: Connect, work: Work, any_url: str) -> None:
+    stock = Context("orders")
+    bus = open_bus("stock", stock.deliver)
+    bus.publish("orders", [{"type": "create", "url": f"{ORDER}{n}"} for n in range(3)])
+
+    assert bus.waiting() == (0 if any_url == "inline:" else 3)
+    work(bus)
+    wait_for(lambda: bus.waiting() == 0, what="nothing left")
+    assert len(stock.got) == 3

@@ -39,6 +39,14 @@ class Bus(ABC):
         nothing."""
 
     @abstractmethod
+    def waiting(self) -> int:
+        """How many events somebody has not taken yet: none may, before this bus is left for
+        another. What waits in an outbox is no matter: it leaves by whichever bus comes next.
+
+        Raises BusUnavailable.
+        """
+
+    @abstractmethod
     def run(self, stopping: threading.Event, *, workers: int = 2) -> None:
         """Work until `stopping` is set: what `bus work` runs. Blocks. Raises NothingToRun."""
 

@@ -92,6 +92,18 @@ def _load(_context: click.Context, _parameter: click.Parameter, target: str) -> 
 
 @main.command()
 @click.argument("bus", metavar="MODULE:BUS", callback=_load)
+def waiting(bus: Bus) -> None:
+    """Say how many events MODULE's bus has that somebody has not taken; exit status 1 for some.
+
+    Leave a bus for another only when there are none. An outbox may hold what it likes.
+    """
+    count = bus.waiting()
+    click.echo(f"{count} waiting")
+    sys.exit(1 if count else 0)
+
+
+@main.command()
+@click.argument("bus", metavar="MODULE:BUS", callback=_load)
 @click.option("--workers", default=2, show_default=True, help="Deliveries at the same time.")
 def work(bus: Bus, workers: int) -> None:
     """Do what MODULE's bus leaves to a process of its own, until SIGTERM or Ctrl-C.

@@ -55,6 +55,10 @@ class BusClient(Bus):
         """Wake the process that works, if it is on this machine."""
         self._looks.notify()
 
+    def waiting(self) -> int:
+        """How many events this client's subscriptions have ahead of them, or parked."""
+        return sum(one.waiting + one.parked for one in self.subscriptions.all())
+
     def run(self, stopping: threading.Event, *, workers: int = 2) -> None:  # noqa: ARG002
         """Do the work of every look, and look twice a second; blocks until `stopping` is set."""
         while not stopping.is_set():

@@ -48,6 +48,10 @@ class InlineBus(Bus):
         """Do the work now, in this thread, for a second and the piece that is under way then."""
         self.jobs.settle(self._budget_s)
 
+    def waiting(self) -> int:
+        """None: who publishes keeps what is not taken."""
+        return 0
+
     def run(self, stopping: threading.Event, *, workers: int = 2) -> None:  # noqa: ARG002
         """Raises NothingToRun."""
         raise NothingToRun("inline: needs no worker: whoever announces does the work")

@@ -68,10 +68,10 @@ class QueuedBus(Bus):
         self._receivers.remove(self._name)
         self._huey.storage.close()
 
-    def waiting(self) -> dict[str, Batch]:
-        """The batches that somebody has not taken, by key, in the order they were accepted."""
+    def waiting(self) -> int:
+        """How many of the accepted events somebody has not taken."""
         with _translated():
-            return self._accepted.all()
+            return sum(len(batch.deliveries) for batch in self._accepted.all().values())
 
     def _deliver(self, key: str) -> None:
         if not self._take(key):
