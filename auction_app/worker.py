@@ -77,7 +77,7 @@ def main() -> None:
     """Run the loops until SIGTERM or SIGINT."""
     configure_logs("auctions_jobs")
     config = or_exit(lambda: read(nowhere))
-    house = build(config)
+    house = or_exit(lambda: build(config))
     waiting = Outbox(house.store.engine, outbox)
     run_loops(
         loops(config, house),

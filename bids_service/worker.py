@@ -70,7 +70,7 @@ def main(chosen: Sequence[str]) -> None:
     """Run the chosen loops (all without a choice) until SIGTERM or SIGINT."""
     configure_logs("bids_jobs")
     config = or_exit(lambda: read(nowhere))
-    parts = build(config)
+    parts = or_exit(lambda: build(config))
     bodies = loops(config, parts)
     if unknown := set(chosen) - set(bodies):
         exit_with((f"no such loop: {', '.join(unknown)}; there are {', '.join(bodies)}",))

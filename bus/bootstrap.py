@@ -25,7 +25,7 @@ def config_or_exit() -> Config:
 def open_or_exit(config: Config, clock: Clock = now_ms) -> Storage:
     """The store, be it away for now; exits with a line on stderr when its tables are missing."""
     or_exit(lambda: check_start("bus", config.database_url), status=_STATUS)
-    return open_storage(config.database_url, clock)
+    return or_exit(lambda: open_storage(config.database_url, clock), status=_STATUS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import socket
 import time
 
 from service_kit.clock import now_ms
+from service_kit.config import or_exit
 from service_kit.logs import configure_logs
 from service_kit.worker import run_loops
 
@@ -26,7 +27,7 @@ def main() -> None:
     _allow_many_sockets()
     _collect_garbage_seldom()
     name = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
-    process_lock = ProcessLock(name)
+    process_lock = or_exit(lambda: ProcessLock(name))
     pusher = Pusher(
         name,
         storage,

@@ -47,7 +47,7 @@ def main() -> None:
     """Run until SIGTERM or SIGINT; blocks. A piece of work that is going on then is finished."""
     configure_logs("mailer_jobs")
     config = or_exit(lambda: read(nowhere))
-    parts = build(config)
+    parts = or_exit(lambda: build(config))
     or_exit(lambda: check_start("mailer_service", config.database_url))
     os.nice(NICENESS)
     run_loops(loops(config, parts), health_port=config.jobs_port, checks=parts.checks)

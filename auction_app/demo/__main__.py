@@ -1,6 +1,7 @@
 """`python -m auction_app.demo`: load the demo data once, and say who can sign in."""
 
 from service_kit.config import or_exit
+from service_kit.private import keep_files_private
 
 from auction_app.bootstrap import build
 from auction_app.config import read
@@ -14,7 +15,8 @@ WHAT_TO_TRY = """What to try:
 
 def main() -> None:
     """Load what is missing, and print the accounts and what to do with them."""
-    house = build(or_exit(read))
+    keep_files_private()
+    house = or_exit(lambda: build(read()))
     or_exit(house.check)
     load_demo(house)
     house.store.close()

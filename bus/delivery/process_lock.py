@@ -3,8 +3,9 @@
 import contextlib
 import fcntl
 import os
-import tempfile
 from pathlib import Path
+
+from service_kit.private import runtime_folder
 
 
 class ProcessLock:
@@ -16,7 +17,6 @@ class ProcessLock:
 
     def __init__(self, name: str) -> None:
         self._path = _path(name)
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
         self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
 
@@ -45,4 +45,4 @@ def is_dead(name: str) -> bool:
 
 
 def _path(name: str) -> Path:
-    return Path(tempfile.gettempdir()) / f"gavel-{os.getuid()}" / f"pusher-{name}"
+    return runtime_folder() / f"pusher-{name}"

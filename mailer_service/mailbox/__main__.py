@@ -12,6 +12,7 @@ from service_kit.clock import now_ms
 from service_kit.config import exit_with, or_exit
 from service_kit.entrance.small import BoundedHandler
 from service_kit.logs import configure_logs, get_logger
+from service_kit.private import keep_files_private
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from mailer_service.mailbox.app import create_app
@@ -28,6 +29,7 @@ class _Page(BoundedHandler, WSGIRequestHandler):
 
 def main() -> None:
     """Run until SIGTERM or SIGINT; blocks."""
+    keep_files_private()
     configure_logs("mailbox")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     config = or_exit(read)

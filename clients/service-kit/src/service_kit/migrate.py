@@ -7,11 +7,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from service_kit.config import exit_with, or_exit
 from service_kit.errors import ConfigError, NotMigrated
+from service_kit.private import keep_files_private
 from service_kit.schema import migrate
 
 
 def main(packages: list[str]) -> None:
     """Migrate each package's database, at the URL that its `config.read()` finds."""
+    keep_files_private()
     if not packages:
         exit_with(("usage: python -m service_kit.migrate PACKAGE…",))
     for package in packages:

@@ -9,11 +9,12 @@ import hashlib
 import os
 import select
 import socket
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
+
+from service_kit.private import runtime_folder
 
 _DRAIN_AT_ONCE = 4096
 
@@ -47,11 +48,10 @@ class NotifyChannel:
 
     @classmethod
     def for_database(cls, url: str, purpose: str = "outbox") -> "NotifyChannel":
-        """The channel that belongs to a database URL and a purpose on this machine."""
+        """The channel that belongs to a database URL and a purpose on this machine. Raises
+        ConfigError when this user has no folder of its own for it."""
         name = hashlib.sha256(f"{purpose} {url}".encode()).hexdigest()[:24]
-        folder = Path(tempfile.gettempdir()) / f"gavel-{os.getuid()}"
-        folder.mkdir(mode=0o700, exist_ok=True)
-        return cls(folder / name)
+        return cls(runtime_folder() / name)
 
     def notify(self) -> None:
         """Wake whoever waits. Never blocks and never fails: nobody may be listening."""

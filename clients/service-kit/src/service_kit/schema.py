@@ -121,8 +121,9 @@ def _make_folder(url: str) -> None:
     if not url.startswith("sqlite") or not path:
         return
     try:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(path).touch()
+        Path(path).chmod(0o600)  # SQLite makes -wal and -shm alike
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}"]) from error
 

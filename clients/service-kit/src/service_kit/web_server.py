@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from service_kit.config import nowhere, or_exit
 from service_kit.entrance import MAX_FIELDS, MAX_HEAD_BYTES, MAX_LINE_BYTES
+from service_kit.private import keep_files_private, runtime_folder
 
 __all__ = [
     "control_socket_disable",
@@ -17,6 +18,7 @@ __all__ = [
     "limit_request_field_size",
     "limit_request_fields",
     "limit_request_line",
+    "when_ready",
     "worker_class",
     "workers",
 ]
@@ -33,6 +35,11 @@ graceful_timeout = 4
 control_socket_disable = True
 
 
+def when_ready(_server: object) -> None:
+    """Before gunicorn starts the workers, which make files."""
+    keep_files_private()
+
+
 def refusing_bad_settings(package: str) -> Callable[[object], None]:
     """An `on_starting` that reads `<package>.config` in the master, before any worker: clear lines
     and no traceback."""
@@ -40,5 +47,6 @@ def refusing_bad_settings(package: str) -> Callable[[object], None]:
     def on_starting(_server: object) -> None:
         read = importlib.import_module(f"{package}.config").read
         or_exit(lambda: read(nowhere))
+        or_exit(runtime_folder)
 
     return on_starting

@@ -9,6 +9,7 @@ from service_kit.errors import StoreUnavailable
 from service_kit.health import Check, serve_health
 from service_kit.jobs import Job
 from service_kit.logs import get_logger
+from service_kit.private import keep_files_private
 
 log = get_logger(__name__)
 
@@ -87,6 +88,7 @@ def run_loops(
 
     Serves /healthz, /readyz and, with `metrics`, /metrics on `health_port` if given one.
     """
+    keep_files_private()
     loops = Loops(bodies)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:

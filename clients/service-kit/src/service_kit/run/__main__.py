@@ -2,64 +2,38 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from types import FrameType
+from typing import Any
 
-from honcho.manager import Manager
-
-from service_kit.compat.honcho import stopped, text_of
+from service_kit.compat.honcho import BoundManager
 from service_kit.config import exit_with
 from service_kit.errors import ConfigError
+from service_kit.private import keep_files_private, runtime_folder
+from service_kit.run.logs import LogFiles
+from service_kit.run.only_one import lock_folder
 from service_kit.run.ports import ports_of, refuse_busy
 from service_kit.run.processes import commands_of
 from service_kit.run.readiness import wait_until_ready
 from service_kit.run.settings import environment
 
 _READY_WITHIN_S = 60.0
-_LAST_LINES = 5
 _STOPPED_BY_US = {130, 143}  # what honcho returns after SIGINT and SIGTERM
-
-
-class LogFiles:
-    """honcho's printer, but each process writes into a file of its own under `folder`.
-
-    `ended_first` is the process that stopped before all others, once one has.
-    """
-
-    width = 0
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._files: dict[str, TextIO] = {}
-        self.ended_first: str | None = None
-        folder.mkdir(exist_ok=True)
-
-    def write(self, message: Any) -> None:
-        """Append a line of output to its process's file; honcho's own go to system.log."""
-        self.ended_first = self.ended_first or stopped(message)
-        if message.name not in self._files:
-            self._files[message.name] = self.path(message.name).open("a", buffering=1)
-        self._files[message.name].write(text_of(message))
-
-    def path(self, name: str) -> Path:
-        """The log file of a process."""
-        return self._folder / f"{name}.log"
-
-    def last_lines(self, name: str) -> str:
-        """The newest lines of a process's log."""
-        lines = self.path(name).read_text().splitlines() if self.path(name).exists() else []
-        return "\n".join(lines[-_LAST_LINES:])
 
 
 def main() -> int:
     """Release, start, wait, say so, and stay until Ctrl-C. Returns the exit status."""
+    keep_files_private()
     folder = Path.cwd()
     try:
+        runtime_folder()
         settings = environment(folder, os.environ)
+        lock_folder(Path(settings["VAR_DIR"]))
         commands = commands_of(folder, settings)
         refuse_busy(ports_of(settings))
     except ConfigError as error:
@@ -92,15 +66,20 @@ def _release(command: str, settings: Mapping[str, str]) -> str:
 
 def _run(processes: Mapping[str, str], settings: dict[str, str], released: str) -> int:
     logs = LogFiles(Path(settings["VAR_DIR"]) / "log")
-    manager = Manager(logs)
+    manager = BoundManager(logs)
     for name, command in processes.items():
         # exec: the process itself gets honcho's signals, not a shell around it
         manager.add_process(name, f"exec {command}", env=settings)
     watch = threading.Thread(target=_announce, args=(manager, processes, settings, released, logs))
     watch.start()
+    signal.signal(signal.SIGHUP, _end_as_asked)  # the terminal is closed
     manager.loop()
     watch.join()
     return _farewell(manager.returncode, logs)
+
+
+def _end_as_asked(_number: int, _frame: FrameType | None) -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _farewell(returncode: int | None, logs: LogFiles) -> int:

@@ -6,6 +6,7 @@ processes there are, and what they are set otherwise than in the example.
 """
 
 import base64
+import fcntl
 import os
 import secrets
 from collections.abc import Mapping
@@ -58,6 +59,7 @@ def _read(file: Path) -> dict[str, str]:
 def _make_writable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)  # also one that an older version made
         probe = folder / f".probe-{os.getpid()}"
         probe.touch()
         probe.unlink()
@@ -66,14 +68,14 @@ def _make_writable(folder: Path) -> None:
 
 
 def _secrets(file: Path, names: list[str]) -> dict[str, str]:
-    kept = _read(file)
-    missing = [name for name in names if name not in kept]
-    if missing:
-        kept |= {name: _made_up(name) for name in missing}
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as written:
-            written.writelines(f"{name}={value}\n" for name, value in kept.items())
-    return {name: kept[name] for name in names}
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "w") as appended:
+        fcntl.flock(appended, fcntl.LOCK_EX)  # two that start at once make up one set
+        kept = _read(file)
+        new = {name: _made_up(name) for name in names if name not in kept}
+        if new and kept and not file.read_text().endswith("\n"):  # somebody has edited it
+            appended.write("\n")
+        appended.writelines(f"{name}={value}\n" for name, value in new.items())
+    return {name: (kept | new)[name] for name in names}
 
 
 def _made_up(name: str) -> str:

@@ -1,0 +1,92 @@
+"""The log files of a run: one a process, bounded in size, and no full disk stops anybody."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from service_kit.compat.honcho import stopped, text_of
+
+MOST_BYTES = 16 * 1024 * 1024
+"""Of one file; with the one before it a process has twice as much."""
+_LAST_LINES = 5
+
+
+class LogFiles:
+    """honcho's printer, but each process writes into a file of its own under `folder`.
+
+    `ended_first` is the process that stopped before all others, once one has.
+    """
+
+    width = 0
+
+    def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
+        self._folder = folder
+        self._most_bytes = most_bytes
+        self._files: dict[str, LogFile] = {}
+        self.ended_first: str | None = None
+        folder.mkdir(exist_ok=True)
+
+    def write(self, message: Any) -> None:
+        """Append a line of output to its process's file; honcho's own go to system.log. Never
+        raises: a line that has no room is dropped, and counted in the next that has."""
+        self.ended_first = self.ended_first or stopped(message)
+        if message.name not in self._files:
+            self._files[message.name] = LogFile(self.path(message.name), self._most_bytes)
+        self._files[message.name].append(text_of(message).encode())
+
+    def path(self, name: str) -> Path:
+        """The log file of a process."""
+        return self._folder / f"{name}.log"
+
+    def last_lines(self, name: str) -> str:
+        """The newest lines of a process's log."""
+        try:
+            lines = self.path(name).read_text(errors="replace").splitlines()
+        except OSError as error:
+            return f"(no log: {error.strerror})"
+        return "\n".join(lines[-_LAST_LINES:])
+
+
+class LogFile:
+    """A file that is appended to, and begun anew when it is full; the one before it is kept."""
+
+    def __init__(self, path: Path, most_bytes: int) -> None:
+        self._path = path
+        self._most_bytes = most_bytes
+        self._file: int | None = None
+        self._bytes = 0
+        self._dropped = 0
+        self._is_cut = False
+
+    def append(self, line: bytes) -> None:
+        """Write a line, and before it how many were dropped; or drop it."""
+        try:
+            if self._dropped:
+                end = b"\n" if self._is_cut else b""
+                self._write(b"%s[%d lines dropped: no room]\n" % (end, self._dropped))
+                self._dropped, self._is_cut = 0, False
+            self._write(line)
+        except OSError:
+            self._dropped += 1
+
+    def _write(self, data: bytes) -> None:
+        if self._file is None or self._bytes >= self._most_bytes:
+            self._open()
+        assert self._file is not None
+        written = os.write(self._file, data)
+        self._bytes += written
+        if written < len(data):
+            self._is_cut = written > 0
+            raise OSError("no room for all of it")
+
+    def _open(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+            self._path.replace(self._path.with_suffix(".log.1"))
+        self._file = os.open(
+            self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
+        )
+        self._bytes = os.fstat(self._file).st_size
+        if self._bytes >= self._most_bytes:  # of a run before
+            self._open()

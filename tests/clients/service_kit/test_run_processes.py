@@ -1,0 +1,110 @@
+"""`make run` and what becomes of its processes when it ends, however it does."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from service_kit.errors import ConfigError
+from service_kit.run.only_one import lock_folder
+
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+EXAMPLE = "VAR_DIR=var\nPORT_BASE=8000\n"
+# A process that has one of its own, as gunicorn has, and that ends it when it ends.
+PROCFILE = """\
+early: {python} -c "import os; print(os.getpid(), flush=True); os.read(os.pipe()[0], 1)"
+late: nice -n 1 {python} -c "import os; print(os.getpid(), flush=True); os.read(os.pipe()[0], 1)"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / ".env.example").write_text(EXAMPLE)
+    (tmp_path / "Procfile").write_text(PROCFILE.format(python=sys.executable))
+    return tmp_path
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """A run of the folder; killed at the end if it is still there."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "service_kit.run"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield run
+    finally:
+        run.kill()
+        run.communicate()
+
+
+def pids(folder: Path) -> list[int]:
+    """Of the processes that have said theirs."""
+    logs = [folder / "var" / "log" / f"{name}.log" for name in ("early", "late")]
+    said = [log.read_text() for log in logs if log.exists()]
+    return [int(text) for text in said if text.endswith("\n")]
+
+
+def all_started(folder: Path) -> list[int]:
+    """The pids of the processes, once all run."""
+    wait_for(lambda: len(pids(folder)) == 2)
+    return pids(folder)
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM, signal.SIGINT], ids=lambda it: it.name
+)
+def test_no_process_outlives_the_run(folder: Path, number: signal.Signals) -> None:
+    with running(folder) as run:
+        started = all_started(folder)
+        os.kill(run.pid, number)
+        wait_for(lambda: not any(map(is_alive, started)))
+        run.wait(30)
+
+
+def test_a_second_run_of_a_folder_is_refused_in_one_line(folder: Path) -> None:
+    with running(folder) as first:
+        all_started(folder)
+        with running(folder) as second:
+            said, _ = second.communicate(timeout=60)
+        assert second.returncode == 2
+        assert said.count("\n") == 1
+        assert f"VAR_DIR: process {first.pid} already runs in {folder}/var" in said
+        assert first.poll() is None
+
+
+def test_a_folder_is_free_again_once_its_run_has_ended(folder: Path) -> None:
+    with running(folder) as first:
+        started = all_started(folder)
+        with pytest.raises(ConfigError, match=f"process {first.pid} "):
+            lock_folder(folder / "var")
+        first.kill()
+        wait_for(lambda: not any(map(is_alive, started)))
+
+    def is_free() -> bool:
+        try:
+            os.close(lock_folder(folder / "var"))
+        except ConfigError:
+            return False
+        return True
+
+    wait_for(is_free)
