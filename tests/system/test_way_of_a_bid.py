@@ -2,6 +2,7 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -25,6 +26,14 @@ def test_a_bid_takes_the_same_way_on_postgresql(
     house_on_postgres: House, browser: Browser, letters: Letters
 ) -> None:
     sell_and_bid(house_on_postgres, browser, letters)
+
+
+def readable_by_others(var: Path) -> list[Path]:
+    """Of all that a run has made, but for the logs, which the tests make: databases and what is
+    beside them, secrets, photos, mails."""
+    made = [file for file in var.rglob("*") if var / "log" not in {file, file.parent}]
+    assert {file.suffix for file in made} >= {".jpg", ".env"}
+    return [file for file in made if file.lstat().st_mode & 0o077]
 
 
 def sell_and_bid(house: House, browser: Browser, letters: Letters) -> None:
@@ -74,6 +83,7 @@ def sell_and_bid(house: House, browser: Browser, letters: Letters) -> None:
         assert maximum not in everything
         in_minor_units = maximum.replace(".", "")
         assert not re.search(rf"(?<![0-9a-f]){in_minor_units}(?![0-9a-f])", everything)
+    assert readable_by_others(Path(house.settings["VAR_DIR"])) == []
     assert set(house.stop().values()) <= {0, -15}
     traceback = re.search(r"(.*\n){3}.*Traceback(.*\n){0,60}", house.all_output())
     assert traceback is None, traceback[0]

@@ -44,8 +44,11 @@ def _bound_child(*args: Any, **kwargs: Any) -> Any:
 
 
 def _end_with(parent_pid: int, number: int) -> None:
-    """Have the kernel send this signal when the parent ends."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
+    """Have the kernel send this signal when the parent ends; only Linux's can."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    if prctl is None:
+        return
+    prctl(_PR_SET_PDEATHSIG, number)
     if os.getppid() != parent_pid:  # it was quicker
         os.kill(os.getpid(), number)
 
