@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+_LONGEST_ID = 18
+"""Digits: a number of so many fits into the integers of both databases."""
+
 
 @dataclass(frozen=True, slots=True)
 class Urls:
@@ -69,3 +72,11 @@ class Urls:
 
     def bid(self, bid_id: int) -> str:
         return f"{self.bids}/{bid_id}"
+
+    def bid_id(self, url: str) -> int | None:
+        """The id of the bid at a URL; None for what is the URL of none."""
+        base, _, number = url.rpartition("/")
+        if base != self.bids or not number.isascii() or not number.isdigit():
+            return None
+        bid_id = int(number[:_LONGEST_ID])
+        return bid_id if self.bid(bid_id) == url else None

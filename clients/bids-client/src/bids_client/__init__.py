@@ -3,7 +3,16 @@
 from service_kit.money import Money
 
 from bids_client.client import BidsClient
-from bids_client.entities import Bid, Bidding, Offer, Outcome, OwnBid, PlacedBid
+from bids_client.entities import (
+    Bid,
+    Bidding,
+    FindsBids,
+    Offer,
+    Outcome,
+    OwnBid,
+    PlacedBid,
+    find_bids_at,
+)
 from bids_client.errors import (
     BidRefused,
     BidsError,
@@ -22,6 +31,7 @@ __all__ = [
     "BidsError",
     "BidsUnavailable",
     "CallRefused",
+    "FindsBids",
     "Money",
     "NotFound",
     "NotPossible",
@@ -31,4 +41,5 @@ __all__ = [
     "PlacedBid",
     "PlayedStep",
     "Step",
+    "find_bids_at",
 ]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 from service_kit.money import Money
+
+from bids_client.errors import BidsUnavailable
 
 Links = Mapping[str, str]
 Relation = Literal["place-bid", "buy-now", "retract", "cancel", "offer", "history"]
@@ -68,6 +70,16 @@ class Bid:
     masked_bidder: str = ""
     receipt: str = ""
 
+    @staticmethod
+    def find(url: str) -> "Bid":
+        """The bid at a URL, wherever this process has bids from (`find_bids_at`).
+
+        Raises NotFound, or another BidsError.
+        """
+        if not _found_at:
+            raise BidsUnavailable("say first where bids are: find_bids_at(BidsClient(url, token))")
+        return _found_at[0].bid(url)
+
 
 @dataclass(frozen=True, kw_only=True)
 class PlacedBid(Bid):
@@ -111,3 +123,20 @@ class Outcome:
     is_done: bool
     bid: str | None
     reason: str | None
+
+
+class FindsBids(Protocol):
+    """What knows bids by their URLs: a `BidsClient`, whether its service is across the network or
+    in this process, or a service's own storage."""
+
+    def bid(self, url: str) -> Bid:
+        """The bid at a URL. Raises NotFound, or another BidsError."""
+
+
+_found_at: list[FindsBids] = []
+
+
+def find_bids_at(source: FindsBids) -> None:
+    """Have every `Bid.find(url)` of this process look there: said once, where the process is built.
+    Said again, the last one counts."""
+    _found_at[:] = [source]
