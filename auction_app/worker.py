@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from bus_client import BusClient, keep_subscribed
+from bus_client import bus_elsewhere, keep_subscribed
 from service_kit.config import nowhere, or_exit
 from service_kit.errors import HttpFailure
 from service_kit.http import HttpClient
@@ -58,8 +58,8 @@ def timers(config: Config, house: House) -> dict[str, Body]:
 
 
 def loops(config: Config, house: House) -> dict[str, Body]:
-    """The bodies of the process's loops."""
-    bus = BusClient(config.bus_url, config.bus_token)
+    """The bodies of the process's loops. Raises ConfigError."""
+    bus = bus_elsewhere("AUCTIONS_BUS_URL", config.bus_url, config.bus_token)
     channels = {
         "relay": house.store.outbox_channel,
         "refresh": house.refresh_channel,
@@ -80,7 +80,7 @@ def main() -> None:
     house = or_exit(lambda: build(config))
     waiting = Outbox(house.store.engine, outbox)
     run_loops(
-        loops(config, house),
+        or_exit(lambda: loops(config, house)),
         health_port=config.jobs_port or None,
         checks={"database": house.check, "outbox": lambda: check_outbox(waiting)},
         metrics=lambda: metrics(waiting),

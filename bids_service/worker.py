@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from bus_client import BusClient, keep_subscribed
+from bus_client import bus_elsewhere, keep_subscribed
 from service_kit.config import exit_with, nowhere, or_exit
 from service_kit.errors import HttpFailure
 from service_kit.jobs import Job
@@ -51,8 +51,8 @@ def timers(parts: Parts) -> dict[str, Body]:
 
 
 def loops(config: Config, parts: Parts) -> dict[str, Body]:
-    """The bodies of the process's loops."""
-    bus = BusClient(config.bus_url, config.bus_token)
+    """The bodies of the process's loops. Raises ConfigError."""
+    bus = bus_elsewhere("BIDS_BUS_URL", config.bus_url, config.bus_token)
     channels = {
         "relay": parts.database.outbox_channel,
         "commands": parts.database.accepted_channel,
@@ -71,7 +71,7 @@ def main(chosen: Sequence[str]) -> None:
     configure_logs("bids_jobs")
     config = or_exit(lambda: read(nowhere))
     parts = or_exit(lambda: build(config))
-    bodies = loops(config, parts)
+    bodies = or_exit(lambda: loops(config, parts))
     if unknown := set(chosen) - set(bodies):
         exit_with((f"no such loop: {', '.join(unknown)}; there are {', '.join(bodies)}",))
     waiting = Outbox(parts.database.engine, outbox)

@@ -6,14 +6,17 @@ from contextlib import closing
 from typing import Any
 
 import click
+from service_kit.config import exit_with
 from service_kit.errors import StoreUnavailable
 from service_kit.tokens import digest
 
 from bus.auth import check_client_name, check_scopes, check_token
 from bus.bootstrap import build, config_or_exit, open_or_exit
 from bus.errors import BadClient, BusError
+from bus.model.delivery import Overview
 from bus.model.token_scope import USUAL_SCOPES
 from bus.model.topic import check_topic
+from bus.storage import is_made
 from bus.subscriptions.topology import check_topology, declare
 
 
@@ -53,6 +56,30 @@ def _json(line: str) -> Any:
         return json.loads(line)
     except (ValueError, RecursionError):
         raise BadClient("a line is not JSON") from None
+
+
+@main.command()
+def drained() -> None:
+    """Ask, before the bus is done without, whether all subscribers have had all events.
+
+    Exits with 2 and a line for each that has not. A store that was never made has no events.
+    """
+    config = config_or_exit()
+    if not is_made(config.database_url):
+        return
+    with closing(open_or_exit(config)) as storage:
+        behind = [one for one in storage.overviews.every() if one.lag.events or one.parked]
+    if behind:
+        exit_with(tuple(map(_behind, behind)))
+
+
+def _behind(one: Overview) -> str:
+    subscription = one.subscription
+    return (
+        f"{subscription.client}'s subscription {subscription.name!r} has {one.lag.events} events"
+        f" ahead of its cursor and {one.parked} parked: run the bus, its pusher and the subscriber"
+        " until there are none (`bus subscriptions` shows how many wait), or delete it"
+    )
 
 
 @main.group()

@@ -3,7 +3,7 @@
 import os
 from functools import partial
 
-from bus_client import BusClient, keep_subscribed
+from bus_client import bus_elsewhere, keep_subscribed
 from service_kit.config import nowhere, or_exit
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
@@ -26,9 +26,10 @@ def jobs(parts: Parts) -> dict[str, Job]:
 
 
 def loops(config: Config, parts: Parts) -> dict[str, Body]:
-    """The bodies of the process's loops; each returns the seconds until its next round."""
+    """The bodies of the process's loops; each returns the seconds until its next round. Raises
+    ConfigError."""
     listen = {name: _listening(job, parts.notifier) for name, job in jobs(parts).items()}
-    bus = BusClient(config.bus_url, config.bus_token)
+    bus = bus_elsewhere("MAILER_BUS_URL", config.bus_url, config.bus_token)
     return listen | {
         "bell": parts.notifier.listen,
         "subscribe": keep_subscribed(bus, topology(config)),
@@ -50,7 +51,8 @@ def main() -> None:
     parts = or_exit(lambda: build(config))
     or_exit(lambda: check_start("mailer_service", config.database_url))
     os.nice(NICENESS)
-    run_loops(loops(config, parts), health_port=config.jobs_port, checks=parts.checks)
+    bodies = or_exit(lambda: loops(config, parts))
+    run_loops(bodies, health_port=config.jobs_port, checks=parts.checks)
 
 
 if __name__ == "__main__":

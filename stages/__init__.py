@@ -1,1 +1,1 @@
-"""Stages: one code base as one process or as services, by settings (docs/leaving-a-monolith.md)."""
+"""Stages: one code base as one process or as services, by settings."""

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bus_drain import Listener
-from service_kit.config import Holds
 from service_kit.health import Check
 from service_kit.jobs import Job
 from service_kit.local import LocalTransport
@@ -33,11 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What an app is built with: the way to the others, its channels, who is in this process."""
+    """What an app is built with: the way to the others, and its channels."""
 
     transport: LocalTransport
     open_channel: OpenChannel
-    holds: Holds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +51,7 @@ class App:
     check: Check
 
 
-def _auctions(here: Surroundings) -> App:
-    config = auction_app.config.read(here.holds)
+def _auctions(config: auction_app.config.Config, here: Surroundings) -> App:
     house = auction_app.bootstrap.build(
         config, transport=here.transport, open_channel=here.open_channel
     )
@@ -68,8 +65,7 @@ def _auctions(here: Surroundings) -> App:
     )
 
 
-def _bids(here: Surroundings) -> App:
-    config = bids_service.config.read(here.holds)
+def _bids(config: bids_service.config.Config, here: Surroundings) -> App:
     parts = bids_service.bootstrap.build(
         config, transport=here.transport, open_channel=here.open_channel
     )
@@ -83,8 +79,7 @@ def _bids(here: Surroundings) -> App:
     )
 
 
-def _mailer(here: Surroundings) -> App:
-    config = mailer_service.config.read(here.holds)
+def _mailer(config: mailer_service.config.Config, here: Surroundings) -> App:
     parts = mailer_service.bootstrap.build(
         config, transport=here.transport, open_channel=here.open_channel
     )
@@ -98,9 +93,9 @@ def _mailer(here: Surroundings) -> App:
     )
 
 
-APPS: Mapping[str, Callable[[Surroundings], App]] = {
+APPS: Mapping[str, Callable[[Any, Surroundings], App]] = {
     "auctions": _auctions,
     "bids": _bids,
     "mailer": _mailer,
 }
-"""How each is built, by the name that HOUSE_APPS gives it. They raise ConfigError."""
+"""How each is built of its settings, by the name that HOUSE_APPS gives it."""

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from bus_client import connect
 from bus_drain import receiver
 from service_kit.health import Check
-from service_kit.http import origin_of
 from service_kit.jobs import Job, Jobs
 from service_kit.local import Commits, LocalChannel, LocalTransport
 from service_kit.notify import Channel, NotifyChannel
 from service_kit.worker import Body
 
 from stages.apps import APPS, App, Surroundings
-from stages.config import Config
+from stages.config import Config, read_apps
 
 _HEARTBEAT_S = 1.0
 
@@ -54,18 +53,16 @@ class House:
 
 def build(config: Config) -> House:
     """Build the apps that are held, round one transport. Raises ConfigError."""
+    settings = read_apps(config)
     commits, transport = Commits(), LocalTransport()
-    held = {origin_of(url) for _, url in config.urls}
 
     def open_channel(url: str, purpose: str) -> Channel:
         if config.works_elsewhere:
             return NotifyChannel.for_database(url, purpose)
         return LocalChannel(commits.note)
 
-    here = Surroundings(
-        transport=transport, open_channel=open_channel, holds=lambda url: origin_of(url) in held
-    )
-    apps = {name: APPS[name](here) for name in sorted(config.apps)}
+    here = Surroundings(transport=transport, open_channel=open_channel)
+    apps = {name: APPS[name](settings[name], here) for name in config.apps}
     for name, url in config.urls:
         transport.serve(url, apps[name].wsgi)
     return House(config=config, apps=apps, commits=commits)

@@ -1,18 +1,29 @@
 """The settings of the house: the process that holds several apps."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bus_client import bus_url
-from service_kit.config import ConfigError, load, setting
+from service_kit.config import ConfigError, Holds, load, setting
+from service_kit.http import origin_of
 
-_APPS = ("auctions", "bids", "mailer")
+import auction_app.config
+import bids_service.config
+import mailer_service.config
+
+_READ: Mapping[str, Callable[[Holds], Any]] = {
+    "auctions": auction_app.config.read,
+    "bids": bids_service.config.read,
+    "mailer": mailer_service.config.read,
+}
 
 
 def apps(text: str) -> tuple[str, ...]:
     """Read `auctions,bids`. Raises ValueError."""
     names = {name.strip() for name in text.split(",")}
-    if not names <= set(_APPS):
-        raise ValueError(f"must be some of {', '.join(_APPS)}, comma-separated")
+    if not names <= _READ.keys():
+        raise ValueError(f"must be some of {', '.join(_READ)}, comma-separated")
     return tuple(sorted(names))
 
 
@@ -45,6 +56,10 @@ class Config:
             ("mailer", self.mailer_url),
         ]
         return [(name, url) for name, url in every if name in self.apps]
+
+    def holds(self, url: str) -> bool:
+        """Whether the app at a URL is in this process."""
+        return origin_of(url) in {origin_of(held) for _, held in self.urls}
 
     @property
     def ports(self) -> dict[int, str]:
@@ -88,3 +103,17 @@ def read() -> Config:
             [f"{name}: must be as {first}: one process holds both" for name in differ]
         )
     return config
+
+
+def read_apps(config: Config) -> dict[str, Any]:
+    """The settings of each app that is held. Raises ConfigError naming every complaint."""
+    found: dict[str, Any] = {}
+    complaints: list[str] = []
+    for name in config.apps:
+        try:
+            found[name] = _READ[name](config.holds)
+        except ConfigError as error:
+            complaints += error.complaints
+    if complaints:
+        raise ConfigError(complaints)
+    return found

@@ -5,11 +5,17 @@ from typing import Any
 from service_kit.config import or_exit
 from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
 
-from stages.config import read
+from stages.config import read, read_apps
 
+house = or_exit(read)
 workers = 1
 threads = 32
-bind = [f"127.0.0.1:{port}" for port in or_exit(read).ports]
+bind = [f"127.0.0.1:{port}" for port in house.ports]
+
+
+def on_starting(_server: object) -> None:
+    """Refuse bad settings in the master, before any worker: clear lines and no traceback."""
+    or_exit(lambda: read_apps(house))
 
 
 def post_worker_init(worker: Any) -> None:
@@ -18,5 +24,6 @@ def post_worker_init(worker: Any) -> None:
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """Its threads would keep the process."""
-    worker.wsgi.stop()
+    """The threads of an app that was loaded would keep the process."""
+    if app := getattr(worker, "wsgi", None):
+        app.stop()

@@ -1,5 +1,6 @@
 """Processes by the Procfile's own command lines: started, killed and restarted by name."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -20,6 +21,12 @@ def procfile() -> dict[str, str]:
     return dict(commands_of(ROOT, {}).processes)
 
 
+def surroundings(settings: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which a command line finds our own programs."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return dict(os.environ) | dict(settings) | {"PATH": path}
+
+
 class Processes:
     """Commands by name, each in a process group and with a log file of its own.
 
@@ -38,8 +45,7 @@ class Processes:
         self._log = log
         self._log.mkdir(parents=True, exist_ok=True)
         self._running: dict[str, subprocess.Popen[bytes]] = {}
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        self._environment = dict(os.environ) | dict(settings) | {"PATH": path}
+        self._environment = surroundings(settings)
 
     def url(self, process: str) -> str:
         """Where a process answers."""
@@ -107,7 +113,8 @@ class Processes:
     def kill(self, *names: str) -> None:
         """kill -9 the whole process group of each, all in the same moment."""
         for name in names:
-            os.killpg(self._running[name].pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it has ended by itself
+                os.killpg(self._running[name].pid, signal.SIGKILL)
         for name in names:
             self._running.pop(name).wait(PATIENCE_S)
 

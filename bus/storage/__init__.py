@@ -1,11 +1,13 @@
 """What the bus remembers: the log, and the registry around it."""
 
 from functools import cached_property
+from pathlib import Path
 
 from service_kit.clock import Clock
 from service_kit.database import connect, is_sqlite, reading
+from service_kit.outage import outages_translated
 from service_kit.schema import check_ready
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, inspect, make_url, select
 
 from bus.log.event_log import EventLog, Listener
 from bus.log.postgres import PostgresLog
@@ -70,6 +72,20 @@ class Storage:
 def open_storage(url: str, now_ms: Clock) -> Storage:
     """The store at a database URL. Opens no connection yet."""
     return Storage(connect(url), now_ms)
+
+
+def is_made(url: str) -> bool:
+    """Whether there are tables at a database URL; makes no file to find out. Raises
+    StoreUnavailable."""
+    path = make_url(url).database
+    if url.startswith("sqlite") and not (path and Path(path).exists()):
+        return False
+    engine = connect(url)
+    try:
+        with outages_translated():
+            return inspect(engine).has_table(bus_state.name)
+    finally:
+        engine.dispose()
 
 
 def _log(engine: Engine, now_ms: Clock) -> EventLog:

@@ -135,7 +135,7 @@ class Ledger:
                     attempts=mail.attempts - 1,
                 )
 
-    def _due(self, stage: str, *, now_ms: int, limit: int) -> list[int]:
+    def _due(self, step: str, *, now_ms: int, limit: int) -> list[int]:
         with reading(self._engine) as connection:
             return lease.due(
                 connection,
@@ -143,18 +143,18 @@ class Ledger:
                 priorities=Priority,
                 now_ms=now_ms,
                 limit=limit,
-                stage=stage,
+                step=step,
             )
 
-    def _claim(self, stage: str, *, now_ms: int, lease_ms: int, limit: int) -> list[Row[Any]]:
+    def _claim(self, step: str, *, now_ms: int, lease_ms: int, limit: int) -> list[Row[Any]]:
         # Looked for without the writers' lock, and more than asked for, because others look too.
-        ids = self._due(stage, now_ms=now_ms, limit=limit + 7)
+        ids = self._due(step, now_ms=now_ms, limit=limit + 7)
         claimed: list[Row[Any]] = []
         while ids and not claimed:
             batch, ids = ids[:limit], ids[limit:]
             with writing(self._engine) as connection:
                 rows = lease.claim(connection, mails, batch, now_ms=now_ms, lease_ms=lease_ms)
-            claimed = [row for row in rows if row.stage == stage]
+            claimed = [row for row in rows if row.step == step]
         return claimed
 
     def _finish(
@@ -180,7 +180,7 @@ def _end_held(connection: Connection, mail: Claimed, outcome: Outcome, now_ms: i
     lock_recipient(connection, mail.recipient_url)
     connection.execute(
         update(mails)
-        .where(mails.c.held_for == mail.id, mails.c.stage == "held")
+        .where(mails.c.held_for == mail.id, mails.c.step == "held")
         .values(ended(outcome, now_ms=now_ms))
     )
 
@@ -202,7 +202,7 @@ def enter(
                 "kind": notice.kind,
                 "recipient_url": notice.recipient_url,
                 "auction_url": notice.auction_url,
-                "stage": "noticed",
+                "step": "noticed",
                 "notice": msgspec.json.encode(notice).decode(),
                 "traceparent": traceparent,
                 "created_at_ms": now_ms,
@@ -219,7 +219,7 @@ def enter(
 def ended(outcome: Outcome, *, now_ms: int | BindParameter[int]) -> dict[str, Any]:
     """What a row says once nothing is left to do; its words are forgotten."""
     return {
-        "stage": "done",
+        "step": "done",
         "outcome": outcome,
         "ended_at_ms": now_ms,
         "due_at_ms": None,

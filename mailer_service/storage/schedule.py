@@ -67,7 +67,7 @@ class Schedule:
 def _is_ours(connection: Connection, mail: Claimed) -> bool:
     found = connection.execute(
         select(mails.c.id).where(
-            mails.c.id == mail.id, mails.c.version == mail.version, mails.c.stage == "noticed"
+            mails.c.id == mail.id, mails.c.version == mail.version, mails.c.step == "noticed"
         )
     )
     return found.first() is not None
@@ -83,7 +83,7 @@ def _recent(connection: Connection, recipient_url: str, since_ms: int) -> list[R
 
 
 def _make_ready(connection: Connection, mail: Claimed, letter: Letter, now_ms: int) -> None:
-    _move(connection, mail, letter, stage="ready", due_at_ms=now_ms, placed_at_ms=now_ms)
+    _move(connection, mail, letter, step="ready", due_at_ms=now_ms, placed_at_ms=now_ms)
 
 
 def _add_to_digest(
@@ -91,7 +91,7 @@ def _add_to_digest(
 ) -> None:
     for summary in decision.summaries:
         if (summary_id := _open_summary(connection, mail, summary, now_ms)) is not None:
-            _move(connection, mail, letter, stage="held", due_at_ms=None, held_for=summary_id)
+            _move(connection, mail, letter, step="held", due_at_ms=None, held_for=summary_id)
             return
     raise RuntimeError("two summaries were written before their time")
 
@@ -111,7 +111,7 @@ def _open_summary(
             mails.c.entity_url == summary.notice.entity_url,
             mails.c.kind == summary.notice.kind,
             mails.c.recipient_url == summary.notice.recipient_url,
-            mails.c.stage == "noticed",
+            mails.c.step == "noticed",
         )
     ).scalar_one_or_none()
 
@@ -133,7 +133,7 @@ def _move(connection: Connection, mail: Claimed, letter: Letter, **values: Any) 
 def _held_for(connection: Connection, mail: Claimed) -> Sequence[Row[Any, Any]]:
     return connection.execute(
         select(mails.c.id, mails.c.letter)
-        .where(mails.c.held_for == mail.id, mails.c.stage == "held")
+        .where(mails.c.held_for == mail.id, mails.c.step == "held")
         .order_by(mails.c.id)
     ).all()
 

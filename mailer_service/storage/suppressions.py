@@ -35,7 +35,7 @@ class Suppressions:
             ready = connection.execute(
                 select(mails.c.id, mails.c.letter).where(
                     mails.c.recipient_url == customer_url,
-                    mails.c.stage == "ready",
+                    mails.c.step == "ready",
                     ~_PROVES_AN_ADDRESS,
                 )
             ).all()
@@ -43,7 +43,7 @@ class Suppressions:
             stays = [row.id for row in ready if _address(row.letter) == address]
             connection.execute(
                 update(mails)
-                .where(mails.c.id.in_(stays), mails.c.stage == "ready")
+                .where(mails.c.id.in_(stays), mails.c.step == "ready")
                 .values(ended("suppressed", now_ms=now_ms) | {"last_error": reason})
             )
 

@@ -60,7 +60,7 @@ dead_letters = Table(
 # The ledger: one row a mail, for good. recipient_url and not the address: who changes the
 # address meanwhile must not hear it all again.
 #
-# stage: `noticed` (its letter is to be written), `ready` (to be sent), `held` (a summary will
+# step: `noticed` (its letter is to be written), `ready` (to be sent), `held` (a summary will
 # tell it: the mail `held_for`), `done` (`outcome` says how). `notice` is there while noticed,
 # `letter` while ready or held: it holds an address and perhaps a secret link. `placed_at_ms`:
 # when it was let through to leave by itself, for the limits on that.
@@ -72,7 +72,7 @@ mails = Table(
     Column("kind", String(128), nullable=False),
     Column("recipient_url", String(1024), nullable=False),
     Column("auction_url", String(1024)),
-    Column("stage", String(16), nullable=False),
+    Column("stage", String(16), key="step", nullable=False),
     Column("outcome", String(16)),
     Column("notice", Text),
     Column("letter", Text),
@@ -87,7 +87,7 @@ mails = Table(
     UniqueConstraint("entity_url", "kind", "recipient_url", name="uq_mails_once"),
     sqlite_autoincrement=True,
 )
-Index("ix_mails_due", mails.c.stage, mails.c.priority, mails.c.due_at_ms)
+Index("ix_mails_due", mails.c.step, mails.c.priority, mails.c.due_at_ms)
 Index("ix_mails_placed", mails.c.recipient_url, mails.c.placed_at_ms)
 Index("ix_mails_held", mails.c.held_for)
 

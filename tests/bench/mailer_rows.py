@@ -16,7 +16,7 @@ from tests.sockets import free_port
 from tests.waiting import wait_for
 
 SENDER = "Gavel <mail@gavel.example>"
-_READY = select(mails.c.id).where(mails.c.stage == "ready").limit(1)
+_READY = select(mails.c.id).where(mails.c.step == "ready").limit(1)
 _SENT_AT_MS = (
     select(mails.c.sent_at_ms).where(mails.c.outcome == "sent").order_by(mails.c.sent_at_ms)
 )
@@ -83,7 +83,7 @@ def _row(told: Letter, number: int, now: int) -> dict[str, object]:
         "entity_url": f"https://bids.example/bids/ready/{number}",
         "kind": told.kind,
         "recipient_url": f"https://auctions.example/customers/{number}",
-        "stage": "ready",
+        "step": "ready",
         "letter": msgspec.json.encode(told).decode(),
         "traceparent": "00-" + "a" * 32 + "-" + "b" * 16 + "-01",
         "created_at_ms": now,

@@ -1,6 +1,7 @@
 """What is done to the store from a shell: clients added, topologies declared, topics given."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,3 +176,37 @@ def test_a_topic_is_given_to_whom_it_belongs(storage: Storage) -> None:
     assert owners(storage) == {"bids": "publisher"}
     for wrong in (["bids", "nobody"], ["Bids", "publisher"]):
         assert CliRunner().invoke(main, ["topics", "give", *wrong]).exit_code == 1
+
+
+def test_a_bus_whose_subscribers_have_had_all_is_drained(storage: Storage) -> None:
+    declare(topology("publisher", "bids"), topology("subscriber", default={}))
+    assert (drained().exit_code, drained().output) == (0, "")
+
+
+def test_who_is_behind_is_named_with_how_much_waits_and_what_drains_it(
+    storage: Storage,
+) -> None:
+    declare(
+        topology("publisher", "bids"), topology("subscriber", default={}, other={"topics": ["x"]})
+    )
+    urls = [f"https://x.example/{number}" for number in range(3)]
+    storage.log.append([publication(storage.clients.id_of("publisher"), *urls)])
+    done = drained()
+    assert done.exit_code == 2
+    (line,) = done.output.splitlines()
+    assert line.startswith(
+        "subscriber's subscription 'default' has 3 events ahead of its cursor and 0 parked: run"
+    )
+
+
+def test_a_bus_that_was_never_made_is_drained_and_is_not_made_by_asking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = tmp_path / "never-made.sqlite3"
+    monkeypatch.setenv("BUS_DATABASE_URL", f"sqlite:///{store}")
+    assert drained().exit_code == 0
+    assert not store.exists()
+
+
+def drained() -> Result:
+    return CliRunner().invoke(main, ["drained"])

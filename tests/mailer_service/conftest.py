@@ -15,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from service_kit.clock import now_ms
 from service_kit.database import connect
 from service_kit.jobs import Work
+from service_kit.logs import configure_logs
 from sqlalchemy import Engine, select
 from standardwebhooks import Webhook
 from werkzeug.test import Client, TestResponse
@@ -172,6 +173,7 @@ def clock() -> FakeClock:
 
 @pytest.fixture
 def mailer(config: Config, clock: FakeClock) -> Iterator[Mailer]:
+    configure_logs("mailer")
     engine = connect(config.database_url)
     parts = build(config, clock=clock)
     app = create_app(config, build(config, notify=parts.notifier.notify, clock=clock))

@@ -45,7 +45,7 @@ def test_what_an_older_version_left_unsent_is_looked_at_again(database_url: str)
     migrate("mailer_service", database_url)
 
     with engine.connect() as connection:
-        found = connection.execute(select(mails.c.kind, mails.c.stage, mails.c.outcome))
+        found = connection.execute(select(mails.c.kind, mails.c.step, mails.c.outcome))
         assert sorted(found) == [
             ("new-bid", "done", "sent"),
             ("verify-email:7", "done", "refused"),

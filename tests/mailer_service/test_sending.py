@@ -169,7 +169,7 @@ def test_after_a_slow_mail_the_others_are_left_to_whoever_claims_them_next(
     mailer.parts.work["send-1"]()
 
     assert len(mail_server.mails) == 1
-    assert [row.due_at_ms for row in mailer.ledger if row.stage == "ready"] == [clock()]
+    assert [row.due_at_ms for row in mailer.ledger if row.step == "ready"] == [clock()]
 
 
 def test_many_mails_leave_in_one_session(

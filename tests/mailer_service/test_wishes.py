@@ -305,7 +305,7 @@ def test_a_link_to_another_host_is_not_mailed(
     outbid_ada(mailer, house, 1)
 
     assert mail_server.mails == []
-    assert [row.stage for row in mailer.ledger if row.kind == "outbid"] == ["noticed"]
+    assert [row.step for row in mailer.ledger if row.kind == "outbid"] == ["noticed"]
 
 
 def test_an_auction_house_of_an_older_version_still_gets_mail_out(

@@ -68,9 +68,9 @@ def text_of(message: EmailMessage) -> str:
 
 
 @contextmanager
-def smtp_server() -> Iterator[Letters]:
-    """An SMTP server on a free port of loopback."""
-    letters = Letters(free_port())
+def smtp_server(port: int | None = None) -> Iterator[Letters]:
+    """An SMTP server on this port of loopback, or on a free one."""
+    letters = Letters(port or free_port())
     controller = Controller(letters, hostname="127.0.0.1", port=letters.port)
     controller.start()
     try:

@@ -138,7 +138,7 @@ def test_a_claim_to_write_that_was_lost_writes_nothing(
 
     schedule.add(slow, LETTER, lambda _recent: SendNow(), since_ms=0, now_ms=1_110)
 
-    assert row(engine).stage == "noticed"
+    assert row(engine).step == "noticed"
 
 
 def test_a_sent_mail_is_never_due_again_and_has_no_letter(

@@ -109,7 +109,7 @@ def test_what_comes_after_the_summary_was_written_goes_into_the_next(
 
     add(ledger, schedule, DIGESTS, number=2, now_ms=5_001)
 
-    held = [row for row in rows(engine) if row.stage == "held"]
+    held = [row for row in rows(engine) if row.step == "held"]
     (next_one,) = [row for row in rows(engine) if row.kind == "digest:2"]
     assert [row.held_for for row in held] == [next_one.id]
 
@@ -122,7 +122,7 @@ def test_a_summary_that_nobody_wants_any_more_is_not_sent(
     schedule.sum_up(claim(ledger, now_ms=5_000), lambda _letters: None, now_ms=5_000)
 
     assert not ledger.is_ready(now_ms=10**13)
-    assert {row.stage for row in rows(engine)} == {"done"}
+    assert {row.step for row in rows(engine)} == {"done"}
 
 
 def test_what_a_summary_held_ends_with_it(
@@ -132,7 +132,7 @@ def test_what_a_summary_held_ends_with_it(
 
     ledger.end(claim(ledger, now_ms=5_000), "suppressed", reason="550", now_ms=5_000)
 
-    assert [(row.stage, row.outcome, row.letter) for row in rows(engine)] == [
+    assert [(row.step, row.outcome, row.letter) for row in rows(engine)] == [
         ("done", "suppressed", None)
     ] * 2
 
@@ -168,5 +168,5 @@ def test_however_many_decide_at_once_each_sees_what_the_others_let_through(
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(write, range(4)))
 
-    stages = sorted(row.stage for row in rows(engine))
+    stages = sorted(row.step for row in rows(engine))
     assert stages == ["held"] * 10 + ["noticed"] + ["ready"] * 2

@@ -1,7 +1,7 @@
 """Publish thin events to a bus, and receive them: in one process, a worker, or over HTTP."""
 
 from bus_client.bus import Bus
-from bus_client.client import BusClient
+from bus_client.client import BusClient, bus_elsewhere
 from bus_client.connect import bus_url, connect
 from bus_client.entities import (
     AfterPosition,
@@ -58,6 +58,7 @@ __all__ = [
     "Subscriptions",
     "Topology",
     "Undelivered",
+    "bus_elsewhere",
     "bus_url",
     "connect",
     "declare",

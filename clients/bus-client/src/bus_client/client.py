@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from requests.adapters import BaseAdapter
+from service_kit.errors import ConfigError
 from service_kit.notify import NotifyChannel
 
 from bus_client.bus import Bus
@@ -86,3 +87,11 @@ class BusClient(Bus):
     def topics(self) -> list[dict[str, Any]]:
         """Every topic: name, publisher and how many events."""
         return self._wire.rows("/topics")
+
+
+def bus_elsewhere(setting: str, url: str, token: str) -> BusClient:
+    """The bus across HTTP that a setting names, for a process that holds one service alone: those
+    who listen are in other processes. Raises ConfigError for `inline:` and `huey:`."""
+    if not url.startswith("http"):
+        raise ConfigError([f"{setting}: {url} is for a process that holds all who listen"])
+    return BusClient(url, token)
