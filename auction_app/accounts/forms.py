@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.local_time import zone_names
 
-from auction_app.web.forms import Form, as_typed, choice, email, line, new_password
+from auction_app.web.forms import Form, as_typed, choice, email, name, new_password
 from auction_app.web.i18n import LANGUAGES
 
 
@@ -12,7 +12,7 @@ from auction_app.web.i18n import LANGUAGES
 class SignUpForm(Form):
     """A new account."""
 
-    name: str = line(longest=60)
+    name: str = name()
     email: str = email()
     password: str = new_password()
 
@@ -60,6 +60,6 @@ class ChangeAddressForm(Form):
 class ProfileForm(Form):
     """How an account is shown and spoken to; no zone means whatever the browser says."""
 
-    name: str = line(longest=60)
+    name: str = name()
     locale: str = choice(LANGUAGES, word="not_a_language")
     time_zone: str | None = choice(zone_names(), default=None, word="not_a_zone")

@@ -17,7 +17,7 @@ from auction_app.db import rate_limits
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import AccountClosed, NoSession, WrongCredentials, WrongPassword
-from auction_app.web.fields import LONGEST_EMAIL, LONGEST_PASSWORD, read_agent
+from auction_app.web.fields import LONGEST_AGENT, LONGEST_EMAIL, LONGEST_PASSWORD, cut_line
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +97,7 @@ def _open(
     signed_in = SignedIn(proof.customer_id, new_token())
     if rehashed is not None:
         customers.replace_password_hash(act.conn, proof.customer_id, rehashed)
-    browser = read_agent(agent)
+    browser = cut_line(agent, LONGEST_AGENT)
     with act.performing(SessionOpened(proof.customer_id, browser)):
         sessions.add(
             act.conn,

@@ -1,5 +1,6 @@
 """Open an account."""
 
+from auction_app.accounts.edit_profile import check_own_name
 from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
@@ -15,8 +16,11 @@ def sign_up(store: Store, passwords: Passwords, form: SignUpForm, *, locale: str
     """Open an account and ask its address to be verified; the mail goes out by the event.
 
     Tells nobody whether the address had an account, nor does the time it takes: then nothing
-    changes, except that a mail goes out again to one that was never verified.
+    changes, except that a mail goes out again to one that was never verified. Raises BadInput for
+    a name that looks like one of the house's.
     """
+    with store.reading() as conn:
+        check_own_name(conn, form.name)
     password_hash = passwords.hash(form.password)
     with store.begin() as act:
         customer = Customer(

@@ -13,6 +13,7 @@ from auction_app.selling.forms import LONGEST_ALT
 from auction_app.selling.model import READY, REFUSED, WAITING, Draft, DraftPhoto
 from auction_app.selling.take_photo import look_at_photo
 from auction_app.selling.take_photo_apart import TakePhoto
+from auction_app.web.fields import cut_line
 
 MOST_PHOTOS = 12
 MOST_ATTEMPTS = 3
@@ -128,7 +129,7 @@ def _take_in(
     photo = DraftPhoto(
         id=new_key(),
         draft_id=draft_id,
-        name=upload.name[:_LONGEST_NAME],
+        name=cut_line(upload.name, _LONGEST_NAME),
         alt="",
         state=WAITING,
         reason=None,
@@ -143,8 +144,5 @@ def _take_in(
 
 def _alts(draft: Draft, typed: Mapping[str, str]) -> dict[str, str]:
     return {
-        photo.id: " ".join(typed.get(photo.id, photo.alt).replace("\x00", " ").split())[
-            :LONGEST_ALT
-        ]
-        for photo in draft.photos
+        photo.id: cut_line(typed.get(photo.id, photo.alt), LONGEST_ALT) for photo in draft.photos
     }

@@ -9,6 +9,7 @@ from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotVerified, TooMany
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.selling import repository as drafts
+from auction_app.web.fields import cut_text
 
 STEPS: Mapping[str, tuple[str, ...]] = {
     "item": ("title", "description", "category", "condition", "postage", "returns"),
@@ -56,5 +57,4 @@ def discard_draft(store: Store, files: PhotoFiles, seller: Customer, draft_id: s
 
 def _clipped(text: str) -> str:
     # PostgreSQL's JSON holds neither NUL nor lone surrogates; what is too long is refused later.
-    clean = text.replace("\x00", " ").encode("utf-8", "replace").decode()
-    return clean[:_LONGEST_FIELD]
+    return cut_text(text, _LONGEST_FIELD)

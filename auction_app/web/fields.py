@@ -15,11 +15,14 @@ from service_kit.money import Money, exponent_of
 
 from auction_app.errors import AmountUnclear
 from auction_app.web.amounts import read_amount
+from auction_app.web.common_passwords import is_common
+from auction_app.web.names import check_name
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 256
 HIGHEST_PRICE_MINOR = 10**12
 LONGEST_EMAIL = 254
 LONGEST_AGENT = 200
+LONGEST_NAME = 60
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _UNWANTED = {"Cc", "Cs"}
 
@@ -33,6 +36,11 @@ def read_paragraphs(text: str, longest: int) -> str:
     """Text with line breaks, at most `longest` characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return _checked(_clean(lines, keep="\n\t").strip(), longest)
+
+
+def read_name(text: str) -> str:
+    """What somebody may be called: a line that `check_name` has nothing against."""
+    return check_name(read_line(text, LONGEST_NAME))
 
 
 def read_email(text: str) -> str:
@@ -57,11 +65,14 @@ def is_email(text: str) -> bool:
 
 
 def read_new_password(text: str) -> str:
-    """A password to set: its length is all that is asked of it."""
+    """A password to set: long enough, and none of those that are tried first (NIST SP 800-63B,
+    5.1.1.2)."""
     if len(text) < SHORTEST_PASSWORD:
         raise ValidationError("password_too_short")
     if len(text) > LONGEST_PASSWORD:
         raise ValidationError("too_long")
+    if is_common(text):
+        raise ValidationError("password_common")
     return text
 
 
@@ -121,9 +132,15 @@ def write_local_time(at_ms: int, zone: ZoneInfo) -> str:
     return utc(at_ms).astimezone(zone).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def read_agent(text: str) -> str:
-    """What a browser calls itself, as far as it is worth keeping."""
-    return " ".join(_clean(text).split())[:LONGEST_AGENT]
+def cut_line(text: str, longest: int) -> str:
+    """One line of what nobody may be stopped for: what it can't hold is left out."""
+    return " ".join(_clean(text).split())[:longest]
+
+
+def cut_text(text: str, longest: int) -> str:
+    """The same with its line breaks."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _clean(lines, keep="\n\t")[:longest]
 
 
 def _checked(text: str, longest: int) -> str:

@@ -77,6 +77,11 @@ def line(*, longest: int, optional: bool = False) -> Any:
     return _attribute(lambda text: texts.read_line(text, longest), empty="" if optional else ...)
 
 
+def name() -> Any:
+    """What somebody may be called."""
+    return _attribute(texts.read_name)
+
+
 def paragraphs(*, longest: int) -> Any:
     """Text with line breaks, of at most so many characters."""
     return _attribute(lambda text: texts.read_paragraphs(text, longest))

@@ -9,6 +9,11 @@ def complaint(word: str) -> str:
     return {
         "missing": _("Please fill this in."),
         "too_long": _("This is too long."),
+        "name_unreadable": _("Please leave out characters that cannot be seen or read."),
+        "name_leads_elsewhere": _("A name cannot hold the address of a page or a mailbox."),
+        "name_mixed": _("Please write each word in one alphabet."),
+        "name_of_the_house": _("This looks like a name of the house. Please choose another one."),
+        "password_common": _("Many people use this password, so it is tried first. Take another."),
         "not_an_email": _("This is not an e-mail address we can write to."),
         "password_too_short": _("Use at least %(n)d characters.", n=SHORTEST_PASSWORD),
         "not_a_language": _("Please choose one of the languages."),

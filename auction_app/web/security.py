@@ -1,6 +1,6 @@
 """Headers that keep browsers from doing what our pages never ask for."""
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from service_kit.http import origin_of
 
 from auction_app.parts import Parts
@@ -43,8 +43,15 @@ def install_security(app: Flask, parts: Parts) -> None:
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        response.headers.setdefault("Cache-Control", "private, no-cache")
+        response.headers.setdefault("Cache-Control", _how_to_keep(response))
         return response
+
+
+def _how_to_keep(response: Response) -> str:
+    """What a session sees may hold maxima, addresses and orders: after it has ended nobody finds
+    that by going back."""
+    in_session = SESSION_COOKIE in request.cookies or "Set-Cookie" in response.headers
+    return "no-store" if in_session else "private, no-cache"
 
 
 def keep_cookie(parts: Parts, response: Response, name: str, value: str) -> None:

@@ -33,7 +33,7 @@ def compose_letter(notice: Notice, facts: Facts) -> Letter | None:
     switch = kind_of(notice.kind).switch
     return Letter(
         kind=notice.kind,
-        name=recipient.name,
+        name=recipient.name if _is_proven(notice, recipient) else "",
         address=notice.address or recipient.email,
         locale=recipient.locale,
         time_zone=recipient.time_zone,
@@ -48,6 +48,14 @@ def compose_letter(notice: Notice, facts: Facts) -> Letter | None:
         preferences=recipient.preferences,
         unsubscribe=unsubscribe_link(recipient, switch) if switch else None,
     )
+
+
+def _is_proven(notice: Notice, recipient: Customer) -> bool:
+    """Whether the mail goes to an address that the recipient has shown to be their own. To any
+    other nothing is written that its account could have written: a name would make us carry
+    whatever somebody wants to tell a stranger."""
+    own = notice.address is None or notice.address == recipient.email
+    return recipient.email_verified and own
 
 
 def sum_up(blank: Letter, recipient: Customer, held: Sequence[Letter]) -> Letter | None:

@@ -9,7 +9,7 @@ from functools import cache
 from service_kit.clock import utc
 
 from mailer_service.errors import MailRefused
-from mailer_service.letters.mime import in_header, to_bytes
+from mailer_service.letters.mime import in_header, name_in_header, to_bytes
 from mailer_service.letters.render import render
 from mailer_service.model.mails import Envelope, Letter
 
@@ -60,8 +60,9 @@ def _recipient(letter: Letter) -> str:
         Address(addr_spec=letter.address)
     except (ValueError, IndexError, HeaderParseError) as error:  # all three, by what is wrong
         raise MailRefused("the recipient's address is not an e-mail address") from error
-    nobody = "<@>"  # the name alone is encoded here: an address may be beyond ASCII
-    return formataddr((letter.name, nobody[1:-1])).removesuffix(nobody) + f"<{letter.address}>"
+    # The name alone is encoded: an address may be beyond ASCII.
+    name = name_in_header(letter.name) if letter.name else ""
+    return f"{name}<{letter.address}>"
 
 
 def _unsubscribe(letter: Letter) -> dict[str, str]:

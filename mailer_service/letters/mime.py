@@ -7,7 +7,9 @@ what is written here is this little: a fixed structure of two parts (RFC 2046, 5
 import binascii
 from collections.abc import Mapping
 from email.header import Header
+from email.utils import formataddr
 
+_LONGEST_ENCODED_WORD = 75  # RFC 2047, 2; the standard library's own bound is that of a line
 _PART = (
     "--{boundary}\n"
     'Content-Type: text/{subtype}; charset="utf-8"\n'
@@ -30,11 +32,19 @@ def to_bytes(headers: Mapping[str, str], *, text: str, html: str, boundary: str)
     return message.replace("\n", "\r\n").encode()
 
 
-def in_header(words: str) -> str:
-    """Words for a header such as Subject: as they are, or as RFC 2047 has it."""
-    if words.isascii() and len(words) < 900:
+def in_header(words: str, header: str = "Subject") -> str:
+    """Words for this header: as they are, or as RFC 2047 has it, in encoded words of at most 75
+    characters, a line each. So is what looks like an encoded word: it would be decoded."""
+    if words.isascii() and "=?" not in words and len(words) < 900:
         return words
-    return Header(words, "utf-8", header_name="Subject").encode()
+    return Header(words, "utf-8", header_name=header, maxlinelen=_LONGEST_ENCODED_WORD).encode()
+
+
+def name_in_header(name: str) -> str:
+    """A name to stand before an address in To (RFC 5322, 3.4): quoted, or encoded."""
+    if name.isascii() and "=?" not in name:
+        return formataddr((name, "@")).removesuffix("<@>")
+    return in_header(name, "To") + "\n "
 
 
 def _part(boundary: str, subtype: str, words: str) -> str:

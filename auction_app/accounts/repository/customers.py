@@ -170,6 +170,12 @@ def appoint(conn: Connection, customer_id: str) -> None:
     _set(conn, customer_id, moderator=True)
 
 
+def names_of_staff(conn: Connection, but_for_id: str) -> list[str]:
+    """What the moderators are called, but for one of them."""
+    others = customers.c.moderator.is_(True) & (customers.c.id != but_for_id)
+    return list(conn.execute(select(customers.c.name).where(others)).scalars())
+
+
 def anonymise(conn: Connection, customer_id: str, *, name: str, email: str, now_ms: int) -> None:
     """Leave of an account only that there was one: what others bought, sold and wrote with it
     stays whole. Nobody can sign in to it again."""

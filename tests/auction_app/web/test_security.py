@@ -178,3 +178,24 @@ def test_an_answer_that_learns_nothing_leaves_the_session_cookie_alone(world: Wo
 
     for path in (f"{item}/standing", f"{item}/history", "/static/gavel.css"):
         assert "Set-Cookie" not in ada.client.get(path, buffered=True).headers
+
+
+def test_what_a_session_sees_is_not_kept_by_any_browser_or_proxy(world: World) -> None:
+    ada = world.member("Ada")
+    item = world.member("Sam").list_item()
+    ada.bid(item, "25")
+    own = [item, "/", "/account", "/my/bids", item.replace("/auctions/", "/my/bids/"), "/my/orders"]
+    answers = [ada.get(path) for path in own]
+    answers += [ada.review(item, "40"), ada.review(item, "nonsense"), ada.post("/sign-out")]
+
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+
+
+def test_what_everybody_sees_may_be_shown_again(world: World) -> None:
+    item = world.member("Sam").list_item()
+
+    for path in (item, "/", "/rules"):
+        answer = world.app.test_client().get(path)
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+    photo = world.member("Ada").get("/static/gavel.css", buffered=True)
+    assert "no-store" not in photo.headers["Cache-Control"]

@@ -25,6 +25,7 @@ def configure_logs(service: str, level: int = logging.INFO) -> None:
             structlog.processors.LogfmtRenderer(
                 key_order=["timestamp", "level", "logger", "event"], drop_missing=True
             ),
+            _printable,
         ],
     )
     handler = logging.StreamHandler(sys.stdout)
@@ -51,6 +52,18 @@ def configure_logs(service: str, level: int = logging.INFO) -> None:
 def get_logger(name: str) -> FilteringBoundLogger:
     """A logger named after its module."""
     return cast(FilteringBoundLogger, structlog.stdlib.get_logger(name))
+
+
+def _printable(_logger: Any, _method: str, line: Any) -> str:
+    """A line is one line and works no terminal, whatever somebody has sent: what isn't printed,
+    and what turns the direction of others, is written as its number."""
+    if line.isprintable():
+        return str(line)
+    return "".join(c if c.isprintable() else _escaped(c) for c in line)
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def _add_trace_id(_logger: Any, _method: str, event: EventDict) -> EventDict:

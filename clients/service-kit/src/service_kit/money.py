@@ -41,8 +41,8 @@ class Money:
 
     @classmethod
     def parse(cls, wire: Any) -> "Money":
-        """Read `{"amount": "12.50", "currency": "USD"}`; fewer decimals than the currency has are
-        fine, more are not. Raises NotAnAmount."""
+        """Read `{"amount": "12.50", "currency": "USD"}`: exactly the currency's decimals, so that
+        one amount has one form. Raises NotAnAmount."""
         if not isinstance(wire, Mapping) or set(wire) != {"amount", "currency"}:
             raise NotAnAmount('money is an object of "amount" and "currency"')
         amount, currency = wire["amount"], wire["currency"]
@@ -74,8 +74,7 @@ class Money:
 
 def _minor(amount: str, exponent: int) -> int:
     match = _DECIMAL.fullmatch(amount)
-    if match is None or len(match[2] or "") > exponent:
-        raise NotAnAmount(f"not a decimal amount with at most {exponent} decimals")
+    if match is None or len(match[2] or "") != exponent:
+        raise NotAnAmount(f"not a decimal amount with {exponent} decimals")
     sign = -1 if amount.startswith("-") else 1
-    decimals: str = (match[2] or "").ljust(exponent, "0")
-    return sign * int(str(match[1]) + decimals)
+    return sign * int(str(match[1]) + str(match[2] or ""))

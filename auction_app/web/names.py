@@ -1,0 +1,83 @@
+"""What somebody may be called: a name that people can see, that leads nowhere, and that nobody
+takes for one of the house's own."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from marshmallow import ValidationError
+
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Nothing is seen of them, though Unicode counts them as letters, marks or signs."""
+_PRESENTATION = re.compile("[\ufe00-\ufe0f]")
+"""How the sign before is to look: dropped, for it makes twins that look alike."""
+_PILED_MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3}")
+_LEADS_ELSEWHERE = re.compile(r"://|@|\bwww\b|[^\s.]\.[^\W\d_]{2}", re.IGNORECASE)
+_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
+"""Whose letters look alike, each beside another."""
+
+_HOUSE_ALONE = frozenset(
+    "auction auctions deleted help house info postmaster root security service staff system"
+    " team".split()
+)
+_HOUSE_ANYWHERE = frozenset(
+    "admin administrator gavel moderation moderator moderators official support".split()
+)
+
+_HOUSE_WITHIN = ("administrator", "gavel", "moderator", "support")
+
+
+def check_name(name: str) -> str:
+    """The name without what only says how a sign is to look. Raises ValidationError with a word
+    for what it can't hold."""
+    name = _PRESENTATION.sub("", unicodedata.normalize("NFC", name))
+    if any(_is_ignorable(c) for c in name) or _PILED_MARKS.search(name):
+        raise ValidationError("name_unreadable")
+    if _LEADS_ELSEWHERE.search(unicodedata.normalize("NFKC", name).replace("\u3002", ".")):
+        raise ValidationError("name_leads_elsewhere")
+    if any(len(_alphabets(word)) > 1 for word in re.split(r"[\W\d_]+", name)):
+        raise ValidationError("name_mixed")
+    return name
+
+
+def is_of_the_house(name: str, staff: Iterable[str]) -> bool:
+    """Whether a reader might take whoever is called so for the house, or for one of its staff."""
+    whole = skeleton(name)
+    words = {skeleton(word) for word in re.split(r"[\W_]+", name)}
+    ours = {skeleton(word) for word in _HOUSE_ANYWHERE}
+    if any(skeleton(word) in whole for word in _HOUSE_WITHIN):
+        return True
+    alone = {skeleton(word) for word in _HOUSE_ALONE | _HOUSE_ANYWHERE}
+    return whole in alone | {skeleton(known) for known in staff} or bool(words & ours)
+
+
+def skeleton(name: str) -> str:
+    """What is left of a name for the eye (after UTS 39, 4): two names with one skeleton are twins.
+
+    | Lisa | LISA | L1sa | L-i-s-a | Support | 5upp0rt | Marn | Mam |
+    |------|------|------|---------|---------|---------|------|-----|
+    | llsa | llsa | llsa | llsa    | support | support | mam  | mam |
+    """
+    plain = unicodedata.normalize("NFKD", name).casefold().translate(_LOOKALIKES)
+    letters = "".join(c for c in plain if c.isalnum())
+    return letters.replace("rn", "m").replace("vv", "w")
+
+
+def _is_ignorable(character: str) -> bool:
+    return character in _FILLERS or unicodedata.category(character) in {"Cf", "Co", "Cn"}
+
+
+def _alphabets(word: str) -> set[str]:
+    first_words = {unicodedata.name(c, "").partition(" ")[0] for c in word}
+    return first_words.intersection(_ALPHABETS)
+
+
+_LOOKALIKES = str.maketrans(
+    {
+        **dict(zip("аеоросухіјѕһԁԛԝӏкмнтвг", "aeopocyxljshdqwlkmhtbr", strict=True)),
+        **dict(zip("αβεηικνορτυχω", "abenlkvoptuxw", strict=True)),
+        **dict(zip("01|!il\u0131\u02695$3@8", "olllllllsseab", strict=True)),
+        **dict(zip("øłđħßɡ", "oldhsg", strict=True)),
+    }
+)
+"""Cyrillic, Greek, digits, signs and Latin letters with a stroke, as what they pass for."""

@@ -1,0 +1,86 @@
+"""Names that people can see, that lead nowhere, and that are not the house's."""
+
+import pytest
+from marshmallow import ValidationError
+
+from auction_app.web.names import check_name, is_of_the_house
+from tests.auction_app.conftest import World, email_of
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("\u3164", "name_unreadable"),
+        ("Mar\u200btha", "name_unreadable"),
+        ("Mar\u00adtha", "name_unreadable"),
+        ("\u2800\u2800", "name_unreadable"),
+        ("Ada\U000e0041", "name_unreadable"),
+        ("\ufeffAda", "name_unreadable"),
+        ("\ue000", "name_unreadable"),
+        ("A\u0336\u0337\u0338da", "name_unreadable"),
+        ("claim it: https://prize.example/x", "name_leads_elsewhere"),
+        ("prize.example", "name_leads_elsewhere"),
+        ("prize\uff0eexample", "name_leads_elsewhere"),
+        ("prize。example", "name_leads_elsewhere"),
+        ("WWW prize", "name_leads_elsewhere"),
+        ("ada@example.org", "name_leads_elsewhere"),
+        ("hxxp://prize", "name_leads_elsewhere"),
+        ("M\u0430rtha", "name_mixed"),
+        ("Ada P\u03b1pa", "name_mixed"),
+    ],
+)
+def test_a_name_that_deceives_is_refused(name: str, word: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        check_name(name)
+
+    assert refusal.value.messages == [word]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ada", "J. R. R. Tolkien", "J.R.R. Tolkien", "Zoë O'Brien-Smith", "José María", "王小明",
+     "Владимир", "Γιώργος", "さくらAda", "Ms. Smith", "Ada 🎸", "गौरव", "Nguyễn Thị", "50 % off"],
+)  # fmt: skip
+def test_a_name_of_any_language_is_taken_as_it_is(name: str) -> None:
+    assert check_name(name) == name
+
+
+def test_what_only_says_how_a_sign_looks_is_left_out() -> None:
+    assert check_name("Ada \u2764\ufe0f") == "Ada \u2764"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Gavel", "gavel support", "GAVEL-Team", "Supp0rt", "Admin", "The Administrator", "Moderat0r",
+     "\uff27\uff41\uff56el", "G a v e l", "Staff", "S.y.s.t.e.m", "Nora", "nora", "N0ra",
+     "Nóra", "N-o-r-a"],
+)  # fmt: skip
+def test_a_twin_of_the_house_or_of_its_staff_is_recognised(name: str) -> None:
+    assert is_of_the_house(name, staff=["Nora"])
+
+
+@pytest.mark.parametrize("name", ["Ada", "Dr. House", "Norah", "Team Ada", "Helpful", "Badminton"])
+def test_other_names_are_nobodys(name: str) -> None:
+    assert not is_of_the_house(name, staff=["Nora"])
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "looks like a name of the house"), ("de", "sieht wie ein Name des Hauses aus")],
+)
+def test_nobody_signs_up_or_is_called_later_like_a_moderator(
+    world: World, language: str, words: str
+) -> None:
+    mod, eve = world.moderator("Nora"), world.member("Eve", language=language)
+    stranger = world.browser()
+    stranger.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+
+    refused = stranger.post(
+        "/sign-up", {"name": "N0RA", "email": email_of("Mallory"), "password": "a long enough one"}
+    )
+    changed = eve.post("/account/profile", {"name": "Nóra", "locale": language})
+    kept = mod.post("/account/profile", {"name": "Nora", "locale": "en"})
+
+    assert [refused.status_code, changed.status_code, kept.status_code] == [422, 422, 303]
+    assert words in refused.text
+    assert words in changed.text
