@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bus_drain import Drain, Listener
+from bus_drain import RESYNC, Drain, Listener
 from bus_drain.flask import mount
 from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
@@ -23,7 +23,7 @@ from auction_app.accounts import views as accounts_views
 from auction_app.accounts.visitor import visitor
 from auction_app.bidding import labels as bidding_labels
 from auction_app.bidding import views as bidding_views
-from auction_app.bidding.on_event import FOLLOWED, listener
+from auction_app.bidding.on_event import FOLLOWED, listener, resyncer
 from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.items import views as items_views
@@ -137,7 +137,8 @@ def _views(house: House) -> Iterator[Blueprint]:
 def listeners(house: House) -> Mapping[str, Listener]:
     """Who takes the events of which topic, in whatever way they come."""
     notify = house.refresh_channel.notify
-    return {topic: listener(house.store, kind, notify) for topic, kind in FOLLOWED.items()}
+    follow = {topic: listener(house.store, kind, notify) for topic, kind in FOLLOWED.items()}
+    return follow | {RESYNC: resyncer(house.store, notify)}
 
 
 def _drain(house: House) -> Drain:

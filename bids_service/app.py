@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import bus_drain.flask
-from bus_drain import Listener
+from bus_drain import RESYNC, Listener
 from bus_drain.drain import Drain
 from flask import Flask
 from service_kit.access import install_access
@@ -17,7 +17,7 @@ from service_kit.trace import install_trace
 from bids_service.api.bidding_commands import bidding_commands_blueprint
 from bids_service.api.biddings import biddings_blueprint
 from bids_service.api.bids import bids_blueprint
-from bids_service.api.events import on_auctions
+from bids_service.api.events import on_auctions, on_resync
 from bids_service.api.offers import offers_blueprint
 from bids_service.api.outcomes import outcomes_blueprint
 from bids_service.api.problems import PROBLEMS
@@ -60,7 +60,11 @@ def _register(api: Api, parts: Parts) -> None:
 
 def listeners(parts: Parts) -> Mapping[str, Listener]:
     """Who takes the events of which topic, in whatever way they come."""
-    return {"auctions": on_auctions(parts.announced, parts.importing, parts.books.clock)}
+    announced, importing, clock = parts.announced, parts.importing, parts.books.clock
+    return {
+        "auctions": on_auctions(announced, importing, clock),
+        RESYNC: on_resync(announced, parts.auctions.list_url, importing, clock),
+    }
 
 
 def _drain(config: Config, parts: Parts) -> Drain:

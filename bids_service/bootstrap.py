@@ -63,7 +63,8 @@ def build(
             attempts=1,
             left_alone_s=1,  # a bidder waits
             transport=transport,
-        )
+        ),
+        list_url=f"{config.auctions_url}/",
     )
     group_commit = apply_in_groups(lambda requests: apply(books, requests))
     return Parts(

@@ -1,9 +1,12 @@
 """Fetching an auction's terms from its URL (docs/protocol.md, auction_app)."""
 
+from collections.abc import Iterator
+
 import msgspec
 from bus_drain.fetch import (
     Entity,
     EntityClient,
+    FetchError,
     Missing,
     NotHal,
     Rejected,
@@ -19,10 +22,25 @@ from bids_service.wire_terms import WireTerms, terms_from_wire
 
 
 class Auctions:
-    """Reads auctions at the hosts that the client has credentials for, and at no others."""
+    """Reads auctions at the hosts that the client has credentials for, and at no others.
 
-    def __init__(self, client: EntityClient) -> None:
+    `list_url` is where those are listed that are running.
+    """
+
+    def __init__(self, client: EntityClient, list_url: str) -> None:
         self._client = client
+        self.list_url = list_url
+
+    def running(self) -> Iterator[list[str]]:
+        """The URLs of all running auctions, a list a page; each blocks as one fetch does.
+
+        Raises AuctionUnreachable.
+        """
+        try:
+            for page in self._client.pages(self.list_url):
+                yield [one.link("self") for one in page.embedded("auctions")]
+        except FetchError as error:
+            raise AuctionUnreachable(f"{self.list_url}: {error}") from error
 
     def terms(self, url: str) -> Terms:
         """The terms of the auction at `url`. Blocks up to the client's time-out; repeatable.

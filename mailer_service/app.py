@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from bus_drain import Drain, Listener
+from bus_drain import RESYNC, Drain, Listener
 from bus_drain.flask import mount
 from flask import Flask
 from service_kit.config import nowhere
@@ -35,7 +35,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
 
 def listeners(parts: Parts) -> Mapping[str, Listener]:
     """Who takes the events of which topic, in whatever way they come."""
-    return {"*": parts.receive}
+    return {"*": parts.receive, RESYNC: parts.receive.catch_up}
 
 
 def _drain(config: Config, parts: Parts) -> Drain:

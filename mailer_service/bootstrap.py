@@ -100,7 +100,12 @@ def build(
         )
 
     return Parts(
-        receive=Receiver(inbox, notify or notifier.notify_worker, clock),
+        receive=Receiver(
+            inbox,
+            notify or notifier.notify_worker,
+            clock,
+            list_url=f"{config.auctions_url}/",
+        ),
         work=_numbered("examine", examiner, _EXAMINERS)
         | _numbered("write", writer, _WRITERS)
         | _numbered("send", sender, config.smtp_sessions),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from bus_drain import Event, Listener
 
-from auction_app.bidding.repository import stale
+from auction_app.bidding.repository import gaps, stale
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 
@@ -21,6 +21,19 @@ def listener(store: Store, kind: str, notify: Callable[[], None]) -> Listener:
     def note(events: Sequence[Event]) -> None:
         with store.begin() as act:
             note_changes(act, kind, (event.url for event in events))
+        notify()
+
+    return note
+
+
+def resyncer(store: Store, notify: Callable[[], None]) -> Callable[[Sequence[Event]], None]:
+    """A drain's listener: events are gone, so the bidding of each auction that is not known to
+    have ended is looked at. What those look like that have ended never changes again."""
+
+    def note(_events: Sequence[Event]) -> None:
+        with store.begin() as act:
+            for auction_id in gaps.not_closed(act.conn):
+                stale.notice(act.conn, "auction", act.urls.auction(auction_id), now_ms=act.now_ms)
         notify()
 
     return note

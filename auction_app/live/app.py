@@ -4,7 +4,7 @@ from typing import Any
 
 from bids_client import BidsClient, NotFound
 from bus_client import BusClient, keep_subscribed
-from bus_drain import Drain
+from bus_drain import RESYNC, Drain
 from bus_drain.flask import mount
 from flask import Flask, Response, request
 from service_kit.clock import Clock, now_ms
@@ -16,7 +16,7 @@ from service_kit.worker import Loops
 
 from auction_app.live import config as settings
 from auction_app.live.config import Config
-from auction_app.live.follow import Biddings, follower, look
+from auction_app.live.follow import Biddings, follower, look, resyncer
 from auction_app.live.hub import Channel, Hub, HubFull
 from auction_app.live.stream import stream
 from auction_app.live.topology import topology
@@ -41,7 +41,7 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     drain = Drain(
         uuid=config.webhook_uuid,
         secrets=config.webhook_secret,
-        listeners={"biddings": follower(hub, biddings)},
+        listeners={"biddings": follower(hub, biddings), RESYNC: resyncer(hub, biddings)},
     )
     mount(app, "/events", drain)
     return app

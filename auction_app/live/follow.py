@@ -38,6 +38,16 @@ def follower(hub: Hub, biddings: Biddings) -> Callable[[Sequence[Event]], None]:
     return follow
 
 
+def resyncer(hub: Hub, biddings: Biddings) -> Callable[[Sequence[Event]], None]:
+    """A drain's listener: events are gone, so each watched bidding is looked at."""
+
+    def follow(_events: Sequence[Event]) -> None:
+        for url, channel in hub.watched():
+            _follow(biddings, url, channel)
+
+    return follow
+
+
 def look(hub: Hub, biddings: Biddings, channel: Channel) -> Exception | None:
     """See that a channel shows what is true now, for a stream that joins it; why it can't be seen.
 

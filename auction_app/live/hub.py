@@ -95,6 +95,11 @@ class Hub:
             channel.bidding_url = bidding_url
             self._by_bidding[bidding_url] = channel
 
+    def watched(self) -> list[tuple[str, Channel]]:
+        """Every bidding that somebody watches, by URL, and its channel."""
+        with self._lock:
+            return list(self._by_bidding.items())
+
     def watching(self, bidding_url: str) -> Channel | None:
         """The channel that a bidding's changes concern, if somebody watches."""
         with self._lock:

@@ -11,6 +11,18 @@ from bids_service.storage.announced_auctions import AnnouncedAuctions
 _NEWS = frozenset({"create", "update", "noop"})
 
 
+def on_resync(
+    announced: AnnouncedAuctions, list_url: str, importing: Channel, clock: Clock
+) -> Callable[[Sequence[Event]], None]:
+    """A listener that has the list of all running auctions read, for announcements are gone."""
+
+    def store(_events: Sequence[Event]) -> None:
+        announced.add([list_url], clock())
+        importing.notify()
+
+    return store
+
+
 def on_auctions(
     announced: AnnouncedAuctions, importing: Channel, clock: Clock
 ) -> Callable[[Sequence[Event]], None]:

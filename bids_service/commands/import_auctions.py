@@ -42,7 +42,11 @@ def _import(
     books: Books, announced: AnnouncedAuctions, auctions: Auctions, auction: AnnouncedAuction
 ) -> None:
     try:
-        create_bidding(books, auction.url, auctions.terms(auction.url))
+        if auction.url == auctions.list_url:
+            for urls in auctions.running():
+                announced.add(urls, books.clock())
+        else:
+            create_bidding(books, auction.url, auctions.terms(auction.url))
     except UnknownAuction as error:
         log.warning("announced auction can't be learned", auction=auction.url, why=str(error))
     except AuctionUnreachable as error:

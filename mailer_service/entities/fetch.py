@@ -48,6 +48,21 @@ class Entities:
                 raise BadEntity(f"more than {_MOST_PAGES} pages of bids")
             yield bidders_on(page)
 
+    def running(self, list_url: str) -> Iterator[list[str]]:
+        """The URLs of the biddings of all running auctions, a list a page; each blocks as one
+        fetch does. One that nobody has bid on so far may lack."""
+        for page in self._client.pages(list_url):
+            auctions = page.embedded("auctions")
+            yield [one.link("bidding") for one in auctions if one.offers("bidding")]
+
+    def bids(self, bidding_url: str) -> Iterator[list[str]]:
+        """The URLs of a bidding's bids that the public may know of, a list a page, newest first;
+        each blocks as one fetch does."""
+        bids_url = self.bidding(bidding_url).bids_url
+        if bids_url is not None:
+            for page in self._client.pages(bids_url):
+                yield [one.link("self") for one in page.embedded("bids")]
+
     def offer(self, url: str) -> Offer:
         """A second chance, of bids_service."""
         return offer_from(self._client.get(url))

@@ -7,6 +7,9 @@ from mailer_service.model.entities import MAX_URL_LENGTH
 TOPICS = ("bids", "biddings", "customers", "questions", "orders", "reminders", "offers")
 """What the mailer subscribes to."""
 
+RESYNC = "resync"
+"""Stands in the inbox for a topic, with the URL of the list of running auctions."""
+
 _FIRST = frozenset({"customers", "reminders"})
 
 

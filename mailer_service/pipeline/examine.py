@@ -21,6 +21,7 @@ from mailer_service.notices.bids import (
     notices_of_offer,
 )
 from mailer_service.notices.sales import notices_of_order, notices_of_question, notices_of_reminder
+from mailer_service.notices.topics import RESYNC, priority_of
 from mailer_service.retry import is_permanent, next_attempt_ms
 from mailer_service.storage.inbox import Entry, Inbox
 from mailer_service.storage.ledger import Ledger
@@ -72,6 +73,7 @@ class Examiner:
             "offers": lambda entry: iter([notices_of_offer(look.offer(entry.url))]),
             "orders": lambda entry: iter([notices_of_order(look.order(entry.url))]),
             "questions": lambda entry: iter([notices_of_question(look.question(entry.url))]),
+            RESYNC: self._of_running,
             "reminders": lambda entry: iter([notices_of_reminder(look.reminder(entry.url))]),
         }
 
@@ -88,6 +90,23 @@ class Examiner:
             yield notices_of_losers(bidding, bidder_urls)
             # A book may have more pages than fit into one claim.
             self.inbox.put_off(entry, due_at_ms=self.clock() + self.lease_ms)
+
+    def _of_running(self, entry: Entry) -> Iterator[Sequence[Notice]]:
+        """Nobody is told by this: it puts what somebody may have to be told of into the inbox.
+        The ledger knows who was told already."""
+        for bidding_urls in self.entities.running(entry.url):
+            self._put(entry, "biddings", bidding_urls)
+            for url in bidding_urls:
+                for bid_urls in self.entities.bids(url):
+                    self._put(entry, "bids", bid_urls)
+                    yield ()
+
+    def _put(self, entry: Entry, topic: str, urls: Sequence[str]) -> None:
+        now_ms = self.clock()
+        if urls:
+            news = [(topic, url, priority_of(topic)) for url in urls]
+            self.inbox.put(news, traceparent=entry.traceparent, now_ms=now_ms)
+        self.inbox.put_off(entry, due_at_ms=now_ms + self.lease_ms)
 
     def _of_customer(self, entry: Entry) -> Iterator[Sequence[Notice]]:
         customer = self.entities.customer(entry.url)

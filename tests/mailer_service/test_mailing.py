@@ -208,3 +208,34 @@ def test_what_was_sent_is_kept_without_its_words(
     (row,) = mailer.ledger
     assert (row.letter, row.sent_at_ms) == (None, mailer.clock())
     assert "ada@example.org" not in str(row)
+
+
+def test_after_a_resync_what_happened_to_running_auctions_is_told_once(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    told = house.bid(1)
+    mailer.deliver("bids", told)
+    mailer.work()
+    assert len(mail_server.mails) == 1
+    bidding = house.bidding(leader="Bob")
+    house.bids.put("/bids-page/0", page_of(told, next=f"{house.bids.url}/bids-page/1"))
+    house.bids.put("/bids-page/1", page_of(house.bid(2, outbid="Ada")))
+    running = [{"_links": {"bidding": {"href": bidding}}}, {"_links": {}}]
+    house.auctions.put("/", {"_links": {}, "_embedded": {"auctions": running}})
+
+    for _ in range(2):
+        answer = mailer.deliver("bus", "http://localhost:8003/events", type="resync")
+        assert answer.status_code == 204
+        mailer.work()
+
+    assert sorted(mail_server.recipients) == ["ada@example.org", *["sally@example.org"] * 2]
+    assert mailer.inbox == []
+
+
+def page_of(*urls: str, next: str | None = None) -> dict[str, object]:
+    """A page of bids."""
+    links = {"next": {"href": next}} if next else {}
+    return {
+        "_links": links,
+        "_embedded": {"bids": [{"_links": {"self": {"href": url}}} for url in urls]},
+    }

@@ -7,6 +7,12 @@ from auction_app.db.tables import auctions, biddings
 MINUTE_MS, HOUR_MS = 60_000, 3_600_000
 
 
+def not_closed(conn: Connection) -> list[str]:
+    """Ids of all auctions whose bidding was not seen closed."""
+    query = select(auctions.c.id).where(auctions.c.closed_at_ms.is_(None))
+    return list(conn.execute(query.order_by(auctions.c.current_ends_at_ms)).scalars())
+
+
 def overdue(conn: Connection, *, before_ms: int, limit: int) -> list[str]:
     """Ids of auctions whose time was up before then and whose bidding was not seen closed."""
     end = auctions.c.current_ends_at_ms

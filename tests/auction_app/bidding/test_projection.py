@@ -20,10 +20,12 @@ from auction_app.worker import FETCHES
 from tests.auction_app.conftest import PUBLIC, SECRET, World, as_program
 
 
-def deliver(world: World, *events: tuple[str, str], signed: bool = True) -> TestResponse:
+def deliver(
+    world: World, *events: tuple[str, str], signed: bool = True, type: str = "update"
+) -> TestResponse:
     """What the pusher does: (topic, URL) pairs in one signed delivery."""
     batch: list[dict[str, Any]] = [
-        {"topic": topic, "type": "update", "url": url, "t": 1, "id": str(n), "position": n}
+        {"topic": topic, "type": type, "url": url, "t": 1, "id": str(n), "position": n}
         for n, (topic, url) in enumerate(events)
     ]
     body = json.dumps(batch)
@@ -273,3 +275,18 @@ def test_pages_say_since_when_bids_does_not_answer(world: World) -> None:
         check_bids(world.parts.store, ask)
         page = world.browser().get(item).text
         assert ("bidding service does not answer" in page) is shown
+
+
+def test_after_a_resync_every_bidding_that_may_have_changed_is_looked_at(world: World) -> None:
+    sam, ada = world.member("Sam"), world.member("Ada")
+    unheard, raised = sam.list_item(), sam.list_item()
+    ada.bid(raised, "25")
+    world.member("Bob")
+    bid_elsewhere(world, raised, "Bob", 4000)
+
+    assert deliver(world, ("bus", f"{PUBLIC}/events"), type="resync").status_code == 204
+    refresh(world)
+
+    assert price_of(world, raised)["amount"] == "26.00"
+    document = world.browser().get(unheard, headers=as_program()).get_json()
+    assert document["_links"]["bidding"]["href"] == world.bids.bidding_of(PUBLIC + unheard).url

@@ -78,8 +78,9 @@ class Watcher:
         self.answer.close()
 
 
-def deliver(app: Flask, *urls: str) -> int:
-    body = json.dumps([{"topic": "biddings", "type": "update", "url": u, "t": 1} for u in urls])
+def deliver(app: Flask, *urls: str, kind: str = "biddings.update") -> int:
+    topic, _, type = kind.partition(".")
+    body = json.dumps([{"topic": topic, "type": type, "url": url, "t": 1} for url in urls])
     now = datetime.now(UTC)
     answer = app.test_client().post(
         "/events",
@@ -363,3 +364,26 @@ def test_a_waiting_stream_wakes_at_once(bids: FakeBids, hub: Hub) -> None:
     reader.join(30)
 
     assert got == [frame_of(bidding).data]
+
+
+def test_after_a_resync_every_watched_bidding_is_looked_at(app: Flask, bids: FakeBids) -> None:
+    watcher = Watcher(app)
+    watcher.next()
+    watcher.state()
+    bid(bids, 2500)
+
+    assert deliver(app, "http://live.test/events", kind="bus.resync") == 204
+
+    assert watcher.state()["bid_count"] == 1
+    watcher.close()
+
+
+def test_a_resync_comes_again_when_a_bidding_can_not_be_looked_at(
+    app: Flask, bids: FakeBids
+) -> None:
+    watcher = Watcher(app)
+    watcher.next()
+    watcher.state()
+    bids.down = True
+    assert deliver(app, "http://live.test/events", kind="bus.resync") == 500
+    watcher.close()

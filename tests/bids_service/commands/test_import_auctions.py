@@ -134,3 +134,31 @@ def test_the_jobs_process_has_a_loop_for_each_duty(service: Service) -> None:
     assert bodies["learning"]() == 0.0
     assert service.events() == [("biddings", "create", f"{PUBLIC}/biddings/1")]
     assert bodies["housekeeping"]() == 3600.0
+
+
+def listed(*urls: str, next: str | None = None) -> dict[str, Any]:
+    """A page of running auctions."""
+    links = {"next": {"href": next}} if next else {}
+    return {"_links": links, "_embedded": {"auctions": [auction(url) for url in urls]}}
+
+
+def test_after_a_resync_every_running_auction_is_learned(service: Service) -> None:
+    many = [f"{AUCTIONS}/auctions/{number}" for number in range(5)]
+    service.auctions.at |= {url: auction(url) for url in many}
+    service.auctions.at[f"{AUCTIONS}/"] = listed(*many[:3], next=f"{AUCTIONS}/more")
+    service.auctions.at[f"{AUCTIONS}/more"] = 503
+    create_bidding(service.parts.books, many[0], known_terms())
+
+    told = {"topic": "bus", "type": "resync", "url": f"{PUBLIC}/events", "t": 1}
+    for _ in range(2):
+        assert deliver_events(service, [told | {"data": {"from": 1, "to": 7}}]).status_code == 204
+    learn(service)
+    assert set(waiting(service)) == {f"{AUCTIONS}/", *many[1:3]}
+
+    service.auctions.at[f"{AUCTIONS}/more"] = listed(*many[3:])
+    service.clock.now_ms += 600_000
+    while learn(service):
+        pass
+    assert waiting(service) == []
+    urls = {url for topic, type, url in service.events() if (topic, type) == ("biddings", "create")}
+    assert len(urls) == len(many)

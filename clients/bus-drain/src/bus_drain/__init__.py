@@ -20,7 +20,7 @@ from bus_drain.layers.bust import Bust
 from bus_drain.layers.deduplicate import Deduplicate
 from bus_drain.layers.dirty import DirtyMap, MarkDirty, Swept
 from bus_drain.layers.filter import Filter
-from bus_drain.layers.listen import Listener, Listeners, Outcome, Receive, each
+from bus_drain.layers.listen import RESYNC, Listener, Listeners, Outcome, Receive, each
 from bus_drain.layers.prefetch import Prefetch
 from bus_drain.layers.siphon import Siphon
 from bus_drain.receiver import receiver
@@ -29,6 +29,7 @@ from bus_drain.state import State
 from bus_drain.storage import open_state
 
 __all__ = [
+    "RESYNC",
     "BadSettings",
     "Basic",
     "BasicAuthentication",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bus_drain import Event, Listeners, SomeFailed, each
+from bus_drain import RESYNC, Event, Listeners, SomeFailed, each
 from bus_drain.layers.listen import batches, listener_of
 
 from tests.clients.bus_drain.conftest import Heard, failing, made
@@ -120,3 +120,35 @@ def test_each_event_fails_on_its_own_and_keeps_order_within_its_url() -> None:
 
     assert handled == ["0", "2"]
     assert [e.id for e in outcome.failed] == ["1", "3"]
+
+
+def resync() -> Event:
+    return made(9, topic="bus", type="resync", data={"from": 3, "to": 41})
+
+
+def test_a_resync_that_nobody_listens_to_is_an_error_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert not Listeners({"bids": Heard()})([resync(), made(1, topic="bids")]).failed
+
+    (said,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "'from': 3, 'to': 41" in said.getMessage()
+    assert "bus.resync" in said.getMessage()
+
+
+@pytest.mark.parametrize("name", [RESYNC, "bus", "*"])
+def test_whoever_listens_to_resyncs_gets_them_and_nothing_is_said(
+    caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    heard = Heard()
+
+    Listeners({"bids": Heard(), name: heard})([resync()])
+
+    assert [event.data for batch in heard.batches for event in batch] == [{"from": 3, "to": 41}]
+    assert caplog.records == []
+
+
+def test_other_words_of_the_bus_are_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    Listeners({"bids": Heard()})([made(1, topic="bus", type="noop", data={"test": True})])
+
+    assert caplog.records == []

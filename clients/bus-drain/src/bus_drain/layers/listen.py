@@ -17,6 +17,13 @@ Listener = Callable[[Sequence[Event]], None]
 some of them, anything else for all. StoreUnavailable says that it is no fault of theirs."""
 
 EVERY_OTHER = "*"
+RESYNC = "bus.resync"
+"""What the bus says once to a subscriber whose events are gone unseen; `data` has the positions
+`from` and `to` (docs/delivery.md D23)."""
+_NOBODY_RESYNCS = (
+    f"events are gone before they came: name a listener {RESYNC!r} that looks for what they told."
+    " positions=%s"
+)
 
 
 @dataclass(frozen=True)
@@ -38,17 +45,20 @@ class Listeners:
     """Calls the listener of each event's topic and type.
 
     The most exact name wins, so an event has one listener at most: `"bids.create"`, then
-    `"bids"`, then `"*"`. Events that nobody listens to are settled. A listener that raises fails
-    its own events only; the others still get theirs.
+    `"bids"`, then `"*"`. Events that nobody listens to are settled, a resync
+    with an error in the log: nobody then looks for what is gone. A listener that raises fails its
+    own events only; the others still get theirs.
     """
 
     def __init__(self, listeners: Mapping[str, Listener]) -> None:
         self._listeners = dict(listeners)
         self._names = frozenset(listeners)
+        self._hears_of_resyncs = listener_of("bus", "resync", self._names) is not None
 
     def __call__(self, events: Sequence[Event]) -> Outcome:
         failed: list[Event] = []
         unavailable = False
+        self._complain_of_resyncs(events)
         for name, batch in batches(events, self._names):
             try:
                 failed.extend(_failed(name, self._listeners[name], batch))
@@ -56,6 +66,11 @@ class Listeners:
                 failed.extend(batch)
                 unavailable = True
         return Outcome(tuple(failed), unavailable)
+
+    def _complain_of_resyncs(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.topic == "bus" and event.type == "resync" and not self._hears_of_resyncs:
+                _log.error(_NOBODY_RESYNCS, event.data)
 
 
 def each(on_event: Callable[[Event], None]) -> Listener:
