@@ -71,7 +71,7 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
     def redrive_some(client: str, name: str) -> Redriven:
         """Have all dead letters delivered again, or those in `ids`."""
         ours = owned(bus, client, name)
-        body = read_json(request) if request.content_length else {}
+        body = read_json(request, empty={})
         return redrive(bus.storage, ours.id, check_redrive(body))
 
     @endpoint(

@@ -53,7 +53,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
     def set_secret() -> dict[str, str]:
         """Change the secret that signs deliveries; the one before stays valid for a day."""
         client = bus.auth.subscriber(shown_token(request))
-        wanted = read_json(request) if request.content_length else {}
+        wanted = read_json(request, empty={})
         secret = change_secret(bus.storage, client.id, check_new_secret(wanted), bus.now_ms())
         return {"secret": secret}
 

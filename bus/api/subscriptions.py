@@ -143,7 +143,7 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
     def set_secret(client: str, name: str) -> dict[str, str]:
         """Change the secret that signs deliveries; the one before stays valid for a day."""
         ours = owned(bus, client, name)
-        wanted = read_json(request) if request.content_length else {}
+        wanted = read_json(request, empty={})
         secret = lifecycle.change_secret(
             bus.storage, ours.client_id, check_new_secret(wanted), bus.now_ms(), name
         )

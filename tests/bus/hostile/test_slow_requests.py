@@ -64,6 +64,7 @@ def beginnings(bus: Served) -> dict[str, bytes]:
         "half a body": whole[:-5],
         "no subscription": post(bus, b"", length(9), to=b"/subscription"),
         "no body where none is wanted": post(bus, b"", length(9)).replace(b"POST", b"GET"),
+        "a long body announced": post(bus, b"", length(5_000_000)),
         "half a chunk": post(bus, b"ff\r\n" + BODY, b"Transfer-Encoding: chunked"),
         "no last chunk": post(
             bus, b"%x\r\n%b\r\n" % (len(BODY), BODY), b"Transfer-Encoding: chunked"
@@ -84,6 +85,8 @@ def test_who_stops_in_the_middle_is_let_go(hurried: Served) -> None:
         assert b" 408 " in head.splitlines()[0], name
         assert json.loads(body)["status"] == 408
     assert answers["nothing"] == b""
+    line = answers["a long body announced"].splitlines()[0]
+    assert b" 413 " in line or b" 408 " in line
     assert published(hurried) == before
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import flask
 import pytest
-from bus_drain import Drain
+from bus_drain import Drain, with_body
 from bus_drain.flask import mount
 from flask_wtf import CSRFProtect
 
-from .conftest import Deliverer, Heard, event
+from .conftest import Deliverer, Heard, event, signature_headers
 
 
 @pytest.fixture
@@ -64,3 +67,82 @@ def test_importing_the_package_does_not_import_flask() -> None:
     code = "import bus_drain, sys; sys.exit('flask' in sys.modules or 'werkzeug' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], timeout=30, check=False).returncode == 0
+
+
+READERS: dict[str, Callable[[], object]] = {
+    "get_data": lambda: flask.request.get_data(cache=True),
+    "data": lambda: flask.request.data,
+    "get_json": lambda: flask.request.get_json(silent=True),
+    "json twice": lambda: (flask.request.json, flask.request.json),
+    "form": lambda: flask.request.form.get("a"),
+    "values and data": lambda: (flask.request.values.get("a"), flask.request.get_data()),
+    "data as text": lambda: flask.request.get_data(as_text=True),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_hook_may_read_the_body_first(
+    app: flask.Flask, heard: Heard, reader: str, chunked: bool
+) -> None:
+    def read() -> None:
+        READERS[reader]()
+
+    app.before_request(read)
+    body = json.dumps([event(3)]).encode()
+    how: dict[str, object] = {"data": body}
+    if chunked:
+        terminated = {"wsgi.input_terminated": True}
+        how = {"input_stream": io.BytesIO(body), "environ_overrides": terminated}
+    headers = signature_headers(body)
+    answer = app.test_client().post(
+        "/events", content_type="application/json", headers=headers, **how
+    )
+    assert answer.status_code == 204
+    assert heard.urls == ["https://bids.example/bids/3"]
+
+
+def test_a_drain_in_a_blueprint_hears_what_hooks_of_app_and_blueprint_have_read(
+    make_drain: Callable[..., Drain], heard: Heard
+) -> None:
+    blueprint = flask.Blueprint("hooks", __name__, url_prefix="/hooks")
+    mount(blueprint, "/v1.0/events", make_drain())
+    app = flask.Flask(__name__)
+    app.before_request(lambda: READERS["get_data"]() and None)
+    blueprint.before_request(lambda: READERS["get_json"]() and None)
+    app.register_blueprint(blueprint)
+    assert Deliverer(app)([event(3)], path="/hooks/v1.0/events").status_code == 204
+    assert heard.urls == ["https://bids.example/bids/3"]
+
+
+def test_a_body_that_a_hook_has_read_is_bounded_and_checked_as_ever(app: flask.Flask) -> None:
+    app.before_request(lambda: READERS["get_data"]() and None)
+    body = b" " * (2 * 1024 * 1024)
+    assert Deliverer(app)(body=body, path="/events").status_code == 413
+    answer = Deliverer(app)([event()], path="/events", headers=signature_headers(b"[]"))
+    assert answer.status_code == 401
+
+
+def test_another_framework_hands_on_the_body_it_has_read(
+    make_drain: Callable[..., Drain], heard: Heard
+) -> None:
+    drain = make_drain()
+
+    def framework(environ: dict[str, Any], start_response: Any) -> Any:
+        body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+        return drain(with_body(environ, body), start_response)
+
+    assert Deliverer(framework)([event(3)]).status_code == 204
+    assert heard.urls == ["https://bids.example/bids/3"]
+
+
+def test_who_reads_it_and_hands_on_nothing_is_told(make_drain: Callable[..., Drain]) -> None:
+    drain = make_drain()
+
+    def framework(environ: dict[str, Any], start_response: Any) -> Any:
+        environ["wsgi.input"].read()
+        return drain(environ, start_response)
+
+    answer = Deliverer(framework)([event(3)])
+    assert answer.status_code == 400
+    assert "read before" in answer.text

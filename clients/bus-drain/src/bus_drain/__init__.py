@@ -15,6 +15,7 @@ from bus_drain.errors import (
 )
 from bus_drain.event import Event
 from bus_drain.http.authenticate import BasicAuthentication, SignatureVerification
+from bus_drain.http.body import with_body
 from bus_drain.http.parse import parse
 from bus_drain.layers.bust import Bust
 from bus_drain.layers.deduplicate import Deduplicate
@@ -66,4 +67,5 @@ __all__ = [
     "open_state",
     "parse",
     "receiver",
+    "with_body",
 ]

@@ -3,13 +3,17 @@
 from typing import Any
 
 import flask
+from service_kit.compat.werkzeug import read_before
 from werkzeug import Response
+
+from bus_drain.http.body import with_body
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-def mount(app: flask.Flask, path: str, drain: Any) -> Any:
-    """Serve drain, any WSGI app, at path inside app, within its request hooks; return the view.
+def mount(app: flask.Flask | flask.Blueprint, path: str, drain: Any) -> Any:
+    """Serve drain, any WSGI app, at path inside app or a blueprint, within its request hooks;
+    return the view. A hook may read the body, with `get_data` or `get_json`.
 
     All methods are routed to it, so that it is the drain that says what it doesn't take. An
     app that uses Flask-WTF's CSRFProtect passes the view on: `csrf.exempt(mount(app, …))`,
@@ -17,13 +21,18 @@ def mount(app: flask.Flask, path: str, drain: Any) -> Any:
     """
 
     def drain_view() -> Response:
-        return Response.from_app(drain, flask.request.environ)
+        return Response.from_app(drain, _environ(flask.request))
 
     app.add_url_rule(
         path,
-        endpoint=f"bus_drain:{path}",
+        endpoint=f"bus_drain:{path}".replace(".", ":"),
         view_func=drain_view,
         methods=_METHODS,
         provide_automatic_options=False,
     )
     return drain_view
+
+
+def _environ(request: flask.Request) -> dict[str, Any]:
+    body = read_before(request)
+    return request.environ if body is None else with_body(request.environ, body)

@@ -4,29 +4,38 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from service_kit.compat.werkzeug import read_before
 from service_kit.problems import Problem
 
 if TYPE_CHECKING:
     from flask import Request
 
 MAX_BODY_BYTES = 1024 * 1024
+_REFUSED: Any = object()
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def read_json(request: "Request", *, max_bytes: int = MAX_BODY_BYTES) -> Any:
+def read_json(request: "Request", *, max_bytes: int = MAX_BODY_BYTES, empty: Any = _REFUSED) -> Any:
     """The request's body as JSON, whatever its Content-Type says.
 
-    Raises Problem 413 over `max_bytes` and Problem 400 for anything that isn't strict JSON.
+    `empty` is what a request without a body stands for. Whether there is one, only reading tells: a
+    body in chunks has no length. Raises Problem 413 over `max_bytes` and Problem 400 for anything
+    that isn't strict JSON.
     """
-    return parse_json(read_body(request, max_bytes=max_bytes))
+    body = read_body(request, max_bytes=max_bytes)
+    return empty if not body and empty is not _REFUSED else parse_json(body)
 
 
 def read_body(request: "Request", *, max_bytes: int = MAX_BODY_BYTES) -> bytes:
-    """The request's body as it came.
+    """The request's body as it came, also where a hook has read it already.
 
     Raises Problem 413 over `max_bytes`, and Problem 408 for half a body: it may look like a whole
     one (RFC 9112 section 8).
     """
+    if (kept := read_before(request)) is not None:
+        if len(kept) > max_bytes:
+            raise too_large(max_bytes)
+        return kept
     announced = request.content_length or 0
     if announced > max_bytes:
         raise too_large(max_bytes)

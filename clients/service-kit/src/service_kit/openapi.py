@@ -31,7 +31,7 @@ class _StrictParser(BodyParser):
     DEFAULT_VALIDATION_STATUS = 422
 
     def read_body(self, request: Request) -> Any:
-        return read_json(request) if request.content_length or request.is_json else MISSING
+        return read_json(request, empty=MISSING)
 
     def handle_error(self, error: ma.ValidationError, *_args: Any, **kwargs: Any) -> Any:
         status = kwargs.get("error_status_code") or self.DEFAULT_VALIDATION_STATUS

@@ -1,5 +1,6 @@
 """Read a WSGI request's body, never more of it than allowed."""
 
+from io import BytesIO
 from typing import Any
 
 from bus_drain.errors import Malformed, TooBig
@@ -19,12 +20,21 @@ def read_body(environ: dict[str, Any], max_bytes: int) -> bytes:
     # Without a length there is a body only if the server marks its end (chunked encoding).
     if announced is None and not environ.get("wsgi.input_terminated"):
         return b""
-    body = _read(environ["wsgi.input"], max_bytes + 1 if announced is None else announced)
+    try:
+        body = _read(environ["wsgi.input"], max_bytes + 1 if announced is None else announced)
+    except OSError as error:  # as servers say that the rest did not come
+        raise Malformed("The body ended early, or its chunks are wrong") from error
     if len(body) > max_bytes:
         raise TooBig(f"The body is longer than {max_bytes} bytes")
     if announced is not None and len(body) < announced:
-        raise Malformed("The body is shorter than its Content-Length")
+        why = "" if body else "; is it read before, by a hook or another app around this one?"
+        raise Malformed(f"The body is shorter than its Content-Length{why}")
     return body
+
+
+def with_body(environ: dict[str, Any], body: bytes) -> dict[str, Any]:
+    """A request whose body a framework has read already: what a drain reads is this body."""
+    return environ | {"wsgi.input": BytesIO(body), "CONTENT_LENGTH": str(len(body))}
 
 
 def _announced_length(environ: dict[str, Any]) -> int | None:

@@ -12,6 +12,7 @@ from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
+from gunicorn.http.body import Body
 from gunicorn.http.errors import (
     ConfigurationProblem,
     ExpectationFailed,
@@ -19,6 +20,7 @@ from gunicorn.http.errors import (
     InvalidResponseHeaderName,
     LimitRequestHeaders,
     LimitRequestLine,
+    NoMoreData,
     ParseException,
 )
 from gunicorn.http.message import Request
@@ -26,6 +28,7 @@ from gunicorn.http.parser import RequestParser
 from gunicorn.util import write_nonblock
 from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.exceptions import ClientDisconnected
 
 from service_kit.compat.arriving import Arriving
 
@@ -34,6 +37,19 @@ _NOT_THE_CLIENTS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponse
 _LINGER_S = 2.0
 _MOST_LINGERING = 500
 _CHUNK_BYTES = 64 * 1024
+
+
+class BodyCutOff(ClientDisconnected, OSError):
+    """The rest of a body did not come, or is no body; in whatever framework: a 400, no 500."""
+
+
+class _Body(Body):  # type: ignore[misc]
+    def _read_reader(self, size: int) -> bytes:
+        try:
+            read: bytes = super()._read_reader(size)
+        except (NoMoreData, ParseException) as error:
+            raise BodyCutOff("The body ended early, or its chunks are wrong") from error
+        return read
 
 
 class BoundedRequest(Request):  # type: ignore[misc]
@@ -45,6 +61,11 @@ class BoundedRequest(Request):  # type: ignore[misc]
         """Read the head."""
         self.max_buffer_headers = self.max_head_bytes
         return super().parse(unreader)
+
+    def set_body_reader(self) -> None:
+        """Make what reads the body."""
+        super().set_body_reader()
+        self.body = _Body(self.body.reader)
 
     def parse_headers(self, data: bytes, from_trailer: bool = False) -> Any:
         """Its fields."""
