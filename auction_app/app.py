@@ -14,6 +14,7 @@ from service_kit.logs import configure_logs
 from service_kit.openapi import Api
 from service_kit.openapi import Blueprint as Documented
 from service_kit.problems import install_problems
+from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 from service_kit.visitor_network import trust_proxies
 
@@ -86,6 +87,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
     )
     trust_proxies(app, config.trusted_proxies)
     install_trace(app)
+    install_storable(app)
     install_access(app, config.tokens)
     install_security(app, built)
     install_problems(app, translations(), respond=respond)

@@ -6,6 +6,7 @@ from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.openapi import Api
 from service_kit.problems import install_problems
+from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 
 from bus.api.failures import attempts_blueprint, exceptions_blueprint
@@ -44,6 +45,7 @@ def create_apps(
     bus = build(config, storage=storage, clock=clock)
     app = Flask(__name__)
     install_trace(app)
+    install_storable(app)
     install_problems(app, TRANSLATIONS)
     install_health(app, {"database": bus.storage.check_ready})
     app.register_blueprint(publish_blueprint(bus))

@@ -63,7 +63,8 @@ def _published(topics: Iterable[Topic]) -> Metric:
         "bus_published_events", "Events published, by topic.", labels=["topic"]
     )
     for topic in topics:
-        family.add_metric([topic.name], topic.events)
+        if topic.events:  # a name that somebody subscribed to is no topic that anybody publishes
+            family.add_metric([topic.name], topic.events)
     return family
 
 

@@ -67,7 +67,8 @@ def _complaint_of(
     rules: Rules = _NO_RULES,
 ) -> Refused:
     inner, metas = _unwrapped(kind)
-    broken = None if _unknown_keys(inner, value) else _first_broken(inner, name, value, rules)
+    is_whole_wrong = _unknown_keys(inner, value) or _is_too_long(metas, value)
+    broken = None if is_whole_wrong else _first_broken(inner, name, value, rules)
     if broken is not None:
         return _complaint_of(*broken, refused)
     said = whole or _words(inner, metas, name, value)
@@ -89,6 +90,12 @@ def _first_broken(kind: Any, name: str, value: Any, rules: Rules) -> tuple[Any, 
         if get_origin(item) is Annotated:  # else the array's own complaint says it
             return next(((item, name, each) for each in value if not _fits(item, each)), None)
     return None
+
+
+def _is_too_long(metas: Sequence[Meta], value: Any) -> bool:
+    """Whether an array is longer than it may be: then its items are not looked at."""
+    most = min((meta.max_length for meta in metas if meta.max_length is not None), default=None)
+    return most is not None and isinstance(value, list) and len(value) > most
 
 
 def _unknown_keys(kind: Any, value: Any) -> set[str]:

@@ -11,6 +11,7 @@ from service_kit.clock import Clock, now_ms
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.problems import Problem, install_problems
+from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 from service_kit.worker import Loops
 
@@ -35,6 +36,7 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     hub: Hub = parts.get("hub") or Hub()
     app = Flask(__name__)
     install_trace(app)
+    install_storable(app)
     install_problems(app, {HubFull: _full})
     install_health(app, {})
     _install_stream(app, config, hub, biddings, parts.get("clock") or now_ms)

@@ -60,10 +60,14 @@ class Form:
         schema = _schema_of(cls)  # type: ignore[arg-type] # mypy asks its instances for a hash
         try:
             with Context(notation):
-                return schema.load({name: typed.get(name, "") for name in schema.fields}), {}
+                return schema.load({name: _storable(typed, name) for name in schema.fields}), {}
         except ma.ValidationError as error:
             valid: Any = error.valid_data  # of one object, so it is a dict
             return valid, {name: words[0] for name, words in error.messages_dict.items()}
+
+
+def _storable(typed: Mapping[str, str], name: str) -> str:
+    return typed.get(name, "").replace("\x00", " ")  # PostgreSQL has no NUL
 
 
 @cache

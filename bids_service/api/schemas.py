@@ -6,6 +6,8 @@ from service_kit.url import ENTITY_URL, MAX_URL_CHARACTERS, are_entity_urls
 
 LARGEST_ID = 2**63 - 1
 MOST_STEPS = 200
+MOST_ROWS = 1_000
+MOST_BLOCKED = 10_000
 STEPS = ("place-bid", "buy-now", "retract", "cancel", "close", "offer")
 
 _MONEY = {
@@ -195,7 +197,9 @@ class TermsSchema(ma.Schema):
     currency = fields.String(required=True)
     start_price = fields.Dict(required=True, metadata=_MONEY)
     increments = fields.List(
-        fields.List(_minor(), validate=validate.Length(equal=2)), required=True
+        fields.List(_minor(), validate=validate.Length(equal=2)),
+        required=True,
+        validate=validate.Length(max=MOST_ROWS),
     )
     starts_at_ms = _moment(required=True)
     ends_at_ms = _moment(required=True)
@@ -203,7 +207,7 @@ class TermsSchema(ma.Schema):
     buy_now = fields.Dict(allow_none=True, metadata=_MONEY)
     soft_close = fields.Nested(SoftCloseSchema, allow_none=True)
     hard_end_at_ms = _moment(allow_none=True)
-    blocked = fields.List(fields.String())
+    blocked = fields.List(fields.String(), validate=validate.Length(max=MOST_BLOCKED))
 
 
 class StepSchema(ma.Schema):

@@ -77,6 +77,11 @@ def refiltered(
     return filters
 
 
+def without_passed(filters: Iterable[TopicFilter], position: int) -> list[TopicFilter]:
+    """Those that still have something to give to a cursor at a position."""
+    return [one for one in filters if one.until is None or one.until > position]
+
+
 def _start(new: TopicFilter, before: Sequence[TopicFilter]) -> int:
     return min((old.after for old in before if _covers(old, new)), default=new.after)
 

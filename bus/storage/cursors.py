@@ -1,6 +1,6 @@
 """The cursors of subscriptions, as what clients do moves them; pushers move them in settlements."""
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from bus.model.delivery import HEALTHY
 from bus.storage.columns import HEALTH_COLUMNS, health_values
@@ -32,6 +32,12 @@ def move_to(
             fence=cursors.c.fence + 1,
         )
     )
+
+
+def position_of(connection: Connection, subscription_id: int) -> int:
+    """Up to where everything is settled."""
+    wanted = select(cursors.c.position).where(cursors.c.subscription_id == subscription_id)
+    return int(connection.execute(wanted).scalar_one())
 
 
 def end_back_off(connection: Connection, subscription_id: int) -> None:

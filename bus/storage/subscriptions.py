@@ -8,7 +8,7 @@ from service_kit.clock import Clock
 from service_kit.database import reading
 from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
-from bus.errors import NotFound
+from bus.errors import BadSubscription, NotFound
 from bus.model.retry_policy import RetryPolicy
 from bus.model.subscription import (
     DEFAULT_NAME,
@@ -18,7 +18,13 @@ from bus.model.subscription import (
     State,
     SubscriptionRequest,
 )
-from bus.model.topic_filter import EVERY_TOPIC, TopicFilter, filter_of, refiltered
+from bus.model.topic_filter import (
+    EVERY_TOPIC,
+    TopicFilter,
+    filter_of,
+    refiltered,
+    without_passed,
+)
 from bus.storage import cursors, topic_filters, topics
 from bus.storage.columns import signing_secrets
 from bus.storage.start_position import cursor_at, log_end, log_start
@@ -27,6 +33,8 @@ from bus.storage.transactions import Registry
 
 # A subscription that waits for its snapshot is paused with this reason.
 SNAPSHOT = "snapshot"
+# Patterns, and what is left of earlier ones: who changes them for ever makes no heap of them.
+_MAX_FILTERS = 500
 _WANT_TEST = text(
     "INSERT INTO wanted_tests (subscription_id, requested_at_ms) VALUES (:id, :now_ms)"
     " ON CONFLICT (subscription_id) DO UPDATE SET requested_at_ms = excluded.requested_at_ms"
@@ -201,6 +209,10 @@ class Subscriptions:
         )
         before = topic_filters.filters_of(connection, [subscription_id]).get(subscription_id, ())
         after = refiltered(before, wanted.topics, log_end(connection))
+        if len(after) > _MAX_FILTERS:
+            after = without_passed(after, cursors.position_of(connection, subscription_id))
+        if len(after) > _MAX_FILTERS:
+            raise BadSubscription("events of too many topics wait that were wanted before")
         topic_filters.replace(connection, subscription_id, after)
         self._enter(connection, subscription_id, State.ACTIVE, None, only_from=(State.DISABLED,))
         cursors.end_back_off(connection, subscription_id)

@@ -1,5 +1,6 @@
 """What subscriptions get: the rows of `subscription_topics`."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
@@ -20,25 +21,27 @@ def filters_of(
         .where(_columns.subscription_id.in_(subscription_ids))
         .order_by(_columns.topic, _columns.type)
     )
-    found: dict[int, tuple[TopicFilter, ...]] = {}
+    found: defaultdict[int, list[TopicFilter]] = defaultdict(list)
     for row in connection.execute(wanted):
         one = TopicFilter(row.topic, row.after_position, row.until_position, row.type or None)
-        found[row.subscription_id] = (*found.get(row.subscription_id, ()), one)
-    return found
+        found[row.subscription_id].append(one)
+    return {subscription_id: tuple(filters) for subscription_id, filters in found.items()}
 
 
 def add(connection: Connection, subscription_id: int, filters: Iterable[TopicFilter]) -> None:
     """Give a subscription these too."""
-    for one in filters:
-        connection.execute(
-            insert(subscription_topics).values(
-                subscription_id=subscription_id,
-                topic=one.topic,
-                type=one.type or "",
-                after_position=one.after,
-                until_position=one.until,
-            )
-        )
+    rows = [
+        {
+            "subscription_id": subscription_id,
+            "topic": one.topic,
+            "type": one.type or "",
+            "after_position": one.after,
+            "until_position": one.until,
+        }
+        for one in filters
+    ]
+    if rows:
+        connection.execute(insert(subscription_topics), rows)
 
 
 def replace(connection: Connection, subscription_id: int, filters: Iterable[TopicFilter]) -> None:

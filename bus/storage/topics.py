@@ -26,8 +26,9 @@ _OWN = text(
 
 def ensure(connection: Connection, names: Sequence[str]) -> None:
     """Topics that somebody subscribes to are there, whether anybody publishes them yet or not."""
-    for name in names:
-        connection.execute(_CREATE, {"name": name})
+    if not names:
+        return
+    connection.execute(_CREATE, [{"name": name} for name in names])
     connection.execute(
         update(topics).where(topics.c.name.in_(names), topics.c.deleted).values(deleted=False)
     )

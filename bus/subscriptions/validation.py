@@ -28,6 +28,7 @@ from bus.wire_rules import check, complaint, number_complaint
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _LONGEST_MS = 86_400_000
 _MAX_RETRIES = 20
+_MAX_IDS = 1_000
 _WAIT_MS = (100, 604_800_000)
 
 
@@ -64,7 +65,10 @@ Pattern = Annotated[
     str,
     complaint(_say_pattern, pattern=rf"^(\*|{NAME_PATTERN}(\.({'|'.join(sorted(TYPES))}))?)\Z"),
 ]
-_topics = complaint("topics is not an array of topic names")
+MAX_PATTERNS = 100
+_topics = complaint(
+    f"topics is not an array of at most {MAX_PATTERNS} topic names", max_length=MAX_PATTERNS
+)
 _Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 
 
@@ -143,7 +147,13 @@ class Seek(msgspec.Struct, forbid_unknown_fields=True):
 class Redrive(msgspec.Struct, forbid_unknown_fields=True):
     """The dead letters to deliver again; all, without `ids`."""
 
-    ids: Annotated[list[int], complaint("ids is not an array of numbers")] | None = None
+    ids: (
+        Annotated[
+            list[Annotated[int, Meta(ge=1, le=2**63 - 1)]],
+            complaint(f"ids is not an array of at most {_MAX_IDS} numbers", max_length=_MAX_IDS),
+        ]
+        | None
+    ) = None
 
 
 class NewSecret(msgspec.Struct, forbid_unknown_fields=True):
@@ -211,10 +221,10 @@ def check_seek(value: Any) -> StartPosition:
     return _start_position(asked.to)
 
 
-def check_redrive(value: Any) -> list[int] | None:
+def check_redrive(value: Any) -> frozenset[int] | None:
     """The ids in a Redrive, parsed from JSON; None: all. Raises BadSubscription."""
     asked: Redrive = check(Redrive, value, BadSubscription)
-    return asked.ids
+    return None if asked.ids is None else frozenset(asked.ids)
 
 
 def check_new_secret(value: Any) -> str | None:

@@ -7,7 +7,7 @@ import importlib
 from collections.abc import Callable
 
 from service_kit.config import nowhere, or_exit
-from service_kit.entrance import MAX_FIELDS, MAX_HEAD_BYTES, MAX_LINE_BYTES
+from service_kit.entrance import MAX_FIELDS, MAX_LINE_BYTES
 from service_kit.private import keep_files_private, runtime_folder
 
 __all__ = [
@@ -25,7 +25,7 @@ __all__ = [
 
 worker_class = "service_kit.entrance.threads.ThreadWorker"
 limit_request_fields = MAX_FIELDS
-limit_request_field_size = MAX_HEAD_BYTES
+limit_request_field_size = MAX_LINE_BYTES
 limit_request_line = MAX_LINE_BYTES
 http_parser = "python"  # the other one, where it is installed, would not know of our bounds
 workers = 2

@@ -104,7 +104,7 @@ def test_a_request_line_beyond_the_bounds_is_refused(port: int) -> None:
 
 def test_a_head_within_the_bounds_is_read(port: int) -> None:
     assert said(port, request(*[b"X-%d: " % i + b"y" * 600 for i in range(95)])) == 200
-    assert said(port, request(b"X: " + b"y" * 60_000)) == 200
+    assert said(port, request(b"X: " + b"y" * 8_000)) == 200
     assert said(port, request(line=b"GET /" + b"a" * 4_000 + b" HTTP/1.1")) == 200
 
 

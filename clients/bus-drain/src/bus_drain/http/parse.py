@@ -12,6 +12,8 @@ from bus_drain.event import Event
 from bus_drain.http import cloudevents
 
 T = TypeVar("T")
+MAX_EVENTS = 10_000
+"""The largest `max` that a subscription may have (docs/delivery.md D8)."""
 
 _JSON = re.compile(r"application/(?:[a-z0-9!#$&^_.+-]+\+)?json", re.IGNORECASE)
 _WORD = re.compile(r"[a-z_]{1,64}")
@@ -34,6 +36,8 @@ def parse(body: bytes, content_type: str | None) -> tuple[Event, ...]:
         events = cloudevents.events_from(_decoded(_CLOUD_EVENTS, body))
     else:
         events = _decoded(_EVENTS, body)
+    if len(events) > MAX_EVENTS:
+        raise Malformed(f"A batch has more than {MAX_EVENTS} events")
     # All at once, because a check a field costs more than all the rest of the drain.
     kinds = {(event.topic, event.type) for event in events}
     if all(_are_words(*kind) for kind in kinds) and are_entity_urls(

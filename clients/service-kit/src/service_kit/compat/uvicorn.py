@@ -28,6 +28,7 @@ class BoundedProtocol(HttpToolsProtocol):
     answer_s: float
     max_fields: int
     max_line_bytes: int
+    """Of the request line, and of each field."""
     max_head_bytes: int
     answer: Callable[[int], bytes]
     """The whole answer of a status."""
@@ -79,8 +80,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field of the head, or of the trailers, which are counted and dropped."""
         self._fields += 1
-        self._head_bytes += len(name) + len(value) + 4
-        if self._fields > self.max_fields or self._head_bytes > self.max_head_bytes:
+        size = len(name) + len(value) + 4
+        self._head_bytes += size
+        is_too_much = self._fields > self.max_fields or self._head_bytes > self.max_head_bytes
+        if is_too_much or size > self.max_line_bytes:
             self._refuse(431)
         if not self._is_head_read:
             super().on_header(name, value)

@@ -17,12 +17,13 @@ MAX_FIELDS = 100
 MAX_HEAD_BYTES = 64 * 1024
 """Of all fields together, and of the trailers."""
 MAX_LINE_BYTES = 8190
-"""Of the request line."""
+"""Of the request line, and of each field."""
 
 _DETAILS = {
     408: "It did not arrive whole in time.",
     414: f"The request line may have {MAX_LINE_BYTES} bytes.",
-    431: f"A request may have {MAX_FIELDS} fields of {MAX_HEAD_BYTES} bytes together.",
+    431: f"A request may have {MAX_FIELDS} fields of {MAX_LINE_BYTES} bytes each, and of"
+    f" {MAX_HEAD_BYTES} bytes together.",
 }
 
 
