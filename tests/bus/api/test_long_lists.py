@@ -69,21 +69,22 @@ def test_a_cloudevents_batch_has_an_end_too(api: Client) -> None:
     assert_problem(answer, 400)
 
 
-def test_a_hundred_topics_are_subscribed_to_by_a_few_statements(
+def test_a_hundred_topics_are_written_by_a_few_statements(
     api: Client, storage: Storage
 ) -> None:
     said: list[str] = []
     engine = storage._engine
 
     def hear(_connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
-        said.append(statement)
+        if statement.startswith(("INSERT", "UPDATE", "DELETE")):
+            said.append(statement)
 
     event.listen(engine, "before_cursor_execute", hear)
     topics = [name(i) for i in range(100)]
     for wanted in (topics, [*topics[50:], "bids"]):
         assert call(api, "PUT", ONE, subscription(wanted), by="root").status_code < 300
     event.remove(engine, "before_cursor_execute", hear)
-    assert len(said) < 80
+    assert len(said) < 40
 
 
 def test_names_that_nobody_publishes_make_no_series(api: Client) -> None:
