@@ -69,9 +69,7 @@ def test_a_cloudevents_batch_has_an_end_too(api: Client) -> None:
     assert_problem(answer, 400)
 
 
-def test_a_hundred_topics_are_written_by_a_few_statements(
-    api: Client, storage: Storage
-) -> None:
+def test_a_hundred_topics_are_written_by_a_few_statements(api: Client, storage: Storage) -> None:
     said: list[str] = []
     engine = storage._engine
 
