@@ -64,3 +64,72 @@ def test_a_process_that_cannot_start_says_a_line_for_each_reason(
     assert exited.value.code == 2
     lines = capsys.readouterr().err.splitlines()
     assert [line.split(":")[0] for line in lines] == ["SHOP_URL", "SHOP_KEY"]
+
+
+PLATFORMS = {
+    "SHOP_SERVICE_HOST": "10.0.0.1",
+    "SHOP_SERVICE_PORT": "8001",
+    "SHOP_SERVICE_PORT_HTTP": "8001",
+    "SHOP_SERVICE_PORT_HTTP_API": "8001",
+    "SHOP_PORT": "tcp://10.0.0.1:8001",
+    "SHOP_PORT_8001_TCP": "tcp://10.0.0.1:8001",
+    "SHOP_PORT_8001_TCP_PROTO": "tcp",
+    "SHOP_PORT_8001_TCP_PORT": "8001",
+    "SHOP_PORT_8001_TCP_ADDR": "10.0.0.1",
+    "SHOP_PORT_53_UDP": "udp://10.0.0.1:53",
+    "SHOP_NAME": "/web/shop",
+    "SHOP_ENV_PATH": "/usr/bin",
+    "SHOP_COMMANDS_SERVICE_HOST": "10.0.0.2",
+    "SHOP_COMMANDS_PORT": "tcp://10.0.0.2:80",
+    "SHOP_PORT_443_SCTP_ADDR": "fd00::1",
+}
+MISSPELT = {
+    "SHOP_PORT": "8001",
+    "SHOP_LIMITS": "3",
+    "SHOP_NAME": "shop",
+    "SHOP_SERVICE": "x",
+    "SHOP_PORT_8001": "x",
+    "SHOP_HOST": "10.0.0.1",
+    "SHOP_": "",
+}
+
+
+def test_what_a_platform_sets_for_a_service_of_that_name_is_ignored_with_a_word(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"SHOP_URL": "u", "SHOP_KEY": "k", **PLATFORMS}.items():
+        monkeypatch.setenv(name, value)
+    assert read() == Config(url="u", key="k")
+    assert "SHOP_PORT_8001_TCP_ADDR" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("name", MISSPELT)
+def test_what_looks_like_no_platforms_is_a_misspelt_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for known, value in {"SHOP_URL": "u", "SHOP_KEY": "k", name: MISSPELT[name]}.items():
+        monkeypatch.setenv(known, value)
+    with pytest.raises(ConfigError, match=f"{name}: no such setting"):
+        read()
+
+
+def test_a_setting_of_ours_counts_whatever_it_looks_like(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_SERVICE_HOST", "there")
+
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class WithHost:
+        host: str = setting("SHOP_SERVICE_HOST")
+
+    assert load(WithHost, prefix="SHOP_") == WithHost(host="there")
+
+
+@pytest.mark.parametrize("name", ["BUS_URL", "BUS_TOKEN"])
+def test_what_a_client_of_the_bus_reads_is_no_misspelt_setting_of_the_bus(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    @dataclasses.dataclass(frozen=True, kw_only=True)
+    class Nothing:
+        pass
+
+    monkeypatch.setenv(name, "http://bus.example")
+    assert load(Nothing, prefix="BUS_") == Nothing()

@@ -9,8 +9,12 @@ from typing import Any, NoReturn, TypeVar, get_type_hints
 from environs import Env, EnvValidationError, ValidationError
 
 from service_kit.errors import ConfigError, NotMigrated, ServiceKitError, StoreUnavailable
+from service_kit.logs import get_logger
+from service_kit.platform_variables import is_platforms
 
 __all__ = ["ConfigError", "Holds", "anywhere", "load", "nowhere", "or_exit", "setting", "variables"]
+
+log = get_logger(__name__)
 
 C = TypeVar("C")
 _REQUIRED: Any = object()
@@ -62,7 +66,8 @@ def load(config_class: type[C], *, prefix: str, holds: Holds = nowhere) -> C:
     `wsgi+` before a URL says that its host is in this process, which `holds` must confirm; the
     value is the URL. Raises ConfigError naming every variable that is missing or bad, and every
     one that starts with `prefix` but that nobody reads (a misspelt setting is a setting that is
-    missing).
+    missing). What Kubernetes or Docker sets beside a service of that name is ignored, with a word
+    in the log.
     """
     env = Env(eager=False)
     env.add_parser("parsed", lambda text, parse: _parsed(text, parse, holds))
@@ -72,13 +77,13 @@ def load(config_class: type[C], *, prefix: str, holds: Holds = nowhere) -> C:
         values[field.name] = _read(env, field, annotations[field.name])
     complaints = _complaints(env)
     known = set(variables(config_class))
-    complaints += [
-        f"{name}: no such setting"
-        for name in sorted(os.environ)
-        if name.startswith(prefix) and name not in known
-    ]
+    strange = [name for name in sorted(os.environ) if name.startswith(prefix) and name not in known]
+    ignored = [name for name in strange if is_platforms(name, os.environ[name])]
+    complaints += [f"{name}: no such setting" for name in strange if name not in ignored]
     if complaints:
         raise ConfigError(complaints)
+    if ignored:
+        log.warning("ignored, as the platform's own", variables=",".join(ignored))
     return config_class(**values)
 
 
