@@ -80,15 +80,21 @@ READERS: dict[str, Callable[[], object]] = {
 }
 
 
+def reading(reader: str) -> Callable[[], None]:
+    """A hook that reads the body."""
+
+    def hook() -> None:
+        READERS[reader]()
+
+    return hook
+
+
 @pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_hook_may_read_the_body_first(
     app: flask.Flask, heard: Heard, reader: str, chunked: bool
 ) -> None:
-    def read() -> None:
-        READERS[reader]()
-
-    app.before_request(read)
+    app.before_request(reading(reader))
     body = json.dumps([event(3)]).encode()
     how: dict[str, object] = {"data": body}
     if chunked:
@@ -108,15 +114,15 @@ def test_a_drain_in_a_blueprint_hears_what_hooks_of_app_and_blueprint_have_read(
     blueprint = flask.Blueprint("hooks", __name__, url_prefix="/hooks")
     mount(blueprint, "/v1.0/events", make_drain())
     app = flask.Flask(__name__)
-    app.before_request(lambda: READERS["get_data"]() and None)
-    blueprint.before_request(lambda: READERS["get_json"]() and None)
+    app.before_request(reading("get_data"))
+    blueprint.before_request(reading("get_json"))
     app.register_blueprint(blueprint)
     assert Deliverer(app)([event(3)], path="/hooks/v1.0/events").status_code == 204
     assert heard.urls == ["https://bids.example/bids/3"]
 
 
 def test_a_body_that_a_hook_has_read_is_bounded_and_checked_as_ever(app: flask.Flask) -> None:
-    app.before_request(lambda: READERS["get_data"]() and None)
+    app.before_request(reading("get_data"))
     body = b" " * (2 * 1024 * 1024)
     assert Deliverer(app)(body=body, path="/events").status_code == 413
     answer = Deliverer(app)([event()], path="/events", headers=signature_headers(b"[]"))

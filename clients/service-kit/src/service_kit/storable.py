@@ -21,8 +21,8 @@ def install_storable(app: "Flask") -> None:
     from werkzeug.routing import IntegerConverter
 
     class Id(IntegerConverter):
-        def __init__(self, *args: Any, max: int = LARGEST_ID, **how: Any) -> None:
-            super().__init__(*args, max=max, **how)
+        def __init__(self, *args: Any, **how: Any) -> None:
+            super().__init__(*args, **{"max": LARGEST_ID, **how})
 
     app.url_map.converters["int"] = Id
 

@@ -56,6 +56,7 @@ class BoundedRequest(Request):  # type: ignore[misc]
     """A request whose fields take so many bytes together, and not each; trailers too."""
 
     max_head_bytes: int
+    body: Any
 
     def parse(self, unreader: Any) -> Any:
         """Read the head."""
