@@ -113,6 +113,28 @@ def test_a_seller_who_is_gone_leaves_the_winner_a_mail_without_the_name(
     assert "The seller is" not in text_of(mail_server.mails[0])
 
 
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_a_seller_who_cannot_be_asked_for_now_puts_the_mail_off_until_there_is_a_name(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock, status: int
+) -> None:
+    url = house.bidding(status="closed", outcome="sold", leader="Bob")
+    for _ in range(2):  # for her own mail, and for her name in the winner's
+        house.auctions.next_answer(f"{house.auctions.url}/customers/sally", Response("", status))
+    mailer.deliver("biddings", url)
+    mailer.work()
+    assert mail_server.mails == []
+
+    clock.advance(seconds=4)
+    mailer.work()
+
+    assert arrived(mail_server) == {
+        ("You won Brass lamp", "bob@example.org"),
+        ("Sold: Brass lamp", "sally@example.org"),
+    }
+    (to_the_winner,) = [mail for mail in mail_server.mails if "You won" in str(mail)]
+    assert "The seller is" in text_of(to_the_winner)
+
+
 def test_after_five_days_an_unreadable_entity_is_a_dead_letter(
     mailer: Mailer, house: House, clock: FakeClock
 ) -> None:

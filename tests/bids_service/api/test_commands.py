@@ -99,6 +99,22 @@ def test_taking_back_is_possible_for_as_long_as_the_links_say(service: Service) 
     verify_stored(service.parts.database, AUCTION)
 
 
+def test_between_its_end_and_its_closing_a_bidding_has_no_link_that_commands(
+    service: Service,
+) -> None:
+    service.auctions.at[AUCTION] = auction(buy_now=usd("9.00"), reserve=usd("7.00"))
+    with service.client() as client:
+        place(client, "ada", 500)
+        service.clock.now_ms = END_MS - 1
+        place(client, "bob", 600)
+        assert [own.can_retract for own in client.bids_of(bidder("bob"))] == [True]
+        service.clock.now_ms = END_MS
+        assert [own.can_retract for own in client.bids_of(bidder("bob"))] == [False]
+        ended = client.bidding_of(AUCTION)
+        assert ended.links.keys() & {"place-bid", "buy-now", "retract", "cancel", "offer"} == set()
+        assert (ended.minimum, ended.buy_now, ended.outcome) == (None, None, None)
+
+
 def test_only_the_seller_calls_off(service: Service) -> None:
     with service.client() as client:
         bidding = place(client, "ada", 500)

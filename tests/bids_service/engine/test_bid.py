@@ -5,6 +5,7 @@ import pytest
 from bids_service.engine.bidding import Standing
 from bids_service.engine.book import open_book
 from bids_service.engine.decision import Kind, Reason, Refused
+from bids_service.engine.increments import IncrementTable
 from bids_service.engine.terms import LARGEST_AMOUNT_MINOR
 from tests.bids_service.engine.books import WEEK_MS, accepted, bid, book_of, refused, terms
 
@@ -29,6 +30,18 @@ def test_a_bid_is_refused_for_its_reason(
 ) -> None:
     book = open_book(terms(starts_at_ms=1000, blocked=frozenset({"rogue"})))
     assert refused(book, bid(bidder, maximum, currency), now_ms).reason is reason
+
+
+def test_one_minor_unit_is_a_bid_and_none_is_not() -> None:
+    free = open_book(terms(start_price=0))
+    assert refused(free, bid("A", 0), 1000).reason is Reason.NOT_AN_AMOUNT
+    assert accepted(free, bid("A", 1), 1000).bidding.price == 0
+    cheap = open_book(terms(start_price=1, increments=IncrementTable.of([[0, 1]])))
+    taken = cheap.after(accepted(cheap, bid("A", 1), 1000))
+    assert refused(taken, bid("B", 1), 2000) == Refused(Reason.BELOW_MINIMUM, 2)
+    assert accepted(taken, bid("B", 2), 2000).bidding.price == 2
+    most = accepted(free, bid("A", LARGEST_AMOUNT_MINOR), 1000).bidding
+    assert (most.price, most.leader) == (0, "A")
 
 
 def test_a_bid_below_the_minimum_is_told_the_minimum() -> None:

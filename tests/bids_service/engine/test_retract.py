@@ -1,8 +1,10 @@
 """Retraction."""
 
+import pytest
+
 from bids_service.engine.book import Book
 from bids_service.engine.decision import Kind, Reason
-from bids_service.engine.retract import Retract
+from bids_service.engine.retract import Retract, retractable_at
 from tests.bids_service.engine.books import HOUR_MS, WEEK_MS, accepted, bid, book_of, refused
 
 EARLY_MS = WEEK_MS - 12 * HOUR_MS - 1
@@ -28,6 +30,30 @@ def test_in_the_last_12_hours_only_the_newest_goes_and_only_for_an_hour() -> Non
     assert (in_time.bidding.leader, in_time.bidding.price) == ("B", 210)
     late = refused(book, Retract(bidder="B"), LATE_MS + HOUR_MS + 1)
     assert late.reason is Reason.TOO_LATE
+
+
+def test_exactly_12_hours_before_the_end_only_the_newest_goes() -> None:
+    book = with_bid(book_of(("A", 200), ("B", 300)), "B", 500, LATE_MS - HOUR_MS)
+    assert accepted(book, Retract(bidder="B"), LATE_MS - 1).retracted == {2, 3}
+    assert accepted(book, Retract(bidder="B"), LATE_MS).retracted == {3}
+
+
+@pytest.mark.parametrize(
+    ("left_ms", "age_ms", "can_go"),
+    [
+        (12 * HOUR_MS + 1, 2 * HOUR_MS, True),
+        (12 * HOUR_MS, HOUR_MS, True),
+        (12 * HOUR_MS, HOUR_MS + 1, False),
+        (1, 0, True),
+        (0, 0, False),
+        (-1, 0, False),
+    ],
+)
+def test_a_bid_can_go_until_the_end_and_late_for_an_hour(
+    left_ms: int, age_ms: int, can_go: bool
+) -> None:
+    now_ms = WEEK_MS - left_ms
+    assert retractable_at(WEEK_MS, now_ms - age_ms, now_ms) is can_go
 
 
 def test_the_last_bid_leaves_nobody_leading() -> None:

@@ -30,9 +30,17 @@ def test_a_batch_of_several_that_fails_is_halved_after_a_pause() -> None:
     assert blame.health == EndpointHealth(1, NOW, NOW + 10, tried_upto=4, bisect_limit=2)
 
 
-def test_a_probe_is_small_from_the_start() -> None:
-    many = of(*(str(number) for number in range(100)))
-    assert rules.failed(HEALTHY, many, NOW, pause).health.bisect_limit == rules.PROBE_EVENTS
+@pytest.mark.parametrize(
+    ("tried", "after_a_failure", "when_nobody_was_there"),
+    [(100, 10, 10), (21, 10, 10), (20, 10, 10), (19, 9, 10), (11, 5, 10), (10, 5, 10), (2, 1, 2)],
+)
+def test_the_first_probe_is_never_a_full_batch(
+    tried: int, after_a_failure: int, when_nobody_was_there: int
+) -> None:
+    batch = of(*(str(number) for number in range(tried)))
+    refused = rules.failed(HEALTHY, batch, NOW, pause).health
+    away = rules.unreachable(HEALTHY, batch, NOW, pause)
+    assert (refused.bisect_limit, away.bisect_limit) == (after_a_failure, when_nobody_was_there)
 
 
 def twice_alone() -> EndpointHealth:
