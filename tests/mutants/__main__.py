@@ -2,7 +2,8 @@
 
 `python -m tests.mutants [--count N] [--seed S] [--commit C] [--again FILE] [--quick]`. Works in a
 copy of a commit below `var/mutants`, goes on where it was stopped, and leaves a JSON file beside
-the copy. `--again` tries once more what that file says was not noticed.
+the copy. `--again` tries once more what that file says was not noticed, where it says so: by the
+tests of its own module.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import pytest
 
 from tests.mutants.changes import Change, changes_of
 from tests.mutants.copy import Copy
-from tests.mutants.fitting import AREAS, Fitting, area_of, changeable, learn, slow
+from tests.mutants.fitting import AREAS, Fitting, area_of, changeable, learn, mirrored, slow
 
 _BAR = 0.95
 _LONGEST_S = 240.0
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     file = copy.beside(f"{asked.count}-{asked.seed}{'-again' if asked.again else ''}.json")
     results: dict[str, Result] = json.loads(file.read_text()) if file.exists() else {}
     print(f"{len(sample)} changes of {copy.commit}, results in {file}", flush=True)
-    fitting = learn(copy)
+    fitting = None if asked.again else learn(copy)
     reasons = {one["name"]: one["reason"] for one in tomllib.loads(_EQUIVALENT.read_text())["it"]}
     for stage in ("quick",) if asked.quick else ("quick", "slow"):
         left = [it for it in sample if _is_open(results.get(it.name), stage)]
@@ -81,16 +82,18 @@ def _is_open(result: Result | None, stage: str) -> bool:
 
 
 def _tried(
-    copy: Copy, fitting: Fitting, change: Change, stage: str, reasons: dict[str, str]
+    copy: Copy, fitting: Fitting | None, change: Change, stage: str, reasons: dict[str, str]
 ) -> Result:
     result = {"name": change.name, "line": change.line, "area": area_of(change), "stage": stage}
     if change.name in reasons:
         return result | {"verdict": "equivalent", "reason": reasons[change.name]}
     began = time.monotonic()
-    if stage == "quick":
-        noticed, by = _run(copy, change, _affordable(fitting, fitting.quick(change)))
-    else:
+    if stage == "slow":
         noticed, by = _run(copy, change, ["-m", "slow", *slow(change)])
+    elif fitting is None:
+        noticed, by = _run(copy, change, mirrored(copy.root, change))
+    else:
+        noticed, by = _run(copy, change, _affordable(fitting, fitting.quick(change)))
     took = {"seconds": round(time.monotonic() - began, 1), "by": by}
     return result | {"verdict": "noticed" if noticed else "survived"} | took
 

@@ -53,10 +53,10 @@ class Fitting:
         lines = self.data.contexts_by_lineno(str(self.root / change.path))
         of_line = self._tests(lines.get(change.line, ()))
         everything = (context for contexts in lines.values() for context in contexts)
-        near = tuple(AREAS[area_of(change)])
+        near, mirrored = tuple(AREAS[area_of(change)]), f"/test_{Path(change.path).stem}.py::"
 
-        def cost(test: str) -> tuple[bool, float]:
-            return not test.startswith(near), self.seconds[test]
+        def cost(test: str) -> tuple[bool, bool, float]:
+            return mirrored not in test, not test.startswith(near), self.seconds[test]
 
         return sorted(of_line or self._tests(everything), key=cost)
 
@@ -84,6 +84,14 @@ def learn(copy: Copy) -> Fitting:
     data = coverage.CoverageData(str(data_file))
     data.read()
     return Fitting(data, copy.root, seconds)
+
+
+def mirrored(root: Path, change: Change) -> list[str]:
+    """The test files that are called like the changed one, those of its folder first."""
+    name = f"test_{Path(change.path).stem}.py"
+    found = [path.relative_to(root).as_posix() for path in sorted(root.glob(f"tests/**/{name}"))]
+    near = tuple(AREAS[area_of(change)])
+    return [path for path in found if path.startswith(near)] or found
 
 
 def slow(change: Change) -> Sequence[str]:
