@@ -245,3 +245,25 @@ def test_a_mask_differs_between_auctions_and_a_commitment_between_salts() -> Non
     assert mask("a" * 32, "http://ada") != mask("b" * 32, "http://ada")
     assert commitment("a", 500, "USD") != commitment("b", 500, "USD")
     assert commitment("a", 500, "USD") != commitment("a", 501, "USD")
+
+
+def test_after_a_retraction_that_leaves_one_bidder_the_price_is_the_start_price() -> None:
+    one = recorded_book(
+        terms(), [(bid("A", 500), 1000), (bid("B", 900), 2000), (Retract(bidder="B"), 3000)]
+    )
+    verify_rules(one.linked())
+    entries = [it.entry for it in one.linked()]
+    for price in (99, 101, 510):
+        with pytest.raises(NotProven, match="above what the remaining bids"):
+            verify_rules(rewritten(changed(4, price=price)(entries)))
+
+
+def test_a_second_chance_before_the_close_is_noticed_by_anybody() -> None:
+    entries = [it.entry for it in usual().linked()]
+    early = msgspec.structs.replace(entries[7], state=entries[2].state)
+    with pytest.raises(NotProven, match="before the close"):
+        verify_rules(rewritten([*entries[:3], early]))
+
+
+def test_what_opens_a_commitment_is_not_shown_by_accident() -> None:
+    assert repr(Opened(receipt="r", maximum=424_242, salt="pepper")) == "Opened(receipt='r')"

@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.delivery.batching import Idle, Send, Wait, batch_limit, is_enough, plan
+from bus.delivery.batching import Idle, Send, Wait, batch_limit, is_enough, no_longer, plan
 from bus.delivery.bisection import PROBE_EVENTS
 from bus.delivery.parked import ParkedSchedule, RetryParked
 from bus.delivery.rate_limit import Allowance
@@ -198,3 +199,19 @@ def test_nothing_is_skipped_or_sent_twice_and_each_url_keeps_its_order(
         assert ours == sorted(ours)
     if concurrency == 1:
         assert flights.settled == log
+
+
+@pytest.mark.parametrize(
+    ("rest", "until_ms", "then"),
+    [
+        (Wait(5), 3, Wait(3)),
+        (Wait(3), 5, Wait(3)),
+        (Wait(3), None, Wait(3)),
+        (Idle(), 5, Wait(5)),
+        (Idle(), None, Idle()),
+    ],
+)
+def test_nobody_rests_longer_than_until_something_else_is_due(
+    rest: Wait | Idle, until_ms: int | None, then: Wait | Idle
+) -> None:
+    assert no_longer(rest, until_ms) == then

@@ -17,6 +17,7 @@ def test_the_floor_is_before_the_first_that_waits(
 
 def test_gaps_are_what_is_not_settled_up_to_the_high_watermark() -> None:
     assert gaps([9, 3, 5, 3], 7) == (3, 5)
+    assert gaps([7, 8], 7) == (7,)
 
 
 def test_what_is_passed_out_of_turn_is_stored_with_what_it_left_behind() -> None:

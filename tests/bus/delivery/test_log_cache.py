@@ -92,3 +92,24 @@ def test_what_is_handed_out_is_what_the_log_says_now(steps: list[object]) -> Non
             log.trim()
         else:
             log.append(str(step))
+
+
+def test_as_many_as_are_wanted_at_hand_are_enough() -> None:
+    log = Log(100)
+    pages = pages_of(log)
+    pages.read(10, BIDS, least=5, most=20)
+    run = pages.read(25, BIDS, least=5, most=20)
+    assert (run.events, log.reads) == (log.events[25:30], 1)
+
+
+def test_what_was_trimmed_up_to_the_place_of_a_consumer_is_nothing_to_it() -> None:
+    log = Log(100)
+    pages = pages_of(log)
+    pages.read(50, BIDS, least=5, most=20)
+    log.trim()
+    assert log.events[0].position == 51
+    pages.read(50, BIDS, least=5, most=20)
+    assert log.reads == 1
+    log.trim()
+    pages.read(50, BIDS, least=5, most=20)
+    assert log.reads == 2

@@ -17,3 +17,7 @@ def test_who_rests_saves_up_no_more_than_a_second() -> None:
 
 def test_a_clock_that_steps_back_gives_nothing_away() -> None:
     assert allowance(take(full(10, NOW), 10, NOW), NOW - 60_000).events == 0
+
+
+def test_however_much_flows_in_one_more_comes_a_millisecond_later_at_the_earliest() -> None:
+    assert allowance(take(full(10_000, NOW), 10_000, NOW), NOW) == Allowance(0, NOW + 1)

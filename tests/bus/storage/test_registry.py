@@ -1,5 +1,7 @@
 """Clients, topics and subscriptions as the store keeps them."""
 
+import os
+
 import pytest
 from service_kit.database import connect, reading
 from service_kit.tokens import digest
@@ -7,7 +9,7 @@ from sqlalchemy import select
 
 from bus.errors import BadClient, NotFound, TopicTaken
 from bus.model.subscription import ListedSubscription
-from bus.storage import Storage
+from bus.storage import Storage, open_storage
 from bus.storage.tables import metadata
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
@@ -242,3 +244,26 @@ def test_without_a_subscription_there_is_nothing_to_change(
     ):
         with pytest.raises(NotFound):
             change()
+
+
+def test_whoever_subscribes_to_a_deleted_topic_brings_it_back(
+    storage: Storage, publisher: int, subscriber: int
+) -> None:
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    storage.topics.delete("bids", publisher)
+    assert [topic.name for topic in storage.topics.all()] == []
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "bids", "new"), "whsec_a")
+    assert [topic.name for topic in storage.topics.all()] == ["bids", "new"]
+
+
+def test_a_store_that_is_closed_has_closed_all_it_opened(url: str, publisher: int) -> None:
+    def opened_and_closed() -> int:
+        other = open_storage(url, FakeClock())
+        other.log.append([publication(publisher, "https://x.example/1")])
+        other.overviews.every()
+        other.topics.all()
+        other.close()
+        return len(os.listdir("/proc/self/fd"))
+
+    first = opened_and_closed()
+    assert [opened_and_closed() for _ in range(3)] == [first] * 3

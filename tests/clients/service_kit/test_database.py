@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from service_kit.database import connect, database_url, reading, writing
+from service_kit.schema import migrate
 from sqlalchemy import Engine, text
 
 
@@ -121,3 +122,8 @@ def test_altering_a_table_leaves_what_refers_to_it(tmp_path: Path) -> None:
     with reading(engine) as connection:
         assert connection.execute(text("SELECT count(*) FROM book")).scalar_one() == 1
     engine.dispose()
+
+
+def test_the_folder_of_a_database_is_made_with_it(tmp_path: Path) -> None:
+    migrate("bids_service", f"sqlite:///{tmp_path}/not/there/yet/db.sqlite3")
+    assert (tmp_path / "not/there/yet/db.sqlite3").exists()

@@ -77,3 +77,10 @@ def test_a_body_that_breaks_off_is_malformed() -> None:
 def test_a_length_that_is_no_number_is_malformed(length: str) -> None:
     with pytest.raises(Malformed):
         read_body(environ(Endless(), CONTENT_LENGTH=length), 1000)
+
+
+@pytest.mark.parametrize("more", [{"CONTENT_LENGTH": "5"}, {"wsgi.input_terminated": True}])
+def test_a_body_may_be_as_long_as_allowed_and_not_a_byte_longer(more: dict[str, Any]) -> None:
+    assert read_body(environ(io.BytesIO(b"abcde"), **more), 5) == b"abcde"
+    with pytest.raises(TooBig):
+        read_body(environ(io.BytesIO(b"abcde"), **more), 4)

@@ -58,3 +58,17 @@ def test_ids_are_kept_for_a_while_and_then_forgotten(
     layer([made(1), made(2)])
 
     assert below.ids == [["1"], ["2"], ["3"], ["1"]]
+
+
+def test_an_id_is_kept_for_a_week_unless_said_otherwise(
+    drain_state: State, below: Below, clock: Clock
+) -> None:
+    layer = Deduplicate(drain_state.seen, below, clock=clock)
+    layer([made(1)])
+    clock.ms += 7 * DAY_MS
+    layer([made(1), made(2)])
+    clock.ms += DAY_MS
+    layer([made(3)])
+    layer([made(1), made(2)])
+
+    assert below.ids == [["1"], ["2"], ["3"], ["1"]]

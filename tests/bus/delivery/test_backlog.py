@@ -1,0 +1,83 @@
+"""What is read ahead, and whether there may be more."""
+
+import pytest
+
+from bus.delivery.backlog import Backlog
+from bus.model.delivery import Cursor
+from bus.model.event import LogEvent
+from tests.bus.samples import log_event, subscription
+
+
+@pytest.mark.parametrize(
+    ("events", "at_tail", "has_more"),
+    [([], False, True), ([], True, False), ([1], False, True), ([1], True, True)],
+)
+def test_there_may_be_more_until_all_is_read_and_taken(
+    events: list[int], at_tail: bool, has_more: bool
+) -> None:
+    backlog = Backlog(Cursor(0, 0), subscription())
+    backlog.offer([log_event(position) for position in events])
+    if at_tail:
+        backlog.read_all(9, of_snapshot=False)
+    assert backlog.has_more is has_more
+
+
+def at(*positions: int) -> list[tuple[str, str, str, int]]:
+    return [("bids", "update", f"https://x.example/{place}", place) for place in positions]
+
+
+def scanning(*waiting: LogEvent) -> Backlog:
+    backlog = Backlog(Cursor(0, 0), subscription(coalesce=True))
+    backlog.offer(waiting)
+    backlog.read_some(1, 10, of_snapshot=False)
+    assert backlog.scan is not None
+    return backlog
+
+
+def test_a_scan_goes_on_at_once_until_it_is_over() -> None:
+    backlog = scanning()
+    assert backlog.scanned(at(2, 3), most=10, ended=False) is True
+    assert (backlog.read_upto, backlog.queue) == (1, [])
+    assert backlog.scanned(at(4), most=10, ended=True) is True  # what it found is to be read now
+    assert (backlog.read_upto, backlog.queue, backlog.scan) == (4, [2, 3, 4], None)
+
+
+def test_a_scan_is_over_when_it_has_found_enough() -> None:
+    backlog = scanning()
+    backlog.scanned(at(2, 3), most=2, ended=False)
+    assert (backlog.scan, backlog.queue) == (None, [2, 3])
+
+
+def test_what_waited_and_is_covered_by_what_a_scan_found_is_dropped() -> None:
+    backlog = scanning(log_event(1, url="https://x.example/3"), log_event(1, url="other"))
+    assert backlog.scanned(at(3), most=10, ended=True) is False  # somebody waits: no hurry
+    assert ([event.url for event in backlog.events], backlog.queue) == (["other"], [3])
+
+
+def test_whoever_starts_anew_reads_from_there_as_if_for_the_first_time() -> None:
+    backlog = Backlog(Cursor(0, 0), subscription())
+    backlog.offer([log_event(1)])
+    backlog.read_some(1, 100, of_snapshot=False)
+    backlog.read_all(5, of_snapshot=False)
+    backlog.restart(3)
+    assert (backlog.events, backlog.queue, backlog.scan) == ([], [], None)
+    assert (backlog.read_upto, backlog.at_tail, backlog.stride) == (3, False, 0)
+
+
+def test_each_read_asks_for_twice_as_many_up_to_a_thousand() -> None:
+    backlog = Backlog(Cursor(0, 0), subscription())
+    strides = []
+    for upto in range(1, 7):
+        backlog.read_some(upto, 100, of_snapshot=False)
+        strides.append(backlog.stride)
+    assert strides == [200, 400, 800, 1_000, 1_000, 1_000]
+
+
+def test_what_is_given_back_takes_its_place_again() -> None:
+    backlog = Backlog(Cursor(0, 0), subscription())
+    one, two, three = log_event(1), log_event(2), log_event(3)
+    backlog.take([three])
+    backlog.give_back([one, two])
+    assert backlog.events == [one, two, three]
+    assert backlog.divert([two.url]) == [two]
+    assert backlog.events == [one, three]
