@@ -1,5 +1,7 @@
 """From what consumers want to requests on their way, and from answers back to consumers."""
 
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from service_kit.clock import Clock
@@ -58,21 +60,14 @@ class Dispatcher:
         self._requests = Requests()
         self._count = 0
         self._unanswered: dict[int, _Sent] = {}  # by number of the request
+        self._answers: deque[Answer] = deque()
         self._behind: dict[Consumer, None] = {}
         self._exchanges: list[Exchange] = []
 
     def send_due(self) -> bool:
         """Send what may be sent; whether there was anything."""
-        before, due = self._count, self._run_queue.due(self._now_ms())
-        try:
-            while due:
-                consumer = self._registry.find(due[0])
-                if consumer is not None:
-                    self._look_at(consumer)
-                del due[0]
-        finally:  # the store may be away for a moment: whoever is left is looked at again
-            for subscription_id in [*due[1:], *due[:1]]:
-                self._run_queue.wake(subscription_id)
+        before = self._count
+        self._run_queue.look_at_due(self._now_ms(), self._look)
         return self._count > before
 
     def prefetch(self) -> bool:
@@ -90,8 +85,14 @@ class Dispatcher:
         self._behind.clear()
         return is_behind
 
-    def answered(self, answer: Answer) -> None:
-        """Let the consumer take in what came of a delivery."""
+    def take_in(self, answers: Iterable[Answer]) -> None:
+        """Let the consumers take in what came of their deliveries. Those that a failure keeps
+        from it are taken in the next time."""
+        self._answers.extend(answers)
+        while self._answers:
+            self._answered(self._answers.popleft())
+
+    def _answered(self, answer: Answer) -> None:
         sent = self._unanswered.pop(answer.key)
         now_ms, consumer, delivery = self._now_ms(), sent.consumer, sent.delivery
         exchange = Exchange(
@@ -130,6 +131,11 @@ class Dispatcher:
         """What has been answered since the last time, for the record."""
         exchanges, self._exchanges = self._exchanges, []
         return exchanges
+
+    def _look(self, subscription_id: int) -> None:
+        consumer = self._registry.find(subscription_id)
+        if consumer is not None:
+            self._look_at(consumer)
 
     def _look_at(self, consumer: Consumer) -> None:
         """Do what a consumer wants, until it wants nothing more or has read a lot."""

@@ -74,16 +74,14 @@ class Pusher:
         is_busy = bool(self._client.in_flight) or self._run_queue.next_due_ms() == 0
         self._settler.settle_if_due(is_busy=is_busy)
         self._recorder.record(self._dispatcher.take_exchanges())
-        for answer in self._client.wait(self._idle_s()):
-            self._dispatcher.answered(answer)
+        self._dispatcher.take_in(self._client.wait(self._idle_s()))
         return self._backpressure.rest_s(wanted=is_behind and self._tail.is_notified)
 
     def close(self, timeout_ms: int = 3_000) -> None:
         """Send nothing more, wait a little for answers, settle them, let go of everything."""
         end_ms = self._steady_ms() + timeout_ms
         while self._client.in_flight and self._steady_ms() < end_ms:
-            for answer in self._client.wait(0.1):
-                self._dispatcher.answered(answer)
+            self._dispatcher.take_in(self._client.wait(0.1))
         self._settler.settle()
         self._recorder.flush(self._dispatcher.take_exchanges())
         self._lease.leave()

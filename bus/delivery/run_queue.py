@@ -1,7 +1,8 @@
 """Who is due: subscriptions that have something to do now, or will at a known time."""
 
 import heapq
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Callable, Iterable
 
 _AT_ONCE = 8
 
@@ -9,8 +10,9 @@ _AT_ONCE = 8
 class RunQueue:
     """Ids of subscriptions that are to be looked at: when they have news, or at a set time.
 
-    Whoever is looked at is due no more until woken again. Ids of subscriptions that are not held
-    any more may come out once.
+    Whoever was looked at is due no more until woken again; a look that fails, as when the store is
+    away, gives back whom it was at and all who were to come. Ids of subscriptions that are not
+    held any more may come out once.
     """
 
     def __init__(self) -> None:
@@ -28,8 +30,8 @@ class RunQueue:
             self._until_ms[subscription_id] = until_ms
             heapq.heappush(self._timers, (until_ms, subscription_id))
 
-    def due(self, now_ms: int) -> list[int]:
-        """Whom to look at now; each is looked at once.
+    def look_at_due(self, now_ms: int, look: Callable[[int], None]) -> None:
+        """Look at each who is due now, once.
 
         Of very many only some, so that in between there is time for answers and news: half of
         them those that woke last, which a crowd that woke together doesn't delay, and half those
@@ -40,7 +42,15 @@ class RunQueue:
             if self._until_ms.get(subscription_id) == until_ms:
                 del self._until_ms[subscription_id]
                 self.wake(subscription_id)
-        return list(self._some_awake())
+        due = deque(self._some_awake())
+        try:
+            while due:
+                look(due[0])
+                due.popleft()
+        finally:
+            due.rotate(-1)  # the others first, should it fail again
+            for subscription_id in due:
+                self.wake(subscription_id)
 
     def next_due_ms(self) -> int | None:
         """When the next is to be looked at (0: now); None when nothing is known to come."""

@@ -84,6 +84,9 @@ class Tail:
 
     def _follow(self) -> None:
         self._registry.follow()
+        self._listen()
+
+    def _listen(self) -> None:
         # The newest listener is notified: whoever holds subscriptions listens, a standby polls.
         if not self._registry:
             self.stop()
@@ -139,8 +142,13 @@ class Tail:
             self._next_catch_up_ms = steady_ms + _CATCH_UP_EVERY_MS
             self._catch_up()
             some = list(self._registry)
+            for consumer in some:  # whoever should have been woken and was not, is now
+                self._run_queue.wake(consumer.subscription.id)
         elif steady_ms >= self._next_filtered_ms:
             self._next_filtered_ms = steady_ms + _CATCH_UP_FILTERED_EVERY_MS
+            if self._listening is not None and self._listener.is_lost():
+                self.stop()
+                self._listen()
             some = [one for one in self._registry if _is_choosy(one)]
         return [one for one in some if one.backlog.at_tail and one.has_moved(self.seen)]
 

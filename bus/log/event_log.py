@@ -35,6 +35,9 @@ class Listener(Protocol):
     def clear(self) -> None:
         """Take the notifications that wait, so that the descriptor isn't readable any more."""
 
+    def is_lost(self) -> bool:
+        """Whether it listens where nobody notifies any more: close it, and listen anew."""
+
     def close(self) -> None:
         """Stop listening."""
 

@@ -60,6 +60,10 @@ class PostgresListener:
             self._hang_up()
             self._wanted.set()
 
+    def is_lost(self) -> bool:
+        """Never: a connection that breaks is noticed and opened anew by itself."""
+        return False
+
     def close(self) -> None:
         """Stop listening."""
         if self._thread is not None:

@@ -97,6 +97,10 @@ class SqliteListener:
         """Take the notifications that wait."""
         self._channel.clear()
 
+    def is_lost(self) -> bool:
+        """Whether the socket's file is gone, or another's that is dead."""
+        return self._channel.is_lost()
+
     def close(self) -> None:
         """Stop listening."""
         self._channel.close()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, select
 
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
-from bus.storage.start_position import log_end
+from bus.storage.start_position import log_end, log_start
 from bus.storage.tables import events, snapshots, topics
 
 
@@ -60,7 +60,7 @@ def _by_topic(filters: Iterable[TopicFilter]) -> list[TopicFilter]:
 
 def _waiting(connection: Connection, topic_filter: TopicFilter, start: int) -> int:
     if topic_filter.topic == EVERY_TOPIC:
-        return log_end(connection) - start
+        return log_end(connection) - max(start, log_start(connection))
     before = _number_at(connection, topic_filter.topic, start)
     return _number_at(connection, topic_filter.topic, topic_filter.until) - before
 

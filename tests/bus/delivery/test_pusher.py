@@ -1,12 +1,14 @@
 """The pusher over a real store and real sockets."""
 
 import base64
+import os
 import threading
 from datetime import UTC, datetime
 
 import pytest
 from standardwebhooks import Webhook
 
+from bus.log.sqlite import SqliteListener
 from bus.model.subscription import StartAt, StartPosition
 from bus.storage import Storage
 from tests.bus.clock import FakeClock
@@ -312,3 +314,20 @@ def test_a_thousand_events_arrive_once_each_in_order(
         driven.round()
     driven.until(lambda: queued(storage) == 0)
     assert receiver.urls == urls(*names)
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_pusher_whose_socket_was_tidied_away_is_notified_again_within_seconds(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
+    subscribe(storage, receiver.url)
+    publish("a")
+    driven.until(lambda: queued(storage) == 0)
+    listener = driven.pusher._tail._listener
+    assert isinstance(listener, SqliteListener)
+    os.unlink(listener._channel._path)
+    assert listener.is_lost()
+    driven.stand_still(1_000)
+    driven.until(lambda: not listener.is_lost())
+    publish("b")
+    driven.until(lambda: queued(storage) == 0)

@@ -211,15 +211,18 @@ def test_what_a_deleted_topic_had_still_waits_for_its_subscribers(
     assert (state(storage).queued, state(storage).topics) == (1, ())
 
 
+@pytest.mark.parametrize("topics", [("bids",), ("*",), ("bids.create",), ("bids", "*")])
 def test_trimmed_events_do_not_upset_the_count(
-    storage: Storage, publisher: int, subscriber: int
+    storage: Storage, publisher: int, subscriber: int, topics: tuple[str, ...]
 ) -> None:
-    storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, *topics), "whsec_a")
     storage.log.append(
         [publication(publisher, *(f"https://x.example/{number}" for number in range(5)))]
     )
     storage.log.trim(before=3)
     assert state(storage).queued == 3
+    storage.log.trim(before=99)
+    assert state(storage).queued == 1
 
 
 def test_a_secret_is_saved_only_over_the_one_that_was_read(

@@ -1,8 +1,11 @@
 """Notify and listen between processes."""
 
+import os
+import shutil
 import threading
 from pathlib import Path
 
+import pytest
 from service_kit.notify import NotifyChannel
 
 
@@ -29,4 +32,57 @@ def test_a_new_listener_takes_the_channel_over_from_a_dead_one(tmp_path: Path) -
     notifying.notify()
     assert heir.wait(20)
     for channel in (dead, heir, notifying):
+        channel.close()
+
+
+@pytest.mark.parametrize("tidied", ["the file", "the folder"])
+def test_a_listener_whose_file_was_tidied_away_makes_it_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tidied: str
+) -> None:
+    monkeypatch.setattr("service_kit.notify._CHECK_EVERY_S", 0)
+    path = tmp_path / "folder" / "channel"
+    waiting, notifying = NotifyChannel(path), NotifyChannel(path)
+    assert not waiting.wait(0)
+    os.unlink(path) if tidied == "the file" else shutil.rmtree(path.parent)
+    assert not waiting.wait(0)
+    notifying.notify()
+    assert waiting.wait(20)
+    waiting.close()
+    notifying.close()
+
+
+def test_a_listener_takes_back_what_another_took_over_and_died_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service_kit.notify._CHECK_EVERY_S", 0)
+    waiting, other, notifying = (NotifyChannel(tmp_path / "channel") for _ in range(3))
+    waiting.listen()
+    other.listen()
+    assert not waiting.wait(0)
+    assert not other.is_lost()
+    other.close()
+    assert waiting.is_lost()
+    assert not waiting.wait(0)
+    notifying.notify()
+    assert waiting.wait(20)
+    waiting.close()
+    notifying.close()
+
+
+def test_one_relative_path_in_two_folders_is_two_channels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channels = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        channels.append(NotifyChannel.for_database("sqlite:///var/bus.sqlite3"))
+    one, two = channels
+    same = NotifyChannel.for_database(f"sqlite:///{tmp_path}/two/var/bus.sqlite3")
+    one.listen()
+    two.listen()
+    same.notify()
+    assert not one.wait(0)
+    assert two.wait(20)
+    for channel in (one, two, same):
         channel.close()

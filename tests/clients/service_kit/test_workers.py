@@ -29,6 +29,36 @@ def test_a_loop_goes_on_after_an_exception() -> None:
         loops.all_alive()
 
 
+def test_a_loop_that_fails_round_by_round_is_not_ready_until_a_round_succeeds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("service_kit.worker._AFTER_A_FAILURE_S", 0.01)
+    monkeypatch.setattr("service_kit.worker._FAILS_AFTER_S", 0.1)
+    is_away = threading.Event()
+    is_away.set()
+
+    def body() -> float:
+        if is_away.is_set():
+            raise OSError("away")
+        return 0.01
+
+    def complaint() -> str:
+        try:
+            loops.all_alive()
+        except RuntimeError as error:
+            return str(error)
+        return ""
+
+    loops = Loops({"body": body})
+    loops.start()
+    try:
+        wait_for(lambda: complaint() == "failing: ['body']")
+        is_away.clear()
+        wait_for(lambda: complaint() == "")
+    finally:
+        loops.stop()
+
+
 def test_a_worker_answers_probes() -> None:
     broken = threading.Event()
 

@@ -10,6 +10,7 @@ import os
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,7 @@ from typing import Protocol
 from service_kit.private import runtime_folder
 
 _DRAIN_AT_ONCE = 4096
+_CHECK_EVERY_S = 2.0
 
 
 class Channel(Protocol):
@@ -45,12 +47,13 @@ class NotifyChannel:
         self._sender_pid = 0
         self._sender_lock = threading.Lock()
         self._listener: socket.socket | None = None
+        self._next_check_s = 0.0
 
     @classmethod
     def for_database(cls, url: str, purpose: str = "outbox") -> "NotifyChannel":
         """The channel that belongs to a database URL and a purpose on this machine. Raises
         ConfigError when this user has no folder of its own for it."""
-        name = hashlib.sha256(f"{purpose} {url}".encode()).hexdigest()[:24]
+        name = hashlib.sha256(f"{purpose} {_absolute(url)}".encode()).hexdigest()[:24]
         return cls(runtime_folder() / name)
 
     def notify(self) -> None:
@@ -61,6 +64,7 @@ class NotifyChannel:
     def listen(self) -> socket.socket:
         """Take over the channel (from a process that may be dead); returns the readable socket."""
         if self._listener is None:
+            Path(self._path).parent.mkdir(mode=0o700, exist_ok=True)
             listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             listener.setblocking(False)
             with contextlib.suppress(FileNotFoundError):
@@ -69,12 +73,29 @@ class NotifyChannel:
             self._listener = listener
         return self._listener
 
+    def is_lost(self) -> bool:
+        """Whether notifications reach nobody: whoever tidies up temporary files took the socket's,
+        or another listener took it over and died."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(self._path)
+            except (FileNotFoundError, ConnectionRefusedError):
+                return True
+        return False
+
     def wait(self, seconds: float) -> bool:
-        """Wait at most `seconds` to be notified; True when it was, however often meanwhile."""
-        listener = self.listen()
-        ready, _, _ = select.select([listener], [], [], max(0.0, seconds))
+        """Wait at most `seconds` to be notified; True when it was, however often meanwhile.
+
+        Who waited in vain for a while sees to it that it still can be notified.
+        """
+        ready, _, _ = select.select([self.listen()], [], [], max(0.0, seconds))
         if ready:
             self.clear()
+        elif time.monotonic() >= self._next_check_s:
+            self._next_check_s = time.monotonic() + _CHECK_EVERY_S
+            if self.is_lost():
+                self._hang_up()
+                self.listen()
         return bool(ready)
 
     def clear(self) -> None:
@@ -85,10 +106,15 @@ class NotifyChannel:
 
     def close(self) -> None:
         """Stop listening and notifying."""
-        for end in (self._sender, self._listener):
-            if end is not None:
-                end.close()
-        self._sender = self._listener = None
+        if self._sender is not None:
+            self._sender.close()
+            self._sender = None
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._listener is not None:
+            self._listener.close()
+            self._listener = None
 
     def _open_sender(self) -> socket.socket:
         # A forked gunicorn worker opens an end of its own.
@@ -98,3 +124,9 @@ class NotifyChannel:
                 self._sender.setblocking(False)
                 self._sender_pid = os.getpid()
             return self._sender
+
+
+def _absolute(url: str) -> str:
+    """Of a database in a file the whole path: others may say the same in another folder."""
+    scheme, is_file, path = url.partition("sqlite:///")
+    return f"{is_file}{os.path.abspath(path)}" if is_file and not scheme else url

@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Mapping
 from types import FrameType
 
@@ -17,6 +18,7 @@ Body = Callable[[], float]
 """One round of work; returns the seconds until the next. Must be killable at any moment."""
 
 _AFTER_A_FAILURE_S = 1.0
+_FAILS_AFTER_S = 3.0
 
 
 def listening(job: Job, wait: Callable[[], object]) -> Body:
@@ -37,6 +39,7 @@ class Loops:
         self._bodies = dict(bodies)
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._failing_since_s: dict[str, float] = {}
 
     def start(self) -> None:
         """Start a thread a body."""
@@ -52,10 +55,14 @@ class Loops:
             thread.join(timeout_s)
 
     def all_alive(self) -> None:
-        """A readiness check: raises RuntimeError when a loop has died."""
+        """A readiness check: raises RuntimeError when a loop has died, or fails round by round."""
         dead = [thread.name for thread in self._threads if not thread.is_alive()]
         if dead or not self._threads:
             raise RuntimeError(f"not running: {dead or list(self._bodies)}")
+        before_s = time.monotonic() - _FAILS_AFTER_S
+        failing = [name for name, since_s in self._failing_since_s.items() if since_s <= before_s]
+        if failing:
+            raise RuntimeError(f"failing: {sorted(failing)}")
 
     def wait_for_stop(self) -> None:
         """Block until somebody asks to stop."""
@@ -69,10 +76,13 @@ class Loops:
         while not self._stopping.is_set():
             try:
                 pause_s = body()
+                self._failing_since_s.pop(name, None)
             except StoreUnavailable:  # logged where it was seen
+                self._failing_since_s.setdefault(name, time.monotonic())
                 pause_s = _AFTER_A_FAILURE_S
             except Exception:
                 log.exception("loop failed", loop=name)
+                self._failing_since_s.setdefault(name, time.monotonic())
                 pause_s = _AFTER_A_FAILURE_S
             self._stopping.wait(pause_s)
 
