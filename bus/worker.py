@@ -5,9 +5,8 @@ import os
 import resource
 import secrets
 import socket
-import time
 
-from service_kit.clock import now_ms
+from service_kit.clock import now_ms, steady_ms
 from service_kit.config import or_exit
 from service_kit.logs import configure_logs
 from service_kit.worker import run_loops
@@ -33,7 +32,7 @@ def main() -> None:
         storage,
         HttpClient(config.trusted_hosts),
         now_ms=now_ms,
-        steady_ms=_steady_ms,
+        steady_ms=steady_ms,
         give_up_ms=config.give_up_days * DAY_MS,
     )
     retention = Retention(
@@ -41,6 +40,7 @@ def main() -> None:
         keep_ms=config.keep_days * DAY_MS,
         keep_bytes=None if config.keep_mib is None else config.keep_mib * 1024**2,
         now_ms=now_ms,
+        steady_ms=steady_ms,
     )
     run_loops(
         {"push": pusher.run_once, "retention": retention.run_once},
@@ -56,10 +56,6 @@ def _collect_garbage_seldom() -> None:
     """Events are many and hold no cycles; what was loaded at start stays anyway."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-def _steady_ms() -> int:
-    return time.monotonic_ns() // 1_000_000
 
 
 def _allow_many_sockets() -> None:

@@ -28,6 +28,7 @@ class Backlog:
         self.stride = 0
         self.left_behind = frozenset(stored.left_behind)  # of what was settled up to:
         self._settled_upto = stored.reached
+        self._first_seen = 0, 0  # the position of the next event, and when it became that
         self._filters, self._coalesces = subscription.filters, subscription.coalesce
 
     @property
@@ -44,6 +45,13 @@ class Backlog:
     def in_snapshot(self) -> bool:
         """Whether the events of a snapshot are to be read, not those of the log."""
         return self.read_upto < self.snapshot_upto
+
+    def first_seen_ms(self, now_ms: int) -> int:
+        """Since when the next event is the next; now, if it was not when this was asked last."""
+        first = self.events[0].position if self.events else 0
+        if first != self._first_seen[0]:
+            self._first_seen = first, now_ms
+        return self._first_seen[1]
 
     def refilter(self, subscription: Subscription) -> None:
         """The subscription was changed: keep what is wanted, and what the bus itself tells."""

@@ -84,6 +84,7 @@ def plan(
     busy: Collection[str] = _NOBODY,
     in_flight: int = 0,
     allowance: Allowance | None = None,
+    since_ms: int | None = None,
 ) -> Plan:
     """What to send next.
 
@@ -92,7 +93,9 @@ def plan(
     batches. Pending events of a busy URL stay where they are, so each URL keeps its order.
 
     - while the endpoint fails, wait for `retry_at_ms`; then one probe at a time;
-    - a batch leaves when it is full, or when its first event has waited for `timeout_ms`.
+    - a batch leaves when it is full, or when its first event has waited for `timeout_ms`: since
+      it was published, or since it was seen here first (`since_ms`), as who published it may have
+      another clock.
     """
     if now_ms < health.retry_at_ms:
         return Wait(health.retry_at_ms)
@@ -105,7 +108,12 @@ def plan(
         limit = min(limit, allowance.events)
     if health.is_bisecting:
         return _probe(health, pending, limit)
-    return _next(subscription, pending, limit, busy, now_ms)
+    batch, rest = _without(busy, pending, limit) if busy else (pending[:limit], pending[limit:])
+    if batch and len(batch) < limit and subscription.timeout_ms:
+        leaves_at_ms = _waits_since(batch[0], since_ms) + subscription.timeout_ms
+        if now_ms < leaves_at_ms:
+            return Wait(leaves_at_ms)
+    return Send(batch, rest) if batch else Idle()
 
 
 def no_longer(rest: Wait | Idle, until_ms: int | None) -> Wait | Idle:
@@ -115,24 +123,9 @@ def no_longer(rest: Wait | Idle, until_ms: int | None) -> Wait | Idle:
     return Wait(min(until_ms, rest.until_ms) if isinstance(rest, Wait) else until_ms)
 
 
-def _next(
-    subscription: Subscription,
-    pending: list[LogEvent],
-    limit: int,
-    busy: Collection[str],
-    now_ms: int,
-) -> Plan:
-    if busy:
-        batch, rest = _without(busy, pending, limit)
-    else:
-        batch, rest = pending[:limit], pending[limit:]
-    if not batch:
-        return Idle()
-    if subscription.timeout_ms and len(batch) < limit:
-        leaves_at_ms = batch[0].published_at_ms + subscription.timeout_ms
-        if now_ms < leaves_at_ms:
-            return Wait(leaves_at_ms)
-    return Send(batch, rest)
+def _waits_since(event: LogEvent, since_ms: int | None) -> int:
+    published_at_ms = event.published_at_ms
+    return published_at_ms if since_ms is None else min(published_at_ms, since_ms)
 
 
 def _probe(health: EndpointHealth, pending: list[LogEvent], limit: int) -> Plan:

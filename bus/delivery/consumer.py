@@ -183,6 +183,7 @@ class Consumer:
             busy=self._in_flight.urls(),
             in_flight=len(self._in_flight),
             allowance=self._rate_limit.allowance(now_ms),
+            since_ms=ahead.first_seen_ms(now_ms),
         )
         if not isinstance(plan, Send):
             return batching.no_longer(plan, self._parked.next_retry_ms)

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from service_kit.clock import Clock
 from service_kit.logs import get_logger
 
 from bus.delivery.answer import Answer
@@ -18,6 +17,7 @@ from bus.delivery.registry import ConsumerRegistry
 from bus.delivery.response import Acknowledged, Failed, Outcome, classify
 from bus.delivery.run_queue import RunQueue
 from bus.delivery.settler import Settler
+from bus.delivery.timeline import Timeline
 from bus.delivery.wire.http_client import HttpClient
 from bus.delivery.wire.request import Request, Requests
 from bus.model.delivery import LastAnswer
@@ -48,7 +48,7 @@ class Dispatcher:
         run_queue: RunQueue,
         fetcher: Fetcher,
         settler: Settler,
-        now_ms: Clock,
+        timeline: Timeline,
     ) -> None:
         self._parked = parked
         self._client = client
@@ -56,7 +56,8 @@ class Dispatcher:
         self._run_queue = run_queue
         self._fetcher = fetcher
         self._settler = settler
-        self._now_ms = now_ms
+        self._timeline = timeline
+        self._now_ms = timeline.now_ms
         self._requests = Requests()
         self._count = 0
         self._unanswered: dict[int, _Sent] = {}  # by number of the request
@@ -81,7 +82,9 @@ class Dispatcher:
             now_ms = self._now_ms()
             made = consumer.prefetch(now_ms)
             if made is not None:
-                self._requests.make_ahead(consumer.subscription, made, now_ms)
+                self._requests.make_ahead(
+                    consumer.subscription, made, self._timeline.stored_ms(now_ms)
+                )
         self._behind.clear()
         return is_behind
 
@@ -99,7 +102,7 @@ class Dispatcher:
             consumer.subscription,
             sent.request,
             answer,
-            sent.at_ms,
+            self._timeline.stored_ms(sent.at_ms),
             now_ms - sent.at_ms,
             delivery.attempt,
             delivery.events,
@@ -107,7 +110,7 @@ class Dispatcher:
         self._exchanges.append(exchange)
         if not consumer.is_held:
             return
-        response = classify(answer, delivery.events, now_ms)
+        response = classify(answer, delivery.events, self._timeline.stored_ms(now_ms))
         error = answer.error
         if isinstance(response, Failed):
             error = response.why or error
@@ -166,7 +169,8 @@ class Dispatcher:
 
     def _send(self, consumer: Consumer, delivery: Delivery) -> None:
         now_ms = self._now_ms()
-        request = self._requests.of(consumer.subscription, delivery, now_ms)
+        signed_ms = self._timeline.stored_ms(now_ms)
+        request = self._requests.of(consumer.subscription, delivery, signed_ms)
         self._count += 1
         self._unanswered[self._count] = _Sent(consumer, delivery, request, now_ms)
         self._client.start(self._count, request)

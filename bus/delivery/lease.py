@@ -10,58 +10,55 @@ from service_kit.clock import Clock
 from service_kit.logs import get_logger
 
 from bus.delivery.process_lock import is_dead
-from bus.storage.leases import Leases
+from bus.storage.leases import Leases, PusherBeat
 
 log = get_logger(__name__)
 
 BEAT_EVERY_MS = 2_000
 LAPSES_AFTER_MS = 6_000
-_CLOCKS_DIFFER_AT_MOST_MS = 60_000
+_OLD_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A beat of another pusher, and when we first saw it, by our own steady clock."""
+    """A beat of another pusher, and when we first saw it, by our own steady clock.
+
+    `age_ms`: how old it was then by the store's clock, if we had not known that pusher before.
+    """
 
     beat: int
     first_seen_ms: int
+    age_ms: int = 0
 
 
 def observe(
-    before: Mapping[str, Observation], alive: Mapping[str, tuple[int, int]], steady_ms: int
+    before: Mapping[str, Observation], alive: Mapping[str, PusherBeat], steady_ms: int
 ) -> dict[str, Observation]:
     """What we know of the others now: an observation ages while its beat doesn't move."""
     return {
         pusher: before[pusher]
-        if pusher in before and before[pusher].beat == beat
-        else Observation(beat, steady_ms)
-        for pusher, (beat, _) in alive.items()
+        if pusher in before and before[pusher].beat == seen.beat
+        else Observation(seen.beat, steady_ms, 0 if pusher in before else seen.age_ms)
+        for pusher, seen in alive.items()
     }
 
 
-def lapsed(
-    observed: Mapping[str, Observation],
-    alive: Mapping[str, tuple[int, int]],
-    *,
-    steady_ms: int,
-    now_ms: int,
-) -> frozenset[str]:
+def lapsed(observed: Mapping[str, Observation], steady_ms: int) -> frozenset[str]:
     """The pushers that are given up.
 
-    | the beat                                        | given up |
-    |-------------------------------------------------|----------|
-    | moved within 6 s, by our own steady clock       | no       |
-    | has not moved for 6 s while we watched          | yes      |
-    | is a minute old by the clocks: nobody was there | yes      |
+    | the beat                                                      | given up |
+    |---------------------------------------------------------------|----------|
+    | moved within 6 s, by our own steady clock                     | no       |
+    | has not moved for 6 s while we watched                        | yes      |
+    | was a minute old when we first saw it, by the store's clock   | yes      |
 
-    Clocks of machines differ, so they only count beyond a minute; a wrong guess costs a repeated
-    delivery, never a lost one, because the fence moves.
+    Clocks may be set, so one only counts for whom we have not watched yet, and beyond a minute; a
+    wrong guess costs a repeated delivery, never a lost one, because the fence moves.
     """
     return frozenset(
         pusher
-        for pusher, (_, seen_at_ms) in alive.items()
-        if steady_ms - observed[pusher].first_seen_ms >= LAPSES_AFTER_MS
-        or now_ms - seen_at_ms >= _CLOCKS_DIFFER_AT_MOST_MS
+        for pusher, seen in observed.items()
+        if steady_ms - seen.first_seen_ms >= LAPSES_AFTER_MS or seen.age_ms >= _OLD_MS
     )
 
 
@@ -79,10 +76,9 @@ def fair_share(subscriptions: int, pushers: int) -> int:
 class Lease:
     """A pusher's lease. It beats, and watches whether the others do, or are known to be dead."""
 
-    def __init__(self, name: str, store: Leases, *, now_ms: Clock, steady_ms: Clock) -> None:
+    def __init__(self, name: str, store: Leases, steady_ms: Clock) -> None:
         self.name = name
         self._store = store
-        self._now_ms = now_ms
         self._steady_ms = steady_ms
         self._others: dict[str, Observation] = {}
         self._joined = False
@@ -129,16 +125,15 @@ class Lease:
             self._store.leave(self.name)
 
     def _beat(self, steady_ms: int) -> bool:
-        now_ms = self._now_ms()
-        is_new = not self._joined or not self._store.beat(self.name, now_ms)
+        is_new = not self._joined or not self._store.beat(self.name)
         if is_new:
-            self._store.join(self.name, now_ms)
+            self._store.join(self.name)
             self._joined = True
         # Others give us up this long after the beat that they saw last, so stop well before.
         self._until_ms = steady_ms + LAPSES_AFTER_MS - BEAT_EVERY_MS
         alive = self._store.alive()
         self._others = observe(self._others, alive, steady_ms)
-        gone = lapsed(self._others, alive, steady_ms=steady_ms, now_ms=now_ms) - {self.name}
+        gone = lapsed(self._others, steady_ms) - {self.name}
         gone |= {name for name in alive if name != self.name and is_dead(name)}
         if gone:
             self._store.give_up(gone)

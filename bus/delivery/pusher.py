@@ -15,6 +15,7 @@ from bus.delivery.registry import ConsumerRegistry
 from bus.delivery.run_queue import RunQueue
 from bus.delivery.settler import Settler
 from bus.delivery.tail import Tail
+from bus.delivery.timeline import Timeline
 from bus.delivery.wire.http_client import HttpClient
 from bus.storage import Storage
 
@@ -41,25 +42,28 @@ class Pusher:
         backpressure: CpuBackpressure | None = None,
     ) -> None:
         terms = Terms(lambda: storage.log_identity, give_up_ms, chance)
-        clocks = {"now_ms": now_ms, "steady_ms": steady_ms}
+        timeline = Timeline(now_ms, steady_ms)
+        clocks = {"now_ms": timeline.now_ms, "steady_ms": steady_ms}
         self._client = client
-        self._now_ms = now_ms
+        self._now_ms = timeline.now_ms
         self._steady_ms = steady_ms
         self._backpressure = backpressure or CpuBackpressure()
-        self._lease = Lease(name, storage.leases, **clocks)
+        self._lease = Lease(name, storage.leases, steady_ms)
         self._run_queue = RunQueue()
-        self._registry = ConsumerRegistry(storage, self._lease, self._run_queue, terms, now_ms)
+        self._registry = ConsumerRegistry(storage, self._lease, self._run_queue, terms, timeline)
         self._tail = Tail(storage, self._registry, self._run_queue, client, **clocks)
-        self._settler = Settler(name, storage, self._registry, self._tail, **clocks)
-        self._recorder = Recorder(storage, **clocks)
+        self._settler = Settler(
+            name, storage, self._registry, self._tail, timeline=timeline, steady_ms=steady_ms
+        )
+        self._recorder = Recorder(storage, now_ms=now_ms, steady_ms=steady_ms)
         self._dispatcher = Dispatcher(
             storage.parked,
             client,
             registry=self._registry,
             run_queue=self._run_queue,
-            fetcher=Fetcher(storage, self._registry, self._tail, now_ms),
+            fetcher=Fetcher(storage, self._registry, self._tail, timeline.now_ms),
             settler=self._settler,
-            now_ms=now_ms,
+            timeline=timeline,
         )
 
     def run_once(self) -> float:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from service_kit.clock import Clock
-
 from bus.delivery.consumer import Consumer, Terms
 from bus.delivery.lease import Lease
 from bus.delivery.run_queue import RunQueue
+from bus.delivery.timeline import Timeline
 from bus.log.event_log import ReadFence
 from bus.model.delivery import LeasedSubscription
 from bus.model.topic_filter import EVERY_TOPIC
@@ -24,14 +23,19 @@ class ConsumerRegistry:
     """
 
     def __init__(
-        self, storage: Storage, lease: Lease, run_queue: RunQueue, terms: Terms, now_ms: Clock
+        self,
+        storage: Storage,
+        lease: Lease,
+        run_queue: RunQueue,
+        terms: Terms,
+        timeline: Timeline,
     ) -> None:
         self._store = storage.leases
         self._parked = storage.parked
         self._lease = lease
         self._run_queue = run_queue
         self._terms = terms
-        self._now_ms = now_ms
+        self._timeline = timeline
         self._consumers: dict[int, Consumer] = {}
         self._by_topic: dict[str, list[Consumer]] = {}
         self._version = -1
@@ -61,7 +65,7 @@ class ConsumerRegistry:
         """See what has changed: take what is free, and hold what is ours as it is now."""
         version = self._store.registry_version()
         self._lease.claim()
-        self.update(self._store.held(self._lease.name))
+        self.update(map(self._timeline.arriving, self._store.held(self._lease.name)))
         self._redrive()
         self._version, self.is_outdated = version, False
 
@@ -127,12 +131,13 @@ class ConsumerRegistry:
         return list(found.values())
 
     def _redrive(self) -> None:
-        now_ms = self._now_ms()
+        now_ms = self._timeline.now_ms()
+        stored_ms = self._timeline.stored_ms(now_ms)
         for subscription_id in self._parked.redrives():
             consumer = self.find(subscription_id)
             if consumer is not None:
                 moved = self._parked.take_back(
-                    subscription_id, self._lease.name, consumer.fence, now_ms
+                    subscription_id, self._lease.name, consumer.fence, stored_ms
                 )
                 for url, events in moved.items():
                     consumer.redriven(url, events, now_ms)

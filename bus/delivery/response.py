@@ -69,13 +69,14 @@ def classify(answer: Answer, events: Sequence[LogEvent], now_ms: int) -> Respons
     | anything else, 3xx included; a time-out  | Failed                             |
     | refused, no such host, guarded, bad TLS  | Failed, unreachable                |
     """
-    if answer.status is None:
+    status = answer.status
+    if status is None:
         return Failed(unreachable=answer.unreachable)
-    if answer.acknowledged:
+    if 200 <= status < 300:
         return _acknowledged(answer, events) if answer.body else Acknowledged()
-    if answer.status == 410:
+    if status == 410:
         return Gone()
-    if answer.status in {429, 503} and (pause_ms := _pause_ms(answer, now_ms)) is not None:
+    if status in {429, 503} and (pause_ms := _pause_ms(answer, now_ms)) is not None:
         return RetryAfter(min(max(pause_ms, 1_000), MAX_PAUSE_MS))
     return Failed()
 

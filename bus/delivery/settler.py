@@ -1,11 +1,15 @@
 """Writing outcomes down, those that come close together in one transaction."""
 
+from collections.abc import Sequence
+
 from service_kit.clock import Clock
 from service_kit.logs import get_logger
 
 from bus.delivery.consumer import Consumer
 from bus.delivery.registry import ConsumerRegistry
 from bus.delivery.tail import Tail
+from bus.delivery.timeline import Timeline
+from bus.model.delivery import Settlement
 from bus.storage import Storage
 
 log = get_logger(__name__)
@@ -30,14 +34,14 @@ class Settler:
         registry: ConsumerRegistry,
         tail: Tail,
         *,
-        now_ms: Clock,
+        timeline: Timeline,
         steady_ms: Clock,
     ) -> None:
         self._name = name
         self._store = storage.settlements
         self._registry = registry
         self._tail = tail
-        self._now_ms = now_ms
+        self._timeline = timeline
         self._steady_ms = steady_ms
         self._changed: dict[Consumer, None] = {}
         self._next_ms = 0
@@ -56,9 +60,7 @@ class Settler:
         begun_ms = self._steady_ms()
         consumers = [one for one in self._changed if one.is_held]
         settlements = [one.settlement(self._tail.seen) for one in consumers]
-        lost = (
-            self._store.settle(self._name, settlements, self._now_ms()) if consumers else _NOTHING
-        )
+        lost = self._store_all(settlements) if settlements else _NOTHING
         self._changed.clear()
         for consumer, settlement in zip(consumers, settlements, strict=True):
             if settlement.subscription_id in lost:
@@ -71,6 +73,11 @@ class Settler:
         ended_ms = self._steady_ms()
         pause_ms = max(_EVERY_MS, _SHARE * (ended_ms - begun_ms))
         self._next_ms = ended_ms + min(pause_ms, _AT_LEAST_EVERY_MS)
+
+    def _store_all(self, settlements: Sequence[Settlement]) -> frozenset[int]:
+        timeline = self._timeline
+        now_ms = timeline.stored_ms(timeline.now_ms())
+        return self._store.settle(self._name, list(map(timeline.leaving, settlements)), now_ms)
 
     def wait_ms(self) -> int | None:
         """How long what has changed may still wait; None: nothing has."""

@@ -74,6 +74,13 @@ class EventLog(Protocol):
         A cursor before the position below it has missed events that were trimmed.
         """
 
+    def first_since(self, at_ms: int) -> int:
+        """The position of the first event, in the order of the log, that was published then or
+        later; the newest where none was.
+
+        Clocks go back: what comes after it counts as younger, whatever it was stamped with.
+        """
+
     def last_position(self) -> int:
         """The position of the newest event; 0 when there never was one."""
 

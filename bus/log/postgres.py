@@ -28,6 +28,7 @@ _POINT = (
 )
 _FORGET_KEYS = "DELETE FROM publish_keys WHERE created_at_ms <= %s"
 _FIRST = "SELECT min(position) FROM events"
+_SINCE = "SELECT position FROM events WHERE published_at_ms >= %s ORDER BY position LIMIT 1"
 
 _READ_ALL = f"SELECT {EVENT_COLUMNS} FROM events WHERE position > %b ORDER BY position LIMIT %b"  # noqa: S608
 _READ_TOPIC = (
@@ -100,6 +101,11 @@ class PostgresLog:
     def first_position(self) -> int:
         """The position of the oldest event there is; see EventLog."""
         return self._one(_FIRST)
+
+    def first_since(self, at_ms: int) -> int:
+        """The first event of a time; see EventLog."""
+        row = self._execute(_SINCE, (at_ms,)).fetchone()
+        return int(row[0]) if row else self.last_position()
 
     def last_position(self) -> int:
         """The position of the newest event; see EventLog."""

@@ -5,7 +5,7 @@ docs/delivery.md D23.
 
 from collections.abc import Callable, Iterator
 
-from service_kit.clock import Clock
+from service_kit.clock import BELIEVED_AFTER_MS, Clock
 from service_kit.logs import get_logger
 
 from bus.log.append_plan import KEY_KEPT_MS
@@ -24,12 +24,20 @@ class Retention:
     """Trims the log, now and then. Any number of processes may do so at once."""
 
     def __init__(
-        self, event_log: EventLog, *, keep_ms: int, keep_bytes: int | None, now_ms: Clock
+        self,
+        event_log: EventLog,
+        *,
+        keep_ms: int,
+        keep_bytes: int | None,
+        now_ms: Clock,
+        steady_ms: Clock,
     ) -> None:
         self._log = event_log
         self._keep_ms = keep_ms
         self._keep_bytes = keep_bytes
         self._now_ms = now_ms
+        self._steady_ms = steady_ms
+        self._begun_ms = steady_ms()
 
     def run_once(self) -> float:
         """One round; returns the seconds until the next. A body for `run_loops`."""
@@ -37,20 +45,23 @@ class Retention:
         trimmed = self._log.trim(before) if before > self._log.first_position() else 0
         if trimmed:
             log.info("trimmed", events=trimmed, before=before)
-        self._log.forget_keys(self._now_ms() - KEY_KEPT_MS)
+        if self._knows_the_time():
+            self._log.forget_keys(self._now_ms() - KEY_KEPT_MS)
         return _EVERY_S
 
     def _keep_from(self) -> int:
-        first, last = self._log.first_position(), self._log.last_position()
-        oldest_ms = self._now_ms() - self._keep_ms
-        before = first_where(
-            lambda point: point.published_at_ms >= oldest_ms, self._log, first, last
-        )
+        before, last = self._log.first_position(), self._log.last_position()
+        if self._knows_the_time():
+            before = self._log.first_since(self._now_ms() - self._keep_ms)
         newest = self._log.point_at(last)
         if self._keep_bytes is None or newest is None:
             return before
         forgettable = newest.bytes_upto - self._keep_bytes
         return first_where(lambda point: point.bytes_upto > forgettable, self._log, before, last)
+
+    def _knows_the_time(self) -> bool:
+        """What was there for a while and saw the clock go steadily may judge by it what is old."""
+        return self._steady_ms() - self._begun_ms >= BELIEVED_AFTER_MS
 
 
 def first_where(

@@ -43,6 +43,7 @@ _POINT = (
 )
 _FORGET_KEYS = "DELETE FROM publish_keys WHERE created_at_ms <= ?"
 _FIRST = "SELECT min(position) FROM events"
+_SINCE = "SELECT position FROM events WHERE published_at_ms >= ? ORDER BY position LIMIT 1"
 _TOPIC = "SELECT name, client_id, events FROM topics WHERE name = ?"
 _SAVE_TOPIC = (
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (?, ?, ?, 0)"
@@ -140,6 +141,11 @@ class SqliteLog:
     def first_position(self) -> int:
         """The position of the oldest event there is; see EventLog."""
         return self._one(_FIRST)
+
+    def first_since(self, at_ms: int) -> int:
+        """The first event of a time; see EventLog."""
+        row = self._connections.mine().execute(_SINCE, (at_ms,)).fetchone()
+        return int(row[0]) if row else self.last_position()
 
     def last_position(self) -> int:
         """The position of the newest event; see EventLog."""

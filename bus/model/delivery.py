@@ -94,6 +94,7 @@ class LeasedSubscription:
     fence: int
     parked: tuple[Parked, ...] = ()
     test_wanted: bool = False
+    attempted_at_ms: int | None = None
 
 
 @dataclass(slots=True)

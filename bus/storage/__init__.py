@@ -43,7 +43,7 @@ class Storage:
         self.subscriptions = Subscriptions(engine, registry, now_ms)
         self.overviews = Overviews(engine, now_ms)
         self._driver = Driver(engine)
-        self.leases = Leases(engine, self._driver)
+        self.leases = Leases(engine, self._driver, now_ms)
         self.settlements = Settlements(self._driver)
         self.parked = ParkedEntities(engine, self._driver)
         self.dead_letters = DeadLetters(engine, registry, now_ms)

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from service_kit.database import reading, writing
+from service_kit.clock import Clock
+from service_kit.database import clock_of, reading, writing
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
 
 from bus.log.event_log import READ_FENCE, ReadFence
@@ -31,24 +32,38 @@ class LeaseCounts:
     free: int
 
 
+@dataclass(frozen=True, slots=True)
+class PusherBeat:
+    """How often a pusher has beaten, and how long ago it did, by the store's clock."""
+
+    beat: int
+    age_ms: int
+
+
 _REGISTRY_VERSION = "SELECT registry_version FROM bus_state"
 _unheld = or_(cursors.c.holder.is_(None), cursors.c.holder.not_in(select(pushers.c.id)))
 
 
 class Leases:
-    """What pushers ask of the store. Each method is one transaction."""
+    """What pushers ask of the store. Each method is one transaction.
 
-    def __init__(self, engine: Engine, driver: Driver) -> None:
+    Whoever compares beats of several machines does so by one clock: the store's.
+    """
+
+    def __init__(self, engine: Engine, driver: Driver, now_ms: Clock) -> None:
         self._engine = engine
         self._driver = driver
+        self._now_ms = now_ms
 
-    def join(self, pusher: str, now_ms: int) -> None:
+    def join(self, pusher: str) -> None:
         """Start to be alive."""
+        now_ms = clock_of(self._engine, self._now_ms)
         with writing(self._engine) as connection:
             connection.execute(insert(pushers).values(id=pusher, beat=0, seen_at_ms=now_ms))
 
-    def beat(self, pusher: str, now_ms: int) -> bool:
+    def beat(self, pusher: str) -> bool:
         """Stay alive; False when others have given this pusher up: it holds nothing any more."""
+        now_ms = clock_of(self._engine, self._now_ms)
         with writing(self._engine) as connection:
             found = connection.execute(
                 update(pushers)
@@ -57,12 +72,12 @@ class Leases:
             )
             return found.rowcount == 1
 
-    def alive(self) -> dict[str, tuple[int, int]]:
-        """Every pusher that nobody has given up: its beat, and when it last moved (ms)."""
+    def alive(self) -> dict[str, PusherBeat]:
+        """Every pusher that nobody has given up."""
+        age_ms = clock_of(self._engine, self._now_ms) - pushers.c.seen_at_ms
+        wanted = select(pushers.c.id, pushers.c.beat, age_ms)
         with reading(self._engine) as connection:
-            return {
-                row.id: (row.beat, row.seen_at_ms) for row in connection.execute(select(pushers))
-            }
+            return {id: PusherBeat(*seen) for id, *seen in connection.execute(wanted)}
 
     def give_up(self, lapsed: Collection[str]) -> None:
         """What these pushers hold is free from here on."""
@@ -144,6 +159,7 @@ class Leases:
                 row["fence"],
                 apart.get(row["id"], ()),
                 row["requested_at_ms"] is not None,
+                row["last_attempt_at_ms"],
             )
             for row in found
         ]

@@ -131,7 +131,7 @@ def test_a_given_secret_is_set_and_those_before_stay_valid_for_a_day(
     for _ in range(2):
         response = call(api, "POST", "/subscription/secret", {"secret": SECRET}, by="subscriber")
         assert response.get_json() == {"secret": SECRET}
-    storage.leases.join("test", 0)
+    storage.leases.join("test")
     storage.leases.claim("test", 1)
     (held,) = storage.leases.held("test")
     assert held.subscription.secrets.valid(clock()) == (SECRET, first, made)

@@ -57,7 +57,7 @@ def publish(api: Client, count: int) -> None:
 
 def settle(storage: Storage, change: StateChange) -> None:
     """As a pusher does that has tried some events."""
-    storage.leases.join("test", START_MS)
+    storage.leases.join("test")
     storage.leases.claim("test", 1)
     (held,) = storage.leases.held("test")
     done = Settlement(
@@ -331,7 +331,7 @@ def test_a_secret_is_rotated_and_shown_this_once(
 
 def test_a_test_event_is_asked_for(api: Client, storage: Storage) -> None:
     follow(api, put(api), "test")
-    storage.leases.join("test", START_MS)
+    storage.leases.join("test")
     storage.leases.claim("test", 1)
     (held,) = storage.leases.held("test")
     assert held.test_wanted

@@ -1,24 +1,18 @@
 from bus.delivery.lease import LAPSES_AFTER_MS, Observation, lapsed, observe
+from bus.storage.leases import PusherBeat
 
-
-def gone(first_seen_ms: int, *, steady_ms: int, age_ms: int = 0) -> frozenset[str]:
-    return lapsed(
-        {"other": Observation(5, first_seen_ms)},
-        {"other": (5, 1_000_000 - age_ms)},
-        steady_ms=steady_ms,
-        now_ms=1_000_000,
-    )
+DAY_MS = 86_400_000
 
 
 def test_a_beat_that_moves_keeps_a_pusher_alive() -> None:
-    first = observe({}, {"other": (1, 0)}, steady_ms=0)
-    later = observe(first, {"other": (2, 0)}, steady_ms=5_999)
+    first = observe({}, {"other": PusherBeat(1, 0)}, steady_ms=0)
+    later = observe(first, {"other": PusherBeat(2, 0)}, steady_ms=5_999)
     assert later == {"other": Observation(2, 5_999)}
 
 
 def test_a_beat_that_stands_still_ages() -> None:
-    first = observe({}, {"other": (1, 0)}, steady_ms=0)
-    assert observe(first, {"other": (1, 0)}, steady_ms=5_999) == first
+    first = observe({}, {"other": PusherBeat(1, 0)}, steady_ms=0)
+    assert observe(first, {"other": PusherBeat(1, 5_999)}, steady_ms=5_999) == first
 
 
 def test_a_pusher_that_left_is_forgotten() -> None:
@@ -26,13 +20,17 @@ def test_a_pusher_that_left_is_forgotten() -> None:
 
 
 def test_a_pusher_is_given_up_after_six_seconds_without_a_beat() -> None:
-    assert gone(0, steady_ms=LAPSES_AFTER_MS - 1) == set()
-    assert gone(0, steady_ms=LAPSES_AFTER_MS) == {"other"}
+    assert lapsed({"other": Observation(5, 0)}, LAPSES_AFTER_MS - 1) == set()
+    assert lapsed({"other": Observation(5, 0)}, 6_000) == {"other"}
 
 
-def test_clocks_that_differ_by_seconds_give_nobody_up() -> None:
-    assert gone(0, steady_ms=1, age_ms=30_000) == set()
+def test_a_beat_of_yesterday_needs_no_watching_and_one_of_just_now_does() -> None:
+    alive = {"old": PusherBeat(5, 60_000), "new": PusherBeat(5, 59_999)}
+    assert lapsed(observe({}, alive, 1), 1) == {"old"}
 
 
-def test_a_beat_of_yesterday_needs_no_watching() -> None:
-    assert gone(0, steady_ms=1, age_ms=86_400_000) == {"other"}
+def test_who_was_seen_to_beat_is_not_given_up_because_the_clock_was_set() -> None:
+    known = observe({}, {"other": PusherBeat(5, 0)}, steady_ms=0)
+    for beat in (5, 6):
+        set_ahead = observe(known, {"other": PusherBeat(beat, 40 * DAY_MS)}, steady_ms=2_000)
+        assert lapsed(set_ahead, 2_000) == set()

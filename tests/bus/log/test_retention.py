@@ -18,8 +18,22 @@ def publisher(storage: Storage) -> int:
     return found[1].id
 
 
+class Steady:
+    """A steady clock."""
+
+    at_ms = 0
+
+    def __call__(self) -> int:
+        return self.at_ms
+
+
 def retention(storage: Storage, clock: FakeClock, keep_bytes: int | None = None) -> Retention:
-    return Retention(storage.log, keep_ms=30 * DAY_MS, keep_bytes=keep_bytes, now_ms=clock)
+    steady = Steady()
+    made = Retention(
+        storage.log, keep_ms=30 * DAY_MS, keep_bytes=keep_bytes, now_ms=clock, steady_ms=steady
+    )
+    steady.at_ms += 600_000
+    return made
 
 
 def publish(storage: Storage, publisher: int, count: int) -> None:
@@ -36,6 +50,35 @@ def test_what_is_older_than_thirty_days_is_forgotten(
     retention(storage, clock).run_once()  # the first five are 40 days old, the next exactly 30
     assert storage.log.first_position() == 6
     assert storage.log.last_position() == 20
+
+
+def test_a_process_that_has_just_begun_does_not_judge_by_its_clock(
+    storage: Storage, clock: FakeClock, publisher: int
+) -> None:
+    publish(storage, publisher, 5)
+    clock.forward(40 * DAY_MS)
+    steady = Steady()
+    begun = Retention(
+        storage.log, keep_ms=30 * DAY_MS, keep_bytes=None, now_ms=clock, steady_ms=steady
+    )
+    for steady.at_ms in (0, 60_000, 599_999):
+        begun.run_once()
+    assert storage.log.first_position() == 1
+
+
+@pytest.mark.parametrize("off_ms", [-40 * DAY_MS, 40 * DAY_MS])
+def test_what_was_stamped_by_a_wrong_clock_loses_nothing_that_is_young(
+    storage: Storage, clock: FakeClock, publisher: int, off_ms: int
+) -> None:
+    publish(storage, publisher, 5)
+    clock.forward(31 * DAY_MS)
+    publish(storage, publisher, 5)
+    clock.forward(off_ms)
+    publish(storage, publisher, 5)
+    clock.forward(-off_ms)
+    publish(storage, publisher, 5)
+    retention(storage, clock).run_once()
+    assert storage.log.first_position() == 6
 
 
 def test_a_young_log_is_left_alone(storage: Storage, clock: FakeClock, publisher: int) -> None:

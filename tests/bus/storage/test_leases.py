@@ -24,7 +24,7 @@ def subscriber(storage: Storage) -> int:
 
 @pytest.fixture
 def held(storage: Storage, subscriber: int) -> LeasedSubscription:
-    storage.leases.join("one", 0)
+    storage.leases.join("one")
     assert storage.leases.claim("one", 1) == 1
     (only,) = storage.leases.held("one")
     return only
@@ -33,7 +33,7 @@ def held(storage: Storage, subscriber: int) -> LeasedSubscription:
 def test_what_is_held_by_somebody_alive_is_not_claimed(
     storage: Storage, held: LeasedSubscription
 ) -> None:
-    storage.leases.join("two", 0)
+    storage.leases.join("two")
     assert storage.leases.claim("two", 1) == 0
     assert storage.leases.held("two") == []
 
@@ -47,7 +47,7 @@ def test_the_holder_settles(storage: Storage, held: LeasedSubscription) -> None:
 def test_after_a_takeover_only_the_new_holder_settles(
     storage: Storage, held: LeasedSubscription
 ) -> None:
-    storage.leases.join("two", 0)
+    storage.leases.join("two")
     storage.leases.give_up({"one"})
     assert storage.leases.claim("two", 1) == 1
     (taken,) = storage.leases.held("two")
@@ -60,11 +60,11 @@ def test_after_a_takeover_only_the_new_holder_settles(
 def test_a_holder_that_comes_back_does_not_settle_with_its_old_fence(
     storage: Storage, held: LeasedSubscription
 ) -> None:
-    storage.leases.join("two", 0)
+    storage.leases.join("two")
     storage.leases.give_up({"one"})
     storage.leases.claim("two", 1)
     storage.leases.leave("two")
-    storage.leases.join("one", 0)
+    storage.leases.join("one")
     storage.leases.claim("one", 9)
     assert storage.settlements.settle("one", [settlement(held, 7)], 0) == {held.subscription.id}
 
@@ -72,18 +72,18 @@ def test_a_holder_that_comes_back_does_not_settle_with_its_old_fence(
 def test_a_pusher_that_was_given_up_learns_it_at_its_next_beat(
     storage: Storage, held: LeasedSubscription
 ) -> None:
-    assert storage.leases.beat("one", 1)
-    storage.leases.join("two", 0)
+    assert storage.leases.beat("one")
+    storage.leases.join("two")
     storage.leases.give_up({"one"})
     storage.leases.claim("two", 1)
-    assert not storage.leases.beat("one", 2)
+    assert not storage.leases.beat("one")
 
 
 def test_who_leaves_leaves_everything_to_others(storage: Storage, held: LeasedSubscription) -> None:
     storage.leases.leave("one")
-    storage.leases.join("two", 0)
+    storage.leases.join("two")
     assert storage.leases.claim("two", 9) == 1
-    assert storage.leases.alive() == {"two": (0, 0)}
+    assert list(storage.leases.alive()) == ["two"]
 
 
 def test_one_lost_settlement_does_not_lose_the_others(

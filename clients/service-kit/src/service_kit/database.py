@@ -6,8 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Engine,
+    cast,
+    create_engine,
+    event,
+    func,
+    literal,
+    make_url,
+)
 
+from service_kit.clock import Clock
 from service_kit.last_write import LastWrite
 from service_kit.outage import outages_translated
 from service_kit.write_lock import FileQueue
@@ -129,6 +141,14 @@ def is_sqlite(engine: Engine) -> bool:
 def last_write(engine: Engine) -> LastWrite:
     """What became of this process's last write there."""
     return _last_writes.setdefault(engine, LastWrite())
+
+
+def clock_of(engine: Engine, now_ms: Clock) -> ColumnElement[int]:
+    """The time in ms as the database has it: one clock for all machines that share it. An
+    embedded database has that of its machine, `now_ms`."""
+    if is_sqlite(engine):
+        return literal(now_ms(), BigInteger)
+    return cast(func.floor(func.extract("epoch", func.clock_timestamp()) * 1000), BigInteger)
 
 
 def _sqlite_arguments() -> dict[str, Any]:
