@@ -144,7 +144,7 @@ class SqliteLog:
 
     def first_since(self, at_ms: int) -> int:
         """The first event of a time; see EventLog."""
-        row = self._connections.mine().execute(_SINCE, (at_ms,)).fetchone()
+        row = self._connections.once(lambda one: one.execute(_SINCE, (at_ms,)).fetchone())
         return int(row[0]) if row else self.last_position()
 
     def last_position(self) -> int:

@@ -39,13 +39,13 @@ class Statements:
 @pytest.fixture
 def statements(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> Iterator[Statements]:
     made = Statements()
-    mine = Connections.mine
+    open_mine = Connections._open_mine
 
     def asked(connections: Connections) -> Any:
         made.ask()
-        return mine(connections)
+        return open_mine(connections)
 
-    monkeypatch.setattr(Connections, "mine", asked)
+    monkeypatch.setattr(Connections, "_open_mine", asked)
     event.listen(storage._engine, "before_cursor_execute", made.ask)
     yield made
     made.fails = lambda _: False

@@ -61,7 +61,7 @@ def test_a_settlement_that_fails_is_not_settled(storage: Storage, url: str) -> N
     ):
         statements.run("INSERT INTO pushers (id, beat, seen_at_ms) VALUES (?, 0, 0)", ("p",))
     assert storage.leases.alive() == {}
-    storage.leases.join("p", 1)
+    storage.leases.join("p")
     assert list(storage.leases.alive()) == ["p"]
 
 
