@@ -97,6 +97,18 @@ def test_a_publisher_killed_before_it_looked_loses_none(sqlite_queue: None, fold
         wait_for(lambda: notified(folder) == [1], what="the order")
 
 
+def test_what_was_announced_before_anybody_received_is_not_lost(folder: Path) -> None:
+    at = shop.engine()
+    with connect("inline:early", "t") as publisher:
+        publisher.attend("outbox", Relay(at, shop.outbox, publisher.publish).publish_waiting)
+        orders = [shop.take_order(publisher, at) for _ in range(3)]
+        assert (notified(folder), waiting()) == ([], 3)
+        with connect("inline:early", "t", receiver({"orders": shop.on_order}), name="notifier"):
+            wait_for(lambda: publisher.look() or notified(folder), what="the orders")
+    assert notified(folder) == orders
+    at.dispose()
+
+
 def test_what_failed_is_delivered_once_it_works_again(sqlite_queue: None, folder: Path) -> None:
     (folder / "fails").touch()
     take_orders(3)

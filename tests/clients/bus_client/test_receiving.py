@@ -147,6 +147,15 @@ def test_a_raising_receiver_is_one_that_failed_all() -> None:
         ("orders", {"type": "create", "url": ORDER, "data": "new"}),
         ("orders", {"type": "create", "url": ORDER, "timestamp": -1}),
         ("orders", {"type": "create", "url": ORDER, "timestamp": 2**53}),
+        ("orders", {"type": "create", "url": ORDER, "timestamp": 5.5}),
+        ("orders", {"type": "create", "url": ORDER, "timestamp": "5"}),
+        ("orders", {"type": "create", "url": ORDER, "timestamp": True}),
+        ("orders", {"type": "create", "url": ORDER, "data": {"price": float("nan")}}),
+        ("orders", {"type": "create", "url": ORDER, "data": {"lamp": object()}}),
+        ("orders", {"type": "create", "url": None}),
+        ("orders", {"type": "create"}),
+        ("orders", {"url": ORDER}),
+        ("orders", {}),
     ],
 )
 def test_what_the_bus_would_refuse_is_refused(

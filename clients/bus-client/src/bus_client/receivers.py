@@ -1,20 +1,18 @@
 """Who receives in this process, and what each of them has not taken yet."""
 
-import json
 import logging
-import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, get_args
+from typing import Any
 from uuid import uuid4
 
 from service_kit.clock import Clock, now_ms
-from service_kit.url import are_entity_urls
 
-from bus_client.errors import BadConnection, BusRefused, NobodyReceives
-from bus_client.event import Event, EventType
+from bus_client.checks import as_json, check_events
+from bus_client.errors import BadConnection, NobodyReceives
+from bus_client.event import Event
 
 log = logging.getLogger(__name__)
 
@@ -22,11 +20,7 @@ Deliver = Callable[[bytes], Collection[str]]
 """Takes a delivery in the bus's own format, a JSON array of events; returns the ids of those that
 failed. What it raises means that all of them did."""
 
-_MOST = 1_000
-_MOST_DATA_BYTES = 64
 _AT_ONCE = 100  # as many as the bus puts into a batch
-_TOPIC = re.compile(r"[a-z_]{1,64}")
-_TYPES = frozenset(get_args(EventType))
 
 
 @dataclass(frozen=True)
@@ -81,10 +75,7 @@ class Receivers:
 
     def deliveries(self, topic: str, events: Sequence[Event]) -> list[Delivery]:
         """What is to be delivered of these events. Raises BusRefused, as the bus would."""
-        if not 0 < len(events) <= _MOST:
-            raise _refused(f"an array of 1 to {_MOST} events is wanted")
-        for place, event in enumerate(events):
-            _check(topic, event, place)
+        check_events(topic, events)
         return [Delivery(self._document(topic, event)) for event in events]
 
     def hand_over(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
@@ -105,9 +96,9 @@ class Receivers:
             "topic": topic,
             "type": event["type"],
             "url": event["url"],
-            "t": event.get("timestamp", self._clock()),
+            "t": self._clock() if event.get("timestamp") is None else event["timestamp"],
         }
-        if "data" in event:
+        if event.get("data") is not None:
             document["data"] = event["data"]
         return document | {"id": f"{self._identity}-{position}", "position": position}
 
@@ -115,28 +106,6 @@ class Receivers:
         with self._lock:
             self._position = max(self._position + 1, self._clock() * 1000)
             return self._position
-
-
-def _check(topic: str, event: Event, place: int) -> None:
-    if not _TOPIC.fullmatch(topic):
-        raise _refused("topic: not lower-case letters and underscores, 1 to 64")
-    if event["type"] not in _TYPES:
-        raise _refused("type: not one of " + ", ".join(sorted(_TYPES)), place)
-    if not are_entity_urls([event["url"]]):
-        raise _refused("url: not an absolute http(s) URL without a query", place)
-    data = event.get("data", {})
-    if not isinstance(data, dict) or len(_json(data)) > _MOST_DATA_BYTES:
-        raise _refused(f"data: not an object of at most {_MOST_DATA_BYTES} bytes as JSON", place)
-    if not 0 <= event.get("timestamp", 0) < 2**53:
-        raise _refused("timestamp: not milliseconds since the epoch", place)
-
-
-def _refused(why: str, index: int | None = None) -> BusRefused:
-    return BusRefused(400, {"title": "Bad event", "detail": why, "index": index})
-
-
-def _json(value: Any) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def _batches(deliveries: Iterator[Delivery]) -> Iterator[list[Delivery]]:
@@ -147,7 +116,7 @@ def _batches(deliveries: Iterator[Delivery]) -> Iterator[list[Delivery]]:
 def _failed(name: str, deliver: Deliver, batch: Sequence[Delivery]) -> Collection[str]:
     ids = {delivery.id for delivery in batch}
     try:
-        failed = ids.intersection(deliver(_json([delivery.document for delivery in batch])))
+        failed = ids.intersection(deliver(as_json([delivery.document for delivery in batch])))
     except Exception:  # foreign code: whatever it raises means "again"
         log.exception("receiver failed receiver=%s events=%s", name, sorted(ids))
         return ids

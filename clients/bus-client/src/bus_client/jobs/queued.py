@@ -56,10 +56,13 @@ class QueuedBus(Bus):
     def run(self, stopping: threading.Event, *, workers: int = 2) -> None:
         """Deliver what was accepted and do the work of every look, in threads of this process.
 
-        Blocks until `stopping` is set; what is in hand then is finished. Raises NobodyReceives.
+        Blocks until `stopping` is set; what is in hand then is finished. Raises NobodyReceives;
+        BusUnavailable when the queue is away at the start (later that is waited out).
         """
         self._receivers.require()
-        self._sweep(self._accepted.all())  # whoever worked before may have been killed
+        with _translated():
+            left_over = self._accepted.all()
+        self._sweep(left_over)  # whoever worked before may have been killed
         consume(self._huey, self._tick, stopping, workers=workers)
 
     def close(self) -> None:
