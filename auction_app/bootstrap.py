@@ -7,11 +7,13 @@ from typing import Any
 from bids_client import BidsClient
 from service_kit import database
 from service_kit.clock import now_ms
+from service_kit.errors import NotMigrated, StoreUnavailable
 from service_kit.local import LocalTransport
 from service_kit.notify import Channel, NotifyChannel, OpenChannel
 from service_kit.schema import check_ready
 
 from auction_app.accounts.passwords import Passwords
+from auction_app.accounts.published import refuse_published
 from auction_app.bidding.gateway import Bids, Gateway
 from auction_app.config import Config
 from auction_app.db.store import Store
@@ -40,8 +42,11 @@ class House(Parts):
     transport: LocalTransport | None = None
 
     def check(self) -> None:
-        """Raise unless the database has this version's tables and can be written to."""
+        """Raise unless the database has this version's tables, can be written to, and holds no
+        account that anybody could sign in to while the public reaches it."""
         check_ready("auction_app", self.store.engine)
+        if self.config.public_url.startswith("https:"):
+            refuse_published(self.store)
 
 
 def build(
@@ -88,3 +93,15 @@ def build(
         photo_channel=part("photo_channel", lambda: channel("photos")),
         transport=transport,
     )
+
+
+def refuse_published_accounts(config: Config) -> None:
+    """At start. Raises ConfigError; a database that isn't there or not ready is no reason to, for
+    the process says so itself and waits for it."""
+    house = build(config)
+    try:
+        house.check()
+    except (NotMigrated, StoreUnavailable):
+        return
+    finally:
+        house.store.close()

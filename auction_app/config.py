@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bus_client import bus_url
 from service_kit.access import Tokens
 from service_kit.config import Holds, anywhere, load, setting
-from service_kit.url import base_url
+from service_kit.url import base_url, is_plain
 
 
 def _secret_key(text: str) -> str:
@@ -41,7 +41,9 @@ class Config:
     webhook_secret: tuple[str, ...] = setting("AUCTIONS_WEBHOOK_SECRET", secret=True)
     bids_url: str = setting("AUCTIONS_BIDS_URL", parse=base_url)
     bids_token: str = setting("AUCTIONS_BIDS_TOKEN", secret=True)
-    live_url: str | None = setting("AUCTIONS_LIVE_URL", parse=base_url, default=None)
+    live_url: str | None = setting(
+        "AUCTIONS_LIVE_URL", parse=base_url, default=None, at_home=is_plain
+    )
     jobs_port: int = setting("AUCTIONS_JOBS_PORT", default=0)
     trusted_proxies: int = setting("AUCTIONS_TRUSTED_PROXIES", default=0)
     hooks: tuple[str, ...] = setting("AUCTIONS_HOOKS", parse=_hooks, default=())

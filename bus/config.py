@@ -1,5 +1,6 @@
 """The bus's settings."""
 
+import ipaddress
 from dataclasses import dataclass
 
 from service_kit.config import load, setting
@@ -19,13 +20,23 @@ def _hosts(text: str) -> tuple[str, ...]:
     return tuple(trusted_host(host.strip()) for host in text.split(",") if host.strip())
 
 
+def _is_here(host: str) -> bool:
+    """Whether it is this machine: whoever subscribed could have the bus call what listens here."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """Read once at start; `BUS_PUSHER_PORT` serves the pusher's health and may be absent."""
 
     database_url: str = setting("BUS_DATABASE_URL", parse=database_url)
     root_key: str = setting("BUS_ROOT_KEY", secret=True, parse=_root_key)
-    trusted_hosts: tuple[str, ...] = setting("BUS_TRUSTED_HOSTS", default=(), parse=_hosts)
+    trusted_hosts: tuple[str, ...] = setting(
+        "BUS_TRUSTED_HOSTS", default=(), parse=_hosts, at_home=lambda them: any(map(_is_here, them))
+    )
     pusher_port: int | None = setting("BUS_PUSHER_PORT", default=None)
     max_data_bytes: int = setting("BUS_MAX_DATA_BYTES", default=64)
     give_up_days: int = setting("BUS_GIVE_UP_DAYS", default=5)

@@ -20,6 +20,12 @@ def sender_address(text: str) -> str:
     return text
 
 
+def is_nobodys(sender: str) -> bool:
+    """Whether the sender's domain is one that nobody has (RFC 2606)."""
+    top_level = parseaddr(sender)[1].rpartition(".")[2]
+    return top_level.casefold() in {"example", "test", "invalid", "localhost"}
+
+
 def at_least_one(text: str) -> int:
     """Check a count or a duration. Raises ValueError."""
     if not text.isascii() or not text.isdigit() or int(text) < 1:
@@ -40,8 +46,10 @@ class Config:
 
     database_url: str = setting("MAILER_DATABASE_URL", parse=database_url)
     public_url: str = setting("MAILER_PUBLIC_URL", parse=base_url)
-    sender: str = setting("MAILER_SENDER", parse=sender_address)
-    smtp: SmtpServer = setting("SMTP_URL", parse=SmtpServer.parse, secret=True)
+    sender: str = setting("MAILER_SENDER", parse=sender_address, at_home=is_nobodys)
+    smtp: SmtpServer = setting(
+        "SMTP_URL", parse=SmtpServer.parse, secret=True, at_home=SmtpServer.is_a_mailbox
+    )
     smtp_timeout_ms: int = setting("MAILER_SMTP_TIMEOUT_MS", parse=at_least_one, default=20_000)
     smtp_sessions: int = setting("MAILER_SMTP_SESSIONS", parse=at_least_one, default=2)
     fetch_timeout_ms: int = setting("MAILER_FETCH_TIMEOUT_MS", parse=at_least_one, default=10_000)
@@ -49,7 +57,7 @@ class Config:
     new_bids: int = setting("MAILER_NEW_BIDS", parse=at_least_one, default=10)
     new_bids_window_s: int = setting("MAILER_NEW_BIDS_WINDOW_S", parse=at_least_one, default=3600)
     digest_hour: int = setting("MAILER_DIGEST_HOUR", parse=hour_of_the_day, default=8)
-    preview: bool = setting("MAILER_PREVIEW", default=False)
+    preview: bool = setting("MAILER_PREVIEW", default=False, at_home=bool)
     bus_url: str = setting("MAILER_BUS_URL", parse=bus_url)
     bus_token: str = setting("MAILER_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("MAILER_WEBHOOK_UUID")

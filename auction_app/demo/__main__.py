@@ -1,11 +1,12 @@
 """`python -m auction_app.demo`: load the demo data once, and say who can sign in."""
 
-from service_kit.config import or_exit
+from service_kit.config import or_exit, public_url
 from service_kit.private import keep_files_private
 
+from auction_app.accounts.published import ACCOUNTS
 from auction_app.bootstrap import build
 from auction_app.config import read
-from auction_app.demo.load import ACCOUNTS, load_demo
+from auction_app.demo.load import load_demo
 
 WHAT_TO_TRY = """What to try:
   As Ada, set a maximum on the brass lamp; as Bela, in another browser, a higher one: Ada's page
@@ -16,6 +17,9 @@ WHAT_TO_TRY = """What to try:
 def main() -> None:
     """Load what is missing, and print the accounts and what to do with them."""
     keep_files_private()
+    if public := public_url():
+        print(f"No demo data: by {public} the public is here")  # noqa: T201
+        return
     house = or_exit(lambda: build(read()))
     or_exit(house.check)
     load_demo(house)

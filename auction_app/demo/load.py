@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.model import Customer
+from auction_app.accounts.published import ACCOUNTS, Account
 from auction_app.accounts.repository import customers
 from auction_app.accounts.sign_up import sign_up
 from auction_app.accounts.verify_email import USE, verify_email
@@ -25,20 +26,6 @@ _RULES = ListingRules(shortest_ms=0, longest_ms=31 * 24 * HOUR_MS)
 
 
 @dataclass(frozen=True)
-class Account:
-    """Somebody who can sign in to the demo. The password is no secret."""
-
-    name: str
-    password: str
-    role: str
-
-    @property
-    def email(self) -> str:
-        """An address that nobody owns (RFC 2606)."""
-        return f"{self.name.lower()}@example.org"
-
-
-@dataclass(frozen=True)
 class DemoItem:
     """Something that is up for auction; its fixed id makes loading it twice harmless."""
 
@@ -53,14 +40,6 @@ class DemoItem:
     hours: float
     category: str
 
-
-ACCOUNTS = (
-    Account("Martha", "lamplight-1931", "seller"),
-    Account("Tomas", "green-bicycle", "seller"),
-    Account("Ada", "first-bidder", "bidder"),
-    Account("Bela", "second-bidder", "bidder"),
-    Account("Nora", "keeps-order", "moderator"),
-)
 
 ITEMS = (
     DemoItem(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.config import Holds, load, nowhere, setting
 from service_kit.http import origin_of
-from service_kit.url import base_url
+from service_kit.url import base_url, is_plain
 
 
 def _origin(text: str) -> str:
@@ -24,7 +24,7 @@ class Config:
     webhook_secret: tuple[str, ...] = setting("LIVE_WEBHOOK_SECRET", secret=True)
     bids_url: str = setting("LIVE_BIDS_URL", parse=base_url)
     bids_token: str = setting("LIVE_BIDS_TOKEN", secret=True)
-    allowed_origin: str = setting("LIVE_ALLOWED_ORIGIN", parse=_origin)
+    allowed_origin: str = setting("LIVE_ALLOWED_ORIGIN", parse=_origin, at_home=is_plain)
 
 
 def read(holds: Holds = nowhere) -> Config:

@@ -10,7 +10,7 @@ from service_kit.config import load, setting
 class Config:
     """The mailbox's settings."""
 
-    port: int = setting("MAILBOX_PORT")
+    port: int = setting("MAILBOX_PORT", at_home=lambda _port: True)
     smtp_port: int = setting("MAILBOX_SMTP_PORT")
     folder: Path = setting("MAILBOX_DIR", parse=Path)
 

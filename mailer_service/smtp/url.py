@@ -29,6 +29,11 @@ class SmtpServer:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
 
+    def is_a_mailbox(self) -> bool:
+        """Whether it is a program of a developer's that catches mails: it listens on this machine,
+        and where no mail server does."""
+        return self.host in _LOOPBACK and self.port not in {25, 465, 587}
+
     @classmethod
     def parse(cls, url: str) -> "SmtpServer":
         """Read the URL. Raises BadSmtpUrl, also for a password that would travel in the clear."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import requests
 
-from auction_app.demo.load import ACCOUNTS
+from auction_app.accounts.published import ACCOUNTS
 from tests.waiting import PATIENCE_S
 
 PASSWORDS = {account.name: account.password for account in ACCOUNTS}

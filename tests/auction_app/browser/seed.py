@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from service_kit.money import Money
 
+from auction_app.accounts.published import ACCOUNTS
 from auction_app.bidding.projection import keep_bidding
-from auction_app.demo.load import ACCOUNTS, ITEMS, load_demo
+from auction_app.demo.load import ITEMS, load_demo
 from auction_app.web.fields import write_local_time
 from tests.auction_app.conftest import (
     MAILER_TOKEN,

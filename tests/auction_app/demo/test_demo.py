@@ -2,7 +2,8 @@
 
 import pytest
 
-from auction_app.demo.load import ACCOUNTS, ITEMS, load_demo
+from auction_app.accounts.published import ACCOUNTS
+from auction_app.demo.load import ITEMS, load_demo
 from tests.auction_app.conftest import World
 
 pytestmark = pytest.mark.slow

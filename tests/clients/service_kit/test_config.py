@@ -17,6 +17,32 @@ class Config:
     tokens: Tokens | None = setting("SHOP_TOKENS", parse=Tokens.parse, default=None)
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Cautious:
+    preview: bool = setting("TILL_PREVIEW", default=False, at_home=bool)
+    hosts: tuple[str, ...] = setting("TILL_HOSTS", default=(), at_home=lambda it: "here" in it)
+    key: str = setting("TILL_KEY", secret=True, at_home=lambda key: key == "sesame")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("TILL_PREVIEW", "true"), ("TILL_HOSTS", "there,here"), ("TILL_KEY", "sesame")],
+)
+def test_what_is_for_development_is_refused_once_any_service_is_reached_by_https(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv("TILL_KEY", "k")
+    monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("SHOP_PUBLIC_URL", "http://localhost:8000")
+    load(Cautious, prefix="TILL_")
+    monkeypatch.setenv("SHOP_PUBLIC_URL", "https://shop.example")
+
+    with pytest.raises(ConfigError, match=f"{variable}: .*SHOP_PUBLIC_URL") as raised:
+        load(Cautious, prefix="TILL_")
+
+    assert "sesame" not in str(raised.value)
+
+
 def read() -> Config:
     return load(Config, prefix="SHOP_")
 

@@ -12,7 +12,17 @@ from service_kit.errors import ConfigError, NotMigrated, ServiceKitError, StoreU
 from service_kit.logs import get_logger
 from service_kit.platform_variables import is_platforms
 
-__all__ = ["ConfigError", "Holds", "anywhere", "load", "nowhere", "or_exit", "setting", "variables"]
+__all__ = [
+    "ConfigError",
+    "Holds",
+    "anywhere",
+    "load",
+    "nowhere",
+    "or_exit",
+    "public_url",
+    "setting",
+    "variables",
+]
 
 log = get_logger(__name__)
 
@@ -30,16 +40,18 @@ def setting(
     default: Any = _REQUIRED,
     secret: bool = False,
     parse: Callable[[str], Any] | None = None,
+    at_home: Callable[[Any], bool] | None = None,
 ) -> Any:
     """A dataclass field that is read from the environment `variable`.
 
     Without a default it is required. A secret never shows in the repr and may have no default.
     `parse` turns the text into the value (raising ValueError with a reason); without it the
-    annotation decides: str, int, bool, or tuple[str, ...] (comma-separated).
+    annotation decides: str, int, bool, or tuple[str, ...] (comma-separated). A value that
+    `at_home` is true of is for development: a house that the public reaches refuses it.
     """
     if secret and default is not _REQUIRED and default is not None:
         raise TypeError(f"{variable}: a secret has no default")
-    metadata = {"variable": variable, "default": default, "parse": parse}
+    metadata = {"variable": variable, "default": default, "parse": parse, "at_home": at_home}
     if default is _REQUIRED:
         return dataclasses.field(metadata=metadata, repr=not secret)
     return dataclasses.field(metadata=metadata, repr=not secret, default=default)
@@ -107,13 +119,40 @@ def exit_with(complaints: tuple[str, ...], *, status: int = 2) -> NoReturn:
 
 def _read(env: Env, field: "dataclasses.Field[Any]", annotation: Any) -> Any:
     variable, default = field.metadata["variable"], field.metadata["default"]
-    parse = field.metadata["parse"] or _PARSERS[annotation]
+    parse = _refusing(field.metadata["at_home"], field.metadata["parse"] or _PARSERS[annotation])
     text = os.environ.get(variable, "")
     if not text and default is not _REQUIRED:
         return default
     if not text:
         return env.str(variable, validate=_not_empty)
     return env.parsed(variable, parse=parse)
+
+
+def public_url() -> str | None:
+    """The setting by which this house is public: a service of its that is reached by https. None
+    at home, where a developer tries it out."""
+    public = (
+        name
+        for name, value in sorted(os.environ.items())
+        if name.endswith("_PUBLIC_URL") and value.startswith("https:")
+    )
+    return next(public, None)
+
+
+def _refusing(
+    at_home: Callable[[Any], bool] | None, parse: Callable[[str], Any]
+) -> Callable[[str], Any]:
+    public = public_url()
+    if at_home is None or public is None:
+        return parse
+
+    def read(text: str) -> Any:
+        value = parse(text)
+        if at_home(value):
+            raise ValueError(f"is for development, and by {public} the public is here")
+        return value
+
+    return read
 
 
 def _not_empty(text: str) -> None:

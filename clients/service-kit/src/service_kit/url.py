@@ -128,3 +128,8 @@ def base_url(text: str) -> str:
     if not are_entity_urls([text]) or "#" in text:
         raise ValueError("must be an http(s) URL in visible ASCII, without query, fragment or user")
     return text
+
+
+def is_plain(url: str) -> bool:
+    """Whether what a browser fetches from there can be read on the way."""
+    return url.startswith("http:")
