@@ -19,7 +19,7 @@ from bus.api.subscriptions import subscription_actions_blueprint, subscription_r
 from bus.api.tokens import tokens_blueprint
 from bus.bootstrap import Bus, build, config_or_exit
 from bus.config import Config
-from bus.server import lingering_wsgi
+from bus.server import lingering_wsgi, under_path
 from bus.storage import Storage
 
 
@@ -52,6 +52,7 @@ def create_apps(
     api = Api(app, title="The bus")
     _register(api, bus)
     describe_publish(api, app)
+    app.wsgi_app = under_path(app.wsgi_app, bus.path_prefix)  # type: ignore[method-assign]
     return app, bus
 
 

@@ -12,7 +12,7 @@ from service_kit.clock import Clock, now_ms
 from bus.api.fast_publish import FastPublish
 from bus.app import create_apps
 from bus.config import Config
-from bus.server import AsgiApp, Receive, Scope, Send, lingering
+from bus.server import AsgiApp, Receive, Scope, Send, lingering, under_path_asgi
 from bus.storage import Storage
 
 _THREADS = 16
@@ -28,7 +28,7 @@ def create_app(
     app, bus = create_apps(config, storage=storage, clock=clock)
     # gunicorn's gthread says so too; without it Flask reads nothing of a body without a length.
     rest: Any = WSGIMiddleware(_terminated(app), workers=_THREADS)
-    quick = FastPublish(bus, lingering(rest))
+    quick = under_path_asgi(FastPublish(bus, lingering(rest)), bus.path_prefix)
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -36,6 +36,7 @@ class Bus:
     auth: Auth
     publisher: Publisher
     trusted_hosts: frozenset[str]
+    path_prefix: str
     now_ms: Clock
 
 
@@ -52,5 +53,6 @@ def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_
         auth=Auth(config.root_key, storage.clients.find),
         publisher=Publisher(Committer(storage.log.append), limits, clock),
         trusted_hosts=trusted_hosts,
+        path_prefix=config.path_prefix,
         now_ms=clock,
     )

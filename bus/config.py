@@ -1,6 +1,7 @@
 """The bus's settings."""
 
 import ipaddress
+import re
 from dataclasses import dataclass
 
 from service_kit.config import load, setting
@@ -8,6 +9,7 @@ from service_kit.database import database_url
 from service_kit.url import trusted_host
 
 MIN_KEY_CHARACTERS = 16
+_PATH_PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
 def _root_key(text: str) -> str:
@@ -22,10 +24,18 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 def _is_here(host: str) -> bool:
     """Whether it is this machine: whoever subscribed could have the bus call what listens here."""
+    has_port = host.count(":") == 1 or "]:" in host
+    name = host.rpartition(":")[0] if has_port else host
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return name == "localhost" or name.endswith(".localhost")
+
+
+def _path_prefix(text: str) -> str:
+    if not _PATH_PREFIX.fullmatch(text):
+        raise ValueError("must be a path such as /bus, without a slash at its end")
+    return text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +49,7 @@ class Config:
     )
     pusher_port: int | None = setting("BUS_PUSHER_PORT", default=None)
     max_data_bytes: int = setting("BUS_MAX_DATA_BYTES", default=64)
+    path_prefix: str = setting("BUS_PATH_PREFIX", default="", parse=_path_prefix)
     give_up_days: int = setting("BUS_GIVE_UP_DAYS", default=5)
     keep_days: int = setting("BUS_KEEP_DAYS", default=30)
     keep_mib: int | None = setting("BUS_KEEP_MIB", default=None)

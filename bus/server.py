@@ -1,4 +1,5 @@
-"""What the bus's servers do beside gunicorn and uvicorn: they hear out a body before they close."""
+"""What the bus's servers do beside gunicorn and uvicorn: they hear out a body before they close,
+and show the bus under a path of a host that others share."""
 
 import asyncio
 import time
@@ -94,3 +95,33 @@ def _hear_out(peer: Any, body: Any) -> None:
         pass  # who says nothing any more, or nonsense, is not waited for
     finally:
         peer.settimeout(before_s)
+
+
+def under_path(app: WsgiApp, prefix: str) -> WsgiApp:
+    """A WSGI app that is shown under a path, whether or not the proxy takes it off."""
+    if not prefix:
+        return app
+
+    def call(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = _without(environ["PATH_INFO"], prefix)
+        return app(environ | {"SCRIPT_NAME": prefix, "PATH_INFO": path}, start_response)
+
+    return call
+
+
+def under_path_asgi(app: AsgiApp, prefix: str) -> AsgiApp:
+    """The same for an ASGI app that takes the path as the app's own, without `root_path`."""
+    if not prefix:
+        return app
+
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, "path": _without(scope["path"], prefix)}
+        await app(scope, receive, send)
+
+    return call
+
+
+def _without(path: str, prefix: str) -> str:
+    rest = path.removeprefix(prefix)
+    return rest or "/" if rest == "" or rest.startswith("/") else path

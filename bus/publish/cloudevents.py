@@ -1,7 +1,9 @@
 """Events that come as CloudEvents 1.0, JSON batch mode; docs/protocol.md, "CloudEvents"."""
 
-from datetime import datetime
 from typing import Any
+
+from service_kit.rfc3339 import milliseconds
+from service_kit.url import check_entity_url
 
 from bus.errors import BadEvent
 from bus.publish.validation import CheckedEvent, Limits, check_all, check_event
@@ -29,6 +31,13 @@ def _check(value: Any, topic: str, limits: Limits) -> CheckedEvent:
     for name in ("id", "source"):
         if not isinstance(value.get(name), str) or not value[name]:
             raise BadEvent(f"{name} is not a string of one character or more")
+    for name in ("datacontenttype", "dataschema"):
+        if not isinstance(value.get(name), str | None):
+            raise BadEvent(f"{name} is not a string")
+    try:
+        check_entity_url(value.get("subject"), limits.trusted_hosts)
+    except ValueError as error:
+        raise BadEvent(f"subject: {error}") from None
     data = _data_of(value)
     event = {
         "type": _type_of(value.get("type"), topic),
@@ -48,6 +57,8 @@ def _type_of(value: Any, topic: str) -> str:
 
 def _data_of(value: dict[str, Any]) -> dict[str, Any]:
     data = value.get("data")
+    if value.get("data_base64") is not None:
+        raise BadEvent("data_base64 is not taken: data is an object")
     if data is None:
         return {}
     if not isinstance(data, dict):
@@ -59,12 +70,16 @@ def _data_of(value: dict[str, Any]) -> dict[str, Any]:
 
 def _timestamp_of(value: dict[str, Any], data: dict[str, Any]) -> Any:
     """`data.t`, or `time` in ms, or None: then it is the bus's clock."""
-    if data.get("t") is not None or value.get("time") is None:
-        return data.get("t")
+    if (t_ms := data.get("t")) is not None:
+        if type(t_ms) is not int:
+            raise BadEvent("data.t is not integer milliseconds since the epoch")
+        return t_ms
+    if value.get("time") is None:
+        return None
     try:
-        time = datetime.fromisoformat(value["time"])
-        if time.tzinfo is None:
-            raise ValueError("no offset")
-        return round(time.timestamp() * 1000)
-    except (TypeError, ValueError, OverflowError):
+        t_ms = milliseconds(value["time"])
+    except ValueError:
         raise BadEvent("time is not a time with an offset, as in RFC 3339") from None
+    if t_ms < 0:
+        raise BadEvent("time is before 1970")
+    return t_ms

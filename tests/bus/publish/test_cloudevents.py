@@ -32,6 +32,8 @@ def test_the_four_attributes_and_no_data_are_an_event() -> None:
     [
         ({}, None),
         ({"time": None}, None),
+        ({"time": "2026-11-21t10:00:00.123z"}, T_MS),
+        ({"time": "2016-12-31T23:59:60Z"}, 1_483_228_800_000),
         ({"time": TIME}, T_MS),
         ({"time": "2026-11-21T11:00:00.123+01:00"}, T_MS),
         ({"data": {"t": T_MS}}, T_MS),
@@ -107,3 +109,39 @@ def test_whatever_comes_is_an_event_or_refused(value: Any) -> None:
             check(body)
         except BadEvent:
             continue
+
+
+WRONG = [0, 1, 1.5, True, [], {}, [None], {"a": 1}, "", "\u0661", 10**40]
+
+
+@pytest.mark.parametrize("name", ["specversion", "id", "source", "type", "subject", "time", "data"])
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_value_of_the_wrong_type_is_refused_by_the_attributes_name(name: str, wrong: Any) -> None:
+    if (name in {"id", "source"} and wrong == "\u0661") or (
+        name == "data" and isinstance(wrong, dict)
+    ):
+        return  # as good as any
+    with pytest.raises(BadEvent, match=name):
+        check(GOOD | {name: wrong})
+
+
+@pytest.mark.parametrize(
+    ("more", "name"),
+    [
+        ({"data": {"t": "1"}}, "data.t"),
+        ({"data": {"t": 1.5}}, "data.t"),
+        ({"data": {"t": True}}, "data.t"),
+        ({"data": {"t": [1]}}, "data.t"),
+        ({"data": {"url": 5}}, "data.url"),
+        ({"data": {"url": ["a"]}}, "data.url"),
+        ({"data": {"data": 5}}, "data"),
+        ({"data": {"data": "text"}}, "data"),
+        ({"datacontenttype": 5}, "datacontenttype"),
+        ({"datacontenttype": ["application/json"]}, "datacontenttype"),
+        ({"dataschema": {}}, "dataschema"),
+        ({"data_base64": "YQ=="}, "data_base64"),
+    ],
+)
+def test_so_is_one_inside_or_beside_the_data(more: dict[str, Any], name: str) -> None:
+    with pytest.raises(BadEvent, match=name):
+        check(GOOD | more)

@@ -54,10 +54,38 @@ def respond(
     document: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
 ) -> "Response":
     """A Flask response that carries a HAL resource."""
-    from flask import Response
+    from flask import Response, request
 
-    body = json.dumps(document, separators=(",", ":"))
-    return Response(body, status, headers=dict(headers or {}), mimetype=MEDIA_TYPE)
+    prefix = request.script_root
+    shown = _prefixed(document, prefix) if prefix else document
+    body = json.dumps(shown, separators=(",", ":"))
+    response = Response(body, status, headers=dict(headers or {}), mimetype=MEDIA_TYPE)
+    if prefix and response.headers.get("Location", "").startswith("/"):
+        response.headers["Location"] = prefix + response.headers["Location"]
+    return response
+
+
+def _prefixed(document: Any, prefix: str) -> Any:
+    """The document with its links as who calls the app under a path needs them."""
+    if isinstance(document, list):
+        return [_prefixed(one, prefix) for one in document]
+    if not isinstance(document, Mapping):
+        return document
+    shown = dict(document)
+    if _EMBEDDED in shown:
+        shown[_EMBEDDED] = {
+            name: _prefixed(items, prefix) for name, items in shown[_EMBEDDED].items()
+        }
+    if _LINKS in shown:
+        shown[_LINKS] = {name: _under(one, prefix) for name, one in shown[_LINKS].items()}
+    return shown
+
+
+def _under(found: Any, prefix: str) -> Any:
+    if isinstance(found, list):
+        return [_under(one, prefix) for one in found]
+    is_ours = found["href"].startswith("/") and not found["href"].startswith("//")
+    return found | {"href": prefix + found["href"]} if is_ours else found
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,14 @@
 """The same events as CloudEvents 1.0 in JSON batch mode (docs/protocol.md, "CloudEvents")."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
+from service_kit.rfc3339 import milliseconds
 
 from bus_drain.errors import Malformed
 from bus_drain.event import Event
 
 BATCH = "application/cloudevents-batch+json"
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +28,7 @@ class CloudEvent(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     type: str
     subject: str
-    time: datetime | None = None
+    time: str | None = None
     data: Facts | None = None
 
 
@@ -59,9 +56,12 @@ def _event(index: int, one: CloudEvent) -> Event:
     )
 
 
-def _t_ms(time: datetime | None, facts: Facts, index: int) -> int:
-    if facts.t is not None:
-        return facts.t
-    if time is None or time.tzinfo is None:
+def _t_ms(time: str | None, facts: Facts, index: int) -> int:
+    try:
+        t_ms = None if time is None else milliseconds(time)
+    except ValueError as error:
+        raise Malformed.bad_event(index, "time") from error
+    told_ms = t_ms if facts.t is None else facts.t
+    if told_ms is None:
         raise Malformed.bad_event(index, "time")
-    return (time - _EPOCH) // _MILLISECOND
+    return told_ms
