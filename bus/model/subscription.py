@@ -59,7 +59,7 @@ class SubscriptionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Where a client's events go and how."""
+    """Where a client's events go and how. `replay`: how often it was moved, or redriven."""
 
     id: int
     client: str
@@ -78,6 +78,7 @@ class Subscription:
     state: State = State.ACTIVE
     reason: str | None = None
     state_since_ms: int = 0
+    replay: int = 0
 
     @property
     def topics(self) -> frozenset[str] | None:

@@ -26,7 +26,7 @@ _MAX_ERROR_CHARACTERS = 255
 
 
 def subscription(row: Row, filters: tuple[TopicFilter, ...]) -> Subscription:
-    """A row of `subscriptions`, with the client's name as `client`."""
+    """A row of `subscriptions` with its cursor's, and the client's name as `client`."""
     return Subscription(
         id=row["id"],
         client=row["client"],
@@ -45,6 +45,7 @@ def subscription(row: Row, filters: tuple[TopicFilter, ...]) -> Subscription:
         state=State(row["state"]),
         reason=row["reason"],
         state_since_ms=row["state_since_ms"],
+        replay=row["replay"],
     )
 
 

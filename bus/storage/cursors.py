@@ -30,8 +30,15 @@ def move_to(
             **_HEALTHY,
             left_behind=None,
             fence=cursors.c.fence + 1,
+            replay=cursors.c.replay + 1,
         )
     )
+
+
+def begin_replay(connection: Connection, subscription_id: int) -> None:
+    """What is delivered from here on is wanted although it may have been delivered before."""
+    ours = cursors.c.subscription_id == subscription_id
+    connection.execute(update(cursors).where(ours).values(replay=cursors.c.replay + 1))
 
 
 def position_of(connection: Connection, subscription_id: int) -> int:

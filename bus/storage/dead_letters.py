@@ -10,6 +10,7 @@ from bus.errors import NotFound
 from bus.model.delivery import DeadLetter
 from bus.storage import columns
 from bus.storage.columns import Row
+from bus.storage.cursors import begin_replay
 from bus.storage.tables import cursors, dead_letters
 from bus.storage.transactions import Registry
 
@@ -57,6 +58,7 @@ class DeadLetters:
         """
         ours = dead_letters.c.subscription_id == subscription_id
         with self._registry.changing() as connection:
+            begin_replay(connection, subscription_id)
             for some in _chunks([one for one, back in wanted.items() if back]):
                 connection.execute(
                     update(dead_letters)

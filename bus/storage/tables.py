@@ -155,7 +155,8 @@ subscription_topics = Table(
 # Apart from the subscription, because it changes with every batch. `holder` is the pusher that
 # delivers; `fence` moves whenever somebody else than the holder may have moved the cursor.
 # Up to `position` everything is settled; up to `reached` everything but the positions in
-# `left_behind` (JSON). `parked_events` and `dead_letters` count the rows of those tables.
+# `left_behind` (JSON). `parked_events` and `dead_letters` count the rows of those tables, `replay`
+# how often somebody had events delivered again.
 cursors = Table(
     "cursors",
     metadata,
@@ -168,6 +169,7 @@ cursors = Table(
     Column("sent", BigInteger, nullable=False),
     Column("parked_events", BigInteger, nullable=False, server_default="0"),
     Column("dead_letters", BigInteger, nullable=False, server_default="0"),
+    Column("replay", BigInteger, nullable=False, server_default="0"),
     Column("failures", Integer, nullable=False),
     Column("failing_since_ms", BigInteger, nullable=True),
     Column("tried_upto", BigInteger, nullable=True),

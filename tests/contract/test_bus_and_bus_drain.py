@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
-from bus_drain import Drain, Event, SomeFailed
+from bus_drain import Basic, Drain, Event, SomeFailed, open_state
+from bus_drain.drain import Endpoint
 from service_kit.clock import now_ms
 from werkzeug.test import Client, TestResponse
 
@@ -36,7 +38,7 @@ def log() -> list[LogEvent]:
             type,
             url,
             t,
-            whole_event(event_head(topic, type, url, t, _text(data)), "9f3a", position),
+            whole_event(event_head(topic, type, url, t, _text(data)), f"9f3a-{position}", position),
         )
         for position, (topic, type, url, t, data) in enumerate(SENT, start=3)
     ]
@@ -46,10 +48,13 @@ def _text(data: object) -> str | None:
     return None if data is None else json.dumps(data)
 
 
-def deliver(drain: Drain, format: Format, secret: str = SECRET) -> TestResponse:
+def deliver(
+    drain: Endpoint, format: Format, secret: str = SECRET, *, replay: int = 0
+) -> TestResponse:
     """What the pusher would POST, header by header."""
     secrets = SigningSecrets(secret, ((OTHER_SECRET, now_ms() + 60_000),))
-    request = delivery_request(subscription(format=format, secrets=secrets), log(), now_ms())
+    to = subscription(format=format, secrets=secrets, replay=replay)
+    request = delivery_request(to, log(), now_ms())
     headers = [tuple(line.split(": ", 1)) for line in request.headers if ": " in line]
     return Client(drain).post("/", data=request.body, headers=headers)
 
@@ -87,3 +92,18 @@ def test_the_secret_before_still_opens_and_a_strangers_does_not(format: Format) 
 
     assert deliver(drain, format).status_code == 204
     assert deliver(stranger, format).status_code == 401
+
+
+@FORMATS
+def test_what_basic_knows_it_takes_once_more_when_the_subscription_was_replayed(
+    format: Format, tmp_path: Path
+) -> None:
+    batches: list[Sequence[Event]] = []
+    state = open_state(f"sqlite:///{tmp_path}/drain.sqlite3")
+    drain = Basic(uuid="u-1", secrets=[SECRET], state=state, listeners={"*": batches.append})
+    for replay in (0, 0, 1, 1, 2):
+        assert deliver(drain, format, replay=replay).status_code == 204
+    state.close()
+    assert [[one.id for one in batch] for batch in batches] == [
+        [f"9f3a-{n}" for n in range(3, 7)]
+    ] * 3

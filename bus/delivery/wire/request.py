@@ -56,6 +56,7 @@ def delivery_request(
             f"bus-position: {last}",
             f"bus-previous-position: {previous}",
             f"bus-attempt: {attempt}",
+            f"bus-replay: {subscription.replay}",
             f"traceparent: {continued(trace)}",
             "Accept: application/json",
             "Accept-Encoding: identity",

@@ -191,6 +191,7 @@ def test_a_redriven_letter_is_delivered(
     redrive(storage, subscription_id)
     driven.until(lambda: receiver.urls[-1:] == [second.event.url])
     driven.until(lambda: ours(storage).dead_letters == 0)
+    assert [one.headers["bus-replay"] for one in receiver.deliveries][-2:] == ["1", "2"]
     assert ours(storage).parked == 0
 
 

@@ -166,6 +166,11 @@ def test_seeking_back_delivers_again(
     seek(storage, overview(storage).subscription.id, BEGINNING)
     until_delivered(driven, storage)
     assert receiver.urls == urls("1", "2", "before", "1", "2")
+    told = [
+        (one["id"], by.headers["bus-replay"]) for by in receiver.deliveries for one in by.events
+    ]
+    assert [replay for _, replay in told] == ["0", "0", "1", "1", "1"]
+    assert [id for id, _ in told[:2]] == [id for id, _ in told[3:]]
 
 
 def test_seeking_forward_leaves_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +27,20 @@ def test_an_event_keeps_all_it_says(deliver: Deliverer, heard: Heard) -> None:
     (received,) = heard.batches[0]
     assert (received.topic, received.type, received.t) == ("bids", "create", 1_700_000_000_000)
     assert (received.id, received.position, received.data) == ("7", 7, {"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("said", "replay"),
+    [("0", 0), ("7", 7), ("9" * 18, 10**18 - 1), ("", 0), ("-1", 0), ("x", 0), ("9" * 19, 0)],
+)
+def test_an_event_says_in_which_replay_it_came(
+    deliver: Deliverer, heard: Heard, said: str, replay: int
+) -> None:
+    body = json.dumps([event(1)]).encode()
+    headers = signature_headers(body) | {"bus-replay": said}
+
+    assert deliver(body=body, headers=headers).status_code == 204
+    assert heard.batches[0][0].replay == replay
 
 
 def test_a_failing_listener_is_a_500_without_its_words(

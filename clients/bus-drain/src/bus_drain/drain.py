@@ -1,8 +1,11 @@
 """The WSGI app: one delivery in, one answer out."""
 
 import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from msgspec import structs
 
 from bus_drain.errors import MethodNotAllowed, Refused, StateUnavailable
 from bus_drain.event import Event
@@ -15,6 +18,7 @@ from bus_drain.layers.listen import Listener, Listeners, Receive
 _log = logging.getLogger(__name__)
 
 MAX_BYTES = 1024 * 1024
+_COUNT = re.compile(r"[0-9]{1,18}")
 _SIGNATURE_HEADERS = {
     name: "HTTP_" + name.upper().replace("-", "_")
     for name in ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -71,7 +75,9 @@ class Endpoint:
         self._basic.check(environ.get("HTTP_AUTHORIZATION"))
         body = read_body(environ, self._max_bytes)
         self._signature.check(_signature_headers(environ), body)
-        return parse(body, environ.get("CONTENT_TYPE"))
+        events = parse(body, environ.get("CONTENT_TYPE"))
+        replay = _replay(environ.get("HTTP_BUS_REPLAY", ""))
+        return tuple(structs.replace(one, replay=replay) for one in events) if replay else events
 
 
 class Drain(Endpoint):
@@ -91,6 +97,11 @@ class Drain(Endpoint):
         super().__init__(
             uuid=uuid, secrets=secrets, receive=Listeners(listeners), max_bytes=max_bytes
         )
+
+
+def _replay(said: str) -> int:
+    """How often the subscription was replayed; 0 where the bus is one that doesn't say."""
+    return int(said) if _COUNT.fullmatch(said) else 0
 
 
 def _signature_headers(environ: dict[str, Any]) -> dict[str, str]:

@@ -15,6 +15,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     is `position`. `id` and `position` are None when the bus is a routemaster, which has neither.
     `type` is any word, because a newer bus may know more than create, update, delete and noop,
     and refusing one would hold up the rest of its batch.
+
+    `replay` is how often the subscription had been replayed when this was delivered: who moves it
+    back, or has dead letters delivered again, wants what is known already.
     """
 
     topic: str
@@ -24,3 +27,4 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     id: str | None = None
     position: int | None = None
     data: Any = None
+    replay: int = 0

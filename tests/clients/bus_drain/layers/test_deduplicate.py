@@ -38,6 +38,21 @@ def test_what_failed_is_passed_on_again_and_the_rest_is_not(
     assert below.ids == [["1", "2", "3"], ["2"]]
 
 
+def test_what_is_replayed_is_handled_once_more_and_then_not_again(
+    drain_state: State, below: Below
+) -> None:
+    layer = Deduplicate(drain_state.seen, below)
+    layer([made(1), made(2)])
+    below.fails = {"2"}
+    layer([made(1, replay=1), made(2, replay=1), made(1, replay=1)])
+    below.fails = set()
+    layer([made(1, replay=1), made(2, replay=1), made(3, replay=1)])
+    layer([made(2, replay=2)])
+    layer([made(2, replay=2), made(1), made(3, replay=1)])
+
+    assert below.ids == [["1", "2"], ["1", "2"], ["2", "3"], ["2"]]
+
+
 def test_events_without_an_id_always_pass(drain_state: State, below: Below) -> None:
     layer = Deduplicate(drain_state.seen, below)
     for _ in range(2):

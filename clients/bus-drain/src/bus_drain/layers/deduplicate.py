@@ -14,7 +14,8 @@ _FORGET_EVERY_MS = _DAY_MS  # not more often: it looks at all there is
 
 
 class Deduplicate:
-    """Passes each event id on until it was handled, and remembers it only then.
+    """Passes each event id on until it was handled, and remembers it only then. In a replay it
+    begins anew: what somebody wants again was not handled yet in that.
 
     Two deliveries of one event at the same moment are both passed on, and so is one that comes
     again after `keep_ms`: this saves work, it promises nothing. Events without an id always pass.
@@ -31,13 +32,13 @@ class Deduplicate:
         self._gather = Gather(lambda ids: seen.add(ids, clock()))
 
     def __call__(self, events: Sequence[Event]) -> Outcome:
-        ids = {event.id for event in events if event.id is not None}
+        ids = _keys(events)
         seen = self._seen.which(ids)
         fresh = events if not seen and len(ids) == len(events) else _fresh(events, seen)
         if not fresh:
             return Outcome()
         outcome = self._then(fresh)
-        self._remember(ids - seen - {event.id for event in outcome.failed})
+        self._remember(ids - seen - _keys(outcome.failed))
         return outcome
 
     def _remember(self, ids: Collection[str]) -> None:
@@ -52,8 +53,20 @@ def _fresh(events: Sequence[Event], seen: Collection[str]) -> list[Event]:
     found = set(seen)
     fresh = []
     for event in events:
-        if event.id is None or event.id not in found:
+        key = _key(event)
+        if key is None or key not in found:
             fresh.append(event)
-        if event.id is not None:
-            found.add(event.id)
+        if key is not None:
+            found.add(key)
     return fresh
+
+
+def _keys(events: Sequence[Event]) -> set[str]:
+    return {key for event in events if (key := _key(event)) is not None}
+
+
+def _key(event: Event) -> str | None:
+    """What an event is remembered by: its id, and in which replay if it is one."""
+    if event.id is None or not event.replay:
+        return event.id
+    return f"{event.id} {event.replay}"
