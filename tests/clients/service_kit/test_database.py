@@ -4,13 +4,17 @@ import contextlib
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from service_kit.database import connect, database_url, reading, writing
-from service_kit.schema import migrate
+from service_kit.database import connect, database_url, last_write, reading, writing
+from service_kit.errors import StoreUnavailable
+from service_kit.schema import check_ready, migrate
 from sqlalchemy import Engine, text
+
+from tests.faults import commits_failing, full_disk
 
 
 @pytest.fixture
@@ -68,6 +72,56 @@ def test_an_error_rolls_back_and_frees_the_turn(any_engine: Engine) -> None:
     with writing(any_engine) as connection:
         connection.execute(text("UPDATE counter SET n = 1"))
     assert count(any_engine) == 1
+
+
+def test_a_commit_that_fails_is_raised_and_nothing_is_written(any_engine: Engine) -> None:
+    url = any_engine.url.render_as_string(hide_password=False)
+    with commits_failing(url, "counter", "UPDATE"):
+        for _ in range(2):
+            with pytest.raises(Exception, match=r"doomed|FOREIGN KEY"), writing(any_engine) as it:
+                it.execute(text("UPDATE counter SET n = 99"))
+        assert count(any_engine) == 0
+    with writing(any_engine) as connection:
+        connection.execute(text("UPDATE counter SET n = 1"))
+    assert count(any_engine) == 1
+
+
+def test_readiness_remembers_a_write_that_failed_until_one_passes(engine: Engine) -> None:
+    file = Path(engine.url.database or "")
+    versioned(engine)
+    check_ready("bus", engine)
+    with full_disk(file):
+        check_ready("bus", engine)  # known from a moment ago
+        with pytest.raises(StoreUnavailable), writing(engine) as connection:
+            connection.execute(text("CREATE TABLE large AS SELECT randomblob(100000) AS it"))
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable):
+                check_ready("bus", engine)
+        assert count(engine) == 0  # who only reads is served
+    check_ready("bus", engine)
+
+
+def test_who_has_not_written_lately_tries(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    versioned(engine)
+    check_ready("bus", engine)
+    with connect(str(engine.url)).connect() as other:
+        other.exec_driver_sql("END")
+        other.exec_driver_sql("BEGIN IMMEDIATE")
+        check_ready("bus", engine)
+        later_s = time.monotonic() + 11
+        monkeypatch.setattr(last_write(engine), "_steady_s", lambda: later_s)
+        with pytest.raises(StoreUnavailable, match="locked"):
+            check_ready("bus", engine)
+        other.exec_driver_sql("END")
+    check_ready("bus", engine)
+
+
+def versioned(engine: Engine) -> None:
+    """As if the bus's tables of the newest version were there."""
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE alembic_version (version_num TEXT NOT NULL)"))
+        newest = max(Path("bus/migrations/versions").glob("*.py")).name[:4]
+        connection.execute(text("INSERT INTO alembic_version VALUES (:it)"), {"it": newest})
 
 
 def test_a_reader_sees_one_state_while_a_writer_commits(any_engine: Engine) -> None:
