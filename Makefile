@@ -48,6 +48,10 @@ check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
 bench: .venv/installed-dev ## measure beside a ceiling, ONLY=bus for a part; 1 when a bar is missed
 	$(BIN)/python -m tests.bench $(ONLY)
 
+.PHONY: journey
+journey: .venv/installed-dev ## measure what each stage buys and costs, into var/journey.html; 1 when a promise is not kept
+	$(BIN)/python -m tests.journey $(ARGS)
+
 format: .venv/installed-dev ## let ruff mend what it can
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)

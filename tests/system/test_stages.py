@@ -1,6 +1,5 @@
 """What each stage is made of, and what it promises."""
 
-import os
 import statistics
 import subprocess
 import time
@@ -11,14 +10,14 @@ from dotenv import dotenv_values
 from service_kit.run.processes import commands_of
 from service_kit.run.settings import environment
 
-from tests.procfile import ROOT, Processes, surroundings
+from tests.procfile import ROOT, surroundings
 from tests.system.bidder import Bids
 from tests.system.house import open_house
 from tests.system.mails import MAIL_BY_MAIL
+from tests.system.sizes import size_of
 from tests.system.smtp import Letters
 
 STAGES = ("mvp", "background", "bus", "soa")
-MIB = 1024
 BUDGET_S = 1.0
 DEADLINE_S = 2.0
 
@@ -94,20 +93,6 @@ def test_what_cannot_work_is_refused_in_one_line_that_names_the_setting(
     assert any(line in text for text in said)
 
 
-def memory_mib(house: Processes) -> float:
-    """The proportional set size of all processes and their children."""
-    groups = {house.pid(name) for name in house.commands}
-    total = 0
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getpgid(int(folder.name)) in groups:
-                rollup = (folder / "smaps_rollup").read_text()
-                total += int(rollup.split("Pss:")[1].split()[0])
-        except (ProcessLookupError, FileNotFoundError):
-            continue
-    return total / MIB
-
-
 def seconds(bids: Bids) -> float:
     review = bids.review()
     started = time.monotonic()
@@ -127,7 +112,7 @@ def test_one_process_is_small_and_waits_for_a_hanging_smtp_server_only_so_long(
     ) as house:
         bids = Bids(house.url("auctions"))
         usual_s = max(seconds(bids) for _ in range(5))
-        assert memory_mib(house) < 200
+        assert size_of(house).memory_mib < 200
         letters.hold()
         took = [seconds(bids) for _ in range(15)]
         letters.let_go()

@@ -1,0 +1,207 @@
+"""One stage, measured: real processes, bids over the forms, an SMTP server with moods."""
+
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import requests
+from bids_client import BidsClient, Money, NotFound
+
+from auction_app.demo.load import ITEMS
+from tests.journey.post_office import Mode, PostOffice, post_office
+from tests.journey.results import DEADLINE_S, Confirms, Failure, Measured
+from tests.system.bidder import Bidder
+from tests.system.house import House
+from tests.system.mails import MAIL_BY_MAIL, WELCOMES
+from tests.system.sizes import size_of
+from tests.waiting import wait_for
+
+CLIENTS = 4
+MODES: Sequence[Mode] = ("instant", "slow", "hanging", "refusing")
+_WITHIN_S = 10.0
+_ALL_MAILS_S = 240.0
+
+
+def measure(stage: str, *, bids: int, drained: int, kill: bool) -> Measured:
+    """Start the stage on an empty var/, place `bids` by each client in each mode of the SMTP
+    server, send the mails of `drained` more, and kill each process if asked to."""
+    with TemporaryDirectory(prefix="gavel-journey-") as folder, post_office() as office:
+        house = _house(stage, Path(folder) / "var", office)
+        try:
+            started = time.monotonic()
+            house.start()
+            start_s = time.monotonic() - started
+            run = _Run(house, office)
+            run.settle()
+            confirms = {str(mode): run.confirms(mode, bids) for mode in MODES}
+            mails_per_s = run.drain(drained)
+            size = size_of(house)
+            victims = [name for name in house.commands if name != "mailbox"] if kill else []
+            failures = [run.kill(victim) for victim in victims]
+        finally:
+            house.close()
+    return Measured(
+        stage=stage,
+        start_s=start_s,
+        processes=size.processes,
+        threads=size.threads,
+        memory_mib=size.memory_mib,
+        confirms=confirms,
+        mails_per_s=mails_per_s,
+        failures=failures,
+    )
+
+
+def _house(stage: str, var: Path, office: PostOffice) -> House:
+    settings = {
+        "STAGE": stage,
+        "SMTP_URL": f"smtp://127.0.0.1:{office.port}",
+        "MAILER_SMTP_TIMEOUT_MS": str(round(DEADLINE_S * 1000)),
+    }
+    return House(var, settings | MAIL_BY_MAIL)
+
+
+class _Client:
+    """Bids on an item of its own, by two accounts in turn, each bid higher than the one before."""
+
+    def __init__(self, web: str, item: str) -> None:
+        self.item = item
+        self._turns = (Bidder("Ada", web), Bidder("Bela", web))
+        self._numbers = count()
+
+    def bid(self) -> float:
+        """Place one; returns the seconds that its bidder waited for the confirmation."""
+        number = next(self._numbers)
+        bidder = self._turns[number % 2]
+        review = bidder.review(f"{500 + 10 * number}.00", self.item)
+        started = time.monotonic()
+        bidder.confirm(review, self.item)
+        return time.monotonic() - started
+
+
+class _Run:
+    def __init__(self, house: House, office: PostOffice) -> None:
+        self._house = house
+        self._office = office
+        self._clients = [_Client(house.url("auctions"), item.id) for item in ITEMS[:CLIENTS]]
+        self._spare = _Client(house.url("auctions"), ITEMS[CLIENTS].id)
+
+    def confirms(self, mode: Mode, bids: int) -> Confirms:
+        """All clients bid at the same time, each `bids` times; then all mails are let out."""
+        _say(f"  bids while SMTP is {mode} …")
+        self._office.behave(mode)
+        started = time.monotonic()
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            each = pool.map(lambda client: [client.bid() for _ in range(bids)], self._clients)
+            took_ms = sorted(seconds * 1000 for times in each for seconds in times)
+        elapsed_s = time.monotonic() - started
+        self._office.behave("instant")
+        self.settle()
+        return Confirms(
+            p50_ms=statistics.median(took_ms),
+            p99_ms=took_ms[min(len(took_ms) - 1, round(0.99 * len(took_ms)))],
+            longest_ms=took_ms[-1],
+            bids_per_s=len(took_ms) / elapsed_s,
+        )
+
+    def drain(self, bids: int) -> float:
+        """Mails a second once the SMTP server is there, after so many bids while it was not."""
+        _say(f"  the mails of {bids} bids …")
+        self._office.behave("refusing")
+        item, bidders = ITEMS[CLIENTS + 1], self._bidders()
+        with self._bids() as client:
+            for number in range(bids):
+                maximum = Money(50_000 + 1_000 * number, item.currency)
+                who = bidders[number % 2]
+                client.place(self._auction(item.id), who, maximum, f"journey-{number}")
+        before = self._office.mails
+        self._office.behave("instant")
+        wait_for(lambda: self._office.mails > before, seconds=_ALL_MAILS_S, what="a first mail")
+        started, first = time.monotonic(), self._office.mails
+        self.settle()
+        return (self._office.mails - first) / (time.monotonic() - started)
+
+    def kill(self, victim: str) -> Failure:
+        """Kill a process, see what still goes on, start it again, and count the mails."""
+        _say(f"  without {victim} …")
+        self._house.kill(victim)
+        before = self._office.mails
+        reading = _succeeds(self._read)
+        bidding = _succeeds(self._spare.bid)
+        mail = bidding and self._comes(lambda: self._office.mails > before)
+        self._house.start(victim)
+        wait_for(lambda: _succeeds(self._spare.bid), what="bids again")
+        complete = self._comes(lambda: self._office.mails >= self._expected(), seconds=60)
+        return Failure(
+            process=victim,
+            reading=reading,
+            bidding=bidding,
+            mail=mail,
+            lost=0 if complete else self._expected() - self._office.mails,
+            double=self._office.doubles,
+        )
+
+    def _read(self) -> None:
+        requests.get(self._house.url("auctions"), timeout=_WITHIN_S).raise_for_status()
+
+    def settle(self) -> None:
+        """Wait until every mail came that is to come."""
+        wait_for(
+            lambda: self._office.mails >= self._expected(),
+            seconds=_ALL_MAILS_S,
+            what="all mails",
+        )
+
+    def _expected(self) -> int:
+        """A welcome to each account; of n bids on an item n to the seller, n - 1 to the outbid."""
+        with self._bids() as client:
+            counts = [_bids_on(client, self._auction(item.id)) for item in ITEMS]
+        return WELCOMES + sum(2 * bids - 1 for bids in counts if bids)
+
+    def _comes(self, condition: Callable[[], bool], *, seconds: float = _WITHIN_S) -> bool:
+        try:
+            wait_for(condition, seconds=seconds)
+        except AssertionError:
+            return False
+        return True
+
+    def _auction(self, item: str) -> str:
+        return f"{self._house.url('auctions')}/auctions/{item}"
+
+    def _bidders(self) -> list[str]:
+        """Ada and Bela, as other services know them."""
+        accounts = sqlite3.connect(Path(self._house.settings["VAR_DIR"]) / "auctions.sqlite3")
+        with closing(accounts):
+            found = accounts.execute(
+                "SELECT id FROM customers WHERE email IN ('ada@example.org', 'bela@example.org')"
+            )
+            return [f"{self._house.url('auctions')}/customers/{row[0]}" for row in found]
+
+    def _bids(self) -> BidsClient:
+        return BidsClient(self._house.url("bids"), self._house.settings["AUCTIONS_BIDS_TOKEN"])
+
+
+def _bids_on(client: BidsClient, auction: str) -> int:
+    try:
+        return client.bidding_of(auction).bid_count
+    except NotFound:
+        return 0
+
+
+def _succeeds(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except (AssertionError, requests.RequestException):
+        return False
+    return True
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)

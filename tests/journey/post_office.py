@@ -1,0 +1,73 @@
+"""An SMTP server that answers at once, slowly, never, or isn't there."""
+
+import asyncio
+import email
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Literal
+
+from aiosmtpd.controller import Controller
+
+from tests.sockets import free_port
+
+Mode = Literal["instant", "slow", "hanging", "refusing"]
+SLOW_S = 0.2
+_FOR_EVER_S = 3600.0
+
+
+class PostOffice:
+    """Counts the mails that it took (a 250 was sent), by Message-ID."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._mode: Mode = "instant"
+        self._taken: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._controller: Controller | None = None
+
+    def behave(self, mode: Mode) -> None:
+        """From now on be like that."""
+        self._mode = mode
+        if mode == "refusing":
+            self._stop()
+        elif self._controller is None:
+            self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
+            self._controller.start()
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        """Take a mail, as the mode says."""
+        await asyncio.sleep({"slow": SLOW_S, "hanging": _FOR_EVER_S}.get(self._mode, 0.0))
+        message = email.message_from_bytes(envelope.content)
+        with self._lock:
+            self._taken[str(message["Message-ID"])] += 1
+        return "250 taken"
+
+    @property
+    def mails(self) -> int:
+        """How many different mails came."""
+        with self._lock:
+            return len(self._taken)
+
+    @property
+    def doubles(self) -> int:
+        """How many came once more than once."""
+        with self._lock:
+            return sum(self._taken.values()) - len(self._taken)
+
+    def _stop(self) -> None:
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+
+@contextmanager
+def post_office() -> Iterator[PostOffice]:
+    """One on a free port of loopback, instant at first."""
+    office = PostOffice()
+    office.behave("instant")
+    try:
+        yield office
+    finally:
+        office.behave("refusing")
