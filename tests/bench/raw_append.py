@@ -49,6 +49,8 @@ def _rows() -> Iterator[Row]:
     while True:
         position += 1
         url = f"https://bids.example/bids/{position % 1000}"
-        body = whole_event(event_head("bids", "update", url, 1, None), "bench", position)
+        body = whole_event(
+            event_head("bids", "update", url, 1, None), f"bench-{position}", position
+        )
         size += len(body)
         yield (position, "bids", position, "update", url, 1, None, body, size)

@@ -14,7 +14,7 @@ def log_event(position: int, topic: str = "bids", **fields: Any) -> LogEvent:
     """An event as it is read from the log."""
     url = fields.pop("url", f"https://x.example/{position}")
     type = fields.pop("type", "create")
-    body = whole_event(event_head(topic, type, url, START_MS, None), "test", position)
+    body = whole_event(event_head(topic, type, url, START_MS, None), f"test-{position}", position)
     values: dict[str, Any] = {"published_at_ms": START_MS, "body": body} | fields
     return LogEvent(position, topic, type, url, **values)
 

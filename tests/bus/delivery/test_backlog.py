@@ -5,6 +5,7 @@ import pytest
 from bus.delivery.backlog import Backlog
 from bus.model.delivery import Cursor
 from bus.model.event import LogEvent
+from bus.model.topic_filter import TopicFilter
 from tests.bus.samples import log_event, subscription
 
 
@@ -52,6 +53,36 @@ def test_what_waited_and_is_covered_by_what_a_scan_found_is_dropped() -> None:
     backlog = scanning(log_event(1, url="https://x.example/3"), log_event(1, url="other"))
     assert backlog.scanned(at(3), most=10, ended=True) is False  # somebody waits: no hurry
     assert ([event.url for event in backlog.events], backlog.queue) == (["other"], [3])
+
+
+def test_of_what_waited_before_a_scan_each_entity_is_delivered_once() -> None:
+    a, b = (log_event(1, url=f"https://x.example/{place}") for place in (8, 3))
+    noop = log_event(1, url="https://x.example/4", type="noop")
+    backlog = scanning(a, b, noop)
+    backlog.scanned(at(3, 4), most=10, ended=True)
+    left = [event.url for event in backlog.events] + [
+        f"https://x.example/{p}" for p in backlog.queue
+    ]
+    assert sorted(left) == [f"https://x.example/{place}" for place in (3, 4, 8)]
+
+
+@pytest.mark.parametrize(
+    ("topic", "type", "is_wanted"),
+    [
+        ("a", "update", True),
+        ("b", "create", True),
+        ("b", "update", False),
+        ("b", "noop", False),
+        ("c", "create", False),
+    ],
+)
+def test_of_a_topic_only_the_types_that_were_asked_for_are_wanted(
+    topic: str, type: str, is_wanted: bool
+) -> None:
+    filters = (TopicFilter("a"), TopicFilter("b", type="create"))
+    backlog = Backlog(Cursor(0, 0), subscription(filters=filters))
+    event = log_event(1, topic=topic, type=type)
+    assert backlog.wanted([event]) == [event] * is_wanted
 
 
 def test_whoever_starts_anew_reads_from_there_as_if_for_the_first_time() -> None:

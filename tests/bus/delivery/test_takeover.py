@@ -218,3 +218,16 @@ def test_what_was_to_be_shared_goes_on_when_the_other_is_gone_before_it_could_be
     first.until(lambda: queued(storage) == 1, "one was to go, and waits")
     first.forward(2_000)
     first.until(lambda: queued(storage) == 0)
+
+
+def test_a_test_event_that_was_sent_is_not_sent_again_by_who_takes_over(
+    storage: Storage, first: Driven, second: Driven, receiver: Receiver, subscribed: None
+) -> None:
+    (mine,) = storage.overviews.every()
+    storage.subscriptions.want_test(mine.subscription.id)
+    first.until(lambda: receiver.deliveries)
+    first.until(lambda: not first.pusher._client.in_flight)
+    first.pusher.close()
+    second.rounds(10)
+    assert len(second.pusher._registry) == 1
+    assert len(receiver.deliveries) == 1

@@ -1,12 +1,23 @@
 """Leases and settlements: only the holder settles."""
 
+from dataclasses import replace
+
 import pytest
 from service_kit.tokens import digest
 
-from bus.model.delivery import HEALTHY, Cursor, EndpointHealth, LeasedSubscription, Settlement
+from bus.model.delivery import (
+    HEALTHY,
+    Cursor,
+    EndpointHealth,
+    LastAnswer,
+    LeasedSubscription,
+    Parked,
+    Settlement,
+    StateChange,
+)
 from bus.storage import Storage
 from tests.bus.conftest import TOKENS
-from tests.bus.samples import wanted
+from tests.bus.samples import log_event, wanted
 
 
 def settlement(held: LeasedSubscription, position: int) -> Settlement:
@@ -122,3 +133,24 @@ def test_subscribing_again_while_all_is_well_disturbs_nothing(
 ) -> None:
     storage.subscriptions.replace(subscriber, wanted("https://new.example/"), "whsec_b")
     assert storage.settlements.settle("one", [settlement(held, 7)], 0) == set()
+
+
+def test_an_entity_of_which_another_event_waits_is_still_parked(
+    storage: Storage, held: LeasedSubscription
+) -> None:
+    """A redrive and the settlement of what was parked before may come at once."""
+    url, answer = "https://x.example/1", LastAnswer(500, None, 0)
+    first, second = (log_event(position, url=url) for position in (1, 2))
+
+    def settle(change: StateChange) -> None:
+        done = replace(settlement(held, 2), change=change)
+        assert storage.settlements.settle("one", [done], 0) == set()
+
+    settle(StateChange(park={url: Parked(url, 0, 5, 2, answer)}, park_events=[first, second]))
+    settle(StateChange(park={url: None}, take_back=[1]))
+    (left,) = storage.leases.held("one")
+    assert [(one.url, one.events) for one in left.parked] == [(url, 1)]
+    assert storage.parked.events(held.subscription.id, url, 9) == [second]
+    settle(StateChange(park={url: None}, take_back=[2]))
+    (left,) = storage.leases.held("one")
+    assert left.parked == ()

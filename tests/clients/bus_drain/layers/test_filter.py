@@ -101,7 +101,10 @@ def test_what_is_known_is_forgotten_after_a_month(
 ) -> None:
     layer = Filter(drain_state.newest, below, clock=clock)
     layer([made(7, url=U)])
-    clock.ms += 30 * DAY_MS + 1
+    clock.ms += 30 * 86_400_000
     layer([made(8, url="https://bids.example/bids/2")])
+    assert U in drain_state.newest.of([U])
+    clock.ms += 3_600_001
+    layer([made(9, url="https://bids.example/bids/2")])
 
     assert U not in drain_state.newest.of([U])
