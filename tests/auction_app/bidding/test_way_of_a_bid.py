@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+from bids_client import BidsUnavailable
 from service_kit.money import Money
 
 from tests.auction_app.conftest import Browser, World, as_program, path_of, ticket_in
@@ -330,3 +332,36 @@ def test_an_item_ends_when_its_time_is_up_even_before_the_outcome_is_known(world
     document = ada.client.get(item, headers=as_program()).get_json()
     assert document["status"] == "ended"
     assert path_of(document["_links"]["self"]["href"]) == item
+
+
+def test_a_bid_on_an_item_that_bids_service_does_not_know_is_refused_for_good(world: World) -> None:
+    item, ada = world.member("Sam").list_item(), world.member("Ada")
+    ticket = ticket_in(ada.review(item, "25"))
+    known = world.bids.books.pop(auction_url(world, item))
+
+    result = ada.follow(ada.confirm(item, ticket))
+    world.bids.books[known.auction_url] = known
+    again = ada.follow(ada.confirm(item, ticket))
+
+    for answer in (result, again):
+        assert answer.status_code == 200
+        assert "The bidding for this item is not open." in answer.text
+    assert known.bids == []
+    assert world.bids.calls.count("place") <= 1
+
+
+@pytest.mark.parametrize(("said_s", "told"), [(None, "5"), (1, "1"), (7, "7"), (120, "120")])
+def test_who_can_not_bid_now_is_told_the_seconds_that_bids_service_said_or_five(
+    world: World, monkeypatch: pytest.MonkeyPatch, said_s: int | None, told: str
+) -> None:
+    item, ada = world.member("Sam").list_item(), world.member("Ada")
+    ticket = ticket_in(ada.review(item, "25"))
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise BidsUnavailable("full", retry_after_s=said_s)
+
+    monkeypatch.setattr(world.bids, "place", refuse)
+
+    answer = ada.confirm(item, ticket)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, told)

@@ -1,0 +1,136 @@
+"""The trail says what was done, to what, why and by whom; of what was refused it says nothing."""
+
+from typing import Any
+
+import pytest
+from bids_client import BidRefused, NotFound, NotPossible
+from sqlalchemy import select
+
+from auction_app.db.tables import audit_trail, customers
+from tests.auction_app.conftest import PUBLIC, World, path_of
+
+WHY = "Rule 2: it is a fake."
+
+
+def trail(world: World) -> list[tuple[str, str, str, str]]:
+    """(who, action, subject, note) of each entry, the first one first."""
+    with world.parts.store.reading() as conn:
+        names = select(customers.c.name).where(customers.c.id == audit_trail.c.actor_id)
+        columns = (audit_trail.c.action, audit_trail.c.subject, audit_trail.c.note)
+        query = select(names.scalar_subquery(), *columns).order_by(audit_trail.c.id)
+        return [(row[0], row[1], row[2], row[3]) for row in conn.execute(query)]
+
+
+@pytest.mark.parametrize("action", ["dismiss", "hide", "show", "end", "ban", "unban"])
+def test_each_act_on_an_item_is_one_entry(world: World, action: str) -> None:
+    item, mod = world.member("Sam").list_item(), world.moderator("Mo")
+    about_the_seller = action in {"ban", "unban"}
+    subject = world.customer_url("Sam") if about_the_seller else PUBLIC + item
+
+    answer = mod.post(f"/moderation{item}", {"action": action, "note": WHY})
+
+    assert answer.status_code == 303
+    assert trail(world) == [("Mo", action, subject, WHY)]
+
+
+@pytest.mark.parametrize("action", ["ban", "unban"])
+def test_each_act_on_an_account_is_one_entry(world: World, action: str) -> None:
+    world.member("Sam")
+    url, mod = world.customer_url("Sam"), world.moderator("Mo")
+
+    answer = mod.post(f"/moderation{path_of(url)}", {"action": action, "note": WHY})
+
+    assert answer.status_code == 303
+    assert trail(world) == [("Mo", action, url, WHY)]
+
+
+def test_acts_stand_in_the_order_in_which_they_were_done(world: World) -> None:
+    item, mod = world.member("Sam").list_item(), world.moderator("Mo")
+
+    for action in ("hide", "show", "end"):
+        mod.post(f"/moderation{item}", {"action": action, "note": f"Why {action}."})
+
+    assert [(action, note) for _, action, _, note in trail(world)] == [
+        ("hide", "Why hide."),
+        ("show", "Why show."),
+        ("end", "Why end."),
+    ]
+    page = mod.get("/moderation/trail").text
+    assert page.index("Why end.") < page.index("Why show.") < page.index("Why hide.")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {"action": "end"},
+        {"action": "hide", "note": "   "},
+        {"action": "explode", "note": WHY},
+        {"note": WHY},
+        {"action": "hide", "note": "x" * 501},
+    ],
+)
+def test_an_act_that_is_not_whole_leaves_no_entry_and_does_nothing(
+    world: World, form: dict[str, Any]
+) -> None:
+    item, mod = world.member("Sam").list_item(), world.moderator("Mo")
+
+    assert mod.post(f"/moderation{item}", form).status_code == 422
+
+    assert trail(world) == []
+    assert world.browser().get(item).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [NotPossible("no link"), BidRefused(409, {"reason": "ended"}), NotFound(404, {})],
+)
+def test_an_end_that_is_refused_leaves_no_entry(
+    world: World, monkeypatch: pytest.MonkeyPatch, refusal: Exception
+) -> None:
+    item, mod = world.member("Sam").list_item(), world.moderator("Mo")
+
+    def refuse(*_args: object, **_more: object) -> None:
+        raise refusal
+
+    monkeypatch.setattr(world.bids, "cancel", refuse)
+
+    refused = mod.post(f"/moderation{item}", {"action": "end", "note": WHY})
+
+    assert refused.status_code == 409
+    assert trail(world) == []
+
+
+def test_an_end_that_nobody_answered_leaves_no_entry_until_it_is_done(world: World) -> None:
+    item, mod = world.member("Sam").list_item(), world.moderator("Mo")
+    form = {"action": "end", "note": WHY}
+    world.bids.down = True
+    mod.post(f"/moderation{item}", form)
+    assert trail(world) == []
+    world.bids.down = False
+
+    mod.post(f"/moderation{item}", form)
+
+    assert trail(world) == [("Mo", "end", PUBLIC + item, WHY)]
+
+
+def test_whoever_is_no_moderator_leaves_no_entry(world: World) -> None:
+    item = world.member("Sam").list_item()
+    account = path_of(world.customer_url("Sam"))
+    stranger, eve = world.browser(), world.member("Eve")
+
+    for visitor in (eve, stranger):
+        for path in (item, account):
+            answer = visitor.post(f"/moderation{path}", {"action": "ban", "note": WHY})
+            assert answer.status_code in {401, 404}
+
+    assert trail(world) == []
+    assert world.browser().sign_in("Sam").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/auctions/nothing", "/customers/nobody"])
+def test_what_is_not_there_leaves_no_entry(world: World, path: str) -> None:
+    mod = world.moderator("Mo")
+
+    assert mod.post(f"/moderation{path}", {"action": "ban", "note": WHY}).status_code == 404
+
+    assert trail(world) == []
