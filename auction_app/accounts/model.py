@@ -26,6 +26,8 @@ class Customer:
     address_change_id: str | None = field(default=None, repr=False)
     address_change_to: str | None = field(default=None, repr=False)
     address_change_at_ms: int | None = None
+    sign_up_again_id: str | None = field(default=None, repr=False)
+    sign_up_again_at_ms: int | None = None
     moderator: bool = False
     banned_at_ms: int | None = None
     deleted_at_ms: int | None = None

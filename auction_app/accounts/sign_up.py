@@ -5,7 +5,7 @@ from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers
-from auction_app.accounts.request_verification import request_again
+from auction_app.accounts.request_verification import remind_of_account
 from auction_app.db.ids import new_id, new_key
 from auction_app.db.rate_limits import write_in_vain
 from auction_app.db.store import Store
@@ -16,7 +16,8 @@ def sign_up(store: Store, passwords: Passwords, form: SignUpForm, *, locale: str
     """Open an account and ask its address to be verified; the mail goes out by the event.
 
     Tells nobody whether the address had an account, nor does the time it takes: then nothing
-    changes, except that a mail goes out again to one that was never verified. Raises BadInput for
+    changes, except that a mail goes out: the one that verifies the address again, or one that says
+    that there is an account. Raises BadInput for
     a name that looks like one of the house's.
     """
     with store.reading() as conn:
@@ -37,4 +38,4 @@ def sign_up(store: Store, passwords: Passwords, form: SignUpForm, *, locale: str
             act.announce("customers", "create", act.urls.customer(customer.id))
         except EmailTaken:
             write_in_vain(act, form.email)
-            request_again(act, form.email)
+            remind_of_account(act, form.email)

@@ -42,6 +42,9 @@ customers = Table(
     Column("address_change_id", String(32)),
     Column("address_change_to", String(254)),
     Column("address_change_at_ms", BigInteger),
+    # Somebody wanted to open an account under this address, which has one.
+    Column("sign_up_again_id", String(32)),
+    Column("sign_up_again_at_ms", BigInteger),
     Column("moderator", Boolean, nullable=False, server_default=false()),
     Column("banned_at_ms", BigInteger),
     Column("deleted_at_ms", BigInteger),

@@ -8,7 +8,12 @@ import marshmallow as ma
 from marshmallow import fields
 from service_kit.hal import Link, link, resource
 
-from auction_app.accounts import change_address, reset_password, verify_email
+from auction_app.accounts import (
+    change_address,
+    request_verification,
+    reset_password,
+    verify_email,
+)
 from auction_app.accounts.model import Customer
 from auction_app.listings import hal as represent
 from auction_app.listings.hal import EmbeddedAuctions
@@ -105,6 +110,9 @@ def _waiting(
         add("verification", verify_email.USE, customer.verification_id)
     if reset_password.reset_waits(customer, now_ms=now_ms):
         add("password_reset", reset_password.USE, customer.password_reset_id)
+    if request_verification.account_reminder_waits(customer, now_ms=now_ms):
+        state["signed_up_again"] = {"id": customer.sign_up_again_id}
+        links["sign-in"] = link(urls.absolute("/sign-in"))
     if change_address.change_waits(customer, now_ms=now_ms):
         to = customer.address_change_to
         add("address_change", change_address.USE, customer.address_change_id, to=to)
@@ -160,4 +168,5 @@ class CustomerSchema(ma.Schema):
     verification = fields.Nested(VerificationSchema)
     password_reset = fields.Nested(VerificationSchema)
     address_change = fields.Nested(AddressChangeSchema)
+    signed_up_again = fields.Nested(VerificationSchema)
     links = fields.Dict(data_key="_links", required=True)

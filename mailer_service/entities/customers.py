@@ -25,6 +25,7 @@ def customer_from(entity: Entity) -> Customer:
         verification=_verification(entity),
         password_reset=_pending(entity, "password_reset", "reset-password"),
         address_change=_pending(entity, "address_change", "confirm-address"),
+        signed_up_again=_pending(entity, "signed_up_again", "sign-in"),
         welcomed_id=identifier(welcomed, "id") if welcomed else None,
         preferences=_optional_link_at_home(entity, "preferences"),
         unsubscribe=_optional_link_at_home(entity, "unsubscribe"),

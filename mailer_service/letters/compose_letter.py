@@ -102,6 +102,7 @@ def _link(notice: Notice, facts: Facts) -> str | None:
         "verify-email": recipient.verification,
         "password-reset": recipient.password_reset,
         "confirm-address": recipient.address_change,
+        "account-exists": recipient.signed_up_again,
     }
     if name in waiting:
         request = waiting[name]

@@ -16,6 +16,7 @@ _PRICE = Money(125_000, "EUR")
 _ACCOUNT = {"title": None, "price": None}
 _FACTS: Mapping[str, dict[str, Any]] = {
     "password-reset": _ACCOUNT | {"link": "https://gavel.example/reset-password/TOKEN"},
+    "account-exists": _ACCOUNT | {"link": "https://gavel.example/sign-in"},
     "verify-email": _ACCOUNT | {"link": "https://gavel.example/verify-email/TOKEN"},
     "confirm-address": _ACCOUNT | {"link": "https://gavel.example/confirm-address/TOKEN"},
     "address-warning": _ACCOUNT | {"link": "https://gavel.example/notices/preferences"},

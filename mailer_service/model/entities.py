@@ -133,3 +133,4 @@ class Customer:
     welcomed_id: str | None
     preferences: str | None
     unsubscribe: str | None
+    signed_up_again: PendingRequest | None = None

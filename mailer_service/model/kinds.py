@@ -43,6 +43,7 @@ _KINDS = (
     Kind("verify-email", Priority.IMMEDIATE),
     Kind("confirm-address", Priority.IMMEDIATE),
     Kind("address-warning", Priority.IMMEDIATE),
+    Kind("account-exists", Priority.IMMEDIATE),
     Kind("outbid", Priority.URGENT, "outbid"),
     Kind("ending-soon", Priority.URGENT, "ending-soon"),
     Kind("second-chance", Priority.URGENT, "second-chance"),

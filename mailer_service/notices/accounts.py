@@ -9,12 +9,13 @@ from mailer_service.model.mails import Notice
 def notices_of_customer(customer: Customer) -> Sequence[Notice]:
     """What waits for the customer is told once a request; so each key holds the request's id.
 
-    | waits          | told                                                       |
-    |----------------|------------------------------------------------------------|
-    | verification   | verify-email                                               |
-    | password_reset | password-reset                                             |
-    | address_change | confirm-address to the new address, a warning to the old   |
-    | welcomed       | welcome, once the first address is verified                |
+    | waits           | told                                                      |
+    |-----------------|-----------------------------------------------------------|
+    | verification    | verify-email                                              |
+    | password_reset  | password-reset                                            |
+    | address_change  | confirm-address to the new address, a warning to the old  |
+    | signed_up_again | account-exists                                            |
+    | welcomed        | welcome, once the first address is verified               |
     """
     return tuple(
         Notice(entity_url=customer.url, kind=kind, recipient_url=customer.url, address=address)
@@ -31,5 +32,7 @@ def _told(customer: Customer) -> Iterator[tuple[str, str | None]]:
         yield f"confirm-address:{customer.address_change.id}", customer.address_change.to
         # To the address of this moment: who is quick to confirm must not escape the warning.
         yield f"address-warning:{customer.address_change.id}", customer.email
+    if customer.signed_up_again:
+        yield f"account-exists:{customer.signed_up_again.id}", None
     if customer.welcomed_id:
         yield f"welcome:{customer.welcomed_id}", None

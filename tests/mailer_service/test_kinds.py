@@ -155,6 +155,18 @@ def test_a_new_customer_is_welcomed_once(
     assert house.auctions.url in text_of(only(mail_server))
 
 
+def test_whoever_signs_up_again_is_told_that_there_is_an_account(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    url = house.customer("Ada", signed_up_again={"id": "s1"}, links={"sign-in": "/sign-in"})
+
+    deliver(mailer, "customers", url)
+    deliver(mailer, "customers", url)
+
+    assert arrived(mail_server) == {("You have an account already", "ada@example.org")}
+    assert f"{house.auctions.url}/sign-in" in text_of(only(mail_server))
+
+
 def test_a_question_reaches_the_seller_with_its_words(
     mailer: Mailer, house: House, mail_server: MailServer
 ) -> None:

@@ -120,6 +120,11 @@ def expect_reset(conn: Connection, customer_id: str, *, reset_id: str, now_ms: i
     _set(conn, customer_id, password_reset_id=reset_id, password_reset_at_ms=now_ms)
 
 
+def expect_sign_in(conn: Connection, customer_id: str, *, again_id: str, now_ms: int) -> None:
+    """Note that somebody wanted to open an account under the customer's address."""
+    _set(conn, customer_id, sign_up_again_id=again_id, sign_up_again_at_ms=now_ms)
+
+
 def expect_address(
     conn: Connection, customer_id: str, *, change_id: str | None, to: str, now_ms: int
 ) -> None:

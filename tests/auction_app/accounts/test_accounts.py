@@ -1,6 +1,7 @@
 """Signing up, verifying the address, signing in and out."""
 
 import re
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -150,9 +151,55 @@ def test_signing_up_tells_nobody_that_an_address_has_an_account(world: World) ->
     known = world.browser().sign_up("Ada", password="another password")
 
     assert known.text.replace(email_of("Ada"), "ADDRESS") == fresh
-    assert world.announced()[len(before) :] == [("customers", "create", world.customer_url("Bob"))]
+    assert world.announced()[len(before) :] == [
+        ("customers", "create", world.customer_url("Bob")),
+        ("customers", "update", world.customer_url("Ada")),
+    ]
     assert world.browser().sign_in("Ada", password="another password").status_code == 422
     assert world.browser().sign_in("Ada").status_code == 303
+
+
+def contact(world: World, name: str) -> dict[str, Any]:
+    path = path_of(world.customer_url(name))
+    answer = world.app.test_client().get(path, headers=as_program(MAILER_TOKEN))
+    return dict(answer.get_json())
+
+
+def test_whoever_signs_up_under_an_address_that_has_an_account_is_told_so_by_mail(
+    world: World,
+) -> None:
+    world.member("Ada")
+    assert "signed_up_again" not in contact(world, "Ada")
+
+    world.browser().sign_up("Mallory", email="ADA@example.org", password="another password")
+
+    known = contact(world, "Ada")
+    assert known["signed_up_again"]["id"]
+    assert path_of(known["_links"]["sign-in"]["href"]) == "/sign-in"
+    assert known["name"] == "Ada"
+    world.clock.pass_s(24 * 3600 + 1)
+    assert "signed_up_again" not in contact(world, "Ada")
+
+
+def test_that_mail_is_sent_three_times_an_hour_at_most_and_never_to_a_closed_account(
+    world: World,
+) -> None:
+    world.member("Ada")
+    world.member("Bob")
+    before = len(world.announced())
+    ids = set()
+    for _ in range(5):
+        assert world.browser().sign_up("Ada").status_code == 200
+        ids.add(contact(world, "Ada")["signed_up_again"]["id"])
+    assert len(ids) == 3
+    assert len(world.announced()) == before + 3
+
+    with world.parts.begin() as act:
+        found = customers.by_email(act.conn, email_of("Bob"))
+        assert found is not None
+        customers.ban(act.conn, found[0].id, at_ms=act.now_ms)
+    world.browser().sign_up("Bob")
+    assert len(world.announced()) == before + 3
 
 
 def test_signing_up_again_with_an_unverified_address_sends_its_mail_again(world: World) -> None:

@@ -13,7 +13,7 @@ from mailer_service.notices.accounts import notices_of_customer
 URL = "https://a.example/customers/1"
 LINKS = {
     rel: {"href": f"https://a.example/{rel}"}
-    for rel in ("verify-email", "reset-password", "confirm-address")
+    for rel in ("verify-email", "reset-password", "confirm-address", "sign-in")
 }
 
 
@@ -55,6 +55,12 @@ def test_a_change_of_address_is_confirmed_by_the_new_and_told_to_the_old() -> No
         ("confirm-address:3", "ada@new.example"),
         ("address-warning:3", "ada@example.org"),
     ]
+
+
+def test_an_account_under_whose_address_somebody_signs_up_is_told_once_a_request() -> None:
+    for request in ("1", "2"):
+        again = customer(signed_up_again={"id": request})
+        assert told(again) == [(f"account-exists:{request}", None)]
 
 
 def test_whoever_is_welcome_hears_it_once() -> None:
