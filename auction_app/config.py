@@ -1,6 +1,9 @@
 """The settings of the web app and its jobs."""
 
+import pkgutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from bus_client import bus_url
 from service_kit.access import Tokens
@@ -14,11 +17,24 @@ def _secret_key(text: str) -> str:
     return text
 
 
-def _hooks(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(",") if name.strip() != "none")
-    if not all(":" in name for name in names):
-        raise ValueError("must be none, or MODULE:FUNCTION, comma-separated")
-    return names
+Hook = Callable[[Any], object]
+"""Subscribes to outcomes (docs/hooks.md)."""
+
+
+def hooks(text: str) -> tuple[Hook, ...]:
+    """Read `none`, or MODULE:FUNCTION, comma-separated, and import them. Raises ValueError."""
+    names = [name.strip() for name in text.split(",") if name.strip() not in {"", "none"}]
+    return tuple(map(_hook, names))
+
+
+def _hook(name: str) -> Hook:
+    try:
+        found: Hook = pkgutil.resolve_name(name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ValueError(f"{name}: {error}") from error
+    if ":" not in name or not callable(found):
+        raise ValueError(f"{name}: no MODULE:FUNCTION")
+    return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +62,7 @@ class Config:
     )
     jobs_port: int = setting("AUCTIONS_JOBS_PORT", default=0)
     trusted_proxies: int = setting("AUCTIONS_TRUSTED_PROXIES", default=0)
-    hooks: tuple[str, ...] = setting("AUCTIONS_HOOKS", parse=_hooks, default=())
+    hooks: tuple[Hook, ...] = setting("AUCTIONS_HOOKS", parse=hooks, default=())
     min_duration_s: int = setting("AUCTIONS_MIN_DURATION_S", default=600)
 
 

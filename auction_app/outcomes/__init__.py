@@ -1,14 +1,13 @@
 """Who listens to what happens, inside the transaction: the one table of it."""
 
-import pkgutil
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from service_kit.errors import ConfigError
 from service_kit.outcomes import Outcomes
 
 from auction_app.accounts import listeners as accounts
 from auction_app.accounts.outcomes import AccountBanned, AccountReopened, SessionOpened
+from auction_app.config import Hook
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings import listeners as listings
 from auction_app.listings.outcomes import (
@@ -38,25 +37,12 @@ _LISTENERS: dict[Any, tuple[Callable[[UnitOfWork, Any], None], ...]] = {
 }
 
 
-def build_outcomes(hooks: Sequence[str] = ()) -> Outcomes[UnitOfWork]:
-    """The app's own listeners, then those that each of `hooks` (MODULE:FUNCTION) subscribes.
-
-    Raises ConfigError for a hook that can't be found.
-    """
+def build_outcomes(hooks: Sequence[Hook] = ()) -> Outcomes[UnitOfWork]:
+    """The app's own listeners, then those that each of `hooks` subscribes."""
     outcomes = Outcomes[UnitOfWork]()
     for kind, listeners in _LISTENERS.items():
         for listener in listeners:
             outcomes.on(kind, listener)
     for hook in hooks:
-        _hook(hook)(outcomes)
+        hook(outcomes)
     return outcomes
-
-
-def _hook(name: str) -> Callable[[Outcomes[UnitOfWork]], object]:
-    try:
-        found: Callable[[Outcomes[UnitOfWork]], object] = pkgutil.resolve_name(name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError([f"AUCTIONS_HOOKS: {name}: {error}"]) from error
-    if not callable(found):
-        raise ConfigError([f"AUCTIONS_HOOKS: {name}: not a function"])
-    return found

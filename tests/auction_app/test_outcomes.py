@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,12 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from service_kit.errors import ConfigError
 from service_kit.outcomes import Outcomes
+from service_kit.run.settings import environment
 from sqlalchemy import select
 
-from auction_app.bootstrap import build
-from auction_app.config import Config
+from auction_app.config import Config, hooks
 from auction_app.db.tables import customers
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.outcomes import ListingEdited
@@ -106,7 +106,7 @@ def test_a_hook_can_be_asked_before_an_order_goes_on(world: World) -> None:
 def test_the_example_of_a_hook_vetoes(
     make_world: Callable[..., World], config: Config, hook: str
 ) -> None:
-    world = make_world(replace(config, hooks=(hook,)))
+    world = make_world(replace(config, hooks=hooks(hook)))
     sam = world.member("Sam")
     draft = sam.write_draft(title="Ivory comb")
 
@@ -126,11 +126,30 @@ def test_the_page_has_the_table_that_the_command_prints(hook: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["no_such_module:register", "our_rules:nothing", "our_rules:Vetoed.nothing", "re:I"]
+    "name",
+    ["no_such_module:register", "our_rules:nothing", "our_rules", "re:NOFLAG.value", ":x", "1:2"],
 )
-def test_a_hook_that_is_not_there_is_named_at_start(config: Config, hook: str, name: str) -> None:
-    with pytest.raises(ConfigError, match=f"AUCTIONS_HOOKS: {re.escape(name)}"):
-        build(replace(config, hooks=(name,)))
+def test_a_hook_that_is_not_there_is_named_in_one_line(hook: str, name: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(name)}: "):
+        hooks(f"{hook},{name}")
+
+
+def test_a_worker_with_a_hook_that_is_not_there_does_not_start(tmp_path: Path) -> None:
+    settings = environment(ROOT, {"VAR_DIR": str(tmp_path)}) | {
+        "AUCTIONS_HOOKS": "no_such_module:x"
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "auction_app.worker"],
+        cwd=ROOT,
+        env=settings | {"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == "AUCTIONS_HOOKS: no_such_module:x: No module named 'no_such_module'\n"
 
 
 def test_every_listener_is_a_function_of_the_app_in_the_order_of_the_table(world: World) -> None:
