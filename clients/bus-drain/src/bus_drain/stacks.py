@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NotRequired, TypedDict, Unpack
 
 from bus_drain.drain import MAX_BYTES, Endpoint
+from bus_drain.errors import BadSettings
 from bus_drain.layers.bust import Bust
 from bus_drain.layers.deduplicate import Deduplicate
 from bus_drain.layers.dirty import DirtyMap, MarkDirty
@@ -34,8 +35,13 @@ class Settings(TypedDict):
     max_bytes: NotRequired[int]
 
 
+_owners: dict[str, str] = {}
+"""Whose drain, by its uuid, has the state at a URL in this process."""
+
+
 class _Stack(Endpoint):
     def __init__(self, settings: Settings, layers: Callable[[Receive], Receive]) -> None:
+        _claim(settings["state"], settings["uuid"])
         to_listeners = layers(Listeners(settings.get("listeners", {})))
         siphon = Siphon(settings.get("siphon", {}), to_listeners)
         super().__init__(
@@ -84,3 +90,9 @@ class Caching(_Stack):
                 state.newest, Bust(state.cache, Prefetch(prefetch, listeners))
             ),
         )
+
+
+def _claim(state: State, uuid: str) -> None:
+    """What one drain has handled, the other would take for handled by itself, and lose."""
+    if state.url and _owners.setdefault(state.url, uuid) != uuid:
+        raise BadSettings("two drains of this process have one state: give each a database")

@@ -139,7 +139,7 @@ class JobRuns(Protocol):
 
 @dataclass(frozen=True)
 class State:
-    """The five stores of one drain; `close` lets go of the connections."""
+    """The five stores of one drain, at `url`; `close` lets go of the connections."""
 
     seen: Seen
     newest: Newest
@@ -147,3 +147,4 @@ class State:
     cache: CacheStore
     runs: JobRuns
     close: Callable[[], None]
+    url: str = field(default="", repr=False)

@@ -1,11 +1,14 @@
 """Where a drain's state lives: SQLite, PostgreSQL or Redis, by URL."""
 
+from dataclasses import replace
+
 from bus_drain.errors import BadSettings
 from bus_drain.state import State
 
 
 def open_state(url: str) -> State:
-    """The state at `url`, its tables made or brought up to date. May be called in every process.
+    """The state at `url`, its tables made or brought up to date. May be called in every process of
+    one drain; another drain needs a state of its own, also in the same process.
 
     | URL                                        | needs                            |
     |--------------------------------------------|----------------------------------|
@@ -23,9 +26,9 @@ def open_state(url: str) -> State:
     if scheme in {"sqlite", "postgresql", "postgresql+psycopg"}:
         from bus_drain.storage.sql import open_sql_state
 
-        return open_sql_state(url)
+        return replace(open_sql_state(url), url=url)
     if scheme in {"redis", "rediss", "unix"}:
         from bus_drain.storage.redis import open_redis_state
 
-        return open_redis_state(url)
+        return replace(open_redis_state(url), url=url)
     raise BadSettings(f"no engine for a state at {scheme}:")
