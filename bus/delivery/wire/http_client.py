@@ -13,7 +13,9 @@ import pycurl
 
 from bus.delivery.answer import MAX_ANSWER_BYTES, Answer
 from bus.delivery.wire.request import Request
+from bus.delivery.wire.resolver import Addresses
 from bus.delivery.wire.ssrf_guard import SsrfGuard
+from bus.delivery.wire.unresolved import Unresolved
 
 CONNECT_MS = 2_000
 TOTAL_MS = 20_000
@@ -30,8 +32,9 @@ _UNREACHABLE = {
 class _Transfer:
     """One request on its way."""
 
-    def __init__(self, key: int, guard: SsrfGuard) -> None:
+    def __init__(self, key: int, request: Request, guard: SsrfGuard) -> None:
         self.key = key
+        self.request = request
         self.guard = guard
         self.head: list[bytes] = []
         self.received = bytearray()
@@ -69,6 +72,8 @@ class HttpClient:
         self._transfers: dict[Any, _Transfer] = {}
         self._spare: list[Any] = []
         self._answers: list[Answer] = []
+        self._unresolved = Unresolved[_Transfer](connect_ms / 1000)
+        self._epoll.register(self._unresolved.descriptor, select.EPOLLIN)
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
@@ -77,7 +82,7 @@ class HttpClient:
     @property
     def in_flight(self) -> int:
         """How many requests were started whose answers have not come out of `wait` yet."""
-        return len(self._transfers) + len(self._answers)
+        return len(self._transfers) + len(self._unresolved) + len(self._answers)
 
     def watch(self, descriptor: int, on_ready: Callable[[], None]) -> None:
         """Also wake from `wait`, and call `on_ready`, when this descriptor is readable."""
@@ -90,12 +95,24 @@ class HttpClient:
         self._epoll.unregister(descriptor)
 
     def start(self, key: int, request: Request) -> None:
-        """Start a request; its answer comes out of `wait` under `key`. Never blocks."""
+        """Start a request; its answer comes out of `wait` under `key`. Never blocks.
+
+        A name is looked up before, within the time for connecting: libcurl's look-ups share a few
+        threads, and it waits for them when it is closed.
+        """
         guard = SsrfGuard(request.url, self._trusted_hosts)
         if guard.refused is not None:
             self._answers.append(Answer(key, None, guard.refused, unreachable=True))
             return
-        transfer = _Transfer(key, guard)
+        transfer = _Transfer(key, request, guard)
+        known = () if guard.name is None else self._unresolved.known(guard.name)
+        if known is None:
+            self._unresolved.add(transfer, request.owner, str(guard.name))
+        else:
+            self._start(transfer, known)
+
+    def _start(self, transfer: _Transfer, addresses: Addresses) -> None:
+        request, guard = transfer.request, transfer.guard
         curl = self._spare.pop() if self._spare else self._new_handle()
         curl.setopt(pycurl.URL, request.url)
         curl.setopt(pycurl.HTTPHEADER, list(request.headers))
@@ -103,6 +120,7 @@ class HttpClient:
         curl.setopt(pycurl.WRITEFUNCTION, transfer.receive)
         curl.setopt(pycurl.HEADERFUNCTION, transfer.head.append)
         curl.setopt(pycurl.OPENSOCKETFUNCTION, guard.open_socket)
+        curl.setopt(pycurl.RESOLVE, guard.resolved(addresses))
         self._transfers[curl] = transfer
         self._multi.add_handle(curl)
 
@@ -137,24 +155,40 @@ class HttpClient:
         self._transfers.clear()
         self._spare.clear()
         self._multi.close()
+        self._unresolved.close()
         self._epoll.close()
 
     def _turn(self, left_s: float) -> bool:
         """One wait for sockets; True when a watched descriptor was among them."""
         if self._timer_at is not None:
             left_s = min(left_s, self._timer_at - time.monotonic())
+        if self._unresolved:
+            left_s = min(left_s, self._unresolved.left_s)
         woken = False
         for descriptor, events in self._epoll.poll(max(0.0, left_s)):
+            if descriptor == self._unresolved.descriptor:
+                continue
             if descriptor in self._watched:
                 self._watched[descriptor]()
                 woken = True
             else:
                 self._multi.socket_action(descriptor, _curl_events(events))
+        if self._unresolved:
+            self._take_resolved()
         if self._timer_at is not None and time.monotonic() >= self._timer_at:
             self._timer_at = None
             self._multi.socket_action(pycurl.SOCKET_TIMEOUT, 0)
         self._collect()
         return woken
+
+    def _take_resolved(self) -> None:
+        for transfer, addresses in self._unresolved.take():
+            if addresses:
+                self._start(transfer, addresses)
+            else:
+                word = "no answer in time" if addresses is None else "it means nothing"
+                error = f"could not resolve the host's name: {word}"
+                self._answers.append(Answer(transfer.key, None, error, unreachable=True))
 
     def _collect(self) -> None:
         while True:

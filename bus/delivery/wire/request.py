@@ -22,6 +22,8 @@ class Request:
     url: str
     headers: tuple[str, ...] = field(repr=False)
     body: bytes = field(repr=False)
+    owner: str = ""
+    """The client whose subscription it is."""
 
 
 def delivery_request(
@@ -63,6 +65,7 @@ def delivery_request(
             "Expect:",  # libcurl would ask "100-continue" first for large bodies
         ),
         body,
+        subscription.client,
     )
 
 

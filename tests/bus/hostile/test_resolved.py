@@ -1,12 +1,12 @@
-"""Names that resolve to the inside, now or the next time: real dials by libcurl, with its
-resolver told what to answer (CURLOPT_RESOLVE), and a real listener that must never be reached."""
+"""Names that resolve to the inside, now or the next time: real dials by libcurl, with our
+resolver told what to answer, and a real listener that must never be reached."""
 
 from collections.abc import Callable
 
-import pycurl
 import pytest
 
 from bus.delivery.answer import Answer
+from bus.delivery.wire import resolver
 from tests.bus.hostile.attempts import attempt, sending, took
 from tests.bus.hostile.inside import Inside
 
@@ -19,18 +19,12 @@ Resolve = Callable[..., None]
 
 
 @pytest.fixture
-def resolve(inside: Inside, monkeypatch: pytest.MonkeyPatch) -> Resolve:
+def resolve(monkeypatch: pytest.MonkeyPatch) -> Resolve:
     """From now on the name means these addresses."""
-    real = pycurl.Curl
 
     def now(*addresses: str) -> None:
-        def resolving() -> pycurl.Curl:
-            curl = real()
-            entry = f"{NAME}:{inside.port}:{','.join(addresses)}"
-            curl.setopt(pycurl.RESOLVE, [entry])
-            return curl
-
-        monkeypatch.setattr(pycurl, "Curl", resolving)
+        found = tuple(one.strip("[]") for one in addresses)
+        monkeypatch.setattr(resolver, "look_up", lambda name: found if name == NAME else ())
 
     return now
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 MAX_URL_CHARACTERS = 1024
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def _text(characters: str) -> str:
@@ -53,6 +53,7 @@ class CheckedUrl:
     brackets or a last dot; `is_trusted`: it was given as trusted, for every port or this one."""
 
     host: str
+    port: str
     is_trusted: bool
     has_userinfo: bool = field(repr=False)
     has_fragment: bool
@@ -81,7 +82,7 @@ def check_url(url: object, trusted_hosts: Collection[str]) -> CheckedUrl:
     if scheme != "https" and not is_trusted:
         raise ValueError("the URL is not https")
     return CheckedUrl(
-        host, is_trusted, match["userinfo"] is not None, match["fragment"] is not None
+        host, port, is_trusted, match["userinfo"] is not None, match["fragment"] is not None
     )
 
 

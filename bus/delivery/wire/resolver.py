@@ -1,0 +1,112 @@
+"""What names mean, asked apart from delivering: a look-up that hangs holds a thread for as long as
+the system's resolver takes, and only so many for one client (docs/delivery.md D21)."""
+
+import contextlib
+import os
+import socket
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+
+Addresses = tuple[str, ...]
+LookUp = Callable[[str], Addresses]
+
+_FRESH_S = 60.0
+_MOST_KNOWN = 20_000
+MOST_OF_ONE = 4
+MOST_IN_ALL = 64
+
+
+def look_up(name: str) -> Addresses:
+    """The addresses of a name, the best first; none where it has none. Blocks, even for 30 s."""
+    try:
+        found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):  # the latter for what can be no name
+        return ()
+    return tuple(dict.fromkeys(str(one[4][0]).partition("%")[0] for one in found))
+
+
+class Resolver:
+    """Looks names up in threads, for an owner each. For one thread, but for the look-ups.
+
+    `descriptor` is readable when there is an answer to `take`. Whoever is over its share waits for
+    its own look-ups, and nobody for another's: 16 clients with hanging names use up all.
+    """
+
+    def __init__(self, look_up: LookUp | None = None) -> None:
+        self.descriptor = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._look_up = look_up
+        self._known: dict[str, tuple[float, Addresses]] = {}
+        self._asked: dict[str, str] = {}  # the name's owner
+        self._busy: Counter[str] = Counter()
+        self._queues: dict[str, deque[str]] = {}
+        self._found: deque[tuple[str, Addresses]] = deque()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def known(self, name: str) -> Addresses | None:
+        """What a name meant within the last minute."""
+        until, addresses = self._known.get(name, (0.0, ()))
+        return addresses if until > time.monotonic() else None
+
+    def ask(self, owner: str, name: str) -> None:
+        """Have a name looked up, unless it is being looked up already. Never blocks."""
+        if name in self._asked:
+            return
+        self._asked[name] = owner
+        self._queues.setdefault(owner, deque()).append(name)
+        self._start_what_may()
+
+    def drop(self, name: str) -> None:
+        """Nobody waits for this name any more: if its look-up has not begun, it never will."""
+        owner = self._asked.get(name)
+        queue = self._queues.get(owner) if owner is not None else None
+        if queue and name in queue:
+            queue.remove(name)
+            del self._asked[name]
+
+    def take(self) -> Sequence[tuple[str, Addresses]]:
+        """The answers since the last time."""
+        with contextlib.suppress(BlockingIOError):  # there is none
+            os.eventfd_read(self.descriptor)
+        taken = [self._found.popleft() for _ in range(len(self._found))]
+        for name, addresses in taken:
+            self._busy[self._asked.pop(name)] -= 1
+            if addresses:
+                self._remember(name, addresses)
+        if taken:
+            self._busy = +self._busy
+            self._start_what_may()
+        return taken
+
+    def close(self) -> None:
+        """Wait for nobody: who is still looking up ends with the process, or unheard."""
+        with self._lock:
+            self._closed = True
+            os.close(self.descriptor)
+
+    def _start_what_may(self) -> None:
+        for owner in list(self._queues):
+            queue = self._queues[owner]
+            while queue and self._busy[owner] < MOST_OF_ONE and self._busy.total() < MOST_IN_ALL:
+                self._busy[owner] += 1
+                thread = threading.Thread(
+                    target=self._find, args=(queue.popleft(),), name="look-up", daemon=True
+                )
+                thread.start()
+            if not queue:
+                del self._queues[owner]
+
+    def _find(self, name: str) -> None:
+        addresses = (self._look_up or look_up)(name)
+        with self._lock:
+            if not self._closed:
+                self._found.append((name, addresses))
+                os.eventfd_write(self.descriptor, 1)
+
+    def _remember(self, name: str, addresses: Addresses) -> None:
+        if len(self._known) >= _MOST_KNOWN:
+            now = time.monotonic()
+            self._known = {one: kept for one, kept in self._known.items() if kept[0] > now}
+        self._known[name] = (time.monotonic() + _FRESH_S, addresses)
