@@ -35,8 +35,9 @@ _BUDGET_S = 1.0
 class WebProcess:
     """The WSGI app, and the loops that run beside it from `start` to `stop`."""
 
-    def __init__(self, app: "WSGIApplication", loops: Mapping[str, Body]) -> None:
+    def __init__(self, app: "WSGIApplication", jobs: Jobs, loops: Mapping[str, Body]) -> None:
         self._app = app
+        self._jobs = jobs
         self._loops = Loops(loops)
 
     def __call__(
@@ -49,7 +50,8 @@ class WebProcess:
         self._loops.start()
 
     def stop(self) -> None:
-        """End them after the round that each is in."""
+        """End them after the round, and the piece of work, that each is in."""
+        self._jobs.stop()
         self._loops.stop()
 
 
@@ -59,10 +61,10 @@ def create_app() -> WebProcess:
     house = or_exit(lambda: bootstrap.build(read()))
     apps = ByPort({port: house.apps[name].wsgi for port, name in house.config.ports.items()})
     if house.config.works_elsewhere:
-        return WebProcess(apps, {})
+        return WebProcess(apps, Jobs(), {})
     if house.config.bus_url.startswith("huey:"):
         queue = connect(house.config.bus_url, "")
-        return WebProcess(AfterCommit(apps, house.commits, queue.look), {})
+        return WebProcess(AfterCommit(apps, house.commits, queue.look), queue.jobs, {})
     jobs = Jobs(*house.jobs())
     settle = partial(jobs.settle, _BUDGET_S, again=False)
-    return WebProcess(AfterCommit(apps, house.commits, settle), house.timers(jobs))
+    return WebProcess(AfterCommit(apps, house.commits, settle), jobs, house.timers(jobs))

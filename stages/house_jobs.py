@@ -4,7 +4,7 @@ import signal
 import threading
 from types import FrameType
 
-from bus_client import BusError, connect
+from bus_client import Bus, BusError, connect
 from bus_drain import receiver
 from service_kit.config import exit_with, or_exit
 from service_kit.health import serve_health
@@ -28,25 +28,32 @@ def main() -> None:
 
 
 def _work_off_queue(house: House) -> None:
+    try:
+        # Nobody publishes to it: it carries looks, and what it has of events is none.
+        queue = connect(house.config.bus_url, "", receiver({}))
+        _run(house, queue)
+    except BusError as error:
+        exit_with((str(error),))
+
+
+def _run(house: House, queue: Bus) -> None:
     stopping = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         stopping.set()
+        queue.jobs.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
+    queue.jobs.add(*house.jobs())
+    loops = Loops(house.timers(queue.jobs))
+    loops.start()
     try:
-        # Nobody publishes to it: it carries looks, and what it has of events is none.
-        queue = connect(house.config.bus_url, "", receiver({}))
-        queue.jobs.add(*house.jobs())
-        loops = Loops(house.timers(queue.jobs))
-        loops.start()
         if house.config.jobs_port is not None:
             serve_health(house.config.jobs_port, {"loops": loops.all_alive} | house.checks)
         queue.run(stopping, workers=_WORKERS)
-    except BusError as error:
-        exit_with((str(error),))
-    loops.stop()
+    finally:
+        loops.stop()
 
 
 if __name__ == "__main__":

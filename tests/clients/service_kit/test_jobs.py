@@ -71,10 +71,10 @@ def test_the_budget_ends_it_after_the_piece_under_way() -> None:
         clock.now_s += 1
 
     mails = Pile(100, also=take_a_second)
-    job = Job("mails", mails, clock=clock)
-    assert job.look(clock() + 2.5)
+    job, ends_at = Job("mails", mails, clock=clock), clock() + 2.5
+    assert job.look(lambda: clock() >= ends_at)
     assert mails.done == 3
-    assert not job.look(clock())
+    assert not job.look(lambda: clock() >= ends_at)
     assert mails.done == 3
 
 
@@ -211,3 +211,28 @@ def test_many_threads_do_each_piece_once() -> None:
     for thread in threads:
         thread.join()
     wait_for(lambda: pile.left == 0)
+
+
+def test_who_waits_does_not_keep_the_other_at_the_job() -> None:
+    gate = Gate()
+    pile = Pile(1, also=gate)
+    jobs = Jobs(Job("pile", pile))
+    first = threading.Thread(target=jobs.settle, args=(20.0,))
+    second = threading.Thread(target=jobs.settle, args=(20.0,))
+    first.start()
+    assert gate.begun.wait(10)
+    second.start()
+    gate.may_go_on.set()
+    for thread in (first, second):
+        thread.join(10)
+        assert not thread.is_alive()
+    assert pile.done == 1
+
+
+def test_stopped_jobs_end_after_the_piece_under_way() -> None:
+    jobs = Jobs()
+    pile = Pile(5, also=jobs.stop)
+    jobs.add(Job("pile", pile))
+    jobs.settle()
+    jobs.settle(1.0)
+    assert (pile.done, pile.left) == (1, 4)

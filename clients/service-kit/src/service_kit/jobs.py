@@ -5,6 +5,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from itertools import count
 
 from service_kit.backoff import backoff_s
 from service_kit.errors import StoreUnavailable
@@ -13,6 +14,9 @@ log = logging.getLogger(__name__)
 
 Work = Callable[[], object]
 """Does one piece of work; what it returns is true when there was one. Safe to kill and repeat."""
+
+IsOver = Callable[[], bool]
+"""Whether no other piece is to be begun."""
 
 
 class Job:
@@ -38,49 +42,52 @@ class Job:
         self._longest_s = longest_s
         self._clock = clock
         self._at_it = threading.Lock()
-        self._asked = False
+        self._left = False
         self._failures = 0
         self._rests_until = -math.inf
 
     def piece(self) -> bool:
         """Do one piece; whether there was one. For a loop that has the job alone."""
-        return self.look(None)
+        asked = count()
+        return self.look(lambda: next(asked) > 0)  # asked before the first, and after it
 
     def rest_s(self) -> float:
         """The seconds for which it is not tried again."""
         return max(0.0, self._rests_until - self._clock()) if self._failures else 0.0
 
-    def look(self, ends_at: float | None, *, wait_s: float = 0.0, again: bool = True) -> bool:
-        """Do what there is, while it isn't `ends_at` yet (None: one piece); whether there was any.
+    def look(self, is_over: IsOver, *, wait_s: float = 0.0, again: bool = True) -> bool:
+        """Do what there is, piece by piece until it `is_over`; whether there was anything.
 
         Who finds another thread at it waits for `wait_s`, and else leaves it to that one, which
         then looks once more. One that failed is tried again by those who come `again` only, once
         it has rested: a person doesn't wait for somebody who is away.
         """
         did = False
-        self._asked = True
-        while self._asked and not self._is_over(ends_at, did) and self._is_well(again):
-            if not self._at_it.acquire(timeout=wait_s):
-                break
+        while self._is_well(again) and not is_over() and self._take(wait_s):
             try:
-                self._asked = False
-                did = self._pieces(ends_at) or did
+                self._left = False
+                did = self._pieces(is_over) or did
             finally:
                 self._at_it.release()
+            if not self._left:
+                break
         return did
-
-    def _is_over(self, ends_at: float | None, did: bool) -> bool:
-        return did if ends_at is None else self._clock() >= ends_at
 
     def _is_well(self, again: bool) -> bool:
         return not self._failures or (again and not self.rest_s())
 
-    def _pieces(self, ends_at: float | None) -> bool:
+    def _take(self, wait_s: float) -> bool:
+        if self._at_it.acquire(timeout=wait_s):
+            return True
+        self._left = True  # before the last try: whoever is at it sees this, or has let go
+        return self._at_it.acquire(blocking=False)
+
+    def _pieces(self, is_over: IsOver) -> bool:
         did = False
         try:
             while self._work():
                 did, self._failures = True, 0
-                if self._is_over(ends_at, did):
+                if is_over():
                     return did
         except Exception as error:  # noqa: BLE001 - a job's outermost loop: the next goes on
             self._fail(error)
@@ -106,6 +113,7 @@ class Jobs:
     def __init__(self, *jobs: Job) -> None:
         self._jobs = jobs
         self._here = threading.local()
+        self._stopped = threading.Event()
 
     def add(self, *jobs: Job) -> None:
         """Look at these too."""
@@ -130,13 +138,20 @@ class Jobs:
         finally:
             self._here.settling = False
 
+    def stop(self) -> None:
+        """End every settling after the piece under way, and begin none."""
+        self._stopped.set()
+
     def _until_done(self, budget_s: float | None, again: bool) -> None:
         ends_at = math.inf if budget_s is None else time.monotonic() + budget_s
 
         def left_s() -> float:
             return 0.0 if budget_s is None else max(0.0, ends_at - time.monotonic())
 
+        def is_over() -> bool:
+            return self._stopped.is_set() or time.monotonic() >= ends_at
+
         jobs = self._jobs
-        while any([job.look(ends_at, wait_s=left_s(), again=again) for job in jobs]):
-            if time.monotonic() >= ends_at:
+        while any([job.look(is_over, wait_s=left_s(), again=again) for job in jobs]):
+            if is_over():
                 return
