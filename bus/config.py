@@ -33,6 +33,8 @@ def _is_here(host: str) -> bool:
 
 
 def _path_prefix(text: str) -> str:
+    if text == "/":
+        return ""
     if not _PATH_PREFIX.fullmatch(text):
         raise ValueError("must be a path such as /bus, without a slash at its end")
     return text

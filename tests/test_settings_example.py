@@ -1,5 +1,6 @@
 """`.env.example` and the services' config.py name the same settings."""
 
+import dataclasses
 from importlib import import_module
 from pathlib import Path
 
@@ -46,3 +47,13 @@ def test_no_secret_has_a_value_in_the_example(module: str) -> None:
     }
     plain = {name for name in secrets if (value := example()[name]) and "${" not in value}
     assert plain == set()
+
+
+@pytest.mark.parametrize("module", CONFIGS)
+def test_what_is_empty_in_the_example_must_be_set(module: str) -> None:
+    """`make run` makes a secret up for each value that is empty there."""
+    fields = dataclasses.fields(import_module(module).Config)
+    optional = {
+        one.metadata["variable"] for one in fields if one.default is not dataclasses.MISSING
+    }
+    assert [name for name in optional if example().get(name) == ""] == []

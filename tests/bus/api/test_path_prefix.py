@@ -96,7 +96,9 @@ def test_a_path_that_only_begins_alike_is_not_ours(bare: Any) -> None:
     assert call(Client(bare), "GET", "/some/bus/health").status_code == 200
 
 
-@pytest.mark.parametrize("text", ["bus", "/", "/bus/", "/a//b", "/..", "/a b", "https://a/b", "/ä"])
+@pytest.mark.parametrize(
+    "text", ["bus", "//", "/bus/", "/a//b", "/..", "/a b", "https://a/b", "/ä"]
+)
 def test_what_is_no_path_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     from service_kit.config import ConfigError
 
@@ -104,6 +106,8 @@ def test_what_is_no_path_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) 
 
     monkeypatch.setenv("BUS_DATABASE_URL", "sqlite:////tmp/x")
     monkeypatch.setenv("BUS_ROOT_KEY", "a-root-key-of-length")
+    monkeypatch.setenv("BUS_PATH_PREFIX", "/")
+    assert read().path_prefix == ""
     monkeypatch.setenv("BUS_PATH_PREFIX", text)
     with pytest.raises(ConfigError, match="BUS_PATH_PREFIX"):
         read()
