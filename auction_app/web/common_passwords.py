@@ -19,49 +19,51 @@ _WORDS = frozenset(
     buddy business buster butterfly california camaro cameron canada captain carlos carolina
     caroline casper cassie catherine celtic challenge champion change changeme charles charlie
     charlotte cheese chelsea cherry chester chicago chicken chocolate chris christian christina
-    christine christmas claudia cocacola coffee college compaq computer connect cookie cooper
-    correcthorsebatterystaple corvette cowboy cowboys cristian cristina crystal dallas daniel
-    danielle darkness darling david death default dennis destiny diamond digital dolphin
-    dolphins domino donald dragon dragonball eagle eagles einstein elephant elizabeth eminem
-    emma england enter eric evolution extreme facebook family fashion ferrari fireball firebird
-    fish fisher fishing florida flower flowers football forever forward france francis frank
-    frankfurt freddy freedom friend friends fuckyou gabriel galaxy gandalf garfield gateway
-    gavel gebot geheim george gerald germany giants gibson ginger girl goat god golden golf
-    golfer google gordon grandma green gregory guest guitar hallo hamburg hammer hannah happy
-    hardcore harley harry hawaii heather hello helpme hockey holiday home homer honda honey
-    horse hotdog hummer hunter hunting iamgod icecream iceman ichliebedich iloveu iloveyou
-    infinity inter internet isabella isabelle italia jackass jackson jaguar james january
-    jasmine jason jeffrey jennifer jeremy jessica jessie jesus jesuschrist johannes john johnny
-    johnson jonathan jordan joseph joshua julian juliana junior justice justin justine katherine
-    kathleen kawasaki kennwort kevin killer king kitten kitty knight kristina lakers lasvegas
-    laura lauren legend leonardo letmein letmeinnow liberty lightning linda lindsay little
-    liverpool login logitech london lonely love lovely loveme lover loveyou lucky madison madrid
-    maggie magic manager manchester margaret maria marina marine mario marlboro marseille
-    marshall martha martin master matrix matthew maverick maxwell megan melanie melissa mercedes
-    merlin metallica mexico michael michelle mickey microsoft midnight mike miller million
-    minecraft money monica monkey monster morgan mortgage mother motorola mountain muffin music
-    mustang mypassword naruto natalie natasha nathan naughty nemesis newpassword newyork
-    nicholas nicole ninja nintendo nirvana nopassword nothing november october office oliver
-    online open opensesame orange pacific packers panther paris parker passion passme passport
+    christine christmas claudia cocacola coffee college compaq computer connect contrasena
+    contraseña cookie cooper correcthorsebatterystaple corvette cowboy cowboys cristian cristina
+    crystal dallas daniel danielle darkness darling david death default dennis destiny diamond
+    digital dolphin dolphins domino donald dragon dragonball eagle eagles einstein elephant
+    elizabeth eminem emma england enter eric evolution extreme facebook family fashion ferrari
+    fireball firebird fish fisher fishing florida flower flowers football forever forward france
+    francis frank frankfurt freddy freedom friend friends fuckyou gabriel galaxy gandalf
+    garfield gateway gavel gebot geheim george gerald germany giants gibson ginger girl goat god
+    golden golf golfer google gordon grandma green gregory guest guitar hallo hamburg hammer
+    hannah happy hardcore harley harry haslo hasło hawaii heather hello helpme heslo hockey
+    holiday home homer honda honey horse hotdog hummer hunter hunting iamgod icecream iceman
+    ichliebedich iloveu iloveyou infinity inter internet isabella isabelle italia jackass
+    jackson jaguar james january jasmine jason jeffrey jelszo jelszó jennifer jeremy jessica
+    jessie jesus jesuschrist johannes john johnny johnson jonathan jordan joseph joshua julian
+    juliana junior justice justin justine katherine kathleen kawasaki kennwort kevin killer king
+    kitten kitty knight kristina lakers lasvegas laura lauren legend leonardo letmein letmeinnow
+    liberty lightning linda lindsay little liverpool login logitech london lonely losen losenord
+    love lovely loveme lover loveyou lucky lösenord madison madrid maggie magic manager
+    manchester margaret maria marina marine mario marlboro marseille marshall martha martin
+    master matrix matthew maverick maxwell megan melanie melissa mercedes merlin metallica
+    mexico michael michelle mickey microsoft midnight mike miller million minecraft money monica
+    monkey monster morgan mortgage motdepasse mother motorola mountain muffin music mustang
+    mypassword naruto natalie natasha nathan naughty nemesis newpassword newyork nicholas nicole
+    ninja nintendo nirvana nopassword nothing november october office oliver online open
+    opensesame orange pacific packers panther paris parker parol parola passion passme passport
     passwd password passwort patricia patrick peaches peanut pepper personal phantom phoenix
     pickle picture pirate platinum playboy player playstation please pokemon police popcorn
     porsche power precious prince princess private professor promise pumpkin purple qazwsx
     raiders rainbow ranger rangers raymond rebecca redskins redsox remember reset richard robert
-    rocket rockstar roger ronaldo rosebud rosemary runner russia samantha samsung sandra saturn
-    schatz scooter scorpion scott secret security september sergio server service sexy shadow
-    shannon sharon sherlock shopping sierra silver simone simpson single sister skywalker slayer
-    slipknot smith smokey snickers snoopy snowball soccer software sommer sonne sophie spanky
-    sparky spencer spider spiderman spring stalker stanley star startrek starwars steelers
-    stella stephanie steven strawberry student stupid success summer sunflower sunshine super
-    superman superstar support suzuki sweet sweetheart sweetie swordfish sydney system taylor
-    teacher technology teresa test tester testing thanks theman therock thisismypassword thomas
-    thunder thursday thx tiffany tiger tigers tigger tinkerbell titanic toyota travis trinity
-    trouble trustno tucker turtle tweety twitter unicorn united universe university user
-    valentina valentine vampire vanessa veronica victor victoria victory vincent viper virginia
-    volleyball voyager walter warcraft warrior warriors washington watermelon webmaster welcome
-    werder westside whatever whatsup wildcats william williams willkommen willow windows winner
-    winston winter wizard wolf wolverine wonderful wordpass xavier yahoo yamaha yankees yellow
-    yourpassword youtube zaq zeppelin
+    rocket rockstar roger ronaldo rosebud rosemary runner russia salasana samantha samsung
+    sandra saturn schatz scooter scorpion scott secret security senha september sergio server
+    service sexy shadow shannon sharon sherlock shopping sierra sifre silver simone simpson
+    single sister skywalker slayer slipknot smith smokey snickers snoopy snowball soccer
+    software sommer sonne sophie spanky sparky spencer spider spiderman spring stalker stanley
+    star startrek starwars steelers stella stephanie steven strawberry student stupid success
+    summer sunflower sunshine super superman superstar support suzuki sweet sweetheart sweetie
+    swordfish sydney system taylor teacher technology teresa test tester testing thanks theman
+    therock thisismypassword thomas thunder thursday thx tiffany tiger tigers tigger tinkerbell
+    titanic toyota travis trinity trouble trustno tucker turtle tweety twitter unicorn united
+    universe university user valentina valentine vampire vanessa veronica victor victoria
+    victory vincent viper virginia volleyball voyager wachtwoord walter warcraft warrior
+    warriors washington watermelon webmaster welcome werder westside whatever whatsup wildcats
+    william williams willkommen willow windows winner winston winter wizard wolf wolverine
+    wonderful wordpass xavier yahoo yamaha yankees yellow yourpassword youtube zaq zeppelin
+    şifre пароль
     """.split()
 )
 _RUNS = (
@@ -71,6 +73,8 @@ _RUNS = (
     "qwertzuiop",
     "azertyuiop",
     "asdfghjkl",
+    "йцукенгшщзхъ",
+    "фывапролдж",
     "zxcvbnm",
     "yxcvbnm",
     "1qaz2wsx3edc4rfv5tgb",
@@ -97,7 +101,8 @@ def is_common(password: str) -> bool:
     |-----------------------------------|---------------------|---------------------|--------------|
     | a word                            | runs                | few characters      | a word twice |
     """
-    plain = unicodedata.normalize("NFKC", password).casefold().strip()
+    seen = (c for c in unicodedata.normalize("NFKC", password) if unicodedata.category(c) != "Cf")
+    plain = "".join(seen).casefold().strip()
     if len(plain) > _LONGEST:
         return len(set(plain)) < _FEWEST_DIFFERENT
     once = re.sub(r"^(.+?)\1+$", r"\1", plain)

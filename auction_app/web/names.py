@@ -1,6 +1,8 @@
 """What somebody may be called: a name that people can see, that leads nowhere, and that nobody
 takes for one of the house's own."""
 
+# ruff: noqa: RUF001 - lookalikes are what this is about
+
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -13,8 +15,10 @@ _PRESENTATION = re.compile("[\ufe00-\ufe0f]")
 """How the sign before is to look: dropped, for it makes twins that look alike."""
 _PILED_MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3}")
 _LEADS_ELSEWHERE = re.compile(r"://|@|\bwww\b|[^\s.]\.[^\W\d_]{2}", re.IGNORECASE)
-_ALPHABETS = ("LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE")
-"""Whose letters look alike, each beside another."""
+_BESIDE_LATIN = frozenset("BOPOMOFO CJK HANGUL HIRAGANA IDEOGRAPHIC KATAKANA LATIN".split())
+"""Alphabets that stand in one word with Latin letters, and whose letters look like none of them."""
+_DRAWN_LETTER = re.compile(r"(?:LATIN|INDICATOR SYMBOL) .*\b([A-Z])$")
+"""Small capitals, letters in boxes and on flags, by the names that Unicode gives them."""
 
 _HOUSE_ALONE = frozenset(
     "auction auctions deleted help house info postmaster root security service staff system"
@@ -35,7 +39,7 @@ def check_name(name: str) -> str:
         raise ValidationError("name_unreadable")
     if _LEADS_ELSEWHERE.search(unicodedata.normalize("NFKC", name).replace("\u3002", ".")):
         raise ValidationError("name_leads_elsewhere")
-    if any(len(_alphabets(word)) > 1 for word in re.split(r"[\W\d_]+", name)):
+    if any(_is_mixed(word) for word in re.split(r"[\W\d_]+", name)):
         raise ValidationError("name_mixed")
     return name
 
@@ -58,7 +62,8 @@ def skeleton(name: str) -> str:
     |------|------|------|---------|---------|---------|------|-----|
     | llsa | llsa | llsa | llsa    | support | support | mam  | mam |
     """
-    plain = unicodedata.normalize("NFKD", name).casefold().translate(_LOOKALIKES)
+    drawn = "".join(map(_drawn, unicodedata.normalize("NFKD", name)))
+    plain = drawn.casefold().translate(_LOOKALIKES)
     letters = "".join(c for c in plain if c.isalnum())
     return letters.replace("rn", "m").replace("vv", "w")
 
@@ -67,17 +72,25 @@ def _is_ignorable(character: str) -> bool:
     return character in _FILLERS or unicodedata.category(character) in {"Cf", "Co", "Cn"}
 
 
-def _alphabets(word: str) -> set[str]:
-    first_words = {unicodedata.name(c, "").partition(" ")[0] for c in word}
-    return first_words.intersection(_ALPHABETS)
+def _is_mixed(word: str) -> bool:
+    letters = unicodedata.normalize("NFKC", word)
+    alphabets = {unicodedata.name(c, "").partition(" ")[0] for c in letters if c.isalpha()}
+    return len(alphabets) > 1 and not alphabets <= _BESIDE_LATIN
+
+
+def _drawn(character: str) -> str:
+    found = _DRAWN_LETTER.search(unicodedata.name(character, ""))
+    return found[1].lower() if found else character
 
 
 _LOOKALIKES = str.maketrans(
     {
         **dict(zip("аеоросухіјѕһԁԛԝӏкмнтвг", "aeopocyxljshdqwlkmhtbr", strict=True)),
         **dict(zip("αβεηικνορτυχω", "abenlkvoptuxw", strict=True)),
+        **dict(zip("ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "bpdtgkjczfmnlsrvhwxyaelou", strict=True)),
+        **dict(zip("ᎪᎬᏀᏙᏞᎠᎻᎳᎷᎢᏚᏢᏟᎡᏦᏃᏴᎫ", "aegvldhwmtspcrkzbj", strict=True)),
         **dict(zip("01|!il\u0131\u02695$3@8", "olllllllsseab", strict=True)),
         **dict(zip("øłđħßɡ", "oldhsg", strict=True)),
     }
 )
-"""Cyrillic, Greek, digits, signs and Latin letters with a stroke, as what they pass for."""
+"""Letters of other alphabets, digits, signs, and Latin letters with a stroke."""

@@ -27,6 +27,8 @@ from tests.auction_app.conftest import World, email_of
         ("hxxp://prize", "name_leads_elsewhere"),
         ("M\u0430rtha", "name_mixed"),
         ("Ada P\u03b1pa", "name_mixed"),
+        ("\ua4d6avel", "name_mixed"),
+        ("M\u13aartha", "name_mixed"),
     ],
 )
 def test_a_name_that_deceives_is_refused(name: str, word: str) -> None:
@@ -53,7 +55,9 @@ def test_what_only_says_how_a_sign_looks_is_left_out() -> None:
     "name",
     ["Gavel", "gavel support", "GAVEL-Team", "Supp0rt", "Admin", "The Administrator", "Moderat0r",
      "\uff27\uff41\uff56el", "G a v e l", "Staff", "S.y.s.t.e.m", "Nora", "nora", "N0ra",
-     "Nóra", "N-o-r-a"],
+     "Nóra", "N-o-r-a",
+     "\u0262\u1d00\u1d20\u1d07\u029f", "\ua4d6\ua4ee\ua4e6\ua4f0\ua4e1",
+     "\u13c0\u13aa\u13d9\u13ac\u13de", "\U0001d406avel", "\U0001f176\U0001f170vel"],
 )  # fmt: skip
 def test_a_twin_of_the_house_or_of_its_staff_is_recognised(name: str) -> None:
     assert is_of_the_house(name, staff=["Nora"])
