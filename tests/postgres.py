@@ -125,6 +125,28 @@ def away(url: str) -> Iterator[None]:
 
 
 @contextmanager
+def backup(url: str) -> Iterator[str]:
+    """A copy of a database as it is now, by name, to `restore`; dropped after."""
+    cluster_url, _, name = url.rpartition("/")
+    copy = f"{name}_copy"
+    with away(url), psycopg.connect(f"{cluster_url}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {copy} TEMPLATE {name}".encode())
+    try:
+        yield copy
+    finally:
+        with psycopg.connect(f"{cluster_url}/postgres", autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {copy}".encode())
+
+
+def restore(url: str, copy: str) -> None:
+    """Put a copy into the place of a database, under whoever uses it."""
+    cluster_url, _, name = url.rpartition("/")
+    with psycopg.connect(f"{cluster_url}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {copy}".encode())
+
+
+@contextmanager
 def read_only(url: str) -> Iterator[None]:
     """A database whose sessions, new ones from now on, may only read."""
     cluster_url, _, name = url.rpartition("/")

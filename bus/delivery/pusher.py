@@ -45,6 +45,8 @@ class Pusher:
         timeline = Timeline(now_ms, steady_ms)
         clocks = {"now_ms": timeline.now_ms, "steady_ms": steady_ms}
         self._client = client
+        self._storage = storage
+        self._breaks = storage.breaks
         self._now_ms = timeline.now_ms
         self._steady_ms = steady_ms
         self._backpressure = backpressure or CpuBackpressure()
@@ -72,9 +74,13 @@ class Pusher:
         self._keep_lease()
         for consumer in self._tail.look():
             self._settler.add(consumer)
+        if self._is_cut_off():
+            return 0
         if self._lease.is_valid and self._dispatcher.send_due():
             self._client.kick()
             is_behind = self._dispatcher.prefetch()
+        if self._is_cut_off():
+            return 0
         is_busy = bool(self._client.in_flight) or self._run_queue.next_due_ms() == 0
         self._settler.settle_if_due(is_busy=is_busy)
         self._recorder.record(self._dispatcher.take_exchanges())
@@ -101,12 +107,26 @@ class Pusher:
         if self._lease.wait_ms > 0:
             return
         if self._lease.beat():
-            self._registry.clear()
-            self._tail.restart()
+            self._begin_anew()
         self._registry.claim()
         if self._lease.too_many:
             self._settler.settle()
             self._registry.share()
+
+    def _is_cut_off(self) -> bool:
+        """Whether the store went away meanwhile. It may have come back from a copy, or as a standby
+        that lacks the newest events: then what was read, and how far, is no longer so. So nothing
+        of it is settled; what the store says now is delivered, maybe again."""
+        breaks = self._storage.breaks
+        is_cut_off = breaks != self._breaks
+        if is_cut_off:
+            self._begin_anew()
+            self._breaks = breaks
+        return is_cut_off
+
+    def _begin_anew(self) -> None:
+        self._registry.clear()
+        self._tail.restart()
 
     def _idle_s(self) -> float:
         """How long nothing is to be done but to wait for answers."""

@@ -25,6 +25,8 @@ class Connections:
         self._all: list[Any] = []
         self._inherited: list[Any] = []
         self._pid = os.getpid()
+        self.breaks = 0
+        """How often one was found broken: what is behind the next may have been restored."""
 
     @contextmanager
     def using(self) -> Iterator[Any]:
@@ -49,9 +51,9 @@ class Connections:
             try:
                 return work(self._open_mine())
             except Exception:
-                was_broken = getattr(getattr(self._mine, "connection", None), "broken", False)
+                breaks = self.breaks
                 self._drop_mine()
-                if not was_broken:
+                if self.breaks == breaks:
                     raise
         return self.once(work)
 
@@ -74,6 +76,7 @@ class Connections:
     def _drop_mine(self) -> None:
         connection = getattr(self._mine, "connection", None)
         if connection is not None:
+            self.breaks += bool(getattr(connection, "broken", False))
             self._mine.connection = None
             self._all.remove(connection)
             connection.close()

@@ -87,6 +87,11 @@ class EventLog(Protocol):
     def notify(self) -> None:
         """Wake the listeners: something changed that pushers should see."""
 
+    @property
+    def breaks(self) -> int:
+        """How often a connection was found broken: the log behind the next one may be another, a
+        copy from before or a standby that lacks the newest events."""
+
     def close(self) -> None:
         """Let go of connections."""
 

@@ -124,6 +124,11 @@ class PostgresLog:
         """Wake who listens, on whatever machine."""
         self._execute(f"NOTIFY {CHANNEL}", ())
 
+    @property
+    def breaks(self) -> int:
+        """How often a connection was found broken; see EventLog."""
+        return self._connections.breaks
+
     def close(self) -> None:
         """Close the connections."""
         self._connections.close()

@@ -164,6 +164,11 @@ class SqliteLog:
         """Wake who listens."""
         self._channel.notify()
 
+    @property
+    def breaks(self) -> int:
+        """How often a connection was found broken; see EventLog."""
+        return self._connections.breaks
+
     def close(self) -> None:
         """Notify no more."""
         self._channel.close()

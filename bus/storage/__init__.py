@@ -58,6 +58,12 @@ class Storage:
         with reading(self._engine) as connection:
             return str(connection.execute(select(bus_state.c.log_identity)).scalar_one())
 
+    @property
+    def breaks(self) -> int:
+        """How often a connection was found broken: what was read before may be of another life of
+        the database."""
+        return self.log.breaks + self._driver.breaks
+
     def check_ready(self) -> None:
         """A readiness check: raises unless this version's tables are there, and can be written."""
         check_ready("bus", self._engine)

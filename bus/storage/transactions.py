@@ -63,6 +63,11 @@ class Driver:
         """The statement as this engine's driver wants it."""
         return statement if self._is_sqlite else _percent(statement)
 
+    @property
+    def breaks(self) -> int:
+        """How often a connection was found broken."""
+        return self._connections.breaks
+
     def close(self) -> None:
         """Close the connections."""
         self._connections.close()
