@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from bus_drain.fetch import EntityClient
-from service_kit.clock import Clock, now_ms
+from service_kit.clock import Clock
 from service_kit.local import LocalTransport
 from service_kit.notify import Channel, NotifyChannel, OpenChannel
+from service_kit.store_clock import clock_of_database
 
 from bids_service.commands.apply import apply
 from bids_service.commands.decide import Books
@@ -48,13 +49,14 @@ def build(
     entities: EntityClient | None = None,
     transport: LocalTransport | None = None,
     open_channel: OpenChannel = NotifyChannel.for_database,
-    clock: Clock = now_ms,
+    clock: Clock | None = None,
 ) -> Parts:
     """Build everything; opens no connection yet. `entities` fetches auctions; without it
-    `transport` leads to them where they are in this process."""
+    `transport` leads to them where they are in this process. Without `clock` the database's decides
+    when an auction ends, on whatever machine."""
     urls = Urls(config.public_url, config.commands_url or config.public_url)
     database = open_database(config.database_url, open_channel)
-    books = Books(database, urls, clock)
+    books = Books(database, urls, clock or clock_of_database(database.engine))
     queries = Queries(database)
     auctions = Auctions(
         entities

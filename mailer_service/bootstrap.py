@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bus_drain.fetch import EntityClient
-from service_kit.clock import Clock, now_ms
+from service_kit.clock import Clock
 from service_kit.database import connect
 from service_kit.health import Check
 from service_kit.jobs import Work
 from service_kit.local import LocalTransport
 from service_kit.notify import NotifyChannel, OpenChannel
 from service_kit.schema import check_ready
+from service_kit.store_clock import clock_of_database
 
 from mailer_service.config import Config
 from mailer_service.entities.fetch import Entities
@@ -47,11 +48,13 @@ def build(
     notify: Callable[[], None] | None = None,
     transport: LocalTransport | None = None,
     open_channel: OpenChannel = NotifyChannel.for_database,
-    clock: Clock = now_ms,
+    clock: Clock | None = None,
 ) -> Parts:
     """Everything that both processes need; opens nothing yet. `notify` wakes the worker in place
-    of the notifier, where both run in one process; `transport` leads to the services that are."""
+    of the notifier, where both run in one process; `transport` leads to the services that are.
+    Without `clock` all go by the database's, so that no worker takes what another is at."""
     engine = connect(config.database_url)
+    clock = clock or clock_of_database(engine)
     inbox, ledger, suppressions = Inbox(engine), Ledger(engine), Suppressions(engine)
     notifier = Notifier(config.database_url, open_channel)
 

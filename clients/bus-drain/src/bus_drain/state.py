@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from service_kit.clock import Clock, now_ms
+
 
 @dataclass(frozen=True)
 class Known:
@@ -139,7 +141,8 @@ class JobRuns(Protocol):
 
 @dataclass(frozen=True)
 class State:
-    """The five stores of one drain, at `url`; `close` lets go of the connections."""
+    """The five stores of one drain, at `url`; `close` lets go of the connections. `clock` is the
+    one that all who share them go by."""
 
     seen: Seen
     newest: Newest
@@ -148,3 +151,4 @@ class State:
     runs: JobRuns
     close: Callable[[], None]
     url: str = field(default="", repr=False)
+    clock: Clock = now_ms

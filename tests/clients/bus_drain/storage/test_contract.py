@@ -11,6 +11,7 @@ import pytest
 from bus_drain.layers.filter import is_older
 from bus_drain.state import JobRun, Known, Mark, State
 from bus_drain.storage import open_state
+from service_kit.clock import now_ms
 
 A, B, C = (f"https://a.example/{letter}" for letter in "abc")
 RUN = JobRun(id="r", iteration="w", argument="https://a.example/all", status="waiting")
@@ -257,3 +258,7 @@ def test_the_longest_url_fits(state: State, letters: int) -> None:
     assert state.marks.of(long) is not None
     assert long in state.newest.of([long])
     assert state.cache.read(long, "me").body == b"1"
+
+
+def test_whoever_shares_a_state_goes_by_one_clock(state: State) -> None:
+    assert abs(state.clock() - now_ms()) < 60_000

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from huey import Huey
 from huey.api import TaskWrapper
-from service_kit.clock import Clock, now_ms
+from service_kit.clock import Clock
 
 from bus_drain.jobs import checkpoint
 from bus_drain.jobs.iteration import Iteration
@@ -22,7 +22,8 @@ class Iterations:
     """Starts iterations, performs them on huey's workers, and finds those whose worker died.
 
     Build one in every process that starts iterations or performs them, with the same names. After
-    `max_run_ms` a run goes to the end of the queue, so that others get their turn.
+    `max_run_ms` a run goes to the end of the queue, so that others get their turn. Without `clock`
+    the state's decides whose worker is dead.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class Iterations:
         *,
         max_run_ms: int = MAX_RUN_MS,
         lapses_after_ms: int = checkpoint.LAPSES_AFTER_MS,
-        clock: Clock = now_ms,
+        clock: Clock | None = None,
     ) -> None:
         self.huey = huey
         self._runs = state.runs
@@ -41,7 +42,7 @@ class Iterations:
         self._stopping = threading.Event()
         self._max_run_ms = max_run_ms
         self._lapses_after_ms = lapses_after_ms
-        self._clock = clock
+        self._clock = clock or state.clock
         self._woken: dict[str, tuple[int, int]] = {}
         self._job = _queued_job(huey, self._perform)
 

@@ -1,6 +1,7 @@
 """State in Redis 6.2 or newer."""
 
 import redis
+from service_kit.store_clock import StoreClock
 
 from bus_drain.state import State
 from bus_drain.storage.redis.cached import RedisCache
@@ -27,4 +28,11 @@ def open_redis_state(url: str) -> State:
         cache=RedisCache(client),
         runs=RedisJobRuns(client),
         close=client.close,
+        clock=StoreClock(lambda: _time_ms(client)),
     )
+
+
+def _time_ms(client: redis.Redis) -> int:
+    with translated():
+        seconds, microseconds = client.time()
+    return int(seconds) * 1000 + int(microseconds) // 1000

@@ -4,6 +4,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from service_kit.database import connect
+from service_kit.store_clock import clock_of_database
 from sqlalchemy import event
 
 from bus_drain.state import State
@@ -33,6 +34,7 @@ def open_sql_state(url: str) -> State:
         cache=SqlCache(engine),
         runs=SqlJobRuns(engine),
         close=close,
+        clock=clock_of_database(engine),
     )
 
 
