@@ -10,18 +10,17 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import cycle
+from math import inf
 from pathlib import Path
 from typing import Any
 
-from service_kit.database import connect
 from service_kit.http import HttpClient
-from sqlalchemy import Engine
 
 from tests.chaos.engines import Store
 from tests.chaos.faults import Faults
 from tests.chaos.journal import seen
 from tests.chaos.judge import Lapse
-from tests.chaos.outbox import TOPIC, metadata, waiting
+from tests.chaos.outbox import TOPIC, opened, waiting
 from tests.chaos.plan import (
     HANGING,
     NAMES_HANG,
@@ -40,6 +39,7 @@ _ROOT_KEY = "root-key-of-the-chaos"
 # So that a poisoned entity becomes a dead letter within a round, and a healed endpoint is tried.
 _IMPATIENT = {"first_ms": 300, "longest_ms": 2_000, "parked_ms": [300, 800, 1_500]}
 _HANGING = "hanging"
+_CLOCK_DOUBTED_S = 15.0
 OUTBOX = "outbox"
 _PORTS = 12
 # Below the range that outgoing connections take their ports from: a killed process must find its
@@ -70,7 +70,7 @@ class House(Processes):
         self._outbox_url = (
             f"sqlite:///{folder / 'outbox.sqlite3'}" if "sqlite" in store.url else store.url
         )
-        self.outbox = _opened(self._outbox_url) if POISON_ROWS in plan.troubles else None
+        self.outbox = opened(self._outbox_url) if POISON_ROWS in plan.troubles else None
         settings = {
             "BUS_DATABASE_URL": store.url,
             "BUS_ROOT_KEY": _ROOT_KEY,
@@ -247,6 +247,10 @@ class House(Processes):
             self._full_since = now
         elif fault == "disk":
             self.lapses.append(Lapse(self._full_since, time.monotonic()))
+        elif fault == "clock":
+            # Who starts by a wrong clock may take one that lives for dead (D22), which costs a
+            # repeat. One machine's stays wrong.
+            self.lapses.append(Lapse(now, now + (_CLOCK_DOUBTED_S if not target else inf)))
 
     def _kill(self, target: str, chance: random.Random) -> None:
         if target == "bus_worker":
@@ -284,12 +288,6 @@ class House(Processes):
                 client.send(method, origin + path, json=body) if body else client.get(origin + path)
             )
         return json.loads(answer.body)
-
-
-def _opened(url: str) -> Engine:
-    engine = connect(url)
-    metadata.create_all(engine)
-    return engine
 
 
 def _subscription(subscriber: str) -> str:

@@ -67,6 +67,13 @@ class Announcer:
             self.written.acknowledged.append((url, url))
 
 
+def opened(url: str) -> Engine:
+    """The announcer's database at a URL, with its tables."""
+    engine = connect(url)
+    metadata.create_all(engine)
+    return engine
+
+
 def waiting(engine: Engine) -> int:
     """How many events of the announcer's own topic wait for the relay."""
     with engine.connect() as connection:

@@ -87,11 +87,12 @@ def learn(copy: Copy) -> Fitting:
 
 
 def mirrored(root: Path, change: Change) -> list[str]:
-    """The test files that are called like the changed one, those of its folder first."""
+    """The test files that are called like the changed one, or the quick tests of its folder."""
     name = f"test_{Path(change.path).stem}.py"
     found = [path.relative_to(root).as_posix() for path in sorted(root.glob(f"tests/**/{name}"))]
     near = tuple(AREAS[area_of(change)])
-    return [path for path in found if path.startswith(near)] or found
+    ours = [path for path in found if path.startswith(near)]
+    return ours or ["-m", "not slow", *near]
 
 
 def slow(change: Change) -> Sequence[str]:

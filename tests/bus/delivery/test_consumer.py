@@ -7,7 +7,7 @@ import pytest
 from bus.delivery.bisection import FAILING
 from bus.delivery.consumer import Consumer, Terms
 from bus.delivery.in_flight import Delivery
-from bus.delivery.parked import MAX_PARKED
+from bus.delivery.parked import MAX_PARKED, ParkedSchedule
 from bus.delivery.response import Acknowledged, Failed, Outcome, Response
 from bus.model.delivery import EndpointHealth, LastAnswer, LeasedSubscription, Parked
 from bus.model.retry_policy import RetryPolicy
@@ -92,3 +92,26 @@ def test_what_cannot_be_taken_in_is_not_passed_by(response: Response) -> None:
     assert consumer.settlement(1).cursor.position == 0
     consumer.answered(delivery, Outcome(Acknowledged(), LastAnswer(200, None, START_MS)))
     assert consumer.settlement(1).cursor.position == 1
+
+
+def test_what_was_acknowledged_is_the_last_that_was_delivered_and_nothing_else_is() -> None:
+    place = MAX_PARKED + 1
+    taken = answered(held(), Acknowledged()).settlement(place).cursor
+    assert (taken.position, taken.delivered, taken.reached) == (place, place, place)
+    failed = answered(held(), Failed()).settlement(place).cursor
+    assert (failed.position, failed.delivered, failed.reached) == (place - 1, 0, place - 1)
+
+
+def test_of_a_parked_entity_what_was_refused_again_waits_longer_and_the_rest_is_settled() -> None:
+    before = Parked("u", 1, START_MS, 2, LastAnswer(500, None, START_MS))
+    schedule = ParkedSchedule([before], lambda: 1.0)
+    one, other = log_event(1, url="u"), log_event(2, url="u")
+    schedule.attempted("u")
+    answer = LastAnswer(200, None, START_MS)
+    response = Acknowledged(failed=(other,))
+    schedule.answered([one, other], RetryPolicy(), Outcome(response, answer))
+    ((after),) = schedule.change.park.values()
+    assert schedule.change.take_back == [1]
+    assert after is not None
+    # The first was taken, so that the count began anew; the second has failed once since.
+    assert (after.events, after.failures, after.retry_at_ms) == (1, 1, START_MS + 30_000)

@@ -1,4 +1,4 @@
-from bus.delivery.lease import LAPSES_AFTER_MS, Observation, lapsed, observe
+from bus.delivery.lease import Lease, Observation, lapsed, observe
 from bus.storage.leases import PusherBeat
 
 DAY_MS = 86_400_000
@@ -20,7 +20,7 @@ def test_a_pusher_that_left_is_forgotten() -> None:
 
 
 def test_a_pusher_is_given_up_after_six_seconds_without_a_beat() -> None:
-    assert lapsed({"other": Observation(5, 0)}, LAPSES_AFTER_MS - 1) == set()
+    assert lapsed({"other": Observation(5, 0)}, 5_999) == set()
     assert lapsed({"other": Observation(5, 0)}, 6_000) == {"other"}
 
 
@@ -34,3 +34,40 @@ def test_who_was_seen_to_beat_is_not_given_up_because_the_clock_was_set() -> Non
     for beat in (5, 6):
         set_ahead = observe(known, {"other": PusherBeat(beat, 40 * DAY_MS)}, steady_ms=2_000)
         assert lapsed(set_ahead, 2_000) == set()
+
+
+class Store:
+    """Leases of one pusher that nobody disturbs; `known`: it has not been given up."""
+
+    known = True
+
+    def join(self, pusher: str) -> None:
+        self.joined = pusher
+
+    def beat(self, _pusher: str) -> bool:
+        return self.known
+
+    def alive(self) -> dict[str, PusherBeat]:
+        return {"me": PusherBeat(1, 0)}
+
+
+def test_a_pusher_stops_by_itself_4_s_after_its_last_beat_and_beats_every_2() -> None:
+    now_ms = 10_000
+    lease = Lease("me", Store(), lambda: now_ms)  # type: ignore[arg-type]
+    assert not lease.is_valid
+    assert lease.beat() is True
+    assert (lease.is_valid, lease.wait_ms) == (True, 2_000)
+    now_ms += 3_999
+    assert lease.is_valid
+    now_ms += 1
+    assert not lease.is_valid
+    assert lease.beat() is False
+    assert lease.is_valid
+
+
+def test_a_pusher_that_was_given_up_begins_anew() -> None:
+    store = Store()
+    lease = Lease("me", store, lambda: 0)  # type: ignore[arg-type]
+    lease.beat()
+    store.known = False
+    assert lease.beat() is True
