@@ -13,7 +13,7 @@ from typing import Any
 import click
 from bus_drain.fetch import EntityClient, FetchError
 from service_kit.config import or_exit
-from service_kit.errors import HttpFailure, NotHal, StoreUnavailable
+from service_kit.errors import HttpFailure, NotAnAmount, NotHal, StoreUnavailable
 from service_kit.hal import Resource
 from service_kit.http import origin_of
 from service_kit.money import Money
@@ -84,7 +84,10 @@ def check_result(seen: Seen, bidding: Json) -> None:
     came_to, currency = seen.bidding, seen.bidding.terms.currency
     if came_to.outcome is None:
         raise NotProven("the record doesn't reach the close")
-    price = None if came_to.price is None else Money(came_to.price, currency).to_wire()
+    try:
+        price = None if came_to.price is None else Money(came_to.price, currency).to_wire()
+    except NotAnAmount as error:
+        raise NotProven(f"the record is of no amounts: {error}") from error
     expected = {
         "status": "closed",
         "outcome": "sold" if came_to.outcome is Outcome.SOLD else "unsold",

@@ -26,7 +26,7 @@ def verify_chain(pairs: Iterable[tuple[Entry, str]]) -> list[Linked]:
             raise NotProven(f"entry {number} is missing")
         if entry.previous != previous:
             raise NotProven(f"entry {number} does not follow the one before it")
-        if hash_of(canonical(entry)) != claimed:
+        if _hash(entry) != claimed:
             raise NotProven(f"entry {number} has been changed: its hash is another")
         found.append(Linked(entry, claimed))
         previous = claimed
@@ -35,11 +35,18 @@ def verify_chain(pairs: Iterable[tuple[Entry, str]]) -> list[Linked]:
     return found
 
 
+def _hash(entry: Entry) -> str | None:
+    try:
+        return hash_of(canonical(entry))
+    except UnicodeError:  # half a character, which JSON can name and no text can hold
+        return None
+
+
 def pairs_from(entries: Sequence[Any]) -> list[tuple[Entry, str]]:
     """Entries as the public history shows them: `{"hash", "entry"}`. Raises NotProven."""
     try:
         return [
             (msgspec.convert(one["entry"], Entry, strict=True), str(one["hash"])) for one in entries
         ]
-    except (msgspec.ValidationError, KeyError, TypeError) as error:
-        raise NotProven(f"this is no record: {error}") from error
+    except (msgspec.ValidationError, KeyError, TypeError, UnicodeError) as error:
+        raise NotProven(f"this is no record: {error!r}") from error

@@ -12,10 +12,14 @@ from bids_client import BidsClient, Money
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from bids_service.audit.verify_rules import verify_rules
+from bids_service.engine.close import Close
 from bids_service.errors import NotProven
 from bids_service.storage.tables import metadata
-from bids_service.verify import main
+from bids_service.verify import check_result, main
 from bids_service.verify_stored import verify_stored
+from tests.bids_service.audit.records import recorded_book
+from tests.bids_service.engine.books import WEEK_MS, bid, terms
 from tests.bids_service.service import (
     AUCTION,
     AUCTIONS,
@@ -37,6 +41,8 @@ PROVEN = ("biddings", "bids", "offers", "record")
 NO_ANSWER = {
     "announced_auctions": "auctions still to be imported; nothing of it is shown",
     "outbox": "events under way: they say where to look, and nothing else",
+    "refused_events": "events that the bus will never take, for the operator",
+    "held_topics": "topics that the bus doesn't take from us now, for the operator",
     "idempotency_keys": "what one client was told once, for that client if it asks again",
     "waiting_commands": "what one client waits for; what comes of it is on record",
 }
@@ -179,6 +185,12 @@ def test_a_malformed_cell_is_named_without_what_it_holds(
     monkeypatch.setenv("BIDS_DATABASE_URL", "sqlite:////nowhere/at/all.sqlite3")
     said = CliRunner().invoke(main, [AUCTION, "--all-maxima"])
     assert (said.exit_code, "can't be read" in said.output) == (2, True)
+
+
+def test_a_record_in_a_currency_that_is_none_is_not_proven() -> None:
+    one = recorded_book(terms(currency="MOON"), [(bid("A", 500, "MOON"), 1), (Close(), WEEK_MS)])
+    with pytest.raises(NotProven, match="no amounts"):
+        check_result(verify_rules(one.linked()), {})
 
 
 def test_a_number_that_no_database_takes_is_no_bidding(house: Service) -> None:

@@ -124,6 +124,10 @@ def test_a_record_of_other_rules_is_none_of_ours() -> None:
         lambda entries: entries[1]["entry"].update(more=1),
         lambda entries: entries[1].pop("hash"),
         lambda entries: entries[3].update(hash="0" * 64),
+        lambda entries: entries[0]["entry"]["terms"].update(auction="\ud800"),
+        lambda entries: entries[1]["entry"].update(by="\udfff"),
+        lambda entries: entries.insert(0, "\ud800"),
+        lambda entries: entries.insert(0, None),
     ],
 )
 def test_a_record_that_was_touched_is_noticed(damage: Callable[[list[Any]], Any]) -> None:
