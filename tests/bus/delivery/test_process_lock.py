@@ -1,5 +1,6 @@
 """A pusher of the same machine that was killed is known to be dead, with certainty and at once."""
 
+import os
 import secrets
 import subprocess
 import sys
@@ -74,3 +75,24 @@ def test_what_the_dead_one_held_is_taken_over_without_waiting_for_its_lease(
     second.until(lambda: queued(storage) == 0)
     for one in (second, first):
         one.pusher.close()
+
+
+def test_no_descriptor_is_left_open(name: str) -> None:
+    def asked() -> int:
+        lock = ProcessLock(name)
+        assert not is_dead(name)
+        lock.close()
+        assert not is_dead(name)  # nobody knows any more
+        return len(os.listdir("/proc/self/fd"))
+
+    assert len({asked() for _ in range(5)}) == 1
+
+
+def test_to_ask_about_the_dead_leaves_no_descriptor_open(
+    name: str, process: subprocess.Popen[bytes]
+) -> None:
+    process.kill()
+    process.wait(10)
+    before = len(os.listdir("/proc/self/fd"))
+    assert is_dead(name)
+    assert len(os.listdir("/proc/self/fd")) == before

@@ -3,14 +3,14 @@
 import os
 
 import pytest
-from service_kit.database import connect, reading
+from service_kit.database import connect, reading, writing
 from service_kit.tokens import digest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bus.errors import BadClient, NotFound, TopicTaken
 from bus.model.subscription import ListedSubscription
 from bus.storage import Storage, open_storage
-from bus.storage.tables import metadata
+from bus.storage.tables import cursors, metadata
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
 from tests.bus.samples import publication, wanted
@@ -270,3 +270,38 @@ def test_a_store_that_is_closed_has_closed_all_it_opened(url: str, publisher: in
 
     first = opened_and_closed()
     assert [opened_and_closed() for _ in range(3)] == [first] * 3
+
+
+@pytest.mark.parametrize("how", ["resumed", "asked for again"])
+def test_who_is_called_back_is_well_again_and_who_delivers_meanwhile_cannot_settle(
+    storage: Storage, url: str, subscriber: int, how: str
+) -> None:
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    ours = storage.overviews.one("subscriber", "default").subscription.id
+
+    def back_off() -> tuple[int, int, int]:
+        engine = connect(url)
+        with reading(engine) as connection:
+            found = connection.execute(select(cursors)).one()
+        engine.dispose()
+        return found.failures, found.retry_at_ms, found.fence
+
+    engine = connect(url)
+    with writing(engine) as connection:
+        connection.execute(update(cursors).values(failures=3, retry_at_ms=99, fence=7))
+    engine.dispose()
+    if how == "resumed":
+        storage.subscriptions.resume(ours)
+    else:
+        storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
+    assert back_off() == (0, 0, 8)
+
+
+def test_how_many_wait_counts_the_events_of_the_own_topics_alone(
+    storage: Storage, publisher: int, subscriber: int
+) -> None:
+    storage.log.append([publication(publisher, "https://x.example/0", topic="bids")])
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "bids"), "whsec_a")
+    for topic in ("orders", "bids", "orders", "bids", "bids", "orders", "orders"):
+        storage.log.append([publication(publisher, "https://x.example/1", topic=topic)])
+    assert storage.overviews.one("subscriber", "default").lag.events == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -157,6 +158,21 @@ def test_no_other_redirect_is_followed(client: EntityClient, site: Site, status:
         client.get(site.url + "/old")
     assert caught.value.status == status
     assert len(site.asked) == 1
+
+
+def test_a_refusal_says_its_status_and_its_title(client: EntityClient, site: Site) -> None:
+    problem = json.dumps({"title": "Not now", "reason": "ended"})
+    site.pages["/no"] = lambda _request: Response(
+        problem, 409, content_type="application/problem+json"
+    )
+    site.pages["/mute"] = lambda _request: Response(status=400)
+
+    with pytest.raises(Rejected) as caught:
+        client.get(site.url + "/no")
+    assert (str(caught.value), caught.value.problem["reason"]) == ("409 Not now", "ended")
+    with pytest.raises(Rejected) as caught:
+        client.get(site.url + "/mute")
+    assert str(caught.value) == "400"
 
 
 def test_a_303_to_a_strange_host_is_not_followed(client: EntityClient, site: Site) -> None:
