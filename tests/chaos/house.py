@@ -248,8 +248,8 @@ class House(Processes):
         elif fault == "disk":
             self.lapses.append(Lapse(self._full_since, time.monotonic()))
         elif fault == "clock":
-            # Who starts by a wrong clock may take one that lives for dead (D22), which costs a
-            # repeat. One machine's stays wrong.
+            # Who starts by a wrong clock may take one that lives for dead (docs/delivery.md D22),
+            # which costs a repeat. One machine's stays wrong.
             self.lapses.append(Lapse(now, now + (_CLOCK_DOUBTED_S if not target else inf)))
 
     def _kill(self, target: str, chance: random.Random) -> None:

@@ -68,7 +68,10 @@ def settler(store: Store, clock: Clock, doubted: list[Any]) -> Settler:
     parts: Any = SimpleNamespace(settlements=store)
     registry: Any = SimpleNamespace(doubt=doubted.append)
     tail: Any = SimpleNamespace(seen=9)
-    return Settler("me", parts, registry, tail, now_ms=clock, steady_ms=clock)
+    as_it_is: Any = SimpleNamespace(
+        now_ms=clock, stored_ms=lambda ms: ms, leaving=lambda settlement: settlement
+    )
+    return Settler("me", parts, registry, tail, timeline=as_it_is, steady_ms=clock)
 
 
 def add(settler: Settler, consumer: Any) -> Any:
