@@ -84,7 +84,7 @@ def main() -> None:
         or_exit(lambda: loops(config, house)),
         health_port=config.jobs_port or None,
         checks={"database": house.check, "outbox": lambda: check_outbox(waiting)},
-        metrics=lambda: metrics(waiting),
+        metrics=lambda: metrics({"auctions": waiting}),
     )
 
 

@@ -79,7 +79,7 @@ def main(chosen: Sequence[str]) -> None:
         {name: bodies[name] for name in chosen or bodies},
         health_port=config.jobs_port,
         checks={"database": parts.database.check, "outbox": lambda: check_outbox(waiting)},
-        metrics=lambda: metrics(waiting),
+        metrics=lambda: metrics({"bids": waiting}),
     )
 
 

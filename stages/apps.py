@@ -10,16 +10,18 @@ from service_kit.health import Check
 from service_kit.jobs import Job
 from service_kit.local import LocalTransport
 from service_kit.notify import OpenChannel
-from service_kit.outbox import Publish
+from service_kit.outbox import Outbox, Publish
 from service_kit.worker import Body
 
 import auction_app.app
 import auction_app.bootstrap
 import auction_app.config
+import auction_app.db.tables
 import auction_app.worker
 import bids_service.app
 import bids_service.bootstrap
 import bids_service.config
+import bids_service.storage.tables
 import bids_service.worker
 import mailer_service.app
 import mailer_service.bootstrap
@@ -41,7 +43,8 @@ class Surroundings:
 @dataclass(frozen=True, kw_only=True)
 class App:
     """`loops` is all that the app's own worker process would do, `jobs` and `timers` what of it
-    doesn't need a bus across HTTP. `check` raises when the app hasn't its tables."""
+    doesn't need a bus across HTTP. `check` raises when the app hasn't its tables. Who publishes has
+    an `outbox`."""
 
     wsgi: "WSGIApplication"
     listeners: Mapping[str, Listener]
@@ -49,6 +52,7 @@ class App:
     timers: Mapping[str, Body]
     loops: Callable[[], Mapping[str, Body]]
     check: Check
+    outbox: Outbox | None = None
 
 
 def _auctions(config: auction_app.config.Config, here: Surroundings) -> App:
@@ -62,6 +66,7 @@ def _auctions(config: auction_app.config.Config, here: Surroundings) -> App:
         timers=auction_app.worker.timers(config, house),
         loops=partial(auction_app.worker.loops, config, house),
         check=house.check,
+        outbox=Outbox(house.store.engine, auction_app.db.tables.outbox),
     )
 
 
@@ -76,6 +81,7 @@ def _bids(config: bids_service.config.Config, here: Surroundings) -> App:
         timers=bids_service.worker.timers(parts),
         loops=partial(bids_service.worker.loops, config, parts),
         check=parts.database.check,
+        outbox=Outbox(parts.database.engine, bids_service.storage.tables.outbox),
     )
 
 

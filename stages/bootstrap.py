@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bus_client import connect
 from bus_drain import receiver
@@ -9,6 +10,8 @@ from service_kit.health import Check
 from service_kit.jobs import Job, Jobs
 from service_kit.local import Commits, LocalChannel, LocalTransport
 from service_kit.notify import Channel, NotifyChannel
+from service_kit.outbox import Outbox
+from service_kit.outbox.watch import check_outbox, metrics
 from service_kit.worker import Body
 
 from stages.apps import APPS, App, Surroundings
@@ -27,8 +30,20 @@ class House:
 
     @property
     def checks(self) -> dict[str, Check]:
-        """Whether each app has its tables."""
-        return {name: app.check for name, app in self.apps.items()}
+        """Whether each app has its tables, and what it announces leaves."""
+        tables = {name: app.check for name, app in self.apps.items()}
+        return tables | {
+            f"{name} outbox": partial(check_outbox, outbox) for name, outbox in self._outboxes()
+        }
+
+    def metrics(self) -> bytes:
+        """What has not left, in Prometheus's words."""
+        return metrics(dict(self._outboxes()))
+
+    def _outboxes(self) -> Iterator[tuple[str, Outbox]]:
+        for name, app in self.apps.items():
+            if app.outbox is not None:
+                yield name, app.outbox
 
     def jobs(self) -> Iterator[Job]:
         """What waits in any app's tables. What one publishes, all of them hear in this process."""

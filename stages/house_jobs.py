@@ -22,7 +22,12 @@ def main() -> None:
     configure_logs("house_jobs")
     house = or_exit(lambda: build(read()))
     if house.config.works_elsewhere:
-        run_loops(house.loops(), health_port=house.config.jobs_port, checks=house.checks)
+        run_loops(
+            house.loops(),
+            health_port=house.config.jobs_port,
+            checks=house.checks,
+            metrics=house.metrics,
+        )
     else:
         _work_off_queue(house)
 
@@ -50,7 +55,8 @@ def _run(house: House, queue: Bus) -> None:
     loops.start()
     try:
         if house.config.jobs_port is not None:
-            serve_health(house.config.jobs_port, {"loops": loops.all_alive} | house.checks)
+            checks = {"loops": loops.all_alive} | house.checks
+            serve_health(house.config.jobs_port, checks, house.metrics)
         queue.run(stopping, workers=_WORKERS)
     finally:
         loops.stop()

@@ -68,8 +68,8 @@ def test_what_the_bus_refuses_holds_up_nothing_else_and_is_seen_and_settled(
         wait_for(lambda: page("/readyz").status_code == 503, what="the held topic is seen")
         assert f"{stolen} is held" in page("/readyz").json()["outbox"]
         lines = page("/metrics").text.splitlines()
-        assert f'outbox_refused_events{{topic="{free}"}} 2.0' in lines
-        assert f'outbox_held_topics{{topic="{stolen}"}} 1.0' in lines
+        assert f'outbox_refused_events{{service="{service}",topic="{free}"}} 2.0' in lines
+        assert f'outbox_held_topics{{service="{service}",topic="{stolen}"}} 1.0' in lines
         held, *refused = map(
             json.loads, house.run(f"python -m service_kit.outbox show {package}").splitlines()
         )

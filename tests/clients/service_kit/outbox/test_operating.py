@@ -34,7 +34,9 @@ def trouble(bus: Bus, relay: Relay, add: Add) -> None:
 def page(outbox: Outbox) -> Iterator[str]:
     """Where a worker process with this outbox answers."""
     port = free_port()
-    server = serve_health(port, {"outbox": lambda: check_outbox(outbox)}, lambda: metrics(outbox))
+    server = serve_health(
+        port, {"outbox": lambda: check_outbox(outbox)}, lambda: metrics({"shop": outbox})
+    )
     yield f"http://127.0.0.1:{port}"
     server.shutdown()
     server.server_close()
@@ -51,9 +53,9 @@ def test_metrics_count_what_waits_what_was_refused_and_what_is_held(
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain")
     lines = answer.text.splitlines()
-    assert 'outbox_waiting_events{topic="questions"} 3.0' in lines
-    assert 'outbox_refused_events{topic="bids"} 2.0' in lines
-    assert 'outbox_held_topics{topic="questions"} 1.0' in lines
+    assert 'outbox_waiting_events{service="shop",topic="questions"} 3.0' in lines
+    assert 'outbox_refused_events{service="shop",topic="bids"} 2.0' in lines
+    assert 'outbox_held_topics{service="shop",topic="questions"} 1.0' in lines
 
 
 def test_a_worker_is_not_ready_while_a_topic_is_held_and_says_which(

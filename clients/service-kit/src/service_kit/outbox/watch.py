@@ -9,17 +9,18 @@ from service_kit.errors import NotReady
 from service_kit.outbox.store import Outbox
 
 
-def metrics(outbox: Outbox) -> bytes:
-    """The text that Prometheus scrapes: counts by topic, of what is stored."""
-    waiting, refused = outbox.counts()
-    held = dict.fromkeys(outbox.held(), 1)
-    families = [
-        _by_topic("outbox_waiting_events", "Events that the bus does not have yet.", waiting),
-        _by_topic("outbox_refused_events", "Events that the bus refused.", refused),
-        _by_topic("outbox_held_topics", "Topics that the bus does not take from here.", held),
-    ]
+def metrics(outboxes: Mapping[str, Outbox]) -> bytes:
+    """The text that Prometheus scrapes: counts by topic of what each has stored, by its owner."""
+    waiting = _family("outbox_waiting_events", "Events that the bus does not have yet.")
+    refused = _family("outbox_refused_events", "Events that the bus refused.")
+    held = _family("outbox_held_topics", "Topics that the bus does not take from here.")
+    for service, outbox in outboxes.items():
+        counts = (*outbox.counts(), dict.fromkeys(outbox.held(), 1))
+        for family, by_topic in zip((waiting, refused, held), counts, strict=True):
+            for topic, count in by_topic.items():
+                family.add_metric([service, topic], count)
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collected(families))
+    registry.register(_Collected([waiting, refused, held]))
     return generate_latest(registry)
 
 
@@ -44,8 +45,5 @@ class _Collected:
         return self._families
 
 
-def _by_topic(name: str, text: str, counts: Mapping[str, int]) -> Metric:
-    family = GaugeMetricFamily(name, text, labels=["topic"])
-    for topic, count in counts.items():
-        family.add_metric([topic], count)
-    return family
+def _family(name: str, text: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, text, labels=["service", "topic"])
