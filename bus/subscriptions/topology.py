@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from bus.auth import Auth
+from bus.auth import Auth, check_may_publish
 from bus.errors import Refused
 from bus.model.topic import TopicName
 from bus.storage import Storage
@@ -64,10 +64,10 @@ def declare(storage: Storage, auth: Auth, some: Sequence[Topology], now_ms: int)
     NotAuthenticated, NotAllowed, TopicTaken.
     """
     for one in some:
+        client = auth.client(one.token)
         for topic in one.publishes:
-            auth.publisher(one.token, topic)
-        if one.publishes:
-            storage.topics.claim(one.publishes, auth.client(one.token).id)
+            check_may_publish(client, topic)
+        storage.topics.claim(one.publishes, client.id)
     for one in some:
         for name, wanted in one.subscriptions.items():
             lifecycle.put(storage, auth.subscriber(one.token).id, name, wanted, now_ms)

@@ -131,6 +131,8 @@ BAD: list[Any] = [
     [],
     "publishes",
     {"token": 1},
+    {"token": "nobody's-token-of-the-tests"},
+    {"token": "\ud800"},
     {"token": "nobody's-token-of-the-tests", "publishes": ["bids"]},
     {"token": "nobody's-token-of-the-tests", "subscriptions": {"default": SUBSCRIPTION}},
     topology("publisher", "Bids"),
