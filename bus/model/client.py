@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
+from service_kit.topic import TOPIC_NAME
 
 from bus.model.token_scope import USUAL_SCOPES, TokenScope
-from bus.model.topic import NAME_PATTERN
 from bus.wire_rules import complaint
 
 
@@ -32,7 +32,7 @@ ClientName = Annotated[
 _SCOPES = f"the scopes of a token are 1 to 100 of {', '.join(TokenScope)}, publish:TOPIC"
 _Scope = Annotated[
     str,
-    complaint(_SCOPES, pattern=rf"^({'|'.join(TokenScope)}|{TokenScope.PUBLISH}:{NAME_PATTERN})\Z"),
+    complaint(_SCOPES, pattern=rf"^({'|'.join(TokenScope)}|{TokenScope.PUBLISH}:{TOPIC_NAME})\Z"),
 ]
 Scopes = Annotated[list[_Scope], complaint(_SCOPES, min_length=1, max_length=100)]
 

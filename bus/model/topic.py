@@ -1,14 +1,12 @@
 """A topic: its name, and who may publish it (docs/delivery.md D6)."""
 
-import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from service_kit.topic import TOPIC_NAME, TOPIC_RULE, is_topic
+
 from bus.errors import BadTopic
 from bus.wire_rules import complaint
-
-NAME_PATTERN = "[a-z_]{1,64}"
-_NAME = re.compile(NAME_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +20,16 @@ class Topic:
 
 def check_topic(name: Any) -> str:
     """The name itself. Raises BadTopic unless the whole of it is [a-z_]{1,64}."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not is_topic(name):
         raise _bad_topic(name)
-    return name
+    return str(name)
 
 
 def _bad_topic(_: Any) -> BadTopic:
-    return BadTopic("a topic is 1 to 64 lowercase letters and underscores")
+    return BadTopic(TOPIC_RULE)
 
 
-TopicName = Annotated[str, complaint(_bad_topic, pattern=rf"^{NAME_PATTERN}\Z")]
+TopicName = Annotated[str, complaint(_bad_topic, pattern=rf"^{TOPIC_NAME}\Z")]
 
 
 def may_publish(client_id: int, owner_id: int | None) -> bool:

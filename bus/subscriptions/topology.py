@@ -63,11 +63,19 @@ def declare(storage: Storage, auth: Auth, some: Sequence[Topology], now_ms: int)
     Who does so before any of them publishes loses no event, in whatever order they start. Raises
     NotAuthenticated, NotAllowed, TopicTaken.
     """
-    for one in some:
-        client = auth.client(one.token)
-        for topic in one.publishes:
-            check_may_publish(client, topic)
-        storage.topics.claim(one.publishes, client.id)
-    for one in some:
+    ids = [_allowed(auth, one) for one in some]
+    for id, one in zip(ids, some, strict=True):
+        storage.topics.claim(one.publishes, id)
+    for id, one in zip(ids, some, strict=True):
         for name, wanted in one.subscriptions.items():
-            lifecycle.put(storage, auth.subscriber(one.token).id, name, wanted, now_ms)
+            lifecycle.put(storage, id, name, wanted, now_ms)
+
+
+def _allowed(auth: Auth, topology: Topology) -> int:
+    """Whose it is, by its token's own scopes."""
+    client = auth.client(topology.token)
+    for topic in topology.publishes:
+        check_may_publish(client, topic)
+    if topology.subscriptions:
+        auth.subscriber(topology.token)
+    return client.id

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
+from service_kit.topic import TOPIC_NAME
 from service_kit.url import check_url
 
 from bus.errors import BadSecret, BadSubscription
@@ -20,7 +21,7 @@ from bus.model.subscription import (
     StartPosition,
     SubscriptionRequest,
 )
-from bus.model.topic import NAME_PATTERN, TopicName, check_topic
+from bus.model.topic import TopicName, check_topic
 from bus.model.url import Url
 from bus.signing import Secret, check_secret
 from bus.wire_rules import check, complaint, number_complaint
@@ -63,7 +64,7 @@ Uuid = Annotated[
 ]
 Pattern = Annotated[
     str,
-    complaint(_say_pattern, pattern=rf"^(\*|{NAME_PATTERN}(\.({'|'.join(sorted(TYPES))}))?)\Z"),
+    complaint(_say_pattern, pattern=rf"^(\*|{TOPIC_NAME}(\.({'|'.join(sorted(TYPES))}))?)\Z"),
 ]
 MAX_PATTERNS = 100
 _topics = complaint(

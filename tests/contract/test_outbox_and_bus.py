@@ -69,6 +69,11 @@ def shop(bus: Flask, tmp_path: Path) -> Iterator[Shop]:
         (("widgets", "created", GOOD + "1"), "type"),
         (("Widgets", "create", GOOD + "1"), "lowercase"),
         (("a-b", "create", GOOD + "1"), "lowercase"),
+        (("", "create", GOOD + "1"), "lowercase"),
+        (("../widgets", "create", GOOD + "1"), "lowercase"),
+        (("widgets?a=1", "create", GOOD + "1"), "lowercase"),
+        (("widgets#a", "create", GOOD + "1"), "lowercase"),
+        (("widgets/", "create", GOOD + "1"), "lowercase"),
     ],
 )
 def test_an_event_that_the_bus_never_takes_is_set_aside_with_its_reason(

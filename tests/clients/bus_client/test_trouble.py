@@ -85,3 +85,32 @@ def test_a_redirect_is_not_followed(bus: RequestsMock, client: BusClient) -> Non
         client.topics()
 
     assert [call.request.url for call in bus.calls] == [f"{BUS}/topics"]
+
+
+@pytest.mark.parametrize(
+    "topic", ["", "..", "../api_tokens", "a/b", "a?b=1", "a#b", "a%2fb", "Bids", "b" * 65, "bids\n"]
+)
+def test_a_name_that_is_no_topic_leads_nowhere(
+    bus: RequestsMock, client: BusClient, topic: str
+) -> None:
+    for call in (client.claim, client.delete_topic, lambda name: client.noop(name, WIDGET)):
+        with pytest.raises(BusRefused, match="lowercase letters") as refused:
+            call(topic)
+        assert refused.value.status == 400
+    assert len(bus.calls) == 0
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_is_no_answer(bus: RequestsMock, client: BusClient, status: int) -> None:
+    bus.post(f"{BUS}/topics/widgets", status=status, headers={"Location": "https://b.example/"})
+
+    with pytest.raises(BusUnavailable, match=str(status)):
+        client.created("widgets", WIDGET)
+
+
+def test_the_id_of_a_row_stays_at_home(bus: RequestsMock, client: BusClient) -> None:
+    bus.post(f"{BUS}/topics/widgets", status=200)
+
+    client.publish("widgets", [{"id": "7", "type": "update", "url": WIDGET}])
+
+    assert '"id"' not in str(bus.calls[0].request.body)

@@ -2,10 +2,10 @@
 refused before there is one, or a later stage would be where it comes to light."""
 
 import json
-import re
 from collections.abc import Sequence
 from typing import Any, get_args
 
+from service_kit.topic import TOPIC_RULE, is_topic
 from service_kit.url import are_entity_urls
 
 from bus_client.errors import BusRefused
@@ -13,7 +13,6 @@ from bus_client.event import Event, EventType
 
 _MOST = 1_000
 _MOST_DATA_BYTES = 64
-_TOPIC = re.compile(r"[a-z_]{1,64}")
 _TYPES = get_args(EventType)
 
 
@@ -21,11 +20,16 @@ def check_events(topic: str, events: Sequence[Event]) -> None:
     """Raises BusRefused, whose problem names the first event that is none by its `index`."""
     if not 0 < len(events) <= _MOST:
         raise _refused(f"an array of 1 to {_MOST} events is wanted")
-    if not isinstance(topic, str) or not _TOPIC.fullmatch(topic):
-        raise _refused("topic: not lower-case letters and underscores, 1 to 64")
+    check_topic(topic)
     for index, event in enumerate(events):
         if complaint := _complaint(event):
             raise _refused(complaint, index)
+
+
+def check_topic(name: str) -> None:
+    """Raises BusRefused. Another name would lead to another URL of the bus."""
+    if not is_topic(name):
+        raise _refused(TOPIC_RULE)
 
 
 def as_json(value: Any) -> bytes:

@@ -1,6 +1,5 @@
 """Announcing a change in the transaction that makes it."""
 
-import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -8,9 +7,9 @@ from sqlalchemy import Connection, Table
 
 from service_kit.dialects import insert_all
 from service_kit.errors import NotAnEvent
+from service_kit.topic import TOPIC_RULE, is_topic
 from service_kit.url import are_entity_urls
 
-_TOPIC = re.compile("[a-z_]{1,64}")
 _TYPES = frozenset({"create", "update", "delete", "noop"})
 
 
@@ -47,8 +46,8 @@ def announce_all(connection: Connection, table: Table, events: Sequence[Announce
 def check_events(events: Sequence[Announcement]) -> None:
     """Raises NotAnEvent, which doesn't repeat the URL."""
     for one in events:
-        if not _TOPIC.fullmatch(one.topic):
-            raise NotAnEvent("a topic is 1 to 64 lowercase letters and underscores")
+        if not is_topic(one.topic):
+            raise NotAnEvent(TOPIC_RULE)
         if one.type not in _TYPES:
             raise NotAnEvent(f"{one.topic}: the type is not create, update, delete or noop")
     if not are_entity_urls([one.url for one in events]):
