@@ -28,6 +28,7 @@ class Customer:
     address_change_at_ms: int | None = None
     sign_up_again_id: str | None = field(default=None, repr=False)
     sign_up_again_at_ms: int | None = None
+    created_at_ms: int = 0
     moderator: bool = False
     banned_at_ms: int | None = None
     deleted_at_ms: int | None = None

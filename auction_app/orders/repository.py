@@ -116,6 +116,12 @@ def ratings_of(conn: Connection, customer_id: str) -> dict[str, int]:
     return {row.rating: row.times for row in conn.execute(query)}
 
 
+def sales_of(conn: Connection, seller_id: str) -> int:
+    """How often a customer has sold something and did not call it off."""
+    kept = (orders.c.seller_id == seller_id, orders.c.status != OrderStatus.CANCELLED.value)
+    return conn.execute(select(func.count()).select_from(orders).where(*kept)).scalar_one()
+
+
 def participants(conn: Connection, auction_id: str) -> list[str]:
     """Everybody who has bid in an auction."""
     query = select(participations.c.customer_id).where(participations.c.auction_id == auction_id)

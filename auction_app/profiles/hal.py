@@ -28,9 +28,10 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """What is known of a customer in public: how often each rating was given, the latest that was
-    said, and a page of what they sell; `more` is where the next one begins."""
+    """What is known of a customer in public: how often they sold, how often each rating was given,
+    the latest that was said, and a page of what they sell; `more` is where the next one begins."""
 
+    sales: int
     ratings: Mapping[str, int]
     feedback: Sequence[Feedback]
     auctions: Sequence[Auction]
@@ -43,6 +44,8 @@ def public(urls: Urls, customer: Customer, known: Profile, *, now_ms: int) -> Do
     return resource(
         {
             "name": customer.name,
+            "created_at_ms": customer.created_at_ms,
+            "sales": known.sales,
             "ratings": {rating: known.ratings.get(rating, 0) for rating in RATINGS},
         },
         {"self": link(here), "next": link(f"{here}?after={known.more}") if known.more else None},
@@ -157,6 +160,8 @@ class CustomerSchema(ma.Schema):
     customers:read_contact only."""
 
     name = fields.String(required=True)
+    created_at_ms = fields.Integer()
+    sales = fields.Integer()
     ratings = fields.Nested(RatingsSchema)
     embedded = fields.Nested(_Known, data_key="_embedded")
     email = fields.String()

@@ -34,10 +34,12 @@ def api(parts: Parts) -> Blueprint:
         with parts.store.reading() as conn:
             customer = customers.by_id(conn, customer_id)
             theirs = auctions.of_seller(conn, customer_id, after=after, limit=PAGE + 1, shown=True)
+            sales = orders.sales_of(conn, customer_id)
             ratings = orders.ratings_of(conn, customer_id)
             said = orders.feedback_about(conn, customer_id, limit=FEEDBACK)
         listed, more = page_of(theirs, PAGE, lambda it: (it.created_at_ms, it.id))
         known = represent.Profile(
+            sales=sales,
             ratings=ratings,
             feedback=said,
             auctions=listed,

@@ -2,7 +2,14 @@
 
 import pytest
 
-from tests.auction_app.conftest import BIDS_TOKEN, MAILER_TOKEN, World, as_program, path_of
+from tests.auction_app.conftest import (
+    BIDS_TOKEN,
+    MAILER_TOKEN,
+    START_MS,
+    World,
+    as_program,
+    path_of,
+)
 from tests.auction_app.sale import sell
 from tests.auction_app.test_openapi import OPERATIONS
 
@@ -15,6 +22,8 @@ def test_a_contact_is_for_those_who_may_read_it(world: World) -> None:
     public = client.get(path, headers=as_program()).get_json()
     assert public == {
         "name": "Ada",
+        "created_at_ms": START_MS,
+        "sales": 0,
         "ratings": {"good": 0, "neutral": 0, "bad": 0},
         "_links": {"self": {"href": world.customer_url("Ada")}},
         "_embedded": {"auctions": [], "feedback": []},
@@ -42,6 +51,7 @@ def test_a_sellers_page_is_the_same_for_programs(world: World) -> None:
     rest = world.browser().get(path_of(document["_links"]["next"]["href"]), headers=as_program())
 
     assert document["ratings"] == {"good": 1, "neutral": 0, "bad": 0}
+    assert (document["sales"], document["created_at_ms"]) == (1, START_MS)
     (said,) = document["_embedded"]["feedback"]
     assert said["text"] == "Packed with care."
     assert said["_links"]["author"] == {"href": world.customer_url("Ada"), "title": "Ada"}
@@ -89,7 +99,7 @@ def test_the_accept_header_decides(world: World, accept: str, expected: str) -> 
 
 
 @pytest.mark.parametrize(
-    "path", ["/auctions/nothing", "/customers/nothing", "/nothing", "/auctions/a%00b"]
+    "path", ["/auctions/nothing", "/customers/nothing", "/nothing", "/auctions/a%1fb"]
 )
 def test_what_is_not_there_is_a_problem_for_programs_and_a_page_for_people(
     world: World, path: str

@@ -33,7 +33,12 @@ def stops(played: Played) -> tuple[Stop, ...]:
         "Martha": {"item-own-unsold": VASE, "second-chances": f"{CAMERA}/second-chances"},
         "Tomas": _of_tomas(paths),
         "Nora": _of_nora(paths),
-        "Uma": {"unverified-home": "/", "unverified-item": LAMP, "unverified-sell": "/sell"},
+        "Uma": {
+            "unverified-home": "/",
+            "unverified-item": LAMP,
+            "unverified-sell": "/sell",
+            "verify-email": paths["verify-email"],
+        },
     }
     return (
         *(Stop(name, who, path) for who, pages in plain.items() for name, path in pages.items()),
@@ -75,6 +80,7 @@ def _of_everybody(paths: Mapping[str, str]) -> dict[str, str]:
 def _of_ada(paths: Mapping[str, str]) -> dict[str, str]:
     return {
         "item-outbid": LAMP,
+        "confirm-address": paths["confirm-address"],
         "item-winning": BICYCLE,
         "item-won": CAMERA,
         "item-buyable": paths["clock"],

@@ -192,6 +192,10 @@ def _mail(world: World, people: dict[str, Browser], played: Played) -> None:
     answer = program.get(played.paths["Bela"], headers=as_program(MAILER_TOKEN))
     links = answer.get_json()["_links"]
     played.paths |= {use: path_of(links[use]["href"]) for use in ("reset-password", "unsubscribe")}
+    new = {"email": "ada.l@example.org", "password": ACCOUNTS[2].password}
+    assert people["Ada"].post("/account/address", new).status_code == 303
+    played.paths["confirm-address"] = world.mailed_link("Ada", "confirm-address")
+    played.paths["verify-email"] = world.mailed_link("Uma", "verify-email")
 
 
 def _picture(item: str) -> tuple[BytesIO, str]:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from auction_app.db.tables import orders
 from auction_app.orders.model import OrderStatus, may_give_feedback, next_steps
-from tests.auction_app.conftest import MAILER_TOKEN, PUBLIC, World, as_program, email_of
+from tests.auction_app.conftest import MAILER_TOKEN, PUBLIC, World, as_program, email_of, path_of
 from tests.auction_app.sale import close, sell
 
 AFTER = {
@@ -132,3 +132,15 @@ def test_feedback_goes_both_ways_once_and_is_public(world: World) -> None:
     assert "Quick and kind." in page
     assert "Good: 1" in page
     assert "Bad: 1" in stranger.get(world.customer_url("Ada").removeprefix(PUBLIC)).text
+
+
+def test_a_sellers_page_says_since_when_and_how_often_they_have_sold(world: World) -> None:
+    sale = sell(world)
+    seller = path_of(world.customer_url("Sam"))
+    page = world.browser().get(seller).text
+    assert "Here since:" in page
+    assert "1 sale<" in page
+
+    sale.sam.post(f"{sale.order}/steps", {"status": "cancelled"})
+
+    assert "0 sales<" in world.browser().get(seller).text
