@@ -101,10 +101,13 @@ class Auth:
         """The client whose subscription is meant. Raises NotAuthenticated, NotAllowed."""
         return _good_for(TokenScope.SUBSCRIBE, self.client(token))
 
-    def monitor(self, token: str | None) -> None:
-        """Raises unless who calls may look around: NotAuthenticated, NotAllowed."""
-        if not self._is_root(token):
-            _good_for(TokenScope.MONITOR, self.client(token))
+    def monitor(self, token: str | None) -> Client | None:
+        """The client who looks around and sees what is its own; None sees everything, for it is
+        the root key or as good. Raises NotAuthenticated, NotAllowed."""
+        if self._is_root(token):
+            return None
+        client = _good_for(TokenScope.MONITOR, self.client(token))
+        return None if TokenScope.ADMIN in client.scopes else client
 
     def admin(self, token: str | None) -> None:
         """Raises NotAuthenticated unless this is the root key, or a token as good."""

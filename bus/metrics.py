@@ -24,10 +24,13 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 _BY_SUBSCRIPTION = ["subscriber", "subscription"]
 
 
-def metrics(storage: Storage) -> bytes:
-    """The text that Prometheus scrapes."""
+def metrics(storage: Storage, client: str | None = None) -> bytes:
+    """The text that Prometheus scrapes: of one client's topics and subscriptions, or of all."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collected(list(_families(storage))))
+    families = [_published(storage.topics.all(), client)]
+    families += _of_subscriptions(storage.overviews.visible_to(client))
+    families += _of_all(storage) if client is None else []
+    registry.register(_Collected(families))
     return generate_latest(registry)
 
 
@@ -41,9 +44,7 @@ class _Collected:
         return self._families
 
 
-def _families(storage: Storage) -> Iterator[Metric]:
-    yield _published(storage.topics.all())
-    yield from _of_subscriptions(storage.overviews.every())
+def _of_all(storage: Storage) -> Iterator[Metric]:
     first, last = storage.log.point_at(0), storage.log.point_at(storage.log.last_position())
     events = last.position - first.position + 1 if first and last else 0
     size = last.bytes_upto - first.bytes_upto if first and last else 0
@@ -58,12 +59,15 @@ def _families(storage: Storage) -> Iterator[Metric]:
     )
 
 
-def _published(topics: Iterable[Topic]) -> Metric:
+def _published(topics: Iterable[Topic], client: str | None) -> Metric:
     family = CounterMetricFamily(
         "bus_published_events", "Events published, by topic.", labels=["topic"]
     )
     for topic in topics:
-        if topic.events:  # a name that somebody subscribed to is no topic that anybody publishes
+        is_visible = client in {None, topic.publisher}
+        if (
+            topic.events and is_visible
+        ):  # a name that somebody subscribed to is no topic that anybody publishes
             family.add_metric([topic.name], topic.events)
     return family
 

@@ -67,8 +67,9 @@ def metrics_blueprint(bus: Bus) -> Blueprint:
 
     @endpoint(blueprint, "GET", "/metrics", answers=(200, None))
     def scrape() -> Response:
-        """Counts, lags and histograms in Prometheus's text format."""
-        bus.auth.monitor(shown_token(request))
-        return Response(metrics(bus.storage), content_type=CONTENT_TYPE)
+        """Counts and lags in Prometheus's text format: the caller's own, or everybody's, with
+        histograms, for the root key."""
+        viewer = bus.auth.monitor(shown_token(request))
+        return Response(metrics(bus.storage, viewer and viewer.name), content_type=CONTENT_TYPE)
 
     return blueprint

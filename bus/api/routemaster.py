@@ -11,7 +11,7 @@ from bus.api.endpoint import endpoint
 from bus.api.schemas import SecretSchema, SubscriptionSchema, TopicSchema
 from bus.bootstrap import Bus
 from bus.model.subscription import ListedSubscription
-from bus.model.topic import Topic, check_topic
+from bus.model.topic import Topic, check_topic, seen_by
 from bus.signing import new_secret
 from bus.subscriptions.lifecycle import change_secret
 from bus.subscriptions.validation import (
@@ -83,9 +83,11 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         answers=(200, SubscriptionSchema(many=True)),
     )
     def list_subscriptions() -> list[dict[str, Any]]:
-        """Every subscription, what it got and what waits."""
-        bus.auth.monitor(shown_token(request))
-        return [_listed(state) for state in bus.storage.overviews.listed()]
+        """The caller's subscriptions, or everybody's for the root key: what each got and what
+        waits."""
+        viewer = bus.auth.monitor(shown_token(request))
+        listed = bus.storage.overviews.listed(viewer and viewer.name)
+        return [_listed(state) for state in listed]
 
     return blueprint
 
@@ -106,9 +108,10 @@ def topics_blueprint(bus: Bus) -> Blueprint:
 
     @endpoint(blueprint, "GET", "/topics", answers=(200, TopicSchema(many=True)))
     def list_topics() -> list[Topic]:
-        """Every topic, its publisher, and how many events it ever had."""
-        bus.auth.monitor(shown_token(request))
-        return bus.storage.topics.all()
+        """Every topic, its publisher, and how many events it ever had: of others' topics in whole
+        thousands, but for the root key."""
+        viewer = bus.auth.monitor(shown_token(request))
+        return [seen_by(viewer and viewer.name, topic) for topic in bus.storage.topics.all()]
 
     @endpoint(blueprint, "PUT", "/topics/<topic>", answers=(204, None), refuses=(400, 403))
     def claim_topic(topic: str) -> None:

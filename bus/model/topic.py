@@ -1,6 +1,6 @@
 """A topic: its name, and who may publish it (docs/delivery.md D6)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from service_kit.topic import TOPIC_NAME, TOPIC_RULE, is_topic
@@ -16,6 +16,14 @@ class Topic:
     name: str
     publisher: str | None
     events: int
+
+
+def seen_by(viewer: str | None, topic: Topic) -> Topic:
+    """A topic as a client sees it; None sees all. An exact count of somebody else's events would
+    tell of each of them: of a bid, say, that nobody may know of."""
+    if viewer in {None, topic.publisher}:
+        return topic
+    return replace(topic, events=topic.events // 1_000 * 1_000)
 
 
 def check_topic(name: Any) -> str:

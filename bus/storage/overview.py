@@ -23,9 +23,14 @@ class Overviews:
         self._engine = engine
         self._now_ms = now_ms
 
-    def listed(self) -> list[ListedSubscription]:
-        """Every subscription as routemaster lists it, by subscriber. What is parked waits too."""
-        return [_listed(one) for one in self.every()]
+    def listed(self, client: str | None = None) -> list[ListedSubscription]:
+        """A client's subscriptions, or everybody's, as routemaster lists them, by subscriber. What
+        is parked waits too."""
+        return [_listed(one) for one in self.visible_to(client)]
+
+    def visible_to(self, client: str | None) -> list[Overview]:
+        """A client's subscriptions, or everybody's (None), by client and name."""
+        return self.every() if client is None else self.of_client(client)
 
     def every(self) -> list[Overview]:
         """Every subscription, by client and name."""

@@ -330,7 +330,8 @@ def test_a_subscriber_leaves_a_topic_and_then_all(wire: Wire) -> None:
 
 def test_both_paths_list_the_same(wire: Wire) -> None:
     wire.subscribe("https://s.example/e")
-    listed = [wire.call("GET", path).json() for path in ("/subscriptions", "/subscribers")]
+    paths = ("/subscriptions", "/subscribers")
+    listed = [wire.call("GET", path, by="subscriber").json() for path in paths]
     assert [row["subscriber"] for row in listed[0]] == [row["subscriber"] for row in listed[1]]
     assert wire.listed() in listed[1]
 
@@ -463,7 +464,7 @@ def test_sent_queued_and_oldest_are_real_numbers(wire: Wire, subscribed: Receive
     subscribed.gate.clear()
     wire.publish([EVENT] * 3)
     deliveries(subscribed, 3)
-    waiting = wire.call("GET", "/subscriptions").json()
+    waiting = wire.call("GET", "/subscriptions", by="subscriber").json()
     events = next(row for row in waiting if row["subscriber"] == wire.name("subscriber"))["events"]
     assert (events["sent"], events["queued"]) == (0, 3)
     assert events["oldest"] >= 0

@@ -51,7 +51,7 @@ class Wire:
 
     def listed(self) -> dict[str, Any] | None:
         """This test's subscription, as `GET /subscriptions` has it."""
-        rows = self.call("GET", "/subscriptions").json()
+        rows = self.call("GET", "/subscriptions", by="subscriber").json()
         ours = [row for row in rows if row["subscriber"] == self.name("subscriber")]
         return ours[0] if ours else None
 

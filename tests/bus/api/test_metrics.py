@@ -12,7 +12,7 @@ OURS = {"subscriber": "subscriber", "subscription": "default"}
 
 
 def samples(api: Client) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
-    response = call(api, "GET", "/metrics")
+    response = call(api, "GET", "/metrics", by="root")
     assert response.status_code == 200
     assert response.content_type.startswith("text/plain")
     return {

@@ -19,7 +19,7 @@ def subscribe(api: Client, **changes: Any) -> None:
 
 
 def listed(api: Client) -> Any:
-    return call(api, "GET", "/subscriptions").get_json()
+    return call(api, "GET", "/subscriptions", by="root").get_json()
 
 
 def test_a_subscription_is_listed_without_its_credentials(api: Client) -> None:
@@ -32,7 +32,7 @@ def test_a_subscription_is_listed_without_its_credentials(api: Client) -> None:
             "events": {"sent": 0, "queued": 0, "oldest": None},
         }
     ]
-    assert "u-1" not in call(api, "GET", "/subscriptions").text
+    assert "u-1" not in call(api, "GET", "/subscriptions", by="root").text
 
 
 @pytest.mark.parametrize("path", ["/subscription", "/subscriber"])
@@ -43,7 +43,7 @@ def test_both_of_routemasters_paths_subscribe(api: Client, path: str) -> None:
 
 def test_both_of_routemasters_paths_list(api: Client) -> None:
     subscribe(api)
-    assert call(api, "GET", "/subscribers").get_json() == listed(api)
+    assert call(api, "GET", "/subscribers", by="root").get_json() == listed(api)
 
 
 def test_queued_and_oldest_are_numbers(api: Client, clock: FakeClock) -> None:
@@ -114,7 +114,7 @@ def test_a_secret_is_shown_once_when_it_is_made(api: Client) -> None:
     assert response.status_code == 201
     secret = response.get_json()["secret"]
     assert secret.startswith("whsec_")
-    assert secret not in call(api, "GET", "/subscriptions").text
+    assert secret not in call(api, "GET", "/subscriptions", by="root").text
 
 
 def test_a_secret_needs_no_body(api: Client) -> None:

@@ -128,3 +128,42 @@ def test_other_scopes_are_400(api: Client, scopes: Any) -> None:
 def test_a_client_has_tokens_of_several_kinds(api: Client) -> None:
     assert call(api, "POST", "/topics/bids", EVENT, by=token(api, "publish")).status_code == 200
     assert_problem(call(api, "POST", "/topics/bids", EVENT, by=token(api, "monitor")), 403)
+
+
+def test_who_monitors_sees_its_own_and_of_others_no_callback_and_no_exact_count(
+    api: Client,
+) -> None:
+    event = {"type": "create", "url": "https://x.example/1"}
+    for client in ("subscriber", "stranger"):
+        wanted = {"topics": ["bids"], "callback": f"https://{client}.example/", "uuid": "u"}
+        call(api, "POST", "/subscription", wanted, by=client)
+    for count in (1000, 999, 7):
+        call(api, "POST", "/topics/bids", [event] * count)
+    call(api, "POST", "/topics/notes", event, by="stranger")
+
+    def seen(path: str, by: str) -> str:
+        return call(api, "GET", path, by=by).text
+
+    assert "subscriber.example" not in seen("/subscriptions", "stranger")
+    assert "stranger.example" in seen("/subscriptions", "stranger")
+    assert "subscriber.example" in seen("/subscriptions", "root")
+    counts = {
+        by: {one["name"]: one["events"] for one in call(api, "GET", "/topics", by=by).get_json()}
+        for by in ("stranger", "publisher", "root")
+    }
+    assert counts["stranger"] == {"bids": 2000, "notes": 1}
+    assert counts["publisher"] == {"bids": 2006, "notes": 0}
+    assert counts["root"] == {"bids": 2006, "notes": 1}
+
+
+def test_metrics_are_of_ones_own_and_of_all_for_who_may_administer(api: Client) -> None:
+    event = {"type": "create", "url": "https://x.example/1"}
+    wanted = {"topics": ["bids"], "callback": "https://s.example/", "uuid": "u"}
+    call(api, "POST", "/subscription", wanted, by="subscriber")
+    call(api, "POST", "/topics/bids", event)
+    call(api, "POST", "/topics/notes", event, by="stranger")
+    theirs = call(api, "GET", "/metrics", by="stranger").text
+    assert 'topic="notes"' in theirs
+    for secret in ('topic="bids"', 'subscriber="subscriber"', "bus_log_events", "seconds_count"):
+        assert secret not in theirs
+        assert secret in call(api, "GET", "/metrics", by="root").text
