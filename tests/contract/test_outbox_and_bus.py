@@ -11,7 +11,7 @@ from service_kit.outbox import Outbox, Relay, outbox_table
 from service_kit.wsgi_transport import WsgiTransport
 from sqlalchemy import MetaData, insert
 
-from tests.contract.conftest import bus_token
+from tests.contract.conftest import ROOT_KEY, bus_token
 
 metadata = MetaData()
 TABLE = outbox_table(metadata)
@@ -25,6 +25,7 @@ class Shop:
         self.client = BusClient(
             "http://bus.test", bus_token(bus, "shop"), transport=WsgiTransport(bus)
         )
+        self.root = BusClient("http://bus.test", ROOT_KEY, transport=WsgiTransport(bus))
         self.engine = connect(f"sqlite:///{folder}/shop.sqlite3")
         with writing(self.engine) as connection:
             metadata.create_all(connection)
@@ -42,10 +43,11 @@ class Shop:
             pass
 
     def counts(self) -> dict[str, int]:
-        return {one["name"]: one["events"] for one in self.client.topics() if one["events"]}
+        return {one["name"]: one["events"] for one in self.root.topics() if one["events"]}
 
     def close(self) -> None:
         self.client.close()
+        self.root.close()
         self.engine.dispose()
 
 
