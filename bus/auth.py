@@ -101,13 +101,13 @@ class Auth:
         """The client whose subscription is meant. Raises NotAuthenticated, NotAllowed."""
         return _good_for(TokenScope.SUBSCRIBE, self.client(token))
 
-    def monitor(self, token: str | None) -> Client | None:
-        """The client who looks around and sees what is its own; None sees everything, for it is
-        the root key or as good. Raises NotAuthenticated, NotAllowed."""
+    def monitor(self, token: str | None) -> str | None:
+        """The name of the client who looks around and sees what is its own; None sees everything,
+        for it is the root key or as good. Raises NotAuthenticated, NotAllowed."""
         if self._is_root(token):
             return None
         client = _good_for(TokenScope.MONITOR, self.client(token))
-        return None if TokenScope.ADMIN in client.scopes else client
+        return None if TokenScope.ADMIN in client.scopes else client.name
 
     def admin(self, token: str | None) -> None:
         """Raises NotAuthenticated unless this is the root key, or a token as good."""

@@ -70,6 +70,6 @@ def metrics_blueprint(bus: Bus) -> Blueprint:
         """Counts and lags in Prometheus's text format: the caller's own, or everybody's, with
         histograms, for the root key."""
         viewer = bus.auth.monitor(shown_token(request))
-        return Response(metrics(bus.storage, viewer and viewer.name), content_type=CONTENT_TYPE)
+        return Response(metrics(bus.storage, viewer), content_type=CONTENT_TYPE)
 
     return blueprint

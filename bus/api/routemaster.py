@@ -86,7 +86,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         """The caller's subscriptions, or everybody's for the root key: what each got and what
         waits."""
         viewer = bus.auth.monitor(shown_token(request))
-        listed = bus.storage.overviews.listed(viewer and viewer.name)
+        listed = bus.storage.overviews.listed(viewer)
         return [_listed(state) for state in listed]
 
     return blueprint
@@ -111,7 +111,7 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         """Every topic, its publisher, and how many events it ever had: of others' topics in whole
         thousands, but for the root key."""
         viewer = bus.auth.monitor(shown_token(request))
-        return [seen_by(viewer and viewer.name, topic) for topic in bus.storage.topics.all()]
+        return [seen_by(viewer, topic) for topic in bus.storage.topics.all()]
 
     @endpoint(blueprint, "PUT", "/topics/<topic>", answers=(204, None), refuses=(400, 403))
     def claim_topic(topic: str) -> None:
