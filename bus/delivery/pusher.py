@@ -2,8 +2,10 @@
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 
 from service_kit.clock import Clock
+from service_kit.errors import StoreUnavailable
 
 from bus.delivery.consumer import Terms
 from bus.delivery.cpu_backpressure import CpuBackpressure
@@ -92,9 +94,10 @@ class Pusher:
         end_ms = self._steady_ms() + timeout_ms
         while self._client.in_flight and self._steady_ms() < end_ms:
             self._dispatcher.take_in(self._client.wait(0.1))
-        self._settler.settle()
-        self._recorder.flush(self._dispatcher.take_exchanges())
-        self._lease.leave()
+        with suppress(StoreUnavailable):  # logged; the lease will lapse, and deliveries be repeated
+            self._settler.settle()
+            self._recorder.flush(self._dispatcher.take_exchanges())
+            self._lease.leave()
         self._tail.stop()
         self._client.close()
 

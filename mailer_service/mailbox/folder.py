@@ -3,9 +3,11 @@
 import os
 import re
 import secrets
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
+_PROBE_BYTES = 16 * 1024
 _ID = re.compile(r"[0-9]{13}-[0-9a-f]{8}", re.ASCII)
 
 
@@ -44,6 +46,9 @@ class MailFolder:
             return None
 
     def check(self) -> None:
-        """A readiness check: raises when nothing can be written."""
-        if not os.access(self._path, os.W_OK):
-            raise PermissionError("the mailbox folder is not writable")
+        """A readiness check: raises OSError when nothing can be written."""
+        probe = self._path / f".{os.getpid()}-{threading.get_ident()}.probe"
+        try:
+            probe.write_bytes(bytes(_PROBE_BYTES))
+        finally:
+            probe.unlink(missing_ok=True)

@@ -101,6 +101,30 @@ def test_readiness_remembers_a_write_that_failed_until_one_passes(engine: Engine
     check_ready("bus", engine)
 
 
+def test_damage_is_remembered_until_a_write_passes_which_a_probe_is_not(engine: Engine) -> None:
+    versioned(engine)
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE large AS SELECT randomblob(9000) AS it"))
+    with connect(str(engine.url)).connect() as other:
+        other.exec_driver_sql("END")
+        other.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = other.exec_driver_sql("SELECT rootpage FROM sqlite_master WHERE name = 'large'")
+        page = int(root.scalar_one())
+    engine.dispose()
+    with Path(engine.url.database or "").open("r+b") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"damaged" * 100)
+    check_ready("bus", engine)
+    with pytest.raises(StoreUnavailable), writing(engine) as connection:
+        connection.execute(text("DELETE FROM large"))
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable, match="malformed"):
+            check_ready("bus", engine)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE counter SET n = 1"))
+    check_ready("bus", engine)
+
+
 def test_who_has_not_written_lately_tries(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     versioned(engine)
     check_ready("bus", engine)

@@ -63,7 +63,14 @@ class Busy(ServiceKitError):
 
 class StoreUnavailable(ServiceKitError):
     """The database can't be used now: away, locked for too long, full, broken. The same may pass
-    later; what was being written when it broke may have been written."""
+    later; what was being written when it broke may have been written.
+
+    `is_damaged`: what is stored is damaged, so other things may pass, and the same won't.
+    """
+
+    def __init__(self, reason: str, *, is_damaged: bool = False) -> None:
+        super().__init__(reason)
+        self.is_damaged = is_damaged
 
 
 class KeyReused(ServiceKitError):

@@ -16,6 +16,13 @@ class LastWrite:
     def __init__(self, steady_s: Callable[[], float] = time.monotonic) -> None:
         self._steady_s = steady_s
         self._passed_s: float | None = None
+        self._damage: StoreUnavailable | None = None
+
+    def check_whole(self) -> None:
+        """Raise what a write has failed with because of damage, until one passes: whoever tries
+        something small elsewhere would not find it."""
+        if self._damage is not None:
+            raise self._damage
 
     @property
     def passed_lately(self) -> bool:
@@ -35,7 +42,8 @@ class LastWrite:
         """Note what becomes of a write. What else goes wrong in it says nothing of the store."""
         try:
             yield
-        except StoreUnavailable:
+        except StoreUnavailable as error:
             self._passed_s = None
+            self._damage = error if error.is_damaged else self._damage
             raise
-        self._passed_s = self._steady_s()
+        self._passed_s, self._damage = self._steady_s(), None

@@ -20,6 +20,8 @@ _ITS_OWN_FAULT = {"OperationalError", "InternalError", "InterfaceError"}
 # busy, locked, no memory, read-only, interrupted, I/O, corrupt, full, can't open, protocol, no
 # database (https://www.sqlite.org/rescode.html).
 _SQLITE_OUTAGES = {3, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26}
+_SQLITE_DAMAGE = {11, 26}
+_DAMAGE = {"XX001", "XX002"}  # PostgreSQL's data_corrupted and index_corrupted
 _TOLD_EVERY_S = 1.0
 
 
@@ -58,9 +60,11 @@ def is_outage(error: Exception) -> bool:
 
 def unavailable(error: Exception) -> StoreUnavailable:
     """The kit's error for an outage. This is where it is logged, so nobody above needs to."""
-    word = _word(getattr(error, "orig", None) or error)
+    cause = getattr(error, "orig", None) or error
+    word = _word(cause)
     _teller.tell(word)
-    return StoreUnavailable(word)
+    code, state = getattr(cause, "sqlite_errorcode", 0) or 0, getattr(cause, "sqlstate", None)
+    return StoreUnavailable(word, is_damaged=code & 0xFF in _SQLITE_DAMAGE or state in _DAMAGE)
 
 
 def _word(cause: Exception) -> str:

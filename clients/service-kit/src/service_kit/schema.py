@@ -23,6 +23,7 @@ def check_ready(package: str, engine: Engine) -> None:
     while everything can be read.
     """
     check_migrated(package, engine)
+    last_write(engine).check_whole()
     if not last_write(engine).passed_lately:
         with writing(engine, seconds=_PROBE_WAIT_S) as connection:
             connection.exec_driver_sql(_probe(engine))
