@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import requests
-from bids_client import BidsClient, Money, NotFound
+from bids_client import BidsClient, NotFound
 
 from auction_app.demo.load import ITEMS
 from tests.journey.post_office import Mode, PostOffice, post_office
 from tests.journey.results import DEADLINE_S, Confirms, Failure, Measured
-from tests.system.bidder import Bidder
+from tests.system.bidder import Bidder, rising
 from tests.system.house import House
 from tests.system.mails import MAIL_BY_MAIL, WELCOMES
 from tests.system.sizes import size_of
@@ -80,7 +80,7 @@ class _Client:
         """Place one; returns the seconds that its bidder waited for the confirmation."""
         number = next(self._numbers)
         bidder = self._turns[number % 2]
-        review = bidder.review(f"{500 + 10 * number}.00", self.item)
+        review = bidder.review(rising(number), self.item)
         started = time.monotonic()
         bidder.confirm(review, self.item)
         return time.monotonic() - started
@@ -115,12 +115,13 @@ class _Run:
         """Mails a second once the SMTP server is there, after so many bids while it was not."""
         _say(f"  the mails of {bids} bids …")
         self._office.behave("refusing")
-        item, bidders = ITEMS[CLIENTS + 1], self._bidders()
+        auction, bidders = self._auction(ITEMS[CLIENTS + 1].id), self._bidders()
         with self._bids() as client:
+            minimum = client.bidding_of(auction).minimum
             for number in range(bids):
-                maximum = Money(50_000 + 1_000 * number, item.currency)
-                who = bidders[number % 2]
-                client.place(self._auction(item.id), who, maximum, f"journey-{number}")
+                assert minimum is not None
+                placed = client.place(auction, bidders[number % 2], minimum, f"journey-{number}")
+                minimum = placed.bidding.minimum
         before = self._office.mails
         self._office.behave("instant")
         wait_for(lambda: self._office.mails > before, seconds=_ALL_MAILS_S, what="a first mail")

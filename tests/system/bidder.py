@@ -67,6 +67,11 @@ def _value(page: requests.Response, name: str) -> str:
     return found[1]
 
 
+def rising(number: int) -> str:
+    """The maximum of a number's bid: more than an increment above the one before."""
+    return f"{500 * 1.06**number:.2f}"
+
+
 class Bids:
     """Ada's and Bela's bids on the lamp, each higher than the one before, over all stages."""
 
@@ -81,7 +86,7 @@ class Bids:
 
     def review(self) -> requests.Response:
         """The review of the next one."""
-        return self._whose().review(f"{100 + 10 * self.placed}.00")
+        return self._whose().review(rising(self.placed))
 
     def confirm(self, review: requests.Response) -> None:
         """Confirm it: it is placed."""
