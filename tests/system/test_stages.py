@@ -56,15 +56,10 @@ def test_every_setting_of_a_stage_is_one_of_the_example() -> None:
     ("stage", "setting", "value", "line"),
     [
         ("mvp", "AUCTIONS_BIDS_URL", "wsgi+http://localhost:9", "does not hold that app"),
-        ("bus", "BIDS_AUCTIONS_URL", "wsgi+http://elsewhere", "does not hold that app"),
         ("soa", "AUCTIONS_BIDS_URL", "wsgi+http://localhost:${PORT_BIDS}", "not hold that app"),
-        ("soa", "MAILER_BIDS_URL", "wsgi+http://localhost:${PORT_BIDS}", "not hold that app"),
         ("soa", "BIDS_BUS_URL", "inline:", "is for a process that holds all who listen"),
         ("background", "BIDS_BUS_URL", "huey:", "huey: needs a database"),
-        ("background", "MAILER_BUS_URL", "huey:sqlite:///", "needs a database"),
-        ("background", "AUCTIONS_BUS_URL", "carrier-pigeon:", "is no bus"),
         ("mvp", "BIDS_BUS_URL", "http://localhost:8001", "must be as AUCTIONS_BUS_URL"),
-        ("mvp", "HOUSE_APPS", "auctions,bidz", "must be some of auctions, bids, mailer"),
     ],
 )
 def test_what_cannot_work_is_refused_in_one_line_that_names_the_setting(
@@ -72,10 +67,8 @@ def test_what_cannot_work_is_refused_in_one_line_that_names_the_setting(
 ) -> None:
     settings = environment(ROOT, {"STAGE": stage, "VAR_DIR": str(tmp_path), setting: value})
     commands = commands_of(ROOT, settings)
-    workers = (
-        {"BIDS_BUS_URL": "bids_jobs", "MAILER_BIDS_URL": "mailer_jobs"} if stage == "soa" else {}
-    )
-    name = workers.get(setting, "house" if "house" in commands.processes else "auctions")
+    works = {"BIDS_BUS_URL": "bids_jobs", "AUCTIONS_BIDS_URL": "auctions"}
+    name = "house" if "house" in commands.processes else works[setting]
     done = subprocess.run(
         commands.processes[name],
         shell=True,

@@ -199,3 +199,16 @@ def test_what_everybody_sees_may_be_shown_again(world: World) -> None:
         assert answer.headers["Cache-Control"] == "private, no-cache"
     photo = world.member("Ada").get("/static/gavel.css", buffered=True)
     assert "no-store" not in photo.headers["Cache-Control"]
+
+
+def test_where_nobody_streams_a_page_asks_for_no_stream(
+    make_world: Callable[..., World], config: Config
+) -> None:
+    for live_url, allowed in (("https://live.test", True), (None, False)):
+        world = make_world(dataclasses.replace(config, live_url=live_url))
+        item = world.member("Sam").list_item()
+        answer = world.browser().get(item)
+        assert ("data-stream=" in answer.text) is allowed
+        policy = answer.headers["Content-Security-Policy"]
+        assert ("connect-src 'self' https://live.test;" in policy) is allowed
+        assert ("connect-src 'self';" in policy) is not allowed
