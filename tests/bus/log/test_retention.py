@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from service_kit.tokens import digest
+from structlog.testing import capture_logs
 
 from bus.log.retention import DAY_MS, Retention, first_where
 from bus.model.event import LogPoint
@@ -133,3 +134,17 @@ def test_halving_finds_what_looking_at_all_would(times_ms: list[int], oldest_ms:
     assert found == next(
         (cursor + 1 for cursor, at_ms in enumerate(times_ms) if at_ms >= oldest_ms), last
     )
+
+
+def test_it_tells_how_much_it_trimmed_and_nothing_where_there_was_nothing(
+    storage: Storage, clock: FakeClock, publisher: int
+) -> None:
+    publish(storage, publisher, 3)
+    with capture_logs() as said:
+        retention(storage, clock).run_once()
+    assert said == []
+    clock.forward(31 * DAY_MS)
+    with capture_logs() as said:
+        retention(storage, clock).run_once()
+    # The newest stays: it is where the log goes on.
+    assert [(line["event"], line["events"]) for line in said] == [("trimmed", 2)]
