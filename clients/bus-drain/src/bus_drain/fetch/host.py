@@ -4,8 +4,15 @@ import logging
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
 
-from pybreaker import STATE_CLOSED, CircuitBreaker, CircuitBreakerError
+from pybreaker import (
+    STATE_CLOSED,
+    CircuitBreaker,
+    CircuitBreakerError,
+    CircuitMemoryStorage,
+)
+from service_kit.clock import steady_ms
 from service_kit.errors import HttpFailure
 from service_kit.http import Answer, HttpClient
 
@@ -30,6 +37,7 @@ class Host:
         self._breaker = CircuitBreaker(
             fail_max=FAILURES_IN_A_ROW,
             reset_timeout=left_alone_s,
+            state_storage=_SteadyMemory(STATE_CLOSED),
             exclude=[_is_an_answer],
             throw_new_error_on_trip=False,
         )
@@ -72,6 +80,26 @@ class Host:
 
     def _cached(self, url: str) -> AbstractContextManager[None]:
         return self._cache.during(url) if self._cache else nullcontext()
+
+
+class _SteadyMemory(CircuitMemoryStorage):
+    """The breaker's memory, in which a circuit was opened as long ago as a steady clock says: the
+    breaker asks the wall clock, which may be set, and a host would be left alone until then."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self._opened_ms: int | None = None
+
+    @property
+    def opened_at(self) -> datetime | None:
+        """When the circuit was opened, by the wall clock as it is now."""
+        if self._opened_ms is None:
+            return None
+        return datetime.now(UTC) - timedelta(milliseconds=steady_ms() - self._opened_ms)
+
+    @opened_at.setter
+    def opened_at(self, _now: datetime) -> None:
+        self._opened_ms = steady_ms()
 
 
 def _is_an_answer(error: BaseException) -> bool:
