@@ -24,17 +24,20 @@ from bus.model.event import LogEvent
 
 _ID = re.compile(rb'"id":"([^"\\]+)","position":\d+\}$')
 _BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # byte order marks, UTF-16's zeros, white space
-_PAGE = re.compile(rb"<!doctype html|<html", re.IGNORECASE)
+_PAGE = re.compile(
+    rb"(?:\s|(?><\?.*?\?>)|(?><!--.*?-->))*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def refused(answer: Answer, events: Sequence[LogEvent]) -> tuple[LogEvent, ...]:
     """Those of the events that a 2xx says were not taken. Raises Unreadable."""
     body = unpacked(answer.body, ", ".join(answer.headers("content-encoding")))
-    start = body.lstrip(_BEFORE_TEXT)[:16]
-    if start[:1] == b"{" or b'"failed"' in body:
+    text = body.lstrip(_BEFORE_TEXT)
+    is_unseen = answer.cut_off and not text
+    if is_unseen or text[:1] == b"{" or b'"failed"' in body:
         return _named(_json(body, answer), events)
-    if _PAGE.match(start):
+    if _PAGE.match(text):
         raise Unreadable("the answer is a page for people")
     if _NO_TEXT.search(body):
         raise Unreadable("the answer is not text")
@@ -59,9 +62,17 @@ def _json(body: bytes, answer: Answer) -> object:
 
 def _parsed(body: bytes) -> object:
     try:
-        return json.loads(body)
+        return json.loads(body, object_pairs_hook=_of_distinct)
     except UnicodeDecodeError:
-        return json.loads(body.decode("latin-1"))
+        return json.loads(body.decode("latin-1"), object_pairs_hook=_of_distinct)
+
+
+def _of_distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object; one that says something twice says nothing."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name that is there twice")
+    return found
 
 
 def _named(value: object, events: Sequence[LogEvent]) -> tuple[LogEvent, ...]:

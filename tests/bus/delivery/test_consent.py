@@ -5,6 +5,8 @@ import json
 import zlib
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bus.delivery.answer import Answer
 from bus.delivery.response import Acknowledged, Failed, Response, classify
@@ -90,6 +92,10 @@ def test_a_2xx_that_names_none_of_its_events_settles_all(body: bytes) -> None:
         b"\n  <html lang=en><body>Down for maintenance</body></html>",
         gzip.compress(b"OK", mtime=0),
         gzip.compress(ONE_FAILED, mtime=0),
+        b"<!-- proxy -->\n<!doctype\nHTML><title>Sign in</title>",
+        b'<?xml version="1.0"?><!-- a --><!-- b --><HTML xmlns="x">Sign in</HTML>',
+        b'{"failed": ["test-2"], "failed": []}',
+        b'{"ok": 1}\n{"failed": ["test-2"]}\n',
         "OK".encode("utf-16"),
         b"\x08\x01\x12\x07",
     ],
@@ -156,7 +162,18 @@ def test_what_cannot_be_unpacked_settles_nothing(coding: bytes, packed: bytes) -
 def test_what_is_cut_off_settles_only_where_nothing_could_be_missing() -> None:
     assert said(failed("test-1")[:-4], cut_off=True) == Failed()
     assert said(b'{"ok": true, "more": "', cut_off=True) == Failed()
+    assert said(b" " * 16_384, cut_off=True) == Failed()
     assert said(b"a long text", cut_off=True) == Acknowledged()
+
+
+def test_comments_without_end_cost_no_time() -> None:
+    assert said(b"<!-- a -->" * 1_600) == Acknowledged()
+
+
+@given(st.binary(max_size=200), st.binary(max_size=30), st.booleans())
+def test_whatever_is_answered_has_a_meaning(body: bytes, coding: bytes, cut_off: bool) -> None:
+    head = b"Content-Encoding: " + coding.replace(b"\n", b"")
+    assert isinstance(said(body, head, cut_off=cut_off), Acknowledged | Failed)
 
 
 def test_why_an_answer_was_no_consent_is_told() -> None:
