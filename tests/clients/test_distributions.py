@@ -48,23 +48,24 @@ def test_a_client_imports_without_what_only_services_need(package: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("extra", "module"),
+    ("distribution", "extra", "module"),
     [
-        ("fetch", "bus_drain.fetch"),
-        ("flask", "bus_drain.flask"),
-        ("jobs", "bus_drain.jobs.command"),
-        ("redis", "bus_drain.storage.redis"),
-        ("sqlalchemy", "bus_drain.storage.sql"),
+        ("bus-drain", "fetch", "bus_drain.fetch"),
+        ("bus-drain", "flask", "bus_drain.flask"),
+        ("bus-drain", "jobs", "bus_drain.jobs.command"),
+        ("bus-drain", "redis", "bus_drain.storage.redis"),
+        ("bus-drain", "sqlalchemy", "bus_drain.storage.sql"),
+        ("bus-client", "huey", "bus_client.jobs"),
     ],
 )
-def test_an_extra_brings_what_its_part_imports(extra: str, module: str) -> None:
-    project = tomllib.loads((CLIENTS / "bus-drain" / "pyproject.toml").read_text())["project"]
+def test_an_extra_brings_what_its_part_imports(distribution: str, extra: str, module: str) -> None:
+    project = tomllib.loads((CLIENTS / distribution / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
 
     def brought(name: str) -> set[str]:
         found: set[str] = set()
         for requirement in extras[name]:
-            inner = re.fullmatch(r"bus-drain\[(\w+)\]", requirement)
+            inner = re.fullmatch(rf"{distribution}\[(\w+)\]", requirement)
             found |= brought(inner[1]) if inner else {re.split(r"[\[>=<]", requirement)[0]}
         return found
 
