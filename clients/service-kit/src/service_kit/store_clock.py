@@ -2,12 +2,13 @@
 not do so by clocks of their own."""
 
 from collections.abc import Callable
-
-from sqlalchemy import Engine, select
+from typing import TYPE_CHECKING
 
 from service_kit.clock import Clock, TrustedClock, now_ms, steady_ms
-from service_kit.database import clock_of, is_sqlite, read_once
 from service_kit.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 _ASKED_EVERY_MS = 30_000
 
@@ -49,8 +50,12 @@ class StoreClock:
         return self._now_ms() + self._off_ms
 
 
-def clock_of_database(engine: Engine) -> Clock:
+def clock_of_database(engine: "Engine") -> Clock:
     """The clock of a database; that of this machine for one that is embedded."""
+    from sqlalchemy import select  # who has the store in Redis has no SQLAlchemy
+
+    from service_kit.database import clock_of, is_sqlite, read_once
+
     if is_sqlite(engine):
         return now_ms
     asked = select(clock_of(engine, now_ms))
