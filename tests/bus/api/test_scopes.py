@@ -130,6 +130,18 @@ def test_a_client_has_tokens_of_several_kinds(api: Client) -> None:
     assert_problem(call(api, "POST", "/topics/bids", EVENT, by=token(api, "monitor")), 403)
 
 
+@pytest.mark.parametrize(
+    "shown",
+    ["Basic \xff\xfe==", "Basic é", "Basic =", "Basic", "Bearer \xff", "Digest a=b", "\xff"],
+)
+def test_credentials_that_are_none_are_a_401(api: Client, shown: str) -> None:
+    for path in ("/topics", "/clients/x/subscriptions", "/metrics", "/"):
+        answer = api.get(path, environ_overrides={"HTTP_AUTHORIZATION": shown})
+        assert answer.status_code == 401
+    posted = api.post("/topics/bids", data=b"{}", environ_overrides={"HTTP_AUTHORIZATION": shown})
+    assert posted.status_code == 401
+
+
 def test_who_monitors_sees_its_own_and_of_others_no_callback_and_no_exact_count(
     api: Client,
 ) -> None:

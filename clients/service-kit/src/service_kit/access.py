@@ -93,7 +93,10 @@ def require(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
 def shown_token(request: "Request") -> str | None:
     """The bearer token, or the user name of Basic credentials; None without either."""
-    authorization = request.authorization
+    try:
+        authorization = request.authorization
+    except ValueError:  # werkzeug decodes base64 that is no ASCII
+        return None
     if authorization is None:
         return None
     if authorization.type == "bearer":

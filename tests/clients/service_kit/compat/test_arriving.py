@@ -71,3 +71,16 @@ def test_whose_body_is_long_is_told_by_the_app() -> None:
 def test_an_old_program_is_not_told_what_it_does_not_know() -> None:
     head = b"POST / HTTP/1.0\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"
     assert not arriving(head).asks
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        b"Transfer-Encoding: gzip, chunked",
+        b"Transfer-Encoding: chunked, chunked",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 3",
+        b"Transfer-Encoding: \x0bchunked",
+    ],
+)
+def test_a_body_of_which_nobody_knows_the_end_is_not_waited_for(fields: bytes) -> None:
+    assert arriving(HEAD + fields + b"\r\n\r\n").is_whole

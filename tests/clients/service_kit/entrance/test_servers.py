@@ -189,6 +189,15 @@ def test_requests_that_come_byte_by_byte_or_together_are_all_answered(port: int)
     assert b" 200 " in answer
 
 
+def test_a_body_in_many_chunks_is_read_and_one_in_too_many_holds_nobody_up(port: int) -> None:
+    head = request(b"Transfer-Encoding: chunked", line=b"POST / HTTP/1.1")
+    assert said(port, head + b"1\r\na\r\n" * 2_000 + b"0\r\n\r\n") in {200, 405}
+    begin = time.monotonic()
+    said(port, head + b"1\r\na\r\n" * 150_000 + b"0\r\n\r\n")
+    assert time.monotonic() - begin < 10
+    assert answers(port)
+
+
 def test_who_takes_no_answer_is_let_go(port: int) -> None:
     with ExitStack() as stack:
         for _ in range(2 * THREADS):

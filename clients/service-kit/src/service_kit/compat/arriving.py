@@ -7,7 +7,8 @@ _BARE_LINE_FEED = re.compile(rb"(?<!\r)\n")
 _LENGTH = re.compile(
     rb"^content-length:[ \t]*([0-9]{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
 )
-_CHUNKED = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
+_CODED = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
+_CHUNKED = re.compile(rb"^transfer-encoding:[ \t]*chunked[ \t]*\r$", re.IGNORECASE | re.MULTILINE)
 _ASKS = re.compile(rb"^expect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE | re.MULTILINE)
 
 
@@ -60,9 +61,9 @@ class Arriving:
 
     def _announced(self, head: bytes) -> int | None:
         """How many bytes of body are worth waiting for; None: until the last chunk."""
-        if _CHUNKED.search(head):
-            return None
         length = _LENGTH.search(head)
+        if _CODED.search(head):  # with a length, or coded otherwise, it will be refused
+            return None if _CHUNKED.search(head) and not length else 0
         return int(length[1]) if length else 0
 
     def _look_for_question(self, head: bytes) -> None:

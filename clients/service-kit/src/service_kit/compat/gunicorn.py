@@ -12,10 +12,11 @@ from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
-from gunicorn.http.body import Body
+from gunicorn.http.body import Body, ChunkedReader
 from gunicorn.http.errors import (
     ConfigurationProblem,
     ExpectationFailed,
+    InvalidChunkSize,
     InvalidResponseHeader,
     InvalidResponseHeaderName,
     LimitRequestHeaders,
@@ -37,6 +38,7 @@ _NOT_THE_CLIENTS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponse
 _LINGER_S = 2.0
 _MOST_LINGERING = 500
 _CHUNK_BYTES = 64 * 1024
+_MOST_CHUNKS = 30_000
 
 
 class BodyCutOff(ClientDisconnected, OSError):
@@ -50,6 +52,18 @@ class _Body(Body):  # type: ignore[misc]
         except (NoMoreData, ParseException) as error:
             raise BodyCutOff("The body ended early, or its chunks are wrong") from error
         return read
+
+
+class _Chunks(ChunkedReader):  # type: ignore[misc]
+    """Each chunk costs Python a while, however small it is."""
+
+    _left = _MOST_CHUNKS
+
+    def parse_chunk_size(self, unreader: Any, data: Any = None) -> Any:
+        self._left -= 1
+        if self._left < 0:
+            raise InvalidChunkSize(b"too many chunks")
+        return super().parse_chunk_size(unreader, data=data)
 
 
 class BoundedRequest(Request):  # type: ignore[misc]
@@ -66,7 +80,8 @@ class BoundedRequest(Request):  # type: ignore[misc]
     def set_body_reader(self) -> None:
         """Make what reads the body."""
         super().set_body_reader()
-        self.body = _Body(self.body.reader)
+        is_chunked = isinstance(self.body.reader, ChunkedReader)
+        self.body = _Body(_Chunks(self, self.unreader) if is_chunked else self.body.reader)
 
     def parse_headers(self, data: bytes, from_trailer: bool = False) -> Any:
         """Its fields."""
@@ -127,7 +142,7 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
         conn.data_ready = True
         conn.sock.setblocking(False)
         request = Arriving(self.max_head_bytes, self.max_held_bytes, time.monotonic())
-        request.add(conn.parser.unreader.take_buffered())
+        request.add(_taken_from(conn))
         self._arriving[conn] = request
         self._held_bytes += len(request.data)
         self.poller.register(conn.sock, EVENT_READ, partial(self._on_more, conn))
@@ -139,6 +154,7 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
             self.nr_conns -= 1
             self._linger(conn)
         else:
+            conn.parser.unreader.unread(_taken_from(conn))  # it looks there for the next request
             super().finish_request(conn, fs)
 
     def handle(self, conn: Any) -> Any:
@@ -177,7 +193,7 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
             self._send(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
         if conn in self._arriving and (request.is_whole or more == b"" or self._holds_much):
             self._forget(conn)
-            conn.parser.unreader.unread(bytes(request.data))
+            conn.parser.unreader.sock = _ReadBefore(conn.sock, bytes(request.data))
             super().enqueue_req(conn)
 
     @property
@@ -238,6 +254,36 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
         del self._lingering[conn]
         self.poller.unregister(conn.sock)
         conn.close()
+
+
+class _ReadBefore:
+    """A socket that gives again what was read of it, in pieces as small as the reader asks for:
+    its parser copies all that it holds for each chunk."""
+
+    def __init__(self, sock: Any, data: bytes) -> None:
+        self.sock = sock
+        self.left = memoryview(data)
+
+    def recv(self, size: int) -> bytes:
+        """The next bytes."""
+        if not self.left:
+            received: bytes = self.sock.recv(size)
+            return received
+        piece, self.left = bytes(self.left[:size]), self.left[size:]
+        return piece
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sock, name)
+
+
+def _taken_from(conn: Any) -> bytes:
+    """What was read of a connection and belongs to the next request."""
+    unreader = conn.parser.unreader
+    taken: bytes = unreader.take_buffered()
+    if isinstance(unreader.sock, _ReadBefore):
+        taken += bytes(unreader.sock.left)
+        unreader.sock = unreader.sock.sock
+    return taken
 
 
 def _received(sock: Any) -> bytes | None:
