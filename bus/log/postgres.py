@@ -163,7 +163,6 @@ def _prepare(connection: Any) -> None:
     connection.autocommit = True  # we say BEGIN ourselves
     # A publisher that stops in the middle of an append would hold the lock for ever.
     connection.execute("SET idle_in_transaction_session_timeout = '10s'")
-    connection.execute("SET lock_timeout = '10s'")
     # The log is read in its order, a little at a time, so an index is always the way. A planner
     # whose statistics are old may think otherwise, and sort a whole backlog for each batch.
     for detour in ("enable_bitmapscan", "enable_sort", "jit"):

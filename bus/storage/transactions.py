@@ -115,4 +115,3 @@ def _prepare_postgres(connection: Any) -> None:
     connection.execute("SET jit = off")
     # A pusher that stops in the middle of a settlement must not hold its rows for ever.
     connection.execute("SET idle_in_transaction_session_timeout = '10s'")
-    connection.execute("SET lock_timeout = '10s'")

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from service_kit.database import connect, database_url, last_write, reading, writing
@@ -123,6 +124,33 @@ def test_damage_is_remembered_until_a_write_passes_which_a_probe_is_not(engine: 
     with writing(engine) as connection:
         connection.execute(text("UPDATE counter SET n = 1"))
     check_ready("bus", engine)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"), [("", ("5", "read-write")), ("?connect_timeout=2", ("2", "read-write"))]
+)
+def test_waits_of_postgresql_have_an_end_unless_the_url_says_otherwise(
+    postgres_url: str, said: str, found: tuple[str, str]
+) -> None:
+    engine = connect(postgres_url + said)
+    with engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        asked = driver.info.get_parameters()
+        assert (asked["connect_timeout"], asked["target_session_attrs"]) == found
+        assert connection.execute(text("SHOW lock_timeout")).scalar_one() == "5s"
+        idle = connection.execute(text("SHOW idle_in_transaction_session_timeout"))
+        assert idle.scalar_one() == "30s"
+    engine.dispose()
+
+
+def test_a_row_that_somebody_else_holds_is_waited_for_only_so_long(postgres_url: str) -> None:
+    holder = connect(postgres_url)
+    with counting(postgres_url) as engine, holder.begin() as other:
+        other.execute(text("UPDATE counter SET n = 5"))
+        with pytest.raises(StoreUnavailable, match="lock timeout"), writing(engine) as connection:
+            connection.execute(text("SET lock_timeout = '20ms'"))
+            connection.execute(text("UPDATE counter SET n = 6"))
+    holder.dispose()
 
 
 def test_who_has_not_written_lately_tries(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
