@@ -62,7 +62,7 @@ def api(parts: Parts) -> Blueprint:
     return views
 
 
-@Bulkhead(at_once=6, waiting=6)
+@Bulkhead(at_once=6, waiting=10)
 def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) -> Response:
     now_ms, after = parts.clock(), cursor_from(request.args)
     errors: dict[str, str] = {}
