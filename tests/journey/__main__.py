@@ -7,7 +7,7 @@ var/journey.json and var/journey.html; `--picture FILE` an SVG besides.
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -26,18 +26,23 @@ def main(arguments: Sequence[str]) -> int:
         measured[stage] = measure(
             stage, bids=asked.bids, drained=asked.drained, kill=not asked.no_kills
         )
-    broken = complaints(measured)
+        _keep(measured, asked.picture)  # what is interrupted has what it has
     print(table(measured))
+    broken = complaints(measured)
+    for line in broken:
+        print(line, file=sys.stderr)
+    return 1 if broken else 0
+
+
+def _keep(measured: Mapping[str, Measured], svg: Path | None) -> None:
+    broken = complaints(measured)
     folder = Path("var")
     folder.mkdir(exist_ok=True)
     told = {"stages": {name: asdict(one) for name, one in measured.items()}, "broken": broken}
     (folder / "journey.json").write_text(json.dumps(told, indent=1) + "\n")
     (folder / "journey.html").write_text(page(measured, broken))
-    if asked.picture is not None:
-        asked.picture.write_text(picture(measured))
-    for line in broken:
-        print(line, file=sys.stderr)
-    return 1 if broken else 0
+    if svg is not None:
+        svg.write_text(picture(measured))
 
 
 def _stages(text: str) -> list[str]:
