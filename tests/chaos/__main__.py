@@ -17,6 +17,8 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 
+from service_kit.errors import HttpFailure
+
 from tests.chaos.engines import BOTH, ENGINES, Fresh
 from tests.chaos.faults import build
 from tests.chaos.judge import Verdict
@@ -65,8 +67,8 @@ def _rounds(
         try:
             with engines[engine](own) as store:
                 return run(plan, engine, store, own, library)
-        except AssertionError as error:  # a long wait in vain: the other rounds go on
-            verdict = Verdict(violations=[f"came to no end: {error}"])
+        except (AssertionError, HttpFailure) as error:  # the other rounds go on
+            verdict = Verdict(violations=[f"came to no end: {error!r}"])
             return Round(seed, engine, plan.killed, plan.troubles, verdict, 0)
 
     pool = ThreadPoolExecutor(side_by_side)

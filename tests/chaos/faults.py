@@ -33,13 +33,13 @@ class Faults:
         self,
         *,
         clock_ms: int | None = None,
-        disk_full: bool | None = None,
-        names_hang: bool | None = None,
+        disk_full: int | None = None,
+        names_hang: int | None = None,
     ) -> None:
         """Change what is given, at once."""
         before = _NUMBERS.unpack(self._shared[:])
         wanted = (clock_ms, disk_full, names_hang)
-        values = [old if new is None else int(new) for old, new in zip(before, wanted, strict=True)]
+        values = [old if new is None else new for old, new in zip(before, wanted, strict=True)]
         self._shared[:] = _NUMBERS.pack(*values)
 
     def close(self) -> None:

@@ -178,14 +178,14 @@ def _while(chance: random.Random, begin: Strike, end: Strike) -> Iterator[Strike
 
 def _clock(ms: int) -> _Trouble:
     def jump(chance: random.Random, _pushers: Sequence[str]) -> Iterator[Strike]:
-        return _while(chance, Strike(0, "clock", amount=ms), Strike(0, "clock"))
+        return _while(chance, Strike(0, "clock_ms", amount=ms), Strike(0, "clock_ms"))
 
     return jump
 
 
 def _clocks_apart(chance: random.Random, pushers: Sequence[str]) -> Iterator[Strike]:
     """Of one machine, to the end."""
-    yield Strike(chance.uniform(*_TROUBLE_BEGINS_S), "clock", chance.choice(pushers), 90_000)
+    yield Strike(chance.uniform(*_TROUBLE_BEGINS_S), "clock_ms", chance.choice(pushers), 90_000)
 
 
 def _database_away(chance: random.Random, _pushers: Sequence[str]) -> Iterator[Strike]:
@@ -201,12 +201,12 @@ def _started_without(chance: random.Random, pushers: Sequence[str]) -> Iterator[
 
 
 def _disk_full(chance: random.Random, _pushers: Sequence[str]) -> Iterator[Strike]:
-    return _while(chance, Strike(0, "disk", amount=1), Strike(0, "disk"))
+    return _while(chance, Strike(0, "disk_full", amount=1), Strike(0, "disk_full"))
 
 
 def _names_hang(chance: random.Random, _pushers: Sequence[str]) -> Iterator[Strike]:
     """To the end: what is delivered must not wait for them."""
-    yield Strike(chance.uniform(*_TROUBLE_BEGINS_S), "names", amount=1)
+    yield Strike(chance.uniform(*_TROUBLE_BEGINS_S), "names_hang", amount=1)
 
 
 def _poison_rows(_chance: random.Random, _pushers: Sequence[str]) -> Iterator[Strike]:

@@ -300,7 +300,8 @@ def test_who_is_called_back_is_well_again_and_who_delivers_meanwhile_cannot_sett
 def test_how_many_wait_counts_the_events_of_the_own_topics_alone(
     storage: Storage, publisher: int, subscriber: int
 ) -> None:
-    storage.log.append([publication(publisher, "https://x.example/0", topic="bids")])
+    for topic in ("orders", "bids", "orders", "orders"):
+        storage.log.append([publication(publisher, "https://x.example/0", topic=topic)])
     storage.subscriptions.replace(subscriber, wanted(CALLBACK, "bids"), "whsec_a")
     for topic in ("orders", "bids", "orders", "bids", "bids", "orders", "orders"):
         storage.log.append([publication(publisher, "https://x.example/1", topic=topic)])
