@@ -265,6 +265,7 @@ def test_a_store_that_is_closed_has_closed_all_it_opened(url: str, publisher: in
         other.log.append([publication(publisher, "https://x.example/1")])
         other.overviews.every()
         other.topics.all()
+        other.attempts.add([], 0)
         other.close()
         return len(os.listdir("/proc/self/fd"))
 
