@@ -8,6 +8,7 @@ import pytest
 from bus_drain import BadSettings, StateUnavailable
 from bus_drain.storage import open_state
 
+from tests.faults import commits_failing
 from tests.sockets import free_port
 
 
@@ -41,6 +42,24 @@ def test_a_folder_that_goes_away_makes_the_state_unavailable(tmp_path: Path) -> 
 
     with pytest.raises(StateUnavailable):
         state.seen.add({"1"}, 0)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
+def test_what_was_not_committed_is_not_remembered(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    on_postgres = engine == "postgresql"
+    fixture = request.getfixturevalue("postgres_url") if on_postgres else ""
+    url = fixture or f"sqlite:///{tmp_path}/state.sqlite3"
+    state = open_state(url)
+    with commits_failing(url, "bus_drain_seen"):
+        for _ in range(2):
+            with pytest.raises(StateUnavailable):
+                state.seen.add({"1", "2"}, 0)
+        assert state.seen.which({"1", "2"}) == frozenset()
+    state.seen.add({"1"}, 0)
+    assert state.seen.which({"1", "2"}) == {"1"}
+    state.close()
 
 
 @pytest.mark.parametrize("url", ["", "state.sqlite3", "mysql://a/b", "http://a.example/"])
