@@ -13,6 +13,7 @@ from service_kit.logs import configure_logs
 from service_kit.problems import Problem, install_problems
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
+from service_kit.url import are_entity_urls
 from service_kit.worker import Loops
 
 from auction_app.live import config as settings
@@ -21,8 +22,6 @@ from auction_app.live.follow import Biddings, follower, look, resyncer
 from auction_app.live.hub import Channel, Hub, HubFull
 from auction_app.live.stream import stream
 from auction_app.live.topology import topology
-
-_LONGEST_URL = 1024
 
 
 def create_app(config: Config | None = None, **parts: Any) -> Flask:
@@ -84,7 +83,7 @@ def _check_origin(allowed: str, origin: str | None) -> None:
 
 
 def _check_auction(allowed: str, auction_url: str) -> None:
-    if not auction_url.startswith(f"{allowed}/") or len(auction_url) > _LONGEST_URL:
+    if not (auction_url.startswith(f"{allowed}/") and are_entity_urls([auction_url])):
         raise Problem(400, "The parameter 'auction' must be the URL of an auction here")
 
 

@@ -339,7 +339,20 @@ def test_streams_are_for_pages_of_the_house(app: Flask) -> None:
     own.close()
 
 
-@pytest.mark.parametrize("item", ["", "lamp", "http://evil.test/auctions/lamp", ORIGIN + "evil"])
+@pytest.mark.parametrize(
+    "item",
+    [
+        "",
+        "lamp",
+        "http://evil.test/auctions/lamp",
+        ORIGIN + "evil",
+        ORIGIN + "/auctions/lämp",
+        ORIGIN + "/auctions/a b",
+        ORIGIN + "/auctions/lamp?a=1",
+        ORIGIN + "/auctions/%zz",
+        ORIGIN + "/" + "a" * 1024,
+    ],
+)
 def test_only_auctions_of_the_house_have_streams(app: Flask, item: str) -> None:
     assert Watcher(app, item).answer.status_code == 400
 
