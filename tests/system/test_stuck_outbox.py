@@ -1,6 +1,7 @@
 """One event that the bus never takes, and one topic that is somebody else's: the rest leaves."""
 
 import json
+from collections.abc import Iterator
 
 import pytest
 import requests
@@ -19,13 +20,16 @@ PUBLISHERS = [
 THIEF = "a-token-of-somebody-else"
 
 
-@pytest.fixture
-def with_a_thief(released_house: House) -> House:
-    """A house whose bus has one client more, with a default token."""
-    house = released_house
-    house.run(f"echo thief {THIEF} | python -m bus.cli clients add")
-    house.start("bus")
-    return house
+@pytest.fixture(scope="module")
+def with_a_thief(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A released house whose bus alone runs, and has one client more, with a default token."""
+    house = House(tmp_path_factory.mktemp("house") / "var", {})
+    try:
+        house.run(f"echo thief {THIEF} | python -m bus.cli clients add")
+        house.start("bus")
+        yield house
+    finally:
+        house.close()
 
 
 def test_no_topic_of_ours_can_be_had_before_its_first_event(with_a_thief: House) -> None:
