@@ -81,10 +81,12 @@ class Resolver:
         return taken
 
     def close(self) -> None:
-        """Wait for nobody: who is still looking up ends with the process, or unheard."""
+        """Wait for nobody: who is still looking up ends with the process, or unheard. May be
+        repeated, as the rest of a client's closing: the descriptor may be another's by then."""
         with self._lock:
-            self._closed = True
-            os.close(self.descriptor)
+            if not self._closed:
+                self._closed = True
+                os.close(self.descriptor)
 
     def _start_what_may(self) -> None:
         for owner in list(self._queues):
