@@ -9,7 +9,7 @@ import threading
 
 from bus_client import BusClient
 from service_kit.database import connect, writing
-from service_kit.errors import HttpFailure
+from service_kit.errors import HttpFailure, StoreUnavailable
 from service_kit.jobs import Job
 from service_kit.outbox import Relay, announce, outbox_table
 from sqlalchemy import Engine, MetaData, func, insert, select
@@ -62,7 +62,7 @@ class Announcer:
                     if number % _POISON_EVERY == 0:
                         connection.execute(insert(table), _poison(self._chance))
                     announce(connection, table, topic=TOPIC, type="update", url=url, now_ms=1)
-            except SQLAlchemyError:
+            except (SQLAlchemyError, StoreUnavailable):
                 continue  # its database is away: nothing was promised
             self.written.acknowledged.append((url, url))
 
