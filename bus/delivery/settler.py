@@ -77,7 +77,9 @@ class Settler:
     def _store_all(self, settlements: Sequence[Settlement]) -> frozenset[int]:
         timeline = self._timeline
         now_ms = timeline.stored_ms(timeline.now_ms())
-        return self._store.settle(self._name, list(map(timeline.leaving, settlements)), now_ms)
+        if timeline.jumped_ms:
+            settlements = [timeline.leaving(each) for each in settlements]
+        return self._store.settle(self._name, settlements, now_ms)
 
     def wait_ms(self) -> int | None:
         """How long what has changed may still wait; None: nothing has."""

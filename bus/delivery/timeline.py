@@ -7,7 +7,7 @@ docs/delivery.md D32.
 
 from dataclasses import replace
 
-from service_kit.clock import BELIEVED_AT_ONCE_MS, Clock
+from service_kit.clock import ContinuousClock
 
 from bus.model.delivery import (
     EndpointHealth,
@@ -22,27 +22,8 @@ from bus.model.retry_policy import RetryPolicy
 _A_WHILE_MS = 60_000
 
 
-class Timeline:
-    """The clock without its jumps: what was added to it, or taken away, at once is left out."""
-
-    def __init__(self, now_ms: Clock, steady_ms: Clock) -> None:
-        self._now_ms = now_ms
-        self._steady_ms = steady_ms
-        self._last = now_ms(), steady_ms()
-        self._jumped_ms = 0
-
-    def now_ms(self) -> int:
-        """The time here."""
-        before_ms, steady_before_ms = self._last
-        now_ms, steady_ms = self._last = self._now_ms(), self._steady_ms()
-        jump_ms = (now_ms - before_ms) - (steady_ms - steady_before_ms)
-        if abs(jump_ms) > BELIEVED_AT_ONCE_MS:
-            self._jumped_ms += jump_ms
-        return now_ms - self._jumped_ms
-
-    def stored_ms(self, at_ms: int) -> int:
-        """An instant of here, by the clock."""
-        return at_ms + self._jumped_ms
+class Timeline(ContinuousClock):
+    """What is stored of a subscription, in the time here and back."""
 
     def arriving(self, leased: LeasedSubscription) -> LeasedSubscription:
         """What was stored, in the time here, and no farther away than it can be."""
@@ -55,9 +36,7 @@ class Timeline:
         return replace(leased, health=health, parked=parked)
 
     def leaving(self, settlement: Settlement) -> Settlement:
-        """What is to be stored, by the clock."""
-        if not self._jumped_ms:
-            return settlement
+        """What is to be stored, by the clock: another where it jumped."""
         return replace(
             settlement,
             health=self._stored_health(settlement.health),
@@ -67,7 +46,7 @@ class Timeline:
 
     def _soon(self, one: Parked, policy: RetryPolicy, now_ms: int) -> Parked:
         longest_ms = max(policy.parked_ms, default=0)
-        at_ms = min(one.retry_at_ms - self._jumped_ms, now_ms + longest_ms)
+        at_ms = min(one.retry_at_ms - self.jumped_ms, now_ms + longest_ms)
         return replace(one, retry_at_ms=at_ms)
 
     def _stored_health(self, health: EndpointHealth) -> EndpointHealth:

@@ -68,9 +68,7 @@ def settler(store: Store, clock: Clock, doubted: list[Any]) -> Settler:
     parts: Any = SimpleNamespace(settlements=store)
     registry: Any = SimpleNamespace(doubt=doubted.append)
     tail: Any = SimpleNamespace(seen=9)
-    as_it_is: Any = SimpleNamespace(
-        now_ms=clock, stored_ms=lambda ms: ms, leaving=lambda settlement: settlement
-    )
+    as_it_is: Any = SimpleNamespace(now_ms=clock, stored_ms=lambda ms: ms, jumped_ms=0)
     return Settler("me", parts, registry, tail, timeline=as_it_is, steady_ms=clock)
 
 

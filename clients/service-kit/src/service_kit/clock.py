@@ -64,6 +64,33 @@ class TrustedClock:
             self._ahead_ms, self._doubted = ahead_ms, None
 
 
+class ContinuousClock:
+    """A wall clock without its jumps: what was added to it, or taken away, at once is left out.
+
+    For who waits until an instant: nothing takes longer, or is over sooner, because somebody set
+    the clock. `jumped_ms` is how far the wall clock is ahead.
+    """
+
+    def __init__(self, wall_ms: Clock, steady_ms: Clock) -> None:
+        self.jumped_ms = 0
+        self._wall_ms = wall_ms
+        self._steady_ms = steady_ms
+        self._last = wall_ms(), steady_ms()
+
+    def now_ms(self) -> int:
+        """The time here."""
+        before_ms, steady_before_ms = self._last
+        wall_ms, steady_ms = self._last = self._wall_ms(), self._steady_ms()
+        jump_ms = (wall_ms - before_ms) - (steady_ms - steady_before_ms)
+        if abs(jump_ms) > BELIEVED_AT_ONCE_MS:
+            self.jumped_ms += jump_ms
+        return wall_ms - self.jumped_ms
+
+    def stored_ms(self, at_ms: int) -> int:
+        """An instant of here, by the wall clock."""
+        return at_ms + self.jumped_ms
+
+
 def _wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
