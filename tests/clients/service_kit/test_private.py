@@ -2,7 +2,8 @@
 
 import os
 import stat
-import tempfile
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from service_kit.schema import migrate
 @pytest.fixture
 def shared_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where everybody may make files."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     return tmp_path
 
 
@@ -79,3 +80,27 @@ def test_what_a_process_makes_is_its_users_own(tmp_path: Path) -> None:
     finally:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
+
+
+def test_it_is_found_while_the_disk_is_full(tmp_path: Path) -> None:
+    folder = tmp_path / f"gavel-{os.geteuid()}"
+    folder.mkdir(mode=0o700)
+    asked = subprocess.run(
+        [sys.executable, "-c", FOUND_ON_A_FULL_DISK],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (asked.stdout.strip(), asked.returncode) == (str(folder), 0), asked.stderr
+
+
+FOUND_ON_A_FULL_DISK = """
+import resource, signal
+from service_kit.private import runtime_folder
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+print(runtime_folder())
+"""

@@ -6,7 +6,6 @@ Databases hold hashes and maxima, logs addresses, mails everything; and who may 
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from service_kit.errors import ConfigError
@@ -27,7 +26,9 @@ def runtime_folder() -> Path:
     ConfigError for one that isn't this user's: who can write there can pretend that a process is
     dead, or take its notifications.
     """
-    folder = Path(tempfile.gettempdir()) / f"gavel-{os.geteuid()}"
+    # Not tempfile's: that asks by writing, and who starts beside a full disk shall start.
+    shared = os.environ.get("TMPDIR") or "/tmp"  # noqa: S108 - what is in it is looked at below
+    folder = Path(shared) / f"gavel-{os.geteuid()}"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
