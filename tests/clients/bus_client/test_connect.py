@@ -51,6 +51,17 @@ def test_inline_needs_nothing() -> None:
         ("ftp://bus.example", "is no bus"),
         ("http:", "needs a host"),
         ("https://", "needs a host"),
+        ("http:localhost", "http\\(s\\) URL"),
+        ("http:///events", "http\\(s\\) URL"),
+        ("http://:8001", "http\\(s\\) URL"),
+        ("http://localhost:99999", "http\\(s\\) URL"),
+        ("http://localhost:port", "http\\(s\\) URL"),
+        ("http://local host", "http\\(s\\) URL"),
+        ("http://localhost\n", "http\\(s\\) URL"),
+        ("http://[::1", "http\\(s\\) URL"),
+        ("https://ada:s3cret@localhost", "user"),
+        ("http://localhost/?topic=bids", "query"),
+        ("inline", "colon"),
         ("huey:", "needs a database"),
         ("huey", "needs a database"),
         ("huey:var/queue.sqlite3", "needs a database"),
@@ -60,6 +71,10 @@ def test_inline_needs_nothing() -> None:
         ("huey:sqlite:///:memory:", "two processes"),
         ("huey:postgresql://", "two processes"),
         ("huey:redis://", "two processes"),
+        ("huey:sqlite:///queue.sqlite3?timeout=3", "no options"),
+        ("huey:redis://localhost:port/0", "port that is none"),
+        ("huey:rediss://localhost:99999/0", "port that is none"),
+        ("huey:postgresql://ada:s3cret@localhost:port/queue", "port that is none"),
         ("huey:sqlite:////no/such/folder/queue.sqlite3", "no folder"),
     ],
 )
@@ -68,7 +83,7 @@ def test_what_can_be_no_bus_is_refused_in_words(url: str, says: str) -> None:
         connect(url, "token", lambda _body: ())
 
 
-@pytest.mark.parametrize("url", ["huey:", "huey:sqlite:", "gopher://bus", ""])
+@pytest.mark.parametrize("url", ["huey:", "huey:sqlite:", "gopher://bus", "", "http:bus"])
 def test_a_setting_can_be_checked_before(url: str) -> None:
     with pytest.raises(BadConnection) as refused:
         bus_url(url)

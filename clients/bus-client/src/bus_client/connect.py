@@ -12,8 +12,10 @@
 import threading
 from collections.abc import Callable
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from service_kit.jobs import Jobs
+from service_kit.url import base_url
 
 from bus_client.bus import Bus
 from bus_client.client import BusClient
@@ -40,13 +42,15 @@ _NEEDS = {
 
 def bus_url(url: str) -> str:
     """Check the URL of a bus (a parser for settings). Raises BadConnection, a ValueError."""
-    scheme, _, rest = url.partition(":")
+    scheme, colon, rest = url.partition(":")
     if scheme not in _OPEN:
         raise BadConnection(f"{scheme}: is no bus: inline:, huey:DATABASE or http(s)://HOST is one")
     if scheme == "huey":
         _check_queue(rest)
-    elif scheme != "inline" and not rest.strip("/"):
-        raise BadConnection(f"{scheme}: needs a host, as in {scheme}://localhost:8001")
+    elif scheme == "inline":
+        _check_inline(colon)
+    else:
+        _check_host(url)
     return url
 
 
@@ -88,6 +92,21 @@ def _joined(url: str, deliver: Deliver | None, name: str) -> _Process:
     return receivers, jobs
 
 
+def _check_inline(colon: str) -> None:
+    if not colon:  # it would be another bus than `inline:`, and who hears of the one not the other
+        raise BadConnection("inline: is written with its colon")
+
+
+def _check_host(url: str) -> None:
+    scheme = url.partition(":")[0]
+    if not url.partition(":")[2].strip("/"):
+        raise BadConnection(f"{scheme}: needs a host, as in {scheme}://localhost:8001")
+    try:
+        base_url(url.rstrip("/"))
+    except ValueError as error:
+        raise BadConnection(f"{scheme}: the bus {error}") from error
+
+
 def _check_queue(database: str) -> None:
     scheme, _, rest = database.partition(":")
     if scheme not in _NEEDS:
@@ -97,9 +116,21 @@ def _check_queue(database: str) -> None:
         )
     if not rest.strip("/") or ":memory:" in rest:
         raise BadConnection(f"huey:{scheme}: needs a database that two processes can open")
+    _check_address(scheme, database)
     for module, extra in (("huey", "huey"), _NEEDS[scheme]):
         if find_spec(module) is None:
             raise BadConnection(f"huey:{scheme}: needs {module}: pip install 'bus-client[{extra}]'")
+
+
+def _check_address(scheme: str, database: str) -> None:
+    if scheme == "sqlite":
+        if "?" in database:  # it would be part of the file's name
+            raise BadConnection("huey:sqlite: takes no options")
+        return
+    try:
+        _ = urlsplit(database).port
+    except ValueError:
+        raise BadConnection(f"huey:{scheme}: names a port that is none") from None
 
 
 _OPEN: dict[str, Callable[[str, str, Deliver | None, str], Bus]] = {
