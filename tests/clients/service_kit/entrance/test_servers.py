@@ -7,6 +7,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -28,6 +29,7 @@ COMMANDS = {
     "small": f"{sys.executable} -m {SERVERS} $PORT",
 }
 THREADS = 4
+MANY = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n" * 300_000
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
@@ -65,6 +67,12 @@ def heard(connection: socket.socket) -> bytes:
         while part := connection.recv(65536):
             answer += part
     return answer
+
+
+def pour(connection: socket.socket, content: bytes) -> None:
+    """Send, as far as it is taken."""
+    with suppress(OSError):
+        connection.sendall(content)
 
 
 def said(port: int, content: bytes) -> int | None:
@@ -196,6 +204,20 @@ def test_a_body_in_many_chunks_is_read_and_one_in_too_many_holds_nobody_up(port:
     said(port, head + b"1\r\na\r\n" * 150_000 + b"0\r\n\r\n")
     assert time.monotonic() - begin < 10
     assert answers(port)
+
+
+def test_who_sends_requests_without_end_lets_others_have_their_turn(port: int) -> None:
+    with connect(port) as connection, ThreadPoolExecutor() as pool:
+        sending = pool.submit(pour, connection, MANY)
+        taking = pool.submit(heard, connection)
+        for _ in range(10):
+            begin = time.monotonic()
+            assert answers(port)
+            assert time.monotonic() - begin < 2
+        with suppress(OSError):  # a server that ended it first
+            connection.shutdown(socket.SHUT_RDWR)
+        sending.result()
+        taking.result()
 
 
 def test_who_takes_no_answer_is_let_go(port: int) -> None:
