@@ -9,16 +9,17 @@ from collections.abc import Iterable
 
 from marshmallow import ValidationError
 
-_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\U00016fe4\U0001d159")
 """Nothing is seen of them, though Unicode counts them as letters, marks or signs."""
-_PRESENTATION = re.compile("[\ufe00-\ufe0f]")
+_PRESENTATION = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """How the sign before is to look: dropped, for it makes twins that look alike."""
 _PILED_MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3}")
 _LEADS_ELSEWHERE = re.compile(r"://|@|\bwww\b|[^\s.]\.[^\W\d_]{2}", re.IGNORECASE)
 _BESIDE_LATIN = frozenset("BOPOMOFO CJK HANGUL HIRAGANA IDEOGRAPHIC KATAKANA LATIN".split())
 """Alphabets that stand in one word with Latin letters, and whose letters look like none of them."""
-_DRAWN_LETTER = re.compile(r"(?:LATIN|INDICATOR SYMBOL) .*\b([A-Z])$")
-"""Small capitals, letters in boxes and on flags, by the names that Unicode gives them."""
+_DRAWN_LETTER = re.compile(r"(?:LATIN|INDICATOR SYMBOL) .*\b([A-Z])(?: WITH .*)?$")
+"""Small capitals, letters in boxes and on flags, with strokes, hooks and tails, by the names that
+Unicode gives them."""
 
 _HOUSE_ALONE = frozenset(
     "auction auctions deleted help house info postmaster root security service staff system"
@@ -28,7 +29,10 @@ _HOUSE_ANYWHERE = frozenset(
     "admin administrator gavel moderation moderator moderators official support".split()
 )
 
-_HOUSE_WITHIN = ("administrator", "gavel", "moderator", "support")
+_HOUSE_WITHIN = (
+    "administrator", "customercare", "customerservice", "gavel", "helpdesk", "kundendienst",
+    "kundenservice", "moderator", "support",
+)  # fmt: skip
 
 
 def check_name(name: str) -> str:
@@ -79,10 +83,14 @@ def _is_mixed(word: str) -> bool:
 
 
 def _drawn(character: str) -> str:
+    if character in _GREEK_CAPITALS:
+        return _GREEK_CAPITALS[character]
     found = _DRAWN_LETTER.search(unicodedata.name(character, ""))
     return found[1].lower() if found else character
 
 
+_GREEK_CAPITALS = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "abezhlkmnoptyx", strict=True))
+"""They look like other letters than their small ones: Ν is no ν."""
 _LOOKALIKES = str.maketrans(
     {
         **dict(zip("аеоросухіјѕһԁԛԝӏкмнтвг", "aeopocyxljshdqwlkmhtbr", strict=True)),
@@ -90,7 +98,7 @@ _LOOKALIKES = str.maketrans(
         **dict(zip("ꓐꓑꓓꓔꓖꓗꓙꓚꓜꓝꓟꓠꓡꓢꓣꓦꓧꓪꓫꓬꓮꓰꓲꓳꓴ", "bpdtgkjczfmnlsrvhwxyaelou", strict=True)),
         **dict(zip("ᎪᎬᏀᏙᏞᎠᎻᎳᎷᎢᏚᏢᏟᎡᏦᏃᏴᎫ", "aegvldhwmtspcrkzbj", strict=True)),
         **dict(zip("01|!il\u0131\u02695$3@8", "olllllllsseab", strict=True)),
-        **dict(zip("øłđħßɡ", "oldhsg", strict=True)),
+        **dict(zip("ŋßɡ", "nsg", strict=True)),
     }
 )
-"""Letters of other alphabets, digits, signs, and Latin letters with a stroke."""
+"""Letters of other alphabets, digits, and signs."""
