@@ -10,6 +10,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 
 from auction_app.errors import PhotoRefused
 from auction_app.listings.model import LARGE, THUMBNAIL
+from auction_app.selling.photo_header import without_metadata
 
 LARGEST_BYTES = 10 * 1024 * 1024
 LARGEST_PIXELS = 40_000_000
@@ -58,11 +59,11 @@ def take_photo(upload: bytes) -> tuple[tuple[int, int], dict[int, bytes]]:
 
 
 def look_at_photo(upload: bytes) -> None:
-    """Refuse by length and header alone what can't be a photo, without decoding it: quick enough
-    for a page. Raises PhotoRefused."""
+    """Refuse by length and header alone what can't be a photo, without decoding it or reading its
+    metadata: quick enough for a page, which no bound ends. Raises PhotoRefused."""
     _check_length(upload)
     _check_scans(upload)
-    with _translated_errors(), _open(upload):
+    with _translated_errors(), _open(without_metadata(upload)):
         pass
 
 

@@ -1,6 +1,8 @@
 """No file costs the house more than a photo may, nor another seller more than a turn."""
 
+import struct
 import sys
+import time
 from collections.abc import Callable
 from io import BytesIO
 
@@ -43,6 +45,58 @@ def test_a_jpeg_of_very_many_scans_is_refused_before_it_is_read(scans: int) -> N
 
 def test_a_jpeg_of_as_many_scans_as_encoders_write_is_a_photo() -> None:
     assert take_photo(progressive(20))[0] == (600, 600)
+
+
+def plain(format: str) -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (600, 400), "teal").save(out, format)
+    return out.getvalue()
+
+
+def beside(head: bytes, *, format: str = "JPEG") -> bytes:
+    """A photo with this between its first bytes and the rest."""
+    upload = plain(format)
+    at = 2 if format == "JPEG" else 33
+    return upload[:at] + head + upload[at:]
+
+
+def exif_that_says_one_thing_often() -> bytes:
+    tags = b"".join(struct.pack("<HHII", tag, 7, 60_000, 8) for tag in range(1, 5001))
+    exif = b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", 5000) + tags + b"\0" * 5000
+    return b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif
+
+
+@pytest.mark.parametrize(
+    "upload",
+    [
+        beside((b"\xff\xe1\x00\x20Exif\0\0" + b"a" * 24) * 250_000),
+        beside(b"\xff\xe0\x00\x02" * 2_000_000),
+        beside(b"\xff\xfe\x00\x02" * 2_000_000),
+        beside(b"\xff" * 9_000_000),
+        beside(b"\xff\xd0" * 4_000_000),
+        beside(b"\0\0\0\0abCd\0\0\0\0" * 700_000, format="PNG"),
+    ],
+    ids=["EXIF", "empty parts", "comments", "fill bytes", "restarts", "chunks"],
+)
+def test_a_photo_of_very_many_parts_is_refused_before_it_is_read(upload: bytes) -> None:
+    begin = time.process_time()
+
+    assert reason(lambda: look_at_photo(upload)) == "too_costly"
+    assert time.process_time() - begin < 0.5
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_metadata_is_read_in_a_page() -> None:
+    look_at_photo(beside(exif_that_says_one_thing_often()))
+    look_at_photo(beside(struct.pack(">I", 5) + b"iCCPbad\0\0\0\0\0\0", format="PNG"))
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_with_metadata_is_still_a_photo_and_half_of_its_head_is_none(format: str) -> None:
+    look_at_photo(plain(format))
+    look_at_photo(photo_file(format=format).getvalue())
+    for length in range(2, 30):
+        assert reason(lambda: look_at_photo(plain(format)[:length])) == "not_an_image"  # noqa: B023
 
 
 @pytest.mark.slow
