@@ -260,15 +260,14 @@ class _ReadBefore:
     """A socket that gives again what was read of it, in pieces as small as the reader asks for:
     its parser copies all that it holds for each chunk."""
 
-    def __init__(self, sock: Any, data: bytes) -> None:
+    def __init__(self, sock: socket.socket, data: bytes) -> None:
         self.sock = sock
         self.left = memoryview(data)
 
     def recv(self, size: int) -> bytes:
         """The next bytes."""
         if not self.left:
-            received: bytes = self.sock.recv(size)
-            return received
+            return self.sock.recv(size)
         piece, self.left = bytes(self.left[:size]), self.left[size:]
         return piece
 
@@ -286,15 +285,14 @@ def _taken_from(conn: Any) -> bytes:
     return taken
 
 
-def _received(sock: Any) -> bytes | None:
+def _received(sock: socket.socket) -> bytes | None:
     """What there is; None: nothing now; empty: nothing any more."""
     try:
-        received: bytes = sock.recv(_CHUNK_BYTES)
+        return sock.recv(_CHUNK_BYTES)
     except BlockingIOError:
         return None
     except OSError:
         return b""
-    return received
 
 
 def peer_of(environ: dict[str, Any]) -> Any:
