@@ -63,7 +63,8 @@ _WORDS = frozenset(
     warriors washington watermelon webmaster welcome werder westside whatever whatsup wildcats
     william williams willkommen willow windows winner winston winter wizard wolf wolverine
     wonderful wordpass xavier yahoo yamaha yankees yellow yourpassword youtube zaq zeppelin
-    şifre пароль
+    borussia deutschland ficken fortnite fussball iphone linkedin lol passwörter roblox schalke
+    schatzi sonnenschein şifre пароль
     """.split()
 )
 _RUNS = (
@@ -78,6 +79,8 @@ _RUNS = (
     "zxcvbnm",
     "yxcvbnm",
     "1qaz2wsx3edc4rfv5tgb",
+    "zaq12wsxcde34rfv",
+    "zaq1@wsx",
     "1q2w3e4r5t6y7u8i9o0p",
     "q1w2e3r4t5y6u7i8o9p0",
     "a1b2c3d4e5f6g7h8",

@@ -11,6 +11,7 @@ COMMON = """
     football sunshine princess starwars trustno1 whatever aaaaaaaa abababab abcabcabc monkeymonkey
     00000000 123123123 11223344 admin123 welcome1 superman1 Passwort1 hallo123 Summer2024! gavel123
     changeme secret!! computer !@#$%^&* dragonmaster 99999999 loveyou2 2020password2020
+    zaq1@WSX schalke04 deutschland Borussia09 fussball1 roblox123 linkedin1 lol12345
     motdepasse contraseña1 pass\u200bword1 \uff50assword1
     \u043f\u0430\u0440\u043e\u043b\u044c123 \u0439\u0446\u0443\u043a\u0435\u043d\u0433\u0448
 """.split()
