@@ -22,10 +22,19 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
     thread = threading.Thread(target=made.run_forever, daemon=True)
     thread.start()
     yield made
-    asyncio.run_coroutine_threadsafe(made.shutdown_default_executor(), made).result(10)
+    asyncio.run_coroutine_threadsafe(_end(made), made).result(10)
     made.call_soon_threadsafe(made.stop)
     thread.join(10)
     made.close()
+
+
+async def _end(loop: asyncio.AbstractEventLoop) -> None:
+    """End what is still at work, or it is found unfinished when Python ends."""
+    others = asyncio.all_tasks(loop) - {asyncio.current_task(loop)}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await loop.shutdown_default_executor()
 
 
 @pytest.fixture(params=["wsgi", "asgi"])
