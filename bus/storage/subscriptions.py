@@ -6,7 +6,7 @@ from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import reading
-from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 
 from bus.errors import BadSubscription, NotFound
 from bus.model.retry_policy import RetryPolicy
@@ -35,6 +35,8 @@ from bus.storage.transactions import Registry
 SNAPSHOT = "snapshot"
 # Patterns, and what is left of earlier ones: who changes them for ever makes no heap of them.
 _MAX_FILTERS = 500
+# Each is a cursor that a pusher looks after, and several series.
+_MAX_OF_A_CLIENT = 100
 _WANT_TEST = text(
     "INSERT INTO wanted_tests (subscription_id, requested_at_ms) VALUES (:id, :now_ms)"
     " ON CONFLICT (subscription_id) DO UPDATE SET requested_at_ms = excluded.requested_at_ms"
@@ -63,13 +65,15 @@ class Subscriptions:
 
         May be repeated. A topic that is new to a known subscription starts with the next event;
         `start` and `new_secret` are only for one that is new itself. A subscriber that calls is
-        alive, so a back-off ends and what was disabled goes on; what was paused stays so.
+        alive, so a back-off ends and what was disabled goes on; what was paused stays so. Raises
+        BadSubscription.
         """
         with self._registry.changing() as connection:
             _take_turns(connection, client_id)
             found = _find(connection, client_id, name)
             topics.ensure(connection, _named(wanted.topics))
             if found is None:
+                _check_room(connection, client_id)
                 state = State.PAUSED if waits_for_snapshot else State.ACTIVE
                 self._insert(connection, client_id, wanted, new_secret, (name, state, start))
             else:
@@ -266,6 +270,12 @@ def _take_turns(connection: Connection, client_id: int) -> None:
     # Not for an update of its key: whoever publishes a first event has the log's lock and refers
     # to the client, and we are about to ask for that lock. It would be a deadlock.
     connection.execute(ours.with_for_update(key_share=True))
+
+
+def _check_room(connection: Connection, client_id: int) -> None:
+    theirs = select(func.count()).where(subscriptions.c.client_id == client_id)
+    if connection.execute(theirs).scalar_one() >= _MAX_OF_A_CLIENT:
+        raise BadSubscription(f"a client has at most {_MAX_OF_A_CLIENT} subscriptions")
 
 
 def _find(connection: Connection, client_id: int, name: str) -> int | None:

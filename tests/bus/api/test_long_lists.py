@@ -92,6 +92,18 @@ def test_names_that_nobody_publishes_make_no_series(api: Client) -> None:
     assert text.count("bus_published_events_total{") == 1
 
 
+def test_a_client_has_a_hundred_subscriptions_at_most(api: Client) -> None:
+    def put(number: int) -> Any:
+        path = f"/clients/subscriber/subscriptions/s{number}"
+        return call(api, "PUT", path, subscription(["bids"]), by="root")
+
+    assert {put(number).status_code for number in range(100)} == {201}
+    assert_problem(put(100), 400)
+    assert put(99).status_code == 200
+    call(api, "DELETE", "/clients/subscriber/subscriptions/s7", by="root")
+    assert put(100).status_code == 201
+
+
 def test_who_changes_topics_for_ever_makes_no_heap_of_what_was_wanted(
     api: Client, storage: Storage
 ) -> None:
