@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import socket
 from dataclasses import dataclass
 
 from service_kit.config import load, setting
@@ -9,6 +10,7 @@ from service_kit.database import database_url
 from service_kit.url import trusted_host
 
 MIN_KEY_CHARACTERS = 16
+_OUR_NAMES = {"localhost", "ip6-localhost", "ip6-loopback"}
 _PATH_PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
@@ -26,10 +28,19 @@ def _is_here(host: str) -> bool:
     """Whether it is this machine: whoever subscribed could have the bus call what listens here."""
     has_port = host.count(":") == 1 or "]:" in host
     name = host.rpartition(":")[0] if has_port else host
+    address = _address(name.strip("[]"))
+    if address is None:
+        return name.split(".")[0] in _OUR_NAMES or name.rstrip(".").endswith(".localhost")
+    inner = getattr(address, "ipv4_mapped", None) or address
+    return bool(inner.is_loopback or inner.is_unspecified)
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """What a resolver takes for an address: 127.1 and 2130706433 too."""
     try:
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
+        return ipaddress.ip_address(name if ":" in name else socket.inet_aton(name))
+    except (OSError, ValueError):
+        return None
 
 
 def _path_prefix(text: str) -> str:

@@ -54,13 +54,28 @@ def test_a_service_names_each_setting_that_is_for_development(
 
 
 @pytest.mark.parametrize(
-    "value", ["localhost", "127.0.0.2", "::1", "[::1]", "bus.internal,127.0.0.1", "a.localhost"]
-)
+    "value",
+    ["localhost", "127.0.0.2", "::1", "[::1]", "bus.internal,127.0.0.1", "a.localhost", "0.0.0.0",
+     "127.1", "2130706433", "0x7f000001", "[::]", "::ffff:127.0.0.1", "[::ffff:127.0.0.1]",
+     "ip6-localhost", "localhost.localdomain"],
+)  # fmt: skip
 def test_no_form_of_loopback_is_trusted(example: pytest.MonkeyPatch, value: str) -> None:
     example.setenv("BUS_TRUSTED_HOSTS", value)
 
     with pytest.raises(ConfigError, match="BUS_TRUSTED_HOSTS"):
         import_module("bus.config").read()
+
+
+@pytest.mark.parametrize("scheme", ["HTTPS", "Https"])
+def test_a_scheme_in_capitals_is_as_public_and_as_secure(
+    example: pytest.MonkeyPatch, scheme: str
+) -> None:
+    example.setenv("AUCTIONS_PUBLIC_URL", f"{scheme}://auctions.gavel.com")
+
+    with pytest.raises(ConfigError, match="BUS_TRUSTED_HOSTS"):
+        import_module("bus.config").read()
+    example.setenv("AUCTIONS_LIVE_URL", "https://live.gavel.com")
+    assert import_module("auction_app.config").read().public_url == "https://auctions.gavel.com"
 
 
 def test_a_production_house_starts(example: pytest.MonkeyPatch) -> None:

@@ -134,7 +134,7 @@ def public_url() -> str | None:
     public = (
         name
         for name, value in sorted(os.environ.items())
-        if name.endswith("_PUBLIC_URL") and value.startswith("https:")
+        if name.endswith("_PUBLIC_URL") and value.strip().casefold().startswith("https:")
     )
     return next(public, None)
 

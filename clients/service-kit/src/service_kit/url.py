@@ -123,12 +123,14 @@ def trusted_host(text: str) -> str:
 
 
 def base_url(text: str) -> str:
-    """A setting: the beginning of URLs, to which paths are added. Raises ValueError."""
+    """A setting: the beginning of URLs, to which paths are added, its scheme in small letters, as
+    they are compared. Raises ValueError."""
     if text.endswith("/"):
         raise ValueError("must have no slash at its end")
     if not are_entity_urls([text]) or "#" in text:
         raise ValueError("must be an http(s) URL in visible ASCII, without query, fragment or user")
-    return text
+    scheme, _, rest = text.partition(":")
+    return f"{scheme.lower()}:{rest}"
 
 
 def is_plain(url: str) -> bool:
