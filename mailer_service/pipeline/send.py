@@ -53,10 +53,12 @@ class Sender:
         return self.mail_ms * 3 // 2
 
     def __call__(self) -> bool:
-        """Send some mails, the most urgent first; whether there were any. Blocks on the SMTP
-        server. Raises ServerUnavailable, with every mail as it was before."""
-        if not self.transport.is_open and not self.ledger.is_ready(now_ms=self.clock()):
-            return False
+        """Open a session, or send some mails, the most urgent first; whether there were any. Blocks
+        on the SMTP server. Raises ServerUnavailable, with every mail as it was before."""
+        if not self.transport.is_open:
+            # A piece of its own: a person may wait for it, but not for two exchanges of a server
+            # that is slow in both.
+            return self._open_if_ready()
         self.transport.open()
         claimed_at_ms = self.clock()
         batch = self.ledger.claim_to_send(
@@ -66,6 +68,12 @@ class Sender:
             self.transport.close()
             return False
         self._send_all(batch, begin_before_ms=claimed_at_ms + self.lease_ms - self.mail_ms)
+        return True
+
+    def _open_if_ready(self) -> bool:
+        if not self.ledger.is_ready(now_ms=self.clock()):
+            return False
+        self.transport.open()
         return True
 
     def _send_all(self, batch: Sequence[Ready], *, begin_before_ms: int) -> None:

@@ -165,11 +165,25 @@ def test_after_a_slow_mail_the_others_are_left_to_whoever_claims_them_next(
     mail_server.on_data = slow
     mailer.deliver("bids", house.bid(outbid="Ada"))
     mailer.work("examine", "write")
+    mailer.parts.work["send-1"]()
 
     mailer.parts.work["send-1"]()
 
     assert len(mail_server.mails) == 1
     assert [row.due_at_ms for row in mailer.ledger if row.step == "ready"] == [clock()]
+
+
+def test_a_session_is_opened_in_a_piece_of_work_of_its_own_so_that_nobody_waits_for_both(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    mailer.deliver("bids", house.bid())
+    mailer.work("examine", "write")
+
+    assert mailer.parts.work["send-1"]()
+    assert (mail_server.sessions, len(mail_server.mails)) == (1, 0)
+
+    assert mailer.parts.work["send-1"]()
+    assert (mail_server.sessions, len(mail_server.mails)) == (1, 1)
 
 
 def test_many_mails_leave_in_one_session(
