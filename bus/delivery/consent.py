@@ -6,6 +6,7 @@
 | `{"failed": …}` with nothing in it: `[]`, `0`, `null`       | all was taken                   |
 | `{"failed": ["<id>", …]}` with ids of this delivery         | all was taken but these         |
 | `failed` with anything else in it, or in JSON that is none  | unreadable: who knows which     |
+| one of them under a `failed` further in, or one in a string | unreadable: nearly a refusal    |
 | JSON that is cut off                                        | unreadable                      |
 | not text, or packed so that it can't be unpacked            | unreadable                      |
 | a whole HTML page: of a login, a challenge, maintenance     | unreadable: nobody's answer     |
@@ -15,7 +16,7 @@ An answer in doubt costs a repeat; an event that counts as taken in doubt would 
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bus.delivery.answer import Answer
 from bus.delivery.content_coding import unpacked
@@ -27,6 +28,7 @@ _BEFORE_TEXT = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n"  # byte order marks, UTF-16's 
 _PAGE = re.compile(
     rb"(?:\s|(?><\?.*?\?>)|(?><!--.*?-->))*+<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
 )
+_SAYS_FAILED = re.compile(rb'"failed\\*"', re.IGNORECASE)
 _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -35,7 +37,7 @@ def refused(answer: Answer, events: Sequence[LogEvent]) -> tuple[LogEvent, ...]:
     body = unpacked(answer.body, ", ".join(answer.headers("content-encoding")))
     text = body.lstrip(_BEFORE_TEXT)
     is_unseen = answer.cut_off and not text
-    if is_unseen or text[:1] == b"{" or b'"failed"' in body:
+    if is_unseen or text[:1] == b"{" or _SAYS_FAILED.search(body):
         return _named(_json(body, answer), events)
     if _PAGE.match(text):
         raise Unreadable("the answer is a page for people")
@@ -77,9 +79,11 @@ def _of_distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _named(value: object, events: Sequence[LogEvent]) -> tuple[LogEvent, ...]:
     named = value.get("failed") if isinstance(value, dict) else None
-    if not named:
-        return ()
     ours = {event_id(event): event for event in events}
+    if not named:
+        if _fails_further_in(value, ours):
+            raise Unreadable("the answer names events under a `failed` that is not its own")
+        return ()
     if not isinstance(named, list) or not all(_is_among(one, ours) for one in named):
         raise Unreadable("the answer's `failed` is no list of ids of this delivery")
     return tuple(event for id, event in ours.items() if id in named)
@@ -87,3 +91,23 @@ def _named(value: object, events: Sequence[LogEvent]) -> tuple[LogEvent, ...]:
 
 def _is_among(id: object, ours: dict[str, LogEvent]) -> bool:
     return isinstance(id, str) and id in ours
+
+
+def _fails_further_in(value: object, ours: Collection[str]) -> bool:
+    """Whether events are named as failed where nobody looks: by a receiver whose answer was put
+    into another one, as gateways do, or who spells the name in another way."""
+    inside: list[tuple[object, bool]] = [(value, False)]
+    while inside:
+        one, is_failed = inside.pop()
+        if isinstance(one, dict):
+            for name, item in one.items():
+                inside += (name, is_failed), (item, is_failed or name.lower() == "failed")
+        elif isinstance(one, list):
+            inside += ((item, is_failed) for item in one)
+        elif isinstance(one, str) and _fails(one, ours, is_failed):
+            return True
+    return False
+
+
+def _fails(text: str, ours: Collection[str], is_failed: bool) -> bool:
+    return (is_failed or "failed" in text.lower()) and any(id in text for id in ours)

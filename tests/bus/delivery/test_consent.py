@@ -104,6 +104,36 @@ def test_a_2xx_that_cannot_be_read_settles_nothing(body: bytes) -> None:
     assert said(body) == Failed()
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'[{"failed": ["test-2"]}]',
+        b'{"data": {"failed": ["test-2"]}}',
+        b'{"failed": [], "data": {"failed": {"test-2": "no stock"}}}',
+        b'{"results": [{"failed": [{"id": "test-2"}]}]}',
+        b'{"Failed": ["test-2"]}',
+        b'{"statusCode": 200, "body": "{\\"failed\\": [\\"test-2\\"]}"}',
+        b'"{\\"failed\\": [\\"test-2\\"]}"',
+        b'{"FAILED": ' + b"[" * 800 + b'"test-2"' + b"]" * 800 + b"}",
+    ],
+)
+def test_events_that_failed_inside_another_answer_are_not_settled(body: bytes) -> None:
+    assert said(body) == Failed()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"accepted": ["test-1", "test-2"], "failed": []}',
+        b'{"results": [{"id": "test-1", "failed": false}, {"id": "test-2", "failed": 0}]}',
+        b'["test-1", "test-2"]',
+        b'{"data": {"failed": ["somebody else\'s"]}}',
+    ],
+)
+def test_events_that_are_named_as_taken_are_settled(body: bytes) -> None:
+    assert said(body) == Acknowledged()
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
 def test_ids_are_read_in_any_character_set_of_json(charset: str) -> None:
     declared = f"Content-Type: application/json; charset={charset}\r\n".encode()
