@@ -24,7 +24,7 @@ def test_what_is_announced_is_published_and_forgotten(
     httpserver.expect_ordered_request(
         "/topics/customers",
         method="POST",
-        json=[{"id": "1", "type": "create", "url": url, "timestamp": world.clock.now_ms}],
+        json=[{"type": "create", "url": url, "timestamp": world.clock.now_ms}],
     ).respond_with_data("")
 
     loops(world.parts.config, world.parts)["relay"]()

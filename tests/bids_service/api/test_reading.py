@@ -191,8 +191,6 @@ def test_what_is_not_there_is_404(service: Service, path: str) -> None:
     [
         "/biddings",
         "/biddings?auction=",
-        "/biddings?auction=%00",
-        "/biddings?auction=http://a/%00",
         "/biddings?auction=%ff%fe",
         "/bids",
         "/bids?bidder=x",
