@@ -32,7 +32,7 @@ def work(name):
         storage.check_ready()
         storage.clients.names()
         storage.leases.read_fence()
-        storage.leases.join(f"{name}-{number}", now_ms())
+        storage.leases.join(f"{name}-{number}")
 
 work("before")
 for name in ("one", "two"):
