@@ -109,8 +109,9 @@ class LiveApp:
         assert answer.status_code < 300, answer.text
 
     def prepare_photos(self) -> None:
-        """What the photo job does."""
-        prepare_photos(self.world.parts.store, self.world.parts.files, take_photo)
+        """What the photo job does, until nothing waits."""
+        while prepare_photos(self.world.parts.store, self.world.parts.files, take_photo):
+            pass
 
 
 def bid(page: Page, url: str, maximum: str) -> str:
