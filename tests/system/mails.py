@@ -21,7 +21,7 @@ def assert_every_mail_came_once(letters: Letters, bids: int) -> None:
     assert subjects["New bid"] == bids
     assert subjects["You have been outbid"] == bids - 1
     prices = [
-        re.search(r"\$[0-9.]+", text_of(mail))[0]
+        re.search(r"\$[0-9.,]+", text_of(mail))[0]
         for mail in letters.to("martha@example.org")
         if str(mail["Subject"]).startswith("New bid")
     ]

@@ -18,7 +18,7 @@ def test_what_is_published_before_any_subscriber_runs_reaches_all_of_them_once(
 ) -> None:
     house = released_house
     house.start(*PUBLISHERS)
-    with BusClient(house.url("bus"), house.settings["AUCTIONS_BUS_TOKEN"]) as bus:
+    with BusClient(house.url("bus"), house.settings["BUS_ROOT_KEY"]) as bus:
 
         def events(topic: str) -> int:
             counts: dict[str, int] = {one["name"]: one["events"] for one in bus.topics()}

@@ -132,7 +132,7 @@ class _Mailer:
         """Whether nothing is left to look at, to write or to send."""
         with reading(self._engine) as connection:
             news = connection.execute(select(func.count()).select_from(inbox)).scalar_one()
-            undone = select(func.count()).select_from(mails).where(mails.c.stage != "done")
+            undone = select(func.count()).select_from(mails).where(mails.c.step != "done")
             return news + connection.execute(undone).scalar_one() == 0
 
 
