@@ -9,6 +9,7 @@ from bus_drain import receiver
 from service_kit.config import exit_with, or_exit
 from service_kit.health import serve_health
 from service_kit.logs import configure_logs
+from service_kit.private import keep_files_private
 from service_kit.worker import Loops, run_loops
 
 from stages.bootstrap import House, build
@@ -19,6 +20,7 @@ _WORKERS = 4
 
 def main() -> None:
     """Work until SIGTERM or SIGINT; blocks."""
+    keep_files_private()
     configure_logs("house_jobs")
     house = or_exit(lambda: build(read()))
     if house.config.works_elsewhere:
