@@ -55,6 +55,8 @@ def test_children_and_their_parent_write_and_read_at_once(storage: Storage, url:
         timeout=60,
     )
     assert done.stdout == "[0, 0] 100\n", done.stdout + done.stderr
-    with create_engine(url).connect() as connection:
+    engine = create_engine(url)
+    with engine.connect() as connection:
         found = connection.execute(text("SELECT count(DISTINCT url) FROM events")).scalar_one()
+    engine.dispose()
     assert found == 100
