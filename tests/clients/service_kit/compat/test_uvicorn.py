@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -75,4 +76,6 @@ async def heard(data: bytes) -> bytes:
     ],
 )
 def test_what_does_not_come_whole_in_time_is_not_waited_for(data: bytes, answer: bytes) -> None:
-    assert asyncio.run(heard(data)).split(b"\r\n")[0] == answer, BROKEN
+    with ThreadPoolExecutor(1) as thread:  # a browser's test may have left this one a loop
+        said = thread.submit(asyncio.run, heard(data)).result(60)
+    assert said.split(b"\r\n")[0] == answer, BROKEN
