@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from bus_drain import Basic, CacheBusting, Caching, Endpoint, Event, Mapping, each, open_state
-from bus_drain.errors import BadSettings, StateUnavailable
+from bus_drain.errors import StateUnavailable
 from bus_drain.state import State
 
 from .conftest import SECRET, UUID, Deliverer, Heard, event
@@ -104,20 +104,6 @@ def test_a_state_that_is_away_is_a_503_and_nothing_is_lost() -> None:
     answer = Deliverer(Endpoint(uuid=UUID, secrets=[SECRET], receive=away))([event(1)])
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-
-
-@pytest.mark.parametrize("stack", STACKS)
-def test_two_contexts_of_a_process_cannot_share_what_they_have_handled(
-    stack: Any, tmp_path: Path
-) -> None:
-    url = f"sqlite:///{tmp_path}/shared.sqlite3"
-    mine, theirs = open_state(url), open_state(url)
-    build(stack, mine)
-    build(Basic, mine)  # another endpoint of the same subscription
-    with pytest.raises(BadSettings, match="give each a database"):
-        Basic(uuid="another", secrets=[SECRET], state=theirs)
-    for state in (mine, theirs):
-        state.close()
 
 
 def test_each_context_with_a_state_of_its_own_gets_every_event(tmp_path: Path) -> None:

@@ -35,10 +35,6 @@ class Settings(TypedDict):
     max_bytes: NotRequired[int]
 
 
-_owners: dict[str, str] = {}
-"""Whose drain, by its uuid, has the state at a URL in this process."""
-
-
 class _Stack(Endpoint):
     def __init__(self, settings: Settings, layers: Callable[[Receive], Receive]) -> None:
         _claim(settings["state"], settings["uuid"])
@@ -94,5 +90,9 @@ class Caching(_Stack):
 
 def _claim(state: State, uuid: str) -> None:
     """What one drain has handled, the other would take for handled by itself, and lose."""
-    if state.url and _owners.setdefault(state.url, uuid) != uuid:
-        raise BadSettings("two drains of this process have one state: give each a database")
+    if not state.owner.claim(uuid):
+        raise BadSettings(
+            "this state is another drain's, by its uuid: give each a name, as in"
+            ' open_state(url, drain="orders"); for the same drain with a new uuid:'
+            " bus-drain release URL"
+        )

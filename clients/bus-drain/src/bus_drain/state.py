@@ -1,4 +1,4 @@
-"""What a drain remembers, as the layers need it: five small stores behind one seam.
+"""What a drain remembers, as the layers need it: small stores behind one seam.
 
 Each method is one atomic act, safe between threads and processes, and raises StateUnavailable.
 Engines: bus_drain.storage (SQLite, PostgreSQL, Redis). One contract suite holds them together.
@@ -139,16 +139,28 @@ class JobRuns(Protocol):
         """Every run, by id."""
 
 
+class Owner(Protocol):
+    """Whose state it is: of one drain, known by the `uuid` that its deliveries come with."""
+
+    def claim(self, uuid: str) -> bool:
+        """Whether the state is this drain's: the first that asks has it."""
+
+    def release(self) -> None:
+        """Let the next that asks have it, with all that it remembers."""
+
+
 @dataclass(frozen=True)
 class State:
-    """The five stores of one drain, at `url`; `close` lets go of the connections. `clock` is the
-    one that all who share them go by."""
+    """The stores of one drain, named `drain`, at `url`; `close` lets go of the connections. `clock`
+    is the one that all who share them go by."""
 
     seen: Seen
     newest: Newest
     marks: Marks
     cache: CacheStore
     runs: JobRuns
+    owner: Owner
     close: Callable[[], None]
     url: str = field(default="", repr=False)
+    drain: str = ""
     clock: Clock = now_ms

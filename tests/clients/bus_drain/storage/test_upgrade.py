@@ -9,12 +9,13 @@ import pytest
 from bus_drain import BadSettings, StateUnavailable
 from bus_drain.state import JobRun, Known, Mark
 from bus_drain.storage import open_state
-from bus_drain.storage.sql.tables import versions
+from bus_drain.storage.sql.tables import tables_of
 from bus_drain.storage.sql.upgrade import NEWEST, STEPS
 from service_kit.database import connect, reading, writing
 from sqlalchemy import inspect, select, text
 
 A = "https://a.example/a"
+VERSIONS = tables_of("").versions
 SQL_ENGINES = pytest.mark.parametrize("state_url", ["sqlite", "postgresql"], indirect=True)
 
 
@@ -81,7 +82,7 @@ def test_the_version_is_noted(state_url: str) -> None:
 
     engine = connect(state_url)
     with reading(engine) as connection:
-        assert connection.execute(select(versions.c.number)).scalars().all() == [NEWEST]
+        assert connection.execute(select(VERSIONS.c.number)).scalars().all() == [NEWEST]
     engine.dispose()
 
 
@@ -103,7 +104,7 @@ def test_the_state_of_a_newer_bus_drain_is_left_alone(state_url: str) -> None:
     open_state(state_url).close()
     engine = connect(state_url)
     with writing(engine) as connection:
-        connection.execute(versions.update().values(number=NEWEST + 1))
+        connection.execute(VERSIONS.update().values(number=NEWEST + 1))
     engine.dispose()
 
     with pytest.raises(BadSettings, match=f"version {NEWEST + 1}"):

@@ -1,17 +1,21 @@
-"""`bus-drain`: iterate over a collection with a progress bar, see the runs, run the jobs."""
+"""`bus-drain`: iterate over a collection with a progress bar, see the runs, run the jobs; give a
+state to a drain with another uuid."""
 
 import importlib
 import signal
 import sys
+from contextlib import closing
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from bus_drain.errors import DrainError
 from bus_drain.jobs.checkpoint import FINISHED
 from bus_drain.jobs.iterations import Iterations
 from bus_drain.jobs.work import work
 from bus_drain.state import JobRun
+from bus_drain.storage import open_state
 
 
 def _load(_context: click.Context, _parameter: click.Parameter, value: str) -> Iterations:
@@ -71,6 +75,18 @@ def runs(iterations: Iterations) -> None:
 def work_(iterations: Iterations, workers: int) -> None:
     """Perform jobs until SIGTERM."""
     work(iterations, workers=workers)
+
+
+@main.command()
+@click.argument("url")
+@click.option("--drain", default="", help="The drain's name, if it has one.")
+def release(url: str, drain: str) -> None:
+    """Let the state at URL be claimed anew: by a drain that has got another uuid."""
+    try:
+        with closing(open_state(url, drain=drain)) as state:
+            state.owner.release()
+    except DrainError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _progress() -> Progress:

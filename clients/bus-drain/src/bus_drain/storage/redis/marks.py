@@ -9,9 +9,6 @@ from redis import Redis
 from bus_drain.state import Mark
 from bus_drain.storage.redis.errors import translated
 
-_TOKENS = "bus_drain:marks"  # hash: URL to token
-_OLDEST = "bus_drain:marks_at"  # sorted set: URL by when it was marked first
-
 _REMOVE = """
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('HDEL', KEYS[1], ARGV[1])
@@ -23,8 +20,10 @@ return 1
 class RedisMarks:
     """bus_drain.state.Marks in a hash and a sorted set."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Redis, prefix: str) -> None:
         self._client = client
+        self._tokens = f"{prefix}:marks"  # hash: URL to token
+        self._oldest = f"{prefix}:marks_at"  # sorted set: URL by when it was marked first
         self._remove = client.register_script(_REMOVE)
 
     def set(self, urls: Collection[str], now_ms: int) -> None:
@@ -32,15 +31,15 @@ class RedisMarks:
         if not urls:
             return
         with translated(), self._client.pipeline(transaction=True) as pipe:
-            pipe.hset(_TOKENS, mapping=dict.fromkeys(urls, uuid4().hex))
-            pipe.zadd(_OLDEST, dict.fromkeys(urls, now_ms), nx=True)
+            pipe.hset(self._tokens, mapping=dict.fromkeys(urls, uuid4().hex))
+            pipe.zadd(self._oldest, dict.fromkeys(urls, now_ms), nx=True)
             pipe.execute()
 
     def waiting(self, limit: int | None = None) -> Sequence[Mark]:
         """The marks, the oldest first."""
         with translated():
-            urls: Any = self._client.zrange(_OLDEST, 0, -1 if limit is None else limit - 1)
-            tokens: Any = self._client.hmget(_TOKENS, urls) if urls else []
+            urls: Any = self._client.zrange(self._oldest, 0, -1 if limit is None else limit - 1)
+            tokens: Any = self._client.hmget(self._tokens, urls) if urls else []
         return [
             Mark(url.decode(), token.decode())
             for url, token in zip(urls, tokens, strict=True)
@@ -50,15 +49,17 @@ class RedisMarks:
     def of(self, url: str) -> Mark | None:
         """The mark of this URL, if it has one."""
         with translated():
-            token: Any = self._client.hget(_TOKENS, url)
+            token: Any = self._client.hget(self._tokens, url)
         return None if token is None else Mark(url, token.decode())
 
     def remove(self, mark: Mark) -> bool:
         """Remove exactly this mark; False when the URL has been marked anew or cleaned since."""
         with translated():
-            return bool(self._remove(keys=[_TOKENS, _OLDEST], args=[mark.url, mark.token]))
+            return bool(
+                self._remove(keys=[self._tokens, self._oldest], args=[mark.url, mark.token])
+            )
 
     def count(self) -> int:
         """How many URLs are dirty."""
         with translated():
-            return int(self._client.hlen(_TOKENS))
+            return int(self._client.hlen(self._tokens))

@@ -10,7 +10,6 @@ from redis import Redis
 from bus_drain.state import JobRun
 from bus_drain.storage.redis.errors import translated
 
-_RUNS = "bus_drain:runs"  # hash: id to the run as JSON
 _ITERATION = "walk"  # the name that is stored
 
 _SWAP = """
@@ -24,31 +23,32 @@ return 1
 class RedisJobRuns:
     """bus_drain.state.JobRuns in a hash."""
 
-    def __init__(self, client: Redis) -> None:
+    def __init__(self, client: Redis, prefix: str) -> None:
         self._client = client
+        self._key = f"{prefix}:runs"  # hash: id to the run as JSON
         self._swap = client.register_script(_SWAP)
 
     def add(self, run: JobRun) -> bool:
         """Keep a new run; False when one of this id is there already."""
         with translated():
-            return bool(self._client.hsetnx(_RUNS, run.id, _text(run)))
+            return bool(self._client.hsetnx(self._key, run.id, _text(run)))
 
     def get(self, run_id: str) -> JobRun | None:
         """The run, as it is now."""
         with translated():
-            text = self._client.hget(_RUNS, run_id)
+            text = self._client.hget(self._key, run_id)
         return None if text is None else _run(text)
 
     def swap(self, before: JobRun, after: JobRun) -> bool:
         """Replace the run if its version is still `before.version`; `after` gets the next one."""
         text = _text(replace(after, version=before.version + 1))
         with translated():
-            return bool(self._swap(keys=[_RUNS], args=[before.id, before.version, text]))
+            return bool(self._swap(keys=[self._key], args=[before.id, before.version, text]))
 
     def all(self) -> Sequence[JobRun]:
         """Every run, by id."""
         with translated():
-            texts = self._client.hvals(_RUNS)
+            texts = self._client.hvals(self._key)
         return sorted(map(_run, texts), key=lambda run: run.id)
 
 

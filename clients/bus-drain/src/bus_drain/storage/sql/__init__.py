@@ -11,28 +11,32 @@ from bus_drain.state import State
 from bus_drain.storage.sql.cached import SqlCache
 from bus_drain.storage.sql.marks import SqlMarks
 from bus_drain.storage.sql.newest import SqlNewest
+from bus_drain.storage.sql.owner import SqlOwner
 from bus_drain.storage.sql.runs import SqlJobRuns
 from bus_drain.storage.sql.seen import SqlSeen
+from bus_drain.storage.sql.tables import tables_of
 from bus_drain.storage.sql.transactions import alone
 from bus_drain.storage.sql.upgrade import upgrade
 
 
-def open_sql_state(url: str) -> State:
-    """The state in the database at `url`, its tables made or brought up to date."""
+def open_sql_state(url: str, drain: str) -> State:
+    """A drain's state in the database at `url`, its tables made or brought up to date."""
+    tables = tables_of(drain)
     engine, hasty = connect(url), connect(url)
     event.listen(hasty, "connect", _without_sync)
     with ExitStack() as opened:
         opened.callback(engine.dispose)
         opened.callback(hasty.dispose)
-        with alone(engine, "tables") as connection:
-            upgrade(connection)
+        with alone(engine, tables.versions) as connection:
+            upgrade(connection, tables)
         close = opened.pop_all().close
     return State(
-        seen=SqlSeen(hasty),
-        newest=SqlNewest(hasty),
-        marks=SqlMarks(engine),
-        cache=SqlCache(engine),
-        runs=SqlJobRuns(engine),
+        seen=SqlSeen(hasty, tables.seen),
+        newest=SqlNewest(hasty, tables.newest),
+        marks=SqlMarks(engine, tables.marks),
+        cache=SqlCache(engine, tables.cached, tables.busts),
+        runs=SqlJobRuns(engine, tables.runs),
+        owner=SqlOwner(engine, tables.owner),
         close=close,
         clock=clock_of_database(engine),
     )

@@ -4,9 +4,8 @@ from collections.abc import Collection
 
 import msgspec
 from service_kit.database import is_sqlite
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, Table, delete
 
-from bus_drain.storage.sql.tables import seen
 from bus_drain.storage.sql.transactions import raw_reading, raw_writing, writing
 
 _SQLITE = "json_each(?)"
@@ -20,11 +19,12 @@ class SqlSeen:
     question costs three times as much. Ids travel as one parameter.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, seen: Table) -> None:
         self._engine = engine
+        self._seen = seen
         ids = _SQLITE if is_sqlite(engine) else _POSTGRESQL
         now = "?" if is_sqlite(engine) else "%s"
-        # S608: nothing but the constants above goes into these.
+        # S608: nothing but the constants above and the name of the table goes into these.
         self._which = (
             f"SELECT known.id FROM {ids} AS given "  # noqa: S608
             f"JOIN {seen.name} AS known ON known.id = given.value"
@@ -52,7 +52,7 @@ class SqlSeen:
     def forget(self, before_ms: int) -> None:
         """Drop what was added before then."""
         with writing(self._engine) as connection:
-            connection.execute(delete(seen).where(seen.c.at_ms < before_ms))
+            connection.execute(delete(self._seen).where(self._seen.c.at_ms < before_ms))
 
 
 def _json(ids: Collection[str]) -> str:

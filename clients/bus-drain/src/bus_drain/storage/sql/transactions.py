@@ -6,7 +6,7 @@ from typing import Any
 
 from service_kit import database
 from service_kit.errors import StoreUnavailable
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bus_drain.errors import StateUnavailable
@@ -27,11 +27,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def alone(engine: Engine, what: str) -> Iterator[Connection]:
-    """A write transaction that is the only one on `what`: SQLite has one writer anyway."""
+def alone(engine: Engine, table: Table) -> Iterator[Connection]:
+    """A write transaction, the only one of those on `table`: SQLite has one writer anyway."""
     with writing(engine) as connection:
         if not database.is_sqlite(engine):
-            lock = func.hashtext(f"bus_drain {what}")
+            lock = func.hashtext(table.name)
             connection.execute(select(func.pg_advisory_xact_lock(lock)))
         yield connection
 
