@@ -4,6 +4,7 @@ BusError
 ├── Refused              the caller asked for something that can't be; `index` names the event
 │   ├── BadTopic         a topic name outside [a-z_]{1,64}
 │   ├── BadEvent         an event breaks a rule of publishing
+│   ├── BadMediaType     events in a form that isn't taken
 │   ├── BadKey           an idempotency key of the wrong form
 │   ├── BadSubscription  a subscription breaks a rule
 │   ├── BadSecret        a signing secret of the wrong form
@@ -38,6 +39,10 @@ class BadTopic(Refused):
 
 class BadEvent(Refused):
     """An event breaks a rule of publishing."""
+
+
+class BadMediaType(Refused):
+    """Events in a form that isn't taken."""
 
 
 class BadKey(Refused):

@@ -21,6 +21,7 @@ from bus.bootstrap import Bus
 from bus.errors import BusError, NotAuthenticated, Unavailable
 from bus.model.client import Client
 from bus.model.event import Publication
+from bus.publish.content_modes import attributes_in
 from bus.publish.group_commit import LoopCommitter
 from bus.publish.publisher import PublishCall
 from bus.server import AsgiApp, Message, Receive, Scope, Send
@@ -136,6 +137,7 @@ def _call(path: str, headers: dict[bytes, bytes], content: bytes) -> PublishCall
         headers.get(b"content-type", b"").decode("latin-1").partition(";")[0].strip().lower(),
         None if key is None else key.decode("latin-1"),
         None if trace is None else continued(trace.decode("latin-1")),
+        attributes_in(headers),
     )
 
 

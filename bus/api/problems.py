@@ -7,6 +7,7 @@ from service_kit.access import unauthorized
 from service_kit.problems import Problem
 
 from bus.errors import (
+    BadMediaType,
     KeyReused,
     NotAllowed,
     NotAuthenticated,
@@ -26,6 +27,7 @@ def _refused(error: Refused) -> Problem:
 
 TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     Refused: _refused,
+    BadMediaType: lambda error: Problem(415, "Not in this form", detail=str(error)),
     NotAuthenticated: lambda error: unauthorized(str(error).capitalize()),
     NotAllowed: lambda error: Problem(
         403, "Not with this token", reason="scope", detail=str(error)

@@ -1,13 +1,14 @@
 """`POST /topics/{topic}`: the hot path, so it has a view without schemas, apart from the others."""
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 from service_kit.access import shown_token
 from service_kit.bodies import read_body
 from service_kit.openapi import Api
 from service_kit.trace import current_traceparent
 
 from bus.bootstrap import Bus
-from bus.model.topic import TopicName
+from bus.model.topic import TopicName, check_topic
+from bus.publish.content_modes import attributes_of
 from bus.publish.publisher import PublishCall
 from bus.publish.validation import EVENTS
 from bus.wire_rules import json_schema
@@ -20,16 +21,28 @@ _PROBLEMS = {
     503: "SERVICE_UNAVAILABLE",
 }
 
+# To who asks first, as CloudEvents' webhooks do (its HTTP webhooks, section 4); the token says who
+# may publish.
+_CONSENT = {"WebHook-Allowed-Origin": "*", "WebHook-Allowed-Rate": "*"}
+
 
 def publish_blueprint(bus: Bus) -> Blueprint:
-    """`POST /topics/{topic}`."""
+    """`POST /topics/{topic}`, and `OPTIONS` of who asks whether to."""
     blueprint = Blueprint("publish", __name__)
 
-    @blueprint.post("/topics/<topic>")
+    @blueprint.post("/topics/<topic>", provide_automatic_options=False)
     def publish(topic: str) -> Response:
         client = bus.auth.recent_client(shown_token(request))
         bus.publisher.publish(client, _call(topic))
         return Response(status=200)
+
+    @blueprint.route("/topics/<topic>", methods=["OPTIONS"])
+    def consent(topic: str) -> Response:
+        check_topic(topic)
+        response = current_app.make_default_options_response()
+        if "WebHook-Request-Origin" in request.headers:
+            response.headers.update(_CONSENT)
+        return response
 
     return blueprint
 
@@ -41,6 +54,7 @@ def _call(topic: str) -> PublishCall:
         request.mimetype,
         request.headers.get("Idempotency-Key"),
         current_traceparent() if "traceparent" in request.headers else None,
+        attributes_of(request.headers.items()),
     )
 
 

@@ -15,6 +15,12 @@ class Format(StrEnum):
 
     ROUTEMASTER = "routemaster"
     CLOUDEVENTS = "cloudevents"
+    CLOUDEVENTS_STRUCTURED = "cloudevents-structured"
+
+    @property
+    def max_events(self) -> int | None:
+        """How many events a delivery of this format has room for, where it is bounded."""
+        return 1 if self is Format.CLOUDEVENTS_STRUCTURED else None
 
 
 class State(StrEnum):

@@ -1,5 +1,6 @@
-"""Events that come as CloudEvents 1.0, JSON batch mode; docs/protocol.md, "CloudEvents"."""
+"""Events that come as CloudEvents 1.0 in JSON; docs/protocol.md, "CloudEvents"."""
 
+import re
 from typing import Any
 
 from service_kit.rfc3339 import milliseconds
@@ -8,8 +9,10 @@ from service_kit.url import check_entity_url
 from bus.errors import BadEvent
 from bus.publish.validation import CheckedEvent, Limits, check_all, check_event
 
-MEDIA_TYPE = "application/cloudevents-batch+json"
 _PREFIX = "gavel"
+_JSON = re.compile(r"[a-z]+/(?:[a-z0-9!#$&^_.+-]+\+)?json")
+_ATTRIBUTE = re.compile(r"[a-z0-9]+")
+_BESIDE_ATTRIBUTES = "data_base64"
 
 
 def check_cloudevents(body: Any, topic: str, limits: Limits) -> list[CheckedEvent]:
@@ -20,20 +23,14 @@ def check_cloudevents(body: Any, topic: str, limits: Limits) -> list[CheckedEven
     """
     if not isinstance(body, list):
         raise BadEvent("a batch is an array of CloudEvents")
-    return check_all(body, lambda value: _check(value, topic, limits), least=0)
+    return check_all(body, lambda value: check_cloudevent(value, topic, limits), least=0)
 
 
-def _check(value: Any, topic: str, limits: Limits) -> CheckedEvent:
+def check_cloudevent(value: Any, topic: str, limits: Limits) -> CheckedEvent:
+    """One event, as parsed from JSON. Raises BadEvent."""
     if not isinstance(value, dict):
         raise BadEvent("a CloudEvent is an object")
-    if value.get("specversion") != "1.0":
-        raise BadEvent("specversion is not 1.0")
-    for name in ("id", "source"):
-        if not isinstance(value.get(name), str) or not value[name]:
-            raise BadEvent(f"{name} is not a string of one character or more")
-    for name in ("datacontenttype", "dataschema"):
-        if not isinstance(value.get(name), str | None):
-            raise BadEvent(f"{name} is not a string")
+    _check_attributes(value)
     try:
         check_entity_url(value.get("subject"), limits.trusted_hosts)
     except ValueError as error:
@@ -46,6 +43,31 @@ def _check(value: Any, topic: str, limits: Limits) -> CheckedEvent:
         "data": data.get("data"),
     }
     return check_event(event, limits)
+
+
+def is_json(media_type: str) -> bool:
+    """Whether data of this media type, perhaps with parameters, is JSON."""
+    return bool(_JSON.fullmatch(media_type.partition(";")[0].strip().lower()))
+
+
+def _check_attributes(event: dict[str, Any]) -> None:
+    if event.get("specversion") != "1.0":
+        raise BadEvent("specversion is not 1.0")
+    for name in ("id", "source"):
+        if not isinstance(event.get(name), str) or not event[name]:
+            raise BadEvent(f"{name} is not a string of one character or more")
+    for name in ("datacontenttype", "dataschema"):
+        if not isinstance(event.get(name), str | None):
+            raise BadEvent(f"{name} is not a string")
+    if not is_json(event.get("datacontenttype") or "application/json"):
+        raise BadEvent("datacontenttype is not application/json")
+    _check_names(event)
+
+
+def _check_names(event: dict[str, Any]) -> None:
+    for name in event:
+        if not _ATTRIBUTE.fullmatch(name) and name != _BESIDE_ATTRIBUTES:
+            raise BadEvent(f"an attribute's name is not of a-z and 0-9: {name[:64]!r}")
 
 
 def _type_of(value: Any, topic: str) -> str:

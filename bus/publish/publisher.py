@@ -12,7 +12,7 @@ from bus.auth import check_may_publish
 from bus.model.client import Client
 from bus.model.event import EventType, NewEvent, Publication, event_head
 from bus.model.topic import check_topic
-from bus.publish.cloudevents import MEDIA_TYPE, check_cloudevents
+from bus.publish.content_modes import Attributes, is_cloudevents, read_cloudevents
 from bus.publish.group_commit import Committer
 from bus.publish.validation import (
     MAX_EVENTS,
@@ -26,13 +26,17 @@ from bus.publish.validation import (
 
 @dataclass(frozen=True, slots=True)
 class PublishCall:
-    """One call to publish, as it came: the body's media type matters only for CloudEvents."""
+    """One call to publish, as it came: the body's media type matters only for CloudEvents.
+
+    `attributes` are those of a CloudEvent in binary mode, which is a request with such headers.
+    """
 
     topic: str
     body: bytes
     media_type: str = ""
     key: str | None = None
     traceparent: str | None = None
+    attributes: Attributes | None = None
 
 
 class Publisher:
@@ -46,9 +50,9 @@ class Publisher:
     def publish(self, client: Client, call: PublishCall) -> None:
         """Store the events of a call and return once they are on disk.
 
-        All or nothing. Raises NotAllowed, BadTopic, BadEvent, BadKey, TopicTaken, KeyReused,
-        Unavailable, or the kit's Problem for a body that isn't JSON. Repeating it publishes the
-        events again, unless the call has an idempotency key.
+        All or nothing. Raises NotAllowed, BadTopic, BadEvent, BadMediaType, BadKey, TopicTaken,
+        KeyReused, Unavailable, or the kit's Problem for a body that isn't JSON. Repeating it
+        publishes the events again, unless the call has an idempotency key.
         """
         self.committer.commit(self.prepare(client, call))
 
@@ -56,7 +60,7 @@ class Publisher:
         """What is to be committed. Raises what `publish` raises before it touches the log."""
         check_may_publish(client, call.topic)
         check_topic(call.topic)
-        checked = read_events(call.body, call.media_type, call.topic, self._limits)
+        checked = read_events(call, self._limits)
         now_ms = self._now_ms()
         events = [_new_event(call.topic, event, now_ms) for event in checked]
         key = None if call.key is None else publish_key(call.key, call.topic, checked)
@@ -82,14 +86,12 @@ _PlainEvents = Annotated[list[_PlainEvent], msgspec.Meta(min_length=1, max_lengt
 _decoder = msgspec.json.Decoder(_PlainEvent | _PlainEvents)
 
 
-def read_events(body: bytes, media_type: str, topic: str, limits: Limits) -> list[CheckedEvent]:
-    """The events in a request's body. Raises BadEvent, or the kit's Problem for what isn't JSON.
-
-    `media_type` matters only where it says that these are CloudEvents.
-    """
-    if media_type == MEDIA_TYPE:
-        return check_cloudevents(parse_json(body), topic, limits)
-    return read_plain_events(body) or check_events(parse_json(body), limits)
+def read_events(call: PublishCall, limits: Limits) -> list[CheckedEvent]:
+    """The events in a call. Raises BadEvent, BadMediaType, or the kit's Problem for what isn't
+    JSON."""
+    if is_cloudevents(call.media_type, call.attributes):
+        return read_cloudevents(call.body, call.media_type, call.attributes, call.topic, limits)
+    return read_plain_events(call.body) or check_events(parse_json(call.body), limits)
 
 
 def read_plain_events(body: bytes) -> list[CheckedEvent] | None:

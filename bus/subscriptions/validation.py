@@ -199,7 +199,7 @@ def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> W
         callback=asked.callback,
         uuid=asked.uuid,
         timeout_ms=asked.timeout,
-        max_events=asked.max or DEFAULT_MAX_EVENTS,
+        max_events=_max_events(asked.max, asked.format or Format.ROUTEMASTER),
         concurrency=asked.concurrency or 1,
         coalesce=bool(asked.coalesce),
         format=asked.format or Format.ROUTEMASTER,
@@ -232,6 +232,13 @@ def check_new_secret(value: Any) -> str | None:
     """The secret in a NewSecret, parsed from JSON. Raises BadSecret."""
     asked: NewSecret = check(NewSecret, value, BadSecret, 'the body is {"secret"?}')
     return _given_secret(asked.secret)
+
+
+def _max_events(asked: int | None, format: Format) -> int:
+    most = format.max_events
+    if most is not None and asked is not None and asked > most:
+        raise BadSubscription(f"max is not {most}, as the format {format} has it")
+    return asked or most or DEFAULT_MAX_EVENTS
 
 
 def _given_secret(value: Any) -> str | None:

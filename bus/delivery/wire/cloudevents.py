@@ -1,4 +1,4 @@
-"""The same events as CloudEvents 1.0 in JSON batch mode (docs/protocol.md, "CloudEvents")."""
+"""The same events as CloudEvents 1.0 in JSON (docs/protocol.md, "CloudEvents")."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -8,13 +8,17 @@ import msgspec
 
 from bus.model.event import LogEvent
 
-CONTENT_TYPE = "application/cloudevents-batch+json"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def batch(events: Iterable[LogEvent]) -> bytes:
-    """The body of a delivery."""
+    """The body of a delivery in batch mode."""
     return msgspec.json.encode([_cloud_event(event) for event in events])
+
+
+def structured(event: LogEvent) -> bytes:
+    """The body of a delivery in structured mode."""
+    return msgspec.json.encode(_cloud_event(event))
 
 
 def _cloud_event(event: LogEvent) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from service_kit.trace import continued
 from bus.delivery.in_flight import Delivery
 from bus.delivery.wire import cloudevents
 from bus.model.event import LogEvent
+from bus.model.media_types import CLOUDEVENT, CLOUDEVENTS_BATCH
 from bus.model.subscription import Format, Subscription
 from bus.signing import signature
 
@@ -75,9 +76,12 @@ def _credentials(uuid: str) -> str:
 
 
 def _written(format: Format, events: Sequence[LogEvent]) -> tuple[str, bytes]:
+    if format is Format.ROUTEMASTER:
+        return "application/json", b"[" + b",".join([event.body for event in events]) + b"]"
     if format is Format.CLOUDEVENTS:
-        return cloudevents.CONTENT_TYPE, cloudevents.batch(events)
-    return "application/json", b"[" + b",".join([event.body for event in events]) + b"]"
+        return CLOUDEVENTS_BATCH, cloudevents.batch(events)
+    (event,) = events  # the subscription's max is 1
+    return CLOUDEVENT, cloudevents.structured(event)
 
 
 class Requests:

@@ -226,41 +226,6 @@ def test_a_strange_key_is_400(api: Client, storage: Storage, key: str) -> None:
     assert stored(storage) == []
 
 
-CLOUD_EVENT = {
-    "specversion": "1.0",
-    "id": "1",
-    "source": "urn:x",
-    "type": "gavel.bids.create",
-    "subject": "https://x.example/1",
-}
-
-
-@pytest.mark.parametrize("parameters", ["", "; charset=utf-8"])
-def test_cloudevents_are_published_like_others(
-    api: Client, storage: Storage, parameters: str
-) -> None:
-    response = api.post(
-        "/topics/bids",
-        data=json.dumps([CLOUD_EVENT]),
-        content_type=f"application/cloudevents-batch+json{parameters}",
-        auth=(TOKENS["publisher"], ""),
-    )
-    assert (response.status_code, response.data) == (200, b"")
-    (event,) = stored(storage)
-    assert (event["type"], event["url"]) == ("create", "https://x.example/1")
-
-
-def test_a_bad_cloudevent_is_named(api: Client, storage: Storage) -> None:
-    response = api.post(
-        "/topics/bids",
-        data=json.dumps([CLOUD_EVENT, CLOUD_EVENT | {"type": "gavel.orders.create"}]),
-        content_type="application/cloudevents-batch+json",
-        auth=(TOKENS["publisher"], ""),
-    )
-    assert assert_problem(response, 400)["index"] == 1
-    assert stored(storage) == []
-
-
 def test_a_log_that_fails_is_503_and_says_when_to_come_again(
     api: Client, storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

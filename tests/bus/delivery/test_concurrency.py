@@ -5,10 +5,10 @@ import threading
 
 import pytest
 
-from bus.model.subscription import Format, StartAt, StartPosition
+from bus.model.subscription import DEFAULT_NAME, Format, StartAt, StartPosition
 from bus.storage import Storage
 from tests.bus.clock import FakeClock
-from tests.bus.delivery.pushing import Driven, Publish, overview, queued, subscribe, urls
+from tests.bus.delivery.pushing import Driven, Publish, client_id, overview, queued, subscribe, urls
 from tests.bus.receiver import Delivery, Receiver, Reply
 
 BEGINNING = StartPosition(StartAt.BEGINNING)
@@ -200,6 +200,22 @@ def test_cloudevents_are_what_the_wire_page_says(
         f"{identity}-1",
         f"{identity}-2",
     ]
+
+
+def test_single_cloudevents_are_those_of_a_batch(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
+    subscribe(storage, receiver.url, format=Format.CLOUDEVENTS)
+    publish("1", "2")
+    driven.until(lambda: queued(storage) == 0)
+    batch = json.loads(receiver.deliveries.pop().body)
+    subscribe(storage, receiver.url, format=Format.CLOUDEVENTS_STRUCTURED, max_events=1)
+    ours = storage.subscriptions.find(client_id(storage, "subscriber"), DEFAULT_NAME)
+    storage.subscriptions.seek(ours, BEGINNING)
+    driven.until(lambda: len(receiver.deliveries) == 2)
+    types = [one.headers["content-type"] for one in receiver.deliveries]
+    assert types == ["application/cloudevents+json"] * 2
+    assert [json.loads(one.body) for one in receiver.deliveries] == batch
 
 
 def test_failed_ids_are_understood_for_cloudevents_too(

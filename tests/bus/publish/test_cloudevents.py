@@ -140,6 +140,8 @@ def test_a_value_of_the_wrong_type_is_refused_by_the_attributes_name(name: str, 
         ({"datacontenttype": ["application/json"]}, "datacontenttype"),
         ({"dataschema": {}}, "dataschema"),
         ({"data_base64": "YQ=="}, "data_base64"),
+        ({"datacontenttype": "text/plain"}, "datacontenttype"),
+        ({"Subject": "https://x.example/7"}, "name"),
     ],
 )
 def test_so_is_one_inside_or_beside_the_data(more: dict[str, Any], name: str) -> None:

@@ -10,7 +10,7 @@ from service_kit.bodies import parse_json
 from service_kit.problems import Problem
 
 from bus.errors import BadEvent
-from bus.publish.publisher import read_events, read_plain_events
+from bus.publish.publisher import PublishCall, read_events, read_plain_events
 from bus.publish.validation import CheckedEvent, Limits, check_events
 
 URL = "https://x.example/1"
@@ -77,4 +77,4 @@ def test_what_is_not_plain_is_judged_by_the_rules() -> None:
     body = json.dumps({"type": "create", "url": "http://trusted.test/1", "data": {"a": 1}}).encode()
     assert read_plain_events(body) is None
     expected = CheckedEvent("create", "http://trusted.test/1", None, '{"a":1}')
-    assert read_events(body, "", "bids", LIMITS) == [expected]
+    assert read_events(PublishCall("bids", body), LIMITS) == [expected]

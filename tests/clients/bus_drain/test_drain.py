@@ -125,6 +125,15 @@ def test_only_post_delivers(make_drain: Callable[..., Drain], method: str) -> No
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
 
 
+def test_who_asks_whether_to_deliver_is_told_to_come(make_drain: Callable[..., Drain]) -> None:
+    asked = {"WebHook-Request-Origin": "emitter.example"}
+    answer = Client(make_drain()).options("/", headers=asked)
+
+    assert (answer.status_code, answer.headers["Allow"]) == (204, "POST")
+    assert answer.headers["WebHook-Allowed-Origin"] == "*"
+    assert answer.headers["WebHook-Allowed-Rate"] == "*"
+
+
 @pytest.mark.parametrize(
     "body", [b"{}", b"null", b"", b"[null]", b"[1]", b"\xff\xfe", b"[]]", b"[" * 50_000, b'"[]"']
 )

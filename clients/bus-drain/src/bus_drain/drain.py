@@ -9,7 +9,7 @@ from msgspec import structs
 
 from bus_drain.errors import MethodNotAllowed, Refused, StateUnavailable
 from bus_drain.event import Event
-from bus_drain.http import answer
+from bus_drain.http import answer, handshake
 from bus_drain.http.authenticate import BasicAuthentication, SignatureVerification
 from bus_drain.http.body import read_body
 from bus_drain.http.parse import parse
@@ -32,7 +32,7 @@ class Endpoint:
     Answers 204 when every event is settled, 200 with `{"failed": [ids]}` when some failed, 500
     when all did (the bus delivers the failed ones again), 503 when the drain's state or a
     listener's store can't be used now; 401 for a stranger, 405, 413, 415 and 400 for what is not
-    a delivery.
+    a delivery. `OPTIONS` from who asks first, as CloudEvents' webhooks do, is told to come.
 
     `secrets` are the signing secrets (`whsec_…`) that are valid now: two while one is rotated.
     """
@@ -53,6 +53,8 @@ class Endpoint:
     def __call__(
         self, environ: dict[str, Any], start_response: answer.StartResponse
     ) -> Iterable[bytes]:
+        if handshake.asks(environ):
+            return answer.welcome(start_response)
         try:
             events = self._events(environ)
             outcome = self._receive(events)

@@ -12,6 +12,7 @@ from tests.clients.bus_drain.conftest import Deliverer, Heard
 from tests.clients.readme import ROOT
 
 BATCH = "application/cloudevents-batch+json"
+STRUCTURED = "application/cloudevents+json"
 URL = "https://bids.example/bids/7"
 
 
@@ -108,3 +109,10 @@ def test_a_signed_batch_reaches_its_listener(deliver: Deliverer, heard: Heard) -
     assert deliver([cloud_event()], content_type=BATCH).status_code == 204
     assert heard.urls == [URL]
     assert deliver(cloud_event(), content_type=BATCH).status_code == 400
+
+
+def test_one_alone_is_a_delivery_too(deliver: Deliverer, heard: Heard) -> None:
+    assert deliver(cloud_event(), content_type=f"{STRUCTURED}; charset=utf-8").status_code == 204
+    assert heard.urls == [URL]
+    for body in ([cloud_event()], cloud_event(type="bids.create"), {}, None):
+        assert deliver(body, content_type=STRUCTURED).status_code == 400

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from bus_drain.event import Event
+from bus_drain.http.handshake import CONSENT
 
 _BUS_READS_BYTES = 16 * 1024
 
@@ -14,6 +15,12 @@ StartResponse = Callable[..., Any]
 def settled(start_response: StartResponse) -> list[bytes]:
     """204: every event is settled."""
     start_response("204 No Content", [])
+    return []
+
+
+def welcome(start_response: StartResponse) -> list[bytes]:
+    """204: deliveries may be sent here."""
+    start_response("204 No Content", [*CONSENT])
     return []
 
 

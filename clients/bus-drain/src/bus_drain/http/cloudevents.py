@@ -1,4 +1,4 @@
-"""The same events as CloudEvents 1.0 in JSON batch mode (docs/protocol.md, "CloudEvents")."""
+"""The same events as CloudEvents 1.0 in JSON (docs/protocol.md, "CloudEvents")."""
 
 from typing import Any, Literal
 
@@ -9,6 +9,7 @@ from bus_drain.errors import Malformed
 from bus_drain.event import Event
 
 BATCH = "application/cloudevents-batch+json"
+STRUCTURED = "application/cloudevents+json"
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

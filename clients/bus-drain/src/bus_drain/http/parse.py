@@ -1,4 +1,4 @@
-"""From a body to events, strictly: an array of events or nothing."""
+"""From a body to events, strictly: all of them or nothing."""
 
 import re
 from collections.abc import Sequence
@@ -19,21 +19,25 @@ _JSON = re.compile(r"application/(?:[a-z0-9!#$&^_.+-]+\+)?json", re.IGNORECASE)
 _WORD = re.compile(r"[a-z_]{1,64}")
 _EVENTS = msgspec.json.Decoder(tuple[Event, ...])
 _CLOUD_EVENTS = msgspec.json.Decoder(tuple[cloudevents.CloudEvent, ...])
+_CLOUD_EVENT = msgspec.json.Decoder(cloudevents.CloudEvent)
 
 
 def parse(body: bytes, content_type: str | None) -> tuple[Event, ...]:
     """Events in the order of the body; pure.
 
-    Takes the bus's own format and CloudEvents batches, told apart by the Content-Type, which may
-    carry any parameters: JSON is UTF-8 whatever charset says (RFC 8259, 8.1).
+    Takes the bus's own format and CloudEvents, in batches or one by one, told apart by the
+    Content-Type, which may carry any parameters: JSON is UTF-8 whatever charset says (RFC 8259,
+    8.1).
 
-    Raises NotJson for another media type, Malformed for anything that isn't an array of events.
+    Raises NotJson for another media type, Malformed for anything that isn't such events.
     """
     media_type = (content_type or "").partition(";")[0].strip().lower()
     if not _JSON.fullmatch(media_type):
         raise NotJson("The Content-Type must be application/json")
     if media_type == cloudevents.BATCH:
         events = cloudevents.events_from(_decoded(_CLOUD_EVENTS, body))
+    elif media_type == cloudevents.STRUCTURED:
+        events = cloudevents.events_from((_decoded(_CLOUD_EVENT, body),))
     else:
         events = _decoded(_EVENTS, body)
     if len(events) > MAX_EVENTS:
