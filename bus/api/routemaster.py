@@ -6,13 +6,13 @@ from flask import request
 from service_kit.access import shown_token
 from service_kit.bodies import read_json
 from service_kit.openapi import Blueprint
+from service_kit.webhooks import new_secret
 
 from bus.api.endpoint import endpoint
 from bus.api.schemas import SecretSchema, SubscriptionSchema, TopicSchema
 from bus.bootstrap import Bus
 from bus.model.subscription import ListedSubscription
 from bus.model.topic import Topic, check_topic, seen_by
-from bus.signing import new_secret
 from bus.subscriptions.lifecycle import change_secret
 from bus.subscriptions.validation import (
     NewSecret,

@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 
+from service_kit.webhooks import new_secret
+
 from bus.errors import NotFound
 from bus.model.subscription import DEFAULT_NAME, NOW, StartAt, StartPosition, SubscriptionRequest
-from bus.signing import new_secret, rotate
+from bus.signing import rotate
 from bus.storage import Storage
 from bus.storage.subscriptions import SNAPSHOT
 from bus.subscriptions.validation import Wanted

@@ -108,7 +108,8 @@ def receiver() -> Iterator[Subscriber]:
 
 def subscribe(storage: Storage, client: str, callback: str, *topics: str, **fields: Any) -> None:
     """Subscribe a client (made when missing) from now on."""
-    from bus.signing import new_secret
+    from service_kit.webhooks import new_secret
+
     from bus.subscriptions.validation import check_subscription_resource
 
     wanted = {"topics": list(topics), "callback": callback, "uuid": client} | fields

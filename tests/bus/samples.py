@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from service_kit.webhooks import new_secret
+
 from bus.model.delivery import HEALTHY, Cursor, EndpointHealth, LeasedSubscription
 from bus.model.event import LogEvent, NewEvent, Publication, event_head, whole_event
 from bus.model.subscription import SigningSecrets, Subscription, SubscriptionRequest
 from bus.model.topic_filter import TopicFilter
-from bus.signing import new_secret
 from tests.bus.clock import START_MS
 
 

@@ -2,11 +2,12 @@ import base64
 import time
 
 import pytest
+from service_kit.webhooks import new_secret, signature
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from bus.errors import BadSecret, TooManySecrets
 from bus.model.subscription import SigningSecrets
-from bus.signing import check_secret, new_secret, rotate, signature
+from bus.signing import check_secret, rotate
 
 BODY = b'[{"topic":"bids"}]'
 

@@ -1,19 +1,16 @@
 """The HTTP request of one delivery (docs/delivery.md D14)."""
 
-import base64
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from service_kit.trace import continued
+from service_kit.webhooks import delivery_head
 
 from bus.delivery.in_flight import Delivery
 from bus.delivery.wire import cloudevents
 from bus.model.event import LogEvent
 from bus.model.media_types import CLOUDEVENT, CLOUDEVENTS_BATCH
 from bus.model.subscription import Format, Subscription
-from bus.signing import signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,34 +42,22 @@ def delivery_request(
     content_type, body = _written(subscription.format, events)
     place = f"{first}_{last}_{len(events)}" if last else f"test_{events[0].published_at_ms}"
     message_id = f"msg_{subscription.id}_{place}"
-    timestamp_s = now_ms // 1000
-    signed = signature(subscription.secrets.valid(now_ms), message_id, timestamp_s, body)
     trace = next((event.traceparent for event in events if event.traceparent), None)
-    return Request(
-        subscription.callback,
-        (
-            f"Content-Type: {content_type}",
-            f"Authorization: Basic {_credentials(subscription.uuid)}",
-            f"webhook-id: {message_id}",
-            f"webhook-timestamp: {timestamp_s}",
-            f"webhook-signature: {signed}",
-            f"bus-position: {last}",
-            f"bus-previous-position: {previous}",
-            f"bus-attempt: {attempt}",
-            f"bus-replay: {subscription.replay}",
-            f"traceparent: {continued(trace)}",
-            "Accept: application/json",
-            "Accept-Encoding: identity",
-            "Expect:",  # libcurl would ask "100-continue" first for large bodies
-        ),
-        body,
-        subscription.client,
+    head = delivery_head(
+        content_type=content_type,
+        uuid=subscription.uuid,
+        valid_secrets=subscription.secrets.valid(now_ms),
+        message_id=message_id,
+        now_ms=now_ms,
+        body=body,
+        position=last,
+        previous=previous,
+        attempt=attempt,
+        replay=subscription.replay,
+        traceparent=trace,
     )
-
-
-@lru_cache(4096)
-def _credentials(uuid: str) -> str:
-    return base64.b64encode(f"{uuid}:x".encode()).decode()
+    # libcurl would ask "100-continue" first for large bodies
+    return Request(subscription.callback, (*head, "Expect:"), body, subscription.client)
 
 
 def _written(format: Format, events: Sequence[LogEvent]) -> tuple[str, bytes]:

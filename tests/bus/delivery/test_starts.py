@@ -1,9 +1,9 @@
 """Where subscriptions begin, what they choose, and where they are moved."""
 
 import pytest
+from service_kit.webhooks import new_secret
 
 from bus.model.subscription import StartAt, StartPosition, State
-from bus.signing import new_secret
 from bus.storage import Storage
 from bus.subscriptions import lifecycle
 from bus.subscriptions.lifecycle import seek

@@ -188,9 +188,22 @@ def _translated(url: str, limit: Deadline) -> Iterator[None]:
     except (requests.RequestException, HTTPError, ValueError) as error:
         if limit.passed:
             raise late from error
-        raise Unreachable(f"{origin_of(url)}: {type(error).__name__}") from error
+        raise Unreachable(f"{origin_of(url)}: {_cause(error)}") from error
     if limit.passed:  # cut while the last bytes came in: they may be short
         raise late
+
+
+def _cause(error: BaseException) -> str:
+    """What the system said, such as "Connection refused"; else the error's name: its words may
+    hold a whole URL."""
+    left: list[object] = [error]
+    for one in left:  # it grows: libraries wrap what they caught
+        if isinstance(one, OSError) and one.strerror:
+            return one.strerror
+        if isinstance(one, BaseException):
+            inner = (one.__cause__, one.__context__, getattr(one, "reason", None), *one.args)
+            left += [each for each in inner if isinstance(each, BaseException) and each not in left]
+    return type(error).__name__
 
 
 def _headers(headers: Mapping[str, str] | None, token: str | None) -> dict[str, str]:

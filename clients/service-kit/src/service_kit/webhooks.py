@@ -1,0 +1,93 @@
+"""The head of a delivery: Standard Webhooks (https://www.standardwebhooks.com) and the bus's own
+fields, for whoever pushes a batch and whoever forwards one as if it were pushed."""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from functools import lru_cache
+
+from service_kit.trace import continued
+
+PREFIX = "whsec_"
+MIN_KEY_BYTES = 24
+MAX_KEY_BYTES = 64
+
+
+def new_secret() -> str:
+    """A fresh secret of 32 random bytes."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def check_secret(value: object) -> str:
+    """A secret given by a subscriber: `whsec_` and 24 to 64 bytes in base64. Raises ValueError,
+    whose words don't repeat it."""
+    if not isinstance(value, str) or not value.startswith(PREFIX):
+        raise ValueError(f"a secret starts with {PREFIX}")
+    try:
+        key = _key(value)
+    except (binascii.Error, ValueError):
+        raise ValueError(f"a secret is base64 after {PREFIX}") from None
+    if not MIN_KEY_BYTES <= len(key) <= MAX_KEY_BYTES:
+        raise ValueError(f"a secret has {MIN_KEY_BYTES} to {MAX_KEY_BYTES} bytes")
+    return value
+
+
+def signature(valid: Iterable[str], message_id: str, timestamp_s: int, body: bytes) -> str:
+    """The `webhook-signature` header: `v1,…` for each valid secret, space-separated."""
+    signed = b"%b.%d.%b" % (message_id.encode(), timestamp_s, body)
+    return " ".join(f"v1,{_sign(secret, signed)}" for secret in valid)
+
+
+def delivery_head(
+    *,
+    content_type: str,
+    uuid: str,
+    valid_secrets: Iterable[str],
+    message_id: str,
+    now_ms: int,
+    body: bytes,
+    position: int,
+    previous: int,
+    attempt: int,
+    replay: int,
+    traceparent: str | None,
+) -> tuple[str, ...]:
+    """The fields of one delivery, as `Name: value` lines; they hold credentials.
+
+    `uuid` is the Basic user name, `previous` the last position that was delivered before,
+    `attempt` counts from 1, `replay` says how often the subscription was moved or redriven.
+    """
+    timestamp_s = now_ms // 1000
+    return (
+        f"Content-Type: {content_type}",
+        f"Authorization: Basic {_credentials(uuid)}",
+        f"webhook-id: {message_id}",
+        f"webhook-timestamp: {timestamp_s}",
+        f"webhook-signature: {signature(valid_secrets, message_id, timestamp_s, body)}",
+        f"bus-position: {position}",
+        f"bus-previous-position: {previous}",
+        f"bus-attempt: {attempt}",
+        f"bus-replay: {replay}",
+        f"traceparent: {continued(traceparent)}",
+        "Accept: application/json",
+        "Accept-Encoding: identity",
+    )
+
+
+@lru_cache(4096)
+def _credentials(uuid: str) -> str:
+    return base64.b64encode(f"{uuid}:x".encode()).decode()
+
+
+def _sign(secret: str, signed: bytes) -> str:
+    digest = hmac.digest(_key(secret), signed, hashlib.sha256)
+    return base64.b64encode(digest).decode()
+
+
+@lru_cache(4096)
+def _key(secret: str) -> bytes:
+    encoded = secret.removeprefix(PREFIX).rstrip("=")
+    return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
