@@ -21,6 +21,7 @@ from bus_client.errors import (
     BusRefused,
     BusUnavailable,
     NobodyReceives,
+    NoClientNamed,
     NothingToRun,
     NotPossible,
     Undelivered,
@@ -30,6 +31,7 @@ from bus_client.inline import InlineBus
 from bus_client.keep_subscribed import keep_subscribed
 from bus_client.receivers import Deliver
 from bus_client.subscriptions import Subscriptions
+from bus_client.tokens import Tokens
 from bus_client.topology import Topology, declare
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "Event",
     "FromTime",
     "InlineBus",
+    "NoClientNamed",
     "NobodyReceives",
     "NotPossible",
     "NothingToRun",
@@ -56,6 +59,7 @@ __all__ = [
     "Start",
     "Subscription",
     "Subscriptions",
+    "Tokens",
     "Topology",
     "Undelivered",
     "bus_elsewhere",

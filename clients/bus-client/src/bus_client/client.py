@@ -10,8 +10,10 @@ from service_kit.notify import NotifyChannel
 
 from bus_client.bus import Bus
 from bus_client.checks import check_topic
+from bus_client.entry import Entry
 from bus_client.event import Event
 from bus_client.subscriptions import Subscriptions
+from bus_client.tokens import Tokens
 from bus_client.wire import Wire
 
 _POLL_S = 0.5
@@ -22,7 +24,8 @@ class BusClient(Bus):
 
     Every call blocks for at most `total_s` seconds and raises BusRefused or BusUnavailable.
     `transport` replaces the network (a requests adapter), as for an in-process bus.
-    `subscriptions` are this client's own, with all that they can. `name` tells the processes of
+    `subscriptions` are this client's own, with all that they can; `tokens` are for the root key,
+    and `entry` says what this token may use. `name` tells the processes of
     one service from those of others on this machine, where a look wakes the one that works.
     """
 
@@ -38,7 +41,9 @@ class BusClient(Bus):
         super().__init__()
         self._wire = Wire(url, token, total_s=total_s, transport=transport)
         self._looks = NotifyChannel.for_database(self._wire.url, f"look {name}")
-        self.subscriptions = Subscriptions(self._wire)
+        self.entry = Entry(self._wire)
+        self.subscriptions = Subscriptions(self._wire, self.entry)
+        self.tokens = Tokens(self._wire, self.entry)
 
     def close(self) -> None:
         """Close the connections."""
@@ -46,14 +51,18 @@ class BusClient(Bus):
         self._wire.close()
         self._looks.close()
 
-    def publish(self, topic: str, events: Sequence[Event]) -> None:
+    def publish(
+        self, topic: str, events: Sequence[Event], *, idempotency_key: str | None = None
+    ) -> None:
         """Publish up to 1 000 events; returns once all of them are on the bus's disk.
 
-        All or none are taken. Safe to repeat after BusUnavailable.
+        All or none are taken. Safe to repeat after BusUnavailable; with an `idempotency_key` (1 to
+        255 visible ASCII characters) the same events are stored once a day, however often.
         """
         # An `id` is for receivers in this process; without it the bus needs a sixth of the time.
         said = [{key: value for key, value in one.items() if key != "id"} for one in events]
-        self._wire.call("POST", self._topic_url(topic), said)
+        headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
+        self._wire.do("POST", self._topic_url(topic), said, headers=headers)
 
     def look(self) -> None:
         """Wake the process that works, if it is on this machine."""
@@ -74,14 +83,14 @@ class BusClient(Bus):
 
         Raises BusRefused (403) when it belongs to another client.
         """
-        self._wire.call("PUT", self._topic_url(topic))
+        self._wire.do("PUT", self._topic_url(topic))
 
     def delete_topic(self, topic: str) -> None:
         """Let go of a topic: what was published is still delivered, and anybody may claim it.
 
         Raises BusRefused: 403 when it belongs to another client, 404 when there is none.
         """
-        self._wire.call("DELETE", self._topic_url(topic))
+        self._wire.do("DELETE", self._topic_url(topic))
 
     def _topic_url(self, name: str) -> str:
         check_topic(name)
@@ -94,6 +103,14 @@ class BusClient(Bus):
     def topics(self) -> list[dict[str, Any]]:
         """Every topic: name, publisher and how many events."""
         return self._wire.rows("/topics")
+
+    def metrics(self) -> str:
+        """Counts and lags in Prometheus's text format: of its own, or all for the root key."""
+        return self._wire.text(self.entry.link("metrics"))
+
+    def clock_ms(self) -> int:
+        """The bus's clock, in ms since the epoch; wants no token."""
+        return self._wire.read("GET", f"{self._wire.url}/health/ping").time_ms("pong")
 
 
 def bus_elsewhere(setting: str, url: str, token: str) -> BusClient:

@@ -5,6 +5,7 @@ BusError
 ├── NothingToRun        this bus leaves nothing to a process of its own
 ├── BusRefused          the bus understood and said no (4xx): trying again changes nothing
 ├── NotPossible         the bus has no link for that now, so nothing was sent
+│   └── NoClientNamed   the root key has no subscriptions: it has to say whose are meant
 └── BusUnavailable      no answer, or 429 or 5xx: the events may or may not be on the log; try again
     ├── NobodyReceives  `inline:` or `huey:` without a receiver in this process
     └── Undelivered     some receivers of this process have not taken some of the events
@@ -41,6 +42,10 @@ class BusRefused(BusError, UnexpectedStatus):
 
 class NotPossible(BusError):
     """What was asked for can't be done in this state; read the subscription anew."""
+
+
+class NoClientNamed(NotPossible):
+    """The root key is no client's: it has to say whose subscriptions are meant."""
 
 
 class BusUnavailable(BusError):

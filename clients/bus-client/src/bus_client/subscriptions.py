@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Unpack
+from urllib.parse import quote
 
 from bus_client.documents import (
     Document,
@@ -21,25 +22,34 @@ from bus_client.entities import (
     Start,
     Subscription,
 )
-from bus_client.errors import BusUnavailable, NotPossible
+from bus_client.entry import Entry
+from bus_client.errors import NoClientNamed, NotPossible
 from bus_client.wire import Wire
 
 
 class Subscriptions:
-    """What the owner of a token can do with its subscriptions.
+    """What the owner of a token can do with its subscriptions, or the operator with a client's.
 
     Every call raises BusRefused or BusUnavailable; what a subscription can't do now (its `can`
     says so) raises NotPossible. All of them may be repeated.
     """
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, entry: Entry, client: str | None = None) -> None:
         self._wire = wire
-        self._root: Document | None = None
+        self._entry = entry
+        self._client = client
+
+    def of(self, client: str) -> "Subscriptions":
+        """Those of another client, for the root key; everybody's are `all` of the root key."""
+        return Subscriptions(self._wire, self._entry, client)
 
     def all(self) -> list[Subscription]:
-        """Every subscription of this client."""
-        found = self._wire.read("GET", self._entry("subscriptions"))
-        return [subscription_from(one) for one in found.collection("subscriptions")]
+        """Every subscription of this client; of every client for the root key."""
+        return [
+            subscription_from(one)
+            for url in self._lists()
+            for one in self._wire.read("GET", url).collection("subscriptions")
+        ]
 
     def get(self, name: str) -> Subscription:
         """One of them by its name. Raises BusRefused (404) when there is none."""
@@ -73,7 +83,7 @@ class Subscriptions:
 
     def delete(self, subscription: Subscription) -> None:
         """End it, with its parked events and dead letters."""
-        self._wire.call("DELETE", subscription.url)
+        self._wire.do("DELETE", subscription.url)
 
     def pause(self, subscription: Subscription) -> Subscription:
         """Have nothing more sent."""
@@ -112,29 +122,55 @@ class Subscriptions:
         return dead_letter_from(self._wire.read("GET", letter.url))
 
     def redrive(
-        self, subscription: Subscription, letters: Collection[DeadLetter] | None = None
+        self, subscription: Subscription, letters: Collection[DeadLetter | int] | None = None
     ) -> Redriven:
-        """Have dead letters delivered again: these, or all."""
-        body = {} if letters is None else {"ids": [letter.id for letter in letters]}
+        """Have dead letters delivered again: these (or those of these numbers), or all."""
+        body = {} if letters is None else {"ids": [_number(letter) for letter in letters]}
         return redriven_from(self._wire.read("POST", _possible(subscription, "redrive"), body))
 
     def attempts(self, subscription: Subscription) -> Iterator[Attempt]:
         """The last deliveries, newest first."""
         return map(attempt_from, self._pages(subscription, "attempts"))
 
+    def find_attempt(self, subscription: Subscription, id: int) -> Attempt | None:
+        """The attempt of this number, with what was sent and what came back; None: not on record
+        any more."""
+        found = (one for one in self.attempts(subscription) if one.id <= id)
+        first = next(found, None)
+        return self.attempt(first) if first is not None and first.id == id else None
+
+    def find_dead_letter(self, subscription: Subscription, id: int) -> DeadLetter | None:
+        """The dead letter of this number, with how the last answer began; None: there is none."""
+        letters = self.dead_letters(subscription)
+        found = next((one for one in letters if one.id == id), None)
+        return None if found is None else self.dead_letter(found)
+
     def attempt(self, attempt: Attempt) -> Attempt:
         """An attempt with what was sent and what came back."""
         return attempt_from(self._wire.read("GET", attempt.url))
 
     def _named(self, name: str) -> str:
-        return self._entry("subscription", name=name)
+        if not self._entry.is_operator:
+            self._own()
+            return self._entry.link("subscription", name=name)
+        if self._client is None:
+            raise NoClientNamed("the root key has no subscriptions of its own: name the client")
+        return self._entry.link("subscription", client=self._client, name=name)
 
-    def _entry(self, relation: str, **variables: str) -> str:
-        if self._root is None:
-            self._root = self._wire.read("GET", self._wire.url + "/")
-        if not self._root.offers(relation):
-            raise BusUnavailable(f"the bus has no link {relation!r} for this token")
-        return self._root.link(relation, **variables)
+    def _lists(self) -> list[str]:
+        if not self._entry.is_operator:
+            return [self._own()]
+        found = self._wire.read("GET", self._entry.link("clients")).collection("clients")
+        names = [one for one in found if self._client in (None, one.get("name"))]
+        return [one.link("subscriptions") for one in names]
+
+    def _own(self) -> str:
+        """The list of this token's client. Raises NotPossible where another's is wanted: its links
+        would lead to its own."""
+        url = self._entry.link("subscriptions")
+        if self._client is not None and f"/clients/{quote(self._client)}/" not in url:
+            raise NotPossible("the token is another client's: who runs the bus sees everybody's")
+        return url
 
     def _read(self, method: str, url: str, body: Any = None) -> Subscription:
         return subscription_from(self._wire.read(method, url, body))
@@ -152,3 +188,7 @@ def _possible(subscription: Subscription, relation: Relation) -> str:
     if target is None:
         raise NotPossible(f"{subscription.name} can't do this now: {relation}")
     return target
+
+
+def _number(letter: DeadLetter | int) -> int:
+    return letter if isinstance(letter, int) else letter.id

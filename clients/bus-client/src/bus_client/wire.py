@@ -1,5 +1,6 @@
 """Calls to the bus, in the words of this client's errors."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from requests.adapters import BaseAdapter
@@ -23,25 +24,50 @@ class Wire:
         """Close the connections."""
         self._http.close()
 
-    def read(self, method: str, url: str, body: Any = None) -> Document:
+    def read(
+        self, method: str, url: str, body: Any = None, *, total_s: float | None = None
+    ) -> Document:
         """Call a URL of the bus, and read the document in its answer."""
         try:
-            return Document(url, self.call(method, url, body).json())
+            return Document(url, self.call(method, url, body, total_s=total_s).json())
         except NotJson as error:
             raise BusUnavailable(str(error)) from error
 
     def rows(self, path: str) -> list[dict[str, Any]]:
         """Read the JSON array at a path of the bus."""
         try:
-            rows: list[dict[str, Any]] = self.call("GET", self.url + path).value()
+            rows = self.call("GET", self.url + path).value()
         except NotJson as error:
             raise BusUnavailable(str(error)) from error
+        if not isinstance(rows, list) or not all(isinstance(one, dict) for one in rows):
+            raise BusUnavailable("the answer is not an array of objects")
         return rows
 
-    def call(self, method: str, url: str, body: Any = None) -> Answer:
-        """Call a URL of the bus with a JSON body (None: without one)."""
+    def do(
+        self, method: str, url: str, body: Any = None, *, headers: Mapping[str, str] | None = None
+    ) -> None:
+        """Call what answers without a body. One with a body is no bus's: a login page that a proxy
+        answers with 200 has taken no event."""
+        if self.call(method, url, body, headers=headers).body.strip():
+            raise BusUnavailable("the answer is no bus's: it should be empty, and isn't")
+
+    def text(self, url: str) -> str:
+        """Read the plain text at a URL of the bus."""
+        return self.call("GET", url).body.decode("utf-8", "replace")
+
+    def call(
+        self,
+        method: str,
+        url: str,
+        body: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        total_s: float | None = None,
+    ) -> Answer:
+        """Call a URL of the bus with a JSON body (None: without one), for `total_s` seconds at
+        most (None: the client's)."""
         try:
-            answer = self._http.send(method, url, json=body)
+            answer = self._http.send(method, url, json=body, headers=headers, total_s=total_s)
         except UnexpectedStatus as error:
             if error.may_pass:
                 raise BusUnavailable(f"the bus answered {error.status}") from error

@@ -1,0 +1,55 @@
+"""`bus work` and `bus waiting`: for a bus inside a program that has a worker process."""
+
+import logging
+import pkgutil
+import signal
+import sys
+import threading
+
+import click
+
+from bus_client.bus import Bus
+from bus_client.errors import BadConnection
+
+
+def _load(_context: click.Context, _parameter: click.Parameter, target: str) -> Bus:
+    sys.path.insert(0, "")
+    try:
+        found = pkgutil.resolve_name(target if ":" in target else f"{target}:bus")
+    except (ImportError, AttributeError, ValueError) as error:
+        if isinstance(error, BadConnection):
+            raise
+        raise click.BadParameter(str(error)) from error
+    made = found() if callable(found) else found
+    if not isinstance(made, Bus):
+        raise click.BadParameter(f"{target} is no bus, and makes none")
+    return made
+
+
+@click.command()
+@click.argument("bus", metavar="MODULE:BUS", callback=_load)
+def waiting(bus: Bus) -> None:
+    """Say how many events MODULE's bus has that somebody has not taken; exit status 1 for some.
+
+    Leave a bus for another only when there are none. An outbox may hold what it likes.
+    """
+    count = bus.waiting()
+    click.echo(f"{count} waiting")
+    sys.exit(1 if count else 0)
+
+
+@click.command()
+@click.argument("bus", metavar="MODULE:BUS", callback=_load)
+@click.option("--workers", default=2, show_default=True, help="Deliveries at the same time.")
+def work(bus: Bus, workers: int) -> None:
+    """Do what MODULE's bus leaves to a process of its own, until SIGTERM or Ctrl-C.
+
+    BUS is what `bus_client.connect` returned, or a function that returns it.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    if not logging.getLogger().handlers:
+        logging.basicConfig(level=logging.INFO, format="%(message)s")
+        logging.getLogger("huey").setLevel(logging.WARNING)
+    bus.run(stopping, workers=workers)

@@ -1,0 +1,239 @@
+"""Whatever is wrong is one line on stderr, exit status 1 or 2, and no traceback."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+import pytest
+import requests
+import responses
+from bus_client.cli import main
+
+from tests.clients.bus_client.cli.calling import TOKEN, URL, bus, every_verb, named
+
+VERBS = every_verb()
+ROOT = {"_links": {"self": {"href": "/"}}}
+MONITORS = {"topics": {"href": "/topics"}, "metrics": {"href": "/metrics"}}
+OF_CLIENT = {
+    "subscriptions": {"href": "/clients/shop/subscriptions"},
+    "subscription": {"href": "/clients/shop/subscriptions/{name}", "templated": True},
+}
+OF_OPERATOR = {
+    "tokens": {"href": "/api_tokens"},
+    "clients": {"href": "/clients"},
+    "subscription": {"href": "/clients/{client}/subscriptions/{name}", "templated": True},
+}
+ANYTHING = re.compile(r".*")
+METHODS = ("GET", "POST", "PUT", "DELETE")
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
+
+@pytest.fixture
+def answers() -> Iterator[responses.RequestsMock]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+def every(verb: Sequence[str], *options: str, **env: str | None) -> str:
+    """The one line that a verb says; there is no other, and nothing on stdout but the doctor's."""
+    said = bus(*options, *verb, env={"BUS_URL": URL, "BUS_TOKEN": TOKEN} | env)
+    assert said.status in {1, 2}, said
+    if verb[0] == "doctor" and said.status == 1:
+        assert said.err == ""
+        return said.out
+    assert said.out == ""
+    assert said.err.startswith("bus: ")
+    assert said.err.count("\n") == 1, said.err
+    assert TOKEN not in said.err
+    return f"{said.status} {said.err}"
+
+
+def test_every_verb_is_tried_here() -> None:
+    def leaves(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+        if isinstance(command, click.Group):
+            for name, inner in command.commands.items():
+                yield from leaves(inner, (*path, name))
+        else:
+            yield path
+
+    listed = {("topics", "list"), ("subscriptions", "list"), ("attempts", "list")}
+    listed |= {("parked", "list"), ("dead-letters", "list"), ("tokens", "list")}
+    of_programs = {("work",), ("waiting",)}  # they talk to no bus
+    tried = {tuple(verb[:size]) for verb in VERBS for size in (1, 2)} | listed | of_programs
+    assert set(leaves(main, ())) - tried == set()
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=named)
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        (None, "no bus is named"),
+        ("", "no bus is named"),
+        ("localhost:8001", "no scheme"),
+        ("bus.example", "no scheme"),
+        ("http://user:s3cret@bus.example", "holds credentials"),
+        ("ftp://bus.example", "must be an http"),
+        ("http://", "must be an http"),
+        ("http://bus.example:99999", "must be an http"),
+        ("http://bus.example?x=1", "must be an http"),
+        ("inline:", "inside a program"),
+    ],
+)
+def test_a_url_of_no_bus(verb: Sequence[str], url: str | None, why: str) -> None:
+    said = every(verb, BUS_URL=url)
+    assert why in said
+    assert said.startswith("2")
+    assert "s3cret" not in said
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=named)
+@pytest.mark.parametrize(
+    ("token", "why"), [(None, "no token"), ("", "no token"), ("a\nb", "no token does")]
+)
+def test_a_token_that_is_none(verb: Sequence[str], token: str | None, why: str) -> None:
+    said = every(verb, BUS_TOKEN=token)
+    assert why in said
+    assert said.startswith("2")
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=named)
+def test_nobody_listens(verb: Sequence[str]) -> None:
+    assert "Connection refused" in every(verb, BUS_URL="http://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=named)
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, "<html>login</html>"),
+        (200, "[" * 9000),
+        (200, '"text"'),
+        (404, "not here"),
+        (301, ""),
+        (503, ""),
+    ],
+)
+def test_what_answers_is_no_bus(
+    verb: Sequence[str], status: int, body: str, answers: responses.RequestsMock
+) -> None:
+    for method in METHODS:
+        answers.add(method, ANYTHING, body=body, status=status)
+    every(verb)
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=named)
+def test_a_token_that_the_bus_does_not_know(
+    verb: Sequence[str], answers: responses.RequestsMock
+) -> None:
+    answers.get(f"{URL}/health/ping", json={"pong": 1})
+    for method in METHODS:
+        answers.add(method, ANYTHING, json={"title": "no", "detail": "a token"}, status=401)
+    assert "know" in every(verb)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [one for one in VERBS if one[0] in {"publish"} or one[:2] == ("topics", "claim")],
+    ids=named,
+)
+def test_the_root_key_where_a_clients_token_belongs(
+    verb: Sequence[str], answers: responses.RequestsMock
+) -> None:
+    answers.get(f"{URL}/", json={"_links": OF_OPERATOR | MONITORS})
+    for method in METHODS:
+        answers.add(method, ANYTHING, json={"title": "no"}, status=401)
+    assert "that is the root key, where a client's token belongs" in every(verb)
+
+
+@pytest.mark.parametrize("verb", [one for one in VERBS if one[:1] == ("tokens",)], ids=named)
+def test_a_clients_token_where_the_root_key_belongs(
+    verb: Sequence[str], answers: responses.RequestsMock
+) -> None:
+    answers.get(f"{URL}/", json={"_links": OF_CLIENT | MONITORS})
+    assert "it takes the root key" in every(verb)
+
+
+@pytest.mark.parametrize(
+    "verb", [one for one in VERBS if one[0] in {"subscribe", "attempts", "redrive"}], ids=named
+)
+def test_the_root_key_has_to_name_a_client(
+    verb: Sequence[str], answers: responses.RequestsMock
+) -> None:
+    answers.get(f"{URL}/", json={"_links": OF_OPERATOR | MONITORS})
+    assert "name the client with --client" in every(verb)
+
+
+def test_a_client_cannot_name_another(answers: responses.RequestsMock) -> None:
+    answers.get(f"{URL}/", json={"_links": OF_CLIENT | MONITORS})
+    said = every(("subscriptions", "pause", "main"), "--client", "stock")
+    assert "another client's" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("nonsense",), "No such command"),
+        (("subscriptions", "puase", "x"), "No such command"),
+        (("publish", "Widgets", "create", "https://x.example/1"), "lowercase"),
+        (("publish", "widgets", "created", "https://x.example/1"), "is not one of"),
+        (("publish", "widgets"), "TYPE and URL are missing"),
+        (("publish", "widgets", "create", "https://x.example", "--data", "{"), "is not JSON"),
+        (("publish", "widgets", "--from", "/none/here"), "No such file"),
+        (("publish", "widgets", "create", "https://x.example", "--from", "-"), "or --from"),
+        (("redrive", "main"), "give IDS"),
+        (("redrive", "main", "1", "--all"), "give IDS"),
+        (("subscribe",), "Missing option"),
+        (("attempts", "show", "main", "one"), "not a valid integer"),
+        (("work", "no.such.module"), "No module named"),
+        (("doctor", "--frobnicate"), "No such option"),
+    ],
+)
+def test_wrong_usage(arguments: Sequence[str], why: str) -> None:
+    said = every(arguments)
+    assert why in said
+
+
+@pytest.mark.parametrize("stdin", ["", "[]", "[1]", "no json", '{"type": "create"', "[" * 9000])
+def test_events_that_are_none(stdin: str) -> None:
+    said = bus(
+        "publish", "widgets", "--from", "-", env={"BUS_URL": URL, "BUS_TOKEN": TOKEN}, stdin=stdin
+    )
+    assert said.status == 2
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("place", ["yesterday", "2026-13-01", "1.5", "++1", "5w", ""])
+def test_a_place_that_is_none(place: str, answers: responses.RequestsMock) -> None:
+    said = every(("subscribe", "--topic", "a", "--callback", "c", "--uuid", "u", "--from", place))
+    assert "no place in the log" in said
+
+
+@pytest.mark.parametrize("words", [(), ("publish",), ("subscriptions", "seek"), ("doctor",)])
+def test_help_needs_no_settings(words: Sequence[str]) -> None:
+    said = bus(*words, "--help")
+    assert said.status == 0
+    assert said.out.startswith("Usage: ")
+
+
+def test_the_version_is_said() -> None:
+    assert re.fullmatch(r"bus, version \d+\.\d+\.\d+\n", bus("--version").out)
+
+
+def test_what_a_bus_says_moves_no_cursor(answers: responses.RequestsMock) -> None:
+    row = {"name": "a\x1b[31m\u202e", "publisher": "b\r\nc", "events": 1}
+    answers.get(f"{URL}/topics", json=[row])
+    said = bus("topics", env={"BUS_URL": URL, "BUS_TOKEN": TOKEN})
+    assert not re.search("[\x1b\r\u202e]", said.out)
+    assert said.out.count("\n") == 2
+
+
+def test_a_broken_pipe_ends_it(answers: responses.RequestsMock) -> None:
+    answers.get(f"{URL}/topics", body=requests.ConnectionError("x"))
+    assert "ConnectionError" in every(("topics",))
