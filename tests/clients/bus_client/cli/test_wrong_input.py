@@ -41,9 +41,10 @@ def answers() -> Iterator[responses.RequestsMock]:
         yield mock
 
 
-def every(verb: Sequence[str], *options: str, **env: str | None) -> str:
+def every(verb: Sequence[str], *options: str, **given: str | None) -> str:
     """The one line that a verb says; there is no other, and nothing on stdout but the doctor's."""
-    said = bus(*options, *verb, env={"BUS_URL": URL, "BUS_TOKEN": TOKEN} | env)
+    env: dict[str, str | None] = {"BUS_URL": URL, "BUS_TOKEN": TOKEN}
+    said = bus(*options, *verb, env=env | given)
     assert said.status in {1, 2}, said
     if verb[0] == "doctor" and said.status == 1:
         assert said.err == ""
