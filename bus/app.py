@@ -11,6 +11,7 @@ from service_kit.trace import install_trace
 
 from bus.api.failures import attempts_blueprint, exceptions_blueprint
 from bus.api.monitoring import metrics_blueprint, pulse_blueprint
+from bus.api.overview import overview_blueprint
 from bus.api.problems import TRANSLATIONS
 from bus.api.publish import describe_publish, publish_blueprint
 from bus.api.root import root_blueprint
@@ -19,6 +20,7 @@ from bus.api.subscriptions import subscription_actions_blueprint, subscription_r
 from bus.api.tokens import tokens_blueprint
 from bus.bootstrap import Bus, build, config_or_exit
 from bus.config import Config
+from bus.console.views import console_blueprint
 from bus.server import lingering_wsgi, under_path
 from bus.storage import Storage
 
@@ -52,6 +54,7 @@ def create_apps(
     api = Api(app, title="The bus")
     _register(api, bus)
     describe_publish(api, app)
+    app.register_blueprint(console_blueprint(bus, app.wsgi_app))
     app.wsgi_app = under_path(app.wsgi_app, bus.path_prefix)  # type: ignore[method-assign]
     return app, bus
 
@@ -67,3 +70,4 @@ def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(tokens_blueprint(bus))
     api.register_blueprint(pulse_blueprint(bus))
     api.register_blueprint(metrics_blueprint(bus))
+    api.register_blueprint(overview_blueprint(bus))

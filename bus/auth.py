@@ -1,15 +1,16 @@
 """Who is calling: the root key, or a client by its token (docs/delivery.md D25, D26)."""
 
 import contextlib
+import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from service_kit.errors import StoreUnavailable
-from service_kit.tokens import digest
+from service_kit.tokens import digest, new_token
 
 from bus.config import MIN_KEY_CHARACTERS
 from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
@@ -45,10 +46,11 @@ class Auth:
         self._find = find
         self._steady_s = steady_s
         self._remembered: dict[str, tuple[Client, float]] = {}
+        self._stand_ins: dict[str, str] = {}
 
     def client(self, token: str | None) -> Client:
         """The client with this token, as the store knows it. Raises NotAuthenticated."""
-        shown = None if token is None else digest(token)
+        shown = None if token is None else self._digest(token)
         found = None if shown is None else self._find(shown)
         if shown is None or found is None or not hmac.compare_digest(found[0], shown):
             self._remembered.pop(shown or "", None)
@@ -114,12 +116,18 @@ class Auth:
         if not self.is_admin(token):
             raise NotAuthenticated("the root key is needed")
 
-    def owner(self, token: str | None, client_name: str) -> None:
-        """Raises unless this is the root key, or a subscriber's token of the client of this name.
+    def owner(self, token: str | None, client_name: str, *, looks: bool = False) -> None:
+        """Raises unless this is the root key, or a subscriber's token of the client of this name;
+        for one who only `looks`, one that may monitor will do.
 
         NotAuthenticated for a stranger, NotYours for another client, NotAllowed.
         """
-        if not self.is_admin(token) and self.subscriber(token).name != client_name:
+        if self.is_admin(token):
+            return
+        client = self.client(token)
+        if not (looks and TokenScope.MONITOR in client.scopes):
+            _good_for(TokenScope.SUBSCRIBE, client)
+        if client.name != client_name:
             raise NotYours("it belongs to another client")
 
     def is_admin(self, token: str | None) -> bool:
@@ -130,8 +138,34 @@ class Auth:
             return TokenScope.ADMIN in self.client(token).scopes
         return False
 
+    def sealed(self, token: str, key: str) -> str:
+        """What a session keeps of the token that began it: its digest, by which the store knows it.
+        Of the root key, which somebody may have thought up, nothing that it could be guessed from
+        without the session's own `key`."""
+        return _seal(key, self._root_digest) if self._is_root(token) else digest(token)
+
+    @contextlib.contextmanager
+    def standing_in(self, sealed: str, key: str) -> Iterator[str]:
+        """A token that is as good as the sealed one, until the block ends. The one that was sealed
+        is asked for anew at each call: once it is revoked this one is good for nothing."""
+        is_root = hmac.compare_digest(sealed, _seal(key, self._root_digest))
+        token = new_token()
+        self._stand_ins[digest(token)] = self._root_digest if is_root else sealed
+        try:
+            yield token
+        finally:
+            del self._stand_ins[digest(token)]
+
     def _is_root(self, token: str | None) -> bool:
-        return token is not None and hmac.compare_digest(digest(token), self._root_digest)
+        return token is not None and hmac.compare_digest(self._digest(token), self._root_digest)
+
+    def _digest(self, token: str) -> str:
+        shown = digest(token)
+        return self._stand_ins.get(shown, shown)
+
+
+def _seal(key: str, root_digest: str) -> str:
+    return hmac.new(key.encode(), root_digest.encode(), hashlib.sha256).hexdigest()
 
 
 def check_may_publish(client: Client, topic: str) -> None:

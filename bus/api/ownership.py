@@ -30,7 +30,7 @@ class Owned:
 
 def owner_id(bus: Bus, client: str) -> int:
     """The id of the client in the path. Raises unless the caller is it, or has the root key."""
-    bus.auth.owner(shown_token(request), client)
+    bus.auth.owner(shown_token(request), client, looks=request.method == "GET")
     return bus.storage.clients.id_of(client)
 
 

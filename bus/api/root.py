@@ -54,6 +54,8 @@ def _for_monitor() -> dict[str, Link]:
         "pulse": link("/pulse"),
         "scaling": link("/pulse/scaling"),
         "metrics": link("/metrics"),
+        "overview": link("/overview"),
+        "console": link("/console/"),
     }
 
 

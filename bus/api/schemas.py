@@ -80,6 +80,14 @@ class ListSchema(_ResourceSchema):
     _embedded = ma.fields.Dict(ma.fields.String(), ma.fields.List(ma.fields.Dict()), required=True)
 
 
+class OverviewSchema(ListSchema):
+    """How many subscriptions there are in each condition, and pushers alive; the subscriptions that
+    need somebody most are embedded as `worst`."""
+
+    subscriptions = ma.fields.Dict(ma.fields.String(), ma.fields.Integer(), required=True)
+    pushers = ma.fields.Integer(required=True)
+
+
 class LetterSchema(_ResourceSchema):
     """A dead letter; `answer_body` is the beginning of the last answer."""
 

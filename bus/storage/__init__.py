@@ -14,6 +14,7 @@ from bus.log.postgres import PostgresLog
 from bus.log.sqlite import SqliteLog
 from bus.storage.attempts import Attempts
 from bus.storage.clients import Clients
+from bus.storage.console_sessions import ConsoleSessions
 from bus.storage.dead_letters import DeadLetters
 from bus.storage.entity_index import EntityIndex
 from bus.storage.latency import Latencies
@@ -51,6 +52,7 @@ class Storage:
         self.entity_index = EntityIndex(engine, self._driver)
         self.latencies = Latencies(self._driver)
         self.snapshots = Snapshots(self._driver)
+        self.console_sessions = ConsoleSessions(engine, now_ms)
 
     @cached_property
     def log_identity(self) -> str:

@@ -5,11 +5,11 @@ from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import reading
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, case, func, select, tuple_
 
 from bus.errors import NotFound
 from bus.model.delivery import Lag, Overview
-from bus.model.subscription import DEFAULT_NAME, ListedSubscription
+from bus.model.subscription import DEFAULT_NAME, ListedSubscription, State
 from bus.storage import columns
 from bus.storage.lag import backlog, snapshot_left
 from bus.storage.tables import clients, cursors, dead_letters, parked_events, subscriptions
@@ -48,6 +48,39 @@ class Overviews:
             raise NotFound("no such subscription")
         return found[0]
 
+    def page(
+        self, client: str | None, after: tuple[str, str], limit: int, condition: str | None = None
+    ) -> list[Overview]:
+        """A client's subscriptions, or everybody's (None), by client and name, after one; of those
+        in one condition where that is asked for."""
+        wanted = _of(_everything(), client).where(
+            tuple_(clients.c.name, subscriptions.c.name) > tuple_(*after)
+        )
+        if condition is not None:
+            wanted = wanted.where(condition == _CONDITION)
+        return self._all(wanted.limit(limit))
+
+    def worst(self, client: str | None, limit: int) -> list[Overview]:
+        """Those that need somebody first: disabled, failing, with dead letters or parked events,
+        then who is furthest behind in the log."""
+        trouble = case(
+            (State.DISABLED.value == _CONDITION, 0),
+            (_CONDITION == FAILING, 1),
+            (cursors.c.dead_letters > 0, 2),
+            (cursors.c.parked_events > 0, 3),
+            else_=4,
+        )
+        order = (trouble, cursors.c.position, clients.c.name, subscriptions.c.name)
+        return self._all(_of(_everything(), client).order_by(None).order_by(*order).limit(limit))
+
+    def conditions(self, client: str | None) -> dict[str, int]:
+        """How many subscriptions are in each condition."""
+        counted: Select[Any] = select(_CONDITION, func.count()).join_from(subscriptions, clients)
+        joined = counted.join(cursors, cursors.c.subscription_id == subscriptions.c.id)
+        with reading(self._engine) as connection:
+            found = connection.execute(_of(joined, client).group_by(_CONDITION)).all()
+        return {name: 0 for name in CONDITIONS} | {name: int(count) for name, count in found}
+
     def clients(self) -> Sequence[str]:
         """The names of the clients that have subscriptions."""
         wanted = (
@@ -63,6 +96,23 @@ class Overviews:
         with reading(self._engine) as connection:
             found = connection.execute(wanted).mappings().all()
             return [_overview(connection, row, now_ms) for row in found]
+
+
+FAILING = "failing"
+CONDITIONS = (*(state.value for state in State), FAILING)
+"""What a list of subscriptions may be asked for: a state, or active ones whose endpoint fails."""
+
+_CONDITION: Any = case(
+    (
+        (subscriptions.c.state == State.ACTIVE.value) & (cursors.c.failures > 0),
+        FAILING,
+    ),
+    else_=subscriptions.c.state,
+)
+
+
+def _of(wanted: Select[Any], client: str | None) -> Select[Any]:
+    return wanted if client is None else wanted.where(clients.c.name == client)
 
 
 def _everything() -> Select[Any]:

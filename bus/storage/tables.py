@@ -286,3 +286,24 @@ wanted_tests = Table(
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
     Column("requested_at_ms", BigInteger, nullable=False),
 )
+
+# Browsers that are signed in to the console: digests of what their cookies hold, and what is kept
+# of the token (or root key) that was shown: `Auth.sealed`.
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("token", String(64), nullable=False),
+    Column("expires_at_ms", BigInteger, nullable=False),
+    Index("console_sessions_by_expiry", "expires_at_ms"),
+)
+
+# Attempts to sign in that failed, or are under way, by the visitor's network.
+console_sign_ins = Table(
+    "console_sign_ins",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("network", String(64), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("console_sign_ins_by_network", "network", "at_ms"),
+)

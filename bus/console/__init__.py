@@ -1,0 +1,1 @@
+"""The console: pages for people, each rendered from the document that the API gives to programs."""

@@ -1,0 +1,79 @@
+"""What buttons do: each is one call of the API."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bus.console import forms
+from bus.console.forms import Body, Form
+from bus.console.pages import ONE
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a form that is posted to `rule` calls, where it leads then, and what is said there:
+    `done` with the numbers that the answer `counts`.
+
+    `shows` is the page of an answer that is shown once, such as a secret; `again` the page whose
+    form is shown again, with what was typed, when the API refuses it.
+    """
+
+    name: str
+    rule: str
+    done: str = ""
+    method: str = "POST"
+    api: str = ""
+    goes_to: str = ONE
+    read: Callable[[Form], Body] = forms.nothing
+    counts: Sequence[str] = ()
+    shows: str | None = None
+    again: str | None = None
+
+    @property
+    def called(self) -> str:
+        """The address that is called."""
+        return self.api or self.rule
+
+
+_REDRIVEN = "{redriven} on their way back; {covered} dropped, for a later event covers them."
+_COUNTS = ("redriven", "covered")
+
+ACTIONS = (
+    Action("pause", f"{ONE}/pause", "Paused. Nothing is sent; its place in the log is kept."),
+    Action("resume", f"{ONE}/resume", "Resumed. What waits is sent at once."),
+    Action("test", f"{ONE}/test", "A test event is on its way. Its answer shows in the attempts."),
+    Action("seek", f"{ONE}/seek", "Moved. It goes on from there.", read=forms.seek, again="seek"),
+    Action("secret", f"{ONE}/secret", shows="secret"),
+    Action(
+        "edit",
+        f"{ONE}/edit",
+        "Saved.",
+        method="PUT",
+        api=ONE,
+        read=forms.subscription,
+        again="edit",
+    ),
+    Action(
+        "remove",
+        f"{ONE}/remove",
+        "Removed.",
+        method="DELETE",
+        api=ONE,
+        goes_to="/subscriptions",
+    ),
+    Action(
+        "redrive",
+        f"{ONE}/dead-letters/redrive",
+        _REDRIVEN,
+        goes_to=f"{ONE}/dead-letters",
+        read=forms.chosen,
+        counts=_COUNTS,
+    ),
+    Action(
+        "redrive-one",
+        f"{ONE}/dead-letters/<int:id>/redrive",
+        _REDRIVEN,
+        goes_to=f"{ONE}/dead-letters",
+        counts=_COUNTS,
+    ),
+)
+BY_NAME = {action.name: action for action in ACTIONS}

@@ -1,0 +1,97 @@
+"""How moments, spans, counts and calls are written; what templates may use."""
+
+import json
+import shlex
+from typing import Any
+
+from flask import Blueprint, request
+from markupsafe import Markup
+from service_kit.clock import Clock, utc
+
+from bus.console import reasons
+from bus.console.security import PATH
+
+_UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
+
+
+def install(blueprint: Blueprint, now_ms: Clock) -> None:
+    """Give the templates their filters and functions."""
+    for make in (moment, span, count, answer, page_url, pretty, plural):
+        blueprint.add_app_template_filter(make)
+    blueprint.add_app_template_filter(lambda at_ms: ago(at_ms, now_ms()), "ago")
+    for name in (reasons.condition, reasons.why, reasons.meaning, curl):
+        blueprint.add_app_template_global(name)
+    blueprint.add_app_template_global(now_ms, "now_ms")
+
+
+def moment(at_ms: int) -> Markup:
+    """Such as "2026-11-30 08:15:30 UTC", which machines can read too."""
+    at = utc(at_ms)
+    iso = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(iso, f"{at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def ago(at_ms: int, now_ms: int) -> str:
+    """Such as "5 min ago", "in 30 s" or "now"."""
+    away_ms = at_ms - now_ms
+    if abs(away_ms) < 1_000:
+        return "now"
+    return f"in {span(away_ms)}" if away_ms > 0 else f"{span(-away_ms)} ago"
+
+
+def span(ms: int) -> str:
+    """The two largest units, the second if it isn't zero.
+
+    | ms     | 400    | 9 000 | 61 000  | 7 200 000 | 93 600 000 |
+    |--------|--------|-------|---------|-----------|------------|
+    | span   | 400 ms | 9 s   | 1 min 1 s | 2 h     | 1 d 2 h    |
+    """
+    if ms < 1_000:
+        return f"{ms} ms"
+    parts: list[str] = []
+    for size, unit in _UNITS:
+        amount, ms = divmod(ms, size)
+        if amount or parts:
+            parts.append(f"{amount} {unit}" if amount else "")
+    return " ".join(filter(None, parts[:2]))
+
+
+def count(number: int) -> str:
+    """With commas between the thousands."""
+    return f"{number:,}"
+
+
+def plural(number: int, one: str, many: str | None = None) -> str:
+    """Such as "1 event", "1,200 events"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def answer(found: dict[str, Any] | None) -> str:
+    """What came back, in a few words; of an attempt too."""
+    if found is None:
+        return "never tried"
+    if found["status"] is None:
+        return found["error"] or "no answer"
+    return f"{found['status']}: {found['error']}" if found["error"] else str(found["status"])
+
+
+def page_url(href: str) -> str:
+    """The page of a document of the API."""
+    return f"{request.script_root}{PATH}{href}"
+
+
+def pretty(text: str) -> str:
+    """JSON with line breaks, as far as it is whole; else the text as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
+
+
+def curl(method: str, href: str, body: Any = None) -> str:
+    """A call of the API as one types it into a shell, with a placeholder for the token."""
+    url = f"{request.host_url.rstrip('/')}{request.script_root}{href}"
+    words = ["curl", "-X", method, "-H", '"Authorization: Bearer $BUS_TOKEN"']
+    if body is not None:
+        words += ["-H", "'Content-Type: application/json'", "-d", shlex.quote(json.dumps(body))]
+    return " ".join([*words, shlex.quote(url)])

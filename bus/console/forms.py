@@ -1,0 +1,90 @@
+"""What people type into forms, as the bodies of the API's calls. The API says what is wrong."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from service_kit.problems import Problem
+from werkzeug.datastructures import MultiDict
+
+Form = MultiDict[str, str]
+Body = dict[str, Any] | None
+
+
+def nothing(_form: Form) -> Body:
+    """A call without a body."""
+    return None
+
+
+def seek(form: Form) -> Body:
+    """Where to go on: `to` is a word of the API, or `position`, `time`, `back`, `forth`."""
+    to = form.get("to", "")
+    match to:
+        case "position":
+            return {"to": {"position": number(form, "position")}}
+        case "time":
+            return {"to": {"time_ms": moment(form, "time")}}
+        case "back":
+            return {"to": {"position": max(0, _here(form) - number(form, "events"))}}
+        case "forth":
+            return {"to": {"position": _here(form) + number(form, "events")}}
+    return {"to": to}
+
+
+def chosen(form: Form) -> Body:
+    """The dead letters that are ticked; without a tick all of them, if that was the button."""
+    if form.get("which") == "all":
+        return {}
+    ids = [int(text) for text in form.getlist("id") if _is_number(text)]
+    if not ids:
+        raise Problem(400, "Nothing is ticked", detail="Tick the dead letters to send back.")
+    return {"ids": ids}
+
+
+def subscription(form: Form) -> Body:
+    """A subscription as PUT takes it: what was left empty is as by default."""
+    return {
+        "topics": form.get("topics", "").replace(",", " ").split(),
+        "callback": form.get("callback", "").strip(),
+        "uuid": form.get("uuid", "").strip(),
+        "timeout": optional_number(form, "timeout"),
+        "max": optional_number(form, "max"),
+        "concurrency": optional_number(form, "concurrency"),
+        "coalesce": form.get("coalesce") == "on",
+        "format": form.get("format") or None,
+        "events_per_s": optional_number(form, "events_per_s"),
+    }
+
+
+def number(form: Mapping[str, str], name: str) -> int:
+    """A whole number that must be there. Raises Problem 400."""
+    text = form.get(name, "").strip().replace(",", "")
+    if not _is_number(text):
+        raise Problem(400, "A number is needed", detail=f"{name}: {text!r} is not a whole number.")
+    return int(text)
+
+
+def optional_number(form: Mapping[str, str], name: str) -> int | None:
+    """A whole number; None for a field that was left empty. Raises Problem 400."""
+    return number(form, name) if form.get(name, "").strip() else None
+
+
+def moment(form: Mapping[str, str], name: str) -> int:
+    """A moment in UTC as browsers send it, in ms since the epoch. Raises Problem 400."""
+    text = form.get(name, "").strip()
+    try:
+        return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
+    except (ValueError, OverflowError) as error:
+        raise Problem(
+            400,
+            "A time is needed",
+            detail=f"{text!r} is not a date and a time, as 2026-11-30T08:15.",
+        ) from error
+
+
+def _here(form: Form) -> int:
+    return number(form, "here")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18

@@ -1,0 +1,204 @@
+"""The console's blueprint: a view a page, a view an action, and what they share."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request
+from service_kit.access import shown_token
+from service_kit.hal import MEDIA_TYPE, respond
+from service_kit.problems import Problem, respond_problem
+from werkzeug.exceptions import NotFound as UnknownAddress
+
+from bus.bootstrap import Bus
+from bus.console import formats, security, sign_in
+from bus.console.actions import ACTIONS, BY_NAME, Action
+from bus.console.api_call import Api, ApiCall
+from bus.console.live import Fragments
+from bus.console.pages import PAGES, Page
+from bus.console.problems import problem_of, refused
+from bus.console.sessions import Viewer, csrf_token, resumed
+from bus.errors import NotAuthenticated
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+_VARIABLE = re.compile(r"<(?:int:)?(\w+)>")
+
+
+def console_blueprint(bus: Bus, app: "WSGIApplication") -> Blueprint:
+    """The console of a bus whose API is `app`."""
+    blueprint = Blueprint(
+        "console",
+        __name__,
+        url_prefix=security.PATH,
+        template_folder="templates",
+        static_folder="static",
+    )
+    console = Console(bus, Api(app))
+    formats.install(blueprint, bus.now_ms)
+    sign_in.add_views(blueprint, bus)
+    for page in PAGES:
+        _route(blueprint, "GET", page.rule, f"page_{page.template}", partial(console.page, page))
+        if page.live:
+            live = partial(console.fragment, page)
+            _route(blueprint, "GET", f"/live{page.rule}", f"live_{page.template}", live)
+    for action in ACTIONS:
+        does = partial(console.act, action)
+        _route(blueprint, "POST", action.rule, f"do_{action.name}", does)
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    blueprint.add_url_rule("/<path:rest>", "nowhere", _nowhere, methods=methods)
+    blueprint.add_url_rule("/", "nowhere_at_all", _nowhere, methods=methods[1:])
+    blueprint.register_error_handler(Exception, _answer_error)
+    blueprint.after_request(security.add_headers)
+    return blueprint
+
+
+class Console:
+    """Shows pages, and does what their buttons say."""
+
+    def __init__(self, bus: Bus, api: Api) -> None:
+        self._bus = bus
+        self._api = api
+        self._fragments = Fragments()
+
+    def page(self, page: Page, **ids: Any) -> Response:
+        """A page, or for programs the document that it is made of."""
+        query = {name: request.args[name] for name in page.query if name in request.args}
+        call = ApiCall("GET", _filled(page.document, ids), query)
+        if wants_hal():
+            return self._twin(call)
+        with self._signed_in() as viewer:
+            documents = self._documents(page, viewer, ids)
+            return self._show(page.template, viewer, self._get(call, viewer), **documents)
+
+    def fragment(self, page: Page, **ids: Any) -> Response:
+        """The part of a page that changes by itself: made at most once a second, however many look
+        at it."""
+        with self._signed_in() as viewer:
+
+            def render() -> str:
+                call = ApiCall("GET", _filled(page.document, ids))
+                documents = self._documents(page, viewer, ids)
+                template = f"console/live/{page.template}.html"
+                doc = self._get(call, viewer)
+                return render_template(template, doc=doc, viewer=viewer, **documents)
+
+            return Response(self._fragments.get((viewer.client, viewer.acts, request.path), render))
+
+    def act(self, action: Action, **ids: Any) -> Response:
+        """Call the API, then lead on; where it refuses a form, show that again."""
+        with self._signed_in() as viewer:
+            security.check_form()
+            try:
+                body = action.read(request.form)
+                call = ApiCall(action.method, _filled(action.called, ids), body=body)
+                answer = self._api.call(call, viewer.token)
+                if not answer.is_success:
+                    raise refused(answer)
+            except Problem as problem:
+                if action.again is None or problem.status not in {400, 422}:
+                    raise
+                return self._again(action.again, problem, viewer, ids)
+            if action.shows is not None:
+                return self._show(action.shows, viewer, answer.document, ids=ids)
+            told = {name: int(answer.document[name]) for name in action.counts}
+            return _see_other(_filled(action.goes_to, ids), did=action.name, **told)
+
+    def _again(
+        self, template: str, problem: Problem, viewer: Viewer, ids: dict[str, Any]
+    ) -> Response:
+        (page,) = (page for page in PAGES if page.template == template)
+        doc = self._get(ApiCall("GET", _filled(page.document, ids)), viewer)
+        documents = self._documents(page, viewer, ids)
+        typed = {"problem": problem, "form": request.form, **documents}
+        return self._show(template, viewer, doc, problem.status, **typed)
+
+    def _twin(self, call: ApiCall) -> Response:
+        token = shown_token(request)
+        if token is None:
+            with self._signed_in() as viewer:
+                answer = self._api.call(call, viewer.token)
+        else:
+            answer = self._api.call(call, token)
+        if not answer.is_success:
+            return respond_problem(refused(answer))
+        return respond(answer.document)
+
+    def _documents(self, page: Page, viewer: Viewer, ids: dict[str, Any]) -> dict[str, Any]:
+        paths = {name: _filled(path, ids) for name, path in page.beside.items()}
+        return {name: self._get(ApiCall("GET", path), viewer) for name, path in paths.items()}
+
+    def _get(self, call: ApiCall, viewer: Viewer) -> Any:
+        answer = self._api.call(call, viewer.token)
+        if not answer.is_success:
+            raise refused(answer)
+        return answer.document
+
+    def _show(
+        self, template: str, viewer: Viewer, doc: Any, status: int = 200, **more: Any
+    ) -> Response:
+        page = render_template(
+            f"console/{template}.html",
+            doc=doc,
+            viewer=viewer,
+            csrf_token=csrf_token(security.session_cookie() or ""),
+            did=_done(),
+            **more,
+        )
+        return make_response(page, status)
+
+    @contextmanager
+    def _signed_in(self) -> Iterator[Viewer]:
+        with resumed(self._bus, security.session_cookie()) as viewer:
+            yield viewer
+
+
+def wants_hal() -> bool:
+    """Whether the caller is a program: it shows a token, or prefers documents to pages."""
+    json = (MEDIA_TYPE, "application/json")
+    prefers = request.accept_mimetypes.best_match(("text/html", *json)) in json
+    return prefers or shown_token(request) is not None
+
+
+def _route(blueprint: Blueprint, method: str, rule: str, name: str, view: Any) -> None:
+    blueprint.add_url_rule(rule, name, view, methods=[method])
+
+
+def _filled(rule: str, ids: dict[str, Any]) -> str:
+    return _VARIABLE.sub(lambda found: quote(str(ids[found[1]]), safe=""), rule)
+
+
+def _see_other(path: str, **query: Any) -> Response:
+    told = "&".join(f"{name}={value}" for name, value in query.items())
+    where = f"{request.script_root}{security.PATH}{path}?{told}"
+    return make_response(redirect(where, 303))
+
+
+def _done() -> str | None:
+    """What was done just before this page, in the words of the action: nothing else is said."""
+    action = BY_NAME.get(request.args.get("did", ""))
+    if action is None:
+        return None
+    numbers = {name: request.args.get(name, 0, type=int) for name in action.counts}
+    return action.done.format(**numbers) or None
+
+
+def _nowhere(rest: str = "") -> Response:
+    raise UnknownAddress(rest)
+
+
+def _answer_error(error: Exception) -> Response:
+    problem = problem_of(error)
+    if wants_hal():
+        return respond_problem(problem)
+    if isinstance(error, NotAuthenticated):
+        return sign_in.lead_to_sign_in()
+    page = render_template("console/problem.html", problem=problem, viewer=None)
+    answer = make_response(page, problem.status)
+    for name, value in problem.headers.items():
+        answer.headers.setdefault(name, value)
+    return answer

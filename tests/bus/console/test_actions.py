@@ -1,0 +1,223 @@
+"""What buttons do: each is a call of the API, and says what came of it."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from bus.model.delivery import DeadLetter, LastAnswer, StateChange
+from bus.storage import Storage
+from tests.bus.api.calling import call
+from tests.bus.clock import START_MS
+from tests.bus.console.conftest import SUBSCRIPTION, Operator
+from tests.bus.console.settling import settle
+from tests.bus.samples import log_event
+
+WANTED = {"topics": ["bids"], "callback": "https://s.example/", "uuid": "u-1"}
+LETTERS = f"{SUBSCRIPTION}/dead-letters"
+
+
+@pytest.fixture(autouse=True)
+def subscribed(api: FlaskClient) -> None:
+    events = [{"type": "create", "url": f"https://x.example/{n}"} for n in range(20)]
+    assert call(api, "POST", "/topics/bids", events).status_code == 200
+    assert call(api, "PUT", SUBSCRIPTION, WANTED, by="subscriber").status_code == 201
+
+
+@pytest.fixture
+def shown(api: FlaskClient) -> Callable[[], dict[str, object]]:
+    """The subscription as the API shows it."""
+    return lambda: call(api, "GET", SUBSCRIPTION, by="root").get_json(force=True)
+
+
+def follow(operator: Operator, path: str, on: str = SUBSCRIPTION, **fields: object) -> str:
+    """Press a button; the page that it leads to."""
+    answer = operator.press(path, on, **fields)
+    assert answer.status_code == 303, answer.text
+    return operator.client.get(answer.headers["Location"]).text
+
+
+def test_pause_and_resume(owner: Operator, shown: Callable[[], dict[str, object]]) -> None:
+    text = follow(owner, f"{SUBSCRIPTION}/pause")
+    assert "Paused. Nothing is sent" in text
+    assert "Resume" in text
+    assert "/pause" not in re.findall(r'<form[^>]*action="[^"]*(/\w+)"', text)
+    assert shown()["state"] == "paused"
+    assert "Resumed." in follow(owner, f"{SUBSCRIPTION}/resume")
+    assert shown()["state"] == "active"
+
+
+def test_a_test_event(owner: Operator) -> None:
+    assert "A test event is on its way" in follow(owner, f"{SUBSCRIPTION}/test")
+
+
+@pytest.mark.parametrize(
+    ("typed", "position"),
+    [
+        ({"to": "position", "position": "7"}, 7),
+        ({"to": "position", "position": " 0,017 "}, 17),
+        ({"to": "beginning"}, 0),
+        ({"to": "back", "events": "3", "here": "10"}, 7),
+        ({"to": "back", "events": "30", "here": "10"}, 0),
+        ({"to": "forth", "events": "3", "here": "10"}, 13),
+        ({"to": "time", "time": "2001-01-01T00:00"}, 0),
+    ],
+)
+def test_seek(
+    owner: Operator,
+    shown: Callable[[], dict[str, object]],
+    typed: dict[str, str],
+    position: int,
+) -> None:
+    assert "Moved." in follow(owner, f"{SUBSCRIPTION}/seek", f"{SUBSCRIPTION}/seek", **typed)
+    assert shown()["position"] == position
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"to": "nowhere"},
+        {"to": "position", "position": "x"},
+        {"to": "position", "position": "9" * 30},
+        {"to": "time", "time": "yesterday"},
+        {"to": "back", "events": "-1", "here": "10"},
+        {"to": "back", "events": "1", "here": ""},
+    ],
+)
+def test_a_seek_that_says_nothing_shows_the_form_again_with_what_was_typed(
+    owner: Operator, shown: Callable[[], dict[str, object]], typed: dict[str, str]
+) -> None:
+    before = shown()["position"]
+    answer = owner.press(f"{SUBSCRIPTION}/seek", f"{SUBSCRIPTION}/seek", **typed)
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.text
+    assert f'value="{typed.get("position", "")}"' in answer.text
+    assert shown()["position"] == before
+
+
+def test_a_rotated_secret_is_shown_once(owner: Operator, storage: Storage) -> None:
+    answer = owner.press(f"{SUBSCRIPTION}/secret", f"{SUBSCRIPTION}/secret")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    secrets = storage.subscriptions.secrets(storage.clients.id_of("subscriber"))
+    assert secrets.current in answer.text
+    assert len(secrets.previous) == 1
+    assert secrets.current not in owner.text(SUBSCRIPTION)
+
+
+def test_edit(owner: Operator, shown: Callable[[], dict[str, object]]) -> None:
+    form = {
+        "topics": "bids.create, offers",
+        "callback": "https://elsewhere.example/events",
+        "uuid": "u-2",
+        "max": "10",
+        "timeout": "",
+        "coalesce": "on",
+        "format": "cloudevents",
+    }
+    assert "Saved." in follow(owner, f"{SUBSCRIPTION}/edit", f"{SUBSCRIPTION}/edit", **form)
+    after = shown()
+    assert after["topics"] == ["bids.create", "offers"]
+    assert (after["max"], after["timeout"], after["coalesce"]) == (10, None, True)
+    assert (after["callback"], after["format"]) == (form["callback"], "cloudevents")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"callback": "ftp://x"}, "callback"),
+        ({"topics": "Bids!"}, "topic"),
+        ({"max": "many"}, "whole number"),
+        ({"max": "0"}, "max is not a whole number from 1"),
+        ({"uuid": ""}, "uuid"),
+    ],
+)
+def test_what_is_wrong_with_an_edit_is_said_and_nothing_typed_is_lost(
+    owner: Operator,
+    shown: Callable[[], dict[str, object]],
+    wrong: dict[str, str],
+    said: str,
+) -> None:
+    form = {"topics": "offers", "callback": "https://kept.example/", "uuid": "u-2"} | wrong
+    answer = owner.press(f"{SUBSCRIPTION}/edit", f"{SUBSCRIPTION}/edit", **form)
+    assert answer.status_code == 400
+    alert = re.search(r'role="alert"[^>]*>(.*?)</p>', answer.text)
+    assert alert
+    assert said in alert[1]
+    assert form["callback"] in answer.text
+    assert shown()["callback"] == WANTED["callback"]
+
+
+def test_remove(owner: Operator, api: FlaskClient) -> None:
+    assert "Removed." in follow(owner, f"{SUBSCRIPTION}/remove", f"{SUBSCRIPTION}/remove")
+    assert call(api, "GET", SUBSCRIPTION, by="root").status_code == 404
+
+
+@pytest.fixture
+def letters(storage: Storage) -> list[int]:
+    """Ids of three dead letters."""
+    answer = LastAnswer(422, None, START_MS)
+    events = [log_event(n, url=f"https://dead.example/{n}") for n in (1, 2, 3)]
+    dead = [DeadLetter(event, 11, answer, b'{"why": "<none>"}') for event in events]
+    settle(storage, "subscriber", change=StateChange(dead_letters=dead))
+    subscription = storage.subscriptions.find(storage.clients.id_of("subscriber"), "default")
+    return [letter.id for letter in storage.dead_letters.all(subscription)]
+
+
+def test_a_dead_letter_says_what_was_answered(owner: Operator, letters: list[int]) -> None:
+    text = owner.text(f"{LETTERS}/{letters[0]}")
+    assert "&lt;none&gt;" in text
+    assert "does not accept what is in the request" in text
+
+
+def test_redrive_those_that_are_ticked(
+    owner: Operator, letters: list[int], shown: Callable[[], dict[str, object]]
+) -> None:
+    assert owner.text(LETTERS).count('type="checkbox"') == 3
+    text = follow(owner, f"{LETTERS}/redrive", LETTERS, which="some", id=letters[:2])
+    assert "2 on their way back; 0 dropped" in text
+    assert shown()["dead_letters"] == 1
+
+
+def test_redrive_all(
+    owner: Operator, letters: list[int], shown: Callable[[], dict[str, object]]
+) -> None:
+    assert "3 on their way back" in follow(owner, f"{LETTERS}/redrive", LETTERS, which="all")
+    assert shown()["dead_letters"] == 0
+
+
+def test_redrive_one(
+    owner: Operator, letters: list[int], shown: Callable[[], dict[str, object]]
+) -> None:
+    on = f"{LETTERS}/{letters[2]}"
+    assert "1 on their way back" in follow(owner, f"{on}/redrive", on)
+    assert shown()["dead_letters"] == 2
+
+
+@pytest.mark.parametrize("ids", [[], ["x"], ["99999999999999999999"]])
+def test_nothing_ticked_redrives_nothing(
+    owner: Operator,
+    letters: list[int],
+    shown: Callable[[], dict[str, object]],
+    ids: list[str],
+) -> None:
+    answer = owner.press(f"{LETTERS}/redrive", LETTERS, which="some", id=ids)
+    assert answer.status_code == 400
+    assert "Nothing is ticked" in answer.text
+    assert shown()["dead_letters"] == 3
+
+
+def test_a_page_says_only_what_actions_say(owner: Operator) -> None:
+    for query in ("did=<b>", "did=odd", "did=redrive&redriven=<b>&covered=x"):
+        text = owner.see(f"{SUBSCRIPTION}?{query}").text
+        assert "<b>" not in text
+    assert "0 on their way back" in text
+
+
+@pytest.mark.parametrize("path", [f"{SUBSCRIPTION}/pause", "/nowhere", "/"])
+def test_a_method_that_is_not_for_an_address_finds_nothing(owner: Operator, path: str) -> None:
+    answer = owner.client.put(f"/console{path}")
+    assert answer.status_code == 404
+    assert "<h1>" in answer.text

@@ -1,0 +1,159 @@
+"""What pages show: what the API says, to whom it says it, and nothing that scripts or styles of
+others could use."""
+
+import json
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask.testing import FlaskClient
+from service_kit.tokens import digest
+
+from bus.model.delivery import EndpointHealth, LastAnswer
+from bus.storage import Storage
+from tests.bus.api.calling import call
+from tests.bus.conftest import ROOT_KEY, TOKENS
+from tests.bus.console.conftest import HAL, SUBSCRIPTION, Operator
+from tests.bus.console.settling import settle
+
+PAGES = {
+    "/": "/overview",
+    "/subscriptions": "/overview/subscriptions",
+    SUBSCRIPTION: SUBSCRIPTION,
+    f"{SUBSCRIPTION}/attempts": f"{SUBSCRIPTION}/attempts",
+    f"{SUBSCRIPTION}/parked": f"{SUBSCRIPTION}/parked",
+    f"{SUBSCRIPTION}/dead-letters": f"{SUBSCRIPTION}/dead-letters",
+    f"{SUBSCRIPTION}/seek": SUBSCRIPTION,
+    f"{SUBSCRIPTION}/edit": SUBSCRIPTION,
+    f"{SUBSCRIPTION}/secret": SUBSCRIPTION,
+    f"{SUBSCRIPTION}/remove": SUBSCRIPTION,
+}
+
+
+@pytest.fixture
+def fail(storage: Storage) -> Callable[[str], None]:
+    """Has the endpoint of a client's subscription answer 401."""
+
+    def make(client: str) -> None:
+        health = EndpointHealth(failures=3, failing_since_ms=1, retry_at_ms=2)
+        settle(storage, client, health=health, answer=LastAnswer(401, None, 3))
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def subscribed(api: FlaskClient) -> None:
+    wanted = {"topics": ["bids"], "callback": "https://s.example/", "uuid": "hidden-user-name"}
+    for who in ("subscriber", "stranger"):
+        path = f"/clients/{who}/subscriptions/default"
+        assert call(api, "PUT", path, wanted, by=who).status_code == 201
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_program_gets_at_the_address_of_a_page_what_the_api_says(
+    root: Operator, api: FlaskClient, page: str
+) -> None:
+    by_api = call(api, "GET", PAGES[page], by="root").get_json(force=True)
+    with_session = root.see(page, headers={"Accept": HAL})
+    with_token = api.get(f"/console{page}", headers={"Accept": HAL}, auth=(ROOT_KEY, ""))
+    assert with_session.content_type == with_token.content_type == HAL
+    assert json.loads(with_session.text) == json.loads(with_token.text) == by_api
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_holds_a_script_a_style_or_a_secret(
+    root: Operator, storage: Storage, page: str
+) -> None:
+    answer = root.see(page)
+    assert answer.status_code == 200
+    assert "default-src 'none'; script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?! src=)", answer.text)
+    secret = storage.subscriptions.secrets(storage.clients.id_of("subscriber")).current
+    for hidden in (secret, ROOT_KEY, *TOKENS.values(), "hidden-user-name"):
+        assert hidden not in answer.text
+        assert hidden not in root.see(page, headers={"Accept": HAL}).text
+
+
+def test_the_root_key_sees_all_and_an_owner_only_their_own(root: Operator, owner: Operator) -> None:
+    for page in ("/", "/subscriptions"):
+        assert "stranger/default" in root.text(page)
+        assert "subscriber/default" in owner.text(page)
+        assert "stranger" not in owner.text(page)
+    other = owner.see("/clients/stranger/subscriptions/default")
+    assert other.status_code == 403
+    assert "another client" in other.text
+
+
+def test_a_page_of_nothing_is_a_page(root: Operator) -> None:
+    for path in (
+        "/nowhere",
+        "/clients/subscriber/subscriptions/none",
+        f"{SUBSCRIPTION}/attempts/7",
+    ):
+        answer = root.see(path)
+        assert answer.status_code == 404
+        assert "<h1>" in answer.text
+    assert root.see("/nowhere", headers={"Accept": HAL}).content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "path", ["/subscriptions?condition=odd", f"{SUBSCRIPTION}/attempts?before=x"]
+)
+def test_what_the_api_refuses_is_told_in_its_words(root: Operator, path: str) -> None:
+    answer = root.see(path)
+    assert answer.status_code == 400
+    assert "condition" in answer.text or "before is not a number" in answer.text
+
+
+def test_failing_subscriptions_come_first(
+    root: Operator, storage: Storage, fail: Callable[[str], None]
+) -> None:
+    fail("subscriber")
+    text = root.text("/")
+    assert text.index("subscriber/default") < text.index("stranger/default")
+    assert "subscriber/default" not in root.text("/subscriptions?condition=active")
+    assert "subscriber/default" in root.text("/subscriptions?condition=failing")
+
+
+def test_a_page_says_why_nothing_comes(root: Operator, fail: Callable[[str], None]) -> None:
+    fail("subscriber")
+    text = unescape(root.text(SUBSCRIPTION))
+    assert "does not accept the credentials" in text
+    assert "No pusher is running" in text
+    assert "Try again now" in text
+
+
+def test_the_part_that_changes_is_to_be_had_alone_and_is_made_once_a_second(
+    root: Operator, storage: Storage, fail: Callable[[str], None]
+) -> None:
+    before = root.text(f"/live{SUBSCRIPTION}")
+    assert before in root.text(SUBSCRIPTION)
+    fail("subscriber")
+    assert root.text(f"/live{SUBSCRIPTION}") == before
+    assert "failing" in root.text(SUBSCRIPTION)
+
+
+def test_two_who_see_different_things_do_not_share_a_fragment(
+    root: Operator, owner: Operator
+) -> None:
+    assert "stranger/default" in root.text("/live/")
+    assert "stranger/default" not in owner.text("/live/")
+
+
+def test_who_may_only_look_has_no_buttons(
+    signed_in: Callable[[str], Operator], storage: Storage
+) -> None:
+    storage.clients.add_token("subscriber", digest("only-looks-around-here"), {"monitor"})
+    looker = signed_in("only-looks-around-here")
+    text = looker.text(SUBSCRIPTION)
+    assert "may only look" in text
+    assert text.count("<form") == 1  # to sign out
+    assert looker.press(f"{SUBSCRIPTION}/pause").status_code == 403
+
+
+@pytest.mark.parametrize("path", ["console.css", "console.js", "vendor/pico-2.1.1/pico.min.css"])
+def test_static_files_are_there_for_everybody(stranger: Operator, path: str) -> None:
+    with stranger.see(f"/static/{path}") as answer:
+        assert answer.status_code == 200
