@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bids_client import BidsClient
-from service_kit import database
+from service_kit import database, schema
 from service_kit.clock import now_ms
 from service_kit.errors import NotMigrated, StoreUnavailable
 from service_kit.local import LocalTransport
 from service_kit.notify import Channel, NotifyChannel, OpenChannel
-from service_kit.schema import check_ready
 
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.published import refuse_published
@@ -44,7 +43,7 @@ class House(Parts):
     def check(self) -> None:
         """Raise unless the database has this version's tables, can be written to, and holds no
         account that anybody could sign in to while the public reaches it."""
-        check_ready("auction_app", self.store.engine)
+        schema.check_ready("auction_app", self.store.engine)
         if self.config.public_url.startswith("https:"):
             refuse_published(self.store)
 
@@ -56,7 +55,7 @@ def build(
     open_channel: OpenChannel = NotifyChannel.for_database,
     **fakes: Any,
 ) -> House:
-    """Everything that the app is made of, except what is given."""
+    """Everything that the app is made of, except what is given. Raises ConfigError."""
 
     def part(name: str, make: Callable[[], Any]) -> Any:
         return fakes[name] if name in fakes else make()
@@ -93,6 +92,12 @@ def build(
         photo_channel=part("photo_channel", lambda: channel("photos")),
         transport=transport,
     )
+
+
+def check_start(config: Config) -> None:
+    """What a process that works asks before it starts. Raises ConfigError, NotMigrated."""
+    schema.check_start("auction_app", config.database_url)
+    refuse_published_accounts(config)
 
 
 def refuse_published_accounts(config: Config) -> None:

@@ -1,7 +1,9 @@
 """The settings of the web app and its jobs."""
 
+import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,8 +19,17 @@ def _secret_key(text: str) -> str:
     return text
 
 
-Hook = Callable[[Any], object]
-"""Subscribes to outcomes (docs/hooks.md)."""
+@dataclass(frozen=True)
+class Hook:
+    """A third party's: `register` subscribes to outcomes (docs/hooks.md)."""
+
+    name: str
+    register: Callable[[Any], object]
+
+    def into(self, outcomes: Any) -> None:
+        """Have it subscribe. Raises ValueError, whatever is wrong with it."""
+        with _named(self.name):
+            self.register(outcomes)
 
 
 def hooks(text: str) -> tuple[Hook, ...]:
@@ -28,13 +39,21 @@ def hooks(text: str) -> tuple[Hook, ...]:
 
 
 def _hook(name: str) -> Hook:
+    with _named(name):
+        found = pkgutil.resolve_name(name)
+    if ":" not in name or not callable(found) or inspect.iscoroutinefunction(found):
+        raise ValueError(f"{name}: no MODULE:FUNCTION that can be called")
+    return Hook(name, found)
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
     try:
-        found: Hook = pkgutil.resolve_name(name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ValueError(f"{name}: {error}") from error
-    if ":" not in name or not callable(found):
-        raise ValueError(f"{name}: no MODULE:FUNCTION")
-    return found
+        yield
+    except (Exception, SystemExit) as error:  # somebody else's code: it may raise anything
+        first_line = next(iter(str(error).splitlines()), "")
+        why = type(error).__name__ + f": {first_line}".rstrip(": ")
+        raise ValueError(f"{name}: {why}") from error
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from service_kit.worker import Body, listening, run_loops
 from auction_app.bidding.bids_health import check_bids
 from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.refresh_projection import Fetch, fetching, notice_gaps, refresh_projection
-from auction_app.bootstrap import House, build, refuse_published_accounts
+from auction_app.bootstrap import House, build, check_start
 from auction_app.config import Config, read
 from auction_app.db.tables import outbox
 from auction_app.search.index_search import index_search
@@ -77,8 +77,8 @@ def main() -> None:
     """Run the loops until SIGTERM or SIGINT."""
     configure_logs("auctions_jobs")
     config = or_exit(lambda: read(nowhere))
-    or_exit(lambda: refuse_published_accounts(config))
     house = or_exit(lambda: build(config))
+    or_exit(lambda: check_start(config))
     waiting = Outbox(house.store.engine, outbox)
     run_loops(
         or_exit(lambda: loops(config, house)),

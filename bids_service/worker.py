@@ -15,6 +15,7 @@ from service_kit.jobs import Job
 from service_kit.logs import configure_logs
 from service_kit.outbox import Outbox, Publish, Relay
 from service_kit.outbox.watch import check_outbox, metrics
+from service_kit.schema import check_start
 from service_kit.worker import Body, listening, run_loops
 
 from bids_service.bootstrap import Parts, build
@@ -70,6 +71,7 @@ def main(chosen: Sequence[str]) -> None:
     """Run the chosen loops (all without a choice) until SIGTERM or SIGINT."""
     configure_logs("bids_jobs")
     config = or_exit(lambda: read(nowhere))
+    or_exit(lambda: check_start("bids_service", config.database_url))
     parts = or_exit(lambda: build(config))
     bodies = or_exit(lambda: loops(config, parts))
     if unknown := set(chosen) - set(bodies):

@@ -11,6 +11,7 @@ from service_kit.jobs import Job
 from service_kit.local import LocalTransport
 from service_kit.notify import OpenChannel
 from service_kit.outbox import Outbox, Publish
+from service_kit.schema import check_start
 from service_kit.worker import Body
 
 import auction_app.app
@@ -43,8 +44,8 @@ class Surroundings:
 @dataclass(frozen=True, kw_only=True)
 class App:
     """`loops` is all that the app's own worker process would do, `jobs` and `timers` what of it
-    doesn't need a bus across HTTP. `check` raises when the app hasn't its tables. Who publishes has
-    an `outbox`."""
+    doesn't need a bus across HTTP. `check` raises when the app hasn't its tables, `check_start`
+    when it must not start. Who publishes has an `outbox`."""
 
     wsgi: "WSGIApplication"
     listeners: Mapping[str, Listener]
@@ -52,6 +53,7 @@ class App:
     timers: Mapping[str, Body]
     loops: Callable[[], Mapping[str, Body]]
     check: Check
+    check_start: Check
     outbox: Outbox | None = None
 
 
@@ -66,6 +68,7 @@ def _auctions(config: auction_app.config.Config, here: Surroundings) -> App:
         timers=auction_app.worker.timers(config, house),
         loops=partial(auction_app.worker.loops, config, house),
         check=house.check,
+        check_start=partial(auction_app.bootstrap.check_start, config),
         outbox=Outbox(house.store.engine, auction_app.db.tables.outbox),
     )
 
@@ -81,6 +84,7 @@ def _bids(config: bids_service.config.Config, here: Surroundings) -> App:
         timers=bids_service.worker.timers(parts),
         loops=partial(bids_service.worker.loops, config, parts),
         check=parts.database.check,
+        check_start=partial(check_start, "bids_service", config.database_url),
         outbox=Outbox(parts.database.engine, bids_service.storage.tables.outbox),
     )
 
@@ -96,6 +100,7 @@ def _mailer(config: mailer_service.config.Config, here: Surroundings) -> App:
         timers={},
         loops=partial(mailer_service.worker.loops, config, parts),
         check=parts.checks["database"],
+        check_start=partial(check_start, "mailer_service", config.database_url),
     )
 
 

@@ -36,6 +36,11 @@ class House:
             f"{name} outbox": partial(check_outbox, outbox) for name, outbox in self._outboxes()
         }
 
+    def check_start(self) -> None:
+        """Raise ConfigError, or NotMigrated, when an app must not start."""
+        for app in self.apps.values():
+            app.check_start()
+
     def metrics(self) -> bytes:
         """What has not left, in Prometheus's words."""
         return metrics(dict(self._outboxes()))

@@ -5,7 +5,7 @@ from typing import Any
 from service_kit.config import or_exit
 from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
 
-from stages.config import read, read_apps
+from stages.config import read
 
 house = or_exit(read)
 workers = 1
@@ -15,7 +15,9 @@ bind = [f"127.0.0.1:{port}" for port in house.ports]
 
 def on_starting(_server: object) -> None:
     """Refuse bad settings in the master, before any worker: clear lines and no traceback."""
-    or_exit(lambda: read_apps(house))
+    from stages.bootstrap import build
+
+    or_exit(lambda: build(house).check_start())
 
 
 def post_worker_init(worker: Any) -> None:

@@ -23,6 +23,7 @@ def main() -> None:
     keep_files_private()
     configure_logs("house_jobs")
     house = or_exit(lambda: build(read()))
+    or_exit(house.check_start)
     if house.config.works_elsewhere:
         run_loops(
             house.loops(),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from service_kit.config import ConfigError
 from service_kit.outcomes import Outcomes
 
 from auction_app.accounts import listeners as accounts
@@ -38,11 +39,20 @@ _LISTENERS: dict[Any, tuple[Callable[[UnitOfWork, Any], None], ...]] = {
 
 
 def build_outcomes(hooks: Sequence[Hook] = ()) -> Outcomes[UnitOfWork]:
-    """The app's own listeners, then those that each of `hooks` subscribes."""
+    """The app's own listeners, then those that each of `hooks` subscribes. Raises ConfigError."""
     outcomes = Outcomes[UnitOfWork]()
     for kind, listeners in _LISTENERS.items():
         for listener in listeners:
             outcomes.on(kind, listener)
-    for hook in hooks:
-        hook(outcomes)
+    complaints = [why for hook in hooks if (why := _complaint(hook, outcomes))]
+    if complaints:
+        raise ConfigError(complaints)
     return outcomes
+
+
+def _complaint(hook: Hook, outcomes: Outcomes[UnitOfWork]) -> str | None:
+    try:
+        hook.into(outcomes)
+    except ValueError as error:
+        return f"AUCTIONS_HOOKS: {error}"
+    return None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
+from service_kit.config import ConfigError
 from service_kit.outcomes import Outcomes
-from service_kit.run.settings import environment
 from sqlalchemy import select
 
 from auction_app.config import Config, hooks
@@ -20,6 +20,7 @@ from auction_app.db.tables import customers
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.outcomes import ListingEdited
 from auction_app.orders.outcomes import OrderAdvanced
+from auction_app.outcomes import build_outcomes
 from tests.auction_app.conftest import Browser, World, email_of
 from tests.auction_app.sale import sell
 
@@ -125,31 +126,82 @@ def test_the_page_has_the_table_that_the_command_prints(hook: str) -> None:
     assert f"```text\n{done.stdout}```" in PAGE
 
 
+_BAD_HOOKS = """
+from auction_app.listings.outcomes import ListingPublished
+
+async def later(act, published):
+    pass
+
+def raises(outcomes):
+    raise RuntimeError("first line\\nsecond")
+
+def takes_nothing():
+    pass
+
+def vetoes_later(outcomes):
+    outcomes.before(ListingPublished, later)
+
+def of_nothing(outcomes):
+    outcomes.on(ListingPublished, None)
+
+def of_no_outcome(outcomes):
+    outcomes.on(int, print)
+"""
+
+
+@pytest.fixture
+def bad_hooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of modules that can be imported: `bad`, and others that can't."""
+    (tmp_path / "bad.py").write_text(_BAD_HOOKS)
+    (tmp_path / "leaves.py").write_text("import sys; sys.exit(0)")
+    (tmp_path / "divides.py").write_text("1 / 0")
+    (tmp_path / "misspelt.py").write_text("def (")
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
 @pytest.mark.parametrize(
     "name",
-    ["no_such_module:register", "our_rules:nothing", "our_rules", "re:NOFLAG.value", ":x", "1:2"],
+    [
+        "no_such_module:register",
+        "our_rules:nothing",
+        "our_rules",
+        "re:NOFLAG.value",
+        ":x",
+        "1:2",
+        "bad:later",
+        "leaves:x",
+        "divides:x",
+        "misspelt:x",
+    ],
 )
-def test_a_hook_that_is_not_there_is_named_in_one_line(hook: str, name: str) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(name)}: "):
+def test_a_hook_that_is_not_there_is_named_in_one_line(
+    hook: str, bad_hooks: Path, name: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(name)}: .+$"):
         hooks(f"{hook},{name}")
 
 
-def test_a_worker_with_a_hook_that_is_not_there_does_not_start(tmp_path: Path) -> None:
-    settings = environment(ROOT, {"VAR_DIR": str(tmp_path)}) | {
-        "AUCTIONS_HOOKS": "no_such_module:x"
-    }
-    done = subprocess.run(
-        [sys.executable, "-m", "auction_app.worker"],
-        cwd=ROOT,
-        env=settings | {"PATH": os.environ["PATH"]},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+@pytest.mark.parametrize(
+    "function", ["raises", "takes_nothing", "vetoes_later", "of_nothing", "of_no_outcome"]
+)
+def test_a_hook_that_cannot_subscribe_is_named_in_one_line(bad_hooks: Path, function: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        build_outcomes(hooks(f"bad:{function}"))
 
-    assert done.returncode == 2
-    assert done.stderr == "AUCTIONS_HOOKS: no_such_module:x: No module named 'no_such_module'\n"
+    (line,) = refused.value.complaints
+    assert line.startswith(f"AUCTIONS_HOOKS: bad:{function}: ")
+    assert "\n" not in line
+
+
+def test_an_object_that_is_called_may_listen() -> None:
+    class Counts:
+        def __call__(self, _act: object, _edited: object) -> None: ...
+
+    outcomes = build_outcomes()
+    outcomes.on(ListingEdited, Counts())
+    outcomes.on(ListingEdited, partial(print, "edited"))
+    assert [line.who.rpartition(".")[2] for line in outcomes.table()[-2:]] == ["Counts", "partial"]
 
 
 def test_every_listener_is_a_function_of_the_app_in_the_order_of_the_table(world: World) -> None:

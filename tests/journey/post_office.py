@@ -25,6 +25,7 @@ class PostOffice:
         self._mode: Mode = "instant"
         self._taken: Counter[str] = Counter()
         self._lock = threading.Lock()
+        self._arrival = threading.Condition(self._lock)
         self._controller: Controller | None = None
 
     def behave(self, mode: Mode) -> None:
@@ -42,6 +43,7 @@ class PostOffice:
         message = email.message_from_bytes(envelope.content)
         with self._lock:
             self._taken[str(message["Message-ID"])] += 1
+            self._arrival.notify_all()
         return "250 taken"
 
     @property
@@ -55,6 +57,12 @@ class PostOffice:
         """How many came once more than once."""
         with self._lock:
             return sum(self._taken.values()) - len(self._taken)
+
+    def wait_for_arrivals(self, count: int, *, within_s: float) -> None:
+        """Come back when so many more have come, or after so many seconds."""
+        with self._arrival:
+            enough = self._taken.total() + count
+            self._arrival.wait_for(lambda: self._taken.total() >= enough, within_s)
 
     def _stop(self) -> None:
         if self._controller is not None:

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass
+from inspect import iscoroutinefunction
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 
@@ -55,7 +56,10 @@ class Outcomes(Generic[A]):
 
     def on(self, kind: type[H], listener: Callable[[A, H], None]) -> None:
         """Have `listener` called after an outcome of this kind, before its commit. What it raises
-        undoes the change: whoever may fail or block listens to the event instead."""
+        undoes the change: whoever may fail or block listens to the event instead.
+
+        This and `before` raise TypeError for what is no outcome, or can't be called.
+        """
         self._subscribe("on", self._listeners, kind, listener)
 
     @contextmanager
@@ -85,5 +89,13 @@ class Outcomes(Generic[A]):
         # An outcome's subclass that is no dataclass of its own would lack its facts.
         if not is_dataclass(kind) or "__dataclass_fields__" not in vars(kind):
             raise TypeError(f"{kind.__name__} is not a dataclass")
+        if not callable(who) or iscoroutinefunction(who):  # a veto that is never awaited is none
+            raise TypeError(f"{who!r} can't be called within a transaction")
         to[kind].append(who)
-        self._table.append(Subscribed(kind, when, f"{who.__module__}.{who.__qualname__}"))
+        self._table.append(Subscribed(kind, when, _name_of(who)))
+
+
+def _name_of(who: Told[Any]) -> str:
+    # A partial, or an object that is called, has the name of its class.
+    named: Any = who if hasattr(who, "__qualname__") else type(who)
+    return f"{named.__module__}.{named.__qualname__}"

@@ -1,0 +1,62 @@
+"""What must not start says why in one line, in whichever stage, and ends with 2."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from service_kit.run.processes import commands_of
+from service_kit.run.settings import environment
+
+from tests.procfile import ROOT, surroundings
+
+pytestmark = pytest.mark.slow
+
+_WITH_HOOKS = {"house", "house_jobs", "auctions", "auctions_jobs"}
+_WORKS = {"house", "house_jobs", "pusher", "bids_jobs", "auctions_jobs", "mailer_jobs"}
+_STAGES = ["mvp", "background", "bus", "soa"]
+
+
+def refused(name: str, var: Path, **chosen: str) -> list[str]:
+    """What a process says that ends with 2, without gunicorn's own lines."""
+    settings = environment(ROOT, {"VAR_DIR": str(var)} | chosen)
+    done = subprocess.run(
+        f"exec {commands_of(ROOT, settings).processes[name]}",
+        shell=True,
+        cwd=ROOT,
+        env=surroundings(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == (4 if name == "pusher" else 2), done.stderr
+    return [line for line in done.stderr.splitlines() if "[INFO]" not in line]
+
+
+def processes(names: set[str]) -> list[tuple[str, str]]:
+    """Those of these names, each once for every command line or setting that differs."""
+    of_stages = ((stage, environment(ROOT, {"STAGE": stage})) for stage in _STAGES)
+    return [
+        (stage, name)
+        for stage, settings in of_stages
+        for name in sorted(names & commands_of(ROOT, settings).processes.keys())
+        if stage != "bus" or name.startswith("house")
+    ]
+
+
+@pytest.mark.parametrize(("stage", "name"), processes(_WITH_HOOKS))
+def test_nothing_starts_with_a_hook_that_raises(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str, name: str
+) -> None:
+    (tmp_path / "bad.py").write_text("def register(outcomes):\n    1 / 0")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+    said = refused(name, tmp_path / "var", STAGE=stage, AUCTIONS_HOOKS="bad:register")
+
+    assert said == ["AUCTIONS_HOOKS: bad:register: ZeroDivisionError: division by zero"]
+
+
+@pytest.mark.parametrize(("stage", "name"), processes(_WORKS))
+def test_nothing_works_without_its_tables(tmp_path: Path, stage: str, name: str) -> None:
+    (line,) = refused(name, tmp_path, STAGE=stage)
+    assert "the database is at version none, this program needs" in line
