@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import hmac
-import re
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -12,13 +11,10 @@ from typing import Any
 from service_kit.errors import StoreUnavailable
 from service_kit.tokens import digest, new_token
 
-from bus.config import MIN_KEY_CHARACTERS
 from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
-from bus.model.client import Client, ClientName, Scopes
+from bus.model.client import ChosenToken, Client, ClientName, Scopes
 from bus.model.token_scope import TokenScope, is_good_for
 from bus.wire_rules import check
-
-_TOKEN = re.compile(rf"[\x21-\x39\x3b-\x7e]{{{MIN_KEY_CHARACTERS},255}}")
 
 Find = Callable[[str], tuple[str, Client] | None]
 """Looks a digest up: the digest as stored, and whose it is."""
@@ -40,10 +36,17 @@ class Auth:
     """Tells callers apart. Holds digests only, and compares them in constant time."""
 
     def __init__(
-        self, root_key: str, find: Find, steady_s: Callable[[], float] = time.monotonic
+        self,
+        root_key: str,
+        find: Find,
+        steady_s: Callable[[], float] = time.monotonic,
+        *,
+        used: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`used` is told the digest of each token that the store was asked for and knew."""
         self._root_digest = digest(root_key)
         self._find = find
+        self._used = used
         self._steady_s = steady_s
         self._remembered: dict[str, tuple[Client, float]] = {}
         self._stand_ins: dict[str, str] = {}
@@ -56,6 +59,7 @@ class Auth:
             self._remembered.pop(shown or "", None)
             raise NotAuthenticated("a client's token is needed")
         self._remembered[shown] = (found[1], self._steady_s())
+        self._used(shown)
         return found[1]
 
     def remembered(self, token: str) -> Remembered | None:
@@ -106,7 +110,7 @@ class Auth:
     def monitor(self, token: str | None) -> str | None:
         """The name of the client who looks around and sees what is its own; None sees everything,
         for it is the root key or as good. Raises NotAuthenticated, NotAllowed."""
-        if self._is_root(token):
+        if self.is_root_key(token):
             return None
         client = _good_for(TokenScope.MONITOR, self.client(token))
         return None if TokenScope.ADMIN in client.scopes else client.name
@@ -132,7 +136,7 @@ class Auth:
 
     def is_admin(self, token: str | None) -> bool:
         """Whether this is the root key, or a client's token that is as good."""
-        if self._is_root(token):
+        if self.is_root_key(token):
             return True
         with contextlib.suppress(NotAuthenticated):
             return TokenScope.ADMIN in self.client(token).scopes
@@ -142,7 +146,7 @@ class Auth:
         """What a session keeps of the token that began it: its digest, by which the store knows it.
         Of the root key, which somebody may have thought up, nothing that it could be guessed from
         without the session's own `key`."""
-        return _seal(key, self._root_digest) if self._is_root(token) else digest(token)
+        return _seal(key, self._root_digest) if self.is_root_key(token) else digest(token)
 
     @contextlib.contextmanager
     def standing_in(self, sealed: str, key: str) -> Iterator[str]:
@@ -156,7 +160,8 @@ class Auth:
         finally:
             del self._stand_ins[digest(token)]
 
-    def _is_root(self, token: str | None) -> bool:
+    def is_root_key(self, token: str | None) -> bool:
+        """Whether this is the root key itself, or stands in for it."""
         return token is not None and hmac.compare_digest(self._digest(token), self._root_digest)
 
     def _digest(self, token: str) -> str:
@@ -186,14 +191,11 @@ def check_client_name(value: Any) -> str:
     return name
 
 
-def check_token(value: str) -> str:
+def check_token(value: Any) -> str:
     """A token given from outside: 16 to 255 visible ASCII characters, no colon, as it is a Basic
     user name. Raises BadClient."""
-    if not _TOKEN.fullmatch(value):
-        raise BadClient(
-            f"a token is {MIN_KEY_CHARACTERS} to 255 visible ASCII characters without a colon"
-        )
-    return value
+    token: str = check(ChosenToken, value, BadClient)
+    return token
 
 
 def check_scopes(words: Collection[Any]) -> frozenset[str]:

@@ -50,7 +50,7 @@ def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_
     limits = Limits(trusted_hosts, config.max_data_bytes)
     return Bus(
         storage=storage,
-        auth=Auth(config.root_key, storage.clients.find),
+        auth=Auth(config.root_key, storage.clients.find, used=storage.token_uses.note),
         publisher=Publisher(Committer(storage.log.append), limits, clock),
         trusted_hosts=trusted_hosts,
         path_prefix=config.path_prefix,

@@ -8,7 +8,8 @@ BusError
 │   ├── BadKey           an idempotency key of the wrong form
 │   ├── BadSubscription  a subscription breaks a rule
 │   ├── BadSecret        a signing secret of the wrong form
-│   └── BadClient        a client name or token of the wrong form
+│   ├── BadClient        a client name or token of the wrong form
+│   └── BadQuery         a query with an unknown key, or a value that breaks its rule
 ├── NotAuthenticated     no token, or one that isn't known
 ├── NotAllowed           a token that isn't good for this
 ├── TopicTaken           another client publishes this topic
@@ -59,6 +60,10 @@ class BadSecret(Refused):
 
 class BadClient(Refused):
     """A client name or token of the wrong form."""
+
+
+class BadQuery(Refused):
+    """A query with an unknown key, or a value that breaks its rule."""
 
 
 class NotAuthenticated(BusError):

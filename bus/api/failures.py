@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import msgspec
 from flask import Response, request
 from service_kit.bodies import read_json
-from service_kit.hal import MEDIA_TYPE, page_resource, respond
+from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 from service_kit.paging import cut
 
 from bus.api.endpoint import Endpoint, endpoint
-from bus.api.ownership import PAGE, number_asked, owned
+from bus.api.ownership import owned
+from bus.api.pages import page
+from bus.api.query import PAGE, Limit, Number, PageQuery
 from bus.api.representations import attempt_resource, letter_resource, parked_resource
 from bus.api.schemas import AttemptSchema, LetterSchema, ListSchema, RedrivenSchema
 from bus.bootstrap import Bus
@@ -21,6 +24,20 @@ _ONE = "/clients/<client>/subscriptions/<name>"
 _PAGE = (200, ListSchema())
 
 
+class ParkedQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """So many parked entities, after a URL."""
+
+    limit: Limit = PAGE
+    after: str = ""
+
+
+class AttemptsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """So many attempts, before one."""
+
+    limit: Limit = PAGE
+    before: Number | None = None
+
+
 def exceptions_blueprint(bus: Bus) -> Blueprint:
     """Parked entities and dead letters."""
     blueprint = Blueprint("exceptions", __name__, description="What could not be delivered")
@@ -30,28 +47,23 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
             blueprint, "GET", path, refuses=(400, 403, 404), media_type=MEDIA_TYPE, **how
         )
 
-    @listing(f"{_ONE}/parked", answers=_PAGE)
-    def parked(client: str, name: str) -> Response:
+    @listing(f"{_ONE}/parked", answers=_PAGE, query=ParkedQuery)
+    def parked(client: str, name: str, query: ParkedQuery) -> Response:
         """Entities that failed while others passed, by URL, with when each is tried next."""
         ours = owned(bus, client, name)
-        after = request.args.get("after", "")
-        found = bus.storage.parked.all(ours.id, after, PAGE + 1)
-        shown, last = cut(found, PAGE)
+        found = bus.storage.parked.all(ours.id, query.after, query.limit + 1)
+        shown, last = cut(found, query.limit)
         items = [parked_resource(one) for one in shown]
-        following = last.url if last else None
-        return respond(page_resource("parked", items, f"{ours.path}/parked", after=following))
+        return respond(page("parked", items, query, after=last.url if last else None))
 
-    @listing(f"{_ONE}/dead-letters", answers=_PAGE)
-    def letters(client: str, name: str) -> Response:
+    @listing(f"{_ONE}/dead-letters", answers=_PAGE, query=PageQuery)
+    def letters(client: str, name: str, query: PageQuery) -> Response:
         """Events that were given up, oldest first."""
         ours = owned(bus, client, name)
-        found = bus.storage.dead_letters.all(ours.id, number_asked("after") or 0, PAGE + 1)
-        shown, last = cut(found, PAGE)
+        found = bus.storage.dead_letters.all(ours.id, query.after, query.limit + 1)
+        shown, last = cut(found, query.limit)
         items = [letter_resource(one, ours.path) for one in shown]
-        following = last.id if last else None
-        return respond(
-            page_resource("dead-letters", items, f"{ours.path}/dead-letters", after=following)
-        )
+        return respond(page("dead-letters", items, query, after=last.id if last else None))
 
     @listing(f"{_ONE}/dead-letters/<int:letter_id>", answers=(200, LetterSchema()))
     def letter(client: str, name: str, letter_id: int) -> Response:
@@ -96,19 +108,19 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "GET",
         f"{_ONE}/attempts",
+        query=AttemptsQuery,
         answers=_PAGE,
         refuses=(400, 403, 404),
         media_type=MEDIA_TYPE,
     )
-    def attempts(client: str, name: str) -> Response:
+    def attempts(client: str, name: str, query: AttemptsQuery) -> Response:
         """The last deliveries, newest first: all that failed; of those that passed within one
         second the last two."""
         ours = owned(bus, client, name)
-        found = bus.storage.attempts.all(ours.id, number_asked("before"), PAGE + 1)
-        shown, last = cut(found, PAGE)
+        found = bus.storage.attempts.all(ours.id, query.before, query.limit + 1)
+        shown, last = cut(found, query.limit)
         items = [attempt_resource(one, ours.path) for one in shown]
-        following = last.id if last else None
-        return respond(page_resource("attempts", items, f"{ours.path}/attempts", before=following))
+        return respond(page("attempts", items, query, before=last.id if last else None))
 
     @endpoint(
         blueprint,

@@ -1,21 +1,31 @@
 """`/overview` and the page of all subscriptions: what whoever looks after the bus sees first."""
 
+import msgspec
 from flask import Response, request
 from service_kit.access import shown_token
-from service_kit.hal import MEDIA_TYPE, link, page_resource, resource, respond
+from service_kit.hal import MEDIA_TYPE, link, resource, respond
 from service_kit.openapi import Blueprint
 from service_kit.paging import cut
-from service_kit.problems import Problem
 
 from bus.api.endpoint import endpoint
-from bus.api.representations import subscription_resource
+from bus.api.pages import after_place, page
+from bus.api.query import PAGE, Condition, Limit
+from bus.api.representations import place, subscription_resource
 from bus.api.schemas import ListSchema, OverviewSchema
 from bus.bootstrap import Bus
 from bus.delivery.lease import LAPSES_AFTER_MS
-from bus.storage.overview import CONDITIONS
+from bus.model.topic import TopicName
 
 _WORST = 10
-_PAGE = 50
+
+
+class SubscriptionsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Which subscriptions: in a condition, that get a topic; so many, after `CLIENT/NAME`."""
+
+    condition: Condition | None = None
+    topic: TopicName | None = None
+    limit: Limit = PAGE
+    after: str = ""
 
 
 def overview_blueprint(bus: Bus) -> Blueprint:
@@ -41,32 +51,23 @@ def overview_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "GET",
         "/overview/subscriptions",
+        query=SubscriptionsQuery,
         answers=(200, ListSchema()),
-        refuses=(400,),
         media_type=MEDIA_TYPE,
     )
-    def subscriptions() -> Response:
+    def subscriptions(query: SubscriptionsQuery) -> Response:
         """The caller's subscriptions, or everybody's for the root key, by client and name; with
         `condition` only those that are `active`, `paused`, `disabled` or `failing`."""
         viewer = bus.auth.monitor(shown_token(request))
-        condition, after = _condition(), _after()
-        found = bus.storage.overviews.page(viewer, after, _PAGE + 1, condition)
-        shown, last = cut(found, _PAGE)
+        found = bus.storage.overviews.page(
+            viewer,
+            after=after_place(query.after),
+            limit=query.limit + 1,
+            condition=query.condition,
+            topic=query.topic,
+        )
+        shown, last = cut(found, query.limit)
         items = [subscription_resource(one) for one in shown]
-        here = "/overview/subscriptions" + (f"?condition={condition}" if condition else "")
-        following = f"{last.subscription.client}/{last.subscription.name}" if last else None
-        return respond(page_resource("subscriptions", items, here, after=following))
+        return respond(page("subscriptions", items, query, after=place(last) if last else None))
 
     return blueprint
-
-
-def _condition() -> str | None:
-    asked = request.args.get("condition")
-    if asked is not None and asked not in CONDITIONS:
-        raise Problem(400, "No such condition", detail=f"There are {', '.join(CONDITIONS)}.")
-    return asked
-
-
-def _after() -> tuple[str, str]:
-    client, _, name = request.args.get("after", "").partition("/")
-    return client, name

@@ -4,13 +4,10 @@ from dataclasses import dataclass
 
 from flask import request
 from service_kit.access import shown_token
-from service_kit.problems import Problem
 
 from bus.api.representations import subscription_path
 from bus.bootstrap import Bus
 from bus.subscriptions.validation import check_subscription_name
-
-PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +36,3 @@ def owned(bus: Bus, client: str, name: str) -> Owned:
     client_id = owner_id(bus, client)
     found = bus.storage.subscriptions.find(client_id, check_subscription_name(name))
     return Owned(client, client_id, name, found)
-
-
-def number_asked(name: str) -> int | None:
-    """A number in the query. Raises Problem 400."""
-    text = request.args.get(name)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise Problem(400, "Not a page", detail=f"{name} is not a number")
-    return int(text)

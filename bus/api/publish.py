@@ -6,6 +6,7 @@ from service_kit.bodies import read_body
 from service_kit.openapi import Api
 from service_kit.trace import current_traceparent
 
+from bus.api.query import refuse_query
 from bus.bootstrap import Bus
 from bus.model.topic import TopicName, check_topic
 from bus.publish.content_modes import attributes_of
@@ -32,6 +33,7 @@ def publish_blueprint(bus: Bus) -> Blueprint:
 
     @blueprint.post("/topics/<topic>", provide_automatic_options=False)
     def publish(topic: str) -> Response:
+        refuse_query()
         client = bus.auth.recent_client(shown_token(request))
         bus.publisher.publish(client, _call(topic))
         return Response(status=200)

@@ -22,6 +22,11 @@ def collection_path(client: str) -> str:
     return f"/clients/{quote(client)}/subscriptions"
 
 
+def place(one: Overview) -> str:
+    """Where a subscription is in a list of all, for the next page to begin after."""
+    return f"{one.subscription.client}/{one.subscription.name}"
+
+
 def subscription_resource(one: Overview, secret: str | None = None) -> dict[str, Any]:
     """A subscription with what can be done to it now."""
     ours, health = one.subscription, one.health

@@ -1,15 +1,26 @@
 """`GET /`: where everything else is found from."""
 
+import msgspec
 from flask import Response, request
 from service_kit.access import shown_token
 from service_kit.hal import MEDIA_TYPE, Link, link, resource, respond
 from service_kit.openapi import Blueprint
+from service_kit.paging import cut
 
 from bus.api.endpoint import endpoint
+from bus.api.pages import page
+from bus.api.query import MAX_PAGE, Limit
 from bus.api.representations import collection_path
 from bus.api.schemas import ListSchema, RootSchema
 from bus.bootstrap import Bus
 from bus.model.token_scope import TokenScope
+
+
+class ClientsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """So many clients, after a name."""
+
+    limit: Limit = MAX_PAGE
+    after: str = ""
 
 
 def root_blueprint(bus: Bus) -> Blueprint:
@@ -34,15 +45,24 @@ def root_blueprint(bus: Bus) -> Blueprint:
             links |= _for_monitor()
         return respond(resource({}, links))
 
-    @endpoint(blueprint, "GET", "/clients", answers=(200, ListSchema()), media_type=MEDIA_TYPE)
-    def clients() -> Response:
-        """The clients that have subscriptions; for the root key."""
+    @endpoint(
+        blueprint,
+        "GET",
+        "/clients",
+        query=ClientsQuery,
+        answers=(200, ListSchema()),
+        media_type=MEDIA_TYPE,
+    )
+    def clients(query: ClientsQuery) -> Response:
+        """The clients that have subscriptions, by name; for the root key."""
         bus.auth.admin(shown_token(request))
+        found = bus.storage.overviews.clients(query.after, query.limit + 1)
+        shown, last = cut(found, query.limit)
         items = [
             resource({"name": name}, {"subscriptions": link(collection_path(name))})
-            for name in bus.storage.overviews.clients()
+            for name in shown
         ]
-        return respond(resource({}, {"self": link("/clients")}, {"clients": items}))
+        return respond(page("clients", items, query, after=last))
 
     return blueprint
 

@@ -1,18 +1,26 @@
 """`/subscription` and `/subscriber`: the one subscription of the calling client."""
 
+from dataclasses import asdict
 from typing import Any
 
-from flask import request
+import msgspec
+from flask import Response, request
 from service_kit.access import shown_token
 from service_kit.bodies import read_json
 from service_kit.openapi import Blueprint
 from service_kit.webhooks import new_secret
 
 from bus.api.endpoint import endpoint
+from bus.api.pages import after_place, array, cut_array, one_more
+from bus.api.query import Condition, Limit
+from bus.api.representations import place
 from bus.api.schemas import SecretSchema, SubscriptionSchema, TopicSchema
 from bus.bootstrap import Bus
+from bus.errors import NotYours
+from bus.model.client import ClientName
 from bus.model.subscription import ListedSubscription
-from bus.model.topic import Topic, check_topic, seen_by
+from bus.model.topic import TopicName, check_topic, seen_by
+from bus.storage.overview import as_listed
 from bus.subscriptions.lifecycle import change_secret
 from bus.subscriptions.validation import (
     NewSecret,
@@ -21,6 +29,25 @@ from bus.subscriptions.validation import (
     check_subscription,
 )
 from bus.wire_rules import json_schema
+
+
+class SubscriptionsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Which subscriptions: of one client, in a condition, that get a topic; so many, after
+    `CLIENT/NAME`."""
+
+    client: ClientName | None = None
+    condition: Condition | None = None
+    topic: TopicName | None = None
+    limit: Limit | None = None
+    after: str = ""
+
+
+class TopicsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Which topics: of one publisher; so many, after a name."""
+
+    publisher: ClientName | None = None
+    limit: Limit | None = None
+    after: TopicName | None = None
 
 
 def subscriptions_blueprint(bus: Bus) -> Blueprint:
@@ -80,14 +107,26 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         "GET",
         "/subscriptions",
         "/subscribers",
+        query=SubscriptionsQuery,
         answers=(200, SubscriptionSchema(many=True)),
     )
-    def list_subscriptions() -> list[dict[str, Any]]:
+    def list_subscriptions(query: SubscriptionsQuery) -> Response:
         """The caller's subscriptions, or everybody's for the root key: what each got and what
-        waits."""
+        waits. With `limit` a page, whose next one is in the header `Link`."""
         viewer = bus.auth.monitor(shown_token(request))
-        listed = bus.storage.overviews.listed(viewer)
-        return [_listed(state) for state in listed]
+        if viewer is not None and query.client not in {None, viewer}:
+            raise NotYours("it belongs to another client")
+        found = bus.storage.overviews.page(
+            viewer or query.client,
+            condition=query.condition,
+            topic=query.topic,
+            after=after_place(query.after),
+            limit=one_more(query.limit),
+        )
+        shown, last = cut_array(found, query.limit)
+        return array(
+            [_listed(as_listed(one)) for one in shown], after=place(last) if last else None
+        )
 
     return blueprint
 
@@ -97,6 +136,9 @@ def _listed(state: ListedSubscription) -> dict[str, Any]:
     return {
         "subscriber": state.subscriber,
         "callback": state.callback,
+        "uuid": None,  # it is the password of the deliveries
+        "max_events": state.max_events,
+        "timeout": state.timeout_ms,
         "topics": list(state.topics),
         "events": backlog,
     }
@@ -106,12 +148,18 @@ def topics_blueprint(bus: Bus) -> Blueprint:
     """`GET /topics`, and `PUT` and `DELETE /topics/{topic}`."""
     blueprint = Blueprint("topics", __name__, description="Who publishes what")
 
-    @endpoint(blueprint, "GET", "/topics", answers=(200, TopicSchema(many=True)))
-    def list_topics() -> list[Topic]:
+    @endpoint(blueprint, "GET", "/topics", query=TopicsQuery, answers=(200, TopicSchema(many=True)))
+    def list_topics(query: TopicsQuery) -> Response:
         """Every topic, its publisher, and how many events it ever had: of others' topics in whole
-        thousands, but for the root key."""
+        thousands, but for the root key. With `limit` a page, whose next one is in the header
+        `Link`."""
         viewer = bus.auth.monitor(shown_token(request))
-        return [seen_by(viewer, topic) for topic in bus.storage.topics.all()]
+        found = bus.storage.topics.all(
+            publisher=query.publisher, after=query.after or "", limit=one_more(query.limit)
+        )
+        shown, last = cut_array(found, query.limit)
+        rows = [asdict(seen_by(viewer, topic)) for topic in shown]
+        return array(rows, after=last.name if last else None)
 
     @endpoint(blueprint, "PUT", "/topics/<topic>", answers=(204, None), refuses=(400, 403))
     def claim_topic(topic: str) -> None:

@@ -138,24 +138,30 @@ class BacklogSchema(ma.Schema):
 
 
 class SubscriptionSchema(ma.Schema):
-    """A subscription, without its credentials."""
+    """A subscription, without its credentials: `uuid` is null."""
 
     subscriber = ma.fields.String(required=True)
     callback = ma.fields.String(required=True)
+    uuid = ma.fields.String(required=True, allow_none=True)
+    max_events = ma.fields.Integer(required=True)
+    timeout = ma.fields.Integer(required=True, allow_none=True)
     topics = ma.fields.List(ma.fields.String(), required=True)
     events = ma.fields.Nested(BacklogSchema, required=True)
 
 
-class ClientSchema(ma.Schema):
-    """A client; tokens are never shown again."""
+class TokenSchema(ma.Schema):
+    """A token as it is listed; itself is never shown again."""
 
+    id = ma.fields.Integer(required=True)
     name = ma.fields.String(required=True)
+    scopes = ma.fields.List(ma.fields.String(), required=True)
+    created_at_ms = ma.fields.Integer(required=True)
+    last_used_at_ms = ma.fields.Integer(required=True, allow_none=True)
 
 
-class NewTokenSchema(ma.Schema):
+class NewTokenSchema(TokenSchema):
     """A token, shown this once."""
 
-    name = ma.fields.String(required=True)
     token = ma.fields.String(required=True)
 
 

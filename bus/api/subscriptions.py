@@ -2,16 +2,22 @@
 
 from typing import Any
 
+import msgspec
 from flask import Response, request
 from service_kit.bodies import read_json
-from service_kit.hal import MEDIA_TYPE, link, resource, respond
+from service_kit.hal import MEDIA_TYPE, link, respond
 from service_kit.openapi import Blueprint
+from service_kit.paging import cut
 
 from bus.api.endpoint import Endpoint, endpoint
 from bus.api.ownership import owned, owner_id
+from bus.api.pages import page
+from bus.api.query import Condition, Limit
 from bus.api.representations import collection_path, subscription_resource
 from bus.api.schemas import ListSchema, SecretSchema, SubscriptionResourceSchema
 from bus.bootstrap import Bus
+from bus.model.topic import TopicName
+from bus.storage.subscriptions import MAX_OF_A_CLIENT
 from bus.subscriptions import lifecycle
 from bus.subscriptions.validation import (
     NewSecret,
@@ -29,6 +35,15 @@ _ONE = f"{_LIST}/<name>"
 _SHOWN = (200, SubscriptionResourceSchema())
 
 
+class SubscriptionsQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Which subscriptions: in a condition, that get a topic; so many, after a name."""
+
+    condition: Condition | None = None
+    topic: TopicName | None = None
+    limit: Limit = MAX_OF_A_CLIENT
+    after: str = ""
+
+
 def subscription_resources_blueprint(bus: Bus) -> Blueprint:
     """List, put, show and delete subscriptions."""
     blueprint = Blueprint("subscription resources", __name__, description="Where events go")
@@ -37,17 +52,27 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "GET",
         _LIST,
+        query=SubscriptionsQuery,
         answers=(200, ListSchema()),
         refuses=(403, 404),
         media_type=MEDIA_TYPE,
     )
-    def list_subscriptions(client: str) -> Response:
-        """A client's subscriptions."""
+    def list_subscriptions(client: str, query: SubscriptionsQuery) -> Response:
+        """A client's subscriptions, by name."""
         owner_id(bus, client)
-        path = collection_path(client)
-        links = {"self": link(path), "subscription": link(f"{path}/{{name}}", templated=True)}
-        ours = [subscription_resource(one) for one in bus.storage.overviews.of_client(client)]
-        return respond(resource({}, links, {"subscriptions": ours}))
+        found = bus.storage.overviews.page(
+            client,
+            condition=query.condition,
+            topic=query.topic,
+            after=(client, query.after),
+            limit=query.limit + 1,
+        )
+        shown, last = cut(found, query.limit)
+        items = [subscription_resource(one) for one in shown]
+        listed = page("subscriptions", items, query, after=last.subscription.name if last else None)
+        one_link = link(f"{collection_path(client)}/{{name}}", templated=True)
+        listed["_links"]["subscription"] = one_link
+        return respond(listed)
 
     @endpoint(
         blueprint,

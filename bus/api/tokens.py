@@ -1,7 +1,9 @@
 """`/api_tokens`: who may talk to the bus; for the root key."""
 
+from dataclasses import asdict
 from typing import Any
 
+import msgspec
 from flask import Response, request
 from service_kit.access import shown_token
 from service_kit.bodies import read_json
@@ -9,24 +11,45 @@ from service_kit.openapi import Blueprint
 from service_kit.tokens import digest, new_token
 
 from bus.api.endpoint import endpoint
-from bus.api.schemas import ClientSchema, NewTokenSchema
+from bus.api.pages import array, cut_array, one_more
+from bus.api.query import Limit, Number
+from bus.api.schemas import NewTokenSchema, TokenSchema
 from bus.bootstrap import Bus
 from bus.errors import BadClient
-from bus.model.client import NewToken
+from bus.model.client import ClientName, NewToken, is_token_id
 from bus.model.token_scope import USUAL_SCOPES
 from bus.wire_rules import check, json_schema
+
+
+class TokensQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """Which tokens: of one client, after an id, so many."""
+
+    client: ClientName | None = None
+    limit: Limit | None = None
+    after: Number = 0
 
 
 def tokens_blueprint(bus: Bus) -> Blueprint:
     """List, create and delete tokens."""
     blueprint = Blueprint("tokens", __name__, description="Who may talk to the bus")
 
-    @endpoint(blueprint, "GET", "/api_tokens", answers=(200, ClientSchema(many=True)))
-    def list_tokens() -> Any:
-        """The name of every client that has a token, once a token; 204 when there is none."""
+    @endpoint(
+        blueprint,
+        "GET",
+        "/api_tokens",
+        query=TokensQuery,
+        answers=(200, TokenSchema(many=True)),
+    )
+    def list_tokens(query: TokensQuery) -> Any:
+        """Every token, by its id and without itself, in the order in which they were made; 204
+        when there is none. With `limit` a page, whose next one is in the header `Link`."""
         bus.auth.admin(shown_token(request))
-        names = bus.storage.clients.names()
-        return [{"name": name} for name in names] if names else Response(status=204)
+        found = bus.storage.clients.tokens(
+            client=query.client, after=query.after, limit=one_more(query.limit)
+        )
+        shown, last = cut_array(found, query.limit)
+        rows = [asdict(one) for one in shown]
+        return array(rows, after=last.id if last else None) if rows else Response(status=204)
 
     @endpoint(
         blueprint,
@@ -34,28 +57,37 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
         "/api_tokens",
         takes=json_schema(NewToken),
         answers=(201, NewTokenSchema()),
-        refuses=(400, 413),
+        refuses=(413,),
     )
-    def create_token() -> dict[str, str]:
-        """A token for the client of this name; it is shown in this answer and never again.
+    def create_token() -> dict[str, Any]:
+        """A token for the client of this name, made or chosen by `token`; it is shown in this
+        answer and never again.
 
-        Without `scopes` it is good for publishing, subscribing and monitoring.
+        Without `scopes` it is good for publishing, subscribing and monitoring. A chosen one that
+        is known gets these scopes.
         """
         bus.auth.admin(shown_token(request))
-        (name, scopes), token = _wanted(read_json(request)), new_token()
-        bus.storage.clients.add_token(name, digest(token), scopes)
-        return {"name": name, "token": token}
+        wanted, token = _wanted(read_json(request))
+        if bus.auth.is_root_key(token):
+            raise BadClient("this token is not for clients")
+        scopes = USUAL_SCOPES if wanted.scopes is None else frozenset(wanted.scopes)
+        return asdict(bus.storage.clients.add_token(wanted.name, digest(token), scopes)) | {
+            "token": token
+        }
 
-    @endpoint(blueprint, "DELETE", "/api_tokens/<token>", answers=(204, None))
+    @endpoint(blueprint, "DELETE", "/api_tokens/<token>", answers=(204, None), refuses=(404,))
     def delete_token(token: str) -> None:
-        """Forget a token. May be repeated."""
+        """Revoke a token, by its id or by itself."""
         bus.auth.admin(shown_token(request))
-        bus.storage.clients.remove_token(digest(token))
+        if is_token_id(token):
+            bus.storage.clients.remove_token_of_id(int(token))
+        else:
+            bus.storage.clients.remove_token(digest(token))
         bus.auth.forget()
 
     return blueprint
 
 
-def _wanted(body: Any) -> tuple[str, frozenset[str]]:
+def _wanted(body: Any) -> tuple[NewToken, str]:
     wanted: NewToken = check(NewToken, body, BadClient, "the body is an object with a name")
-    return wanted.name, USUAL_SCOPES if wanted.scopes is None else frozenset(wanted.scopes)
+    return wanted, wanted.token or new_token()

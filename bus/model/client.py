@@ -37,8 +37,42 @@ _Scope = Annotated[
 Scopes = Annotated[list[_Scope], complaint(_SCOPES, min_length=1, max_length=100)]
 
 
+MIN_TOKEN_CHARACTERS = 16
+TOKEN_RULE = f"a token is {MIN_TOKEN_CHARACTERS} to 255 visible ASCII characters without a colon"
+"""It is the user name of Basic credentials."""
+
+ChosenToken = Annotated[
+    str,
+    complaint(TOKEN_RULE, pattern=rf"^[\x21-\x39\x3b-\x7e]{{{MIN_TOKEN_CHARACTERS},255}}\Z"),
+]
+
+
+_LONGEST_ID = MIN_TOKEN_CHARACTERS - 1
+
+
+def is_token_id(text: str) -> bool:
+    """Whether this is the id of a token: a number too short to be a token itself."""
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID
+
+
 class NewToken(msgspec.Struct):
-    """What a token is asked for with; without `scopes` it publishes, subscribes and monitors."""
+    """What a token is asked for with; without `scopes` it publishes, subscribes and monitors,
+    without a `token` one is made."""
 
     name: ClientName
     scopes: Scopes | None = None
+    token: ChosenToken | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownToken:
+    """A token as it is listed: `id` names it, for it is never shown again.
+
+    `last_used_at_ms` is right to the minute; None: it was not used since that is written down.
+    """
+
+    id: int
+    name: str
+    scopes: tuple[str, ...]
+    created_at_ms: int
+    last_used_at_ms: int | None

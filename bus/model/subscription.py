@@ -103,6 +103,8 @@ class ListedSubscription:
     sent: int
     queued: int
     oldest_ms: int | None
+    max_events: int = DEFAULT_MAX_EVENTS
+    timeout_ms: int | None = None
 
 
 class StartAt(Enum):

@@ -25,6 +25,7 @@ from bus.storage.settlements import Settlements
 from bus.storage.snapshots import Snapshots
 from bus.storage.subscriptions import Subscriptions
 from bus.storage.tables import bus_state
+from bus.storage.token_uses import TokenUses
 from bus.storage.topics import Topics
 from bus.storage.transactions import Driver, Registry
 
@@ -40,6 +41,7 @@ class Storage:
         self.log = _log(engine, now_ms)
         registry = Registry(engine, self.log.notify)
         self.clients = Clients(engine, registry, now_ms)
+        self.token_uses = TokenUses(engine, now_ms)
         self.topics = Topics(engine, registry)
         self.subscriptions = Subscriptions(engine, registry, now_ms)
         self.overviews = Overviews(engine, now_ms)
@@ -72,6 +74,7 @@ class Storage:
 
     def close(self) -> None:
         """Close the connections."""
+        self.token_uses.close()
         self.log.close()
         self._driver.close()
         self._engine.dispose()

@@ -1,14 +1,15 @@
 """Clients and their tokens, of which only digests are kept."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from service_kit.clock import Clock
 from service_kit.database import reading, writing
-from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import BadClient, NotFound
-from bus.model.client import Client
+from bus.model.client import Client, KnownToken
 from bus.model.token_scope import USUAL_SCOPES
+from bus.storage import columns
 from bus.storage.tables import clients, subscriptions, tokens
 from bus.storage.transactions import Registry
 
@@ -49,57 +50,86 @@ class Clients:
             raise NotFound("no such client")
         return int(found)
 
-    def names(self) -> Sequence[str]:
-        """The name of every client once for each of its tokens, in order."""
-        wanted = select(clients.c.name).join_from(tokens, clients).order_by(clients.c.name)
+    def tokens(
+        self, *, client: str | None = None, after: int = 0, limit: int | None = None
+    ) -> list[KnownToken]:
+        """Tokens in the order in which they were made: of one client only, after one, so many."""
+        wanted = (
+            select(tokens, clients.c.name)
+            .join_from(tokens, clients)
+            .where(tokens.c.id > after)
+            .order_by(tokens.c.id)
+            .limit(limit)
+        )
+        if client is not None:
+            wanted = wanted.where(clients.c.name == client)
         with reading(self._engine) as connection:
-            return connection.execute(wanted).scalars().all()
+            return [_known(row) for row in connection.execute(wanted).mappings()]
 
-    def add_token(self, name: str, digest: str, scopes: Collection[str] = USUAL_SCOPES) -> None:
+    def add_token(
+        self, name: str, digest: str, scopes: Collection[str] = USUAL_SCOPES
+    ) -> KnownToken:
         """Give the client of this name (made when missing) a token. May be repeated.
 
         Raises BadClient when the token belongs to a client of another name.
         """
-        self.add_tokens([(name, digest, scopes)])
+        (added,) = self.add_tokens([(name, digest, scopes)])
+        return added
 
-    def add_tokens(self, some: Iterable[tuple[str, str, Collection[str]]]) -> None:
+    def add_tokens(self, some: Iterable[tuple[str, str, Collection[str]]]) -> list[KnownToken]:
         """The same for several (name, digest, scopes), all or none."""
         with writing(self._engine) as connection:
-            for name, digest, scopes in some:
+            return [
                 self._add(connection, name, digest, " ".join(sorted(scopes)))
+                for name, digest, scopes in some
+            ]
 
     def remove_token(self, digest: str) -> None:
-        """Forget a token; with a client's last one goes its subscription. May be repeated.
+        """Forget a token; with a client's last one goes its subscription. Raises NotFound.
 
         The client keeps its topics: a new token of the same name goes on publishing them, and
         nobody else can.
         """
+        self._remove(tokens.c.digest == digest)
+
+    def remove_token_of_id(self, token_id: int) -> None:
+        """The same by the token's id. Raises NotFound."""
+        self._remove(tokens.c.id == token_id)
+
+    def _remove(self, is_it: ColumnElement[bool]) -> None:
         with self._registry.changing() as connection:
             client_id = connection.execute(
-                select(tokens.c.client_id).where(tokens.c.digest == digest)
+                select(tokens.c.client_id).where(is_it)
             ).scalar_one_or_none()
-            connection.execute(delete(tokens).where(tokens.c.digest == digest))
-            left = select(tokens.c.digest).where(tokens.c.client_id == client_id).limit(1)
+            if client_id is None:
+                raise NotFound("no such token")
+            connection.execute(delete(tokens).where(is_it))
+            left = select(tokens.c.id).where(tokens.c.client_id == client_id).limit(1)
             if connection.execute(left).one_or_none() is None:
                 connection.execute(
                     delete(subscriptions).where(subscriptions.c.client_id == client_id)
                 )
 
-    def _add(self, connection: Connection, name: str, digest: str, scopes: str) -> None:
+    def _add(self, connection: Connection, name: str, digest: str, scopes: str) -> KnownToken:
         client_id = self._ensure_client(connection, name)
-        known = connection.execute(
-            select(tokens.c.client_id).where(tokens.c.digest == digest)
-        ).scalar_one_or_none()
+        ours = tokens.c.digest == digest
+        known = connection.execute(select(tokens.c.client_id).where(ours)).scalar_one_or_none()
         if known not in {None, client_id}:
             raise BadClient(f"the token for {name} belongs to another client")
         if known is None:
             values = {"digest": digest, "client_id": client_id, "created_at_ms": self._now_ms()}
             connection.execute(insert(tokens).values(**values, scopes=scopes))
         else:
-            ours = tokens.c.digest == digest
             connection.execute(update(tokens).where(ours).values(scopes=scopes))
+        added = select(tokens, clients.c.name).join_from(tokens, clients).where(ours)
+        return _known(connection.execute(added).mappings().one())
 
     def _ensure_client(self, connection: Connection, name: str) -> int:
         connection.execute(_CREATE, {"name": name, "now_ms": self._now_ms()})
         ours = select(clients.c.id).where(clients.c.name == name)
         return int(connection.execute(ours.with_for_update(key_share=True)).scalar_one())
+
+
+def _known(row: columns.Row) -> KnownToken:
+    scopes = tuple(row["scopes"].split())
+    return KnownToken(row["id"], row["name"], scopes, row["created_at_ms"], row["last_used_at_ms"])

@@ -10,10 +10,20 @@ from sqlalchemy import Connection, Engine, Select, case, func, select, tuple_
 from bus.errors import NotFound
 from bus.model.delivery import Lag, Overview
 from bus.model.subscription import DEFAULT_NAME, ListedSubscription, State
+from bus.model.topic_filter import EVERY_TOPIC
 from bus.storage import columns
 from bus.storage.lag import backlog, snapshot_left
-from bus.storage.tables import clients, cursors, dead_letters, parked_events, subscriptions
+from bus.storage.tables import (
+    clients,
+    cursors,
+    dead_letters,
+    parked_events,
+    subscription_topics,
+    subscriptions,
+)
 from bus.storage.topic_filters import filters_of
+
+_AT_ONCE = 500
 
 
 class Overviews:
@@ -26,7 +36,7 @@ class Overviews:
     def listed(self, client: str | None = None) -> list[ListedSubscription]:
         """A client's subscriptions, or everybody's, as routemaster lists them, by subscriber. What
         is parked waits too."""
-        return [_listed(one) for one in self.visible_to(client)]
+        return list(map(as_listed, self.visible_to(client)))
 
     def visible_to(self, client: str | None) -> list[Overview]:
         """A client's subscriptions, or everybody's (None), by client and name."""
@@ -49,16 +59,39 @@ class Overviews:
         return found[0]
 
     def page(
-        self, client: str | None, after: tuple[str, str], limit: int, condition: str | None = None
+        self,
+        client: str | None = None,
+        *,
+        after: tuple[str, str] = ("", ""),
+        limit: int | None = None,
+        condition: str | None = None,
+        topic: str | None = None,
     ) -> list[Overview]:
-        """A client's subscriptions, or everybody's (None), by client and name, after one; of those
-        in one condition where that is asked for."""
-        wanted = _of(_everything(), client).where(
-            tuple_(clients.c.name, subscriptions.c.name) > tuple_(*after)
+        """So many of a client's subscriptions, or everybody's (None), by client and name, after
+        one; of those in one condition, or that get a topic, where that is asked for.
+
+        Costs as much as the page is long.
+        """
+        chosen: Select[Any] = (
+            select(subscriptions.c.id)
+            .join_from(subscriptions, clients)
+            .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
+            .where(tuple_(clients.c.name, subscriptions.c.name) > tuple_(*after))
+            .order_by(clients.c.name, subscriptions.c.name)
+            .limit(limit)
         )
         if condition is not None:
-            wanted = wanted.where(condition == _CONDITION)
-        return self._all(wanted.limit(limit))
+            chosen = chosen.where(condition == _CONDITION)
+        if topic is not None:
+            chosen = chosen.where(subscriptions.c.id.in_(_getting(topic)))
+        with reading(self._engine) as connection:
+            ids = connection.execute(_of(chosen, client)).scalars().all()
+        parts = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
+        return [
+            one
+            for some in parts
+            for one in self._all(_everything().where(subscriptions.c.id.in_(some)))
+        ]
 
     def worst(self, client: str | None, limit: int) -> list[Overview]:
         """Those that need somebody first: disabled, failing, with dead letters or parked events,
@@ -81,12 +114,16 @@ class Overviews:
             found = connection.execute(_of(joined, client).group_by(_CONDITION)).all()
         return {name: 0 for name in CONDITIONS} | {name: int(count) for name, count in found}
 
-    def clients(self) -> Sequence[str]:
-        """The names of the clients that have subscriptions."""
+    def clients(self, after: str = "", limit: int | None = None) -> Sequence[str]:
+        """The names of so many clients that have subscriptions, after one."""
         wanted = (
             select(clients.c.name)
-            .where(clients.c.id.in_(select(subscriptions.c.client_id)))
+            .where(
+                clients.c.id.in_(select(subscriptions.c.client_id)),
+                clients.c.name > after,
+            )
             .order_by(clients.c.name)
+            .limit(limit)
         )
         with reading(self._engine) as connection:
             return connection.execute(wanted).scalars().all()
@@ -127,6 +164,13 @@ def _everything() -> Select[Any]:
         .join_from(subscriptions, clients)
         .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
         .order_by(clients.c.name, subscriptions.c.name)
+    )
+
+
+def _getting(topic: str) -> Select[tuple[int]]:
+    filters = subscription_topics.c
+    return select(filters.subscription_id).where(
+        filters.topic.in_([topic, EVERY_TOPIC]), filters.until_position.is_(None)
     )
 
 
@@ -177,7 +221,8 @@ def _age_ms(at_ms: int | None, now_ms: int) -> int | None:
     return None if at_ms is None else max(0, now_ms - at_ms)
 
 
-def _listed(one: Overview) -> ListedSubscription:
+def as_listed(one: Overview) -> ListedSubscription:
+    """A subscription as routemaster lists it."""
     subscription = one.subscription
     is_default = subscription.name == DEFAULT_NAME
     ages_ms = [age for age in (one.lag.oldest_ms, one.parked_oldest_ms) if age is not None]
@@ -192,4 +237,6 @@ def _listed(one: Overview) -> ListedSubscription:
         one.sent,
         one.lag.events + one.parked,
         max(ages_ms, default=None),
+        subscription.max_events,
+        subscription.timeout_ms,
     )

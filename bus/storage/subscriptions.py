@@ -36,7 +36,7 @@ SNAPSHOT = "snapshot"
 # Patterns, and what is left of earlier ones: who changes them for ever makes no heap of them.
 _MAX_FILTERS = 500
 # Each is a cursor that a pusher looks after, and several series.
-_MAX_OF_A_CLIENT = 100
+MAX_OF_A_CLIENT = 100
 _WANT_TEST = text(
     "INSERT INTO wanted_tests (subscription_id, requested_at_ms) VALUES (:id, :now_ms)"
     " ON CONFLICT (subscription_id) DO UPDATE SET requested_at_ms = excluded.requested_at_ms"
@@ -274,8 +274,8 @@ def _take_turns(connection: Connection, client_id: int) -> None:
 
 def _check_room(connection: Connection, client_id: int) -> None:
     theirs = select(func.count()).where(subscriptions.c.client_id == client_id)
-    if connection.execute(theirs).scalar_one() >= _MAX_OF_A_CLIENT:
-        raise BadSubscription(f"a client has at most {_MAX_OF_A_CLIENT} subscriptions")
+    if connection.execute(theirs).scalar_one() >= MAX_OF_A_CLIENT:
+        raise BadSubscription(f"a client has at most {MAX_OF_A_CLIENT} subscriptions")
 
 
 def _find(connection: Connection, client_id: int, name: str) -> int | None:

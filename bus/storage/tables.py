@@ -57,10 +57,14 @@ clients = Table(
 tokens = Table(
     "tokens",
     metadata,
-    Column("digest", String(64), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
     Column("client_id", ForeignKey("clients.id"), nullable=False, index=True),
     Column("created_at_ms", BigInteger, nullable=False),
     Column("scopes", Text, nullable=False, server_default="monitor publish subscribe"),
+    Column("last_used_at_ms", BigInteger, nullable=True),
+    UniqueConstraint("digest", name="tokens_by_digest"),
+    sqlite_autoincrement=True,
 )
 
 # A deleted topic keeps its row: its events may still wait, and their numbers must go on.

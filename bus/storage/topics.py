@@ -41,14 +41,19 @@ class Topics:
         self._engine = engine
         self._registry = registry
 
-    def all(self) -> list[Topic]:
-        """Every topic that isn't deleted, by name."""
+    def all(
+        self, *, publisher: str | None = None, after: str = "", limit: int | None = None
+    ) -> list[Topic]:
+        """So many topics that aren't deleted, by name, after one; of one publisher."""
         wanted = (
             select(topics.c.name, clients.c.name, topics.c.events - topics.c.events_before)
             .join_from(topics, clients, isouter=True)
-            .where(topics.c.deleted.is_(False))
+            .where(topics.c.deleted.is_(False), topics.c.name > after)
             .order_by(topics.c.name)
+            .limit(limit)
         )
+        if publisher is not None:
+            wanted = wanted.where(clients.c.name == publisher)
         with reading(self._engine) as connection:
             return [Topic(*row) for row in connection.execute(wanted)]
 

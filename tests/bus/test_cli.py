@@ -38,13 +38,13 @@ def test_a_client_is_added_with_the_token_from_standard_input(storage: Storage) 
 
 def test_adding_again_changes_nothing(storage: Storage) -> None:
     assert add(("ada", TOKEN)).exit_code == add(("ada", TOKEN)).exit_code == 0
-    assert list(storage.clients.names()).count("ada") == 1
+    assert [one.name for one in storage.clients.tokens()].count("ada") == 1
 
 
 def test_a_new_token_is_one_more(storage: Storage) -> None:
     add(("ada", TOKEN))
     add(("ada", TOKEN + "-2"))
-    assert list(storage.clients.names()).count("ada") == 2
+    assert [one.name for one in storage.clients.tokens()].count("ada") == 2
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,9 @@ def test_a_bad_name_is_refused() -> None:
 def test_all_lines_are_taken_or_none(storage: Storage) -> None:
     assert add(("ada", TOKEN), ("eve", TOKEN)).exit_code == 1
     assert add(("ada", TOKEN), ("eve", "short")).exit_code == 1
-    assert "ada" not in storage.clients.names()
+    assert "ada" not in [one.name for one in storage.clients.tokens()]
     assert add(("ada", TOKEN), ("eve", TOKEN + "-2")).exit_code == 0
-    assert {"ada", "eve"} <= set(storage.clients.names())
+    assert {"ada", "eve"} <= set([one.name for one in storage.clients.tokens()])
 
 
 SUBSCRIPTION = {"topics": ["bids"], "callback": "https://a.example/e", "uuid": "u"}

@@ -30,7 +30,7 @@ def work(name):
         event = NewEvent("noop", url, f'{{"url":"{url}"'.encode())
         assert storage.log.append([Publication("bids", client, [event])]) == [None]
         storage.check_ready()
-        storage.clients.names()
+        [one.name for one in storage.clients.tokens()]
         storage.leases.read_fence()
         storage.leases.join(f"{name}-{number}")
 

@@ -28,11 +28,40 @@ def test_a_subscription_is_listed_without_its_credentials(api: Client) -> None:
         {
             "subscriber": "subscriber",
             "callback": "https://s.example/events",
+            "uuid": None,
+            "max_events": 100,
+            "timeout": None,
             "topics": ["bids"],
             "events": {"sent": 0, "queued": 0, "oldest": None},
         }
     ]
     assert "u-1" not in call(api, "GET", "/subscriptions", by="root").text
+
+
+def test_a_subscription_is_listed_with_its_settings(api: Client) -> None:
+    call(api, "POST", "/subscription", GOOD | {"max": 7, "timeout": 250}, by="subscriber")
+    (row,) = listed(api)
+    assert (row["max_events"], row["timeout"]) == (7, 250)
+
+
+def test_subscriptions_are_listed_in_pages_and_by_what_they_are(api: Client) -> None:
+    for name in ("one", "two", "three"):
+        path = f"/clients/subscriber/subscriptions/{name}"
+        call(api, "PUT", path, GOOD | {"topics": [name]}, by="subscriber")
+    call(api, "POST", "/clients/subscriber/subscriptions/two/pause", by="subscriber")
+
+    def names(path: str) -> list[str]:
+        rows = call(api, "GET", path, by="root").get_json()
+        return [row["subscriber"].partition("/")[2] for row in rows]
+
+    page = call(api, "GET", "/subscriptions?limit=2", by="root")
+    following = page.headers["Link"].partition(">")[0][1:]
+    assert names("/subscriptions?limit=2") + names(following) == ["one", "three", "two"]
+    assert "Link" not in call(api, "GET", following, by="root").headers
+    assert names("/subscriptions?condition=paused") == ["two"]
+    assert names("/subscriptions?topic=one") == ["one"]
+    assert names("/subscriptions?client=stranger") == []
+    assert_problem(call(api, "GET", "/subscriptions?client=stranger", by="subscriber"), 403)
 
 
 @pytest.mark.parametrize("path", ["/subscription", "/subscriber"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from bus.api.ownership import PAGE
+from bus.api.query import PAGE
 from bus.model.delivery import DeadLetter, LastAnswer, Parked, Settlement, StateChange
 from bus.model.event import LogEvent
 from bus.storage import Storage

@@ -31,7 +31,7 @@ def at_once(call: Callable[[int], object]) -> list[object]:
 
 def test_a_client_that_is_named_at_once_is_one_client(storage: Storage) -> None:
     at_once(lambda number: storage.clients.add_token("ada", digest(f"token-{number % 2}")))
-    assert list(storage.clients.names()).count("ada") == 2
+    assert [one.name for one in storage.clients.tokens()].count("ada") == 2
     assert storage.clients.find(digest("token-0"))[1] == storage.clients.find(digest("token-1"))[1]
 
 

@@ -5,8 +5,9 @@ import secrets
 
 
 def new_token() -> str:
-    """A token of 32 random bytes, in letters that a URL and a header can hold."""
-    return secrets.token_urlsafe(32)
+    """A token of 32 random bytes, in letters that a URL, a header and the original client of
+    routemaster (`[a-z0-9_-]{1,64}`) take."""
+    return secrets.token_hex(32)
 
 
 def digest(token: str) -> str:
