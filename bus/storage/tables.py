@@ -247,6 +247,7 @@ dead_letters = Table(
     Column("redrive_at_ms", BigInteger, nullable=True),
     UniqueConstraint("subscription_id", "position", name="dead_letters_by_position"),
     Index("dead_letters_by_redrive", "redrive_at_ms", "subscription_id"),
+    Index("dead_letters_by_subscription", "subscription_id", "id"),
     sqlite_autoincrement=True,
 )
 

@@ -1,4 +1,4 @@
-"""Who is signed in to the console, and who tries to be."""
+"""Who is signed in to the console, who tries to be, and dead letters by the page."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Two tables more."""
+    """Two tables and an index more."""
     op.create_table(
         "console_sessions",
         sa.Column("digest", sa.String(64), primary_key=True),
@@ -25,3 +25,4 @@ def upgrade() -> None:
         sa.Column("at_ms", sa.BigInteger(), nullable=False),
     )
     op.create_index("console_sign_ins_by_network", "console_sign_ins", ["network", "at_ms"])
+    op.create_index("dead_letters_by_subscription", "dead_letters", ["subscription_id", "id"])
