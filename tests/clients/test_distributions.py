@@ -40,6 +40,12 @@ def test_it_says_what_it_is_and_what_changed(distribution: str) -> None:
     assert (CLIENTS / distribution / "CHANGELOG.md").exists()
 
 
+@pytest.mark.parametrize("distribution", ["bids-client", "bus-client", "bus-drain"])
+def test_a_client_has_the_licence_of_all(distribution: str) -> None:
+    ours = CLIENTS.parent / "LICENSE"
+    assert (CLIENTS / distribution / "LICENSE").read_text() == ours.read_text()
+
+
 @pytest.mark.parametrize("package", ["bids_client", "bus_client", "bus_drain"])
 def test_a_client_imports_without_what_only_services_need(package: str) -> None:
     refuse = "; ".join(f"sys.modules[{name!r}] = None" for name in SERVICE_ONLY)

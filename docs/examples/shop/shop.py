@@ -9,15 +9,13 @@ import time
 from dataclasses import dataclass
 
 from bus_client import connect
+from bus_client.outbox import Relay, announce, open_database, outbox_table, reading, writing
 from bus_drain import Drain, Event, each, receiver
 from bus_drain.fetch import EntityClient
 from bus_drain.flask import mount
 from flask import Flask, Response, request
-from service_kit.database import connect as open_database
-from service_kit.database import reading, writing
 from service_kit.dialects import insert_or
 from service_kit.local import LocalTransport
-from service_kit.outbox import Relay, announce, outbox_table
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
 
 CONTEXTS = os.environ.get("SHOP_CONTEXTS", "orders,notifier").split(",")

@@ -23,6 +23,8 @@ from bids_client.errors import (
 )
 from bids_client.simulation import PlayedStep, Step
 
+__version__ = "0.2.0"
+
 __all__ = [
     "Bid",
     "BidRefused",

@@ -34,6 +34,8 @@ from bus_client.subscriptions import Subscriptions
 from bus_client.tokens import Tokens
 from bus_client.topology import Topology, declare
 
+__version__ = "0.5.0"
+
 __all__ = [
     "AfterPosition",
     "Answer",

@@ -29,6 +29,8 @@ from bus_drain.stacks import Basic, CacheBusting, Caching, Mapping
 from bus_drain.state import State
 from bus_drain.storage import open_state
 
+__version__ = "0.2.0"
+
 __all__ = [
     "RESYNC",
     "BadSettings",

@@ -2,11 +2,14 @@
 
 from typing import Any
 
-import flask
 from service_kit.compat.werkzeug import read_before
-from werkzeug import Response
 
+from bus_drain.extras import needs
 from bus_drain.http.body import with_body
+
+with needs("flask"):
+    import flask
+    from werkzeug import Response
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 

@@ -1,19 +1,22 @@
 """Fetch the entities that events name: hypermedia, cached, within deadlines."""
 
-from bus_drain.fetch.client import EntityClient
-from bus_drain.fetch.entity import Entity
-from bus_drain.fetch.errors import (
-    CircuitOpen,
-    FetchError,
-    Missing,
-    NoSuchLink,
-    NotHal,
-    Rejected,
-    TooLarge,
-    Unavailable,
-    UnknownHost,
-)
-from bus_drain.fetch.many import Fetched
+from bus_drain.extras import needs
+
+with needs("fetch"):
+    from bus_drain.fetch.client import EntityClient
+    from bus_drain.fetch.entity import Entity
+    from bus_drain.fetch.errors import (
+        CircuitOpen,
+        FetchError,
+        Missing,
+        NoSuchLink,
+        NotHal,
+        Rejected,
+        TooLarge,
+        Unavailable,
+        UnknownHost,
+    )
+    from bus_drain.fetch.many import Fetched
 
 __all__ = [
     "CircuitOpen",

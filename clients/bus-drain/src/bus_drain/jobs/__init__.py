@@ -5,11 +5,14 @@ up with what happened before it subscribed (`fetching`), and, being the publishe
 catch up (`announcing`). They share the drain's state, so they survive what the drain survives.
 """
 
-from bus_drain.jobs.backfill import announcing, collection, fetching
-from bus_drain.jobs.iteration import Iteration, Step
-from bus_drain.jobs.iterations import Iterations
-from bus_drain.jobs.prefetching import prefetching
-from bus_drain.jobs.work import work
+from bus_drain.extras import needs
+
+with needs("jobs"):
+    from bus_drain.jobs.backfill import announcing, collection, fetching
+    from bus_drain.jobs.iteration import Iteration, Step
+    from bus_drain.jobs.iterations import Iterations
+    from bus_drain.jobs.prefetching import prefetching
+    from bus_drain.jobs.work import work
 
 __all__ = [
     "Iteration",

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from bus_drain.errors import BadSettings
+from bus_drain.extras import needs
 from bus_drain.state import State
 
 _NAME = re.compile("[a-z][a-z0-9_]{0,31}")
@@ -26,17 +27,19 @@ def open_state(url: str, *, drain: str = "") -> State:
     says.
 
     Raises BadSettings for another URL, another name or the state of a newer bus-drain,
-    StateUnavailable.
+    StateUnavailable; ImportError where the extra is missing.
     """
     if drain and not _NAME.fullmatch(drain):
         raise BadSettings("a drain's name is 1 to 32 of a to z, 0 to 9 and _, a letter first")
     scheme = url.partition(":")[0]
     if scheme in {"sqlite", "postgresql", "postgresql+psycopg"}:
-        from bus_drain.storage.sql import open_sql_state
+        with needs("sqlalchemy"):
+            from bus_drain.storage.sql import open_sql_state
 
         return replace(open_sql_state(url, drain), url=url, drain=drain)
     if scheme in {"redis", "rediss", "unix"}:
-        from bus_drain.storage.redis import open_redis_state
+        with needs("redis"):
+            from bus_drain.storage.redis import open_redis_state
 
         return replace(open_redis_state(url, drain), url=url, drain=drain)
     raise BadSettings(f"no engine for a state at {scheme}:")

@@ -1,4 +1,4 @@
-"""`python -m bus_client.declared PACKAGE…`: print each service's topology, a JSON object a line.
+"""`python -m service_kit.declared PACKAGE…`: print each service's topology, a JSON object a line.
 
 For `python -m bus.cli declare`. It holds tokens and secrets: pipe it, don't show it. A package has
 a `config.read()` whose result has a `bus_token`, and a `topology.topology(config)`.
@@ -15,7 +15,7 @@ from service_kit.config import exit_with, or_exit
 def main(packages: Sequence[str]) -> None:
     """Print all lines, or none and what is wrong on stderr."""
     if not packages:
-        exit_with(("usage: python -m bus_client.declared PACKAGE…",))
+        exit_with(("usage: python -m service_kit.declared PACKAGE…",))
     print("\n".join([_line(package) for package in packages]))  # noqa: T201 - the command's output
 
 

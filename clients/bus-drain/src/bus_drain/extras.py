@@ -1,0 +1,14 @@
+"""What an extra brings, or a word that says which one to install."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def needs(extra: str) -> Iterator[None]:
+    """Around imports. Raises ImportError, with what to install, where something is missing."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        told = f"{error.name} is missing: pip install 'bus-drain[{extra}]'"
+        raise ImportError(told, name=error.name) from error

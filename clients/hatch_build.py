@@ -1,0 +1,96 @@
+"""Builds what a client needs of the service kit into its wheel, from the kit's one source.
+
+A client asks no index for `service-kit`: that name is nobody's there. The wheel holds the modules
+that the client imports, and those that they import, as `CLIENT._kit`; an sdist brings the kit's
+source along. In the repository, and installed with `-e`, all use the kit itself.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+_KIT = "service_kit"
+_IN_SDIST = "kit"
+_IMPORT = re.compile(
+    rf"^(\s*(?:from|import)\s+){_KIT}\b(?:\.([\w.]+))?(\s+import\s+(?:\(([^)]*)\)|(.*)))?",
+    re.MULTILINE,
+)
+
+
+class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc]
+    """`[tool.hatch.build.hooks.custom]` of each client."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Say what goes into the sdist or the wheel beside what hatch finds."""
+        if self.target_name == "sdist":
+            build_data["force_include"][str(self._kit())] = f"{_IN_SDIST}/{_KIT}"
+            build_data["force_include"][str(Path(__file__).resolve())] = Path(__file__).name
+        elif version != "editable":
+            self._fill_wheel(build_data["force_include"])
+
+    def finalize(self, _version: str, _data: dict[str, Any], _artifact: str) -> None:
+        """Leave nothing behind."""
+        if hasattr(self, "_built"):
+            self._built.cleanup()
+
+    def _fill_wheel(self, included: dict[str, str]) -> None:
+        (source,) = Path(self.root, "src").iterdir()
+        self._built = TemporaryDirectory()
+        built = Path(self._built.name)
+        package = source.name
+        for file in source.rglob("*"):
+            if file.is_file() and file.suffix != ".pyc":
+                self._add(file, built, f"{package}/{file.relative_to(source)}", package, included)
+        for name in sorted(_needed(source, self._kit())):
+            self._add(self._kit() / name, built, f"{package}/_kit/{name}", package, included)
+
+    def _add(
+        self, file: Path, built: Path, name: str, package: str, included: dict[str, str]
+    ) -> None:
+        target = built / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = file.read_text()
+        target.write_text(_IMPORT.sub(lambda found: _moved(found, package), text))
+        included[str(target)] = name
+
+    def _kit(self) -> Path:
+        brought = Path(self.root, _IN_SDIST, _KIT)
+        return brought if brought.is_dir() else Path(self.root, "..", "service-kit", "src", _KIT)
+
+
+def _moved(found: re.Match[str], package: str) -> str:
+    return found[0].replace(f"{found[1]}{_KIT}", f"{found[1]}{package}._kit", 1)
+
+
+def _needed(package: Path, kit: Path) -> set[str]:
+    """The kit's modules that a package needs, as files relative to the kit."""
+    needed: set[str] = set()
+    left = list(package.rglob("*.py"))
+    while left:
+        for name in _imported(left.pop().read_text(), kit) - needed:
+            needed.add(name)
+            left.append(kit / name)
+    return needed
+
+
+def _imported(text: str, kit: Path) -> set[str]:
+    found: set[str] = set()
+    for match in _IMPORT.finditer(text):
+        path = (match[2] or "").split(".") if match[2] else []
+        names = re.findall(r"\w+", re.sub(r" as \w+", "", match[4] or match[5] or ""))
+        for parts in [path, *([*path, name] for name in names)]:
+            found |= set(_files(parts, kit))
+    return found
+
+
+def _files(parts: list[str], kit: Path) -> Iterable[str]:
+    """The files of a module and of the packages that it is in, as far as there are such."""
+    for length in range(len(parts) + 1):
+        stem = "/".join(parts[:length])
+        for name in (f"{stem}/__init__.py".lstrip("/"), f"{stem}.py"):
+            if stem + name != ".py" and (kit / name).is_file():
+                yield name
