@@ -7,9 +7,8 @@ import sys
 import tarfile
 import venv
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -70,20 +69,25 @@ class Environment:
         pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement]
         self._python(pip, {}).check_returncode()
 
-    def run(self, program: str, settings: dict[str, str] | None = None, **names: Any) -> str:
+    def run(
+        self,
+        program: str,
+        names: Mapping[str, object] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> str:
         """What a program that knows these names prints."""
-        given = f"import json; globals().update(json.loads({json.dumps(names)!r}))\n"
+        given = f"import json; globals().update(json.loads({json.dumps(names or {})!r}))\n"
         done = self._python(["-c", given + program], settings or {})
         assert done.returncode == 0, done.stderr
         return done.stdout
 
     def _python(
-        self, arguments: list[str], settings: dict[str, str]
+        self, arguments: list[str], settings: Mapping[str, str]
     ) -> "subprocess.CompletedProcess[str]":
         return subprocess.run(
             [self._folder / "bin" / "python", *arguments],
             cwd=self._folder,
-            env=self._clean | settings,
+            env={**self._clean, **settings},
             capture_output=True,
             text=True,
             check=False,
@@ -143,7 +147,7 @@ def test_bus_client_runs_its_readme(
     names = {"publisher_token": bus_token(bus, "shop"), "subscriber_token": bus_token(bus, "stock")}
     program = examples("clients", "bus-client", "README.md")
     with served(bus) as url:
-        output = installed("bus-client").run(program, bus_url=url, **names)
+        output = installed("bus-client").run(program, {"bus_url": url, **names})
     assert "default active" in output
     assert output.endswith("create https://shop.example/orders/1\n")
 
@@ -159,7 +163,7 @@ def test_bids_client_runs_its_readme(
     names = {"bids_url": url, "token": ALL, "auction": AUCTION, "ada": ADA, "terms": TERMS}
     with serving(service.app, port), capture_logs():
         output = installed("bids-client").run(
-            examples("clients", "bids-client", "README.md"), **names
+            examples("clients", "bids-client", "README.md"), names
         )
     service.parts.close()
     assert output.startswith("leading at 10.00 USD\n")
@@ -168,7 +172,7 @@ def test_bids_client_runs_its_readme(
 def test_bus_drain_runs_its_readme(installed: Callable[[str], Environment]) -> None:
     program = examples("clients", "bus-drain", "README.md")
     settings = {"WEBHOOK_UUID": UUID, "WEBHOOK_SECRET": SECRET}
-    assert installed("bus-drain").run(program, settings) == printed()
+    assert installed("bus-drain").run(program, settings=settings) == printed()
 
 
 @pytest.mark.parametrize(
