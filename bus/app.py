@@ -9,6 +9,7 @@ from service_kit.problems import install_problems
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 
+from bus.api.events import events_blueprint
 from bus.api.failures import attempts_blueprint, exceptions_blueprint
 from bus.api.monitoring import metrics_blueprint, pulse_blueprint
 from bus.api.overview import overview_blueprint
@@ -63,6 +64,7 @@ def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(topics_blueprint(bus))
     api.register_blueprint(subscriptions_blueprint(bus))
     api.register_blueprint(root_blueprint(bus))
+    api.register_blueprint(events_blueprint(bus))
     api.register_blueprint(subscription_resources_blueprint(bus))
     api.register_blueprint(subscription_actions_blueprint(bus))
     api.register_blueprint(exceptions_blueprint(bus))

@@ -1,6 +1,6 @@
 """The bus as an ASGI app: `gunicorn -k bus.server.AsgiWorker "bus.asgi:create_app()"`.
 
-The same bus as `bus.app`, with an entrance of its own for publishing; see
+The same bus as `bus.app`, with an entrance of its own for publishing and for streams; see
 docs/decisions/0004-publishing-has-its-own-entrance.md.
 """
 
@@ -10,6 +10,7 @@ from a2wsgi import WSGIMiddleware
 from service_kit.clock import Clock, now_ms
 
 from bus.api.fast_publish import FastPublish
+from bus.api.streams import Streams
 from bus.app import create_apps
 from bus.config import Config
 from bus.server import AsgiApp, Receive, Scope, Send, lingering, under_path_asgi
@@ -28,7 +29,8 @@ def create_app(
     app, bus = create_apps(config, storage=storage, clock=clock)
     # gunicorn's gthread says so too; without it Flask reads nothing of a body without a length.
     rest: Any = WSGIMiddleware(_terminated(app), workers=_THREADS)
-    quick = under_path_asgi(FastPublish(bus, lingering(rest)), bus.path_prefix)
+    streams = Streams(bus, lingering(rest))
+    quick = under_path_asgi(FastPublish(bus, streams), bus.path_prefix)
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

@@ -107,6 +107,11 @@ class Auth:
         """The client whose subscription is meant. Raises NotAuthenticated, NotAllowed."""
         return _good_for(TokenScope.SUBSCRIBE, self.client(token))
 
+    def reader(self, token: str | None) -> str:
+        """The name of the client who reads the log; none for the root key, which reads it too.
+        Raises NotAuthenticated, NotAllowed."""
+        return "" if self._is_root(token) else self.subscriber(token).name
+
     def monitor(self, token: str | None) -> str | None:
         """The name of the client who looks around and sees what is its own; None sees everything,
         for it is the root key or as good. Raises NotAuthenticated, NotAllowed."""

@@ -12,6 +12,8 @@ from bus.publish.group_commit import Committer
 from bus.publish.publisher import Publisher
 from bus.publish.validation import Limits
 from bus.storage import Storage, open_storage
+from bus.streams.follower import Follower
+from bus.streams.readers import Readers
 
 # gunicorn restarts a worker that exits, for ever; for this status it gives up and says so.
 _STATUS = 4
@@ -35,6 +37,8 @@ class Bus:
     storage: Storage
     auth: Auth
     publisher: Publisher
+    follower: Follower
+    readers: Readers
     trusted_hosts: frozenset[str]
     path_prefix: str
     now_ms: Clock
@@ -52,6 +56,8 @@ def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_
         storage=storage,
         auth=Auth(config.root_key, storage.clients.find, used=storage.token_uses.note),
         publisher=Publisher(Committer(storage.log.append), limits, clock),
+        follower=Follower(storage.log),
+        readers=Readers(most=config.max_readers, most_of_client=config.max_readers_of_client),
         trusted_hosts=trusted_hosts,
         path_prefix=config.path_prefix,
         now_ms=clock,

@@ -62,6 +62,8 @@ class Config:
     )
     pusher_port: int | None = setting("BUS_PUSHER_PORT", default=None)
     max_data_bytes: int = setting("BUS_MAX_DATA_BYTES", default=64)
+    max_readers: int = setting("BUS_MAX_READERS", default=4000)
+    max_readers_of_client: int = setting("BUS_MAX_READERS_OF_CLIENT", default=2000)
     path_prefix: str = setting("BUS_PATH_PREFIX", default="", parse=_path_prefix)
     give_up_days: int = setting("BUS_GIVE_UP_DAYS", default=5)
     keep_days: int = setting("BUS_KEEP_DAYS", default=30)

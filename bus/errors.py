@@ -7,6 +7,7 @@ BusError
 │   ├── BadMediaType     events in a form that isn't taken
 │   ├── BadKey           an idempotency key of the wrong form
 │   ├── BadSubscription  a subscription breaks a rule
+│   ├── BadQuery         a query string breaks a rule
 │   ├── BadSecret        a signing secret of the wrong form
 │   ├── BadClient        a client name or token of the wrong form
 │   └── BadQuery         a query with an unknown key, or a value that breaks its rule
@@ -16,6 +17,8 @@ BusError
 ├── KeyReused            the idempotency key was used for other events
 ├── NotYours             another client's subscription
 ├── TooManySecrets       a subscription has been given too many secrets in a day
+├── TooManyReaders       as many streams and long polls are open as may be; `of_client`: its own
+├── NotServedHere        this entrance of the bus does not stream
 ├── NotFound             no such thing for this caller
 ├── Unreadable           an answer to a delivery that says nothing that can be understood
 └── Unavailable          the events could not be stored now; publishing again is safe
@@ -54,6 +57,10 @@ class BadSubscription(Refused):
     """A subscription breaks a rule."""
 
 
+class BadQuery(Refused):
+    """A query string breaks a rule."""
+
+
 class BadSecret(Refused):
     """A signing secret of the wrong form."""
 
@@ -88,6 +95,18 @@ class NotYours(BusError):
 
 class TooManySecrets(BusError):
     """A subscription has been given too many secrets in a day, and all of them are honoured."""
+
+
+class TooManyReaders(BusError):
+    """As many streams and long polls are open as may be: `of_client`, one client's own."""
+
+    def __init__(self, *, of_client: bool) -> None:
+        super().__init__("this client reads often enough" if of_client else "too many read now")
+        self.of_client = of_client
+
+
+class NotServedHere(BusError):
+    """This entrance of the bus does not stream."""
 
 
 class NotFound(BusError):

@@ -2,6 +2,7 @@
 and show the bus under a path of a host that others share."""
 
 import asyncio
+import resource
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
@@ -24,10 +25,32 @@ _CHUNK_BYTES = 64 * 1024
 _END = {"type": "http.response.body", "body": b""}
 
 
+def allow_many_sockets() -> None:
+    """Let this process have as many open as the system lets it: who waits keeps one each."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class EndingProtocol(Protocol):
+    """A connection whose answer may have no end by itself: when the server shuts down, whatever
+    the app has left as `on_shutdown` in the request's state is called."""
+
+    def shutdown(self) -> None:
+        """The server is about to end."""
+        super().shutdown()
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete:
+            cycle.scope["state"].get("on_shutdown", _nothing)()
+
+
 class AsgiWorker(UvicornWorker):  # type: ignore[misc]
     """For `bus.asgi`."""
 
-    CONFIG_KWARGS = {**UvicornWorker.CONFIG_KWARGS, "http": Protocol}
+    CONFIG_KWARGS = {**UvicornWorker.CONFIG_KWARGS, "http": EndingProtocol}
+
+
+def _nothing() -> None:
+    pass
 
 
 def lingering(app: AsgiApp) -> AsgiApp:

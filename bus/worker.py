@@ -2,7 +2,6 @@
 
 import gc
 import os
-import resource
 import secrets
 import socket
 
@@ -16,6 +15,7 @@ from bus.delivery.process_lock import ProcessLock
 from bus.delivery.pusher import Pusher
 from bus.delivery.wire.http_client import HttpClient
 from bus.log.retention import DAY_MS, Retention
+from bus.server import allow_many_sockets
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     configure_logs("pusher")
     config = config_or_exit()
     storage = open_or_exit(config)
-    _allow_many_sockets()
+    allow_many_sockets()
     _collect_garbage_seldom()
     name = f"{socket.gethostname()[:32]}-{os.getpid()}-{secrets.token_hex(4)}"
     process_lock = or_exit(lambda: ProcessLock(name))
@@ -56,11 +56,6 @@ def _collect_garbage_seldom() -> None:
     """Events are many and hold no cycles; what was loaded at start stays anyway."""
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
-
-
-def _allow_many_sockets() -> None:
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,6 @@ is one place that words refusals.
 """
 
 import asyncio
-import base64
-import binascii
-import json
 from collections.abc import Awaitable
 
 from service_kit.bodies import MAX_BODY_BYTES
@@ -16,9 +13,9 @@ from service_kit.errors import StoreUnavailable
 from service_kit.problems import Problem
 from service_kit.trace import continued
 
-from bus.api.problems import TRANSLATIONS
+from bus.api.asgi_answers import refuse, token
 from bus.bootstrap import Bus
-from bus.errors import BusError, NotAuthenticated, Unavailable
+from bus.errors import BusError, Unavailable
 from bus.model.client import Client
 from bus.model.event import Publication
 from bus.publish.content_modes import attributes_in
@@ -51,7 +48,7 @@ class FastPublish:
         try:
             publication = await self._publication(scope, headers, body)
         except StoreUnavailable:
-            return await _refuse(send, Unavailable("the store can't be asked now"))
+            return await refuse(send, Unavailable("the store can't be asked now"))
         if publication is None:
             return await self._rest(scope, body.again, send)
         refusal = await self._commit(publication)
@@ -59,7 +56,7 @@ class FastPublish:
             await send(_TAKEN)
             await send(_END)
         else:
-            await _refuse(send, refusal)
+            await refuse(send, refusal)
 
     def _commit(self, publication: Publication) -> Awaitable[BusError | None]:
         if self._committer is None:  # only now is there a loop
@@ -80,12 +77,12 @@ class FastPublish:
             return None
 
     async def _client(self, authorization: bytes) -> Client:
-        token = _token(authorization)
-        known = self._access.remembered(token)
+        shown = token(authorization)
+        known = self._access.remembered(shown)
         if known is None:
-            return await asyncio.to_thread(self._access.client, token)
+            return await asyncio.to_thread(self._access.client, shown)
         if known.stale:
-            asyncio.get_running_loop().run_in_executor(None, self._access.check_again, token)
+            asyncio.get_running_loop().run_in_executor(None, self._access.check_again, shown)
         return known.client
 
 
@@ -139,35 +136,3 @@ def _call(path: str, headers: dict[bytes, bytes], content: bytes) -> PublishCall
         None if trace is None else continued(trace.decode("latin-1")),
         attributes_in(headers),
     )
-
-
-def _token(authorization: bytes) -> str:
-    """The token in plain credentials. Raises NotAuthenticated for any others."""
-    scheme, _, value = authorization.partition(b" ")
-    if scheme.lower() == b"bearer" and b"=" not in value:
-        return value.strip().decode()
-    if scheme.lower() != b"basic":
-        raise NotAuthenticated("no plain credentials")
-    try:
-        return base64.b64decode(value).partition(b":")[0].decode()
-    except binascii.Error as error:
-        raise NotAuthenticated("no plain credentials") from error
-
-
-async def _refuse(send: Send, error: BusError) -> None:
-    problem = _problem(error)
-    body = json.dumps(problem.document(), separators=(",", ":")).encode()
-    headers = {
-        "content-type": "application/problem+json",
-        "content-length": str(len(body)),
-    } | problem.headers
-    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": problem.status, "headers": encoded})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _problem(error: BusError) -> Problem:
-    for kind in type(error).__mro__:
-        if kind in TRANSLATIONS:
-            return TRANSLATIONS[kind](error)
-    raise error

@@ -12,8 +12,10 @@ from bus.errors import (
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    NotServedHere,
     NotYours,
     Refused,
+    TooManyReaders,
     TooManySecrets,
     TopicTaken,
     Unavailable,
@@ -23,6 +25,12 @@ from bus.errors import (
 def _refused(error: Refused) -> Problem:
     extra = {} if error.index is None else {"index": error.index}
     return Problem(400, "The bus can't take this", detail=str(error), extra=extra)
+
+
+def _too_many_readers(error: TooManyReaders) -> Problem:
+    status = 429 if error.of_client else 503
+    headers = {"Retry-After": "5"}
+    return Problem(status, "Too many readers", detail=str(error).capitalize(), headers=headers)
 
 
 TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
@@ -38,6 +46,8 @@ TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     ),
     NotYours: lambda error: Problem(403, "Not your subscription", detail=str(error)),
     TooManySecrets: lambda error: Problem(409, "Too many secrets", detail=str(error)),
+    TooManyReaders: _too_many_readers,
+    NotServedHere: lambda error: Problem(406, "No stream here", detail=str(error)),
     NotFound: lambda error: Problem(404, "Not found", detail=str(error)),
     Unavailable: lambda error: Problem(
         503, "Not stored", detail=str(error), headers={"Retry-After": "1"}

@@ -33,7 +33,7 @@ def root_blueprint(bus: Bus) -> Blueprint:
         token = shown_token(request)
         links = {"self": link("/"), "service-desc": link("/openapi.json")}
         if bus.auth.is_admin(token):
-            return respond(resource({}, links | _for_monitor() | _for_admin()))
+            return respond(resource({}, links | _for_monitor() | _for_admin() | _for_reader()))
         client = bus.auth.client(token)
         if any(one.partition(":")[0] == TokenScope.PUBLISH for one in client.scopes):
             links["publish"] = link("/topics/{topic}", templated=True)
@@ -41,6 +41,7 @@ def root_blueprint(bus: Bus) -> Blueprint:
             mine = collection_path(client.name)
             links["subscriptions"] = link(mine)
             links["subscription"] = link(f"{mine}/{{name}}", templated=True)
+            links |= _for_reader()
         if TokenScope.MONITOR in client.scopes:
             links |= _for_monitor()
         return respond(resource({}, links))
@@ -77,6 +78,10 @@ def _for_monitor() -> dict[str, Link]:
         "overview": link("/overview"),
         "console": link("/console/"),
     }
+
+
+def _for_reader() -> dict[str, Link]:
+    return {"events": link("/events{?topics,after,limit,wait}", templated=True)}
 
 
 def _for_admin() -> dict[str, Link]:

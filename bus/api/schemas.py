@@ -21,6 +21,14 @@ class RootSchema(_ResourceSchema):
     """Where everything else is found from."""
 
 
+class LogPageSchema(_ResourceSchema):
+    """Events of the log, and the position to go on after: what wasn't wanted is passed too."""
+
+    events = ma.fields.List(ma.fields.Dict(), required=True)
+    position = ma.fields.Integer(required=True)
+    resync = ma.fields.Dict(ma.fields.String(), ma.fields.Integer())
+
+
 class AnswerSchema(ma.Schema):
     """What an attempt got: a status, or an error without one."""
 

@@ -1,6 +1,7 @@
 """The seam of the log: what every engine must do, in the words of the bus."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -100,6 +101,10 @@ class EventLog(Protocol):
 
     def listener(self) -> Listener:
         """A new listener, woken after every append and every change of a subscription."""
+
+    def watching(self) -> AbstractContextManager[Callable[[], None]]:
+        """Something to wait with until the log may have grown, or half a second went by, that
+        takes no notification from a listener: any number may watch."""
 
     def trim(self, before: int) -> int:
         """Forget the events before a position, but never the newest one. Returns how many."""

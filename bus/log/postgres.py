@@ -5,7 +5,9 @@ committed: a reader at `position > cursor` would pass a place that is still bein
 appends hold one advisory lock from choosing a position until after the commit.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from service_kit.clock import Clock
@@ -17,7 +19,7 @@ from bus.log.append_plan import plan_append
 from bus.log.connections import Connections, check_committed
 from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.postgres_append import LOCK, look, store
-from bus.log.postgres_notify import CHANNEL, PostgresListener
+from bus.log.postgres_notify import CHANNEL, PostgresListener, wait_at
 from bus.log.retention import steps
 from bus.model.event import LogEvent, LogPoint, Publication, log_event_from
 
@@ -119,6 +121,15 @@ class PostgresLog:
     def listener(self) -> PostgresListener:
         """A new listener; see EventLog."""
         return PostgresListener(self._engine)
+
+    @contextmanager
+    def watching(self) -> Iterator[Callable[[], None]]:
+        """Waiting for NOTIFY; see EventLog."""
+        listener = self.listener()
+        try:
+            yield partial(wait_at, listener)
+        finally:
+            listener.close()
 
     def notify(self) -> None:
         """Wake who listens, on whatever machine."""

@@ -15,6 +15,7 @@ log = get_logger(__name__)
 
 CHANNEL = "gavel_bus"
 _RECONNECT_AFTER_S = 1.0
+_WAIT_MS = 500
 
 
 class PostgresListener:
@@ -104,6 +105,14 @@ class PostgresListener:
             self._ready.unregister(self._connection.fileno())
         connection, self._connection = self._connection, None
         connection.close()
+
+
+def wait_at(listener: PostgresListener) -> None:
+    """Wait to be notified, half a second at most."""
+    ready = select.poll()  # a process with many streams has descriptors that select can't take
+    ready.register(listener.fileno(), select.POLLIN)
+    if ready.poll(_WAIT_MS):
+        listener.clear()
 
 
 def _open(engine: Engine) -> Any:

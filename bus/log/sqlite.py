@@ -1,8 +1,10 @@
 """The event log in SQLite: one writer at a time, so positions are handed out in commit order."""
 
 import heapq
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -59,7 +61,7 @@ _TRIM_ENTITIES = (
     "DELETE FROM entities WHERE position < ? AND position < (SELECT max(position) FROM events)"
 )
 _TRIM = "DELETE FROM events WHERE position < ? AND position < (SELECT max(position) FROM events)"
-
+_WATCH_EVERY_S = 0.025
 
 R = TypeVar("R", bound=tuple[object, ...])
 
@@ -159,6 +161,11 @@ class SqliteLog:
     def listener(self) -> SqliteListener:
         """A new listener; see EventLog."""
         return SqliteListener(self._new_channel())
+
+    @contextmanager
+    def watching(self) -> Iterator[Callable[[], None]]:
+        """Waiting by the clock; see EventLog. A datagram would reach it instead of the pusher."""
+        yield partial(time.sleep, _WATCH_EVERY_S)
 
     def notify(self) -> None:
         """Wake who listens."""

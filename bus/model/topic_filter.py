@@ -24,11 +24,14 @@ class TopicFilter:
     def holds(self, event: LogEvent) -> bool:
         """Whether an event belongs to it."""
         return (
-            self.topic in {event.topic, EVERY_TOPIC}
-            and self.type in {event.type, None}
+            self.wants(event.topic, event.type)
             and self.after < event.position
             and (self.until is None or event.position <= self.until)
         )
+
+    def wants(self, topic: str, type: str) -> bool:
+        """Whether events of this topic and type are meant."""
+        return self.topic in {topic, EVERY_TOPIC} and self.type in {type, None}
 
     def holds_all_after(self, position: int) -> bool:
         """Whether every event of the topic from here on belongs to it."""

@@ -25,6 +25,7 @@ class Served:
     """A running bus."""
 
     port: int
+    processes: Processes
     _tokens: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -66,7 +67,7 @@ def serving(
     processes = Processes(commands, settings, ports, database.parent / "log")
     try:
         processes.start()
-        yield Served(ports["bus"])
+        yield Served(ports["bus"], processes)
     finally:
         processes.close()
 

@@ -56,7 +56,7 @@ def test_a_token_is_good_for_its_scope_and_nothing_else(api: Client, scope: str)
 
 LINKS = {
     "publish": {"publish"},
-    "subscribe": {"subscriptions", "subscription"},
+    "subscribe": {"subscriptions", "subscription", "events"},
     "monitor": {"topics", "subscribers", "pulse", "scaling", "metrics", "overview", "console"},
 }
 

@@ -1,7 +1,7 @@
 """The bus as a Python object."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from requests.adapters import BaseAdapter
@@ -10,8 +10,10 @@ from service_kit.notify import NotifyChannel
 
 from bus_client.bus import Bus
 from bus_client.checks import check_topic
+from bus_client.entities import EventBatch
 from bus_client.entry import Entry
 from bus_client.event import Event
+from bus_client.follow import LONG_POLL_S, After, Saved, follow
 from bus_client.subscriptions import Subscriptions
 from bus_client.tokens import Tokens
 from bus_client.wire import Wire
@@ -40,6 +42,7 @@ class BusClient(Bus):
     ) -> None:
         super().__init__()
         self._wire = Wire(url, token, total_s=total_s, transport=transport)
+        self._patient = Wire(url, token, total_s=total_s, transport=transport, waits_s=LONG_POLL_S)
         self._looks = NotifyChannel.for_database(self._wire.url, f"look {name}")
         self.entry = Entry(self._wire)
         self.subscriptions = Subscriptions(self._wire, self.entry)
@@ -49,6 +52,7 @@ class BusClient(Bus):
         """Close the connections."""
         super().close()
         self._wire.close()
+        self._patient.close()
         self._looks.close()
 
     def publish(
@@ -63,6 +67,31 @@ class BusClient(Bus):
         said = [{key: value for key, value in one.items() if key != "id"} for one in events]
         headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
         self._wire.do("POST", self._topic_url(topic), said, headers=headers)
+
+    def follow(
+        self,
+        topics: Iterable[str] = (),
+        after: After = "now",
+        *,
+        limit: int = 100,
+        saved: Saved | None = None,
+        stopping: threading.Event | None = None,
+    ) -> Iterator[EventBatch]:
+        """The events of some topic patterns (without any: of all) in batches, as they come.
+
+        Begins after a position, with what comes `now`, or at the `beginning`. With `saved` the
+        position is kept once a batch was taken, which is when the next one is asked for: killed
+        before, the batch comes again. A file that is there goes before `after`; of a callable,
+        give what it kept as `after`. Batches hold up to `limit` (1 000) events.
+
+        Blocks until something comes, for ever, or until `stopping` is set (25 s later at most).
+        Waits longer and longer while the bus is away. Raises BusRefused, as
+        for a wrong token, or NotPossible for one that may not subscribe.
+        """
+        stop = stopping or threading.Event()
+        return follow(
+            self._patient, self.entry, topics, after, limit=limit, saved=saved, stopping=stop
+        )
 
     def look(self) -> None:
         """Wake the process that works, if it is on this machine."""

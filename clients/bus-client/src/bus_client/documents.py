@@ -8,8 +8,10 @@ from bus_client.entities import (
     Answer,
     Attempt,
     DeadLetter,
+    EventBatch,
     Parked,
     Redriven,
+    Resync,
     Settings,
     Subscription,
 )
@@ -70,6 +72,16 @@ def attempt_from(document: Document) -> Attempt:
         request=document.get("request"),
         response=document.get("response"),
         **document.values(*_ATTEMPT_STATE),
+    )
+
+
+def batch_from(document: Document) -> EventBatch:
+    """A page of the log from its representation."""
+    lost = document.optional_part("resync")
+    return EventBatch(
+        events=tuple(document.get("events") or ()),
+        position=document.integer("position"),
+        resync=Resync(first=lost.integer("from"), last=lost.integer("to")) if lost else None,
     )
 
 

@@ -86,6 +86,26 @@ class Subscription:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Resync:
+    """Events from one position to another, both included, are gone unread: look at everything
+    that they may have told of."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventBatch:
+    """The next events of the log that were asked for, each as it would be delivered, after what
+    was lost before them. All up to `position` is in this batch, in those before it, or not
+    wanted."""
+
+    events: tuple[Json, ...]
+    position: int
+    resync: Resync | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Parked:
     """An entity that failed while others passed, and waits apart with its `events`."""
 

@@ -10,15 +10,33 @@ from service_kit.http import Answer, HttpClient
 from bus_client.documents import Document
 from bus_client.errors import BusRefused, BusUnavailable
 
+_READ_S = 5.0
+_MAX_BYTES = 4 * 1024 * 1024  # a thousand events of the greatest length
+
 
 class Wire:
-    """A bus at a URL, and a token to show there. Calls raise BusRefused or BusUnavailable."""
+    """A bus at a URL, and a token to show there. Calls raise BusRefused or BusUnavailable.
+
+    `waits_s` is how long the bus may keep a call waiting before it answers.
+    """
 
     def __init__(
-        self, url: str, token: str, *, total_s: float, transport: BaseAdapter | None
+        self,
+        url: str,
+        token: str,
+        *,
+        total_s: float,
+        transport: BaseAdapter | None,
+        waits_s: float = 0.0,
     ) -> None:
         self.url = url.rstrip("/")
-        self._http = HttpClient({self.url: token}, total_s=total_s, transport=transport)
+        self._http = HttpClient(
+            {self.url: token},
+            read_s=_READ_S + waits_s,
+            total_s=total_s + waits_s,
+            max_bytes=_MAX_BYTES,
+            transport=transport,
+        )
 
     def close(self) -> None:
         """Close the connections."""

@@ -21,7 +21,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     Who has begun a request and is late is answered 408; then, as for who said nothing, the
     connection ends. Almost every request arrives in one piece, and starts no timer. Who doesn't
-    take an answer that is too long for the buffers has `answer_s` for it.
+    take an answer that is too long for the buffers has `answer_s` to make room in them.
     """
 
     request_s: float
@@ -50,8 +50,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is there any more."""
         self._stop_timer()
-        if self._answer_timer is not None:
-            self._answer_timer.cancel()
+        self._stop_answer_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -115,11 +114,14 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._answer_timer is None:
             self._answer_timer = self.loop.call_later(self.answer_s, self.transport.abort)
 
+    def resume_writing(self) -> None:
+        """The buffers have room again: each part of an answer without end has its time."""
+        super().resume_writing()
+        self._stop_answer_timer()
+
     def on_response_complete(self) -> None:
         """An answer has left, or is in the buffers."""
-        if self._answer_timer is not None:
-            self._answer_timer.cancel()
-            self._answer_timer = None
+        self._stop_answer_timer()
         super().on_response_complete()
 
     def _refuse(self, status: int) -> None:
@@ -145,6 +147,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+    def _stop_answer_timer(self) -> None:
+        if self._answer_timer is not None:
+            self._answer_timer.cancel()
+            self._answer_timer = None
 
     def _give_up(self) -> None:
         self._timer = None

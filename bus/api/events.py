@@ -1,0 +1,57 @@
+"""`GET /events`: the log, a page at a time. Streams are `bus.api.streams`."""
+
+from flask import Response, request
+from service_kit.access import shown_token
+from service_kit.bulkhead import Bulkhead
+from service_kit.hal import MEDIA_TYPE
+from service_kit.openapi import Blueprint
+
+from bus.api.endpoint import endpoint
+from bus.api.log_pages import PATH, page_body, wants_stream
+from bus.api.schemas import LogPageSchema
+from bus.bootstrap import Bus
+from bus.errors import NotServedHere
+from bus.streams.page import Page, start
+from bus.streams.query import LogQuery, check_query
+from bus.streams.reader import LogReader, wait_for_page
+
+# Of the threads that answer everything else too.
+_WAITING_THREADS = 8
+
+
+def events_blueprint(bus: Bus) -> Blueprint:
+    """The log, for who pulls."""
+    blueprint = Blueprint("events", __name__, description="The log, read by who wants it")
+    waiting = Bulkhead(at_once=_WAITING_THREADS, waiting=0)
+
+    @endpoint(
+        blueprint,
+        "GET",
+        PATH,
+        answers=(200, LogPageSchema()),
+        refuses=(400, 403, 406, 429, 503),
+        media_type=MEDIA_TYPE,
+    )
+    def events() -> Response:
+        """The events after a position; with `wait`, once there are any. As `text/event-stream`
+        all that comes, as long as somebody reads."""
+        client = bus.auth.reader(shown_token(request))
+        query = check_query(dict(request.args.lists()))
+        if wants_stream(request.headers.get("Accept", "")):
+            raise NotServedHere(
+                "this entrance of the bus streams nothing: ask it for"
+                f" {MEDIA_TYPE} with wait, or run the bus as bus.asgi"
+            )
+        with bus.readers.admitted(client):
+            page = _page(query)
+        return Response(page_body(query, page, request.script_root), mimetype=MEDIA_TYPE)
+
+    def _page(query: LogQuery) -> Page:
+        log = bus.storage.log
+        reader = LogReader(log, bus.follower, query, start(log, query.after))
+        if not query.wait_s:
+            return wait_for_page(reader, 0)
+        with waiting, bus.follower.reading():
+            return wait_for_page(reader, query.wait_s)
+
+    return blueprint

@@ -1,0 +1,220 @@
+"""`GET /events` where a reader that waits costs a task, not a thread: streams, and long polls."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from service_kit.errors import StoreUnavailable
+from service_kit.hal import MEDIA_TYPE
+from service_kit.logs import get_logger
+
+from bus.api.asgi_answers import refuse, token
+from bus.api.log_pages import PATH, STREAM, page_body, wants_stream
+from bus.bootstrap import Bus
+from bus.errors import BadQuery, BusError, Unavailable
+from bus.model.token_scope import TokenScope, is_good_for
+from bus.server import AsgiApp, Receive, Scope, Send
+from bus.streams.page import Page, start
+from bus.streams.query import LogQuery, check_query
+from bus.streams.reader import LogReader
+from bus.streams.sse import RETRY, clock_frame, page_frames
+
+log = get_logger(__name__)
+
+# Who is behind reads the log in turn, and the turns take a fifth of a processor: the rest is for
+# those who publish.
+_REST_SHARE = 4
+_MAX_FIELDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """Who asks for what; `gone` is done once nobody is there any more."""
+
+    token: str
+    client: str
+    query: LogQuery
+    is_stream: bool
+    gone: asyncio.Future[None] = field(repr=False)
+
+
+class Streams:
+    """Serves readers of the log, and passes everything else on to `rest`.
+
+    A stream tells the time so often, and asks so often whether its token is still good.
+    """
+
+    def __init__(
+        self, bus: Bus, rest: AsgiApp, *, clock_every_s: float = 15.0, allowed_every_s: float = 5.0
+    ) -> None:
+        self._bus = bus
+        self._clock_every_s = clock_every_s
+        self._allowed_every_s = allowed_every_s
+        self._rest = rest
+        self._turn: asyncio.Lock | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        if scope["method"] != "GET" or scope["path"] != PATH:
+            return await self._rest(scope, receive, send)
+        gone = asyncio.ensure_future(_hung_up(receive))
+        try:
+            await self._answer(scope, gone, send)
+        except BusError as error:
+            await refuse(send, error)
+        except StoreUnavailable:
+            await refuse(send, Unavailable("the store can't be asked now"))
+        finally:
+            gone.cancel()
+
+    async def _answer(self, scope: Scope, gone: asyncio.Future[None], send: Send) -> None:
+        call = await self._call(scope, gone)
+        async with AsyncExitStack() as stack:
+            stack.enter_context(self._bus.readers.admitted(call.client))
+            await asyncio.to_thread(self._bus.follower.join)
+            stack.callback(self._bus.follower.leave)
+            store = self._bus.storage.log
+            position = await asyncio.to_thread(start, store, call.query.after)
+            reader = LogReader(store, self._bus.follower, call.query, position)
+            if not call.is_stream:
+                return await self._poll(call, reader, send)
+            scope.get("state", {})["on_shutdown"] = gone.cancel
+            return await self._stream(call, reader, send)
+
+    async def _call(self, scope: Scope, gone: asyncio.Future[None]) -> _Call:
+        """What is asked. Raises BusError, StoreUnavailable."""
+        headers = dict(scope["headers"])
+        shown = token(headers.get(b"authorization", b""))
+        client = await asyncio.to_thread(self._bus.auth.reader, shown)
+        is_stream = wants_stream(headers.get(b"accept", b"").decode("latin-1"))
+        last = headers.get(b"last-event-id", b"").decode("latin-1") if is_stream else None
+        return _Call(shown, client, check_query(_query(scope), last), is_stream, gone)
+
+    async def _poll(self, call: _Call, reader: LogReader, send: Send) -> None:
+        until_s = time.monotonic() + call.query.wait_s
+        page = await self._next(call, reader, until_s, is_behind=True)
+        body = page_body(call.query, page, self._bus.path_prefix)
+        length = str(len(body)).encode()
+        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", length)]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    async def _stream(self, call: _Call, reader: LogReader, send: Send) -> None:
+        headers = [
+            (b"content-type", STREAM.encode()),
+            (b"cache-control", b"no-store"),
+            (b"x-accel-buffering", b"no"),  # nginx would hold events back
+            (b"x-content-type-options", b"nosniff"),
+        ]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+
+        async def write(frames: bytes) -> None:
+            await send({"type": "http.response.body", "body": frames, "more_body": True})
+
+        try:
+            await write(RETRY + clock_frame(reader.position, self._bus.now_ms()))
+            await self._write_all(call, reader, write)
+        except StoreUnavailable:
+            log.warning("stream ended: the store is away", client=call.client)
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _write_all(
+        self, call: _Call, reader: LogReader, write: Callable[[bytes], Awaitable[None]]
+    ) -> None:
+        """What comes, as long as somebody is there who may read it."""
+        now_s = time.monotonic()
+        clock_s, allowed_s = now_s + self._clock_every_s, now_s + self._allowed_every_s
+        is_behind = False
+        while not call.gone.done():
+            page = await self._next(call, reader, min(clock_s, allowed_s), is_behind=is_behind)
+            is_behind = not page.is_end
+            now_s = time.monotonic()
+            if now_s >= allowed_s:
+                if not await self._is_allowed(call):
+                    return
+                allowed_s = now_s + self._allowed_every_s
+            if page.is_news:
+                await write(page_frames(page))
+            if now_s >= clock_s:
+                await write(clock_frame(reader.position, self._bus.now_ms()))
+                clock_s = now_s + self._clock_every_s
+
+    async def _next(
+        self, call: _Call, reader: LogReader, until_s: float, *, is_behind: bool
+    ) -> Page:
+        """What there is to read, or comes until then; else a page without news."""
+        page = Page((), reader.position)
+        while not page.is_news and not call.gone.done():
+            left_s = until_s - time.monotonic()
+            if is_behind:
+                page = await self._read(reader)
+                is_behind = not page.is_end
+            elif left_s <= 0:
+                break
+            else:
+                is_behind = await self._wait(call, reader, left_s)
+                page = page if is_behind else reader.news()
+        return page
+
+    async def _wait(self, call: _Call, reader: LogReader, left_s: float) -> bool:
+        """Wait for news; whether there is something to read instead."""
+        loop, news = asyncio.get_running_loop(), asyncio.Event()
+        if not reader.wait(lambda: _wake(loop, news)):
+            return True
+        woken = asyncio.ensure_future(news.wait())
+        either: set[asyncio.Future[Any]] = {woken, call.gone}
+        await asyncio.wait(either, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+        woken.cancel()
+        return False
+
+    async def _read(self, reader: LogReader) -> Page:
+        """Read on, in turn with all who are behind."""
+        if self._turn is None:  # only now is there a loop
+            self._turn = asyncio.Lock()
+        async with self._turn:
+            page, took_s = await asyncio.to_thread(_timed, reader)
+            await asyncio.sleep(_REST_SHARE * took_s)
+        return page
+
+    async def _is_allowed(self, call: _Call) -> bool:
+        """Whether the token is still good for it. While the store is away nobody is sent away."""
+        known = self._bus.auth.remembered(call.token)
+        if known is not None and not known.stale:
+            return is_good_for(TokenScope.SUBSCRIBE, known.client.scopes)
+        try:
+            await asyncio.to_thread(self._bus.auth.reader, call.token)
+        except BusError:
+            return False
+        except StoreUnavailable:
+            return True
+        return True
+
+
+def _timed(reader: LogReader) -> tuple[Page, float]:
+    """A page, and how long it took the processor."""
+    begun_s = time.thread_time()
+    page = reader.read()
+    return page, time.thread_time() - begun_s
+
+
+def _wake(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(news.set)
+
+
+async def _hung_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _query(scope: Scope) -> dict[str, list[str]]:
+    """The query string. Raises BadQuery."""
+    try:
+        text = scope["query_string"].decode("ascii")
+        return parse_qs(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+    except ValueError:
+        raise BadQuery("the query can't be read") from None

@@ -1,0 +1,198 @@
+"""Following the end of the log for all readers of a process: one looks, and wakes who waits.
+
+It never listens where a pusher does: on SQLite it looks by the clock, for a datagram reaches one
+listener only. docs/decisions/0039-a-reader-moves-its-own-cursor.md
+"""
+
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from service_kit.errors import StoreUnavailable
+from service_kit.logs import get_logger
+
+from bus.log.event_log import EventLog
+from bus.model.event import LogEvent
+from bus.model.topic_filter import TopicFilter
+from bus.streams.page import Page, cut
+from bus.streams.query import LogQuery
+
+log = get_logger(__name__)
+
+AT_ONCE = 1_000
+_FEW_TOPICS = 3
+# Serving one reader costs some 60 µs of the processor that publishers want too: who has woken many
+# looks again so much later that it is at most an eighth.
+_REST_PER_READER_S = 0.0005
+_STORE_AWAY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What was read at the end of the log: all events of some topics after one position and up
+    to another."""
+
+    after: int
+    upto: int
+    events: list[LogEvent]
+
+
+@dataclass(eq=False, slots=True)
+class Waiting:
+    """A reader that has read all there is, and is woken by what comes. `position` is where it
+    stands; None once it stands at the end, wherever that is."""
+
+    query: LogQuery
+    wake: Callable[[], None]
+    position: int
+    piece: _Piece | None = None
+    is_woken: bool = False
+
+
+@dataclass(slots=True)
+class _State:
+    seen: int = 0
+    readers: int = 0
+    waiting: dict[Waiting, None] = field(default_factory=dict)
+
+
+class Follower:
+    """Looks for news while there are readers. May be used by any thread.
+
+    A reader that waits is told what it waited for. One that is busy with what it was told misses
+    what comes meanwhile, and reads that by itself: nothing is kept for it.
+    """
+
+    def __init__(self, event_log: EventLog) -> None:
+        self._log = event_log
+        self._state = _State()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Be a reader. Raises StoreUnavailable."""
+        self.join()
+        try:
+            yield
+        finally:
+            self.leave()
+
+    def join(self) -> None:
+        """One reader more. Asks the store, if it is the first. Raises StoreUnavailable."""
+        with self._changed:
+            if self._state.readers == 0:
+                self._state.seen = self._log.last_position()
+            self._state.readers += 1
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def leave(self) -> None:
+        """One reader less."""
+        with self._changed:
+            self._state.readers -= 1
+
+    def wait(self, query: LogQuery, position: int, wake: Callable[[], None]) -> Waiting | None:
+        """Have `wake` called, once, by another thread, when there may be news after a position.
+
+        None when there is something to read already.
+        """
+        with self._changed:
+            if position < self._state.seen:
+                return None
+            waiting = Waiting(query, wake, position)
+            self._state.waiting[waiting] = None
+            return waiting
+
+    def news(self, waiting: Waiting) -> Page:
+        """What there is for who waited, and waits no longer: nothing, if it was not woken or has
+        to look by itself."""
+        with self._changed:
+            if waiting in self._state.waiting:
+                del self._state.waiting[waiting]
+                return Page((), max(waiting.position, self._state.seen))
+        piece = waiting.piece
+        if piece is None:
+            return Page((), waiting.position)
+        position = max(waiting.position, piece.after)
+        events = [event for event in piece.events if event.position > position]
+        return cut(waiting.query, events, max(piece.upto, position))
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._state.readers > 0)
+            with self._log.watching() as wait:
+                while self._state.readers > 0:
+                    wait()
+                    time.sleep(self._look_or_rest())
+
+    def _look_or_rest(self) -> float:
+        """Look; returns for how long to rest then."""
+        try:
+            return self._look() * _REST_PER_READER_S
+        except StoreUnavailable:  # logged; readers wait on, and are told when it is back
+            return _STORE_AWAY_S
+
+    def _look(self) -> int:
+        """Wake those who have news; returns how many."""
+        state, end = self._state, self._log.last_position()
+        if end == state.seen:
+            return 0
+        with self._changed:
+            asked, seen = list(state.waiting), state.seen
+        if end < seen:
+            return self._begin_anew(end)
+        events = self._log.read_after(seen, _topics(asked), AT_ONCE) if asked else []
+        upto = events[-1].position if len(events) == AT_ONCE else max(end, seen)
+        return self._tell(_Piece(seen, upto, events), asked)
+
+    def _tell(self, piece: _Piece, asked: list[Waiting]) -> int:
+        with self._changed:
+            state, known = self._state, set(asked)
+            state.seen = piece.upto
+            kinds = {(event.topic, event.type) for event in piece.events}
+            wanted = {each: _wants(each, kinds) for each in {one.query.filters for one in asked}}
+            woken = []
+            for one in list(state.waiting):
+                if one not in known:  # it came since, perhaps for other topics
+                    woken.append(self._wake(one, None))
+                elif wanted[one.query.filters]:
+                    woken.append(self._wake(one, piece))
+        for one in woken:
+            one.wake()
+        return len(woken)
+
+    def _wake(self, one: Waiting, piece: _Piece | None) -> Waiting:
+        one.piece = piece
+        del self._state.waiting[one]
+        return one
+
+    def _begin_anew(self, end: int) -> int:
+        """The log is shorter than it was: another life of it, restored from a copy."""
+        log.warning("log is shorter", end=end, seen=self._state.seen)
+        with self._changed:
+            self._state.seen = end
+            woken = [self._wake(one, None) for one in list(self._state.waiting)]
+        for one in woken:
+            one.wake()
+        return len(woken)
+
+
+def _wants(filters: Sequence[TopicFilter], kinds: Collection[tuple[str, str]]) -> bool:
+    return any(one.wants(topic, type) for one in filters for topic, type in kinds)
+
+
+def _topics(asked: list[Waiting]) -> frozenset[str] | None:
+    """The topics to read for all of them: None, any, where one query is cheaper than many."""
+    names: set[str] = set()
+    for one in asked:
+        topics = one.query.topics
+        if topics is None or len(names | topics) > _FEW_TOPICS:
+            return None
+        names |= topics
+    return frozenset(names)
