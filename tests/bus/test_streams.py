@@ -17,6 +17,8 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
+STREAM = "text/event-stream"
+
 
 @pytest.fixture(scope="module")
 def bus(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
@@ -106,8 +108,9 @@ def test_a_client_has_so_many_streams_and_others_have_theirs(bus: Served) -> Non
 def test_a_reader_that_never_reads_costs_nobody_anything(bus: Served) -> None:
     with Stream(bus.port, bus.token("ada"), "topics=bids") as stream, bus.connect() as deaf:
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
-        head = f"GET /events?after=beginning HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {bus.token('deaf')}\r\n"
-        deaf.sendall(f"{head}Accept: text/event-stream\r\n\r\n".encode())
+        fields = ("Host: x", f"Authorization: Bearer {bus.token('deaf')}", f"Accept: {STREAM}")
+        head = ("GET /events?after=beginning HTTP/1.1", *fields, "", "")
+        deaf.sendall("\r\n".join(head).encode())
         for _ in range(20):
             publish(bus, *range(1000))
         assert numbers(stream.events(20_000))[-1] == 999
