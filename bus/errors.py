@@ -7,7 +7,6 @@ BusError
 │   ├── BadMediaType     events in a form that isn't taken
 │   ├── BadKey           an idempotency key of the wrong form
 │   ├── BadSubscription  a subscription breaks a rule
-│   ├── BadQuery         a query string breaks a rule
 │   ├── BadSecret        a signing secret of the wrong form
 │   ├── BadClient        a client name or token of the wrong form
 │   └── BadQuery         a query with an unknown key, or a value that breaks its rule
@@ -55,10 +54,6 @@ class BadKey(Refused):
 
 class BadSubscription(Refused):
     """A subscription breaks a rule."""
-
-
-class BadQuery(Refused):
-    """A query string breaks a rule."""
 
 
 class BadSecret(Refused):
