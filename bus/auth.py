@@ -110,7 +110,7 @@ class Auth:
     def reader(self, token: str | None) -> str:
         """The name of the client who reads the log; none for the root key, which reads it too.
         Raises NotAuthenticated, NotAllowed."""
-        return "" if self._is_root(token) else self.subscriber(token).name
+        return "" if self.is_root_key(token) else self.subscriber(token).name
 
     def monitor(self, token: str | None) -> str | None:
         """The name of the client who looks around and sees what is its own; None sees everything,

@@ -12,7 +12,7 @@ from bus.api.schemas import LogPageSchema
 from bus.bootstrap import Bus
 from bus.errors import NotServedHere
 from bus.streams.page import Page, start
-from bus.streams.query import LogQuery, check_query
+from bus.streams.query import EventsQuery, LogQuery, log_query
 from bus.streams.reader import LogReader, wait_for_page
 
 # Of the threads that answer everything else too.
@@ -29,22 +29,23 @@ def events_blueprint(bus: Bus) -> Blueprint:
         "GET",
         PATH,
         answers=(200, LogPageSchema()),
-        refuses=(400, 403, 406, 429, 503),
+        refuses=(403, 406, 429, 503),
+        query=EventsQuery,
         media_type=MEDIA_TYPE,
     )
-    def events() -> Response:
+    def events(query: EventsQuery) -> Response:
         """The events after a position; with `wait`, once there are any. As `text/event-stream`
         all that comes, as long as somebody reads."""
         client = bus.auth.reader(shown_token(request))
-        query = check_query(dict(request.args.lists()))
+        asked = log_query(query)
         if wants_stream(request.headers.get("Accept", "")):
             raise NotServedHere(
                 "this entrance of the bus streams nothing: ask it for"
                 f" {MEDIA_TYPE} with wait, or run the bus as bus.asgi"
             )
         with bus.readers.admitted(client):
-            page = _page(query)
-        return Response(page_body(query, page, request.script_root), mimetype=MEDIA_TYPE)
+            page = _page(asked)
+        return Response(page_body(asked, page, request.script_root), mimetype=MEDIA_TYPE)
 
     def _page(query: LogQuery) -> Page:
         log = bus.storage.log

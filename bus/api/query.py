@@ -1,6 +1,7 @@
 """What a call asks for in its query: known keys only, each once, each as it must be."""
 
 import types
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -34,13 +35,18 @@ class PageQuery(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read_query(kind: type[Q]) -> Q:
-    """The query of this request as a Struct. Raises BadQuery for an unknown key, a repeated one,
-    or a value that breaks its rule."""
+    """The query of this request as a Struct. Raises as `checked_query`."""
+    return checked_query(kind, request.args.lists())
+
+
+def checked_query(kind: type[Q], query: Iterable[tuple[str, Sequence[str]]]) -> Q:
+    """A query, each key with all its values, as a Struct. Raises BadQuery for an unknown key, a
+    repeated one, or a value that breaks its rule."""
     asked: dict[str, Any] = {}
     numbers = {
         field.encode_name for field in msgspec.structs.fields(kind) if _is_number(field.type)
     }
-    for key, values in request.args.lists():
+    for key, values in query:
         if len(values) > 1:
             raise BadQuery(f"{key[:64]!r} is there more than once")
         asked[key] = _number(values[0]) if key in numbers else values[0]

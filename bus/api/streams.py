@@ -14,12 +14,13 @@ from service_kit.logs import get_logger
 
 from bus.api.asgi_answers import refuse, token
 from bus.api.log_pages import PATH, STREAM, page_body, wants_stream
+from bus.api.query import checked_query
 from bus.bootstrap import Bus
 from bus.errors import BadQuery, BusError, Unavailable
 from bus.model.token_scope import TokenScope, is_good_for
 from bus.server import AsgiApp, Receive, Scope, Send
 from bus.streams.page import Page, start
-from bus.streams.query import LogQuery, check_query
+from bus.streams.query import EventsQuery, LogQuery, log_query
 from bus.streams.reader import LogReader
 from bus.streams.sse import RETRY, clock_frame, page_frames
 
@@ -92,7 +93,7 @@ class Streams:
         client = await asyncio.to_thread(self._bus.auth.reader, shown)
         is_stream = wants_stream(headers.get(b"accept", b"").decode("latin-1"))
         last = headers.get(b"last-event-id", b"").decode("latin-1") if is_stream else None
-        return _Call(shown, client, check_query(_query(scope), last), is_stream, gone)
+        return _Call(shown, client, log_query(_asked(scope), last), is_stream, gone)
 
     async def _poll(self, call: _Call, reader: LogReader, send: Send) -> None:
         until_s = time.monotonic() + call.query.wait_s
@@ -211,10 +212,11 @@ async def _hung_up(receive: Receive) -> None:
         pass
 
 
-def _query(scope: Scope) -> dict[str, list[str]]:
-    """The query string. Raises BadQuery."""
+def _asked(scope: Scope) -> EventsQuery:
+    """The query. Raises BadQuery."""
     try:
         text = scope["query_string"].decode("ascii")
-        return parse_qs(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
+        found = parse_qs(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError:
         raise BadQuery("the query can't be read") from None
+    return checked_query(EventsQuery, found.items())
