@@ -1,7 +1,7 @@
 """Following the end of the log for all readers of a process: one looks, and wakes who waits.
 
 It never listens where a pusher does: on SQLite it looks by the clock, for a datagram reaches one
-listener only. docs/decisions/0040-a-reader-moves-its-own-cursor.md
+listener only. docs/decisions/0042-a-reader-moves-its-own-cursor.md
 """
 
 import threading
