@@ -13,7 +13,7 @@ from service_kit.tokens import digest
 from bus.auth import check_client_name, check_scopes, check_token
 from bus.bootstrap import build, config_or_exit, open_or_exit
 from bus.errors import BadClient, BusError
-from bus.model.delivery import Overview
+from bus.model.subscription import Subscription
 from bus.model.token_scope import USUAL_SCOPES
 from bus.model.topic import check_topic
 from bus.storage import is_made
@@ -69,16 +69,17 @@ def drained() -> None:
         return
     with closing(open_or_exit(config)) as storage:
         behind = [one for one in storage.overviews.every() if one.lag.events or one.parked]
-    if behind:
-        exit_with(tuple(map(_behind, behind)))
+        counted = [(one.subscription, storage.overviews.count_waiting(one)) for one in behind]
+    lines = tuple(_behind(subscription, count) for subscription, count in counted if count)
+    if lines:
+        exit_with(lines)
 
 
-def _behind(one: Overview) -> str:
-    subscription = one.subscription
+def _behind(subscription: Subscription, count: int) -> str:
     return (
-        f"{subscription.client}'s subscription {subscription.name!r} has {one.lag.events} events"
-        f" ahead of its cursor and {one.parked} parked: run the bus, its pusher and the subscriber"
-        " until there are none (`bus subscriptions` shows how many wait), or delete it"
+        f"{count} events wait for {subscription.client}'s subscription {subscription.name!r}: run"
+        " the bus, its pusher and the subscriber until there are none (`bus subscriptions` shows"
+        " how many wait), or delete it"
     )
 
 

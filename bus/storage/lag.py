@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
 from bus.storage.start_position import log_end, log_start
@@ -29,6 +29,13 @@ def backlog(
     return queued, oldest_at_ms
 
 
+def count_ahead(connection: Connection, position: int, filters: Iterable[TopicFilter]) -> int:
+    """How many events of `filters` come after `position`, types told apart: counts rows."""
+    wanted = or_(false(), *map(_belongs, filters))
+    counted = select(func.count()).select_from(events).where(events.c.position > position, wanted)
+    return int(connection.execute(counted).scalar_one())
+
+
 def snapshot_left(
     connection: Connection, subscription_id: int, position: int
 ) -> tuple[int, int | None]:
@@ -46,6 +53,17 @@ def snapshot_left(
     if found is None:
         return 0, None
     return int(connection.execute(last).scalar_one()) - found.number + 1, found.published_at_ms
+
+
+def _belongs(topic_filter: TopicFilter) -> ColumnElement[bool]:
+    conditions = [events.c.position > topic_filter.after]
+    if topic_filter.topic != EVERY_TOPIC:
+        conditions.append(events.c.topic == topic_filter.topic)
+    if topic_filter.type is not None:
+        conditions.append(events.c.type == topic_filter.type)
+    if topic_filter.until is not None:
+        conditions.append(events.c.position <= topic_filter.until)
+    return and_(*conditions)
 
 
 def _by_topic(filters: Iterable[TopicFilter]) -> list[TopicFilter]:

@@ -12,7 +12,7 @@ from bus.model.delivery import Lag, Overview
 from bus.model.subscription import DEFAULT_NAME, ListedSubscription, State
 from bus.model.topic_filter import EVERY_TOPIC
 from bus.storage import columns
-from bus.storage.lag import backlog, snapshot_left
+from bus.storage.lag import backlog, count_ahead, snapshot_left
 from bus.storage.tables import (
     clients,
     cursors,
@@ -27,7 +27,7 @@ _AT_ONCE = 500
 
 
 class Overviews:
-    """What there is, for listing it. Nothing here counts rows of the log."""
+    """What there is, for listing it. Nothing that is asked for often counts rows of the log."""
 
     def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
@@ -105,6 +105,16 @@ class Overviews:
         )
         order = (trouble, cursors.c.position, clients.c.name, subscriptions.c.name)
         return self._all(_of(_everything(), client).order_by(None).order_by(*order).limit(limit))
+
+    def count_waiting(self, one: Overview) -> int:
+        """How many events wait for a subscription, ahead of its cursor or parked; unlike its lag
+        without those of types that it doesn't want. Counts rows of the log."""
+        cursor = one.cursor
+        with reading(self._engine) as connection:
+            left, _ = snapshot_left(connection, one.subscription.id, cursor.position)
+            start = max(cursor.position, cursor.snapshot_upto)
+            ahead = count_ahead(connection, start, one.subscription.filters)
+        return one.parked + left + ahead
 
     def conditions(self, client: str | None) -> dict[str, int]:
         """How many subscriptions are in each condition."""

@@ -195,9 +195,25 @@ def test_who_is_behind_is_named_with_how_much_waits_and_what_drains_it(
     done = drained()
     assert done.exit_code == 2
     (line,) = done.output.splitlines()
-    assert line.startswith(
-        "subscriber's subscription 'default' has 3 events ahead of its cursor and 0 parked: run"
+    assert line.startswith("3 events wait for subscriber's subscription 'default': run the bus,")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "waiting"),
+    [("bids", 3), ("bids.update", 3), ("*", 4), ("bids.create", 0), ("bids.noop", 0)],
+)
+def test_events_of_types_that_a_subscription_does_not_want_are_none_to_wait_for(
+    storage: Storage, pattern: str, waiting: int
+) -> None:
+    declare(topology("publisher", "bids"), topology("subscriber", default={"topics": [pattern]}))
+    urls = [f"https://x.example/{number}" for number in range(3)]
+    storage.log.append([publication(storage.clients.id_of("publisher"), *urls, type="update")])
+    storage.log.append(
+        [publication(storage.clients.id_of("subscriber"), "https://x.example/1", topic="others")]
     )
+    done = drained()
+    assert done.exit_code == (2 if waiting else 0)
+    assert done.output.startswith(f"{waiting} events wait for" if waiting else "")
 
 
 def test_a_bus_that_was_never_made_is_drained_and_is_not_made_by_asking(

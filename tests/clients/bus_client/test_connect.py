@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bus_client import BadConnection, BusClient, BusUnavailable, InlineBus, bus_url, connect
@@ -81,6 +82,12 @@ def test_inline_needs_nothing() -> None:
 def test_what_can_be_no_bus_is_refused_in_words(url: str, says: str) -> None:
     with pytest.raises(BadConnection, match=says):
         connect(url, "token", lambda _body: ())
+
+
+@pytest.mark.parametrize("url", [None, 5, b"inline:", ["inline:"], True])
+def test_what_is_no_text_is_no_bus(url: Any) -> None:
+    with pytest.raises(BadConnection, match="is no bus"):
+        connect(url, "token")
 
 
 @pytest.mark.parametrize("url", ["huey:", "huey:sqlite:", "gopher://bus", "", "http:bus"])

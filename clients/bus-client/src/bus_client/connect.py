@@ -39,12 +39,16 @@ _NEEDS = {
 }
 """By the scheme of a queue: the module that its engine needs, and the extra that brings it."""
 
+_IS_NO_BUS = "is no bus: inline:, huey:DATABASE or http(s)://HOST is one"
+
 
 def bus_url(url: str) -> str:
     """Check the URL of a bus (a parser for settings). Raises BadConnection, a ValueError."""
+    if not isinstance(url, str) or not url:  # a setting that is not there, as a rule
+        raise BadConnection(f"{url!r} {_IS_NO_BUS}")
     scheme, colon, rest = url.partition(":")
     if scheme not in _OPEN:
-        raise BadConnection(f"{scheme}: is no bus: inline:, huey:DATABASE or http(s)://HOST is one")
+        raise BadConnection(f"{scheme}: {_IS_NO_BUS}")
     if scheme == "huey":
         _check_queue(rest)
     elif scheme == "inline":
