@@ -17,6 +17,7 @@ from bus.api.problems import TRANSLATIONS
 from bus.api.publish import describe_publish, publish_blueprint
 from bus.api.root import root_blueprint
 from bus.api.routemaster import subscriptions_blueprint, topics_blueprint
+from bus.api.seek import seek_blueprint
 from bus.api.subscriptions import subscription_actions_blueprint, subscription_resources_blueprint
 from bus.api.tokens import tokens_blueprint
 from bus.bootstrap import Bus, build, config_or_exit
@@ -67,6 +68,7 @@ def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(events_blueprint(bus))
     api.register_blueprint(subscription_resources_blueprint(bus))
     api.register_blueprint(subscription_actions_blueprint(bus))
+    api.register_blueprint(seek_blueprint(bus))
     api.register_blueprint(exceptions_blueprint(bus))
     api.register_blueprint(attempts_blueprint(bus))
     api.register_blueprint(tokens_blueprint(bus))

@@ -14,10 +14,10 @@ from bus.api.ownership import owned
 from bus.api.pages import page
 from bus.api.query import PAGE, Limit, Number, PageQuery
 from bus.api.representations import attempt_resource, letter_resource, parked_resource
-from bus.api.schemas import AttemptSchema, LetterSchema, ListSchema, RedrivenSchema
+from bus.api.schemas import AttemptSchema, LetterSchema, ListSchema, RedrivenSchema, RetriedSchema
 from bus.bootstrap import Bus
 from bus.subscriptions.redrive import Redriven, redrive
-from bus.subscriptions.validation import Redrive, check_redrive
+from bus.subscriptions.validation import Redrive, RetryNow, check_redrive, check_retry_now
 from bus.wire_rules import json_schema
 
 _ONE = "/clients/<client>/subscriptions/<name>"
@@ -55,6 +55,20 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         shown, last = cut(found, query.limit)
         items = [parked_resource(one) for one in shown]
         return respond(page("parked", items, query, after=last.url if last else None))
+
+    @endpoint(
+        blueprint,
+        "POST",
+        f"{_ONE}/parked/retry",
+        takes=json_schema(RetryNow),
+        answers=(200, RetriedSchema()),
+        refuses=(403, 404, 413),
+    )
+    def retry_parked(client: str, name: str) -> dict[str, int]:
+        """Have all parked entities tried now, or those in `urls`."""
+        ours = owned(bus, client, name)
+        urls = check_retry_now(read_json(request, empty={}))
+        return {"retried": bus.storage.parked.retry(ours.id, urls)}
 
     @listing(f"{_ONE}/dead-letters", answers=_PAGE, query=PageQuery)
     def letters(client: str, name: str, query: PageQuery) -> Response:

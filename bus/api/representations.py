@@ -3,13 +3,13 @@
 import json
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from service_kit.hal import Link, link, resource
 
 from bus.model.delivery import Attempt, DeadLetter, LastAnswer, Overview, Parked
 from bus.model.event import LogEvent
-from bus.model.subscription import State
+from bus.model.subscription import SeekPreview, State
 
 
 def subscription_path(client: str, name: str) -> str:
@@ -71,6 +71,20 @@ def parked_resource(one: Parked) -> dict[str, Any]:
     }
 
 
+def preview_resource(one: SeekPreview, path: str, to: str) -> dict[str, Any]:
+    """What a seek would bring."""
+    state = {
+        "position": one.position,
+        "events": one.events,
+        "lost": one.lost,
+        "oldest": one.oldest and _event(one.oldest),
+        "newest": one.newest and _event(one.newest),
+    }
+    here = f"{path}/seek"
+    links = {"self": link(f"{here}?{urlencode({'to': to})}"), "seek": link(here)}
+    return resource(state, links)
+
+
 def letter_resource(one: DeadLetter, path: str, *, whole: bool = False) -> dict[str, Any]:
     """A dead letter; `whole` with the beginning of the last answer."""
     ours = f"{path}/dead-letters/{one.id}"
@@ -120,6 +134,7 @@ def _links(one: Overview) -> dict[str, Link | None]:
         "secret": link(f"{path}/secret"),
         "attempts": link(f"{path}/attempts"),
         "parked": link(f"{path}/parked"),
+        "retry": link(f"{path}/parked/retry") if one.parked else None,
         "dead-letters": link(f"{path}/dead-letters"),
         "redrive": link(f"{path}/dead-letters/redrive") if one.dead_letters else None,
     }

@@ -106,6 +106,23 @@ class LetterSchema(_ResourceSchema):
     answer_body = ma.fields.String()
 
 
+class SeekPreviewSchema(_ResourceSchema):
+    """What a seek would bring: the cursor after it, how many events would be ahead, the oldest and
+    the newest of them, and how many positions ahead are not in the log any more."""
+
+    position = ma.fields.Integer(required=True)
+    events = ma.fields.Integer(required=True)
+    lost = ma.fields.Integer(required=True)
+    oldest = ma.fields.Dict(required=True, allow_none=True)
+    newest = ma.fields.Dict(required=True, allow_none=True)
+
+
+class RetriedSchema(ma.Schema):
+    """How many parked entities are tried now."""
+
+    retried = ma.fields.Integer(required=True)
+
+
 class RedrivenSchema(ma.Schema):
     """How many dead letters are on their way back, and how many were covered and dropped."""
 

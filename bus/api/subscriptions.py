@@ -1,7 +1,5 @@
 """`/clients/{client}/subscriptions`: subscriptions with all that they can, as resources."""
 
-from typing import Any
-
 import msgspec
 from flask import Response, request
 from service_kit.bodies import read_json
@@ -21,10 +19,8 @@ from bus.storage.subscriptions import MAX_OF_A_CLIENT
 from bus.subscriptions import lifecycle
 from bus.subscriptions.validation import (
     NewSecret,
-    Seek,
     SubscriptionResource,
     check_new_secret,
-    check_seek,
     check_subscription_name,
     check_subscription_resource,
 )
@@ -115,15 +111,14 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
 
 
 def subscription_actions_blueprint(bus: Bus) -> Blueprint:
-    """Pause, resume, seek, test, and change the secret."""
+    """Pause, resume, test, and change the secret."""
     blueprint = Blueprint("subscription actions", __name__, description="What is done to them")
 
-    def action(name: str, *, takes: dict[str, Any] | None = None) -> Endpoint:
+    def action(name: str) -> Endpoint:
         return endpoint(
             blueprint,
             "POST",
             f"{_ONE}/{name}",
-            takes=takes,
             answers=_SHOWN,
             refuses=(400, 403, 404),
             media_type=MEDIA_TYPE,
@@ -142,13 +137,6 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
     def resume(client: str, name: str) -> Response:
         """Send again, at once, after a pause, after it was disabled, or in a back-off."""
         lifecycle.resume(bus.storage, owned(bus, client, name).id)
-        return shown(client, name)
-
-    @action("seek", takes=json_schema(Seek))
-    def seek(client: str, name: str) -> Response:
-        """Go on from somewhere else in the log."""
-        ours = owned(bus, client, name)
-        lifecycle.seek(bus.storage, ours.id, check_seek(read_json(request)))
         return shown(client, name)
 
     @action("test")

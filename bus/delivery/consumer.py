@@ -94,6 +94,7 @@ class Consumer:
         self._patience = replace(self._patience, policy=leased.subscription.retry)
         self._rate_limit = RateLimit(leased.subscription.events_per_s)
         self._test_wanted = leased.test_wanted
+        self._parked.hasten(leased.parked)
         self._is_disabled = False
 
     def leave(self) -> None:

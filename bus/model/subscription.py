@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
+from bus.model.event import LogEvent
 from bus.model.retry_policy import RetryPolicy
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
 
@@ -115,14 +116,30 @@ class StartAt(Enum):
     SNAPSHOT = "snapshot"
     POSITION = "position"
     TIME = "time_ms"
+    EVENTS = "events"
 
 
 @dataclass(frozen=True, slots=True)
 class StartPosition:
-    """`value` is the position after which, or the time (ms since the epoch) from which it goes."""
+    """`value` is the position after which, or the time (ms since the epoch) from which it goes, or
+    how many events on (back, when negative) from where a cursor is."""
 
     at: StartAt
     value: int = 0
 
 
 NOW = StartPosition(StartAt.NOW)
+
+
+@dataclass(frozen=True, slots=True)
+class SeekPreview:
+    """What a seek would bring: the cursor after it, and the events that would be ahead.
+
+    `events` is as `lag` counts them; `lost` of the positions ahead are not in the log any more.
+    """
+
+    position: int
+    events: int
+    oldest: LogEvent | None
+    newest: LogEvent | None
+    lost: int

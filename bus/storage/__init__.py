@@ -21,6 +21,7 @@ from bus.storage.latency import Latencies
 from bus.storage.leases import Leases
 from bus.storage.overview import Overviews
 from bus.storage.parked import ParkedEntities
+from bus.storage.seeks import Seeks
 from bus.storage.settlements import Settlements
 from bus.storage.snapshots import Snapshots
 from bus.storage.subscriptions import Subscriptions
@@ -48,12 +49,13 @@ class Storage:
         self._driver = Driver(engine)
         self.leases = Leases(engine, self._driver, now_ms)
         self.settlements = Settlements(self._driver)
-        self.parked = ParkedEntities(engine, self._driver)
+        self.parked = ParkedEntities(engine, self._driver, registry, now_ms)
         self.dead_letters = DeadLetters(engine, registry, now_ms)
         self.attempts = Attempts(engine, self._driver)
         self.entity_index = EntityIndex(engine, self._driver)
         self.latencies = Latencies(self._driver)
         self.snapshots = Snapshots(self._driver)
+        self.seeks = Seeks(engine, self.snapshots)
         self.console_sessions = ConsoleSessions(engine, now_ms)
 
     @cached_property

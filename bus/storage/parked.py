@@ -1,18 +1,21 @@
 """Parked events as pushers and owners read them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from service_kit.clock import Clock
 from service_kit.database import reading
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, Select, func, select, update
 
+from bus.errors import NotFound
 from bus.log.event_log import EVENT_COLUMNS
 from bus.model.delivery import Parked
 from bus.model.event import LogEvent, log_event_from
 from bus.storage import columns
+from bus.storage.cursors import end_back_off
 from bus.storage.settlements import count
 from bus.storage.tables import parked, parked_events
-from bus.storage.transactions import Driver
+from bus.storage.transactions import Driver, Registry
 
 _EVENTS = (
     f"SELECT {EVENT_COLUMNS} FROM parked_events WHERE subscription_id = ? AND url = ?"  # noqa: S608
@@ -42,11 +45,14 @@ _STILL_HELD = "SELECT 1 FROM cursors WHERE subscription_id = ? AND holder = ? AN
 
 
 class ParkedEntities:
-    """Events that wait apart. Only the holder of a subscription moves them."""
+    """Events that wait apart. Only the holder of a subscription moves them; who owns it may have
+    them tried sooner."""
 
-    def __init__(self, engine: Engine, driver: Driver) -> None:
+    def __init__(self, engine: Engine, driver: Driver, registry: Registry, now_ms: Clock) -> None:
         self._engine = engine
         self._driver = driver
+        self._registry = registry
+        self._now_ms = now_ms
 
     def events(self, subscription_id: int, url: str, limit: int) -> list[LogEvent]:
         """The first parked events of a URL, in order."""
@@ -73,6 +79,22 @@ class ParkedEntities:
             statements.run(_BACK_ENTITY, (now_ms, now_ms, subscription_id))
             count(statements, subscription_id, parked=came, dead=-statements.run(_NO_LETTER, ours))
             return counts
+
+    def retry(self, subscription_id: int, urls: Collection[str] | None = None) -> int:
+        """Have entities tried now, these or all; returns how many. An endpoint that rests is called
+        well for it. May be repeated. Raises NotFound for a URL that isn't parked."""
+        ours = parked.c.subscription_id == subscription_id
+        if urls is not None:
+            ours = ours & parked.c.url.in_(urls)
+        with self._registry.changing() as connection:
+            found = connection.execute(
+                update(parked).where(ours).values(retry_at_ms=self._now_ms())
+            )
+            if urls is not None and found.rowcount < len(urls):
+                raise NotFound("no such parked entity")
+            if found.rowcount:
+                end_back_off(connection, subscription_id)
+            return int(found.rowcount)
 
     def all(self, subscription_id: int, after: str, limit: int) -> Sequence[Parked]:
         """The parked entities of a subscription by URL, after one."""

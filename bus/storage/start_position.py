@@ -32,6 +32,8 @@ def cursor_at(connection: Connection, start: StartPosition) -> int:
             return min(start.value, end)
         case StartAt.TIME:
             return _before(connection, start.value, end)
+        case StartAt.EVENTS:
+            raise ValueError("only a cursor that there is can be moved by events")
 
 
 def _before(connection: Connection, time_ms: int, end: int) -> int:

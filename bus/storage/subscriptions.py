@@ -27,6 +27,7 @@ from bus.model.topic_filter import (
 )
 from bus.storage import cursors, topic_filters, topics
 from bus.storage.columns import signing_secrets
+from bus.storage.seeks import seek_position
 from bus.storage.start_position import cursor_at, log_end, log_start
 from bus.storage.tables import clients, subscriptions
 from bus.storage.transactions import Registry
@@ -154,7 +155,7 @@ class Subscriptions:
         Events from before the subscription began are delivered too when it is moved there.
         """
         with self._registry.changing() as connection:
-            position = cursor_at(connection, start)
+            position = seek_position(connection, subscription_id, start)
             _move(connection, subscription_id, position, snapshot_upto=0)
             return position
 

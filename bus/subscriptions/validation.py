@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
@@ -15,15 +15,14 @@ from bus.model.retry_policy import RetryPolicy
 from bus.model.ssrf_denylist import refusal
 from bus.model.subscription import (
     DEFAULT_MAX_EVENTS,
-    NOW,
     Format,
-    StartAt,
     StartPosition,
     SubscriptionRequest,
 )
 from bus.model.topic import TopicName, check_topic
 from bus.model.url import Url
 from bus.signing import Secret, check_secret
+from bus.subscriptions.places import Start, start_position
 from bus.wire_rules import check, complaint, number_complaint
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -46,14 +45,6 @@ def _say_wait(value: Any) -> str:
     )
 
 
-def _say_start(value: Any) -> str:
-    if isinstance(value, dict) and len(value) == 1:
-        for name in (StartAt.POSITION.value, StartAt.TIME.value):
-            if value.get(name) is not None:
-                return number_complaint(name, 0, 2**53 - 1)
-    return 'a start is "now", "beginning", "snapshot", {"position": n} or {"time_ms": n}'
-
-
 # It is the user name of Basic credentials (RFC 7617), so it can't hold a colon.
 Uuid = Annotated[
     str,
@@ -70,29 +61,6 @@ MAX_PATTERNS = 100
 _topics = complaint(
     f"topics is not an array of at most {MAX_PATTERNS} topic names", max_length=MAX_PATTERNS
 )
-_Number = Annotated[int, Meta(ge=0, le=2**53 - 1)]
-
-
-class StartPoint(msgspec.Struct, forbid_unknown_fields=True):
-    """After a position, or from a time on: one of them."""
-
-    position: _Number | UnsetType = UNSET
-    time_ms: _Number | UnsetType = UNSET
-
-
-Start = Annotated[
-    Literal["now", "beginning", "snapshot"] | StartPoint,
-    complaint(_say_start, extra_json_schema={"minProperties": 1, "maxProperties": 1}),
-]
-"""
-| value                   | begins with                                             |
-|-------------------------|---------------------------------------------------------|
-| missing, null, `now`    | the next event                                          |
-| `beginning`             | the oldest event that is kept                           |
-| `snapshot`              | the last event of every live entity, then what is new   |
-| `{"position": 12}`      | the event after this position                           |
-| `{"time_ms": 17…}`      | the first event published at this time or later         |
-"""
 
 
 class Retry(msgspec.Struct, forbid_unknown_fields=True):
@@ -139,12 +107,6 @@ class SubscriptionResource(RoutemasterSubscription):
     start: Start | None = msgspec.field(name="from", default=None)
 
 
-class Seek(msgspec.Struct, forbid_unknown_fields=True):
-    """Where a subscription is to go on."""
-
-    to: Start | None
-
-
 class Redrive(msgspec.Struct, forbid_unknown_fields=True):
     """The dead letters to deliver again; all, without `ids`."""
 
@@ -152,6 +114,18 @@ class Redrive(msgspec.Struct, forbid_unknown_fields=True):
         Annotated[
             list[Annotated[int, Meta(ge=1, le=2**63 - 1)]],
             complaint(f"ids is not an array of at most {_MAX_IDS} numbers", max_length=_MAX_IDS),
+        ]
+        | None
+    ) = None
+
+
+class RetryNow(msgspec.Struct, forbid_unknown_fields=True):
+    """The parked entities to try now; all, without `urls`."""
+
+    urls: (
+        Annotated[
+            list[Annotated[str, complaint("urls holds what is no URL", max_length=1024)]],
+            complaint(f"urls is not an array of at most {_MAX_IDS} URLs", max_length=_MAX_IDS),
         ]
         | None
     ) = None
@@ -206,7 +180,7 @@ def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> W
         events_per_s=asked.events_per_s,
         retry=_retry_policy(value.get("retry")),
     )
-    return Wanted(request, _start_position(asked.start), asked.secret)
+    return Wanted(request, start_position(asked.start), asked.secret)
 
 
 def check_subscription_name(value: str) -> str:
@@ -216,16 +190,16 @@ def check_subscription_name(value: str) -> str:
     return value
 
 
-def check_seek(value: Any) -> StartPosition:
-    """Where a Seek goes, parsed from JSON. Raises BadSubscription."""
-    asked: Seek = check(Seek, value, BadSubscription)
-    return _start_position(asked.to)
-
-
 def check_redrive(value: Any) -> frozenset[int] | None:
     """The ids in a Redrive, parsed from JSON; None: all. Raises BadSubscription."""
     asked: Redrive = check(Redrive, value, BadSubscription)
     return None if asked.ids is None else frozenset(asked.ids)
+
+
+def check_retry_now(value: Any) -> frozenset[str] | None:
+    """The URLs in a RetryNow, parsed from JSON; None: all. Raises BadSubscription."""
+    asked: RetryNow = check(RetryNow, value, BadSubscription)
+    return None if asked.urls is None else frozenset(asked.urls)
 
 
 def check_new_secret(value: Any) -> str | None:
@@ -243,20 +217,6 @@ def _max_events(asked: int | None, format: Format) -> int:
 
 def _given_secret(value: Any) -> str | None:
     return None if value is None else check_secret(value)
-
-
-def _start_position(start: str | StartPoint | None) -> StartPosition:
-    if start is None:
-        return NOW
-    if isinstance(start, str):
-        return StartPosition(StartAt(start))
-    match start.position, start.time_ms:
-        case int(position), UnsetType():
-            return StartPosition(StartAt.POSITION, position)
-        case UnsetType(), int(time_ms):
-            return StartPosition(StartAt.TIME, time_ms)
-        case _:
-            raise BadSubscription(_say_start(None))
 
 
 def _retry_policy(value: Any) -> RetryPolicy:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from bus.errors import NotFound
 from bus.model.delivery import Overview
 from bus.model.retry_policy import RetryPolicy
 from bus.model.subscription import StartAt, StartPosition
@@ -313,3 +314,26 @@ def test_an_endpoint_that_is_down_parks_nobody(
     driven.until(done)
     arrived = [url for delivery in receiver.deliveries[before:] for url in delivery.urls]
     assert sorted(arrived) == sorted(urls(*names))
+
+
+def test_a_parked_entity_is_tried_at_once_when_somebody_asks(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+) -> None:
+    subscribe(storage, receiver.url)
+    poisoned = poison(receiver, "bad")
+    publish("1", "bad", "2")
+    until_parked(driven, storage, 1)
+    driven.rounds(3)
+    poisoned.clear()
+    tries = len(receiver.deliveries)
+    assert storage.parked.retry(ours(storage).subscription.id, urls("bad")) == 1
+    driven.until(lambda: len(receiver.deliveries) > tries)
+    driven.until(lambda: ours(storage).parked == 0)
+
+
+def test_what_is_not_parked_is_not_tried(storage: Storage, receiver: Receiver) -> None:
+    subscribe(storage, receiver.url)
+    found = ours(storage).subscription.id
+    assert storage.parked.retry(found) == 0
+    with pytest.raises(NotFound):
+        storage.parked.retry(found, urls("never"))

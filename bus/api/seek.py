@@ -1,0 +1,54 @@
+"""`seek` of a subscription: what it would bring, and doing it."""
+
+from flask import Response, request
+from service_kit.bodies import read_json
+from service_kit.hal import MEDIA_TYPE, respond
+from service_kit.openapi import Blueprint
+
+from bus.api.endpoint import endpoint
+from bus.api.ownership import owned
+from bus.api.representations import preview_resource, subscription_resource
+from bus.api.schemas import SeekPreviewSchema, SubscriptionResourceSchema
+from bus.bootstrap import Bus
+from bus.subscriptions import lifecycle
+from bus.subscriptions.places import Seek, SeekQuery, check_seek, check_seek_word
+from bus.wire_rules import json_schema
+
+_SEEK = "/clients/<client>/subscriptions/<name>/seek"
+
+
+def seek_blueprint(bus: Bus) -> Blueprint:
+    """Move a subscription in the log."""
+    blueprint = Blueprint("seek", __name__, description="Where a subscription goes on")
+
+    @endpoint(
+        blueprint,
+        "GET",
+        _SEEK,
+        query=SeekQuery,
+        answers=(200, SeekPreviewSchema()),
+        refuses=(403, 404),
+        media_type=MEDIA_TYPE,
+    )
+    def preview(client: str, name: str, query: SeekQuery) -> Response:
+        """What a seek would bring, without doing it; a snapshot is taken for that."""
+        ours = owned(bus, client, name)
+        found = bus.storage.seeks.preview(ours.id, check_seek_word(query.to))
+        return respond(preview_resource(found, ours.path, query.to))
+
+    @endpoint(
+        blueprint,
+        "POST",
+        _SEEK,
+        takes=json_schema(Seek),
+        answers=(200, SubscriptionResourceSchema()),
+        refuses=(403, 404),
+        media_type=MEDIA_TYPE,
+    )
+    def seek(client: str, name: str) -> Response:
+        """Go on from somewhere else in the log."""
+        ours = owned(bus, client, name)
+        lifecycle.seek(bus.storage, ours.id, check_seek(read_json(request)))
+        return respond(subscription_resource(bus.storage.overviews.one(client, name)))
+
+    return blueprint
