@@ -12,6 +12,7 @@ import pytest
 from service_kit.errors import ConfigError
 from service_kit.run.only_one import lock_folder
 
+from tests.sockets import free_port
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
@@ -50,10 +51,10 @@ def running(folder: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def pids(folder: Path) -> list[int]:
-    """Of the processes that have said theirs."""
+    """Of the processes that have said theirs, each the last that it said."""
     logs = [folder / "var" / "log" / f"{name}.log" for name in ("early", "late")]
     said = [log.read_text() for log in logs if log.exists()]
-    return [int(text) for text in said if text.endswith("\n")]
+    return [int(text.split()[-1]) for text in said if text.endswith("\n")]
 
 
 def all_started(folder: Path) -> list[int]:
@@ -79,6 +80,37 @@ def test_no_process_outlives_the_run(folder: Path, number: signal.Signals) -> No
         os.kill(run.pid, number)
         wait_for(lambda: not any(map(is_alive, started)))
         run.wait(30)
+
+
+def said(run: "subprocess.Popen[str]", words: str) -> str:
+    """The next line of the run that has these words."""
+    assert run.stdout is not None
+    return next(line for line in run.stdout if words in line)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM], ids=lambda it: it.name)
+def test_a_process_that_ends_runs_again_and_no_other_does(
+    folder: Path, number: signal.Signals
+) -> None:
+    with running(folder) as run:
+        said(run, "Ready.")
+        early, late = all_started(folder)
+        os.kill(early, number)
+        wait_for(lambda: len(pids(folder)) == 2 and early not in pids(folder))
+        assert late in pids(folder)
+        told = said(run, "early ended")
+        assert told.startswith(f"early ended (killed by {number.name}), it starts again in ")
+        assert said(run, "early starts again")
+
+
+def test_a_process_that_ends_before_all_are_ready_ends_the_run(folder: Path) -> None:
+    with (folder / "Procfile").open("a") as procfile:
+        procfile.write(f"bad: {sys.executable} -c 'import sys; sys.exit(4)'\n")
+    (folder / ".env.example").write_text(f"{EXAMPLE}PORT_BAD={free_port()}\n")
+    with running(folder) as run:
+        said, _ = run.communicate(timeout=60)
+    assert run.returncode == 4
+    assert said.startswith("bad ended by itself, so all were stopped:\n")
 
 
 def test_a_second_run_of_a_folder_is_refused_in_one_line(folder: Path) -> None:

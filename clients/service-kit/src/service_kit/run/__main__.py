@@ -1,4 +1,4 @@
-"""`python -m service_kit.run`: start the Procfile of this folder and say when all is ready."""
+"""`python -m service_kit.run`: start this folder's Procfile, say when all is ready, and stay."""
 
 import os
 import shlex
@@ -9,9 +9,7 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
-from service_kit.compat.honcho import BoundManager
 from service_kit.config import exit_with
 from service_kit.errors import ConfigError
 from service_kit.private import keep_files_private, runtime_folder
@@ -21,9 +19,9 @@ from service_kit.run.ports import ports_of, refuse_busy
 from service_kit.run.processes import commands_of
 from service_kit.run.readiness import wait_until_ready
 from service_kit.run.settings import environment
+from service_kit.run.supervisor import Supervisor
 
 _READY_WITHIN_S = 60.0
-_STOPPED_BY_US = {130, 143}  # what honcho returns after SIGINT and SIGTERM
 
 
 def main() -> int:
@@ -66,55 +64,56 @@ def _release(command: str, settings: Mapping[str, str]) -> str:
 
 def _run(processes: Mapping[str, str], settings: dict[str, str], released: str) -> int:
     logs = LogFiles(Path(settings["VAR_DIR"]) / "log")
-    manager = BoundManager(logs)
-    for name, command in processes.items():
-        # exec: the process itself gets honcho's signals, not a shell around it
-        manager.add_process(name, f"exec {command}", env=settings)
-    watch = threading.Thread(target=_announce, args=(manager, processes, settings, released, logs))
+    supervisor = Supervisor(processes, settings, logs, _complain)
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        supervisor.end()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last: no terminal any more
+        signal.signal(number, end)
+    arguments = (supervisor, processes, settings, released, logs)
+    watch = threading.Thread(target=_announce, args=arguments)
     watch.start()
-    signal.signal(signal.SIGHUP, _end_as_asked)  # the terminal is closed
-    manager.loop()
+    supervisor.loop()
     watch.join()
-    return _farewell(manager.returncode, logs)
+    return _farewell(supervisor, logs)
 
 
-def _end_as_asked(_number: int, _frame: FrameType | None) -> None:
-    os.kill(os.getpid(), signal.SIGTERM)
+def _complain(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)  # noqa: T201 - this is the command's output
 
 
-def _farewell(returncode: int | None, logs: LogFiles) -> int:
-    if returncode in _STOPPED_BY_US:
+def _farewell(supervisor: Supervisor, logs: LogFiles) -> int:
+    if (name := supervisor.ended_first) is None:
         print("Stopped.")  # noqa: T201 - this is the command's output
-        return 0
-    name = logs.ended_first or "a process"
-    last = logs.last_lines(name)
-    print(f"{name} ended by itself, so all were stopped:\n{last}", file=sys.stderr)  # noqa: T201
-    return returncode or 1
+        return supervisor.status
+    _complain(f"{name} ended by itself, so all were stopped:\n{logs.last_lines(name)}")
+    return abs(supervisor.status) or 1
 
 
 def _announce(
-    manager: Any,
+    supervisor: Supervisor,
     processes: Mapping[str, str],
     settings: Mapping[str, str],
     released: str,
     logs: LogFiles,
 ) -> None:
     ports = {name: port for name, port in ports_of(settings).items() if name in processes}
-    waiting = wait_until_ready(
-        ports, seconds=_READY_WITHIN_S, give_up=lambda: manager.returncode is not None
-    )
+    waiting = wait_until_ready(ports, seconds=_READY_WITHIN_S, give_up=lambda: supervisor.is_ending)
     if not waiting:
+        supervisor.keep()
         print(_block(ports, released, logs), flush=True)  # noqa: T201
         return
-    if manager.returncode is not None:
+    if supervisor.is_ending:
         return  # somebody has ended: `_farewell` says who
     for name, word in waiting.items():
-        print(f"{name} is not ready: {word}\n{logs.last_lines(name)}", file=sys.stderr)  # noqa: T201
-    manager.terminate()
+        _complain(f"{name} is not ready: {word}\n{logs.last_lines(name)}")
+    supervisor.status = 1
+    supervisor.end()
 
 
 def _block(ports: Mapping[str, int], released: str, logs: LogFiles) -> str:
-    width = max(map(len, ports))
+    width = max(map(len, ports), default=0)
     addresses = [f"  {name.ljust(width)}  http://localhost:{port}" for name, port in ports.items()]
     return "\n".join(
         ["Ready.", *addresses, f"  logs: {shlex.quote(str(logs.path('*')))}", released]

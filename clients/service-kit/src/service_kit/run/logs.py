@@ -2,9 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Any
-
-from service_kit.compat.honcho import stopped, text_of
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of one file; with the one before it a process has twice as much."""
@@ -12,27 +9,21 @@ _LAST_LINES = 5
 
 
 class LogFiles:
-    """honcho's printer, but each process writes into a file of its own under `folder`.
-
-    `ended_first` is the process that stopped before all others, once one has.
-    """
-
-    width = 0
+    """A file for each process under `folder`."""
 
     def __init__(self, folder: Path, *, most_bytes: int = MOST_BYTES) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
         self._files: dict[str, LogFile] = {}
-        self.ended_first: str | None = None
         folder.mkdir(exist_ok=True)
 
-    def write(self, message: Any) -> None:
-        """Append a line of output to its process's file; honcho's own go to system.log. Never
-        raises: a line that has no room is dropped, and counted in the next that has."""
-        self.ended_first = self.ended_first or stopped(message)
-        if message.name not in self._files:
-            self._files[message.name] = LogFile(self.path(message.name), self._most_bytes)
-        self._files[message.name].append(text_of(message).encode())
+    def write(self, name: str, output: bytes) -> None:
+        """Append what a process said to its file. Never raises: what has no room is dropped, a
+        line at a time, and counted before the next that has."""
+        if name not in self._files:
+            self._files[name] = LogFile(self.path(name), self._most_bytes)
+        for line in output.splitlines(keepends=True):
+            self._files[name].append(line)
 
     def path(self, name: str) -> Path:
         """The log file of a process."""
