@@ -1,13 +1,13 @@
 """Pages of lists: as HAL, and as the bare arrays that routemaster's clients expect, which are whole
-without `limit` and have the next page in the header `Link` (RFC 8288)."""
+without `limit` and have the next page in the header `Link` (RFC 8288), unless HAL is asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 from flask import Response, jsonify, request
-from service_kit.hal import page_resource
+from service_kit.hal import MEDIA_TYPE, link, page_resource, resource, respond
 from service_kit.paging import cut
 
 T = TypeVar("T")
@@ -51,3 +51,18 @@ def array(rows: Sequence[Any], **following: int | str | None) -> Response:
         query = urlencode(request.args.to_dict() | more)
         response.headers["Link"] = f'<{request.script_root}{request.path}?{query}>; rel="next"'
     return response
+
+
+def array_or_page(
+    name: str,
+    rows: Sequence[Mapping[str, Any]],
+    at: Callable[[Mapping[str, Any]], str],
+    query: msgspec.Struct,
+    **following: int | str | None,
+) -> Response:
+    """The array; for who asks for HAL the page, of resources that are each found `at` an
+    address."""
+    if request.accept_mimetypes.best_match(("application/json", MEDIA_TYPE)) != MEDIA_TYPE:
+        return array(rows, **following)
+    items = [resource(row, {"self": link(at(row))}) for row in rows]
+    return respond(page(name, items, query, **following))

@@ -1,5 +1,6 @@
 """`/subscription` and `/subscriber`: the one subscription of the calling client."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from service_kit.openapi import Blueprint
 from service_kit.webhooks import new_secret
 
 from bus.api.endpoint import endpoint
-from bus.api.pages import after_place, array, cut_array, one_more
+from bus.api.pages import after_place, array, array_or_page, cut_array, one_more
 from bus.api.query import Condition, Limit
 from bus.api.representations import place
 from bus.api.schemas import SecretSchema, SubscriptionSchema, TopicSchema
@@ -144,6 +145,10 @@ def _listed(state: ListedSubscription) -> dict[str, Any]:
     }
 
 
+def _topic_path(row: Mapping[str, Any]) -> str:
+    return f"/topics/{row['name']}"
+
+
 def topics_blueprint(bus: Bus) -> Blueprint:
     """`GET /topics`, and `PUT` and `DELETE /topics/{topic}`."""
     blueprint = Blueprint("topics", __name__, description="Who publishes what")
@@ -159,7 +164,7 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         )
         shown, last = cut_array(found, query.limit)
         rows = [asdict(seen_by(viewer, topic)) for topic in shown]
-        return array(rows, after=last.name if last else None)
+        return array_or_page("topics", rows, _topic_path, query, after=last.name if last else None)
 
     @endpoint(blueprint, "PUT", "/topics/<topic>", answers=(204, None), refuses=(400, 403))
     def claim_topic(topic: str) -> None:

@@ -1,5 +1,6 @@
 """`/api_tokens`: who may talk to the bus; for the root key."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -7,11 +8,12 @@ import msgspec
 from flask import Response, request
 from service_kit.access import shown_token
 from service_kit.bodies import read_json
+from service_kit.hal import MEDIA_TYPE
 from service_kit.openapi import Blueprint
 from service_kit.tokens import digest, new_token
 
 from bus.api.endpoint import endpoint
-from bus.api.pages import array, cut_array, one_more
+from bus.api.pages import array_or_page, cut_array, one_more
 from bus.api.query import Limit, Number
 from bus.api.schemas import NewTokenSchema, TokenSchema
 from bus.bootstrap import Bus
@@ -49,7 +51,8 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
         )
         shown, last = cut_array(found, query.limit)
         rows = [asdict(one) for one in shown]
-        return array(rows, after=last.id if last else None) if rows else Response(status=204)
+        listed = array_or_page("tokens", rows, _path, query, after=last.id if last else None)
+        return listed if rows or listed.mimetype == MEDIA_TYPE else Response(status=204)
 
     @endpoint(
         blueprint,
@@ -86,6 +89,10 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
         bus.auth.forget()
 
     return blueprint
+
+
+def _path(row: Mapping[str, Any]) -> str:
+    return f"/api_tokens/{row['id']}"
 
 
 def _wanted(body: Any) -> tuple[NewToken, str]:

@@ -75,5 +75,21 @@ ACTIONS = (
         goes_to=f"{ONE}/dead-letters",
         counts=_COUNTS,
     ),
+    Action(
+        "make-token",
+        "/api_tokens",
+        goes_to="/api_tokens",
+        read=forms.token,
+        shows="token",
+        again="tokens",
+    ),
+    Action(
+        "revoke-token",
+        "/api_tokens/<int:id>/revoke",
+        "Revoked. Whoever still shows it is refused; sessions that it began have ended.",
+        method="DELETE",
+        api="/api_tokens/<int:id>",
+        goes_to="/api_tokens",
+    ),
 )
 BY_NAME = {action.name: action for action in ACTIONS}

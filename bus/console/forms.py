@@ -56,6 +56,15 @@ def subscription(form: Form) -> Body:
     }
 
 
+def token(form: Form) -> Body:
+    """A new token for a client, good for the scopes that are ticked and topics that are named."""
+    topics = form.get("topics", "").replace(",", " ").split()
+    return {
+        "name": form.get("name", "").strip(),
+        "scopes": [*form.getlist("scope"), *(f"publish:{topic}" for topic in topics)],
+    }
+
+
 def number(form: Mapping[str, str], name: str) -> int:
     """A whole number that must be there. Raises Problem 400."""
     text = form.get(name, "").strip().replace(",", "")

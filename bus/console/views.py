@@ -67,10 +67,12 @@ class Console:
 
     def page(self, page: Page, **ids: Any) -> Response:
         """A page, or for programs the document that it is made of."""
-        query = {name: request.args[name] for name in page.query if name in request.args}
-        call = ApiCall("GET", _filled(page.document, ids), query)
+        path = _filled(page.document, ids)
         if wants_hal():
-            return self._twin(call)
+            return self._twin(ApiCall("GET", path, request.args.to_dict()))
+        query = {name: request.args[name] for name in page.query if name in request.args}
+        limit = {} if page.limit is None else {"limit": str(page.limit)}
+        call = ApiCall("GET", path, query | limit)
         with self._signed_in() as viewer:
             documents = self._documents(page, viewer, ids)
             return self._show(page.template, viewer, self._get(call, viewer), **documents)
