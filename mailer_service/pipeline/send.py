@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from service_kit.clock import Clock
+from service_kit.clock import Clock, steady_ms
 from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
@@ -19,6 +19,10 @@ log = get_logger(__name__)
 
 AT_ONCE = 20
 """Mails claimed together: a killed sender leaves so many at most to wait for its lease's end."""
+
+BEGIN_WITHIN_MS = 500
+"""A piece of work begins no mail later than this: a person may wait for it, and a server that is
+slow with some mails may hang with the next."""
 
 
 class Transport(Protocol):
@@ -46,6 +50,7 @@ class Sender:
     sender: str
     mail_ms: int
     clock: Clock
+    steady_ms: Clock = steady_ms
 
     @property
     def lease_ms(self) -> int:
@@ -72,15 +77,17 @@ class Sender:
 
     def _open_if_ready(self) -> bool:
         if not self.ledger.is_ready(now_ms=self.clock()):
+            self.transport.close()
             return False
         self.transport.open()
         return True
 
     def _send_all(self, batch: Sequence[Ready], *, begin_before_ms: int) -> None:
-        done = 0
+        done, begun_ms = 0, self.steady_ms()
         try:
             for mail in batch:
-                if self.clock() >= begin_before_ms or not self.transport.is_open:
+                is_over = self.steady_ms() - begun_ms >= BEGIN_WITHIN_MS
+                if is_over or self.clock() >= begin_before_ms or not self.transport.is_open:
                     break
                 self._send(mail)
                 done += 1

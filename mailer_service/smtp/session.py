@@ -15,6 +15,7 @@ from mailer_service.smtp.watchdog import Watchdog
 
 _MOST_MAILS = 100
 """Servers limit how many they take in one session; a new one costs little."""
+_FAREWELL_S = 0.5
 
 
 class Session:
@@ -33,17 +34,16 @@ class Session:
     @property
     def is_open(self) -> bool:
         """Whether mails can be handed over."""
-        return self._smtp is not None
+        return self._smtp is not None and self._mails < _MOST_MAILS
 
     def open(self) -> None:
         """Have a session, the one there is or a new one. Raises ServerUnavailable."""
-        if self._mails >= _MOST_MAILS:
-            self.close()
-        if self._smtp is not None:
+        if self.is_open:
             return
+        self.close()
         smtp = self._smtp = self._unconnected()
         try:
-            with self._limited():
+            with self._limited(self._timeout_s):
                 self._connect(smtp)
         except (smtplib.SMTPException, OSError) as error:
             self._forget()
@@ -57,7 +57,7 @@ class Session:
         """
         assert self._smtp is not None, "open first"
         try:
-            with self._limited():
+            with self._limited(self._timeout_s):
                 _hand_over(self._smtp, envelope)
         except smtplib.SMTPRecipientsRefused as error:
             raise recipient_refused(error) from error
@@ -74,10 +74,11 @@ class Session:
                 self._forget()  # a 421 makes smtplib hang up
 
     def close(self) -> None:
-        """Take leave of the server, if there is a session. Never fails."""
+        """Take leave of the server, if there is a session; it hardly waits for its answer. Never
+        fails."""
         if self._smtp is not None:
             # The mails' fate is known by now: a farewell that fails doesn't change it.
-            with contextlib.suppress(smtplib.SMTPException, OSError), self._limited():
+            with contextlib.suppress(smtplib.SMTPException, OSError), self._limited(_FAREWELL_S):
                 self._smtp.quit()
             self._forget()
 
@@ -100,10 +101,10 @@ class Session:
         if self._server.user is not None:
             smtp.login(self._server.user, self._server.password or "")
 
-    def _limited(self) -> contextlib.AbstractContextManager[None]:
+    def _limited(self, seconds: float) -> contextlib.AbstractContextManager[None]:
         if self._watchdog is None:
             self._watchdog = Watchdog(self._cut)
-        return self._watchdog.limit(self._timeout_s)
+        return self._watchdog.limit(seconds)
 
     def _cut(self) -> None:
         connection = self._smtp.sock if self._smtp is not None else None

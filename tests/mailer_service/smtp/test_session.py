@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -194,6 +195,38 @@ def test_a_server_that_says_421_is_left(mail_server: MailServer) -> None:
         session.send(mail())
 
     assert not session.is_open
+
+
+def test_a_session_that_has_carried_a_hundred_mails_is_left_for_another(
+    mail_server: MailServer,
+) -> None:
+    session = session_to(mail_server.port)
+    session.open()
+    for _ in range(100):
+        assert session.is_open
+        session.send(mail())
+    assert not session.is_open
+
+    session.open()
+    session.send(mail())
+    session.close()
+
+    assert (len(mail_server.mails), mail_server.sessions) == (101, 2)
+
+
+def test_a_server_that_does_not_say_goodbye_is_hardly_waited_for() -> None:
+    server = Hanging(free_port(), words=b"220 hello\r\n250 hello\r\n")
+    caller = threading.Thread(target=server.wait_for_caller)
+    caller.start()
+    session = session_to(server.port, timeout_ms=30_000)
+    session.open()
+    caller.join()
+
+    begun = time.monotonic()
+    session.close()
+
+    assert time.monotonic() - begun < 10
+    server.stop()
 
 
 def test_an_address_beyond_ascii_leaves_as_it_is(mail_server: MailServer) -> None:

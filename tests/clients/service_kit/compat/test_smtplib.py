@@ -1,9 +1,13 @@
 """The canary of service_kit/compat/smtplib.py."""
 
+import contextlib
+import smtplib
 import socket
 import ssl
+import threading
 from typing import Any
 
+import pytest
 from service_kit.compat.smtplib import unconnected
 
 BROKEN = (
@@ -52,6 +56,38 @@ def test_tls_from_the_first_byte_does_too() -> None:
         smtp.close()
         theirs[0].close()
     assert recorder.name == "mail.example", BROKEN
+
+
+@pytest.mark.parametrize("line", [b"220-x\r\n", b"220-" + b"x" * 500 + b"\r\n"])
+def test_an_answer_without_end_ends_the_session(line: bytes) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        smtp = unconnected("mail.example", local_hostname="me", timeout_s=5, context=None)
+        smtp.sock = ours
+        said = threading.Thread(target=say_for_ever, args=(theirs, line))
+        said.start()
+        with pytest.raises(smtplib.SMTPServerDisconnected, match="more than 65536 bytes"):
+            smtp.getreply()
+        ours.close()
+        said.join()
+    assert smtp.sock is None
+
+
+def test_many_answers_that_are_short_are_read() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        smtp = unconnected("mail.example", local_hostname="me", timeout_s=5, context=None)
+        smtp.sock = ours
+        for _ in range(3):
+            theirs.sendall((b"250-" + b"x" * 996 + b"\r\n") * 40 + b"250 end\r\n")
+            assert smtp.getreply()[0] == 250
+        smtp.close()
+
+
+def say_for_ever(to: socket.socket, line: bytes) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            to.sendall(line * 100)
 
 
 def test_nothing_is_connected_yet() -> None:
