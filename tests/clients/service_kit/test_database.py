@@ -5,15 +5,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from service_kit.database import connect, database_url, last_write, reading, writing
+from service_kit.database import connect, database_url, last_write, read_once, reading, writing
 from service_kit.errors import StoreUnavailable
 from service_kit.schema import check_ready, migrate
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from tests.faults import commits_failing, full_disk
 
@@ -151,6 +151,29 @@ def test_a_row_that_somebody_else_holds_is_waited_for_only_so_long(postgres_url:
             connection.execute(text("SET lock_timeout = '20ms'"))
             connection.execute(text("UPDATE counter SET n = 6"))
     holder.dispose()
+
+
+@pytest.mark.parametrize("unit", [reading, read_once, writing])
+def test_a_statement_that_is_never_answered_is_an_outage_and_the_next_one_passes(
+    postgres_url: str, unit: Callable[[Engine], contextlib.AbstractContextManager[Connection]]
+) -> None:
+    engine = connect(postgres_url, answer_s=0.2)
+    with unit(engine) as connection:
+        assert connection.execute(text("SELECT 1")).scalar_one() == 1
+    begun = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="no answer"), unit(engine) as connection:
+        connection.execute(text("SELECT pg_sleep(60)"))
+    assert time.monotonic() - begun < 30
+    with unit(engine) as connection:
+        assert connection.execute(text("SELECT 2")).scalar_one() == 2
+    engine.dispose()
+
+
+def test_a_statement_without_a_deadline_takes_as_long_as_it_takes(postgres_url: str) -> None:
+    engine = connect(postgres_url, answer_s=None)
+    with writing(engine) as connection:
+        connection.execute(text("SELECT pg_sleep(0.3)"))
+    engine.dispose()
 
 
 def test_who_has_not_written_lately_tries(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

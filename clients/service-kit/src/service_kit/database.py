@@ -27,6 +27,7 @@ from service_kit.write_lock import FileQueue
 # Every wait for the database has an end: for its answer to a connection, for a free connection,
 # for its locks. Who was asked answers 503 then, where a thread would hang.
 _WAIT_S = 5
+_ANSWER_S = 20
 _FOR_WRITING = "gavel_for_writing"
 # What libpq waits for, unless the URL says otherwise; dead peers are noticed within 15 s.
 _POSTGRES_WAITS = {
@@ -50,8 +51,10 @@ def database_url(url: str) -> str:
     return url
 
 
-def connect(url: str, *, pool_size: int = 10) -> Engine:
+def connect(url: str, *, pool_size: int = 10, answer_s: float | None = _ANSWER_S) -> Engine:
     """An engine for the database at `url`. Opens nothing yet.
+
+    A PostgreSQL that does not answer a statement within `answer_s` is away; None: wait for ever.
 
     On SQLite every commit is on disk before it returns (WAL, synchronous=FULL). An error of the
     database names the statement but not its values, for they may be secret. May be made before a
@@ -70,6 +73,10 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite if is_file else _prepare_postgres)
     if is_file:
         event.listen(engine, "begin", _begin_sqlite)
+    elif answer_s is not None:
+        from service_kit.compat.psycopg import expect_answers  # only PostgreSQL has its driver
+
+        expect_answers(engine, answer_s)
     _engines.add(engine)
     return engine
 
