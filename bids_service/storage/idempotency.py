@@ -6,7 +6,7 @@ from itertools import groupby
 
 from service_kit.dialects import insert_all
 from service_kit.idempotency import StoredAnswer
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import Delete, bindparam, delete, select, tuple_
 
 from bids_service.model import Key
 from bids_service.storage.database import Database, Transaction
@@ -14,6 +14,9 @@ from bids_service.storage.tables import idempotency_keys as table
 from bids_service.storage.tables import waiting_commands
 
 KeyId = tuple[str, str]
+
+_AT_ONCE = 5_000
+_id = (table.c.client, table.c.key)
 
 _of_client = select(table).where(
     table.c.client == bindparam("client"), table.c.key.in_(bindparam("keys", expanding=True))
@@ -69,11 +72,24 @@ def forget_keys(database: Database, before_ms: int) -> int:
 
     Raises StoreUnavailable.
     """
-    with database.writing() as transaction:
-        transaction.execute(
-            delete(waiting_commands).where(
-                waiting_commands.c.accepted_at_ms < before_ms,
-                waiting_commands.c.status.is_not(None),
-            )
+    old_commands = (
+        select(waiting_commands.c.id)
+        .where(
+            waiting_commands.c.accepted_at_ms < before_ms, waiting_commands.c.status.is_not(None)
         )
-        return transaction.execute(delete(table).where(table.c.created_at_ms < before_ms)).rowcount
+        .limit(_AT_ONCE)
+    )
+    old_keys = select(*_id).where(table.c.created_at_ms < before_ms).limit(_AT_ONCE)
+    _delete_all(database, delete(waiting_commands).where(waiting_commands.c.id.in_(old_commands)))
+    return _delete_all(database, delete(table).where(tuple_(*_id).in_(old_keys)))
+
+
+def _delete_all(database: Database, some: Delete) -> int:
+    """Some at a time: nobody who bids waits for a month's worth."""
+    deleted = 0
+    while True:
+        with database.writing() as transaction:
+            count = transaction.execute(some).rowcount
+        deleted += count
+        if count < _AT_ONCE:
+            return deleted

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from service_kit.clock import Clock
-from service_kit.database import reading
+from service_kit.database import patiently, reading
 from sqlalchemy import Connection, Engine, Select, case, func, select, tuple_
 
 from bus.errors import NotFound
@@ -110,7 +110,7 @@ class Overviews:
         """How many events wait for a subscription, ahead of its cursor or parked; unlike its lag
         without those of types that it doesn't want. Counts rows of the log."""
         cursor = one.cursor
-        with reading(self._engine) as connection:
+        with patiently(), reading(self._engine) as connection:
             left, _ = snapshot_left(connection, one.subscription.id, cursor.position)
             start = max(cursor.position, cursor.snapshot_upto)
             ahead = count_ahead(connection, start, one.subscription.filters)

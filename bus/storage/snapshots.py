@@ -3,6 +3,8 @@
 docs/delivery.md D10.
 """
 
+from service_kit.database import patiently
+
 from bus.log.event_log import EVENT_COLUMNS
 from bus.model.event import LogEvent, log_event_from
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
@@ -40,12 +42,13 @@ class Snapshots:
         """
         wanted = " OR ".join(map(_condition, filters)) or "1 = 0"
         topics = " OR ".join(map(_topic_condition, filters)) or "1 = 0"
-        rows = self._driver.rows(
+        query = (
             f"SELECT max(CASE WHEN {wanted} THEN position END) AS last_wanted FROM events"  # noqa: S608
             f" WHERE position <= ? AND ({topics}) GROUP BY topic, url"
-            " HAVING max(CASE WHEN type = 'delete' THEN position ELSE 0 END) < max(position)",
-            (upto,),
+            " HAVING max(CASE WHEN type = 'delete' THEN position ELSE 0 END) < max(position)"
         )
+        with patiently():
+            rows = self._driver.rows(query, (upto,))
         return sorted(row[0] for row in rows if row[0] is not None)
 
     def store(self, subscription_id: int, positions: list[int]) -> None:
@@ -60,7 +63,7 @@ class Snapshots:
 
     def forget(self, subscription_id: int) -> None:
         """Drop a snapshot that is not needed any more."""
-        with self._driver.writing() as statements:
+        with patiently(), self._driver.writing() as statements:
             statements.run(_FORGET, (subscription_id,))
 
 

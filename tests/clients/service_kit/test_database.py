@@ -1,16 +1,28 @@
 """One writer after the other, readers never wait, and an error leaves nothing behind."""
 
 import contextlib
+import inspect
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
-from service_kit.database import connect, database_url, last_write, read_once, reading, writing
+from service_kit import database
+from service_kit.database import (
+    connect,
+    database_url,
+    last_write,
+    patiently,
+    read_once,
+    reading,
+    writing,
+)
 from service_kit.errors import StoreUnavailable
 from service_kit.schema import check_ready, migrate
 from sqlalchemy import Connection, Engine, text
@@ -153,11 +165,18 @@ def test_a_row_that_somebody_else_holds_is_waited_for_only_so_long(postgres_url:
     holder.dispose()
 
 
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who waits for a tenth of a second only, where it is twenty seconds."""
+    monkeypatch.setattr(database, "_answer_s", ContextVar("answer_s", default=0.1))
+
+
+@pytest.mark.usefixtures("hasty")
 @pytest.mark.parametrize("unit", [reading, read_once, writing])
 def test_a_statement_that_is_never_answered_is_an_outage_and_the_next_one_passes(
     postgres_url: str, unit: Callable[[Engine], contextlib.AbstractContextManager[Connection]]
 ) -> None:
-    engine = connect(postgres_url, answer_s=0.2)
+    engine = connect(postgres_url)
     with unit(engine) as connection:
         assert connection.execute(text("SELECT 1")).scalar_one() == 1
     begun = time.monotonic()
@@ -169,11 +188,30 @@ def test_a_statement_that_is_never_answered_is_an_outage_and_the_next_one_passes
     engine.dispose()
 
 
-def test_a_statement_without_a_deadline_takes_as_long_as_it_takes(postgres_url: str) -> None:
-    engine = connect(postgres_url, answer_s=None)
+@pytest.mark.usefixtures("hasty")
+def test_what_takes_long_is_waited_for_patiently(postgres_url: str) -> None:
+    engine = connect(postgres_url)
+    with patiently(), writing(engine) as connection:
+        connection.execute(text("SELECT pg_sleep(0.3)"))
+    with pytest.raises(StoreUnavailable), writing(engine) as connection:
+        connection.execute(text("SELECT pg_sleep(60)"))
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_migration_takes_as_long_as_it_takes(postgres_url: str) -> None:
+    engine = connect(postgres_url, waits_for_ever=True)
     with writing(engine) as connection:
         connection.execute(text("SELECT pg_sleep(0.3)"))
     engine.dispose()
+
+
+def test_the_driver_can_be_given_a_deadline() -> None:
+    wait = inspect.signature(psycopg.Connection.wait)
+    assert list(wait.parameters)[1:] == ["gen", "interval", "timeout"], (
+        "psycopg waits for answers another way: mend service_kit/compat/psycopg.py"
+    )
+    assert issubclass(psycopg.errors._WaitTimeout, psycopg.Error)
 
 
 def test_who_has_not_written_lately_tries(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -27,7 +28,8 @@ from service_kit.write_lock import FileQueue
 # Every wait for the database has an end: for its answer to a connection, for a free connection,
 # for its locks. Who was asked answers 503 then, where a thread would hang.
 _WAIT_S = 5
-_ANSWER_S = 20
+_ANSWER_S = 20.0
+_LONG_ANSWER_S = 600.0
 _FOR_WRITING = "gavel_for_writing"
 # What libpq waits for, unless the URL says otherwise; dead peers are noticed within 15 s.
 _POSTGRES_WAITS = {
@@ -38,6 +40,7 @@ _POSTGRES_WAITS = {
     "keepalives_count": 5,
     "target_session_attrs": "read-write",  # never a standby, which refuses what is written
 }
+_answer_s = ContextVar("answer_s", default=_ANSWER_S)
 _engines: WeakSet[Engine] = WeakSet()
 _inherited: list[Any] = []
 _last_writes: WeakKeyDictionary[Engine, LastWrite] = WeakKeyDictionary()
@@ -51,10 +54,11 @@ def database_url(url: str) -> str:
     return url
 
 
-def connect(url: str, *, pool_size: int = 10, answer_s: float | None = _ANSWER_S) -> Engine:
+def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> Engine:
     """An engine for the database at `url`. Opens nothing yet.
 
-    A PostgreSQL that does not answer a statement within `answer_s` is away; None: wait for ever.
+    A PostgreSQL that does not answer a statement within 20 s is away, unless who asked
+    `waits_for_ever`, or does it `patiently`.
 
     On SQLite every commit is on disk before it returns (WAL, synchronous=FULL). An error of the
     database names the statement but not its values, for they may be secret. May be made before a
@@ -73,12 +77,22 @@ def connect(url: str, *, pool_size: int = 10, answer_s: float | None = _ANSWER_S
     event.listen(engine, "connect", _prepare_sqlite if is_file else _prepare_postgres)
     if is_file:
         event.listen(engine, "begin", _begin_sqlite)
-    elif answer_s is not None:
+    elif not waits_for_ever:
         from service_kit.compat.psycopg import expect_answers  # only PostgreSQL has its driver
 
-        expect_answers(engine, answer_s)
+        expect_answers(engine, _answer_s.get)
     _engines.add(engine)
     return engine
+
+
+@contextlib.contextmanager
+def patiently() -> Iterator[None]:
+    """Around statements that go through all there is: PostgreSQL may take ten minutes for each."""
+    before = _answer_s.set(_LONG_ANSWER_S)
+    try:
+        yield
+    finally:
+        _answer_s.reset(before)
 
 
 @contextlib.contextmanager

@@ -85,7 +85,7 @@ def run_migrations() -> None:
     from alembic import context
 
     # An index of a large table takes as long as it takes.
-    engine = connect(context.config.get_main_option("sqlalchemy.url") or "", answer_s=None)
+    engine = connect(context.config.get_main_option("sqlalchemy.url") or "", waits_for_ever=True)
     if is_sqlite(engine):
         event.listen(engine, "connect", _rest_foreign_keys)
     with writing(engine) as connection:

@@ -1,5 +1,6 @@
-"""A deadline for what PostgreSQL answers: libpq waits for ever for a server that hangs."""
+"""psycopg: a deadline for what PostgreSQL answers; libpq waits for ever for a server that hangs."""
 
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
@@ -11,11 +12,11 @@ T = TypeVar("T")
 _LOOK_EVERY_S = 0.1  # for signals; psycopg's own
 
 
-def expect_answers(engine: Engine, within_s: float) -> None:
+def expect_answers(engine: Engine, within_s: Callable[[], float]) -> None:
     """Have each connection of an engine wait so long for the answer to a statement, and no longer.
 
     The server's own deadlines don't help: where it is stopped, or its disk hangs, they are too, and
-    its kernel still answers keepalives.
+    its kernel still answers keepalives. Who listens for notifications doesn't wait for an answer.
     """
 
     class Expecting(psycopg.Connection[Any]):
@@ -24,13 +25,12 @@ def expect_answers(engine: Engine, within_s: float) -> None:
         ) -> T:
             if timeout is not None:
                 return super().wait(gen, interval, timeout)
+            seconds = within_s()
             try:
-                return super().wait(gen, interval, within_s)
-            except psycopg.OperationalError as error:
-                if type(error) is not psycopg.errors._WaitTimeout:
-                    raise
+                return super().wait(gen, interval, seconds)
+            except psycopg.errors._WaitTimeout as error:
                 self.pgconn.finish()  # what was asked may still be answered: to nobody
-                raise psycopg.OperationalError(f"no answer within {within_s:g} s") from error
+                raise psycopg.OperationalError(f"no answer within {seconds:g} s") from error
 
     def do_connect(_dialect: Any, _record: Any, args: Any, parameters: Any) -> Any:
         return Expecting.connect(*args, **parameters)
