@@ -9,8 +9,9 @@ from service_kit.problems import install_problems
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 
+from bus.api.attempts import attempts_blueprint
 from bus.api.events import events_blueprint
-from bus.api.failures import attempts_blueprint, exceptions_blueprint
+from bus.api.failures import exceptions_blueprint
 from bus.api.monitoring import metrics_blueprint, pulse_blueprint
 from bus.api.overview import overview_blueprint
 from bus.api.problems import TRANSLATIONS

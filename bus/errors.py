@@ -18,6 +18,8 @@ BusError
 ├── TooManySecrets       a subscription has been given too many secrets in a day
 ├── TooManyReaders       as many streams and long polls are open as may be; `of_client`: its own
 ├── NotServedHere        this entrance of the bus does not stream
+├── CannotResend         an attempt that can't be made again
+├── EventsGone           events that are in the log no more
 ├── NotFound             no such thing for this caller
 ├── Unreadable           an answer to a delivery that says nothing that can be understood
 └── Unavailable          the events could not be stored now; publishing again is safe
@@ -102,6 +104,14 @@ class TooManyReaders(BusError):
 
 class NotServedHere(BusError):
     """This entrance of the bus does not stream."""
+
+
+class CannotResend(BusError):
+    """An attempt that can't be made again."""
+
+
+class EventsGone(BusError):
+    """Events that are in the log no more."""
 
 
 class NotFound(BusError):

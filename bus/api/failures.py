@@ -1,4 +1,4 @@
-"""What a subscription has beside its cursor: parked entities, dead letters, attempts."""
+"""What a subscription has beside its cursor: parked entities and dead letters."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from service_kit.paging import cut
 from bus.api.endpoint import Endpoint, endpoint
 from bus.api.ownership import owned
 from bus.api.pages import page
-from bus.api.query import PAGE, Limit, Number, PageQuery
-from bus.api.representations import attempt_resource, letter_resource, parked_resource
-from bus.api.schemas import AttemptSchema, LetterSchema, ListSchema, RedrivenSchema, RetriedSchema
+from bus.api.query import PAGE, Limit, PageQuery
+from bus.api.representations import letter_resource, parked_resource
+from bus.api.schemas import LetterSchema, ListSchema, RedrivenSchema, RetriedSchema
 from bus.bootstrap import Bus
 from bus.subscriptions.redrive import Redriven, redrive
 from bus.subscriptions.validation import Redrive, RetryNow, check_redrive, check_retry_now
@@ -29,13 +29,6 @@ class ParkedQuery(msgspec.Struct, forbid_unknown_fields=True):
 
     limit: Limit = PAGE
     after: str = ""
-
-
-class AttemptsQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """So many attempts, before one."""
-
-    limit: Limit = PAGE
-    before: Number | None = None
 
 
 def exceptions_blueprint(bus: Bus) -> Blueprint:
@@ -110,44 +103,5 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
     def redrive_one(client: str, name: str, letter_id: int) -> Redriven:
         """Have one dead letter delivered again."""
         return redrive(bus.storage, owned(bus, client, name).id, [letter_id])
-
-    return blueprint
-
-
-def attempts_blueprint(bus: Bus) -> Blueprint:
-    """The attempts log."""
-    blueprint = Blueprint("attempts", __name__, description="What was sent, and what came back")
-
-    @endpoint(
-        blueprint,
-        "GET",
-        f"{_ONE}/attempts",
-        query=AttemptsQuery,
-        answers=_PAGE,
-        refuses=(400, 403, 404),
-        media_type=MEDIA_TYPE,
-    )
-    def attempts(client: str, name: str, query: AttemptsQuery) -> Response:
-        """The last deliveries, newest first: all that failed; of those that passed within one
-        second the last two."""
-        ours = owned(bus, client, name)
-        found = bus.storage.attempts.all(ours.id, query.before, query.limit + 1)
-        shown, last = cut(found, query.limit)
-        items = [attempt_resource(one, ours.path) for one in shown]
-        return respond(page("attempts", items, query, before=last.id if last else None))
-
-    @endpoint(
-        blueprint,
-        "GET",
-        f"{_ONE}/attempts/<int:attempt_id>",
-        answers=(200, AttemptSchema()),
-        refuses=(400, 403, 404),
-        media_type=MEDIA_TYPE,
-    )
-    def attempt(client: str, name: str, attempt_id: int) -> Response:
-        """A delivery: heads without credentials, and the first 4 KiB of the bodies."""
-        ours = owned(bus, client, name)
-        found = bus.storage.attempts.one(ours.id, attempt_id)
-        return respond(attempt_resource(found, ours.path, whole=True))
 
     return blueprint

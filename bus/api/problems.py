@@ -8,6 +8,8 @@ from service_kit.problems import Problem
 
 from bus.errors import (
     BadMediaType,
+    CannotResend,
+    EventsGone,
     KeyReused,
     NotAllowed,
     NotAuthenticated,
@@ -48,6 +50,8 @@ TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     TooManySecrets: lambda error: Problem(409, "Too many secrets", detail=str(error)),
     TooManyReaders: _too_many_readers,
     NotServedHere: lambda error: Problem(406, "No stream here", detail=str(error)),
+    CannotResend: lambda error: Problem(409, "Not to be made again", detail=str(error)),
+    EventsGone: lambda error: Problem(410, "Events are gone", detail=str(error)),
     NotFound: lambda error: Problem(404, "Not found", detail=str(error)),
     Unavailable: lambda error: Problem(
         503, "Not stored", detail=str(error), headers={"Retry-After": "1"}

@@ -111,13 +111,21 @@ def attempt_resource(one: Attempt, path: str, *, whole: bool = False) -> dict[st
         "last_position": one.last_position,
         "status": one.status,
         "error": one.error,
+        "resend": one.resend,
+        "timings": {
+            "connect_ms": one.connect_ms,
+            "first_byte_ms": one.first_byte_ms,
+            "total_ms": one.total_ms,
+        },
     }
     if whole:
         state |= {
             "request": {"head": one.request_head, "body": _text(one.request_body)},
             "response": {"head": one.response_head, "body": _text(one.response_body)},
         }
-    return resource(state, {"self": link(f"{path}/attempts/{one.id}")})
+    here = f"{path}/attempts/{one.id}"
+    again = link(f"{here}/resend") if one.positions is not None else None
+    return resource(state, {"self": link(here), "resend": again})
 
 
 def _links(one: Overview) -> dict[str, Link | None]:

@@ -130,6 +130,14 @@ class RedrivenSchema(ma.Schema):
     covered = ma.fields.Integer(required=True)
 
 
+class TimingsSchema(ma.Schema):
+    """How long it took to connect, until the first byte of the answer, and in all."""
+
+    connect_ms = ma.fields.Integer(required=True, allow_none=True)
+    first_byte_ms = ma.fields.Integer(required=True, allow_none=True)
+    total_ms = ma.fields.Integer(required=True, allow_none=True)
+
+
 class AttemptSchema(_ResourceSchema):
     """A delivery that was tried; heads and bodies only where one is shown alone."""
 
@@ -142,6 +150,8 @@ class AttemptSchema(_ResourceSchema):
     last_position = ma.fields.Integer(required=True)
     status = ma.fields.Integer(required=True, allow_none=True)
     error = ma.fields.String(required=True, allow_none=True)
+    resend = ma.fields.Boolean(required=True)
+    timings = ma.fields.Nested(TimingsSchema, required=True)
     request = ma.fields.Dict()
     response = ma.fields.Dict()
 

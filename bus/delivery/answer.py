@@ -2,9 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MAX_ANSWER_BYTES = 16 * 1024
 """As much as is read of an answer, and unpacked of one that is packed (docs/delivery.md D15)."""
+
+
+class Timings(NamedTuple):
+    """How long it took, from the start, until it was connected (over TLS too; 0 where a connection
+    was used again), until the first byte of the answer came, and in all. None: never."""
+
+    connect_ms: int | None
+    first_byte_ms: int | None
+    total_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class Answer:
     head: Sequence[bytes] = field(default=(), repr=False)
     unreachable: bool = False
     cut_off: bool = False
+    timings: Timings | None = None
 
     @property
     def acknowledged(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bus.delivery import batching, bisection, system_events
+from bus.delivery.asked import Asked, Resend
 from bus.delivery.backlog import Backlog
 from bus.delivery.batching import Fetch, Idle, Send, Wait
 from bus.delivery.bisection import Patience
@@ -18,7 +19,7 @@ from bus.model.event import LogEvent
 from bus.model.subscription import State
 
 _NO_CHANGE = StateChange()
-Next = Delivery | RetryParked | Fetch | Wait | Idle
+Next = Delivery | RetryParked | Resend | Fetch | Wait | Idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,9 @@ class Consumer:
         self._in_flight = InFlight()
         self._prefetched: Prefetched | None = None
         self._rate_limit = RateLimit(leased.subscription.events_per_s)
-        self._test_wanted = leased.test_wanted
+        self._asked = Asked(leased, terms.log_identity)
         self._stored_health = leased.health
         self._disable: str | None = None
-        self._tested = False
         self._sent = 0
         self._answer: LastAnswer | None = None
 
@@ -68,7 +68,7 @@ class Consumer:
     @property
     def in_flight(self) -> int:
         """How many deliveries have no answer yet."""
-        return len(self._in_flight)
+        return len(self._in_flight) + len(self._asked)
 
     # --- what it is told of its lease and its subscription -------------------------------------
 
@@ -93,7 +93,7 @@ class Consumer:
         self.backlog.refilter(leased.subscription)
         self._patience = replace(self._patience, policy=leased.subscription.retry)
         self._rate_limit = RateLimit(leased.subscription.events_per_s)
-        self._test_wanted = leased.test_wanted
+        self._asked.refresh(leased)
         self._parked.hasten(leased.parked)
         self._is_disabled = False
 
@@ -138,9 +138,8 @@ class Consumer:
 
     def next(self, now_ms: int) -> Next:
         """What to do now; a Delivery is in flight from here on."""
-        if self._test_wanted and not self._in_flight.holds(Kind.TEST):
-            told = system_events.test_event(self.subscription, self._terms.log_identity(), now_ms)
-            return self._start(Delivery(Kind.TEST, [told], self._progress.delivered))
+        if asked := self._asked.next(self.subscription, self._progress.delivered, now_ms):
+            return asked
         if not self.is_open:
             return Idle()
         if now_ms < self.health.retry_at_ms:  # before reading: resting must not cost reads
@@ -159,6 +158,10 @@ class Consumer:
             return None
         attempt = self._parked.attempted(url)
         return self._start(Delivery(Kind.PARKED, events, self._progress.delivered, attempt))
+
+    def resend(self, id: int, events: Sequence[LogEvent]) -> Delivery | None:
+        """Make an attempt again that had these events; None: there are none."""
+        return self._asked.resend(id, events, self._progress.delivered)
 
     def prefetch(self, now_ms: int) -> Delivery | None:
         """Make the batch after the one in flight, if it can be known already."""
@@ -217,14 +220,13 @@ class Consumer:
 
     def answered(self, delivery: Delivery, outcome: Outcome) -> None:
         """A delivery has an answer. docs/delivery.md D16 to D20 and D24."""
+        if delivery.is_asked:
+            return self._asked.answered(delivery)
         self._answer = outcome.answer
-        match delivery.kind:
-            case Kind.BATCH:
-                self._batch_answered(delivery.events, outcome)
-            case Kind.PARKED:
-                self._parked_answered(delivery.events, outcome)
-            case Kind.TEST:
-                self._tested, self._test_wanted = True, False
+        if delivery.kind is Kind.BATCH:
+            self._batch_answered(delivery.events, outcome)
+        else:
+            self._parked_answered(delivery.events, outcome)
         del self._in_flight[delivery]  # last: the cursor stays before what could not be taken in
 
     def _batch_answered(self, events: Sequence[LogEvent], outcome: Outcome) -> None:
@@ -265,9 +267,8 @@ class Consumer:
             ]
             unread = [*ahead.queue, *(one for one in ahead.left_behind if one > ahead.read_upto)]
             unsettled = [*unread, *(event.position for event in [*sent, *ahead.events])]
-        change = self._parked.change
-        if self._disable or self._tested:
-            change = replace(change, disable=self._disable, tested=self._tested)
+        change = self._asked.in_change(self._parked.change)
+        change = replace(change, disable=self._disable) if self._disable else change
         return Settlement(
             self.subscription.id,
             self.fence,
@@ -283,7 +284,8 @@ class Consumer:
         self._progress.has_stored(settlement.cursor)
         self._stored_health = settlement.health
         self._is_disabled = self._is_disabled or self._disable is not None
-        self._sent, self._answer, self._disable, self._tested = 0, None, None, False
+        self._sent, self._answer, self._disable = 0, None, None
+        self._asked.stored()
         self._parked.stored()
 
     def has_moved(self, seen: int) -> bool:

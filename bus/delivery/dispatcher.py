@@ -1,12 +1,13 @@
 """From what consumers want to requests on their way, and from answers back to consumers."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from service_kit.logs import get_logger
 
 from bus.delivery.answer import Answer
+from bus.delivery.asked import Resend
 from bus.delivery.batching import Fetch, Idle, Wait
 from bus.delivery.consumer import Consumer
 from bus.delivery.fetcher import Fetcher
@@ -22,6 +23,7 @@ from bus.delivery.wire.http_client import HttpClient
 from bus.delivery.wire.request import Request, Requests
 from bus.model.delivery import LastAnswer
 from bus.storage.parked import ParkedEntities
+from bus.storage.resends import Resends
 
 log = get_logger(__name__)
 
@@ -42,6 +44,7 @@ class Dispatcher:
     def __init__(
         self,
         parked: ParkedEntities,
+        resends: Resends,
         client: HttpClient,
         *,
         registry: ConsumerRegistry,
@@ -51,6 +54,7 @@ class Dispatcher:
         timeline: Timeline,
     ) -> None:
         self._parked = parked
+        self._resends = resends
         self._client = client
         self._registry = registry
         self._run_queue = run_queue
@@ -98,6 +102,9 @@ class Dispatcher:
     def _answered(self, answer: Answer) -> None:
         sent = self._unanswered.pop(answer.key)
         now_ms, consumer, delivery = self._now_ms(), sent.consumer, sent.delivery
+        response = classify(answer, delivery.events, self._timeline.stored_ms(now_ms))
+        why = response.why if isinstance(response, Failed) else None
+        error = why or answer.error
         exchange = Exchange(
             consumer.subscription,
             sent.request,
@@ -106,14 +113,13 @@ class Dispatcher:
             now_ms - sent.at_ms,
             delivery.attempt,
             delivery.events,
+            error=why,
+            resend=delivery.kind is Kind.RESEND,
         )
         self._exchanges.append(exchange)
         if not consumer.is_held:
             return
-        response = classify(answer, delivery.events, self._timeline.stored_ms(now_ms))
-        error = answer.error
         if isinstance(response, Failed):
-            error = response.why or error
             log.warning(
                 "delivery failed",
                 subscriber=consumer.subscription.client,
@@ -155,7 +161,9 @@ class Dispatcher:
             else:
                 return
 
-    def _send_next(self, consumer: Consumer, wanted: Delivery | RetryParked | Wait | Idle) -> bool:
+    def _send_next(
+        self, consumer: Consumer, wanted: Delivery | RetryParked | Resend | Wait | Idle
+    ) -> bool:
         """Whether something was sent, so that more may be wanted."""
         match wanted:
             case Delivery():
@@ -163,6 +171,8 @@ class Dispatcher:
                 return True
             case RetryParked(url):
                 return self._retry(consumer, url)
+            case Resend(id, positions):
+                return self._resend(consumer, id, positions)
             case Wait(until_ms):
                 self._run_queue.sleep(consumer.subscription.id, until_ms)
         return False
@@ -176,6 +186,17 @@ class Dispatcher:
         self._client.start(self._count, request)
         if delivery.kind is Kind.BATCH and consumer.backlog.has_more:
             self._behind[consumer] = None
+
+    def _resend(self, consumer: Consumer, id: int, positions: Sequence[int]) -> bool:
+        events = self._resends.events(consumer.subscription.id, positions)
+        most = consumer.subscription.format.max_events or len(events)
+        is_whole = len(events) == len(positions) <= most  # else it changed since it was asked for
+        delivery = consumer.resend(id, events if is_whole else ())
+        if delivery is None:
+            self._settler.add(consumer)
+        else:
+            self._send(consumer, delivery)
+        return True
 
     def _retry(self, consumer: Consumer, url: str) -> bool:
         self._settler.settle()  # what was parked just now is read from the store like the rest

@@ -15,6 +15,7 @@ class Kind(Enum):
     BATCH = "batch"
     PARKED = "parked"
     TEST = "test"
+    RESEND = "resend"
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -28,6 +29,11 @@ class Delivery:
     events: Sequence[LogEvent]
     previous: int
     attempt: int = 1
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it was sent because somebody asked for it, and not because it was due."""
+        return self.kind in {Kind.TEST, Kind.RESEND}
 
 
 class InFlight(dict[Delivery, None]):
@@ -43,7 +49,3 @@ class InFlight(dict[Delivery, None]):
         """The batch that is alone in flight."""
         only = next(iter(self)) if len(self) == 1 else None
         return only if only is not None and only.kind is Kind.BATCH else None
-
-    def holds(self, kind: Kind) -> bool:
-        """Whether one of a kind is among them."""
-        return any(delivery.kind is kind for delivery in self)

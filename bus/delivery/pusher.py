@@ -62,6 +62,7 @@ class Pusher:
         self._recorder = Recorder(storage, now_ms=now_ms, steady_ms=steady_ms)
         self._dispatcher = Dispatcher(
             storage.parked,
+            storage.resends,
             client,
             registry=self._registry,
             run_queue=self._run_queue,

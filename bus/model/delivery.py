@@ -85,6 +85,15 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, slots=True)
+class WantedResend:
+    """An attempt that somebody wants made again; `positions` are those of its events, as text."""
+
+    id: int
+    positions: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class LeasedSubscription:
     """A subscription that a pusher holds. It may settle only while the fence has not moved."""
 
@@ -95,6 +104,7 @@ class LeasedSubscription:
     parked: tuple[Parked, ...] = ()
     test_wanted: bool = False
     attempted_at_ms: int | None = None
+    resends: tuple[WantedResend, ...] = ()
 
 
 @dataclass(slots=True)
@@ -111,6 +121,8 @@ class StateChange:
     """The reason to disable the subscription."""
     tested: bool = False
     """The test event that was wanted has been sent."""
+    resent: list[int] = field(default_factory=list)
+    """Ids of the attempts that were wanted again and have been made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +169,8 @@ class Overview:
 class Attempt:
     """One delivery and what came of it: heads without credentials, bodies cut at 4 KiB.
 
-    `id` is 0 until it is stored.
+    `id` is 0 until it is stored. `positions` are those of its events, as text; None: they are in no
+    log. `error` says why it is no acknowledgement, where the status doesn't.
     """
 
     id: int
@@ -174,3 +187,19 @@ class Attempt:
     request_body: bytes = field(repr=False)
     response_head: str
     response_body: bytes = field(repr=False)
+    connect_ms: int | None = None
+    first_byte_ms: int | None = None
+    total_ms: int | None = None
+    positions: str | None = None
+    resend: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFilter:
+    """Which attempts: with a status (`2xx`, `404`, `error`: no answer, or none that can be taken),
+    with an event about a URL, begun at a time or later, and before another."""
+
+    status: str | None = None
+    url: str | None = None
+    since_ms: int | None = None
+    until_ms: int | None = None

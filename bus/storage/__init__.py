@@ -21,6 +21,7 @@ from bus.storage.latency import Latencies
 from bus.storage.leases import Leases
 from bus.storage.overview import Overviews
 from bus.storage.parked import ParkedEntities
+from bus.storage.resends import Resends
 from bus.storage.seeks import Seeks
 from bus.storage.settlements import Settlements
 from bus.storage.snapshots import Snapshots
@@ -52,6 +53,7 @@ class Storage:
         self.parked = ParkedEntities(engine, self._driver, registry, now_ms)
         self.dead_letters = DeadLetters(engine, registry, now_ms)
         self.attempts = Attempts(engine, self._driver)
+        self.resends = Resends(self._driver, registry, now_ms)
         self.entity_index = EntityIndex(engine, self._driver)
         self.latencies = Latencies(self._driver)
         self.snapshots = Snapshots(self._driver)

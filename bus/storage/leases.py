@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from service_kit.clock import Clock
 from service_kit.database import clock_of, reading, writing
-from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, update
 
 from bus.log.event_log import READ_FENCE, ReadFence
-from bus.model.delivery import LeasedSubscription, Parked
+from bus.model.delivery import LeasedSubscription, Parked, WantedResend
 from bus.storage import columns
 from bus.storage.parked import entities
 from bus.storage.tables import (
@@ -17,6 +17,7 @@ from bus.storage.tables import (
     parked,
     pushers,
     subscriptions,
+    wanted_resends,
     wanted_tests,
 )
 from bus.storage.topic_filters import filters_of
@@ -151,6 +152,7 @@ class Leases:
             found = connection.execute(wanted).mappings().all()
             filters = filters_of(connection, mine)
             apart = _parked(connection, pusher)
+            resends = _resends(connection, mine)
         return [
             LeasedSubscription(
                 columns.subscription(row, filters.get(row["id"], ())),
@@ -160,9 +162,21 @@ class Leases:
                 apart.get(row["id"], ()),
                 row["requested_at_ms"] is not None,
                 row["last_attempt_at_ms"],
+                resends.get(row["id"], ()),
             )
             for row in found
         ]
+
+
+def _resends(
+    connection: Connection, mine: Select[tuple[int]]
+) -> dict[int, tuple[WantedResend, ...]]:
+    ours = wanted_resends.c.subscription_id.in_(mine)
+    found: dict[int, tuple[WantedResend, ...]] = {}
+    for row in connection.execute(select(wanted_resends).where(ours).order_by(wanted_resends.c.id)):
+        wanted = WantedResend(row.id, row.positions, row.attempt)
+        found[row.subscription_id] = (*found.get(row.subscription_id, ()), wanted)
+    return found
 
 
 def _parked(connection: Connection, pusher: str) -> dict[int, tuple[Parked, ...]]:

@@ -49,6 +49,7 @@ _DISABLE = (
     "UPDATE subscriptions SET state = 'disabled', reason = ?, state_since_ms = ?"
     " WHERE id = ? AND state = 'active'"
 )
+_RESENT = "DELETE FROM wanted_resends WHERE id = ?"
 _TESTED = "DELETE FROM wanted_tests WHERE subscription_id = ?"
 
 
@@ -143,6 +144,7 @@ def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
     statements.run_each(_UNPARK, [(ours, url) for url, at in change.park.items() if at is None])
     if change.tested:
         statements.run(_TESTED, (ours,))
+    statements.run_each(_RESENT, [(one,) for one in change.resent])
     if change.disable is not None:
         statements.run(_DISABLE, (change.disable, now_ms, ours))
         statements.run(REGISTRY_CHANGED)

@@ -252,6 +252,7 @@ dead_letters = Table(
 )
 
 # The last deliveries of each subscription: heads without credentials, bodies cut at 4 KiB.
+# `positions` are those of its events: `17-40,45`.
 attempts = Table(
     "attempts",
     metadata,
@@ -269,6 +270,11 @@ attempts = Table(
     Column("request_body", LargeBinary, nullable=False),
     Column("response_head", Text, nullable=False),
     Column("response_body", LargeBinary, nullable=False),
+    Column("connect_ms", Integer, nullable=True),
+    Column("first_byte_ms", Integer, nullable=True),
+    Column("total_ms", Integer, nullable=True),
+    Column("positions", Text, nullable=True),
+    Column("resend", Boolean, nullable=False, server_default=false()),
     Index("attempts_by_subscription", "subscription_id", "id"),
     Index("attempts_by_time", "at_ms"),
     sqlite_autoincrement=True,
@@ -290,6 +296,19 @@ wanted_tests = Table(
     metadata,
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
     Column("requested_at_ms", BigInteger, nullable=False),
+)
+
+# Attempts that somebody wants made again, each once, and that have not been yet.
+wanted_resends = Table(
+    "wanted_resends",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
+    Column("positions", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("requested_at_ms", BigInteger, nullable=False),
+    Index("wanted_resends_by_subscription", "subscription_id"),
+    sqlite_autoincrement=True,
 )
 
 # Browsers that are signed in to the console: digests of what their cookies hold, and what is kept

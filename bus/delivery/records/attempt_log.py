@@ -12,6 +12,7 @@ from bus.delivery.answer import Answer
 from bus.delivery.wire.request import Request
 from bus.model.delivery import Attempt
 from bus.model.event import LogEvent
+from bus.model.positions import written
 from bus.model.subscription import Subscription
 from bus.storage.attempts import Attempts
 
@@ -36,6 +37,13 @@ class Exchange:
     duration_ms: int
     attempt: int
     events: Sequence[LogEvent]
+    error: str | None = None
+    resend: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was taken."""
+        return self.answer.acknowledged and self.error is None
 
     def answer_body(self) -> bytes:
         """The beginning of the answer's body, for a dead letter."""
@@ -44,6 +52,7 @@ class Exchange:
     def written(self) -> Attempt:
         """The attempt as it is kept. A subscriber may echo what we sent, so answers are cleaned."""
         secrets = _secrets(self.subscription, self.request)
+        timings, error = self.answer.timings, self.error or self.answer.error
         return Attempt(
             0,
             self.subscription.id,
@@ -54,11 +63,16 @@ class Exchange:
             self.events[0].position,
             self.events[-1].position,
             self.answer.status,
-            self.answer.error and self.answer.error[:255],
+            error and error[:255],
             _head(self.request.headers),
             self.request.body[:KEPT_BYTES],
             _cleaned(_head(line.decode("latin-1") for line in self.answer.head), secrets),
             cleaned_body(self.answer.body, secrets),
+            connect_ms=timings and timings.connect_ms,
+            first_byte_ms=timings and timings.first_byte_ms,
+            total_ms=timings and timings.total_ms,
+            positions=_positions(self.events),
+            resend=self.resend,
         )
 
 
@@ -75,7 +89,7 @@ class AttemptLog:
 
     def add(self, exchange: Exchange) -> None:
         """Take note of an attempt."""
-        passed = exchange.answer.acknowledged
+        passed = exchange.passed
         kept = self._passed if passed else self._failed
         ours = kept.setdefault(exchange.subscription.id, [])
         ours.append(exchange)
@@ -97,6 +111,11 @@ class AttemptLog:
         if noted:
             noted.sort(key=lambda one: one.at_ms)
             self._store.add([one.written() for one in noted], self._now_ms())
+
+
+def _positions(events: Sequence[LogEvent]) -> str | None:
+    """Where its events are in the log; a test event is in none."""
+    return written(event.position for event in events) if events[0].position else None
 
 
 def cleaned_body(body: bytes, secrets: Iterable[str]) -> bytes:

@@ -22,7 +22,10 @@ class LatencyCounts:
         self._noted: dict[str, LatencyHistogram] = {}
 
     def add(self, exchange: Exchange) -> None:
-        """Count an attempt, and its events if they were taken."""
+        """Count an attempt, and its events if they were taken; not one that was made again, whose
+        events somebody had kept waiting."""
+        if exchange.resend:
+            return
         if not self._noted:
             self._noted = {name: LatencyHistogram() for name in NAMES}
         self._noted[DELIVERY].note(exchange.duration_ms)

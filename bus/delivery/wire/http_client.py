@@ -6,6 +6,7 @@ Its limits are those of docs/delivery.md D15.
 import select
 import time
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 import certifi
@@ -15,6 +16,7 @@ from bus.delivery.answer import MAX_ANSWER_BYTES, Answer
 from bus.delivery.wire.request import Request
 from bus.delivery.wire.resolver import Addresses
 from bus.delivery.wire.ssrf_guard import SsrfGuard
+from bus.delivery.wire.timings import timings_of
 from bus.delivery.wire.unresolved import Unresolved
 
 CONNECT_MS = 2_000
@@ -205,9 +207,10 @@ class HttpClient:
         status = curl.getinfo(pycurl.RESPONSE_CODE) or None
         if code == pycurl.E_OPERATION_TIMEDOUT and not curl.getinfo(pycurl.REQUEST_SIZE):
             code = pycurl.E_COULDNT_CONNECT  # nothing was sent: for libcurl all deadlines are one
+        timings = timings_of(curl)
         self._multi.remove_handle(curl)
         self._spare.append(curl)
-        self._answers.append(_answer(transfer, status, code, message))
+        self._answers.append(replace(_answer(transfer, status, code, message), timings=timings))
 
     def _new_handle(self) -> Any:
         curl = pycurl.Curl()

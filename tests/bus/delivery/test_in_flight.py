@@ -25,11 +25,6 @@ def test_a_batch_is_alone_when_nothing_else_is_on_its_way() -> None:
     assert of(PARKED).only_batch() is None
 
 
-def test_it_knows_which_kinds_are_on_their_way() -> None:
-    assert of(ONE, PARKED).holds(Kind.PARKED)
-    assert not of(ONE, OTHER).holds(Kind.PARKED)
-
-
 def test_deliveries_that_look_alike_are_two() -> None:
     again = Delivery(Kind.BATCH, ONE.events, 0)
     assert len(of(ONE, again)) == 2

@@ -23,7 +23,8 @@ def response(
 ) -> Response:
     head = [] if retry_after is None else [b"HTTP/1.1 000\r\n", b"Retry-After: " + retry_after]
     error = None if status else "broken"
-    return classify(Answer(1, status, error, body, head, **fields), EVENTS, START_MS)
+    answer = Answer(1, status, error, body, head, **fields)  # type: ignore[arg-type]
+    return classify(answer, EVENTS, START_MS)
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
