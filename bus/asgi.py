@@ -13,6 +13,7 @@ from bus.api.fast_publish import FastPublish
 from bus.api.streams import Streams
 from bus.app import create_apps
 from bus.config import Config
+from bus.console.stream import ConsoleStream
 from bus.server import AsgiApp, Receive, Scope, Send, lingering, under_path_asgi
 from bus.storage import Storage
 
@@ -30,7 +31,7 @@ def create_app(
     # gunicorn's gthread says so too; without it Flask reads nothing of a body without a length.
     rest: Any = WSGIMiddleware(_terminated(app), workers=_THREADS)
     streams = Streams(bus, lingering(rest))
-    quick = under_path_asgi(FastPublish(bus, streams), bus.path_prefix)
+    quick = under_path_asgi(FastPublish(bus, ConsoleStream(bus, streams)), bus.path_prefix)
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

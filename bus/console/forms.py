@@ -44,7 +44,7 @@ def chosen(form: Form) -> Body:
 def subscription(form: Form) -> Body:
     """A subscription as PUT takes it: what was left empty is as by default."""
     return {
-        "topics": form.get("topics", "").replace(",", " ").split(),
+        "topics": words(form, "topics"),
         "callback": form.get("callback", "").strip(),
         "uuid": form.get("uuid", "").strip(),
         "timeout": optional_number(form, "timeout"),
@@ -58,11 +58,16 @@ def subscription(form: Form) -> Body:
 
 def token(form: Form) -> Body:
     """A new token for a client, good for the scopes that are ticked and topics that are named."""
-    topics = form.get("topics", "").replace(",", " ").split()
+    topics = words(form, "topics")
     return {
         "name": form.get("name", "").strip(),
         "scopes": [*form.getlist("scope"), *(f"publish:{topic}" for topic in topics)],
     }
+
+
+def words(form: Mapping[str, str], name: str) -> list[str]:
+    """Words with commas or spaces between them."""
+    return form.get(name, "").replace(",", " ").split()
 
 
 def number(form: Mapping[str, str], name: str) -> int:

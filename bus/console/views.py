@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from service_kit.access import shown_token
 from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.problems import Problem, respond_problem
 from werkzeug.exceptions import NotFound as UnknownAddress
 
 from bus.bootstrap import Bus
-from bus.console import formats, security, sign_in
+from bus.console import formats, forms, security, sign_in, tail
 from bus.console.actions import ACTIONS, BY_NAME, Action
 from bus.console.api_call import Api, ApiCall
 from bus.console.live import Fragments
@@ -46,6 +46,7 @@ def console_blueprint(bus: Bus, app: "WSGIApplication") -> Blueprint:
         if page.live:
             live = partial(console.fragment, page)
             _route(blueprint, "GET", f"/live{page.rule}", f"live_{page.template}", live)
+    _route(blueprint, "GET", "/events", "tail", console.tail)
     for action in ACTIONS:
         does = partial(console.act, action)
         _route(blueprint, "POST", action.rule, f"do_{action.name}", does)
@@ -76,6 +77,15 @@ class Console:
         with self._signed_in() as viewer:
             documents = self._documents(page, viewer, ids)
             return self._show(page.template, viewer, self._get(call, viewer), **documents)
+
+    def tail(self) -> Response:
+        """The newest events, as a page that a script goes on with; for programs the log."""
+        if wants_hal():
+            return self._twin(ApiCall("GET", "/events", request.args.to_dict()))
+        with self._signed_in() as viewer:
+            topics = ",".join(forms.words(request.args, "topics")) or tail.EVERYTHING
+            doc = tail.newest(partial(self._get, viewer=viewer), topics)
+            return self._show("tail", viewer, doc, topics=topics)
 
     def fragment(self, page: Page, **ids: Any) -> Response:
         """The part of a page that changes by itself: made at most once a second, however many look
@@ -156,6 +166,7 @@ class Console:
     @contextmanager
     def _signed_in(self) -> Iterator[Viewer]:
         with resumed(self._bus, security.session_cookie()) as viewer:
+            g.viewer = viewer
             yield viewer
 
 
@@ -199,7 +210,12 @@ def _answer_error(error: Exception) -> Response:
         return respond_problem(problem)
     if isinstance(error, NotAuthenticated):
         return sign_in.lead_to_sign_in()
-    page = render_template("console/problem.html", problem=problem, viewer=None)
+    page = render_template(
+        "console/problem.html",
+        problem=problem,
+        viewer=g.get("viewer"),
+        csrf_token=csrf_token(security.session_cookie() or ""),
+    )
     answer = make_response(page, problem.status)
     for name, value in problem.headers.items():
         answer.headers.setdefault(name, value)

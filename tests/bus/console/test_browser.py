@@ -1,0 +1,161 @@
+"""The console in a browser: usable by everybody, without scripts and without a mouse, and live."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.axe import complaints
+from tests.browser.chromium import patient
+from tests.bus.receiver import Receiver, Reply
+from tests.bus.serving import ROOT_KEY, Served, serving
+
+SUBSCRIPTION = "/clients/shop/subscriptions/default"
+PAGES = (
+    "/",
+    "/subscriptions",
+    SUBSCRIPTION,
+    f"{SUBSCRIPTION}/attempts",
+    f"{SUBSCRIPTION}/parked",
+    f"{SUBSCRIPTION}/dead-letters",
+    f"{SUBSCRIPTION}/seek",
+    f"{SUBSCRIPTION}/edit",
+    f"{SUBSCRIPTION}/secret",
+    f"{SUBSCRIPTION}/remove",
+    "/topics",
+    "/events",
+    "/api_tokens",
+    "/nowhere",
+    "/sign-in",
+)
+
+
+@dataclass
+class Console:
+    """A bus whose only subscriber answers what `receiver` is told to."""
+
+    bus: Served
+    receiver: Receiver
+
+    def publish(self, *numbers: int) -> None:
+        """Events of orders of these numbers."""
+        events = [{"type": "create", "url": f"https://x.example/{n}"} for n in numbers]
+        token = self.bus.token("seller")
+        done = requests.post(
+            f"{self.bus.url}/topics/orders", json=events, auth=(token, ""), timeout=10
+        )
+        assert done.status_code == 200, done.text
+
+    def open(self, browser: Browser, *, width: int = 1280, scripts: bool = True) -> Page:
+        """Somebody who has signed in with the root key."""
+        size = {"width": width, "height": 900}
+        context = browser.new_context(viewport=size, java_script_enabled=scripts)  # type: ignore[arg-type]
+        page = patient(context.new_page())
+        page.goto(f"{self.bus.url}/console/")
+        page.get_by_label("Root key or token").fill(ROOT_KEY)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
+        return page
+
+
+@pytest.fixture(scope="module")
+def console(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """One bus for the module, with a subscriber that fails at first."""
+    database = Path(shutil.copy(migrated, tmp_path_factory.mktemp("console") / "bus.sqlite3"))
+    receiver = Receiver()
+    threading.Thread(target=receiver.serve_forever, daemon=True).start()
+    with serving(database, "bus", "pusher", BUS_TRUSTED_HOSTS="127.0.0.1") as bus:
+        wanted = {"topics": ["orders"], "callback": receiver.url, "uuid": "u-1"}
+        bus.token("shop")
+        made = requests.put(bus.url + SUBSCRIPTION, json=wanted, auth=(ROOT_KEY, ""), timeout=10)
+        assert made.status_code == 201, made.text
+        yield Console(bus, receiver)
+    receiver.shutdown()
+    receiver.server_close()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_page_can_be_used_by_everybody(
+    console: Console, browser: Browser, width: int
+) -> None:
+    console.publish(1, 2)
+    page = console.open(browser, width=width)
+    found = {}
+    for path in PAGES:
+        page.goto(f"{console.bus.url}/console{path}")
+        for fold in page.locator("summary").all():
+            fold.click()
+        found[path] = complaints(page, width)
+    page.context.close()
+    assert {path: issues for path, issues in found.items() if issues} == {}
+
+
+def test_who_has_no_scripts_finds_out_why_mends_it_and_redrives(
+    console: Console, browser: Browser
+) -> None:
+    console.receiver.decide = lambda delivery: Reply(401)
+    console.publish(10)
+    page = console.open(browser, scripts=False)
+    failing = page.get_by_role("row", name="shop/default failing")
+    while not failing.count():
+        page.reload()
+    failing.get_by_role("link").click()
+    expect(page.locator("main")).to_contain_text("does not accept the credentials")
+    console.receiver.decide = lambda delivery: Reply(204)
+    page.get_by_role("button", name="Try again now").click()
+    expect(page.get_by_role("status")).to_contain_text("Resumed")
+    while page.get_by_text("failing", exact=True).count():
+        page.reload()
+    expect(page.locator("main")).to_contain_text("It has got everything")
+    page.context.close()
+
+
+def test_all_of_it_can_be_reached_with_the_keyboard(console: Console, browser: Browser) -> None:
+    page = console.open(browser)
+    page.goto(f"{console.bus.url}/console{SUBSCRIPTION}")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("Skip to the content")
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("(document.activeElement || {}).textContent || ''").strip())
+    for name in ("Pause", "Send a test event", "Seek …", "Edit …", "Remove …", "The same by API"):
+        assert name in reached
+    page.context.close()
+
+
+def test_a_page_that_is_open_changes_by_itself(console: Console, browser: Browser) -> None:
+    console.receiver.decide = lambda delivery: Reply(204)
+    page = console.open(browser)
+    page.goto(f"{console.bus.url}/console{SUBSCRIPTION}")
+    before = page.locator("dd").nth(2).inner_text()
+    console.publish(20, 21)
+    expect(page.locator("dd").nth(2)).not_to_have_text(before)
+    page.context.close()
+
+
+def test_events_show_in_the_tail_as_they_are_published(console: Console, browser: Browser) -> None:
+    page = console.open(browser)
+    page.goto(f"{console.bus.url}/console/events?topics=orders")
+    expect(page.get_by_role("status")).to_contain_text("Live")
+    console.publish(4711)
+    expect(page.locator("#tail tbody tr").first).to_contain_text("https://x.example/4711")
+    page.context.close()
+
+
+def test_an_open_page_of_a_session_that_has_ended_leads_to_the_sign_in_and_back(
+    console: Console, browser: Browser
+) -> None:
+    page = console.open(browser)
+    page.goto(f"{console.bus.url}/console{SUBSCRIPTION}")
+    page.context.clear_cookies()
+    expect(page.get_by_label("Root key or token")).to_be_visible()
+    page.get_by_label("Root key or token").fill(ROOT_KEY)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("shop/default")
+    page.context.close()
