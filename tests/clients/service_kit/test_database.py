@@ -28,6 +28,7 @@ from service_kit.schema import check_ready, migrate
 from sqlalchemy import Connection, Engine, text
 
 from tests.faults import commits_failing, full_disk
+from tests.postgres import fresh_database
 
 
 @pytest.fixture
@@ -227,6 +228,41 @@ def test_who_has_not_written_lately_tries(engine: Engine, monkeypatch: pytest.Mo
             check_ready("bus", engine)
         other.exec_driver_sql("END")
     check_ready("bus", engine)
+
+
+@pytest.mark.parametrize("table", ["alembic_version", "events", "subscriptions"])
+@pytest.mark.parametrize("mode", ["SHARE", "EXCLUSIVE", "ACCESS EXCLUSIVE"])
+def test_who_has_not_written_lately_finds_any_table_that_is_locked(
+    bus_engine: Engine, mode: str, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check_ready("bus", bus_engine)
+    monkeypatch.setattr("service_kit.last_write.KNOWN_FOR_S", -1.0)
+    with writing(bus_engine) as other:
+        other.exec_driver_sql(f"LOCK TABLE {table} IN {mode} MODE")
+        begun = time.monotonic()
+        with pytest.raises(StoreUnavailable):
+            check_ready("bus", bus_engine)
+        assert time.monotonic() - begun < 10
+    check_ready("bus", bus_engine)
+
+
+def test_locks_that_keep_nobody_from_writing_leave_a_process_ready(
+    bus_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service_kit.last_write.KNOWN_FOR_S", -1.0)
+    with writing(bus_engine) as other:
+        other.exec_driver_sql("LOCK TABLE events IN ROW EXCLUSIVE MODE")
+        other.exec_driver_sql("LOCK TABLE topics IN SHARE UPDATE EXCLUSIVE MODE")
+        check_ready("bus", bus_engine)
+
+
+@pytest.fixture(scope="module")
+def bus_engine(postgres_cluster: str) -> Iterator[Engine]:
+    """A PostgreSQL with the bus's tables."""
+    with fresh_database(postgres_cluster, "bus") as url:
+        engine = connect(url)
+        yield engine
+        engine.dispose()
 
 
 def versioned(engine: Engine) -> None:

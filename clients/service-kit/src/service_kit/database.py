@@ -88,7 +88,14 @@ def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> E
 @contextlib.contextmanager
 def patiently() -> Iterator[None]:
     """Around statements that go through all there is: PostgreSQL may take ten minutes for each."""
-    before = _answer_s.set(_LONG_ANSWER_S)
+    with answers_within(_LONG_ANSWER_S):
+        yield
+
+
+@contextlib.contextmanager
+def answers_within(seconds: float) -> Iterator[None]:
+    """Around statements that PostgreSQL has so long to answer, each of them."""
+    before = _answer_s.set(seconds)
     try:
         yield
     finally:

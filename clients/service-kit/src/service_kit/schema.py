@@ -9,31 +9,44 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
 
-from service_kit.database import connect, is_sqlite, last_write, writing
+from service_kit.database import answers_within, connect, is_sqlite, last_write, writing
 from service_kit.errors import ConfigError, NotMigrated, StoreUnavailable
 from service_kit.outage import outages_translated
 
 _PROBE_WAIT_S = 1
+_PROBE_ANSWER_S = 2.0
+# As every write has it of its table: who has locked one against writing is noticed, no row is
+# touched, and nobody is kept from anything.
+_LOCK_MODE = "ROW EXCLUSIVE"
+_TABLES = (
+    "SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = current_schema()"
+    " AND has_table_privilege(format('%I.%I', schemaname, tablename), 'UPDATE')"
+)
 
 
 def check_ready(package: str, engine: Engine) -> None:
     """A readiness check: raises unless the database has the package's tables and can be written to.
 
-    Who has written lately knows by that. Else it is tried: a disk may be full, and a lock held,
-    while everything can be read.
+    Who has written lately knows by that. Else it is tried: a disk may be full, and a table locked,
+    while much can be read. Whatever doesn't answer soon is not ready.
     """
-    check_migrated(package, engine)
-    last_write(engine).check_whole()
-    if not last_write(engine).passed_lately:
-        with writing(engine, seconds=_PROBE_WAIT_S) as connection:
-            connection.exec_driver_sql(_probe(engine))
+    with answers_within(_PROBE_ANSWER_S):
+        check_migrated(package, engine)
+        last_write(engine).check_whole()
+        if not last_write(engine).passed_lately:
+            with writing(engine, seconds=_PROBE_WAIT_S) as connection:
+                _probe(connection)
 
 
-def _probe(engine: Engine) -> str:
-    """Something that is written, and means nothing."""
-    if is_sqlite(engine):  # which writes no row that stays as it was
-        return f"PRAGMA user_version = {secrets.randbits(31)}"
-    return "UPDATE alembic_version SET version_num = version_num"
+def _probe(connection: Connection) -> None:
+    """Write something that means nothing."""
+    if is_sqlite(connection.engine):  # which writes no row that stays as it was
+        connection.exec_driver_sql(f"PRAGMA user_version = {secrets.randbits(31)}")
+        return
+    tables = connection.exec_driver_sql(_TABLES.replace("%", "%%")).scalars().all()
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PROBE_WAIT_S}s'")
+    connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN {_LOCK_MODE} MODE")
+    connection.exec_driver_sql("UPDATE alembic_version SET version_num = version_num")
 
 
 def migrate(package: str, url: str, *, to: str = "head") -> None:
@@ -136,8 +149,3 @@ def _make_folder(url: str) -> None:
         Path(path).chmod(0o600)  # SQLite makes -wal and -shm alike
     except OSError as error:
         raise ConfigError([f"{path}: {error.strerror}"]) from error
-
-
-def _forget_plans(dbapi_connection: Any, _record: Any) -> None:
-    dbapi_connection.execute("SET plan_cache_mode = force_custom_plan")
-    dbapi_connection.commit()
