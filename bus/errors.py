@@ -21,7 +21,6 @@ BusError
 ├── CannotResend         an attempt that can't be made again
 ├── EventsGone           events that are in the log no more
 ├── NotFound             no such thing for this caller
-├── Unreadable           an answer to a delivery that says nothing that can be understood
 └── Unavailable          the events could not be stored now; publishing again is safe
 """
 
@@ -116,10 +115,6 @@ class EventsGone(BusError):
 
 class NotFound(BusError):
     """No such thing for this caller."""
-
-
-class Unreadable(BusError):
-    """An answer to a delivery that says nothing that can be understood."""
 
 
 class Unavailable(BusError):

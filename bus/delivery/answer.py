@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-MAX_ANSWER_BYTES = 16 * 1024
-"""As much as is read of an answer, and unpacked of one that is packed (docs/delivery.md D15)."""
-
 
 class Timings(NamedTuple):
     """How long it took, from the start, until it was connected (over TLS too; 0 where a connection

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from service_kit.errors import Unreadable
 from service_kit.retry_after import retry_after_ms
 
 from bus.delivery.answer import Answer
 from bus.delivery.consent import refused
-from bus.errors import Unreadable
 from bus.model.delivery import LastAnswer
 from bus.model.event import LogEvent
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from service_kit.backoff import backoff_s
 from service_kit.bodies import MAX_BODY_BYTES
+from service_kit.content_coding import MAX_ANSWER_BYTES
 from service_kit.url import MAX_URL_CHARACTERS
 
 from auction_app.listings.increments import default_increments
@@ -13,7 +14,6 @@ from bids_service.engine.decision import Reason
 from bids_service.engine.retract import HOUR_MS, LAST_HOURS_MS
 from bids_service.engine.second_chance import OFFER_DAYS_MS
 from bids_service.engine.terms import LARGEST_AMOUNT_MINOR
-from bus.delivery.answer import MAX_ANSWER_BYTES
 from bus.delivery.lease import BEAT_EVERY_MS, LAPSES_AFTER_MS
 from bus.delivery.records.attempt_log import KEPT_BYTES
 from bus.delivery.wire.http_client import CONNECT_MS, TOTAL_MS

@@ -11,8 +11,9 @@ from typing import Any
 
 import certifi
 import pycurl
+from service_kit.content_coding import MAX_ANSWER_BYTES
 
-from bus.delivery.answer import MAX_ANSWER_BYTES, Answer
+from bus.delivery.answer import Answer
 from bus.delivery.wire.request import Request
 from bus.delivery.wire.resolver import Addresses
 from bus.delivery.wire.ssrf_guard import SsrfGuard

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from service_kit.webhooks import delivery_head
+from service_kit.webhooks import delivery_head, message_id
 
 from bus.delivery.in_flight import Delivery
 from bus.delivery.wire import cloudevents
@@ -38,19 +38,16 @@ def delivery_request(
     event has no position; the time when it was made tells it from the one before.
     `previous` is the last position that was delivered before.
     """
-    first, last = events[0].position, events[-1].position
     content_type, body = _written(subscription.format, events)
-    place = f"{first}_{last}_{len(events)}" if last else f"test_{events[0].published_at_ms}"
-    message_id = f"msg_{subscription.id}_{place}"
     trace = next((event.traceparent for event in events if event.traceparent), None)
     head = delivery_head(
         content_type=content_type,
         uuid=subscription.uuid,
         valid_secrets=subscription.secrets.valid(now_ms),
-        message_id=message_id,
+        message_id=_message_id(subscription, events),
         now_ms=now_ms,
         body=body,
-        position=last,
+        position=events[-1].position,
         previous=previous,
         attempt=attempt,
         replay=subscription.replay,
@@ -58,6 +55,13 @@ def delivery_request(
     )
     # libcurl would ask "100-continue" first for large bodies
     return Request(subscription.callback, (*head, "Expect:"), body, subscription.client)
+
+
+def _message_id(subscription: Subscription, events: Sequence[LogEvent]) -> str:
+    first, last = events[0].position, events[-1].position
+    if not last:
+        return f"msg_{subscription.id}_test_{events[0].published_at_ms}"
+    return message_id(subscription.id, first, last, len(events))
 
 
 def _written(format: Format, events: Sequence[LogEvent]) -> tuple[str, bytes]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
+from service_kit.content_coding import MAX_ANSWER_BYTES
 
-from bus.delivery.answer import MAX_ANSWER_BYTES
 from bus.delivery.wire.http_client import HttpClient
 from tests.bus.hostile.attempts import TOTAL_MS, attempt, sending, took
 from tests.bus.hostile.inside import Inside

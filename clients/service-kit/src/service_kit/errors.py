@@ -8,6 +8,7 @@ ServiceKitError
 ├── NotReady             a readiness check's own words for why
 ├── Busy                 as many do it already as may at once; carries retry_after_s
 ├── StoreUnavailable     the database can't be used now: away, locked, full, broken
+├── Unreadable           an answer to a delivery that says nothing that can be understood
 ├── KeyReused            an idempotency key came back with another request
 └── HttpFailure          an outbound call gave no usable answer
     ├── UnknownOrigin    the URL leads where this service has no business
@@ -71,6 +72,10 @@ class StoreUnavailable(ServiceKitError):
     def __init__(self, reason: str, *, is_damaged: bool = False) -> None:
         super().__init__(reason)
         self.is_damaged = is_damaged
+
+
+class Unreadable(ServiceKitError):
+    """An answer to a delivery that says nothing that can be understood."""
 
 
 class KeyReused(ServiceKitError):

@@ -77,6 +77,11 @@ def delivery_head(
     )
 
 
+def message_id(subscription: object, first: int, last: int, events: int) -> str:
+    """The `webhook-id` of a batch: it follows from what is in it, so a retry has the same."""
+    return f"msg_{subscription}_{first}_{last}_{events}"
+
+
 @lru_cache(4096)
 def _credentials(uuid: str) -> str:
     return base64.b64encode(f"{uuid}:x".encode()).decode()

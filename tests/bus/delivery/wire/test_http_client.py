@@ -5,8 +5,9 @@ import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from service_kit.content_coding import MAX_ANSWER_BYTES
 
-from bus.delivery.answer import MAX_ANSWER_BYTES, Answer
+from bus.delivery.answer import Answer
 from bus.delivery.wire.http_client import HttpClient
 from bus.delivery.wire.request import Request
 from tests.bus.receiver import Receiver

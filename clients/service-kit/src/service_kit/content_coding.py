@@ -2,8 +2,10 @@
 
 import zlib
 
-from bus.delivery.answer import MAX_ANSWER_BYTES
-from bus.errors import Unreadable
+from service_kit.errors import Unreadable
+
+MAX_ANSWER_BYTES = 16 * 1024
+"""As much as is read of an answer, and unpacked of one that is packed (docs/delivery.md D15)."""
 
 _PLAIN = frozenset({"", "identity", "none"})
 _ZLIB = frozenset({"gzip", "x-gzip", "deflate"})
