@@ -188,12 +188,12 @@ def _translated(url: str, limit: Deadline) -> Iterator[None]:
     except (requests.RequestException, HTTPError, ValueError) as error:
         if limit.passed:
             raise late from error
-        raise Unreachable(f"{origin_of(url)}: {_cause(error)}") from error
+        raise Unreachable(f"{origin_of(url)}: {cause_of(error)}") from error
     if limit.passed:  # cut while the last bytes came in: they may be short
         raise late
 
 
-def _cause(error: BaseException) -> str:
+def cause_of(error: BaseException) -> str:
     """What the system said, such as "Connection refused"; else the error's name: its words may
     hold a whole URL."""
     left: list[object] = [error]

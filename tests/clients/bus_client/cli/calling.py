@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+import json
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 from bus_client.cli import main
 from click.testing import CliRunner
+
+from tests.bus.serving import Served
 
 URL = "http://bus.example"
 TOKEN = "a-client's-token"
@@ -29,6 +33,20 @@ def bus(
         main, list(arguments), env=surroundings | (env or {}), input=stdin, catch_exceptions=False
     )
     return Said(done.exit_code, done.stdout, done.stderr)
+
+
+Call = Callable[..., Said]
+
+
+def calls(served: Served, token: str) -> Call:
+    """`bus` with the settings of who has this token."""
+    return partial(bus, env={"BUS_URL": served.url, "BUS_TOKEN": token})
+
+
+def rows(said: Said) -> list[dict[str, Any]]:
+    """What `--json` printed."""
+    assert said.status == 0, said
+    return [json.loads(line) for line in said.out.splitlines()]
 
 
 def every_verb() -> list[Sequence[str]]:
@@ -59,6 +77,8 @@ def every_verb() -> list[Sequence[str]]:
         ("tokens",),
         ("tokens", "create", "shop"),
         ("tokens", "revoke", "12"),
+        ("tail", "--for", "1"),
+        ("listen", "--forward", "http://localhost:3000/hook", "--json"),
         ("metrics",),
         ("doctor",),
     ]

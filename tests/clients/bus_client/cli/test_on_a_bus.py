@@ -3,76 +3,20 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.bus.receiver import Delivery, Receiver, Reply
-from tests.bus.serving import ROOT_KEY, Served, serving
-from tests.clients.bus_client.cli.calling import Said, bus
-from tests.shared import Shared
+from tests.bus.serving import ROOT_KEY, Served
+from tests.clients.bus_client.cli.calling import Call, Said, bus, calls, rows
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
 
 WIDGET = "https://shop.example/widgets/{}"
-Call = Callable[..., Said]
-
-
-@pytest.fixture(autouse=True)
-def _nobodys_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, shared: Shared) -> Iterator[Served]:
-    file = Path(shutil.copy(shared.migrated_file("bus"), tmp_path_factory.mktemp("bus")))
-    with serving(file, "bus", "pusher", BUS_TRUSTED_HOSTS="127.0.0.1") as running:
-        yield running
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    started = Receiver()
-    threading.Thread(target=started.serve_forever, daemon=True).start()
-    yield started
-    started.shutdown()
-    started.server_close()
-
-
-def calls(served: Served, token: str) -> Call:
-    return partial(bus, env={"BUS_URL": served.url, "BUS_TOKEN": token})
-
-
-@pytest.fixture
-def operator(served: Served) -> Call:
-    return calls(served, ROOT_KEY)
-
-
-@pytest.fixture
-def shop(served: Served) -> Call:
-    return calls(served, served.token("shop"))
-
-
-@pytest.fixture
-def stock(served: Served) -> Iterator[Call]:
-    """A client whose subscriptions are gone after the test."""
-    call = calls(served, served.token("stock"))
-    yield call
-    for one in rows(call("subscriptions", "--json")):
-        call("unsubscribe", one["name"], "--yes")
-
-
-def rows(said: Said) -> list[dict[str, Any]]:
-    assert said.status == 0, said
-    return [json.loads(line) for line in said.out.splitlines()]
 
 
 def subscribe(stock: Call, receiver: Receiver, *options: str, topic: str = "widgets") -> Said:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import click
 import pytest
@@ -28,11 +27,6 @@ OF_OPERATOR = {
 }
 ANYTHING = re.compile(r".*")
 METHODS = ("GET", "POST", "PUT", "DELETE")
-
-
-@pytest.fixture(autouse=True)
-def _nobodys_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
 
 @pytest.fixture
@@ -194,6 +188,12 @@ def test_a_client_cannot_name_another(answers: responses.RequestsMock) -> None:
         (("attempts", "show", "main", "one"), "not a valid integer"),
         (("work", "no.such.module"), "No module named"),
         (("doctor", "--frobnicate"), "No such option"),
+        (("tail", "--after", "yesterday"), "neither now, beginning nor a position"),
+        (("listen",), "Missing option '--forward'"),
+        (("listen", "--forward", "localhost:3000"), "http(s) URL"),
+        (("listen", "--forward", "http://a:b@localhost"), "http(s) URL"),
+        (("listen", "--forward", "http://localhost", "--secret", "short"), "starts with whsec_"),
+        (("listen", "--forward", "http://localhost", "--uuid", "a:b"), "without a colon"),
     ],
 )
 def test_wrong_usage(arguments: Sequence[str], why: str) -> None:

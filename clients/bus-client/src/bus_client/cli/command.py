@@ -9,12 +9,14 @@ from bus_client.cli.attempts import attempts
 from bus_client.cli.connection import Connection
 from bus_client.cli.dead_letters import dead_letters, redrive
 from bus_client.cli.doctor import doctor
+from bus_client.cli.listen import listen
 from bus_client.cli.metrics import metrics
 from bus_client.cli.one_line import OneLineErrors
 from bus_client.cli.parked import parked
 from bus_client.cli.publish import publish
 from bus_client.cli.subscribe import subscribe, unsubscribe
 from bus_client.cli.subscriptions import subscriptions
+from bus_client.cli.tail import tail
 from bus_client.cli.tokens import tokens
 from bus_client.cli.topics import topics
 from bus_client.cli.work import waiting, work
@@ -62,6 +64,8 @@ for verb in (
     dead_letters,
     redrive,
     tokens,
+    tail,
+    listen,
     metrics,
     doctor,
     work,

@@ -8,12 +8,14 @@ import click
 from service_kit.clock import now_ms
 
 from bus_client.entities import Start
+from bus_client.follow import After
 
 _AGE = re.compile(r"(\d{1,6})(ms|s|min|m|h|d)")
 _UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _POSITION = re.compile(r"\d{1,18}")
 _STEP = re.compile(r"[+-]\d{1,18}")
 _WORDS: dict[str, Start] = {"now": "now", "beginning": "beginning", "snapshot": "snapshot"}
+_AFTER_WORDS: dict[str, After] = {"now": "now", "beginning": "beginning"}
 HOW_TO_SAY = "now, beginning, snapshot, a position, a time (2026-11-30T06:00Z) or an age (2h, 3d)"
 
 
@@ -42,6 +44,24 @@ class PlaceType(click.ParamType[Start]):
 
 
 PLACE = PlaceType()
+
+
+class AfterType(click.ParamType[After]):
+    """Where a reader begins: `now`, `beginning`, or after a position."""
+
+    name = "position"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> After:
+        """Read it. Raises click.BadParameter."""
+        if _POSITION.fullmatch(value):
+            return int(value)
+        word = _AFTER_WORDS.get(value)
+        return word or self.fail(f"{value!r} is neither now, beginning nor a position", param, ctx)
+
+
+AFTER = AfterType()
 
 
 def step_in(text: str) -> int | None:

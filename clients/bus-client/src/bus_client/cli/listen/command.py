@@ -1,0 +1,140 @@
+"""The verb: from the log to the address, and what a person sees of it."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from service_kit.url import are_entity_urls
+from service_kit.webhooks import check_secret, new_secret
+
+from bus_client.cli.connection import Connection, pass_connection
+from bus_client.cli.listen.forward import Forwarded, Forwarder
+from bus_client.cli.listen.keys import Keys
+from bus_client.cli.listen.session import Session
+from bus_client.cli.output import json_option, print_json
+from bus_client.cli.starts import AFTER
+from bus_client.cli.words import answer_in_words, count, printable
+from bus_client.entities import Json
+from bus_client.follow import After
+
+
+@click.command()
+@click.argument("topics", nargs=-1)
+@click.option(
+    "--forward", "url", required=True, help="Where to POST, as http://localhost:3000/hook."
+)
+@click.option("--after", type=AFTER, default="now", help="now, beginning or a position.")
+@click.option(
+    "--saved",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="A file that keeps the place, so that the next start goes on from there.",
+)
+@click.option("--max", "most", type=click.IntRange(1, 1000), default=100, help="Events a batch.")
+@click.option("--uuid", default="listen", help="The Basic user name of deliveries.")
+@click.option("--secret", envvar="WEBHOOK_SECRET", help="Signs deliveries [default: a new one].")
+@json_option
+@pass_connection
+def listen(
+    connection: Connection,
+    /,
+    *,
+    topics: tuple[str, ...],
+    url: str,
+    after: After,
+    saved: Path | None,
+    most: int,
+    uuid: str,
+    secret: str | None,
+    as_json: bool,
+) -> None:
+    """POST what is published (of TOPICS, or all) to an address on this machine, without a tunnel.
+
+    Each batch comes exactly as the bus would push it: headers, signature, Basic credentials. What
+    isn't answered 2xx is repeated until it is, after 1 s, 2 s, 4 s, … 10 s; in a terminal r
+    repeats at once (also the last one taken), s skips and q quits. Killed and started again with
+    --saved, at most the batch in hand comes twice. No subscription of the bus moves.
+    """
+    signing = _checked(url, uuid, secret, as_json=as_json)
+    connection.bus.entry.link("events")  # says at once what a follower would wait out
+    stopping = threading.Event()
+    with Forwarder(url, name="listen", uuid=uuid, secret=signing) as forwarder, Keys() as keys:
+        session = Session(forwarder, keys, _show_json if as_json else _show, stopping)
+        try:
+            session.run(_batches(connection, topics, after, most, saved, stopping))
+        except KeyboardInterrupt:
+            click.echo(err=True)
+    skipped = f", {session.skipped:,} skipped" if session.skipped else ""
+    click.echo(f"{count(session.delivered, 'event')} delivered{skipped}", err=True)
+
+
+def _checked(url: str, uuid: str, secret: str | None, *, as_json: bool) -> str:
+    """The secret to sign with. Raises click.UsageError for what the pusher would not deliver to."""
+    if not are_entity_urls([url]) or "#" in url:
+        raise click.UsageError("--forward: an http(s) URL is wanted, without query and user")
+    if not uuid.isascii() or not uuid.isprintable() or ":" in uuid:
+        raise click.UsageError("--uuid: visible ASCII characters without a colon are wanted")
+    if secret is not None:
+        try:
+            return check_secret(secret)
+        except ValueError as error:
+            raise click.UsageError(f"--secret: {error}") from error
+    made = new_secret()
+    if not as_json:
+        click.echo(f"signed with {made} (WEBHOOK_SECRET or --secret sets another)", err=True)
+    return made
+
+
+def _batches(
+    connection: Connection,
+    topics: Sequence[str],
+    after: After,
+    most: int,
+    saved: Path | None,
+    stopping: threading.Event,
+) -> Iterator[Sequence[Json]]:
+    try:
+        followed = connection.bus.follow(topics, after, limit=most, saved=saved, stopping=stopping)
+        for batch in followed:
+            if batch.resync is not None:
+                lost = f"{batch.resync.first} to {batch.resync.last}"
+                click.echo(f"positions {lost} are gone from the log", err=True)
+            yield batch.events
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--saved: {error}") from error
+
+
+def _show(events: Sequence[Json], outcome: Forwarded, attempt: int) -> None:
+    at = datetime.now(UTC).astimezone().strftime("%H:%M:%S")
+    again = f", attempt {attempt}" if attempt > 1 else ""
+    refused = f", {len(outcome.failed)} of them refused" if outcome.failed else ""
+    answer = answer_in_words(outcome.status, outcome.error)
+    what = f"{count(len(events), 'event')} ({_span(events)}: {_kinds(events)})"
+    click.echo(printable(f"{at}  {answer}  {outcome.duration_ms} ms  {what}{refused}{again}"))
+    if not outcome.taken:
+        click.echo("  it comes again; in a terminal: r at once, s skip, q quit", err=True)
+
+
+def _show_json(events: Sequence[Json], outcome: Forwarded, attempt: int) -> None:
+    document: dict[str, Any] = {
+        "status": outcome.status,
+        "error": outcome.error,
+        "duration_ms": outcome.duration_ms,
+        "attempt": attempt,
+        "events": len(events),
+        "first_position": events[0]["position"],
+        "last_position": events[-1]["position"],
+        "failed": sorted(outcome.failed),
+    }
+    print_json(document)
+
+
+def _span(events: Sequence[Json]) -> str:
+    return f"{events[0]['position']:,} to {events[-1]['position']:,}"
+
+
+def _kinds(events: Sequence[Json]) -> str:
+    found = sorted({f"{event.get('topic')}.{event.get('type')}" for event in events})
+    return ", ".join(found[:3]) + (", …" if len(found) > 3 else "")

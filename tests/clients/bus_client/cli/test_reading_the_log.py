@@ -1,0 +1,102 @@
+"""`bus tail` and `bus listen` on a real bus, also when they are killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from bus_client import BusClient
+from standardwebhooks import Webhook
+
+from tests.bus.receiver import Receiver, Reply
+from tests.bus.serving import Served
+from tests.clients.bus_client.cli.calling import Call, rows
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.slow
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+BACKLOG = 10_000
+
+
+def entity(topic: str, number: int) -> str:
+    return f"https://shop.example/{topic}/{number}"
+
+
+def publish(served: Served, topic: str, many: int, first: int = 0) -> None:
+    with BusClient(served.url, served.token("shop")) as shop:
+        for start in range(first, first + many, 1000):
+            numbers = range(start, min(start + 1000, first + many))
+            shop.publish(topic, [{"type": "create", "url": entity(topic, n)} for n in numbers])
+
+
+@contextmanager
+def listening(served: Served, receiver: Receiver, *options: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "bus_client", "listen", "--forward", receiver.url, *options]
+    settings = {"BUS_URL": served.url, "BUS_TOKEN": served.token("stock"), "WEBHOOK_SECRET": SECRET}
+    with subprocess.Popen(
+        command,
+        env=os.environ | settings,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_tail_prints_what_is_wanted(served: Served, stock: Call, shop: Call) -> None:
+    publish(served, "tailed", 3)
+    shop("publish", "tailed", "delete", entity("tailed", 1))
+    shown = stock("tail", "tailed.create", "--after", "beginning", "--for", "2", "--json")
+    assert [row["url"] for row in rows(shown)] == [entity("tailed", 0), entity("tailed", 1)]
+    for_people = stock("tail", "tailed.delete", "--after", "beginning", "--for", "1")
+    assert entity("tailed", 1) in for_people.out
+
+
+def test_a_backlog_comes_in_order_and_once_but_for_what_was_in_hand_at_the_kill(
+    served: Served, receiver: Receiver, tmp_path: Path
+) -> None:
+    publish(served, "backlog", BACKLOG)
+    place = ("backlog", "--after", "beginning", "--saved", str(tmp_path / "place"))
+    with listening(served, receiver, *place) as process:
+        wait_for(lambda: len(receiver.deliveries) >= 20)
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+    with listening(served, receiver, *place):
+        wait_for(lambda: entity("backlog", BACKLOG - 1) in receiver.deliveries[-1].urls, seconds=60)
+    wanted = [entity("backlog", n) for n in range(BACKLOG)]
+    assert list(dict.fromkeys(receiver.urls)) == wanted
+    assert len(receiver.urls) - BACKLOG in {0, 100}
+    for delivery in receiver.deliveries[::20]:
+        Webhook(SECRET).verify(delivery.body, delivery.headers)
+
+
+def test_only_what_was_answered_2xx_is_behind_us(
+    served: Served, receiver: Receiver, tmp_path: Path
+) -> None:
+    publish(served, "refused", 10)
+    receiver.decide = lambda _: Reply(500)
+    place = ("refused", "--after", "beginning", "--saved", str(tmp_path / "place"), "--json")
+    with listening(served, receiver, *place) as process:
+        wait_for(lambda: len(receiver.deliveries) >= 2)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert json.loads(said.splitlines()[0])["status"] == 500
+    assert "Traceback" not in said
+    receiver.deliveries.clear()
+    receiver.decide = lambda _: Reply()
+    with listening(served, receiver, *place):
+        wait_for(lambda: len(receiver.urls) == 10)
+    assert receiver.urls == [entity("refused", n) for n in range(10)]
