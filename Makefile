@@ -23,10 +23,10 @@ run: .venv/installed ## migrate, load demo data once, start everything, say when
 	@$(BIN)/python -m service_kit.run
 
 test: .venv/installed-dev ## run every test that can run without root
-	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-fast: .venv/installed-dev ## run the tests that start nothing: no process, browser or PostgreSQL
-	$(BIN)/pytest -n logical --dist worksteal -m "not slow" $(ARGS)
+	$(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
 chaos: .venv/installed-dev ## kill the bus's processes and break its machine, ROUNDS=100 times; ARGS="--seed 7" repeats
 	$(BIN)/python -m tests.chaos --engine both --rounds $(ROUNDS) $(ARGS)

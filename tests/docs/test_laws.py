@@ -57,7 +57,7 @@ def cents(amount: str) -> int:
         ("D4", f"1 to {MAX_EVENTS:_}".replace("_", " ")),
         ("D4", f"{MAX_URL_CHARACTERS:_} characters".replace("_", " ")),
         ("D4", f"{MAX_BODY_BYTES // 1024**2} MiB"),
-        *(("D4", f"`{word}`") for word in TYPES),
+        *(("D4", f"`{word}`") for word in sorted(TYPES)),
         ("D7", f"{KEY_KEPT_MS // UNITS_MS['h']} hours"),
         ("D8", f"| {DEFAULT_MAX_EVENTS} |"),
         ("D14", f"{PREVIOUS_VALID_MS // UNITS_MS['h']} h"),

@@ -7,14 +7,20 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, Executable, Row, Table, text
 from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects import postgresql, sqlite
 
 Rows = Sequence[Mapping[str, Any]]
 
 
 def insert_or(where: Connection | Engine, table: Table) -> Any:
     """An insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-    return sqlite.insert(table) if where.dialect.name == "sqlite" else postgresql.insert(table)
+    # Each by itself: who has SQLite needn't import all of PostgreSQL's drivers.
+    if where.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
@@ -55,6 +61,8 @@ def _from_json(table: Table, names: tuple[str, ...], returning: tuple[str, ...] 
 
 
 def _type(column: Column[Any]) -> str:
+    from sqlalchemy.dialects import postgresql
+
     return column.type.compile(postgresql.dialect())  # type: ignore[no-untyped-call]
 
 

@@ -4,7 +4,7 @@ import logging
 import sys
 from typing import Any, cast
 
-import structlog
+from service_kit.compat.structlog import structlog  # isort: skip - before what imports it whole
 from structlog.types import EventDict, FilteringBoundLogger
 
 from service_kit.trace import current_trace_id

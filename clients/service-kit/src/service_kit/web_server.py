@@ -5,6 +5,7 @@ They are a Python file whose names are gunicorn's; what a service has otherwise 
 
 import importlib
 from collections.abc import Callable
+from typing import Any
 
 from service_kit.config import nowhere, or_exit
 from service_kit.entrance import MAX_FIELDS, MAX_LINE_BYTES
@@ -35,9 +36,14 @@ graceful_timeout = 4
 control_socket_disable = True
 
 
-def when_ready(_server: object) -> None:
-    """Before gunicorn starts the workers, which make files."""
+def when_ready(server: Any) -> None:
+    """Before gunicorn starts the workers, which make files.
+
+    What the app imports is imported here, once for all of them: each would else take as long, and
+    as much memory. Importing a module does nothing; the app is made in each worker.
+    """
     keep_files_private()
+    importlib.import_module(server.app.app_uri.partition(":")[0])
 
 
 def refusing_bad_settings(package: str) -> Callable[[object], None]:

@@ -1,0 +1,18 @@
+"""structlog: as it is without rich.
+
+Where rich is installed (flask-limiter brings it) structlog imports all of it, for tracebacks in
+colours. Our lines are plain, and that was a tenth of what a process imports before it is ready.
+"""
+
+import sys
+
+_ABSENT = "rich" not in sys.modules
+if _ABSENT:
+    sys.modules["rich"] = None  # type: ignore[assignment] - how Python notes that there is none
+try:
+    import structlog
+finally:
+    if _ABSENT:
+        del sys.modules["rich"]
+
+__all__ = ["structlog"]
