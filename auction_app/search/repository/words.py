@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Select, cast, column, exists, func, literal, select, table
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from auction_app.db.tables import search_entries
 from auction_app.search.query import SearchQuery, is_prefix
@@ -29,6 +28,8 @@ def lexemes(words: Collection[str]) -> list[str]:
 
 def postgres_match(query: SearchQuery) -> ColumnElement[bool]:
     """Whether an entry holds them all."""
+    from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR  # with all of its drivers
+
     asked = " & ".join([*map(_postgres_word, query.words), *(f"'{it}'" for it in query.tokens)])
     return column("words", TSVECTOR).op("@@")(cast(asked, TSQUERY))  # not to_tsquery: it parses
 

@@ -8,7 +8,8 @@ import sys
 
 _ABSENT = "rich" not in sys.modules
 if _ABSENT:
-    sys.modules["rich"] = None  # type: ignore[assignment] - how Python notes that there is none
+    # How Python notes that a module is not there.
+    sys.modules["rich"] = None  # type: ignore[assignment]
 try:
     import structlog
 finally:
