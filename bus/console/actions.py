@@ -76,6 +76,12 @@ ACTIONS = (
         counts=_COUNTS,
     ),
     Action(
+        "resend",
+        f"{ONE}/attempts/<int:id>/resend",
+        "It is sent once more, now. The answer shows here in a moment, marked as resent.",
+        goes_to=f"{ONE}/attempts",
+    ),
+    Action(
         "make-token",
         "/api_tokens",
         goes_to="/api_tokens",

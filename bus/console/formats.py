@@ -19,7 +19,7 @@ def install(blueprint: Blueprint, now_ms: Clock) -> None:
     for make in (moment, span, count, answer, page_url, pretty, plural):
         blueprint.add_app_template_filter(make)
     blueprint.add_app_template_filter(lambda at_ms: ago(at_ms, now_ms()), "ago")
-    for name in (reasons.condition, reasons.why, reasons.meaning, curl):
+    for name in (reasons.condition, reasons.why, reasons.meaning, curl, again_as_curl):
         blueprint.add_app_template_global(name)
     blueprint.add_app_template_global(now_ms, "now_ms")
 
@@ -95,3 +95,15 @@ def curl(method: str, href: str, body: Any = None) -> str:
     if body is not None:
         words += ["-H", "'Content-Type: application/json'", "-d", shlex.quote(json.dumps(body))]
     return " ".join([*words, shlex.quote(url)])
+
+
+def again_as_curl(request_of: dict[str, Any], callback: str) -> str:
+    """A recorded request as one types it into a shell: without credentials, which are not kept, so
+    an endpoint that checks them refuses it."""
+    _, *lines = request_of["head"].splitlines() or [""]
+    skipped = ("host:", "content-length:", "accept-encoding:")
+    headers = [line for line in lines if line and not line.lower().startswith(skipped)]
+    words = ["curl -i -X POST"]
+    words += [f"-H {shlex.quote(line)}" for line in headers]
+    words += [f"--data-binary {shlex.quote(request_of['body'])}", shlex.quote(callback)]
+    return " ".join(words)

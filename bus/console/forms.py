@@ -1,6 +1,6 @@
 """What people type into forms, as the bodies of the API's calls. The API says what is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,27 @@ from werkzeug.datastructures import MultiDict
 
 Form = MultiDict[str, str]
 Body = dict[str, Any] | None
+
+
+Asks = Callable[[Mapping[str, str]], dict[str, str]]
+"""Makes the query of a document of a page's."""
+
+
+def nothing_more(_args: Mapping[str, str]) -> dict[str, str]:
+    """No query."""
+    return {}
+
+
+def only(*names: str) -> Asks:
+    """These parameters, as they are, where something was typed into them."""
+    return lambda args: {name: args[name] for name in names if args.get(name)}
+
+
+def attempts(args: Mapping[str, str]) -> dict[str, str]:
+    """Which attempts: the times are typed as dates. Raises Problem 400."""
+    asked = only("status", "url", "before", "since_ms", "until_ms")(args)
+    times = {f"{name}_ms": str(moment(args, name)) for name in ("since", "until") if args.get(name)}
+    return asked | times
 
 
 def nothing(_form: Form) -> Body:

@@ -71,7 +71,7 @@ class Console:
         path = _filled(page.document, ids)
         if wants_hal():
             return self._twin(ApiCall("GET", path, request.args.to_dict()))
-        query = {name: request.args[name] for name in page.query if name in request.args}
+        query = page.asks(request.args)
         limit = {} if page.limit is None else {"limit": str(page.limit)}
         call = ApiCall("GET", path, query | limit)
         with self._signed_in() as viewer:

@@ -21,6 +21,7 @@ PAGES = (
     "/subscriptions",
     SUBSCRIPTION,
     f"{SUBSCRIPTION}/attempts",
+    f"{SUBSCRIPTION}/attempts/1",
     f"{SUBSCRIPTION}/parked",
     f"{SUBSCRIPTION}/dead-letters",
     f"{SUBSCRIPTION}/seek",
@@ -85,6 +86,9 @@ def test_every_page_can_be_used_by_everybody(
 ) -> None:
     console.publish(1, 2)
     page = console.open(browser, width=width)
+    page.goto(f"{console.bus.url}/console{SUBSCRIPTION}/attempts")
+    while not page.locator("tbody a").count():
+        page.reload()
     found = {}
     for path in PAGES:
         page.goto(f"{console.bus.url}/console{path}")

@@ -1,0 +1,58 @@
+"""How spans, counts and plots are written."""
+
+import pytest
+
+from bus.console.formats import ago, plural, pretty, span
+from bus.console.plots import plot, short
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"),
+    [
+        (400, "400 ms"),
+        (9_999, "9 s"),
+        (61_000, "1 min 1 s"),
+        (7_200_000, "2 h"),
+        (7_201_000, "2 h"),
+        (93_600_000, "1 d 2 h"),
+    ],
+)
+def test_a_span_is_its_two_largest_units(ms: int, text: str) -> None:
+    assert span(ms) == text
+
+
+def test_a_moment_is_before_or_ahead() -> None:
+    assert [ago(at_ms, 10_000) for at_ms in (4_000, 10_500, 40_000)] == [
+        "6 s ago",
+        "now",
+        "in 30 s",
+    ]
+
+
+def test_what_is_no_json_is_shown_as_it_is() -> None:
+    assert pretty('{"a":1}') == '{\n  "a": 1\n}'
+    assert pretty('{"a":') == '{"a":'
+
+
+def test_one_is_one() -> None:
+    assert [plural(n, "event") for n in (0, 1, 1_200)] == ["0 events", "1 event", "1,200 events"]
+
+
+def test_a_plot_begins_left_and_its_most_is_on_top() -> None:
+    points = [{"at_ms": n * 1_000, "published": n * 10, "lag": None} for n in range(3)]
+    made = plot(points, "published", "lag", rate=True)
+    assert made
+    assert made.lines == {
+        "published": "0.0,120.0 300.0,60.0 600.0,0.0",
+        "lag": "0.0,120.0 300.0,120.0 600.0,120.0",
+    }
+    assert (made.most, made.latest["published"]) == (20, 20)
+    assert plot(points[:1], "published") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.25, "0.25"), (12.4, "12"), (1_200, "1.2k"), (3_400_000, "3.4M")],
+)
+def test_numbers_at_the_edge_of_a_plot_are_short(value: float, text: str) -> None:
+    assert short(value) == text
