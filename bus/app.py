@@ -12,6 +12,7 @@ from service_kit.trace import install_trace
 from bus.api.attempts import attempts_blueprint
 from bus.api.events import events_blueprint
 from bus.api.failures import exceptions_blueprint
+from bus.api.history import history_blueprint
 from bus.api.monitoring import metrics_blueprint, pulse_blueprint
 from bus.api.overview import overview_blueprint
 from bus.api.problems import TRANSLATIONS
@@ -75,4 +76,5 @@ def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(tokens_blueprint(bus))
     api.register_blueprint(pulse_blueprint(bus))
     api.register_blueprint(metrics_blueprint(bus))
+    api.register_blueprint(history_blueprint(bus))
     api.register_blueprint(overview_blueprint(bus))

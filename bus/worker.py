@@ -13,6 +13,7 @@ from service_kit.worker import run_loops
 from bus.bootstrap import config_or_exit, open_or_exit
 from bus.delivery.process_lock import ProcessLock
 from bus.delivery.pusher import Pusher
+from bus.delivery.sampler import Sampler
 from bus.delivery.wire.http_client import HttpClient
 from bus.log.retention import DAY_MS, Retention
 from bus.server import allow_many_sockets
@@ -43,7 +44,11 @@ def main() -> None:
         steady_ms=steady_ms,
     )
     run_loops(
-        {"push": pusher.run_once, "retention": retention.run_once},
+        {
+            "push": pusher.run_once,
+            "retention": retention.run_once,
+            "sample": Sampler(storage.history, now_ms).run_once,
+        },
         health_port=config.pusher_port,
         checks={"database": storage.check_ready, "lease": pusher.check_lease},
     )

@@ -76,6 +76,7 @@ def _for_monitor() -> dict[str, Link]:
         "scaling": link("/pulse/scaling"),
         "metrics": link("/metrics"),
         "overview": link("/overview"),
+        "history": link("/history{?span,subscription}", templated=True),
         "console": link("/console/"),
     }
 

@@ -123,6 +123,25 @@ class RetriedSchema(ma.Schema):
     retried = ma.fields.Integer(required=True)
 
 
+class HistoryPointSchema(ma.Schema):
+    """What happened from `at_ms` on: events published and delivered, attempts that failed, and the
+    age of the oldest event that waited, in ms, at its worst."""
+
+    at_ms = ma.fields.Integer(required=True)
+    published = ma.fields.Integer(required=True)
+    delivered = ma.fields.Integer(required=True)
+    failed = ma.fields.Integer(required=True)
+    lag = ma.fields.Integer(required=True)
+
+
+class HistorySchema(_ResourceSchema):
+    """Points, the oldest first, one every `step_ms`."""
+
+    span = ma.fields.String(required=True)
+    step_ms = ma.fields.Integer(required=True)
+    points = ma.fields.List(ma.fields.Nested(HistoryPointSchema), required=True)
+
+
 class RedrivenSchema(ma.Schema):
     """How many dead letters are on their way back, and how many were covered and dropped."""
 

@@ -115,6 +115,7 @@ class Dispatcher:
             delivery.events,
             error=why,
             resend=delivery.kind is Kind.RESEND,
+            refused=len(response.failed) if isinstance(response, Acknowledged) else 0,
         )
         self._exchanges.append(exchange)
         if not consumer.is_held:

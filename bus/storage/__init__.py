@@ -17,6 +17,7 @@ from bus.storage.clients import Clients
 from bus.storage.console_sessions import ConsoleSessions
 from bus.storage.dead_letters import DeadLetters
 from bus.storage.entity_index import EntityIndex
+from bus.storage.history import History
 from bus.storage.latency import Latencies
 from bus.storage.leases import Leases
 from bus.storage.overview import Overviews
@@ -55,6 +56,7 @@ class Storage:
         self.attempts = Attempts(engine, self._driver)
         self.resends = Resends(self._driver, registry, now_ms)
         self.entity_index = EntityIndex(engine, self._driver)
+        self.history = History(self._driver)
         self.latencies = Latencies(self._driver)
         self.snapshots = Snapshots(self._driver)
         self.seeks = Seeks(engine, self.snapshots)

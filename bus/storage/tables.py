@@ -331,3 +331,28 @@ console_sign_ins = Table(
     Column("at_ms", BigInteger, nullable=False),
     Index("console_sign_ins_by_network", "network", "at_ms"),
 )
+
+# Counts over time, a row for each step of each span. `events_upto` is how many events the topic
+# ever had; how many came meanwhile is the difference to the row before.
+topic_history = Table(
+    "topic_history",
+    metadata,
+    Column("step_ms", Integer, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("topic", String(64), primary_key=True),
+    Column("events_upto", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Without a foreign key: what a subscription did stays in the sums when it is gone.
+subscription_history = Table(
+    "subscription_history",
+    metadata,
+    Column("step_ms", Integer, primary_key=True, autoincrement=False),
+    Column("at_ms", BigInteger, primary_key=True, autoincrement=False),
+    Column("subscription_id", Integer, primary_key=True, autoincrement=False),
+    Column("delivered", BigInteger, nullable=False),
+    Column("failed", BigInteger, nullable=False),
+    Column("lag_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)

@@ -39,6 +39,12 @@ class Exchange:
     events: Sequence[LogEvent]
     error: str | None = None
     resend: bool = False
+    refused: int = 0  # of its events, those that the answer named as failed
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it was made because somebody asked for it, and not because it was due."""
+        return self.resend or not self.events[0].position
 
     @property
     def passed(self) -> bool:

@@ -22,9 +22,9 @@ class LatencyCounts:
         self._noted: dict[str, LatencyHistogram] = {}
 
     def add(self, exchange: Exchange) -> None:
-        """Count an attempt, and its events if they were taken; not one that was made again, whose
-        events somebody had kept waiting."""
-        if exchange.resend:
+        """Count an attempt, and its events if they were taken; not one that somebody asked for: its
+        events had been kept waiting."""
+        if exchange.is_asked:
             return
         if not self._noted:
             self._noted = {name: LatencyHistogram() for name in NAMES}

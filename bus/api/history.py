@@ -1,0 +1,83 @@
+"""`GET /history`: what was published and delivered over time."""
+
+from dataclasses import asdict
+
+import msgspec
+from flask import Response, request
+from service_kit.access import shown_token
+from service_kit.hal import MEDIA_TYPE, link, resource, respond
+from service_kit.openapi import Blueprint
+
+from bus.api.endpoint import endpoint
+from bus.api.pages import after_place
+from bus.api.schemas import HistorySchema
+from bus.bootstrap import Bus
+from bus.errors import NotYours
+from bus.model.delivery import Overview
+from bus.model.history import Span
+from bus.model.topic_filter import EVERY_TOPIC
+
+
+class HistoryQuery(msgspec.Struct, forbid_unknown_fields=True):
+    """How far back, and of which subscription (`CLIENT/NAME`); of all, without."""
+
+    span: Span = Span.HOUR
+    subscription: str | None = None
+
+
+def history_blueprint(bus: Bus) -> Blueprint:
+    """What happened when."""
+    blueprint = Blueprint("history", __name__, description="What happened when")
+
+    @endpoint(
+        blueprint,
+        "GET",
+        "/history",
+        query=HistoryQuery,
+        answers=(200, HistorySchema()),
+        refuses=(403, 404),
+        media_type=MEDIA_TYPE,
+    )
+    def history(query: HistoryQuery) -> Response:
+        """Points over the last hour, day or week: of the caller's own topics and subscriptions, of
+        everybody's for the root key, or of one subscription and the topics that it gets whole.
+
+        `published` and `delivered` count events, `failed` attempts; `lag` is the age of the oldest
+        event that waited, in ms, at its worst.
+        """
+        viewer = bus.auth.monitor(shown_token(request))
+        subscriptions, topics = _meant(bus, viewer, query.subscription)
+        points = bus.storage.history.points(
+            query.span, bus.now_ms(), subscriptions=subscriptions, topics=topics
+        )
+        state = {
+            "span": query.span.value,
+            "step_ms": query.span.step_ms,
+            "points": [asdict(one) for one in points],
+        }
+        return respond(resource(state, {"self": link(request.full_path.rstrip("?"))}))
+
+    return blueprint
+
+
+def _meant(
+    bus: Bus, viewer: str | None, place: str | None
+) -> tuple[list[int] | None, set[str] | None]:
+    """The subscriptions and the topics whose counts are shown; None: of all."""
+    if place is not None:
+        client, name = after_place(place)
+        if viewer not in {None, client}:
+            raise NotYours("it belongs to another client")
+        one = bus.storage.overviews.one(client, name)
+        return [one.subscription.id], _got_whole(one)
+    if viewer is None:
+        return None, None
+    ours = [one.subscription.id for one in bus.storage.overviews.page(viewer)]
+    return ours, {one.name for one in bus.storage.topics.all(publisher=viewer)}
+
+
+def _got_whole(one: Overview) -> set[str] | None:
+    """The topics that a subscription gets every event of; None: all of them."""
+    filters = [each for each in one.subscription.filters if each.type is None and not each.until]
+    topics = {each.topic for each in filters}
+    return None if EVERY_TOPIC in topics else topics
