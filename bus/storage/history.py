@@ -121,6 +121,8 @@ class History:
     ) -> Mapping[int, tuple[int, int, int]]:
         ours, values = "", list[int]()
         if subscriptions is not None:
+            if not subscriptions:
+                return {}
             values = list(subscriptions)
             ours = f" AND subscription_id IN ({', '.join('?' * len(values))})"
         rows = self._driver.rows(
