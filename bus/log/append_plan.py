@@ -1,12 +1,13 @@
 """What an append writes, publications given their positions: pure, the same for every engine."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bus.errors import BusError, KeyReused, TopicTaken
+from bus.errors import BadTopic, BusError, KeyReused, TopicTaken
 from bus.model.event import Publication, whole_event
-from bus.model.topic import may_publish
+from bus.model.topic import check_room, may_publish
 
 COLUMNS = "position, topic, number, type, url, published_at_ms, traceparent, body, bytes_upto"
 Row = tuple[int, str, int, str, str, int, str | None, bytes, int]
@@ -63,6 +64,7 @@ def plan_append(
     known: Keys,
     end: LogEnd,
     *,
+    owned: Mapping[int, int],
     now_ms: int,
 ) -> AppendPlan:
     """Plan publications one after the other, after `end`; moves the rows in `topics` along.
@@ -70,6 +72,7 @@ def plan_append(
     | the publication                             | answer     | stored |
     |---------------------------------------------|------------|--------|
     | its topic belongs to another client         | TopicTaken | no     |
+    | its topic is new, and `owned` are so many   | BadTopic   | no     |
     | its key is known, with the same fingerprint | None       | no: it is stored already |
     | its key is known, with another              | KeyReused  | no     |
     | any other                                   | None       | yes    |
@@ -79,14 +82,15 @@ def plan_append(
     (docs/delivery.md D14).
     """
     append_id = secrets.token_hex(_APPEND_ID_BYTES)
-    plan, keys = AppendPlan(), dict(known)
+    plan, keys, owned = AppendPlan(), dict(known), Counter(owned)
     position, size = end.position, end.bytes_upto
     for publication in publications:
         topic = topics[publication.topic]
-        refusal, is_new = _judge(publication, topic, keys)
+        refusal, is_new = _judge(publication, topic, keys, owned)
         plan.answers.append(refusal)
         if not is_new:
             continue
+        owned[publication.client_id] += topic.client_id is None
         topic.client_id = publication.client_id
         if publication.key is not None:
             new = {(publication.client_id, publication.key.key): publication.key.fingerprint}
@@ -113,16 +117,28 @@ def plan_append(
     return plan
 
 
+def claimants(publications: Sequence[Publication], topics: Mapping[str, TopicRow]) -> set[int]:
+    """The clients that would own another topic: for them it is counted how many they have."""
+    return {one.client_id for one in publications if topics[one.topic].client_id is None}
+
+
 def entities(rows: Sequence[Row]) -> list[Entity]:
     """The entities of some rows, each once, with its last position."""
     last = {(row[1], row[4], row[3]): row[0] for row in rows}
     return [(*entity, position) for entity, position in last.items()]
 
 
-def _judge(publication: Publication, topic: TopicRow, known: Keys) -> tuple[BusError | None, bool]:
+def _judge(
+    publication: Publication, topic: TopicRow, known: Keys, owned: Mapping[int, int]
+) -> tuple[BusError | None, bool]:
     """Why it is refused, and whether it is new."""
     if not may_publish(publication.client_id, topic.client_id):
         return TopicTaken(f"{topic.name} has another publisher"), False
+    if topic.client_id is None:
+        try:
+            check_room(owned[publication.client_id])
+        except BadTopic as error:
+            return error, False
     if publication.key is None:
         return None, True
     fingerprint = known.get((publication.client_id, publication.key.key))

@@ -74,7 +74,14 @@ class PostgresLog:
         connections = self._connections
         with write_lock(self._engine):
             found = connections.repeatable(lambda one: look(one, publications, now_ms))
-            plan = plan_append(publications, found.topics, found.keys, found.end, now_ms=now_ms)
+            plan = plan_append(
+                publications,
+                found.topics,
+                found.keys,
+                found.end,
+                owned=found.owned,
+                now_ms=now_ms,
+            )
             # Never repeated: it may have been stored.
             connections.once(lambda one: store(one, plan, found.topics, now_ms))
         return plan.answers

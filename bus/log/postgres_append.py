@@ -12,6 +12,7 @@ from bus.log.append_plan import (
     LogEnd,
     Row,
     TopicRow,
+    claimants,
     entities,
 )
 from bus.log.connections import check_committed
@@ -29,6 +30,7 @@ _LOOK = (
     " LEFT JOIN (SELECT name, client_id, events FROM topics WHERE name = ANY(%s) ORDER BY name"
     " FOR UPDATE) AS locked ON true"
 )
+_OWNED = "SELECT count(*) FROM topics WHERE client_id = %s"
 # And it notifies.
 _SAVE_TOPIC = (
     "WITH saved AS ("  # noqa: S608
@@ -69,6 +71,7 @@ class Found:
     end: LogEnd
     topics: dict[str, TopicRow]
     keys: Keys
+    owned: dict[int, int]
 
 
 def look(connection: Any, publications: Sequence[Publication], now_ms: int) -> Found:
@@ -90,6 +93,10 @@ def look(connection: Any, publications: Sequence[Publication], now_ms: int) -> F
         LogEnd.of(*rows[0][:3]),
         topics,
         {(client_id, key): fingerprint for client_id, key, fingerprint in keys},
+        {
+            client_id: connection.execute(_OWNED, (client_id,)).fetchone()[0]
+            for client_id in claimants(publications, topics)
+        },
     )
 
 

@@ -21,6 +21,7 @@ from bus.log.append_plan import (
     Keys,
     LogEnd,
     TopicRow,
+    claimants,
     entities,
     plan_append,
 )
@@ -46,6 +47,7 @@ _POINT = (
 _FORGET_KEYS = "DELETE FROM publish_keys WHERE created_at_ms <= ?"
 _FIRST = "SELECT min(position) FROM events"
 _SINCE = "SELECT position FROM events WHERE published_at_ms >= ? ORDER BY position LIMIT 1"
+_OWNED = "SELECT count(*) FROM topics WHERE client_id = ?"
 _TOPIC = "SELECT name, client_id, events FROM topics WHERE name = ?"
 _SAVE_TOPIC = (
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (?, ?, ?, 0)"
@@ -207,11 +209,13 @@ class SqliteLog:
     ) -> Sequence[BusError | None]:
         now_ms = self._now_ms()
         topics = _topics(connection, {one.topic for one in publications})
+        claiming = claimants(publications, topics)
         plan = plan_append(
             publications,
             topics,
             _known_keys(connection, publications, now_ms),
             LogEnd.of(*connection.execute(_END).fetchone()),
+            owned={it: connection.execute(_OWNED, (it,)).fetchone()[0] for it in claiming},
             now_ms=now_ms,
         )
         _store(connection, plan, topics, now_ms)

@@ -8,6 +8,9 @@ from service_kit.topic import TOPIC_NAME, TOPIC_RULE, is_topic
 from bus.errors import BadTopic
 from bus.wire_rules import complaint
 
+MAX_TOPICS = 1_000
+"""Of one client."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -38,6 +41,12 @@ def _bad_topic(_: Any) -> BadTopic:
 
 
 TopicName = Annotated[str, complaint(_bad_topic, pattern=rf"^{TOPIC_NAME}\Z")]
+
+
+def check_room(owned: int) -> None:
+    """Raise BadTopic when a client that owns so many topics can't have another."""
+    if owned >= MAX_TOPICS:
+        raise BadTopic(f"a client has at most {MAX_TOPICS} topics")
 
 
 def may_publish(client_id: int, owner_id: int | None) -> bool:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from service_kit.database import is_sqlite, reading, writing
-from sqlalchemy import Connection, Engine, func, select, text, update
+from sqlalchemy import Connection, Engine, delete, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
 from bus.log.postgres_append import LOCK
-from bus.model.topic import Topic, may_publish
+from bus.model.topic import Topic, check_room, may_publish
 from bus.storage.tables import clients, events, subscription_topics, topics
 from bus.storage.transactions import Registry
 
@@ -18,6 +18,12 @@ _CREATE = text(
     " ON CONFLICT (name) DO NOTHING"
 )
 
+_FORGET_UNUSED = delete(topics).where(
+    topics.c.client_id.is_(None),
+    topics.c.events == 0,
+    topics.c.name.not_in(select(subscription_topics.c.topic)),
+)
+
 _OWN = text(
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (:name, :client_id, 0, 0)"
     " ON CONFLICT (name) DO UPDATE SET client_id = excluded.client_id, deleted = false"
@@ -25,9 +31,11 @@ _OWN = text(
 
 
 def ensure(connection: Connection, names: Sequence[str]) -> None:
-    """Topics that somebody subscribes to are there, whether anybody publishes them yet or not."""
+    """Topics that somebody subscribes to are there, whether anybody publishes them yet or not.
+    What nobody names any more, and nobody has ever published, is not."""
     if not names:
         return
+    connection.execute(_FORGET_UNUSED)
     connection.execute(_CREATE, [{"name": name} for name in names])
     connection.execute(
         update(topics).where(topics.c.name.in_(names), topics.c.deleted).values(deleted=False)
@@ -60,7 +68,7 @@ class Topics:
     def claim(self, names: Sequence[str], client_id: int) -> None:
         """Own topics before anything is published to them: all or none. May be repeated.
 
-        Raises TopicTaken when one belongs to another client.
+        Raises TopicTaken when one belongs to another client, BadTopic when these are too many.
         """
         with self._appending() as connection:
             for name in sorted(set(names)):
@@ -68,6 +76,7 @@ class Topics:
                 if owner is not None and not may_publish(client_id, owner[0]):
                     raise TopicTaken(f"{name} belongs to {owner[1]}")
                 if owner is None:
+                    check_room(_count_owned(connection, client_id))
                     connection.execute(_OWN, {"name": name, "client_id": client_id})
 
     def give(self, name: str, client_id: int) -> None:
@@ -110,6 +119,11 @@ def _owner(connection: Connection, name: str) -> tuple[int, str] | None:
         .where(topics.c.name == name, topics.c.deleted.is_(False))
     ).one_or_none()
     return None if row is None else (row.id, row.name)
+
+
+def _count_owned(connection: Connection, client_id: int) -> int:
+    theirs = select(func.count()).select_from(topics).where(topics.c.client_id == client_id)
+    return int(connection.execute(theirs).scalar_one())
 
 
 def _delete(connection: Connection, name: str) -> None:

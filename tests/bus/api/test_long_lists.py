@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, event
 from werkzeug.test import Client
 
+from bus.errors import BadTopic
 from bus.storage import Storage
 from tests.bus.api.calling import assert_problem, call
 from tests.bus.api.entrances import api, loop
@@ -102,6 +103,36 @@ def test_a_client_has_a_hundred_subscriptions_at_most(api: Client) -> None:
     assert put(99).status_code == 200
     call(api, "DELETE", "/clients/subscriber/subscriptions/s7", by="root")
     assert put(100).status_code == 201
+
+
+def test_a_client_has_a_thousand_topics_at_most(api: Client, storage: Storage) -> None:
+    def claim(number: int) -> Any:
+        return call(api, "POST", f"/topics/{name(number)}", EVENT)
+
+    storage.topics.claim([name(i) for i in range(999)], storage.clients.id_of("publisher"))
+    assert claim(999).status_code == 200
+    for number in (1000, 1001):
+        assert_problem(claim(number), 400)
+    assert claim(3).status_code == 200
+    with pytest.raises(BadTopic):
+        storage.topics.claim([name(1000)], storage.clients.id_of("publisher"))
+    others = storage.clients.id_of("subscriber")
+    storage.topics.claim([name(1000)], others)
+    storage.topics.delete(name(7), storage.clients.id_of("publisher"))
+    assert claim(1001).status_code == 200
+
+
+def test_names_that_were_subscribed_to_once_are_no_topics_for_ever(
+    api: Client, storage: Storage
+) -> None:
+    call(api, "POST", "/topics/bids", EVENT)
+    for turn in range(6):
+        wanted = ["bids", *(name(100 * turn + i) for i in range(99))]
+        call(api, "PUT", ONE, subscription(wanted), by="root")
+    assert len(storage.topics.all()) <= 1 + 2 * 99
+    call(api, "PUT", ONE, subscription(["orders"]), by="root")
+    call(api, "PUT", ONE, subscription(["orders"]), by="root")
+    assert [topic.name for topic in storage.topics.all()] == ["bids", "orders"]
 
 
 def test_who_changes_topics_for_ever_makes_no_heap_of_what_was_wanted(
