@@ -41,7 +41,7 @@ ACTIONS = (
     Action("pause", f"{ONE}/pause", "Paused. Nothing is sent; its place in the log is kept."),
     Action("resume", f"{ONE}/resume", "Resumed. What waits is sent at once."),
     Action("test", f"{ONE}/test", "A test event is on its way. Its answer shows in the attempts."),
-    Action("seek", f"{ONE}/seek", "Moved. It goes on from there.", read=forms.seek, again="seek"),
+    Action("seek", f"{ONE}/seek", "Moved. It goes on from there.", read=forms.seek),
     Action("secret", f"{ONE}/secret", shows="secret"),
     Action(
         "edit",

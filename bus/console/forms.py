@@ -37,19 +37,35 @@ def nothing(_form: Form) -> Body:
     return None
 
 
-def seek(form: Form) -> Body:
-    """Where to go on: `to` is a word of the API, or `position`, `time`, `back`, `forth`."""
-    to = form.get("to", "")
-    match to:
+def place(args: Mapping[str, str]) -> str | None:
+    """Where to seek to, as the one word of the API's: of what was typed, what was chosen; None when
+    nothing was yet. Raises Problem 400.
+
+    | chosen   | and typed                    | word               |
+    |----------|------------------------------|--------------------|
+    | now      |                              | now                |
+    | position | position=7                   | position:7         |
+    | time     | time=2026-11-30T08:15        | time_ms:1795…      |
+    | back     | events=3                     | events:-3          |
+    | forth    | events=3                     | events:3           |
+    """
+    match args.get("to"):
         case "position":
-            return {"to": {"position": number(form, "position")}}
+            return f"position:{number(args, 'position')}"
         case "time":
-            return {"to": {"time_ms": moment(form, "time")}}
+            return f"time_ms:{moment(args, 'time')}"
         case "back":
-            return {"to": {"position": max(0, _here(form) - number(form, "events"))}}
+            return f"events:-{number(args, 'events')}"
         case "forth":
-            return {"to": {"position": _here(form) + number(form, "events")}}
-    return {"to": to}
+            return f"events:{number(args, 'events')}"
+    return args.get("to")
+
+
+def seek(form: Form) -> Body:
+    """Where to go on: a word that was previewed."""
+    name, _, value = form.get("to", "").partition(":")
+    is_number = _is_number(value.removeprefix("-"))
+    return {"to": {name: int(value)} if is_number else form.get("to")}
 
 
 def chosen(form: Form) -> Body:
@@ -115,10 +131,6 @@ def moment(form: Mapping[str, str], name: str) -> int:
             "A time is needed",
             detail=f"{text!r} is not a date and a time, as 2026-11-30T08:15.",
         ) from error
-
-
-def _here(form: Form) -> int:
-    return number(form, "here")
 
 
 def _is_number(text: str) -> bool:

@@ -62,7 +62,6 @@ PAGES = (
     Page(f"{ONE}/dead-letters/<int:id>", "letter", beside=_SUBSCRIPTION),
     Page("/topics", "topics", asks=forms.only("after", "publisher"), limit=LINES),
     Page("/api_tokens", "tokens", asks=forms.only("after", "client"), limit=LINES),
-    Page(f"{ONE}/seek", "seek", ONE),
     Page(f"{ONE}/edit", "edit", ONE),
     Page(f"{ONE}/secret", "rotate", ONE),
     Page(f"{ONE}/remove", "remove", ONE),

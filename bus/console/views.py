@@ -18,7 +18,7 @@ from bus.console import formats, forms, security, sign_in, tail
 from bus.console.actions import ACTIONS, BY_NAME, Action
 from bus.console.api_call import Api, ApiCall
 from bus.console.live import Fragments
-from bus.console.pages import PAGES, Page
+from bus.console.pages import ONE, PAGES, Page
 from bus.console.problems import problem_of, refused
 from bus.console.sessions import Viewer, csrf_token, resumed
 from bus.errors import NotAuthenticated
@@ -47,6 +47,7 @@ def console_blueprint(bus: Bus, app: "WSGIApplication") -> Blueprint:
             live = partial(console.fragment, page)
             _route(blueprint, "GET", f"/live{page.rule}", f"live_{page.template}", live)
     _route(blueprint, "GET", "/events", "tail", console.tail)
+    _route(blueprint, "GET", f"{ONE}/seek", "seek", console.seek)
     for action in ACTIONS:
         does = partial(console.act, action)
         _route(blueprint, "POST", action.rule, f"do_{action.name}", does)
@@ -86,6 +87,26 @@ class Console:
             topics = ",".join(forms.words(request.args, "topics")) or tail.EVERYTHING
             doc = tail.newest(partial(self._get, viewer=viewer), topics)
             return self._show("tail", viewer, doc, topics=topics)
+
+    def seek(self, **ids: Any) -> Response:
+        """Where to move a subscription, and what that would bring before it is done."""
+        path = _filled(f"{ONE}/seek", ids)
+        if wants_hal():
+            return self._twin(ApiCall("GET", path, request.args.to_dict()))
+        with self._signed_in() as viewer:
+            preview = word = problem = None
+            try:
+                word = forms.place(request.args)
+                preview = word and self._get(ApiCall("GET", path, {"to": word}), viewer)
+            except Problem as refusal:
+                if refusal.status != 400:
+                    raise
+                problem = refusal
+            status = problem.status if problem else 200
+            doc = self._get(ApiCall("GET", _filled(ONE, ids)), viewer)
+            to = request.args.get("to", "now")
+            found = {"preview": preview, "word": word, "problem": problem}
+            return self._show("seek", viewer, doc, status, to=to, **found)
 
     def fragment(self, page: Page, **ids: Any) -> Response:
         """The part of a page that changes by itself: made at most once a second, however many look

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from bus.console.formats import plural
 from bus.model.delivery import DeadLetter, LastAnswer, StateChange
 from bus.storage import Storage
 from tests.bus.api.calling import call
@@ -53,47 +54,64 @@ def test_a_test_event(owner: Operator) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "position"),
+    ("typed", "brings", "position"),
     [
-        ({"to": "position", "position": "7"}, 7),
-        ({"to": "position", "position": " 0,017 "}, 17),
-        ({"to": "beginning"}, 0),
-        ({"to": "back", "events": "3", "here": "10"}, 7),
-        ({"to": "back", "events": "30", "here": "10"}, 0),
-        ({"to": "forth", "events": "3", "here": "10"}, 13),
-        ({"to": "time", "time": "2001-01-01T00:00"}, 0),
+        ("to=position&position=7", 13, 7),
+        ("to=position&position=+0,017+", 3, 17),
+        ("to=beginning", 20, 0),
+        ("to=now", 0, 20),
+        ("to=back&events=3", 3, 17),
+        ("to=back&events=30", 20, 0),
+        ("to=time&time=2001-01-01T00:00", 20, 0),
     ],
 )
-def test_seek(
+def test_a_seek_shows_what_it_would_bring_before_it_is_done(
     owner: Operator,
     shown: Callable[[], dict[str, object]],
-    typed: dict[str, str],
+    typed: str,
+    brings: int,
     position: int,
 ) -> None:
-    assert "Moved." in follow(owner, f"{SUBSCRIPTION}/seek", f"{SUBSCRIPTION}/seek", **typed)
+    before = shown()["position"]
+    text = owner.text(f"{SUBSCRIPTION}/seek?{typed}")
+    assert f"It would bring {plural(brings, 'event')}" in text
+    assert shown()["position"] == before
+    word = re.search(r'type="hidden" name="to" value="(.*?)"', text)
+    assert word
+    assert "Moved." in follow(owner, f"{SUBSCRIPTION}/seek", to=word[1])
     assert shown()["position"] == position
 
 
 @pytest.mark.parametrize(
     "typed",
     [
-        {},
-        {"to": "nowhere"},
-        {"to": "position", "position": "x"},
-        {"to": "position", "position": "9" * 30},
-        {"to": "time", "time": "yesterday"},
-        {"to": "back", "events": "-1", "here": "10"},
-        {"to": "back", "events": "1", "here": ""},
+        "to=nowhere",
+        "to=position&position=x",
+        f"to=position&position={'9' * 30}",
+        "to=time&time=yesterday",
+        "to=back&events=-1",
+        "to=back&events=",
+        "to=",
     ],
 )
 def test_a_seek_that_says_nothing_shows_the_form_again_with_what_was_typed(
-    owner: Operator, shown: Callable[[], dict[str, object]], typed: dict[str, str]
+    owner: Operator, typed: str
+) -> None:
+    answer = owner.see(f"{SUBSCRIPTION}/seek?{typed}")
+    if typed == "to=":
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 400
+        assert 'role="alert"' in answer.text
+    assert "It would bring" not in answer.text
+
+
+@pytest.mark.parametrize("to", ["", "nowhere", "position:x", "position:-1", "odd:3"])
+def test_a_seek_to_nowhere_moves_nothing(
+    owner: Operator, shown: Callable[[], dict[str, object]], to: str
 ) -> None:
     before = shown()["position"]
-    answer = owner.press(f"{SUBSCRIPTION}/seek", f"{SUBSCRIPTION}/seek", **typed)
-    assert answer.status_code == 400
-    assert 'role="alert"' in answer.text
-    assert f'value="{typed.get("position", "")}"' in answer.text
+    assert owner.press(f"{SUBSCRIPTION}/seek", SUBSCRIPTION, to=to).status_code == 400
     assert shown()["position"] == before
 
 

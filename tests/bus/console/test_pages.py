@@ -26,7 +26,7 @@ PAGES = {
     f"{SUBSCRIPTION}/attempts": f"{SUBSCRIPTION}/attempts",
     f"{SUBSCRIPTION}/parked": f"{SUBSCRIPTION}/parked",
     f"{SUBSCRIPTION}/dead-letters": f"{SUBSCRIPTION}/dead-letters",
-    f"{SUBSCRIPTION}/seek": SUBSCRIPTION,
+    f"{SUBSCRIPTION}/seek?to=beginning": f"{SUBSCRIPTION}/seek?to=beginning",
     f"{SUBSCRIPTION}/edit": SUBSCRIPTION,
     f"{SUBSCRIPTION}/secret": SUBSCRIPTION,
     f"{SUBSCRIPTION}/remove": SUBSCRIPTION,
