@@ -137,6 +137,10 @@ class BusClient(Bus):
         """Counts and lags in Prometheus's text format: of its own, or all for the root key."""
         return self._wire.text(self.entry.link("metrics"))
 
+    def pushers(self) -> int:
+        """How many processes deliver now."""
+        return self._wire.read("GET", self.entry.link("overview")).integer("pushers")
+
     def clock_ms(self) -> int:
         """The bus's clock, in ms since the epoch; wants no token."""
         return self._wire.read("GET", f"{self._wire.url}/health/ping").time_ms("pong")

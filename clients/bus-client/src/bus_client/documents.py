@@ -12,8 +12,10 @@ from bus_client.entities import (
     Parked,
     Redriven,
     Resync,
+    SeekPreview,
     Settings,
     Subscription,
+    Timings,
 )
 from bus_client.errors import BusUnavailable
 
@@ -71,8 +73,15 @@ def attempt_from(document: Document) -> Attempt:
         url=document.link("self"),
         request=document.get("request"),
         response=document.get("response"),
+        timings=Timings(**document.part("timings").values(*Timings.__annotations__)),
+        links=document.targets(),
         **document.values(*_ATTEMPT_STATE),
     )
+
+
+def preview_from(document: Document) -> SeekPreview:
+    """What a seek would bring."""
+    return SeekPreview(**document.values(*SeekPreview.__annotations__))
 
 
 def batch_from(document: Document) -> EventBatch:
@@ -118,4 +127,5 @@ _ATTEMPT_STATE = (
     "last_position",
     "status",
     "error",
+    "resend",
 )

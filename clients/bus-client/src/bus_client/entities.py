@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict
 
 Json = Mapping[str, Any]
 Links = Mapping[str, str]
-Relation = Literal["pause", "resume", "seek", "test", "secret", "redrive"]
+Relation = Literal["pause", "resume", "seek", "test", "secret", "redrive", "retry"]
 
 
 class AfterPosition(TypedDict):
@@ -19,6 +19,12 @@ class FromTime(TypedDict):
     """Begin with the first event published at this time (ms since the epoch) or later."""
 
     time_ms: int
+
+
+class Steps(TypedDict):
+    """So many of the subscription's own events on from where it is; back when negative."""
+
+    events: int
 
 
 Start = Literal["now", "beginning", "snapshot"] | AfterPosition | FromTime
@@ -130,8 +136,32 @@ class DeadLetter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Timings:
+    """How long the parts of an attempt took, in ms from its start; None where it got nowhere."""
+
+    connect_ms: int | None
+    first_byte_ms: int | None
+    total_ms: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeekPreview:
+    """What a seek would bring: `events`, from the `oldest` to the `newest`; `lost` positions are
+    gone from the log."""
+
+    position: int
+    events: int
+    oldest: Json | None
+    newest: Json | None
+    lost: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """A delivery that was tried; `request` and `response` (`head`, `body`) aren't in lists."""
+    """A delivery that was tried, or made again on request (`resend`).
+
+    `request` and `response` (`head`, `body`) aren't in lists.
+    """
 
     url: str
     id: int
@@ -143,8 +173,15 @@ class Attempt:
     last_position: int
     status: int | None
     error: str | None
+    resend: bool
+    timings: Timings
     request: Json | None
     response: Json | None
+    links: Links = field(default_factory=dict, repr=False, compare=False)
+
+    def can_resend(self) -> bool:
+        """Whether the bus knows which events it carried."""
+        return "resend" in self.links
 
 
 @dataclass(frozen=True, kw_only=True)

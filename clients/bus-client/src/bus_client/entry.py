@@ -11,6 +11,7 @@ _NEEDS = {
     "events": "a token of scope subscribe",
     "metrics": "a token of scope monitor",
     "topics": "a token of scope monitor",
+    "overview": "a token of scope monitor",
     "history": "a token of scope monitor",
     "tokens": "the root key, or a token of scope admin",
     "clients": "the root key, or a token of scope admin",

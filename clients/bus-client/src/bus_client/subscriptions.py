@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Unpack
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from bus_client.documents import (
     Document,
     attempt_from,
     dead_letter_from,
     parked_from,
+    preview_from,
     redriven_from,
     subscription_from,
 )
@@ -18,8 +19,10 @@ from bus_client.entities import (
     Parked,
     Redriven,
     Relation,
+    SeekPreview,
     Settings,
     Start,
+    Steps,
     Subscription,
 )
 from bus_client.entry import Entry
@@ -48,7 +51,7 @@ class Subscriptions:
         return [
             subscription_from(one)
             for url in self._lists()
-            for one in self._wire.read("GET", url).collection("subscriptions")
+            for one in self._pages(url, "subscriptions")
         ]
 
     def get(self, name: str) -> Subscription:
@@ -93,9 +96,14 @@ class Subscriptions:
         """Have events sent again after a pause, or after it was disabled."""
         return self._read("POST", _possible(subscription, "resume"))
 
-    def seek(self, subscription: Subscription, to: Start) -> Subscription:
+    def seek(self, subscription: Subscription, to: Start | Steps) -> Subscription:
         """Go on from somewhere else in the log."""
         return self._read("POST", _possible(subscription, "seek"), {"to": to})
+
+    def preview(self, subscription: Subscription, to: Start | Steps) -> SeekPreview:
+        """What a seek would bring, without doing it."""
+        url = _with(_possible(subscription, "seek"), to=_word(to))
+        return preview_from(self._wire.read("GET", url))
 
     def test(self, subscription: Subscription) -> Subscription:
         """Have a test event sent; the attempts say what came of it."""
@@ -111,11 +119,18 @@ class Subscriptions:
 
     def parked(self, subscription: Subscription) -> Iterator[Parked]:
         """Entities that wait apart, by URL."""
-        return map(parked_from, self._pages(subscription, "parked"))
+        return map(parked_from, self._pages(subscription.links.get("parked"), "parked"))
+
+    def retry_parked(self, subscription: Subscription, urls: Collection[str] | None = None) -> int:
+        """Have parked entities tried now: these, or all; returns how many."""
+        body = {} if urls is None else {"urls": list(urls)}
+        done = self._wire.read("POST", _possible(subscription, "retry"), body)
+        return done.integer("retried")
 
     def dead_letters(self, subscription: Subscription) -> Iterator[DeadLetter]:
         """Events that were given up, oldest first."""
-        return map(dead_letter_from, self._pages(subscription, "dead-letters"))
+        url = subscription.links.get("dead-letters")
+        return map(dead_letter_from, self._pages(url, "dead-letters"))
 
     def dead_letter(self, letter: DeadLetter) -> DeadLetter:
         """A dead letter with how the last answer began."""
@@ -128,15 +143,34 @@ class Subscriptions:
         body = {} if letters is None else {"ids": [_number(letter) for letter in letters]}
         return redriven_from(self._wire.read("POST", _possible(subscription, "redrive"), body))
 
-    def attempts(self, subscription: Subscription) -> Iterator[Attempt]:
-        """The last deliveries, newest first."""
-        return map(attempt_from, self._pages(subscription, "attempts"))
+    def attempts(
+        self,
+        subscription: Subscription,
+        *,
+        status: str | None = None,
+        url: str | None = None,
+        since_ms: int | None = None,
+        until_ms: int | None = None,
+        before: int | None = None,
+    ) -> Iterator[Attempt]:
+        """The last deliveries, newest first: of a `status` (`2xx`, `404`, `error`), about an
+        entity's `url`, since a time, until another, before the attempt of a number."""
+        wanted = {"status": status, "url": url, "since_ms": since_ms, "until_ms": until_ms}
+        all_of_them = subscription.links.get("attempts")
+        first = all_of_them and _with(all_of_them, **wanted, before=before)
+        return map(attempt_from, self._pages(first, "attempts"))
+
+    def resend(self, attempt: Attempt) -> None:
+        """Have its events sent once more, now, whatever the state is; the attempts say what came
+        of it. Raises NotPossible where it isn't known which they were."""
+        if not attempt.can_resend():
+            raise NotPossible(f"attempt {attempt.id} can't be sent again: its events aren't known")
+        self._wire.read("POST", attempt.links["resend"])
 
     def find_attempt(self, subscription: Subscription, id: int) -> Attempt | None:
         """The attempt of this number, with what was sent and what came back; None: not on record
         any more."""
-        found = (one for one in self.attempts(subscription) if one.id <= id)
-        first = next(found, None)
+        first = next(self.attempts(subscription, before=id + 1), None)
         return self.attempt(first) if first is not None and first.id == id else None
 
     def find_dead_letter(self, subscription: Subscription, id: int) -> DeadLetter | None:
@@ -160,7 +194,7 @@ class Subscriptions:
     def _lists(self) -> list[str]:
         if not self._entry.is_operator:
             return [self._own()]
-        found = self._wire.read("GET", self._entry.link("clients")).collection("clients")
+        found = self._pages(self._entry.link("clients"), "clients")
         names = [one for one in found if self._client in (None, one.get("name"))]
         return [one.link("subscriptions") for one in names]
 
@@ -175,8 +209,7 @@ class Subscriptions:
     def _read(self, method: str, url: str, body: Any = None) -> Subscription:
         return subscription_from(self._wire.read(method, url, body))
 
-    def _pages(self, subscription: Subscription, relation: str) -> Iterator[Document]:
-        url = subscription.links.get(relation)
+    def _pages(self, url: str | None, relation: str) -> Iterator[Document]:
         while url is not None:
             page = self._wire.read("GET", url)
             yield from page.collection(relation)
@@ -188,6 +221,20 @@ def _possible(subscription: Subscription, relation: Relation) -> str:
     if target is None:
         raise NotPossible(f"{subscription.name} can't do this now: {relation}")
     return target
+
+
+def _with(url: str, /, **query: object) -> str:
+    """A URL with those parameters of a query that aren't None."""
+    given = {name: value for name, value in query.items() if value is not None}
+    return f"{url}?{urlencode(given)}" if given else url
+
+
+def _word(to: Start | Steps) -> str:
+    """A place as a query has it: `beginning`, `position:12`, `events:-3`."""
+    if isinstance(to, str):
+        return to
+    ((name, value),) = to.items()
+    return f"{name}:{value}"
 
 
 def _number(letter: DeadLetter | int) -> int:

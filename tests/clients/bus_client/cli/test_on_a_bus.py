@@ -72,6 +72,11 @@ def test_a_subscription_is_paused_moved_edited_and_removed(
     assert "1 event ahead" in stock("subscriptions", "resume", "main").out
     wait_for(lambda: delivered(receiver, WIDGET.format("paused")))
     wait_for(lambda: rows(stock("subscriptions", "--json"))[0]["waiting"] == 0)
+    preview = stock("subscriptions", "seek", "main", "-1", "--dry-run")
+    assert WIDGET.format("paused") in preview.out
+    assert (
+        rows(stock("subscriptions", "seek", "main", "now", "--dry-run", "--json"))[0]["events"] == 0
+    )
     moved = stock("subscriptions", "seek", "main", "-1")
     assert "1 event ahead" in moved.out
     wait_for(lambda: receiver.urls.count(WIDGET.format("paused")) == 2)
@@ -117,11 +122,37 @@ def test_what_one_entity_fails_with_is_seen_and_redriven(
     attempt = wait_for(lambda: rows(stock("attempts", "main", "--json")))[0]
     shown = stock("attempts", "show", "main", str(attempt["id"])).out
     assert "sent:" in shown
-    assert "POST" not in stock("attempts", "show", "main", "999999999").out
+    assert "no attempt 999999999" in stock("attempts", "show", "main", "999999999").err
+    assert rows(stock("attempts", "main", "--status", "404", "--json")) == []
+    assert "bus: " in stock("attempts", "main", "--status", "nonsense").err
+    told = rows(stock("attempts", "main", "--url", poison, "--since", "1h", "--json"))
+    receiver.decide = lambda _: Reply(500)
+    refused = stock("attempts", "resend", "main", str(told[0]["id"]))
+    assert (refused.status, "did not take attempt" in refused.err) == (1, True)
     receiver.decide = lambda _: Reply()
+    assert (
+        f"main took attempt {told[0]['id']}: 204"
+        in stock("attempts", "resend", "main", str(told[0]["id"])).out
+    )
+    assert "nothing parked" in stock("parked", "retry", "main", "--all").err
     assert "1 letter on the way" in stock("redrive", "main", str(letter["id"])).out
     wait_for(lambda: rows(stock("dead-letters", "main", "--json")) == [])
     assert "no dead letter" in stock("redrive", "main", "--all").err
+
+
+def test_a_parked_entity_is_tried_now(
+    shop: Call, stock: Call, receiver: Receiver, served: Served
+) -> None:
+    receiver.decide = lambda one: Reply(500 if WIDGET.format("poison") in one.urls else 204)
+    subscribe(stock, receiver)
+    _settle_for(served, receiver, {"first_ms": 100, "longest_ms": 100, "parked_ms": [600_000]})
+    for name in ("poison", "good", "better"):
+        shop("publish", "widgets", "create", WIDGET.format(name))
+    parked = wait_for(lambda: rows(stock("parked", "main", "--json")))[0]
+    assert parked["url"] in stock("parked", "main").out
+    receiver.decide = lambda _: Reply()
+    assert "1 entity is tried now" in stock("parked", "retry", "main", parked["url"]).out
+    wait_for(lambda: rows(stock("parked", "main", "--json")) == [])
 
 
 def _settle_for(served: Served, receiver: Receiver, retry: dict[str, object]) -> None:

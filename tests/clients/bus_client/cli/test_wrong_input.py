@@ -189,6 +189,8 @@ def test_a_client_cannot_name_another(answers: responses.RequestsMock) -> None:
         (("work", "no.such.module"), "No module named"),
         (("doctor", "--frobnicate"), "No such option"),
         (("tail", "--after", "yesterday"), "neither now, beginning nor a position"),
+        (("attempts", "main", "--since", "tomorrow"), "neither a time nor an age"),
+        (("parked", "retry", "main"), "give URLS"),
         (("listen",), "Missing option '--forward'"),
         (("listen", "--forward", "localhost:3000"), "http(s) URL"),
         (("listen", "--forward", "http://a:b@localhost"), "http(s) URL"),

@@ -22,6 +22,24 @@ def parked() -> None:
     """Parked entities: they failed while others passed. `bus parked NAME` lists them."""
 
 
+@parked.command()
+@click.argument("name")
+@click.argument("urls", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="All of them.")
+@pass_connection
+def retry(connection: Connection, name: str, urls: tuple[str, ...], every: bool) -> None:
+    """Have parked entities of the subscription NAME tried now: those of URLS, or --all."""
+    if bool(urls) == every:
+        raise click.UsageError("give URLS (`bus parked` shows them), or --all")
+    own = connection.subscriptions
+    found = own.get(name)
+    if not found.can("retry"):
+        raise click.ClickException(f"{name} has nothing parked")
+    retried = own.retry_parked(found, None if every else urls)
+    entities = "1 entity is" if retried == 1 else f"{retried:,} entities are"
+    click.echo(f"{entities} tried now; `bus attempts {name}` shows what comes of it")
+
+
 @parked.command("list")
 @click.argument("name", default="default")
 @json_option

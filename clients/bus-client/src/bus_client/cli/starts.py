@@ -64,8 +64,24 @@ class AfterType(click.ParamType[After]):
 AFTER = AfterType()
 
 
+class TimeType(click.ParamType[int]):
+    """A time in ms since the epoch, said as 2026-11-30T06:00Z or as an age (2h)."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read it. Raises click.BadParameter."""
+        time_ms = _time_ms(value)
+        if time_ms is None:
+            self.fail(f"{value!r} is neither a time nor an age", param, ctx)
+        return time_ms
+
+
+TIME = TimeType()
+
+
 def step_in(text: str) -> int | None:
-    """`+100` and `-100`: so many positions on or back; None for what is no step."""
+    """`+100` and `-100`: so many events on or back; None for what is no step."""
     return int(text) if _STEP.fullmatch(text) else None
 
 

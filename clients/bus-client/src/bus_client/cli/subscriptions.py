@@ -6,14 +6,14 @@ import click
 from service_kit.clock import now_ms
 
 from bus_client.cli.connection import Connection, pass_connection
-from bus_client.cli.delivery_test import outcome_of_test
+from bus_client.cli.delivery_test import outcome_of_test, tell_outcome
 from bus_client.cli.listed import ListedByDefault
 from bus_client.cli.output import Column, json_option, print_facts, print_json, print_rows
 from bus_client.cli.settings import given, settings_options
 from bus_client.cli.starts import PLACE, step_in
 from bus_client.cli.subscribe import remove
-from bus_client.cli.words import answer_in_words, count, duration, since
-from bus_client.entities import Start, Subscription
+from bus_client.cli.words import count, duration, since
+from bus_client.entities import Json, SeekPreview, Start, Steps, Subscription
 
 
 def state_in_a_word(one: Subscription) -> str:
@@ -95,16 +95,26 @@ def resume(connection: Connection, name: str) -> None:
 @subscriptions.command(context_settings={"ignore_unknown_options": True})
 @click.argument("name")
 @click.argument("to")
+@click.option("--dry-run", is_flag=True, help="Say what it would bring, and leave it where it is.")
+@json_option
 @pass_connection
-def seek(connection: Connection, name: str, to: str) -> None:
+def seek(connection: Connection, name: str, to: str, dry_run: bool, as_json: bool) -> None:
     """Go on from elsewhere in the log.
 
-    TO is now, beginning, snapshot, a position, +N or -N from where it is, a time
+    TO is now, beginning, snapshot, a position, +N or -N of its events from where it is, a time
     (2026-11-30T06:00Z) or an age (2h, 3d).
     """
     own = connection.subscriptions
     found = own.get(name)
-    moved = own.seek(found, _place(found, to))
+    place = _place(to)
+    if dry_run:
+        preview = own.preview(found, place)
+        print_json(preview) if as_json else print_facts(_brought(preview))
+        return
+    moved = own.seek(found, place)
+    if as_json:
+        print_json(moved)
+        return
     click.echo(
         f"{name} was at {found.position:,} and is at {moved.position:,};"
         f" {count(moved.waiting, 'event')} ahead"
@@ -119,22 +129,7 @@ def test(connection: Connection, name: str, as_json: bool) -> None:
     """Have a test event sent, and wait for what comes of it; exit status 1 unless it was taken."""
     own = connection.subscriptions
     attempt = outcome_of_test(own, own.get(name))
-    if attempt is None:
-        raise click.ClickException(
-            "no pusher sent the test event in time: is one running? (bus doctor)"
-        )
-    if as_json:
-        print_json(attempt)
-    was_taken = attempt.status is not None and 200 <= attempt.status < 300 and not attempt.error
-    if not was_taken:
-        answer = answer_in_words(attempt.status, attempt.error)
-        raise click.ClickException(
-            f"{name} did not take the test event: {answer} (bus doctor {name})"
-        )
-    if not as_json:
-        click.echo(
-            f"{name} took the test event: {attempt.status} in {duration(attempt.duration_ms)}"
-        )
+    tell_outcome(attempt, name, "the test event", as_json=as_json)
 
 
 @subscriptions.command()
@@ -197,12 +192,27 @@ def remove_subscription(connection: Connection, name: str, yes: bool) -> None:
     remove(connection, name, sure=yes)
 
 
-def _place(found: Subscription, to: str) -> Start:
-    step = step_in(to)
-    if step is not None:
-        return {"position": max(0, found.position + step)}
+def _place(to: str) -> Start | Steps:
+    events = step_in(to)
+    if events is not None:
+        return {"events": events}
     place: Start = PLACE.convert(to, None, click.get_current_context())
     return place
+
+
+def _brought(preview: SeekPreview) -> dict[str, object]:
+    return {
+        "position": f"{preview.position:,}",
+        "brings": count(preview.events, "event"),
+        "oldest": preview.oldest and _event(preview.oldest),
+        "newest": preview.newest and _event(preview.newest),
+        "lost": f"{count(preview.lost, 'position')} gone from the log" if preview.lost else None,
+    }
+
+
+def _event(event: Json) -> str:
+    words = ("position", "topic", "type", "url")
+    return " ".join(str(event.get(word)) for word in words)
 
 
 def _facts(one: Subscription) -> dict[str, object]:

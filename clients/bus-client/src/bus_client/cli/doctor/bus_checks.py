@@ -60,6 +60,17 @@ def look_at_token(bus: BusClient) -> Iterator[Finding]:
         yield bad("token", f"not good for subscribe, only for {has}", "ask for one with that scope")
 
 
+def look_at_pushers(bus: BusClient) -> Iterator[Finding]:
+    """Whether anybody delivers."""
+    if not bus.entry.offers("overview"):
+        return
+    running = bus.pushers()
+    if running:
+        yield fine("pushers", f"{running} running")
+    else:
+        yield bad("pushers", "none runs: nobody delivers", "start one: `python -m bus.worker`")
+
+
 def look_for(found: list[Subscription], name: str | None) -> Iterator[Finding]:
     """Whether the subscription is there; `chosen` picks it."""
     if not found:

@@ -8,7 +8,13 @@ from service_kit.clock import now_ms
 
 from bus_client.cli.connection import Connection, pass_connection
 from bus_client.cli.delivery_test import outcome_of_test
-from bus_client.cli.doctor.bus_checks import look_at_bus, look_at_token, look_at_topics, look_for
+from bus_client.cli.doctor.bus_checks import (
+    look_at_bus,
+    look_at_pushers,
+    look_at_token,
+    look_at_topics,
+    look_for,
+)
 from bus_client.cli.doctor.finding import Finding
 from bus_client.cli.doctor.subscription_checks import (
     look_at_attempts,
@@ -63,6 +69,7 @@ def _examined(
             yield finding
             if finding.level == "bad":  # without it the rest can't be looked at
                 return
+    yield from look_at_pushers(connection.bus)
     own = connection.subscriptions
     found = own.all()
     yield from look_for(found, name)
