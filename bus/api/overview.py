@@ -19,7 +19,7 @@ from bus.model.topic import TopicName
 _WORST = 10
 
 
-class SubscriptionsQuery(msgspec.Struct, forbid_unknown_fields=True):
+class EverySubscriptionQuery(msgspec.Struct, forbid_unknown_fields=True):
     """Which subscriptions: in a condition, that get a topic; so many, after `CLIENT/NAME`."""
 
     condition: Condition | None = None
@@ -51,11 +51,11 @@ def overview_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "GET",
         "/overview/subscriptions",
-        query=SubscriptionsQuery,
+        query=EverySubscriptionQuery,
         answers=(200, ListSchema()),
         media_type=MEDIA_TYPE,
     )
-    def subscriptions(query: SubscriptionsQuery) -> Response:
+    def subscriptions(query: EverySubscriptionQuery) -> Response:
         """The caller's subscriptions, or everybody's for the root key, by client and name; with
         `condition` only those that are `active`, `paused`, `disabled` or `failing`."""
         viewer = bus.auth.monitor(shown_token(request))

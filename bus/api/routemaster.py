@@ -32,7 +32,7 @@ from bus.subscriptions.validation import (
 from bus.wire_rules import json_schema
 
 
-class SubscriptionsQuery(msgspec.Struct, forbid_unknown_fields=True):
+class SubscribersQuery(msgspec.Struct, forbid_unknown_fields=True):
     """Which subscriptions: of one client, in a condition, that get a topic; so many, after
     `CLIENT/NAME`."""
 
@@ -108,10 +108,10 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         "GET",
         "/subscriptions",
         "/subscribers",
-        query=SubscriptionsQuery,
+        query=SubscribersQuery,
         answers=(200, SubscriptionSchema(many=True)),
     )
-    def list_subscriptions(query: SubscriptionsQuery) -> Response:
+    def list_subscriptions(query: SubscribersQuery) -> Response:
         """The caller's subscriptions, or everybody's for the root key: what each got and what
         waits. With `limit` a page, whose next one is in the header `Link`."""
         viewer = bus.auth.monitor(shown_token(request))

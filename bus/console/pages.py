@@ -11,7 +11,7 @@ ONE = "/clients/<client>/subscriptions/<name>"
 
 
 @dataclass(frozen=True)
-class Page:
+class PageSpec:
     """A page below /console. `api` is the address of its document, the page's HAL twin; `asks`
     makes the query of its document of the page's own; `beside` are other documents that it shows,
     by name. A `live` page has a fragment that a script keeps up to date. `limit` is how long a
@@ -35,34 +35,36 @@ _AFTER = forms.only("after")
 _SUBSCRIPTION = {"subscription": ONE}
 
 PAGES = (
-    Page("/", "overview", "/overview", live=True),
-    Page(
+    PageSpec("/", "overview", "/overview", live=True),
+    PageSpec(
         "/subscriptions",
         "subscriptions",
         "/overview/subscriptions",
         forms.only("after", "condition", "topic"),
         limit=LINES,
     ),
-    Page(
+    PageSpec(
         ONE,
         "subscription",
         beside={"attempts": f"{ONE}/attempts", "topics": "/topics", "overview": "/overview"},
         live=True,
     ),
-    Page(f"{ONE}/attempts", "attempts", asks=forms.attempts, beside=_SUBSCRIPTION, limit=LINES),
-    Page(f"{ONE}/attempts/<int:id>", "attempt", beside=_SUBSCRIPTION),
-    Page(f"{ONE}/parked", "parked", asks=forms.only("after"), beside=_SUBSCRIPTION, limit=LINES),
-    Page(
+    PageSpec(f"{ONE}/attempts", "attempts", asks=forms.attempts, beside=_SUBSCRIPTION, limit=LINES),
+    PageSpec(f"{ONE}/attempts/<int:id>", "attempt", beside=_SUBSCRIPTION),
+    PageSpec(
+        f"{ONE}/parked", "parked", asks=forms.only("after"), beside=_SUBSCRIPTION, limit=LINES
+    ),
+    PageSpec(
         f"{ONE}/dead-letters",
         "letters",
         asks=forms.only("after"),
         beside=_SUBSCRIPTION,
         limit=LINES,
     ),
-    Page(f"{ONE}/dead-letters/<int:id>", "letter", beside=_SUBSCRIPTION),
-    Page("/topics", "topics", asks=forms.only("after", "publisher"), limit=LINES),
-    Page("/api_tokens", "tokens", asks=forms.only("after", "client"), limit=LINES),
-    Page(f"{ONE}/edit", "edit", ONE),
-    Page(f"{ONE}/secret", "rotate", ONE),
-    Page(f"{ONE}/remove", "remove", ONE),
+    PageSpec(f"{ONE}/dead-letters/<int:id>", "letter", beside=_SUBSCRIPTION),
+    PageSpec("/topics", "topics", asks=forms.only("after", "publisher"), limit=LINES),
+    PageSpec("/api_tokens", "tokens", asks=forms.only("after", "client"), limit=LINES),
+    PageSpec(f"{ONE}/edit", "edit", ONE),
+    PageSpec(f"{ONE}/secret", "rotate", ONE),
+    PageSpec(f"{ONE}/remove", "remove", ONE),
 )

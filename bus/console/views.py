@@ -67,7 +67,7 @@ class Console:
         self._api = api
         self._fragments = Fragments()
 
-    def page(self, page: Page, **ids: Any) -> Response:
+    def page(self, page: PageSpec, **ids: Any) -> Response:
         """A page, or for programs the document that it is made of."""
         path = _filled(page.document, ids)
         if wants_hal():
@@ -108,7 +108,7 @@ class Console:
             found = {"preview": preview, "word": word, "problem": problem}
             return self._show("seek", viewer, doc, status, to=to, **found)
 
-    def fragment(self, page: Page, **ids: Any) -> Response:
+    def fragment(self, page: PageSpec, **ids: Any) -> Response:
         """The part of a page that changes by itself: made at most once a second, however many look
         at it."""
         with self._signed_in() as viewer:
@@ -161,7 +161,7 @@ class Console:
             return respond_problem(refused(answer))
         return respond(answer.document)
 
-    def _documents(self, page: Page, viewer: Viewer, ids: dict[str, Any]) -> dict[str, Any]:
+    def _documents(self, page: PageSpec, viewer: Viewer, ids: dict[str, Any]) -> dict[str, Any]:
         paths = {name: _filled(path, ids) for name, path in page.beside.items()}
         return {name: self._get(ApiCall("GET", path), viewer) for name, path in paths.items()}
 
