@@ -18,7 +18,7 @@ from bus.console import formats, forms, security, sign_in, tail
 from bus.console.actions import ACTIONS, BY_NAME, Action
 from bus.console.api_call import Api, ApiCall
 from bus.console.live import Fragments
-from bus.console.pages import ONE, PAGES, Page
+from bus.console.pages import ONE, PAGES, PageSpec
 from bus.console.problems import problem_of, refused
 from bus.console.sessions import Viewer, csrf_token, resumed
 from bus.errors import NotAuthenticated
