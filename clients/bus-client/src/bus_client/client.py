@@ -10,7 +10,8 @@ from service_kit.notify import NotifyChannel
 
 from bus_client.bus import Bus
 from bus_client.checks import check_topic
-from bus_client.entities import EventBatch
+from bus_client.documents import history_from
+from bus_client.entities import EventBatch, HistoryPoint, Span, Subscription
 from bus_client.entry import Entry
 from bus_client.event import Event
 from bus_client.follow import LONG_POLL_S, After, Saved, follow
@@ -136,6 +137,16 @@ class BusClient(Bus):
     def metrics(self) -> str:
         """Counts and lags in Prometheus's text format: of its own, or all for the root key."""
         return self._wire.text(self.entry.link("metrics"))
+
+    def history(self, span: Span, subscription: Subscription | None = None) -> list[HistoryPoint]:
+        """What happened in the last hour, day or week: of one subscription, of all of its own, or
+        of everybody's for the root key."""
+        place = (
+            {}
+            if subscription is None
+            else {"subscription": f"{subscription.client}/{subscription.name}"}
+        )
+        return history_from(self._wire.read("GET", self.entry.link("history", span=span, **place)))
 
     def pushers(self) -> int:
         """How many processes deliver now."""

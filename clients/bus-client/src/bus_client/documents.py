@@ -9,6 +9,7 @@ from bus_client.entities import (
     Attempt,
     DeadLetter,
     EventBatch,
+    HistoryPoint,
     Parked,
     Redriven,
     Resync,
@@ -82,6 +83,12 @@ def attempt_from(document: Document) -> Attempt:
 def preview_from(document: Document) -> SeekPreview:
     """What a seek would bring."""
     return SeekPreview(**document.values(*SeekPreview.__annotations__))
+
+
+def history_from(document: Document) -> list[HistoryPoint]:
+    """What happened when."""
+    names = tuple(HistoryPoint.__annotations__)
+    return [HistoryPoint(**one.values(*names)) for one in document.parts("points")]
 
 
 def batch_from(document: Document) -> EventBatch:

@@ -184,6 +184,21 @@ class Attempt:
         return "resend" in self.links
 
 
+Span = Literal["hour", "day", "week"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryPoint:
+    """What happened in the stretch of time that began at `at_ms`: events published and delivered,
+    attempts failed; `lag` is the age of the oldest event that waited, in ms, at its worst."""
+
+    at_ms: int
+    published: int
+    delivered: int
+    failed: int
+    lag: int | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Redriven:
     """How many dead letters are on their way again, and how many a later event had covered."""

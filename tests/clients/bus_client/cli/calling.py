@@ -81,6 +81,8 @@ def every_verb() -> list[Sequence[str]]:
         ("tokens", "revoke", "12"),
         ("tail", "--for", "1"),
         ("listen", "--forward", "http://localhost:3000/hook", "--json"),
+        ("history", "main"),
+        ("history", "--span", "day"),
         ("metrics",),
         ("doctor",),
     ]

@@ -218,6 +218,18 @@ def test_the_doctor_knows_who_does_not_listen_or_is_paused(stock: Call, receiver
     assert "there is no 'other', only: main" in stock("doctor", "other").out
 
 
+def test_history_says_what_was_delivered(stock: Call, shop: Call, receiver: Receiver) -> None:
+    subscribe(stock, receiver)
+    shop("publish", "widgets", "create", WIDGET.format("told"))
+
+    def delivered_so_far() -> int:
+        return sum(row["delivered"] for row in rows(stock("history", "main", "--json")))
+
+    wait_for(lambda: delivered_so_far() >= 1)
+    assert "worst lag" in stock("history", "--span", "week").out
+    assert stock("history", "--span", "year").status == 2
+
+
 def test_a_profile_names_the_bus(served: Served, tmp_path: Path) -> None:
     file = tmp_path / "gavel" / "bus.toml"
     file.parent.mkdir()

@@ -9,6 +9,7 @@ from bus_client.cli.attempts import attempts
 from bus_client.cli.connection import Connection
 from bus_client.cli.dead_letters import dead_letters, redrive
 from bus_client.cli.doctor import doctor
+from bus_client.cli.history import history
 from bus_client.cli.listen import listen
 from bus_client.cli.metrics import metrics
 from bus_client.cli.one_line import OneLineErrors
@@ -66,6 +67,7 @@ for verb in (
     tokens,
     tail,
     listen,
+    history,
     metrics,
     doctor,
     work,
