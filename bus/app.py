@@ -17,6 +17,7 @@ from bus.api.monitoring import metrics_blueprint, pulse_blueprint
 from bus.api.overview import overview_blueprint
 from bus.api.problems import TRANSLATIONS
 from bus.api.publish import describe_publish, publish_blueprint
+from bus.api.pulls import pulls_blueprint
 from bus.api.root import root_blueprint
 from bus.api.routemaster import subscriptions_blueprint, topics_blueprint
 from bus.api.seek import seek_blueprint
@@ -68,6 +69,7 @@ def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(subscriptions_blueprint(bus))
     api.register_blueprint(root_blueprint(bus))
     api.register_blueprint(events_blueprint(bus))
+    api.register_blueprint(pulls_blueprint(bus))
     api.register_blueprint(subscription_resources_blueprint(bus))
     api.register_blueprint(subscription_actions_blueprint(bus))
     api.register_blueprint(seek_blueprint(bus))

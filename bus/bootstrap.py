@@ -8,11 +8,13 @@ from service_kit.schema import check_start
 
 from bus.auth import Auth
 from bus.config import Config, read
+from bus.log.retention import DAY_MS
 from bus.publish.group_commit import Committer
 from bus.publish.publisher import Publisher
 from bus.publish.validation import Limits
 from bus.storage import Storage, open_storage
 from bus.streams.follower import Follower
+from bus.streams.pull import Puller
 from bus.streams.readers import Readers
 
 # gunicorn restarts a worker that exits, for ever; for this status it gives up and says so.
@@ -39,6 +41,7 @@ class Bus:
     publisher: Publisher
     follower: Follower
     readers: Readers
+    puller: Puller
     trusted_hosts: frozenset[str]
     path_prefix: str
     now_ms: Clock
@@ -58,6 +61,7 @@ def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_
         publisher=Publisher(Committer(storage.log.append), limits, clock),
         follower=Follower(storage.log),
         readers=Readers(most=config.max_readers, most_of_client=config.max_readers_of_client),
+        puller=Puller(storage, give_up_ms=config.give_up_days * DAY_MS),
         trusted_hosts=trusted_hosts,
         path_prefix=config.path_prefix,
         now_ms=clock,

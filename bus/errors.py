@@ -16,6 +16,8 @@ BusError
 ├── KeyReused            the idempotency key was used for other events
 ├── NotYours             another client's subscription
 ├── TooManySecrets       a subscription has been given too many secrets in a day
+├── OtherMode            what is pushed was to be pulled, or the other way round
+├── LeaseLapsed          what was leased is leased no longer
 ├── TooManyReaders       as many streams and long polls are open as may be; `of_client`: its own
 ├── NotServedHere        this entrance of the bus does not stream
 ├── CannotResend         an attempt that can't be made again
@@ -91,6 +93,14 @@ class NotYours(BusError):
 
 class TooManySecrets(BusError):
     """A subscription has been given too many secrets in a day, and all of them are honoured."""
+
+
+class OtherMode(BusError):
+    """A subscription that is pushed was to be pulled, or the other way round."""
+
+
+class LeaseLapsed(BusError):
+    """What was leased is leased no longer: its events come again, or have come again."""
 
 
 class TooManyReaders(BusError):

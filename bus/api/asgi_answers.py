@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 
+from service_kit.hal import MEDIA_TYPE
 from service_kit.problems import Problem
 
 from bus.api.problems import TRANSLATIONS
@@ -22,6 +23,14 @@ def token(authorization: bytes) -> str:
         return base64.b64decode(value).partition(b":")[0].decode()
     except (binascii.Error, UnicodeDecodeError) as error:
         raise NotAuthenticated("no plain credentials") from error
+
+
+async def answer(send: Send, body: bytes) -> None:
+    """Answer 200 with a HAL document."""
+    length = str(len(body)).encode()
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", length)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def refuse(send: Send, error: BusError) -> None:

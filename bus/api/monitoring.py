@@ -57,7 +57,8 @@ def pulse_blueprint(bus: Bus) -> Blueprint:
 
 
 def _wait_for_a_pusher(one: Overview) -> int:
-    is_well = one.subscription.state is State.ACTIVE and not one.health.failures
+    ours = one.subscription
+    is_well = ours.state is State.ACTIVE and not one.health.failures and not ours.is_pulled
     return one.lag.events if is_well else 0
 
 

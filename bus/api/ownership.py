@@ -7,6 +7,7 @@ from service_kit.access import shown_token
 
 from bus.api.representations import subscription_path
 from bus.bootstrap import Bus
+from bus.errors import OtherMode
 from bus.subscriptions.validation import check_subscription_name
 
 
@@ -36,3 +37,11 @@ def owned(bus: Bus, client: str, name: str) -> Owned:
     client_id = owner_id(bus, client)
     found = bus.storage.subscriptions.find(client_id, check_subscription_name(name))
     return Owned(client, client_id, name, found)
+
+
+def owned_pushed(bus: Bus, client: str, name: str) -> Owned:
+    """The same, of one that is pushed. Raises OtherMode too."""
+    ours = owned(bus, client, name)
+    if bus.storage.overviews.one(client, name).subscription.is_pulled:
+        raise OtherMode("this subscription is pulled: nothing is sent or signed")
+    return ours

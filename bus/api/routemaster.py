@@ -136,7 +136,7 @@ def _listed(state: ListedSubscription) -> dict[str, Any]:
     backlog = {"sent": state.sent, "queued": state.queued, "oldest": state.oldest_ms}
     return {
         "subscriber": state.subscriber,
-        "callback": state.callback,
+        "callback": state.callback or None,
         "uuid": None,  # it is the password of the deliveries
         "max_events": state.max_events,
         "timeout": state.timeout_ms,

@@ -29,6 +29,21 @@ class LogPageSchema(_ResourceSchema):
     resync = ma.fields.Dict(ma.fields.String(), ma.fields.Integer())
 
 
+class PulledSchema(_ResourceSchema):
+    """A batch on lease, or none."""
+
+    events = ma.fields.List(ma.fields.Dict(), required=True)
+    position = ma.fields.Integer(required=True)
+    lease = ma.fields.String(required=True, allow_none=True)
+    leased_until_ms = ma.fields.Integer(required=True, allow_none=True)
+
+
+class AcknowledgedSchema(ma.Schema):
+    """Up to where everything is settled."""
+
+    position = ma.fields.Integer(required=True)
+
+
 class AnswerSchema(ma.Schema):
     """What an attempt got: a status, or an error without one."""
 
@@ -59,7 +74,7 @@ class SubscriptionResourceSchema(_ResourceSchema):
     client = ma.fields.String(required=True)
     name = ma.fields.String(required=True)
     topics = ma.fields.List(ma.fields.String(), required=True)
-    callback = ma.fields.String(required=True)
+    callback = ma.fields.String(required=True, allow_none=True)
     timeout = ma.fields.Integer(required=True, allow_none=True)
     max = ma.fields.Integer(required=True)
     concurrency = ma.fields.Integer(required=True)
@@ -195,7 +210,7 @@ class SubscriptionSchema(ma.Schema):
     """A subscription, without its credentials: `uuid` is null."""
 
     subscriber = ma.fields.String(required=True)
-    callback = ma.fields.String(required=True)
+    callback = ma.fields.String(required=True, allow_none=True)
     uuid = ma.fields.String(required=True, allow_none=True)
     max_events = ma.fields.Integer(required=True)
     timeout = ma.fields.Integer(required=True, allow_none=True)

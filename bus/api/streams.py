@@ -1,6 +1,7 @@
 """`GET /events` where a reader that waits costs a task, not a thread: streams, and long polls."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -9,17 +10,20 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from service_kit.errors import StoreUnavailable
-from service_kit.hal import MEDIA_TYPE
 from service_kit.logs import get_logger
 
-from bus.api.asgi_answers import refuse, token
+from bus.api.asgi_answers import answer, refuse, token
 from bus.api.log_pages import PATH, STREAM, page_body, wants_stream
-from bus.api.query import checked_query
+from bus.api.pulled_batches import pulled_body, pulled_id
+from bus.api.query import Q, checked_query
 from bus.bootstrap import Bus
 from bus.errors import BadQuery, BusError, Unavailable
 from bus.model.token_scope import TokenScope, is_good_for
 from bus.server import AsgiApp, Receive, Scope, Send
+from bus.streams.follower import Follower
 from bus.streams.page import Page, start
+from bus.streams.pull import Pulled
+from bus.streams.pull_wait import PullQuery, wait_beside
 from bus.streams.query import EventsQuery, LogQuery, log_query
 from bus.streams.reader import LogReader
 from bus.streams.sse import RETRY, clock_frame, page_frames
@@ -30,6 +34,7 @@ log = get_logger(__name__)
 # those who publish.
 _REST_SHARE = 4
 _MAX_FIELDS = 20
+_PULLED = re.compile(r"/clients/([^/]+)/subscriptions/([^/]+)/events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +61,20 @@ class Streams:
         self._clock_every_s = clock_every_s
         self._allowed_every_s = allowed_every_s
         self._rest = rest
-        self._turn: asyncio.Lock | None = None
+        self._turn = asyncio.Lock()
+        self._pulling = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
-        if scope["method"] != "GET" or scope["path"] != PATH:
+        pulled = _PULLED.fullmatch(scope["path"])
+        if scope["method"] != "GET" or not (pulled or scope["path"] == PATH):
             return await self._rest(scope, receive, send)
         gone = asyncio.ensure_future(_hung_up(receive))
         try:
-            await self._answer(scope, gone, send)
+            if pulled:
+                await self._pull(scope, gone, send, *pulled.groups())
+            else:
+                await self._answer(scope, gone, send)
         except BusError as error:
             await refuse(send, error)
         except StoreUnavailable:
@@ -93,16 +103,37 @@ class Streams:
         client = await asyncio.to_thread(self._bus.auth.reader, shown)
         is_stream = wants_stream(headers.get(b"accept", b"").decode("latin-1"))
         last = headers.get(b"last-event-id", b"").decode("latin-1") if is_stream else None
-        return _Call(shown, client, log_query(_asked(scope), last), is_stream, gone)
+        return _Call(shown, client, log_query(_asked(scope, EventsQuery), last), is_stream, gone)
 
     async def _poll(self, call: _Call, reader: LogReader, send: Send) -> None:
         until_s = time.monotonic() + call.query.wait_s
         page = await self._next(call, reader, until_s, is_behind=True)
-        body = page_body(call.query, page, self._bus.path_prefix)
-        length = str(len(body)).encode()
-        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", length)]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        await answer(send, page_body(call.query, page, self._bus.path_prefix))
+
+    async def _pull(
+        self, scope: Scope, gone: asyncio.Future[None], send: Send, client: str, name: str
+    ) -> None:
+        bus, query = self._bus, _asked(scope, PullQuery)
+        shown = token(dict(scope["headers"]).get(b"authorization", b""))
+        ours = await asyncio.to_thread(pulled_id, bus, shown, client, name)
+        until_s = time.monotonic() + query.wait
+        with bus.readers.admitted(client):
+            await asyncio.to_thread(bus.follower.join)
+            try:
+                pulled = await self._pull_once(ours, query)
+                while pulled.lease is None and not gone.done():
+                    left_s = until_s - time.monotonic()
+                    if left_s <= 0:
+                        break
+                    await _wait_beside(bus.follower, pulled, gone, left_s)
+                    pulled = await self._pull_once(ours, query)
+            finally:
+                bus.follower.leave()
+        await answer(send, pulled_body(pulled, client, name, bus.path_prefix))
+
+    async def _pull_once(self, ours: int, query: PullQuery) -> Pulled:
+        async with self._pulling:
+            return await asyncio.to_thread(self._bus.puller.pull, ours, query.limit, query.lease_ms)
 
     async def _stream(self, call: _Call, reader: LogReader, send: Send) -> None:
         headers = [
@@ -166,16 +197,11 @@ class Streams:
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         if not reader.wait(lambda: _wake(loop, news)):
             return True
-        woken = asyncio.ensure_future(news.wait())
-        either: set[asyncio.Future[Any]] = {woken, call.gone}
-        await asyncio.wait(either, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
-        woken.cancel()
+        await _first(news, call.gone, left_s)
         return False
 
     async def _read(self, reader: LogReader) -> Page:
         """Read on, in turn with all who are behind."""
-        if self._turn is None:  # only now is there a loop
-            self._turn = asyncio.Lock()
         async with self._turn:
             page, took_s = await asyncio.to_thread(_timed, reader)
             await asyncio.sleep(_REST_SHARE * took_s)
@@ -202,6 +228,25 @@ def _timed(reader: LogReader) -> tuple[Page, float]:
     return page, time.thread_time() - begun_s
 
 
+async def _wait_beside(
+    follower: Follower, pulled: Pulled, gone: asyncio.Future[None], left_s: float
+) -> None:
+    """Wait until there may be more than was pulled."""
+    loop, news = asyncio.get_running_loop(), asyncio.Event()
+    waiting = wait_beside(follower, pulled, lambda: _wake(loop, news))
+    if waiting is not None:
+        await _first(news, gone, min(left_s, pulled.again_ms / 1000))
+        follower.news(waiting)
+
+
+async def _first(news: asyncio.Event, gone: asyncio.Future[None], left_s: float) -> None:
+    """Wait for news, or until nobody is there any more."""
+    woken = asyncio.ensure_future(news.wait())
+    either: set[asyncio.Future[Any]] = {woken, gone}
+    await asyncio.wait(either, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
+    woken.cancel()
+
+
 def _wake(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
     if not loop.is_closed():
         loop.call_soon_threadsafe(news.set)
@@ -212,11 +257,11 @@ async def _hung_up(receive: Receive) -> None:
         pass
 
 
-def _asked(scope: Scope) -> EventsQuery:
+def _asked(scope: Scope, kind: type[Q]) -> Q:
     """The query. Raises BadQuery."""
     try:
         text = scope["query_string"].decode("ascii")
         found = parse_qs(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS, errors="strict")
     except ValueError:
         raise BadQuery("the query can't be read") from None
-    return checked_query(EventsQuery, found.items())
+    return checked_query(kind, found.items())

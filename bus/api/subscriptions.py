@@ -8,7 +8,7 @@ from service_kit.openapi import Blueprint
 from service_kit.paging import cut
 
 from bus.api.endpoint import Endpoint, endpoint
-from bus.api.ownership import owned, owner_id
+from bus.api.ownership import owned, owned_pushed, owner_id
 from bus.api.pages import page
 from bus.api.query import Condition, Limit
 from bus.api.representations import collection_path, subscription_resource
@@ -80,7 +80,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         media_type=MEDIA_TYPE,
     )
     def put_subscription(client: str, name: str) -> Response:
-        """Subscribe (201, with the signing secret), or change the subscription (200).
+        """Subscribe (201, with the signing secret), or change the subscription (200). Without
+        `callback` and `uuid` it is pulled, and has no secret to show.
 
         Without a `secret` a new subscription gets one, and a known one keeps its own.
         """
@@ -88,7 +89,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         check_subscription_name(name)
         wanted = check_subscription_resource(read_json(request), bus.trusted_hosts)
         secret = lifecycle.put(bus.storage, client_id, name, wanted, bus.now_ms())
-        shown = subscription_resource(bus.storage.overviews.one(client, name), secret)
+        one = bus.storage.overviews.one(client, name)
+        shown = subscription_resource(one, None if one.subscription.is_pulled else secret)
         if secret is None:
             return respond(shown)
         return respond(shown, 201, {"Location": shown["_links"]["self"]["href"]})
@@ -142,7 +144,7 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
     @action("test")
     def test(client: str, name: str) -> Response:
         """Have a test event sent, once, whatever the state is; see the attempts for its answer."""
-        bus.storage.subscriptions.want_test(owned(bus, client, name).id)
+        bus.storage.subscriptions.want_test(owned_pushed(bus, client, name).id)
         return shown(client, name)
 
     @endpoint(
@@ -155,7 +157,7 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
     )
     def set_secret(client: str, name: str) -> dict[str, str]:
         """Change the secret that signs deliveries; the one before stays valid for a day."""
-        ours = owned(bus, client, name)
+        ours = owned_pushed(bus, client, name)
         wanted = read_json(request, empty={})
         secret = lifecycle.change_secret(
             bus.storage, ours.client_id, check_new_secret(wanted), bus.now_ms(), name

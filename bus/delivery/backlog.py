@@ -28,6 +28,7 @@ class Backlog:
         self.stride = 0
         self.left_behind = frozenset(stored.left_behind)  # of what was settled up to:
         self._settled_upto = stored.reached
+        self._left_out: frozenset[int] = frozenset()
         self._first_seen = 0, 0  # the position of the next event, and when it became that
         self._filters, self._coalesces = subscription.filters, subscription.coalesce
 
@@ -53,12 +54,25 @@ class Backlog:
             self._first_seen = first, now_ms
         return self._first_seen[1]
 
+    def firsts(self) -> list[int]:
+        """Where the next events stand."""
+        return [event.position for event in self.events[:1]] + self.queue[:1]
+
+    def positions(self) -> list[int]:
+        """Where all stands that is known to wait."""
+        unread = [one for one in self.left_behind if one > self.read_upto]
+        return [*self.queue, *unread, *(event.position for event in self.events)]
+
     def refilter(self, subscription: Subscription) -> None:
         """The subscription was changed: keep what is wanted, and what the bus itself tells."""
         self._coalesces = subscription.coalesce
         if subscription.filters != self._filters:
             self._filters = subscription.filters
             self.events = [e for e in self.events if e.type == RESYNC or self._is_wanted(e)]
+
+    def leave_out(self, positions: frozenset[int]) -> None:
+        """Somebody has these already."""
+        self._left_out = positions
 
     # --- what is taken and given back ----------------------------------------------------------
 
@@ -81,7 +95,7 @@ class Backlog:
 
     def wanted(self, events: Iterable[LogEvent]) -> list[LogEvent]:
         """Those of the next events that belong to the subscription and were not settled before."""
-        if self.read_upto < self._settled_upto:
+        if self.read_upto < self._settled_upto or self._left_out:
             events = [e for e in events if not self._was_settled(e.position)]
         if len(self._filters) == 1 and self._filters[0].holds_all_after(self.read_upto):
             return list(events)
@@ -160,5 +174,6 @@ class Backlog:
         return any(one.holds(event) for one in self._filters)
 
     def _was_settled(self, position: int) -> bool:
-        """Whether an event was settled before the subscription was taken over."""
-        return position <= self._settled_upto and position not in self.left_behind
+        """Whether an event was settled before the subscription was taken over, or is left out."""
+        is_before = position <= self._settled_upto and position not in self.left_behind
+        return is_before or position in self._left_out

@@ -118,6 +118,14 @@ class Consumer:
         """So many dead letters of an entity are stored as parked again. docs/delivery.md D20."""
         self._parked.redriven(url, events, now_ms)
 
+    def resume(self, deliveries: Iterable[Delivery]) -> None:
+        """These had been sent before it was taken over, and may still be answered."""
+        for delivery in deliveries:
+            self._start(delivery)
+            if delivery.kind is Kind.PARKED:
+                self._parked.attempted(delivery.events[0].url)
+        self.backlog.leave_out(self._in_flight.batch_positions())
+
     # --- what is read for it -------------------------------------------------------------------
 
     def offer(self, events: Iterable[LogEvent]) -> None:
@@ -130,8 +138,10 @@ class Consumer:
 
     def miss(self, first: int, last: int, now_ms: int) -> None:
         """Events are gone: stay before them until a resync of that is settled (D23)."""
-        identity = self._terms.log_identity()
-        self.backlog.tell(system_events.resync(self.subscription, identity, first, last, now_ms))
+        if not self._in_flight.tells_of_loss(last):
+            identity = self._terms.log_identity()
+            told = system_events.resync(self.subscription, identity, first, last, now_ms)
+            self.backlog.tell(told)
         self._progress.lost(first)
 
     # --- what it sends -------------------------------------------------------------------------
@@ -260,13 +270,8 @@ class Consumer:
     def settlement(self, seen: int) -> Settlement:
         """What is to be stored, when so much of the log was seen."""
         position, reached, ahead = self._floor(seen), self._progress.reached, self.backlog
-        unsettled: list[int] = []
-        if reached > position:
-            sent = [
-                one for each in self._in_flight if each.kind is Kind.BATCH for one in each.events
-            ]
-            unread = [*ahead.queue, *(one for one in ahead.left_behind if one > ahead.read_upto)]
-            unsettled = [*unread, *(event.position for event in [*sent, *ahead.events])]
+        is_ahead = reached > position
+        unsettled = [*ahead.positions(), *self._in_flight.batch_positions()] if is_ahead else ()
         change = self._asked.in_change(self._parked.change)
         change = replace(change, disable=self._disable) if self._disable else change
         return Settlement(
@@ -294,7 +299,6 @@ class Consumer:
 
     def _floor(self, seen: int) -> int:
         ahead = self.backlog
-        firsts = [each.events[0].position for each in self._in_flight if each.kind is Kind.BATCH]
-        firsts += [event.position for event in ahead.events[:1]] + ahead.queue[:1]
+        firsts = [*self._in_flight.firsts(), *ahead.firsts()]
         upto = max(ahead.read_upto, seen) if ahead.at_tail else ahead.read_upto
         return self._progress.floor(firsts, upto)

@@ -1,18 +1,31 @@
 """From the log to the consumers that are behind, one by one."""
 
+from typing import Protocol
+
 from service_kit.clock import Clock
 
 from bus.delivery.backlog import LONGEST_STRIDE
 from bus.delivery.batching import batch_limit
 from bus.delivery.consumer import Consumer
 from bus.delivery.log_cache import LogCache, Run
-from bus.delivery.registry import ConsumerRegistry
-from bus.delivery.tail import Tail
 from bus.log.event_log import ReadFence
 from bus.storage import Storage
 
 _SCAN_AT_ONCE = 5_000
 _SCAN_ENTITIES = 50_000
+
+
+class Looker(Protocol):
+    """Who knows of which version of the registry what is here is."""
+
+    def is_current(self, fence: ReadFence, /) -> bool:
+        """Whether nothing has changed up to that look."""
+
+
+class Seen(Protocol):
+    """How far the log was there when it was looked at, before it is read."""
+
+    seen: int
 
 
 class Fetcher:
@@ -22,9 +35,7 @@ class Fetcher:
     events that were trimmed: both are looked up after each read.
     """
 
-    def __init__(
-        self, storage: Storage, registry: ConsumerRegistry, tail: Tail, now_ms: Clock
-    ) -> None:
+    def __init__(self, storage: Storage, registry: Looker, tail: Seen, now_ms: Clock) -> None:
         self._store = storage.leases
         self._snapshots = storage.snapshots
         self._entities = storage.entity_index

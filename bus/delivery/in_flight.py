@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bus.model.event import LogEvent
+from bus.model.event import RESYNC, LogEvent
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -44,6 +44,27 @@ class InFlight(dict[Delivery, None]):
         if not self:
             return _NOBODY
         return frozenset(event.url for delivery in self for event in delivery.events)
+
+    def batch_positions(self) -> frozenset[int]:
+        """Where the events of all batches stand in the log."""
+        return frozenset(
+            event.position
+            for delivery in self
+            if delivery.kind is Kind.BATCH
+            for event in delivery.events
+        )
+
+    def firsts(self) -> list[int]:
+        """Where each batch begins."""
+        return [each.events[0].position for each in self if each.kind is Kind.BATCH]
+
+    def tells_of_loss(self, upto: int) -> bool:
+        """Whether one says that all up to a position is gone (docs/delivery.md D23)."""
+        return any(
+            event.type == RESYNC and event.position >= upto
+            for delivery in self
+            for event in delivery.events
+        )
 
     def only_batch(self) -> Delivery | None:
         """The batch that is alone in flight."""

@@ -1,7 +1,7 @@
 """Events that the bus itself tells one subscriber: they are in no log.
 
 The entity that they are about is the subscription, and the URL that both sides know it by is its
-callback.
+callback. One that is pulled has none: its URL then names it, and leads nowhere.
 """
 
 import json
@@ -12,6 +12,7 @@ from bus.model.subscription import Subscription
 
 TOPIC = "bus"
 _RANDOM_BYTES = 4
+_NOWHERE = "https://bus.invalid/clients/{}/subscriptions/{}"
 
 
 def resync(
@@ -38,9 +39,8 @@ def _notice(
     data: dict[str, int | bool],
     now_ms: int,
 ) -> LogEvent:
+    url = subscription.callback or _NOWHERE.format(subscription.client, subscription.name)
     text = json.dumps(data, separators=(",", ":"))
     event_id = f"{identity}-{position}-{secrets.token_hex(_RANDOM_BYTES)}"  # of no event in the log
-    body = whole_event(
-        event_head(TOPIC, type, subscription.callback, now_ms, text), event_id, position
-    )
-    return LogEvent(position, TOPIC, type, subscription.callback, now_ms, body)
+    body = whole_event(event_head(TOPIC, type, url, now_ms, text), event_id, position)
+    return LogEvent(position, TOPIC, type, url, now_ms, body)

@@ -107,6 +107,31 @@ class LeasedSubscription:
     resends: tuple[WantedResend, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PullLease:
+    """A batch that a puller has until `until_ms`; nobody else gets its events meanwhile.
+
+    `events` are no more than positions, types and URLs. Once it is `acknowledged` it is only there
+    so that saying so again may be answered alike.
+    """
+
+    id: str
+    until_ms: int
+    is_parked: bool
+    events: tuple[LogEvent, ...]
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PulledSubscription:
+    """A subscription in the hands of who pulls, for one call, with what is leased of it. `now_ms`
+    is the store's clock."""
+
+    leased: LeasedSubscription
+    pull_leases: tuple[PullLease, ...]
+    now_ms: int
+
+
 @dataclass(slots=True)
 class StateChange:
     """What changes beside the cursor, from one settlement to the next. Applied in this order."""

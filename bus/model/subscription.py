@@ -46,15 +46,16 @@ class SigningSecrets:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRequest:
-    """What a client asks for: these topics, pushed there, with `uuid` as the Basic user name.
+    """What a client asks for: these topics, pushed there, with `uuid` as the Basic user name; or
+    pulled, without both.
 
     `topics` are patterns: `bids`, `bids.create`, `*`. `timeout_ms` is the longest an event waits
     for company; None: it leaves at once. `concurrency` is how many batches may be in flight.
     """
 
     topics: tuple[str, ...]
-    callback: str
-    uuid: str = field(repr=False)
+    callback: str = ""
+    uuid: str = field(default="", repr=False)
     timeout_ms: int | None = None
     max_events: int = DEFAULT_MAX_EVENTS
     concurrency: int = 1
@@ -66,7 +67,8 @@ class SubscriptionRequest:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Where a client's events go and how. `replay`: how often it was moved, or redriven."""
+    """Where a client's events go and how; without a `callback` they wait to be pulled. `replay`:
+    how often it was moved, or redriven."""
 
     id: int
     client: str
@@ -86,6 +88,11 @@ class Subscription:
     reason: str | None = None
     state_since_ms: int = 0
     replay: int = 0
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether nothing is sent, for somebody fetches it (docs/delivery.md D34)."""
+        return not self.callback
 
     @property
     def topics(self) -> frozenset[str] | None:

@@ -22,6 +22,7 @@ from bus.storage.latency import Latencies
 from bus.storage.leases import Leases
 from bus.storage.overview import Overviews
 from bus.storage.parked import ParkedEntities
+from bus.storage.pulls import Pulls
 from bus.storage.resends import Resends
 from bus.storage.seeks import Seeks
 from bus.storage.settlements import Settlements
@@ -51,6 +52,7 @@ class Storage:
         self._driver = Driver(engine)
         self.leases = Leases(engine, self._driver, now_ms)
         self.settlements = Settlements(self._driver)
+        self.pulls = Pulls(engine, self._driver, now_ms)
         self.parked = ParkedEntities(engine, self._driver, registry, now_ms)
         self.dead_letters = DeadLetters(engine, registry, now_ms)
         self.attempts = Attempts(engine, self._driver)

@@ -1,10 +1,10 @@
 """The cursors of subscriptions, as what clients do moves them; pushers move them in settlements."""
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from bus.model.delivery import HEALTHY
 from bus.storage.columns import HEALTH_COLUMNS, health_values
-from bus.storage.tables import cursors
+from bus.storage.tables import cursors, pull_leases
 
 _HEALTHY = dict(zip(HEALTH_COLUMNS, health_values(HEALTHY), strict=True))
 
@@ -45,6 +45,14 @@ def position_of(connection: Connection, subscription_id: int) -> int:
     """Up to where everything is settled."""
     wanted = select(cursors.c.position).where(cursors.c.subscription_id == subscription_id)
     return int(connection.execute(wanted).scalar_one())
+
+
+def forget_leases(connection: Connection, subscription_id: int) -> None:
+    """What pullers have in hand is to be delivered again; who is about to settle can't."""
+    ours = pull_leases.c.subscription_id == subscription_id
+    connection.execute(delete(pull_leases).where(ours))
+    cursor = cursors.c.subscription_id == subscription_id
+    connection.execute(update(cursors).where(cursor).values(fence=cursors.c.fence + 1))
 
 
 def end_back_off(connection: Connection, subscription_id: int) -> None:

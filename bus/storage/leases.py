@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 from service_kit.clock import Clock
 from service_kit.database import clock_of, reading, writing
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bus.log.event_log import READ_FENCE, ReadFence
 from bus.model.delivery import LeasedSubscription, Parked, WantedResend
@@ -42,7 +54,12 @@ class PusherBeat:
 
 
 _REGISTRY_VERSION = "SELECT registry_version FROM bus_state"
-_unheld = or_(cursors.c.holder.is_(None), cursors.c.holder.not_in(select(pushers.c.id)))
+_pushed = cursors.c.subscription_id.in_(
+    select(subscriptions.c.id).where(subscriptions.c.callback != "")
+)
+_unheld = and_(
+    _pushed, or_(cursors.c.holder.is_(None), cursors.c.holder.not_in(select(pushers.c.id)))
+)
 
 
 class Leases:
@@ -88,7 +105,11 @@ class Leases:
     def counts(self, pusher: str) -> LeaseCounts:
         """Who holds how much."""
         mine = func.count().filter(cursors.c.holder == pusher)
-        counted = select(func.count(), mine, func.count().filter(_unheld)).select_from(cursors)
+        counted = (
+            select(func.count(), mine, func.count().filter(_unheld))
+            .select_from(cursors)
+            .where(_pushed)
+        )
         with reading(self._engine) as connection:
             return LeaseCounts(*connection.execute(counted).one())
 
@@ -140,32 +161,8 @@ class Leases:
 
     def held(self, pusher: str) -> list[LeasedSubscription]:
         """The subscriptions that a pusher holds, as they are now."""
-        mine = select(cursors.c.subscription_id).where(cursors.c.holder == pusher)
-        wanted = (
-            select(subscriptions, cursors, clients.c.name.label("client"), wanted_tests)
-            .join_from(subscriptions, clients)
-            .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
-            .join(wanted_tests, wanted_tests.c.subscription_id == subscriptions.c.id, isouter=True)
-            .where(cursors.c.holder == pusher)
-        )
         with reading(self._engine) as connection:
-            found = connection.execute(wanted).mappings().all()
-            filters = filters_of(connection, mine)
-            apart = _parked(connection, pusher)
-            resends = _resends(connection, mine)
-        return [
-            LeasedSubscription(
-                columns.subscription(row, filters.get(row["id"], ())),
-                columns.cursor(row),
-                columns.health(row),
-                row["fence"],
-                apart.get(row["id"], ()),
-                row["requested_at_ms"] is not None,
-                row["last_attempt_at_ms"],
-                resends.get(row["id"], ()),
-            )
-            for row in found
-        ]
+            return held_where(connection, and_(cursors.c.holder == pusher, _pushed))
 
 
 def _resends(
@@ -179,11 +176,37 @@ def _resends(
     return found
 
 
-def _parked(connection: Connection, pusher: str) -> dict[int, tuple[Parked, ...]]:
+def held_where(connection: Connection, ours: ColumnElement[bool]) -> list[LeasedSubscription]:
+    """The subscriptions whose cursors are so, as whoever holds them needs to know them."""
     wanted = (
-        entities()
-        .join(cursors, cursors.c.subscription_id == parked.c.subscription_id)
-        .where(cursors.c.holder == pusher)
+        select(subscriptions, cursors, clients.c.name.label("client"), wanted_tests)
+        .join_from(subscriptions, clients)
+        .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
+        .join(wanted_tests, wanted_tests.c.subscription_id == subscriptions.c.id, isouter=True)
+        .where(ours)
+    )
+    found = connection.execute(wanted).mappings().all()
+    mine = select(cursors.c.subscription_id).where(ours)
+    filters, resends = filters_of(connection, mine), _resends(connection, mine)
+    apart = _parked(connection, ours)
+    return [
+        LeasedSubscription(
+            columns.subscription(row, filters.get(row["id"], ())),
+            columns.cursor(row),
+            columns.health(row),
+            row["fence"],
+            apart.get(row["id"], ()),
+            row["requested_at_ms"] is not None,
+            row["last_attempt_at_ms"],
+            resends.get(row["id"], ()),
+        )
+        for row in found
+    ]
+
+
+def _parked(connection: Connection, ours: ColumnElement[bool]) -> dict[int, tuple[Parked, ...]]:
+    wanted = (
+        entities().join(cursors, cursors.c.subscription_id == parked.c.subscription_id).where(ours)
     )
     found: dict[int, tuple[Parked, ...]] = {}
     for row in connection.execute(wanted).mappings():

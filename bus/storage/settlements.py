@@ -64,21 +64,28 @@ class Settlements:
 
         Returns the others: whoever holds them now delivers their events again.
         """
-        ours = [(one, (one.subscription_id, pusher, one.fence)) for one in settlements]
-        answered = [
-            (*_cursor(one), *answer_values(one.answer), one.answer.at_ms, *key)
-            for one, key in ours
-            if one.answer is not None
-        ]
-        others = [(*_cursor(one), *key) for one, key in ours if one.answer is None]
         with self._driver.writing() as statements:
-            moved = statements.run_each(_MOVE_ANSWERED, answered)
-            moved += statements.run_each(_MOVE, others)
-            lost = _lost(statements, pusher, settlements) if moved < len(settlements) else _NOBODY
-            for one in settlements:
-                if one.change is not None and one.subscription_id not in lost:
-                    _move(statements, one, now_ms)
-        return lost
+            return write(statements, pusher, settlements, now_ms)
+
+
+def write(
+    statements: Statements, holder: str, settlements: Sequence[Settlement], now_ms: int
+) -> frozenset[int]:
+    """Write outcomes down inside a transaction; see Settlements.settle."""
+    ours = [(one, (one.subscription_id, holder, one.fence)) for one in settlements]
+    answered = [
+        (*_cursor(one), *answer_values(one.answer), one.answer.at_ms, *key)
+        for one, key in ours
+        if one.answer is not None
+    ]
+    others = [(*_cursor(one), *key) for one, key in ours if one.answer is None]
+    moved = statements.run_each(_MOVE_ANSWERED, answered)
+    moved += statements.run_each(_MOVE, others)
+    lost = _lost(statements, holder, settlements) if moved < len(settlements) else _NOBODY
+    for one in settlements:
+        if one.change is not None and one.subscription_id not in lost:
+            _move(statements, one, now_ms)
+    return lost
 
 
 def count(statements: Statements, subscription_id: int, *, parked: int, dead: int) -> None:

@@ -207,11 +207,11 @@ class Subscriptions:
     def _change(
         self, connection: Connection, subscription_id: int, wanted: SubscriptionRequest
     ) -> None:
-        connection.execute(
-            update(subscriptions)
-            .where(subscriptions.c.id == subscription_id)
-            .values(**_columns(wanted))
-        )
+        ours = subscriptions.c.id == subscription_id
+        callback = connection.execute(select(subscriptions.c.callback).where(ours)).scalar_one()
+        connection.execute(update(subscriptions).where(ours).values(**_columns(wanted)))
+        if bool(callback) != bool(wanted.callback):  # pushed from here on, or pulled
+            cursors.forget_leases(connection, subscription_id)
         before = topic_filters.filters_of(connection, [subscription_id]).get(subscription_id, ())
         after = refiltered(before, wanted.topics, log_end(connection))
         if len(after) > _MAX_FILTERS:
@@ -259,6 +259,7 @@ def _move(
     connection: Connection, subscription_id: int, position: int, *, snapshot_upto: int
 ) -> None:
     topic_filters.reach_back_to(connection, subscription_id, position)
+    cursors.forget_leases(connection, subscription_id)
     cursors.move_to(connection, subscription_id, position, snapshot_upto=snapshot_upto)
 
 

@@ -117,6 +117,7 @@ publish_keys = Table(
     Column("created_at_ms", BigInteger, nullable=False, index=True),
 )
 
+# One that is pulled has an empty `callback` and `uuid`, and no pusher takes it.
 # A client's subscription `default` is the one of routemaster's API. `retry` and
 # `previous_secrets` are JSON.
 subscriptions = Table(
@@ -142,6 +143,23 @@ subscriptions = Table(
     Column("created_at_ms", BigInteger, nullable=False),
     UniqueConstraint("client_id", "name", name="subscriptions_by_client"),
     sqlite_autoincrement=True,
+)
+
+# A batch that a puller has for a while: `events` is JSON, a position, type and URL each.
+pull_leases = Table(
+    "pull_leases",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "subscription_id",
+        ForeignKey("subscriptions.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("is_parked", Boolean, nullable=False),
+    Column("acknowledged", Boolean, nullable=False),
+    Column("events", Text, nullable=False),
 )
 
 # What it gets: a topic (`*`: every topic) and a type ("": every type).

@@ -5,13 +5,12 @@ from collections.abc import Collection
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import Meta
 from service_kit.topic import TOPIC_NAME
 from service_kit.url import check_url
 
 from bus.errors import BadSecret, BadSubscription
 from bus.model.event import TYPES
-from bus.model.retry_policy import RetryPolicy
 from bus.model.ssrf_denylist import refusal
 from bus.model.subscription import (
     DEFAULT_MAX_EVENTS,
@@ -23,26 +22,16 @@ from bus.model.topic import TopicName, check_topic
 from bus.model.url import Url
 from bus.signing import Secret, check_secret
 from bus.subscriptions.places import Start, start_position
-from bus.wire_rules import check, complaint, number_complaint
+from bus.subscriptions.retry import Retry, retry_policy
+from bus.wire_rules import check, complaint
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
-_LONGEST_MS = 86_400_000
-_MAX_RETRIES = 20
 _MAX_IDS = 1_000
-_WAIT_MS = (100, 604_800_000)
 
 
 def _say_pattern(value: Any) -> str:
     check_topic(value.partition(".")[0] if isinstance(value, str) else value)
     return "the type of a pattern is not create, update, delete or noop"
-
-
-def _say_wait(value: Any) -> str:
-    return (
-        "parked_ms holds null"
-        if value is None
-        else number_complaint("a wait in parked_ms", *_WAIT_MS)
-    )
 
 
 # It is the user name of Basic credentials (RFC 7617), so it can't hold a colon.
@@ -58,30 +47,11 @@ Pattern = Annotated[
     complaint(_say_pattern, pattern=rf"^(\*|{TOPIC_NAME}(\.({'|'.join(sorted(TYPES))}))?)\Z"),
 ]
 MAX_PATTERNS = 100
+MAX_CONCURRENCY = 64
+_OF_PUSHED = ("uuid", "secret", "events_per_s", "format")
 _topics = complaint(
     f"topics is not an array of at most {MAX_PATTERNS} topic names", max_length=MAX_PATTERNS
 )
-
-
-class Retry(msgspec.Struct, forbid_unknown_fields=True):
-    """How a subscription is tried again; what is missing is as it is by default.
-
-    `longest_ms` is not below `first_ms`.
-    """
-
-    first_ms: Annotated[int, Meta(ge=100, le=600_000)] | None = None
-    longest_ms: Annotated[int, Meta(ge=100, le=_LONGEST_MS)] | None = None
-    parked_ms: (
-        Annotated[
-            list[Annotated[int, complaint(_say_wait, ge=_WAIT_MS[0], le=_WAIT_MS[1])]],
-            complaint(
-                f"parked_ms is not an array of at most {_MAX_RETRIES} waits",
-                max_length=_MAX_RETRIES,
-            ),
-        ]
-        | UnsetType
-    ) = UNSET
-    give_up_ms: Annotated[int, Meta(ge=60_000, le=2_592_000_000)] | None = None
 
 
 class RoutemasterSubscription(msgspec.Struct, forbid_unknown_fields=True):
@@ -95,10 +65,13 @@ class RoutemasterSubscription(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SubscriptionResource(RoutemasterSubscription):
-    """The same with everything that a subscription may have beyond routemaster."""
+    """The same with everything that a subscription may have beyond routemaster. Without `callback`
+    and `uuid` it is pulled."""
 
     topics: Annotated[list[Pattern], _topics]
-    concurrency: Annotated[int, Meta(ge=1, le=64)] | None = None
+    callback: Url | None = None  # type: ignore[assignment]
+    uuid: Uuid | None = None  # type: ignore[assignment]
+    concurrency: Annotated[int, Meta(ge=1, le=MAX_CONCURRENCY)] | None = None
     coalesce: Annotated[bool, complaint("coalesce is neither true nor false")] | None = None
     format: Annotated[Format, complaint(f"format is none of {', '.join(Format)}")] | None = None
     events_per_s: Annotated[int, Meta(ge=1, le=100_000)] | None = None
@@ -164,23 +137,33 @@ def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> W
     """A SubscriptionResource, parsed from JSON. Raises BadSubscription, BadTopic or BadSecret."""
     rules = {
         "callback": lambda callback: _check_callback(callback, trusted_hosts),
-        "retry": _retry_policy,
+        "retry": retry_policy,
         "secret": _given_secret,
     }
     asked: SubscriptionResource = check(SubscriptionResource, value, BadSubscription, rules=rules)
+    _check_mode(asked)
     request = SubscriptionRequest(
         topics=tuple(dict.fromkeys(asked.topics)),
-        callback=asked.callback,
-        uuid=asked.uuid,
+        callback=asked.callback or "",
+        uuid=asked.uuid or "",
         timeout_ms=asked.timeout,
         max_events=_max_events(asked.max, asked.format or Format.ROUTEMASTER),
-        concurrency=asked.concurrency or 1,
+        concurrency=asked.concurrency or (1 if asked.callback else MAX_CONCURRENCY),
         coalesce=bool(asked.coalesce),
         format=asked.format or Format.ROUTEMASTER,
         events_per_s=asked.events_per_s,
-        retry=_retry_policy(value.get("retry")),
+        retry=retry_policy(value.get("retry")),
     )
     return Wanted(request, start_position(asked.start), asked.secret)
+
+
+def _check_mode(asked: SubscriptionResource) -> None:
+    """What is pushed has a user name; what is pulled has nothing that is for pushing."""
+    if asked.callback is not None and asked.uuid is None:
+        raise BadSubscription("uuid is missing: a callback needs one")
+    for name in _OF_PUSHED:
+        if asked.callback is None and getattr(asked, name) is not None:
+            raise BadSubscription(f"{name} is for a subscription with a callback; this is pulled")
 
 
 def check_subscription_name(value: str) -> str:
@@ -219,27 +202,10 @@ def _given_secret(value: Any) -> str | None:
     return None if value is None else check_secret(value)
 
 
-def _retry_policy(value: Any) -> RetryPolicy:
-    """A Retry, parsed from JSON; None: as it is by default."""
-    default = RetryPolicy()
-    if value is None:
-        return default
-
-    def check_longest(longest_ms: Any) -> None:
-        first_ms = value.get("first_ms") or default.first_ms
-        if isinstance(longest_ms, int) and longest_ms < first_ms:
-            raise BadSubscription(number_complaint("longest_ms", first_ms, _LONGEST_MS))
-
-    rules = {"longest_ms": check_longest}
-    asked: Retry = check(Retry, value, BadSubscription, rules=rules)
-    first_ms = asked.first_ms or default.first_ms
-    longest_ms = asked.longest_ms or max(first_ms, default.longest_ms)
-    parked_ms = default.parked_ms if asked.parked_ms is UNSET else tuple(asked.parked_ms)
-    return RetryPolicy(first_ms, longest_ms, parked_ms, asked.give_up_ms)
-
-
 def _check_callback(callback: Any, trusted_hosts: Collection[str]) -> None:
     """A literal address is judged now, a name only when it is dialled: it may change meanwhile."""
+    if callback is None:
+        return
     try:
         checked = check_url(callback, trusted_hosts)
     except ValueError as error:

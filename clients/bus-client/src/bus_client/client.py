@@ -46,7 +46,7 @@ class BusClient(Bus):
         self._patient = Wire(url, token, total_s=total_s, transport=transport, waits_s=LONG_POLL_S)
         self._looks = NotifyChannel.for_database(self._wire.url, f"look {name}")
         self.entry = Entry(self._wire)
-        self.subscriptions = Subscriptions(self._wire, self.entry)
+        self.subscriptions = Subscriptions(self._wire, self.entry, patient=self._patient)
         self.tokens = Tokens(self._wire, self.entry)
 
     def close(self) -> None:

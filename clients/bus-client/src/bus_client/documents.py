@@ -11,6 +11,7 @@ from bus_client.entities import (
     EventBatch,
     HistoryPoint,
     Parked,
+    PulledBatch,
     Redriven,
     Resync,
     SeekPreview,
@@ -98,6 +99,16 @@ def batch_from(document: Document) -> EventBatch:
         events=tuple(document.get("events") or ()),
         position=document.integer("position"),
         resync=Resync(first=lost.integer("from"), last=lost.integer("to")) if lost else None,
+    )
+
+
+def pulled_from(document: Document) -> PulledBatch:
+    """A batch on lease from its representation."""
+    return PulledBatch(
+        events=tuple(document.get("events") or ()),
+        position=document.integer("position"),
+        lease=document.get("lease"),
+        leased_until_ms=document.get("leased_until_ms"),
     )
 
 

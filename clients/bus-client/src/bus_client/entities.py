@@ -6,7 +6,7 @@ from typing import Any, Literal, TypedDict
 
 Json = Mapping[str, Any]
 Links = Mapping[str, str]
-Relation = Literal["pause", "resume", "seek", "test", "secret", "redrive", "retry"]
+Relation = Literal["events", "ack", "pause", "resume", "seek", "test", "secret", "redrive", "retry"]
 
 
 class AfterPosition(TypedDict):
@@ -69,7 +69,7 @@ class Subscription:
     client: str
     name: str
     topics: tuple[str, ...]
-    callback: str
+    callback: str | None
     settings: Settings
     state: Literal["active", "paused", "disabled"]
     reason: str | None
@@ -109,6 +109,17 @@ class EventBatch:
     events: tuple[Json, ...]
     position: int
     resync: Resync | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PulledBatch:
+    """Events that are this puller's until they are acknowledged, or `leased_until_ms` (by the bus's
+    clock). Nothing was there without a `lease`. All up to `position` is in hand, or settled."""
+
+    events: tuple[Json, ...]
+    position: int
+    lease: str | None
+    leased_until_ms: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

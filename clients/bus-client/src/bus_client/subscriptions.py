@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Unpack
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlencode
 
 from bus_client.documents import (
     Document,
     attempt_from,
     dead_letter_from,
     parked_from,
+    pulled_from,
     preview_from,
     redriven_from,
     subscription_from,
@@ -17,6 +18,7 @@ from bus_client.entities import (
     Attempt,
     DeadLetter,
     Parked,
+    PulledBatch,
     Redriven,
     Relation,
     SeekPreview,
@@ -37,14 +39,17 @@ class Subscriptions:
     says so) raises NotPossible. All of them may be repeated.
     """
 
-    def __init__(self, wire: Wire, entry: Entry, client: str | None = None) -> None:
+    def __init__(
+        self, wire: Wire, entry: Entry, client: str | None = None, *, patient: Wire | None = None
+    ) -> None:
         self._wire = wire
+        self._patient = patient or wire
         self._entry = entry
         self._client = client
 
     def of(self, client: str) -> "Subscriptions":
         """Those of another client, for the root key; everybody's are `all` of the root key."""
-        return Subscriptions(self._wire, self._entry, client)
+        return Subscriptions(self._wire, self._entry, client, patient=self._patient)
 
     def all(self) -> list[Subscription]:
         """Every subscription of this client; of every client for the root key."""
@@ -63,20 +68,21 @@ class Subscriptions:
         name: str,
         *,
         topics: Iterable[str],
-        callback: str,
-        uuid: str,
+        callback: str | None = None,
+        uuid: str | None = None,
         secret: str | None = None,
         start: Start = "now",
         **settings: Unpack[Settings],
     ) -> Subscription:
         """Subscribe, or change the subscription of this name: what isn't given is as by default.
+        Without `callback` and `uuid` it is pulled.
 
         `topics` are patterns: `bids`, `bids.create`, `*`. `uuid` is the Basic user name of the
         deliveries, `secret` signs them from the first one on (None: the bus makes one, and shows
         it in this answer when the subscription is new). `start` is only for a new one.
         """
-        body: dict[str, Any] = {"topics": list(topics), "callback": callback, "uuid": uuid}
-        optional = {"secret": secret, "from": start, **settings}
+        body: dict[str, Any] = {"topics": list(topics)}
+        optional = {"callback": callback, "uuid": uuid, "secret": secret, "from": start, **settings}
         body |= {key: value for key, value in optional.items() if value is not None}
         return self._read("PUT", self._named(name), body)
 
@@ -87,6 +93,30 @@ class Subscriptions:
     def delete(self, subscription: Subscription) -> None:
         """End it, with its parked events and dead letters."""
         self._wire.do("DELETE", subscription.url)
+
+    def pull(
+        self,
+        subscription: Subscription,
+        *,
+        limit: int | None = None,
+        wait_s: int = 0,
+        lease_ms: int | None = None,
+    ) -> PulledBatch:
+        """The next events of a subscription without callback, at most `limit` (None: its `max`),
+        waiting up to 25 s for the first. They are leased for so long (None: 30 s): nobody else who
+        pulls gets them, and they come again unless they are acknowledged by then."""
+        asked = {"limit": limit, "wait": wait_s, "lease_ms": lease_ms}
+        query = urlencode({key: value for key, value in asked.items() if value is not None})
+        url = f"{_possible(subscription, 'events')}?{query}"
+        return pulled_from(self._patient.read("GET", url))
+
+    def ack(
+        self, subscription: Subscription, batch: PulledBatch, failed: Collection[str] = ()
+    ) -> None:
+        """A batch was taken, but for the events with these ids: those are parked, and come again
+        later. Raises BusRefused (409) once its lease has lapsed: then all of it comes again."""
+        body = {"lease": batch.lease, "failed": list(failed)}
+        self._wire.call("POST", _possible(subscription, "ack"), body)
 
     def pause(self, subscription: Subscription) -> Subscription:
         """Have nothing more sent."""
