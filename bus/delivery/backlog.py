@@ -54,10 +54,6 @@ class Backlog:
             self._first_seen = first, now_ms
         return self._first_seen[1]
 
-    def firsts(self) -> list[int]:
-        """Where the next events stand."""
-        return [event.position for event in self.events[:1]] + self.queue[:1]
-
     def positions(self) -> list[int]:
         """Where all stands that is known to wait."""
         unread = [one for one in self.left_behind if one > self.read_upto]

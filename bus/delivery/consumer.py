@@ -1,7 +1,7 @@
 """One subscription at work: what is read for it, what is in flight, and what is not yet stored."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from bus.delivery import batching, bisection, system_events
 from bus.delivery.asked import Asked, Resend
@@ -14,21 +14,13 @@ from bus.delivery.parked import ParkedSchedule, RetryParked
 from bus.delivery.prefetch import Prefetched, prefetched
 from bus.delivery.rate_limit import RateLimit
 from bus.delivery.response import Acknowledged, Outcome
+from bus.delivery.terms import Terms
 from bus.model.delivery import LastAnswer, LeasedSubscription, Settlement, StateChange
 from bus.model.event import LogEvent
 from bus.model.subscription import State
 
 _NO_CHANGE = StateChange()
 Next = Delivery | RetryParked | Resend | Fetch | Wait | Idle
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What holds for every subscription of the installation."""
-
-    log_identity: Callable[[], str]
-    give_up_ms: int
-    chance: Callable[[], float]
 
 
 class Consumer:
@@ -270,8 +262,9 @@ class Consumer:
     def settlement(self, seen: int) -> Settlement:
         """What is to be stored, when so much of the log was seen."""
         position, reached, ahead = self._floor(seen), self._progress.reached, self.backlog
-        is_ahead = reached > position
-        unsettled = [*ahead.positions(), *self._in_flight.batch_positions()] if is_ahead else ()
+        unsettled: Iterable[int] = ()
+        if reached > position:
+            unsettled = [*ahead.positions(), *self._in_flight.batch_positions()]
         change = self._asked.in_change(self._parked.change)
         change = replace(change, disable=self._disable) if self._disable else change
         return Settlement(
@@ -299,6 +292,7 @@ class Consumer:
 
     def _floor(self, seen: int) -> int:
         ahead = self.backlog
-        firsts = [*self._in_flight.firsts(), *ahead.firsts()]
+        firsts = [each.events[0].position for each in self._in_flight if each.kind is Kind.BATCH]
+        firsts += [event.position for event in ahead.events[:1]] + ahead.queue[:1]
         upto = max(ahead.read_upto, seen) if ahead.at_tail else ahead.read_upto
         return self._progress.floor(firsts, upto)

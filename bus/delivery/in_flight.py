@@ -54,10 +54,6 @@ class InFlight(dict[Delivery, None]):
             for event in delivery.events
         )
 
-    def firsts(self) -> list[int]:
-        """Where each batch begins."""
-        return [each.events[0].position for each in self if each.kind is Kind.BATCH]
-
     def tells_of_loss(self, upto: int) -> bool:
         """Whether one says that all up to a position is gone (docs/delivery.md D23)."""
         return any(

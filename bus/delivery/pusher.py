@@ -7,7 +7,6 @@ from contextlib import suppress
 from service_kit.clock import Clock
 from service_kit.errors import StoreUnavailable
 
-from bus.delivery.consumer import Terms
 from bus.delivery.cpu_backpressure import CpuBackpressure
 from bus.delivery.dispatcher import Dispatcher
 from bus.delivery.fetcher import Fetcher
@@ -17,6 +16,7 @@ from bus.delivery.registry import ConsumerRegistry
 from bus.delivery.run_queue import RunQueue
 from bus.delivery.settler import Settler
 from bus.delivery.tail import Tail
+from bus.delivery.terms import Terms
 from bus.delivery.timeline import Timeline
 from bus.delivery.wire.http_client import HttpClient
 from bus.storage import Storage

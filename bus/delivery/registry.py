@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from bus.delivery.consumer import Consumer, Terms
+from bus.delivery.consumer import Consumer
 from bus.delivery.lease import Lease
 from bus.delivery.run_queue import RunQueue
+from bus.delivery.terms import Terms
 from bus.delivery.timeline import Timeline
 from bus.log.event_log import ReadFence
 from bus.model.delivery import LeasedSubscription

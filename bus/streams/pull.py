@@ -14,11 +14,12 @@ from typing import TypeVar
 import msgspec
 
 from bus.delivery.batching import Fetch, Wait
-from bus.delivery.consumer import Consumer, Terms
+from bus.delivery.consumer import Consumer
 from bus.delivery.fetcher import Fetcher
 from bus.delivery.in_flight import Delivery, Kind
 from bus.delivery.parked import RetryParked
 from bus.delivery.response import Acknowledged, Outcome
+from bus.delivery.terms import Terms
 from bus.errors import BadQuery, LeaseLapsed, OtherMode, Unavailable
 from bus.log.event_log import ReadFence
 from bus.model.delivery import LastAnswer, PulledSubscription, PullLease

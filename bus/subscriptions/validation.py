@@ -136,7 +136,7 @@ def check_subscription(value: Any, trusted_hosts: Collection[str]) -> Subscripti
 def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> Wanted:
     """A SubscriptionResource, parsed from JSON. Raises BadSubscription, BadTopic or BadSecret."""
     rules = {
-        "callback": lambda callback: _check_callback(callback, trusted_hosts),
+        "callback": lambda one: None if one is None else _check_callback(one, trusted_hosts),
         "retry": retry_policy,
         "secret": _given_secret,
     }
@@ -204,8 +204,6 @@ def _given_secret(value: Any) -> str | None:
 
 def _check_callback(callback: Any, trusted_hosts: Collection[str]) -> None:
     """A literal address is judged now, a name only when it is dialled: it may change meanwhile."""
-    if callback is None:
-        return
     try:
         checked = check_url(callback, trusted_hosts)
     except ValueError as error:

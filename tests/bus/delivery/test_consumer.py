@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bus.delivery.bisection import FAILING
-from bus.delivery.consumer import Consumer, Terms
+from bus.delivery.consumer import Consumer
 from bus.delivery.in_flight import Delivery
 from bus.delivery.parked import MAX_PARKED, ParkedSchedule
 from bus.delivery.response import Acknowledged, Failed, Outcome, Response
+from bus.delivery.terms import Terms
 from bus.model.delivery import EndpointHealth, LastAnswer, LeasedSubscription, Parked
 from bus.model.retry_policy import RetryPolicy
 from tests.bus.clock import START_MS
