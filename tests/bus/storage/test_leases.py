@@ -154,3 +154,21 @@ def test_an_entity_of_which_another_event_waits_is_still_parked(
     settle(StateChange(park={url: None}, take_back=[2]))
     (left,) = storage.leases.held("one")
     assert left.parked == ()
+
+
+def test_no_pusher_takes_what_is_pulled(storage: Storage, subscriber: int) -> None:
+    storage.subscriptions.replace(subscriber, wanted("", uuid=""), "whsec_a")
+    storage.leases.join("one")
+    assert storage.leases.claim("one", 9) == 0
+    assert storage.leases.counts("one").subscriptions == 0
+
+
+def test_who_pushed_loses_what_is_pulled_from_now_on(
+    storage: Storage, subscriber: int, held: LeasedSubscription
+) -> None:
+    storage.subscriptions.replace(subscriber, wanted("", uuid=""), "whsec_a")
+    assert storage.leases.held("one") == []
+    assert storage.leases.counts("one").mine == 0
+    assert storage.settlements.settle("one", [settlement(held, 1)], 0)
+    pulled = storage.pulls.hold(held.subscription.id)
+    assert pulled.leased.cursor == held.cursor

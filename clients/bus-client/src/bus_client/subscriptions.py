@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Unpack
-from urllib.parse import quote, urlencode, urlencode
+from urllib.parse import quote, urlencode
 
 from bus_client.documents import (
     Document,
     attempt_from,
     dead_letter_from,
     parked_from,
-    pulled_from,
     preview_from,
+    pulled_from,
     redriven_from,
     subscription_from,
 )

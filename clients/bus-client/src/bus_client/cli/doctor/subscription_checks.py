@@ -58,6 +58,9 @@ def look_at_back_off(one: Subscription, now_ms: int) -> Iterator[Finding]:
 
 def look_at_callback(one: Subscription) -> Iterator[Finding]:
     """Whether the bus can be expected to reach it."""
+    if one.callback is None:
+        yield fine("callback", "none: it is pulled")
+        return
     parts = urlsplit(one.callback)
     shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
     if parts.hostname in _HERE:
