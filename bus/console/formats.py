@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from markupsafe import Markup
 from service_kit.clock import Clock, utc
 
-from bus.console import reasons
+from bus.console import plots, reasons
 from bus.console.security import PATH
 
 _UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
@@ -16,10 +16,10 @@ _UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
 
 def install(blueprint: Blueprint, now_ms: Clock) -> None:
     """Give the templates their filters and functions."""
-    for make in (moment, span, count, answer, page_url, pretty, plural):
+    for make in _FILTERS:
         blueprint.add_app_template_filter(make)
     blueprint.add_app_template_filter(lambda at_ms: ago(at_ms, now_ms()), "ago")
-    for name in (reasons.condition, reasons.why, reasons.meaning, curl, again_as_curl):
+    for name in _GLOBALS:
         blueprint.add_app_template_global(name)
     blueprint.add_app_template_global(now_ms, "now_ms")
 
@@ -29,6 +29,11 @@ def moment(at_ms: int) -> Markup:
     at = utc(at_ms)
     iso = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return Markup('<time datetime="{}">{}</time>').format(iso, f"{at:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def clock(at_ms: int) -> str:
+    """Such as "Mon 08:15", at the edge of a plot."""
+    return f"{utc(at_ms):%a %H:%M}"
 
 
 def ago(at_ms: int, now_ms: int) -> str:
@@ -107,3 +112,7 @@ def again_as_curl(request_of: dict[str, Any], callback: str) -> str:
     words += [f"-H {shlex.quote(line)}" for line in headers]
     words += [f"--data-binary {shlex.quote(request_of['body'])}", shlex.quote(callback)]
     return " ".join(words)
+
+
+_FILTERS = (moment, clock, span, count, answer, page_url, pretty, plural, plots.short)
+_GLOBALS = (reasons.condition, reasons.why, reasons.meaning, plots.plot, curl, again_as_curl)

@@ -32,6 +32,12 @@ def attempts(args: Mapping[str, str]) -> dict[str, str]:
     return asked | times
 
 
+def history(args: Mapping[str, str], client: str = "", name: str = "") -> dict[str, str]:
+    """Which history: of a subscription or, without one, of all."""
+    which = {"subscription": f"{client}/{name}"} if client else {}
+    return which | {"span": args.get("span", "hour")}
+
+
 def nothing(_form: Form) -> Body:
     """A call without a body."""
     return None

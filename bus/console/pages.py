@@ -15,7 +15,7 @@ class PageSpec:
     """A page below /console. `api` is the address of its document, the page's HAL twin; `asks`
     makes the query of its document of the page's own; `beside` are other documents that it shows,
     by name. A `live` page has a fragment that a script keeps up to date. `limit` is how long a
-    list is that has pages."""
+    list is that has pages. A page with `history` plots it: of its subscription, or of all."""
 
     rule: str
     template: str
@@ -24,6 +24,7 @@ class PageSpec:
     beside: Mapping[str, str] = field(default_factory=dict)
     live: bool = False
     limit: int | None = None
+    history: bool = False
 
     @property
     def document(self) -> str:
@@ -35,7 +36,7 @@ _AFTER = forms.only("after")
 _SUBSCRIPTION = {"subscription": ONE}
 
 PAGES = (
-    PageSpec("/", "overview", "/overview", live=True),
+    PageSpec("/", "overview", "/overview", live=True, history=True),
     PageSpec(
         "/subscriptions",
         "subscriptions",
@@ -48,6 +49,7 @@ PAGES = (
         "subscription",
         beside={"attempts": f"{ONE}/attempts", "topics": "/topics", "overview": "/overview"},
         live=True,
+        history=True,
     ),
     PageSpec(f"{ONE}/attempts", "attempts", asks=forms.attempts, beside=_SUBSCRIPTION, limit=LINES),
     PageSpec(f"{ONE}/attempts/<int:id>", "attempt", beside=_SUBSCRIPTION),

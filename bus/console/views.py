@@ -120,7 +120,8 @@ class Console:
                 doc = self._get(call, viewer)
                 return render_template(template, doc=doc, viewer=viewer, **documents)
 
-            return Response(self._fragments.get((viewer.client, viewer.acts, request.path), render))
+            key = (viewer.client, viewer.acts, request.path, request.args.get("span"))
+            return Response(self._fragments.get(key, render))
 
     def act(self, action: Action, **ids: Any) -> Response:
         """Call the API, then lead on; where it refuses a form, show that again."""
@@ -162,8 +163,10 @@ class Console:
         return respond(answer.document)
 
     def _documents(self, page: PageSpec, viewer: Viewer, ids: dict[str, Any]) -> dict[str, Any]:
-        paths = {name: _filled(path, ids) for name, path in page.beside.items()}
-        return {name: self._get(ApiCall("GET", path), viewer) for name, path in paths.items()}
+        calls = {name: ApiCall("GET", _filled(path, ids)) for name, path in page.beside.items()}
+        if page.history:
+            calls["history"] = ApiCall("GET", "/history", forms.history(request.args, **ids))
+        return {name: self._get(call, viewer) for name, call in calls.items()}
 
     def _get(self, call: ApiCall, viewer: Viewer) -> Any:
         answer = self._api.call(call, viewer.token)
