@@ -44,6 +44,11 @@ check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
 	$(BIN)/lint-imports
 	for folder in $(DISTRIBUTIONS); do (cd $$folder && $(CURDIR)/$(BIN)/deptry $$(test -d src && echo src || echo .)) || exit 1; done
 
+.PHONY: node
+node: ## install the standards' own tools in JavaScript into var/node; tests that want them are skipped without
+	mkdir -p var/node && cp tests/node/package.json var/node/
+	npm install --prefix var/node --no-package-lock --no-audit --no-fund --silent
+
 .PHONY: bench
 bench: .venv/installed-dev ## measure beside a ceiling, ONLY=bus for a part; 1 when a bar is missed
 	$(BIN)/python -m tests.bench $(ONLY)

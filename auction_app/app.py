@@ -103,7 +103,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
 def _install_views(app: Flask, house: House) -> None:
     app.before_request(allow_uploads)
     csrf = CSRFProtect(app)
-    api = Api(app, title="Gavel auctions")
+    api = Api(app, title="Gavel auctions", description="Auctions, customers and what they do.")
     describe_sessions(api)
     for views in _views(house):
         register = (

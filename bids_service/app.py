@@ -43,7 +43,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     install_storable(app)
     install_access(app, config.tokens)
     install_health(app, {"database": parts.database.check})
-    _register(Api(app, title="Gavel bids"), parts)
+    _register(Api(app, title="Gavel bids", description="Biddings, bids and their record."), parts)
     bus_drain.flask.mount(app, "/events", _drain(config, parts))
     return app
 

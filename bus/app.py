@@ -14,9 +14,10 @@ from bus.api.events import events_blueprint
 from bus.api.failures import exceptions_blueprint
 from bus.api.history import history_blueprint
 from bus.api.monitoring import metrics_blueprint, pulse_blueprint
+from bus.api.openapi import describe_deliveries, describe_publish
 from bus.api.overview import overview_blueprint
 from bus.api.problems import TRANSLATIONS
-from bus.api.publish import describe_publish, publish_blueprint
+from bus.api.publish import publish_blueprint
 from bus.api.pulls import pulls_blueprint
 from bus.api.root import root_blueprint
 from bus.api.routemaster import subscriptions_blueprint, topics_blueprint
@@ -56,9 +57,15 @@ def create_apps(
     install_problems(app, TRANSLATIONS)
     install_health(app, {"database": bus.storage.check_ready})
     app.register_blueprint(publish_blueprint(bus))
-    api = Api(app, title="The bus")
+    api = Api(
+        app,
+        title="The bus",
+        description="Publish events, subscribe to them, and see what becomes of each delivery.",
+        at=bus.path_prefix,
+    )
     _register(api, bus)
     describe_publish(api, app)
+    describe_deliveries(api)
     app.register_blueprint(console_blueprint(bus, app.wsgi_app))
     app.wsgi_app = under_path(app.wsgi_app, bus.path_prefix)  # type: ignore[method-assign]
     return app, bus

@@ -57,6 +57,10 @@ def takes_command(
 
     def mark(view: View) -> View:
         for decorator in (
+            blueprint.alt_response(400, "BAD_REQUEST"),
+            blueprint.alt_response(401, "UNAUTHORIZED"),
+            blueprint.alt_response(403, "FORBIDDEN"),
+            blueprint.alt_response(404, "NOT_FOUND"),
             blueprint.alt_response(409, "CONFLICT"),
             blueprint.alt_response(202, description="Taken in; the outcome will be at Location"),
             blueprint.response(status, answer, content_type=MEDIA_TYPE),

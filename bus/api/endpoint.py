@@ -1,7 +1,9 @@
 """One decorator that routes a view and documents it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, Protocol, TypeVar
 
 import marshmallow as ma
@@ -11,6 +13,9 @@ from service_kit.openapi import Blueprint
 from bus.api.query import parameters, read_query, refuse_query
 
 V = TypeVar("V", bound=Callable[..., Any])
+
+_NO_OTHERS: Mapping[int, ma.Schema | None] = MappingProxyType({})
+_MEANINGS = {201: "Made now", 204: "There is none"}
 
 
 class Endpoint(Protocol):
@@ -24,6 +29,7 @@ def endpoint(
     method: str,
     *paths: str,
     answers: tuple[int, ma.Schema | None],
+    or_answers: Mapping[int, ma.Schema | None] = _NO_OTHERS,
     takes: dict[str, Any] | None = None,
     refuses: Sequence[int] = (),
     query: type[msgspec.Struct] | None = None,
@@ -32,21 +38,23 @@ def endpoint(
 ) -> Endpoint:
     """Serve a view at `paths`.
 
-    `answers` is its status and the schema of its body, `takes` the JSON Schema of the body it
-    reads (documented here, checked by the bus's own rules), `refuses` the statuses of its
-    problems. Its `query` is checked and handed to the view as `query`; without one any key is
-    refused. A view that is not `public` needs credentials.
+    `answers` is its status and the schema of its body, and `or_answers` are others; `takes` is the
+    JSON Schema of the body it reads (documented here, checked by the bus's own rules), `refuses`
+    the statuses of its problems. Its `query` is checked and handed to the view as `query`; without
+    one any key is refused. A view that is not `public` needs credentials.
     """
-    statuses = {400, *refuses} if public else {400, 401, *refuses}
+    statuses = {400, *refuses} if public else {400, 401, 403, *refuses}
 
     def decorate(view: V) -> V:
         documented: Any = blueprint.response(*answers, content_type=media_type)(
             _with_query(view, query)
         )
+        for status, schema in or_answers.items():
+            documented = blueprint.alt_response(
+                status, schema=schema, description=_MEANINGS[status], content_type=media_type
+            )(documented)
         for status in sorted(statuses):
-            documented = blueprint.alt_response(status, description="A problem document")(
-                documented
-            )
+            documented = blueprint.alt_response(status, HTTPStatus(status).name)(documented)
         documented = blueprint.doc(**_documentation(takes, query, public))(documented)
         for path in paths:
             blueprint.route(path, methods=[method])(documented)

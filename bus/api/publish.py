@@ -1,26 +1,15 @@
 """`POST /topics/{topic}`: the hot path, so it has a view without schemas, apart from the others."""
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Response, current_app, request
 from service_kit.access import shown_token
 from service_kit.bodies import read_body
-from service_kit.openapi import Api
 from service_kit.trace import current_traceparent
 
 from bus.api.query import refuse_query
 from bus.bootstrap import Bus
-from bus.model.topic import TopicName, check_topic
+from bus.model.topic import check_topic
 from bus.publish.content_modes import attributes_of
 from bus.publish.publisher import PublishCall
-from bus.publish.validation import EVENTS
-from bus.wire_rules import json_schema
-
-_PROBLEMS = {
-    400: "BAD_REQUEST",
-    401: "UNAUTHORIZED",
-    403: "FORBIDDEN",
-    413: "REQUEST_ENTITY_TOO_LARGE",
-    503: "SERVICE_UNAVAILABLE",
-}
 
 # To who asks first, as CloudEvents' webhooks do (its HTTP webhooks, section 4); the token says who
 # may publish.
@@ -58,25 +47,3 @@ def _call(topic: str) -> PublishCall:
         current_traceparent() if "traceparent" in request.headers else None,
         attributes_of(request.headers.items()),
     )
-
-
-def describe_publish(api: Api, app: Flask) -> None:
-    """Add the view to the OpenAPI document, which finds only views with schemas by itself."""
-    (rule,) = app.url_map.iter_rules("publish.publish")
-    operation = {
-        "tags": ["topics"],
-        "summary": "Store one event, or an array of up to 1 000; 200 once they are on disk.",
-        "parameters": [
-            {"name": "topic", "in": "path", "required": True, "schema": json_schema(TopicName)}
-        ],
-        "requestBody": {
-            "required": True,
-            "content": {"application/json": {"schema": json_schema(EVENTS)}},
-        },
-        "responses": {"200": {"description": "On disk"}}
-        | {
-            str(status): {"$ref": f"#/components/responses/{name}"}
-            for status, name in _PROBLEMS.items()
-        },
-    }
-    api.spec.path(rule=rule, operations={"post": operation})

@@ -76,6 +76,7 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         _ONE,
         takes=json_schema(SubscriptionResource),
         answers=_SHOWN,
+        or_answers={201: SubscriptionResourceSchema()},
         refuses=(400, 403, 404, 413),
         media_type=MEDIA_TYPE,
     )

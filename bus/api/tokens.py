@@ -41,6 +41,7 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
         "/api_tokens",
         query=TokensQuery,
         answers=(200, TokenSchema(many=True)),
+        or_answers={204: None},
     )
     def list_tokens(query: TokensQuery) -> Any:
         """Every token, by its id and without itself, in the order in which they were made; 204

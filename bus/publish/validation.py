@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from msgspec import Meta
 from service_kit.url import check_entity_url
 
 from bus.errors import BadEvent, BadKey
@@ -37,10 +36,6 @@ class Event(msgspec.Struct):
     url: Url
     timestamp: TimestampMs | None = None
     data: Annotated[dict[str, Any], complaint("data is not an object")] | None = None
-
-
-EVENTS = Event | Annotated[list[Event], Meta(min_length=1, max_length=MAX_EVENTS)]
-"""What is published to a topic, as OpenAPI says it; an array is checked event by event."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import marshmallow as ma
@@ -19,6 +20,7 @@ from auction_app.second_chances.hal import SecondChanceSchema
 from auction_app.selling.hal import MySalesSchema
 from auction_app.watchlist.hal import ReminderSchema, WatchlistSchema
 from auction_app.watchlist.remind_watchers import remind_watchers
+from tests import node
 from tests.auction_app.conftest import BIDS_TOKEN, MAILER_TOKEN, Browser, World, as_program, path_of
 from tests.auction_app.sale import sell
 from tests.auction_app.tour import begin, rules
@@ -72,6 +74,11 @@ def test_every_answer_is_as_described(world: World, path: str) -> None:
         case.call_and_validate(headers=as_program(BIDS_TOKEN))
 
     check()
+
+
+def test_the_linter_finds_no_error(world: World, tmp_path: Path) -> None:
+    document = world.app.test_client().get("/openapi.json").get_json()
+    assert node.lint_openapi(document, tmp_path) == []
 
 
 def test_every_operation_is_tried(world: World) -> None:

@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is what the OpenAPI document says, and never a 500."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from bids_service.commands.import_auctions import create_bidding
+from tests import node
 from tests.bids_service.service import ALL, AUCTION, Service, known_terms, start
 
 pytestmark = pytest.mark.slow
@@ -70,3 +72,8 @@ def test_every_operation_is_tried(service: Service) -> None:
     }
     marks: Any = test_every_answer_is_as_described
     assert operations == set(marks.pytestmark[0].args[1])
+
+
+def test_the_linter_finds_no_error(service: Service, tmp_path: Path) -> None:
+    document = service.http().get("/openapi.json").json
+    assert node.lint_openapi(document, tmp_path) == []

@@ -30,7 +30,7 @@ class WidgetSchema(ma.Schema):
 @pytest.fixture
 def client() -> FlaskClient:
     app = Flask(__name__)
-    api = Api(app, title="Widgets")
+    api = Api(app, title="Widgets", description="What is tried.")
     install_problems(app, {Refused: lambda error: Problem(409, "Refused", reason=str(error))})
     install_access(app, Tokens.parse(f"shop:widgets:read+widgets:write:{TOKEN}"))
     install_trace(app)

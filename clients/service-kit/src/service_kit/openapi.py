@@ -1,15 +1,22 @@
 """flask-smorest with our errors: problem documents, Allow kept, bodies read strictly."""
 
 import http
+import json
+import re
 from typing import Any
 
 import marshmallow as ma
-from flask import Flask, Request
+from flask import Flask, Request, Response
 
 from service_kit.bodies import read_json
 from service_kit.compat import flask_smorest
 from service_kit.compat.webargs import MISSING, BodyParser
+from service_kit.openapi_document import Names, completed
 from service_kit.problems import Problem
+
+_LICENSE = {"name": "MIT", "identifier": "MIT"}
+_ARGUMENT = re.compile(r"<(?:[^:<>]+:)?([^<>]+)>")
+_CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
 
 
 class ProblemSchema(ma.Schema):
@@ -49,21 +56,22 @@ class Blueprint(flask_smorest.Blueprint):
 
 
 class Api(flask_smorest.BareApi):
-    """The OpenAPI 3.1 document at /openapi.json; errors are left to `install_problems`."""
+    """The OpenAPI 3.1 document at /openapi.json; errors are left to `install_problems`.
+
+    `at` is the path under which a proxy shows the service.
+    """
 
     ERROR_SCHEMA = ProblemSchema
 
-    def __init__(self, app: Flask, *, title: str, version: str = "1") -> None:
-        app.config.update(
-            API_TITLE=title,
-            API_VERSION=version,
-            OPENAPI_VERSION="3.1.0",
-            OPENAPI_URL_PREFIX="/",
-            OPENAPI_JSON_PATH="openapi.json",
-        )
+    def __init__(
+        self, app: Flask, *, title: str, description: str, version: str = "1", at: str = ""
+    ) -> None:
+        app.config.update(API_TITLE=title, API_VERSION=version, OPENAPI_VERSION="3.1.0")
         super().__init__(
             app,
             spec_kwargs={
+                "info": {"description": description, "license": _LICENSE},
+                "servers": [{"url": at or "/"}],
                 "components": {
                     "securitySchemes": {
                         "token": {"type": "http", "scheme": "bearer"},
@@ -73,6 +81,15 @@ class Api(flask_smorest.BareApi):
                 "security": [{"token": []}, {"basic": []}],
             },
         )
+        self._served: bytes | None = None
+        app.add_url_rule("/openapi.json", "openapi", lambda: self._serve(app))
+
+    def _serve(self, app: Flask) -> Response:
+        """The document of all that is registered by the time somebody asks."""
+        if self._served is None:
+            document = completed(self.spec.to_dict(), _names(app))
+            self._served = json.dumps(document, indent=1).encode()
+        return Response(self._served, mimetype="application/json")
 
     def error_responses(self) -> dict[str, dict[str, Any]]:
         """A problem document for every status."""
@@ -80,3 +97,18 @@ class Api(flask_smorest.BareApi):
         named = {status.name: status.phrase for status in http.HTTPStatus}
         named["DEFAULT_ERROR"] = "A problem document"
         return {name: {"description": phrase, "content": content} for name, phrase in named.items()}
+
+
+def _names(app: Flask) -> Names:
+    """What the code calls the views: a function by its name, a class by its method and name."""
+    return {
+        (method.lower(), _ARGUMENT.sub(r"{\1}", rule.rule)): _name(app, rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+    }
+
+
+def _name(app: Flask, endpoint: str, method: str) -> str:
+    view = app.view_functions[endpoint]
+    name = _CAPITAL.sub(r"_\1", getattr(view, "__name__", endpoint)).lower()
+    return f"{method.lower()}_{name}" if hasattr(view, "view_class") else name
