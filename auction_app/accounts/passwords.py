@@ -17,7 +17,7 @@ class Passwords:
         self, hasher: PasswordHasher | None = None, bulkhead: Bulkhead | None = None
     ) -> None:
         self._hasher = hasher or PasswordHasher()
-        self._bulkhead = bulkhead or Bulkhead(at_once=2, waiting=10)
+        self._bulkhead = bulkhead or Bulkhead(at_once=2, waiting=4)
         self._of_nobody = self._hasher.hash("nobody's password")
 
     def hash(self, password: str) -> str:

@@ -4,6 +4,7 @@ import hmac
 
 from auction_app.accounts.forms import ResetPasswordForm
 from auction_app.accounts.model import Customer
+from auction_app.accounts.own_password import check_says_more
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
 from auction_app.db.ids import new_key
@@ -51,8 +52,9 @@ def reset_password(
     `customer` as `check_reset` found it.
 
     Who followed the link owns the mailbox: the address is verified by that, too, and nothing is
-    left to somebody who opened the account under this address before. Raises LinkDead.
+    left to somebody who opened the account under this address before. Raises LinkDead, BadInput.
     """
+    check_says_more(form.new_password, customer.email, field="new_password")
     hashed = passwords.hash(form.new_password)
     with store.begin() as act:
         if _locked(act, customer.id).password_reset_id != customer.password_reset_id:

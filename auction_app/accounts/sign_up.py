@@ -3,6 +3,7 @@
 from auction_app.accounts.edit_profile import check_own_name
 from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.model import Customer
+from auction_app.accounts.own_password import check_says_more
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers
 from auction_app.accounts.request_verification import remind_of_account
@@ -18,8 +19,9 @@ def sign_up(store: Store, passwords: Passwords, form: SignUpForm, *, locale: str
     Tells nobody whether the address had an account, nor does the time it takes: then nothing
     changes, except that a mail goes out: the one that verifies the address again, or one that says
     that there is an account. Raises BadInput for
-    a name that looks like one of the house's.
+    a name that looks like one of the house's, and a password that is the address.
     """
+    check_says_more(form.password, form.email, field="password")
     with store.reading() as conn:
         check_own_name(conn, form.name)
     password_hash = passwords.hash(form.password)

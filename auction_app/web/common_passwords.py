@@ -67,6 +67,14 @@ _WORDS = frozenset(
     schatzi sonnenschein şifre пароль
     """.split()
 )
+_LITTLE_WORDS = frozenset(
+    """
+    am and are baby be best big dad daddy day dear du forever good hate he her him hot ich is it
+    like little man mama me mein meine miss mom mommy much mum mummy my need new no not of our papa
+    she so the this to too true u very want we with you your
+    """.split()
+) | {"i"}
+_SAID = _WORDS | _LITTLE_WORDS
 _RUNS = (
     "abcdefghijklmnopqrstuvwxyz",
     "01234567890",
@@ -93,6 +101,9 @@ _RUNS_BOTH_WAYS = tuple(run + "\n" + run[::-1] for run in _RUNS)
 _LEET = str.maketrans("01345789@$!|", "oleastbgasil")
 _LEET_I = str.maketrans("01345789@$!|", "oieastbgasii")
 _SHORTEST_RUN = 3
+# Two letters before a run, or words that make a sentence, are tried too as long as they are short.
+_MOST_BESIDE_RUNS, _LONGEST_RUNS = 2, 12
+_LONGEST_SENTENCE = 16
 _FEWEST_DIFFERENT = 5
 _LONGEST = 40
 
@@ -100,9 +111,9 @@ _LONGEST = 40
 def is_common(password: str) -> bool:
     """Whether a password is one of those that guessing begins with.
 
-    | password, P@ssw0rd!, 12Sunshine12 | qwerty123, 1q2w3e4r | aaaaaaaa, abcabcabc | monkeymonkey |
-    |-----------------------------------|---------------------|---------------------|--------------|
-    | a word                            | runs                | few characters      | a word twice |
+    | password, P@ssw0rd!, 12Sunshine12 | qwerty123, aa123456 | aaaaaaaa, abcabcabc | ilovemymom  |
+    |-----------------------------------|---------------------|---------------------|-------------|
+    | a word                            | runs                | few characters      | a few words |
     """
     seen = (c for c in unicodedata.normalize("NFKC", password) if unicodedata.category(c) != "Cf")
     plain = "".join(seen).casefold().strip()
@@ -111,6 +122,12 @@ def is_common(password: str) -> bool:
     once = re.sub(r"^(.+?)\1+$", r"\1", plain)
     few = len(set(plain)) < _FEWEST_DIFFERENT or len(once) < _FEWEST_DIFFERENT
     return few or _is_runs(plain) or any(_is_word(text) for text in _readings(once))
+
+
+def bare(text: str) -> str:
+    """The letters of a text, one after the other."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return re.sub(r"[\W\d_]+", "", folded) or folded
 
 
 def _readings(text: str) -> set[str]:
@@ -126,18 +143,29 @@ def _read(text: str) -> set[str]:
 
 def _is_word(text: str) -> bool:
     halves = (text[:cut] in _WORDS and text[cut:] in _WORDS for cut in range(3, len(text) - 2))
-    return text in _WORDS or any(halves)
+    return text in _WORDS or any(halves) or _is_sentence(text)
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether a short text is nothing but words, one after the other."""
+    ends = {0}
+    if not 0 < len(text) <= _LONGEST_SENTENCE:
+        return False
+    for end in range(1, len(text) + 1):
+        if any(text[start:end] in _SAID for start in ends):
+            ends.add(end)
+    return len(text) in ends
 
 
 def _is_runs(text: str) -> bool:
-    """Whether it is made of runs along a keyboard, an alphabet or digits, forth or back."""
-    at = 0
+    """Whether it is made of runs along a keyboard, an alphabet or digits, forth or back; a short
+    one also with a character or two beside them."""
+    at = beside = 0
     while at < len(text):
         length = _run_at(text, at)
-        if length < _SHORTEST_RUN:
-            return False
+        beside += length if length < _SHORTEST_RUN else 0
         at += length
-    return True
+    return beside <= (_MOST_BESIDE_RUNS if len(text) <= _LONGEST_RUNS else 0)
 
 
 def _run_at(text: str, at: int) -> int:

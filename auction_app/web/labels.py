@@ -14,6 +14,7 @@ def complaint(word: str) -> str:
         "name_mixed": _("Please write each word in one alphabet."),
         "name_of_the_house": _("This looks like a name of the house. Please choose another one."),
         "password_common": _("Many people use this password, so it is tried first. Take another."),
+        "password_is_address": _("Your e-mail address is tried first. Take another password."),
         "not_an_email": _("This is not an e-mail address we can write to."),
         "password_too_short": _("Use at least %(n)d characters.", n=SHORTEST_PASSWORD),
         "not_a_language": _("Please choose one of the languages."),
