@@ -9,6 +9,8 @@ from flask import template_rendered
 from auction_app.items import page_cache
 from tests.auction_app.conftest import Browser, World
 
+pytestmark = pytest.mark.slow
+
 GERMAN = {"Accept-Language": "de"}
 
 
