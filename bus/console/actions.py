@@ -65,7 +65,7 @@ ACTIONS = (
         f"{ONE}/dead-letters/redrive",
         _REDRIVEN,
         goes_to=f"{ONE}/dead-letters",
-        read=forms.chosen,
+        read=forms.letters,
         counts=_COUNTS,
     ),
     Action(
@@ -74,6 +74,14 @@ ACTIONS = (
         _REDRIVEN,
         goes_to=f"{ONE}/dead-letters",
         counts=_COUNTS,
+    ),
+    Action(
+        "retry",
+        f"{ONE}/parked/retry",
+        "Tried now: {retried}. What is taken leaves this page.",
+        goes_to=f"{ONE}/parked",
+        read=forms.parked,
+        counts=("retried",),
     ),
     Action(
         "resend",

@@ -74,14 +74,14 @@ def seek(form: Form) -> Body:
     return {"to": {name: int(value)} if is_number else form.get("to")}
 
 
-def chosen(form: Form) -> Body:
-    """The dead letters that are ticked; without a tick all of them, if that was the button."""
-    if form.get("which") == "all":
-        return {}
-    ids = [int(text) for text in form.getlist("id") if _is_number(text)]
-    if not ids:
-        raise Problem(400, "Nothing is ticked", detail="Tick the dead letters to send back.")
-    return {"ids": ids}
+def letters(form: Form) -> Body:
+    """The dead letters that are ticked, or all."""
+    return _chosen(form, "ids", [int(text) for text in form.getlist("id") if _is_number(text)])
+
+
+def parked(form: Form) -> Body:
+    """The parked entities that are ticked, or all."""
+    return _chosen(form, "urls", form.getlist("url"))
 
 
 def subscription(form: Form) -> Body:
@@ -137,6 +137,14 @@ def moment(form: Mapping[str, str], name: str) -> int:
             "A time is needed",
             detail=f"{text!r} is not a date and a time, as 2026-11-30T08:15.",
         ) from error
+
+
+def _chosen(form: Form, name: str, ticked: list[Any]) -> Body:
+    if form.get("which") == "all":
+        return {}
+    if not ticked:
+        raise Problem(400, "Nothing is ticked", detail="Tick what it is to be done with.")
+    return {name: ticked}
 
 
 def _is_number(text: str) -> bool:

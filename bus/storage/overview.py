@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Select, case, func, select, tuple_
 from bus.errors import NotFound
 from bus.model.delivery import Lag, Overview
 from bus.model.subscription import DEFAULT_NAME, ListedSubscription, State
-from bus.model.topic_filter import EVERY_TOPIC
+from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
 from bus.storage import columns
 from bus.storage.lag import backlog, count_ahead, snapshot_left
 from bus.storage.tables import (
@@ -142,7 +142,8 @@ class Overviews:
         now_ms = self._now_ms()
         with reading(self._engine) as connection:
             found = connection.execute(wanted).mappings().all()
-            return [_overview(connection, row, now_ms) for row in found]
+            filters = _filters_of(connection, [row["id"] for row in found])
+            return [_overview(connection, row, filters.get(row["id"], ()), now_ms) for row in found]
 
 
 FAILING = "failing"
@@ -206,8 +207,16 @@ def _first_parked_at_ms() -> Any:
     )
 
 
-def _overview(connection: Connection, row: columns.Row, now_ms: int) -> Overview:
-    filters = filters_of(connection, [row["id"]]).get(row["id"], ())
+def _filters_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[TopicFilter, ...]]:
+    found: dict[int, tuple[TopicFilter, ...]] = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        found |= filters_of(connection, ids[start : start + _AT_ONCE])
+    return found
+
+
+def _overview(
+    connection: Connection, row: columns.Row, filters: tuple[TopicFilter, ...], now_ms: int
+) -> Overview:
     cursor = columns.cursor(row)
     events, oldest_at_ms = backlog(connection, max(cursor.position, cursor.snapshot_upto), filters)
     if cursor.position < cursor.snapshot_upto:

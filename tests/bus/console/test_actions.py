@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from bus.console.formats import plural
-from bus.model.delivery import DeadLetter, LastAnswer, StateChange
+from bus.model.delivery import DeadLetter, LastAnswer, Parked, StateChange
 from bus.storage import Storage
 from tests.bus.api.calling import call
 from tests.bus.clock import START_MS
@@ -239,3 +239,22 @@ def test_a_method_that_is_not_for_an_address_finds_nothing(owner: Operator, path
     answer = owner.client.put(f"/console{path}")
     assert answer.status_code == 404
     assert "<h1>" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("ticked", "retried"), [({"which": "all"}, 2), ({"url": "https://parked.example/1"}, 1)]
+)
+def test_parked_entities_are_tried_now(
+    owner: Operator, storage: Storage, ticked: dict[str, str], retried: int
+) -> None:
+    answer = LastAnswer(422, None, START_MS)
+    urls = [f"https://parked.example/{n}" for n in (1, 2)]
+    change = StateChange(
+        park={url: Parked(url, 1, START_MS * 2, 1, answer) for url in urls},
+        park_events=[log_event(n + 1, url=url) for n, url in enumerate(urls)],
+    )
+    settle(storage, "subscriber", change=change)
+    parked = f"{SUBSCRIPTION}/parked"
+    assert owner.text(parked).count('type="checkbox"') == 2
+    assert f"Tried now: {retried}." in follow(owner, f"{parked}/retry", parked, **ticked)
+    assert owner.press(f"{parked}/retry", parked, which="some").status_code == 400
