@@ -13,7 +13,8 @@ from service_kit.tokens import digest, new_token
 
 from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
 from bus.model.client import ChosenToken, Client, ClientName, Scopes
-from bus.model.token_scope import TokenScope, is_good_for
+from bus.model.token_scope import TokenScope, is_good_for, sees_all
+from bus.model.topic import check_not_ours
 from bus.wire_rules import check
 
 Find = Callable[[str], tuple[str, Client] | None]
@@ -118,7 +119,7 @@ class Auth:
         if self.is_root_key(token):
             return None
         client = _good_for(TokenScope.MONITOR, self.client(token))
-        return None if TokenScope.ADMIN in client.scopes else client.name
+        return None if sees_all(client.scopes) else client.name
 
     def admin(self, token: str | None) -> None:
         """Raises NotAuthenticated unless this is the root key, or a token as good."""
@@ -127,17 +128,22 @@ class Auth:
 
     def owner(self, token: str | None, client_name: str, *, looks: bool = False) -> None:
         """Raises unless this is the root key, or a subscriber's token of the client of this name;
-        for one who only `looks`, one that may monitor will do.
+        for one who only `looks`, one that may monitor will do, or monitor what is everybody's.
 
         NotAuthenticated for a stranger, NotYours for another client, NotAllowed.
         """
-        if self.is_admin(token):
+        if self.is_admin(token) or (looks and self._sees_all(token)):
             return
         client = self.client(token)
         if not (looks and TokenScope.MONITOR in client.scopes):
             _good_for(TokenScope.SUBSCRIBE, client)
         if client.name != client_name:
             raise NotYours("it belongs to another client")
+
+    def about(self, token: str | None, client_name: str) -> str | None:
+        """Of whose subscriptions a subscription of this client is told, when it is made with this
+        token; None: of everybody's (docs/delivery.md D35)."""
+        return None if self._sees_all(token) else client_name
 
     def is_admin(self, token: str | None) -> bool:
         """Whether this is the root key, or a client's token that is as good."""
@@ -169,6 +175,13 @@ class Auth:
         """Whether this is the root key itself, or stands in for it."""
         return token is not None and hmac.compare_digest(self._digest(token), self._root_digest)
 
+    def _sees_all(self, token: str | None) -> bool:
+        if self.is_root_key(token):
+            return True
+        with contextlib.suppress(NotAuthenticated):
+            return sees_all(self.recent_client(token).scopes)
+        return False
+
     def _digest(self, token: str) -> str:
         shown = digest(token)
         return self._stand_ins.get(shown, shown)
@@ -179,9 +192,10 @@ def _seal(key: str, root_digest: str) -> str:
 
 
 def check_may_publish(client: Client, topic: str) -> None:
-    """Raises NotAllowed."""
+    """Raises NotAllowed, or TopicTaken for the bus's own."""
     if not is_good_for(TokenScope.PUBLISH, client.scopes, topic):
         raise NotAllowed(f"the token lacks the scope {TokenScope.PUBLISH} for this topic")
+    check_not_ours(topic)
 
 
 def _good_for(scope: TokenScope, client: Client) -> Client:

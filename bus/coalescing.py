@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from bus.model.event import LogEvent
+from bus.model.topic import SYSTEM_TOPIC
 from bus.model.topic_filter import TopicFilter
 
 Key = tuple[str, str, bool]
@@ -59,7 +60,9 @@ class Scan:
             self.after = found[-1][3]
         types = {(topic_filter.topic, topic_filter.type) for topic_filter in filters}
         for topic, type, url, position in found:
-            if types & {(topic, type), (topic, None), ("*", None)}:
+            if types & {(topic, type), (topic, None), ("*", None)} and (
+                topic != SYSTEM_TOPIC or any(one.takes(topic, type, url) for one in filters)
+            ):
                 place = key(topic, url, type)
                 self.last[place] = max(position, self.last.get(place, 0))
 

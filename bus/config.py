@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from service_kit.config import load, setting
 from service_kit.database import database_url
-from service_kit.url import trusted_host
+from service_kit.url import base_url, trusted_host
 
 MIN_KEY_CHARACTERS = 16
 _OUR_NAMES = {"localhost", "ip6-localhost", "ip6-loopback"}
@@ -64,6 +64,7 @@ class Config:
     max_data_bytes: int = setting("BUS_MAX_DATA_BYTES", default=64)
     max_readers: int = setting("BUS_MAX_READERS", default=4000)
     max_readers_of_client: int = setting("BUS_MAX_READERS_OF_CLIENT", default=2000)
+    public_url: str | None = setting("BUS_PUBLIC_URL", default=None, parse=base_url)
     path_prefix: str = setting("BUS_PATH_PREFIX", default="", parse=_path_prefix)
     give_up_days: int = setting("BUS_GIVE_UP_DAYS", default=5)
     keep_days: int = setting("BUS_KEEP_DAYS", default=30)

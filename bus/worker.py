@@ -35,6 +35,7 @@ def main() -> None:
         now_ms=now_ms,
         steady_ms=steady_ms,
         give_up_ms=config.give_up_days * DAY_MS,
+        public_url=config.public_url,
     )
     retention = Retention(
         storage.log,

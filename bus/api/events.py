@@ -36,8 +36,9 @@ def events_blueprint(bus: Bus) -> Blueprint:
     def events(query: EventsQuery) -> Response:
         """The events after a position; with `wait`, once there are any. As `text/event-stream`
         all that comes, as long as somebody reads."""
-        client = bus.auth.reader(shown_token(request))
-        asked = log_query(query)
+        token = shown_token(request)
+        client = bus.auth.reader(token)
+        asked = log_query(query, bus.auth.about(token, client))
         if wants_stream(request.headers.get("Accept", "")):
             raise NotServedHere(
                 "this entrance of the bus streams nothing: ask it for"

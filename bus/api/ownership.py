@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from flask import request
 from service_kit.access import shown_token
 
-from bus.api.representations import subscription_path
 from bus.bootstrap import Bus
 from bus.errors import OtherMode
+from bus.model.paths import subscription_path
 from bus.subscriptions.validation import check_subscription_name
 
 

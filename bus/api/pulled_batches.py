@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bus.api.representations import subscription_path
 from bus.bootstrap import Bus
+from bus.model.paths import subscription_path
 from bus.streams.pull import Pulled
 from bus.subscriptions.validation import check_subscription_name
 

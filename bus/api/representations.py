@@ -3,23 +3,14 @@
 import json
 from dataclasses import asdict
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from service_kit.hal import Link, link, resource
 
 from bus.model.delivery import Attempt, DeadLetter, LastAnswer, Overview, Parked
 from bus.model.event import LogEvent
+from bus.model.paths import collection_path, subscription_path
 from bus.model.subscription import SeekPreview, State
-
-
-def subscription_path(client: str, name: str) -> str:
-    """Where a subscription is found."""
-    return f"{collection_path(client)}/{quote(name)}"
-
-
-def collection_path(client: str) -> str:
-    """Where the subscriptions of a client are found."""
-    return f"/clients/{quote(client)}/subscriptions"
 
 
 def place(one: Overview) -> str:

@@ -10,10 +10,12 @@ from service_kit.paging import cut
 from bus.api.endpoint import endpoint
 from bus.api.pages import page
 from bus.api.query import MAX_PAGE, Limit
-from bus.api.representations import collection_path
 from bus.api.schemas import ListSchema, RootSchema
 from bus.bootstrap import Bus
-from bus.model.token_scope import TokenScope
+from bus.model.paths import collection_path
+from bus.model.token_scope import TokenScope, is_good_for
+
+_SUBSCRIPTION = "/clients/{client}/subscriptions/{name}"
 
 
 class ClientsQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,8 +44,10 @@ def root_blueprint(bus: Bus) -> Blueprint:
             links["subscriptions"] = link(mine)
             links["subscription"] = link(f"{mine}/{{name}}", templated=True)
             links |= _for_reader()
-        if TokenScope.MONITOR in client.scopes:
+        if is_good_for(TokenScope.MONITOR, client.scopes):
             links |= _for_monitor()
+        if TokenScope.MONITOR_ALL in client.scopes:
+            links["subscription"] = link(_SUBSCRIPTION, templated=True)
         return respond(resource({}, links))
 
     @endpoint(
@@ -89,5 +93,5 @@ def _for_admin() -> dict[str, Link]:
     return {
         "tokens": link("/api_tokens"),
         "clients": link("/clients"),
-        "subscription": link("/clients/{client}/subscriptions/{name}", templated=True),
+        "subscription": link(_SUBSCRIPTION, templated=True),
     }

@@ -1,7 +1,7 @@
 """`/subscription` and `/subscriber`: the one subscription of the calling client."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import msgspec
@@ -66,8 +66,10 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
     )
     def subscribe() -> None:
         """Subscribe, or replace the subscription there was."""
-        client = bus.auth.subscriber(shown_token(request))
-        wanted = check_subscription(read_json(request), bus.trusted_hosts)
+        token = shown_token(request)
+        client = bus.auth.subscriber(token)
+        asked = check_subscription(read_json(request), bus.trusted_hosts)
+        wanted = replace(asked, about=bus.auth.about(token, client.name))
         bus.storage.subscriptions.replace(client.id, wanted, new_secret())
 
     @endpoint(

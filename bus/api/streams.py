@@ -103,7 +103,9 @@ class Streams:
         client = await asyncio.to_thread(self._bus.auth.reader, shown)
         is_stream = wants_stream(headers.get(b"accept", b"").decode("latin-1"))
         last = headers.get(b"last-event-id", b"").decode("latin-1") if is_stream else None
-        return _Call(shown, client, log_query(_asked(scope, EventsQuery), last), is_stream, gone)
+        about = await asyncio.to_thread(self._bus.auth.about, shown, client)
+        query = log_query(_asked(scope, EventsQuery), about, last)
+        return _Call(shown, client, query, is_stream, gone)
 
     async def _poll(self, call: _Call, reader: LogReader, send: Send) -> None:
         until_s = time.monotonic() + call.query.wait_s

@@ -2,6 +2,7 @@
 
 import msgspec
 from flask import Response, request
+from service_kit.access import shown_token
 from service_kit.bodies import read_json
 from service_kit.hal import MEDIA_TYPE, link, respond
 from service_kit.openapi import Blueprint
@@ -11,9 +12,10 @@ from bus.api.endpoint import Endpoint, endpoint
 from bus.api.ownership import owned, owned_pushed, owner_id
 from bus.api.pages import page
 from bus.api.query import Condition, Limit
-from bus.api.representations import collection_path, subscription_resource
+from bus.api.representations import subscription_resource
 from bus.api.schemas import ListSchema, SecretSchema, SubscriptionResourceSchema
 from bus.bootstrap import Bus
+from bus.model.paths import collection_path
 from bus.model.topic import TopicName
 from bus.storage.subscriptions import MAX_OF_A_CLIENT
 from bus.subscriptions import lifecycle
@@ -89,7 +91,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         client_id = owner_id(bus, client)
         check_subscription_name(name)
         wanted = check_subscription_resource(read_json(request), bus.trusted_hosts)
-        secret = lifecycle.put(bus.storage, client_id, name, wanted, bus.now_ms())
+        about = bus.auth.about(shown_token(request), client)
+        secret = lifecycle.put(bus.storage, client_id, name, wanted, bus.now_ms(), about=about)
         one = bus.storage.overviews.one(client, name)
         shown = subscription_resource(one, None if one.subscription.is_pulled else secret)
         if secret is None:

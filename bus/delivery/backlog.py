@@ -6,6 +6,8 @@ from bus.coalescing import EntityPosition, Scan, joined, survivors
 from bus.model.delivery import Cursor
 from bus.model.event import RESYNC, LogEvent
 from bus.model.subscription import Subscription
+from bus.model.topic import SYSTEM_TOPIC
+from bus.model.topic_filter import EVERY_TOPIC
 
 LONGEST_STRIDE = 1_000
 
@@ -94,6 +96,8 @@ class Backlog:
         if self.read_upto < self._settled_upto or self._left_out:
             events = [e for e in events if not self._was_settled(e.position)]
         if len(self._filters) == 1 and self._filters[0].holds_all_after(self.read_upto):
+            if self._filters[0].topic == EVERY_TOPIC:
+                return [event for event in events if event.topic != SYSTEM_TOPIC]
             return list(events)
         return [event for event in events if self._is_wanted(event)]
 

@@ -13,6 +13,7 @@ from bus.delivery.in_flight import Delivery, InFlight, Kind
 from bus.delivery.parked import ParkedSchedule, RetryParked
 from bus.delivery.prefetch import Prefetched, prefetched
 from bus.delivery.rate_limit import RateLimit
+from bus.delivery.reporting import Reporting
 from bus.delivery.response import Acknowledged, Outcome
 from bus.delivery.terms import Terms
 from bus.model.delivery import LastAnswer, LeasedSubscription, Settlement, StateChange
@@ -41,6 +42,7 @@ class Consumer:
         self._is_leaving = self._is_disabled = self._is_lost = False
         self._progress = Progress(leased.cursor)
         self._parked = ParkedSchedule(leased.parked, terms.chance)
+        self._reporting = Reporting(leased.alerts, terms.report_url)
         self._in_flight = InFlight()
         self._prefetched: Prefetched | None = None
         self._rate_limit = RateLimit(leased.subscription.events_per_s)
@@ -135,6 +137,7 @@ class Consumer:
             told = system_events.resync(self.subscription, identity, first, last, now_ms)
             self.backlog.tell(told)
         self._progress.lost(first)
+        self._reporting.lost(first, last)
 
     # --- what it sends -------------------------------------------------------------------------
 
@@ -233,10 +236,8 @@ class Consumer:
 
     def _batch_answered(self, events: Sequence[LogEvent], outcome: Outcome) -> None:
         response, now_ms = outcome.response, outcome.answer.at_ms
-        may_park = not self._parked.is_full
-        found = bisection.after_batch(
-            self.health, events, response, now_ms, self._patience, may_park=may_park
-        )
+        asked = self.health, events, response, now_ms, self._patience
+        found = bisection.after_batch(*asked, may_park=not self._parked.is_full)
         self.health, self._disable = found.health, found.disable or self._disable
         failed = events if found.park else ()
         if isinstance(response, Acknowledged):
@@ -265,9 +266,8 @@ class Consumer:
         unsettled: Iterable[int] = ()
         if reached > position:
             unsettled = [*ahead.positions(), *self._in_flight.batch_positions()]
-        change = self._asked.in_change(self._parked.change)
-        change = replace(change, disable=self._disable) if self._disable else change
-        return Settlement(
+        change = replace(self._asked.in_change(self._parked.change), disable=self._disable)
+        settlement = Settlement(
             self.subscription.id,
             self.fence,
             self._progress.cursor(position, unsettled, ahead.snapshot_upto),
@@ -276,12 +276,14 @@ class Consumer:
             self._answer,
             change if change != _NO_CHANGE else None,
         )
+        return self._reporting.with_reports(self.subscription, settlement)
 
     def settled(self, settlement: Settlement) -> None:
         """That has been stored."""
         self._progress.has_stored(settlement.cursor)
         self._stored_health = settlement.health
-        self._is_disabled = self._is_disabled or self._disable is not None
+        self._reporting.told(settlement.reports)
+        self._is_disabled |= self._disable is not None
         self._sent, self._answer, self._disable = 0, None, None
         self._asked.stored()
         self._parked.stored()

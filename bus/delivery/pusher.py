@@ -13,6 +13,7 @@ from bus.delivery.fetcher import Fetcher
 from bus.delivery.lease import Lease
 from bus.delivery.records.recorder import Recorder
 from bus.delivery.registry import ConsumerRegistry
+from bus.delivery.reporting import report_url
 from bus.delivery.run_queue import RunQueue
 from bus.delivery.settler import Settler
 from bus.delivery.tail import Tail
@@ -42,8 +43,9 @@ class Pusher:
         give_up_ms: int = GIVE_UP_MS,
         chance: Callable[[], float] = random.random,
         backpressure: CpuBackpressure | None = None,
+        public_url: str | None = None,
     ) -> None:
-        terms = Terms(lambda: storage.log_identity, give_up_ms, chance)
+        terms = Terms(lambda: storage.log_identity, give_up_ms, chance, report_url(public_url))
         timeline = Timeline(now_ms, steady_ms)
         clocks = {"now_ms": timeline.now_ms, "steady_ms": steady_ms}
         self._client = client

@@ -9,8 +9,8 @@ import secrets
 
 from bus.model.event import RESYNC, LogEvent, event_head, whole_event
 from bus.model.subscription import Subscription
+from bus.model.topic import SYSTEM_TOPIC
 
-TOPIC = "bus"
 _RANDOM_BYTES = 4
 _NOWHERE = "https://bus.invalid/clients/{}/subscriptions/{}"
 
@@ -42,5 +42,5 @@ def _notice(
     url = subscription.callback or _NOWHERE.format(subscription.client, subscription.name)
     text = json.dumps(data, separators=(",", ":"))
     event_id = f"{identity}-{position}-{secrets.token_hex(_RANDOM_BYTES)}"  # of no event in the log
-    body = whole_event(event_head(TOPIC, type, url, now_ms, text), event_id, position)
-    return LogEvent(position, TOPIC, type, url, now_ms, body)
+    body = whole_event(event_head(SYSTEM_TOPIC, type, url, now_ms, text), event_id, position)
+    return LogEvent(position, SYSTEM_TOPIC, type, url, now_ms, body)

@@ -9,6 +9,7 @@ from bus.delivery.registry import ConsumerRegistry
 from bus.delivery.run_queue import RunQueue
 from bus.delivery.wire.http_client import HttpClient
 from bus.model.event import LogEvent
+from bus.model.topic_filter import EVERY_TOPIC
 from bus.storage import Storage
 
 # Beyond it whoever is slow doesn't keep more in memory, but reads by itself when it can.
@@ -135,7 +136,7 @@ class Tail:
         """The idle, if it is time to store how far they are.
 
         Else events of others would one day look missed to them. Sooner for those that leave out
-        types of a topic: until then these count as their lag.
+        some of a topic: until then that counts as their lag.
         """
         some: list[Consumer] = []
         if steady_ms >= self._next_catch_up_ms:
@@ -162,7 +163,8 @@ class Tail:
 
 
 def _is_choosy(consumer: Consumer) -> bool:
-    return any(one.type is not None for one in consumer.subscription.filters)
+    filters = consumer.subscription.filters
+    return any(one.is_choosy or one.topic == EVERY_TOPIC for one in filters)
 
 
 def _has_room(consumer: Consumer, now_ms: int) -> bool:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bus.delivery.reporting import ReportUrl, nowhere
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -11,3 +13,4 @@ class Terms:
     log_identity: Callable[[], str]
     give_up_ms: int
     chance: Callable[[], float]
+    report_url: ReportUrl = nowhere

@@ -1,8 +1,10 @@
 """How far a subscription is, how it fares, and what came of the last attempts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bus.model.event import LogEvent
+from bus.model.report import Report
 from bus.model.subscription import Subscription
 
 
@@ -105,6 +107,7 @@ class LeasedSubscription:
     test_wanted: bool = False
     attempted_at_ms: int | None = None
     resends: tuple[WantedResend, ...] = ()
+    alerts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +164,7 @@ class Settlement:
     sent: int
     answer: LastAnswer | None = None
     change: StateChange | None = None
+    reports: Sequence[Report] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,10 @@ class PublishKey:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What one call publishes to one topic: all of it is stored, or nothing."""
+    """What one call publishes to one topic: all of it is stored, or nothing.
+
+    `client_id`: who publishes; 0: the bus itself.
+    """
 
     topic: str
     client_id: int

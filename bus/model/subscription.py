@@ -51,6 +51,7 @@ class SubscriptionRequest:
 
     `topics` are patterns: `bids`, `bids.create`, `*`. `timeout_ms` is the longest an event waits
     for company; None: it leaves at once. `concurrency` is how many batches may be in flight.
+    `about`: see TopicFilter.
     """
 
     topics: tuple[str, ...]
@@ -63,6 +64,7 @@ class SubscriptionRequest:
     format: Format = Format.ROUTEMASTER
     events_per_s: int | None = None
     retry: RetryPolicy = RetryPolicy()
+    about: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)

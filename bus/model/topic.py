@@ -5,11 +5,14 @@ from typing import Annotated, Any
 
 from service_kit.topic import TOPIC_NAME, TOPIC_RULE, is_topic
 
-from bus.errors import BadTopic
+from bus.errors import BadTopic, TopicTaken
 from bus.wire_rules import complaint
 
 MAX_TOPICS = 1_000
 """Of one client."""
+
+SYSTEM_TOPIC = "bus"
+"""What the bus tells of itself (docs/delivery.md D35): nobody else publishes there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,12 @@ def check_topic(name: Any) -> str:
     if not is_topic(name):
         raise _bad_topic(name)
     return str(name)
+
+
+def check_not_ours(name: str) -> None:
+    """Raises TopicTaken for the topic that only the bus publishes."""
+    if name == SYSTEM_TOPIC:
+        raise TopicTaken(f"{SYSTEM_TOPIC} is the bus's own topic")
 
 
 def _bad_topic(_: Any) -> BadTopic:

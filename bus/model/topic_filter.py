@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bus.model.event import LogEvent
+from bus.model.paths import is_of
+from bus.model.topic import SYSTEM_TOPIC
 
 EVERY_TOPIC = "*"
 
@@ -13,29 +15,45 @@ class TopicFilter:
     """The part of a topic that a subscription gets: after one position, up to another.
 
     It began when the topic was subscribed to; it ends (None: it doesn't) where the publisher
-    deleted the topic. `topic` may be `*`, every topic; a `type` of None is every type.
+    deleted the topic. `topic` may be `*`, every topic that clients publish; a `type` of None is
+    every type. Of what the bus tells of itself it holds what is `about` the subscriptions of one
+    client, by its name; None: of all; without a name: nothing (docs/delivery.md D35).
     """
 
     topic: str
     after: int = 0
     until: int | None = None
     type: str | None = None
+    about: str | None = ""
 
     def holds(self, event: LogEvent) -> bool:
         """Whether an event belongs to it."""
         return (
-            self.wants(event.topic, event.type)
+            self.takes(event.topic, event.type, event.url)
             and self.after < event.position
             and (self.until is None or event.position <= self.until)
         )
 
+    @property
+    def is_choosy(self) -> bool:
+        """Whether it leaves out some of what is read for it."""
+        return self.type is not None or (self.topic == SYSTEM_TOPIC and self.about is not None)
+
     def wants(self, topic: str, type: str) -> bool:
         """Whether events of this topic and type are meant."""
-        return self.topic in {topic, EVERY_TOPIC} and self.type in {type, None}
+        is_any = self.topic == EVERY_TOPIC and topic != SYSTEM_TOPIC
+        return (is_any or self.topic == topic) and self.type in {type, None}
+
+    def takes(self, topic: str, type: str, url: str) -> bool:
+        """Whether such an event belongs to it, wherever it is in the log."""
+        is_hidden = topic == SYSTEM_TOPIC and self.about is not None and not is_of(self.about, url)
+        return self.wants(topic, type) and not is_hidden
 
     def holds_all_after(self, position: int) -> bool:
-        """Whether every event of the topic from here on belongs to it."""
-        return self.type is None and self.until is None and self.after <= position
+        """Whether every event of the topic (of `*`: of what clients publish) from here on belongs
+        to it."""
+        is_all = self.type is None and self.until is None and self.after <= position
+        return is_all and (self.topic != SYSTEM_TOPIC or self.about is None)
 
     @property
     def pattern(self) -> str:
@@ -43,14 +61,14 @@ class TopicFilter:
         return self.topic if self.type is None else f"{self.topic}.{self.type}"
 
 
-def filter_of(pattern: str, after: int) -> TopicFilter:
-    """`bids`, `bids.create` or `*`, from a position on."""
+def filter_of(pattern: str, after: int, about: str | None = "") -> TopicFilter:
+    """`bids`, `bids.create` or `*`, from a position on; see TopicFilter."""
     topic, _, type = pattern.partition(".")
-    return TopicFilter(topic, after, type=type or None)
+    return TopicFilter(topic, after, type=type or None, about=about)
 
 
 def refiltered(
-    before: Sequence[TopicFilter], patterns: Iterable[str], end: int
+    before: Sequence[TopicFilter], patterns: Iterable[str], end: int, about: str | None = ""
 ) -> list[TopicFilter]:
     """The filters for `patterns`, when there were others and the log ends at `end`.
 
@@ -67,7 +85,7 @@ def refiltered(
     | bids from 3 to 7     |             | bids from 3 to 7: the topic was deleted    |
     | bids from 3 to 7     | bids        | bids from 3                                |
     """
-    wanted = [filter_of(pattern, end) for pattern in dict.fromkeys(patterns)]
+    wanted = [filter_of(pattern, end, about) for pattern in dict.fromkeys(patterns)]
     filters = [replace(one, after=_start(one, before)) for one in wanted]
     kept = {(one.topic, one.type) for one in wanted}
     for old in before:
@@ -76,7 +94,7 @@ def refiltered(
         if old.until is not None:
             filters.append(old)
         elif any(_covers(new, old) for new in wanted):
-            filters.append(replace(old, until=end))
+            filters.append(replace(old, until=end, about=about))
     return filters
 
 
@@ -90,4 +108,5 @@ def _start(new: TopicFilter, before: Sequence[TopicFilter]) -> int:
 
 
 def _covers(wide: TopicFilter, narrow: TopicFilter) -> bool:
-    return wide.topic in {narrow.topic, EVERY_TOPIC} and wide.type in {narrow.type, None}
+    is_any = wide.topic == EVERY_TOPIC and narrow.topic != SYSTEM_TOPIC
+    return (wide.topic == narrow.topic or is_any) and wide.type in {narrow.type, None}

@@ -51,7 +51,7 @@ class Storage:
         self.overviews = Overviews(engine, now_ms)
         self._driver = Driver(engine)
         self.leases = Leases(engine, self._driver, now_ms)
-        self.settlements = Settlements(self._driver)
+        self.settlements = Settlements(self._driver, self.log.notify)
         self.pulls = Pulls(engine, self._driver, now_ms)
         self.parked = ParkedEntities(engine, self._driver, registry, now_ms)
         self.dead_letters = DeadLetters(engine, registry, now_ms)

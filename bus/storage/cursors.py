@@ -3,8 +3,9 @@
 from sqlalchemy import Connection, delete, insert, select, update
 
 from bus.model.delivery import HEALTHY
+from bus.model.report import Alert
 from bus.storage.columns import HEALTH_COLUMNS, health_values
-from bus.storage.tables import cursors, pull_leases
+from bus.storage.tables import alerts, cursors, pull_leases
 
 _HEALTHY = dict(zip(HEALTH_COLUMNS, health_values(HEALTHY), strict=True))
 
@@ -21,7 +22,12 @@ def begin_at(connection: Connection, subscription_id: int, position: int) -> Non
 def move_to(
     connection: Connection, subscription_id: int, position: int, *, snapshot_upto: int
 ) -> None:
-    """Go on after a position, well again; who delivers meanwhile can't settle any more."""
+    """Go on after a position, well again; who delivers meanwhile can't settle any more.
+
+    What was lost there is told again.
+    """
+    lost = (alerts.c.subscription_id == subscription_id, alerts.c.kind == Alert.LOST)
+    connection.execute(delete(alerts).where(*lost))
     connection.execute(
         update(cursors)
         .where(cursors.c.subscription_id == subscription_id)

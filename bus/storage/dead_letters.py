@@ -8,10 +8,11 @@ from sqlalchemy import Engine, delete, select, update
 
 from bus.errors import NotFound
 from bus.model.delivery import DeadLetter
+from bus.model.report import Alert
 from bus.storage import columns
 from bus.storage.columns import Row
 from bus.storage.cursors import begin_replay
-from bus.storage.tables import cursors, dead_letters
+from bus.storage.tables import alerts, cursors, dead_letters
 from bus.storage.transactions import Registry
 
 
@@ -59,6 +60,10 @@ class DeadLetters:
         ours = dead_letters.c.subscription_id == subscription_id
         with self._registry.changing() as connection:
             begin_replay(connection, subscription_id)
+            told = alerts.c.kind == Alert.DEAD_LETTERS  # but those that die again are news
+            connection.execute(
+                delete(alerts).where(alerts.c.subscription_id == subscription_id, told)
+            )
             for some in _chunks([one for one, back in wanted.items() if back]):
                 connection.execute(
                     update(dead_letters)

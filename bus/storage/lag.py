@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
 
+from bus.model.topic import SYSTEM_TOPIC
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
 from bus.storage.start_position import log_end, log_start
 from bus.storage.tables import events, snapshots, topics
+from bus.storage.topic_filters import belongs
 
 
 def backlog(
@@ -15,7 +17,8 @@ def backlog(
     """How many events of `filters` come after `position`, and when the first was published (ms).
 
     Costs two or three index look-ups a topic, however long the backlog. Types are not told
-    apart, and of `*` every position counts: for those it is the most there can be.
+    apart, of `*` every position counts, and of what the bus tells of itself all: for those it is
+    the most there can be.
     """
     queued = 0
     oldest_at_ms: int | None = None
@@ -56,29 +59,26 @@ def snapshot_left(
 
 
 def _belongs(topic_filter: TopicFilter) -> ColumnElement[bool]:
-    conditions = [events.c.position > topic_filter.after]
-    if topic_filter.topic != EVERY_TOPIC:
-        conditions.append(events.c.topic == topic_filter.topic)
-    if topic_filter.type is not None:
-        conditions.append(events.c.type == topic_filter.type)
-    if topic_filter.until is not None:
-        conditions.append(events.c.position <= topic_filter.until)
-    return and_(*conditions)
+    return and_(events.c.position > topic_filter.after, belongs(topic_filter))
 
 
 def _by_topic(filters: Iterable[TopicFilter]) -> list[TopicFilter]:
-    """One filter a topic; where every topic is wanted, that is all there is to count."""
+    """One filter a topic; where every topic is wanted, there is only the bus's own beside it."""
     found: dict[str, TopicFilter] = {}
     for one in filters:
         other = found.get(one.topic, one)
         until = None if None in {one.until, other.until} else max(one.until or 0, other.until or 0)
         found[one.topic] = TopicFilter(one.topic, min(one.after, other.after), until)
-    return [found[EVERY_TOPIC]] if EVERY_TOPIC in found else list(found.values())
+    if EVERY_TOPIC in found:
+        return [found[name] for name in (EVERY_TOPIC, SYSTEM_TOPIC) if name in found]
+    return list(found.values())
 
 
 def _waiting(connection: Connection, topic_filter: TopicFilter, start: int) -> int:
     if topic_filter.topic == EVERY_TOPIC:
-        return log_end(connection) - max(start, log_start(connection))
+        since = max(start, log_start(connection))
+        ours = TopicFilter(SYSTEM_TOPIC)  # which is no part of it
+        return log_end(connection) - since - _waiting(connection, ours, since)
     before = _number_at(connection, topic_filter.topic, start)
     return _number_at(connection, topic_filter.topic, topic_filter.until) - before
 
@@ -99,10 +99,10 @@ def _number_at(connection: Connection, topic: str, position: int | None) -> int:
 
 
 def _first_after(connection: Connection, topic: str, position: int) -> int | None:
-    of_topic = [events.c.topic == topic] if topic != EVERY_TOPIC else []
+    is_wanted = events.c.topic == topic if topic != EVERY_TOPIC else events.c.topic != SYSTEM_TOPIC
     wanted = (
         select(events.c.published_at_ms)
-        .where(events.c.position > position, *of_topic)
+        .where(events.c.position > position, is_wanted)
         .order_by(events.c.position)
         .limit(1)
     )

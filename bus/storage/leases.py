@@ -24,6 +24,7 @@ from bus.model.delivery import LeasedSubscription, Parked, WantedResend
 from bus.storage import columns
 from bus.storage.parked import entities
 from bus.storage.tables import (
+    alerts,
     clients,
     cursors,
     parked,
@@ -176,6 +177,14 @@ def _resends(
     return found
 
 
+def _alerts(connection: Connection, ours: Select[tuple[int]]) -> dict[int, tuple[str, ...]]:
+    wanted = select(alerts).where(alerts.c.subscription_id.in_(ours))
+    found: dict[int, tuple[str, ...]] = {}
+    for row in connection.execute(wanted):
+        found[row.subscription_id] = (*found.get(row.subscription_id, ()), row.kind)
+    return found
+
+
 def held_where(connection: Connection, ours: ColumnElement[bool]) -> list[LeasedSubscription]:
     """The subscriptions whose cursors are so, as whoever holds them needs to know them."""
     wanted = (
@@ -188,6 +197,7 @@ def held_where(connection: Connection, ours: ColumnElement[bool]) -> list[Leased
     found = connection.execute(wanted).mappings().all()
     mine = select(cursors.c.subscription_id).where(ours)
     filters, resends = filters_of(connection, mine), _resends(connection, mine)
+    told = _alerts(connection, mine)
     apart = _parked(connection, ours)
     return [
         LeasedSubscription(
@@ -199,6 +209,7 @@ def held_where(connection: Connection, ours: ColumnElement[bool]) -> list[Leased
             row["requested_at_ms"] is not None,
             row["last_attempt_at_ms"],
             resends.get(row["id"], ()),
+            told.get(row["id"], ()),
         )
         for row in found
     ]

@@ -4,18 +4,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from service_kit.database import reading
-from sqlalchemy import ColumnElement, Connection, Engine, and_, select, true, union
+from sqlalchemy import Connection, Engine, select, union
 
 from bus.log.event_log import EVENT_COLUMNS
 from bus.model.event import LogEvent
 from bus.model.subscription import SeekPreview, StartAt, StartPosition
-from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
+from bus.model.topic_filter import TopicFilter
 from bus.storage import cursors
 from bus.storage.lag import backlog
 from bus.storage.snapshots import Snapshots
 from bus.storage.start_position import cursor_at, log_end, log_start
 from bus.storage.tables import events
-from bus.storage.topic_filters import filters_of
+from bus.storage.topic_filters import belongs, filters_of
 
 _EVENT = [events.c[name.strip()] for name in EVENT_COLUMNS.split(",")]
 
@@ -67,7 +67,7 @@ def _moved(
     beyond = events.c.position <= position if is_back else events.c.position > position
     each = [
         select(events.c.position)
-        .where(_of(one), beyond)
+        .where(belongs(one), beyond)
         .order_by(order)
         .limit(abs(number))
         .subquery()
@@ -94,7 +94,7 @@ def _first_and_last(
             for one in filters
             for row in connection.execute(
                 select(*_EVENT)
-                .where(_of(one), events.c.position > max(position, one.after))
+                .where(belongs(one), events.c.position > max(position, one.after))
                 .order_by(order)
                 .limit(1)
             )
@@ -103,15 +103,6 @@ def _first_and_last(
         if found:
             ends.append(chosen(found))
     return ends
-
-
-def _of(one: TopicFilter) -> ColumnElement[bool]:
-    conditions = [] if one.topic == EVERY_TOPIC else [events.c.topic == one.topic]
-    if one.type is not None:
-        conditions.append(events.c.type == one.type)
-    if one.until is not None:
-        conditions.append(events.c.position <= one.until)
-    return and_(true(), *conditions)
 
 
 def _event_at(connection: Connection, position: int) -> LogEvent:

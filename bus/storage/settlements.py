@@ -1,10 +1,11 @@
 """Writing outcomes down: the cursor, and whatever left it, in one transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from bus.log.event_log import EVENT_COLUMNS
 from bus.model.delivery import Settlement
+from bus.storage import reports
 from bus.storage.columns import HEALTH_COLUMNS, answer_values, health_values
 from bus.storage.transactions import REGISTRY_CHANGED, Driver, Statements
 
@@ -56,16 +57,23 @@ _TESTED = "DELETE FROM wanted_tests WHERE subscription_id = ?"
 class Settlements:
     """Outcomes of deliveries. For whoever holds the subscriptions."""
 
-    def __init__(self, driver: Driver) -> None:
+    def __init__(self, driver: Driver, notify: Callable[[], None]) -> None:
         self._driver = driver
+        self._notify = notify
 
     def settle(self, pusher: str, settlements: Sequence[Settlement], now_ms: int) -> frozenset[int]:
         """Write outcomes down, of those subscriptions only that the pusher still holds.
 
-        Returns the others: whoever holds them now delivers their events again.
+        Returns the others: whoever holds them now delivers their events again. What the bus tells
+        of it is in the same transaction, and subscribers are woken for that.
         """
-        with self._driver.writing() as statements:
-            return write(statements, pusher, settlements, now_ms)
+        is_told = any(one.reports for one in settlements)
+        with self._driver.appending() if is_told else self._driver.writing() as statements:
+            lost = write(statements, pusher, settlements, now_ms)
+            is_told = is_told and _tell(statements, settlements, lost, now_ms)
+        if is_told:
+            self._notify()
+        return lost
 
 
 def write(
@@ -86,6 +94,16 @@ def write(
         if one.change is not None and one.subscription_id not in lost:
             _move(statements, one, now_ms)
     return lost
+
+
+def _tell(
+    statements: Statements,
+    settlements: Sequence[Settlement],
+    lost: Collection[int],
+    now_ms: int,
+) -> bool:
+    stored = [one for one in settlements if one.subscription_id not in lost]
+    return reports.tell(statements, [each for one in stored for each in one.reports], now_ms)
 
 
 def count(statements: Statements, subscription_id: int, *, parked: int, dead: int) -> None:

@@ -7,6 +7,7 @@ from service_kit.database import patiently
 
 from bus.log.event_log import EVENT_COLUMNS
 from bus.model.event import LogEvent, log_event_from
+from bus.model.topic import SYSTEM_TOPIC
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
 from bus.storage.transactions import Driver
 
@@ -74,4 +75,6 @@ def _condition(topic_filter: TopicFilter) -> str:
 
 
 def _topic_condition(topic_filter: TopicFilter) -> str:
-    return "1 = 1" if topic_filter.topic == EVERY_TOPIC else f"topic = '{topic_filter.topic}'"
+    if topic_filter.topic == EVERY_TOPIC:
+        return f"topic <> '{SYSTEM_TOPIC}'"
+    return f"topic = '{topic_filter.topic}'"

@@ -200,7 +200,8 @@ class Subscriptions:
         ).inserted_primary_key
         assert added is not None
         subscription_id, position = int(added[0]), cursor_at(connection, start)
-        filters = [filter_of(pattern, position) for pattern in dict.fromkeys(wanted.topics)]
+        patterns = dict.fromkeys(wanted.topics)
+        filters = [filter_of(pattern, position, wanted.about) for pattern in patterns]
         topic_filters.add(connection, subscription_id, filters)
         cursors.begin_at(connection, subscription_id, position)
 
@@ -213,7 +214,7 @@ class Subscriptions:
         if bool(callback) != bool(wanted.callback):  # pushed from here on, or pulled
             cursors.forget_leases(connection, subscription_id)
         before = topic_filters.filters_of(connection, [subscription_id]).get(subscription_id, ())
-        after = refiltered(before, wanted.topics, log_end(connection))
+        after = refiltered(before, wanted.topics, log_end(connection), wanted.about)
         if len(after) > _MAX_FILTERS:
             after = without_passed(after, cursors.position_of(connection, subscription_id))
         if len(after) > _MAX_FILTERS:

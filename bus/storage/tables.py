@@ -162,7 +162,8 @@ pull_leases = Table(
     Column("events", Text, nullable=False),
 )
 
-# What it gets: a topic (`*`: every topic) and a type ("": every type).
+# What it gets: a topic (`*`: every topic) and a type ("": every type); of what the bus tells of
+# itself what is `about` one client's subscriptions (null: about all).
 subscription_topics = Table(
     "subscription_topics",
     metadata,
@@ -171,6 +172,7 @@ subscription_topics = Table(
     Column("type", String(8), primary_key=True),
     Column("after_position", BigInteger, nullable=False),
     Column("until_position", BigInteger, nullable=True),
+    Column("about", String(64), nullable=True, server_default=""),
     Index("subscription_topics_by_topic", "topic"),
 )
 
@@ -373,4 +375,15 @@ subscription_history = Table(
     Column("failed", BigInteger, nullable=False),
     Column("lag_ms", BigInteger, nullable=False),
     sqlite_with_rowid=False,
+)
+
+# What the bus has told of a subscription and what isn't over yet. `value`: of dead letters, how
+# many there were when that was told; of lost events, the position of the last.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
 )

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, insert, select, true, update
 
 from bus.errors import NotFound
-from bus.model.topic_filter import TopicFilter
-from bus.storage.tables import subscription_topics
+from bus.model.paths import collection_path
+from bus.model.topic import SYSTEM_TOPIC
+from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
+from bus.storage.tables import events, subscription_topics
 
 _columns = subscription_topics.c
 
@@ -23,7 +25,8 @@ def filters_of(
     )
     found: defaultdict[int, list[TopicFilter]] = defaultdict(list)
     for row in connection.execute(wanted):
-        one = TopicFilter(row.topic, row.after_position, row.until_position, row.type or None)
+        place = row.topic, row.after_position, row.until_position
+        one = TopicFilter(*place, row.type or None, row.about)
         found[row.subscription_id].append(one)
     return {subscription_id: tuple(filters) for subscription_id, filters in found.items()}
 
@@ -37,6 +40,7 @@ def add(connection: Connection, subscription_id: int, filters: Iterable[TopicFil
             "type": one.type or "",
             "after_position": one.after,
             "until_position": one.until,
+            "about": one.about,
         }
         for one in filters
     ]
@@ -72,3 +76,17 @@ def reach_back_to(connection: Connection, subscription_id: int, position: int) -
         .where(_columns.subscription_id == subscription_id, _columns.after_position > position)
         .values(after_position=position)
     )
+
+
+def belongs(one: TopicFilter) -> ColumnElement[bool]:
+    """Whether a row of `events` belongs to a filter, wherever the filter begins."""
+    topic = events.c.topic
+    conditions = [topic == one.topic if one.topic != EVERY_TOPIC else topic != SYSTEM_TOPIC]
+    if one.topic == SYSTEM_TOPIC and one.about is not None:
+        theirs = f"{collection_path(one.about)}/"
+        conditions.append(events.c.url.contains(theirs, autoescape=True))
+    if one.type is not None:
+        conditions.append(events.c.type == one.type)
+    if one.until is not None:
+        conditions.append(events.c.position <= one.until)
+    return and_(true(), *conditions)

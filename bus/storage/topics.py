@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
 from bus.log.postgres_append import LOCK
-from bus.model.topic import Topic, check_room, may_publish
+from bus.model.topic import Topic, check_not_ours, check_room, may_publish
 from bus.storage.tables import clients, events, subscription_topics, topics
 from bus.storage.transactions import Registry
 
@@ -80,7 +80,11 @@ class Topics:
                     connection.execute(_OWN, {"name": name, "client_id": client_id})
 
     def give(self, name: str, client_id: int) -> None:
-        """Make a client the owner of a topic, whoever was it before; its events stay."""
+        """Make a client the owner of a topic, whoever was it before; its events stay.
+
+        Raises TopicTaken for the bus's own.
+        """
+        check_not_ours(name)
         with self._appending() as connection:
             connection.execute(_OWN, {"name": name, "client_id": client_id})
 

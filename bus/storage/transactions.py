@@ -10,6 +10,7 @@ from service_kit.database import is_sqlite, write_lock, writing
 from sqlalchemy import Connection, Engine
 
 from bus.log.connections import Connections, check_committed
+from bus.log.postgres_append import LOCK
 
 REGISTRY_CHANGED = "UPDATE bus_state SET registry_version = registry_version + 1"
 
@@ -54,10 +55,30 @@ class Driver:
     def writing(self) -> Iterator["Statements"]:
         """A write transaction: commits at the end, rolls back on an error. Raises
         StoreUnavailable."""
+        mine = self._connections.using()
+        with write_lock(self._engine), mine as one, self._transaction(one) as statements:
+            yield statements
+
+    @contextmanager
+    def appending(self) -> Iterator["Statements"]:
+        """The same for one that appends to the log: no append is under way beside it, and it is on
+        disk when it returns."""
         with write_lock(self._engine), self._connections.using() as connection:
-            connection.execute("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
-            yield Statements(self, connection.cursor())
-            check_committed(connection.execute("COMMIT"))
+            if self._is_sqlite:
+                connection.execute("PRAGMA synchronous=FULL")
+            with self._transaction(connection) as statements:
+                if not self._is_sqlite:
+                    connection.execute(LOCK)
+                    connection.execute("SET LOCAL synchronous_commit = on")
+                yield statements
+            if self._is_sqlite:
+                connection.execute("PRAGMA synchronous=NORMAL")
+
+    @contextmanager
+    def _transaction(self, connection: Any) -> Iterator["Statements"]:
+        connection.execute("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+        yield Statements(self, connection.cursor())
+        check_committed(connection.execute("COMMIT"))
 
     def sql(self, statement: str) -> str:
         """The statement as this engine's driver wants it."""

@@ -79,4 +79,4 @@ def cut(query: LogQuery, events: Iterable[LogEvent], upto: int) -> Page:
 
 def is_choosy(query: LogQuery) -> bool:
     """Whether it leaves out events of the topics that are read for it."""
-    return any(one.type is not None for one in query.filters)
+    return any(one.is_choosy for one in query.filters)

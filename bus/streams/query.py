@@ -55,11 +55,11 @@ class LogQuery:
         return ",".join(one.pattern for one in self.filters)
 
 
-def log_query(asked: EventsQuery, last_event_id: str | None = None) -> LogQuery:
-    """What is asked; a position in `last_event_id` goes before `after`. Raises BadQuery or
-    BadTopic."""
+def log_query(asked: EventsQuery, about: str | None, last_event_id: str | None = None) -> LogQuery:
+    """What is asked by who is told `about` some (see TopicFilter); a position in `last_event_id`
+    goes before `after`. Raises BadQuery or BadTopic."""
     after = check(_After, last_event_id, BadQuery) if last_event_id else asked.after
-    return LogQuery(_filters(asked.topics), _start(after), asked.limit, asked.wait)
+    return LogQuery(_filters(asked.topics, about), _start(after), asked.limit, asked.wait)
 
 
 def _start(after: str) -> StartPosition:
@@ -68,8 +68,8 @@ def _start(after: str) -> StartPosition:
     return StartPosition(StartAt.POSITION, int(after))
 
 
-def _filters(text: str) -> tuple[TopicFilter, ...]:
+def _filters(text: str, about: str | None) -> tuple[TopicFilter, ...]:
     patterns = list(dict.fromkeys(text.split(",")))
     if len(patterns) > MAX_PATTERNS:
         raise BadQuery(f"topics are more than {MAX_PATTERNS}")
-    return tuple(filter_of(check(Pattern, one, BadQuery), 0) for one in patterns)
+    return tuple(filter_of(check(Pattern, one, BadQuery), 0, about) for one in patterns)

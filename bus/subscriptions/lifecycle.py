@@ -1,6 +1,7 @@
 """The life of a subscription: begun somewhere in the log, moved there, resumed, signed for."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from service_kit.webhooks import new_secret
 
@@ -12,16 +13,26 @@ from bus.storage.subscriptions import SNAPSHOT
 from bus.subscriptions.validation import Wanted
 
 
-def put(storage: Storage, client_id: int, name: str, wanted: Wanted, now_ms: int) -> str | None:
+def put(
+    storage: Storage,
+    client_id: int,
+    name: str,
+    wanted: Wanted,
+    now_ms: int,
+    *,
+    about: str | None = "",
+) -> str | None:
     """Subscribe under a name, or change that subscription; the secret of a new one, else None.
 
-    May be repeated. Without a secret in `wanted` a known subscription keeps its own.
+    May be repeated. Without a secret in `wanted` a known subscription keeps its own. `about`:
+    see TopicFilter.
     """
     if wanted.secret is not None:
         with suppress(NotFound):  # before a new callback is told anything
             sign_with(storage, client_id, name, wanted.secret, now_ms)
     secret = wanted.secret or new_secret()
-    is_new = subscribe(storage, client_id, name, wanted.request, wanted.start, secret)
+    request = replace(wanted.request, about=about)
+    is_new = subscribe(storage, client_id, name, request, wanted.start, secret)
     return secret if is_new else None
 
 

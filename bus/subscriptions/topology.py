@@ -8,6 +8,7 @@ import msgspec
 
 from bus.auth import Auth, check_may_publish
 from bus.errors import Refused
+from bus.model.client import Client
 from bus.model.topic import TopicName
 from bus.storage import Storage
 from bus.subscriptions import lifecycle
@@ -63,19 +64,20 @@ def declare(storage: Storage, auth: Auth, some: Sequence[Topology], now_ms: int)
     Who does so before any of them publishes loses no event, in whatever order they start. Raises
     NotAuthenticated, NotAllowed, TopicTaken.
     """
-    ids = [_allowed(auth, one) for one in some]
-    for id, one in zip(ids, some, strict=True):
-        storage.topics.claim(one.publishes, id)
-    for id, one in zip(ids, some, strict=True):
+    clients = [_allowed(auth, one) for one in some]
+    for client, one in zip(clients, some, strict=True):
+        storage.topics.claim(one.publishes, client.id)
+    for client, one in zip(clients, some, strict=True):
+        about = auth.about(one.token, client.name)
         for name, wanted in one.subscriptions.items():
-            lifecycle.put(storage, id, name, wanted, now_ms)
+            lifecycle.put(storage, client.id, name, wanted, now_ms, about=about)
 
 
-def _allowed(auth: Auth, topology: Topology) -> int:
+def _allowed(auth: Auth, topology: Topology) -> Client:
     """Whose it is, by its token's own scopes."""
     client = auth.client(topology.token)
     for topic in topology.publishes:
         check_may_publish(client, topic)
     if topology.subscriptions:
         auth.subscriber(topology.token)
-    return client.id
+    return client

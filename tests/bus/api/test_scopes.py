@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client
 
+from bus.storage import Storage
 from tests.bus.api.calling import assert_problem, call
 from tests.bus.api.entrances import api, loop
 
@@ -181,3 +182,31 @@ def test_metrics_are_of_ones_own_and_of_all_for_who_may_administer(api: Client) 
     for secret in ('topic="bids"', 'subscriber="subscriber"', "bus_log_events", "seconds_count"):
         assert secret not in theirs
         assert secret in call(api, "GET", "/metrics", by="root").text
+
+
+def test_who_monitors_all_looks_at_everybodys_and_changes_nothing(api: Client) -> None:
+    ours = token(api, "subscribe")
+    assert call(api, "PUT", OURS, WANTED, by=ours).status_code == 201
+    looks = token(api, "monitor:all", name="operator")
+    shown = call(api, "GET", OURS, by=looks)
+    assert (shown.status_code, shown.get_json()["client"]) == (200, "ada")
+    assert call(api, "GET", "/topics", by=looks).status_code == 200
+    assert len(call(api, "GET", "/subscriptions", by=looks).get_json()) == 1
+    root = call(api, "GET", "/", by=looks).get_json()["_links"]
+    assert {"topics", "subscription"} <= root.keys() <= {*root, "tokens"} - {"tokens"}
+    for method, path in [("PUT", OURS), ("DELETE", OURS), ("POST", f"{OURS}/pause")]:
+        assert_problem(call(api, method, path, WANTED if method == "PUT" else None, by=looks), 403)
+    assert_problem(call(api, "POST", "/topics/bids", EVENT, by=looks), 403)
+
+
+@pytest.mark.parametrize(
+    ("scopes", "about"),
+    [(("subscribe",), "ada"), (("subscribe", "monitor:all"), None), (("admin",), None)],
+)
+def test_a_subscription_is_told_of_what_its_maker_may_see(
+    api: Client, storage: Storage, scopes: tuple[str, ...], about: str | None
+) -> None:
+    narrow = token(api, *scopes)
+    for method, path in [("POST", "/subscription"), ("PUT", f"{OURS}-2")]:
+        assert call(api, method, path, WANTED | {"topics": ["bus"]}, by=narrow).status_code < 300
+    assert {one.subscription.filters[0].about for one in storage.overviews.every()} == {about}

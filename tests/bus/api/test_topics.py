@@ -1,7 +1,11 @@
 import pytest
+from service_kit.tokens import digest
 from werkzeug.test import Client
 
+from bus.errors import TopicTaken
+from bus.storage import Storage
 from tests.bus.api.calling import assert_problem, call
+from tests.bus.conftest import TOKENS
 
 EVENT = {"type": "create", "url": "https://x.example/1"}
 
@@ -83,3 +87,21 @@ def test_a_deleted_topic_can_be_claimed_and_counts_anew(api: Client) -> None:
 def test_a_bad_name_can_not_be_claimed(api: Client, name: str) -> None:
     assert_problem(call(api, "PUT", f"/topics/{name}"), 400)
     assert call(api, "GET", "/topics").get_json() == []
+
+
+def test_nobody_publishes_or_takes_the_bus_s_own_topic(api: Client, storage: Storage) -> None:
+    storage.clients.add_token("chief", digest("chief-token-of-the-tests"), frozenset({"admin"}))
+    for who in ("publisher", "chief-token-of-the-tests"):
+        for media_type in ("application/json", "application/cloudevents-batch+json"):
+            response = api.post(
+                "/topics/bus",
+                json=[EVENT],
+                auth=(TOKENS.get(who, who), "x"),
+                headers={"Content-Type": media_type},
+            )
+            assert_problem(response, 403)
+        assert_problem(call(api, "PUT", "/topics/bus", by=who), 403)
+        assert_problem(call(api, "DELETE", "/topics/bus", by=who), 403)
+    with pytest.raises(TopicTaken):
+        storage.topics.give("bus", 1)
+    assert storage.log.last_position() == 0
