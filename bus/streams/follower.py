@@ -148,7 +148,9 @@ class Follower:
         if end < seen:
             return self._begin_anew(end)
         events = self._log.read_after(seen, _topics(asked), AT_ONCE) if asked else []
-        upto = events[-1].position if len(events) == AT_ONCE else max(end, seen)
+        upto = events[-1].position if events else seen
+        if len(events) < AT_ONCE:
+            upto = max(upto, end)  # what was read may have come since
         return self._tell(_Piece(seen, upto, events), asked)
 
     def _tell(self, piece: _Piece, asked: list[Waiting]) -> int:

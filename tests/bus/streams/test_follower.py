@@ -1,0 +1,86 @@
+"""Who waits at the end of the log is woken by what it wants, on each engine."""
+
+import select
+import threading
+
+import pytest
+from service_kit.tokens import digest
+
+from bus.model.topic_filter import filter_of
+from bus.storage import Storage
+from bus.streams.follower import Follower
+from bus.streams.query import LogQuery
+from bus.streams.reader import LogReader, wait_for_page
+from tests.bus.conftest import TOKENS
+from tests.bus.samples import publication
+
+BIDS = LogQuery((filter_of("bids", 0),))
+
+
+@pytest.fixture
+def publisher(storage: Storage) -> int:
+    found = storage.clients.find(digest(TOKENS["publisher"]))
+    assert found is not None
+    return found[1].id
+
+
+def append(storage: Storage, publisher: int, topic: str, number: int) -> None:
+    one = publication(publisher, f"https://x.example/{number}", topic=topic)
+    assert storage.log.append([one]) == [None]
+
+
+def test_it_wakes_who_wants_what_came_and_nobody_else(storage: Storage, publisher: int) -> None:
+    follower = Follower(storage.log)
+    with follower.reading():
+        woken, other = threading.Event(), threading.Event()
+        waiting = follower.wait(BIDS, 0, woken.set)
+        elsewhere = follower.wait(LogQuery((filter_of("offers", 0),)), 0, other.set)
+        assert waiting
+        assert elsewhere
+        append(storage, publisher, "bids", 1)
+        assert woken.wait(10)
+        page = follower.news(waiting)
+        assert [event.position for event in page.events] == [1]
+        assert page.position == 1
+        assert not other.is_set()
+        assert follower.news(elsewhere).position == 1
+
+
+def test_who_is_behind_is_told_to_read(storage: Storage, publisher: int) -> None:
+    append(storage, publisher, "bids", 1)
+    follower = Follower(storage.log)
+    with follower.reading():
+        assert follower.wait(BIDS, 0, lambda: None) is None
+
+
+def test_a_reader_gets_everything_once_and_in_order(storage: Storage, publisher: int) -> None:
+    follower = Follower(storage.log)
+
+    def publish() -> None:
+        for number in range(100):
+            append(storage, publisher, "offers" if number % 3 else "bids", number)
+
+    with follower.reading():
+        reader, seen = LogReader(storage.log, follower, BIDS, 0), list[int]()
+        publishing = threading.Thread(target=publish)
+        publishing.start()
+        while len(seen) < 34:
+            page = wait_for_page(reader, 20)
+            assert page.events
+            seen += [event.position for event in page.events]
+        publishing.join()
+    assert seen == list(range(1, 101, 3))
+
+
+def test_a_pusher_hears_of_what_is_appended_all_the_same(storage: Storage, publisher: int) -> None:
+    listener = storage.log.listener()
+    listener.fileno()
+    listener.clear()
+    follower = Follower(storage.log)
+    with follower.reading():
+        woken = threading.Event()
+        assert follower.wait(BIDS, 0, woken.set)
+        append(storage, publisher, "bids", 1)
+        assert select.select([listener], [], [], 10)[0]
+        assert woken.wait(10)
+    listener.close()
