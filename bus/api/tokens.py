@@ -43,7 +43,6 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
         answers=(200, TokenSchema(many=True)),
         or_answers={204: None},
     )
-    @blueprint.alt_response(204, description="There is none")
     def list_tokens(query: TokensQuery) -> Any:
         """Every token, by its id and without itself, in the order in which they were made; 204
         when there is none. With `limit` a page, whose next one is in the header `Link`."""

@@ -3,14 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from sqlalchemy import event
 
 from tests.auction_app.conftest import Browser, World, email_of, password_of
 from tests.auction_app.test_ids_of_others import everything
 from tests.auction_app.tour import begin, look_everywhere
-
-pytestmark = pytest.mark.slow
 
 LINKS = ("verify-email", "reset-password", "confirm-address", "unsubscribe")
 

@@ -35,8 +35,6 @@ from tests.bids_service.tampering import Loose
 from tests.postgres import fresh_database
 from tests.shared import Shared
 
-pytestmark = pytest.mark.slow
-
 RUNNING, QUIET = f"{AUCTIONS}/auctions/2", f"{AUCTIONS}/auctions/3"
 NAMES = ("ada", "bob", "cleo", "dan")
 PROVEN = ("biddings", "bids", "offers", "record")

@@ -13,8 +13,6 @@ from tests.auction_app.conftest import Browser, World, email_of, password_of
 from tests.auction_app.test_twice_at_once import sending
 from tests.bids_service.commands.test_races import at_once
 
-pytestmark = pytest.mark.slow
-
 QUARTER_S = 15 * 60
 
 

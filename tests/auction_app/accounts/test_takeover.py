@@ -12,8 +12,6 @@ from auction_app.accounts.repository import customers
 from auction_app.errors import WrongPassword
 from tests.auction_app.conftest import Browser, World, email_of, password_of, path_of
 
-pytestmark = pytest.mark.slow
-
 THIEF = "thief@example.org"
 NEW = "quite another password"
 

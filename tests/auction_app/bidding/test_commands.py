@@ -2,13 +2,9 @@
 
 import re
 
-import pytest
-
 from tests.auction_app.bidding.test_projection import deliver, refresh
 from tests.auction_app.conftest import PUBLIC, Browser, World, as_program, password_of
 from tests.auction_app.sale import offer_again, sell
-
-pytestmark = pytest.mark.slow
 
 
 def key_in(page: str) -> str:

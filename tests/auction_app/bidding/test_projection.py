@@ -19,8 +19,6 @@ from auction_app.listings.repository import auctions
 from auction_app.worker import FETCHES
 from tests.auction_app.conftest import PUBLIC, SECRET, World, as_program
 
-pytestmark = pytest.mark.slow
-
 
 def deliver(
     world: World, *events: tuple[str, str], signed: bool = True, type: str = "update"

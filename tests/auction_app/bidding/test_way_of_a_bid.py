@@ -8,8 +8,6 @@ from service_kit.money import Money
 
 from tests.auction_app.conftest import Browser, World, as_program, path_of, ticket_in
 
-pytestmark = pytest.mark.slow
-
 
 def auction_url(world: World, item: str) -> str:
     return world.parts.urls.public_url + item

@@ -6,8 +6,6 @@ from werkzeug.test import TestResponse
 from tests.auction_app.conftest import BIDS_TOKEN, PUBLIC, Browser, World, as_program, path_of
 from tests.auction_app.sale import close, sell
 
-pytestmark = pytest.mark.slow
-
 ALWAYS = {"self", "seller", "photos", "bidding"}
 OF_SELLERS = {"edit", "end-early", "relist", "second-chances"}
 OF_BIDDERS = {"place-bid", "buy-now", "retract", "ask", "watch", "unwatch", "report"}

@@ -9,8 +9,6 @@ from flask import template_rendered
 from auction_app.items import page_cache
 from tests.auction_app.conftest import Browser, World
 
-pytestmark = pytest.mark.slow
-
 GERMAN = {"Accept-Language": "de"}
 
 

@@ -9,8 +9,6 @@ from sqlalchemy.exc import DatabaseError
 from auction_app.db.tables import audit_trail
 from tests.auction_app.conftest import Browser, World, as_program, path_of, ticket_in
 
-pytestmark = pytest.mark.slow
-
 NOTE = {"note": "Rule 2."}
 
 

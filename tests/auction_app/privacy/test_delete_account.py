@@ -28,8 +28,6 @@ from tests.auction_app.conftest import (
 )
 from tests.auction_app.sale import close, offer_again, sell
 
-pytestmark = pytest.mark.slow
-
 SECTIONS = {
     "customers": "account",
     "notice_preferences": "account",

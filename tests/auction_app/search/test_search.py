@@ -23,8 +23,6 @@ from auction_app.search.repository.find import find
 from auction_app.search.views import home
 from tests.auction_app.conftest import START_MS, Browser, World, as_program, path_of
 
-pytestmark = pytest.mark.slow
-
 HOUR_MS = 3_600_000
 CURRENCIES = ("USD", "EUR")
 

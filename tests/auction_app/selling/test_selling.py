@@ -14,8 +14,6 @@ from auction_app.selling.take_photo import take_photo
 from auction_app.selling.write_draft import MOST_DRAFTS
 from tests.auction_app.conftest import BIDS_TOKEN, World, as_program, path_of, photo_file
 
-pytestmark = pytest.mark.slow
-
 
 def test_a_listing_is_shown_announced_and_its_terms_are_fixed(world: World) -> None:
     sam = world.member("Sam")

@@ -11,8 +11,6 @@ from auction_app.errors import PhotoRefused
 from auction_app.listings.model import THUMBNAIL
 from auction_app.selling.take_photo import take_photo
 
-pytestmark = pytest.mark.slow
-
 ORIENTATION, X_RESOLUTION = 0x0112, 0x011A
 RATIONAL, ASCII = b"\x01\x1a\x00\x05", b"\x01\x1a\x00\x02"
 

@@ -12,8 +12,6 @@ from bus.storage import Storage
 from tests.bus.api.calling import assert_problem, call
 from tests.bus.api.entrances import api, loop
 
-pytestmark = pytest.mark.slow
-
 __all__ = ["api", "loop"]
 
 ONE = "/clients/subscriber/subscriptions/one"

@@ -11,8 +11,6 @@ from tests.bus.clock import START_MS, FakeClock
 from tests.bus.delivery.pushing import Driven, Publish, overview, queued, subscribe, urls
 from tests.bus.receiver import Receiver
 
-pytestmark = pytest.mark.slow
-
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 JUMPS = [40 * DAY_MS, HOUR_MS, -HOUR_MS, -40 * DAY_MS]

@@ -15,8 +15,6 @@ from tests.bus.clock import FakeClock
 from tests.bus.delivery.pushing import Driven, Publish, overview, queued, subscribe, urls
 from tests.bus.receiver import Delivery, Receiver, Reply
 
-pytestmark = pytest.mark.slow
-
 SCHEDULE_MS = RetryPolicy().parked_ms
 
 

@@ -14,8 +14,6 @@ from tests.bus.delivery.pushing import Driven, Publish, overview, queued, subscr
 from tests.bus.receiver import Receiver, Reply
 from tests.waiting import wait_for
 
-pytestmark = pytest.mark.slow
-
 
 class StoreAway(Exception):
     """The store does not answer."""

@@ -30,6 +30,9 @@ class Steps(TypedDict):
 Start = Literal["now", "beginning", "snapshot"] | AfterPosition | FromTime
 
 
+Format = Literal["routemaster", "cloudevents", "cloudevents-structured"]
+
+
 class Settings(TypedDict, total=False):
     """How deliveries are made, in the bus's words; what is missing is as the bus has it.
 
@@ -43,7 +46,7 @@ class Settings(TypedDict, total=False):
     max: int | None
     concurrency: int | None
     coalesce: bool | None
-    format: Literal["routemaster", "cloudevents"] | None
+    format: Format | None
     events_per_s: int | None
     retry: Mapping[str, Any] | None
 

@@ -80,7 +80,7 @@ def every_verb() -> list[Sequence[str]]:
         ("tokens", "create", "shop"),
         ("tokens", "revoke", "12"),
         ("tail", "--for", "1"),
-        ("listen", "--forward", "http://localhost:3000/hook", "--json"),
+        ("listen", "--forward", "http://localhost:3000/hook"),
         ("history", "main"),
         ("history", "--span", "day"),
         ("metrics",),

@@ -100,3 +100,28 @@ def test_only_what_was_answered_2xx_is_behind_us(
     with listening(served, receiver, *place):
         wait_for(lambda: len(receiver.urls) == 10)
     assert receiver.urls == [entity("refused", n) for n in range(10)]
+
+
+def test_a_pulled_subscription_is_moved_by_what_was_taken(
+    served: Served, stock: Call, receiver: Receiver
+) -> None:
+    publish(served, "pulled", 250)
+    made = stock("subscribe", "mine", "--topic", "pulled", "--pull", "--from", "beginning")
+    assert "keeps pulled for who asks" in made.err
+    assert "can't be pulled" not in made.err
+    with listening(served, receiver, "--subscription", "mine"):
+        wait_for(lambda: len(receiver.urls) == 250)
+        wait_for(lambda: rows(stock("subscriptions", "show", "mine", "--json"))[0]["waiting"] == 0)
+    assert receiver.urls == [entity("pulled", n) for n in range(250)]
+    told = stock("doctor", "mine")
+    assert told.status == 0, told.out
+    assert "it is pulled" in told.out
+    assert "none: it is pulled" in stock("subscriptions", "edit", "mine", "--max", "7").out
+
+
+def test_what_is_pushed_is_not_pulled(served: Served, stock: Call, receiver: Receiver) -> None:
+    where = ("--callback", receiver.url, "--uuid", "u")
+    assert stock("subscribe", "main", "--topic", "pulled", *where).status == 0
+    said = stock("listen", "--forward", receiver.url, "--subscription", "main")
+    assert (said.status, "can't be pulled" in said.err) == (1, True)
+    assert "give --uuid" in stock("subscriptions", "edit", "main", "--max", "7").err

@@ -27,7 +27,6 @@ class Api(flask_smorest.BareApi):
 def api() -> tuple[Flask, Api]:
     app = Flask("canary")
     app.config.update(API_TITLE="t", API_VERSION="1", OPENAPI_VERSION="3.1.0")
-    app.config.update(OPENAPI_URL_PREFIX="/", OPENAPI_JSON_PATH="openapi.json")
     return app, Api(app)
 
 
@@ -41,19 +40,3 @@ def test_the_document_has_our_answers_and_no_others() -> None:
     _, ours = api()
     responses = ours.spec.to_dict()["components"]["responses"]
     assert set(responses) == {"TEAPOT"}, BROKEN.format(what="its error responses")
-
-
-def test_views_are_described_once_the_document_is_asked_for() -> None:
-    app, ours = api()
-    blueprint = flask_smorest.Blueprint("teas", "teas")
-
-    @blueprint.route("/teas")
-    @blueprint.response(200, Problem)
-    def teas() -> dict[str, str]:
-        return {"title": "Assam"}
-
-    ours.register_blueprint(blueprint)
-    assert ours.spec.to_dict()["paths"] == {}, BROKEN.format(what="what describes its views")
-    for _ in range(2):
-        document = app.test_client().get("/openapi.json").json
-        assert list(document["paths"]) == ["/teas"], BROKEN.format(what="its document")

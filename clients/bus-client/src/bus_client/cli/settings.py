@@ -1,11 +1,11 @@
 """The options of a subscription, for those who make one and those who change one."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
-from bus_client.entities import Settings
+from bus_client.entities import Format, Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,7 +18,7 @@ _OPTIONS = (
         default=None,
         help="Of the events that wait for one entity only the last.",
     ),
-    click.option("--format", type=click.Choice(["routemaster", "cloudevents"])),
+    click.option("--format", type=click.Choice(get_args(Format))),
     click.option("--events-per-s", type=int, help="At most so many."),
 )
 NAMES = ("max", "timeout", "concurrency", "coalesce", "format", "events_per_s")

@@ -24,8 +24,9 @@ _ROUTEMASTERS = "default"
     required=True,
     help="bids, bids.create (one type of it) or * (all); may be repeated.",
 )
-@click.option("--callback", required=True, help="Where batches are POSTed.")
-@click.option("--uuid", required=True, help="The Basic user name of deliveries.")
+@click.option("--callback", help="Where batches are POSTed.")
+@click.option("--uuid", help="The Basic user name of deliveries.")
+@click.option("--pull", is_flag=True, help="Have nothing pushed: somebody asks for the events.")
 @click.option("--secret", help="Signs deliveries: whsec_ and base64 [default: a new one].")
 @click.option("--from", "start", type=PLACE, default="now", help=f"For a new one: {HOW_TO_SAY}.")
 @settings_options
@@ -37,18 +38,22 @@ def subscribe(
     *,
     name: str,
     topics: tuple[str, ...],
-    callback: str,
-    uuid: str,
+    callback: str | None,
+    uuid: str | None,
+    pull: bool,
     secret: str | None,
     start: Start,
     as_json: bool,
     **settings: Any,
 ) -> None:
-    """Have events pushed to a callback, as the subscription NAME (default: default).
+    """Have events pushed to a callback, or kept for who pulls, as the subscription NAME.
 
     Replaces the subscription of this name, which keeps its place and its secret; what isn't
     given is as by default.
     """
+    wanted = (callback is None and uuid is None) if pull else (callback and uuid)
+    if not wanted:
+        raise click.UsageError("give --callback and --uuid, or --pull")
     made = connection.subscriptions.put(
         name,
         topics=topics,
@@ -88,8 +93,10 @@ def _tell(made: Subscription, secret: str | None, *, as_json: bool) -> None:
     if made.secret is not None and secret is None:
         click.echo(made.secret)
         click.echo("that signs the deliveries, and is shown this once", err=True)
-    click.echo(
-        f"{made.name} gets {', '.join(made.topics)} at {made.callback};"
-        f" `bus subscriptions test {made.name}` tries it",
-        err=True,
-    )
+    wanted = ", ".join(made.topics)
+    if made.callback is None:
+        next_step = f"`bus listen --subscription {made.name} --forward URL` pulls it"
+        click.echo(f"{made.name} keeps {wanted} for who asks; {next_step}", err=True)
+    else:
+        next_step = f"`bus subscriptions test {made.name}` tries it"
+        click.echo(f"{made.name} gets {wanted} at {made.callback}; {next_step}", err=True)

@@ -1,6 +1,6 @@
 """`bus subscriptions`: see them, and do what they can."""
 
-from typing import Any
+from typing import Any, cast
 
 import click
 from service_kit.clock import now_ms
@@ -13,7 +13,7 @@ from bus_client.cli.settings import given, settings_options
 from bus_client.cli.starts import PLACE, step_in
 from bus_client.cli.subscribe import remove
 from bus_client.cli.words import count, duration, since
-from bus_client.entities import Json, SeekPreview, Start, Steps, Subscription
+from bus_client.entities import Json, SeekPreview, Settings, Start, Steps, Subscription
 
 
 def state_in_a_word(one: Subscription) -> str:
@@ -28,6 +28,7 @@ def _last_answer(one: Subscription) -> str | None:
     return f"{answer.status or answer.error}, {since(answer.at_ms, now_ms())}"
 
 
+_OF_PUSHED = ("events_per_s", "format")
 _COLUMNS = (
     Column("client", lambda one: one.client),
     Column("name", lambda one: one.name),
@@ -152,7 +153,7 @@ def rotate(connection: Connection, name: str, secret: str | None, as_json: bool)
 @click.argument("name")
 @click.option("--topic", "topics", multiple=True, help="Instead of those it has; may be repeated.")
 @click.option("--callback", help="Where batches are POSTed.")
-@click.option("--uuid", required=True, help="The Basic user name: the bus never shows it.")
+@click.option("--uuid", help="The Basic user name: the bus never shows it, so it is wanted anew.")
 @settings_options
 @json_option
 @pass_connection
@@ -163,19 +164,22 @@ def edit(
     name: str,
     topics: tuple[str, ...],
     callback: str | None,
-    uuid: str,
+    uuid: str | None,
     as_json: bool,
     **settings: Any,
 ) -> None:
     """Change some of a subscription; what isn't given stays as it is."""
     own = connection.subscriptions
     found = own.get(name)
+    target = callback or found.callback
+    if target is not None and uuid is None:
+        raise click.UsageError("give --uuid: the bus shows it to nobody, and keeps no other")
     changed = own.put(
         name,
         topics=topics or found.topics,
-        callback=callback or found.callback,
+        callback=target,
         uuid=uuid,
-        **(found.settings | given(settings)),
+        **(_kept(found, target) | given(settings)),
     )
     if as_json:
         print_json(changed)
@@ -190,6 +194,14 @@ def edit(
 def remove_subscription(connection: Connection, name: str, yes: bool) -> None:
     """End one, with what waits, is parked or dead in it."""
     remove(connection, name, sure=yes)
+
+
+def _kept(found: Subscription, callback: str | None) -> Settings:
+    """The settings that it has; what is for pushing only is left out of what is pulled."""
+    if callback is not None:
+        return found.settings
+    kept = {name: one for name, one in found.settings.items() if name not in _OF_PUSHED}
+    return cast("Settings", kept)
 
 
 def _place(to: str) -> Start | Steps:
@@ -224,7 +236,7 @@ def _facts(one: Subscription) -> dict[str, object]:
         "state": state_in_a_word(one),
         "reason": one.reason,
         "topics": ", ".join(one.topics),
-        "callback": one.callback,
+        "callback": one.callback or "none: it is pulled",
         "position": f"{one.position:,}",
         "waiting": count(one.waiting, "event"),
         "oldest": None if one.oldest_ms is None else duration(one.oldest_ms),

@@ -1,14 +1,10 @@
 """flask-smorest: an API that registers no error handlers, and a blueprint that has types.
 
 Its own handlers drop `Allow` and answer in a form of their own, and no setting leaves them out.
-To describe all views takes as long as all else that makes an app, so they are described when
-somebody first asks for the document.
 """
 
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import flask
@@ -29,27 +25,13 @@ if TYPE_CHECKING:
         def alt_response(self, status: int, name: Any = None, **o: Any) -> Callable[[V], V]: ...
         def doc(self, **documentation: Any) -> Callable[[V], V]: ...
 else:
-
-    class Blueprint(flask_smorest.Blueprint):
-        """Leaves its views to be described to the API."""
-
-        def register_views_in_doc(self, api: "BareApi", *args: Any, **options: Any) -> None:
-            api.describe_later(partial(super().register_views_in_doc, api, *args, **options))
+    Blueprint = flask_smorest.Blueprint
 
 
 class BareApi(flask_smorest.Api, ABC):  # type: ignore[misc,unused-ignore]
     """Registers no error handlers; `error_responses` are the answers that views may refer to."""
 
     ERROR_SCHEMA: type[ma.Schema]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        self._describing = threading.Lock()
-        self._to_describe: list[Callable[[], None]] = []
-        super().__init__(*args, **options)
-
-    def describe_later(self, describe: Callable[[], None]) -> None:
-        """Call this before the document is first shown."""
-        self._to_describe.append(describe)
 
     @abstractmethod
     def error_responses(self) -> dict[str, dict[str, Any]]:
@@ -61,11 +43,3 @@ class BareApi(flask_smorest.Api, ABC):  # type: ignore[misc,unused-ignore]
     def _register_responses(self) -> None:
         for name, response in self.error_responses().items():
             self.spec.components.response(name, response)
-
-    def _openapi_json(self) -> flask.Response:
-        with self._describing:
-            while self._to_describe:
-                self._to_describe[0]()
-                del self._to_describe[0]
-        document: flask.Response = super()._openapi_json()
-        return document

@@ -92,7 +92,7 @@ def _of_subscription(
     yield from look_at_attempts(one, attempts, now)
     yield from look_at_left_behind(one)
     last = attempts[0] if attempts else None
-    if test:
+    if test and one.can("test"):
         last = outcome_of_test(own, one)
         yield from look_at_test(one, last)
     yield from look_at_secret(secret, last)

@@ -1,7 +1,7 @@
 """The verb: from the log to the address, and what a person sees of it."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from bus_client.cli.connection import Connection, pass_connection
 from bus_client.cli.listen.forward import Forwarded, Forwarder
 from bus_client.cli.listen.keys import Keys
 from bus_client.cli.listen.session import Session
+from bus_client.cli.listen.sources import from_log, from_subscription, pulled
 from bus_client.cli.output import json_option, print_json
 from bus_client.cli.starts import AFTER
 from bus_client.cli.words import answer_in_words, count, printable
@@ -27,6 +28,7 @@ from bus_client.follow import After
     "--forward", "url", required=True, help="Where to POST, as http://localhost:3000/hook."
 )
 @click.option("--after", type=AFTER, default="now", help="now, beginning or a position.")
+@click.option("--subscription", help="Pull this one, instead of reading the log by yourself.")
 @click.option(
     "--saved",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -44,6 +46,7 @@ def listen(
     topics: tuple[str, ...],
     url: str,
     after: After,
+    subscription: str | None,
     saved: Path | None,
     most: int,
     uuid: str,
@@ -55,55 +58,47 @@ def listen(
     Each batch comes exactly as the bus would push it: headers, signature, Basic credentials. What
     isn't answered 2xx is repeated until it is, after 1 s, 2 s, 4 s, … 10 s; in a terminal r
     repeats at once (also the last one taken), s skips and q quits. Killed and started again with
-    --saved, at most the batch in hand comes twice. No subscription of the bus moves.
+    --saved, at most the batch in hand comes twice.
+
+    With --subscription a pulled subscription is moved instead of a place of your own: what was
+    in hand when it was killed comes again once its lease of 60 s has lapsed.
     """
-    signing = _checked(url, uuid, secret, as_json=as_json)
+    _check(url, uuid, secret)
+    if subscription is not None and (topics or saved or after != "now"):
+        raise click.UsageError("--subscription has its own topics and its own place")
     connection.bus.entry.link("events")  # says at once what a follower would wait out
     stopping = threading.Event()
-    with Forwarder(url, name="listen", uuid=uuid, secret=signing) as forwarder, Keys() as keys:
+    if subscription is None:
+        batches = from_log(connection.bus, topics, after, most, saved, stopping)
+    else:
+        own = connection.subscriptions
+        batches = from_subscription(own, pulled(own, subscription), most, stopping)
+    signing = secret or new_secret()
+    if secret is None and not as_json:
+        click.echo(f"signed with {signing} (WEBHOOK_SECRET or --secret sets another)", err=True)
+    with (
+        Forwarder(url, name=subscription or "listen", uuid=uuid, secret=signing) as forwarder,
+        Keys() as keys,
+    ):
         session = Session(forwarder, keys, _show_json if as_json else _show, stopping)
         try:
-            session.run(_batches(connection, topics, after, most, saved, stopping))
+            session.run(batches)
         except KeyboardInterrupt:
             click.echo(err=True)
     skipped = f", {session.skipped:,} skipped" if session.skipped else ""
     click.echo(f"{count(session.delivered, 'event')} delivered{skipped}", err=True)
 
 
-def _checked(url: str, uuid: str, secret: str | None, *, as_json: bool) -> str:
-    """The secret to sign with. Raises click.UsageError for what the pusher would not deliver to."""
+def _check(url: str, uuid: str, secret: str | None) -> None:
+    """Raises click.UsageError for what the pusher would not deliver with."""
     if not are_entity_urls([url]) or "#" in url:
         raise click.UsageError("--forward: an http(s) URL is wanted, without query and user")
     if not uuid.isascii() or not uuid.isprintable() or ":" in uuid:
         raise click.UsageError("--uuid: visible ASCII characters without a colon are wanted")
-    if secret is not None:
-        try:
-            return check_secret(secret)
-        except ValueError as error:
-            raise click.UsageError(f"--secret: {error}") from error
-    made = new_secret()
-    if not as_json:
-        click.echo(f"signed with {made} (WEBHOOK_SECRET or --secret sets another)", err=True)
-    return made
-
-
-def _batches(
-    connection: Connection,
-    topics: Sequence[str],
-    after: After,
-    most: int,
-    saved: Path | None,
-    stopping: threading.Event,
-) -> Iterator[Sequence[Json]]:
     try:
-        followed = connection.bus.follow(topics, after, limit=most, saved=saved, stopping=stopping)
-        for batch in followed:
-            if batch.resync is not None:
-                lost = f"{batch.resync.first} to {batch.resync.last}"
-                click.echo(f"positions {lost} are gone from the log", err=True)
-            yield batch.events
-    except (OSError, ValueError) as error:
-        raise click.UsageError(f"--saved: {error}") from error
+        check_secret(secret or new_secret())
+    except ValueError as error:
+        raise click.UsageError(f"--secret: {error}") from error
 
 
 def _show(events: Sequence[Json], outcome: Forwarded, attempt: int) -> None:
