@@ -94,8 +94,11 @@ def _other_answers(rule: str, *, own: bool, paged: bool) -> dict[int, str]:
 
 
 def wants_hal() -> bool:
-    """Whether the caller prefers HAL; browsers and those who don't care get the page."""
-    return request.accept_mimetypes.best_match(("text/html", *_JSON)) in _JSON
+    """Whether the caller gets HAL: who prefers it, and who takes anything (`*/*`), as programs do.
+    Browsers name what they want, and who says nothing gets the page."""
+    if not request.accept_mimetypes:
+        return False
+    return request.accept_mimetypes.best_match((*_JSON, "text/html")) in _JSON
 
 
 def hal(document: Mapping[str, Any]) -> Response:

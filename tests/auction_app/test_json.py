@@ -84,7 +84,7 @@ def test_private_terms_are_for_bids_service_only(world: World) -> None:
     ("accept", "expected"),
     [
         ("text/html,application/xhtml+xml,*/*;q=0.8", "text/html"),
-        ("*/*", "text/html"),
+        ("*/*", "application/hal+json"),
         ("", "text/html"),
         ("application/hal+json", "application/hal+json"),
         ("application/json", "application/hal+json"),
@@ -141,3 +141,28 @@ def test_the_process_says_that_it_lives_and_can_work(world: World) -> None:
 
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").get_json() == {"database": "ok"}
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "is_hal"),
+    [
+        ("*/*", True),
+        ("application/*", True),
+        ("application/json", True),
+        ("application/hal+json, text/html;q=0.5", True),
+        (BROWSER, False),
+        ("text/html", False),
+        ("text/*", False),
+        ("image/png", False),
+    ],
+)
+def test_a_program_that_takes_anything_gets_json_and_a_browser_the_page(
+    world: World, accept: str, is_hal: bool
+) -> None:
+    world.member("Ada")
+    path = path_of(world.customer_url("Ada"))
+    answer = world.app.test_client().get(path, headers={"Accept": accept})
+    assert (answer.status_code, answer.is_json) == (200, is_hal)
