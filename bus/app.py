@@ -10,6 +10,7 @@ from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 
 from bus.api.attempts import attempts_blueprint
+from bus.api.audit import audit_blueprint
 from bus.api.events import events_blueprint
 from bus.api.failures import exceptions_blueprint
 from bus.api.history import history_blueprint
@@ -20,10 +21,11 @@ from bus.api.problems import TRANSLATIONS
 from bus.api.publish import publish_blueprint
 from bus.api.pulls import pulls_blueprint
 from bus.api.root import root_blueprint
-from bus.api.routemaster import subscriptions_blueprint, topics_blueprint
+from bus.api.routemaster import subscriptions_blueprint
 from bus.api.seek import seek_blueprint
 from bus.api.subscriptions import subscription_actions_blueprint, subscription_resources_blueprint
 from bus.api.tokens import tokens_blueprint
+from bus.api.topics import topics_blueprint
 from bus.bootstrap import Bus, build, config_or_exit
 from bus.config import Config
 from bus.console.views import console_blueprint
@@ -86,4 +88,5 @@ def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(pulse_blueprint(bus))
     api.register_blueprint(metrics_blueprint(bus))
     api.register_blueprint(history_blueprint(bus))
+    api.register_blueprint(audit_blueprint(bus))
     api.register_blueprint(overview_blueprint(bus))

@@ -12,6 +12,7 @@ from service_kit.errors import StoreUnavailable
 from service_kit.tokens import digest, new_token
 
 from bus.errors import BadClient, NotAllowed, NotAuthenticated, NotYours
+from bus.model.audit import Caller
 from bus.model.client import ChosenToken, Client, ClientName, Scopes
 from bus.model.token_scope import TokenScope, is_good_for, sees_all
 from bus.model.topic import check_not_ours
@@ -144,6 +145,13 @@ class Auth:
         """Of whose subscriptions a subscription of this client is told, when it is made with this
         token; None: of everybody's (docs/delivery.md D35)."""
         return None if self._sees_all(token) else client_name
+
+    def caller(self, token: str | None) -> Caller:
+        """Who it is, for the audit. Raises NotAuthenticated."""
+        if self.is_root_key(token):
+            return Caller(None, "root key")
+        client = self.client(token)
+        return Caller(client.name, f"token {client.token_id}")
 
     def is_admin(self, token: str | None) -> bool:
         """Whether this is the root key, or a client's token that is as good."""

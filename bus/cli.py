@@ -13,6 +13,7 @@ from service_kit.tokens import digest
 from bus.auth import check_client_name, check_scopes, check_token
 from bus.bootstrap import build, config_or_exit, open_or_exit
 from bus.errors import BadClient, BusError
+from bus.model.audit import SHELL, Act
 from bus.model.subscription import Subscription
 from bus.model.token_scope import USUAL_SCOPES
 from bus.model.topic import check_topic
@@ -48,7 +49,8 @@ def declare_topologies() -> None:
     bus = build(config_or_exit())
     with closing(bus.storage) as storage:
         some = [check_topology(line, bus.trusted_hosts) for line in lines]
-        declare(storage, bus.auth, some, bus.now_ms())
+        with storage.audit.acting(Act(SHELL, "topology.declare", "/")):
+            declare(storage, bus.auth, some, bus.now_ms())
 
 
 def _json(line: str) -> Any:
@@ -94,7 +96,9 @@ def topics() -> None:
 def give(topic: str, client: str) -> None:
     """Make CLIENT the publisher of TOPIC, whoever was it before; its events stay."""
     with closing(open_or_exit(config_or_exit())) as storage:
-        storage.topics.give(check_topic(topic), storage.clients.id_of(client))
+        owner = storage.clients.id_of(client)
+        with storage.audit.acting(Act(SHELL, "topic.give", f"/topics/{topic}", client)):
+            storage.topics.give(check_topic(topic), owner)
 
 
 @main.group()
@@ -112,7 +116,10 @@ def add() -> None:
     """
     some = [_read(line) for line in sys.stdin if line.strip()]
     with closing(open_or_exit(config_or_exit())) as storage:
-        storage.clients.add_tokens(some)
+        names = sorted({name for name, _, _ in some})
+        act = Act(SHELL, "token.create", "/api_tokens", details={"clients": names[:20]})
+        with storage.audit.acting(act):
+            storage.clients.add_tokens(some)
 
 
 def _read(line: str) -> tuple[str, str, frozenset[str]]:

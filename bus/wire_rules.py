@@ -149,4 +149,5 @@ def _inlined(node: Any, definitions: dict[str, Any]) -> Any:
 def _in_schema(key: str, value: Any, definitions: dict[str, Any]) -> Any:
     if key == "pattern":
         return value.replace(r"\Z", "$")
-    return " ".join(value.split()) if key == "description" else _inlined(value, definitions)
+    is_text = key == "description" and isinstance(value, str)  # else a field of that name
+    return " ".join(value.split()) if is_text else _inlined(value, definitions)

@@ -8,6 +8,7 @@ from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 from service_kit.paging import cut
 
+from bus.api.acting import acting
 from bus.api.endpoint import endpoint
 from bus.api.ownership import owned
 from bus.api.pages import page
@@ -94,7 +95,8 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         ours = owned(bus, client, name)
         found = bus.storage.attempts.one(ours.id, attempt_id)
         subscription = bus.storage.overviews.one(client, name).subscription
-        bus.storage.resends.want(found, subscription.format.max_events)
+        with acting(bus, "attempt.resend", client, on=ours.path, attempt=attempt_id):
+            bus.storage.resends.want(found, subscription.format.max_events)
         return respond(attempt_resource(found, ours.path), 202)
 
     return blueprint

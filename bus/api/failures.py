@@ -9,6 +9,7 @@ from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 from service_kit.paging import cut
 
+from bus.api.acting import acting
 from bus.api.endpoint import Endpoint, endpoint
 from bus.api.ownership import owned
 from bus.api.pages import page
@@ -61,7 +62,8 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         """Have all parked entities tried now, or those in `urls`."""
         ours = owned(bus, client, name)
         urls = check_retry_now(read_json(request, empty={}))
-        return {"retried": bus.storage.parked.retry(ours.id, urls)}
+        with acting(bus, "parked.retry", client, on=ours.path):
+            return {"retried": bus.storage.parked.retry(ours.id, urls)}
 
     @listing(f"{_ONE}/dead-letters", answers=_PAGE, query=PageQuery)
     def letters(client: str, name: str, query: PageQuery) -> Response:
@@ -90,8 +92,9 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
     def redrive_some(client: str, name: str) -> Redriven:
         """Have all dead letters delivered again, or those in `ids`."""
         ours = owned(bus, client, name)
-        body = read_json(request, empty={})
-        return redrive(bus.storage, ours.id, check_redrive(body))
+        ids = check_redrive(read_json(request, empty={}))
+        with acting(bus, "dead-letters.redrive", client, on=ours.path):
+            return redrive(bus.storage, ours.id, ids)
 
     @endpoint(
         blueprint,
@@ -102,6 +105,8 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
     )
     def redrive_one(client: str, name: str, letter_id: int) -> Redriven:
         """Have one dead letter delivered again."""
-        return redrive(bus.storage, owned(bus, client, name).id, [letter_id])
+        ours = owned(bus, client, name)
+        with acting(bus, "dead-letters.redrive", client, on=ours.path, id=letter_id):
+            return redrive(bus.storage, ours.id, [letter_id])
 
     return blueprint

@@ -80,6 +80,8 @@ def _for_monitor() -> dict[str, Link]:
         "scaling": link("/pulse/scaling"),
         "metrics": link("/metrics"),
         "overview": link("/overview"),
+        "audit": link("/audit{?client,act,since_ms,limit,before}", templated=True),
+        "topic": link("/topics/{topic}", templated=True),
         "history": link("/history{?span,subscription}", templated=True),
         "console": link("/console/"),
     }

@@ -198,6 +198,18 @@ class TopicSchema(ma.Schema):
     events = ma.fields.Integer(required=True)
 
 
+class TopicResourceSchema(_ResourceSchema):
+    """A topic, with what it is about and the JSON Schema of its events' `data`; `events_per_s` in
+    the last hour, null for others' topics."""
+
+    name = ma.fields.String(required=True)
+    publisher = ma.fields.String(required=True, allow_none=True)
+    events = ma.fields.Integer(required=True)
+    events_per_s = ma.fields.Float(required=True, allow_none=True)
+    description = ma.fields.String(required=True, allow_none=True)
+    schema = ma.fields.Dict(required=True, allow_none=True)
+
+
 class BacklogSchema(ma.Schema):
     """How much a subscription got, how much waits, and the age of the oldest in ms."""
 

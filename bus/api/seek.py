@@ -5,6 +5,7 @@ from service_kit.bodies import read_json
 from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 
+from bus.api.acting import acting
 from bus.api.endpoint import endpoint
 from bus.api.ownership import owned
 from bus.api.representations import preview_resource, subscription_resource
@@ -48,7 +49,10 @@ def seek_blueprint(bus: Bus) -> Blueprint:
     def seek(client: str, name: str) -> Response:
         """Go on from somewhere else in the log."""
         ours = owned(bus, client, name)
-        lifecycle.seek(bus.storage, ours.id, check_seek(read_json(request)))
+        body = read_json(request)
+        place = check_seek(body)
+        with acting(bus, "subscription.seek", client, on=ours.path, to=body["to"]):
+            lifecycle.seek(bus.storage, ours.id, place)
         return respond(subscription_resource(bus.storage.overviews.one(client, name)))
 
     return blueprint

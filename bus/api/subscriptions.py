@@ -8,6 +8,7 @@ from service_kit.hal import MEDIA_TYPE, link, respond
 from service_kit.openapi import Blueprint
 from service_kit.paging import cut
 
+from bus.api.acting import acting
 from bus.api.endpoint import Endpoint, endpoint
 from bus.api.ownership import owned, owned_pushed, owner_id
 from bus.api.pages import page
@@ -92,7 +93,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         check_subscription_name(name)
         wanted = check_subscription_resource(read_json(request), bus.trusted_hosts)
         about = bus.auth.about(shown_token(request), client)
-        secret = lifecycle.put(bus.storage, client_id, name, wanted, bus.now_ms(), about=about)
+        with acting(bus, "subscription.put", client, topics=wanted.request.topics):
+            secret = lifecycle.put(bus.storage, client_id, name, wanted, bus.now_ms(), about=about)
         one = bus.storage.overviews.one(client, name)
         shown = subscription_resource(one, None if one.subscription.is_pulled else secret)
         if secret is None:
@@ -111,7 +113,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
     def delete_subscription(client: str, name: str) -> None:
         """End a subscription, with its parked events and dead letters."""
         ours = owned(bus, client, name)
-        bus.storage.subscriptions.delete(ours.client_id, name)
+        with acting(bus, "subscription.delete", client):
+            bus.storage.subscriptions.delete(ours.client_id, name)
 
     return blueprint
 
@@ -136,19 +139,25 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
     @action("pause")
     def pause(client: str, name: str) -> Response:
         """Send nothing more until it is resumed. May be repeated."""
-        bus.storage.subscriptions.pause(owned(bus, client, name).id)
+        ours = owned(bus, client, name)
+        with acting(bus, "subscription.pause", client, on=ours.path):
+            bus.storage.subscriptions.pause(ours.id)
         return shown(client, name)
 
     @action("resume")
     def resume(client: str, name: str) -> Response:
         """Send again, at once, after a pause, after it was disabled, or in a back-off."""
-        lifecycle.resume(bus.storage, owned(bus, client, name).id)
+        ours = owned(bus, client, name)
+        with acting(bus, "subscription.resume", client, on=ours.path):
+            lifecycle.resume(bus.storage, ours.id)
         return shown(client, name)
 
     @action("test")
     def test(client: str, name: str) -> Response:
         """Have a test event sent, once, whatever the state is; see the attempts for its answer."""
-        bus.storage.subscriptions.want_test(owned_pushed(bus, client, name).id)
+        ours = owned_pushed(bus, client, name)
+        with acting(bus, "subscription.test", client, on=ours.path):
+            bus.storage.subscriptions.want_test(ours.id)
         return shown(client, name)
 
     @endpoint(
@@ -163,9 +172,9 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         """Change the secret that signs deliveries; the one before stays valid for a day."""
         ours = owned_pushed(bus, client, name)
         wanted = read_json(request, empty={})
-        secret = lifecycle.change_secret(
-            bus.storage, ours.client_id, check_new_secret(wanted), bus.now_ms(), name
-        )
+        given, now_ms = check_new_secret(wanted), bus.now_ms()
+        with acting(bus, "subscription.secret", client, on=ours.path):
+            secret = lifecycle.change_secret(bus.storage, ours.client_id, given, now_ms, name)
         return {"secret": secret}
 
     return blueprint

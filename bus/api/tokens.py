@@ -12,6 +12,7 @@ from service_kit.hal import MEDIA_TYPE
 from service_kit.openapi import Blueprint
 from service_kit.tokens import digest, new_token
 
+from bus.api.acting import acting
 from bus.api.endpoint import endpoint
 from bus.api.pages import array_or_page, cut_array, one_more
 from bus.api.query import Limit, Number
@@ -75,18 +76,17 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
         if bus.auth.is_root_key(token):
             raise BadClient("this token is not for clients")
         scopes = USUAL_SCOPES if wanted.scopes is None else frozenset(wanted.scopes)
-        return asdict(bus.storage.clients.add_token(wanted.name, digest(token), scopes)) | {
-            "token": token
-        }
+        with acting(bus, "token.create", wanted.name, scopes=sorted(scopes)):
+            made = bus.storage.clients.add_token(wanted.name, digest(token), scopes)
+        return asdict(made) | {"token": token}
 
     @endpoint(blueprint, "DELETE", "/api_tokens/<token>", answers=(204, None), refuses=(404,))
     def delete_token(token: str) -> None:
         """Revoke a token, by its id or by itself."""
         bus.auth.admin(shown_token(request))
-        if is_token_id(token):
-            bus.storage.clients.remove_token_of_id(int(token))
-        else:
-            bus.storage.clients.remove_token(digest(token))
+        known = bus.storage.clients.token(int(token) if is_token_id(token) else digest(token))
+        with acting(bus, "token.revoke", known.name, on=f"/api_tokens/{known.id}"):
+            bus.storage.clients.remove_token(known.id)
         bus.auth.forget()
 
     return blueprint

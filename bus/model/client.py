@@ -1,6 +1,6 @@
 """Who talks to the bus, and what a token is good for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import msgspec
@@ -14,12 +14,13 @@ from bus.wire_rules import complaint
 class Client:
     """A program that publishes or subscribes. Its tokens may change, its name stays.
 
-    `scopes` are those of the token that it showed.
+    `scopes` are those of the token that it showed, `token_id` says which that was.
     """
 
     id: int
     name: str
     scopes: frozenset[str] = USUAL_SCOPES
+    token_id: int = field(default=0, compare=False)
 
 
 ClientName = Annotated[

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
+import msgspec
+from msgspec import UNSET, UnsetType
 from service_kit.topic import TOPIC_NAME, TOPIC_RULE, is_topic
 
 from bus.errors import BadTopic, TopicTaken
-from bus.wire_rules import complaint
+from bus.wire_rules import check, complaint
 
 MAX_TOPICS = 1_000
 """Of one client."""
@@ -22,6 +24,34 @@ class Topic:
     name: str
     publisher: str | None
     events: int
+
+
+_MAX_SCHEMA_BYTES = 16 * 1024
+
+
+class TopicAbout(msgspec.Struct, forbid_unknown_fields=True):
+    """What a topic is about, and the JSON Schema of its events' `data`; null: nothing is said."""
+
+    description: (
+        Annotated[
+            str, complaint("description is not text of at most 1 000 characters", max_length=1_000)
+        ]
+        | UnsetType
+        | None
+    ) = UNSET
+    schema: (
+        Annotated[dict[str, Any], complaint("schema is not a JSON Schema: an object")]
+        | UnsetType
+        | None
+    ) = UNSET
+
+
+def check_about(value: Any) -> TopicAbout:
+    """A TopicAbout, parsed from JSON. Raises BadTopic."""
+    about: TopicAbout = check(TopicAbout, value, BadTopic)
+    if about.schema and len(msgspec.json.encode(about.schema)) > _MAX_SCHEMA_BYTES:
+        raise BadTopic(f"schema is larger than {_MAX_SCHEMA_BYTES} bytes")
+    return about
 
 
 def seen_by(viewer: str | None, topic: Topic) -> Topic:

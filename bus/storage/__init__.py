@@ -13,6 +13,7 @@ from bus.log.event_log import EventLog, Listener
 from bus.log.postgres import PostgresLog
 from bus.log.sqlite import SqliteLog
 from bus.storage.attempts import Attempts
+from bus.storage.audit import Audit
 from bus.storage.clients import Clients
 from bus.storage.console_sessions import ConsoleSessions
 from bus.storage.dead_letters import DeadLetters
@@ -43,7 +44,8 @@ class Storage:
     def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
         self.log = _log(engine, now_ms)
-        registry = Registry(engine, self.log.notify)
+        self.audit = Audit(engine, now_ms)
+        registry = Registry(engine, self.log.notify, self.audit.record)
         self.clients = Clients(engine, registry, now_ms)
         self.token_uses = TokenUses(engine, now_ms)
         self.topics = Topics(engine, registry)

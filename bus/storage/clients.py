@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from service_kit.clock import Clock
-from service_kit.database import reading, writing
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, text, update
+from service_kit.database import reading
+from sqlalchemy import Connection, Engine, delete, insert, select, text, update
 
 from bus.errors import BadClient, NotFound
 from bus.model.client import Client, KnownToken
@@ -31,7 +31,13 @@ class Clients:
     def find(self, digest: str) -> tuple[str, Client] | None:
         """The digest as stored and the client it belongs to."""
         wanted = (
-            select(tokens.c.digest, tokens.c.scopes, clients.c.id, clients.c.name)
+            select(
+                tokens.c.digest,
+                tokens.c.scopes,
+                tokens.c.id.label("token_id"),
+                clients.c.id,
+                clients.c.name,
+            )
             .join_from(tokens, clients)
             .where(tokens.c.digest == digest)
         )
@@ -39,7 +45,7 @@ class Clients:
             row = connection.execute(wanted).one_or_none()
         if row is None:
             return None
-        return row.digest, Client(row.id, row.name, frozenset(row.scopes.split()))
+        return row.digest, Client(row.id, row.name, frozenset(row.scopes.split()), row.token_id)
 
     def id_of(self, name: str) -> int:
         """The id of the client of this name. Raises NotFound."""
@@ -78,25 +84,29 @@ class Clients:
 
     def add_tokens(self, some: Iterable[tuple[str, str, Collection[str]]]) -> list[KnownToken]:
         """The same for several (name, digest, scopes), all or none."""
-        with writing(self._engine) as connection:
+        with self._registry.recording() as connection:
             return [
                 self._add(connection, name, digest, " ".join(sorted(scopes)))
                 for name, digest, scopes in some
             ]
 
-    def remove_token(self, digest: str) -> None:
+    def token(self, which: int | str) -> KnownToken:
+        """A token by its id or its digest. Raises NotFound."""
+        is_it = tokens.c.id == which if isinstance(which, int) else tokens.c.digest == which
+        wanted = select(tokens, clients.c.name).join_from(tokens, clients).where(is_it)
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted).mappings().one_or_none()
+        if row is None:
+            raise NotFound("no such token")
+        return _known(row)
+
+    def remove_token(self, token_id: int) -> None:
         """Forget a token; with a client's last one goes its subscription. Raises NotFound.
 
         The client keeps its topics: a new token of the same name goes on publishing them, and
         nobody else can.
         """
-        self._remove(tokens.c.digest == digest)
-
-    def remove_token_of_id(self, token_id: int) -> None:
-        """The same by the token's id. Raises NotFound."""
-        self._remove(tokens.c.id == token_id)
-
-    def _remove(self, is_it: ColumnElement[bool]) -> None:
+        is_it = tokens.c.id == token_id
         with self._registry.changing() as connection:
             client_id = connection.execute(
                 select(tokens.c.client_id).where(is_it)

@@ -76,6 +76,8 @@ topics = Table(
     Column("events", BigInteger, nullable=False),
     Column("events_before", BigInteger, nullable=False),
     Column("deleted", Boolean, nullable=False, server_default=false()),
+    Column("description", Text, nullable=True),
+    Column("schema", Text, nullable=True),
 )
 
 # `number` counts within the topic, `bytes_upto` adds up all bodies: lag and size are differences
@@ -386,4 +388,22 @@ alerts = Table(
     Column("kind", String(16), primary_key=True),
     Column("value", BigInteger, nullable=False),
     Column("since_ms", BigInteger, nullable=False),
+)
+
+# Who did what (`client`: None is who runs the bus) to whose (`owner`) things.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("client", String(64), nullable=True),
+    Column("by", String(32), nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("on", String(255), nullable=False),
+    Column("owner", String(64), nullable=True),
+    Column("details", Text, nullable=False),
+    Index("audit_by_time", "at_ms"),
+    Index("audit_by_owner", "owner", "id"),
+    Index("audit_by_client", "client", "id"),
+    sqlite_autoincrement=True,
 )

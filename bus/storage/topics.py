@@ -1,14 +1,16 @@
 """Topics: who owns each, how many events each had."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from service_kit.database import is_sqlite, reading, writing
+from msgspec import UNSET
+from service_kit.database import is_sqlite, reading
 from sqlalchemy import Connection, Engine, delete, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
 from bus.log.postgres_append import LOCK
-from bus.model.topic import Topic, check_not_ours, check_room, may_publish
+from bus.model.topic import Topic, TopicAbout, check_not_ours, check_room, may_publish
 from bus.storage.tables import clients, events, subscription_topics, topics
 from bus.storage.transactions import Registry
 
@@ -28,6 +30,8 @@ _OWN = text(
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (:name, :client_id, 0, 0)"
     " ON CONFLICT (name) DO UPDATE SET client_id = excluded.client_id, deleted = false"
 )
+
+_NOTHING_SAID = TopicAbout()
 
 
 def ensure(connection: Connection, names: Sequence[str]) -> None:
@@ -65,8 +69,31 @@ class Topics:
         with reading(self._engine) as connection:
             return [Topic(*row) for row in connection.execute(wanted)]
 
-    def claim(self, names: Sequence[str], client_id: int) -> None:
-        """Own topics before anything is published to them: all or none. May be repeated.
+    def one(self, name: str) -> tuple[Topic, TopicAbout]:
+        """A topic, and what it is about. Raises NotFound."""
+        wanted = (
+            select(
+                topics.c.name,
+                clients.c.name,
+                topics.c.events - topics.c.events_before,
+                topics.c.description,
+                topics.c.schema,
+            )
+            .join_from(topics, clients, isouter=True)
+            .where(topics.c.deleted.is_(False), topics.c.name == name)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted).one_or_none()
+        if row is None:
+            raise NotFound("no such topic")
+        *topic, description, schema = row
+        return Topic(*topic), TopicAbout(description, json.loads(schema) if schema else None)
+
+    def claim(
+        self, names: Sequence[str], client_id: int, about: TopicAbout = _NOTHING_SAID
+    ) -> None:
+        """Own topics before anything is published to them: all or none, and say what they are
+        about. May be repeated.
 
         Raises TopicTaken when one belongs to another client, BadTopic when these are too many.
         """
@@ -78,6 +105,7 @@ class Topics:
                 if owner is None:
                     check_room(_count_owned(connection, client_id))
                     connection.execute(_OWN, {"name": name, "client_id": client_id})
+                _say(connection, name, about)
 
     def give(self, name: str, client_id: int) -> None:
         """Make a client the owner of a topic, whoever was it before; its events stay.
@@ -109,7 +137,7 @@ class Topics:
     def _appending(self) -> Iterator[Connection]:
         """A transaction that no append is under way beside: one that found a new topic without an
         owner would make its publisher the owner, over our heads."""
-        with writing(self._engine) as connection:
+        with self._registry.recording() as connection:
             if not is_sqlite(self._engine):
                 connection.exec_driver_sql(LOCK)
             yield connection
@@ -130,11 +158,27 @@ def _count_owned(connection: Connection, client_id: int) -> int:
     return int(connection.execute(theirs).scalar_one())
 
 
+def _say(connection: Connection, name: str, about: TopicAbout) -> None:
+    said: dict[str, str | None] = {}
+    if about.description is not UNSET:
+        said["description"] = about.description
+    if about.schema is not UNSET:
+        said["schema"] = None if about.schema is None else json.dumps(about.schema)
+    if said:
+        connection.execute(update(topics).where(topics.c.name == name).values(**said))
+
+
 def _delete(connection: Connection, name: str) -> None:
     connection.execute(
         update(topics)
         .where(topics.c.name == name)
-        .values(client_id=None, events_before=topics.c.events, deleted=True)
+        .values(
+            client_id=None,
+            events_before=topics.c.events,
+            deleted=True,
+            description=None,
+            schema=None,
+        )
     )
     end = connection.execute(select(func.coalesce(func.max(events.c.position), 0))).scalar_one()
     connection.execute(

@@ -18,17 +18,31 @@ REGISTRY_CHANGED = "UPDATE bus_state SET registry_version = registry_version + 1
 class Registry:
     """Who may talk to the bus, and what they subscribe to: pushers follow its version."""
 
-    def __init__(self, engine: Engine, notify: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        notify: Callable[[], None],
+        record: Callable[[Connection], None] = lambda _: None,
+    ) -> None:
+        """`record` writes down, inside each transaction, whose act it is."""
         self._engine = engine
         self._notify = notify
+        self._record = record
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
         """A write transaction that raises the version; pushers are woken once it is committed."""
-        with writing(self._engine) as connection:
+        with self.recording() as connection:
             yield connection
             connection.exec_driver_sql(REGISTRY_CHANGED)
         self._notify()
+
+    @contextmanager
+    def recording(self) -> Iterator[Connection]:
+        """A write transaction that is somebody's act, and that pushers needn't see."""
+        with writing(self._engine) as connection:
+            yield connection
+            self._record(connection)
 
 
 class Driver:

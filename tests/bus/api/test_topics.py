@@ -5,6 +5,7 @@ from werkzeug.test import Client
 from bus.errors import TopicTaken
 from bus.storage import Storage
 from tests.bus.api.calling import assert_problem, call
+from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
 
 EVENT = {"type": "create", "url": "https://x.example/1"}
@@ -105,3 +106,49 @@ def test_nobody_publishes_or_takes_the_bus_s_own_topic(api: Client, storage: Sto
     with pytest.raises(TopicTaken):
         storage.topics.give("bus", 1)
     assert storage.log.last_position() == 0
+
+
+def test_a_topic_says_what_it_is_about(api: Client) -> None:
+    about = {"description": "Bids that were taken.", "schema": {"type": "object"}}
+    assert call(api, "PUT", "/topics/bids", about).status_code == 204
+    shown = call(api, "GET", "/topics/bids", by="stranger").get_json()
+    assert {name: shown[name] for name in about} == about
+    assert (shown["publisher"], shown["events"], shown["events_per_s"]) == ("publisher", 0, None)
+    assert shown["_links"]["events"]["href"] == "/events?topics=bids"
+    call(api, "PUT", "/topics/bids", {"schema": None})
+    shown = call(api, "GET", "/topics/bids").get_json()
+    assert (shown["description"], shown["schema"]) == (about["description"], None)
+    call(api, "DELETE", "/topics/bids")
+    assert_problem(call(api, "GET", "/topics/bids"), 404)
+    call(api, "PUT", "/topics/bids", by="stranger")
+    assert call(api, "GET", "/topics/bids").get_json()["description"] is None
+
+
+def test_a_topic_says_how_much_is_published_a_second(
+    api: Client, storage: Storage, clock: FakeClock
+) -> None:
+    call(api, "PUT", "/topics/bids")
+    storage.history.sample(clock())
+    event = {"type": "create", "url": "https://x.example/1"}
+    call(api, "POST", "/topics/bids", [event] * 36)
+    storage.history.sample(clock())
+    assert call(api, "GET", "/topics/bids").get_json()["events_per_s"] == 0.01
+    assert call(api, "GET", "/topics/bids", by="root").get_json()["events_per_s"] == 0.01
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *([], "x", {"what": 1}, {"description": 1}, {"description": "x" * 1001}, {"schema": "x"}),
+        {"schema": {"x": "y" * 17_000}},
+    ],
+)
+def test_what_says_nothing_about_a_topic_is_refused(api: Client, body: object) -> None:
+    assert_problem(call(api, "PUT", "/topics/bids", body), 400)
+    assert call(api, "GET", "/topics").get_json() == []
+
+
+def test_only_its_publisher_says_what_a_topic_is_about(api: Client) -> None:
+    call(api, "PUT", "/topics/bids", {"description": "mine"})
+    assert_problem(call(api, "PUT", "/topics/bids", {"description": "no"}, by="stranger"), 403)
+    assert call(api, "GET", "/topics/bids").get_json()["description"] == "mine"

@@ -73,15 +73,15 @@ def test_a_token_of_one_client_is_not_given_to_another(storage: Storage) -> None
 def test_with_the_last_token_goes_the_subscription(storage: Storage, subscriber: int) -> None:
     storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
     storage.clients.add_token("subscriber", digest("another"))
-    storage.clients.remove_token(digest(TOKENS["subscriber"]))
+    storage.clients.remove_token(storage.clients.token(digest(TOKENS["subscriber"])).id)
     assert storage.overviews.listed()
-    storage.clients.remove_token(digest("another"))
+    storage.clients.remove_token(storage.clients.token(digest("another")).id)
     assert storage.overviews.listed() == []
 
 
 def test_a_client_that_lost_its_token_keeps_its_topics(storage: Storage, publisher: int) -> None:
     storage.log.append([publication(publisher, "https://x.example/1")])
-    storage.clients.remove_token(digest(TOKENS["publisher"]))
+    storage.clients.remove_token(storage.clients.token(digest(TOKENS["publisher"])).id)
     stranger = client_id(storage, "stranger")
     (refusal,) = storage.log.append([publication(stranger, "https://x.example/2")])
     assert isinstance(refusal, TopicTaken)
@@ -94,7 +94,7 @@ def test_a_client_that_lost_its_token_keeps_its_topics(storage: Storage, publish
 def test_removing_an_unknown_token_changes_nothing(storage: Storage, subscriber: int) -> None:
     storage.subscriptions.replace(subscriber, wanted(CALLBACK), "whsec_a")
     with pytest.raises(NotFound):
-        storage.clients.remove_token(digest("never seen"))
+        storage.clients.remove_token(storage.clients.token(digest("never seen")).id)
     assert [one.name for one in storage.clients.tokens()] == list(TOKENS)
     assert storage.overviews.listed()
 
