@@ -65,6 +65,7 @@ class Config:
     max_readers: int = setting("BUS_MAX_READERS", default=4000)
     max_readers_of_client: int = setting("BUS_MAX_READERS_OF_CLIENT", default=2000)
     public_url: str | None = setting("BUS_PUBLIC_URL", default=None, parse=base_url)
+    lag_limit_s: int = setting("BUS_LAG_LIMIT_S", default=300)
     path_prefix: str = setting("BUS_PATH_PREFIX", default="", parse=_path_prefix)
     give_up_days: int = setting("BUS_GIVE_UP_DAYS", default=5)
     keep_days: int = setting("BUS_KEEP_DAYS", default=30)

@@ -11,6 +11,7 @@ from service_kit.logs import configure_logs
 from service_kit.worker import run_loops
 
 from bus.bootstrap import config_or_exit, open_or_exit
+from bus.delivery.lag_watch import LagWatch
 from bus.delivery.process_lock import ProcessLock
 from bus.delivery.pusher import Pusher
 from bus.delivery.sampler import Sampler
@@ -44,10 +45,18 @@ def main() -> None:
         now_ms=now_ms,
         steady_ms=steady_ms,
     )
+    lag = LagWatch(
+        storage,
+        config.public_url,
+        limit_ms=config.lag_limit_s * 1000,
+        now_ms=now_ms,
+        steady_ms=steady_ms,
+    )
     run_loops(
         {
             "push": pusher.run_once,
             "retention": retention.run_once,
+            "lag": lag.run_once,
             "sample": Sampler(storage.history, now_ms).run_once,
         },
         health_port=config.pusher_port,

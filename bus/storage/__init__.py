@@ -19,6 +19,7 @@ from bus.storage.console_sessions import ConsoleSessions
 from bus.storage.dead_letters import DeadLetters
 from bus.storage.entity_index import EntityIndex
 from bus.storage.history import History
+from bus.storage.lagging import Lagging
 from bus.storage.latency import Latencies
 from bus.storage.leases import Leases
 from bus.storage.overview import Overviews
@@ -53,6 +54,7 @@ class Storage:
         self.overviews = Overviews(engine, now_ms)
         self._driver = Driver(engine)
         self.leases = Leases(engine, self._driver, now_ms)
+        self.lagging = Lagging(engine, self._driver, self.overviews, self.log.notify)
         self.settlements = Settlements(self._driver, self.log.notify)
         self.pulls = Pulls(engine, self._driver, now_ms)
         self.parked = ParkedEntities(engine, self._driver, registry, now_ms)

@@ -5,7 +5,7 @@ from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import patiently, reading
-from sqlalchemy import Connection, Engine, Select, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, select, tuple_
 
 from bus.errors import NotFound
 from bus.model.delivery import Lag, Overview
@@ -41,6 +41,10 @@ class Overviews:
     def visible_to(self, client: str | None) -> list[Overview]:
         """A client's subscriptions, or everybody's (None), by client and name."""
         return self.every() if client is None else self.of_client(client)
+
+    def those(self, wanted: ColumnElement[bool]) -> list[Overview]:
+        """The subscriptions whose rows are so, by client and name."""
+        return self._all(_everything().where(wanted))
 
     def every(self) -> list[Overview]:
         """Every subscription, by client and name."""
