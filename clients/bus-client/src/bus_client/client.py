@@ -11,7 +11,7 @@ from service_kit.notify import NotifyChannel
 from bus_client.bus import Bus
 from bus_client.checks import check_topic
 from bus_client.documents import history_from
-from bus_client.entities import EventBatch, HistoryPoint, Span, Subscription
+from bus_client.entities import EventBatch, HistoryPoint, Json, Span, Subscription
 from bus_client.entry import Entry
 from bus_client.event import Event
 from bus_client.follow import LONG_POLL_S, After, Saved, follow
@@ -108,12 +108,17 @@ class BusClient(Bus):
             self.jobs.settle()
             self._looks.wait(_POLL_S)
 
-    def claim(self, topic: str) -> None:
-        """Own a topic before anything is published to it. May be repeated.
+    def claim(
+        self, topic: str, *, description: str | None = None, schema: Json | None = None
+    ) -> None:
+        """Own a topic before anything is published to it, and say what it is about: `schema` is a
+        JSON Schema of its events' `data`. May be repeated.
 
         Raises BusRefused (403) when it belongs to another client.
         """
-        self._wire.do("PUT", self._topic_url(topic))
+        said = {"description": description, "schema": schema}
+        body = {name: value for name, value in said.items() if value is not None}
+        self._wire.do("PUT", self._topic_url(topic), body or None)
 
     def delete_topic(self, topic: str) -> None:
         """Let go of a topic: what was published is still delivered, and anybody may claim it.
@@ -147,6 +152,23 @@ class BusClient(Bus):
             else {"subscription": f"{subscription.client}/{subscription.name}"}
         )
         return history_from(self._wire.read("GET", self.entry.link("history", span=span, **place)))
+
+    def audit(
+        self, *, client: str | None = None, act: str | None = None, since_ms: int | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Who did what, newest first: `at_ms`, `client`, `by`, `act`, `on`, `details`. What this
+        client did and what was done to its own; all for the root key."""
+        asked = {"client": client, "act": act, "since_ms": since_ms}
+        given = {name: str(value) for name, value in asked.items() if value is not None}
+        url: str | None = self.entry.link("audit", **given)
+        while url is not None:
+            page = self._wire.read("GET", url)
+            yield from (dict(one.state) for one in page.collection("acts"))
+            url = page.optional_link("next")
+
+    def topic(self, name: str) -> dict[str, Any]:
+        """A topic: name, publisher, events, their rate, description, JSON Schema of `data`."""
+        return self._wire.read("GET", self._topic_url(name)).state
 
     def pushers(self) -> int:
         """How many processes deliver now."""

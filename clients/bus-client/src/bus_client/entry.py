@@ -15,7 +15,7 @@ _NEEDS = {
     "history": "a token of scope monitor",
     "tokens": "the root key, or a token of scope admin",
     "clients": "the root key, or a token of scope admin",
-    "audit": "the root key, or a token of scope admin",
+    "audit": "a token of scope monitor",
 }
 """What a relation takes; a bus that doesn't know it has it for nobody."""
 

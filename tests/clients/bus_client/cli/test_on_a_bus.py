@@ -230,6 +230,23 @@ def test_history_says_what_was_delivered(stock: Call, shop: Call, receiver: Rece
     assert stock("history", "--span", "year").status == 2
 
 
+def test_the_audit_says_who_did_what(stock: Call, operator: Call, receiver: Receiver) -> None:
+    subscribe(stock, receiver)
+    stock("subscriptions", "pause", "main")
+    assert "subscription.pause" in stock("audit", "--since", "1h").out
+    acts = rows(operator("audit", "--of", "stock", "--act", "subscription.pause", "--json"))
+    assert acts[0]["client"] == "stock"
+
+
+def test_a_topic_says_what_it_is_about(shop: Call) -> None:
+    schema = '{"type": "object"}'
+    about = ("--description", "things", "--schema", "-")
+    assert shop("topics", "claim", "described", *about, stdin=schema).status == 0
+    assert "things" in shop("topics", "show", "described").out
+    assert rows(shop("topics", "show", "described", "--json"))[0]["schema"] == {"type": "object"}
+    assert "not JSON" in shop("topics", "claim", "described", "--schema", "-", stdin="{").err
+
+
 def test_a_profile_names_the_bus(served: Served, tmp_path: Path) -> None:
     file = tmp_path / "gavel" / "bus.toml"
     file.parent.mkdir()

@@ -6,6 +6,7 @@ from importlib.metadata import version
 import click
 
 from bus_client.cli.attempts import attempts
+from bus_client.cli.audit import audit
 from bus_client.cli.connection import Connection
 from bus_client.cli.dead_letters import dead_letters, redrive
 from bus_client.cli.doctor import doctor
@@ -68,6 +69,7 @@ for verb in (
     tail,
     listen,
     history,
+    audit,
     metrics,
     doctor,
     work,

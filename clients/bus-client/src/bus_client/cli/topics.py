@@ -1,10 +1,14 @@
 """`bus topics`: who publishes what."""
 
+import json
+from typing import IO
+
 import click
 
 from bus_client.cli.connection import Connection, pass_connection
 from bus_client.cli.listed import ListedByDefault
-from bus_client.cli.output import Column, json_option, print_rows
+from bus_client.cli.output import Column, json_option, print_facts, print_json, print_rows
+from bus_client.entities import Json
 
 _COLUMNS = (
     Column("topic", lambda row: row.get("name")),
@@ -29,11 +33,43 @@ def list_topics(connection: Connection, as_json: bool) -> None:
 
 @topics.command()
 @click.argument("topic")
+@json_option
 @pass_connection
-def claim(connection: Connection, topic: str) -> None:
-    """Own TOPIC before anything is published to it."""
-    connection.bus.claim(topic)
+def show(connection: Connection, topic: str, as_json: bool) -> None:
+    """Show one: its publisher, its rate in the last hour, what it is about."""
+    found = connection.bus.topic(topic)
+    if as_json:
+        print_json(found)
+        return
+    schema = found.get("schema")
+    print_facts(found | {"schema": schema and json.dumps(schema)})
+
+
+@topics.command()
+@click.argument("topic")
+@click.option("--description", help="What it is about, for who might subscribe.")
+@click.option(
+    "--schema",
+    type=click.File(encoding="utf-8"),
+    help="A file with a JSON Schema of its events' data; - is stdin.",
+)
+@pass_connection
+def claim(
+    connection: Connection, topic: str, description: str | None, schema: IO[str] | None
+) -> None:
+    """Own TOPIC before anything is published to it, and say what it is about."""
+    connection.bus.claim(
+        topic, description=description, schema=None if schema is None else _schema(schema)
+    )
     click.echo(f"{topic} is yours: nobody else can publish to it")
+
+
+def _schema(file: IO[str]) -> Json:
+    try:
+        found: Json = json.load(file)
+    except (OSError, ValueError, RecursionError) as error:
+        raise click.UsageError(f"--schema is not JSON: {error}") from error
+    return found
 
 
 @topics.command()
