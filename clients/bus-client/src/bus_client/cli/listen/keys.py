@@ -1,5 +1,6 @@
 """What a person presses while deliveries go on."""
 
+import os
 import select
 import sys
 import time
@@ -30,7 +31,8 @@ class Keys:
             time.sleep(within_s)
             return None
         ready, _, _ = select.select([sys.stdin], [], [], within_s)
-        return sys.stdin.read(1).lower() if ready else None
+        # Not by sys.stdin.read: of two keys it would keep one where no select sees it.
+        return os.read(sys.stdin.fileno(), 1).decode("ascii", "replace").lower() if ready else None
 
 
 def _one_by_one() -> Callable[[], None]:
