@@ -65,6 +65,8 @@ PAGES = (
     ),
     PageSpec(f"{ONE}/dead-letters/<int:id>", "letter", beside=_SUBSCRIPTION),
     PageSpec("/topics", "topics", asks=forms.only("after", "publisher"), limit=LINES),
+    PageSpec("/topics/<topic>", "topic"),
+    PageSpec("/audit", "audit", asks=forms.only("before", "client", "act"), limit=LINES),
     PageSpec("/api_tokens", "tokens", asks=forms.only("after", "client"), limit=LINES),
     PageSpec(f"{ONE}/edit", "edit", ONE),
     PageSpec(f"{ONE}/secret", "rotate", ONE),

@@ -29,6 +29,8 @@ PAGES = (
     f"{SUBSCRIPTION}/secret",
     f"{SUBSCRIPTION}/remove",
     "/topics",
+    "/topics/orders",
+    "/audit",
     "/events",
     "/api_tokens",
     "/nowhere",

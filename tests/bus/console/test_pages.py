@@ -19,6 +19,8 @@ from tests.bus.console.settling import settle
 
 PAGES = {
     "/topics": "/topics",
+    "/topics/bids": "/topics/bids",
+    "/audit": "/audit",
     "/api_tokens": "/api_tokens",
     "/": "/overview",
     "/subscriptions": "/overview/subscriptions",
