@@ -105,9 +105,10 @@ def curl(method: str, href: str, body: Any = None) -> str:
 def again_as_curl(request_of: dict[str, Any], callback: str) -> str:
     """A recorded request as one types it into a shell: without credentials, which are not kept, so
     an endpoint that checks them refuses it."""
-    _, *lines = request_of["head"].splitlines() or [""]
     skipped = ("host:", "content-length:", "accept-encoding:")
-    headers = [line for line in lines if line and not line.lower().startswith(skipped)]
+    lines = [line for line in request_of["head"].splitlines() if ":" in line]
+    kept = [line for line in lines if not line.endswith("***")]
+    headers = [line for line in kept if not line.lower().startswith(skipped)]
     words = ["curl -i -X POST"]
     words += [f"-H {shlex.quote(line)}" for line in headers]
     words += [f"--data-binary {shlex.quote(request_of['body'])}", shlex.quote(callback)]
