@@ -31,6 +31,8 @@ CALLS: list[tuple[str, str, str, Any]] = [
     ("monitor", "GET", "/pulse/scaling", None),
     ("monitor", "GET", "/metrics", None),
     ("monitor", "GET", "/overview", None),
+    ("monitor", "GET", "/history", None),
+    ("monitor", "GET", "/audit", None),
     ("monitor", "GET", "/overview/subscriptions", None),
 ]
 
@@ -58,7 +60,10 @@ def test_a_token_is_good_for_its_scope_and_nothing_else(api: Client, scope: str)
 LINKS = {
     "publish": {"publish"},
     "subscribe": {"subscriptions", "subscription", "events"},
-    "monitor": {"topics", "subscribers", "pulse", "scaling", "metrics", "overview", "console"},
+    "monitor": {
+        *("topics", "topic", "subscribers", "pulse", "scaling", "metrics", "overview", "console"),
+        *("history", "audit"),
+    },
 }
 
 
