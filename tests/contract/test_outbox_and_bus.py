@@ -68,6 +68,7 @@ def shop(bus: Flask, tmp_path: Path) -> Iterator[Shop]:
         (("widgets", "create", "nonsense"), "absolute https URL"),
         (("widgets", "create", ""), "absolute https URL"),
         (("widgets", "create", GOOD + "x" * 1_100), "1024 characters"),
+        (("widgets", "create", GOOD + "x" * 800_000), "1024 characters"),
         (("widgets", "created", GOOD + "1"), "type"),
         (("Widgets", "create", GOOD + "1"), "lowercase"),
         (("a-b", "create", GOOD + "1"), "lowercase"),

@@ -44,6 +44,13 @@ def test_long_urls_are_fewer_to_a_call() -> None:
     assert 500 < len(runs["a"]) < 700
 
 
+def test_a_row_that_is_too_large_for_any_call_goes_alone() -> None:
+    large = Row(1, "a", "https://x.example/".ljust(800_000, "x"))
+    after = Row(2, "a", "https://x.example/2")
+    assert by_topic([large, after]) == {"a": [large]}
+    assert by_topic([after, large, after]) == {"a": [after]}
+
+
 def test_a_topic_goes_as_far_as_the_bus_takes_at_once() -> None:
     runs = by_topic(Row(n, "ab"[n % 3 == 0], f"https://x.example/{n}") for n in range(2_000))
     assert len(runs["a"]) == 1_000

@@ -46,7 +46,8 @@ def by_topic(rows: Iterable[Waiting]) -> dict[str, list[Waiting]]:
     """The first of some rows, as many as go out together, by topic and each topic in order.
 
     One topic goes after the other, so the rows end where a URL would come in a second one: its
-    events shall arrive as they were announced. They end, too, where a call would become too large.
+    events shall arrive as they were announced. They end, too, where a call would become too large;
+    a row that is too large for itself goes alone, for the bus to refuse.
     """
     runs: dict[str, list[Waiting]] = {}
     sizes: dict[str, int] = {}
@@ -54,7 +55,7 @@ def by_topic(rows: Iterable[Waiting]) -> dict[str, list[Waiting]]:
     for row in rows:
         run, topic = runs.setdefault(row.topic, []), row.topic
         size = sizes[topic] = sizes.get(topic, 0) + len(row.url) + _BESIDE_THE_URL
-        is_full = len(run) == MOST_EVENTS or size > _MOST_BYTES
+        is_full = len(run) == MOST_EVENTS or bool(run and size > _MOST_BYTES)
         if is_full or topic_of.setdefault(row.url, topic) != topic:
             break
         run.append(row)
