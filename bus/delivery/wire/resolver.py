@@ -31,16 +31,18 @@ class Resolver:
     """Looks names up in threads, for an owner each. For one thread, but for the look-ups.
 
     `descriptor` is readable when there is an answer to `take`. Whoever is over its share waits for
-    its own look-ups, and nobody for another's: 16 clients with hanging names use up all.
+    its own look-ups, and nobody for another's: 16 clients with hanging names use up all. A name
+    that several ask for is looked up once, as soon as the first of them has room.
     """
 
     def __init__(self, look_up: LookUp | None = None) -> None:
         self.descriptor = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._look_up = look_up
         self._known: dict[str, tuple[float, Addresses]] = {}
-        self._asked: dict[str, str] = {}  # the name's owner
+        self._begun: dict[str, str] = {}  # by name, the owner whose room the look-up takes
         self._busy: Counter[str] = Counter()
-        self._queues: dict[str, deque[str]] = {}
+        self._queues: dict[str, dict[str, None]] = {}  # by owner, in order
+        self._owners: dict[str, set[str]] = {}  # by name, in whose queues it is
         self._found: deque[tuple[str, Addresses]] = deque()
         self._lock = threading.Lock()
         self._closed = False
@@ -52,19 +54,19 @@ class Resolver:
 
     def ask(self, owner: str, name: str) -> None:
         """Have a name looked up, unless it is being looked up already. Never blocks."""
-        if name in self._asked:
+        if name in self._begun:
             return
-        self._asked[name] = owner
-        self._queues.setdefault(owner, deque()).append(name)
+        self._queues.setdefault(owner, {})[name] = None
+        self._owners.setdefault(name, set()).add(owner)
         self._start_what_may()
 
     def drop(self, name: str) -> None:
         """Nobody waits for this name any more: if its look-up has not begun, it never will."""
-        owner = self._asked.get(name)
-        queue = self._queues.get(owner) if owner is not None else None
-        if queue and name in queue:
-            queue.remove(name)
-            del self._asked[name]
+        for owner in self._owners.pop(name, ()):
+            queue = self._queues[owner]
+            del queue[name]
+            if not queue:
+                del self._queues[owner]
 
     def take(self) -> Sequence[tuple[str, Addresses]]:
         """The answers since the last time."""
@@ -72,7 +74,7 @@ class Resolver:
             os.eventfd_read(self.descriptor)
         taken = [self._found.popleft() for _ in range(len(self._found))]
         for name, addresses in taken:
-            self._busy[self._asked.pop(name)] -= 1
+            self._busy[self._begun.pop(name)] -= 1
             if addresses:
                 self._remember(name, addresses)
         if taken:
@@ -90,15 +92,17 @@ class Resolver:
 
     def _start_what_may(self) -> None:
         for owner in list(self._queues):
-            queue = self._queues[owner]
-            while queue and self._busy[owner] < MOST_OF_ONE and self._busy.total() < MOST_IN_ALL:
-                self._busy[owner] += 1
-                thread = threading.Thread(
-                    target=self._find, args=(queue.popleft(),), name="look-up", daemon=True
-                )
-                thread.start()
-            if not queue:
-                del self._queues[owner]
+            while self._busy[owner] < MOST_OF_ONE and self._busy.total() < MOST_IN_ALL:
+                name = next(iter(self._queues.get(owner, ())), None)
+                if name is None:
+                    break
+                self.drop(name)
+                self._begin(owner, name)
+
+    def _begin(self, owner: str, name: str) -> None:
+        self._begun[name] = owner
+        self._busy[owner] += 1
+        threading.Thread(target=self._find, args=(name,), name="look-up", daemon=True).start()
 
     def _find(self, name: str) -> None:
         addresses = (self._look_up or look_up)(name)

@@ -106,6 +106,23 @@ def test_who_repeats_quickly_takes_no_more_than_that(
     assert {"good0", "good1", "good2"} <= set(names.asked)
 
 
+def test_who_has_anothers_name_looked_up_behind_hanging_ones_keeps_nobody_from_it(
+    sender: HttpClient, names: Names, receiver: Receiver
+) -> None:
+    port = port_of(receiver.url)
+    for i in range(20):
+        sender.start(i, post(f"http://hang{i}:{port}/", "their"))
+    sender.start(20, post(f"http://well:{port}/theirs", "their"))
+    sender.start(21, post(f"http://well:{port}/ours", "ours"))
+    got = answers(sender, 2)
+    assert {key: one.status for key, one in got.items()} == {20: 204, 21: 204}
+    assert names.asked.count("well") == 1
+    answers(sender, 20)
+    sender.start(22, post(f"http://good1:{port}/", "ours"))
+    answers(sender, 1)
+    assert names.asked.count("well") == 1
+
+
 def test_closing_waits_for_no_name(names: Names) -> None:
     made = HttpClient({"hang1"}, connect_ms=60_000, total_ms=60_000)
     made.start(1, post("http://hang1:80/", "their"))
