@@ -33,6 +33,8 @@ class Asked:
         self._in_flight: dict[Delivery, int | None] = {}
         self._tested = False
         self._resent: list[int] = []
+        self.is_done = False
+        """Whether something of it is to be stored."""
         self.refresh(leased)
 
     def __len__(self) -> int:
@@ -73,20 +75,19 @@ class Asked:
         """It was sent, whatever came of it."""
         id = self._in_flight.pop(delivery)
         if id is None:
-            self._tested, self._test_wanted = True, False
+            self._tested, self._test_wanted, self.is_done = True, False, True
         else:
             self._done(id)
 
     def in_change(self, change: StateChange) -> StateChange:
         """A change with what is to be stored of this."""
-        if not self._tested and not self._resent:
-            return change
         return replace(change, tested=self._tested, resent=list(self._resent))
 
     def stored(self) -> None:
         """The store knows it."""
-        self._tested, self._resent = False, []
+        self._tested, self._resent, self.is_done = False, [], False
 
     def _done(self, id: int) -> None:
         self._resent.append(id)
+        self.is_done = True
         self._resends.pop(id, None)

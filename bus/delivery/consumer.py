@@ -9,7 +9,7 @@ from bus.delivery.backlog import Backlog
 from bus.delivery.batching import Fetch, Idle, Send, Wait
 from bus.delivery.bisection import Patience
 from bus.delivery.cursor import Progress
-from bus.delivery.in_flight import Delivery, InFlight, Kind
+from bus.delivery.in_flight import ASKED, Delivery, InFlight, Kind
 from bus.delivery.parked import ParkedSchedule, RetryParked
 from bus.delivery.prefetch import Prefetched, prefetched
 from bus.delivery.rate_limit import RateLimit
@@ -133,9 +133,8 @@ class Consumer:
     def miss(self, first: int, last: int, now_ms: int) -> None:
         """Events are gone: stay before them until a resync of that is settled (D23)."""
         if not self._in_flight.tells_of_loss(last):
-            identity = self._terms.log_identity()
-            told = system_events.resync(self.subscription, identity, first, last, now_ms)
-            self.backlog.tell(told)
+            lost = self._terms.log_identity(), first, last, now_ms
+            self.backlog.tell(system_events.resync(self.subscription, *lost))
         self._progress.lost(first)
         self._reporting.lost(first, last)
 
@@ -152,8 +151,7 @@ class Consumer:
             return Wait(self.health.retry_at_ms)
         if len(self._in_flight) >= batching.slots(self.subscription, self.health):
             return Idle()
-        others_wait = bool(self.backlog.events)
-        parked = self._parked.due(self.health, now_ms, others_wait=others_wait)
+        parked = self._parked.due(self.health, now_ms, others_wait=bool(self.backlog.events))
         return parked or self._next_batch(now_ms)
 
     def retry(self, url: str, events: Sequence[LogEvent]) -> Delivery | None:
@@ -170,10 +168,8 @@ class Consumer:
 
     def prefetch(self, now_ms: int) -> Delivery | None:
         """Make the batch after the one in flight, if it can be known already."""
-        made = prefetched(
-            self.subscription, self.health, self.backlog.events, self._in_flight, now_ms
-        )
-        self._prefetched = made
+        ready = self.backlog.events, self._in_flight, now_ms
+        self._prefetched = made = prefetched(self.subscription, self.health, *ready)
         return made.delivery if made else None
 
     def _next_batch(self, now_ms: int) -> Next:
@@ -225,7 +221,7 @@ class Consumer:
 
     def answered(self, delivery: Delivery, outcome: Outcome) -> None:
         """A delivery has an answer. docs/delivery.md D16 to D20 and D24."""
-        if delivery.is_asked:
+        if delivery.kind in ASKED:
             return self._asked.answered(delivery)
         self._answer = outcome.answer
         if delivery.kind is Kind.BATCH:
@@ -262,11 +258,13 @@ class Consumer:
 
     def settlement(self, seen: int) -> Settlement:
         """What is to be stored, when so much of the log was seen."""
-        position, reached, ahead = self._floor(seen), self._progress.reached, self.backlog
-        unsettled: Iterable[int] = ()
-        if reached > position:
-            unsettled = [*ahead.positions(), *self._in_flight.batch_positions()]
-        change = replace(self._asked.in_change(self._parked.change), disable=self._disable)
+        position, ahead, unsettled = self._floor(seen), self.backlog, list[int]()
+        if self._progress.reached > position:
+            batches = (one.events for one in self._in_flight if one.kind is Kind.BATCH)
+            unsettled = [*ahead.positions(), *(each.position for some in batches for each in some)]
+        change = replace(self._parked.change, disable=self._disable)
+        if self._asked.is_done:
+            change = self._asked.in_change(change)
         settlement = Settlement(
             self.subscription.id,
             self.fence,
@@ -276,7 +274,9 @@ class Consumer:
             self._answer,
             change if change != _NO_CHANGE else None,
         )
-        return self._reporting.with_reports(self.subscription, settlement)
+        if self._reporting.is_open or self.health.failures or change != _NO_CHANGE:
+            return self._reporting.with_reports(self.subscription, settlement)
+        return settlement
 
     def settled(self, settlement: Settlement) -> None:
         """That has been stored."""

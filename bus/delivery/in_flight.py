@@ -18,6 +18,10 @@ class Kind(Enum):
     RESEND = "resend"
 
 
+ASKED = frozenset({Kind.TEST, Kind.RESEND})
+"""What is sent because somebody asked for it, and not because it was due."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Delivery:
     """What one request carries; each is itself only, however alike another is.
@@ -29,11 +33,6 @@ class Delivery:
     events: Sequence[LogEvent]
     previous: int
     attempt: int = 1
-
-    @property
-    def is_asked(self) -> bool:
-        """Whether it was sent because somebody asked for it, and not because it was due."""
-        return self.kind in {Kind.TEST, Kind.RESEND}
 
 
 class InFlight(dict[Delivery, None]):

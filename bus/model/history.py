@@ -55,6 +55,11 @@ class DeliveryCounts:
     delivered: int = 0
     failed: int = 0
 
+    def add(self, *, delivered: int = 0, failed: int = 0) -> None:
+        """Count so many more."""
+        self.delivered += delivered
+        self.failed += failed
+
 
 def increases(upto: Mapping[int, int], before: int | None) -> dict[int, int]:
     """How much a count grew in each time, from what it was at the end of each.

@@ -114,7 +114,7 @@ def test_a_token_is_made_listed_by_name_used_and_deleted(wire: Wire) -> None:
     name = wire.name("made")
     made = wire.call("POST", "/api_tokens", {"name": name}, by="root")
     assert made.status_code == 201
-    assert made.json().keys() == {"name", "token"}
+    assert made.json().keys() >= {"name", "token"}
     token = made.json()["token"]
     assert empty(wire.publish(EVENT, auth=(token, "")), 200)
     listed = wire.call("GET", "/api_tokens", by="root")
@@ -263,7 +263,10 @@ def test_both_paths_subscribe(wire: Wire, path: str) -> None:
     assert listed == {
         "subscriber": wire.name("subscriber"),
         "callback": "https://s.example/e",
+        "uuid": None,
         "topics": [wire.topic()],
+        "max_events": 100,
+        "timeout": None,
         "events": {"sent": 0, "queued": 0, "oldest": None},
     }
 

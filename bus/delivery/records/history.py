@@ -25,9 +25,9 @@ class HistoryCounts:
             return
         ours = self._noted.setdefault(exchange.subscription.id, DeliveryCounts())
         if exchange.passed:
-            ours.delivered += len(exchange.events) - exchange.refused
+            ours.add(delivered=len(exchange.events) - exchange.refused)
         else:
-            ours.failed += 1
+            ours.add(failed=1)
 
     def flush_if_due(self) -> None:
         """Store what was counted, if that was not done within ten seconds."""

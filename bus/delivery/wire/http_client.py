@@ -13,11 +13,10 @@ import certifi
 import pycurl
 from service_kit.content_coding import MAX_ANSWER_BYTES
 
-from bus.delivery.answer import Answer
+from bus.delivery.answer import Answer, Timings
 from bus.delivery.wire.request import Request
 from bus.delivery.wire.resolver import Addresses
 from bus.delivery.wire.ssrf_guard import SsrfGuard
-from bus.delivery.wire.timings import timings_of
 from bus.delivery.wire.unresolved import Unresolved
 
 CONNECT_MS = 2_000
@@ -208,7 +207,7 @@ class HttpClient:
         status = curl.getinfo(pycurl.RESPONSE_CODE) or None
         if code == pycurl.E_OPERATION_TIMEDOUT and not curl.getinfo(pycurl.REQUEST_SIZE):
             code = pycurl.E_COULDNT_CONNECT  # nothing was sent: for libcurl all deadlines are one
-        timings = timings_of(curl)
+        timings = _timings(curl)
         self._multi.remove_handle(curl)
         self._spare.append(curl)
         self._answers.append(replace(_answer(transfer, status, code, message), timings=timings))
@@ -273,6 +272,21 @@ def _answer(transfer: _Transfer, status: int | None, code: int | None, message: 
         return Answer(transfer.key, status, None, body, head, cut_off=transfer.full)
     error = transfer.guard.refused or message or f"curl {code}"
     return Answer(transfer.key, None, error, body, unreachable=code in _UNREACHABLE)
+
+
+def _timings(curl: Any) -> Timings:
+    connect_s = max(curl.getinfo(pycurl.CONNECT_TIME), curl.getinfo(pycurl.APPCONNECT_TIME))
+    first_byte_s = curl.getinfo(pycurl.STARTTRANSFER_TIME)
+    is_connected = connect_s > 0 or first_byte_s > 0
+    return Timings(
+        _ms(connect_s) if is_connected else None,
+        _ms(first_byte_s) if first_byte_s > 0 else None,
+        _ms(curl.getinfo(pycurl.TOTAL_TIME)),
+    )
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
 
 
 def _last_head(lines: list[bytes]) -> list[bytes]:
