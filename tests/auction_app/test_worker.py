@@ -38,7 +38,10 @@ def test_it_subscribes_to_what_the_app_follows(
 ) -> None:
     world = make_world(settings(config, httpserver))
     here = httpserver.url_for("/mine/{name}")
-    links = {"subscription": {"href": here, "templated": True}}
+    links = {
+        "subscriptions": {"href": httpserver.url_for("/mine")},
+        "subscription": {"href": here, "templated": True},
+    }
     httpserver.expect_request("/", method="GET").respond_with_json({"_links": links})
 
     loops(world.parts.config, world.parts)["subscribe"]()
