@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pytest
 from service_kit.errors import ConfigError
@@ -33,12 +34,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[subprocess.Popen[str]]:
+def running(
+    folder: Path, output: IO[bytes] | int = subprocess.PIPE
+) -> Iterator[subprocess.Popen[str]]:
     """A run of the folder; killed at the end if it is still there."""
     run = subprocess.Popen(
         [sys.executable, "-m", "service_kit.run"],
         cwd=folder,
-        stdout=subprocess.PIPE,
+        stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
@@ -47,7 +50,9 @@ def running(folder: Path) -> Iterator[subprocess.Popen[str]]:
         yield run
     finally:
         run.kill()
-        run.communicate()
+        run.wait()
+        if run.stdout is not None:
+            run.stdout.close()
 
 
 def pids(folder: Path) -> list[int]:
@@ -103,6 +108,28 @@ def test_a_process_that_ends_runs_again_and_no_other_does(
         assert said(run, "early starts again")
 
 
+def test_a_run_goes_on_when_what_it_says_has_no_room(folder: Path) -> None:
+    with Path("/dev/full").open("wb") as full, running(folder, full) as run:
+        goes_on_and_ends_well(folder, run)
+
+
+def test_a_run_goes_on_when_nobody_reads_what_it_says(folder: Path) -> None:
+    with running(folder) as run:
+        said(run, "Ready.")
+        assert run.stdout is not None
+        run.stdout.close()
+        goes_on_and_ends_well(folder, run)
+
+
+def goes_on_and_ends_well(folder: Path, run: "subprocess.Popen[str]") -> None:
+    early, late = all_started(folder)
+    os.kill(early, signal.SIGKILL)
+    wait_for(lambda: len(pids(folder)) == 2 and early not in pids(folder))
+    assert late in pids(folder)
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.wait(30) == 0
+
+
 def test_a_process_that_ends_before_all_are_ready_ends_the_run(folder: Path) -> None:
     with (folder / "Procfile").open("a") as procfile:
         procfile.write(f"bad: {sys.executable} -c 'import sys; sys.exit(4)'\n")
@@ -111,6 +138,19 @@ def test_a_process_that_ends_before_all_are_ready_ends_the_run(folder: Path) -> 
         said, _ = run.communicate(timeout=60)
     assert run.returncode == 4
     assert said.startswith("bad ended by itself, so all were stopped:\n")
+
+
+@pytest.mark.parametrize("blocks", [0, 1], ids=["nothing", "half of the secrets"])
+def test_a_start_without_room_is_refused_in_one_line_and_keeps_no_half_secret(
+    folder: Path, blocks: int
+) -> None:
+    secrets = "".join(f"TOKEN_{number}=\n" for number in range(30))
+    (folder / ".env.example").write_text(f"{EXAMPLE}{secrets}")
+    command = f"ulimit -f {blocks}; exec {sys.executable} -m service_kit.run"
+    ended = subprocess.run(["sh", "-c", command], cwd=folder, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr.count(b"\n")) == (2, 1), ended.stderr
+    assert ended.stderr.startswith(b"VAR_DIR: it can't start there (")
+    assert (folder / "var" / "secrets.env").read_bytes() == b""
 
 
 def test_a_second_run_of_a_folder_is_refused_in_one_line(folder: Path) -> None:

@@ -20,6 +20,7 @@ from service_kit.run.processes import commands_of
 from service_kit.run.readiness import wait_until_ready
 from service_kit.run.settings import environment
 from service_kit.run.supervisor import Supervisor
+from service_kit.run.words import say
 
 _READY_WITHIN_S = 60.0
 
@@ -36,6 +37,8 @@ def main() -> int:
         refuse_busy(ports_of(settings))
     except ConfigError as error:
         exit_with(error.complaints)
+    except OSError as error:  # a full disk, for one
+        exit_with((f"VAR_DIR: it can't start there ({error.strerror})",))
     everything = _with_own_programs(settings)
     released = "".join(_release(command, everything) for command in commands.releases)
     return _run(commands.processes, everything, released)
@@ -80,12 +83,12 @@ def _run(processes: Mapping[str, str], settings: dict[str, str], released: str) 
 
 
 def _complain(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)  # noqa: T201 - this is the command's output
+    say(words, sys.stderr)
 
 
 def _farewell(supervisor: Supervisor, logs: LogFiles) -> int:
     if (name := supervisor.ended_first) is None:
-        print("Stopped.")  # noqa: T201 - this is the command's output
+        say("Stopped.", sys.stdout)
         return supervisor.status
     _complain(f"{name} ended by itself, so all were stopped:\n{logs.last_lines(name)}")
     return abs(supervisor.status) or 1
@@ -102,7 +105,7 @@ def _announce(
     waiting = wait_until_ready(ports, seconds=_READY_WITHIN_S, give_up=lambda: supervisor.is_ending)
     if not waiting:
         supervisor.keep()
-        print(_block(ports, released, logs), flush=True)  # noqa: T201
+        say(_block(ports, released, logs), sys.stdout)
         return
     if supervisor.is_ending:
         return  # somebody has ended: `_farewell` says who

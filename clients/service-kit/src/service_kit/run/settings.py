@@ -6,6 +6,7 @@ processes there are, and what they are set otherwise than in the example.
 """
 
 import base64
+import errno
 import fcntl
 import os
 import secrets
@@ -68,14 +69,23 @@ def _make_writable(folder: Path) -> None:
 
 
 def _secrets(file: Path, names: list[str]) -> dict[str, str]:
-    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "w") as appended:
-        fcntl.flock(appended, fcntl.LOCK_EX)  # two that start at once make up one set
+    with os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "rb") as locked:
+        fcntl.flock(locked, fcntl.LOCK_EX)  # two that start at once make up one set
         kept = _read(file)
         new = {name: _made_up(name) for name in names if name not in kept}
-        if new and kept and not file.read_text().endswith("\n"):  # somebody has edited it
-            appended.write("\n")
-        appended.writelines(f"{name}={value}\n" for name, value in new.items())
+        lines = "".join(f"{name}={value}\n" for name, value in new.items())
+        if lines and kept and not file.read_text().endswith("\n"):  # somebody has edited it
+            lines = f"\n{lines}"
+        _append(locked.fileno(), lines.encode())
     return {name: (kept | new)[name] for name in names}
+
+
+def _append(file: int, data: bytes) -> None:
+    """All of it or nothing: half a secret would be kept for ever. Raises OSError."""
+    size = os.fstat(file).st_size
+    if os.write(file, data) < len(data):
+        os.ftruncate(file, size)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _made_up(name: str) -> str:
