@@ -4,7 +4,18 @@ from collections.abc import Collection, Iterable
 
 from service_kit.clock import Clock
 from service_kit.database import reading
-from sqlalchemy import Connection, Engine, delete, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    Connection,
+    Engine,
+    delete,
+    insert,
+    literal,
+    select,
+    text,
+    update,
+)
 
 from bus.errors import BadClient, NotFound
 from bus.model.client import Client, KnownToken
@@ -63,7 +74,7 @@ class Clients:
         wanted = (
             select(tokens, clients.c.name)
             .join_from(tokens, clients)
-            .where(tokens.c.id > after)
+            .where(tokens.c.id > _any_number(after))
             .order_by(tokens.c.id)
             .limit(limit)
         )
@@ -92,7 +103,11 @@ class Clients:
 
     def token(self, which: int | str) -> KnownToken:
         """A token by its id or its digest. Raises NotFound."""
-        is_it = tokens.c.id == which if isinstance(which, int) else tokens.c.digest == which
+        is_it = (
+            tokens.c.id == _any_number(which)
+            if isinstance(which, int)
+            else tokens.c.digest == which
+        )
         wanted = select(tokens, clients.c.name).join_from(tokens, clients).where(is_it)
         with reading(self._engine) as connection:
             row = connection.execute(wanted).mappings().one_or_none()
@@ -143,3 +158,9 @@ class Clients:
 def _known(row: columns.Row) -> KnownToken:
     scopes = tuple(row["scopes"].split())
     return KnownToken(row["id"], row["name"], scopes, row["created_at_ms"], row["last_used_at_ms"])
+
+
+def _any_number(number: int) -> BindParameter[int]:
+    """A number that a caller made up: no id is as large as some are, which PostgreSQL refuses to
+    compare with one."""
+    return literal(number, BigInteger)

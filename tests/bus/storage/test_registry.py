@@ -308,3 +308,10 @@ def test_how_many_wait_counts_the_events_of_the_own_topics_alone(
     for topic in ("orders", "bids", "orders", "bids", "bids", "orders", "orders"):
         storage.log.append([publication(publisher, "https://x.example/1", topic=topic)])
     assert storage.overviews.one("subscriber", "default").lag.events == 3
+
+
+@pytest.mark.parametrize("number", [2**31, 2**53 - 1])
+def test_a_number_larger_than_any_id_is_no_tokens(storage: Storage, number: int) -> None:
+    assert storage.clients.tokens(after=number) == []
+    with pytest.raises(NotFound):
+        storage.clients.token(number)
