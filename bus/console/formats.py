@@ -4,6 +4,7 @@ import json
 import shlex
 from typing import Any
 
+import msgspec
 from flask import Blueprint, request
 from markupsafe import Markup
 from service_kit.clock import Clock, utc
@@ -12,6 +13,7 @@ from bus.console import plots, reasons
 from bus.console.security import PATH
 
 _UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
+_GROWS_AT_MOST = 16
 
 
 def install(blueprint: Blueprint, now_ms: Clock) -> None:
@@ -86,11 +88,13 @@ def page_url(href: str) -> str:
 
 
 def pretty(text: str) -> str:
-    """JSON with line breaks, as far as it is whole; else the text as it is."""
+    """JSON with line breaks, as far as it is whole, its values as they were sent; else, or where it
+    is nested to fill pages, the text as it is."""
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
+        laid_out = msgspec.json.format(text, indent=2)
+    except (ValueError, RecursionError):
         return text
+    return laid_out if len(laid_out) <= _GROWS_AT_MOST * len(text) else text
 
 
 def curl(method: str, href: str, body: Any = None) -> str:

@@ -34,6 +34,26 @@ def test_what_is_no_json_is_shown_as_it_is() -> None:
     assert pretty('{"a":') == '{"a":'
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 4096,
+        "[" * 2000 + "]" * 2000,
+        "[" * 900 + "]" * 900,
+        '{"a":"\\ud800"}',
+        "[NaN]",
+        "9" * 4096,
+    ],
+    ids=["open", "too deep", "deep", "half a surrogate pair", "no number", "a long number"],
+)
+def test_what_an_endpoint_answers_to_break_the_page_is_shown_as_it_is(text: str) -> None:
+    assert pretty(text) == text
+
+
+def test_what_is_json_is_shown_with_every_value_as_it_was_sent() -> None:
+    assert pretty('{"a":1.0e5,"a":"é"}') == '{\n  "a": 1.0e5,\n  "a": "é"\n}'
+
+
 def test_one_is_one() -> None:
     assert [plural(n, "event") for n in (0, 1, 1_200)] == ["0 events", "1 event", "1,200 events"]
 
