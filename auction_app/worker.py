@@ -78,10 +78,11 @@ def main() -> None:
     configure_logs("auctions_jobs")
     config = or_exit(lambda: read(nowhere))
     house = or_exit(lambda: build(config))
+    bodies = or_exit(lambda: loops(config, house))
     or_exit(lambda: check_start(config))
     waiting = Outbox(house.store.engine, outbox)
     run_loops(
-        or_exit(lambda: loops(config, house)),
+        bodies,
         health_port=config.jobs_port or None,
         checks={"database": house.check, "outbox": lambda: check_outbox(waiting)},
         metrics=lambda: metrics({"auctions": waiting}),

@@ -71,9 +71,9 @@ def main(chosen: Sequence[str]) -> None:
     """Run the chosen loops (all without a choice) until SIGTERM or SIGINT."""
     configure_logs("bids_jobs")
     config = or_exit(lambda: read(nowhere))
-    or_exit(lambda: check_start("bids_service", config.database_url))
     parts = or_exit(lambda: build(config))
     bodies = or_exit(lambda: loops(config, parts))
+    or_exit(lambda: check_start("bids_service", config.database_url))
     if unknown := set(chosen) - set(bodies):
         exit_with((f"no such loop: {', '.join(unknown)}; there are {', '.join(bodies)}",))
     waiting = Outbox(parts.database.engine, outbox)

@@ -49,9 +49,9 @@ def main() -> None:
     configure_logs("mailer_jobs")
     config = or_exit(lambda: read(nowhere))
     parts = or_exit(lambda: build(config))
+    bodies = or_exit(lambda: loops(config, parts))
     or_exit(lambda: check_start("mailer_service", config.database_url))
     os.nice(NICENESS)
-    bodies = or_exit(lambda: loops(config, parts))
     run_loops(bodies, health_port=config.jobs_port, checks=parts.checks)
 
 
