@@ -13,13 +13,19 @@ LAMP = "demabrasslmp"
 """Martha's; Ada and Bela bid on it."""
 
 
+def _browser() -> requests.Session:
+    session = requests.Session()
+    session.headers["Accept"] = "text/html"  # who takes anything is a program, and gets HAL
+    return session
+
+
 @dataclass
 class Bidder:
     """Signs in at the first bid; the session lasts, whatever is restarted meanwhile."""
 
     name: str
     web: str
-    browser: requests.Session = field(default_factory=requests.Session)
+    browser: requests.Session = field(default_factory=_browser)
 
     @property
     def address(self) -> str:
