@@ -36,10 +36,12 @@ class ApiCall:
 
 @dataclass(frozen=True)
 class ApiAnswer:
-    """What the API said; `document` is its body read as JSON, None without one."""
+    """What the API said; `document` is its body read as JSON, None without one; `retry_after` when
+    to ask again, if it said so."""
 
     status: int
     document: Any = field(repr=False)  # it may hold a secret
+    retry_after: str | None = None
 
     @property
     def is_success(self) -> bool:
@@ -65,6 +67,7 @@ class Api:
             call.path, method=call.method, query_string=dict(call.query), headers=headers, **how
         )
         # In a context of its own: Flask would take a request within a request for one.
-        body, status, _ = Context().run(run_wsgi_app, self._app, environ, buffered=True)
+        body, status, heads = Context().run(run_wsgi_app, self._app, environ, buffered=True)
         text = b"".join(body)
-        return ApiAnswer(int(status.split(" ", 1)[0]), json.loads(text) if text else None)
+        document = json.loads(text) if text else None
+        return ApiAnswer(int(status.split(" ", 1)[0]), document, heads.get("Retry-After"))

@@ -33,6 +33,7 @@ def refused(answer: ApiAnswer) -> Problem:
         document.get("title", "The bus refused this"),
         detail=document.get("detail"),
         reason=document.get("reason"),
+        headers={} if answer.retry_after is None else {"Retry-After": answer.retry_after},
     )
 
 
