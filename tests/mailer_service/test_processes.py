@@ -192,7 +192,8 @@ def test_the_jobs_subscribe_to_the_bus_with_their_secret(
 ) -> None:
     with HTTPServer() as bus:
         here = {"href": bus.url_for("/mine/{name}"), "templated": True}
-        bus.expect_request("/").respond_with_json({"_links": {"subscription": here}})
+        links = {"subscriptions": {"href": bus.url_for("/mine")}, "subscription": here}
+        bus.expect_request("/").respond_with_json({"_links": links})
         bus.expect_request(re.compile("/mine/.*"), method="PUT").respond_with_json({}, 201)
         jobs = start_jobs(MAILER_BUS_URL=bus.url_for("").rstrip("/"))
         jobs.wait_until(lambda: len(bus.log) == 2, "the bus was told")
