@@ -191,7 +191,8 @@ def test_requests_that_come_byte_by_byte_or_together_are_all_answered(port: int)
     with connect(port) as connection:
         for byte in one:
             connection.sendall(bytes([byte]))
-        connection.sendall(one + request())
+        with suppress(BrokenPipeError):  # a small server may have answered, and closed
+            connection.sendall(one + request())
         answer = heard(connection)
     assert answer.count(b"HTTP/1.") in {1, 3}  # a small server takes one a connection
     assert b" 200 " in answer
