@@ -189,9 +189,9 @@ def test_who_asks_before_sending_is_told_to_go_on(port: int) -> None:
 def test_requests_that_come_byte_by_byte_or_together_are_all_answered(port: int) -> None:
     one = b"GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
     with connect(port) as connection:
-        for byte in one:
-            connection.sendall(bytes([byte]))
-        with suppress(BrokenPipeError):  # a small server may have answered, and closed
+        with suppress(ConnectionError):  # a small server may have answered, and closed
+            for byte in one:
+                connection.sendall(bytes([byte]))
             connection.sendall(one + request())
         answer = heard(connection)
     assert answer.count(b"HTTP/1.") in {1, 3}  # a small server takes one a connection
