@@ -1,7 +1,6 @@
 """A migrated database a test, clocks that stand still until told, and the bus in process."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from bus.app import create_app
 from bus.config import Config
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock
-from tests.bus.receiver import Receiver
+from tests.bus.receiver import Receiver, receiving
 from tests.postgres import fresh_database
 from tests.shared import Shared
 
@@ -76,8 +75,5 @@ def api(config: Config, storage: Storage, clock: FakeClock) -> FlaskClient:
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     """A subscriber on a real socket."""
-    started = Receiver()
-    threading.Thread(target=started.serve_forever, daemon=True).start()
-    yield started
-    started.shutdown()
-    started.server_close()
+    with receiving() as started:
+        yield started

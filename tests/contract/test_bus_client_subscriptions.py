@@ -1,7 +1,6 @@
 """bus-client's subscriptions against a real bus and its pusher, from subscribing to redriving."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from bus_client import BusClient, BusRefused, NotPossible, Subscription
 from standardwebhooks import Webhook
 
-from tests.bus.receiver import Delivery, Receiver, Reply
+from tests.bus.receiver import Delivery, Receiver, Reply, receiving
 from tests.bus.serving import Served, serving
 from tests.shared import Shared
 from tests.waiting import wait_for
@@ -32,11 +31,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, shared: Shared) -> Iterator
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    started = Receiver()
-    threading.Thread(target=started.serve_forever, daemon=True).start()
-    yield started
-    started.shutdown()
-    started.server_close()
+    with receiving() as started:
+        yield started
 
 
 @pytest.fixture

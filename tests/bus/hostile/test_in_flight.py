@@ -1,14 +1,13 @@
 """What happens to a batch that is under way while its subscription changes."""
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import requests
 
-from tests.bus.receiver import Receiver
+from tests.bus.receiver import Receiver, receiving
 from tests.bus.serving import Served, serving
 from tests.waiting import wait_for
 
@@ -23,11 +22,8 @@ def bus(migrated: Path, tmp_path: Path) -> Iterator[Served]:
 @pytest.fixture
 def witness() -> Iterator[Receiver]:
     """Another subscriber, who shows how far the pusher is."""
-    started = Receiver()
-    threading.Thread(target=started.serve_forever, daemon=True).start()
-    yield started
-    started.shutdown()
-    started.server_close()
+    with receiving() as started:
+        yield started
 
 
 def post(bus: Served, client: str, path: str, body: object) -> None:

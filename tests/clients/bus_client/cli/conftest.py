@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.bus.receiver import Receiver
+from tests.bus.receiver import Receiver, receiving
 from tests.bus.serving import ROOT_KEY, Served, serving
 from tests.clients.bus_client.cli.calling import Call, calls, rows
 from tests.shared import Shared
@@ -29,11 +28,8 @@ def served(tmp_path_factory: pytest.TempPathFactory, shared: Shared) -> Iterator
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    started = Receiver()
-    threading.Thread(target=started.serve_forever, daemon=True).start()
-    yield started
-    started.shutdown()
-    started.server_close()
+    with receiving() as started:
+        yield started
 
 
 @pytest.fixture

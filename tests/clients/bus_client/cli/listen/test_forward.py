@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -15,7 +14,7 @@ from standardwebhooks import Webhook
 from bus.delivery.wire.request import delivery_request
 from bus.model.event import LogEvent
 from bus.model.subscription import SigningSecrets, Subscription
-from tests.bus.receiver import Receiver, Reply
+from tests.bus.receiver import Receiver, Reply, receiving
 
 EVENTS = [
     {
@@ -33,11 +32,8 @@ SECRET = new_secret()
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    started = Receiver()
-    threading.Thread(target=started.serve_forever, daemon=True).start()
-    yield started
-    started.shutdown()
-    started.server_close()
+    with receiving() as started:
+        yield started
 
 
 @pytest.fixture
