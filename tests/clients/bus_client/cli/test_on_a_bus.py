@@ -69,7 +69,8 @@ def test_a_subscription_is_paused_moved_edited_and_removed(
     assert subscribe(stock, receiver).out.startswith("whsec_")
     assert "main is paused" in stock("subscriptions", "pause", "main").out
     shop("publish", "widgets", "create", WIDGET.format("paused"))
-    assert "1 event ahead" in stock("subscriptions", "resume", "main").out
+    assert rows(stock("subscriptions", "--json"))[0]["waiting"] == 1
+    assert stock("subscriptions", "resume", "main").status == 0
     wait_for(lambda: delivered(receiver, WIDGET.format("paused")))
     wait_for(lambda: rows(stock("subscriptions", "--json"))[0]["waiting"] == 0)
     preview = stock("subscriptions", "seek", "main", "-1", "--dry-run")
@@ -77,8 +78,9 @@ def test_a_subscription_is_paused_moved_edited_and_removed(
     assert (
         rows(stock("subscriptions", "seek", "main", "now", "--dry-run", "--json"))[0]["events"] == 0
     )
-    moved = stock("subscriptions", "seek", "main", "-1")
-    assert "1 event ahead" in moved.out
+    stock("subscriptions", "pause", "main")  # or it may be delivered before the answer tells of it
+    assert "1 event ahead" in stock("subscriptions", "seek", "main", "-1").out
+    assert stock("subscriptions", "resume", "main").status == 0
     wait_for(lambda: receiver.urls.count(WIDGET.format("paused")) == 2)
     edited = stock("subscriptions", "edit", "main", "--uuid", "u-1", "--max", "7", "--json")
     assert rows(edited)[0]["settings"]["max"] == 7
