@@ -1,4 +1,4 @@
-"""`python -m bus.cli`: what is done to the store from a shell, whether the bus runs or not."""
+"""`gavel-bus`, or `python -m bus.cli`: run the bus, and what is done to its store from a shell."""
 
 import json
 import sys
@@ -17,6 +17,7 @@ from bus.model.audit import SHELL, Act
 from bus.model.subscription import Subscription
 from bus.model.token_scope import USUAL_SCOPES
 from bus.model.topic import check_topic
+from bus.serve import serve
 from bus.storage import is_made
 from bus.subscriptions.topology import check_topology, declare
 
@@ -34,6 +35,9 @@ class _OneLineErrors(click.Group):
 @click.group(cls=_OneLineErrors)
 def main() -> None:
     """What who runs the bus does from a shell."""
+
+
+main.add_command(serve)
 
 
 @main.command("declare")

@@ -1,8 +1,9 @@
-"""Builds what a client needs of the service kit into its wheel, from the kit's one source.
+"""Builds what a distribution needs of the service kit into its wheel, from the kit's one source.
 
-A client asks no index for `service-kit`: that name is nobody's there. The wheel holds the modules
-that the client imports, and those that they import, as `CLIENT._kit`; an sdist brings the kit's
-source along. In the repository, and installed with `-e`, all use the kit itself.
+It asks no index for `service-kit`: that name is nobody's there. The wheel holds the modules that
+its package imports, those that they import and the files that they read, as `PACKAGE._kit`; an
+sdist brings the kit's source along. In the repository, and installed with `-e`, all use the kit
+itself. Of the clients and of `deploy/gavel-bus`.
 """
 
 import re
@@ -15,20 +16,25 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _KIT = "service_kit"
 _IN_SDIST = "kit"
+_HERE = Path(__file__).resolve().parent  # the clients, where a link led here
 _IMPORT = re.compile(
     rf"^(\s*(?:from|import)\s+){_KIT}\b(?:\.([\w.]+))?(\s+import\s+(?:\(([^)]*)\)|(.*)))?",
     re.MULTILINE,
 )
+_BESIDE = re.compile(r'Path\(__file__\)\.with_name\("([\w.]+)"\)')
+_NO_SOURCE = {".pyc", ".pyo"}
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc]
-    """`[tool.hatch.build.hooks.custom]` of each client."""
+    """`[tool.hatch.build.hooks.custom]` of each distribution."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Say what goes into the sdist or the wheel beside what hatch finds."""
         if self.target_name == "sdist":
             build_data["force_include"][str(self._kit())] = f"{_IN_SDIST}/{_KIT}"
-            build_data["force_include"][str(Path(__file__).resolve())] = Path(__file__).name
+            name = Path(__file__).name
+            build_data["force_include"].pop(str(Path(self.root, name)), None)  # a link
+            build_data["force_include"][str(Path(__file__).resolve())] = name
         elif version != "editable":
             self._fill_wheel(build_data["force_include"])
 
@@ -43,7 +49,7 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc]
         built = Path(self._built.name)
         package = source.name
         for file in source.rglob("*"):
-            if file.is_file() and file.suffix != ".pyc":
+            if file.is_file() and file.suffix not in _NO_SOURCE:
                 self._add(file, built, f"{package}/{file.relative_to(source)}", package, included)
         for name in sorted(_needed(source, self._kit())):
             self._add(self._kit() / name, built, f"{package}/_kit/{name}", package, included)
@@ -53,13 +59,16 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc]
     ) -> None:
         target = built / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = file.read_text()
-        target.write_text(_IMPORT.sub(lambda found: _moved(found, package), text))
+        if file.suffix == ".py":
+            text = _IMPORT.sub(lambda found: _moved(found, package), file.read_text())
+            target.write_text(text)
+        else:
+            target.write_bytes(file.read_bytes())
         included[str(target)] = name
 
     def _kit(self) -> Path:
         brought = Path(self.root, _IN_SDIST, _KIT)
-        return brought if brought.is_dir() else Path(self.root, "..", "service-kit", "src", _KIT)
+        return brought if brought.is_dir() else _HERE / "service-kit" / "src" / _KIT
 
 
 def _moved(found: re.Match[str], package: str) -> str:
@@ -71,10 +80,27 @@ def _needed(package: Path, kit: Path) -> set[str]:
     needed: set[str] = set()
     left = list(package.rglob("*.py"))
     while left:
-        for name in _imported(left.pop().read_text(), kit) - needed:
+        file = left.pop()
+        text = file.read_text() if file.suffix == ".py" else ""
+        beside = _read_by(text, file, kit) if kit in file.parents else set()
+        for name in (_imported(text, kit) | beside) - needed:
             needed.add(name)
             left.append(kit / name)
     return needed
+
+
+def _read_by(text: str, file: Path, kit: Path) -> set[str]:
+    """The files that a module finds beside itself by name: one, or a folder of them."""
+    found: set[str] = set()
+    for name in _BESIDE.findall(text):
+        place = file.with_name(name)
+        some = [place] if place.is_file() else place.rglob("*")
+        found |= {
+            one.relative_to(kit).as_posix()
+            for one in some
+            if one.is_file() and one.suffix not in _NO_SOURCE
+        }
+    return found
 
 
 def _imported(text: str, kit: Path) -> set[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from bus.coalescing import EntityPosition, Scan, joined, survivors
+from bus.model.coalescing import EntityPosition, Scan, joined, survivors
 from bus.model.delivery import Cursor
 from bus.model.event import RESYNC, LogEvent
 from bus.model.subscription import Subscription

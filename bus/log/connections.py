@@ -13,6 +13,9 @@ from sqlalchemy import Engine
 
 T = TypeVar("T")
 
+CHANNEL = "gavel_bus"
+"""What PostgreSQL's sessions notify and listen at."""
+
 
 class Connections:
     """Opens a connection for each thread that asks, and keeps it until something fails in it. May

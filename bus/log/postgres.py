@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 
 from bus.errors import BusError
 from bus.log.append_plan import plan_append
-from bus.log.connections import Connections, check_committed
+from bus.log.connections import CHANNEL, Connections, check_committed
 from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.postgres_append import LOCK, look, store
-from bus.log.postgres_notify import CHANNEL, PostgresListener, wait_at
+from bus.log.postgres_notify import PostgresListener, wait_at
 from bus.log.retention import steps
 from bus.model.event import LogEvent, LogPoint, Publication, log_event_from
 

@@ -15,8 +15,7 @@ from bus.log.append_plan import (
     claimants,
     entities,
 )
-from bus.log.connections import check_committed
-from bus.log.postgres_notify import CHANNEL
+from bus.log.connections import CHANNEL, check_committed
 from bus.model.event import Publication
 
 LOCK = "SELECT pg_advisory_xact_lock(7023316912764)"  # any number that nobody else uses

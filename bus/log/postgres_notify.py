@@ -11,9 +11,10 @@ from service_kit.logs import get_logger
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bus.log.connections import CHANNEL
+
 log = get_logger(__name__)
 
-CHANNEL = "gavel_bus"
 _RECONNECT_AFTER_S = 1.0
 _WAIT_MS = 500
 

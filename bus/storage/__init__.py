@@ -10,8 +10,6 @@ from service_kit.schema import check_ready
 from sqlalchemy import Engine, inspect, make_url, select
 
 from bus.log.event_log import EventLog, Listener
-from bus.log.postgres import PostgresLog
-from bus.log.sqlite import SqliteLog
 from bus.storage.attempts import Attempts
 from bus.storage.audit import Audit
 from bus.storage.clients import Clients
@@ -112,5 +110,10 @@ def is_made(url: str) -> bool:
 
 
 def _log(engine: Engine, now_ms: Clock) -> EventLog:
-    kind = SqliteLog if is_sqlite(engine) else PostgresLog
-    return kind(engine, now_ms)
+    if is_sqlite(engine):
+        from bus.log.sqlite import SqliteLog
+
+        return SqliteLog(engine, now_ms)
+    from bus.log.postgres import PostgresLog  # needs a driver that is an extra
+
+    return PostgresLog(engine, now_ms)

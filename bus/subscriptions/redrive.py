@@ -6,8 +6,8 @@ docs/delivery.md D12 and D20.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from bus.coalescing import Key, Scan
 from bus.errors import NotFound
+from bus.model.coalescing import Key, Scan
 from bus.model.delivery import DeadLetter
 from bus.model.topic_filter import TopicFilter
 from bus.storage import Storage

@@ -1,13 +1,7 @@
 """Each client, built and installed by pip alone into an empty environment, runs its README."""
 
-import json
-import os
-import subprocess
-import sys
-import tarfile
-import venv
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,8 +14,9 @@ from tests.bids_service.service import ALL, known_terms, start
 from tests.clients.bids_client.test_readme import ADA, AUCTION, TERMS, serving
 from tests.clients.bus_drain.conftest import SECRET, UUID
 from tests.clients.bus_drain.test_readme import printed
-from tests.clients.readme import ROOT, examples
+from tests.clients.readme import examples
 from tests.contract.conftest import bus_token
+from tests.contract.distributions import Environment, built
 from tests.contract.test_readme_examples import served
 from tests.sockets import free_port
 
@@ -33,66 +28,7 @@ EXTRAS = {"bus-client": "[outbox]", "bus-drain": "[flask,fetch,sqlalchemy]"}
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Each client's wheel, built from its sdist."""
     folder = tmp_path_factory.mktemp("wheels")
-    program = "import sys, hatchling.build as b; print(getattr(b, sys.argv[1])(sys.argv[2]))"
-
-    def build(kind: str, source: Path) -> Path:
-        told = subprocess.run(
-            [sys.executable, "-c", program, f"build_{kind}", folder],
-            cwd=source,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-            timeout=120,
-        )
-        return folder / told.stdout.strip()
-
-    built = {}
-    for client in CLIENTS:
-        sdist = build("sdist", ROOT / "clients" / client)
-        with tarfile.open(sdist) as archive:
-            archive.extractall(folder, filter="data")
-        built[client] = build("wheel", folder / sdist.name.removesuffix(".tar.gz"))
-    return built
-
-
-class Environment:
-    """An empty one, into which pip installed one client."""
-
-    def __init__(self, folder: Path, requirement: str) -> None:
-        venv.create(folder, with_pip=True)
-        self._folder = folder
-        self._clean = {key: os.environ[key] for key in ("PATH", "HOME")}
-        self.install(requirement)
-
-    def install(self, requirement: str) -> None:
-        """By pip, with what it needs."""
-        pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", requirement]
-        self._python(pip, {}).check_returncode()
-
-    def run(
-        self,
-        program: str,
-        names: Mapping[str, object] | None = None,
-        settings: Mapping[str, str] | None = None,
-    ) -> str:
-        """What a program that knows these names prints."""
-        given = f"import json; globals().update(json.loads({json.dumps(names or {})!r}))\n"
-        done = self._python(["-c", given + program], settings or {})
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def _python(
-        self, arguments: list[str], settings: Mapping[str, str]
-    ) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [self._folder / "bin" / "python", *arguments],
-            cwd=self._folder,
-            env={**self._clean, **settings},
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+    return {client: built(folder, f"clients/{client}") for client in CLIENTS}
 
 
 @pytest.fixture(scope="module")

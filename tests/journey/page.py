@@ -26,7 +26,7 @@ _PLOTS: Sequence[tuple[str, str, Callable[[Measured], float]]] = (
     ("Memory", "MiB", lambda one: one.memory_mib),
     ("Processes", "", lambda one: one.processes),
 )
-_WIDE, _HIGH, _BAR, _LABEL, _ROOM = 380, 170, 24, 92, 190
+_WIDE, _HIGH, _BAR, _LABEL, _ROOM = 390, 170, 24, 104, 190
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 80rem; margin: 2rem auto; padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }
@@ -82,11 +82,11 @@ def _plot(title: str, unit: str, values: Mapping[str, float]) -> str:
 def _bar(n: int, stage: str, value: float, share: float, unit: str) -> str:
     y = 38 + n * (_BAR + 6)
     width = max(2, round(share * _ROOM))
-    number = f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+    number = f"{value:.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
     return (
         f'<text x="12" y="{y + 16}">{stage}</text>'
         f'<rect x="{_LABEL}" y="{y}" width="{width}" height="{_BAR}" fill="#2b6cb0"/>'
-        f'<text x="{_LABEL + width + 6}" y="{y + 16}">{number} {unit}</text>'
+        f'<text x="{_LABEL + width + 6}" y="{y + 16}">{f"{number} {unit}".strip()}</text>'
     )
 
 

@@ -12,13 +12,13 @@ from hypothesis import example, given
 from hypothesis import settings as many
 from hypothesis import strategies as st
 
-from bus.coalescing import coalesced
 from bus.delivery.batching import Fetch, Wait
 from bus.delivery.consumer import Consumer
 from bus.delivery.in_flight import Delivery, Kind
 from bus.delivery.parked import RetryParked
 from bus.delivery.response import Acknowledged, Failed, Outcome, Response, RetryAfter
 from bus.delivery.terms import Terms
+from bus.model.coalescing import coalesced
 from bus.model.delivery import (
     HEALTHY,
     Cursor,

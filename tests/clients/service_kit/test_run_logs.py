@@ -1,12 +1,13 @@
 """The log files of a run: no full disk stops anybody, and none grows for ever."""
 
+import os
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from service_kit.run.logs import LogFiles
+from service_kit.run.logs import LogFiles, LogStream
 
 
 @contextmanager
@@ -74,3 +75,14 @@ def test_what_a_run_before_left_full_begins_anew_too(tmp_path: Path) -> None:
 def test_what_is_no_text_is_kept_as_well_as_can_be(logs: LogFiles) -> None:
     logs.write("shop", b"caf\xe9\n")
     assert logs.last_lines("shop") == "caf�"
+
+
+def test_in_one_stream_each_line_names_who_said_it_and_a_reader_that_left_stops_nobody() -> None:
+    reading, writing = os.pipe()
+    with open(writing, "wb", buffering=0) as stream:
+        logs = LogStream(stream)
+        logs.write("bus", b"one\ntwo\n")
+        logs.write("pusher", b"three\n")
+        assert os.read(reading, 100) == b"bus | one\nbus | two\npusher | three\n"
+        os.close(reading)
+        logs.write("bus", b"four\n")

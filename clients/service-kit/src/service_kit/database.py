@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from contextvars import ContextVar
+from importlib.util import find_spec
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet
 
@@ -51,6 +52,8 @@ def database_url(url: str) -> str:
     """Check a database URL (a parser for settings). Raises ValueError."""
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("must be sqlite:///PATH or postgresql://USER@HOST/NAME")
+    if url.startswith("postgresql") and find_spec("psycopg") is None:
+        raise ValueError("needs the driver: pip install 'psycopg[binary]'")
     return url
 
 

@@ -18,10 +18,15 @@ def main(packages: list[str]) -> None:
         exit_with(("usage: python -m service_kit.migrate PACKAGE…",))
     for package in packages:
         config = or_exit(importlib.import_module(f"{package}.config").read)
-        try:
-            migrate(package, config.database_url)
-        except (ConfigError, NotMigrated, SQLAlchemyError) as error:
-            exit_with((f"{package}: cannot migrate the database: {str(error).splitlines()[0]}",))
+        migrate_or_exit(package, config.database_url)
+
+
+def migrate_or_exit(package: str, url: str) -> None:
+    """Migrate the database at `url`; exits with a line on stderr that says why it can't."""
+    try:
+        migrate(package, url)
+    except (ConfigError, NotMigrated, SQLAlchemyError) as error:
+        exit_with((f"{package}: cannot migrate the database: {str(error).splitlines()[0]}",))
 
 
 if __name__ == "__main__":

@@ -2,13 +2,10 @@
 
 import os
 import shlex
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 
 from service_kit.config import exit_with
 from service_kit.errors import ConfigError
@@ -17,12 +14,8 @@ from service_kit.run.logs import LogFiles
 from service_kit.run.only_one import lock_folder
 from service_kit.run.ports import ports_of, refuse_busy
 from service_kit.run.processes import commands_of
-from service_kit.run.readiness import wait_until_ready
 from service_kit.run.settings import environment
-from service_kit.run.supervisor import Supervisor
-from service_kit.run.words import say
-
-_READY_WITHIN_S = 60.0
+from service_kit.run.stay import stay
 
 
 def main() -> int:
@@ -65,54 +58,11 @@ def _release(command: str, settings: Mapping[str, str]) -> str:
     return done.stdout
 
 
-def _run(processes: Mapping[str, str], settings: dict[str, str], released: str) -> int:
+def _run(processes: Mapping[str, str], settings: Mapping[str, str], released: str) -> int:
     logs = LogFiles(Path(settings["VAR_DIR"]) / "log")
-    supervisor = Supervisor(processes, settings, logs, _complain)
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        supervisor.end()
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last: no terminal any more
-        signal.signal(number, end)
-    arguments = (supervisor, processes, settings, released, logs)
-    watch = threading.Thread(target=_announce, args=arguments)
-    watch.start()
-    supervisor.loop()
-    watch.join()
-    return _farewell(supervisor, logs)
-
-
-def _complain(words: str) -> None:
-    say(words, sys.stderr)
-
-
-def _farewell(supervisor: Supervisor, logs: LogFiles) -> int:
-    if (name := supervisor.ended_first) is None:
-        say("Stopped.", sys.stdout)
-        return supervisor.status
-    _complain(f"{name} ended by itself, so all were stopped:\n{logs.last_lines(name)}")
-    return abs(supervisor.status) or 1
-
-
-def _announce(
-    supervisor: Supervisor,
-    processes: Mapping[str, str],
-    settings: Mapping[str, str],
-    released: str,
-    logs: LogFiles,
-) -> None:
     ports = {name: port for name, port in ports_of(settings).items() if name in processes}
-    waiting = wait_until_ready(ports, seconds=_READY_WITHIN_S, give_up=lambda: supervisor.is_ending)
-    if not waiting:
-        supervisor.keep()
-        say(_block(ports, released, logs), sys.stdout)
-        return
-    if supervisor.is_ending:
-        return  # somebody has ended: `_farewell` says who
-    for name, word in waiting.items():
-        _complain(f"{name} is not ready: {word}\n{logs.last_lines(name)}")
-    supervisor.status = 1
-    supervisor.end()
+    words = _block(ports, released, logs)
+    return stay(processes, settings, ports=ports, logs=logs, words=words)
 
 
 def _block(ports: Mapping[str, int], released: str, logs: LogFiles) -> str:

@@ -1,11 +1,43 @@
-"""The log files of a run: one a process, bounded in size, and no full disk stops anybody."""
+"""The logs of a run: a file a process, bounded in size, and no full disk stops anybody; or one
+stream of all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
+from typing import IO, Protocol
 
 MOST_BYTES = 16 * 1024 * 1024
 """Of one file; with the one before it a process has twice as much."""
 _LAST_LINES = 5
+
+
+class Logs(Protocol):
+    """Where what processes say goes."""
+
+    def write(self, name: str, output: bytes) -> None:
+        """Take what a process said. Never raises."""
+
+    def last_lines(self, name: str) -> str:
+        """What a process said last, as far as nobody has seen it yet."""
+
+
+class LogStream:
+    """All to one stream, each line after the name of who said it."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def write(self, name: str, output: bytes) -> None:
+        """Pass it on; what nobody takes any more is dropped."""
+        with suppress(OSError):
+            self._stream.writelines(
+                b"%s | %s" % (name.encode(), line) for line in output.splitlines(keepends=True)
+            )
+            self._stream.flush()
+
+    def last_lines(self, name: str) -> str:
+        """None: they have been seen."""
+        return f"(see the lines of {name} above)"
 
 
 class LogFiles:

@@ -12,7 +12,7 @@ from functools import partial
 from typing import IO
 
 from service_kit.backoff import backoff_s
-from service_kit.run.logs import LogFiles
+from service_kit.run.logs import Logs
 
 _LOOK_EVERY_S = 0.2
 _TO_END_S = 5.0
@@ -41,7 +41,7 @@ class Supervisor:
         self,
         commands: Mapping[str, str],
         settings: Mapping[str, str],
-        logs: LogFiles,
+        logs: Logs,
         say: Callable[[str], None],
     ) -> None:
         self._running = {name: _Process(command, settings) for name, command in commands.items()}

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bus.coalescing import Scan, coalesced, joined, key, survivors
+from bus.model.coalescing import Scan, coalesced, joined, key, survivors
 from bus.model.event import LogEvent
 from bus.model.topic_filter import TopicFilter
 from tests.bus.samples import log_event

@@ -1,0 +1,123 @@
+"""`gavel-bus serve`: the bus's entrance and its pusher in one command, on a database of its own."""
+
+import os
+import shlex
+import socket
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import click
+from service_kit.config import exit_with, or_exit
+from service_kit.errors import ConfigError
+from service_kit.migrate import migrate_or_exit
+from service_kit.private import keep_files_private, runtime_folder
+from service_kit.run.logs import LogStream
+from service_kit.run.stay import stay
+from service_kit.tokens import new_token
+
+from bus.config import read
+
+_DATABASE = "sqlite:///gavel-bus.sqlite3"
+_KEY_FILE = Path("gavel-bus.key")
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+@click.command()
+@click.option(
+    "--database",
+    metavar="URL",
+    help="sqlite:///FILE, made if need be, or postgresql://USER@HOST/NAME."
+    "  [BUS_DATABASE_URL; default: sqlite:///gavel-bus.sqlite3]",
+)
+@click.option(
+    "--root-key-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Holds the root key; made with a new one if need be."
+    "  [default: BUS_ROOT_KEY, else gavel-bus.key]",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(1024, 65535), default=8001, show_default=True)
+@click.option(
+    "--pusher-port",
+    type=click.IntRange(1024, 65535),
+    help="Where the pusher says on loopback whether it is well.  [default: the next one]",
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+def serve(
+    database: str | None,
+    root_key_file: Path | None,
+    host: str,
+    port: int,
+    pusher_port: int | None,
+    workers: int,
+) -> None:
+    """Run the bus: take events, and push them to who has subscribed.
+
+    Makes what is missing (database, tables, root key), starts the entrance and the pusher, starts
+    again what ends by itself, and ends both with Ctrl-C or SIGTERM. All other settings are BUS_…
+    in the environment. On loopback, subscribers on this machine may use plain http, unless
+    BUS_TRUSTED_HOSTS says otherwise.
+    """
+    keep_files_private()
+    ports = {"bus": port, "pusher": pusher_port or port + 1}
+    settings = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "BUS_PUSHER_PORT": str(ports["pusher"])}
+    url = f"http://{_at(host, port)}"
+    try:
+        runtime_folder()
+        _check_free("--port", host, port)
+        _check_free("--pusher-port", "127.0.0.1", ports["pusher"])
+        settings.setdefault("BUS_PUBLIC_URL", url)
+        if host in _LOOPBACK:
+            settings.setdefault("BUS_TRUSTED_HOSTS", "localhost,127.0.0.1,[::1]")
+        key = _root_key(root_key_file, settings)
+    except ConfigError as error:
+        exit_with(error.complaints)
+    settings["BUS_DATABASE_URL"] = database or settings.get("BUS_DATABASE_URL") or _DATABASE
+    os.environ |= settings  # what `read` reads, and the two processes inherit
+    migrate_or_exit("bus", or_exit(read).database_url)
+    words = f"Ready.\n  bus       {url}\n  console   {url}/console/\n  root key  {key}"
+    commands = _commands(host, port, workers)
+    logs = LogStream(sys.stderr.buffer)
+    sys.exit(stay(commands, settings, ports=ports, logs=logs, words=words))
+
+
+def _at(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _check_free(option: str, host: str, port: int) -> None:
+    """Raises ConfigError when nobody can listen there."""
+    try:
+        with socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        ):
+            pass
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or "no such host"
+        raise ConfigError([f"{option}: can't listen at {_at(host, port)}: {why}"]) from None
+
+
+def _root_key(file: Path | None, settings: dict[str, str]) -> str:
+    """Put the root key into the settings; returns where it is from. Raises ConfigError."""
+    if file is None and "BUS_ROOT_KEY" in settings:
+        return "of BUS_ROOT_KEY"
+    file = file or _KEY_FILE
+    try:
+        with suppress(FileExistsError), file.open("x") as new:
+            new.write(f"{new_token()}\n")
+        settings["BUS_ROOT_KEY"] = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is no text"
+        raise ConfigError([f"root key: {file}: {reason}"]) from None
+    return f"in {file}"
+
+
+def _commands(host: str, port: int, workers: int) -> dict[str, str]:
+    here = Path(__file__).parent
+    program = [sys.executable, "-m", "gunicorn", "-c", here / "gunicorn.conf.py"]
+    how = ["-k", "bus.server.AsgiWorker", "-w", workers, "-b", _at(host, port)]
+    return {
+        "bus": shlex.join(map(str, [*program, *how, "bus.asgi:create_app()"])),
+        "pusher": shlex.join([sys.executable, "-m", "bus.worker"]),
+    }

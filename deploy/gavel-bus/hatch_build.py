@@ -1,0 +1,1 @@
+../../clients/hatch_build.py
