@@ -102,10 +102,8 @@ class PostgresListener:
         os.eventfd_write(self._missed, 1)  # what was missed while nobody listened
 
     def _hang_up(self) -> None:
-        with contextlib.suppress(OSError, psycopg.Error):  # closed: the kernel has forgotten it
-            self._ready.unregister(self._connection.fileno())
         connection, self._connection = self._connection, None
-        connection.close()
+        connection.close()  # so epoll forgets its descriptor
 
 
 def wait_at(listener: PostgresListener) -> None:

@@ -268,7 +268,7 @@ def _answer(transfer: _Transfer, status: int | None, code: int | None, message: 
         # libcurl takes a connection that is closed within the head for an answer without a body,
         # but a receiver that died while it answered has not answered.
         return Answer(transfer.key, None, "closed before the end of the answer's head")
-    if code is None or (transfer.full and code == pycurl.E_WRITE_ERROR):
+    if code is None or transfer.full:  # who wants no more has ended it
         return Answer(transfer.key, status, None, body, head, cut_off=transfer.full)
     error = transfer.guard.refused or message or f"curl {code}"
     return Answer(transfer.key, None, error, body, unreachable=code in _UNREACHABLE)

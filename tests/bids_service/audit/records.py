@@ -1,13 +1,13 @@
 """Records of made-up biddings, as the service would write them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from bids_service.audit.commitments import new_salt
-from bids_service.audit.entry import BEGINNING, Entry, canonical, hash_of
+from bids_service.audit.entry import BEGINNING, Entry, PublicState, canonical, hash_of
 from bids_service.audit.own_bids import Opened
 from bids_service.audit.record import Recorded, record, record_opening
 from bids_service.audit.verify_chain import Linked, pairs_from, verify_chain
@@ -65,3 +65,17 @@ def rewritten(entries: Sequence[Entry]) -> list[Linked]:
         previous = hash_of(canonical(changed))
         pairs.append((changed, previous))
     return verify_chain(pairs)
+
+
+def changed(number: int, **changes: Any) -> Callable[[Sequence[Entry]], list[Entry]]:
+    """What makes of entries the same with another one, by its number; of a state's fields too."""
+
+    def change(entries: Sequence[Entry]) -> list[Entry]:
+        entry, of_state = entries[number - 1], set(PublicState.__struct_fields__)
+        state = {name: changes[name] for name in of_state & changes.keys()}
+        others = {name: changes[name] for name in changes.keys() - of_state}
+        state_after = msgspec.structs.replace(entry.state, **state)
+        entry = msgspec.structs.replace(entry, state=state_after, **others)
+        return [*entries[: number - 1], entry, *entries[number:]]
+
+    return change

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bids_service.audit.commitments import commitment, mask
-from bids_service.audit.entry import Entry, PublicState
+from bids_service.audit.entry import Entry
 from bids_service.audit.own_bids import Opened, verify_own_bids
 from bids_service.audit.verify_chain import pairs_from, verify_chain
 from bids_service.audit.verify_replay import Replay, read_entry
@@ -26,6 +26,7 @@ from tests.bids_service.audit.records import (
     AUCTION,
     MASK_KEY,
     RecordedBook,
+    changed,
     recorded_book,
     rewritten,
 )
@@ -135,18 +136,6 @@ def test_a_record_that_was_touched_is_noticed(damage: Callable[[list[Any]], Any]
     damage(entries)
     with pytest.raises(NotProven):
         verify_chain(pairs_from(entries))
-
-
-def changed(number: int, **changes: Any) -> Callable[[Sequence[Entry]], list[Entry]]:
-    def change(entries: Sequence[Entry]) -> list[Entry]:
-        state = {name: changes.pop(name) for name in PublicState.__struct_fields__ & changes.keys()}
-        entry = entries[number - 1]
-        entry = msgspec.structs.replace(
-            entry, state=msgspec.structs.replace(entry.state, **state), **changes
-        )
-        return [*entries[: number - 1], entry, *entries[number:]]
-
-    return change
 
 
 @pytest.mark.parametrize(

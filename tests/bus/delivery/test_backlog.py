@@ -112,3 +112,67 @@ def test_what_is_given_back_takes_its_place_again() -> None:
     assert backlog.events == [one, two, three]
     assert backlog.divert([two.url]) == [two]
     assert backlog.events == [one, three]
+
+
+@pytest.mark.parametrize(("before", "after", "left"), [(False, True, [3]), (True, False, [2, 3])])
+def test_whoever_is_changed_to_coalesce_or_not_to_does_so_from_then_on(
+    before: bool, after: bool, left: list[int]
+) -> None:
+    again = [log_event(position, url="a") for position in (1, 2, 3)]
+    backlog = Backlog(Cursor(0, 0), subscription(coalesce=before))
+    backlog.refilter(subscription(coalesce=after))
+    backlog.take([again[2]])
+    backlog.give_back([again[1]])
+    assert [event.position for event in backlog.events] == left
+    backlog.take([])
+    for event in again[1:]:
+        backlog.offer([event])
+    assert [event.position for event in backlog.events] == left
+
+
+def test_what_is_wanted_no_longer_is_dropped_but_for_what_the_bus_itself_tells() -> None:
+    backlog = Backlog(Cursor(0, 0), subscription())
+    bid, told = log_event(1), log_event(2, topic="bus", type="resync")
+    backlog.take([bid, told])
+    backlog.refilter(subscription())
+    assert backlog.events == [bid, told]
+    backlog.refilter(subscription(filters=(TopicFilter("orders"),)))
+    assert backlog.events == [told]
+
+
+def test_what_somebody_has_already_is_left_out() -> None:
+    backlog = Backlog(Cursor(0, 0), subscription())
+    backlog.leave_out(frozenset({2}))
+    found = backlog.wanted([log_event(1), log_event(2), log_event(3)])
+    assert [event.position for event in found] == [1, 3]
+
+
+def test_of_what_was_settled_out_of_order_only_the_gaps_are_wanted() -> None:
+    backlog = Backlog(Cursor(1, 0, reached=4, left_behind=(2,)), subscription())
+    assert backlog.positions() == [2]
+    found = backlog.wanted([log_event(position) for position in range(2, 7)])
+    assert [event.position for event in found] == [2, 5, 6]
+
+
+def test_an_event_becomes_the_next_when_that_is_asked_and_stays_it() -> None:
+    backlog = Backlog(Cursor(0, 0), subscription())
+    backlog.offer([log_event(1), log_event(2)])
+    assert (backlog.first_seen_ms(7), backlog.first_seen_ms(9)) == (7, 7)
+    backlog.take(backlog.events[1:])
+    assert (backlog.first_seen_ms(11), backlog.first_seen_ms(12)) == (11, 11)
+
+
+def test_whoever_leaves_the_tail_reads_what_comes_after_what_was_seen() -> None:
+    backlog = Backlog(Cursor(0, 0), subscription())
+    backlog.read_all(5, of_snapshot=False)
+    backlog.leave_tail(7)
+    assert (backlog.read_upto, backlog.at_tail, backlog.has_more) == (7, False, True)
+    backlog.leave_tail(6)
+    assert backlog.read_upto == 7
+
+
+def test_after_a_snapshot_the_log_is_read() -> None:
+    backlog = Backlog(Cursor(2, 0, snapshot_upto=6), subscription())
+    assert backlog.in_snapshot
+    backlog.read_all(9, of_snapshot=True)
+    assert (backlog.in_snapshot, backlog.read_upto, backlog.at_tail) == (False, 6, False)

@@ -102,6 +102,18 @@ def test_urls_in_flight_do_not_count_for_the_next_batch() -> None:
     assert is_enough(small, HEALTHY, of("a", "a", "b", "c"), {"a"})
 
 
+def test_past_urls_in_flight_a_thousand_events_are_looked_through_and_no_more() -> None:
+    small = subscription(max_events=2)
+    assert not is_enough(small, HEALTHY, of(*["a"] * 1_001), {"a"})
+    assert is_enough(small, HEALTHY, of(*["a"] * 1_002), {"a"})
+
+
+def test_for_somebody_else_ten_thousand_events_are_looked_through_and_no_more() -> None:
+    searching = EndpointHealth(failures=1, tried_upto=2, bisect_limit=1, skip_upto=1)
+    assert not is_enough(subscription(), searching, of(*["bad"] * 9_999))
+    assert is_enough(subscription(), searching, of(*["bad"] * 10_000))
+
+
 def test_urls_in_flight_wait_and_others_go() -> None:
     pending = of("a", "b", "a", "c")
     planned = plan(subscription(concurrency=2), HEALTHY, pending, START_MS, busy={"a"}, in_flight=1)

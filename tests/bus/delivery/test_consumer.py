@@ -1,17 +1,20 @@
 """What is decided when an answer comes, beyond the rules that tests of their own are about."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
+from bus.delivery.batching import Idle, Wait
 from bus.delivery.bisection import FAILING
 from bus.delivery.consumer import Consumer
-from bus.delivery.in_flight import Delivery
+from bus.delivery.in_flight import Delivery, Kind
 from bus.delivery.parked import MAX_PARKED, ParkedSchedule
 from bus.delivery.response import Acknowledged, Failed, Outcome, Response
 from bus.delivery.terms import Terms
 from bus.model.delivery import EndpointHealth, LastAnswer, LeasedSubscription, Parked
 from bus.model.retry_policy import RetryPolicy
+from bus.model.subscription import State
 from tests.bus.clock import START_MS
 from tests.bus.samples import held, log_event
 
@@ -76,6 +79,97 @@ def test_who_coalesces_no_longer_reads_all_of_it_again_after_a_rest(ended: bool)
     consumer.refresh(replace(leased, subscription=plain))
     consumer.next(START_MS)
     assert (ahead.events, ahead.queue, ahead.scan, ahead.read_upto) == ([], [], None, 0)
+
+
+RESTING = EndpointHealth(failures=1, retry_at_ms=START_MS + 1_000)
+
+
+def test_whoever_rests_forgets_what_was_read_and_reads_it_again() -> None:
+    consumer = Consumer(held(health=RESTING), TERMS)
+    consumer.offer([log_event(1)])
+    consumer.backlog.read_all(1, of_snapshot=False)
+    assert consumer.next(START_MS) == Wait(START_MS + 1_000)
+    assert (consumer.backlog.events, consumer.backlog.read_upto) == ([], 0)
+
+
+def test_whoever_coalesces_keeps_what_was_read_while_resting() -> None:
+    consumer = Consumer(held(health=RESTING, coalesce=True), TERMS)
+    consumer.offer([log_event(1)])
+    consumer.backlog.read_all(1, of_snapshot=False)
+    assert consumer.next(START_MS) == Wait(START_MS + 1_000)
+    assert consumer.backlog.events == [log_event(1)]
+
+
+def test_what_tells_of_a_loss_is_kept_while_resting() -> None:
+    consumer = Consumer(held(health=RESTING), TERMS)
+    consumer.miss(1, 7, START_MS)
+    consumer.backlog.skip(7)
+    consumer.backlog.read_all(7, of_snapshot=False)
+    assert consumer.next(START_MS) == Wait(START_MS + 1_000)
+    assert [event.type for event in consumer.backlog.events] == ["resync"]
+    assert consumer.settlement(7).cursor.position == 0
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda one: one.drop(),
+        lambda one: one.leave(),
+        lambda one: one.doubt(),
+        lambda one: one.refresh(held(state=State.PAUSED)),
+        lambda one: one.next(START_MS),  # all that may be in flight is
+    ],
+)
+def test_whoever_may_not_send_has_nothing_to_do(stop: Callable[[Consumer], object]) -> None:
+    consumer = Consumer(held(max_events=1), TERMS)
+    consumer.offer([log_event(1), log_event(2)])
+    consumer.backlog.read_all(2, of_snapshot=False)
+    stop(consumer)
+    assert consumer.next(START_MS) == Idle()
+
+
+def test_whoever_was_to_leave_and_stays_goes_on() -> None:
+    consumer = Consumer(held(), TERMS)
+    assert consumer.stay() is False
+    consumer.offer([log_event(1)])
+    consumer.backlog.read_all(1, of_snapshot=False)
+    consumer.leave()
+    assert consumer.next(START_MS) == Idle()
+    assert consumer.stay() is True
+    assert isinstance(consumer.next(START_MS), Delivery)
+
+
+def test_whoever_was_sent_before_a_takeover_is_waited_for_and_not_sent_again() -> None:
+    consumer = Consumer(held(), TERMS)
+    before = Delivery(Kind.BATCH, [log_event(1)], 0)
+    consumer.resume([before])
+    consumer.offer([log_event(1), log_event(2)])
+    consumer.backlog.read_all(2, of_snapshot=False)
+    assert (consumer.in_flight, consumer.next(START_MS)) == (1, Idle())
+    assert consumer.settlement(2).cursor.position == 0
+    consumer.answered(before, Outcome(Acknowledged(), LastAnswer(204, None, START_MS)))
+    sent = consumer.next(START_MS)
+    assert isinstance(sent, Delivery)
+    assert [event.position for event in sent.events] == [2]
+
+
+def test_the_cursor_waits_for_what_is_in_flight_and_goes_as_far_as_was_seen() -> None:
+    consumer = Consumer(held(), TERMS)
+    consumer.offer([log_event(3)])
+    consumer.backlog.read_all(5, of_snapshot=False)
+    assert [consumer.has_moved(seen) for seen in (0, 9)] == [True, True]
+    assert consumer.settlement(9).cursor.position == 2
+    sent = consumer.next(START_MS)
+    assert isinstance(sent, Delivery)
+    assert consumer.settlement(9).cursor.position == 2
+    consumer.answered(sent, Outcome(Acknowledged(), LastAnswer(204, None, START_MS)))
+    settlement = consumer.settlement(9)
+    assert (settlement.cursor.position, settlement.cursor.delivered) == (9, 3)
+    assert (settlement.sent, settlement.answer) == (1, LastAnswer(204, None, START_MS))
+    consumer.settled(settlement)
+    again = consumer.settlement(9)
+    assert (again.sent, again.answer, consumer.has_moved(9)) == (0, None, False)
+    assert consumer.has_moved(10)
 
 
 @pytest.mark.parametrize("response", [Failed(), Failed(unreachable=True)])

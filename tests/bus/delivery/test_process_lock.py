@@ -14,8 +14,6 @@ from tests.bus.clock import FakeClock
 from tests.bus.delivery.pushing import Driven, Publish, queued, subscribe
 from tests.bus.receiver import Receiver
 
-pytestmark = pytest.mark.slow
-
 HOLD = """
 import sys
 from bus.delivery.process_lock import ProcessLock
@@ -41,6 +39,7 @@ def process(name: str) -> Iterator[subprocess.Popen[bytes]]:
         started.kill()
 
 
+@pytest.mark.slow
 def test_who_was_killed_is_dead_and_nobody_is_before(
     name: str, process: subprocess.Popen[bytes]
 ) -> None:
@@ -56,6 +55,7 @@ def test_of_who_left_or_was_never_here_nothing_is_known(name: str) -> None:
     assert not is_dead("somewhere-else")
 
 
+@pytest.mark.slow
 def test_what_the_dead_one_held_is_taken_over_without_waiting_for_its_lease(
     name: str,
     process: subprocess.Popen[bytes],
@@ -88,6 +88,7 @@ def test_no_descriptor_is_left_open(name: str) -> None:
     assert len({asked() for _ in range(5)}) == 1
 
 
+@pytest.mark.slow
 def test_to_ask_about_the_dead_leaves_no_descriptor_open(
     name: str, process: subprocess.Popen[bytes]
 ) -> None:
@@ -96,3 +97,12 @@ def test_to_ask_about_the_dead_leaves_no_descriptor_open(
     before = len(os.listdir("/proc/self/fd"))
     assert is_dead(name)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_who_holds_its_lock_is_not_dead_and_who_lost_it_is_once(name: str) -> None:
+    lock = ProcessLock(name)
+    assert [is_dead(name), is_dead(name)] == [False, False]
+    os.close(lock._file)  # as the kernel does on any death
+    assert [is_dead(name), is_dead(name)] == [True, False]
+    lock._file = os.open(os.devnull, os.O_RDONLY)
+    lock.close()

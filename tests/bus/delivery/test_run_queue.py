@@ -70,3 +70,29 @@ def test_a_look_that_fails_gives_back_whom_it_was_at_and_who_was_to_come(fails_a
     assert found == list(range(1, fails_at))
     assert queue.next_due_ms() == 0
     assert looked_at(queue, 50) == [*range(fails_at + 1, 4), fails_at]
+
+
+def test_of_a_crowd_half_are_those_that_woke_last_and_half_those_that_wait_longest() -> None:
+    assert looked_at(queue_of(8), 0) == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert looked_at(queue_of(100), 0) == [100, 99, 98, 97, 1, 2, 3, 4]
+    assert looked_at(queue_of(9), 0) == [9, 8, 7, 6, 1, 2, 3, 4]
+
+
+def test_the_next_is_due_now_or_at_the_first_of_the_times_or_never() -> None:
+    queue = RunQueue()
+    assert queue.next_due_ms() is None
+    queue.sleep(1, 50)
+    queue.sleep(2, 40)
+    assert queue.next_due_ms() == 40
+    queue.wake(3)
+    assert queue.next_due_ms() == 0
+
+
+def test_whoever_is_to_sleep_until_the_same_time_again_is_looked_at_once() -> None:
+    queue = RunQueue()
+    queue.sleep(1, 20)
+    queue.sleep(1, 20)
+    assert looked_at(queue, 20) == [1]
+    assert (queue.next_due_ms(), looked_at(queue, 20)) == (None, [])
+    queue.sleep(1, 20)
+    assert looked_at(queue, 20) == [1]

@@ -98,3 +98,8 @@ def test_few_rows_and_many_are_stored_alike(storage: Storage, ada: int, count: i
         *urls,
         "https://x.example/last",
     ]
+    entities = storage.entity_index.after(0, None, 200)
+    assert [(topic, type, url) for topic, type, url, _ in entities] == [
+        ("bids", "create", url) for url in (*urls, "https://x.example/last")
+    ]
+    assert [position for *_, position in entities] == list(range(1, count + 2))

@@ -20,9 +20,9 @@ def publisher(storage: Storage) -> int:
 
 
 class Steady:
-    """A steady clock."""
+    """A steady clock, of a machine that has been up for a month."""
 
-    at_ms = 0
+    at_ms = 30 * DAY_MS
 
     def __call__(self) -> int:
         return self.at_ms
@@ -62,9 +62,10 @@ def test_a_process_that_has_just_begun_does_not_judge_by_its_clock(
     begun = Retention(
         storage.log, keep_ms=30 * DAY_MS, keep_bytes=None, now_ms=clock, steady_ms=steady
     )
-    for steady.at_ms in (0, 60_000, 599_999):
-        begun.run_once()
-    assert storage.log.first_position() == 1
+    for later_ms, first in ((0, 1), (60_000, 1), (599_999, 1), (600_000, 5)):
+        steady.at_ms = 30 * DAY_MS + later_ms
+        assert begun.run_once() == 60
+        assert storage.log.first_position() == first
 
 
 @pytest.mark.parametrize("off_ms", [-40 * DAY_MS, 40 * DAY_MS])

@@ -5,9 +5,12 @@ from dataclasses import replace
 import pytest
 from service_kit.tokens import digest
 
-from bus.model.delivery import Attempt
+from bus.errors import NotFound
+from bus.model.delivery import Attempt, AttemptFilter
+from bus.model.positions import written
 from bus.storage import Storage
 from tests.bus.conftest import TOKENS
+from tests.bus.delivery.pushing import publishing
 from tests.bus.samples import wanted
 
 DAY_MS = 86_400_000
@@ -47,3 +50,76 @@ def test_what_is_made_of_a_subscription_that_is_gone_is_dropped(
     storage.attempts.add([replace(made, subscription_id=999), made], NOW_MS)
     assert kept(storage, made) == [NOW_MS]
     assert storage.attempts.all(999, None, 10) == []
+
+
+def test_an_attempt_is_found_by_its_number_among_those_of_its_subscription(
+    storage: Storage, made: Attempt
+) -> None:
+    storage.attempts.add([made, replace(made, at_ms=NOW_MS + 1)], NOW_MS)
+    newest, oldest = storage.attempts.all(made.subscription_id)
+    assert storage.attempts.one(made.subscription_id, oldest.id) == replace(made, id=oldest.id)
+    for subscription_id, attempt_id in ((made.subscription_id, newest.id + 1), (99, oldest.id)):
+        with pytest.raises(NotFound, match="no such attempt"):
+            storage.attempts.one(subscription_id, attempt_id)
+
+
+def test_a_page_of_attempts_goes_on_before_the_last(storage: Storage, made: Attempt) -> None:
+    storage.attempts.add([replace(made, at_ms=NOW_MS + number) for number in range(5)], NOW_MS)
+    ours = made.subscription_id
+    first = storage.attempts.all(ours, None, 2)
+    second = storage.attempts.all(ours, first[-1].id, 2)
+    found = [one.at_ms - NOW_MS for one in (*first, *second)]
+    assert found == [4, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (AttemptFilter(status="2xx"), [299, 200]),
+        (AttemptFilter(status="3xx"), [300]),
+        (AttemptFilter(status="299"), [299]),
+        (AttemptFilter(status="error"), [None]),
+        (AttemptFilter(since_ms=NOW_MS + 2), [None, 300]),
+        (AttemptFilter(until_ms=NOW_MS + 2), [299, 200]),
+        (AttemptFilter(since_ms=NOW_MS + 1, until_ms=NOW_MS + 2), [299]),
+        (AttemptFilter(status="2xx", since_ms=NOW_MS + 1), [299]),
+    ],
+)
+def test_attempts_are_chosen_by_status_and_by_time(
+    storage: Storage, made: Attempt, wanted: AttemptFilter, found: list[int | None]
+) -> None:
+    statuses = (200, 299, 300, None)
+    storage.attempts.add(
+        [
+            replace(made, at_ms=NOW_MS + later_ms, status=status, error=None if status else "cut")
+            for later_ms, status in enumerate(statuses)
+        ],
+        NOW_MS,
+    )
+    chosen = storage.attempts.all(made.subscription_id, wanted=wanted)
+    assert [one.status for one in chosen] == found
+
+
+def test_attempts_are_chosen_by_what_they_were_about(storage: Storage, made: Attempt) -> None:
+    publish = publishing(storage)
+    publish("a", "b", "c", "b", *(str(number) for number in range(500)))
+    odd = [*range(1, 500, 2), 4]  # more runs of positions than are asked about at once
+    shown = b'[{"url":"https://x.example/gone"}]'
+    storage.attempts.add(
+        [
+            replace(made, at_ms=NOW_MS, positions="1"),
+            replace(made, at_ms=NOW_MS + 1, positions=written(odd)),
+            replace(made, at_ms=NOW_MS + 2, positions="2-3"),
+            replace(made, at_ms=NOW_MS + 3, request_body=shown),
+            replace(made, at_ms=NOW_MS + 4, request_body=b'{"subject":"https://x.example/gone"}'),
+        ],
+        NOW_MS,
+    )
+
+    def about(name: str, limit: int = 9) -> list[int]:
+        wanted = AttemptFilter(url=f"https://x.example/{name}")
+        found = storage.attempts.all(made.subscription_id, None, limit, wanted)
+        return [one.at_ms - NOW_MS for one in found]
+
+    assert (about("a"), about("b"), about("b", limit=1)) == ([1, 0], [2, 1], [2])
+    assert (about("494"), about("gone"), about("never")) == ([1], [4, 3], [])

@@ -63,3 +63,34 @@ def test_an_entity_is_trimmed_with_its_last_event(storage: Storage, ada: int) ->
     assert after(storage, 0) == [("a", 3), ("c", 4)]
     storage.log.trim(before=99)
     assert after(storage, 0) == [("c", 4)]
+
+
+def test_between_two_places_each_entity_is_told_by_type_and_by_topic(
+    storage: Storage, ada: int
+) -> None:
+    publish(storage, ada, "a", "b", "a")
+    storage.log.append([publication(ada, "https://x.example/a", type="delete")])
+    publish(storage, ada, "a", topic="orders")
+
+    def between(after: int, upto: int, *topics: str) -> list[tuple[str, str, int]]:
+        found = storage.entity_index.between(after, upto, topics or None)
+        return sorted((f"{topic}.{type}", url[-1], place) for topic, type, url, place in found)
+
+    a, b, gone = ("bids.create", "a", 3), ("bids.create", "b", 2), ("bids.delete", "a", 4)
+    ordered = ("orders.create", "a", 5)
+    assert between(0, 99) == [a, b, gone, ordered]
+    assert between(0, 99, "bids") == [a, b, gone]
+    assert between(0, 99, "bids", "orders") == [a, b, gone, ordered]
+    assert between(2, 4) == [a, gone]
+    assert between(0, 1) == [("bids.create", "a", 1)]
+
+
+def test_events_are_found_by_their_places_in_order_without_those_that_are_gone(
+    storage: Storage, ada: int
+) -> None:
+    publish(storage, ada, *map(str, range(1, 1_101)))
+    storage.log.trim(before=3)
+    wanted = [1, 2, 3, *range(5, 1_101), 2_000]
+    found = [event.position for event in storage.entity_index.at(wanted)]
+    assert found == [3, *range(5, 1_101)]
+    assert storage.entity_index.at([]) == []

@@ -72,7 +72,7 @@ def test_the_trace_of_the_first_traced_event_goes_on() -> None:
     assert sent.split("-")[2] != TRACE.split("-")[2]
 
 
-def test_credentials_are_not_in_the_repr() -> None:
+def test_credentials_and_events_are_not_in_the_repr() -> None:
     shown = repr(delivery_request(subscription(uuid="very-secret-uuid"), BATCH, START_MS))
-    assert "Basic" not in shown
-    assert "very-secret-uuid" not in shown
+    for secret in ("Basic", "very-secret-uuid", BATCH[0].url):
+        assert secret not in shown
