@@ -42,9 +42,9 @@ def test_without_a_callback_it_is_pulled() -> None:
 
 
 def test_the_topics_to_read_are_those_of_its_filters_or_all() -> None:
-    assert made("bids", "orders", "bids").topics == {"bids", "orders"}
+    assert made("bids", "orders", "bids").topics == frozenset({"bids", "orders"})
     assert made("bids", "*").topics is None
-    assert made().topics == set()
+    assert made().topics == frozenset()
 
 
 @pytest.mark.parametrize(

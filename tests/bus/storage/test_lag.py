@@ -31,36 +31,35 @@ def ahead(storage: Storage, after: int, *filters: TopicFilter) -> tuple[int, int
 BIDS, ORDERS, EVERY = map(TopicFilter, ("bids", "orders", "*"))
 
 
+AHEAD: list[tuple[int, list[TopicFilter], tuple[int, int | None]]] = [
+    (0, [BIDS], (3, 1)),
+    (2, [BIDS], (2, 2)),
+    (3, [BIDS], (1, 5)),
+    (6, [BIDS], (0, None)),
+    (0, [ORDERS], (2, 0)),
+    (1, [ORDERS], (1, 4)),
+    (0, [BIDS, ORDERS], (5, 0)),
+    (1, [ORDERS, BIDS], (4, 1)),
+    (0, [EVERY], (5, 0)),
+    (1, [EVERY], (4, 1)),
+    (3, [EVERY], (2, 4)),
+    (3, [EVERY, BIDS], (2, 4)),
+    (3, [EVERY, TopicFilter("bus")], (3, 3)),
+    (0, [TopicFilter("bids", after=2)], (2, 2)),
+    (0, [TopicFilter("bids", after=2, until=3)], (1, 2)),
+    (0, [TopicFilter("bids", after=1), TopicFilter("bids", type="create")], (3, 1)),
+    (0, [TopicFilter("bids", until=2), TopicFilter("bids", until=3)], (2, 1)),
+    (0, [TopicFilter("bids", until=2), TopicFilter("bids")], (3, 1)),
+    (0, [TopicFilter("nothing")], (0, None)),
+    (0, [], (0, None)),
+]
+"""After so many, of what is wanted."""
+
+
 @pytest.mark.usefixtures("told")
-@pytest.mark.parametrize(
-    ("after", "filters", "found"),
-    [
-        (0, [BIDS], (3, 1)),
-        (2, [BIDS], (2, 2)),
-        (3, [BIDS], (1, 5)),
-        (6, [BIDS], (0, None)),
-        (0, [ORDERS], (2, 0)),
-        (1, [ORDERS], (1, 4)),
-        (0, [BIDS, ORDERS], (5, 0)),
-        (1, [ORDERS, BIDS], (4, 1)),
-        (0, [EVERY], (5, 0)),
-        (1, [EVERY], (4, 1)),
-        (3, [EVERY], (2, 4)),
-        (3, [EVERY, BIDS], (2, 4)),
-        (3, [EVERY, TopicFilter("bus")], (3, 3)),
-        (0, [TopicFilter("bids", after=2)], (2, 2)),
-        (0, [TopicFilter("bids", after=2, until=3)], (1, 2)),
-        (0, [TopicFilter("bids", after=1), TopicFilter("bids", type="create")], (3, 1)),
-        (0, [TopicFilter("bids", until=2), TopicFilter("bids", until=3)], (2, 1)),
-        (0, [TopicFilter("bids", until=2), TopicFilter("bids")], (3, 1)),
-        (0, [TopicFilter("nothing")], (0, None)),
-        (0, [], (0, None)),
-    ],
-)
-def test_what_waits_is_counted_by_topic_and_is_as_old_as_the_first_of_it(
-    storage: Storage, after: int, filters: list[TopicFilter], found: tuple[int, int | None]
-) -> None:
-    assert ahead(storage, after, *filters) == found
+def test_what_waits_is_counted_by_topic_and_is_as_old_as_the_first_of_it(storage: Storage) -> None:
+    for after, filters, found in AHEAD:
+        assert ahead(storage, after, *filters) == found, (after, filters)
 
 
 @pytest.mark.usefixtures("told")
@@ -75,9 +74,8 @@ def test_what_was_trimmed_does_not_wait(storage: Storage) -> None:
 
 
 @pytest.mark.usefixtures("told")
-@pytest.mark.parametrize(
-    ("after", "filters", "count"),
-    [
+def test_counted_by_rows_types_are_told_apart(storage: Storage) -> None:
+    counts: list[tuple[int, list[TopicFilter], int]] = [
         (0, [BIDS], 3),
         (2, [BIDS], 2),
         (0, [TopicFilter("bids", type="create")], 2),
@@ -86,13 +84,10 @@ def test_what_was_trimmed_does_not_wait(storage: Storage) -> None:
         (0, [BIDS, ORDERS], 5),
         (0, [EVERY], 5),
         (0, [], 0),
-    ],
-)
-def test_counted_by_rows_types_are_told_apart(
-    storage: Storage, after: int, filters: list[TopicFilter], count: int
-) -> None:
+    ]
     with reading(storage._engine) as connection:
-        assert count_ahead(connection, after, filters) == count
+        for after, filters, count in counts:
+            assert count_ahead(connection, after, filters) == count, (after, filters)
 
 
 @pytest.mark.usefixtures("told")
