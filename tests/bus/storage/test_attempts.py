@@ -91,9 +91,9 @@ def test_attempts_are_chosen_by_status_and_by_time(storage: Storage, made: Attem
         (AttemptFilter(since_ms=NOW_MS + 1, until_ms=NOW_MS + 2), [299]),
         (AttemptFilter(status="2xx", since_ms=NOW_MS + 1), [299]),
     ]
-    for wanted, found in chosen:
-        attempts = storage.attempts.all(made.subscription_id, wanted=wanted)
-        assert [one.status for one in attempts] == found, wanted
+    for asked, found in chosen:
+        attempts = storage.attempts.all(made.subscription_id, wanted=asked)
+        assert [one.status for one in attempts] == found, asked
 
 
 def test_attempts_are_chosen_by_what_they_were_about(storage: Storage, made: Attempt) -> None:
