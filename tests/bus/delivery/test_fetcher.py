@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from bus.coalescing import EntityPosition
 from bus.delivery.consumer import Consumer
 from bus.delivery.fetcher import Fetcher
 from bus.delivery.terms import Terms
 from bus.log.event_log import ReadFence
+from bus.model.coalescing import EntityPosition
 from bus.model.delivery import Cursor, EndpointHealth
 from bus.model.event import LogEvent
 from tests.bus.clock import START_MS
