@@ -10,8 +10,9 @@ keepalive = 2
 
 def on_starting(_server: object) -> None:
     """Refuse in the master, before any worker starts: one clear line and no traceback."""
+    from service_kit.open_files import allow_many_sockets
+
     from bus.bootstrap import config_or_exit, open_or_exit
-    from bus.server import allow_many_sockets
 
     allow_many_sockets()
     open_or_exit(config_or_exit()).close()

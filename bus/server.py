@@ -2,7 +2,6 @@
 and show the bus under a path of a host that others share."""
 
 import asyncio
-import resource
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
@@ -23,12 +22,6 @@ SILENT_S = 1.0
 TOTAL_S = 10.0
 _CHUNK_BYTES = 64 * 1024
 _END = {"type": "http.response.body", "body": b""}
-
-
-def allow_many_sockets() -> None:
-    """Let this process have as many open as the system lets it: who waits keeps one each."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 class EndingProtocol(Protocol):

@@ -8,6 +8,7 @@ import socket
 from service_kit.clock import now_ms, steady_ms
 from service_kit.config import or_exit
 from service_kit.logs import configure_logs
+from service_kit.open_files import allow_many_sockets
 from service_kit.worker import run_loops
 
 from bus.bootstrap import config_or_exit, open_or_exit
@@ -17,7 +18,6 @@ from bus.delivery.pusher import Pusher
 from bus.delivery.sampler import Sampler
 from bus.delivery.wire.http_client import HttpClient
 from bus.log.retention import DAY_MS, Retention
-from bus.server import allow_many_sockets
 
 
 def main() -> None:

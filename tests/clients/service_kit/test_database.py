@@ -1,6 +1,7 @@
 """One writer after the other, readers never wait, and an error leaves nothing behind."""
 
 import contextlib
+import importlib
 import inspect
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 from service_kit import database
 from service_kit.database import (
     connect,
@@ -24,7 +26,7 @@ from service_kit.database import (
     writing,
 )
 from service_kit.errors import StoreUnavailable
-from service_kit.schema import check_ready, migrate
+from service_kit.schema import check_ready, migrate, newest_version
 from sqlalchemy import Connection, Engine, text
 
 from tests.faults import commits_failing, full_disk
@@ -271,6 +273,29 @@ def versioned(engine: Engine) -> None:
         connection.execute(text("CREATE TABLE alembic_version (version_num TEXT NOT NULL)"))
         newest = max(Path("bus/migrations/versions").glob("*.py")).name[:4]
         connection.execute(text("INSERT INTO alembic_version VALUES (:it)"), {"it": newest})
+
+
+@pytest.mark.parametrize("package", ["auction_app", "bids_service", "bus", "mailer_service"])
+def test_the_newest_version_by_name_is_the_end_of_alembics_chain(package: str) -> None:
+    versions = Path(importlib.import_module(package).__path__[0], "migrations", "versions")
+    head = ScriptDirectory(str(versions), version_locations=[str(versions)]).get_current_head()
+    assert newest_version(package) == head
+
+
+def test_a_process_that_only_asks_for_the_version_does_without_alembic(engine: Engine) -> None:
+    program = (
+        "import sys; from service_kit.schema import check_start;"
+        f"check_start('bus', {engine.url.render_as_string()!r})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "the database is at version none" in done.stderr
+    assert "alembic" not in {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
 
 
 def test_a_reader_sees_one_state_while_a_writer_commits(any_engine: Engine) -> None:

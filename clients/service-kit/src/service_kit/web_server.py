@@ -3,6 +3,7 @@
 They are a Python file whose names are gunicorn's; what a service has otherwise it sets after.
 """
 
+import gc
 import importlib
 from collections.abc import Callable
 from typing import Any
@@ -40,10 +41,13 @@ def when_ready(server: Any) -> None:
     """Before gunicorn starts the workers, which make files.
 
     What the app imports is imported here, once for all of them: each would else take as long, and
-    as much memory. Importing a module does nothing; the app is made in each worker.
+    as much memory. Importing a module does nothing; the app is made in each worker. What is there
+    by now stays, so no collection need look at it: it would write to each page that is shared.
     """
     keep_files_private()
     importlib.import_module(server.app.app_uri.partition(":")[0])
+    gc.collect()
+    gc.freeze()
 
 
 def refusing_bad_settings(package: str) -> Callable[[object], None]:

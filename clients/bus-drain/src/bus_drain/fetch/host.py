@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
-from pybreaker import (
+from service_kit.clock import steady_ms
+from service_kit.compat.pybreaker import (
     STATE_CLOSED,
     CircuitBreaker,
     CircuitBreakerError,
     CircuitMemoryStorage,
 )
-from service_kit.clock import steady_ms
 from service_kit.errors import HttpFailure
 from service_kit.http import Answer, HttpClient
 
