@@ -1,60 +1,86 @@
 """What goes out together, and what a refusal means for it."""
 
-from typing import NamedTuple
+import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from service_kit.errors import UnexpectedStatus
-from service_kit.outbox.batches import by_topic, reason_of, split_at_fault
+from service_kit.outbox.batches import calls_of, reason_of, split_at_fault
+from service_kit.outbox.stored import StoredEvent
 
 
-class Row(NamedTuple):
-    id: int
-    topic: str
-    url: str
-    type: str = "create"
-    changed_at_ms: int = 7
+def row(id: int, topic: str, url: str) -> StoredEvent:
+    return StoredEvent(id, topic, "create", url, 7)
 
 
-def rows(*pairs: str) -> list[Row]:
+def rows(*pairs: str) -> list[StoredEvent]:
     found = (pair.partition(":") for pair in pairs)
-    return [Row(number, topic, url) for number, (topic, _, url) in enumerate(found)]
+    return [row(number, topic, url) for number, (topic, _, url) in enumerate(found)]
 
 
 @pytest.mark.parametrize(
-    ("pairs", "together"),
+    ("pairs", "calls"),
     [
-        ([], {}),
-        (["a:1"], {"a": [0]}),
-        (["a:1", "b:2", "a:3", "b:4"], {"a": [0, 2], "b": [1, 3]}),
-        (["a:1", "a:1", "b:2", "a:1"], {"a": [0, 1, 3], "b": [2]}),
-        (["a:1", "b:1", "a:2"], {"a": [0]}),
-        (["a:1", "b:2", "a:2", "b:3"], {"a": [0], "b": [1]}),
-        (["a:1", "b:2", "c:3", "c:1"], {"a": [0], "b": [1], "c": [2]}),
+        ([], []),
+        (["a:1"], ["a0"]),
+        (["a:1", "b:2", "a:3", "b:4"], ["a02", "b13"]),
+        (["a:1", "a:1", "b:2", "a:1"], ["a013", "b2"]),
+        (["a:1", "b:1", "a:2"], ["a02", "b1"]),
+        (["a:1", "b:1", "a:2", "b:2", "a:3", "b:3"], ["a024", "b135"]),
+        (["a:1", "b:1", "b:2", "a:2"], ["a0", "b12", "a3"]),
+        (["a:1", "b:1", "a:1"], ["a0", "b1", "a2"]),
+        (["b:1", "c:2", "a:1", "a:2", "c:1"], ["b0", "c1", "a23", "c4"]),
     ],
 )
-def test_a_topic_goes_in_order_and_a_url_in_one_topic(
-    pairs: list[str], together: dict[str, list[int]]
+def test_few_calls_keep_the_order_of_each_topic_and_of_each_url(
+    pairs: list[str], calls: list[str]
 ) -> None:
-    found = {topic: [row.id for row in run] for topic, run in by_topic(rows(*pairs)).items()}
-    assert found == together
+    found = [
+        call[0].topic + "".join(str(row.id) for row in call) for call in calls_of(rows(*pairs))
+    ]
+    assert found == calls
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("123456")), max_size=60))
+def test_whatever_is_announced_is_called_once_and_in_order(pairs: list[tuple[str, str]]) -> None:
+    announced = rows(*map(":".join, pairs))
+    called = list(calls_of(announced))
+    assert all(len({row.topic for row in call}) == 1 for call in called)
+    flat = [row for call in called for row in call]
+    for key in ("topic", "url"):
+        for value in {getattr(row, key) for row in announced}:
+            of_one = [row for row in announced if getattr(row, key) == value]
+            assert [row for row in flat if getattr(row, key) == value] == of_one
+    assert len(flat) == len(announced)
 
 
 def test_long_urls_are_fewer_to_a_call() -> None:
-    runs = by_topic(Row(n, "a", f"https://x.example/{n}".ljust(1_024, "x")) for n in range(1_000))
-    assert 500 < len(runs["a"]) < 700
+    long = [row(n, "a", f"https://x.example/{n}".ljust(1_024, "x")) for n in range(1_000)]
+    assert [500 < len(call) < 700 for call in calls_of(long)] == [True, False]
 
 
 def test_a_row_that_is_too_large_for_any_call_goes_alone() -> None:
-    large = Row(1, "a", "https://x.example/".ljust(800_000, "x"))
-    after = Row(2, "a", "https://x.example/2")
-    assert by_topic([large, after]) == {"a": [large]}
-    assert by_topic([after, large, after]) == {"a": [after]}
+    large = row(1, "a", "https://x.example/".ljust(800_000, "x"))
+    before, after = row(0, "a", "https://x.example/2"), row(2, "a", "https://x.example/2")
+    assert list(calls_of([large, after])) == [[large], [after]]
+    assert list(calls_of([before, large, after])) == [[before], [large], [after]]
 
 
 def test_a_topic_goes_as_far_as_the_bus_takes_at_once() -> None:
-    runs = by_topic(Row(n, "ab"[n % 3 == 0], f"https://x.example/{n}") for n in range(2_000))
-    assert len(runs["a"]) == 1_000
-    assert [row.id for row in runs["b"]] == list(range(0, 1_501, 3))
+    many = [row(n, "ab"[n % 3 == 0], f"https://x.example/{n}") for n in range(2_000)]
+    assert [(call[0].topic, len(call)) for call in calls_of(many)] == [
+        ("b", 667),
+        ("a", 1_000),
+        ("a", 333),
+    ]
+
+
+def test_a_backlog_of_many_topics_is_sorted_soon() -> None:
+    chain = [row(n, f"t{n % 1_000}", str(n // 2)) for n in reversed(range(2_000))]
+    began_s = time.process_time()
+    assert sum(map(len, calls_of(chain))) == 2_000
+    assert time.process_time() - began_s < 1
 
 
 @pytest.mark.parametrize(

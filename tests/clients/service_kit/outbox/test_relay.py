@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from service_kit.database import reading, writing
 from service_kit.errors import HttpFailure, TimedOut, UnexpectedStatus, Unreachable
 from service_kit.jobs import Job
 from service_kit.outbox import Outbox, Relay
@@ -164,6 +165,88 @@ def test_a_row_that_no_rule_would_let_in_blocks_nothing(
     drain(relay)
     assert bus.by_topic() == {"bids": urls("1")}
     assert len(outbox.refused()) == 3
+
+
+MALFORMED = [
+    ("topic", "X'62696473'", "topic is no text"),
+    ("topic", "CAST(X'ff' AS TEXT)", "topic is no text"),
+    ("topic", "'Bids/../x'", "a topic is 1 to 64 lowercase letters and underscores"),
+    ("topic", "''", "a topic is 1 to 64 lowercase letters and underscores"),
+    (
+        "topic",
+        "CAST(X'6269006473' AS TEXT)",
+        "a topic is 1 to 64 lowercase letters and underscores",
+    ),
+    ("type", "X'00'", "type is no text"),
+    ("type", "CAST(X'fffe' AS TEXT)", "type is no text"),
+    ("url", "zeroblob(2000)", "url is no text"),
+    ("url", "X'68747470733a2f2f782e6578616d706c652f31'", "url is no text"),
+    ("url", "CAST(X'68747470733a2f2fff' AS TEXT)", "url is no text"),
+    ("changed_at_ms", "'2026-11-30'", "changed_at_ms is no integer"),
+    ("changed_at_ms", "X'07'", "changed_at_ms is no integer"),
+    ("changed_at_ms", "1e999", "changed_at_ms is no integer"),
+    ("changed_at_ms", "1.5", "changed_at_ms is no integer"),
+    ("changed_at_ms", "CAST(X'ff' AS TEXT)", "changed_at_ms is no integer"),
+]
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("column", "cell", "reason"), MALFORMED)
+def test_a_cell_of_a_wrong_type_sets_its_row_aside_and_the_rest_goes_on(
+    bus: Bus, relay: Relay, outbox: Outbox, add: Add, column: str, cell: str, reason: str
+) -> None:
+    add("1", "2", "3")
+    add("c", topic="customers")
+    with writing(outbox.engine) as connection:
+        connection.exec_driver_sql(f"UPDATE outbox SET {column} = {cell} WHERE id = 2")
+        stored = connection.exec_driver_sql(f"SELECT hex({column}) FROM outbox WHERE id = 2")
+        before = stored.scalar_one()
+    waiting, _ = outbox.counts()
+    assert sum(waiting.values()) == 4
+    drain(relay)
+    assert bus.by_topic() == {"bids": urls("1", "3"), "customers": urls("c")}
+    assert outbox.next(9) == []
+    assert [(one.id, one.reason) for one in outbox.refused()] == [(2, reason)]
+    assert sum(outbox.counts()[1].values()) == 1
+    assert outbox.retry() == 1
+    drain(relay)
+    assert [(one.id, one.reason) for one in outbox.refused()] == [(2, reason)]
+    with reading(outbox.engine) as connection:
+        kept = connection.exec_driver_sql(f"SELECT hex({column}) FROM refused_events")
+        assert kept.scalar_one() == before
+
+
+def test_a_refusal_keeps_no_order_from_others(
+    bus: Bus, relay: Relay, outbox: Outbox, add: Add
+) -> None:
+    bus.no["a"] = taken
+    add("1", topic="a")
+    add("1", "2", topic="b")
+    add("2", topic="a")
+    drain(relay)
+    assert bus.by_topic() == {"b": urls("1", "2")}
+    assert len(bus.calls) == 2
+    assert [row.url for row in outbox.next(9)] == urls("1", "2")
+
+
+def test_topics_that_share_their_urls_are_few_calls(bus: Bus, relay: Relay, add: Add) -> None:
+    for number in range(100):
+        for topic in "abc":
+            add(str(number), topic=topic)
+    drain(relay)
+    assert bus.calls == [100] * 3
+
+
+def test_a_piece_of_work_ends_though_no_two_events_go_together(
+    bus: Bus, relay: Relay, outbox: Outbox, add: Add
+) -> None:
+    for number in range(300):
+        add("1", topic="ab"[number % 2])
+    assert relay.publish_waiting()
+    assert 0 < len(bus.log) < 150
+    assert len(outbox.next(999)) == 300 - len(bus.log)
+    drain(relay)
+    assert [topic for topic, _ in bus.log] == ["a", "b"] * 150
 
 
 def test_an_outbox_full_of_refusals_is_settled_piece_by_piece(

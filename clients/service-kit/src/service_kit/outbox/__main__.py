@@ -4,6 +4,7 @@ import importlib
 import json
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import click
@@ -30,8 +31,8 @@ def show(package: str) -> None:
         waiting = outbox.counts()[0]
         for topic, reason in outbox.held().items():
             _say(topic=topic, waiting=waiting.get(topic, 0), reason=reason)
-        for row in outbox.refused():
-            _say(**row._mapping)
+        for one in outbox.refused():
+            _say(**asdict(one))
 
 
 @main.command()

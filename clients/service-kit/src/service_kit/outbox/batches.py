@@ -1,31 +1,18 @@
 """What goes to the bus in one call, and what a refusal means: pure, the same for every engine."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Protocol
+from typing import Any
 
 from service_kit.errors import UnexpectedStatus
+from service_kit.outbox.stored import StoredEvent
 
 MOST_EVENTS = 1_000  # what the bus takes at once
 _MOST_BYTES = 700_000
 _BESIDE_THE_URL = 80
 _CONTENT_AT_FAULT = frozenset({400, 413, 422})
-
-
-class Waiting(Protocol):
-    """A row of the outbox."""
-
-    @property
-    def id(self) -> int: ...
-    @property
-    def topic(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def url(self) -> str: ...
-    @property
-    def changed_at_ms(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -42,29 +29,49 @@ class Settlement:
         return bool(self.published or self.refused or self.held or self.freed)
 
 
-def by_topic(rows: Iterable[Waiting]) -> dict[str, list[Waiting]]:
-    """The first of some rows, as many as go out together, by topic and each topic in order.
+def calls_of(rows: Sequence[StoredEvent]) -> Iterator[list[StoredEvent]]:
+    """The calls that publish these rows, each of one topic, in as few as keep the order of every
+    topic and of every URL.
 
-    One topic goes after the other, so the rows end where a URL would come in a second one: its
-    events shall arrive as they were announced. They end, too, where a call would become too large;
-    a row that is too large for itself goes alone, for the bus to refuse.
+    Topics take turns. Each goes as far as it is the next for every URL, and for as much as the bus
+    takes at once; a row that is too large for itself goes alone, for the bus to refuse.
+
+    | rows, in order          | calls           |
+    |-------------------------|-----------------|
+    | a:1 b:2 a:3 b:4         | a:1 a:3, b:2 b:4 |
+    | a:1 b:1 a:2 b:2         | a:1 a:2, b:1 b:2 |
+    | a:1 b:1 b:2 a:2         | a:1, b:1 b:2, a:2 |
     """
-    runs: dict[str, list[Waiting]] = {}
-    sizes: dict[str, int] = {}
-    topic_of: dict[str, str] = {}
+    of_topic: dict[str, deque[StoredEvent]] = defaultdict(deque)
+    of_url: dict[str, deque[str]] = defaultdict(deque)
     for row in rows:
-        run, topic = runs.setdefault(row.topic, []), row.topic
-        size = sizes[topic] = sizes.get(topic, 0) + len(row.url) + _BESIDE_THE_URL
-        is_full = len(run) == MOST_EVENTS or bool(run and size > _MOST_BYTES)
-        if is_full or topic_of.setdefault(row.url, topic) != topic:
+        of_topic[row.topic].append(row)
+        of_url[row.url].append(row.topic)
+    while of_topic:
+        for topic, left in list(of_topic.items()):
+            if call := _next_call(left, of_url):
+                yield call
+            if not left:
+                del of_topic[topic]
+
+
+def _next_call(left: deque[StoredEvent], of_url: Mapping[str, deque[str]]) -> list[StoredEvent]:
+    """Take what one topic may publish now."""
+    call: list[StoredEvent] = []
+    size = 0
+    while left and len(call) < MOST_EVENTS and of_url[left[0].url][0] == left[0].topic:
+        size += len(left[0].url) + _BESIDE_THE_URL
+        if call and size > _MOST_BYTES:
             break
-        run.append(row)
-    return {topic: run for topic, run in runs.items() if run}
+        row = left.popleft()
+        of_url[row.url].popleft()
+        call.append(row)
+    return call
 
 
 def split_at_fault(
-    rows: Sequence[Waiting], error: UnexpectedStatus
-) -> list[Sequence[Waiting]] | None:
+    rows: Sequence[StoredEvent], error: UnexpectedStatus
+) -> list[Sequence[StoredEvent]] | None:
     """The rows of a refused call in runs of their order: to call again with each, or if it was a
     lone row, to know that it is at fault.
 

@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Engine, Table
 
 from service_kit.errors import HttpFailure, PartlyTaken, UnexpectedStatus
 from service_kit.logs import get_logger
-from service_kit.outbox.batches import Settlement, Waiting, by_topic, reason_of, split_at_fault
+from service_kit.outbox.batches import Settlement, calls_of, reason_of, split_at_fault
 from service_kit.outbox.holds import Holds
 from service_kit.outbox.store import Outbox
+from service_kit.outbox.stored import StoredEvent
 
 log = get_logger(__name__)
 
@@ -21,6 +23,7 @@ them, PartlyTaken, or another HttpFailure when nobody knows."""
 _BATCH = 2_000
 _MOST_LATE = 5_000  # beyond that somebody has failed for so long that all wait for them
 _MOST_REFUSED = 50  # a batch: so that a piece of work ends
+_MOST_CALLS = 50  # likewise
 
 
 class Relay:
@@ -32,7 +35,8 @@ class Relay:
     | the bus                              | the events                                          |
     |--------------------------------------|-----------------------------------------------------|
     | takes them                           | are gone                                            |
-    | refuses what one of them says        | that one is set aside, with the reason              |
+    | refuses what one of them says, or no | that one is set aside, with the reason              |
+    | bus could read it                    |                                                     |
     | refuses their topic or the caller    | of this topic wait, and are tried again with back-off |
     | has receivers that did not take some | wait each for itself, tried again with back-off     |
     | is away, or too busy                 | all wait, and are tried again with back-off         |
@@ -63,14 +67,24 @@ class Relay:
         rows = self._outbox.next(_BATCH, without=self._holds.resting(), but=self._late.resting())
         settlement = Settlement()
         try:
-            for topic, run in by_topic(rows).items():
-                self._offer(topic, run, settlement)
+            self._publish_all(rows, settlement)
         finally:
             if settlement:
                 self._outbox.settle(settlement)
         return len(rows)
 
-    def _offer(self, topic: str, rows: Sequence[Waiting], settlement: Settlement) -> None:
+    def _publish_all(self, rows: Sequence[StoredEvent], settlement: Settlement) -> None:
+        for row in rows:
+            if row.reason is not None:
+                self._set_aside(row, row.reason, settlement)
+        sound = [row for row in rows if row.reason is None]
+        for call in islice(calls_of(sound), _MOST_CALLS):
+            if len(settlement.refused) >= _MOST_REFUSED:
+                return
+            if call[0].topic not in settlement.held:
+                self._offer(call[0].topic, call, settlement)
+
+    def _offer(self, topic: str, rows: Sequence[StoredEvent], settlement: Settlement) -> None:
         """Publish rows of one topic, in order, as far as the bus takes them."""
         left = [rows]
         while left and len(settlement.refused) < _MOST_REFUSED:
@@ -83,8 +97,8 @@ class Relay:
             log.info("topic is taken again", topic=topic)
 
     def _call(
-        self, topic: str, run: Sequence[Waiting], settlement: Settlement
-    ) -> list[Sequence[Waiting]] | None:
+        self, topic: str, run: Sequence[StoredEvent], settlement: Settlement
+    ) -> list[Sequence[StoredEvent]] | None:
         """Publish some rows in one call; which to call with instead, None when it is held."""
         try:
             self._publish(topic, [_event(row) for row in run])
@@ -105,7 +119,7 @@ class Relay:
                 self._late.free(id)
 
     def _took_some(
-        self, topic: str, run: Sequence[Waiting], error: PartlyTaken, settlement: Settlement
+        self, topic: str, run: Sequence[StoredEvent], error: PartlyTaken, settlement: Settlement
     ) -> None:
         """What one receiver does not take stops nothing: others get what comes after it."""
         self._took([row.id for n, row in enumerate(run) if n not in error.left], settlement)
@@ -121,8 +135,12 @@ class Relay:
         )
 
     def _refused(
-        self, topic: str, run: Sequence[Waiting], error: UnexpectedStatus, settlement: Settlement
-    ) -> list[Sequence[Waiting]] | None:
+        self,
+        topic: str,
+        run: Sequence[StoredEvent],
+        error: UnexpectedStatus,
+        settlement: Settlement,
+    ) -> list[Sequence[StoredEvent]] | None:
         runs = split_at_fault(run, error)
         if runs is None:
             self._hold(topic, error, settlement)
@@ -130,9 +148,12 @@ class Relay:
         if len(run) > 1:
             return runs
         (row,), reason = run, reason_of(error, error.problem).removeprefix("event 0: ")
-        settlement.refused[row.id] = reason
-        log.error("event refused", id=row.id, topic=topic, url=row.url, reason=reason)
+        self._set_aside(row, reason, settlement)
         return []
+
+    def _set_aside(self, row: StoredEvent, reason: str, settlement: Settlement) -> None:
+        settlement.refused[row.id] = reason
+        log.error("event refused", id=row.id, topic=row.topic, url=row.url, reason=reason)
 
     def _hold(self, topic: str, error: HttpFailure, settlement: Settlement) -> None:
         reason, pause_s = reason_of(error), self._holds.hold(topic)
@@ -140,6 +161,6 @@ class Relay:
         log.warning("topic held", topic=topic, reason=reason, retry_in_s=round(pause_s, 2))
 
 
-def _event(row: Waiting) -> dict[str, Any]:
+def _event(row: StoredEvent) -> dict[str, Any]:
     """`id` tells a receiver in this process that it has taken it before; it goes no farther."""
     return {"id": str(row.id), "type": row.type, "url": row.url, "timestamp": row.changed_at_ms}

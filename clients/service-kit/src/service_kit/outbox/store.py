@@ -1,13 +1,25 @@
 """The outbox as it is stored: each method is one atomic act."""
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Collection, Mapping
 
-from sqlalchemy import Engine, Row, Table, delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    true,
+)
 
 from service_kit.database import reading, writing
 from service_kit.dialects import insert_or
 from service_kit.outbox.batches import Settlement
+from service_kit.outbox.stored import StoredEvent, cells, events_from, text_of
 from service_kit.outbox.tables import HELD, MOST_REASON, REFUSED
 
 
@@ -22,26 +34,22 @@ class Outbox:
 
     def next(
         self, limit: int, *, without: Collection[str] = (), but: Collection[int] = ()
-    ) -> Sequence[Row[Any]]:
+    ) -> list[StoredEvent]:
         """The oldest events that wait, but for those of some topics and those of some ids."""
-        wanted = select(self._waiting).order_by(self._waiting.c.id).limit(limit)
-        if without:
-            wanted = wanted.where(self._waiting.c.topic.not_in(without))
-        if but:
-            wanted = wanted.where(self._waiting.c.id.not_in(but))
         with reading(self.engine) as connection:
-            return connection.execute(wanted).all()
+            wanted = select(*cells(connection, self._waiting)).limit(limit)
+            if without:
+                wanted = wanted.where(self._waiting.c.topic.not_in(without))
+            if but:
+                wanted = wanted.where(self._waiting.c.id.not_in(but))
+            return list(events_from(connection.execute(wanted.order_by(self._waiting.c.id))))
 
     def settle(self, what: Settlement) -> None:
         """Forget what was published, set aside what was refused, note what is held and freed."""
         with writing(self.engine) as connection:
-            ours = self._waiting.c.id.in_([*what.published, *what.refused])
-            gone = connection.execute(delete(self._waiting).where(ours).returning(self._waiting))
-            rows = [row._asdict() for row in gone if row.id in what.refused]
-            if rows:
-                reasons = [{"reason": what.refused[row["id"]][:MOST_REASON]} for row in rows]
-                both = [row | reason for row, reason in zip(rows, reasons, strict=True)]
-                connection.execute(insert(self._refused), both)
+            self._set_aside(connection, what.refused)
+            gone = self._waiting.c.id.in_([*what.published, *what.refused])
+            connection.execute(delete(self._waiting).where(gone))
             for topic, reason in what.held.items():
                 held = insert_or(connection, self._held).values(
                     topic=topic, reason=reason[:MOST_REASON]
@@ -54,44 +62,52 @@ class Outbox:
             if what.freed:
                 connection.execute(delete(self._held).where(self._held.c.topic.in_(what.freed)))
 
+    def _set_aside(self, connection: Connection, refused: Mapping[int, str]) -> None:
+        """As they are, cell by cell: who knows what was meant can mend them there."""
+        if not refused:
+            return
+        reason = bindparam("why", type_=self._refused.c.reason.type)
+        those = select(*self._waiting.c, reason).where(self._waiting.c.id == bindparam("which"))
+        connection.execute(
+            insert(self._refused).from_select([*self._waiting.c.keys(), "reason"], those),
+            [{"which": id, "why": why[:MOST_REASON]} for id, why in refused.items()],
+        )
+
     def held(self) -> dict[str, str]:
         """Why each topic is held."""
         wanted = select(self._held.c.topic, self._held.c.reason).order_by(self._held.c.topic)
         with reading(self.engine) as connection:
             return {row.topic: row.reason for row in connection.execute(wanted)}
 
-    def refused(self) -> Sequence[Row[Any]]:
+    def refused(self) -> list[StoredEvent]:
         """The events that were refused, with their reasons, oldest first."""
         with reading(self.engine) as connection:
-            return connection.execute(select(self._refused).order_by(self._refused.c.id)).all()
+            wanted = select(*cells(connection, self._refused)).order_by(self._refused.c.id)
+            return list(events_from(connection.execute(wanted)))
 
     def counts(self) -> tuple[dict[str, int], dict[str, int]]:
         """How many events of each topic wait, and how many were refused."""
         with reading(self.engine) as connection:
             waiting, refused = (
-                connection.execute(
-                    select(table.c.topic, func.count()).group_by(table.c.topic)
-                ).all()
-                for table in (self._waiting, self._refused)
+                _by_topic(connection, table) for table in (self._waiting, self._refused)
             )
-        return dict(map(tuple, waiting)), dict(map(tuple, refused))
+        return waiting, refused
 
     def retry(self, ids: Collection[int] | None = None) -> int:
         """Have refused events (all without ids) and held topics published again, in their old
         places; returns how many events. May be repeated."""
+        columns = self._waiting.c.keys()
         with writing(self.engine) as connection:
-            back = connection.execute(self._of(ids).returning(self._refused)).all()
-            columns = self._waiting.c.keys()
-            rows = [{name: getattr(row, name) for name in columns} for row in back]
-            if rows:
-                connection.execute(insert(self._waiting), rows)
+            back = select(*(self._refused.c[name] for name in columns)).where(self._are(ids))
+            connection.execute(insert(self._waiting).from_select(columns, back))
+            retried = connection.execute(delete(self._refused).where(self._are(ids))).rowcount
             connection.execute(delete(self._held))
-        return len(rows)
+        return retried
 
     def drop(self, ids: Collection[int] | None = None) -> int:
         """Forget refused events (all without ids): nobody will hear of them."""
         with writing(self.engine) as connection:
-            return connection.execute(self._of(ids)).rowcount
+            return connection.execute(delete(self._refused).where(self._are(ids))).rowcount
 
     def drop_topic(self, topic: str) -> int:
         """Forget the events of a topic that is held; nothing of any other."""
@@ -103,6 +119,13 @@ class Outbox:
                 delete(self._waiting).where(self._waiting.c.topic == topic)
             ).rowcount
 
-    def _of(self, ids: Collection[int] | None) -> Any:
-        some = delete(self._refused)
-        return some if ids is None else some.where(self._refused.c.id.in_(ids))
+    def _are(self, ids: Collection[int] | None) -> ColumnElement[bool]:
+        return true() if ids is None else self._refused.c.id.in_(ids)
+
+
+def _by_topic(connection: Connection, table: Table) -> dict[str, int]:
+    topic = next(one for one in cells(connection, table) if one.name == "topic")
+    counted: Counter[str] = Counter()
+    for stored, count in connection.execute(select(topic, func.count()).group_by(table.c.topic)):
+        counted[text_of(stored)[0]] += count
+    return dict(counted)
