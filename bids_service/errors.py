@@ -5,6 +5,7 @@ BidsError
 ├── UnknownAuction      the URL names no auction that we know or can import
 ├── AuctionUnreachable  the auction's terms can't be fetched now; try again
 ├── StillRunning        a command is accepted and not answered yet; its outcome has a URL
+├── TablesMissing       the database lacks a table or a column of this version
 └── NotProven           a record contradicts itself, the rules or the published result
 """
 
@@ -31,6 +32,10 @@ class StillRunning(BidsError):
     def __init__(self, url: str) -> None:
         super().__init__("the command has not been carried out yet")
         self.url = url
+
+
+class TablesMissing(BidsError):
+    """The database lacks a table or a column of this version."""
 
 
 class NotProven(BidsError):

@@ -23,11 +23,12 @@ from bids_service.audit.verify_chain import Linked, pairs_from, verify_chain
 from bids_service.audit.verify_rules import Seen, verify_rules
 from bids_service.config import read
 from bids_service.engine.bidding import Outcome
-from bids_service.errors import NotProven
+from bids_service.errors import NotProven, TablesMissing
 from bids_service.storage.database import open_database
 from bids_service.verify_stored import verify_stored
 
 Json = Mapping[str, Any]
+_UNREADABLE = (FetchError, HttpFailure, OSError, StoreUnavailable, TablesMissing, UnicodeError)
 
 
 @click.command()
@@ -60,8 +61,8 @@ def main(
     except NotProven as error:
         click.echo(f"NOT PROVEN: {error}")
         sys.exit(1)
-    except (FetchError, HttpFailure, OSError, StoreUnavailable) as error:
-        raise click.UsageError(f"{source} can't be read: {error}") from error
+    except _UNREADABLE as error:
+        raise click.UsageError(f"{source!r} can't be read: {error}") from error
 
 
 def _prove(exported: Json, own: Path | None, receipts: tuple[str, ...]) -> None:

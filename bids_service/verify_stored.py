@@ -34,7 +34,8 @@ def verify_stored(database: Database, url: str) -> int:
     """Replay the record of an auction's or a bidding's URL with all maxima, beside its rows.
 
     Returns how many entries there are. Reads in one consistent view, a page at a time, and keeps
-    the bids that count. Raises NotProven with the place, StoreUnavailable.
+    the bids that count. Raises NotProven with the place, TablesMissing,
+    StoreUnavailable.
     """
     with database.reading() as transaction:
         stored = bidding_row(transaction, url)

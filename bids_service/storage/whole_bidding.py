@@ -4,10 +4,11 @@ import re
 from collections.abc import Generator
 from typing import Any
 
+from service_kit.outage import is_outage
 from sqlalchemy import Boolean, Integer, Row, Select, Table, select, type_coerce
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
-from bids_service.errors import NotProven
+from bids_service.errors import NotProven, TablesMissing
 from bids_service.storage.database import Transaction
 from bids_service.storage.tables import biddings, bids, offers, record
 
@@ -21,7 +22,8 @@ _LARGEST_ID = 2**63 - 1
 
 
 def bidding_row(transaction: Transaction, url: str) -> StoredRow | None:
-    """The bidding at an auction's or its own URL. Raises NotProven, as all of these do."""
+    """The bidding at an auction's or its own URL. Raises NotProven or TablesMissing, as all of
+    these do."""
     found = _one(transaction, biddings.c.auction == url)
     number = url.rpartition("/")[2]
     if found is None and number.isascii() and number.isdigit() and int(number) <= _LARGEST_ID:
@@ -81,11 +83,13 @@ def _checked(transaction: Transaction, table: Table, chosen: Select[Any]) -> Row
                 for column in table.c:
                     _check_cell(table, column, row)
                 yield row
-    except OperationalError as error:
+    except DBAPIError as error:
         no_text = _NO_TEXT.search(str(error.orig))
-        if no_text is None:
+        if no_text is not None:
+            raise NotProven(f"{table.name}.{no_text[1]}: a cell is no text") from error
+        if is_outage(error):
             raise
-        raise NotProven(f"{table.name}.{no_text[1]}: a cell is no text") from error
+        raise TablesMissing(str(error.orig).partition("\n")[0]) from error
 
 
 def _check_cell(table: Table, column: Any, row: StoredRow) -> None:

@@ -172,11 +172,7 @@ def test_a_malformed_cell_is_named_without_what_it_holds(
     with service.parts.database.engine.begin() as connection:
         connection.execute(text("UPDATE bids SET placed_at_ms = 'a secret'"))
     service.parts.close()
-    for name in ("PUBLIC_URL", "BUS_URL", "AUCTIONS_URL"):
-        monkeypatch.setenv(f"BIDS_{name}", "http://some.test")
-    for name in ("TOKENS", "BUS_TOKEN", "WEBHOOK_UUID", "WEBHOOK_SECRET", "AUCTIONS_TOKEN"):
-        monkeypatch.setenv(f"BIDS_{name}", "web:bids:read:a-long-enough-secret-of-the-tests")
-    monkeypatch.setenv("BIDS_DATABASE_URL", url)
+    _set(monkeypatch, url)
     said = CliRunner().invoke(main, [AUCTION, "--all-maxima"])
     assert (said.exit_code, said.output) == (
         1,
@@ -185,6 +181,42 @@ def test_a_malformed_cell_is_named_without_what_it_holds(
     monkeypatch.setenv("BIDS_DATABASE_URL", "sqlite:////nowhere/at/all.sqlite3")
     said = CliRunner().invoke(main, [AUCTION, "--all-maxima"])
     assert (said.exit_code, "can't be read" in said.output) == (2, True)
+
+
+def _set(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
+    for name in ("PUBLIC_URL", "BUS_URL", "AUCTIONS_URL"):
+        monkeypatch.setenv(f"BIDS_{name}", "http://some.test")
+    for name in ("TOKENS", "BUS_TOKEN", "WEBHOOK_UUID", "WEBHOOK_SECRET", "AUCTIONS_TOKEN"):
+        monkeypatch.setenv(f"BIDS_{name}", "web:bids:read:a-long-enough-secret-of-the-tests")
+    monkeypatch.setenv("BIDS_DATABASE_URL", database_url)
+
+
+@pytest.mark.parametrize(
+    ("statement", "source"),
+    [
+        ("DROP TABLE offers", AUCTION),
+        ("ALTER TABLE bids RENAME COLUMN standing TO stand", AUCTION),
+        ("ALTER TABLE biddings RENAME TO elsewhere", AUCTION),
+        ("DELETE FROM outbox", "https://house.example/\udcff"),
+    ],
+)
+def test_what_can_not_be_read_is_said_without_a_traceback(
+    sqlite_copy: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    statement: str,
+    source: str,
+) -> None:
+    url = sqlite_copy("bids_service")
+    service = start(url)
+    with service.client() as client:
+        _bid(client, AUCTION, [("ada", 500)])
+    with service.parts.database.engine.begin() as connection:
+        connection.execute(text(statement))
+    service.parts.close()
+    _set(monkeypatch, url)
+    said = CliRunner().invoke(main, [source, "--all-maxima"])
+    assert (said.exit_code, "can't be read" in said.output) == (2, True), said.output
+    assert isinstance(said.exception, SystemExit)
 
 
 def test_a_record_in_a_currency_that_is_none_is_not_proven() -> None:
