@@ -131,7 +131,7 @@ class _Finder(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        if isinstance(node.value, ast.Constant) or self._text(node).startswith("log."):
+        if isinstance(node.value, ast.Constant) or self._text(node).startswith(("log.", "_log.")):
             return
         if not isinstance(node.value, ast.Yield | ast.YieldFrom):
             self._replace("statement", node, "pass")

@@ -49,7 +49,8 @@ class Fitting:
     seconds: Mapping[str, float]
 
     def quick(self, change: Change) -> list[str]:
-        """The tests that run the line; for what runs at import, those that run the module."""
+        """The tests that run the line; for what runs at import, those that run the module; where
+        nothing runs but at import, those of its folder."""
         lines = self.data.contexts_by_lineno(str(self.root / change.path))
         of_line = self._tests(lines.get(change.line, ()))
         everything = (context for contexts in lines.values() for context in contexts)
@@ -58,7 +59,8 @@ class Fitting:
         def cost(test: str) -> tuple[bool, bool, float]:
             return mirrored not in test, not test.startswith(near), self.seconds[test]
 
-        return sorted(of_line or self._tests(everything), key=cost)
+        fitting = of_line or self._tests(everything)
+        return sorted(fitting or filter(lambda it: it.startswith(near), self.seconds), key=cost)
 
     def _tests(self, contexts: Iterable[str]) -> set[str]:
         named = {context.rpartition("|")[0] for context in contexts}

@@ -59,6 +59,7 @@ def test_each_place_that_decides_something_is_changed_once() -> None:
         ("while a:\n    break", [("condition", "not (a)"), ("loop", "continue")]),
         ("x = 'ä' + 'b'", []),
         ("assert a == 1", []),
+        ("_log.warning('%s', a[:3])", []),
     ],
 )
 def test_a_change_is_small(source: str, what: list[tuple[str, str]]) -> None:
