@@ -39,7 +39,7 @@ class GroupCommit(Generic[T, R]):
         self._waiting: SimpleQueue[_Batch[T, R] | None] = SimpleQueue()
         self._held_over: _Batch[T, R] | None = None
         self._starting = threading.Lock()
-        self._thread_pid = 0
+        self._thread_pid: int | None = None
 
     def hand_over(self, items: Sequence[T], answer: Callable[[Sequence[R]], None]) -> None:
         """Have items acted on in one go; returns at once.

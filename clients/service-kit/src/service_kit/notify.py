@@ -44,7 +44,6 @@ class NotifyChannel:
     def __init__(self, path: Path) -> None:
         self._path = str(path)
         self._sender: socket.socket | None = None
-        self._sender_pid = 0
         self._sender_lock = threading.Lock()
         self._listener: socket.socket | None = None
         self._next_check_s = 0.0
@@ -117,12 +116,11 @@ class NotifyChannel:
             self._listener = None
 
     def _open_sender(self) -> socket.socket:
-        # A forked gunicorn worker opens an end of its own.
+        # Unconnected, so that forked processes may go on with it.
         with self._sender_lock:
-            if self._sender is None or self._sender_pid != os.getpid():
+            if self._sender is None:
                 self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
                 self._sender.setblocking(False)
-                self._sender_pid = os.getpid()
             return self._sender
 
 
