@@ -24,7 +24,6 @@ _SLOW = (
     "bids_service/running",
     "bus/hostile",
     "chaos",
-    "clients/bus_drain/jobs",
     "contract",
     "docs",
     "system",

@@ -103,6 +103,22 @@ def test_an_empty_collection_is_walked_too(client: EntityClient, site: Site) -> 
     assert (list(step.items), step.next) == ([], None)
 
 
+def test_a_step_is_of_twenty_unless_said_otherwise(client: EntityClient, site: Site) -> None:
+    steps = collection(client, "widgets")(shop(site, 41), None)
+
+    assert [len(step.items) for step in steps] == [20, 20, 1]
+
+
+@pytest.mark.parametrize("total", ["3", None, 2.5, [3]])
+def test_a_total_that_is_no_number_is_not_known(
+    client: EntityClient, site: Site, total: object
+) -> None:
+    url = site.shows("/all", {"_links": {"item": {"href": "/w/1"}}, "total": total})
+    (step,) = collection(client, "item")(url, None)
+
+    assert step.total is None
+
+
 def test_announcing_publishes_noops() -> None:
     published: list[Any] = []
     announcing(published.append)(["https://a.example/1", "https://a.example/2"])

@@ -1,11 +1,12 @@
-"""A run goes on where it was, whatever stopped it."""
+"""Runs wait in a queue, and are found again whatever becomes of that."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import time
+from dataclasses import replace
 
 import pytest
-from bus_drain.jobs import Iteration, Iterations, Step
+from bus_drain.jobs import Iteration, Iterations
 from bus_drain.jobs.runner import JobRunner
 from bus_drain.state import JobRun, State
 from huey import MemoryHuey
@@ -13,155 +14,14 @@ from huey.registry import Message
 
 from tests.clients.bus_drain.conftest import Clock
 
-COUNT = 5
+from .conftest import COUNT, World
 
 
-class World:
-    """Five items, a listener that may be told to stop, fail or take long at one of them."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.handled: list[str] = []
-        self.at: dict[str, Callable[[], None]] = {}
-        self.stopped = False
-        self.clock = clock
-
-    def steps(self, argument: str, cursor: str | None) -> Iterator[Step]:
-        for number in range(int(cursor or 0), COUNT):
-            yield Step([f"{argument}{number}"], str(number + 1) if number + 1 < COUNT else None)
-
-    def each(self, items: Sequence[str]) -> None:
-        for item in items:
-            self.at.pop(item, lambda: None)()
-            self.handled.append(item)
-
-    def stop(self) -> None:
-        self.stopped = True
-
-    def fail(self) -> None:
-        raise OSError("no route to host")
-
-
-@pytest.fixture
-def world(clock: Clock) -> World:
-    return World(clock)
-
-
-@pytest.fixture
-def runner(world: World, drain_state: State, clock: Clock) -> JobRunner:
-    drain_state.runs.add(JobRun(id="r", iteration="w", argument="i", status="waiting"))
-    return JobRunner(
-        drain_state.runs,
-        {"w": Iteration("w", world.steps, world.each)},
-        stopping=lambda: world.stopped,
-        max_run_ms=10_000,
-        clock=clock,
-        chance=lambda: 1,
-    )
-
-
-def test_a_run_iterates_to_the_end_and_tells_its_progress(runner: JobRunner, world: World) -> None:
-    told: list[int] = []
-    run = runner.perform("r", lambda run: told.append(run.done))
-
-    assert run is not None
-    assert (run.status, run.done) == ("finished", COUNT)
-    assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
-    assert told == [1, 2, 3, 4, 5]
-    assert runner.perform("r") is None
-
-
-def test_stopped_it_goes_on_after_the_last_saved_step(runner: JobRunner, world: World) -> None:
-    world.at["i2"] = world.stop
-    run = runner.perform("r")
-    assert run is not None
-    assert (run.status, run.done, run.owner) == ("waiting", 3, None)
-
-    world.stopped = False
-    runner.perform("r")
-    assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
-
-
-def test_out_of_time_it_lets_go_and_goes_on(runner: JobRunner, world: World, clock: Clock) -> None:
-    def take_long() -> None:
-        clock.ms += 10_000
-
-    world.at["i1"] = take_long
-    run = runner.perform("r")
-    assert run is not None
-    assert (run.status, run.done) == ("waiting", 2)
-
-    runner.perform("r")
-    assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
-
-
-def test_a_failed_step_is_tried_again_after_a_pause(
-    runner: JobRunner, world: World, clock: Clock
-) -> None:
-    world.at["i3"] = world.fail
-    run = runner.perform("r")
-    assert run is not None
-    assert (run.status, run.done, run.failures, run.error) == ("waiting", 3, 1, "OSError")
-    assert runner.perform("r") is None
-
-    clock.ms += 1000
-    again = runner.perform("r")
-    assert again is not None
-    assert (again.status, again.failures, again.error) == ("finished", 0, None)
-    assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
-
-
-def test_nobody_takes_a_run_whose_heart_beats(
-    runner: JobRunner, world: World, clock: Clock
-) -> None:
-    seen: list[JobRun | None] = []
-    world.at["i2"] = lambda: seen.append(runner.perform("r"))
-    runner.perform("r")
-
-    assert seen == [None]
-    assert world.handled == ["i0", "i1", "i2", "i3", "i4"]
-
-
-def test_the_heart_beats_with_every_step(world: World, drain_state: State, clock: Clock) -> None:
-    iterations = Iterations(
-        MemoryHuey(), drain_state, [Iteration("w", world.steps, world.each)], clock=clock
-    )
-    seen: list[int] = []
-
-    def take_long() -> None:
-        clock.ms += 40_000
-        seen.append(iterations.reap())
-
-    world.at = {"i1": take_long, "i2": take_long, "i3": take_long}
-    iterations.perform_here("w", "i", lambda run: None)
-
-    assert seen == [0, 0, 0]
-
-
-def test_who_was_taken_for_dead_writes_nothing_more(
-    runner: JobRunner, world: World, clock: Clock
-) -> None:
-    def sleep_too_long() -> None:
-        clock.ms += 60_000
-        other = runner.perform("r")
-        assert other is not None
-        assert other.status == "finished"
-
-    world.at["i2"] = sleep_too_long
-
-    assert runner.perform("r") is None
-    assert world.handled == ["i0", "i1", "i2", "i3", "i4", "i2"]
-
-
-def test_an_unknown_run_is_no_run(runner: JobRunner) -> None:
-    assert runner.perform("other") is None
-
-
-@pytest.fixture
-def iterations(world: World, drain_state: State, clock: Clock) -> Iterations:
-    huey = MemoryHuey(immediate=True)
-    return Iterations(
-        huey, drain_state, [Iteration("w", world.steps, world.each)], max_run_ms=10_000, clock=clock
-    )
+def perform_one(queue: MemoryHuey) -> None:
+    """What a worker does with the next job."""
+    job = queue.dequeue()
+    assert job is not None
+    queue.execute(job)
 
 
 def test_starting_an_iteration_queues_it(iterations: Iterations, world: World) -> None:
@@ -240,35 +100,125 @@ def test_the_reaper_wakes_what_waits_once(
     assert iterations.runs()[0].status == "finished"
 
 
-def test_the_reaper_does_not_fill_the_queue(world: World, drain_state: State, clock: Clock) -> None:
-    idle = MemoryHuey()
-    iterations = Iterations(
-        idle, drain_state, [Iteration("w", world.steps, world.each)], clock=clock
-    )
-    iterations.start("w", "i")
+def test_the_heart_beats_with_every_step(queued: Iterations, world: World, clock: Clock) -> None:
+    seen: list[int] = []
 
-    assert [iterations.reap() for _ in range(3)] == [0, 0, 0]
-    assert idle.pending_count() == 1
+    def take_long() -> None:
+        clock.ms += 40_000
+        seen.append(queued.reap())
+
+    world.at = {"i1": take_long, "i2": take_long, "i3": take_long}
+    queued.perform_here("w", "i", lambda run: None)
+
+    assert seen == [0, 0, 0]
+
+
+def test_the_reaper_does_not_fill_the_queue(
+    queued: Iterations, queue: MemoryHuey, clock: Clock
+) -> None:
+    queued.start("w", "i")
+
+    assert [queued.reap() for _ in range(3)] == [0, 0, 0]
+    assert queue.pending_count() == 1
     clock.ms += 60_000
-    assert iterations.reap() == 1
+    assert queued.reap() == 1
+
+
+def test_after_five_minutes_a_run_lets_others_have_their_turn(
+    queued: Iterations, queue: MemoryHuey, world: World, clock: Clock
+) -> None:
+    def take(ms: int) -> None:
+        clock.ms += ms
+
+    world.at = {"i0": lambda: take(299_999), "i1": lambda: take(1)}
+    queued.start("w", "i")
+    perform_one(queue)
+
+    assert (queued.runs()[0].status, queued.runs()[0].done) == ("waiting", 2)
+    assert queue.pending_count() == 1
+
+
+def test_a_run_whose_step_failed_is_not_queued_before_its_pause_is_over(
+    queued: Iterations, queue: MemoryHuey, world: World
+) -> None:
+    world.at["i2"] = world.fail
+    queued.start("w", "i")
+    perform_one(queue)
+
+    assert queue.pending_count() == 0
+
+
+def test_a_run_that_was_stopped_is_left_to_another_process(
+    queued: Iterations, queue: MemoryHuey, world: World
+) -> None:
+    world.at["i2"] = queued.stop
+    queued.start("w", "i")
+    perform_one(queue)
+
+    assert (queued.runs()[0].status, queued.runs()[0].done) == ("waiting", 3)
+    assert queue.pending_count() == 0
+
+
+def test_who_starts_a_run_is_told_how_far_it_is(
+    queued: Iterations, queue: MemoryHuey, world: World, clock: Clock
+) -> None:
+    world.at["i3"] = world.fail
+    queued.start("w", "i")
+    perform_one(queue)
+    clock.ms += 1000
+
+    assert queued.start("w", "i") == queued.runs()[0]
+    assert queued.reap() == 0
+    perform_one(queue)
+    again = queued.start("w", "i")
+    assert (again.status, again.done) == ("waiting", 0)
+
+
+def test_runs_go_by_the_clock_of_their_state_unless_said_otherwise(
+    queue: MemoryHuey, world: World, drain_state: State, clock: Clock
+) -> None:
+    by_state = Iterations(
+        queue, replace(drain_state, clock=clock), [Iteration("w", world.steps, world.each)]
+    )
+    by_state.perform_here("w", "i", lambda run: None)
+
+    assert by_state.runs()[0].beat_at_ms == clock.ms
+
+
+def test_the_progress_of_another_process_is_shown_once_a_second(
+    queued: Iterations, runner: JobRunner, world: World, drain_state: State
+) -> None:
+    drain_state.runs.add(JobRun(id="w i", iteration="w", argument="i", status="waiting"))
+    told: list[tuple[int, float]] = []
+
+    def show(run: JobRun) -> None:
+        told.append((run.done, time.monotonic()))
+        if len(told) == 2:
+            queued.stop()
+
+    world.at["i2"] = lambda: check(queued.perform_here("w", "i", show))
+
+    def check(run: JobRun) -> None:
+        assert (run.status, run.done) == ("running", 2)
+
+    finished = runner.perform("w i")
+
+    assert finished is not None
+    assert finished.status == "finished"
+    assert [done for done, _ in told] == [2, 2]
+    assert told[1][1] - told[0][1] > 0.9
 
 
 def test_a_job_that_0_1_0_has_queued_is_performed(
-    world: World, drain_state: State, clock: Clock
+    queued: Iterations, queue: MemoryHuey, drain_state: State
 ) -> None:
-    huey = MemoryHuey()
-    iterations = Iterations(
-        huey, drain_state, [Iteration("w", world.steps, world.each)], clock=clock
-    )
     drain_state.runs.add(JobRun(id="w i", iteration="w", argument="i", status="waiting"))
     name = "bus_drain.jobs.walks.bus_drain_walk"
-    queued = Message("1", name, None, 0, 0, None, ("w i",), {}, None, None)
-    huey.storage.enqueue(huey.serializer.serialize(queued))
+    message = Message("1", name, None, 0, 0, None, ("w i",), {}, None, None)
+    queue.storage.enqueue(queue.serializer.serialize(message))
 
-    job = huey.dequeue()
-    assert job is not None
-    huey.execute(job)
-    assert iterations.runs()[0].status == "finished"
+    perform_one(queue)
+    assert queued.runs()[0].status == "finished"
 
 
 def test_an_iteration_nobody_defined(iterations: Iterations) -> None:

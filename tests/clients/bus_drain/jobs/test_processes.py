@@ -17,6 +17,8 @@ from bus_drain.state import JobRun
 from tests.clients.bus_drain.jobs import iterating
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[4]
 MODULE = "tests.clients.bus_drain.jobs.iterating"
 
