@@ -84,6 +84,25 @@ def test_what_cannot_be_reached_is_tried_again_later(service: Service) -> None:
     assert len(service.events()) == 1
 
 
+def test_what_cannot_be_reached_is_asked_less_often_each_time_and_every_ten_minutes_for_ever(
+    service: Service,
+) -> None:
+    service.auctions.at[AUCTION] = 503
+    deliver(service, AUCTION)
+    pauses_s: list[float] = []
+    for _ in range(14):
+        assert learn(service) == 1
+        with reading(service.parts.database.engine) as connection:
+            due_at_ms = connection.scalars(select(announced_auctions.c.due_at_ms)).one()
+        pauses_s.append((due_at_ms - service.clock.now_ms) / 1000)
+        service.clock.now_ms = due_at_ms - 1
+        assert learn(service) == 0
+        service.clock.now_ms = due_at_ms
+    whole_s = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600, 600, 600]
+    for pause_s, longest_s in zip(pauses_s, whole_s, strict=True):
+        assert longest_s / 2 - 0.001 <= pause_s <= longest_s
+
+
 def test_what_is_too_large_is_tried_again_later(service: Service) -> None:
     service.auctions.at[AUCTION] = auction() | {"description": "x" * 1024 * 1024}
     deliver(service, AUCTION)

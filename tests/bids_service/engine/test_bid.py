@@ -6,10 +6,10 @@ from bids_service.engine.bidding import Standing
 from bids_service.engine.book import open_book
 from bids_service.engine.decision import Kind, Reason, Refused
 from bids_service.engine.increments import IncrementTable
-from bids_service.engine.terms import LARGEST_AMOUNT_MINOR
 from tests.bids_service.engine.books import WEEK_MS, accepted, bid, book_of, refused, terms
 
-SECRETS = ["424242", "434343", "454545", "999999"]
+LARGEST_AMOUNT_MINOR = 10**15
+SECRETS = ["424242", "434343", "454545", "999999", "rogue"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_bid_at_the_buy_now_price_is_only_a_bid() -> None:
 
 
 def test_no_text_form_shows_a_maximum_or_the_reserve() -> None:
-    book = book_of(("A", 424_242), ("B", 434_343), reserve=999_999)
+    book = book_of(("A", 424_242), ("B", 434_343), reserve=999_999, blocked=frozenset({"rogue"}))
     decision = accepted(book, bid("C", 454_545), 5000)
     text = repr([book, decision, bid("C", 454_545)])
     # 424252 and 434353 are the public prices that these maxima led to.

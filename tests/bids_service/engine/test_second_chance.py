@@ -4,13 +4,10 @@ from bids_service.engine.book import Book
 from bids_service.engine.close import Close
 from bids_service.engine.decision import Reason
 from bids_service.engine.offer import OfferStatus
-from bids_service.engine.second_chance import (
-    OFFER_DAYS_MS,
-    AnswerOffer,
-    ExpireOffer,
-    SecondChance,
-)
-from tests.bids_service.engine.books import WEEK_MS, accepted, book_of, refused
+from bids_service.engine.second_chance import AnswerOffer, ExpireOffer, SecondChance
+from tests.bids_service.engine.books import HOUR_MS, WEEK_MS, accepted, book_of, refused
+
+OFFER_DAYS_MS = 60 * 24 * HOUR_MS
 
 
 def offer(to: str, seller: str = "seller") -> SecondChance:

@@ -76,6 +76,15 @@ def test_a_routemaster_that_knows_no_ids_gets_a_500(make_drain: Callable[..., Dr
     assert deliver([event(1, id=None), event(2, id=None, topic="other")]).status_code == 500
 
 
+def test_a_failed_event_without_an_id_has_the_whole_batch_come_again(
+    make_drain: Callable[..., Drain],
+) -> None:
+    deliver = Deliverer(make_drain(listeners={"bids": Heard(error=OSError("disk full"))}))
+    batch = [event(1), event(2, id=None), event(3, topic="other")]
+
+    assert deliver(batch).status_code == 500
+
+
 def test_more_failures_than_the_bus_reads_are_a_500(make_drain: Callable[..., Drain]) -> None:
     long = [f"{number:0>100}" for number in range(200)]
     deliver = Deliverer(make_drain(listeners={"bids": failing(*long)}))
@@ -114,8 +123,11 @@ def test_a_body_over_the_limit_is_413(make_drain: Callable[..., Drain], heard: H
     assert heard.batches == []
 
 
-def test_two_mebibytes_are_413_by_default(deliver: Deliverer) -> None:
-    assert deliver(body=b" " * 2 * 1024 * 1024).status_code == 413
+def test_a_body_is_a_mebibyte_at_most_by_default(deliver: Deliverer) -> None:
+    largest = b"[" + b" " * (1024 * 1024 - 2) + b"]"
+
+    assert deliver(body=largest).status_code == 204
+    assert deliver(body=largest + b" ").status_code == 413
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
@@ -154,6 +166,14 @@ def test_a_refusal_says_why_as_a_problem_document(deliver: Deliverer) -> None:
     assert answer.json is not None
     assert answer.json["status"] == 400
     assert "Expected `array`, got `object`" in answer.json["detail"]
+
+
+def test_a_refusal_is_logged_with_its_status_and_reason(
+    deliver: Deliverer, caplog: pytest.LogCaptureFixture
+) -> None:
+    deliver({"topic": "bids"})
+
+    assert "delivery refused status=400 why=The body is not an array of events: " in caplog.text
 
 
 def test_no_refusal_and_no_log_line_repeats_a_credential(

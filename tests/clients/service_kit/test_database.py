@@ -17,6 +17,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from service_kit import database
 from service_kit.database import (
+    answers_within,
     connect,
     database_url,
     last_write,
@@ -27,7 +28,8 @@ from service_kit.database import (
 )
 from service_kit.errors import StoreUnavailable
 from service_kit.schema import check_ready, migrate, newest_version
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from tests.faults import commits_failing, full_disk
 from tests.postgres import fresh_database
@@ -148,14 +150,75 @@ def test_waits_of_postgresql_have_an_end_unless_the_url_says_otherwise(
     postgres_url: str, said: str, found: tuple[str, str]
 ) -> None:
     engine = connect(postgres_url + said)
-    with engine.connect() as connection:
-        driver: Any = connection.connection.driver_connection
-        asked = driver.info.get_parameters()
-        assert (asked["connect_timeout"], asked["target_session_attrs"]) == found
-        assert connection.execute(text("SHOW lock_timeout")).scalar_one() == "5s"
-        idle = connection.execute(text("SHOW idle_in_transaction_session_timeout"))
-        assert idle.scalar_one() == "30s"
+    for _ in range(2):  # the same connection, after a transaction that was rolled back
+        with engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            asked = driver.info.get_parameters()
+            assert (asked["connect_timeout"], asked["target_session_attrs"]) == found
+            assert connection.execute(text("SHOW lock_timeout")).scalar_one() == "5s"
+            idle = connection.execute(text("SHOW idle_in_transaction_session_timeout"))
+            assert idle.scalar_one() == "30s"
     engine.dispose()
+
+
+def backend(engine: Engine) -> int:
+    with reading(engine) as connection:
+        return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+
+def test_a_connection_that_postgresql_has_ended_is_replaced_before_it_is_used(
+    postgres_url: str,
+) -> None:
+    engine, other = connect(postgres_url), connect(postgres_url)
+    ended = backend(engine)
+    with writing(other) as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ended})
+    assert backend(engine) not in {ended, backend(other)}
+    engine.dispose()
+    other.dispose()
+
+
+def test_an_error_of_the_database_names_no_value(engine: Engine) -> None:
+    with pytest.raises(SQLAlchemyError) as caught, writing(engine) as connection:
+        connection.execute(text("INSERT INTO nowhere VALUES (:it)"), {"it": "hunter2"})
+    assert "INSERT INTO nowhere" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_postgresql_has_twenty_seconds_for_an_answer_and_ten_minutes_from_who_is_patient(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[Callable[[], float]] = []
+    monkeypatch.setattr(
+        "service_kit.compat.psycopg.expect_answers", lambda _engine, seconds: given.append(seconds)
+    )
+    connect("postgresql+psycopg://nobody@127.0.0.1/nothing")
+    connect("postgresql+psycopg://nobody@127.0.0.1/nothing", waits_for_ever=True)
+    connect("sqlite:///nothing")
+    (seconds,) = given
+    assert seconds() == 20
+    with patiently():
+        assert seconds() == 600
+    with answers_within(3):
+        assert seconds() == 3
+    assert seconds() == 20
+
+
+def test_a_postgresql_that_is_gone_is_noticed_within_fifteen_seconds() -> None:
+    asked: dict[str, Any] = {}
+
+    def note(_dialect: object, _record: object, _arguments: object, named: Any) -> None:
+        asked.update(named)
+        raise OSError("not called at all")
+
+    engine = connect("postgresql+psycopg://nobody@127.0.0.1/nothing", waits_for_ever=True)
+    event.listen(engine, "do_connect", note)
+    with pytest.raises(OSError, match="not called"):
+        engine.raw_connection()
+    assert asked["connect_timeout"] == 5
+    assert asked["tcp_user_timeout"] == 10_000
+    silent = asked["keepalives_interval"] * asked["keepalives_count"]
+    assert asked["keepalives_idle"] + silent == 15
 
 
 def test_a_row_that_somebody_else_holds_is_waited_for_only_so_long(postgres_url: str) -> None:

@@ -25,6 +25,45 @@ def test_a_notification_without_a_listener_is_lost_quietly(tmp_path: Path) -> No
     channel.close()
 
 
+def test_who_notifies_never_waits_though_nobody_listens_to_it(tmp_path: Path) -> None:
+    waiting, notifying = NotifyChannel(tmp_path / "channel"), NotifyChannel(tmp_path / "channel")
+    waiting.listen()
+    for _ in range(2_000):
+        notifying.notify()
+    assert waiting.wait(20)
+    assert not waiting.wait(0)
+    waiting.close()
+    notifying.close()
+
+
+def test_a_process_that_was_forked_notifies_too(tmp_path: Path) -> None:
+    waiting, notifying = NotifyChannel(tmp_path / "channel"), NotifyChannel(tmp_path / "channel")
+    waiting.listen()
+    notifying.notify()
+    waiting.clear()
+    if not (child := os.fork()):
+        notifying.notify()
+        notifying.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert waiting.wait(20)
+    notifying.notify()
+    assert waiting.wait(20)
+    waiting.close()
+    notifying.close()
+
+
+def test_a_closed_channel_holds_no_descriptor_and_may_be_used_again(tmp_path: Path) -> None:
+    channel = NotifyChannel(tmp_path / "channel")
+    before = os.listdir("/proc/self/fd")
+    for _ in range(2):
+        channel.listen()
+        channel.notify()
+        assert channel.wait(20)
+        channel.close()
+    assert os.listdir("/proc/self/fd") == before
+
+
 def test_a_new_listener_takes_the_channel_over_from_a_dead_one(tmp_path: Path) -> None:
     dead, heir, notifying = (NotifyChannel(tmp_path / "channel") for _ in range(3))
     dead.listen()

@@ -1,9 +1,11 @@
 """Worker processes: loops that survive their failures, a health page."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 import requests
+from service_kit.errors import StoreUnavailable
 from service_kit.health import serve_health
 from service_kit.worker import Loops
 
@@ -29,8 +31,9 @@ def test_a_loop_goes_on_after_an_exception() -> None:
         loops.all_alive()
 
 
+@pytest.mark.parametrize("error", [OSError("away"), StoreUnavailable("away")])
 def test_a_loop_that_fails_round_by_round_is_not_ready_until_a_round_succeeds(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     monkeypatch.setattr("service_kit.worker._AFTER_A_FAILURE_S", 0.01)
     monkeypatch.setattr("service_kit.worker._FAILS_AFTER_S", 0.1)
@@ -39,7 +42,7 @@ def test_a_loop_that_fails_round_by_round_is_not_ready_until_a_round_succeeds(
 
     def body() -> float:
         if is_away.is_set():
-            raise OSError("away")
+            raise error
         return 0.01
 
     def complaint() -> str:
@@ -57,6 +60,35 @@ def test_a_loop_that_fails_round_by_round_is_not_ready_until_a_round_succeeds(
         wait_for(lambda: complaint() == "")
     finally:
         loops.stop()
+
+
+def test_a_loop_is_ready_until_it_has_failed_for_three_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now_s, rounds = [100.0], []
+    monkeypatch.setattr("service_kit.worker.time", SimpleNamespace(monotonic=lambda: now_s[0]))
+    monkeypatch.setattr("service_kit.worker._AFTER_A_FAILURE_S", 0.01)
+
+    def body() -> float:
+        rounds.append(1)
+        raise OSError("away")
+
+    loops = Loops({"body": body})
+    loops.start()
+    try:
+        wait_for(lambda: len(rounds) > 1)
+        now_s[0] = 102.9
+        loops.all_alive()
+        now_s[0] = 103.0
+        with pytest.raises(RuntimeError, match="failing"):
+            loops.all_alive()
+    finally:
+        loops.stop()
+
+
+def test_loops_that_have_not_begun_are_not_ready() -> None:
+    with pytest.raises(RuntimeError, match="body"):
+        Loops({"body": lambda: 0.01}).all_alive()
 
 
 def test_a_worker_answers_probes() -> None:

@@ -83,6 +83,19 @@ def test_fresh_s_never_overrules_the_server(
     assert len(site.asked) == 2
 
 
+def test_what_may_no_longer_be_kept_is_dropped(
+    make_client: Make, site: Site, drain_state: State
+) -> None:
+    url = site.shows("/x", {"n": 1}, ETag='"1"')
+    client = make_client("t", cache=drain_state.cache)
+    client.get(url)
+    assert drain_state.cache.read(url, owner_of("t")).body
+    site.shows("/x", {"n": 2}, Cache_Control="no-store")
+
+    assert client.get(url)["n"] == 2
+    assert not drain_state.cache.read(url, owner_of("t")).body
+
+
 def test_each_credential_has_answers_of_its_own(
     make_client: Make, site: Site, drain_state: State
 ) -> None:

@@ -149,7 +149,7 @@ def test_a_303_is_followed_once(client: EntityClient, site: Site) -> None:
         client.get(site.url + "/twice")
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
+@pytest.mark.parametrize("status", [300, 301, 302, 307, 308])
 def test_no_other_redirect_is_followed(client: EntityClient, site: Site, status: int) -> None:
     site.shows("/new", {})
     site.pages["/old"] = lambda _request: Response(status=status, headers={"Location": "/new"})

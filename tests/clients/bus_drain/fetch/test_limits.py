@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
@@ -9,11 +10,12 @@ from collections.abc import Callable
 
 import pytest
 from bus_drain.fetch import EntityClient, TooLarge, Unavailable, UnknownHost
+from bus_drain.state import State
 from werkzeug import Response
 
 from tests.sockets import free_port, peer
 
-from .conftest import Site, hal, serving
+from .conftest import Pauses, Site, hal, serving
 
 never = threading.Event()
 
@@ -89,3 +91,46 @@ def test_a_private_authority_can_be_trusted(certificate: tuple[str, str]) -> Non
         url = site.shows("/x", {"n": 1})
         with EntityClient({site.url: "t"}, ca_file=certificate[0]) as client:
             assert client.get(url)["n"] == 1
+
+
+@pytest.mark.parametrize("is_cached", [False, True])
+def test_a_client_that_is_closed_hangs_up(is_cached: bool, drain_state: State) -> None:
+    hung_up = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        if connection.recv(1) == b"":
+            hung_up.set()
+
+    with peer(talk) as url:
+        client = EntityClient({url: None}, cache=drain_state.cache if is_cached else None)
+        with client:
+            client.get(url)
+            assert not hung_up.is_set()
+        assert hung_up.wait(20)
+
+
+def test_a_client_waits_ten_seconds_in_all_unless_said_otherwise(
+    client: EntityClient, site: Site, pauses: Pauses
+) -> None:
+    wishes = ["9", "10"]
+    site.pages["/x"] = lambda _request: Response(
+        status=503, headers={"Retry-After": wishes[len(pauses.seconds)]}
+    )
+
+    with pytest.raises(Unavailable):
+        client.get(site.url + "/x")
+    assert pauses.seconds == [9]
+
+
+def test_a_mebibyte_is_the_largest_answer_unless_said_otherwise(
+    client: EntityClient, site: Site
+) -> None:
+    text = json.dumps({"x": ""})
+    for path, more in (("/largest", 0), ("/larger", 1)):
+        site.shows(path, {"x": "y" * (1024 * 1024 - len(text) + more)})
+
+    client.get(site.url + "/largest")
+    with pytest.raises(TooLarge):
+        client.get(site.url + "/larger")

@@ -89,8 +89,11 @@ def test_a_host_that_fails_five_times_is_left_alone_for_half_a_minute(
             client.get(url)
     with pytest.raises(CircuitOpen):
         client.get(url)
+    steady.forward(29)
+    with pytest.raises(CircuitOpen):
+        client.get(url)
     assert len(site.asked) == 5
-    steady.forward(31)
+    steady.forward(1)
     assert client.get(url)["n"] == 1
     assert client.get(url)["n"] == 1
     assert len(site.asked) == 7

@@ -157,6 +157,16 @@ def test_a_drain_without_proper_secrets_is_not_built(
     assert base64.b64encode(b"short").decode() not in str(caught.value)
 
 
+def test_a_secret_has_24_bytes_at_least(make_drain: Callable[..., Drain]) -> None:
+    long_enough, short = (
+        "whsec_" + base64.b64encode(b"s" * length).decode() for length in (24, 23)
+    )
+
+    make_drain(secrets=[long_enough])
+    with pytest.raises(BadSettings, match="24 or more bytes"):
+        make_drain(secrets=[short])
+
+
 def test_an_unpadded_secret_is_the_same_secret(make_drain: Callable[..., Drain]) -> None:
     deliver = Deliverer(make_drain(secrets=[SECRET.rstrip("=")]))
 

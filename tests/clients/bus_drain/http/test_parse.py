@@ -104,3 +104,11 @@ def test_what_json_forbids_is_refused(data: str) -> None:
 
     with pytest.raises(Malformed):
         parse(body.encode(), "application/json")
+
+
+def test_a_batch_has_ten_thousand_events_at_most() -> None:
+    events = [{"topic": "a", "type": "noop", "url": "https://a.example/1", "t": 5}] * 10_000
+
+    assert len(parse(json.dumps(events).encode(), "application/json")) == 10_000
+    with pytest.raises(Malformed, match="more than 10000 events"):
+        parse(json.dumps([*events, events[0]]).encode(), "application/json")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from bus_drain import Deduplicate
 from bus_drain.state import State
 
@@ -53,12 +54,22 @@ def test_what_is_replayed_is_handled_once_more_and_then_not_again(
     assert below.ids == [["1", "2"], ["1", "2"], ["2", "3"], ["2"]]
 
 
-def test_events_without_an_id_always_pass(drain_state: State, below: Below) -> None:
+@pytest.mark.parametrize("replay", [0, 1])
+def test_events_without_an_id_always_pass(drain_state: State, below: Below, replay: int) -> None:
     layer = Deduplicate(drain_state.seen, below)
     for _ in range(2):
-        layer([made(1, id=None), made(1, id=None)])
+        layer([made(number, id=None, replay=replay) for number in (1, 2)])
 
     assert [len(batch) for batch in below.batches] == [2, 2]
+
+
+def test_what_an_older_drain_has_handled_is_not_handled_again(
+    drain_state: State, below: Below
+) -> None:
+    drain_state.seen.add(["1"], 0)
+    Deduplicate(drain_state.seen, below)([made(1), made(2)])
+
+    assert below.ids == [["2"]]
 
 
 def test_ids_are_kept_for_a_while_and_then_forgotten(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from bus_drain import RESYNC, Event, Listeners, SomeFailed, each
 from bus_drain.layers.listen import batches, listener_of
+from service_kit.errors import StoreUnavailable
 
 from tests.clients.bus_drain.conftest import Heard, failing, made
 
@@ -120,6 +121,27 @@ def test_each_event_fails_on_its_own_and_keeps_order_within_its_url() -> None:
 
     assert handled == ["0", "2"]
     assert [e.id for e in outcome.failed] == ["1", "3"]
+
+
+def test_a_store_that_is_away_fails_its_listener_and_says_that_it_is_the_store() -> None:
+    bids, auctions = Heard(error=StoreUnavailable("away")), Heard()
+
+    outcome = Listeners({"bids": bids, "auctions": auctions})(events("bids", "auctions", "bids"))
+
+    assert [e.id for e in outcome.failed] == ["0", "2"]
+    assert outcome.unavailable
+    assert len(auctions.batches) == 1
+    assert not Listeners({"bids": Heard(error=OSError("disk full"))})(events("bids")).unavailable
+
+
+def test_a_store_that_is_away_for_one_event_fails_that_event() -> None:
+    def on_event(event: Event) -> None:
+        if event.id == "1":
+            raise StoreUnavailable("away")
+
+    outcome = Listeners({"bids": each(on_event)})(events("bids", "bids", "bids"))
+
+    assert [e.id for e in outcome.failed] == ["1"]
 
 
 def resync() -> Event:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from bus_drain import BadSettings, Siphon
+from bus_drain import BadSettings, Listeners, Siphon
+from service_kit.errors import StoreUnavailable
 
 from tests.clients.bus_drain.conftest import Below, Heard, failing, made
 
@@ -35,6 +36,24 @@ def test_failures_of_both_ways_are_told(below: Below) -> None:
     outcome = Siphon({"orders": failing("2")}, below)([made(1), made(2, topic="orders"), made(3)])
 
     assert {one.id for one in outcome.failed} == {"1", "2"}
+
+
+@pytest.mark.parametrize(
+    ("siphoned", "rest", "unavailable"),
+    [
+        (StoreUnavailable("away"), None, True),
+        (None, StoreUnavailable("away"), True),
+        (OSError("disk full"), OSError("disk full"), False),
+        (None, None, False),
+    ],
+)
+def test_a_store_that_is_away_on_either_way_is_told(
+    siphoned: Exception | None, rest: Exception | None, unavailable: bool
+) -> None:
+    below = Listeners({"bids": Heard(error=rest)})
+    outcome = Siphon({"orders": Heard(error=siphoned)}, below)([made(1), made(2, topic="orders")])
+
+    assert outcome.unavailable is unavailable
 
 
 def test_all_topics_are_no_siphon(below: Below, heard: Heard) -> None:

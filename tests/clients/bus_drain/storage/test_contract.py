@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+import redis
 from bus_drain.layers.filter import is_older
 from bus_drain.state import JobRun, Known, Mark, State
 from bus_drain.storage import open_state
@@ -262,3 +263,13 @@ def test_the_longest_url_fits(state: State, letters: int) -> None:
 
 def test_whoever_shares_a_state_goes_by_one_clock(state: State) -> None:
     assert abs(state.clock() - now_ms()) < 60_000
+
+
+def test_the_clock_of_a_redis_is_read_to_the_millisecond(
+    redis_socket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis.Redis, "time", lambda _self: (1_700_000_000, 923_456))
+    state = open_state(f"unix://{redis_socket}")
+
+    assert abs(state.clock() - 1_700_000_000_923) < 500
+    state.close()

@@ -135,6 +135,25 @@ def test_the_command_retries_and_drops(
     assert [row.topic for row in outbox.next(9)] == ["bids", "questions", "questions", "questions"]
 
 
+def test_the_command_drops_what_is_named_and_all_only_if_asked(
+    trouble: None, run: Callable[..., Result], outbox: Outbox
+) -> None:
+    first, second = (str(row.id) for row in outbox.refused())
+    assert shown(run("drop", second)) == [{"dropped": 1}]
+    assert [str(row.id) for row in outbox.refused()] == [first]
+    assert shown(run("drop", second)) == [{"dropped": 0}]
+    assert shown(run("retry", second)) == [{"retried": 0}]
+    assert shown(run("drop", "--all")) == [{"dropped": 1}]
+    assert [row.topic for row in outbox.next(9)] == ["questions"] * 3
+
+
+def test_the_command_retries_all_unless_some_are_named(
+    trouble: None, run: Callable[..., Result], outbox: Outbox
+) -> None:
+    assert shown(run("retry")) == [{"retried": 2}]
+    assert outbox.refused() == []
+
+
 def test_the_command_drops_a_held_topic_and_no_other(
     trouble: None, run: Callable[..., Result], outbox: Outbox
 ) -> None:

@@ -10,7 +10,7 @@ from service_kit.errors import HttpFailure, TimedOut, UnexpectedStatus, Unreacha
 from service_kit.jobs import Job
 from service_kit.outbox import Outbox, Relay
 from service_kit.worker import listening
-from sqlalchemy import Engine, Table
+from sqlalchemy import Engine, Table, event
 
 from tests.clients.service_kit.outbox.buses import Bus, SomeLeft, taken
 from tests.clients.service_kit.outbox.conftest import Clock
@@ -324,6 +324,17 @@ def test_what_one_relay_held_the_next_tries_at_once(
     assert outbox.held() == {}
 
 
+def test_a_relay_that_holds_nothing_asks_for_nothing_but_what_waits(
+    engine: Engine, relay: Relay, add: Add
+) -> None:
+    add("1")
+    drain(relay)
+    asked: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    assert relay.publish_waiting() == 0
+    assert len([statement for statement in asked if statement.startswith("SELECT")]) == 1
+
+
 def test_what_receivers_took_does_not_go_out_again_and_the_rest_waits(
     bus: Bus, relay: Relay, outbox: Outbox, clock: Clock, add: Add
 ) -> None:
@@ -361,6 +372,21 @@ def test_when_too_many_are_late_all_wait(
     clock.now_s += 2
     drain(relay)
     assert sorted(bus.by_topic()["bids"]) == urls("1", "2", "3", "4")
+
+
+def test_who_was_late_and_arrived_counts_among_the_late_no_more(
+    bus: Bus, relay: Relay, clock: Clock, add: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service_kit.outbox.relay._MOST_LATE", 3)
+    names = ["1", "2", "3", "4", "5"]
+    for name in names:
+        bus.no["bids"] = lambda _: SomeLeft(0)
+        add(name)
+        drain(relay)
+        del bus.no["bids"]
+        clock.now_s += 2
+        drain(relay)
+    assert bus.by_topic() == {"bids": urls(*names)}
 
 
 def test_a_refused_event_is_published_once_the_cause_is_gone(
