@@ -114,6 +114,12 @@ class Auth:
         Raises NotAuthenticated, NotAllowed."""
         return "" if self.is_root_key(token) else self.subscriber(token).name
 
+    def reads(self, token: str | None) -> bool:
+        """Whether `reader` would let it read the log. Raises NotAuthenticated."""
+        with contextlib.suppress(NotAllowed):
+            return self.reader(token) is not None
+        return False
+
     def monitor(self, token: str | None) -> str | None:
         """The name of the client who looks around and sees what is its own; None sees everything,
         for it is the root key or as good. Raises NotAuthenticated, NotAllowed."""
@@ -140,6 +146,14 @@ class Auth:
             _good_for(TokenScope.SUBSCRIBE, client)
         if client.name != client_name:
             raise NotYours("it belongs to another client")
+
+    def changes(self, token: str | None) -> Callable[[str], bool]:
+        """Of which clients, by name, it may change the subscriptions. Raises NotAuthenticated."""
+        if self.is_admin(token):
+            return lambda _: True
+        client = self.client(token)
+        acts = is_good_for(TokenScope.SUBSCRIBE, client.scopes)
+        return lambda name: acts and name == client.name
 
     def about(self, token: str | None, client_name: str) -> str | None:
         """Of whose subscriptions a subscription of this client is told, when it is made with this

@@ -10,7 +10,7 @@ from service_kit.paging import cut
 
 from bus.api.acting import acting
 from bus.api.endpoint import endpoint
-from bus.api.ownership import owned
+from bus.api.ownership import may_change, owned
 from bus.api.pages import page
 from bus.api.query import PAGE, Limit, Number
 from bus.api.representations import attempt_resource
@@ -64,7 +64,8 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         wanted = AttemptFilter(query.status, query.url, query.since_ms, query.until_ms)
         found = bus.storage.attempts.all(ours.id, query.before, query.limit + 1, wanted)
         shown, last = cut(found, query.limit)
-        items = [attempt_resource(one, ours.path) for one in shown]
+        acts = may_change(bus, client)
+        items = [attempt_resource(one, ours.path, acts=acts) for one in shown]
         return respond(page("attempts", items, query, before=last.id if last else None))
 
     @endpoint(
@@ -79,7 +80,8 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         """A delivery: heads without credentials, and the first 4 KiB of the bodies."""
         ours = owned(bus, client, name)
         found = bus.storage.attempts.one(ours.id, attempt_id)
-        return respond(attempt_resource(found, ours.path, whole=True))
+        acts = may_change(bus, client)
+        return respond(attempt_resource(found, ours.path, acts=acts, whole=True))
 
     @endpoint(
         blueprint,
@@ -97,6 +99,6 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         subscription = bus.storage.overviews.one(client, name).subscription
         with acting(bus, "attempt.resend", client, on=ours.path, attempt=attempt_id):
             bus.storage.resends.want(found, subscription.format.max_events)
-        return respond(attempt_resource(found, ours.path), 202)
+        return respond(attempt_resource(found, ours.path, acts=True), 202)
 
     return blueprint

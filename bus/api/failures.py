@@ -11,7 +11,7 @@ from service_kit.paging import cut
 
 from bus.api.acting import acting
 from bus.api.endpoint import Endpoint, endpoint
-from bus.api.ownership import owned
+from bus.api.ownership import may_change, owned
 from bus.api.pages import page
 from bus.api.query import PAGE, Limit, PageQuery
 from bus.api.representations import letter_resource, parked_resource
@@ -71,7 +71,8 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         ours = owned(bus, client, name)
         found = bus.storage.dead_letters.all(ours.id, query.after, query.limit + 1)
         shown, last = cut(found, query.limit)
-        items = [letter_resource(one, ours.path) for one in shown]
+        acts = may_change(bus, client)
+        items = [letter_resource(one, ours.path, acts=acts) for one in shown]
         return respond(page("dead-letters", items, query, after=last.id if last else None))
 
     @listing(f"{_ONE}/dead-letters/<int:letter_id>", answers=(200, LetterSchema()))
@@ -79,7 +80,8 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         """A dead letter with the beginning of the last answer."""
         ours = owned(bus, client, name)
         found = bus.storage.dead_letters.one(ours.id, letter_id)
-        return respond(letter_resource(found, ours.path, whole=True))
+        acts = may_change(bus, client)
+        return respond(letter_resource(found, ours.path, acts=acts, whole=True))
 
     @endpoint(
         blueprint,

@@ -1,5 +1,8 @@
 """`/overview` and the page of all subscriptions: what whoever looks after the bus sees first."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import msgspec
 from flask import Response, request
 from service_kit.access import shown_token
@@ -14,6 +17,7 @@ from bus.api.representations import place, subscription_resource
 from bus.api.schemas import ListSchema, OverviewSchema
 from bus.bootstrap import Bus
 from bus.delivery.lease import LAPSES_AFTER_MS
+from bus.model.delivery import Overview
 from bus.model.topic import TopicName
 
 _WORST = 10
@@ -32,6 +36,10 @@ def overview_blueprint(bus: Bus) -> Blueprint:
     """The bus at a glance."""
     blueprint = Blueprint("overview", __name__, description="The bus at a glance")
 
+    def shown(some: Sequence[Overview]) -> list[dict[str, Any]]:
+        changes = bus.auth.changes(shown_token(request))
+        return [subscription_resource(one, acts=changes(one.subscription.client)) for one in some]
+
     @endpoint(blueprint, "GET", "/overview", answers=(200, OverviewSchema()), media_type=MEDIA_TYPE)
     def overview() -> Response:
         """How many subscriptions are in each condition, and the ten that need somebody most: the
@@ -44,7 +52,7 @@ def overview_blueprint(bus: Bus) -> Blueprint:
             ),
         }
         links = {"self": link("/overview"), "subscriptions": link("/overview/subscriptions")}
-        worst = [subscription_resource(one) for one in bus.storage.overviews.worst(viewer, _WORST)]
+        worst = shown(bus.storage.overviews.worst(viewer, _WORST))
         return respond(resource(state, links, {"worst": worst}))
 
     @endpoint(
@@ -66,8 +74,9 @@ def overview_blueprint(bus: Bus) -> Blueprint:
             condition=query.condition,
             topic=query.topic,
         )
-        shown, last = cut(found, query.limit)
-        items = [subscription_resource(one) for one in shown]
-        return respond(page("subscriptions", items, query, after=place(last) if last else None))
+        some, last = cut(found, query.limit)
+        return respond(
+            page("subscriptions", shown(some), query, after=place(last) if last else None)
+        )
 
     return blueprint

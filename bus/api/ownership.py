@@ -39,6 +39,11 @@ def owned(bus: Bus, client: str, name: str) -> Owned:
     return Owned(client, client_id, name, found)
 
 
+def may_change(bus: Bus, client: str) -> bool:
+    """Whether the caller may change what is this client's: where not, no link leads to it."""
+    return bus.auth.changes(shown_token(request))(client)
+
+
 def owned_pushed(bus: Bus, client: str, name: str) -> Owned:
     """The same, of one that is pushed. Raises OtherMode too."""
     ours = owned(bus, client, name)

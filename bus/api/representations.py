@@ -18,8 +18,10 @@ def place(one: Overview) -> str:
     return f"{one.subscription.client}/{one.subscription.name}"
 
 
-def subscription_resource(one: Overview, secret: str | None = None) -> dict[str, Any]:
-    """A subscription with what can be done to it now."""
+def subscription_resource(
+    one: Overview, secret: str | None = None, *, acts: bool = True
+) -> dict[str, Any]:
+    """A subscription with what can be done to it now, by a caller who `acts` or only looks."""
     ours, health = one.subscription, one.health
     state = {
         "client": ours.client,
@@ -48,7 +50,7 @@ def subscription_resource(one: Overview, secret: str | None = None) -> dict[str,
         "retry_at_ms": health.retry_at_ms or None,
         "last_answer": one.answer and _answer(one.answer),
     }
-    return resource(state if secret is None else state | {"secret": secret}, _links(one))
+    return resource(state if secret is None else state | {"secret": secret}, _links(one, acts))
 
 
 def parked_resource(one: Parked) -> dict[str, Any]:
@@ -76,8 +78,10 @@ def preview_resource(one: SeekPreview, path: str, to: str) -> dict[str, Any]:
     return resource(state, links)
 
 
-def letter_resource(one: DeadLetter, path: str, *, whole: bool = False) -> dict[str, Any]:
-    """A dead letter; `whole` with the beginning of the last answer."""
+def letter_resource(
+    one: DeadLetter, path: str, *, acts: bool, whole: bool = False
+) -> dict[str, Any]:
+    """A dead letter, for who `acts` or only looks; `whole` with how the last answer began."""
     ours = f"{path}/dead-letters/{one.id}"
     state = {
         "id": one.id,
@@ -87,11 +91,12 @@ def letter_resource(one: DeadLetter, path: str, *, whole: bool = False) -> dict[
     }
     if whole:
         state["answer_body"] = _text(one.answer_body)
-    return resource(state, {"self": link(ours), "redrive": link(f"{ours}/redrive")})
+    redrive = link(f"{ours}/redrive") if acts else None
+    return resource(state, {"self": link(ours), "redrive": redrive})
 
 
-def attempt_resource(one: Attempt, path: str, *, whole: bool = False) -> dict[str, Any]:
-    """An attempt; `whole` with heads and bodies."""
+def attempt_resource(one: Attempt, path: str, *, acts: bool, whole: bool = False) -> dict[str, Any]:
+    """An attempt, for who `acts` or only looks; `whole` with heads and bodies."""
     state: dict[str, Any] = {
         "id": one.id,
         "at_ms": one.at_ms,
@@ -115,28 +120,36 @@ def attempt_resource(one: Attempt, path: str, *, whole: bool = False) -> dict[st
             "response": {"head": one.response_head, "body": _text(one.response_body)},
         }
     here = f"{path}/attempts/{one.id}"
-    again = link(f"{here}/resend") if one.positions is not None else None
+    again = link(f"{here}/resend") if acts and one.positions is not None else None
     return resource(state, {"self": link(here), "resend": again})
 
 
-def _links(one: Overview) -> dict[str, Link | None]:
+def _links(one: Overview, acts: bool) -> dict[str, Link | None]:
     ours = one.subscription
     path = subscription_path(ours.client, ours.name)
-    is_active = ours.state is State.ACTIVE
-    return {
+    looks = {
         "self": link(path),
         "collection": link(collection_path(ours.client)),
+        "seek": link(f"{path}/seek"),
+        "attempts": link(f"{path}/attempts"),
+        "parked": link(f"{path}/parked"),
+        "dead-letters": link(f"{path}/dead-letters"),
+    }
+    return looks | (_actions(one, path) if acts else {})
+
+
+def _actions(one: Overview, path: str) -> dict[str, Link | None]:
+    ours = one.subscription
+    is_active = ours.state is State.ACTIVE
+    return {
+        "edit": link(path),
         "pause": link(f"{path}/pause") if is_active else None,
         "resume": None if is_active else link(f"{path}/resume"),
-        "seek": link(f"{path}/seek"),
         "test": None if ours.is_pulled else link(f"{path}/test"),
         "secret": None if ours.is_pulled else link(f"{path}/secret"),
         "events": link(f"{path}/events") if ours.is_pulled else None,
         "ack": link(f"{path}/ack") if ours.is_pulled else None,
-        "attempts": link(f"{path}/attempts"),
-        "parked": link(f"{path}/parked"),
         "retry": link(f"{path}/parked/retry") if one.parked else None,
-        "dead-letters": link(f"{path}/dead-letters"),
         "redrive": link(f"{path}/dead-letters/redrive") if one.dead_letters else None,
     }
 

@@ -10,7 +10,7 @@ from service_kit.paging import cut
 
 from bus.api.acting import acting
 from bus.api.endpoint import Endpoint, endpoint
-from bus.api.ownership import owned, owned_pushed, owner_id
+from bus.api.ownership import may_change, owned, owned_pushed, owner_id
 from bus.api.pages import page
 from bus.api.query import Condition, Limit
 from bus.api.representations import subscription_resource
@@ -67,7 +67,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
             limit=query.limit + 1,
         )
         shown, last = cut(found, query.limit)
-        items = [subscription_resource(one) for one in shown]
+        acts = may_change(bus, client)
+        items = [subscription_resource(one, acts=acts) for one in shown]
         listed = page("subscriptions", items, query, after=last.subscription.name if last else None)
         one_link = link(f"{collection_path(client)}/{{name}}", templated=True)
         listed["_links"]["subscription"] = one_link
@@ -107,7 +108,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
     def show_subscription(client: str, name: str) -> Response:
         """A subscription: settings, place, lag, health, last answer."""
         owned(bus, client, name)
-        return respond(subscription_resource(bus.storage.overviews.one(client, name)))
+        one = bus.storage.overviews.one(client, name)
+        return respond(subscription_resource(one, acts=may_change(bus, client)))
 
     @endpoint(blueprint, "DELETE", _ONE, answers=(204, None), refuses=(400, 403, 404))
     def delete_subscription(client: str, name: str) -> None:

@@ -5,7 +5,7 @@ with the same token could not (docs/decisions/0038-a-page-is-a-document-of-the-a
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call: `path` as the API's links have it, `body` as it will be JSON (None: no body)."""
+    """One call: `path` as the API's links have it, its `query` by names or as pairs, `body` as it
+    will be JSON (None: no body)."""
 
     method: str
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] | Sequence[tuple[str, str]] = ()
     body: Any = None
 
     @property
@@ -64,7 +65,11 @@ class Api:
         }
         how = {} if call.body is None else {"json": call.body}
         environ = create_environ(
-            call.path, method=call.method, query_string=dict(call.query), headers=headers, **how
+            call.path,
+            method=call.method,
+            query_string=urlencode(call.query),
+            headers=headers,
+            **how,
         )
         # In a context of its own: Flask would take a request within a request for one.
         body, status, heads = Context().run(run_wsgi_app, self._app, environ, buffered=True)

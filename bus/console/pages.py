@@ -15,7 +15,8 @@ class PageSpec:
     """A page below /console. `api` is the address of its document, the page's HAL twin; `asks`
     makes the query of its document of the page's own; `beside` are other documents that it shows,
     by name. A `live` page has a fragment that a script keeps up to date. `limit` is how long a
-    list is that has pages. A page with `history` plots it: of its subscription, or of all."""
+    list is that has pages. A page with `history` plots it: of its subscription, or of all.
+    What a page is for `needs` a link of its document."""
 
     rule: str
     template: str
@@ -25,6 +26,7 @@ class PageSpec:
     live: bool = False
     limit: int | None = None
     history: bool = False
+    needs: str = ""
 
     @property
     def document(self) -> str:
@@ -68,7 +70,7 @@ PAGES = (
     PageSpec("/topics/<topic>", "topic"),
     PageSpec("/audit", "audit", asks=forms.only("before", "client", "act"), limit=LINES),
     PageSpec("/api_tokens", "tokens", asks=forms.only("after", "client"), limit=LINES),
-    PageSpec(f"{ONE}/edit", "edit", ONE),
-    PageSpec(f"{ONE}/secret", "rotate", ONE),
-    PageSpec(f"{ONE}/remove", "remove", ONE),
+    PageSpec(f"{ONE}/edit", "edit", ONE, needs="edit"),
+    PageSpec(f"{ONE}/secret", "rotate", ONE, needs="secret"),
+    PageSpec(f"{ONE}/remove", "remove", ONE, needs="edit"),
 )

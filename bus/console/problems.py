@@ -37,6 +37,15 @@ def refused(answer: ApiAnswer) -> Problem:
     )
 
 
+def not_offered(relation: str) -> Problem:
+    """A page for something that can't be done, or not by this token."""
+    return Problem(
+        403,
+        "Not possible here",
+        detail=f"The bus offers no {relation!r}: not for this subscription, or not to this token.",
+    )
+
+
 def _too_many(error: TooManySignIns) -> Problem:
     minutes = -(-error.wait_ms // 60_000)
     return Problem(

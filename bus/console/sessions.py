@@ -28,20 +28,23 @@ class TooManySignIns(Exception):
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who is signed in: a client by name, or None for who sees everything.
+    """Who is signed in: a client by `name`, or None for the root key.
 
-    `token` is good for calling the API until the request ends; `acts` says whether it may change
-    subscriptions.
+    `sees` is the client whose things it sees, None: everybody's. `reads` says whether it may read
+    the log, `is_admin` whether it is the root key or as good. What it may change the links of the
+    API's documents tell. `token` is good for calling the API until the request ends.
     """
 
-    client: str | None
-    acts: bool
+    name: str | None
+    sees: str | None
+    reads: bool
+    is_admin: bool
     token: str = field(repr=False)
 
     @property
-    def is_admin(self) -> bool:
-        """Whether it is the root key, or as good."""
-        return self.client is None
+    def seen_as(self) -> tuple[object, ...]:
+        """The same for all who see the same pages."""
+        return self.name, self.sees, self.reads, self.is_admin
 
 
 def sign_in(bus: Bus, token: str, network: str) -> str:
@@ -73,8 +76,8 @@ def resumed(bus: Bus, cookie: str | None) -> Iterator[Viewer]:
     if sealed is None or cookie is None:
         raise NotAuthenticated("there is no such session")
     with bus.auth.standing_in(sealed, cookie) as token:
-        client = bus.auth.monitor(token)
-        yield Viewer(client, client is None or _may_act(bus.auth, token), token)
+        sees = bus.auth.monitor(token)
+        yield _viewer(bus.auth, token, sees)
 
 
 def csrf_token(cookie: str) -> str:
@@ -82,5 +85,9 @@ def csrf_token(cookie: str) -> str:
     return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
 
 
-def _may_act(auth: Auth, token: str) -> bool:
-    return is_good_for(TokenScope.SUBSCRIBE, auth.client(token).scopes)
+def _viewer(auth: Auth, token: str, sees: str | None) -> Viewer:
+    if auth.is_root_key(token):
+        return Viewer(None, sees, reads=True, is_admin=True, token=token)
+    client = auth.client(token)
+    reads = is_good_for(TokenScope.SUBSCRIBE, client.scopes)
+    return Viewer(client.name, sees, reads, TokenScope.ADMIN in client.scopes, token)

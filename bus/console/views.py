@@ -19,7 +19,7 @@ from bus.console.actions import ACTIONS, BY_NAME, Action
 from bus.console.api_call import Api, ApiCall
 from bus.console.live import Fragments
 from bus.console.pages import ONE, PAGES, PageSpec
-from bus.console.problems import problem_of, refused
+from bus.console.problems import not_offered, problem_of, refused
 from bus.console.sessions import Viewer, csrf_token, resumed
 from bus.errors import NotAuthenticated
 
@@ -71,18 +71,21 @@ class Console:
         """A page, or for programs the document that it is made of."""
         path = _filled(page.document, ids)
         if wants_hal():
-            return self._twin(ApiCall("GET", path, request.args.to_dict()))
+            return self._twin(ApiCall("GET", path, _asked()))
         query = page.asks(request.args)
         limit = {} if page.limit is None else {"limit": str(page.limit)}
         call = ApiCall("GET", path, query | limit)
         with self._signed_in() as viewer:
             documents = self._documents(page, viewer, ids)
-            return self._show(page.template, viewer, self._get(call, viewer), **documents)
+            doc = self._get(call, viewer)
+            if page.needs and page.needs not in doc["_links"]:
+                raise not_offered(page.needs)
+            return self._show(page.template, viewer, doc, **documents)
 
     def tail(self) -> Response:
         """The newest events, as a page that a script goes on with; for programs the log."""
         if wants_hal():
-            return self._twin(ApiCall("GET", "/events", request.args.to_dict()))
+            return self._twin(ApiCall("GET", "/events", _asked()))
         with self._signed_in() as viewer:
             topics = ",".join(forms.words(request.args, "topics")) or tail.EVERYTHING
             doc = tail.newest(partial(self._get, viewer=viewer), topics)
@@ -92,7 +95,7 @@ class Console:
         """Where to move a subscription, and what that would bring before it is done."""
         path = _filled(f"{ONE}/seek", ids)
         if wants_hal():
-            return self._twin(ApiCall("GET", path, request.args.to_dict()))
+            return self._twin(ApiCall("GET", path, _asked()))
         with self._signed_in() as viewer:
             preview = word = problem = None
             try:
@@ -120,7 +123,7 @@ class Console:
                 doc = self._get(call, viewer)
                 return render_template(template, doc=doc, viewer=viewer, **documents)
 
-            key = (viewer.client, viewer.acts, request.path, request.args.get("span"))
+            key = (viewer.seen_as, request.path, request.args.get("span"))
             return Response(self._fragments.get(key, render))
 
     def act(self, action: Action, **ids: Any) -> Response:
@@ -192,6 +195,11 @@ class Console:
         with resumed(self._bus, security.session_cookie()) as viewer:
             g.viewer = viewer
             yield viewer
+
+
+def _asked() -> list[tuple[str, str]]:
+    """The query as it came, for the API to judge: what is there twice too."""
+    return list(request.args.items(multi=True))
 
 
 def wants_hal() -> bool:

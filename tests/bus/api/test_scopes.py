@@ -207,6 +207,34 @@ def test_who_monitors_all_looks_at_everybodys_and_changes_nothing(api: Client) -
     assert_problem(call(api, "POST", "/topics/bids", EVENT, by=looks), 403)
 
 
+LOOKS = {"self", "collection", "seek", "attempts", "parked", "dead-letters"}
+
+
+def links_of(api: Client, path: str, by: str) -> set[str]:
+    document = call(api, "GET", path, by=by).get_json()
+    for name in ("subscriptions", "worst"):
+        document = next(iter(document.get("_embedded", {}).get(name, ())), document)
+    return set(document["_links"])
+
+
+@pytest.mark.parametrize("path", [OURS, "/clients/ada/subscriptions", "/overview"])
+def test_links_lead_only_to_what_the_token_is_good_for(api: Client, path: str) -> None:
+    ours = token(api, "subscribe", "monitor")
+    call(api, "PUT", OURS, WANTED, by=ours)
+    for may in (ours, "root", token(api, "admin", name="chief")):
+        assert links_of(api, path, may) >= LOOKS | {"edit", "pause", "test", "secret"}
+    looks = (("monitor:all", "operator"), ("monitor", "ada"), ("monitor:all subscribe", "other"))
+    for scopes, name in looks:
+        assert links_of(api, path, token(api, *scopes.split(), name=name)) == LOOKS
+
+
+def test_a_topic_leads_to_its_events_for_who_may_read_them(api: Client) -> None:
+    call(api, "PUT", "/topics/bids")
+    reads, looks = token(api, "subscribe", "monitor"), token(api, "monitor")
+    assert "events" in call(api, "GET", "/topics/bids", by=reads).get_json()["_links"]
+    assert "events" not in call(api, "GET", "/topics/bids", by=looks).get_json()["_links"]
+
+
 @pytest.mark.parametrize(
     ("scopes", "about"),
     [(("subscribe",), "ada"), (("subscribe", "monitor:all"), None), (("admin",), None)],

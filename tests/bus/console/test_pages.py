@@ -54,6 +54,36 @@ def subscribed(api: FlaskClient) -> None:
         assert call(api, "PUT", path, wanted, by=who).status_code == 201
 
 
+def test_a_program_hears_of_a_query_as_it_is_at_the_address_of_a_page(
+    api: FlaskClient, root: Operator
+) -> None:
+    for query in ("?limit=1&limit=2", "?what=1", "?limit=x"):
+        for path in ("/topics", "/overview/subscriptions", "/events", "/audit"):
+            said = api.get(f"{path}{query}", auth=(ROOT_KEY, ""))
+            page = path.removeprefix("/overview")
+            twin = root.see(f"{page}{query}", headers={"Accept": HAL})
+            assert (twin.status_code, said.status_code) == (400, 400)
+            assert twin.get_json(force=True)["detail"] == said.get_json(force=True)["detail"]
+
+
+@pytest.mark.parametrize("page", ["/edit", "/secret", "/remove"])
+def test_who_looks_at_everybodys_has_no_buttons_either(
+    storage: Storage,
+    signed_in: Callable[[str], Operator],
+    subscribed: None,
+    page: str,
+) -> None:
+    storage.clients.add_token("chief", digest("looks-at-everybodys"), {"monitor:all"})
+    looker = signed_in("looks-at-everybodys")
+    shown = looker.text(SUBSCRIPTION)
+    assert 'method="post" action="/console/clients' not in shown
+    assert "may only look" in shown
+    for word in ("/edit", "api_tokens"):
+        assert word not in shown
+    assert looker.see(f"{SUBSCRIPTION}{page}").status_code == 403
+    assert looker.see(f"{SUBSCRIPTION}/seek").status_code == 200
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_program_gets_at_the_address_of_a_page_what_the_api_says(
     root: Operator, api: FlaskClient, page: str

@@ -249,7 +249,9 @@ class Subscriptions:
 def _possible(subscription: Subscription, relation: Relation) -> str:
     target = subscription.links.get(relation)
     if target is None:
-        raise NotPossible(f"{subscription.name} can't do this now: {relation}")
+        raise NotPossible(
+            f"{subscription.name} can't do this now, or not with this token: {relation}"
+        )
     return target
 
 

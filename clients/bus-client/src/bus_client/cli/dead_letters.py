@@ -70,7 +70,7 @@ def redrive(
         raise click.UsageError("give IDS (`bus dead-letters` shows them), or --all")
     own = connection.subscriptions
     found = own.get(name)
-    if not found.can("redrive"):
+    if not found.dead_letters:
         raise click.ClickException(f"{name} has no dead letter")
     done = own.redrive(found, None if every else ids)
     if as_json:

@@ -33,7 +33,7 @@ def retry(connection: Connection, name: str, urls: tuple[str, ...], every: bool)
         raise click.UsageError("give URLS (`bus parked` shows them), or --all")
     own = connection.subscriptions
     found = own.get(name)
-    if not found.can("retry"):
+    if not found.parked:
         raise click.ClickException(f"{name} has nothing parked")
     retried = own.retry_parked(found, None if every else urls)
     entities = "1 entity is" if retried == 1 else f"{retried:,} entities are"

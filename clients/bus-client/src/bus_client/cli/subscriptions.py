@@ -78,7 +78,7 @@ def pause(connection: Connection, name: str) -> None:
     """Have nothing more sent; the place in the log is kept."""
     own = connection.subscriptions
     found = own.get(name)
-    paused = own.pause(found) if found.can("pause") else found
+    paused = own.pause(found) if found.state == "active" else found
     click.echo(f"{name} is {paused.state}; `bus subscriptions resume {name}` goes on from there")
 
 
@@ -89,7 +89,7 @@ def resume(connection: Connection, name: str) -> None:
     """Have events sent again, at once: after a pause, a back-off, or when it was disabled."""
     own = connection.subscriptions
     found = own.get(name)
-    resumed = own.resume(found) if found.can("resume") else found
+    resumed = found if found.state == "active" else own.resume(found)
     click.echo(f"{name} is {resumed.state}, {count(resumed.waiting, 'event')} ahead of it")
 
 
