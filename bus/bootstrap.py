@@ -58,7 +58,7 @@ def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_
     return Bus(
         storage=storage,
         auth=Auth(config.root_key, storage.clients.find, used=storage.token_uses.note),
-        publisher=Publisher(Committer(storage.log.append), limits, clock),
+        publisher=Publisher(Committer(storage.log.append), limits, clock, storage.topics.schema),
         follower=Follower(storage.log),
         readers=Readers(most=config.max_readers, most_of_client=config.max_readers_of_client),
         puller=Puller(storage, give_up_ms=config.give_up_days * DAY_MS),

@@ -3,7 +3,9 @@
 BusError
 ├── Refused              the caller asked for something that can't be; `index` names the event
 │   ├── BadTopic         a topic name outside [a-z_]{1,64}
+│   ├── BadSchema        a JSON Schema that events can't be judged by
 │   ├── BadEvent         an event breaks a rule of publishing
+│   ├── BadData          an event's `data` is not as its topic's schema says; `pointer`: where
 │   ├── BadMediaType     events in a form that isn't taken
 │   ├── BadKey           an idempotency key of the wrong form
 │   ├── BadSubscription  a subscription breaks a rule
@@ -13,6 +15,7 @@ BusError
 ├── NotAuthenticated     no token, or one that isn't known
 ├── NotAllowed           a token that isn't good for this
 ├── TopicTaken           another client publishes this topic
+├── SchemaChanged        events were judged by another schema than their topic has now
 ├── KeyReused            the idempotency key was used for other events
 ├── NotYours             another client's subscription
 ├── TooManySecrets       a subscription has been given too many secrets in a day
@@ -43,8 +46,20 @@ class BadTopic(Refused):
     """A topic name outside [a-z_]{1,64}."""
 
 
+class BadSchema(Refused):
+    """A JSON Schema that events can't be judged by."""
+
+
 class BadEvent(Refused):
     """An event breaks a rule of publishing."""
+
+
+class BadData(Refused):
+    """An event's `data` is not as its topic's schema says; `pointer` is where in the event."""
+
+    def __init__(self, reason: str, *, pointer: str, index: int | None = None) -> None:
+        super().__init__(reason, index=index)
+        self.pointer = pointer
 
 
 class BadMediaType(Refused):
@@ -81,6 +96,10 @@ class NotAllowed(BusError):
 
 class TopicTaken(BusError):
     """Another client publishes this topic."""
+
+
+class SchemaChanged(BusError):
+    """Events were judged by another schema than their topic has now: judge them again."""
 
 
 class KeyReused(BusError):

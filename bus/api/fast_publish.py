@@ -15,7 +15,7 @@ from service_kit.trace import continued
 
 from bus.api.asgi_answers import refuse, token
 from bus.bootstrap import Bus
-from bus.errors import BusError, Unavailable
+from bus.errors import BusError, SchemaChanged, Unavailable
 from bus.model.client import Client
 from bus.model.event import Publication
 from bus.publish.content_modes import attributes_in
@@ -52,6 +52,8 @@ class FastPublish:
         if publication is None:
             return await self._rest(scope, body.again, send)
         refusal = await self._commit(publication)
+        if isinstance(refusal, SchemaChanged):  # which is learnt where the store may be waited for
+            return await self._rest(scope, body.again, send)
         if refusal is None:
             await send(_TAKEN)
             await send(_END)

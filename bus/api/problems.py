@@ -7,7 +7,9 @@ from service_kit.access import unauthorized
 from service_kit.problems import Problem
 
 from bus.errors import (
+    BadData,
     BadMediaType,
+    BadSchema,
     CannotResend,
     EventsGone,
     KeyReused,
@@ -31,6 +33,17 @@ def _refused(error: Refused) -> Problem:
     return Problem(400, "The bus can't take this", detail=str(error), extra=extra)
 
 
+def _bad_data(error: BadData) -> Problem:
+    extra = {} if error.index is None else {"index": error.index}
+    return Problem(
+        422,
+        "Not as the topic's schema says",
+        reason="schema",
+        detail=str(error),
+        extra=extra | {"pointer": error.pointer},
+    )
+
+
 def _too_many_readers(error: TooManyReaders) -> Problem:
     status = 429 if error.of_client else 503
     headers = {"Retry-After": "5"}
@@ -39,6 +52,8 @@ def _too_many_readers(error: TooManyReaders) -> Problem:
 
 TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     Refused: _refused,
+    BadSchema: lambda error: Problem(422, "Not a schema for events", detail=str(error)),
+    BadData: _bad_data,
     BadMediaType: lambda error: Problem(415, "Not in this form", detail=str(error)),
     NotAuthenticated: lambda error: unauthorized(str(error).capitalize()),
     NotAllowed: lambda error: Problem(

@@ -59,7 +59,8 @@ def topics_blueprint(bus: Bus) -> Blueprint:
     def show_topic(topic: str) -> Response:
         """A topic: its publisher, how many events it ever had and a second in the last hour (null
         for others' topics), what it is about, and the schema of `data`."""
-        viewer = bus.auth.monitor(shown_token(request))
+        token = shown_token(request)
+        viewer = bus.auth.monitor(token)
         found, about = bus.storage.topics.one(check_topic(topic))
         is_ours = viewer in {None, found.publisher}
         state = asdict(seen_by(viewer, found)) | {
@@ -71,7 +72,7 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         links = {
             "self": link(path),
             "collection": link("/topics"),
-            "events": link(f"/events?topics={topic}"),
+            "events": link(f"/events?topics={topic}") if bus.auth.reads(token) else None,
         }
         return respond(resource(state, links))
 
@@ -81,7 +82,7 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         "/topics/<topic>",
         takes=json_schema(TopicAbout),
         answers=(204, None),
-        refuses=(403, 413),
+        refuses=(403, 413, 422),
     )
     def claim_topic(topic: str) -> None:
         """Own a topic, maybe before anything is published to it, and say what it is about. What the

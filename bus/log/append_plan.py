@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bus.errors import BadTopic, BusError, KeyReused, TopicTaken
+from bus.errors import BadTopic, BusError, KeyReused, SchemaChanged, TopicTaken
 from bus.model.event import Publication, whole_event
 from bus.model.topic import check_room, may_publish
 
@@ -32,6 +32,7 @@ class TopicRow:
     name: str
     client_id: int | None
     events: int
+    schema_digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ def plan_append(
     | its topic is new, and `owned` are so many   | BadTopic   | no     |
     | its key is known, with the same fingerprint | None       | no: it is stored already |
     | its key is known, with another              | KeyReused  | no     |
+    | its topic has another schema than it had when the events were judged | SchemaChanged | no |
+    | that schema has something against them      | its `refusal` | no  |
     | any other                                   | None       | yes    |
 
     Ids are made of the log, the place in it, and something random for each append: a log that was
@@ -139,11 +142,12 @@ def _judge(
             check_room(owned[publication.client_id])
         except BadTopic as error:
             return error, False
-    if publication.key is None:
-        return None, True
-    fingerprint = known.get((publication.client_id, publication.key.key))
-    if fingerprint is None:
-        return None, True
-    if fingerprint != publication.key.fingerprint:
-        return KeyReused("this idempotency key was used for other events"), False
-    return None, False
+    if publication.key is not None:
+        fingerprint = known.get((publication.client_id, publication.key.key))
+        if fingerprint == publication.key.fingerprint:
+            return None, False
+        if fingerprint is not None:
+            return KeyReused("this idempotency key was used for other events"), False
+    if publication.schema_digest != topic.schema_digest:
+        return SchemaChanged(f"{topic.name} has another schema now"), False
+    return publication.refusal, publication.refusal is None

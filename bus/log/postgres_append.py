@@ -22,11 +22,12 @@ LOCK = "SELECT pg_advisory_xact_lock(7023316912764)"  # any number that nobody e
 # One statement for both, because each costs as much to send as to answer.
 _LOOK = (
     "SELECT bus_state.log_identity, newest.position, newest.bytes_upto,"
-    " locked.name, locked.client_id, locked.events"
+    " locked.name, locked.client_id, locked.events, locked.schema_digest"
     " FROM bus_state"
     " LEFT JOIN (SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1)"
     " AS newest ON true"
-    " LEFT JOIN (SELECT name, client_id, events FROM topics WHERE name = ANY(%s) ORDER BY name"
+    " LEFT JOIN (SELECT name, client_id, events, schema_digest FROM topics"
+    " WHERE name = ANY(%s) ORDER BY name"
     " FOR UPDATE) AS locked ON true"
 )
 _OWNED = "SELECT count(*) FROM topics WHERE client_id = %s"

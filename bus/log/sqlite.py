@@ -48,7 +48,7 @@ _FORGET_KEYS = "DELETE FROM publish_keys WHERE created_at_ms <= ?"
 _FIRST = "SELECT min(position) FROM events"
 _SINCE = "SELECT position FROM events WHERE published_at_ms >= ? ORDER BY position LIMIT 1"
 _OWNED = "SELECT count(*) FROM topics WHERE client_id = ?"
-_TOPIC = "SELECT name, client_id, events FROM topics WHERE name = ?"
+_TOPIC = "SELECT name, client_id, events, schema_digest FROM topics WHERE name = ?"
 _SAVE_TOPIC = (
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (?, ?, ?, 0)"
     " ON CONFLICT (name) DO UPDATE"

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, NamedTuple, get_args
 
+from bus.errors import BusError
+
 EventType = Literal["create", "update", "delete", "noop"]
 TYPES = frozenset(get_args(EventType))
 """What may have happened to an entity; `noop` says only that it is there."""
@@ -36,7 +38,9 @@ class PublishKey:
 class Publication:
     """What one call publishes to one topic: all of it is stored, or nothing.
 
-    `client_id`: who publishes; 0: the bus itself.
+    `client_id`: who publishes; 0: the bus itself. `schema_digest` is the schema that the events
+    were judged by, `refusal` what it had against them: it counts if the topic still has it, and
+    the call is no repetition.
     """
 
     topic: str
@@ -44,6 +48,8 @@ class Publication:
     events: Sequence[NewEvent]
     traceparent: str | None = None
     key: PublishKey | None = None
+    schema_digest: str | None = None
+    refusal: BusError | None = None
 
 
 class LogEvent(NamedTuple):

@@ -8,6 +8,7 @@ from msgspec import UNSET, UnsetType
 from service_kit.topic import TOPIC_NAME, TOPIC_RULE, is_topic
 
 from bus.errors import BadTopic, TopicTaken
+from bus.model.data_schema import check_schema
 from bus.wire_rules import check, complaint
 
 MAX_TOPICS = 1_000
@@ -26,11 +27,8 @@ class Topic:
     events: int
 
 
-_MAX_SCHEMA_BYTES = 16 * 1024
-
-
 class TopicAbout(msgspec.Struct, forbid_unknown_fields=True):
-    """What a topic is about, and the JSON Schema of its events' `data`; null: nothing is said."""
+    """What a topic is about, and the JSON Schema that its events' `data` must keep; null: none."""
 
     description: (
         Annotated[
@@ -47,10 +45,10 @@ class TopicAbout(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def check_about(value: Any) -> TopicAbout:
-    """A TopicAbout, parsed from JSON. Raises BadTopic."""
+    """A TopicAbout, parsed from JSON. Raises BadTopic, BadSchema."""
     about: TopicAbout = check(TopicAbout, value, BadTopic)
-    if about.schema and len(msgspec.json.encode(about.schema)) > _MAX_SCHEMA_BYTES:
-        raise BadTopic(f"schema is larger than {_MAX_SCHEMA_BYTES} bytes")
+    if about.schema is not UNSET and about.schema is not None:
+        check_schema(about.schema)
     return about
 
 

@@ -9,11 +9,13 @@ from service_kit.clock import Clock
 from service_kit.url import MAX_URL_CHARACTERS, PLAIN_URL
 
 from bus.auth import check_may_publish
+from bus.errors import SchemaChanged, Unavailable
 from bus.model.client import Client
 from bus.model.event import EventType, NewEvent, Publication, event_head
 from bus.model.topic import check_topic
 from bus.publish.content_modes import Attributes, is_cloudevents, read_cloudevents
 from bus.publish.group_commit import Committer
+from bus.publish.schemas import Find, TopicSchemas, refusal
 from bus.publish.validation import (
     MAX_EVENTS,
     CheckedEvent,
@@ -22,6 +24,8 @@ from bus.publish.validation import (
     check_events,
     publish_key,
 )
+
+_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,16 @@ class PublishCall:
 class Publisher:
     """Takes what clients publish. May be called from any number of threads."""
 
-    def __init__(self, committer: Committer, limits: Limits, now_ms: Clock) -> None:
+    def __init__(
+        self,
+        committer: Committer,
+        limits: Limits,
+        now_ms: Clock,
+        schema_of: Find = lambda _: None,
+    ) -> None:
+        """`schema_of` a topic is asked for when it has changed."""
         self.committer = committer
+        self._schemas = TopicSchemas(schema_of)
         self._limits = limits
         self._now_ms = now_ms
 
@@ -51,20 +63,32 @@ class Publisher:
         """Store the events of a call and return once they are on disk.
 
         All or nothing. Raises NotAllowed, BadTopic, BadEvent, BadMediaType, BadKey, TopicTaken,
-        KeyReused, Unavailable, or the kit's Problem for a body that isn't JSON. Repeating it
-        publishes the events again, unless the call has an idempotency key.
+        KeyReused, BadData, Unavailable, or the kit's Problem for a body that isn't JSON. Repeating
+        it publishes the events again, unless the call has an idempotency key.
         """
-        self.committer.commit(self.prepare(client, call))
+        for _ in range(_TRIES):
+            publication = self.prepare(client, call)
+            try:
+                return self.committer.commit(publication)
+            except SchemaChanged:
+                self._schemas.learn(call.topic)
+        raise Unavailable("the topic's schema changes all the time")
 
     def prepare(self, client: Client, call: PublishCall) -> Publication:
-        """What is to be committed. Raises what `publish` raises before it touches the log."""
+        """What is to be committed. Raises what `publish` raises before it touches the log, which
+        may answer SchemaChanged: `publish` then tries again."""
         check_may_publish(client, call.topic)
         check_topic(call.topic)
         checked = read_events(call, self._limits)
         now_ms = self._now_ms()
         events = [_new_event(call.topic, event, now_ms) for event in checked]
         key = None if call.key is None else publish_key(call.key, call.topic, checked)
-        return Publication(call.topic, client.id, events, call.traceparent, key)
+        schema = self._schemas.of(call.topic)
+        if schema is None:
+            return Publication(call.topic, client.id, events, call.traceparent, key)
+        why_not = refusal(schema, checked, is_array=call.body.lstrip()[:1] == b"[")
+        judged = (schema.digest, why_not)
+        return Publication(call.topic, client.id, events, call.traceparent, key, *judged)
 
 
 def _new_event(topic: str, event: CheckedEvent, now_ms: int) -> NewEvent:

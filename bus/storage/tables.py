@@ -78,6 +78,7 @@ topics = Table(
     Column("deleted", Boolean, nullable=False, server_default=false()),
     Column("description", Text, nullable=True),
     Column("schema", Text, nullable=True),
+    Column("schema_digest", String(32), nullable=True),
 )
 
 # `number` counts within the topic, `bytes_upto` adds up all bodies: lag and size are differences

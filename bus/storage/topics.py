@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, delete, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
 from bus.log.postgres_append import LOCK
+from bus.model.data_schema import digest_of
 from bus.model.topic import Topic, TopicAbout, check_not_ours, check_room, may_publish
 from bus.storage.tables import clients, events, subscription_topics, topics
 from bus.storage.transactions import Registry
@@ -89,6 +90,13 @@ class Topics:
         *topic, description, schema = row
         return Topic(*topic), TopicAbout(description, json.loads(schema) if schema else None)
 
+    def schema(self, name: str) -> str | None:
+        """A topic's schema as JSON text; None: it has none, or there is no such topic."""
+        wanted = select(topics.c.schema).where(topics.c.name == name)
+        with reading(self._engine) as connection:
+            found: str | None = connection.execute(wanted).scalar_one_or_none()
+        return found
+
     def claim(
         self, names: Sequence[str], client_id: int, about: TopicAbout = _NOTHING_SAID
     ) -> None:
@@ -163,7 +171,8 @@ def _say(connection: Connection, name: str, about: TopicAbout) -> None:
     if about.description is not UNSET:
         said["description"] = about.description
     if about.schema is not UNSET:
-        said["schema"] = None if about.schema is None else json.dumps(about.schema)
+        text = None if about.schema is None else json.dumps(about.schema)
+        said |= {"schema": text, "schema_digest": None if text is None else digest_of(text)}
     if said:
         connection.execute(update(topics).where(topics.c.name == name).values(**said))
 
@@ -178,6 +187,7 @@ def _delete(connection: Connection, name: str) -> None:
             deleted=True,
             description=None,
             schema=None,
+            schema_digest=None,
         )
     )
     end = connection.execute(select(func.coalesce(func.max(events.c.position), 0))).scalar_one()

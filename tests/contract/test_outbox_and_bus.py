@@ -122,3 +122,16 @@ def test_a_token_that_was_deleted_and_given_again_loses_nothing(bus: Flask, shop
     assert "401" in shop.outbox.held()["widgets"]
     assert [row.url for row in shop.outbox.next(9)] == [GOOD + "1"]
     assert shop.outbox.refused() == []
+
+
+def test_an_event_that_its_topics_schema_refuses_is_set_aside_and_the_rest_goes_on(
+    shop: Shop,
+) -> None:
+    shop.client.claim("widgets", schema={"type": "object"})
+    shop.write(*[("widgets", "update", f"{GOOD}{n}") for n in range(3)])
+    shop.write(("orders", "create", GOOD + "o"))
+    shop.publish()
+    assert shop.counts() == {"orders": 1}
+    refused = shop.outbox.refused()
+    assert len(refused) == 3
+    assert "it has no data" in refused[0].reason

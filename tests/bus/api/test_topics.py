@@ -138,10 +138,7 @@ def test_a_topic_says_how_much_is_published_a_second(
 
 @pytest.mark.parametrize(
     "body",
-    [
-        *([], "x", {"what": 1}, {"description": 1}, {"description": "x" * 1001}, {"schema": "x"}),
-        {"schema": {"x": "y" * 17_000}},
-    ],
+    [[], "x", {"what": 1}, {"description": 1}, {"description": "x" * 1001}, {"schema": "x"}],
 )
 def test_what_says_nothing_about_a_topic_is_refused(api: Client, body: object) -> None:
     assert_problem(call(api, "PUT", "/topics/bids", body), 400)
