@@ -7,21 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-import jsonschema_rs
-
 from bus.errors import BadSchema
 
 MAX_BYTES = 16 * 1024
 MAX_DEPTH = 32
 MAX_PARTS = 10_000
 MAX_PATTERNS = 20
-DIALECTS: Mapping[str, Any] = {
-    "https://json-schema.org/draft/2020-12/schema": jsonschema_rs.Draft202012Validator,
-    "http://json-schema.org/draft-07/schema": jsonschema_rs.Draft7Validator,
+DIALECTS = {
+    "https://json-schema.org/draft/2020-12/schema": "Draft202012Validator",
+    "http://json-schema.org/draft-07/schema": "Draft7Validator",
 }
 _USUAL = "https://json-schema.org/draft/2020-12/schema"
-# An engine that takes time in proportion to the text, whatever the pattern.
-_PATTERNS = jsonschema_rs.RegexOptions(size_limit=256 * 1024, dfa_size_limit=256 * 1024)
+_PATTERN_BYTES = 256 * 1024
 _NOT_BELOW = frozenset({"$id", "$schema"})
 _NEVER = frozenset({"$dynamicRef", "$recursiveRef"})
 _SAID_AT_MOST = 300
@@ -116,13 +113,18 @@ def _check_size(schema: dict[str, Any]) -> None:
 
 
 def _compiled(schema: dict[str, Any]) -> Any:
+    import jsonschema_rs  # 8 MiB: not for a process that has no schema
+
     dialect = schema.get("$schema", _USUAL)
     validator = DIALECTS.get(dialect.rstrip("#")) if isinstance(dialect, str) else None
     if validator is None:
         raise BadSchema("$schema is neither JSON Schema 2020-12 nor draft-07")
+    # An engine that takes time in proportion to the text, whatever the pattern.
+    linear = jsonschema_rs.RegexOptions(_PATTERN_BYTES, _PATTERN_BYTES)
+    make = getattr(jsonschema_rs, validator)
     try:
-        return validator(schema, pattern_options=_PATTERNS, offline=True)
-    except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
+        return make(schema, pattern_options=linear, offline=True)
+    except (jsonschema_rs.ReferencingError, ValueError) as error:
         said = getattr(error, "message", None) or str(error)
         where = "".join(f"/{part}" for part in getattr(error, "instance_path", ()))
         raise BadSchema(f"schema{where}: {said[:_SAID_AT_MOST]}") from None
