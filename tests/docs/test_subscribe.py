@@ -1,4 +1,4 @@
-"""docs/subscribe.md: its commands run as they stand, and what it shows is what arrives."""
+"""docs/subscribe.md: its commands run as they stand (the README's too), what it shows arrives."""
 
 import json
 import os
@@ -8,10 +8,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
 from bus_client import BusClient
 from bus_drain import Mapping
 
@@ -24,43 +26,64 @@ ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "subscribe.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+def blocks(language: str, page: str = GUIDE) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
 
 
-def test_the_commands_lead_from_zero_to_fetching(house: House, tmp_path: Path) -> None:
-    # A folder like the repository, so that nothing but ports is another than the guide's.
+@pytest.fixture
+def folder(house: House, tmp_path: Path) -> Path:
+    """One like the repository, beside a house with ports of its own, which no command names."""
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     (tmp_path / "var").symlink_to(house.settings["VAR_DIR"])
     (tmp_path / ".venv").symlink_to(Path(sys.executable).parents[1])
-    places = {
-        "localhost:8001": f"localhost:{house.ports['bus']}",
-        "localhost:8000": f"localhost:{house.ports['auctions']}",
-        ":9100": f":{free_port()}",
-    }
-    script = "set -euo pipefail\n" + "\n".join(blocks("sh")) + "\nwait"
-    for place, here in places.items():
-        assert place in script, place
-        script = script.replace(place, here)
-    output = tmp_path / "output"
+    return tmp_path
+
+
+@contextmanager
+def terminal(folder: Path, script: str, port: int) -> Iterator[tuple[Path, Any]]:
+    """A new shell that runs a script, with its receiver at `port`; yields its output and itself."""
+    assert ":9100" in script
+    output = folder / f"output-{len(list(folder.glob('output-*')))}"
     with output.open("wb") as written:
         shell = subprocess.Popen(
-            ["bash", "-c", script],
-            cwd=tmp_path,
+            ["bash", "-c", "set -euo pipefail\n" + script.replace(":9100", f":{port}")],
+            cwd=folder,
             stdout=written,
             stderr=subprocess.STDOUT,
-            env=dict(os.environ) | {"PYTHONDONTWRITEBYTECODE": "1"},
+            env={name: os.environ[name] for name in ("PATH", "HOME")},
             start_new_session=True,
         )
     try:
+        yield output, shell
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(shell.pid, signal.SIGTERM)
+        shell.wait(20)
+
+
+def test_the_commands_lead_from_zero_to_fetching(folder: Path) -> None:
+    script = "\n".join(blocks("sh")) + "\nwait"
+    with terminal(folder, script, free_port()) as (output, shell):
         wait_for(lambda: f"noop {VASE}" in output.read_text(), seconds=60, what="the event")
         text = output.read_text()
         fetched, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
         assert fetched["title"] == VASE
         assert shell.poll() is None, output.read_text()  # no command of the guide has failed
-    finally:
-        os.killpg(shell.pid, signal.SIGTERM)
-        shell.wait(20)
+
+
+def test_the_readme_subscribes_from_terminals_that_share_nothing(folder: Path) -> None:
+    readme = (ROOT / "README.md").read_text()
+    get_token, start, subscribe, look = blocks("sh", readme)
+    (program,) = blocks("python", readme)
+    (folder / "my_service.py").write_text(program)
+    port = free_port()
+    test = ".venv/bin/bus subscriptions test default\n"
+    with terminal(folder, get_token + start, port) as (second, _):
+        wait_for(lambda: "Listening at" in second.read_text(), seconds=60, what="the receiver")
+        with terminal(folder, subscribe + test + look, port) as (third, shell):
+            assert shell.wait(60) == 0, third.read_text()
+    told, _ = json.JSONDecoder().raw_decode(third.read_text(), third.read_text().index("{"))
+    assert "bidding" in json.dumps(told["_links"])
 
 
 def test_what_it_shows_on_the_wire_is_what_arrives(

@@ -151,7 +151,7 @@ def test_a_setting_of_ours_counts_whatever_it_looks_like(monkeypatch: pytest.Mon
     assert load(WithHost, prefix="SHOP_") == WithHost(host="there")
 
 
-@pytest.mark.parametrize("name", ["BUS_URL", "BUS_TOKEN"])
+@pytest.mark.parametrize("name", ["BUS_URL", "BUS_TOKEN", "BUS_PROFILE"])
 def test_what_a_client_of_the_bus_reads_is_no_misspelt_setting_of_the_bus(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

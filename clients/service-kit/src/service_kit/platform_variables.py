@@ -2,7 +2,7 @@
 
 Kubernetes tells every container of a service `bus` by BUS_SERVICE_HOST, BUS_SERVICE_PORT,
 BUS_SERVICE_PORT_HTTP, BUS_PORT=tcp://10.0.0.1:80 and BUS_PORT_80_TCP, …_PROTO, …_PORT, …_ADDR;
-Docker's links do the same, with BUS_NAME and BUS_ENV_…. And where a client of ours says BUS_URL,
+Docker's links do the same, with BUS_NAME and BUS_ENV_…. And where a client of ours reads BUS_URL,
 that may be exported for all.
 """
 
@@ -19,8 +19,11 @@ _BY_VALUE = {
     "PORT": re.compile(r"(tcp|udp|sctp)://[^/]+:[0-9]+"),
     "NAME": re.compile(r"/[^/]+/[^/]+"),
 }
-# What `bus` (the command of bus-client) reads.
-_OF_CLIENTS = frozenset({"BUS_URL", "BUS_TOKEN"})
+# What `bus` (the command of bus-client) reads, and what a run says to shells in `house.env`.
+_OF_CLIENTS = frozenset(
+    {"BUS_URL", "BUS_TOKEN", "BUS_PROFILE"}
+    | {f"{name}_URL" for name in ("AUCTIONS", "BIDS", "LIVE", "MAILER")}
+)
 
 
 def is_platforms(name: str, value: str) -> bool:

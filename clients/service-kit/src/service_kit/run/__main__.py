@@ -59,17 +59,20 @@ def _release(command: str, settings: Mapping[str, str]) -> str:
 
 
 def _run(processes: Mapping[str, str], settings: Mapping[str, str], released: str) -> int:
-    logs = LogFiles(Path(settings["VAR_DIR"]) / "log")
+    var = Path(settings["VAR_DIR"])
+    logs = LogFiles(var / "log")
     ports = {name: port for name, port in ports_of(settings).items() if name in processes}
-    words = _block(ports, released, logs)
+    words = _block(ports, released, var, logs)
     return stay(processes, settings, ports=ports, logs=logs, words=words)
 
 
-def _block(ports: Mapping[str, int], released: str, logs: LogFiles) -> str:
+def _block(ports: Mapping[str, int], released: str, var: Path, logs: LogFiles) -> str:
     width = max(map(len, ports), default=0)
     addresses = [f"  {name.ljust(width)}  http://localhost:{port}" for name, port in ports.items()]
+    said = shlex.quote(str(logs.path("*")))
+    shell = shlex.quote(str(var / "house.env"))
     return "\n".join(
-        ["Ready.", *addresses, f"  logs: {shlex.quote(str(logs.path('*')))}", released]
+        ["Ready.", *addresses, f"  logs: {said}", f"  in other terminals: . {shell}", released]
     )
 
 

@@ -17,6 +17,7 @@ from string import Template
 from dotenv import dotenv_values
 
 from service_kit.errors import ConfigError
+from service_kit.run.addresses import write_addresses
 from service_kit.tokens import new_token
 
 EXAMPLE_PORT_BASE = 8000
@@ -26,7 +27,8 @@ _DEEPEST = 10
 def environment(folder: Path, outside: Mapping[str, str]) -> dict[str, str]:
     """Every setting of `.env.example` in `folder`, with its value for this machine.
 
-    Makes VAR_DIR and its secrets if need be. Raises ConfigError.
+    Makes VAR_DIR and its secrets if need be, and says in its `house.env` where things are. Raises
+    ConfigError.
     """
     example = _read(folder / ".env.example")
     overrides = _read(folder / ".env") | dict(outside)
@@ -40,6 +42,7 @@ def environment(folder: Path, outside: Mapping[str, str]) -> dict[str, str]:
     shifted = _shifted(example, chosen.get("PORT_BASE", example["PORT_BASE"]))
     resolved = _resolved(example | shifted | kept | stage | chosen | {"VAR_DIR": str(var)})
     _check_ports(resolved)
+    write_addresses(var, resolved)
     return resolved
 
 
