@@ -1,8 +1,6 @@
 """`python -m stages.house_jobs`: what the commits of `stages.house` leave to be done."""
 
-import signal
 import threading
-from types import FrameType
 
 from bus_client import Bus, BusError, connect
 from bus_drain import receiver
@@ -10,6 +8,7 @@ from service_kit.config import exit_with, or_exit
 from service_kit.health import serve_health
 from service_kit.logs import configure_logs
 from service_kit.private import keep_files_private
+from service_kit.stop_signals import stop_signals
 from service_kit.worker import Loops, run_loops
 
 from stages.bootstrap import House, build
@@ -47,22 +46,21 @@ def _work_off_queue(house: House) -> None:
 def _run(house: House, queue: Bus) -> None:
     stopping = threading.Event()
 
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
+    def stop() -> None:
         stopping.set()
         queue.jobs.stop()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
     queue.jobs.add(*house.jobs())
     loops = Loops(house.timers(queue.jobs))
-    loops.start()
-    try:
-        if house.config.jobs_port is not None:
-            checks = {"loops": loops.all_alive} | house.checks
-            serve_health(house.config.jobs_port, checks, house.metrics)
-        queue.run(stopping, workers=_WORKERS)
-    finally:
-        loops.stop()
+    with stop_signals(stop):
+        loops.start()
+        try:
+            if house.config.jobs_port is not None:
+                checks = {"loops": loops.all_alive} | house.checks
+                serve_health(house.config.jobs_port, checks, house.metrics)
+            queue.run(stopping, workers=_WORKERS)
+        finally:
+            loops.stop()
 
 
 if __name__ == "__main__":

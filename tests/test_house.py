@@ -42,6 +42,7 @@ DOCUMENTED = {
     "_replace": "of a named tuple, likewise",
     "_asdict": "of a named tuple, likewise",
     "_fields": "of a named tuple, likewise",
+    "_exit": "of os: the underscore keeps it apart from what ends a process in order",
 }
 """Attributes that begin with an underscore and are public all the same."""
 

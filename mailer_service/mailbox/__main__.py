@@ -2,10 +2,8 @@
 
 import logging
 import os
-import signal
 import socket
 import threading
-from types import FrameType
 
 from aiosmtpd.controller import Controller
 from service_kit.clock import now_ms
@@ -13,6 +11,7 @@ from service_kit.config import exit_with, or_exit
 from service_kit.entrance.small import BoundedHandler
 from service_kit.logs import configure_logs, get_logger
 from service_kit.private import keep_files_private
+from service_kit.stop_signals import stop_signals
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from mailer_service.mailbox.app import create_app
@@ -39,17 +38,12 @@ def main() -> None:
     smtp.start()
     page = _page(folder, config.port, smtp)
     stop = threading.Event()
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
-    threading.Thread(target=page.serve_forever, name="page", daemon=True).start()
-    log.info("mailbox open", page=config.port, smtp=config.smtp_port)
-    stop.wait()
-    page.shutdown()
-    smtp.stop()
+    with stop_signals(stop.set):
+        threading.Thread(target=page.serve_forever, name="page", daemon=True).start()
+        log.info("mailbox open", page=config.port, smtp=config.smtp_port)
+        stop.wait()
+        page.shutdown()
+        smtp.stop()
 
 
 def _folder(config: Config) -> MailFolder:

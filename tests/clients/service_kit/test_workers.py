@@ -1,6 +1,9 @@
 """Worker processes: loops that survive their failures, a health page."""
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +13,22 @@ from service_kit.health import serve_health
 from service_kit.worker import Loops
 
 from tests.sockets import free_port
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
+
+STUCK = """
+import threading
+from service_kit import worker
+from service_kit.logs import configure_logs
+
+def stuck() -> float:
+    print("stuck", flush=True)
+    threading.Event().wait()
+    return 0.0
+
+worker._GRACE_S = 0.2
+configure_logs("stuck")
+worker.run_loops({"well": lambda: 1.0, "stuck": stuck})
+"""
 
 
 def test_a_loop_goes_on_after_an_exception() -> None:
@@ -108,3 +126,23 @@ def test_a_worker_answers_probes() -> None:
     assert (answer.status_code, answer.json()) == (503, {"loops": "not ready (OSError)"})
     server.shutdown()
     server.server_close()
+
+
+@pytest.mark.slow
+def test_a_worker_told_to_stop_leaves_a_round_behind_that_does_not_end(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with output.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-c", STUCK], stdout=written, stderr=subprocess.STDOUT
+        )
+    try:
+        wait_for(lambda: "worker started" in output.read_text(), what="it runs")
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0, output.read_text()
+    finally:
+        process.kill()
+        process.wait()
+    last = output.read_text().splitlines()[-1]
+    assert "worker stopped in the middle" in last
+    assert "stuck" in last
+    assert "well" not in last

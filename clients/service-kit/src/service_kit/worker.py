@@ -1,16 +1,17 @@
 """A worker process: named loops in threads, until SIGTERM or SIGINT."""
 
-import signal
+import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from types import FrameType
 
 from service_kit.errors import StoreUnavailable
 from service_kit.health import Check, serve_health
 from service_kit.jobs import Job
 from service_kit.logs import get_logger
 from service_kit.private import keep_files_private
+from service_kit.stop_signals import stop_signals
 
 log = get_logger(__name__)
 
@@ -19,6 +20,8 @@ Body = Callable[[], float]
 
 _AFTER_A_FAILURE_S = 1.0
 _FAILS_AFTER_S = 3.0
+_GRACE_S = 25.0
+"""Longer than a mail's exchange may take, and less than whoever runs workers gives them to end."""
 
 
 def listening(job: Job, wait: Callable[[], object]) -> Body:
@@ -48,11 +51,14 @@ class Loops:
             thread.start()
             self._threads.append(thread)
 
-    def stop(self, timeout_s: float = 5.0) -> None:
-        """Ask all to stop after the round they are in, and wait up to `timeout_s` for each."""
+    def stop(self, timeout_s: float = 5.0) -> list[str]:
+        """Ask all to stop after the round they are in, and wait up to `timeout_s` for them; the
+        names of those that are in it still."""
+        ends_at = time.monotonic() + timeout_s
         self._stopping.set()
         for thread in self._threads:
-            thread.join(timeout_s)
+            thread.join(max(0.0, ends_at - time.monotonic()))
+        return [thread.name for thread in self._threads if thread.is_alive()]
 
     def all_alive(self) -> None:
         """A readiness check: raises RuntimeError when a loop has died, or fails round by round."""
@@ -69,7 +75,7 @@ class Loops:
         self._stopping.wait()
 
     def ask_to_stop(self) -> None:
-        """Wake `wait_for_stop`; safe in a signal handler."""
+        """Wake `wait_for_stop`."""
         self._stopping.set()
 
     def _go_round(self, name: str, body: Body) -> None:
@@ -94,22 +100,27 @@ def run_loops(
     checks: Mapping[str, Check] | None = None,
     metrics: Callable[[], bytes] | None = None,
 ) -> None:
-    """Run the bodies until SIGTERM or SIGINT; blocks.
+    """Run the bodies until SIGTERM or SIGINT, and to the end of the rounds they are in; blocks.
 
-    Serves /healthz, /readyz and, with `metrics`, /metrics on `health_port` if given one.
+    Serves /healthz, /readyz and, with `metrics`, /metrics on `health_port` if given one. A round
+    that takes longer than 25 s to end is left behind as if killed, with the process.
     """
     keep_files_private()
     loops = Loops(bodies)
-
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        loops.ask_to_stop()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, on_signal)
-    loops.start()
-    if health_port is not None:
-        serve_health(health_port, {"loops": loops.all_alive} | dict(checks or {}), metrics)
-    log.info("worker started", loops=",".join(bodies))
-    loops.wait_for_stop()
-    loops.stop()
+    with stop_signals(loops.ask_to_stop):
+        loops.start()
+        if health_port is not None:
+            serve_health(health_port, {"loops": loops.all_alive} | dict(checks or {}), metrics)
+        log.info("worker started", loops=",".join(bodies))
+        loops.wait_for_stop()
+        left = loops.stop(_GRACE_S)
+    if left:
+        _leave(left)
     log.info("worker stopped")
+
+
+def _leave(names: list[str]) -> None:
+    """End the process where it is: its interpreter would wait for every thread."""
+    log.warning("worker stopped in the middle", loops=",".join(names))
+    logging.shutdown()
+    os._exit(0)

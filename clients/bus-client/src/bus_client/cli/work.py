@@ -2,11 +2,11 @@
 
 import logging
 import pkgutil
-import signal
 import sys
 import threading
 
 import click
+from service_kit.stop_signals import stop_signals
 
 from bus_client.bus import Bus
 from bus_client.errors import BadConnection
@@ -47,9 +47,8 @@ def work(bus: Bus, workers: int) -> None:
     BUS is what `bus_client.connect` returned, or a function that returns it.
     """
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: stopping.set())
     if not logging.getLogger().handlers:
         logging.basicConfig(level=logging.INFO, format="%(message)s")
         logging.getLogger("huey").setLevel(logging.WARNING)
-    bus.run(stopping, workers=workers)
+    with stop_signals(stopping.set):
+        bus.run(stopping, workers=workers)

@@ -2,13 +2,13 @@
 state to a drain with another uuid."""
 
 import importlib
-import signal
 import sys
 from contextlib import closing
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from service_kit.stop_signals import stop_signals
 
 from bus_drain.errors import DrainError
 from bus_drain.jobs.checkpoint import FINISHED
@@ -45,9 +45,7 @@ def main() -> None:
 @click.argument("collection", default="")
 def iterate(iterations: Iterations, name: str, collection: str) -> None:
     """Iterate over COLLECTION here, showing progress; Ctrl-C stops it, the same command goes on."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda _number, _frame: iterations.stop())
-    with _progress() as progress:
+    with stop_signals(iterations.stop), _progress() as progress:
         bar = progress.add_task(name, total=None)
 
         def show(run: JobRun) -> None:

@@ -1,9 +1,9 @@
 """A jobs process: huey's workers, and the reaper of iterations."""
 
-import signal
 import threading
 
 from huey.consumer import Consumer
+from service_kit.stop_signals import stop_signals
 
 from bus_drain.jobs.iterations import Iterations
 
@@ -27,11 +27,10 @@ def work(iterations: Iterations, *, workers: int = 2, reap_every_s: float = _REA
         shutdown_timeout=_GRACE_S,
     )
     consumer.start()
-    for number in (signal.SIGTERM, signal.SIGINT):  # in place of huey's, which drop running jobs
-        signal.signal(number, lambda _number, _frame: stopping.set())
-    while not stopping.is_set():
-        iterations.reap()
-        consumer.check_worker_health()
-        stopping.wait(reap_every_s)
-    iterations.stop()
-    consumer.stop(graceful=True)
+    with stop_signals(stopping.set):  # in place of huey's, which drop running jobs
+        while not stopping.is_set():
+            iterations.reap()
+            consumer.check_worker_health()
+            stopping.wait(reap_every_s)
+        iterations.stop()
+        consumer.stop(graceful=True)
