@@ -1,25 +1,78 @@
 """Free ports, and peers that misbehave on purpose over real sockets."""
 
+import fcntl
+import os
+import secrets
 import socket
+import tempfile
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from service_kit.run.ports import is_free
 
+_PORTS = range(10_100, 32_000)
+"""Below those from which the kernel lets connections leave: one of these would be in the way of a
+server that starts a moment later. Above those that browsers refuse."""
+_KEPT = 200
+_mine: set[int] = set()
+_given: deque[int] = deque()
+_one_at_a_time = threading.Lock()
+
 
 def free_port() -> int:
-    """A TCP port of loopback that nobody used a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of loopback on which nobody listens, and which nobody else who asks here gets, in
+    whatever process of this user, until 200 more were given."""
+    while True:
+        # Not `random`: each worker of a run begins with the same seed.
+        port = _PORTS[secrets.randbelow(len(_PORTS))]
+        if is_free(port) and _reserve(port):
+            _given.append(port)
+            if len(_given) > _KEPT:
+                release([_given.popleft()])
+            return port
 
 
-def free_base(offsets: Iterable[int], candidates: Iterable[int]) -> int:
-    """The first candidate PORT_BASE whose every offset is free."""
+def free_base(offsets: Iterable[int]) -> int:
+    """A PORT_BASE whose every offset is such a port, for this process as long as it lives."""
     wanted = list(offsets)
-    return next(base for base in candidates if all(is_free(base + offset) for offset in wanted))
+    bases = _PORTS[: -max(wanted) - 1 : 40]
+    while True:
+        base = bases[secrets.randbelow(len(bases))]
+        ports = [base + offset for offset in wanted]
+        got = [port for port in ports if is_free(port) and _reserve(port)]
+        if got == ports:
+            return base
+        release(got)
+
+
+def release(ports: Iterable[int]) -> None:
+    """Let others have these."""
+    for port in ports:
+        fcntl.lockf(_reservations(), fcntl.LOCK_UN, 1, port)
+        _mine.discard(port)
+
+
+def _reserve(port: int) -> bool:
+    """Whether nobody had it; the kernel lets go of it when this process ends."""
+    with _one_at_a_time:
+        if port in _mine:
+            return False
+        try:
+            fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        except OSError:
+            return False
+        _mine.add(port)
+        return True
+
+
+@cache
+def _reservations() -> int:
+    """A file whose byte n is locked by whoever has port n."""
+    path = os.path.join(tempfile.gettempdir(), f"gavel-test-ports-{os.getuid()}")
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 @contextmanager

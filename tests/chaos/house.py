@@ -5,11 +5,9 @@ import os
 import random
 import signal
 import socket
-import threading
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import cycle
 from math import inf
 from pathlib import Path
 from typing import Any
@@ -33,7 +31,7 @@ from tests.chaos.plan import (
 )
 from tests.chaos.subscriber import Settings
 from tests.procfile import Processes, procfile
-from tests.sockets import free_base
+from tests.sockets import free_base, release
 from tests.waiting import wait_for
 
 _ROOT_KEY = "root-key-of-the-chaos"
@@ -43,10 +41,6 @@ _HANGING = "hanging"
 _CLOCK_DOUBTED_S = 15.0
 OUTBOX = "outbox"
 _PORTS = 12
-# Below the range that outgoing connections take their ports from: a killed process must find its
-# own free when it comes back. Never the same twice in a row, for rounds that run side by side.
-_bases = cycle(random.sample(range(12_000, 30_000, 40), 450))
-_bases_lock = threading.Lock()
 
 
 class House(Processes):
@@ -60,8 +54,8 @@ class House(Processes):
             name: Faults(library, folder / f"{name}.faults") for name in ("bus", *plan.pushers)
         }
         names = ["bus", *plan.pushers, *(one.name for one in plan.subscribers)]
-        with _bases_lock:
-            base = free_base(range(_PORTS), _bases)
+        base = free_base(range(_PORTS))
+        self._reserved = range(base, base + _PORTS)
         self.all_ports = {name: base + place for place, name in enumerate(names)}
         self.lapses: list[Lapse] = []
         self._away_since = self._full_since = 0.0
@@ -174,6 +168,7 @@ class House(Processes):
     def close(self) -> None:
         """Kill everything."""
         super().close()
+        release(self._reserved)
         self._trap.close()
         for faults in self._faults.values():
             faults.close()

@@ -1,6 +1,5 @@
 """The whole house: every process of the real Procfile, on free ports, in a temporary var/."""
 
-import random
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ class House(Processes):
     """All processes of a stage; released, not yet started."""
 
     def __init__(self, var: Path, outside: Mapping[str, str]) -> None:
-        base = free_base(range(26), random.sample(range(12_000, 30_000, 40), 200))
+        base = free_base(range(26))
         chosen = {"VAR_DIR": str(var), "PORT_BASE": str(base)} | dict(outside)
         self.settings = environment(ROOT, chosen)
         commands = commands_of(ROOT, self.settings)

@@ -12,7 +12,7 @@ from service_kit.run.processes import commands_of
 from service_kit.run.readiness import wait_until_ready
 from service_kit.run.settings import environment
 
-from tests.sockets import free_base, free_port
+from tests.sockets import free_port
 
 EXAMPLE = """
 VAR_DIR=var
@@ -81,8 +81,6 @@ def test_a_busy_port_is_named_with_its_process() -> None:
         port = busy.getsockname()[1]
         with pytest.raises(ConfigError, match=f"shop: port {port} is busy"):
             refuse_busy({"shop": port, "other": free_port()})
-        other = free_port()
-        assert free_base([0], [port, other]) == other
 
 
 def test_who_is_not_ready_is_named() -> None:
