@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from bus_client import BusClient
 from pytest_httpserver import HTTPServer
-from service_kit.errors import UnexpectedStatus, Unreachable
+from service_kit.errors import TimedOut, UnexpectedStatus, Unreachable
 from service_kit.http import HttpClient
 
 from tests.docs.conftest import EXAMPLES, SECRET, UUID, VASE, wait_for_line
@@ -78,7 +78,7 @@ def refused(http: HttpClient, callback: str, headers: dict[str, str]) -> int | N
         return http.send("POST", callback, json=[], headers=headers).status
     except UnexpectedStatus as error:
         return error.status
-    except Unreachable:  # it is still starting
+    except (TimedOut, Unreachable):  # it is still starting
         return None
 
 
