@@ -104,7 +104,7 @@ def _install_views(app: Flask, house: House) -> None:
     app.before_request(allow_uploads)
     csrf = CSRFProtect(app)
     api = Api(app, title="Gavel auctions", description="Auctions, customers and what they do.")
-    describe_sessions(api)
+    api.describe(lambda: describe_sessions(api))
     for views in _views(house):
         register = (
             api.register_blueprint if isinstance(views, Documented) else app.register_blueprint

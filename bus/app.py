@@ -66,8 +66,8 @@ def create_apps(
         at=bus.path_prefix,
     )
     _register(api, bus)
-    describe_publish(api, app)
-    describe_deliveries(api)
+    api.describe(lambda: describe_publish(api, app))
+    api.describe(lambda: describe_deliveries(api))
     app.register_blueprint(console_blueprint(bus, app.wsgi_app))
     app.wsgi_app = under_path(app.wsgi_app, bus.path_prefix)  # type: ignore[method-assign]
     return app, bus

@@ -109,16 +109,18 @@ class Painting:
         box = mask.getbbox()
         if box is None:
             return
-        ramp = Image.linear_gradient("L")
+        # One line of it is all there is to work out; the others are the same.
+        width, height = box[2] - box[0], box[3] - box[1]
+        ramp = Image.linear_gradient("L").resize((1, width if across else height))
         if across:
             ramp = ramp.transpose(Image.Transpose.ROTATE_90)
-        ramp = ramp.resize((box[2] - box[0], box[3] - box[1]))
         first, last = colors[0], colors[-1]
         painted = (
             ImageOps.colorize(ramp, first, last, mid=colors[1], midpoint=light_at)
             if len(colors) == 3
             else ImageOps.colorize(ramp, first, last)
         )
+        painted = painted.resize((width, height), Image.Resampling.NEAREST)
         self._image.paste(painted, box[:2], mask.crop(box))
 
     def shade(

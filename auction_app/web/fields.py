@@ -7,7 +7,6 @@ import unicodedata
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
 from marshmallow import ValidationError
 from service_kit.clock import utc
 from service_kit.errors import NotAnAmount
@@ -54,6 +53,9 @@ def read_email(text: str) -> str:
 def is_email(text: str) -> bool:
     """Whether mail could be sent there: plain ASCII, no quoting, a domain with a dot whose last
     label is no single letter or digit, as no top-level domain is."""
+    # A long table of characters, which only they need who sign up.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         found = validate_email(
             text, strict=True, check_deliverability=False, globally_deliverable=False

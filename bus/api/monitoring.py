@@ -8,7 +8,6 @@ from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
 from bus.bootstrap import Bus
-from bus.metrics import CONTENT_TYPE, metrics
 from bus.model.delivery import Overview
 from bus.model.subscription import State
 
@@ -70,6 +69,11 @@ def metrics_blueprint(bus: Bus) -> Blueprint:
     def scrape() -> Response:
         """Counts and lags in Prometheus's text format: the caller's own, or everybody's, with
         histograms, for the root key."""
+        from bus.metrics import (
+            CONTENT_TYPE,
+            metrics,
+        )  # a web server comes with Prometheus's library
+
         viewer = bus.auth.monitor(shown_token(request))
         return Response(metrics(bus.storage, viewer), content_type=CONTENT_TYPE)
 

@@ -6,7 +6,6 @@ import select
 import threading
 from typing import Any
 
-import psycopg
 from service_kit.logs import get_logger
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,6 +27,8 @@ class PostgresListener:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        # Not from psycopg, which a bus on SQLite has no use for.
+        self._error: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._thread: threading.Thread | None = None
 
     def fileno(self) -> int:
@@ -57,7 +58,7 @@ class PostgresListener:
             self._connection.pgconn.consume_input()
             while self._connection.pgconn.notifies():
                 pass
-        except psycopg.Error as error:
+        except self._error as error:
             log.warning("not listening", error=type(error).__name__)
             self._hang_up()
             self._wanted.set()
@@ -82,7 +83,7 @@ class PostgresListener:
         while self._is_open:
             try:
                 self._listen()
-            except (psycopg.Error, SQLAlchemyError, OSError) as error:
+            except (self._error, SQLAlchemyError, OSError) as error:
                 log.warning("not listening", error=type(error).__name__)
                 self._wanted.wait(_RECONNECT_AFTER_S)
             else:
@@ -94,7 +95,7 @@ class PostgresListener:
         connection = _open(self._engine)
         try:
             connection.execute(f"LISTEN {CHANNEL}")
-        except psycopg.Error:
+        except self._error:
             connection.close()
             raise
         self._connection = connection

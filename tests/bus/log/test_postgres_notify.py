@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from bus.log.postgres_notify import PostgresListener
@@ -13,6 +14,7 @@ class Away:
     """An engine whose database is away; counts who asks."""
 
     asked = 0
+    dialect = create_engine("postgresql+psycopg://nobody@nowhere/nothing").dialect
 
     def raw_connection(self) -> Any:
         self.asked += 1

@@ -3,6 +3,7 @@
 import http
 import json
 import re
+import threading
 from typing import Any
 
 import marshmallow as ma
@@ -82,13 +83,15 @@ class Api(flask_smorest.BareApi):
             },
         )
         self._served: bytes | None = None
+        self._serving = threading.Lock()
         app.add_url_rule("/openapi.json", "openapi", lambda: self._serve(app))
 
     def _serve(self, app: Flask) -> Response:
         """The document of all that is registered by the time somebody asks."""
-        if self._served is None:
-            document = completed(self.spec.to_dict(), _names(app))
-            self._served = json.dumps(document, indent=1).encode()
+        with self._serving:
+            if self._served is None:
+                document = completed(self.document(), _names(app))
+                self._served = json.dumps(document, indent=1).encode()
         return Response(self._served, mimetype="application/json")
 
     def error_responses(self) -> dict[str, dict[str, Any]]:

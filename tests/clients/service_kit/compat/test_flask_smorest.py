@@ -38,5 +38,26 @@ def test_it_registers_no_error_handler() -> None:
 
 def test_the_document_has_our_answers_and_no_others() -> None:
     _, ours = api()
-    responses = ours.spec.to_dict()["components"]["responses"]
+    responses = ours.document()["components"]["responses"]
     assert set(responses) == {"TEAPOT"}, BROKEN.format(what="its error responses")
+
+
+def test_views_are_described_when_the_document_is_made() -> None:
+    app, ours = api()
+    views = flask_smorest.Blueprint("kettle", "canary", description="Hot water")
+
+    @views.route("/kettle")
+    @views.response(200, Problem)
+    def kettle() -> dict[str, str]:
+        return {"title": "boiling"}
+
+    ours.register_blueprint(views)
+    ours.describe(lambda: ours.spec.components.schema("Cup", {"type": "object"}))
+    assert app.test_client().get("/kettle").get_json() == {"title": "boiling"}
+    assert ours.spec is None, BROKEN.format(what="_init_spec, and makes its spec at once")
+
+    document = ours.document()
+    assert set(document["paths"]["/kettle"]) == {"get"}
+    assert {"Problem", "Cup"} <= set(document["components"]["schemas"])
+    assert document["tags"] == [{"name": "kettle", "description": "Hot water"}]
+    assert ours.document() == document
