@@ -16,7 +16,7 @@ from service_kit.openapi import Blueprint as Documented
 from service_kit.problems import install_problems
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
-from service_kit.visitor_network import trust_proxies
+from service_kit.trusted_proxies import trust_proxies
 
 from auction_app import config as settings
 from auction_app.accounts import labels as accounts_labels

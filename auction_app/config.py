@@ -9,7 +9,8 @@ from typing import Any
 
 from bus_client import bus_url
 from service_kit.access import Tokens
-from service_kit.config import Holds, anywhere, load, setting
+from service_kit.config import Holds, anywhere, load, number, port_number, setting
+from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, is_plain
 
 
@@ -79,10 +80,12 @@ class Config:
     live_url: str | None = setting(
         "AUCTIONS_LIVE_URL", parse=base_url, default=None, at_home=is_plain
     )
-    jobs_port: int = setting("AUCTIONS_JOBS_PORT", default=0)
-    trusted_proxies: int = setting("AUCTIONS_TRUSTED_PROXIES", default=0)
+    jobs_port: int | None = setting("AUCTIONS_JOBS_PORT", default=None, parse=port_number)
+    trusted_proxies: int = setting("AUCTIONS_TRUSTED_PROXIES", default=0, parse=proxies)
     hooks: tuple[Hook, ...] = setting("AUCTIONS_HOOKS", parse=hooks, default=())
-    min_duration_s: int = setting("AUCTIONS_MIN_DURATION_S", default=600)
+    min_duration_s: int = setting(
+        "AUCTIONS_MIN_DURATION_S", default=600, parse=number(1, 31 * 24 * 60 * 60)
+    )
 
 
 def read(holds: Holds = anywhere) -> Config:

@@ -83,7 +83,7 @@ def main() -> None:
     waiting = Outbox(house.store.engine, outbox)
     run_loops(
         bodies,
-        health_port=config.jobs_port or None,
+        health_port=config.jobs_port,
         checks={"database": house.check, "outbox": lambda: check_outbox(waiting)},
         metrics=lambda: metrics({"auctions": waiting}),
     )

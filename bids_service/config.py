@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bus_client import bus_url
 from service_kit.access import Tokens
-from service_kit.config import Holds, anywhere, load, setting
+from service_kit.config import Holds, anywhere, load, port_number, setting
 from service_kit.database import database_url
 from service_kit.url import base_url
 
@@ -27,7 +27,7 @@ class Config:
     webhook_secret: str = setting("BIDS_WEBHOOK_SECRET", secret=True)
     auctions_url: str = setting("BIDS_AUCTIONS_URL", parse=base_url)
     auctions_token: str = setting("BIDS_AUCTIONS_TOKEN", secret=True)
-    jobs_port: int | None = setting("BIDS_JOBS_PORT", default=None)
+    jobs_port: int | None = setting("BIDS_JOBS_PORT", default=None, parse=port_number)
 
 
 def read(holds: Holds = anywhere) -> Config:

@@ -8,6 +8,7 @@ from service_kit.openapi import Api
 from service_kit.problems import install_problems
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
+from service_kit.trusted_proxies import trust_proxies
 
 from bus.api.attempts import attempts_blueprint
 from bus.api.audit import audit_blueprint
@@ -69,6 +70,7 @@ def create_apps(
     api.describe(lambda: describe_publish(api, app))
     api.describe(lambda: describe_deliveries(api))
     app.register_blueprint(console_blueprint(bus, app.wsgi_app))
+    trust_proxies(app, config.trusted_proxies)
     app.wsgi_app = under_path(app.wsgi_app, bus.path_prefix)  # type: ignore[method-assign]
     return app, bus
 

@@ -5,11 +5,14 @@ import re
 import socket
 from dataclasses import dataclass
 
-from service_kit.config import load, setting
+from service_kit.config import load, number, port_number, setting
 from service_kit.database import database_url
+from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, trusted_host
 
 MIN_KEY_CHARACTERS = 16
+_MANY = 1_000_000
+_YEAR_S = 365 * 24 * 60 * 60
 _OUR_NAMES = {"localhost", "ip6-localhost", "ip6-loopback"}
 _PATH_PREFIX = re.compile(r"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
@@ -60,16 +63,19 @@ class Config:
     trusted_hosts: tuple[str, ...] = setting(
         "BUS_TRUSTED_HOSTS", default=(), parse=_hosts, at_home=lambda them: any(map(_is_here, them))
     )
-    pusher_port: int | None = setting("BUS_PUSHER_PORT", default=None)
-    max_data_bytes: int = setting("BUS_MAX_DATA_BYTES", default=64)
-    max_readers: int = setting("BUS_MAX_READERS", default=4000)
-    max_readers_of_client: int = setting("BUS_MAX_READERS_OF_CLIENT", default=2000)
+    pusher_port: int | None = setting("BUS_PUSHER_PORT", default=None, parse=port_number)
+    max_data_bytes: int = setting("BUS_MAX_DATA_BYTES", default=64, parse=number(2, 65_536))
+    max_readers: int = setting("BUS_MAX_READERS", default=4000, parse=number(1, _MANY))
+    max_readers_of_client: int = setting(
+        "BUS_MAX_READERS_OF_CLIENT", default=2000, parse=number(1, _MANY)
+    )
     public_url: str | None = setting("BUS_PUBLIC_URL", default=None, parse=base_url)
-    lag_limit_s: int = setting("BUS_LAG_LIMIT_S", default=300)
+    lag_limit_s: int = setting("BUS_LAG_LIMIT_S", default=300, parse=number(1, _YEAR_S))
     path_prefix: str = setting("BUS_PATH_PREFIX", default="", parse=_path_prefix)
-    give_up_days: int = setting("BUS_GIVE_UP_DAYS", default=5)
-    keep_days: int = setting("BUS_KEEP_DAYS", default=30)
-    keep_mib: int | None = setting("BUS_KEEP_MIB", default=None)
+    give_up_days: int = setting("BUS_GIVE_UP_DAYS", default=5, parse=number(1, 365))
+    keep_days: int = setting("BUS_KEEP_DAYS", default=30, parse=number(1, 36_500))
+    keep_mib: int | None = setting("BUS_KEEP_MIB", default=None, parse=number(1, 1_000_000_000))
+    trusted_proxies: int = setting("BUS_TRUSTED_PROXIES", default=0, parse=proxies)
 
 
 def read() -> Config:

@@ -39,7 +39,11 @@ class EndingProtocol(Protocol):
 class AsgiWorker(UvicornWorker):  # type: ignore[misc]
     """For `bus.asgi`."""
 
-    CONFIG_KWARGS = {**UvicornWorker.CONFIG_KWARGS, "http": EndingProtocol}
+    CONFIG_KWARGS = {
+        **UvicornWorker.CONFIG_KWARGS,
+        "http": EndingProtocol,
+        "proxy_headers": False,  # whom to believe is said once: service_kit.trusted_proxies
+    }
 
 
 def _nothing() -> None:

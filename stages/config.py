@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bus_client import bus_url
-from service_kit.config import ConfigError, Holds, load, setting
+from service_kit.config import ConfigError, Holds, load, port_number, setting
 from service_kit.http import origin_of
 
 import auction_app.config
@@ -37,14 +37,14 @@ class Config:
     bids_url: str = setting("BIDS_PUBLIC_URL")
     bids_commands_url: str = setting("BIDS_COMMANDS_URL")
     mailer_url: str = setting("MAILER_PUBLIC_URL")
-    auctions_port: int = setting("PORT_AUCTIONS")
-    bids_port: int = setting("PORT_BIDS")
-    bids_commands_port: int = setting("PORT_BIDS_COMMANDS")
-    mailer_port: int = setting("PORT_MAILER")
+    auctions_port: int = setting("PORT_AUCTIONS", parse=port_number)
+    bids_port: int = setting("PORT_BIDS", parse=port_number)
+    bids_commands_port: int = setting("PORT_BIDS_COMMANDS", parse=port_number)
+    mailer_port: int = setting("PORT_MAILER", parse=port_number)
     auctions_bus_url: str = setting("AUCTIONS_BUS_URL", parse=bus_url)
     bids_bus_url: str = setting("BIDS_BUS_URL", parse=bus_url)
     mailer_bus_url: str = setting("MAILER_BUS_URL", parse=bus_url)
-    jobs_port: int | None = setting("HOUSE_JOBS_PORT", default=None)
+    jobs_port: int | None = setting("HOUSE_JOBS_PORT", default=None, parse=port_number)
 
     @property
     def urls(self) -> list[tuple[str, str]]:

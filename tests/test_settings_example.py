@@ -1,12 +1,14 @@
 """`.env.example` and the services' config.py name the same settings."""
 
 import dataclasses
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 from dotenv import dotenv_values
-from service_kit.config import variables
+from service_kit.config import ConfigError, load, variables
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = [
@@ -14,6 +16,7 @@ CONFIGS = [
     "bids_service.config",
     "auction_app.config",
     "auction_app.live.config",
+    "auction_app.demo.config",
     "mailer_service.config",
     "mailer_service.mailbox.config",
     "stages.config",
@@ -57,3 +60,42 @@ def test_what_is_empty_in_the_example_must_be_set(module: str) -> None:
         one.metadata["variable"] for one in fields if one.default is not dataclasses.MISSING
     }
     assert [name for name in optional if example().get(name) == ""] == []
+
+
+def numbers() -> Iterator[Any]:
+    for module in CONFIGS:
+        for field in dataclasses.fields(import_module(module).Config):
+            if field.type in {int, int | None}:
+                name = field.metadata["variable"]
+                yield pytest.param(module, name, id=f"{module}-{name}")
+
+
+NO_NUMBERS = [
+    *("-1", "NaN", "inf", "1e3", "1.5", "+1", " 1", "0x10", "five", "\u0665", "1_0"),
+    *("9" * 18, "9" * 20, "9" * 5_000),
+]
+
+
+@pytest.mark.parametrize(("module", "name"), list(numbers()))
+def test_a_number_that_is_none_or_far_too_large_is_one_clear_line(
+    monkeypatch: pytest.MonkeyPatch, module: str, name: str
+) -> None:
+    for text in NO_NUMBERS:
+        monkeypatch.setenv(name, text)
+        with pytest.raises(ConfigError) as raised:
+            load(import_module(module).Config, prefix="NONE_OF_THESE_")
+        (line,) = [one for one in raised.value.complaints if one.startswith(f"{name}: ")]
+        assert "must be a whole number" in line, text
+        assert len(line) < 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["BUS_LAG_LIMIT_S", "BUS_KEEP_DAYS", "BUS_GIVE_UP_DAYS", "BUS_KEEP_MIB", "BUS_MAX_READERS"],
+)
+def test_no_time_and_no_room_at_all_is_no_setting_of_the_bus(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "0")
+    with pytest.raises(ConfigError, match=f"{name}: must be a whole number, 1 to "):
+        import_module("bus.config").read()

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from service_kit.config import load, setting
+from service_kit.config import load, port_number, setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """The mailbox's settings."""
 
-    port: int = setting("MAILBOX_PORT", at_home=lambda _port: True)
-    smtp_port: int = setting("MAILBOX_SMTP_PORT")
+    port: int = setting("MAILBOX_PORT", parse=port_number, at_home=lambda _port: True)
+    smtp_port: int = setting("MAILBOX_SMTP_PORT", parse=port_number)
     folder: Path = setting("MAILBOX_DIR", parse=Path)
 
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 from service_kit.access import Tokens
-from service_kit.config import ConfigError, load, or_exit, setting
+from service_kit.config import ConfigError, load, number, or_exit, setting
 from structlog.testing import capture_logs
 
 
@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 class Config:
     url: str = setting("SHOP_URL")
     key: str = setting("SHOP_KEY", secret=True)
-    limit: int = setting("SHOP_LIMIT", default=5)
+    limit: int = setting("SHOP_LIMIT", default=5, parse=number(1, 1_000))
     loud: bool = setting("SHOP_LOUD", default=False)
     hosts: tuple[str, ...] = setting("SHOP_HOSTS", default=())
     tokens: Tokens | None = setting("SHOP_TOKENS", parse=Tokens.parse, default=None)
@@ -65,6 +65,16 @@ def test_missing_bad_and_unknown_variables_are_named_all_at_once(
         read()
     named = [complaint.split(":")[0] for complaint in raised.value.complaints]
     assert sorted(named) == ["SHOP_KEY", "SHOP_LIMIT", "SHOP_LIMITT", "SHOP_TOKENS", "SHOP_URL"]
+
+
+@pytest.mark.parametrize(("text", "value"), [("1", 1), ("1000", 1_000), ("0007", 7)])
+def test_a_number_may_be_anything_from_the_least_to_the_most(
+    monkeypatch: pytest.MonkeyPatch, text: str, value: int
+) -> None:
+    for name in ("SHOP_URL", "SHOP_KEY"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("SHOP_LIMIT", text)
+    assert read().limit == value
 
 
 def test_an_empty_variable_is_a_missing_one(monkeypatch: pytest.MonkeyPatch) -> None:

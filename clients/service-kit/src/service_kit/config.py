@@ -18,7 +18,9 @@ __all__ = [
     "anywhere",
     "load",
     "nowhere",
+    "number",
     "or_exit",
+    "port_number",
     "public_url",
     "setting",
     "variables",
@@ -29,6 +31,7 @@ log = get_logger(__name__)
 C = TypeVar("C")
 _REQUIRED: Any = object()
 _IN_PROCESS = "wsgi+"
+_LONGEST_NUMBER = 18
 
 Holds = Callable[[str], bool]
 """Whether the app at a URL is in this process."""
@@ -46,8 +49,9 @@ def setting(
 
     Without a default it is required. A secret never shows in the repr and may have no default.
     `parse` turns the text into the value (raising ValueError with a reason); without it the
-    annotation decides: str, int, bool, or tuple[str, ...] (comma-separated). A value that
-    `at_home` is true of is for development: a house that the public reaches refuses it.
+    annotation decides: str, bool, or tuple[str, ...] (comma-separated); a number has bounds, so it
+    has a `parse`. A value that `at_home` is true of is for development: a house that the public
+    reaches refuses it.
     """
     if secret and default is not _REQUIRED and default is not None:
         raise TypeError(f"{variable}: a secret has no default")
@@ -55,6 +59,22 @@ def setting(
     if default is _REQUIRED:
         return dataclasses.field(metadata=metadata, repr=not secret)
     return dataclasses.field(metadata=metadata, repr=not secret, default=default)
+
+
+def number(least: int, most: int) -> Callable[[str], int]:
+    """A `parse` of a whole number in these bounds, both included, in ASCII digits alone."""
+
+    def parse(text: str) -> int:
+        is_number = text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER
+        if not is_number or not least <= int(text) <= most:
+            raise ValueError(f"must be a whole number, {least} to {most}")
+        return int(text)
+
+    return parse
+
+
+port_number = number(1, 65_535)
+"""A `parse` of a port."""
 
 
 def variables(config_class: type[Any]) -> list[str]:
@@ -176,12 +196,6 @@ def _held(text: str, holds: Holds) -> str:
     return url
 
 
-def _whole_number(text: str) -> int:
-    if not text.isascii() or not text.isdigit():
-        raise ValueError("must be a whole number")
-    return int(text)
-
-
 def _yes_or_no(text: str) -> bool:
     if text.lower() not in {"true", "false"}:
         raise ValueError("must be true or false")
@@ -195,8 +209,6 @@ def _items(text: str) -> tuple[str, ...]:
 _PARSERS: dict[Any, Callable[[str], Any]] = {
     str: str,
     str | None: str,
-    int: _whole_number,
-    int | None: _whole_number,
     bool: _yes_or_no,
     tuple[str, ...]: _items,
 }

@@ -1,24 +1,13 @@
-"""Which network a visitor comes from, behind a known number of proxies of ours."""
+"""Which network a visitor comes from."""
 
 import ipaddress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from flask import Flask, Request
+    from flask import Request
 
 _IPV6_PREFIX = 64
 """What one customer of a provider gets at least (RFC 6177): all addresses in it are one visitor."""
-
-
-def trust_proxies(app: "Flask", hops: int) -> None:
-    """Take a request's address from X-Forwarded-For, at the place that the outermost of `hops`
-    proxies of ours has written; what stands before it anybody may have made up. None: the address
-    that the connection comes from."""
-    from werkzeug.middleware.proxy_fix import ProxyFix
-
-    if hops:
-        outermost = ProxyFix(app.wsgi_app, x_for=hops, x_proto=0, x_host=0)
-        app.wsgi_app = outermost  # type: ignore[method-assign]
 
 
 def visitor_network(request: "Request") -> str:

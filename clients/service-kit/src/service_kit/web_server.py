@@ -14,12 +14,15 @@ from service_kit.private import keep_files_private, runtime_folder
 
 __all__ = [
     "control_socket_disable",
+    "forwarded_allow_ips",
+    "forwarder_headers",
     "graceful_timeout",
     "http_parser",
     "keepalive",
     "limit_request_field_size",
     "limit_request_fields",
     "limit_request_line",
+    "secure_scheme_headers",
     "when_ready",
     "worker_class",
     "workers",
@@ -31,6 +34,11 @@ limit_request_field_size = MAX_LINE_BYTES
 limit_request_line = MAX_LINE_BYTES
 http_parser = "python"  # the other one, where it is installed, would not know of our bounds
 workers = 2
+# gunicorn believes no proxy, whatever FORWARDED_ALLOW_IPS says: `service_kit.trusted_proxies` alone
+# knows whom to. Its own would take anybody's word who comes from this machine.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
 keepalive = 30
 graceful_timeout = 4
 # Its default path is one per user, so that a second service would refuse to start.

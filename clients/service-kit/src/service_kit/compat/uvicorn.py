@@ -84,7 +84,8 @@ class BoundedProtocol(HttpToolsProtocol):
         is_too_much = self._fields > self.max_fields or self._head_bytes > self.max_head_bytes
         if is_too_much or size > self.max_line_bytes:
             self._refuse(431)
-        if not self._is_head_read:
+        # As gunicorn does: an app that reads X_Forwarded_For could not tell it from the real one.
+        if not self._is_head_read and b"_" not in name:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
