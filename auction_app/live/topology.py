@@ -1,15 +1,16 @@
 """What the live process is to the bus."""
 
-from bus_client import Topology
+from bus_client import Topology, WantedSubscription
 
 from auction_app.live.config import Config
 
 
 def topology(config: Config) -> Topology:
     """It publishes nothing, and hears of biddings."""
-    return Topology(
+    followed = WantedSubscription(
         topics=("biddings",),
         callback=f"{config.public_url}/events",
         uuid=config.webhook_uuid,
         secret=config.webhook_secret[0],
     )
+    return Topology(subscriptions={"default": followed})

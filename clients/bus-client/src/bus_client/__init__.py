@@ -40,7 +40,7 @@ from bus_client.keep_subscribed import keep_subscribed
 from bus_client.receivers import Deliver
 from bus_client.subscriptions import Subscriptions
 from bus_client.tokens import Tokens
-from bus_client.topology import Topology, declare
+from bus_client.topology import Topology, WantedSubscription, declare
 
 __version__ = "0.5.0"
 
@@ -80,6 +80,7 @@ __all__ = [
     "Tokens",
     "Topology",
     "Undelivered",
+    "WantedSubscription",
     "bus_elsewhere",
     "bus_url",
     "connect",
