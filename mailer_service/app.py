@@ -37,7 +37,8 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
 
 def listeners(parts: Parts) -> Mapping[str, Listener]:
     """Who takes the events of which topic, in whatever way they come."""
-    return {"*": parts.receive, RESYNC: parts.receive.catch_up}
+    told = {"bus": parts.receive_reports} if parts.receive_reports else {}
+    return {"*": parts.receive, RESYNC: parts.receive.catch_up, **told}
 
 
 def _drain(config: Config, parts: Parts) -> Drain:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bus_drain.fetch import EntityClient
 from service_kit.clock import Clock
@@ -18,11 +19,13 @@ from mailer_service.entities.fetch import Entities
 from mailer_service.notifier import Notifier
 from mailer_service.pipeline.examine import Examiner
 from mailer_service.pipeline.receive import Receiver
+from mailer_service.pipeline.report import Reporter, ReportReceiver
 from mailer_service.pipeline.send import Sender
 from mailer_service.pipeline.write import Writer
 from mailer_service.smtp.session import Session
 from mailer_service.storage.inbox import Inbox
 from mailer_service.storage.ledger import Ledger
+from mailer_service.storage.reports import Reports
 from mailer_service.storage.schedule import Schedule
 from mailer_service.storage.suppressions import Suppressions
 
@@ -33,10 +36,12 @@ _WRITERS = 4
 @dataclass(frozen=True)
 class Parts:
     """What the mailer's two processes run: the web process takes the bus's deliveries with
-    `receive`, the worker does the `work` of each name in a thread of its own. The notifier wakes
-    it; a check raises when its part isn't well."""
+    `receive`, and what the bus tells of itself with `receive_reports` if the operator wants that;
+    the worker does the `work` of each name in a thread of its own. The notifier wakes it; a check
+    raises when its part isn't well."""
 
     receive: Receiver
+    receive_reports: ReportReceiver | None
     work: Mapping[str, Work]
     notifier: Notifier
     checks: Mapping[str, Check]
@@ -102,7 +107,10 @@ def build(
             clock=clock,
         )
 
+    reports = Reports(engine)
+    tells = partial(ReportReceiver, reports, notify or notifier.notify_worker, clock)
     return Parts(
+        receive_reports=tells() if config.operator else None,
         receive=Receiver(
             inbox,
             notify or notifier.notify_worker,
@@ -111,10 +119,32 @@ def build(
         ),
         work=_numbered("examine", examiner, _EXAMINERS)
         | _numbered("write", writer, _WRITERS)
-        | _numbered("send", sender, config.smtp_sessions),
+        | _numbered("send", sender, config.smtp_sessions)
+        | _reporters(config, reports, notifier, clock),
         notifier=notifier,
         checks={"database": lambda: check_ready("mailer_service", engine)},
     )
+
+
+def _reporters(
+    config: Config, reports: Reports, notifier: Notifier, clock: Clock
+) -> dict[str, Work]:
+    if config.operator is None:
+        return {}
+    bus = EntityClient(
+        {config.bus_url: config.bus_token},
+        total_s=config.fetch_timeout_ms / 1000,
+        attempts=1,  # it is done without
+    )
+    reporter = Reporter(
+        reports=reports,
+        entities=Entities(bus),
+        operator=config.operator,
+        bus_url=config.bus_url,
+        notify=notifier.notify,
+        clock=clock,
+    )
+    return {"report-1": reporter}
 
 
 def _numbered(name: str, make: Callable[[], Work], count: int) -> dict[str, Work]:

@@ -1,13 +1,18 @@
 """What the mailer reads from the environment."""
 
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
 from email.utils import parseaddr
 
 from bus_client import bus_url
-from service_kit.config import Holds, anywhere, load, setting
+from service_kit.config import Holds, anywhere, load, number, port_number, setting
 from service_kit.database import database_url
+from service_kit.local_time import zone_names
 from service_kit.url import base_url
 
+from mailer_service.letters.formats import LANGUAGES
+from mailer_service.model.reports import Operator
 from mailer_service.policy import Limits
 from mailer_service.smtp.url import SmtpServer
 
@@ -26,18 +31,31 @@ def is_nobodys(sender: str) -> bool:
     return top_level.casefold() in {"example", "test", "invalid", "localhost"}
 
 
-def at_least_one(text: str) -> int:
-    """Check a count or a duration. Raises ValueError."""
-    if not text.isascii() or not text.isdigit() or int(text) < 1:
-        raise ValueError("must be a whole number, 1 or more")
-    return int(text)
+def operators(text: str) -> tuple[str, ...]:
+    """Read `none`, or addresses, comma-separated. Raises ValueError."""
+    addresses = [one.strip() for one in text.split(",") if one.strip()]
+    return () if addresses == ["none"] else tuple(map(_bare_address, addresses))
 
 
-def hour_of_the_day(text: str) -> int:
-    """Check an hour, 0 to 23. Raises ValueError."""
-    if not text.isascii() or not text.isdigit() or int(text) > 23:
-        raise ValueError("must be an hour, 0 to 23")
-    return int(text)
+def _bare_address(text: str) -> str:
+    try:
+        return Address(addr_spec=text).addr_spec
+    except (ValueError, IndexError, HeaderParseError) as error:  # all three, by what is wrong
+        raise ValueError("must be none, or ADDRESS, comma-separated") from error
+
+
+def language(text: str) -> str:
+    """Check a language that mails are written in. Raises ValueError."""
+    if text not in LANGUAGES:
+        raise ValueError(f"must be one of {', '.join(LANGUAGES)}")
+    return text
+
+
+def time_zone(text: str) -> str:
+    """Check the name of a zone. Raises ValueError."""
+    if text not in zone_names():
+        raise ValueError("must be a time zone such as UTC or Europe/Berlin")
+    return text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +68,28 @@ class Config:
     smtp: SmtpServer = setting(
         "SMTP_URL", parse=SmtpServer.parse, secret=True, at_home=SmtpServer.is_a_mailbox
     )
-    smtp_timeout_ms: int = setting("MAILER_SMTP_TIMEOUT_MS", parse=at_least_one, default=20_000)
-    smtp_sessions: int = setting("MAILER_SMTP_SESSIONS", parse=at_least_one, default=2)
-    fetch_timeout_ms: int = setting("MAILER_FETCH_TIMEOUT_MS", parse=at_least_one, default=10_000)
-    per_hour: int = setting("MAILER_PER_HOUR", parse=at_least_one, default=30)
-    new_bids: int = setting("MAILER_NEW_BIDS", parse=at_least_one, default=10)
-    new_bids_window_s: int = setting("MAILER_NEW_BIDS_WINDOW_S", parse=at_least_one, default=3600)
-    digest_hour: int = setting("MAILER_DIGEST_HOUR", parse=hour_of_the_day, default=8)
+    smtp_timeout_ms: int = setting(
+        "MAILER_SMTP_TIMEOUT_MS", parse=number(1, 3_600_000), default=20_000
+    )
+    smtp_sessions: int = setting("MAILER_SMTP_SESSIONS", parse=number(1, 100), default=2)
+    fetch_timeout_ms: int = setting(
+        "MAILER_FETCH_TIMEOUT_MS", parse=number(1, 3_600_000), default=10_000
+    )
+    per_hour: int = setting("MAILER_PER_HOUR", parse=number(1, 1_000_000), default=30)
+    new_bids: int = setting("MAILER_NEW_BIDS", parse=number(1, 1_000_000), default=10)
+    new_bids_window_s: int = setting(
+        "MAILER_NEW_BIDS_WINDOW_S", parse=number(1, 2_678_400), default=3600
+    )
+    digest_hour: int = setting("MAILER_DIGEST_HOUR", parse=number(0, 23), default=8)
+    operators: tuple[str, ...] = setting(
+        "MAILER_OPERATOR",
+        default=(),
+        parse=operators,
+        at_home=lambda them: any(map(is_nobodys, them)),
+    )
+    operator_per_hour: int = setting("MAILER_OPERATOR_PER_HOUR", default=10, parse=number(1, 1_000))
+    operator_language: str = setting("MAILER_OPERATOR_LANGUAGE", default="en", parse=language)
+    operator_time_zone: str = setting("MAILER_OPERATOR_TIME_ZONE", default="UTC", parse=time_zone)
     preview: bool = setting("MAILER_PREVIEW", default=False, at_home=bool)
     bus_url: str = setting("MAILER_BUS_URL", parse=bus_url)
     bus_token: str = setting("MAILER_BUS_TOKEN", secret=True)
@@ -66,13 +99,25 @@ class Config:
     bids_token: str = setting("MAILER_BIDS_TOKEN", secret=True)
     auctions_url: str = setting("MAILER_AUCTIONS_URL", parse=base_url)
     auctions_token: str = setting("MAILER_AUCTIONS_TOKEN", secret=True)
-    jobs_port: int | None = setting("MAILER_JOBS_PORT", default=None)
+    jobs_port: int | None = setting("MAILER_JOBS_PORT", default=None, parse=port_number)
 
     @property
     def fetch_lease_ms(self) -> int:
         """How long a killed worker keeps others from what it was fetching for: a letter needs
         three fetches at most. Fetched twice is no harm: the ledger is the judge."""
         return 3 * self.fetch_timeout_ms
+
+    @property
+    def operator(self) -> Operator | None:
+        """Who is told of the bus; None where nobody wants that, or there is no bus that tells."""
+        if not self.operators or not self.bus_url.startswith("http"):
+            return None
+        return Operator(
+            addresses=self.operators,
+            per_hour=self.operator_per_hour,
+            locale=self.operator_language,
+            time_zone=self.operator_time_zone,
+        )
 
     @property
     def limits(self) -> Limits:

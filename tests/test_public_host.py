@@ -21,7 +21,7 @@ SERVICES = {
     "bus": {"BUS_TRUSTED_HOSTS"},
     "auction_app": {"AUCTIONS_LIVE_URL"},
     "auction_app.live": {"LIVE_ALLOWED_ORIGIN"},
-    "mailer_service": {"MAILER_PREVIEW", "MAILER_SENDER", "SMTP_URL"},
+    "mailer_service": {"MAILER_OPERATOR", "MAILER_PREVIEW", "MAILER_SENDER", "SMTP_URL"},
     "mailer_service.mailbox": {"MAILBOX_PORT"},
 }
 
@@ -83,6 +83,7 @@ def test_a_production_house_starts(example: pytest.MonkeyPatch) -> None:
         "BUS_TRUSTED_HOSTS": "auctions.internal",
         "AUCTIONS_LIVE_URL": "https://live.gavel.com",
         "LIVE_ALLOWED_ORIGIN": "https://auctions.gavel.com",
+        "MAILER_OPERATOR": "operator@gavel.com",
         "MAILER_PREVIEW": "false",
         "MAILER_SENDER": "Gavel <no-reply@gavel.com>",
         "SMTP_URL": "smtp://localhost",

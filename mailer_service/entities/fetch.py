@@ -7,6 +7,7 @@ from bus_drain.fetch import EntityClient
 from mailer_service.entities.bids import bid_from, bidders_on, bidding_from, offer_from
 from mailer_service.entities.customers import customer_from
 from mailer_service.entities.sales import auction_from, order_from, question_from, reminder_from
+from mailer_service.entities.subscriptions import subscription_from
 from mailer_service.errors import BadEntity
 from mailer_service.model.entities import (
     Auction,
@@ -17,6 +18,7 @@ from mailer_service.model.entities import (
     Order,
     Question,
     Reminder,
+    Subscription,
 )
 
 _MOST_PAGES = 1_000
@@ -82,6 +84,10 @@ class Entities:
     def reminder(self, url: str) -> Reminder:
         """One reminder of auction_app."""
         return reminder_from(self._client.get(url))
+
+    def subscription(self, url: str) -> Subscription:
+        """One subscription of the bus: our token must be one that may monitor it."""
+        return subscription_from(self._client.get(url))
 
     def customer(self, url: str) -> Customer:
         """One customer of auction_app, with the address: our token must have that scope."""

@@ -25,6 +25,13 @@ _EDGES = {
     "order-cancelled": _BAD,
     "ending-soon": _HURRY,
     "second-chance": _HURRY,
+    "subscription-failing": _BAD,
+    "subscription-disabled": _BAD,
+    "subscription-dead-letters": _BAD,
+    "subscription-resync": _BAD,
+    "subscription-behind": _HURRY,
+    "subscription-recovered": _GOOD,
+    "subscription-caught-up": _GOOD,
 }
 """The colour of a mail's upper edge. Never the only thing that says it."""
 
@@ -75,11 +82,18 @@ def _facts(letter: Letter) -> dict[str, Any]:
         "preferences": letter.preferences,
         "unsubscribe": letter.unsubscribe,
         "price": amount_in_words(letter.price, locale) if letter.price else None,
-        "until": time_in_words(letter.until_ms, locale, letter.time_zone)
-        if letter.until_ms
-        else None,
+        "until": _time(letter.until_ms, letter),
+        "since": _time(letter.since_ms, letter),
+        "ended": _time(letter.ended_ms, letter),
+        "reason": letter.reason,
         "items": [_item(item, letter) for item in letter.items],
     }
+
+
+def _time(at_ms: int | None, letter: Letter) -> str | None:
+    if not at_ms:
+        return None
+    return time_in_words(at_ms, locale_of(letter.locale), letter.time_zone)
 
 
 def _item(item: Letter, summary: Letter) -> dict[str, Any]:

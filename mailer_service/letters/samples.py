@@ -6,7 +6,7 @@ from typing import Any
 
 from service_kit.money import Money
 
-from mailer_service.model.kinds import DIGEST, KINDS, NEW_BIDS
+from mailer_service.model.kinds import BUS_DIGEST, DIGEST, KINDS, NEW_BIDS
 from mailer_service.model.mails import Letter
 
 _AUCTION = "https://gavel.example/auctions/brass-lamp"
@@ -43,6 +43,25 @@ _FACTS: Mapping[str, dict[str, Any]] = {
     "order-cancelled": {"about": "Bob Buyer", "side": "seller"},
     NEW_BIDS: {"count": 7},
 }
+_OF_THE_BUS: dict[str, Any] = {
+    "name": "",
+    "title": "stock/default",
+    "price": None,
+    "preferences": None,
+    "link": "https://bus.gavel.example/console/clients/stock/subscriptions/default",
+    "since_ms": _ENDS_AT_MS,
+}
+_ANSWER = "https://stock.example/events: HTTP 503"
+_ENDED: dict[str, Any] = {"ended_ms": _ENDS_AT_MS + 5_400_000}
+_REPORTS: Mapping[str, dict[str, Any]] = {
+    "subscription-failing": {"text": _ANSWER},
+    "subscription-disabled": {"text": _ANSWER, "reason": "failing"},
+    "subscription-recovered": _ENDED,
+    "subscription-dead-letters": {"text": _ANSWER, "count": 3},
+    "subscription-behind": {"text": _ANSWER},
+    "subscription-caught-up": _ENDED,
+    "subscription-resync": {"count": 1_200},
+}
 
 
 def sample(kind: str, locale: str = "en") -> Letter:
@@ -62,6 +81,10 @@ def sample(kind: str, locale: str = "en") -> Letter:
     )
     if kind == DIGEST:
         return _digest(blank)
+    if kind == BUS_DIGEST:
+        return _digest_of_the_bus(blank)
+    if kind in _REPORTS:
+        return replace(blank, **_OF_THE_BUS | _REPORTS[kind])
     return replace(blank, **_FACTS.get(kind, {}))
 
 
@@ -77,3 +100,9 @@ def _digest(blank: Letter) -> Letter:
         count=6,
         unsubscribe="https://gavel.example/unsubscribe/TOKEN/new-bid,order,outbid,question",
     )
+
+
+def _digest_of_the_bus(blank: Letter) -> Letter:
+    items = tuple(sample(kind, blank.locale) for kind in _REPORTS)
+    facts = _OF_THE_BUS | {"title": None, "since_ms": None, "count": len(items) + 1}
+    return replace(blank, **facts, items=items)

@@ -105,6 +105,15 @@ class Reminder:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """A subscription at the bus; `last_answer` is what its callback has answered, in words."""
+
+    url: str
+    callback: str | None
+    last_answer: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PendingRequest:
     """Something waits for whoever opens `link`. `to` is the new address of a change of address."""
 

@@ -35,8 +35,10 @@ class Kind:
 
 DIGEST = "digest"
 NEW_BIDS = "new-bids"
+BUS_DIGEST = "bus-digest"
 
-# Immediate: somebody waits for it at the screen. Urgent: worth little once the auction is over.
+# Immediate: somebody waits for it at the screen. Urgent: worth little once the auction is over,
+# or about the bus that all the others come by.
 # Summary: sums up what had time.
 _KINDS = (
     Kind("password-reset", Priority.IMMEDIATE),
@@ -60,6 +62,14 @@ _KINDS = (
     Kind("order-shipped", Priority.NORMAL, "order"),
     Kind("order-received", Priority.NORMAL, "order"),
     Kind("order-cancelled", Priority.NORMAL, "order"),
+    Kind("subscription-failing", Priority.URGENT),
+    Kind("subscription-disabled", Priority.URGENT),
+    Kind("subscription-recovered", Priority.URGENT),
+    Kind("subscription-dead-letters", Priority.URGENT),
+    Kind("subscription-behind", Priority.URGENT),
+    Kind("subscription-caught-up", Priority.URGENT),
+    Kind("subscription-resync", Priority.URGENT),
+    Kind(BUS_DIGEST, Priority.URGENT),
     Kind(NEW_BIDS, Priority.SUMMARY, "new-bid"),
     Kind(DIGEST, Priority.SUMMARY),
 )

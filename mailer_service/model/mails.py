@@ -40,7 +40,8 @@ class Letter:
 
     `link` is where its button leads, `title` the auction's, `about` the name of the other party,
     `text` somebody's own words, `items` what a summary sums up (`count` in all, of which it
-    holds the first).
+    holds the first). Of what the bus tells, `title` is the subscription, which was so since
+    `since_ms` and until `ended_ms`, for a `reason`; `count` of something are concerned.
     """
 
     kind: str
@@ -60,6 +61,9 @@ class Letter:
     unsubscribe: str | None = None
     items: tuple["Letter", ...] = ()
     count: int = 0
+    since_ms: int | None = None
+    ended_ms: int | None = None
+    reason: str | None = None
 
     @property
     def about_kind(self) -> Kind:

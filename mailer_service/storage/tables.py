@@ -91,6 +91,25 @@ Index("ix_mails_due", mails.c.step, mails.c.priority, mails.c.due_at_ms)
 Index("ix_mails_placed", mails.c.recipient_url, mails.c.placed_at_ms)
 Index("ix_mails_held", mails.c.held_for)
 
+# One row an event that the bus told of a subscription, for good. `told_at_ms`: when a letter that
+# says it was made ready; None: none was yet.
+bus_reports = Table(
+    "bus_reports",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("event_id", String(255), nullable=False, unique=True),
+    Column("url", String(1024), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(64)),
+    Column("counted", BigInteger, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("received_at_ms", BigInteger, nullable=False),
+    Column("told_at_ms", BigInteger),
+    sqlite_autoincrement=True,
+)
+Index("ix_bus_reports_told", bus_reports.c.told_at_ms)
+Index("ix_bus_reports_url", bus_reports.c.url)
+
 # Addresses that a mail server has refused for good, by their customer.
 suppressions = Table(
     "suppressions",
