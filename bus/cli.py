@@ -45,7 +45,8 @@ def declare_topologies() -> None:
     """Claim topics and subscribe, for clients that do not run yet.
 
     On standard input a JSON object a line: {"token": …, "publishes": [TOPIC…], "subscriptions":
-    {NAME: {…}}}, each subscription as it is PUT. May be repeated.
+    {NAME: {…}}, "seeds": {NAME: {…}}}, each subscription as it is PUT; a seed, which may be
+    "paused", is made for a client that has none. May be repeated.
     """
     lines = [_json(line) for line in sys.stdin if line.strip()]
     if not lines:  # whatever was to write them has failed
@@ -65,7 +66,8 @@ def _json(line: str) -> Any:
 
 
 @main.command()
-def drained() -> None:
+@click.option("--except", "passed_over", metavar="CLIENT", help="Ask nothing of this client's.")
+def drained(passed_over: str | None) -> None:
     """Ask, before the bus is done without, whether all subscribers have had all events.
 
     Exits with 2 and a line for each that has not. A store that was never made has no events.
@@ -75,7 +77,11 @@ def drained() -> None:
         return
     with closing(open_or_exit(config)) as storage:
         behind = [one for one in storage.overviews.every() if one.lag.events or one.parked]
-        counted = [(one.subscription, storage.overviews.count_waiting(one)) for one in behind]
+        counted = [
+            (one.subscription, storage.overviews.count_waiting(one))
+            for one in behind
+            if one.subscription.client != passed_over
+        ]
     lines = tuple(_behind(subscription, count) for subscription, count in counted if count)
     if lines:
         exit_with(lines)

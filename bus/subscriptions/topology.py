@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
+from msgspec import Meta
 
 from bus.auth import Auth, check_may_publish
 from bus.errors import Refused
 from bus.model.client import Client
+from bus.model.subscription import StartAt, StartPosition
 from bus.model.topic import TopicName
 from bus.storage import Storage
 from bus.subscriptions import lifecycle
@@ -22,27 +24,43 @@ from bus.wire_rules import check, complaint
 _MOST = 100
 
 
+def _named(key: str) -> Meta:
+    return complaint(f"{key} is not an object of subscriptions", max_length=_MOST)
+
+
 class Document(msgspec.Struct, forbid_unknown_fields=True):
     """A topology in JSON: whose it is, by a token, and what was said over HTTP otherwise: a
-    `PUT /topics/{topic}` for each of `publishes`, a PUT of each subscription by its name."""
+    `PUT /topics/{topic}` for each of `publishes`, a PUT of each subscription by its name.
+
+    `seeds` are subscriptions too, from the beginning of the log, and `paused` if that is said.
+    They are made for a client that has none, and left alone after."""
 
     token: Annotated[str, complaint("token is not a string")]
     publishes: Annotated[
         list[TopicName], complaint("publishes is not an array of topic names", max_length=_MOST)
     ] = []
-    subscriptions: Annotated[
-        dict[str, Any],
-        complaint("subscriptions is not an object of subscriptions", max_length=_MOST),
-    ] = msgspec.field(default_factory=dict)
+    subscriptions: Annotated[dict[str, Any], _named("subscriptions")] = msgspec.field(
+        default_factory=dict
+    )
+    seeds: Annotated[dict[str, Any], _named("seeds")] = msgspec.field(default_factory=dict)
+
+
+class Seed(NamedTuple):
+    """A subscription that is made once, and is `paused` then or not."""
+
+    wanted: Wanted
+    paused: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """The topics that a client publishes, and its subscriptions by name."""
+    """The topics that a client publishes, its subscriptions by name, and those that it begins
+    with."""
 
     token: str = field(repr=False)
     publishes: Sequence[str]
     subscriptions: Mapping[str, Wanted] = field(repr=False)
+    seeds: Mapping[str, Seed] = field(default_factory=dict, repr=False)
 
 
 def check_topology(value: Any, trusted_hosts: Collection[str]) -> Topology:
@@ -55,7 +73,20 @@ def check_topology(value: Any, trusted_hosts: Collection[str]) -> Topology:
             check_subscription_name(name): check_subscription_resource(one, trusted_hosts)
             for name, one in asked.subscriptions.items()
         },
+        {
+            check_subscription_name(name): _seed(one, trusted_hosts)
+            for name, one in asked.seeds.items()
+        },
     )
+
+
+def _seed(value: Any, trusted_hosts: Collection[str]) -> Seed:
+    settings = dict(value) if isinstance(value, dict) else value
+    paused = settings.pop("paused", False) if isinstance(settings, dict) else False
+    if not isinstance(paused, bool):
+        raise Refused("paused is neither true nor false")
+    wanted = check_subscription_resource(settings, trusted_hosts)
+    return Seed(wanted._replace(start=StartPosition(StartAt.BEGINNING)), paused)
 
 
 def declare(storage: Storage, auth: Auth, some: Sequence[Topology], now_ms: int) -> None:
@@ -71,6 +102,17 @@ def declare(storage: Storage, auth: Auth, some: Sequence[Topology], now_ms: int)
         about = auth.about(one.token, client.name)
         for name, wanted in one.subscriptions.items():
             lifecycle.put(storage, client.id, name, wanted, now_ms, about=about)
+        if one.seeds and not storage.overviews.of_client(client.name):
+            _sow(storage, client, one.seeds, now_ms, about)
+
+
+def _sow(
+    storage: Storage, client: Client, seeds: Mapping[str, Seed], now_ms: int, about: str | None
+) -> None:
+    for name, (wanted, paused) in seeds.items():
+        lifecycle.put(storage, client.id, name, wanted, now_ms, about=about)
+        if paused:
+            storage.subscriptions.pause(storage.subscriptions.find(client.id, name))
 
 
 def _allowed(auth: Auth, topology: Topology) -> Client:
@@ -78,6 +120,6 @@ def _allowed(auth: Auth, topology: Topology) -> Client:
     client = auth.client(topology.token)
     for topic in topology.publishes:
         check_may_publish(client, topic)
-    if topology.subscriptions:
+    if topology.subscriptions or topology.seeds:
         auth.subscriber(topology.token)
     return client

@@ -11,6 +11,7 @@ from service_kit.health import install_health
 
 from mailer_service.mailbox.folder import MailFolder
 from mailer_service.mailbox.reading import Content, ListedMail, summarize, take_apart
+from mailer_service.mailbox.receiver import add_receiver
 
 _PAGE_SIZE = 100
 _HEAD = re.compile(r"<head\b[^>]*>", re.IGNORECASE)
@@ -37,6 +38,7 @@ def create_app(folder: MailFolder, checks: Mapping[str, Callable[[], Any]] | Non
     app.after_request(_protect)
     _add_list(app, folder)
     _add_mail(app, folder)
+    add_receiver(app)
     return app
 
 

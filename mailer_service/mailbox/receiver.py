@@ -1,0 +1,45 @@
+"""A receiver of events for the demo's subscriptions: it keeps none, and lets one see why another
+gets nothing."""
+
+from typing import Any
+
+from flask import Flask, Response, jsonify, request
+from service_kit.logs import get_logger
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+log = get_logger(__name__)
+
+PATH = "/receiver"
+
+
+def add_receiver(app: Flask) -> None:
+    """`/receiver` takes all events, whoever calls. `/receiver/refuses/X` refuses those of URLs
+    that end with X until they are redriven, as one would that was mended meanwhile."""
+
+    @app.post(PATH)
+    @app.post(f"{PATH}/refuses/<ending>")
+    def receive(ending: str | None = None) -> Response | tuple[str, int]:
+        events = request.get_json(force=True, silent=True)
+        if not isinstance(events, list) or not all(map(_is_event, events)):
+            return "This is no array of events.\n", 400
+        is_redriven = request.headers.get("bus-replay", "0") != "0"
+        refused = [] if is_redriven or not ending else _ending_with(ending, events)
+        log.info("events received", events=len(events), refused=len(refused))
+        return jsonify(failed=refused) if refused else Response(status=204)
+
+    @app.errorhandler(NotFound)
+    @app.errorhandler(MethodNotAllowed)
+    def nothing_here(error: NotFound | MethodNotAllowed) -> Any:
+        if request.method != "POST":
+            return error
+        here = f"{request.host_url.rstrip('/')}{PATH}"
+        words = f"Nothing takes events at {request.path}: the demo's receiver is {here}"
+        return f"{words} (with any user name).\n", error.code
+
+
+def _is_event(one: Any) -> bool:
+    return isinstance(one, dict) and isinstance(one.get("url"), str)
+
+
+def _ending_with(ending: str, events: list[dict[str, Any]]) -> list[Any]:
+    return [one.get("id") for one in events if one["url"].endswith(ending)]
