@@ -3,6 +3,7 @@ gets nothing."""
 
 from typing import Any
 
+import msgspec
 from flask import Flask, Response, jsonify, request
 from service_kit.logs import get_logger
 from werkzeug.exceptions import MethodNotAllowed, NotFound
@@ -12,6 +13,14 @@ log = get_logger(__name__)
 PATH = "/receiver"
 
 
+class _Event(msgspec.Struct):
+    url: str
+    id: str
+
+
+_EVENTS = msgspec.json.Decoder(list[_Event])
+
+
 def add_receiver(app: Flask) -> None:
     """`/receiver` takes all events, whoever calls. `/receiver/refuses/X` refuses those of URLs
     that end with X until they are redriven, as one would that was mended meanwhile."""
@@ -19,8 +28,9 @@ def add_receiver(app: Flask) -> None:
     @app.post(PATH)
     @app.post(f"{PATH}/refuses/<ending>")
     def receive(ending: str | None = None) -> Response | tuple[str, int]:
-        events = request.get_json(force=True, silent=True)
-        if not isinstance(events, list) or not all(map(_is_event, events)):
+        try:
+            events = _EVENTS.decode(request.get_data())
+        except (msgspec.MsgspecError, RecursionError):
             return "This is no array of events.\n", 400
         is_redriven = request.headers.get("bus-replay", "0") != "0"
         refused = [] if is_redriven or not ending else _ending_with(ending, events)
@@ -37,9 +47,5 @@ def add_receiver(app: Flask) -> None:
         return f"{words} (with any user name).\n", error.code
 
 
-def _is_event(one: Any) -> bool:
-    return isinstance(one, dict) and isinstance(one.get("url"), str)
-
-
-def _ending_with(ending: str, events: list[dict[str, Any]]) -> list[Any]:
-    return [one.get("id") for one in events if one["url"].endswith(ending)]
+def _ending_with(ending: str, events: list[_Event]) -> list[str]:
+    return [one.id for one in events if one.url.endswith(ending)]

@@ -126,7 +126,33 @@ def test_a_topic_of_another_client_refuses_a_declaration_by_name(storage: Storag
     assert owners(storage) == {"offers": "stranger"}
 
 
+def test_seeds_are_sown_for_a_client_that_has_no_subscription_and_left_alone_then(
+    storage: Storage,
+) -> None:
+    publisher = storage.clients.id_of("publisher")
+    storage.log.append([publication(publisher, "https://x.example/1")])
+    seeds = {"one": SUBSCRIPTION, "other": SUBSCRIPTION | {"paused": True}}
+    sown = {"token": TOKENS["subscriber"], "seeds": seeds}
+    assert (declare(sown).exit_code, declare(sown).exit_code) == (0, 0)
+    found = {one.subscription.name: one for one in storage.overviews.of_client("subscriber")}
+    assert {name: one.subscription.state.value for name, one in found.items()} == {
+        "one": "active",
+        "other": "paused",
+    }
+    assert [one.lag.events for one in found.values()] == [1, 1]
+    storage.subscriptions.delete(storage.clients.id_of("subscriber"), "one")
+    storage.subscriptions.resume(found["other"].subscription.id)
+    declare(sown)
+    (left,) = storage.overviews.of_client("subscriber")
+    assert (left.subscription.name, left.subscription.state.value) == ("other", "active")
+
+
 BAD: list[Any] = [
+    {"token": TOKENS["stranger"], "seeds": []},
+    {"token": TOKENS["stranger"], "seeds": {"one": None}},
+    {"token": TOKENS["stranger"], "seeds": {"One!": SUBSCRIPTION}},
+    {"token": TOKENS["stranger"], "seeds": {"one": SUBSCRIPTION | {"paused": "yes"}}},
+    {"token": TOKENS["stranger"], "seeds": {"one": SUBSCRIPTION | {"callback": "x"}}},
     {},
     [],
     "publishes",
@@ -196,6 +222,8 @@ def test_who_is_behind_is_named_with_how_much_waits_and_what_drains_it(
     assert done.exit_code == 2
     (line,) = done.output.splitlines()
     assert line.startswith("3 events wait for subscriber's subscription 'default': run the bus,")
+    assert drained("--except", "publisher").exit_code == 2
+    assert drained("--except", "subscriber").exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -225,5 +253,5 @@ def test_a_bus_that_was_never_made_is_drained_and_is_not_made_by_asking(
     assert not store.exists()
 
 
-def drained() -> Result:
-    return CliRunner().invoke(main, ["drained"])
+def drained(*options: str) -> Result:
+    return CliRunner().invoke(main, ["drained", *options])
