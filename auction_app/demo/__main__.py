@@ -12,7 +12,8 @@ WHAT_TO_TRY = """What to try:
   As Ada, set a maximum on the brass lamp; as Bela, in another browser, a higher one: Ada's page
   says so within a second, and the mailbox holds a mail for her.
   As Martha, answer a question or list an item; as Nora, look at what is reported."""
-AT_THE_BUS = """  In the bus's console, find out why demo-wrong-address gets nothing, and mend it; redrive the
+AT_THE_BUS = """\
+  In the bus's console, find out why demo-wrong-address gets nothing, and mend it; redrive the
   dead letter of demo-one-refused; resume demo-paused. The mailbox holds a mail that tells so."""
 
 
