@@ -1,12 +1,12 @@
 """Listening with PostgreSQL's LISTEN: readable when any process, on any machine, has notified."""
 
-import contextlib
-import os
 import select
+import selectors
 import threading
 from typing import Any
 
 from service_kit.logs import get_logger
+from service_kit.wakeup import Wakeup
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,8 +19,8 @@ _WAIT_MS = 500
 
 
 class PostgresListener:
-    """The descriptor is an epoll over the connection that listens, so who waits is woken
-    without a detour, and the descriptor stays when the connection breaks.
+    """The descriptor is a selector's (epoll's or kqueue's) over the connection that listens, so who
+    waits is woken without a detour, and the descriptor stays when the connection breaks.
 
     A thread opens that connection, and another one when it broke; between times it sleeps.
     """
@@ -34,9 +34,9 @@ class PostgresListener:
     def fileno(self) -> int:
         """The descriptor to wait on. Every listener gets every notification."""
         if self._thread is None:
-            self._ready = select.epoll()
-            self._missed = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
-            self._ready.register(self._missed, select.EPOLLIN)
+            self._ready: Any = selectors.DefaultSelector()
+            self._missed = Wakeup()
+            self._ready.register(self._missed, selectors.EVENT_READ)
             self._connection: Any = None
             self._is_open = True
             self._wanted = threading.Event()  # another connection, or an end
@@ -46,12 +46,12 @@ class PostgresListener:
             )
             self._thread.start()
             listening.wait(_RECONNECT_AFTER_S)
-        return self._ready.fileno()
+        descriptor: int = self._ready.fileno()
+        return descriptor
 
     def clear(self) -> None:
         """Take the notifications that wait."""
-        with contextlib.suppress(BlockingIOError):
-            os.eventfd_read(self._missed)
+        self._missed.clear()
         if self._connection is None:
             return
         try:
@@ -76,7 +76,7 @@ class PostgresListener:
             self._thread = None
             if self._connection is not None:
                 self._hang_up()
-            os.close(self._missed)
+            self._missed.close()
             self._ready.close()
 
     def _run(self, listening: threading.Event) -> None:
@@ -99,12 +99,13 @@ class PostgresListener:
             connection.close()
             raise
         self._connection = connection
-        self._ready.register(connection.fileno(), select.EPOLLIN)
-        os.eventfd_write(self._missed, 1)  # what was missed while nobody listened
+        self._watched = self._ready.register(connection.fileno(), selectors.EVENT_READ)
+        self._missed.ring()  # what was missed while nobody listened
 
     def _hang_up(self) -> None:
         connection, self._connection = self._connection, None
-        connection.close()  # so epoll forgets its descriptor
+        self._ready.unregister(self._watched.fd)
+        connection.close()
 
 
 def wait_at(listener: PostgresListener) -> None:

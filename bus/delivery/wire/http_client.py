@@ -1,4 +1,4 @@
-"""Sends requests, thousands at a time, from one thread: libcurl's multi interface on epoll.
+"""Sends requests, thousands at a time, from one thread: libcurl's multi interface.
 
 Its limits are those of docs/delivery.md D15.
 """
@@ -14,6 +14,7 @@ import pycurl
 from service_kit.content_coding import MAX_ANSWER_BYTES
 
 from bus.delivery.answer import Answer, Timings
+from bus.delivery.wire.poller import Poller, open_poller
 from bus.delivery.wire.request import Request
 from bus.delivery.wire.resolver import Addresses
 from bus.delivery.wire.ssrf_guard import SsrfGuard
@@ -63,11 +64,12 @@ class HttpClient:
         *,
         connect_ms: int = CONNECT_MS,
         total_ms: int = TOTAL_MS,
+        poller: Poller | None = None,
     ) -> None:
         self._trusted_hosts = frozenset(trusted_hosts)
         self._connect_ms = connect_ms
         self._total_ms = total_ms
-        self._epoll = select.epoll()
+        self._poller = poller or open_poller()
         self._watched: dict[int, Callable[[], None]] = {}
         self._polled: set[int] = set()
         self._timer_at: float | None = None
@@ -75,7 +77,8 @@ class HttpClient:
         self._spare: list[Any] = []
         self._answers: list[Answer] = []
         self._unresolved = Unresolved[_Transfer](connect_ms / 1000)
-        self._epoll.register(self._unresolved.descriptor, select.EPOLLIN)
+        self._found_names = self._unresolved.fileno()
+        self._poller.register(self._found_names, select.POLLIN)
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_SOCKETFUNCTION, self._on_socket)
         self._multi.setopt(pycurl.M_TIMERFUNCTION, self._on_timer)
@@ -88,13 +91,13 @@ class HttpClient:
 
     def watch(self, descriptor: int, on_ready: Callable[[], None]) -> None:
         """Also wake from `wait`, and call `on_ready`, when this descriptor is readable."""
-        self._epoll.register(descriptor, select.EPOLLIN)
+        self._poller.register(descriptor, select.POLLIN)
         self._watched[descriptor] = on_ready
 
     def unwatch(self, descriptor: int) -> None:
         """Don't wake for it any more."""
         del self._watched[descriptor]
-        self._epoll.unregister(descriptor)
+        self._poller.unregister(descriptor)
 
     def start(self, key: int, request: Request) -> None:
         """Start a request; its answer comes out of `wait` under `key`. Never blocks.
@@ -158,7 +161,7 @@ class HttpClient:
         self._spare.clear()
         self._multi.close()
         self._unresolved.close()
-        self._epoll.close()
+        self._poller.close()
 
     def _turn(self, left_s: float) -> bool:
         """One wait for sockets; True when a watched descriptor was among them."""
@@ -167,8 +170,8 @@ class HttpClient:
         if self._unresolved:
             left_s = min(left_s, self._unresolved.left_s)
         woken = False
-        for descriptor, events in self._epoll.poll(max(0.0, left_s)):
-            if descriptor == self._unresolved.descriptor:
+        for descriptor, events in self._poller.poll(max(0.0, left_s)):
+            if descriptor == self._found_names:
                 continue
             if descriptor in self._watched:
                 self._watched[descriptor]()
@@ -230,19 +233,19 @@ class HttpClient:
         if event == pycurl.POLL_REMOVE:
             self._forget(descriptor)
             return
-        mask = (select.EPOLLIN if event & pycurl.POLL_IN else 0) | (
-            select.EPOLLOUT if event & pycurl.POLL_OUT else 0
+        mask = (select.POLLIN if event & pycurl.POLL_IN else 0) | (
+            select.POLLOUT if event & pycurl.POLL_OUT else 0
         )
         if descriptor in self._polled:
-            self._epoll.modify(descriptor, mask)
+            self._poller.modify(descriptor, mask)
         else:
             self._polled.add(descriptor)
-            self._epoll.register(descriptor, mask)
+            self._poller.register(descriptor, mask)
 
     def _forget(self, descriptor: int) -> None:
         self._polled.discard(descriptor)
         try:
-            self._epoll.unregister(descriptor)
+            self._poller.unregister(descriptor)
         except OSError:  # closed already: the kernel has forgotten it
             return
 
@@ -252,11 +255,11 @@ class HttpClient:
 
 def _curl_events(events: int) -> int:
     mask = 0
-    if events & (select.EPOLLIN | select.EPOLLHUP):
+    if events & (select.POLLIN | select.POLLHUP):
         mask |= pycurl.CSELECT_IN
-    if events & select.EPOLLOUT:
+    if events & select.POLLOUT:
         mask |= pycurl.CSELECT_OUT
-    if events & select.EPOLLERR:
+    if events & select.POLLERR:
         mask |= pycurl.CSELECT_ERR
     return mask
 

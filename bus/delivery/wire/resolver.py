@@ -1,13 +1,13 @@
 """What names mean, asked apart from delivering: a look-up that hangs holds a thread for as long as
 the system's resolver takes, and only so many for one client (docs/delivery.md D21)."""
 
-import contextlib
-import os
 import socket
 import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
+
+from service_kit.wakeup import Wakeup
 
 Addresses = tuple[str, ...]
 LookUp = Callable[[str], Addresses]
@@ -30,13 +30,13 @@ def look_up(name: str) -> Addresses:
 class Resolver:
     """Looks names up in threads, for an owner each. For one thread, but for the look-ups.
 
-    `descriptor` is readable when there is an answer to `take`. Whoever is over its share waits for
-    its own look-ups, and nobody for another's: 16 clients with hanging names use up all. A name
-    that several ask for is looked up once, as soon as the first of them has room.
+    Readable when there is an answer to `take`. Whoever is over its share waits for its own,
+    and nobody for another's: 16 clients with hanging names use up all. A name that several ask for
+    is looked up once, as soon as the first of them has room.
     """
 
     def __init__(self, look_up: LookUp | None = None) -> None:
-        self.descriptor = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._answered = Wakeup()
         self._look_up = look_up
         self._known: dict[str, tuple[float, Addresses]] = {}
         self._begun: dict[str, str] = {}  # by name, the owner whose room the look-up takes
@@ -46,6 +46,10 @@ class Resolver:
         self._found: deque[tuple[str, Addresses]] = deque()
         self._lock = threading.Lock()
         self._closed = False
+
+    def fileno(self) -> int:
+        """The descriptor to wait at."""
+        return self._answered.fileno()
 
     def known(self, name: str) -> Addresses | None:
         """What a name meant within the last minute."""
@@ -70,8 +74,7 @@ class Resolver:
 
     def take(self) -> Sequence[tuple[str, Addresses]]:
         """The answers since the last time."""
-        with contextlib.suppress(BlockingIOError):  # there is none
-            os.eventfd_read(self.descriptor)
+        self._answered.clear()
         taken = [self._found.popleft() for _ in range(len(self._found))]
         for name, addresses in taken:
             self._busy[self._begun.pop(name)] -= 1
@@ -88,7 +91,7 @@ class Resolver:
         with self._lock:
             if not self._closed:
                 self._closed = True
-                os.close(self.descriptor)
+                self._answered.close()
 
     def _start_what_may(self) -> None:
         for owner in list(self._queues):
@@ -109,7 +112,7 @@ class Resolver:
         with self._lock:
             if not self._closed:
                 self._found.append((name, addresses))
-                os.eventfd_write(self.descriptor, 1)
+                self._answered.ring()
 
     def _remember(self, name: str, addresses: Addresses) -> None:
         if len(self._known) >= _MOST_KNOWN:

@@ -29,10 +29,9 @@ class Unresolved(Generic[T]):
     def __len__(self) -> int:
         return len(self._waiting)
 
-    @property
-    def descriptor(self) -> int:
+    def fileno(self) -> int:
         """Readable when a name was looked up."""
-        return self._resolver.descriptor
+        return self._resolver.fileno()
 
     @property
     def left_s(self) -> float:

@@ -9,6 +9,7 @@ from service_kit.content_coding import MAX_ANSWER_BYTES
 
 from bus.delivery.answer import Answer
 from bus.delivery.wire.http_client import HttpClient
+from bus.delivery.wire.poller import Poll
 from bus.delivery.wire.request import Request
 from tests.bus.receiver import Receiver
 from tests.sockets import free_port, peer
@@ -199,3 +200,27 @@ def test_who_has_no_time_to_wait_sees_news_all_the_same(sender: HttpClient) -> N
         assert sender.wait(0) == []
         assert woken == [b"!"]
         sender.unwatch(ours.fileno())
+
+
+def test_without_epoll_it_is_the_same(receiver: Receiver) -> None:
+    sender = HttpClient({"127.0.0.1", "localhost"}, connect_ms=500, total_ms=500, poller=Poll())
+    reading, writing = socket.socketpair()
+    heard: list[bytes] = []
+    with reading, writing, peer(hang) as hanging:
+        sender.watch(reading.fileno(), lambda: heard.append(reading.recv(1)))
+        sender.start(1, post(receiver.url))
+        sender.start(2, post(receiver.url.replace("127.0.0.1", "localhost")))
+        sender.start(3, post(f"http://127.0.0.1:{free_port()}/"))
+        sender.start(4, post(hanging))
+        by_key = {answer.key: answer for answer in answers(sender, 4)}
+        assert (by_key[1].status, by_key[2].status) == (204, 204)
+        assert by_key[3].unreachable
+        assert "timed out" in str(by_key[4].error)
+        writing.send(b"!")
+        assert sender.wait(5) == []
+        assert heard == [b"!"]
+        sender.unwatch(reading.fileno())
+        writing.send(b"!")
+        assert sender.wait(0.1) == []
+        assert heard == [b"!"]
+    sender.close()

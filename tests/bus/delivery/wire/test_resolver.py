@@ -44,7 +44,7 @@ def asker(names: Names) -> Iterator[Resolver]:
 
 
 def is_readable(asker: Resolver, timeout_s: float = 0) -> bool:
-    return bool(select.select([asker.descriptor], [], [], timeout_s)[0])
+    return bool(select.select([asker], [], [], timeout_s)[0])
 
 
 def taken(asker: Resolver, count: int) -> list[tuple[str, Addresses]]:

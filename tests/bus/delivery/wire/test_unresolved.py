@@ -18,7 +18,9 @@ class Names:
     asked: list[tuple[str, str]] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)
     is_closed: bool = False
-    descriptor: int = 7
+
+    def fileno(self) -> int:
+        return 7
 
     def known(self, name: str) -> Addresses | None:
         return ("127.0.0.1",) if name == "known" else None
@@ -118,7 +120,7 @@ def test_a_name_is_looked_up_as_long_as_somebody_waits_for_it(
 
 def test_when_it_is_closed_nobody_waits(waiting: Unresolved[str], names: Names) -> None:
     waiting.add("1", "ada", "a")
-    assert (waiting.descriptor, waiting.known("known"), waiting.known("a")) == (
+    assert (waiting.fileno(), waiting.known("known"), waiting.known("a")) == (
         7,
         ("127.0.0.1",),
         None,
