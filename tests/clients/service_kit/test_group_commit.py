@@ -108,3 +108,18 @@ def test_closing_acts_on_what_waits_and_ends_the_thread() -> None:
     act.gate.set()
     wait_for(lambda: acting and not acting[0].is_alive())
     assert answers == [["did 2"]]
+
+
+def test_a_hundred_share_an_act_unless_said_otherwise() -> None:
+    act = Act()
+    act.gate.clear()
+    answered: list[Sequence[str]] = []
+    group_commit = GroupCommit(act, failed=failing)
+    group_commit.hand_over([0], answered.append)
+    wait_for(lambda: act.groups)
+    for number in range(1, 102):
+        group_commit.hand_over([number], answered.append)
+    act.gate.set()
+    wait_for(lambda: len(answered) == 102)
+    assert [len(group) for group in act.groups] == [1, 100, 1]
+    group_commit.close()

@@ -1,5 +1,6 @@
 """Worker processes: loops that survive their failures, a health page."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -29,6 +30,8 @@ worker._GRACE_S = 0.2
 configure_logs("stuck")
 worker.run_loops({"well": lambda: 1.0, "stuck": stuck})
 """
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_a_loop_goes_on_after_an_exception() -> None:
@@ -146,3 +149,58 @@ def test_a_worker_told_to_stop_leaves_a_round_behind_that_does_not_end(tmp_path:
     assert "worker stopped in the middle" in last
     assert "stuck" in last
     assert "well" not in last
+
+
+# A round goes on until the test lets it end.
+WORKER = """
+import sys
+from pathlib import Path
+from service_kit.worker import run_loops
+from tests.waiting import wait_for
+
+port, folder = int(sys.argv[1]), Path(sys.argv[2])
+
+def body():
+    (folder / "begun").touch()
+    wait_for(lambda: (folder / "go").exists())
+    print("the round has ended", flush=True)
+    return 60.0
+
+def check():
+    if not (folder / "well").exists():
+        raise OSError("not well")
+
+run_loops({"body": body}, health_port=port, checks={"store": check}, metrics=lambda: b"it 1\\n")
+print("the worker has ended", flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_answers_for_itself_until_it_is_stopped_and_ends_its_rounds(
+    tmp_path: Path, number: int
+) -> None:
+    port = free_port()
+    command = [sys.executable, "-c", WORKER, str(port), str(tmp_path)]
+
+    def answer(path: str) -> tuple[int, str]:
+        got = requests.get(f"http://127.0.0.1:{port}{path}", timeout=5)
+        return got.status_code, got.text
+
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
+        try:
+            wait_for((tmp_path / "begun").exists)
+            assert (tmp_path / "begun").stat().st_mode & 0o077 == 0
+            assert answer("/healthz")[0] == 200
+            assert answer("/metrics") == (200, "it 1\n")
+            assert answer("/readyz")[0] == 503
+            (tmp_path / "well").touch()
+            assert answer("/readyz")[0] == 200
+            worker.send_signal(number)
+            (tmp_path / "go").touch()
+            assert worker.wait(20) == 0
+        finally:
+            worker.kill()
+        assert worker.stdout is not None
+        said = [line for line in worker.stdout.read().splitlines() if line.startswith("the ")]
+    assert said == ["the round has ended", "the worker has ended"]

@@ -83,6 +83,17 @@ def test_fresh_s_never_overrules_the_server(
     assert len(site.asked) == 2
 
 
+def test_what_says_nothing_of_caching_is_asked_for_each_time(
+    make_client: Make, site: Site, drain_state: State
+) -> None:
+    url = site.shows("/x", {"n": 1})
+    client = make_client(cache=drain_state.cache)
+    for _ in range(2):
+        client.get(url)
+
+    assert len(site.asked) == 2
+
+
 def test_what_may_no_longer_be_kept_is_dropped(
     make_client: Make, site: Site, drain_state: State
 ) -> None:

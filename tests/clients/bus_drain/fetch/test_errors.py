@@ -18,6 +18,7 @@ from bus_drain.fetch import (
     Unavailable,
     UnknownHost,
 )
+from requests.adapters import BaseAdapter
 
 ORIGIN = "https://bids.example"
 URL = f"{ORIGIN}/bids/1"
@@ -108,3 +109,27 @@ def test_a_303_that_says_no_place_is_no_entity(answers: responses.RequestsMock) 
     answers.get(URL, status=303)
 
     assert str(failure()) == "303 a redirect"
+
+
+class Noting(BaseAdapter):
+    """A network that notes how long it was to be waited for, and gives no answer."""
+
+    waits: object = None
+
+    def send(self, *_arguments: Any, timeout: Any = None, **_more: Any) -> requests.Response:
+        self.waits = timeout
+        raise requests.ConnectTimeout
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    ("settings", "waits"), [({}, (2, 5)), ({"connect_s": 1, "read_s": 3}, (1, 3))]
+)
+def test_a_host_has_two_seconds_to_connect_and_five_between_bytes_unless_said_otherwise(
+    settings: dict[str, Any], waits: tuple[float, float]
+) -> None:
+    network = Noting()
+    assert str(failure(transport=network, **settings)) == f"{ORIGIN} did not answer in time"
+    assert network.waits == waits
