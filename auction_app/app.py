@@ -1,6 +1,7 @@
 """The composition root of the web app."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from bus_drain import RESYNC, Drain, Listener
@@ -15,6 +16,7 @@ from service_kit.openapi import Api
 from service_kit.openapi import Blueprint as Documented
 from service_kit.problems import install_problems
 from service_kit.storable import install_storable
+from service_kit.style import add_static
 from service_kit.trace import install_trace
 from service_kit.trusted_proxies import trust_proxies
 
@@ -77,7 +79,8 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
         configure_logs("auctions")
         config = settings.read(nowhere)
     built = house or build(config, **parts)
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
+    add_static(app, Path(__file__).with_name("static"))
     app.config.update(
         SECRET_KEY=config.secret_key,
         MAX_CONTENT_LENGTH=_FORM_BYTES,

@@ -12,6 +12,7 @@ from service_kit.trusted_proxies import trust_proxies
 
 from bus.api.attempts import attempts_blueprint
 from bus.api.audit import audit_blueprint
+from bus.api.diagnosis import diagnosis_blueprint
 from bus.api.events import events_blueprint
 from bus.api.failures import exceptions_blueprint
 from bus.api.history import history_blueprint
@@ -83,6 +84,7 @@ def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(pulls_blueprint(bus))
     api.register_blueprint(subscription_resources_blueprint(bus))
     api.register_blueprint(subscription_actions_blueprint(bus))
+    api.register_blueprint(diagnosis_blueprint(bus))
     api.register_blueprint(seek_blueprint(bus))
     api.register_blueprint(exceptions_blueprint(bus))
     api.register_blueprint(attempts_blueprint(bus))

@@ -47,9 +47,7 @@ def overview_blueprint(bus: Bus) -> Blueprint:
         viewer = bus.auth.monitor(shown_token(request))
         state = {
             "subscriptions": bus.storage.overviews.conditions(viewer),
-            "pushers": sum(
-                one.age_ms < LAPSES_AFTER_MS for one in bus.storage.leases.alive().values()
-            ),
+            "pushers": bus.storage.leases.count_alive(LAPSES_AFTER_MS),
         }
         links = {"self": link("/overview"), "subscriptions": link("/overview/subscriptions")}
         worst = shown(bus.storage.overviews.worst(viewer, _WORST))

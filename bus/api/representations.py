@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 
 from service_kit.hal import Link, link, resource
 
+from bus.diagnosis.answers import meaning
+from bus.diagnosis.diagnose import Diagnosis
 from bus.model.delivery import Attempt, DeadLetter, LastAnswer, Overview, Parked
 from bus.model.event import LogEvent
 from bus.model.paths import collection_path, subscription_path
@@ -90,6 +92,7 @@ def letter_resource(
         "last_answer": _answer(one.answer),
     }
     if whole:
+        state["meaning"] = _meaning(one.answer.status, one.answer.error)
         state["answer_body"] = _text(one.answer_body)
     redrive = link(f"{ours}/redrive") if acts else None
     return resource(state, {"self": link(ours), "redrive": redrive})
@@ -107,6 +110,7 @@ def attempt_resource(one: Attempt, path: str, *, acts: bool, whole: bool = False
         "last_position": one.last_position,
         "status": one.status,
         "error": one.error,
+        "meaning": _meaning(one.status, one.error),
         "resend": one.resend,
         "timings": {
             "connect_ms": one.connect_ms,
@@ -131,6 +135,7 @@ def _links(one: Overview, acts: bool) -> dict[str, Link | None]:
         "self": link(path),
         "collection": link(collection_path(ours.client)),
         "seek": link(f"{path}/seek"),
+        "diagnosis": link(f"{path}/diagnosis"),
         "attempts": link(f"{path}/attempts"),
         "parked": link(f"{path}/parked"),
         "dead-letters": link(f"{path}/dead-letters"),
@@ -144,7 +149,7 @@ def _actions(one: Overview, path: str) -> dict[str, Link | None]:
     return {
         "edit": link(path),
         "pause": link(f"{path}/pause") if is_active else None,
-        "resume": None if is_active else link(f"{path}/resume"),
+        "resume": None if is_active and not one.health.failures else link(f"{path}/resume"),
         "test": None if ours.is_pulled else link(f"{path}/test"),
         "secret": None if ours.is_pulled else link(f"{path}/secret"),
         "events": link(f"{path}/events") if ours.is_pulled else None,
@@ -152,6 +157,21 @@ def _actions(one: Overview, path: str) -> dict[str, Link | None]:
         "retry": link(f"{path}/parked/retry") if one.parked else None,
         "redrive": link(f"{path}/dead-letters/redrive") if one.dead_letters else None,
     }
+
+
+def diagnosis_resource(found: Diagnosis, path: str) -> dict[str, Any]:
+    """Why a subscription gets nothing."""
+    state = {
+        "level": found.level.value,
+        "summary": found.summary,
+        "findings": [asdict(one) for one in found.findings],
+    }
+    return resource(state, {"self": link(f"{path}/diagnosis"), "subscription": link(path)})
+
+
+def _meaning(status: int | None, error: str | None) -> dict[str, str | None] | None:
+    means = meaning(status, error)
+    return None if means is None else means._asdict()
 
 
 def _answer(answer: LastAnswer) -> dict[str, Any]:

@@ -111,6 +111,34 @@ class OverviewSchema(ListSchema):
     pushers = ma.fields.Integer(required=True)
 
 
+class MeaningSchema(ma.Schema):
+    """What an answer means in plain words, and what to do about it; `relation` as in a finding."""
+
+    said = ma.fields.String(required=True)
+    do = ma.fields.String(required=True)
+    relation = ma.fields.String(required=True, allow_none=True)
+
+
+class FindingSchema(ma.Schema):
+    """What was found out about one thing; `level` is `bad`, `look` or `ok`. `relation` is the link
+    of the subscription that helps, or shows more; `edit` is to put it."""
+
+    about = ma.fields.String(required=True)
+    level = ma.fields.String(required=True)
+    said = ma.fields.String(required=True)
+    do = ma.fields.String(required=True, allow_none=True)
+    relation = ma.fields.String(required=True, allow_none=True)
+
+
+class DiagnosisSchema(_ResourceSchema):
+    """Why a subscription gets nothing and what to do: `summary` of the first finding, which is the
+    worst; `level` is its."""
+
+    level = ma.fields.String(required=True)
+    summary = ma.fields.String(required=True)
+    findings = ma.fields.List(ma.fields.Nested(FindingSchema), required=True)
+
+
 class LetterSchema(_ResourceSchema):
     """A dead letter; `answer_body` is the beginning of the last answer."""
 
@@ -118,6 +146,7 @@ class LetterSchema(_ResourceSchema):
     event = ma.fields.Dict(required=True)
     attempts = ma.fields.Integer(required=True)
     last_answer = ma.fields.Nested(AnswerSchema, required=True)
+    meaning = ma.fields.Nested(MeaningSchema, allow_none=True)
     answer_body = ma.fields.String()
 
 
@@ -184,6 +213,7 @@ class AttemptSchema(_ResourceSchema):
     last_position = ma.fields.Integer(required=True)
     status = ma.fields.Integer(required=True, allow_none=True)
     error = ma.fields.String(required=True, allow_none=True)
+    meaning = ma.fields.Nested(MeaningSchema, required=True, allow_none=True)
     resend = ma.fields.Boolean(required=True)
     timings = ma.fields.Nested(TimingsSchema, required=True)
     request = ma.fields.Dict()

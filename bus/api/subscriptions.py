@@ -88,7 +88,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         """Subscribe (201, with the signing secret), or change the subscription (200). Without
         `callback` and `uuid` it is pulled, and has no secret to show.
 
-        Without a `secret` a new subscription gets one, and a known one keeps its own.
+        Without a `secret` a new subscription gets one, and a known one keeps its own; its `uuid`
+        too, while the callback stays on its host.
         """
         client_id = owner_id(bus, client)
         check_subscription_name(name)

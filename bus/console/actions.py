@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bus.console import forms
-from bus.console.forms import Body, Form
+from bus.console.fields import Form, named
+from bus.console.forms import Body
 from bus.console.pages import ONE
 
 
@@ -14,7 +15,8 @@ class Action:
     `done` with the numbers that the answer `counts`.
 
     `shows` is the page of an answer that is shown once, such as a secret; `again` the page whose
-    form is shown again, with what was typed, when the API refuses it.
+    form is shown again, with what was typed, when the API refuses it. `ids` are those of the call's
+    address that the form names; `only_new`: nothing may be there yet.
     """
 
     name: str
@@ -27,6 +29,8 @@ class Action:
     counts: Sequence[str] = ()
     shows: str | None = None
     again: str | None = None
+    ids: Callable[[Form], dict[str, str]] = named()
+    only_new: bool = False
 
     @property
     def called(self) -> str:
@@ -36,13 +40,25 @@ class Action:
 
 _REDRIVEN = "{redriven} on their way back; {covered} dropped, for a later event covers them."
 _COUNTS = ("redriven", "covered")
+_TOPIC = "/topics/<topic>"
 
 ACTIONS = (
     Action("pause", f"{ONE}/pause", "Paused. Nothing is sent; its place in the log is kept."),
     Action("resume", f"{ONE}/resume", "Resumed. What waits is sent at once."),
     Action("test", f"{ONE}/test", "A test event is on its way. Its answer shows in the attempts."),
     Action("seek", f"{ONE}/seek", "Moved. It goes on from there.", read=forms.seek),
-    Action("secret", f"{ONE}/secret", shows="secret"),
+    Action(
+        "subscribe",
+        "/subscribe",
+        method="PUT",
+        api=ONE,
+        read=forms.new_subscription,
+        shows="subscribed",
+        again="subscribe",
+        ids=named("client", "name"),
+        only_new=True,
+    ),
+    Action("secret", f"{ONE}/secret", read=forms.secret, shows="secret", again="rotate"),
     Action(
         "edit",
         f"{ONE}/edit",
@@ -88,6 +104,44 @@ ACTIONS = (
         f"{ONE}/attempts/<int:id>/resend",
         "It is sent once more, now. The answer shows here in a moment, marked as resent.",
         goes_to=f"{ONE}/attempts",
+    ),
+    Action(
+        "claim",
+        "/topics",
+        "It is yours now: nobody else can publish to it.",
+        method="PUT",
+        api=_TOPIC,
+        goes_to=_TOPIC,
+        read=forms.about,
+        again="topics",
+        ids=named("topic"),
+    ),
+    Action(
+        "describe",
+        f"{_TOPIC}/about",
+        "Saved.",
+        method="PUT",
+        api=_TOPIC,
+        goes_to=_TOPIC,
+        read=forms.about,
+        again="topic",
+    ),
+    Action(
+        "publish",
+        f"{_TOPIC}/publish",
+        "Published: it is in the log, and on its way to who subscribes.",
+        api=_TOPIC,
+        goes_to=_TOPIC,
+        read=forms.event,
+        again="topic",
+    ),
+    Action(
+        "let-go",
+        f"{_TOPIC}/delete",
+        "Let go. What was published is still delivered; anybody may claim the name.",
+        method="DELETE",
+        api=_TOPIC,
+        goes_to="/topics",
     ),
     Action(
         "make-token",

@@ -1,4 +1,4 @@
-"""How moments, spans, counts and calls are written; what templates may use."""
+"""How moments, states, counts and calls are written; what templates may use."""
 
 import json
 import shlex
@@ -9,10 +9,11 @@ from flask import Blueprint, request
 from markupsafe import Markup
 from service_kit.clock import Clock, utc
 
-from bus.console import plots, reasons
+from bus.console import plots
 from bus.console.security import PATH
+from bus.diagnosis.words import ago, plural, span
 
-_UNITS = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "min"), (1_000, "s"))
+_BEHIND_MS = 60_000
 _GROWS_AT_MOST = 16
 
 
@@ -38,39 +39,31 @@ def clock(at_ms: int) -> str:
     return f"{utc(at_ms):%a %H:%M}"
 
 
-def ago(at_ms: int, now_ms: int) -> str:
-    """Such as "5 min ago", "in 30 s" or "now"."""
-    away_ms = at_ms - now_ms
-    if abs(away_ms) < 1_000:
-        return "now"
-    return f"in {span(away_ms)}" if away_ms > 0 else f"{span(-away_ms)} ago"
+def condition(one: dict[str, Any]) -> str:
+    """A subscription's state in one word.
 
-
-def span(ms: int) -> str:
-    """The two largest units, the second if it isn't zero.
-
-    | ms     | 400    | 9 000 | 61 000  | 7 200 000 | 93 600 000 |
-    |--------|--------|-------|---------|-----------|------------|
-    | span   | 400 ms | 9 s   | 1 min 1 s | 2 h     | 1 d 2 h    |
+    | state    | failures | oldest event that waits | word     |
+    |----------|----------|-------------------------|----------|
+    | disabled |          |                         | disabled |
+    | paused   |          |                         | paused   |
+    | active   | some     |                         | failing  |
+    | active   | 0        | over a minute old       | behind   |
+    | active   | 0        | younger                 | busy     |
+    | active   | 0        | none                    | idle     |
     """
-    if ms < 1_000:
-        return f"{ms} ms"
-    parts: list[str] = []
-    for size, unit in _UNITS:
-        amount, ms = divmod(ms, size)
-        if amount or parts:
-            parts.append(f"{amount} {unit}" if amount else "")
-    return " ".join(filter(None, parts[:2]))
+    if one["state"] != "active":
+        return str(one["state"])
+    if one["failures"]:
+        return "failing"
+    oldest_ms = one["lag"]["oldest_ms"]
+    if not one["lag"]["events"]:
+        return "idle"
+    return "behind" if oldest_ms is not None and oldest_ms > _BEHIND_MS else "busy"
 
 
 def count(number: int) -> str:
     """With commas between the thousands."""
     return f"{number:,}"
-
-
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """Such as "1 event", "1,200 events"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def answer(found: dict[str, Any] | None) -> str:
@@ -120,4 +113,4 @@ def again_as_curl(request_of: dict[str, Any], callback: str) -> str:
 
 
 _FILTERS = (moment, clock, span, count, answer, page_url, pretty, plural, plots.short)
-_GLOBALS = (reasons.condition, reasons.why, reasons.meaning, plots.plot, curl, again_as_curl)
+_GLOBALS = (condition, plots.plot, curl, again_as_curl)

@@ -1,13 +1,23 @@
 """What people type into forms, as the bodies of the API's calls. The API says what is wrong."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from service_kit.problems import Problem
 from werkzeug.datastructures import MultiDict
 
-Form = MultiDict[str, str]
+from bus.console.fields import (
+    Form,
+    is_number,
+    moment,
+    number,
+    optional_json,
+    optional_number,
+    optional_text,
+    whole_number,
+    words,
+)
+
 Body = dict[str, Any] | None
 
 
@@ -36,6 +46,12 @@ def history(args: Mapping[str, str], client: str = "", name: str = "") -> dict[s
     """Which history: of a subscription or, without one, of all."""
     which = {"subscription": f"{client}/{name}"} if client else {}
     return which | {"span": args.get("span", "hour")}
+
+
+def audit(args: Mapping[str, str]) -> dict[str, str]:
+    """Which acts: the time is typed as a date. Raises Problem 400."""
+    since = {"since_ms": str(moment(args, "since"))} if args.get("since") else {}
+    return only("before", "client", "act", "since_ms")(args) | since
 
 
 def nothing(_form: Form) -> Body:
@@ -70,13 +86,13 @@ def place(args: Mapping[str, str]) -> str | None:
 def seek(form: Form) -> Body:
     """Where to go on: a word that was previewed."""
     name, _, value = form.get("to", "").partition(":")
-    is_number = _is_number(value.removeprefix("-"))
-    return {"to": {name: int(value)} if is_number else form.get("to")}
+    is_point = is_number(value.removeprefix("-"))
+    return {"to": {name: int(value)} if is_point else form.get("to")}
 
 
 def letters(form: Form) -> Body:
     """The dead letters that are ticked, or all."""
-    return _chosen(form, "ids", [int(text) for text in form.getlist("id") if _is_number(text)])
+    return _chosen(form, "ids", [int(text) for text in form.getlist("id") if is_number(text)])
 
 
 def parked(form: Form) -> Body:
@@ -85,18 +101,50 @@ def parked(form: Form) -> Body:
 
 
 def subscription(form: Form) -> Body:
-    """A subscription as PUT takes it: what was left empty is as by default."""
-    return {
+    """A subscription as PUT takes it: what was left empty is as by default, or stays where it is
+    kept. Without a callback nothing is said that is for pushing."""
+    body: dict[str, Any] = {
         "topics": words(form, "topics"),
-        "callback": form.get("callback", "").strip(),
-        "uuid": form.get("uuid", "").strip(),
         "timeout": optional_number(form, "timeout"),
         "max": optional_number(form, "max"),
         "concurrency": optional_number(form, "concurrency"),
         "coalesce": form.get("coalesce") == "on",
-        "format": form.get("format") or None,
+        "retry": _retry(form),
+    }
+    callback = optional_text(form, "callback")
+    if callback is None:
+        return body
+    return body | {
+        "callback": callback,
+        "uuid": optional_text(form, "uuid"),
+        "format": optional_text(form, "format"),
         "events_per_s": optional_number(form, "events_per_s"),
     }
+
+
+def new_subscription(form: Form) -> Body:
+    """The same, with what counts for a new one only: where it begins, and a secret that is had."""
+    start = seek(MultiDict({"to": place(form) or "now"})) or {}
+    secret = {"secret": optional_text(form, "secret")} if optional_text(form, "callback") else {}
+    return (subscription(form) or {}) | {"from": start["to"]} | secret
+
+
+def secret(form: Form) -> Body:
+    """The secret to sign with: one is made, where none was typed."""
+    return {"secret": optional_text(form, "secret")}
+
+
+def about(form: Form) -> Body:
+    """What a topic is about."""
+    description = optional_text(form, "description")
+    return {"description": description, "schema": optional_json(form, "schema")}
+
+
+def event(form: Form) -> Body:
+    """One event to publish."""
+    body = {"type": form.get("type", ""), "url": form.get("url", "").strip()}
+    data = optional_json(form, "data")
+    return body if data is None else body | {"data": data}
 
 
 def token(form: Form) -> Body:
@@ -105,38 +153,21 @@ def token(form: Form) -> Body:
     return {
         "name": form.get("name", "").strip(),
         "scopes": [*form.getlist("scope"), *(f"publish:{topic}" for topic in topics)],
+        "token": optional_text(form, "token"),
     }
 
 
-def words(form: Mapping[str, str], name: str) -> list[str]:
-    """Words with commas or spaces between them."""
-    return form.get(name, "").replace(",", " ").split()
-
-
-def number(form: Mapping[str, str], name: str) -> int:
-    """A whole number that must be there. Raises Problem 400."""
-    text = form.get(name, "").strip().replace(",", "")
-    if not _is_number(text):
-        raise Problem(400, "A number is needed", detail=f"{name}: {text!r} is not a whole number.")
-    return int(text)
-
-
-def optional_number(form: Mapping[str, str], name: str) -> int | None:
-    """A whole number; None for a field that was left empty. Raises Problem 400."""
-    return number(form, name) if form.get(name, "").strip() else None
-
-
-def moment(form: Mapping[str, str], name: str) -> int:
-    """A moment in UTC as browsers send it, in ms since the epoch. Raises Problem 400."""
-    text = form.get(name, "").strip()
-    try:
-        return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
-    except (ValueError, OverflowError) as error:
-        raise Problem(
-            400,
-            "A time is needed",
-            detail=f"{text!r} is not a date and a time, as 2026-11-30T08:15.",
-        ) from error
+def _retry(form: Form) -> dict[str, Any] | None:
+    """How it is tried again, as far as that was typed; `none` are no tries apart."""
+    asked: dict[str, Any] = {}
+    for name in ("first_ms", "longest_ms", "give_up_ms"):
+        if (wait_ms := optional_number(form, name)) is not None:
+            asked[name] = wait_ms
+    waits = words(form, "parked_ms")
+    if waits:
+        numbers = [] if waits == ["none"] else waits
+        asked["parked_ms"] = [whole_number("parked_ms", each) for each in numbers]
+    return asked or None
 
 
 def _chosen(form: Form, name: str, ticked: list[Any]) -> Body:
@@ -145,7 +176,3 @@ def _chosen(form: Form, name: str, ticked: list[Any]) -> Body:
     if not ticked:
         raise Problem(400, "Nothing is ticked", detail="Tick what it is to be done with.")
     return {name: ticked}
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 18

@@ -7,6 +7,7 @@ from bus.console import forms
 from bus.console.forms import Asks
 
 LINES = 25
+_SUGGESTED = 200
 ONE = "/clients/<client>/subscriptions/<name>"
 
 
@@ -49,7 +50,7 @@ PAGES = (
     PageSpec(
         ONE,
         "subscription",
-        beside={"attempts": f"{ONE}/attempts", "topics": "/topics", "overview": "/overview"},
+        beside={"attempts": f"{ONE}/attempts", "diagnosis": f"{ONE}/diagnosis"},
         live=True,
         history=True,
     ),
@@ -68,7 +69,8 @@ PAGES = (
     PageSpec(f"{ONE}/dead-letters/<int:id>", "letter", beside=_SUBSCRIPTION),
     PageSpec("/topics", "topics", asks=forms.only("after", "publisher"), limit=LINES),
     PageSpec("/topics/<topic>", "topic"),
-    PageSpec("/audit", "audit", asks=forms.only("before", "client", "act"), limit=LINES),
+    PageSpec("/subscribe", "subscribe", "/topics", limit=_SUGGESTED),
+    PageSpec("/audit", "audit", asks=forms.audit, limit=LINES),
     PageSpec("/api_tokens", "tokens", asks=forms.only("after", "client"), limit=LINES),
     PageSpec(f"{ONE}/edit", "edit", ONE, needs="edit"),
     PageSpec(f"{ONE}/secret", "rotate", ONE, needs="secret"),

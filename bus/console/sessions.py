@@ -10,7 +10,7 @@ from service_kit.tokens import digest, new_token
 
 from bus.auth import Auth
 from bus.bootstrap import Bus
-from bus.errors import NotAuthenticated
+from bus.errors import NotAllowed, NotAuthenticated
 from bus.model.token_scope import TokenScope, is_good_for
 
 LASTS_MS = 12 * 60 * 60 * 1000
@@ -30,21 +30,36 @@ class TooManySignIns(Exception):
 class Viewer:
     """Who is signed in: a client by `name`, or None for the root key.
 
-    `sees` is the client whose things it sees, None: everybody's. `reads` says whether it may read
-    the log, `is_admin` whether it is the root key or as good. What it may change the links of the
-    API's documents tell. `token` is good for calling the API until the request ends.
+    `sees` is the client whose things it sees, None: everybody's. `scopes` are those of the token
+    that began the session, None for the root key. What it may change the links of the API's
+    documents tell. `token` is good for calling the API until the request ends.
     """
 
     name: str | None
     sees: str | None
-    reads: bool
-    is_admin: bool
+    scopes: frozenset[str] | None
     token: str = field(repr=False)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether it is the root key, or as good."""
+        return self.scopes is None or TokenScope.ADMIN in self.scopes
+
+    @property
+    def reads(self) -> bool:
+        """Whether it may read the log, and subscribe."""
+        return self.scopes is None or is_good_for(TokenScope.SUBSCRIBE, self.scopes)
+
+    def may_publish(self, topic: str | None = None) -> bool:
+        """Whether it may publish to a topic, or to some, unless another client owns that."""
+        scopes = self.scopes or ()
+        is_for_some = topic is None and any(one.startswith("publish:") for one in scopes)
+        return is_for_some or is_good_for(TokenScope.PUBLISH, scopes, topic)
 
     @property
     def seen_as(self) -> tuple[object, ...]:
         """The same for all who see the same pages."""
-        return self.name, self.sees, self.reads, self.is_admin
+        return self.name, self.sees, self.scopes
 
 
 def sign_in(bus: Bus, token: str, network: str) -> str:
@@ -80,6 +95,17 @@ def resumed(bus: Bus, cookie: str | None) -> Iterator[Viewer]:
         yield _viewer(bus.auth, token, sees)
 
 
+def is_over(bus: Bus, cookie: str, token: str) -> bool:
+    """Whether a session that was resumed with this token has ended since."""
+    if bus.storage.console_sessions.find(digest(cookie)) is None:
+        return True
+    try:
+        bus.auth.monitor(token)
+    except (NotAuthenticated, NotAllowed):
+        return True
+    return False
+
+
 def csrf_token(cookie: str) -> str:
     """What a form must carry to come from a page of this browser's."""
     return hmac.new(cookie.encode(), b"form", hashlib.sha256).hexdigest()
@@ -87,7 +113,6 @@ def csrf_token(cookie: str) -> str:
 
 def _viewer(auth: Auth, token: str, sees: str | None) -> Viewer:
     if auth.is_root_key(token):
-        return Viewer(None, sees, reads=True, is_admin=True, token=token)
-    client = auth.client(token)
-    reads = is_good_for(TokenScope.SUBSCRIBE, client.scopes)
-    return Viewer(client.name, sees, reads, TokenScope.ADMIN in client.scopes, token)
+        return Viewer(None, sees, None, token)
+    client = auth.recent_client(token)
+    return Viewer(client.name, sees, client.scopes, token)

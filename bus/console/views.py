@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -11,12 +12,13 @@ from flask import Blueprint, Response, g, make_response, redirect, render_templa
 from service_kit.access import shown_token
 from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.problems import Problem, respond_problem
+from service_kit.style import add_static
 from werkzeug.exceptions import NotFound as UnknownAddress
 
 from bus.bootstrap import Bus
-from bus.console import formats, forms, security, sign_in, tail
+from bus.console import fields, formats, forms, security, sign_in, tail
 from bus.console.actions import ACTIONS, BY_NAME, Action
-from bus.console.api_call import Api, ApiCall
+from bus.console.api_call import Api, ApiAnswer, ApiCall
 from bus.console.live import Fragments
 from bus.console.pages import ONE, PAGES, PageSpec
 from bus.console.problems import not_offered, problem_of, refused
@@ -36,8 +38,8 @@ def console_blueprint(bus: Bus, app: "WSGIApplication") -> Blueprint:
         __name__,
         url_prefix=security.PATH,
         template_folder="templates",
-        static_folder="static",
     )
+    add_static(blueprint, Path(__file__).with_name("static"))
     console = Console(bus, Api(app))
     formats.install(blueprint, bus.now_ms)
     sign_in.add_views(blueprint, bus)
@@ -87,7 +89,7 @@ class Console:
         if wants_hal():
             return self._twin(ApiCall("GET", "/events", _asked()))
         with self._signed_in() as viewer:
-            topics = ",".join(forms.words(request.args, "topics")) or tail.EVERYTHING
+            topics = ",".join(fields.words(request.args, "topics")) or tail.EVERYTHING
             doc = tail.newest(partial(self._get, viewer=viewer), topics)
             return self._show("tail", viewer, doc, topics=topics)
 
@@ -131,13 +133,10 @@ class Console:
         with self._signed_in() as viewer:
             security.check_form()
             try:
-                body = action.read(request.form)
-                call = ApiCall(action.method, _filled(action.called, ids), body=body)
-                answer = self._api.call(call, viewer.token)
-                if not answer.is_success:
-                    raise refused(answer)
+                ids |= action.ids(request.form)
+                answer = self._call(action, viewer, ids)
             except Problem as problem:
-                if action.again is None or problem.status not in {400, 422}:
+                if action.again is None or problem.status not in {400, 409, 422}:
                     raise
                 return self._again(action.again, problem, viewer, ids)
             if action.shows is not None:
@@ -145,11 +144,24 @@ class Console:
             told = {name: int(answer.document[name]) for name in action.counts}
             return _see_other(_filled(action.goes_to, ids), did=action.name, **told)
 
+    def _call(self, action: Action, viewer: Viewer, ids: dict[str, Any]) -> ApiAnswer:
+        where = _filled(action.called, ids)
+        body = action.read(request.form)
+        if action.only_new and self._api.call(ApiCall("GET", where), viewer.token).is_success:
+            raise Problem(
+                409, "There is one of this name", detail="Edit that, or take another name."
+            )
+        answer = self._api.call(ApiCall(action.method, where, body=body), viewer.token)
+        if not answer.is_success:
+            raise refused(answer)
+        return answer
+
     def _again(
         self, template: str, problem: Problem, viewer: Viewer, ids: dict[str, Any]
     ) -> Response:
         (page,) = (page for page in PAGES if page.template == template)
-        doc = self._get(ApiCall("GET", _filled(page.document, ids)), viewer)
+        limit = {} if page.limit is None else {"limit": str(page.limit)}
+        doc = self._get(ApiCall("GET", _filled(page.document, ids), limit), viewer)
         documents = self._documents(page, viewer, ids)
         typed = {"problem": problem, "form": request.form, **documents}
         return self._show(template, viewer, doc, problem.status, **typed)
@@ -247,6 +259,7 @@ def _answer_error(error: Exception) -> Response:
         problem=problem,
         viewer=g.get("viewer"),
         csrf_token=csrf_token(security.session_cookie() or ""),
+        missing=request.view_args if problem.status == 404 else None,
     )
     answer = make_response(page, problem.status)
     for name, value in problem.headers.items():

@@ -8,7 +8,7 @@ from service_kit.retry_after import retry_after_ms
 
 from bus.delivery.answer import Answer
 from bus.delivery.consent import refused
-from bus.model.delivery import LastAnswer
+from bus.model.delivery import NAMED_AS_FAILED, LastAnswer
 from bus.model.event import LogEvent
 
 MAX_PAUSE_MS = 24 * 60 * 60 * 1000
@@ -86,7 +86,9 @@ def _acknowledged(answer: Answer, events: Sequence[LogEvent]) -> Response:
         failed = refused(answer, events)
     except Unreadable as unreadable:
         return Failed(why=str(unreadable))
-    return Failed() if len(failed) == len(events) else Acknowledged(failed)
+    if len(failed) == len(events):
+        return Failed(why=f"each of its events is {NAMED_AS_FAILED}")
+    return Acknowledged(failed)
 
 
 def _pause_ms(answer: Answer, now_ms: int) -> int | None:

@@ -7,6 +7,9 @@ from bus.model.event import LogEvent
 from bus.model.report import Report
 from bus.model.subscription import Subscription
 
+NAMED_AS_FAILED = "named as failed"
+"""In the error of an attempt that was answered 2xx, but for some of its events, or all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:

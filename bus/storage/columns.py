@@ -2,12 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from bus.model.delivery import Cursor, EndpointHealth, LastAnswer, Parked
 from bus.model.event import LogEvent
 from bus.model.retry_policy import RetryPolicy
-from bus.model.subscription import Format, SigningSecrets, State, Subscription
+from bus.model.subscription import (
+    Format,
+    SigningSecrets,
+    State,
+    Subscription,
+    SubscriptionRequest,
+)
 from bus.model.topic_filter import TopicFilter
 
 Row = Mapping[Any, Any]
@@ -47,6 +54,22 @@ def subscription(row: Row, filters: tuple[TopicFilter, ...]) -> Subscription:
         state_since_ms=row["state_since_ms"],
         replay=row["replay"],
     )
+
+
+def request_columns(wanted: SubscriptionRequest) -> dict[str, Any]:
+    """What was asked for, as columns of `subscriptions`."""
+    is_default = wanted.retry == RetryPolicy()
+    return {
+        "callback": wanted.callback,
+        "uuid": wanted.uuid,
+        "timeout_ms": wanted.timeout_ms,
+        "max_events": wanted.max_events,
+        "concurrency": wanted.concurrency,
+        "coalesce": wanted.coalesce,
+        "format": wanted.format.value,
+        "events_per_s": wanted.events_per_s,
+        "retry": None if is_default else json.dumps(asdict(wanted.retry)),
+    }
 
 
 def signing_secrets(current: str, previous: str | None) -> SigningSecrets:

@@ -98,6 +98,10 @@ class Leases:
         with reading(self._engine) as connection:
             return {id: PusherBeat(*seen) for id, *seen in connection.execute(wanted)}
 
+    def count_alive(self, lapses_after_ms: int) -> int:
+        """How many pushers have shown themselves within that time."""
+        return sum(one.age_ms < lapses_after_ms for one in self.alive().values())
+
     def give_up(self, lapsed: Collection[str]) -> None:
         """What these pushers hold is free from here on."""
         with writing(self._engine) as connection:

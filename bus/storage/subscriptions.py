@@ -1,15 +1,12 @@
 """Subscriptions: where each client's events go, and from where in the log."""
 
 import json
-from dataclasses import asdict
-from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import reading
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text, update
 
 from bus.errors import BadSubscription, NotFound
-from bus.model.retry_policy import RetryPolicy
 from bus.model.subscription import (
     DEFAULT_NAME,
     NOW,
@@ -26,7 +23,7 @@ from bus.model.topic_filter import (
     without_passed,
 )
 from bus.storage import cursors, topic_filters, topics
-from bus.storage.columns import signing_secrets
+from bus.storage.columns import request_columns, signing_secrets
 from bus.storage.seeks import seek_position
 from bus.storage.start_position import cursor_at, log_end, log_start
 from bus.storage.tables import clients, subscriptions
@@ -97,6 +94,17 @@ class Subscriptions:
         """The id of a subscription. Raises NotFound."""
         with reading(self._engine) as connection:
             return _found(connection, client_id, name)
+
+    def endpoint(self, client_id: int, name: str) -> tuple[str, str] | None:
+        """Where a subscription goes and its user name there; None where it is pulled, or isn't."""
+        wanted = select(subscriptions.c.callback, subscriptions.c.uuid).where(
+            subscriptions.c.client_id == client_id,
+            subscriptions.c.name == name,
+            subscriptions.c.callback != "",
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted).one_or_none()
+        return None if row is None else (row.callback, row.uuid)
 
     def waits_for_snapshot(self, subscription_id: int) -> bool:
         """Whether it waits for a snapshot, which whoever asked for it may have died over."""
@@ -195,7 +203,7 @@ class Subscriptions:
                 reason=SNAPSHOT if state is State.PAUSED else None,
                 state_since_ms=now_ms,
                 created_at_ms=now_ms,
-                **_columns(wanted),
+                **request_columns(wanted),
             )
         ).inserted_primary_key
         assert added is not None
@@ -210,7 +218,7 @@ class Subscriptions:
     ) -> None:
         ours = subscriptions.c.id == subscription_id
         callback = connection.execute(select(subscriptions.c.callback).where(ours)).scalar_one()
-        connection.execute(update(subscriptions).where(ours).values(**_columns(wanted)))
+        connection.execute(update(subscriptions).where(ours).values(**request_columns(wanted)))
         if bool(callback) != bool(wanted.callback):  # pushed from here on, or pulled
             cursors.forget_leases(connection, subscription_id)
         before = topic_filters.filters_of(connection, [subscription_id]).get(subscription_id, ())
@@ -239,21 +247,6 @@ class Subscriptions:
             )
             .values(state=state.value, reason=reason, state_since_ms=self._now_ms())
         )
-
-
-def _columns(wanted: SubscriptionRequest) -> dict[str, Any]:
-    is_default = wanted.retry == RetryPolicy()
-    return {
-        "callback": wanted.callback,
-        "uuid": wanted.uuid,
-        "timeout_ms": wanted.timeout_ms,
-        "max_events": wanted.max_events,
-        "concurrency": wanted.concurrency,
-        "coalesce": wanted.coalesce,
-        "format": wanted.format.value,
-        "events_per_s": wanted.events_per_s,
-        "retry": None if is_default else json.dumps(asdict(wanted.retry)),
-    }
 
 
 def _move(

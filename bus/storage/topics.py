@@ -33,6 +33,7 @@ _OWN = text(
 )
 
 _NOTHING_SAID = TopicAbout()
+_MOST = 10_000
 
 
 def ensure(connection: Connection, names: Sequence[str]) -> None:
@@ -69,6 +70,19 @@ class Topics:
             wanted = wanted.where(clients.c.name == publisher)
         with reading(self._engine) as connection:
             return [Topic(*row) for row in connection.execute(wanted)]
+
+    def publishers(self, names: Sequence[str] | None = None) -> dict[str, str]:
+        """Who publishes these topics, or all, by topic; those that nobody does are missing."""
+        wanted = (
+            select(topics.c.name, clients.c.name)
+            .join_from(topics, clients)
+            .where(topics.c.deleted.is_(False))
+            .limit(_MOST)
+        )
+        if names is not None:
+            wanted = wanted.where(topics.c.name.in_(names))
+        with reading(self._engine) as connection:
+            return {topic: client for topic, client in connection.execute(wanted)}
 
     def one(self, name: str) -> tuple[Topic, TopicAbout]:
         """A topic, and what it is about. Raises NotFound."""

@@ -10,7 +10,7 @@ from bus.model.subscription import DEFAULT_NAME, NOW, StartAt, StartPosition, Su
 from bus.signing import rotate
 from bus.storage import Storage
 from bus.storage.subscriptions import SNAPSHOT
-from bus.subscriptions.validation import Wanted
+from bus.subscriptions.validation import Wanted, kept_user_name
 
 
 def put(
@@ -24,14 +24,18 @@ def put(
 ) -> str | None:
     """Subscribe under a name, or change that subscription; the secret of a new one, else None.
 
-    May be repeated. Without a secret in `wanted` a known subscription keeps its own. `about`:
-    see TopicFilter.
+    May be repeated. Without a secret in `wanted` a known subscription keeps its own, and without a
+    user name too while its callback stays on its host. `about`: see TopicFilter. Raises
+    BadSubscription for a callback that has no user name.
     """
+    request = replace(wanted.request, about=about)
+    if request.callback and not request.uuid:
+        known = storage.subscriptions.endpoint(client_id, name)
+        request = replace(request, uuid=kept_user_name(request.callback, known))
     if wanted.secret is not None:
         with suppress(NotFound):  # before a new callback is told anything
             sign_with(storage, client_id, name, wanted.secret, now_ms)
     secret = wanted.secret or new_secret()
-    request = replace(wanted.request, about=about)
     is_new = subscribe(storage, client_id, name, request, wanted.start, secret)
     return secret if is_new else None
 

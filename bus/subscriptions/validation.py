@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection
 from typing import Annotated, Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -66,7 +67,7 @@ class RoutemasterSubscription(msgspec.Struct, forbid_unknown_fields=True):
 
 class SubscriptionResource(RoutemasterSubscription):
     """The same with everything that a subscription may have beyond routemaster. Without `callback`
-    and `uuid` it is pulled."""
+    it is pulled. A known one keeps its `uuid`, for a callback on the same host."""
 
     topics: Annotated[list[Pattern], _topics]
     callback: Url | None = None  # type: ignore[assignment]
@@ -158,12 +159,31 @@ def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> W
 
 
 def _check_mode(asked: SubscriptionResource) -> None:
-    """What is pushed has a user name; what is pulled has nothing that is for pushing."""
-    if asked.callback is not None and asked.uuid is None:
-        raise BadSubscription("uuid is missing: a callback needs one")
+    """What is pulled has nothing that is for pushing."""
     for name in _OF_PUSHED:
         if asked.callback is None and getattr(asked, name) is not None:
             raise BadSubscription(f"{name} is for a subscription with a callback; this is pulled")
+
+
+def kept_user_name(callback: str, known: tuple[str, str] | None) -> str:
+    """The Basic user name for a callback that came without one: that of the `known` callback and
+    its user name, if both are on one host. Another host must not be told it. Raises
+    BadSubscription.
+    """
+    if known is None:
+        raise BadSubscription("uuid is missing: a callback needs one")
+    before, user_name = known
+    if _host(before) != _host(callback):
+        raise BadSubscription(
+            "uuid is missing: another host must not be told that of the host before"
+        )
+    return user_name
+
+
+def _host(callback: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(callback)
+    default = {"https": 443, "http": 80}[parts.scheme.lower()]
+    return parts.scheme.lower(), parts.hostname, parts.port or default
 
 
 def check_subscription_name(value: str) -> str:

@@ -1,7 +1,9 @@
-// Keeps what changes by itself up to date: `data-live` says where its newest text is.
+// Keeps what changes by itself up to date: `data-live` says where its newest text is, `data-part`
+// which part of that.
 (() => {
   "use strict";
   const EVERY_MS = 2000;
+  const regions = [...document.querySelectorAll("[data-live]")];
 
   // Not under somebody's hands: whoever is in it with the keyboard, or marks text, would lose it.
   function isInUse(region) {
@@ -10,11 +12,22 @@
     return marks || (region.contains(document.activeElement) && region !== document.activeElement);
   }
 
-  async function refresh(region) {
-    if (document.hidden || isInUse(region)) return true;
+  function partOf(text, part) {
+    const made = document.createElement("template");
+    made.innerHTML = text;
+    return made.content.querySelector(`[data-part="${part}"]`).innerHTML;
+  }
+
+  function show(region, whole) {
+    const text = region.dataset.part ? partOf(whole, region.dataset.part) : whole;
+    if (text !== region.lastText && !isInUse(region)) region.innerHTML = region.lastText = text;
+  }
+
+  async function refresh(url) {
+    if (document.hidden) return true;
     let answer;
     try {
-      answer = await fetch(region.dataset.live, { redirect: "manual", headers: { Accept: "text/html" } });
+      answer = await fetch(url, { redirect: "manual", headers: { Accept: "text/html" } });
     } catch {
       return true; // the bus is away: what is shown stays
     }
@@ -24,14 +37,14 @@
     }
     if (answer.ok) {
       const text = await answer.text();
-      if (text !== region.lastText && !isInUse(region)) region.innerHTML = region.lastText = text;
+      for (const region of regions) if (region.dataset.live === url) show(region, text);
     }
     return true;
   }
 
-  for (const region of document.querySelectorAll("[data-live]")) {
+  for (const url of new Set(regions.map((region) => region.dataset.live))) {
     const again = async () => {
-      if (await refresh(region)) setTimeout(again, EVERY_MS);
+      if (await refresh(url)) setTimeout(again, EVERY_MS);
     };
     setTimeout(again, EVERY_MS);
   }

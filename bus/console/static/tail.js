@@ -12,18 +12,19 @@
 
   function show(event) {
     const row = table.tBodies[0].insertRow(0);
-    const add = (kind, text, name) => {
+    const add = (kind, text, name, label) => {
       const cell = document.createElement(kind);
+      if (label) cell.dataset.label = label;
       cell.textContent = text;
       cell.className = name;
       row.append(cell);
       return cell;
     };
-    add("td", event.position.toLocaleString("en"), "number");
-    add("td", `${event.topic}.${event.type}`, "");
+    add("td", event.position.toLocaleString("en"), "number", "Position");
+    add("td", `${event.topic}.${event.type}`, "", "Event");
     add("th", event.url, "breaks").scope = "row";
-    add("td", at(event.t), "");
-    add("td", event.data ? JSON.stringify(event.data) : "", "said");
+    add("td", at(event.t), "", "Told at");
+    add("td", event.data ? JSON.stringify(event.data) : "", "said", "Hint");
     row.classList.add("new");
     while (table.tBodies[0].rows.length > KEPT) table.tBodies[0].lastElementChild.remove();
   }

@@ -10,7 +10,7 @@ from service_kit.clock import Clock
 
 from bus.delivery.answer import Answer
 from bus.delivery.wire.request import Request
-from bus.model.delivery import Attempt
+from bus.model.delivery import NAMED_AS_FAILED, Attempt
 from bus.model.event import LogEvent
 from bus.model.positions import written
 from bus.model.subscription import Subscription
@@ -58,7 +58,7 @@ class Exchange:
     def written(self) -> Attempt:
         """The attempt as it is kept. A subscriber may echo what we sent, so answers are cleaned."""
         secrets = _secrets(self.subscription, self.request)
-        timings, error = self.answer.timings, self.error or self.answer.error
+        timings, error = self.answer.timings, self.error or self.answer.error or self._left_out()
         return Attempt(
             0,
             self.subscription.id,
@@ -80,6 +80,12 @@ class Exchange:
             positions=_positions(self.events),
             resend=self.resend,
         )
+
+    def _left_out(self) -> str | None:
+        """That the answer was a yes to some of the events only."""
+        if not self.refused:
+            return None
+        return f"{self.refused} of {len(self.events)} events {NAMED_AS_FAILED}"
 
 
 class AttemptLog:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
-from bus.console.formats import plural
+from bus.diagnosis.words import plural
 from bus.model.delivery import DeadLetter, LastAnswer, Parked, StateChange
 from bus.storage import Storage
 from tests.bus.api.calling import call
@@ -149,7 +150,9 @@ def test_edit(owner: Operator, shown: Callable[[], dict[str, object]]) -> None:
         ({"topics": "Bids!"}, "topic"),
         ({"max": "many"}, "whole number"),
         ({"max": "0"}, "max is not a whole number from 1"),
-        ({"uuid": ""}, "uuid"),
+        ({"uuid": ""}, "another host must not be told"),
+        ({"first_ms": "500", "longest_ms": "400"}, "longest_ms is not"),
+        ({"parked_ms": "soon"}, "whole number"),
     ],
 )
 def test_what_is_wrong_with_an_edit_is_said_and_nothing_typed_is_lost(
@@ -166,6 +169,95 @@ def test_what_is_wrong_with_an_edit_is_said_and_nothing_typed_is_lost(
     assert said in alert[1]
     assert form["callback"] in answer.text
     assert shown()["callback"] == WANTED["callback"]
+
+
+def test_an_edit_keeps_what_is_never_shown_and_says_how_it_is_tried_again(
+    owner: Operator, shown: Callable[[], dict[str, object]], storage: Storage
+) -> None:
+    form = {
+        "topics": "bids",
+        "callback": f"{WANTED['callback']}elsewhere",
+        "first_ms": "500",
+        "longest_ms": "60,000",
+        "parked_ms": "1000, 2000",
+        "give_up_ms": "120000",
+    }
+    assert "Saved." in follow(owner, f"{SUBSCRIPTION}/edit", f"{SUBSCRIPTION}/edit", **form)
+    waits = {
+        "first_ms": 500,
+        "longest_ms": 60_000,
+        "parked_ms": [1000, 2000],
+        "give_up_ms": 120_000,
+    }
+    assert shown()["retry"] == waits
+    client = storage.clients.id_of("subscriber")
+    assert storage.subscriptions.endpoint(client, "default") == (form["callback"], "u-1")
+
+
+def test_an_edit_without_a_callback_has_it_pulled_and_back(
+    owner: Operator, shown: Callable[[], dict[str, object]]
+) -> None:
+    edit = f"{SUBSCRIPTION}/edit"
+    form = {"topics": "bids", "callback": "", "format": "cloudevents", "events_per_s": "5"}
+    assert "Saved." in follow(owner, edit, edit, **form)
+    assert (shown()["callback"], shown()["concurrency"]) == (None, 64)
+    again = {"topics": "bids", "callback": "https://s.example/", "uuid": "u-2"}
+    assert "Saved." in follow(owner, edit, edit, **again)
+    assert shown()["callback"] == "https://s.example/"
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"callback": "https://n.example/", "uuid": "u-3"}, "It is shown this once"),
+        ({"callback": ""}, "kept for who pulls them"),
+    ],
+)
+def test_subscribe(owner: Operator, api: FlaskClient, typed: dict[str, str], said: str) -> None:
+    form = {"client": "subscriber", "name": "made", "topics": "bids", "to": "beginning"}
+    answer = owner.press("/subscribe", "/subscribe", **form, **typed)
+    assert answer.status_code == 200, answer.text
+    assert said in answer.text
+    path = "/clients/subscriber/subscriptions/made"
+    made = call(api, "GET", path, by="subscriber").get_json(force=True)
+    assert (made["topics"], made["position"]) == (["bids"], 0)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said", "status"),
+    [
+        ({"name": "default"}, "There is one of this name", 409),
+        ({"name": ""}, "name is empty", 400),
+        ({"name": "No!"}, "a name is 1 to 64", 400),
+        ({"uuid": ""}, "uuid is missing", 400),
+        ({"to": "position", "position": "x"}, "whole number", 400),
+        ({"secret": "none"}, "whsec_", 400),
+    ],
+)
+def test_what_is_wrong_with_a_subscription_is_said_and_none_is_made(
+    owner: Operator,
+    shown: Callable[[], dict[str, object]],
+    wrong: dict[str, str],
+    said: str,
+    status: int,
+) -> None:
+    before = shown()
+    right = {"client": "subscriber", "name": "made", "topics": "bids", "uuid": "u"}
+    form = right | {"callback": "https://typed.example/"} | wrong
+    answer = owner.press("/subscribe", "/subscribe", **form)
+    assert answer.status_code == status
+    assert said in unescape(answer.text)
+    assert "https://typed.example/" in answer.text
+    assert shown() == before
+
+
+def test_a_secret_that_the_endpoint_has_is_taken(owner: Operator, storage: Storage) -> None:
+    on, theirs = f"{SUBSCRIPTION}/secret", "whsec_" + "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0"
+    assert owner.press(on, on, secret=theirs).status_code == 200
+    assert storage.subscriptions.secrets(storage.clients.id_of("subscriber")).current == theirs
+    refused = owner.press(on, on, secret="short")
+    assert refused.status_code == 400
+    assert "whsec_" in refused.text
 
 
 def test_remove(owner: Operator, api: FlaskClient) -> None:

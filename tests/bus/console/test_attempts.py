@@ -75,7 +75,7 @@ def test_a_filter_that_says_nothing_is_told_so(owner: Operator, asked: str) -> N
 def test_an_attempt_shows_all_of_it_and_how_to_repeat_it_in_a_shell(owner: Operator) -> None:
     text = unescape(owner.text(f"{ATTEMPTS}/2"))
     assert "connected after 2 ms, first byte after 9 ms" in text
-    assert "broke down over the request" in text
+    assert "broke down over the delivery" in text
     assert "<code><b>broken" not in owner.text(f"{ATTEMPTS}/2")
     assert """-H 'webhook-id: it'"'"'s'""" in text
     assert "-H 'Content-Type: a/b'" in text

@@ -1,32 +1,11 @@
-"""How spans, counts and plots are written."""
+"""How states, bodies and plots are written."""
+
+from typing import Any
 
 import pytest
 
-from bus.console.formats import ago, plural, pretty, span
+from bus.console.formats import condition, pretty
 from bus.console.plots import plot, short
-
-
-@pytest.mark.parametrize(
-    ("ms", "text"),
-    [
-        (400, "400 ms"),
-        (9_999, "9 s"),
-        (61_000, "1 min 1 s"),
-        (7_200_000, "2 h"),
-        (7_201_000, "2 h"),
-        (93_600_000, "1 d 2 h"),
-    ],
-)
-def test_a_span_is_its_two_largest_units(ms: int, text: str) -> None:
-    assert span(ms) == text
-
-
-def test_a_moment_is_before_or_ahead() -> None:
-    assert [ago(at_ms, 10_000) for at_ms in (4_000, 10_500, 40_000)] == [
-        "6 s ago",
-        "now",
-        "in 30 s",
-    ]
 
 
 def test_what_is_no_json_is_shown_as_it_is() -> None:
@@ -54,10 +33,6 @@ def test_what_is_json_is_shown_with_every_value_as_it_was_sent() -> None:
     assert pretty('{"a":1.0e5,"a":"é"}') == '{\n  "a": 1.0e5,\n  "a": "é"\n}'
 
 
-def test_one_is_one() -> None:
-    assert [plural(n, "event") for n in (0, 1, 1_200)] == ["0 events", "1 event", "1,200 events"]
-
-
 def test_a_plot_begins_left_and_its_most_is_on_top() -> None:
     points = [{"at_ms": n * 1_000, "published": n * 10, "lag": None} for n in range(3)]
     made = plot(points, "published", "lag", rate=True)
@@ -76,3 +51,19 @@ def test_a_plot_begins_left_and_its_most_is_on_top() -> None:
 )
 def test_numbers_at_the_edge_of_a_plot_are_short(value: float, text: str) -> None:
     assert short(value) == text
+
+
+@pytest.mark.parametrize(
+    ("fields", "word"),
+    [
+        ({}, "idle"),
+        ({"lag": {"events": 3, "oldest_ms": 50}}, "busy"),
+        ({"lag": {"events": 3, "oldest_ms": 60_001}}, "behind"),
+        ({"failures": 1}, "failing"),
+        ({"failures": 1, "state": "paused"}, "paused"),
+        ({"failures": 1, "state": "disabled"}, "disabled"),
+    ],
+)
+def test_a_state_is_one_word(fields: dict[str, Any], word: str) -> None:
+    well = {"state": "active", "failures": 0, "lag": {"events": 0, "oldest_ms": None}}
+    assert condition(well | fields) == word

@@ -101,6 +101,16 @@ def test_a_session_ends_after_twelve_hours(root: Operator, clock: FakeClock) -> 
     assert root.see("/").status_code == 303
 
 
+def test_who_sees_everything_and_may_only_look_has_no_buttons(
+    signed_in: Callable[[str], Operator], storage: Storage
+) -> None:
+    storage.clients.add_token("watcher", digest("sees-all-and-only-looks"), {"monitor:all"})
+    text = signed_in("sees-all-and-only-looks").text("/subscriptions")
+    assert "You see everything, and may only look." in text
+    assert "Clients and tokens" not in text
+    assert "Subscribe …" not in text
+
+
 def test_revoking_a_token_ends_its_sessions(
     signed_in: Callable[[str], Operator], storage: Storage
 ) -> None:

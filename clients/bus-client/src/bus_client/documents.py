@@ -9,6 +9,7 @@ from bus_client.entities import (
     Attempt,
     DeadLetter,
     EventBatch,
+    Finding,
     HistoryPoint,
     Parked,
     PulledBatch,
@@ -43,6 +44,12 @@ def subscription_from(document: Document) -> Subscription:
         secret=document.get("secret"),
         **document.values(*_SUBSCRIPTION_STATE),
     )
+
+
+def findings_from(document: Document) -> list[Finding]:
+    """What a diagnosis has found."""
+    names = tuple(Finding.__annotations__)
+    return [Finding(**one.values(*names)) for one in document.parts("findings")]
 
 
 def parked_from(document: Document) -> Parked:
@@ -145,5 +152,6 @@ _ATTEMPT_STATE = (
     "last_position",
     "status",
     "error",
+    "meaning",
     "resend",
 )

@@ -6,7 +6,18 @@ from typing import Any, Literal, TypedDict
 
 Json = Mapping[str, Any]
 Links = Mapping[str, str]
-Relation = Literal["events", "ack", "pause", "resume", "seek", "test", "secret", "redrive", "retry"]
+Relation = Literal[
+    "events",
+    "ack",
+    "pause",
+    "resume",
+    "seek",
+    "test",
+    "secret",
+    "diagnosis",
+    "redrive",
+    "retry",
+]
 
 
 class AfterPosition(TypedDict):
@@ -94,6 +105,18 @@ class Subscription:
         return relation in self.links
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What was found out about one thing. `bad`: it keeps events away; `look`: it may; `do` is
+    what to do about it, `relation` the link of the subscription that does it, or shows more."""
+
+    about: str
+    level: Literal["ok", "look", "bad"]
+    said: str
+    do: str | None = None
+    relation: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Resync:
     """Events from one position to another, both included, are gone unread: look at everything
@@ -174,6 +197,7 @@ class SeekPreview:
 class Attempt:
     """A delivery that was tried, or made again on request (`resend`).
 
+    `meaning` (`said`, `do`, `relation`) says in plain words what came of it; None: it was taken.
     `request` and `response` (`head`, `body`) aren't in lists.
     """
 
@@ -187,6 +211,7 @@ class Attempt:
     last_position: int
     status: int | None
     error: str | None
+    meaning: Json | None
     resend: bool
     timings: Timings
     request: Json | None

@@ -8,6 +8,7 @@ from bus_client.documents import (
     Document,
     attempt_from,
     dead_letter_from,
+    findings_from,
     parked_from,
     preview_from,
     pulled_from,
@@ -17,6 +18,7 @@ from bus_client.documents import (
 from bus_client.entities import (
     Attempt,
     DeadLetter,
+    Finding,
     Parked,
     PulledBatch,
     Redriven,
@@ -75,7 +77,8 @@ class Subscriptions:
         **settings: Unpack[Settings],
     ) -> Subscription:
         """Subscribe, or change the subscription of this name: what isn't given is as by default.
-        Without `callback` and `uuid` it is pulled.
+        Without `callback` and `uuid` it is pulled; a known callback keeps its `uuid` while it stays
+        on its host.
 
         `topics` are patterns: `bids`, `bids.create`, `*`. `uuid` is the Basic user name of the
         deliveries, `secret` signs them from the first one on (None: the bus makes one, and shows
@@ -89,6 +92,11 @@ class Subscriptions:
     def refresh(self, subscription: Subscription) -> Subscription:
         """The subscription as it is now."""
         return self._read("GET", subscription.url)
+
+    def diagnosis(self, subscription: Subscription) -> list[Finding]:
+        """Why it gets nothing and what to do, in plain words, the worst first; of what the bus
+        knows. A bus that gives none: NotPossible."""
+        return findings_from(self._wire.read("GET", _possible(subscription, "diagnosis")))
 
     def delete(self, subscription: Subscription) -> None:
         """End it, with its parked events and dead letters."""

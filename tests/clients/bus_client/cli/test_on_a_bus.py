@@ -178,10 +178,10 @@ def test_a_test_event_says_how_it_was_answered(stock: Call, receiver: Receiver) 
 @pytest.mark.parametrize(
     ("reply", "said", "do"),
     [
-        (401, "refuses the credentials", "rotate main --secret"),
-        (404, "nothing at the callback's path", "correct the path"),
-        (302, "redirects", "make its target"),
-        (500, "fails by itself", "the receiver's log"),
+        (401, "refuses the credentials", "`bus subscriptions rotate main`"),
+        (404, "nothing at the callback's path", "`bus subscriptions edit main`"),
+        (302, "redirects", "Make the last address the callback"),
+        (500, "broke down over the delivery (500)", "the endpoint's log"),
     ],
 )
 def test_the_doctor_says_what_an_answer_means(
@@ -213,9 +213,9 @@ def test_the_doctor_knows_who_does_not_listen_or_is_paused(stock: Call, receiver
     stock("subscriptions", "pause", "main")
     told = stock("doctor", "main", "--secret", "no secret")
     assert told.status == 1
-    assert "nobody listens there" in told.out
-    assert "nobody publishes widgts" in told.out
-    assert "paused; its events wait" in told.out
+    assert "Nobody listens at the host and port" in told.out
+    assert "Nobody publishes to widgts" in told.out
+    assert "Resume it. `bus subscriptions resume main`" in told.out
     assert "a secret starts with whsec_" in told.out
     assert "there is no 'other', only: main" in stock("doctor", "other").out
 

@@ -124,4 +124,15 @@ def test_what_is_pushed_is_not_pulled(served: Served, stock: Call, receiver: Rec
     assert stock("subscribe", "main", "--topic", "pulled", *where).status == 0
     said = stock("listen", "--forward", receiver.url, "--subscription", "main")
     assert (said.status, "can't be pulled" in said.err) == (1, True)
-    assert "give --uuid" in stock("subscriptions", "edit", "main", "--max", "7").err
+
+
+def test_an_edit_keeps_the_user_name_as_long_as_the_callback_stays_on_its_host(
+    stock: Call, receiver: Receiver
+) -> None:
+    where = ("--callback", receiver.url, "--uuid", "u")
+    assert stock("subscribe", "main", "--topic", "pulled", *where).status == 0
+    assert stock("subscriptions", "edit", "main", "--max", "7").status == 0
+    assert "took the test event" in stock("subscriptions", "test", "main").out
+    assert receiver.deliveries[-1].headers["authorization"] == "Basic dTp4"  # u:x
+    moved = stock("subscriptions", "edit", "main", "--callback", "https://elsewhere.example/")
+    assert (moved.status, "another host must not be told" in moved.err) == (1, True)

@@ -153,7 +153,7 @@ def rotate(connection: Connection, name: str, secret: str | None, as_json: bool)
 @click.argument("name")
 @click.option("--topic", "topics", multiple=True, help="Instead of those it has; may be repeated.")
 @click.option("--callback", help="Where batches are POSTed.")
-@click.option("--uuid", help="The Basic user name: the bus never shows it, so it is wanted anew.")
+@click.option("--uuid", help="The Basic user name: kept, unless the callback's host changes.")
 @settings_options
 @json_option
 @pass_connection
@@ -172,8 +172,6 @@ def edit(
     own = connection.subscriptions
     found = own.get(name)
     target = callback or found.callback
-    if target is not None and uuid is None:
-        raise click.UsageError("give --uuid: the bus shows it to nobody, and keeps no other")
     changed = own.put(
         name,
         topics=topics or found.topics,

@@ -1,7 +1,7 @@
 """`bus doctor`: why a subscriber gets nothing, and what to do.
 
-`bus_checks` looks at the bus and the token, `subscription_checks` at one subscription as it was
-read, `answers` says in plain words what an attempt got.
+The bus itself says what it knows of a subscription: `diagnosis`. `bus_checks` looks at the way to
+it and at the token, `subscription_checks` at what a test event shows.
 """
 
 from bus_client.cli.doctor.command import doctor

@@ -1,15 +1,14 @@
 """The bus itself, the token, and which subscriptions there are."""
 
-import difflib
 from collections.abc import Iterator
 
 from service_kit.clock import now_ms
 
 from bus_client.cli.connection import Connection
-from bus_client.cli.doctor.finding import Finding, bad, fine, look
+from bus_client.cli.doctor.finding import bad, fine, look
 from bus_client.cli.words import duration
 from bus_client.client import BusClient
-from bus_client.entities import Subscription
+from bus_client.entities import Finding, Subscription
 from bus_client.errors import BusError, BusRefused
 
 _CLOCKS_DIFFER_MS = 5_000
@@ -60,17 +59,6 @@ def look_at_token(bus: BusClient) -> Iterator[Finding]:
         yield bad("token", f"not good for subscribe, only for {has}", "ask for one with that scope")
 
 
-def look_at_pushers(bus: BusClient) -> Iterator[Finding]:
-    """Whether anybody delivers."""
-    if not bus.entry.offers("overview"):
-        return
-    running = bus.pushers()
-    if running:
-        yield fine("pushers", f"{running} running")
-    else:
-        yield bad("pushers", "none runs: nobody delivers", "start one: `python -m bus.worker`")
-
-
 def look_for(found: list[Subscription], name: str | None) -> Iterator[Finding]:
     """Whether the subscription is there; `chosen` picks it."""
     if not found:
@@ -78,24 +66,3 @@ def look_for(found: list[Subscription], name: str | None) -> Iterator[Finding]:
     elif name is not None and name not in {one.name for one in found}:
         names = ", ".join(sorted({one.name for one in found}))
         yield bad("subscription", f"there is no {name!r}, only: {names}", "take one of those")
-
-
-def look_at_topics(one: Subscription, bus: BusClient) -> Iterator[Finding]:
-    """Whether anybody publishes what is asked for."""
-    if not bus.entry.offers("topics"):
-        yield look("topics", "the token doesn't see them", "ask for one with scope monitor")
-        return
-    events = {str(row.get("name")): row.get("events") for row in bus.topics()}
-    known = [name for name, number in events.items() if number]
-    silent = [name for name in _names(one) if not events.get(name)]
-    for name in silent:
-        near = difflib.get_close_matches(name, known, n=1)
-        do = f"did you mean {near[0]}?" if near else "it begins when somebody publishes to it"
-        yield look("topics", f"nobody publishes {name} so far", do)
-    if not silent:
-        yield fine("topics", ", ".join(one.topics))
-
-
-def _names(one: Subscription) -> list[str]:
-    """The topics that its patterns name; `*` names none."""
-    return sorted({pattern.partition(".")[0] for pattern in one.topics} - {"*"})

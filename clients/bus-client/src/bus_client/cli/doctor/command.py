@@ -1,38 +1,29 @@
 """The verb: look at one thing after the other, as far as it goes."""
 
 from collections.abc import Iterator
-from itertools import islice
+from dataclasses import replace
 
 import click
-from service_kit.clock import now_ms
 
 from bus_client.cli.connection import Connection, pass_connection
 from bus_client.cli.delivery_test import outcome_of_test
-from bus_client.cli.doctor.bus_checks import (
-    look_at_bus,
-    look_at_pushers,
-    look_at_token,
-    look_at_topics,
-    look_for,
-)
-from bus_client.cli.doctor.finding import Finding
-from bus_client.cli.doctor.subscription_checks import (
-    look_at_attempts,
-    look_at_back_off,
-    look_at_callback,
-    look_at_lag,
-    look_at_left_behind,
-    look_at_secret,
-    look_at_state,
-    look_at_test,
-)
+from bus_client.cli.doctor.bus_checks import look_at_bus, look_at_token, look_for
+from bus_client.cli.doctor.subscription_checks import look_at_secret, look_at_test
 from bus_client.cli.output import json_option, print_json
 from bus_client.cli.words import printable
-from bus_client.entities import Subscription
+from bus_client.entities import Finding, Subscription
 from bus_client.subscriptions import Subscriptions
 
 _MARKS = {"ok": "ok  ", "look": "look", "bad": "BAD "}
-_ATTEMPTS = 3
+_COMMANDS = {
+    "edit": "bus subscriptions edit",
+    "resume": "bus subscriptions resume",
+    "secret": "bus subscriptions rotate",
+    "attempts": "bus attempts",
+    "parked": "bus parked",
+    "dead-letters": "bus dead-letters",
+}
+"""The verb that does what a link of a subscription does."""
 
 
 @click.command()
@@ -46,9 +37,9 @@ def doctor(
 ) -> None:
     """Say why a subscriber gets nothing, and what to do; of NAME, or of each subscription.
 
-    Looks at the bus, its clock, the token, the subscription's topics, state, lag, back-off and
-    callback, at the last attempts, and sends a test event. Exit status 1 for anything that keeps
-    events away.
+    Looks at the bus, its clock and the token, asks the bus what it knows of the subscription
+    (state, answers, lag, what was left aside, topics, callback), and sends a test event. Exit
+    status 1 for anything that keeps events away.
     """
     is_bad = False
     for finding in _examined(connection, name, secret, test=not no_test):
@@ -69,33 +60,39 @@ def _examined(
             yield finding
             if finding.level == "bad":  # without it the rest can't be looked at
                 return
-    yield from look_at_pushers(connection.bus)
     own = connection.subscriptions
     found = own.all()
     yield from look_for(found, name)
     for one in found:
         if name in (None, one.name):
-            yield from _of_subscription(connection, own, one, secret, test=test)
+            yield from _of_subscription(own, one, secret, test=test)
 
 
 def _of_subscription(
-    connection: Connection, own: Subscriptions, one: Subscription, secret: str | None, *, test: bool
+    own: Subscriptions, one: Subscription, secret: str | None, *, test: bool
 ) -> Iterator[Finding]:
-    now = now_ms()
     yield Finding("subscription", "ok", f"{one.name} of {one.client}")
-    yield from look_at_topics(one, connection.bus)
-    yield from look_at_state(one)
-    yield from look_at_lag(one)
-    yield from look_at_back_off(one, now)
-    yield from look_at_callback(one)
-    attempts = list(islice(own.attempts(one), _ATTEMPTS))
-    yield from look_at_attempts(one, attempts, now)
-    yield from look_at_left_behind(one)
-    last = attempts[0] if attempts else None
+    for finding in _of_its_own(own, one, secret, test=test):
+        yield _with_command(finding, one.name)
+
+
+def _of_its_own(
+    own: Subscriptions, one: Subscription, secret: str | None, *, test: bool
+) -> Iterator[Finding]:
+    yield from own.diagnosis(one)
+    last = next(own.attempts(one), None)
     if test and one.can("test"):
         last = outcome_of_test(own, one)
-        yield from look_at_test(one, last)
+        yield from look_at_test(last)
     yield from look_at_secret(secret, last)
+
+
+def _with_command(finding: Finding, name: str) -> Finding:
+    """With the verb that does, in a shell, what the finding's link does."""
+    command = _COMMANDS.get(finding.relation or "")
+    if not (finding.do and command):
+        return finding
+    return replace(finding, do=f"{finding.do} `{command} {name}`")
 
 
 def _tell(finding: Finding) -> None:

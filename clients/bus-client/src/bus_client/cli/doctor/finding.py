@@ -1,17 +1,6 @@
-"""What the doctor has found out about one thing."""
+"""How the doctor says what it has found out by itself."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`bad`: it keeps events away; `look`: it may; `do` is what to do about it."""
-
-    about: str
-    level: Literal["ok", "look", "bad"]
-    said: str
-    do: str | None = None
+from bus_client.entities import Finding
 
 
 def fine(about: str, said: str) -> Finding:

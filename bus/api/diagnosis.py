@@ -1,0 +1,74 @@
+"""Why a subscription gets nothing, for people in a browser or a shell, and for programs."""
+
+from collections.abc import Iterable
+
+from flask import Response
+from service_kit.hal import MEDIA_TYPE, respond
+from service_kit.openapi import Blueprint
+
+from bus.api.endpoint import endpoint
+from bus.api.ownership import owned
+from bus.api.representations import diagnosis_resource
+from bus.api.schemas import DiagnosisSchema
+from bus.bootstrap import Bus
+from bus.delivery.lease import LAPSES_AFTER_MS
+from bus.diagnosis.diagnose import Diagnosis, diagnose
+from bus.diagnosis.subscription import Examined
+from bus.diagnosis.topics import Published, wanted_topics
+from bus.model.delivery import Overview
+from bus.model.token_scope import TokenScope, is_good_for
+
+_ATTEMPTS = 5
+
+
+def diagnosis_blueprint(bus: Bus) -> Blueprint:
+    """The diagnosis of one subscription."""
+    blueprint = Blueprint("diagnosis", __name__, description="Why a subscriber gets nothing")
+
+    @endpoint(
+        blueprint,
+        "GET",
+        "/clients/<client>/subscriptions/<name>/diagnosis",
+        answers=(200, DiagnosisSchema()),
+        refuses=(400, 403, 404),
+        media_type=MEDIA_TYPE,
+    )
+    def show_diagnosis(client: str, name: str) -> Response:
+        """Why nothing reaches it and what to do, in plain words: of what the bus knows, the worst
+        first. It tries nothing itself: have a test event sent, and look again."""
+        ours = owned(bus, client, name)
+        return respond(diagnosis_resource(_examine(bus, client, name, ours.id), ours.path))
+
+    return blueprint
+
+
+def _examine(bus: Bus, client: str, name: str, subscription_id: int) -> Diagnosis:
+    one = bus.storage.overviews.one(client, name)
+    seen = Examined(
+        one,
+        bus.storage.attempts.all(subscription_id, limit=_ATTEMPTS),
+        pushers=bus.storage.leases.count_alive(LAPSES_AFTER_MS),
+        can_pull=not one.subscription.is_pulled or _has_token(bus, client, TokenScope.SUBSCRIBE),
+        now_ms=bus.now_ms(),
+    )
+    return diagnose(seen, _published(bus, one))
+
+
+def _published(bus: Bus, one: Overview) -> Published:
+    """Of its own topics who publishes them; the others' names only where one of them is silent."""
+    wanted = wanted_topics(one)
+    owners = bus.storage.topics.publishers(wanted)
+    mute = {
+        topic: owner
+        for topic, owner in owners.items()
+        if not _has_token(bus, owner, TokenScope.PUBLISH, topic)
+    }
+    others = bus.storage.topics.publishers() if len(owners) < len(wanted) else owners
+    return Published(others.keys(), mute)
+
+
+def _has_token(bus: Bus, client: str, scope: TokenScope, topic: str | None = None) -> bool:
+    tokens: Iterable[frozenset[str]] = (
+        frozenset(token.scopes) for token in bus.storage.clients.tokens(client=client)
+    )
+    return any(is_good_for(scope, scopes, topic) for scopes in tokens)

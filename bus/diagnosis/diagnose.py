@@ -1,0 +1,54 @@
+"""The diagnosis: what is most in the way first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bus.diagnosis.finding import DiagnosisFinding, Level
+from bus.diagnosis.subscription import (
+    Examined,
+    of_answers,
+    of_attempts,
+    of_bus,
+    of_callback,
+    of_lag,
+    of_left_aside,
+    of_state,
+)
+from bus.diagnosis.topics import Published, of_topics
+
+_ORDER = tuple(Level)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Findings, of those that are alike bad the one to begin with first."""
+
+    findings: Sequence[DiagnosisFinding]
+
+    @property
+    def level(self) -> Level:
+        """Of the worst."""
+        return self.findings[0].level
+
+    @property
+    def summary(self) -> str:
+        """Why nothing comes and what to do; or that nothing is in the way."""
+        first = self.findings[0]
+        if first.level is Level.OK:
+            return "Nothing is in the way: it gets what is published to its topics."
+        return f"{first.said} {first.do}" if first.do else first.said
+
+
+def diagnose(seen: Examined, published: Published) -> Diagnosis:
+    """Why a subscriber gets nothing (docs/delivery.md D37)."""
+    found = [
+        *of_bus(seen),
+        *of_state(seen),
+        *of_answers(seen),
+        *of_lag(seen),
+        *of_left_aside(seen),
+        *of_topics(seen.one, published),
+        *of_attempts(seen),
+        *of_callback(seen),
+    ]
+    return Diagnosis(sorted(found, key=lambda one: _ORDER.index(one.level)))

@@ -1,0 +1,222 @@
+"""One subscription as it is: its state, its endpoint, what waits and what was left aside."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from urllib.parse import urlsplit
+
+from bus.diagnosis.answers import Meaning, meaning
+from bus.diagnosis.finding import DiagnosisFinding, bad, fine, look
+from bus.diagnosis.words import ago, plural, span
+from bus.model.delivery import Attempt, Overview
+from bus.model.subscription import State
+
+_HERE = {"localhost", "127.0.0.1", "::1"}
+_WAITS_LONG_MS = 10_000
+_KEPT = "Its events are kept and wait."
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What is known of a subscription: as it is, its last attempts (newest first), how many
+    pushers are alive, and whether its client has a token that may pull."""
+
+    one: Overview
+    attempts: Sequence[Attempt]
+    pushers: int
+    can_pull: bool
+    now_ms: int
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is neither paused nor disabled."""
+        return self.one.subscription.state is State.ACTIVE
+
+    def answered(self) -> Meaning | None:
+        """What its last answer means; None: it was taken, or there was none."""
+        last = self.one.answer
+        return None if last is None else meaning(last.status, last.error)
+
+
+def of_bus(seen: Examined) -> Iterator[DiagnosisFinding]:
+    """Whether anybody delivers."""
+    if seen.pushers or seen.one.subscription.is_pulled:
+        return
+    yield bad(
+        "pushers",
+        "No pusher is running, so nobody gets anything.",
+        "Whoever runs the bus starts one: `python -m bus.worker`.",
+    )
+
+
+def of_state(seen: Examined) -> Iterator[DiagnosisFinding]:
+    """Whether anything is sent at all."""
+    ours = seen.one.subscription
+    since = ago(ours.state_since_ms, seen.now_ms)
+    match ours.state, ours.reason:
+        case State.ACTIVE, _:
+            yield fine("state", "It is active.")
+        case State.PAUSED, "snapshot":
+            yield look(
+                "state",
+                "Its snapshot is being taken; then it begins.",
+                "Wait a moment. If whoever began it is gone, resume.",
+                "resume",
+            )
+        case State.PAUSED, _:
+            yield bad("state", f"Somebody has paused it, {since}. {_KEPT}", "Resume it.", "resume")
+        case _, "gone":
+            said = f"Its endpoint answered 410 Gone, so it was disabled, {since}. {_KEPT}"
+            yield bad("state", said, "If that was not meant, mend it, then resume.", "resume")
+        case _:
+            yield _failed_for_days(seen, since)
+
+
+def _failed_for_days(seen: Examined, since: str) -> DiagnosisFinding:
+    means = seen.answered()
+    last = f" {means.said}" if means else ""
+    do = f"{means.do} Then resume." if means else "Mend its endpoint, then resume."
+    said = f"It was disabled, {since}, after its endpoint had failed for days. {_KEPT}{last}"
+    return bad("state", said, do, "resume")
+
+
+def of_answers(seen: Examined) -> Iterator[DiagnosisFinding]:
+    """What its endpoint says, and whether it is left alone for now."""
+    health, means = seen.one.health, seen.answered()
+    if not health.failures:
+        return
+    if means is not None:
+        yield bad("answer", means.said, means.do, means.relation)
+    since = health.failing_since_ms
+    first = "" if since is None else f", the first {ago(since, seen.now_ms)}"
+    said = f"{plural(health.failures, 'failure')} in a row{first}; next try {_next_try(seen)}."
+    yield bad("back-off", said, "Mend its endpoint; then resume, which tries at once.", "resume")
+
+
+def _next_try(seen: Examined) -> str:
+    at_ms = seen.one.health.retry_at_ms
+    return ago(at_ms, seen.now_ms) if at_ms > seen.now_ms else "now"
+
+
+def of_callback(seen: Examined) -> Iterator[DiagnosisFinding]:
+    """Whether the bus can be expected to reach its endpoint."""
+    callback = seen.one.subscription.callback
+    if not callback:
+        yield fine("callback", "It has none: it is pulled.")
+        return
+    parts = urlsplit(callback)
+    shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    if parts.hostname in _HERE and seen.one.health.failures:
+        yield look(
+            "callback",
+            f"Its callback {shown} is on the bus's own machine.",
+            "For an endpoint on yours: `bus listen --forward URL`, or its public address.",
+            "edit",
+        )
+    else:
+        how = ", not encrypted" if parts.scheme.lower() == "http" else ""
+        yield fine("callback", f"It is called at {shown}{how}.")
+
+
+def of_lag(seen: Examined) -> Iterator[DiagnosisFinding]:
+    """Whether there is anything to get, and why that waits."""
+    one, lag = seen.one, seen.one.lag
+    if not lag.events:
+        position = f"{one.cursor.position:,}"
+        yield fine("lag", f"Nothing waits: it is at {position}, {plural(one.sent, 'event')} sent.")
+        return
+    age = "" if lag.oldest_ms is None else f", the oldest for {span(lag.oldest_ms)}"
+    said = f"{plural(lag.events, 'event')} wait{'s' * (lag.events == 1)}{age}"
+    patience_ms = _WAITS_LONG_MS + (one.subscription.timeout_ms or 0)
+    is_late = (lag.oldest_ms or 0) > patience_ms
+    if not (is_late and seen.is_active) or one.health.failures:
+        yield fine("lag", f"{said}.")
+    elif one.subscription.is_pulled:
+        yield _not_pulled(seen, said)
+    else:
+        yield _slow(seen, said)
+
+
+def _not_pulled(seen: Examined, said: str) -> DiagnosisFinding:
+    if not seen.can_pull:
+        return bad(
+            "lag",
+            f"{said}, and its client has no token that may pull them.",
+            "Have a token of the scope subscribe made for it.",
+        )
+    return look(
+        "lag",
+        f"{said}, and nobody has pulled and acknowledged them.",
+        "Start its consumer. If it runs, see whether its token was revoked: the audit tells.",
+    )
+
+
+def _slow(seen: Examined, said: str) -> DiagnosisFinding:
+    limit = seen.one.subscription.events_per_s
+    if limit is not None and seen.one.lag.events > limit:
+        return look(
+            "lag",
+            f"{said}: it may get {plural(limit, 'event')} a second.",
+            "Wait, or raise the limit (events_per_s).",
+            "edit",
+        )
+    taken = [one for one in seen.attempts if one.positions is not None]
+    if not taken:
+        return look(
+            "lag",
+            f"{said}, and no attempt has ended yet: an endpoint has 20 s to answer.",
+            "Look again in a moment.",
+            "attempts",
+        )
+    took_ms = int(median(one.duration_ms for one in taken))
+    size = max(1, int(median(one.events for one in taken)))
+    a_second = 1_000 * size * seen.one.subscription.concurrency / max(1, took_ms)
+    return look(
+        "lag",
+        f"{said}: its endpoint is slow. It takes {span(took_ms)} for"
+        f" {plural(size, 'event')}, at most {a_second:,.3g} a second.",
+        "Have it answer before it works; or raise max or concurrency.",
+        "edit",
+    )
+
+
+def of_left_aside(seen: Examined) -> Iterator[DiagnosisFinding]:
+    """What was put aside or given up while the rest went on."""
+    one = seen.one
+    if one.parked:
+        wait = "waits" if one.parked == 1 else "wait"
+        said = f"{plural(one.parked, 'event')} could not be taken and {wait} apart."
+        do = "See which, and mend what refuses them; they are tried again by themselves."
+        yield look("parked", _with_why(said, seen), do, "parked")
+    if one.dead_letters:
+        was = "was" if one.dead_letters == 1 else "were"
+        said = f"{plural(one.dead_letters, 'event')} {was} given up after many attempts."
+        do = "See what refused them, mend it, then redrive these dead letters."
+        yield bad("dead letters", _with_why(said, seen), do, "dead-letters")
+
+
+def _with_why(said: str, seen: Examined) -> str:
+    """With what the last attempt that was refused says, if any is on record."""
+    found = (meaning(one.status, one.error) for one in seen.attempts)
+    why = next((means.said for means in found if means is not None), None)
+    return f"{said} {why}" if why else said
+
+
+def of_attempts(seen: Examined) -> Iterator[DiagnosisFinding]:
+    """What the last answers were, that of a test event too."""
+    if seen.one.subscription.is_pulled:
+        return
+    if not seen.attempts:
+        yield fine("attempts", "Nothing has been tried in the last three days.")
+        return
+    last = [f"{_answer(one)} {ago(one.at_ms, seen.now_ms)}" for one in seen.attempts[:3]]
+    said = f"The last answers: {', '.join(last)}."
+    means = meaning(seen.attempts[0].status, seen.attempts[0].error)
+    if means is None or seen.one.health.failures:
+        yield fine("attempts", said)
+    else:
+        yield look("attempts", f"{means.said} {said}", means.do, means.relation)
+
+
+def _answer(one: Attempt) -> str:
+    return "none" if one.status is None else str(one.status)

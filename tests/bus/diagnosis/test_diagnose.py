@@ -1,0 +1,216 @@
+"""Why a subscriber gets nothing: what is most in the way first, each with what to do."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from bus.diagnosis.diagnose import Diagnosis, diagnose
+from bus.diagnosis.subscription import Examined
+from bus.diagnosis.topics import Published
+from bus.model.delivery import Attempt, Cursor, EndpointHealth, Lag, LastAnswer, Overview
+from bus.model.subscription import SigningSecrets, State, Subscription
+from bus.model.topic_filter import filter_of
+
+NOW_MS = 1_000_000_000
+PUBLISHED = Published({"bids", "orders"}, {})
+SUBSCRIPTION = Subscription(
+    1,
+    "shop",
+    "default",
+    "https://shop.example/events",
+    "u-1",
+    (filter_of("bids", 0),),
+    SigningSecrets("whsec_x"),
+    state_since_ms=NOW_MS - 5_000,
+)
+WELL = Overview(
+    SUBSCRIPTION,
+    Cursor(7, 7),
+    EndpointHealth(),
+    Lag(0, None),
+    sent=7,
+    answer=LastAnswer(204, None, NOW_MS - 9_000),
+    parked=0,
+    parked_oldest_ms=None,
+    dead_letters=0,
+)
+FAILING = EndpointHealth(3, NOW_MS - 60_000, NOW_MS + 30_000)
+
+
+def attempt(status: int | None = 204, error: str | None = None, **fields: Any) -> Attempt:
+    """One of ten events, a second ago, that took so long."""
+    made = Attempt(
+        1,
+        1,
+        at_ms=NOW_MS - 1_000,
+        duration_ms=20,
+        attempt=1,
+        events=10,
+        first_position=1,
+        last_position=10,
+        status=status,
+        error=error,
+        request_head="",
+        request_body=b"",
+        response_head="",
+        response_body=b"",
+        positions="1-10",
+    )
+    return replace(made, **fields)
+
+
+def told(
+    one: Overview = WELL,
+    *,
+    attempts: Sequence[Attempt] = (),
+    pushers: int = 1,
+    can_pull: bool = True,
+    published: Published = PUBLISHED,
+) -> Diagnosis:
+    """The diagnosis of a subscription that is well but for what is given."""
+    return diagnose(Examined(one, attempts, pushers, can_pull, NOW_MS), published)
+
+
+def of(**fields: Any) -> Overview:
+    """WELL, whose subscription is so."""
+    return replace(WELL, subscription=replace(SUBSCRIPTION, **fields))
+
+
+def test_who_is_well_is_told_so() -> None:
+    found = told(attempts=[attempt()])
+    assert found.level == "ok"
+    assert found.summary.startswith("Nothing is in the way")
+    assert {one.level for one in found.findings} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("one", "said", "do", "relation"),
+    [
+        (of(state=State.PAUSED), "Somebody has paused it, 5 s ago", "Resume it.", "resume"),
+        (of(state=State.DISABLED, reason="gone"), "410 Gone", "then resume", "resume"),
+        (of(state=State.DISABLED, reason="failing"), "failed for days", "resume", "resume"),
+        (
+            replace(of(state=State.DISABLED), answer=LastAnswer(404, None, 1), health=FAILING),
+            "failed for days. Its events are kept and wait. Its endpoint has nothing",
+            "Correct the callback, or have the endpoint take POST there. Then resume.",
+            "resume",
+        ),
+        (
+            replace(WELL, health=FAILING, answer=LastAnswer(401, None, 1)),
+            "refuses the credentials",
+            "the same secret",
+            "secret",
+        ),
+        (replace(WELL, dead_letters=2), "2 events were given up", "redrive", "dead-letters"),
+    ],
+)
+def test_what_keeps_events_away_comes_first(
+    one: Overview, said: str, do: str, relation: str
+) -> None:
+    found = told(one)
+    assert found.level == "bad"
+    assert said in found.findings[0].said
+    assert do in str(found.findings[0].do)
+    assert found.findings[0].relation == relation
+    assert found.summary == f"{found.findings[0].said} {found.findings[0].do}"
+
+
+@pytest.mark.parametrize(
+    ("one", "said", "do"),
+    [
+        (of(state=State.PAUSED, reason="snapshot"), "snapshot is being taken", "Wait"),
+        (
+            replace(WELL, parked=1),
+            "1 event could not be taken and waits apart",
+            "mend what refuses",
+        ),
+        (of(filters=()), "subscribes to no topic", "Name the topics"),
+        (of(filters=(filter_of("later.create", 0),)), "Nobody publishes to later", "It begins"),
+        (of(filters=(filter_of("bidz", 0),)), "Nobody publishes to bidz", "Did you mean bids?"),
+        (
+            replace(of(filters=(filter_of("bids.delete", 0),)), sent=0),
+            "wants bids.delete only, and none has come",
+            "which types are published",
+        ),
+    ],
+)
+def test_what_may_keep_them_away_is_told(one: Overview, said: str, do: str) -> None:
+    found = told(one)
+    assert found.level == "look"
+    assert said in found.summary
+    assert do in found.summary
+
+
+@pytest.mark.parametrize("pattern", ["*", "bus"])
+def test_what_no_client_publishes_by_name_is_not_missed(pattern: str) -> None:
+    assert told(of(filters=(filter_of(pattern, 0),))).level == "ok"
+
+
+def test_a_publisher_whose_tokens_are_gone_is_named() -> None:
+    found = told(published=Published({"bids"}, {"bids": "auctions"}))
+    assert "bids is auctions's, which has no token left" in found.summary
+
+
+def test_without_a_pusher_nobody_gets_anything_but_who_pulls() -> None:
+    assert "No pusher is running" in told(pushers=0).summary
+    assert told(of(callback="", uuid=""), pushers=0).level == "ok"
+
+
+def test_a_back_off_says_since_when_and_when_it_is_tried_again() -> None:
+    found = told(replace(WELL, health=FAILING, answer=LastAnswer(None, "Operation timed out", 1)))
+    said = next(one.said for one in found.findings if one.about == "back-off")
+    assert said == "3 failures in a row, the first 1 min ago; next try in 30 s."
+
+
+LATE = Lag(4_000, 60_000)
+
+
+@pytest.mark.parametrize(
+    ("one", "attempts", "said"),
+    [
+        (
+            replace(WELL, lag=LATE),
+            [attempt(duration_ms=2_000)],
+            "its endpoint is slow. It takes 2 s for 10 events, at most 5 a second",
+        ),
+        (replace(WELL, lag=LATE), [], "no attempt has ended yet"),
+        (replace(of(events_per_s=5), lag=LATE), [attempt()], "it may get 5 events a second"),
+        (replace(of(callback=""), lag=LATE), [], "nobody has pulled and acknowledged them"),
+    ],
+)
+def test_a_backlog_says_what_it_waits_for(
+    one: Overview, attempts: list[Attempt], said: str
+) -> None:
+    found = told(one, attempts=attempts)
+    assert found.level == "look"
+    assert "4,000 events wait, the oldest for 1 min" in found.summary
+    assert said in found.summary
+
+
+def test_who_pulls_without_a_good_token_is_told() -> None:
+    found = told(replace(of(callback=""), lag=LATE), can_pull=False)
+    assert found.level == "bad"
+    assert "no token that may pull" in found.summary
+
+
+@pytest.mark.parametrize(
+    ("lag", "timeout_ms"), [(Lag(3, 9_000), None), (Lag(3, 60_000), 55_000), (Lag(3, None), None)]
+)
+def test_what_waits_no_longer_than_it_was_asked_to_is_no_trouble(
+    lag: Lag, timeout_ms: int | None
+) -> None:
+    assert told(replace(of(timeout_ms=timeout_ms), lag=lag), attempts=[attempt()]).level == "ok"
+
+
+def test_parked_events_say_what_the_endpoint_says_of_them() -> None:
+    named = attempt(200, "1 of 10 events named as failed")
+    assert "names events as failed" in told(replace(WELL, parked=1), attempts=[named]).summary
+
+
+def test_a_callback_on_the_buss_own_machine_is_a_hint_only_where_it_fails() -> None:
+    here = of(callback="http://localhost:1/events")
+    assert told(here).level == "ok"
+    failing = told(replace(here, health=FAILING, answer=LastAnswer(None, "Failed to connect", 1)))
+    assert any("bus's own machine" in one.said for one in failing.findings)
