@@ -27,7 +27,7 @@ def diagnosis(api: Client, by: str = "subscriber") -> Any:
 
 
 def said(found: Any, about: str) -> str:
-    return next(one["said"] for one in found["findings"] if one["about"] == about)
+    return next(str(one["said"]) for one in found["findings"] if one["about"] == about)
 
 
 def test_the_worst_is_said_first_with_the_link_that_helps(api: Client, storage: Storage) -> None:

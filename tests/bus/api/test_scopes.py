@@ -207,7 +207,7 @@ def test_who_monitors_all_looks_at_everybodys_and_changes_nothing(api: Client) -
     assert_problem(call(api, "POST", "/topics/bids", EVENT, by=looks), 403)
 
 
-LOOKS = {"self", "collection", "seek", "attempts", "parked", "dead-letters"}
+LOOKS = {"self", "collection", "seek", "attempts", "diagnosis", "parked", "dead-letters"}
 
 
 def links_of(api: Client, path: str, by: str) -> set[str]:

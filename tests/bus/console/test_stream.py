@@ -1,7 +1,7 @@
 """The stream of a page ends with its session, within seconds."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import pytest
@@ -24,13 +24,13 @@ class Opened:
 
     def __init__(self, config: Config, storage: Storage, clock: FakeClock) -> None:
         self.bus = build(config, storage=storage, clock=clock)
-        self.said: list[dict[str, Any]] = []
+        self.said: list[MutableMapping[str, Any]] = []
 
-    def run(self, cookie: str, then: Callable[[], None]) -> list[dict[str, Any]]:
+    def run(self, cookie: str, then: Callable[[], None]) -> list[MutableMapping[str, Any]]:
         """Open it, do something meanwhile, and wait for its end."""
         return asyncio.run(asyncio.wait_for(self._run(cookie, then), 10))
 
-    async def _run(self, cookie: str, then: Callable[[], None]) -> list[dict[str, Any]]:
+    async def _run(self, cookie: str, then: Callable[[], None]) -> list[MutableMapping[str, Any]]:
         async def goes_on(_scope: Any, receive: Any, _send: Any) -> None:
             await asyncio.to_thread(then)
             self.said.append(await receive())
@@ -38,7 +38,7 @@ class Opened:
         async def receive() -> dict[str, Any]:
             return await asyncio.Future()  # the browser is there, and says nothing
 
-        async def send(message: dict[str, Any]) -> None:
+        async def send(message: MutableMapping[str, Any]) -> None:
             self.said.append(message)
 
         headers = [
