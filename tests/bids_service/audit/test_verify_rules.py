@@ -188,3 +188,34 @@ def test_a_price_falls_to_what_the_remaining_bids_give(house: dict[str, Any]) ->
     last = len(entries)
     for price in (100, entries[-2].state.price):
         verify_rules(rewritten(changed(last, price=price)(entries)))
+
+
+def test_what_a_record_comes_to_is_told_and_every_entry_counts_for_the_next() -> None:
+    story: Timed = [
+        *RETRACTED,
+        (bid("C", 300), 4_000),
+        (bid("B", 800), 5_000),
+        (Close(), WEEK_MS),
+        (SecondChance(seller="seller", to="A"), WEEK_MS + 1),
+        (SecondChance(seller="seller", to="C"), WEEK_MS + 2),
+    ]
+    entries = entries_of(story)
+    seen = verify_rules(rewritten(entries))
+    assert [one.sequence for one in seen.standing] == [1, 3, 4]
+    assert [one.bidder for one in seen.standing] == [ADA, CLEO, BOB]
+    assert [one.placed_at_ms for one in seen.standing] == [1_000, 4_000, 5_000]
+    assert (seen.sequence, seen.has_reserve) == (4, False)
+    assert (seen.bidding.leader, seen.bidding.price) == (BOB, entries[-1].state.price)
+    assert (seen.bidding.outcome, seen.bidding.closed_at_ms) == (Outcome.SOLD, WEEK_MS)
+    assert (seen.bidding.bid_count, seen.bidding.terms.reserve) == (3, None)
+
+
+def test_terms_of_an_auction_that_was_held_by_other_rules_are_refused() -> None:
+    opening, *others = entries_of(FIRST)
+    assert opening.terms is not None
+    rules = msgspec.structs.replace(opening.terms.ruleset, buy_now_restores=True)
+    other = msgspec.structs.replace(opening.terms, ruleset=rules)
+    refused(
+        [msgspec.structs.replace(opening, terms=other), *others],
+        "^entry 1: the auction was held by other rules",
+    )
