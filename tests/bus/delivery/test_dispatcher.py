@@ -21,7 +21,7 @@ from tests.bus.samples import held, log_event
 
 TERMS = Terms(lambda: "log", 10**9, lambda: 1.0)
 HOUR_MS = 3_600_000
-OK = {"status": 204, "error": None}
+OK: dict[str, Any] = {"status": 204, "error": None}
 
 
 @dataclass
