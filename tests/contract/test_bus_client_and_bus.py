@@ -13,7 +13,7 @@ from bus_client import (
 from flask import Flask
 from service_kit.wsgi_transport import WsgiTransport
 
-from tests.contract.conftest import bus_token
+from tests.contract.conftest import ROOT_KEY, bus_token
 from tests.sockets import free_port
 
 BUS = "http://bus.test"
@@ -117,6 +117,16 @@ def test_what_is_declared_is_owned_and_subscribed(bus: Flask) -> None:
             assert refused.value.status == 403
         ours = {one.name: one.topics for one in stock.subscriptions.all()}
         assert ours == {"default": ("widgets",), "boxes": ("boxes",)}
+
+
+def test_who_also_monitors_everybodys_declares_its_own(bus: Flask) -> None:
+    scopes = ["subscribe", "monitor:all", "publish"]
+    asked = {"name": "watch", "scopes": scopes}
+    made = bus.test_client().post("/api_tokens", json=asked, auth=(ROOT_KEY, ""))
+    with BusClient(BUS, made.get_json()["token"], transport=WsgiTransport(bus)) as watch:
+        declare(watch, STOCK)
+        assert {one.name for one in watch.subscriptions.all()} == {"default", "boxes"}
+        assert watch.subscriptions.get("boxes").client == "watch"
 
 
 def test_a_service_is_subscribed_though_a_topic_of_its_own_is_taken(bus: Flask) -> None:

@@ -13,11 +13,13 @@ from tests.sockets import free_base
 
 
 class House(Processes):
-    """All processes of a stage; released, not yet started."""
+    """All processes of a stage; released, not yet started. Its operator wants no mail: tests count
+    what customers get."""
 
     def __init__(self, var: Path, outside: Mapping[str, str]) -> None:
         base = free_base(range(26))
-        chosen = {"VAR_DIR": str(var), "PORT_BASE": str(base)} | dict(outside)
+        ours = {"VAR_DIR": str(var), "PORT_BASE": str(base), "MAILER_OPERATOR": "none"}
+        chosen = ours | dict(outside)
         self.settings = environment(ROOT, chosen)
         commands = commands_of(ROOT, self.settings)
         super().__init__(commands.processes, self.settings, ports_of(self.settings), var / "log")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Unpack
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from bus_client.documents import (
     Document,
@@ -223,8 +223,9 @@ class Subscriptions:
 
     def _named(self, name: str) -> str:
         if not self._entry.is_operator:
-            self._own()
-            return self._entry.link("subscription", name=name)
+            # A token that also monitors everybody's has a link for any client's.
+            ours = unquote(self._own().rsplit("/", 2)[-2])
+            return self._entry.link("subscription", client=ours, name=name)
         if self._client is None:
             raise NoClientNamed("the root key has no subscriptions of its own: name the client")
         return self._entry.link("subscription", client=self._client, name=name)
