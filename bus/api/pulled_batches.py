@@ -20,9 +20,13 @@ def pulled_id(bus: Bus, token: str | None, client: str, name: str) -> int:
 def pulled_body(pulled: Pulled, client: str, name: str, prefix: str) -> bytes:
     """A batch as HAL; the events are written as they are stored."""
     lease = pulled.lease
-    return b'{"events":[%b],"position":%d,"lease":%b,"leased_until_ms":%b,"_links":%b}' % (
+    document = (
+        b'{"events":[%b],"position":%d,"replay":%d,"lease":%b,"leased_until_ms":%b,"_links":%b}'
+    )
+    return document % (
         b",".join([event.body for event in pulled.events]),
         pulled.position,
+        pulled.subscription.replay,
         b"null" if lease is None else msgspec.json.encode(lease.id),
         b"null" if lease is None else msgspec.json.encode(lease.until_ms),
         msgspec.json.encode(_links(f"{prefix}{subscription_path(client, name)}")),

@@ -34,6 +34,7 @@ class PulledSchema(_ResourceSchema):
 
     events = ma.fields.List(ma.fields.Dict(), required=True)
     position = ma.fields.Integer(required=True)
+    replay = ma.fields.Integer(required=True)
     lease = ma.fields.String(required=True, allow_none=True)
     leased_until_ms = ma.fields.Integer(required=True, allow_none=True)
 

@@ -151,7 +151,7 @@ class Consumer:
             return Wait(self.health.retry_at_ms)
         if len(self._in_flight) >= batching.slots(self.subscription, self.health):
             return Idle()
-        parked = self._parked.due(self.health, now_ms, others_wait=bool(self.backlog.events))
+        parked = self._parked.due(self.health, now_ms, self.backlog.events, self._in_flight)
         return parked or self._next_batch(now_ms)
 
     def retry(self, url: str, events: Sequence[LogEvent]) -> Delivery | None:
@@ -191,7 +191,7 @@ class Consumer:
             since_ms=ahead.first_seen_ms(now_ms),
         )
         if not isinstance(plan, Send):
-            return batching.no_longer(plan, self._parked.next_retry_ms)
+            return batching.no_longer(plan, self._parked.next_retry_after(now_ms))
         ahead.take(plan.rest)
         self._rate_limit.spend(len(plan.events), now_ms)
         attempt = self.health.failures + 1

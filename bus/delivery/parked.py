@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bus.delivery.in_flight import InFlight
 from bus.delivery.response import Acknowledged, Failed, Outcome
 from bus.model.delivery import DeadLetter, EndpointHealth, LastAnswer, Parked, StateChange
 from bus.model.event import LogEvent
@@ -55,13 +56,19 @@ class ParkedSchedule:
     def __contains__(self, url: str) -> bool:
         return url in self._entities
 
-    @property
-    def next_retry_ms(self) -> int | None:
-        """When the next of them may be tried; None: nobody waits for that."""
-        return self._next[0] if self._next else None
+    def next_retry_after(self, now_ms: int) -> int | None:
+        """When time alone lets the next of them be tried; None: nobody waits for that."""
+        return self._next[0] if self._next and self._next[0] > now_ms else None
 
-    def due(self, health: EndpointHealth, now_ms: int, *, others_wait: bool) -> RetryParked | None:
-        """The entity to try now: the one that has waited longest.
+    def due(
+        self,
+        health: EndpointHealth,
+        now_ms: int,
+        waiting: Sequence[LogEvent],
+        in_flight: InFlight,
+    ) -> RetryParked | None:
+        """The entity to try now: the one that has waited longest. Others wait while there are
+        `waiting` events, and so does it while a batch with its URL is in flight (D13).
 
         | the endpoint | others wait | its time has come | tried                   |
         |--------------|-------------|-------------------|-------------------------|
@@ -71,7 +78,9 @@ class ParkedSchedule:
         """
         if self._next is None or self._next[0] > now_ms or now_ms < health.retry_at_ms:
             return None
-        return None if health.failures and others_wait else RetryParked(self._next[1])
+        url = self._next[1]
+        is_later = (health.failures and waiting) or url in in_flight.urls()
+        return None if is_later else RetryParked(url)
 
     def divert(self, events: Sequence[LogEvent]) -> tuple[list[LogEvent], list[LogEvent]]:
         """Put the events of parked entities aside; returns these, and the rest."""

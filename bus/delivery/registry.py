@@ -138,7 +138,7 @@ class ConsumerRegistry:
             consumer = self.find(subscription_id)
             if consumer is not None:
                 moved = self._parked.take_back(
-                    subscription_id, self._lease.name, consumer.fence, stored_ms
+                    consumer.subscription, self._lease.name, consumer.fence, stored_ms
                 )
                 for url, events in moved.items():
                     consumer.redriven(url, events, now_ms)

@@ -11,6 +11,7 @@ from bus.errors import NotFound
 from bus.log.event_log import EVENT_COLUMNS
 from bus.model.delivery import Parked
 from bus.model.event import LogEvent, log_event_from
+from bus.model.subscription import Subscription
 from bus.storage import columns
 from bus.storage.cursors import end_back_off
 from bus.storage.settlements import count
@@ -41,7 +42,9 @@ _BACK_ENTITY = (
 )
 _NO_LETTER = "DELETE FROM dead_letters WHERE subscription_id = ? AND redrive_at_ms IS NOT NULL"
 _WAITING = "SELECT DISTINCT subscription_id FROM dead_letters WHERE redrive_at_ms IS NOT NULL"
-_STILL_HELD = "SELECT 1 FROM cursors WHERE subscription_id = ? AND holder = ? AND fence = ?"
+_STILL_HELD = (
+    "SELECT 1 FROM cursors WHERE subscription_id = ? AND holder = ? AND fence = ? AND replay = ?"
+)
 
 
 class ParkedEntities:
@@ -64,15 +67,17 @@ class ParkedEntities:
         return {row[0] for row in self._driver.rows(_WAITING)}
 
     def take_back(
-        self, subscription_id: int, pusher: str, fence: int, now_ms: int
+        self, subscription: Subscription, pusher: str, fence: int, now_ms: int
     ) -> dict[str, int]:
         """Move redriven dead letters to the parked; returns how many of each URL.
 
-        Nothing moves, and nothing is returned, when the pusher holds the subscription no longer.
+        Nothing moves, and nothing is returned, when the pusher holds the subscription no longer,
+        or as it was before a replay: it would be sent as what came before that.
         """
-        ours = (subscription_id,)
+        subscription_id = subscription.id
+        ours, held = (subscription_id,), (subscription_id, pusher, fence, subscription.replay)
         with self._driver.writing() as statements:
-            if not statements.rows(_STILL_HELD, (subscription_id, pusher, fence)):
+            if not statements.rows(_STILL_HELD, held):
                 return {}
             counts = dict(statements.rows(_REDRIVEN, ours))
             came = statements.run(_BACK, ours)

@@ -98,7 +98,8 @@ class Puller:
         if not held.leased.subscription.is_pulled:
             raise OtherMode("this subscription is pushed: it has a callback")
         if subscription_id in storage.parked.redrives():
-            storage.parked.take_back(subscription_id, PULLERS, held.leased.fence, held.now_ms)
+            leased = held.leased
+            storage.parked.take_back(leased.subscription, PULLERS, leased.fence, held.now_ms)
             return None
         return _Turn(storage, held, self._terms, version, seen, limit)
 

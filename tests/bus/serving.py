@@ -53,11 +53,11 @@ def serving(
 ) -> Iterator[Served]:
     """Run these processes of the Procfile over a migrated SQLite file; killed at the end.
 
-    `entrance` is another command for the bus.
+    `entrance` is another command for the bus, `BUS_DATABASE_URL` another database.
     """
     ports = {name: free_port() for name in names}
+    settings = {"BUS_DATABASE_URL": f"sqlite:///{database}"} | settings
     settings |= {
-        "BUS_DATABASE_URL": f"sqlite:///{database}",
         "BUS_ROOT_KEY": ROOT_KEY,
         "BUS_PUSHER_PORT": str(ports.get("pusher", "")),
         "PORT_BUS": str(ports["bus"]),

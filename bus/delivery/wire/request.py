@@ -58,10 +58,9 @@ def delivery_request(
 
 
 def _message_id(subscription: Subscription, events: Sequence[LogEvent]) -> str:
-    first, last = events[0].position, events[-1].position
-    if not last:
+    if not events[-1].position:
         return f"msg_{subscription.id}_test_{events[0].published_at_ms}"
-    return message_id(subscription.id, first, last, len(events))
+    return message_id(subscription.id, [event.position for event in events])
 
 
 def _written(format: Format, events: Sequence[LogEvent]) -> tuple[str, bytes]:

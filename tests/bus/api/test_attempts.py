@@ -14,6 +14,11 @@ SUBSCRIPTION = {"topics": ["bids"], "callback": "https://s.example/", "uuid": "u
 EVENT = {"type": "create", "url": "https://x.example/1"}
 
 
+@pytest.fixture(params=["sqlite_file", pytest.param("postgres_database", marks=pytest.mark.slow)])
+def url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(request.param))
+
+
 @pytest.fixture
 def attempts(api: Client, storage: Storage) -> list[dict[str, Any]]:
     """The last ones: of an event, and of a test."""

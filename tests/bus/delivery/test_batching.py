@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from bus.delivery.batching import Idle, Send, Wait, batch_limit, is_enough, no_longer, plan
 from bus.delivery.bisection import PROBE_EVENTS
+from bus.delivery.in_flight import Delivery, InFlight, Kind
 from bus.delivery.parked import ParkedSchedule, RetryParked
 from bus.delivery.rate_limit import Allowance
 from bus.model.delivery import HEALTHY, EndpointHealth, LastAnswer, Parked
@@ -140,16 +141,25 @@ def parked(*retries: tuple[int, str]) -> ParkedSchedule:
 
 def test_of_the_parked_the_one_whose_time_came_first_is_tried() -> None:
     schedule = parked((5, "b"), (3, "a"), (9, "c"))
-    assert schedule.due(HEALTHY, 2, others_wait=True) is None
-    assert schedule.due(HEALTHY, 6, others_wait=True) == RetryParked("a")
-    assert parked().due(HEALTHY, 6, others_wait=False) is None
+    assert schedule.due(HEALTHY, 2, EVENTS, InFlight()) is None
+    assert schedule.due(HEALTHY, 6, EVENTS, InFlight()) == RetryParked("a")
+    assert parked().due(HEALTHY, 6, [], InFlight()) is None
 
 
 def test_while_the_endpoint_fails_a_parked_one_is_the_probe_only_without_others() -> None:
     failing = EndpointHealth(failures=1, retry_at_ms=10, tried_upto=1)
-    assert parked((3, "a")).due(failing, 9, others_wait=False) is None
-    assert parked((3, "a")).due(failing, 10, others_wait=False) == RetryParked("a")
-    assert parked((3, "a")).due(failing, 10, others_wait=True) is None
+    assert parked((3, "a")).due(failing, 9, [], InFlight()) is None
+    assert parked((3, "a")).due(failing, 10, [], InFlight()) == RetryParked("a")
+    assert parked((3, "a")).due(failing, 10, EVENTS, InFlight()) is None
+
+
+def test_a_parked_one_waits_for_the_batch_that_has_its_url_in_hand() -> None:
+    schedule, in_flight = parked((3, "a")), InFlight()
+    in_flight[Delivery(Kind.BATCH, of("b", "a"), 0)] = None
+    assert schedule.due(HEALTHY, 10, EVENTS, in_flight) is None
+    assert schedule.next_retry_after(10) is None
+    in_flight.clear()
+    assert schedule.due(HEALTHY, 10, EVENTS, in_flight) == RetryParked("a")
 
 
 class Flights:

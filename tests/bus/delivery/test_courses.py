@@ -109,7 +109,10 @@ class Course:
 
     def rest(self) -> bool:
         """Let time pass until something may be sent; False when nothing ever will be."""
-        wakes = [self.consumer.health.retry_at_ms, self.consumer._parked.next_retry_ms or 0]
+        wakes = [
+            self.consumer.health.retry_at_ms,
+            self.consumer._parked.next_retry_after(self.now_ms) or 0,
+        ]
         later = [at_ms for at_ms in wakes if at_ms > self.now_ms]
         self.now_ms = min(later, default=self.now_ms)
         return bool(later)

@@ -196,6 +196,21 @@ def test_a_redriven_letter_is_delivered(
     assert ours(storage).parked == 0
 
 
+def test_a_letter_is_not_sent_back_as_what_came_before_its_redrive(
+    storage: Storage, driven: Driven, publish: Publish, receiver: Receiver, impatient: RetryPolicy
+) -> None:
+    subscribe(storage, receiver.url, retry=impatient)
+    poison(receiver, "bad")
+    publish("1", "bad", "2")
+    until_dead(driven, storage, 1)
+    (before,) = storage.leases.held("one")
+    redrive(storage, before.subscription.id)
+    (after,) = storage.leases.held("one")
+    assert storage.parked.take_back(before.subscription, "one", before.fence, 0) == {}
+    back = storage.parked.take_back(after.subscription, "one", after.fence, 0)
+    assert back == {urls("bad")[0]: 1}
+
+
 def test_a_letter_whose_way_back_failed_is_redriven_all_the_same(
     storage: Storage,
     driven: Driven,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from bus_drain import Basic, CacheBusting, Caching, Endpoint, Event, Mapping, ea
 from bus_drain.errors import StateUnavailable
 from bus_drain.state import State
 
-from .conftest import SECRET, UUID, Deliverer, Heard, event
+from .conftest import SECRET, UUID, Deliverer, Heard, event, signature_headers
 
 U = "https://bids.example/bids/1"
 STACKS = [Basic, Mapping, CacheBusting, Caching]
@@ -29,6 +30,22 @@ def test_every_stack_takes_a_delivery_once(stack: Any, drain_state: State, heard
 
     assert [deliver([event(1), event(2)]).status_code for _ in range(2)] == [204, 204]
     assert len(heard.urls) == 2
+
+
+@pytest.mark.parametrize(
+    ("stack", "again"), [(Basic, [1, 2]), (CacheBusting, [1, 2]), (Mapping, [2]), (Caching, [2])]
+)
+def test_in_a_replay_each_event_is_taken_once_more_or_the_newest_of_each_entity(
+    stack: Any, again: list[int], drain_state: State, heard: Heard
+) -> None:
+    deliver = Deliverer(build(stack, drain_state, listeners={"bids": heard}))
+    events = [event(1, url=U), event(2, url=U)]
+    body = json.dumps(events).encode()
+    deliver(body=body)
+    for _ in range(2):
+        deliver(body=body, headers=signature_headers(body) | {"bus-replay": "1"})
+
+    assert [[one.position for one in batch] for batch in heard.batches] == [[1, 2], again]
 
 
 @pytest.mark.parametrize("stack", STACKS)

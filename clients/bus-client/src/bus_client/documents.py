@@ -114,6 +114,7 @@ def pulled_from(document: Document) -> PulledBatch:
     return PulledBatch(
         events=tuple(document.get("events") or ()),
         position=document.integer("position"),
+        replay=document.get("replay") or 0,
         lease=document.get("lease"),
         leased_until_ms=document.get("leased_until_ms"),
     )

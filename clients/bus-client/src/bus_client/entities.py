@@ -140,10 +140,12 @@ class EventBatch:
 @dataclass(frozen=True, kw_only=True)
 class PulledBatch:
     """Events that are this puller's until they are acknowledged, or `leased_until_ms` (by the bus's
-    clock). Nothing was there without a `lease`. All up to `position` is in hand, or settled."""
+    clock). Nothing was there without a `lease`. All up to `position` is in hand, or settled.
+    `replay` is how often the subscription was moved or redriven (docs/delivery.md D14)."""
 
     events: tuple[Json, ...]
     position: int
+    replay: int
     lease: str | None
     leased_until_ms: int | None
 

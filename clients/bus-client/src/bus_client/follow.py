@@ -38,6 +38,9 @@ def follow(
     url: str | None = None
     while not stopping.is_set():
         try:
+            if begin == "now":
+                begin = _end_of_log(wire, entry)
+                save(begin)  # at once: whoever is killed while it waits goes on from here
             url = url or _first_page(entry, topics, begin, limit)
             page = wire.read("GET", url)
             failures = 0
@@ -50,6 +53,10 @@ def follow(
             yield batch
         save(batch.position)
         url = page.link("next")
+
+
+def _end_of_log(wire: Wire, entry: Entry) -> int:
+    return batch_from(wire.read("GET", entry.link("events", after="now"))).position
 
 
 def _first_page(entry: Entry, topics: Iterable[str], after: After, limit: int) -> str:

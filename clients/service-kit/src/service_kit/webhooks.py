@@ -6,7 +6,9 @@ import binascii
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
+import struct
+import zlib
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from service_kit.trace import continued
@@ -77,9 +79,17 @@ def delivery_head(
     )
 
 
-def message_id(subscription: object, first: int, last: int, events: int) -> str:
-    """The `webhook-id` of a batch: it follows from what is in it, so a retry has the same."""
-    return f"msg_{subscription}_{first}_{last}_{events}"
+def message_id(subscription: object, positions: Sequence[int]) -> str:
+    """The `webhook-id` of a batch: the same for the same events, and for no others.
+
+    It follows from where they stand in the log: a retry has the same, so does a replay. Where some
+    between the first and the last are left out a checksum says which.
+    """
+    first, last, count = positions[0], positions[-1], len(positions)
+    span = f"msg_{subscription}_{first}_{last}_{count}"
+    if last - first + 1 == count:
+        return span
+    return f"{span}_{zlib.crc32(struct.pack(f'<{count}q', *positions)):08x}"
 
 
 @lru_cache(4096)

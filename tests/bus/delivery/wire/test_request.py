@@ -45,6 +45,15 @@ def test_a_retry_has_the_same_id_and_another_batch_another() -> None:
     assert other["webhook-id"] != first
 
 
+def test_the_same_events_have_one_id_and_others_between_the_same_ends_another() -> None:
+    def id_of(*positions: int) -> str:
+        request = delivery_request(subscription(), [log_event(one) for one in positions], START_MS)
+        return headers(request)["webhook-id"]
+
+    assert id_of(1, 2, 4) == id_of(1, 2, 4)
+    assert len({id_of(1, 2, 4), id_of(1, 3, 4), id_of(1, 2, 3, 4), id_of(1, 4)}) == 4
+
+
 def test_every_valid_secret_signs() -> None:
     one = subscription()
     secrets = SigningSecrets(one.secrets.current, (("whsec_" + "b2xk" * 8, START_MS + 1000),))

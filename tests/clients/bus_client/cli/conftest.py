@@ -17,6 +17,7 @@ from tests.shared import Shared
 @pytest.fixture(autouse=True)
 def _nobodys_profile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
 
 
 @pytest.fixture(scope="package")

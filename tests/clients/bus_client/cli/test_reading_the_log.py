@@ -65,21 +65,56 @@ def test_tail_prints_what_is_wanted(served: Served, stock: Call, shop: Call) -> 
 
 
 def test_a_backlog_comes_in_order_and_once_but_for_what_was_in_hand_at_the_kill(
-    served: Served, receiver: Receiver, tmp_path: Path
+    served: Served, receiver: Receiver
 ) -> None:
     publish(served, "backlog", BACKLOG)
-    place = ("backlog", "--after", "beginning", "--saved", str(tmp_path / "place"))
-    with listening(served, receiver, *place) as process:
+    with listening(served, receiver, "backlog", "--after", "beginning") as process:
         wait_for(lambda: len(receiver.deliveries) >= 20)
         process.send_signal(signal.SIGKILL)
         process.wait(10)
-    with listening(served, receiver, *place):
+    with listening(served, receiver, "backlog", "--after", "beginning"):
         wait_for(lambda: entity("backlog", BACKLOG - 1) in receiver.deliveries[-1].urls, seconds=60)
     wanted = [entity("backlog", n) for n in range(BACKLOG)]
     assert list(dict.fromkeys(receiver.urls)) == wanted
     assert len(receiver.urls) - BACKLOG in {0, 100}
     for delivery in receiver.deliveries[::20]:
         Webhook(SECRET).verify(delivery.body, delivery.headers)
+
+
+def test_who_was_killed_while_nothing_came_misses_nothing(
+    served: Served, receiver: Receiver, tmp_path: Path
+) -> None:
+    with listening(served, receiver, "missed") as process:
+        wait_for(lambda: list(tmp_path.glob("gavel/listen/*.json")))
+        process.send_signal(signal.SIGKILL)
+        process.wait(10)
+    publish(served, "missed", 3)
+    with listening(served, receiver, "missed"):
+        wait_for(lambda: len(receiver.urls) == 3)
+    assert receiver.urls == [entity("missed", n) for n in range(3)]
+
+
+def test_what_is_wanted_anew_says_so_to_who_drops_what_it_knows(
+    served: Served, receiver: Receiver
+) -> None:
+    publish(served, "anew", 5)
+    for options in ((), ("--anew",)):
+        receiver.deliveries.clear()
+        with listening(served, receiver, "anew", "--after", "beginning", *options) as process:
+            wait_for(lambda: len(receiver.urls) == 5)
+            process.send_signal(signal.SIGINT)
+            process.wait(40)
+        (one,) = receiver.deliveries
+        assert one.headers["bus-replay"] == str(len(options))
+
+
+def test_a_place_that_cannot_be_kept_is_one_line(
+    served: Served, stock: Call, receiver: Receiver, tmp_path: Path
+) -> None:
+    (tmp_path / "place").write_text('{"position": "no"}')
+    said = stock("listen", "--forward", receiver.url, "--saved", str(tmp_path / "place"))
+    assert (said.status, "the place can't be kept" in said.err) == (2, True)
+    assert "Traceback" not in said.err
 
 
 def test_only_what_was_answered_2xx_is_behind_us(
@@ -112,7 +147,10 @@ def test_a_pulled_subscription_is_moved_by_what_was_taken(
     with listening(served, receiver, "--subscription", "mine"):
         wait_for(lambda: len(receiver.urls) == 250)
         wait_for(lambda: rows(stock("subscriptions", "show", "mine", "--json"))[0]["waiting"] == 0)
-    assert receiver.urls == [entity("pulled", n) for n in range(250)]
+        assert receiver.urls == [entity("pulled", n) for n in range(250)]
+        stock("subscriptions", "seek", "mine", "beginning")
+        wait_for(lambda: len(receiver.urls) == 500)
+    assert [one.headers["bus-replay"] for one in receiver.deliveries] == ["0"] * 3 + ["1"] * 3
     told = stock("doctor", "mine")
     assert told.status == 0, told.out
     assert "it is pulled" in told.out

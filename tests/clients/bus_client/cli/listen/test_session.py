@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from bus_client.cli.listen.forward import Forwarded
 from bus_client.cli.listen.session import Session
+from bus_client.cli.listen.sources import Handed
 from bus_client.entities import Json
 
+REPLAY = 2
 OK, AWAY = Forwarded(204, None, 1), Forwarded(None, "Connection refused", 1)
 
 
@@ -19,7 +21,10 @@ class Address:
         self._answers = list(answers)
         self.got: list[tuple[list[int], int, int]] = []
 
-    def send(self, events: Sequence[Json], *, previous: int, attempt: int) -> Forwarded:
+    def send(
+        self, events: Sequence[Json], *, previous: int, attempt: int, replay: int
+    ) -> Forwarded:
+        assert replay == REPLAY
         self.got.append(([int(str(one["position"])) for one in events], previous, attempt))
         return self._answers.pop(0) if self._answers else OK
 
@@ -45,10 +50,10 @@ def gone_on(address: Address, person: Person) -> tuple[Session, list[int], threa
     asked: list[int] = []
     stopping = threading.Event()
 
-    def batches() -> Iterator[Sequence[Json]]:
+    def batches() -> Iterator[Handed]:
         for number, events in enumerate((batch(1, 2), [], batch(3))):
             asked.append(number)
-            yield events
+            yield Handed(events, REPLAY)
 
     session = Session(address, person, lambda *_: None, stopping)
     session.run(batches())

@@ -13,6 +13,7 @@ from service_kit.webhooks import check_secret, new_secret
 from bus_client.cli.connection import Connection, pass_connection
 from bus_client.cli.listen.forward import Forwarded, Forwarder
 from bus_client.cli.listen.keys import Keys
+from bus_client.cli.listen.place import Place, usual_file
 from bus_client.cli.listen.session import Session
 from bus_client.cli.listen.sources import from_log, from_subscription, pulled
 from bus_client.cli.output import json_option, print_json
@@ -27,13 +28,16 @@ from bus_client.follow import After
 @click.option(
     "--forward", "url", required=True, help="Where to POST, as http://localhost:3000/hook."
 )
-@click.option("--after", type=AFTER, default="now", help="now, beginning or a position.")
+@click.option(
+    "--after", type=AFTER, default="now", help="Where the first start begins: now, beginning, 12."
+)
 @click.option("--subscription", help="Pull this one, instead of reading the log by yourself.")
 @click.option(
     "--saved",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="A file that keeps the place, so that the next start goes on from there.",
+    help="The file that keeps the place [default: one of your own for this bus and address].",
 )
+@click.option("--anew", is_flag=True, help="Forget the kept place: begin where --after says.")
 @click.option("--max", "most", type=click.IntRange(1, 1000), default=100, help="Events a batch.")
 @click.option("--uuid", default="listen", help="The Basic user name of deliveries.")
 @click.option("--secret", envvar="WEBHOOK_SECRET", help="Signs deliveries [default: a new one].")
@@ -48,6 +52,7 @@ def listen(
     after: After,
     subscription: str | None,
     saved: Path | None,
+    anew: bool,
     most: int,
     uuid: str,
     secret: str | None,
@@ -57,19 +62,24 @@ def listen(
 
     Each batch comes exactly as the bus would push it: headers, signature, Basic credentials. What
     isn't answered 2xx is repeated until it is, after 1 s, 2 s, 4 s, … 10 s; in a terminal r
-    repeats at once (also the last one taken), s skips and q quits. Killed and started again with
-    --saved, at most the batch in hand comes twice.
+    repeats at once (also the last one taken), s skips and q quits.
+
+    The place is kept in a file: killed and started again it goes on from there, nothing is
+    missing, and at most the batch in hand comes twice. --anew begins where --after says, and
+    what comes again then says so to who drops what it knows (bus-replay).
 
     With --subscription a pulled subscription is moved instead of a place of your own: what was
     in hand when it was killed comes again once its lease of 60 s has lapsed.
     """
     _check(url, uuid, secret)
-    if subscription is not None and (topics or saved or after != "now"):
+    if subscription is not None and (topics or saved or anew or after != "now"):
         raise click.UsageError("--subscription has its own topics and its own place")
     connection.bus.entry.link("events")  # says at once what a follower would wait out
     stopping = threading.Event()
     if subscription is None:
-        batches = from_log(connection.bus, topics, after, most, saved, stopping)
+        file = saved or _usual_file(connection.url, topics, url)
+        place, begin = _begin(file, after, anew=anew)
+        batches = from_log(connection.bus, topics, begin, most, place, stopping)
     else:
         own = connection.subscriptions
         batches = from_subscription(own, pulled(own, subscription), most, stopping)
@@ -87,6 +97,25 @@ def listen(
             click.echo(err=True)
     skipped = f", {session.skipped:,} skipped" if session.skipped else ""
     click.echo(f"{count(session.delivered, 'event')} delivered{skipped}", err=True)
+
+
+def _usual_file(bus_url: str, topics: Sequence[str], url: str) -> Path:
+    try:
+        return usual_file(bus_url, topics, url)
+    except (OSError, RuntimeError) as error:
+        raise click.UsageError(f"the place can't be kept, give --saved: {error}") from error
+
+
+def _begin(file: Path, after: After, *, anew: bool) -> tuple[Place, After]:
+    """The place that a file keeps, and where to begin. Raises click.UsageError."""
+    try:
+        place = Place(file)
+        begin = place.begin(after, anew=anew)
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"--saved: the place can't be kept: {error}") from error
+    if begin == place.position:
+        click.echo(f"going on after {begin:,}, as kept in {file}", err=True)
+    return place, begin
 
 
 def _check(url: str, uuid: str, secret: str | None) -> None:

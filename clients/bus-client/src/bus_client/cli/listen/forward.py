@@ -58,12 +58,16 @@ class Forwarder:
     def __exit__(self, *_exc: object) -> None:
         self._session.close()
 
-    def send(self, events: Sequence[Json], *, previous: int, attempt: int) -> Forwarded:
+    def send(
+        self, events: Sequence[Json], *, previous: int, attempt: int, replay: int
+    ) -> Forwarded:
         """Send a batch once. Blocks for 20 s at most; raises nothing for what the address does."""
         began_s = time.monotonic()
         with Deadline(_TOTAL_S) as limit:
             try:
-                status, coding, body = self._post(events, previous=previous, attempt=attempt)
+                status, coding, body = self._post(
+                    events, previous=previous, attempt=attempt, replay=replay
+                )
             except (requests.RequestException, HTTPError) as error:
                 late = limit.passed or isinstance(error, requests.Timeout)
                 why = f"no whole answer in {_TOTAL_S:.0f} s" if late else cause_of(error)
@@ -77,21 +81,21 @@ class Forwarder:
             return Forwarded(status, str(error), took_ms)
 
     def _post(
-        self, events: Sequence[Json], *, previous: int, attempt: int
+        self, events: Sequence[Json], *, previous: int, attempt: int, replay: int
     ) -> tuple[int, str, bytes]:
         body = as_json(list(events))
-        first, last = int(events[0]["position"]), int(events[-1]["position"])
+        positions = [int(event["position"]) for event in events]
         head = delivery_head(
             content_type="application/json",
             uuid=self._uuid,
             valid_secrets=[self._secret],
-            message_id=message_id(self._name, first, last, len(events)),
+            message_id=message_id(self._name, positions),
             now_ms=now_ms(),
             body=body,
-            position=last,
+            position=positions[-1],
             previous=previous,
             attempt=attempt,
-            replay=0,
+            replay=replay,
             traceparent=None,
         )
         fields = dict(line.split(": ", 1) for line in head) | {"User-Agent": "gavel-bus"}

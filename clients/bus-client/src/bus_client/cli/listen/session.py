@@ -7,6 +7,7 @@ from typing import Protocol
 from service_kit.backoff import backoff_s
 
 from bus_client.cli.listen.forward import Forwarded
+from bus_client.cli.listen.sources import Handed
 from bus_client.entities import Json
 
 _LONGEST_PAUSE_S = 10.0
@@ -26,7 +27,9 @@ class Presses(Protocol):
 class Sends(Protocol):
     """What makes a delivery."""
 
-    def send(self, events: Sequence[Json], *, previous: int, attempt: int) -> Forwarded:
+    def send(
+        self, events: Sequence[Json], *, previous: int, attempt: int, replay: int
+    ) -> Forwarded:
         """Send a batch once."""
 
 
@@ -48,16 +51,17 @@ class Session:
         self.delivered = 0
         self.skipped = 0
 
-    def run(self, batches: Iterable[Sequence[Json]]) -> None:
+    def run(self, batches: Iterable[Handed]) -> None:
         """Until the batches end, or somebody quits: then the batch in hand counts as not taken."""
-        for events in batches:
-            if events and not self._settled(events):
+        for batch in batches:
+            if batch.events and not self._settled(batch):
                 return
 
-    def _settled(self, events: Sequence[Json]) -> bool:
+    def _settled(self, batch: Handed) -> bool:
         """Whether it was taken or skipped."""
+        events = batch.events
         while True:
-            settled = self._attempted(events)
+            settled = self._attempted(batch)
             if settled is None:
                 return False
             if not settled:
@@ -72,11 +76,13 @@ class Session:
         self._previous = int(events[-1]["position"])
         return True
 
-    def _attempted(self, events: Sequence[Json]) -> bool | None:
+    def _attempted(self, batch: Handed) -> bool | None:
         """True: taken; False: skipped; None: somebody quit."""
-        left, attempt = list(events), 1
+        left, attempt = list(batch.events), 1
         while True:
-            outcome = self._forward.send(left, previous=self._previous, attempt=attempt)
+            outcome = self._forward.send(
+                left, previous=self._previous, attempt=attempt, replay=batch.replay
+            )
             self._show(left, outcome, attempt)
             if outcome.taken:
                 left = [event for event in left if event.get("id") in outcome.failed]

@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Iterator, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 
 import click
 from service_kit.backoff import backoff_s
 
+from bus_client.cli.listen.place import Place
 from bus_client.client import BusClient
 from bus_client.entities import Json, PulledBatch, Subscription
 from bus_client.errors import BusRefused, BusUnavailable, NotPossible
@@ -18,23 +19,39 @@ _LEASE_MS = 60_000
 _LONGEST_PAUSE_S = 30.0
 
 
+@dataclass(frozen=True)
+class Handed:
+    """Events in order, and how often they were wanted again."""
+
+    events: Sequence[Json]
+    replay: int = 0
+
+
 def from_log(
     bus: BusClient,
     topics: Sequence[str],
-    after: After,
+    begin: After,
     most: int,
-    saved: Path | None,
+    place: Place,
     stopping: threading.Event,
-) -> Iterator[Sequence[Json]]:
-    """The log's events after a place that a file keeps, until `stopping`."""
-    try:
-        for batch in bus.follow(topics, after, limit=most, saved=saved, stopping=stopping):
-            if batch.resync is not None:
-                lost = f"{batch.resync.first} to {batch.resync.last}"
-                click.echo(f"positions {lost} are gone from the log", err=True)
-            yield batch.events
-    except (OSError, ValueError) as error:
-        raise click.UsageError(f"--saved: {error}") from error
+) -> Iterator[Handed]:
+    """The log's events from there on, until `stopping`; the place is moved. Raises
+    click.UsageError where it can't be kept."""
+
+    def save(position: int) -> None:
+        if place.position is not None and position < place.position:
+            shorter = f"the log ends at {position:,}, before the place that was kept"
+            click.echo(f"{shorter}: it is another one (--anew --after beginning)", err=True)
+        try:
+            place.save(position)
+        except OSError as error:
+            raise click.UsageError(f"--saved: the place can't be kept: {error}") from error
+
+    for batch in bus.follow(topics, begin, limit=most, saved=save, stopping=stopping):
+        if batch.resync is not None:
+            lost = f"{batch.resync.first} to {batch.resync.last}"
+            click.echo(f"positions {lost} are gone from the log", err=True)
+        yield Handed(batch.events, place.replay)
 
 
 def pulled(own: Subscriptions, name: str) -> Subscription:
@@ -47,7 +64,7 @@ def pulled(own: Subscriptions, name: str) -> Subscription:
 
 def from_subscription(
     own: Subscriptions, subscription: Subscription, most: int, stopping: threading.Event
-) -> Iterator[Sequence[Json]]:
+) -> Iterator[Handed]:
     """The events of a pulled subscription, until `stopping`; a batch is acknowledged when the
     next is asked for. Waits longer and longer while the bus is away."""
     failures = 0
@@ -59,7 +76,7 @@ def from_subscription(
             failures += 1
             stopping.wait(backoff_s(failures, longest_s=_LONGEST_PAUSE_S))
             continue
-        yield batch.events
+        yield Handed(batch.events, batch.replay)
         if batch.lease is not None:
             _acknowledge(own, subscription, batch)
 
