@@ -1,4 +1,7 @@
-"""What is replayed reaches a receiver that drops what it knows, once a replay (D9, D14, D20)."""
+"""What is replayed reaches a receiver that drops what it knows, once a replay.
+
+docs/delivery.md D9, D14 and D20.
+"""
 
 from __future__ import annotations
 
