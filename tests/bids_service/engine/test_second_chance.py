@@ -53,6 +53,8 @@ def test_there_is_one_item_so_one_offer_at_a_time_binds() -> None:
     declined = offered.after(accepted(offered, no, WEEK_MS + 3))
     second = declined.after(accepted(declined, offer("B"), WEEK_MS + 4))
     assert [one.number for one in second.offers] == [1, 2]
+    again = second.after(accepted(second, no, WEEK_MS + 5))
+    assert again == second
     yes = AnswerOffer(number=2, bidder="B", accept=True)
     sold = second.after(accepted(second, yes, WEEK_MS + 5))
     assert refused(sold, offer("A"), WEEK_MS + 6).reason is Reason.ALREADY_OFFERED

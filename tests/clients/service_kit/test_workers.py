@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -110,6 +111,25 @@ def test_a_loop_is_ready_until_it_has_failed_for_three_seconds(
 def test_loops_that_have_not_begun_are_not_ready() -> None:
     with pytest.raises(RuntimeError, match="body"):
         Loops({"body": lambda: 0.01}).all_alive()
+
+
+def test_loops_that_do_not_end_in_time_are_named_when_that_is_over_for_all_of_them() -> None:
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def stuck() -> float:
+        begun.release()
+        assert go_on.wait(60)
+        return 0.0
+
+    loops = Loops({"one": stuck, "well": lambda: 0.01, "other": stuck})
+    loops.start()
+    for _ in range(2):
+        assert begun.acquire(timeout=60)
+    asked_s = time.monotonic()
+    assert loops.stop(0.1) == ["one", "other"]
+    assert 0.1 <= time.monotonic() - asked_s < 1
+    go_on.set()
+    assert loops.stop(60) == []
 
 
 def test_a_worker_answers_probes() -> None:
