@@ -1,5 +1,7 @@
 """Many rows at once, and insert-or-else, alike on both databases."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -95,3 +97,26 @@ def test_a_row_that_is_there_already_can_be_changed(engine: Engine) -> None:
         changed = {"text": new.excluded.text}
         connection.execute(new.on_conflict_do_update(index_elements=["order"], set_=changed))
     assert text_of_the_first(engine) == "new"
+
+
+ON_SQLITE = """
+import sys
+from service_kit.database import connect
+from service_kit.dialects import insert_all, insert_or
+from sqlalchemy import Column, Integer, MetaData, Table
+
+it = Table("it", MetaData(), Column("n", Integer, primary_key=True))
+with connect(f"sqlite:///{sys.argv[1]}/it").connect() as connection:
+    it.create(connection)
+    insert_all(connection, it, [{"n": 1}])
+    connection.execute(insert_or(connection, it).values(n=1).on_conflict_do_nothing())
+named = ("psycopg", "sqlalchemy.dialects.postgresql")
+print([name for name in sys.modules if name.startswith(named)])
+"""
+
+
+@pytest.mark.slow
+def test_who_has_sqlite_loads_nothing_of_postgresql(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", ON_SQLITE, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "[]\n", done.stdout + done.stderr
