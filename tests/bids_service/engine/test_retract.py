@@ -36,6 +36,9 @@ def test_exactly_12_hours_before_the_end_only_the_newest_goes() -> None:
     book = with_bid(book_of(("A", 200), ("B", 300)), "B", 500, LATE_MS - HOUR_MS)
     assert accepted(book, Retract(bidder="B"), LATE_MS - 1).retracted == {2, 3}
     assert accepted(book, Retract(bidder="B"), LATE_MS).retracted == {3}
+    again = with_bid(book, "B", 600, LATE_MS - 1)
+    assert accepted(again, Retract(bidder="B"), LATE_MS - 1).retracted == {2, 3, 4}
+    assert accepted(again, Retract(bidder="B"), LATE_MS).retracted == {4}
 
 
 @pytest.mark.parametrize(
