@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DISTRIBUTIONS := clients/service-kit clients/bus-client clients/bus-drain clients/bids-client .
-CODE := bus bids_service auction_app mailer_service stages clients docs/examples tests
+CODE := bus bids_service auction_app mailer_service stages clients docs tests
 
 ROUNDS ?= 100
 COUNT ?= 300
@@ -43,6 +43,11 @@ check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	for folder in $(DISTRIBUTIONS); do (cd $$folder && $(CURDIR)/$(BIN)/deptry $$(test -d src && echo src || echo .)) || exit 1; done
+
+.PHONY: docs
+docs: .venv/installed-dev ## build the documentation as a site, into var/docs; a link that leads nowhere is an error
+	$(BIN)/sphinx-build -q -W --keep-going -d var/docs-cache -c docs . var/docs
+	@echo "var/docs/docs/index.html"
 
 .PHONY: node
 node: ## install the standards' own tools in JavaScript into var/node; tests that want them are skipped without
