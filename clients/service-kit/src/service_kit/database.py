@@ -32,15 +32,6 @@ _WAIT_S = 5
 _ANSWER_S = 20.0
 _LONG_ANSWER_S = 600.0
 _FOR_WRITING = "gavel_for_writing"
-# What libpq waits for, unless the URL says otherwise; dead peers are noticed within 15 s.
-_POSTGRES_WAITS = {
-    "connect_timeout": _WAIT_S,
-    "tcp_user_timeout": 10_000,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 5,
-    "target_session_attrs": "read-write",  # never a standby, which refuses what is written
-}
 _answer_s = ContextVar("answer_s", default=_ANSWER_S)
 _engines: WeakSet[Engine] = WeakSet()
 _inherited: list[Any] = []
@@ -77,13 +68,11 @@ def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> E
         hide_parameters=True,
         connect_args=_sqlite_arguments() if is_file else _postgres_arguments(url),
     )
-    event.listen(engine, "connect", _prepare_sqlite if is_file else _prepare_postgres)
     if is_file:
+        event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-    elif not waits_for_ever:
-        from service_kit.compat.psycopg import expect_answers  # only PostgreSQL has its driver
-
-        expect_answers(engine, _answer_s.get)
+    else:
+        _expect_answers(engine, waits_for_ever=waits_for_ever)
     _engines.add(engine)
     return engine
 
@@ -187,8 +176,19 @@ def _sqlite_arguments() -> dict[str, Any]:
 
 
 def _postgres_arguments(url: str) -> dict[str, Any]:
+    from service_kit.compat.psycopg import WAITS  # only PostgreSQL has its driver
+
     said = make_url(url).query
-    return {name: value for name, value in _POSTGRES_WAITS.items() if name not in said}
+    return {name: value for name, value in WAITS.items() if name not in said}
+
+
+def _expect_answers(engine: Engine, *, waits_for_ever: bool) -> None:
+    from service_kit.compat.psycopg import expecting, prepare
+
+    event.listen(engine, "connect", lambda connection, _record: prepare(connection))
+    if not waits_for_ever:
+        kind = expecting(_answer_s.get)
+        event.listen(engine, "do_connect", lambda _d, _r, args, named: kind.connect(*args, **named))
 
 
 def _forget_plans(dbapi_connection: Any, _record: Any) -> None:
@@ -202,13 +202,6 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _prepare_postgres(dbapi_connection: Any, _record: Any) -> None:
-    dbapi_connection.execute(f"SET lock_timeout = '{_WAIT_S}s'")
-    # Who stops in the middle of a transaction must not hold its rows for ever.
-    dbapi_connection.execute("SET idle_in_transaction_session_timeout = '30s'")
-    dbapi_connection.commit()
 
 
 def _begin_sqlite(connection: Connection) -> None:

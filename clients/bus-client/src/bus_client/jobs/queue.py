@@ -9,6 +9,7 @@ from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
 from bus_client.errors import BadConnection, BusUnavailable
 
 NAME = "bus"
+_ANSWER_S = 5.0  # who publishes or looks may be a request
 
 
 def open_queue(url: str) -> Huey:
@@ -40,7 +41,10 @@ def _redis(url: str) -> Huey:
 
 
 def _postgresql(url: str) -> Huey:
-    return PostgresHuey(NAME, results=False, dsn=url.replace("postgresql+psycopg:", "postgresql:"))
+    from service_kit.compat.psycopg import opener  # its driver is an extra
+
+    url = url.replace("postgresql+psycopg:", "postgresql:")
+    return PostgresHuey(NAME, results=False, connection=opener(url, answer_s=_ANSWER_S))
 
 
 _ENGINES: dict[str, Callable[[str], Huey]] = {
