@@ -18,6 +18,8 @@ from bus.server import AsgiApp, Receive, Scope, Send, lingering, under_path_asgi
 from bus.storage import Storage
 
 _THREADS = 16
+_PROBES_AT_ONCE = 4
+_PROBES = {"/healthz", "/readyz"}
 
 
 def create_app(
@@ -30,7 +32,9 @@ def create_app(
     app, bus = create_apps(config, storage=storage, clock=clock)
     # gunicorn's gthread says so too; without it Flask reads nothing of a body without a length.
     rest: Any = WSGIMiddleware(_terminated(app), workers=_THREADS)
-    streams = Streams(bus, lingering(rest))
+    # The others may all be waiting for a store that hangs.
+    probes: Any = WSGIMiddleware(_terminated(app), workers=_PROBES_AT_ONCE)
+    streams = Streams(bus, lingering(_apart(probes, rest)))
     quick = under_path_asgi(FastPublish(bus, ConsoleStream(bus, streams)), bus.path_prefix)
 
     async def entrance(scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,6 +44,14 @@ def create_app(
             await _live(receive, send)
 
     return entrance
+
+
+def _apart(probes: AsgiApp, rest: AsgiApp) -> AsgiApp:
+    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
+        is_probe = scope["path"] in _PROBES
+        await (probes if is_probe else rest)(scope, receive, send)
+
+    return by_path
 
 
 def _terminated(app: Any) -> Any:

@@ -7,11 +7,12 @@ import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import requests
 from service_kit.errors import StoreUnavailable
-from service_kit.health import serve_health
+from service_kit.health import Readiness, serve_health
 from service_kit.worker import Loops
 
 from tests.sockets import free_port
@@ -224,3 +225,30 @@ def test_a_worker_answers_for_itself_until_it_is_stopped_and_ends_its_rounds(
         assert worker.stdout is not None
         said = [line for line in worker.stdout.read().splitlines() if line.startswith("the ")]
     assert said == ["the round has ended", "the worker has ended"]
+
+
+def test_a_check_that_hangs_is_not_ready_soon_and_is_begun_once(monkeypatch: Any) -> None:
+    monkeypatch.setattr("service_kit.health.ANSWER_S", 0.05)
+    goes_on, begun = threading.Event(), []
+
+    def hangs() -> str:
+        begun.append(1)
+        goes_on.wait(PATIENCE_S)
+        return "slow"
+
+    readiness = Readiness({"store": hangs, "loops": lambda: None})
+    for _ in range(3):
+        assert readiness() == (503, {"store": "not ready (no answer)", "loops": "ok"})
+    assert len(begun) == 1
+    goes_on.set()
+    wait_for(lambda: readiness()[0] == 200)
+    assert readiness() == (200, {"store": "ok, but slow", "loops": "ok"})
+    assert len(begun) > 1
+
+
+def test_who_is_not_ready_says_when_to_ask_again() -> None:
+    server = serve_health(port := free_port(), {"loops": lambda: 1 / 0})
+    answer = requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    server.shutdown()
+    server.server_close()

@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,21 +12,37 @@ from service_kit.errors import NotReady
 if TYPE_CHECKING:
     from flask import Flask
 
+ANSWER_S = 1.5
+"""Who asks whether a process is ready gives up soon, and then knows nothing."""
 _OK = "ok"
+_AGAIN = {"Retry-After": "1"}
 
 Check = Callable[[], Any]
 """Returns when all is well, or what isn't as it should be although it works; else raises."""
 
 
-def readiness(checks: Mapping[str, Check]) -> tuple[int, dict[str, str]]:
-    """Run the checks: 200 when all pass, else 503; each one's word, without secrets."""
-    words = {name: _word(check) for name, check in checks.items()}
-    return (200 if all(word.startswith(_OK) for word in words.values()) else 503), words
+class Readiness:
+    """Runs checks, each in a thread of its own, and answers within 1.5 s whatever they hang in.
+
+    A check that hangs is not begun again before it has ended: its next askers wait for that one.
+    """
+
+    def __init__(self, checks: Mapping[str, Check]) -> None:
+        self._checks = {name: _Watched(check) for name, check in checks.items()}
+
+    def __call__(self) -> tuple[int, dict[str, str]]:
+        """200 when all pass, else 503; each one's word, without secrets."""
+        by_s = time.monotonic() + ANSWER_S
+        running = {name: check.run() for name, check in self._checks.items()}
+        words = {name: run.word(by_s) for name, run in running.items()}
+        return (200 if all(word.startswith(_OK) for word in words.values()) else 503), words
 
 
 def install_health(app: "Flask", checks: Mapping[str, Check]) -> None:
     """Serve /healthz and /readyz from a Flask app."""
     from flask import Response
+
+    readiness = Readiness(checks)
 
     @app.get("/healthz")
     def healthz() -> Response:
@@ -33,8 +50,9 @@ def install_health(app: "Flask", checks: Mapping[str, Check]) -> None:
 
     @app.get("/readyz")
     def readyz() -> Response:
-        status, words = readiness(checks)
-        return Response(json.dumps(words), status, mimetype="application/json")
+        status, words = readiness()
+        headers = {} if status == 200 else _AGAIN
+        return Response(json.dumps(words), status, headers, mimetype="application/json")
 
 
 def serve_health(
@@ -43,12 +61,14 @@ def serve_health(
     """Serve /healthz and /readyz from a worker process, in a thread, on loopback and `port`; and
     /metrics, where there are `metrics` in Prometheus's words."""
 
+    readiness = Readiness(checks)
+
     class Answer(BoundedHandler):
         def do_GET(self) -> None:  # noqa: N802 - the name is the method
             if self.path == "/healthz":
                 self._answer(200, {"status": "ok"})
             elif self.path == "/readyz":
-                self._answer(*readiness(checks))
+                self._answer(*readiness())
             elif self.path == "/metrics" and metrics is not None:
                 self._write(200, "text/plain; version=0.0.4; charset=utf-8", metrics())
             else:
@@ -61,12 +81,55 @@ def serve_health(
             self.send_response(status)
             self.send_header("Content-Type", media_type)
             self.send_header("Content-Length", str(len(body)))
+            for name, value in ({} if status == 200 else _AGAIN).items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)
 
     server = SmallServer(("127.0.0.1", port), Answer)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server
+
+
+class _Watched:
+    """A check, of which one run at most is under way."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._lock = threading.Lock()
+        self._run: _Run | None = None
+
+    def run(self) -> "_Run":
+        """The run that is under way, or a new one."""
+        with self._lock:
+            if self._run is None or self._run.is_over:
+                self._run = _Run(self._check)
+            return self._run
+
+
+class _Run:
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._over = threading.Event()
+        self._word = ""
+        threading.Thread(target=self._ask, name="readiness", daemon=True).start()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is a word."""
+        return self._over.is_set()
+
+    def word(self, by_s: float) -> str:
+        """What came of it, if it comes by then."""
+        if self._over.wait(max(0.0, by_s - time.monotonic())):
+            return self._word
+        return "not ready (no answer)"
+
+    def _ask(self) -> None:
+        try:
+            self._word = _word(self._check)
+        finally:
+            self._over.set()
 
 
 def _word(check: Check) -> str:

@@ -12,6 +12,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
+from service_kit.entrance import is_probe
 from service_kit.run.processes import commands_of
 
 from tests.procfile import ROOT, Processes
@@ -221,13 +222,33 @@ def test_who_sends_requests_without_end_lets_others_have_their_turn(port: int) -
         taking.result()
 
 
-def test_who_takes_no_answer_is_let_go(port: int) -> None:
+def test_who_takes_no_answer_is_let_go_and_holds_up_no_probe(port: int) -> None:
     with ExitStack() as stack:
         for _ in range(2 * THREADS):
             connection = stack.enter_context(connect(port))
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.sendall(request(line=b"GET /long HTTP/1.1"))
+        for path in (b"/healthz", b"/readyz"):
+            begin = time.monotonic()
+            assert said(port, request(line=b"GET %s HTTP/1.1" % path)) == 200
+            assert time.monotonic() - begin < 2
         wait_for(lambda: answers(port), seconds=20)
+
+
+@pytest.mark.parametrize(
+    ("begins", "is_one"),
+    [
+        (b"GET /readyz HTTP/1.1\r\nHost: a", True),
+        (b"\r\nGET /healthz HTTP/1.1\r\n", True),
+        (b"GET /under/a/path/readyz HTTP/1.0\r\n", True),
+        (b"GET / HTTP/1.1\r\nReferer: GET /readyz HTTP/1.1", False),
+        (b"GET /search?q=/readyz HTTP/1.1\r\n", False),
+        (b"POST /readyz HTTP/1.1\r\n", False),
+        (b"GET /readyz-or-not HTTP/1.1\r\n", False),
+    ],
+)
+def test_what_is_a_probe(begins: bytes, is_one: bool) -> None:
+    assert is_probe(begins) is is_one
 
 
 def test_every_web_process_has_one_of_these_servers() -> None:

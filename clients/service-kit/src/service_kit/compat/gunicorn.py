@@ -8,6 +8,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
@@ -39,6 +40,8 @@ _LINGER_S = 2.0
 _MOST_LINGERING = 500
 _CHUNK_BYTES = 64 * 1024
 _MOST_CHUNKS = 30_000
+_PROBES_AT_ONCE = 4
+_LONGEST_PROBE = 256
 
 
 class BodyCutOff(ClientDisconnected, OSError):
@@ -125,9 +128,12 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
     answer_s: float
     max_held_bytes: int
     """Of one body; of all together 32 times as much."""
+    is_probe: Callable[[bytes], bool]
+    """Whether a request that begins so is one that is to be answered while all threads wait."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._probes = ThreadPoolExecutor(_PROBES_AT_ONCE, "probe")
         self._arriving: dict[Any, Arriving] = {}
         self._lingering: dict[Any, float] = {}
         self._since: dict[Any, float] = {}
@@ -194,7 +200,16 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
         if conn in self._arriving and (request.is_whole or more == b"" or self._holds_much):
             self._forget(conn)
             conn.parser.unreader.sock = _ReadBefore(conn.sock, bytes(request.data))
-            super().enqueue_req(conn)
+            if type(self).is_probe(bytes(request.data[:_LONGEST_PROBE])):
+                self._answer_apart(conn)
+            else:
+                super().enqueue_req(conn)
+
+    def _answer_apart(self, conn: Any) -> None:
+        def answered(outcome: Any) -> None:
+            self.method_queue.defer(self.finish_request, conn, outcome)
+
+        self._probes.submit(self.handle, conn).add_done_callback(answered)
 
     @property
     def _holds_much(self) -> bool:

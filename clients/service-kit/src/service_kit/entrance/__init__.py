@@ -5,6 +5,7 @@ takes no answer; some read a head of any size. Each costs others their turn, wit
 """
 
 import json
+import re
 from http import HTTPStatus
 
 from service_kit.problems import Problem
@@ -19,12 +20,19 @@ MAX_HEAD_BYTES = 64 * 1024
 MAX_LINE_BYTES = 8190
 """Of the request line, and of each field."""
 
+_PROBE = re.compile(rb"\s*GET [^ ?]*/(healthz|readyz) ")
 _DETAILS = {
     408: "It did not arrive whole in time.",
     414: f"The request line may have {MAX_LINE_BYTES} bytes.",
     431: f"A request may have {MAX_FIELDS} fields of {MAX_LINE_BYTES} bytes each, and of"
     f" {MAX_HEAD_BYTES} bytes together.",
 }
+
+
+def is_probe(request: bytes) -> bool:
+    """Whether a request, as it begins, asks how the process is: it has threads of its own, for the
+    others may all be waiting for a store that hangs."""
+    return _PROBE.match(request) is not None
 
 
 def refusal(status: int) -> bytes:
