@@ -10,7 +10,8 @@ from gunicorn.config import Config
 from gunicorn.http.parser import RequestParser
 from gunicorn.http.wsgi import default_environ
 from gunicorn.workers.gthread import TConn, ThreadWorker
-from service_kit.compat.gunicorn import BoundedRequest, BufferingThreads, peer_of
+from service_kit.compat.gunicorn import BufferingThreads, peer_of
+from service_kit.compat.gunicorn_request import BoundedRequest
 
 BROKEN = (
     "gunicorn's threaded worker no longer works as service_kit/compat/gunicorn.py expects: {what}."
