@@ -10,6 +10,7 @@ from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 from service_kit.trusted_proxies import trust_proxies
 
+from bus.api.asyncapi import asyncapi_blueprint
 from bus.api.attempts import attempts_blueprint
 from bus.api.audit import audit_blueprint
 from bus.api.diagnosis import diagnosis_blueprint
@@ -78,6 +79,7 @@ def create_apps(
 
 def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(topics_blueprint(bus))
+    api.register_blueprint(asyncapi_blueprint(bus))
     api.register_blueprint(subscriptions_blueprint(bus))
     api.register_blueprint(root_blueprint(bus))
     api.register_blueprint(events_blueprint(bus))

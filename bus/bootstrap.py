@@ -44,6 +44,7 @@ class Bus:
     puller: Puller
     trusted_hosts: frozenset[str]
     path_prefix: str
+    max_data_bytes: int
     now_ms: Clock
 
 
@@ -64,5 +65,6 @@ def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_
         puller=Puller(storage, give_up_ms=config.give_up_days * DAY_MS),
         trusted_hosts=trusted_hosts,
         path_prefix=config.path_prefix,
+        max_data_bytes=config.max_data_bytes,
         now_ms=clock,
     )

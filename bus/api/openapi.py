@@ -5,10 +5,18 @@ from typing import Any
 from flask import Flask
 from service_kit.openapi import Api
 
-from bus.model.event import RESYNC, TYPES
+from bus.catalogue.event_schemas import (
+    ALWAYS_THERE,
+    CLOUD_EVENT,
+    DELIVERY_HEADERS,
+    EVENT,
+    FAILED,
+    NEW_EVENT,
+    OF_BINARY_MODE,
+)
 from bus.model.media_types import CLOUDEVENT, CLOUDEVENTS_BATCH
 from bus.model.topic import TopicName
-from bus.publish.validation import MAX_EVENTS, Event
+from bus.publish.validation import MAX_EVENTS
 from bus.wire_rules import json_schema
 
 _REFUSED = {
@@ -24,45 +32,6 @@ _EVENT = {"$ref": "#/components/schemas/Event"}
 _CLOUD_EVENT = {"$ref": "#/components/schemas/CloudEvent"}
 _NEW_EVENT = {"$ref": "#/components/schemas/NewEvent"}
 _NEW_EVENTS = {"type": "array", "minItems": 1, "maxItems": MAX_EVENTS, "items": _NEW_EVENT}
-_OF_BINARY_MODE = ("specversion", "id", "source", "type", "subject", "time")
-
-EVENT: dict[str, Any] = {
-    "type": "object",
-    "description": "An event as it is delivered; `data` is the publisher's hint.",
-    "required": ["topic", "type", "url", "t", "id", "position"],
-    "properties": {
-        "topic": json_schema(TopicName),
-        "type": {"type": "string", "enum": [*sorted(TYPES), RESYNC]},
-        "url": {"type": "string", "format": "uri"},
-        "t": {"type": "integer", "description": "ms since the epoch, by the publisher's clock"},
-        "data": {"type": "object"},
-        "id": {"type": "string", "description": "stable over retries and replays"},
-        "position": {"type": "integer"},
-    },
-}
-CLOUD_EVENT: dict[str, Any] = {
-    "type": "object",
-    "description": "The same as CloudEvents 1.0; other attributes are dropped.",
-    "required": ["specversion", "id", "source", "type", "subject"],
-    "properties": {
-        "specversion": {"type": "string", "enum": ["1.0"]},
-        "id": _TEXT | {"minLength": 1},
-        "source": _TEXT | {"minLength": 1},
-        "type": {"type": "string", "description": "gavel.TOPIC.TYPE"},
-        "subject": {"type": "string", "format": "uri", "description": "the URL of the entity"},
-        "time": {"type": "string", "format": "date-time"},
-        "datacontenttype": _TEXT,
-        "data": {
-            "type": "object",
-            "properties": {
-                "url": {"type": "string", "format": "uri"},
-                "t": {"type": "integer"},
-                "position": {"type": "integer"},
-                "data": {"type": "object"},
-            },
-        },
-    },
-}
 
 _EXAMPLE = {
     "specversion": "1.0",
@@ -85,7 +54,7 @@ def describe_publish(api: Api, app: Flask) -> None:
     (rule,) = [
         each for each in app.url_map.iter_rules("publish.publish") if "POST" in (each.methods or ())
     ]
-    api.spec.components.schema("NewEvent", json_schema(Event))
+    api.spec.components.schema("NewEvent", NEW_EVENT)
     api.spec.components.schema("CloudEvent", CLOUD_EVENT)
     problems = {
         str(status): {"$ref": f"#/components/responses/{name}"} for status, name in _REFUSED.items()
@@ -101,7 +70,7 @@ def describe_publish(api: Api, app: Flask) -> None:
             _header("traceparent", "W3C Trace Context; deliveries go on with it"),
             *(
                 _header(f"ce-{name}", "A CloudEvent in binary mode: the body is its data")
-                for name in _OF_BINARY_MODE
+                for name in OF_BINARY_MODE
             ),
         ],
         "requestBody": {"content": _PUBLISHED},
@@ -121,20 +90,15 @@ def describe_deliveries(api: Api) -> None:
 
 
 def _delivery() -> dict[str, Any]:
-    failed = {"type": "object", "properties": {"failed": {"type": "array", "items": _TEXT}}}
     return {
         "operationId": "deliver",
         "summary": "Events, to the callback of a subscription; its `format` says in which form.",
         "security": [{"callback": []}],
         "parameters": [
-            _header("webhook-id", "Of these events, whatever the attempt", required=True),
-            _header("webhook-timestamp", "Seconds since the epoch", required=True),
-            _header("webhook-signature", "Standard Webhooks: `v1,…` a secret", required=True),
-            _header("bus-position", "The last position"),
-            _header("bus-previous-position", "The last one delivered before: a gap shows"),
-            _header("bus-attempt", "1 for the first"),
-            _header("bus-replay", "How often the subscription was moved or redriven"),
-            _header("traceparent", "W3C Trace Context"),
+            *(
+                _header(name, said, required=name in ALWAYS_THERE)
+                for name, said in DELIVERY_HEADERS.items()
+            ),
         ],
         "requestBody": {
             "required": True,
@@ -147,7 +111,7 @@ def _delivery() -> dict[str, Any]:
         "responses": {
             "200": {
                 "description": "Acknowledged, but for the events whose ids are in `failed`",
-                "content": {"application/json": {"schema": failed}},
+                "content": {"application/json": {"schema": FAILED}},
             },
             "204": {"description": "Acknowledged"},
             "410": {"description": "Send nothing more: the subscription is disabled"},

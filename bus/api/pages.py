@@ -45,7 +45,11 @@ def after_place(text: str) -> tuple[str, str]:
 
 def array(rows: Sequence[Any], **following: int | str | None) -> Response:
     """The array; `following` is what the next page begins with, such as `after=12`."""
-    response = jsonify(rows)
+    return link_to_next(jsonify(rows), **following)
+
+
+def link_to_next(response: Response, **following: int | str | None) -> Response:
+    """The response, with a link to the next page of this request's where there is one."""
     more = {key: str(value) for key, value in following.items() if value is not None}
     if more:
         query = urlencode(request.args.to_dict() | more)

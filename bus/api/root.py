@@ -33,7 +33,11 @@ def root_blueprint(bus: Bus) -> Blueprint:
     def root() -> Response:
         """Links to what the caller may use."""
         token = shown_token(request)
-        links = {"self": link("/"), "service-desc": link("/openapi.json")}
+        links = {
+            "self": link("/"),
+            "service-desc": link("/openapi.json"),
+            "asyncapi": link("/asyncapi.json{?topic,limit,after}", templated=True),
+        }
         if bus.auth.is_admin(token):
             return respond(resource({}, links | _for_monitor() | _for_admin() | _for_reader()))
         client = bus.auth.client(token)

@@ -17,6 +17,8 @@ from bus.api.pages import array_or_page, cut_array, one_more
 from bus.api.query import Limit
 from bus.api.schemas import TopicResourceSchema, TopicSchema
 from bus.bootstrap import Bus
+from bus.catalogue.examples import examples_of
+from bus.catalogue.fields import fields_of
 from bus.model.client import ClientName
 from bus.model.history import Span
 from bus.model.topic import TopicAbout, TopicName, check_about, check_topic, seen_by
@@ -58,7 +60,8 @@ def topics_blueprint(bus: Bus) -> Blueprint:
     )
     def show_topic(topic: str) -> Response:
         """A topic: its publisher, how many events it ever had and a second in the last hour (null
-        for others' topics), what it is about, and the schema of `data`."""
+        for others' topics), what it is about, the schema of `data` as it is and as rows, and what
+        an event looks like."""
         token = shown_token(request)
         viewer = bus.auth.monitor(token)
         found, about = bus.storage.topics.one(check_topic(topic))
@@ -67,11 +70,14 @@ def topics_blueprint(bus: Bus) -> Blueprint:
             "events_per_s": _rate(bus, topic) if is_ours else None,
             "description": about.description,
             "schema": about.schema,
+            "fields": [asdict(one) for one in fields_of(about.schema)] if about.schema else None,
+            "examples": examples_of(topic, about.schema or None, bus.max_data_bytes),
         }
         path = _path(state)
         links = {
             "self": link(path),
             "collection": link("/topics"),
+            "asyncapi": link(f"/asyncapi.json?topic={topic}"),
             "events": link(f"/events?topics={topic}") if bus.auth.reads(token) else None,
         }
         return respond(resource(state, links))

@@ -67,6 +67,11 @@ class DataSchema:
         return _pointer(error.instance_path), error.message[:_SAID_AT_MOST]
 
 
+def text_of(schema: Mapping[str, Any]) -> str:
+    """As it is stored."""
+    return json.dumps(schema)
+
+
 def digest_of(text: str) -> str:
     """What tells one schema from another."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]
@@ -105,7 +110,8 @@ def followed(schema: Mapping[str, Any], ref: str) -> Any:
 
 def _check_size(schema: dict[str, Any]) -> None:
     try:
-        size = len(json.dumps(schema, ensure_ascii=False, separators=(",", ":")).encode())
+        text = json.dumps(schema, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        size = len(text.encode())
     except (ValueError, RecursionError):
         raise BadSchema("schema can't be written as JSON") from None
     if size > MAX_BYTES:

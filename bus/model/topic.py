@@ -44,6 +44,24 @@ class TopicAbout(msgspec.Struct, forbid_unknown_fields=True):
     ) = UNSET
 
 
+_STATES = ["failing", "disabled", "recovered", "dead_letters", "behind", "caught_up", "resync"]
+OURS = TopicAbout(
+    description="What happens to subscriptions: the url is the subscription's.",
+    schema={
+        "type": "object",
+        "required": ["state"],
+        "properties": {
+            "state": {"enum": _STATES, "description": "What happened to it"},
+            "reason": {"enum": ["gone", "failing"], "description": "Why it is disabled"},
+            "dead_letters": {"type": "integer", "description": "How many it has now"},
+            "from": {"type": "integer", "description": "The first position that is gone"},
+            "to": {"type": "integer", "description": "The last position that is gone"},
+        },
+    },
+)
+"""What the bus's own topic is about (docs/delivery.md D35)."""
+
+
 def check_about(value: Any) -> TopicAbout:
     """A TopicAbout, parsed from JSON. Raises BadTopic, BadSchema."""
     about: TopicAbout = check(TopicAbout, value, BadTopic)

@@ -3,15 +3,24 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 from msgspec import UNSET
 from service_kit.database import is_sqlite, reading
-from sqlalchemy import Connection, Engine, delete, func, select, text, update
+from sqlalchemy import Connection, Engine, Select, delete, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
 from bus.log.postgres_append import LOCK
-from bus.model.data_schema import digest_of
-from bus.model.topic import Topic, TopicAbout, check_not_ours, check_room, may_publish
+from bus.model.data_schema import digest_of, text_of
+from bus.model.topic import (
+    OURS,
+    SYSTEM_TOPIC,
+    Topic,
+    TopicAbout,
+    check_not_ours,
+    check_room,
+    may_publish,
+)
 from bus.storage.tables import clients, events, subscription_topics, topics
 from bus.storage.transactions import Registry
 
@@ -34,6 +43,19 @@ _OWN = text(
 
 _NOTHING_SAID = TopicAbout()
 _MOST = 10_000
+
+
+_DESCRIBED: Select[Any] = (
+    select(
+        topics.c.name,
+        clients.c.name,
+        topics.c.events - topics.c.events_before,
+        topics.c.description,
+        topics.c.schema,
+    )
+    .join_from(topics, clients, isouter=True)
+    .where(topics.c.deleted.is_(False))
+)
 
 
 def ensure(connection: Connection, names: Sequence[str]) -> None:
@@ -86,23 +108,19 @@ class Topics:
 
     def one(self, name: str) -> tuple[Topic, TopicAbout]:
         """A topic, and what it is about. Raises NotFound."""
-        wanted = (
-            select(
-                topics.c.name,
-                clients.c.name,
-                topics.c.events - topics.c.events_before,
-                topics.c.description,
-                topics.c.schema,
-            )
-            .join_from(topics, clients, isouter=True)
-            .where(topics.c.deleted.is_(False), topics.c.name == name)
-        )
-        with reading(self._engine) as connection:
-            row = connection.execute(wanted).one_or_none()
-        if row is None:
+        found = self._described(_DESCRIBED.where(topics.c.name == name))
+        if not found:
             raise NotFound("no such topic")
-        *topic, description, schema = row
-        return Topic(*topic), TopicAbout(description, json.loads(schema) if schema else None)
+        return found[0]
+
+    def described(self, *, after: str = "", limit: int) -> list[tuple[Topic, TopicAbout]]:
+        """So many topics and what they are about, by name, after one."""
+        wanted = _DESCRIBED.where(topics.c.name > after).order_by(topics.c.name).limit(limit)
+        return self._described(wanted)
+
+    def _described(self, wanted: Select[Any]) -> list[tuple[Topic, TopicAbout]]:
+        with reading(self._engine) as connection:
+            return [_read(*row) for row in connection.execute(wanted)]
 
     def schema(self, name: str) -> str | None:
         """A topic's schema as JSON text; None: it has none, or there is no such topic."""
@@ -165,6 +183,13 @@ class Topics:
             yield connection
 
 
+def _read(
+    name: str, publisher: str | None, events: int, description: str | None, schema: str | None
+) -> tuple[Topic, TopicAbout]:
+    about = TopicAbout(description, json.loads(schema) if schema else None)
+    return Topic(name, publisher, events), OURS if name == SYSTEM_TOPIC else about
+
+
 def _owner(connection: Connection, name: str) -> tuple[int, str] | None:
     """The id and the name of the client that owns a topic; None without one."""
     row = connection.execute(
@@ -185,7 +210,7 @@ def _say(connection: Connection, name: str, about: TopicAbout) -> None:
     if about.description is not UNSET:
         said["description"] = about.description
     if about.schema is not UNSET:
-        text = None if about.schema is None else json.dumps(about.schema)
+        text = None if about.schema is None else text_of(about.schema)
         said |= {"schema": text, "schema_digest": None if text is None else digest_of(text)}
     if said:
         connection.execute(update(topics).where(topics.c.name == name).values(**said))

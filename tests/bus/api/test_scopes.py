@@ -72,7 +72,7 @@ LINKS = {
 def test_the_root_document_links_to_what_the_token_is_good_for(api: Client, scope: str) -> None:
     narrow = token(api, scope)
     links = call(api, "GET", "/", by=narrow).get_json()["_links"]
-    assert links.keys() == LINKS[scope] | {"self", "service-desc"}
+    assert links.keys() == LINKS[scope] | {"self", "service-desc", "asyncapi"}
     for name, found in links.items():
         if not found.get("templated"):
             assert call(api, "GET", found["href"], by=narrow).status_code in {200, 204}, name

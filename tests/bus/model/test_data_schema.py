@@ -80,6 +80,8 @@ def test_a_schema_with_an_end_is_taken(schema: dict[str, Any]) -> None:
 
 
 BAD: dict[str, Any] = {
+    "no number": {"maximum": float("inf")},
+    "no text": {"title": "\ud800"},
     "no type": {"type": "object or so"},
     "a dialect that nobody knows": {"$schema": "https://x.example/meta"},
     "an old dialect": {"$schema": "http://json-schema.org/draft-04/schema#"},

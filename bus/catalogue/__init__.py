@@ -1,0 +1,1 @@
+"""What is published here, for who might subscribe: as rows, as examples, as AsyncAPI."""
