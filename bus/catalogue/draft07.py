@@ -6,6 +6,7 @@ from typing import Any
 _MAPS = frozenset(
     {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
 )
+_REF = "$ref"  # a property of that name is left out: the official parser falls over it
 _HOMES = ("definitions", "$defs")
 # What AsyncAPI or its readers take for something of their own.
 _DROPPED = frozenset({"$schema", "$id", "$anchor", "discriminator", "externalDocs", "deprecated"})
@@ -27,17 +28,20 @@ class _Translation:
         said = {key: self._value(key, value) for key, value in node.items() if key not in _DROPPED}
         if not self._is_draft_07:
             _rename(said)
-        ref = said.pop("$ref", None)
+        names = node.get("properties")
+        if isinstance(names, dict) and _REF in names:
+            said.pop("additionalProperties", None)
+        ref = said.pop(_REF, None)
         if not isinstance(ref, str):
             return said
-        link = {"$ref": self._at + ref.removeprefix("#").replace("/prefixItems/", "/items/")}
+        link = {_REF: self._at + ref.removeprefix("#").replace("/prefixItems/", "/items/")}
         if self._is_draft_07:  # where nothing else beside a $ref means anything
             said = {key: said[key] for key in _HOMES if key in said}
         return said | {"allOf": [link, *said.get("allOf", ())]} if said else link
 
     def _value(self, key: str, value: Any) -> Any:
         if key in _MAPS and isinstance(value, dict):
-            return {name: self._part(one) for name, one in value.items()}
+            return {name: self._part(one) for name, one in value.items() if name != _REF}
         return self._part(value)
 
     def _part(self, value: Any) -> Any:
