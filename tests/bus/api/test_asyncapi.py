@@ -69,7 +69,7 @@ def test_what_it_says_of_data_is_what_publish_takes(api: Client) -> None:
     call(api, "PUT", "/topics/bids", {"schema": PRICED})
     shown = document(api)
     for data, is_good in [({"price": 1}, True), ({"price": "1"}, False), (None, False)]:
-        event = {"type": "create", "url": "https://x.example/1"}
+        event: dict[str, Any] = {"type": "create", "url": "https://x.example/1"}
         event |= {} if data is None else {"data": data}
         auth = (TOKENS["publisher"], "x")
         published = api.post("/topics/bids", json=[event], auth=auth).status_code == 200
