@@ -9,7 +9,7 @@ from service_kit.paging import cut
 from bus.api.endpoint import endpoint
 from bus.api.pages import link_to_next
 from bus.api.query import Limit
-from bus.api.schemas import AsyncApiSchema
+from bus.api.topic_schemas import AsyncApiSchema
 from bus.bootstrap import Bus
 from bus.catalogue.asyncapi import Address, asyncapi
 from bus.errors import NotAllowed

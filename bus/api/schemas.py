@@ -11,17 +11,17 @@ class LinkSchema(ma.Schema):
     title = ma.fields.String()
 
 
-class _ResourceSchema(ma.Schema):
+class ResourceSchema(ma.Schema):
     """Anything with links."""
 
     _links = ma.fields.Dict(ma.fields.String(), ma.fields.Nested(LinkSchema), required=True)
 
 
-class RootSchema(_ResourceSchema):
+class RootSchema(ResourceSchema):
     """Where everything else is found from."""
 
 
-class LogPageSchema(_ResourceSchema):
+class LogPageSchema(ResourceSchema):
     """Events of the log, and the position to go on after: what wasn't wanted is passed too."""
 
     events = ma.fields.List(ma.fields.Dict(), required=True)
@@ -29,7 +29,7 @@ class LogPageSchema(_ResourceSchema):
     resync = ma.fields.Dict(ma.fields.String(), ma.fields.Integer())
 
 
-class PulledSchema(_ResourceSchema):
+class PulledSchema(ResourceSchema):
     """A batch on lease, or none."""
 
     events = ma.fields.List(ma.fields.Dict(), required=True)
@@ -69,7 +69,7 @@ class LagSchema(ma.Schema):
     oldest_ms = ma.fields.Integer(required=True, allow_none=True)
 
 
-class SubscriptionResourceSchema(_ResourceSchema):
+class SubscriptionResourceSchema(ResourceSchema):
     """A subscription, without its credentials; `secret` only in the answer that makes it."""
 
     client = ma.fields.String(required=True)
@@ -98,7 +98,7 @@ class SubscriptionResourceSchema(_ResourceSchema):
     secret = ma.fields.String()
 
 
-class ListSchema(_ResourceSchema):
+class ListSchema(ResourceSchema):
     """A page of resources, embedded; `next` is there when there are more."""
 
     _embedded = ma.fields.Dict(ma.fields.String(), ma.fields.List(ma.fields.Dict()), required=True)
@@ -131,7 +131,7 @@ class FindingSchema(ma.Schema):
     relation = ma.fields.String(required=True, allow_none=True)
 
 
-class DiagnosisSchema(_ResourceSchema):
+class DiagnosisSchema(ResourceSchema):
     """Why a subscription gets nothing and what to do: `summary` of the first finding, which is the
     worst; `level` is its."""
 
@@ -140,7 +140,7 @@ class DiagnosisSchema(_ResourceSchema):
     findings = ma.fields.List(ma.fields.Nested(FindingSchema), required=True)
 
 
-class LetterSchema(_ResourceSchema):
+class LetterSchema(ResourceSchema):
     """A dead letter; `answer_body` is the beginning of the last answer."""
 
     id = ma.fields.Integer(required=True)
@@ -151,7 +151,7 @@ class LetterSchema(_ResourceSchema):
     answer_body = ma.fields.String()
 
 
-class SeekPreviewSchema(_ResourceSchema):
+class SeekPreviewSchema(ResourceSchema):
     """What a seek would bring: the cursor after it, how many events would be ahead, the oldest and
     the newest of them, and how many positions ahead are not in the log any more."""
 
@@ -179,7 +179,7 @@ class HistoryPointSchema(ma.Schema):
     lag = ma.fields.Integer(required=True)
 
 
-class HistorySchema(_ResourceSchema):
+class HistorySchema(ResourceSchema):
     """Points, the oldest first, one every `step_ms`."""
 
     span = ma.fields.String(required=True)
@@ -202,7 +202,7 @@ class TimingsSchema(ma.Schema):
     total_ms = ma.fields.Integer(required=True, allow_none=True)
 
 
-class AttemptSchema(_ResourceSchema):
+class AttemptSchema(ResourceSchema):
     """A delivery that was tried; heads and bodies only where one is shown alone."""
 
     id = ma.fields.Integer(required=True)
@@ -219,50 +219,6 @@ class AttemptSchema(_ResourceSchema):
     timings = ma.fields.Nested(TimingsSchema, required=True)
     request = ma.fields.Dict()
     response = ma.fields.Dict()
-
-
-class TopicSchema(ma.Schema):
-    """A topic."""
-
-    name = ma.fields.String(required=True)
-    publisher = ma.fields.String(required=True, allow_none=True)
-    events = ma.fields.Integer(required=True)
-
-
-class FieldSchema(ma.Schema):
-    """A part of `data`: `name` is the way to it, `type` and `rules` are for people."""
-
-    name = ma.fields.String(required=True)
-    type = ma.fields.String(required=True)
-    required = ma.fields.Boolean(required=True)
-    rules = ma.fields.String(required=True)
-    description = ma.fields.String(required=True, allow_none=True)
-
-
-class TopicResourceSchema(_ResourceSchema):
-    """A topic, with what it is about and the JSON Schema of its events' `data`, which `fields` has
-    as rows; `examples` of an event as it is `published`, delivered (`event`), and a `cloudevent`.
-    `events_per_s` in the last hour, null for others' topics."""
-
-    name = ma.fields.String(required=True)
-    publisher = ma.fields.String(required=True, allow_none=True)
-    events = ma.fields.Integer(required=True)
-    events_per_s = ma.fields.Float(required=True, allow_none=True)
-    description = ma.fields.String(required=True, allow_none=True)
-    schema = ma.fields.Dict(required=True, allow_none=True)
-    fields_of_data = ma.fields.List(
-        ma.fields.Nested(FieldSchema), required=True, allow_none=True, data_key="fields"
-    )
-    examples = ma.fields.Dict(ma.fields.String(), ma.fields.Dict(), required=True)
-
-
-class AsyncApiSchema(ma.Schema):
-    """An AsyncAPI 3.0 document."""
-
-    class Meta:
-        unknown = ma.INCLUDE
-
-    asyncapi = ma.fields.String(required=True)
 
 
 class BacklogSchema(ma.Schema):

@@ -15,7 +15,7 @@ from bus.api.acting import acting
 from bus.api.endpoint import endpoint
 from bus.api.pages import array_or_page, cut_array, one_more
 from bus.api.query import Limit
-from bus.api.schemas import TopicResourceSchema, TopicSchema
+from bus.api.topic_schemas import TopicResourceSchema, TopicSchema
 from bus.bootstrap import Bus
 from bus.catalogue.examples import examples_of
 from bus.catalogue.fields import fields_of
