@@ -43,6 +43,7 @@ check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	for folder in $(DISTRIBUTIONS); do (cd $$folder && $(CURDIR)/$(BIN)/deptry $$(test -d src && echo src || echo .)) || exit 1; done
+	cd deploy/gavel-bus && $(CURDIR)/$(BIN)/deptry src/bus/
 
 .PHONY: docs
 docs: .venv/installed-dev ## build the documentation as a site, into var/docs; a link that leads nowhere is an error
