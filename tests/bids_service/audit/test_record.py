@@ -260,3 +260,24 @@ def test_a_second_chance_before_the_close_is_noticed_by_anybody() -> None:
 
 def test_what_opens_a_commitment_is_not_shown_by_accident() -> None:
     assert repr(Opened(receipt="r", maximum=424_242, salt="pepper")) == "Opened(receipt='r')"
+
+
+def test_an_offer_commits_to_its_price_and_its_end_to_nothing() -> None:
+    one = usual()
+    offered, answered = one.entries[-2:]
+    assert offered.salt is not None
+    hidden = commitment(offered.salt, one.book.offers[0].price, "USD")
+    assert read_entry(offered).commitment == hidden
+    assert (answered.salt, read_entry(answered).commitment) == (None, None)
+
+
+def test_the_first_entry_commits_to_the_reserve_if_there_is_one() -> None:
+    opening = usual(reserve=450).entries[0]
+    public = read_entry(opening).terms
+    assert opening.salt is not None
+    assert public is not None
+    assert public.reserve == commitment(opening.salt, 450, "USD")
+    without = usual().entries[0]
+    public = read_entry(without).terms
+    assert public is not None
+    assert (without.salt, public.reserve) == (None, None)

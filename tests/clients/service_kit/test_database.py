@@ -16,10 +16,13 @@ import psycopg
 import pytest
 from alembic.script import ScriptDirectory
 from service_kit import database
+from service_kit.clock import now_ms
 from service_kit.database import (
     answers_within,
+    clock_of,
     connect,
     database_url,
+    is_sqlite,
     last_write,
     patiently,
     read_once,
@@ -28,7 +31,7 @@ from service_kit.database import (
 )
 from service_kit.errors import StoreUnavailable
 from service_kit.schema import check_ready, migrate, newest_version
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.faults import commits_failing, full_disk
@@ -359,6 +362,14 @@ def test_a_process_that_only_asks_for_the_version_does_without_alembic(engine: E
     )
     assert "the database is at version none" in done.stderr
     assert "alembic" not in {line.split("|")[-1].strip() for line in done.stderr.splitlines()}
+
+
+def test_the_time_is_the_databases_or_of_the_machine_that_it_is_embedded_in(
+    any_engine: Engine,
+) -> None:
+    with read_once(any_engine) as connection:
+        told_ms = connection.execute(select(clock_of(any_engine, lambda: 7))).scalar_one()
+    assert told_ms == 7 if is_sqlite(any_engine) else abs(told_ms - now_ms()) < 60_000
 
 
 def test_a_reader_sees_one_state_while_a_writer_commits(any_engine: Engine) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,16 @@ def test_a_notification_wakes_whoever_waits(tmp_path: Path) -> None:
     assert not waiting.wait(0)
     waiting.close()
     notifying.close()
+
+
+def test_who_waits_for_no_time_is_back_at_once(tmp_path: Path) -> None:
+    channel, took_s = NotifyChannel(tmp_path / "channel"), []
+    for _ in range(3):
+        began_s = time.monotonic()
+        assert not channel.wait(-1)
+        took_s.append(time.monotonic() - began_s)
+    channel.close()
+    assert min(took_s) < 0.5
 
 
 def test_a_notification_without_a_listener_is_lost_quietly(tmp_path: Path) -> None:
@@ -75,25 +86,20 @@ def test_a_new_listener_takes_the_channel_over_from_a_dead_one(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("tidied", ["the file", "the folder"])
-def test_a_listener_whose_file_was_tidied_away_makes_it_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tidied: str
-) -> None:
-    monkeypatch.setattr("service_kit.notify._CHECK_EVERY_S", 0)
+def test_a_listener_whose_file_was_tidied_away_makes_it_anew(tmp_path: Path, tidied: str) -> None:
     path = tmp_path / "folder" / "channel"
     waiting, notifying = NotifyChannel(path), NotifyChannel(path)
     assert not waiting.wait(0)
     os.unlink(path) if tidied == "the file" else shutil.rmtree(path.parent)
     assert not waiting.wait(0)
+    assert path.parent.stat().st_mode & 0o777 == 0o700
     notifying.notify()
     assert waiting.wait(20)
     waiting.close()
     notifying.close()
 
 
-def test_a_listener_takes_back_what_another_took_over_and_died_with(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("service_kit.notify._CHECK_EVERY_S", 0)
+def test_a_listener_takes_back_what_another_took_over_and_died_with(tmp_path: Path) -> None:
     waiting, other, notifying = (NotifyChannel(tmp_path / "channel") for _ in range(3))
     waiting.listen()
     other.listen()

@@ -10,7 +10,6 @@ import os
 import select
 import socket
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -18,7 +17,6 @@ from typing import Protocol
 from service_kit.private import runtime_folder
 
 _DRAIN_AT_ONCE = 4096
-_CHECK_EVERY_S = 2.0
 
 
 class Channel(Protocol):
@@ -46,7 +44,6 @@ class NotifyChannel:
         self._sender: socket.socket | None = None
         self._sender_lock = threading.Lock()
         self._listener: socket.socket | None = None
-        self._next_check_s = 0.0
 
     @classmethod
     def for_database(cls, url: str, purpose: str = "outbox") -> "NotifyChannel":
@@ -85,16 +82,14 @@ class NotifyChannel:
     def wait(self, seconds: float) -> bool:
         """Wait at most `seconds` to be notified; True when it was, however often meanwhile.
 
-        Who waited in vain for a while sees to it that it still can be notified.
+        Who waited in vain sees to it that it still can be notified.
         """
         ready, _, _ = select.select([self.listen()], [], [], max(0.0, seconds))
         if ready:
             self.clear()
-        elif time.monotonic() >= self._next_check_s:
-            self._next_check_s = time.monotonic() + _CHECK_EVERY_S
-            if self.is_lost():
-                self._hang_up()
-                self.listen()
+        elif self.is_lost():
+            self._hang_up()
+            self.listen()
         return bool(ready)
 
     def clear(self) -> None:
