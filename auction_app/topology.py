@@ -1,12 +1,20 @@
 """What this app is to the bus."""
 
-from bus_client import Topology, WantedSubscription
+from bus_client import NO_DATA, TopicAbout, Topology, WantedSubscription
 
 from auction_app.bidding.on_event import FOLLOWED
 from auction_app.config import Config
 from auction_app.urls import Urls
 
-PUBLISHED = ("auctions", "customers", "orders", "questions", "reminders")
+PUBLISHED = {
+    "auctions": TopicAbout("An auction was listed, or its listing has changed.", NO_DATA),
+    "customers": TopicAbout("A customer came, or has changed.", NO_DATA),
+    "orders": TopicAbout(
+        "What became of a sale: agreed, paid, shipped, received or cancelled.", NO_DATA
+    ),
+    "questions": TopicAbout("A question on an item was asked, or answered.", NO_DATA),
+    "reminders": TopicAbout("An item that somebody watches ends soon.", NO_DATA),
+}
 
 
 def topology(config: Config) -> Topology:
@@ -17,4 +25,6 @@ def topology(config: Config) -> Topology:
         uuid=config.webhook_uuid,
         secret=config.webhook_secret[0],
     )
-    return Topology(publishes=PUBLISHED, subscriptions={"default": followed})
+    return Topology(
+        publishes=tuple(PUBLISHED), about=PUBLISHED, subscriptions={"default": followed}
+    )

@@ -44,9 +44,9 @@ main.add_command(serve)
 def declare_topologies() -> None:
     """Claim topics and subscribe, for clients that do not run yet.
 
-    On standard input a JSON object a line: {"token": …, "publishes": [TOPIC…], "subscriptions":
-    {NAME: {…}}, "seeds": {NAME: {…}}}, each subscription as it is PUT; a seed, which may be
-    "paused", is made for a client that has none. May be repeated.
+    On standard input a JSON object a line: {"token": …, "publishes": [TOPIC…], "about": {TOPIC:
+    {…}}, "subscriptions": {NAME: {…}}, "seeds": {NAME: {…}}}, each topic and subscription as it is
+    PUT; a seed, which may be "paused", is made for a client that has none. May be repeated.
     """
     lines = [_json(line) for line in sys.stdin if line.strip()]
     if not lines:  # whatever was to write them has failed

@@ -62,11 +62,17 @@ def array_or_page(
     rows: Sequence[Mapping[str, Any]],
     at: Callable[[Mapping[str, Any]], str],
     query: msgspec.Struct,
+    *,
+    hal_only: Sequence[str] = (),
     **following: int | str | None,
 ) -> Response:
     """The array; for who asks for HAL the page, of resources that are each found `at` an
-    address."""
+    address, and have what is `hal_only` too: routemaster's clients don't know it."""
     if request.accept_mimetypes.best_match(("application/json", MEDIA_TYPE)) != MEDIA_TYPE:
-        return array(rows, **following)
+        return array([_without(row, hal_only) for row in rows], **following)
     items = [resource(row, {"self": link(at(row))}) for row in rows]
     return respond(page(name, items, query, **following))
+
+
+def _without(row: Mapping[str, Any], names: Sequence[str]) -> Mapping[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}

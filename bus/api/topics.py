@@ -24,6 +24,8 @@ from bus.model.history import Span
 from bus.model.topic import TopicAbout, TopicName, check_about, check_topic, seen_by
 from bus.wire_rules import json_schema
 
+_HAL_ONLY = ("description",)
+
 
 class TopicsQuery(msgspec.Struct, forbid_unknown_fields=True):
     """Which topics: of one publisher; so many, after a name."""
@@ -48,7 +50,8 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         )
         shown, last = cut_array(found, query.limit)
         rows = [asdict(seen_by(viewer, topic)) for topic in shown]
-        return array_or_page("topics", rows, _path, query, after=last.name if last else None)
+        after = last.name if last else None
+        return array_or_page("topics", rows, _path, query, hal_only=_HAL_ONLY, after=after)
 
     @endpoint(
         blueprint,

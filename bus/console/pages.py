@@ -17,7 +17,8 @@ class PageSpec:
     makes the query of its document of the page's own; `beside` are other documents that it shows,
     by name. A `live` page has a fragment that a script keeps up to date. `limit` is how long a
     list is that has pages. A page with `history` plots it: of its subscription, or of all.
-    What a page is for `needs` a link of its document."""
+    What a page is for `needs` a link of its document. A page with the `latest` events of its
+    topic has them for who may read."""
 
     rule: str
     template: str
@@ -28,6 +29,7 @@ class PageSpec:
     limit: int | None = None
     history: bool = False
     needs: str = ""
+    latest: bool = False
 
     @property
     def document(self) -> str:
@@ -68,7 +70,7 @@ PAGES = (
     ),
     PageSpec(f"{ONE}/dead-letters/<int:id>", "letter", beside=_SUBSCRIPTION),
     PageSpec("/topics", "topics", asks=forms.only("after", "publisher"), limit=LINES),
-    PageSpec("/topics/<topic>", "topic"),
+    PageSpec("/topics/<topic>", "topic", latest=True),
     PageSpec("/subscribe", "subscribe", "/topics", limit=_SUGGESTED),
     PageSpec("/audit", "audit", asks=forms.audit, limit=LINES),
     PageSpec("/api_tokens", "tokens", asks=forms.only("after", "client"), limit=LINES),

@@ -181,7 +181,10 @@ class Console:
         calls = {name: ApiCall("GET", _filled(path, ids)) for name, path in page.beside.items()}
         if page.history:
             calls["history"] = ApiCall("GET", "/history", forms.history(request.args, **ids))
-        return {name: self._get(call, viewer) for name, call in calls.items()}
+        documents = {name: self._get(call, viewer) for name, call in calls.items()}
+        if page.latest and viewer.reads:
+            documents["latest"] = tail.newest(partial(self._get, viewer=viewer), ids["topic"])
+        return documents
 
     def _get(self, call: ApiCall, viewer: Viewer) -> Any:
         answer = self._api.call(call, viewer.token)

@@ -20,11 +20,13 @@ SYSTEM_TOPIC = "bus"
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic as it is listed. `publisher` is a client's name; None until somebody publishes."""
+    """A topic as it is listed. `publisher` is a client's name; None until somebody publishes.
+    `description` is what it is about, where somebody has said so."""
 
     name: str
     publisher: str | None
     events: int
+    description: str | None = None
 
 
 class TopicAbout(msgspec.Struct, forbid_unknown_fields=True):

@@ -82,7 +82,12 @@ class Topics:
     ) -> list[Topic]:
         """So many topics that aren't deleted, by name, after one; of one publisher."""
         wanted = (
-            select(topics.c.name, clients.c.name, topics.c.events - topics.c.events_before)
+            select(
+                topics.c.name,
+                clients.c.name,
+                topics.c.events - topics.c.events_before,
+                topics.c.description,
+            )
             .join_from(topics, clients, isouter=True)
             .where(topics.c.deleted.is_(False), topics.c.name > after)
             .order_by(topics.c.name)
@@ -91,7 +96,7 @@ class Topics:
         if publisher is not None:
             wanted = wanted.where(clients.c.name == publisher)
         with reading(self._engine) as connection:
-            return [Topic(*row) for row in connection.execute(wanted)]
+            return [_listed(*row) for row in connection.execute(wanted)]
 
     def publishers(self, names: Sequence[str] | None = None) -> dict[str, str]:
         """Who publishes these topics, or all, by topic; those that nobody does are missing."""
@@ -187,7 +192,13 @@ def _read(
     name: str, publisher: str | None, events: int, description: str | None, schema: str | None
 ) -> tuple[Topic, TopicAbout]:
     about = TopicAbout(description, json.loads(schema) if schema else None)
-    return Topic(name, publisher, events), OURS if name == SYSTEM_TOPIC else about
+    topic = _listed(name, publisher, events, description)
+    return topic, OURS if name == SYSTEM_TOPIC else about
+
+
+def _listed(name: str, publisher: str | None, events: int, description: str | None) -> Topic:
+    said = OURS.description if name == SYSTEM_TOPIC else description
+    return Topic(name, publisher, events, said or None)
 
 
 def _owner(connection: Connection, name: str) -> tuple[int, str] | None:

@@ -11,7 +11,7 @@ from bus.auth import Auth, check_may_publish
 from bus.errors import Refused
 from bus.model.client import Client
 from bus.model.subscription import StartAt, StartPosition
-from bus.model.topic import TopicName
+from bus.model.topic import TopicAbout, TopicName, check_about
 from bus.storage import Storage
 from bus.subscriptions import lifecycle
 from bus.subscriptions.validation import (
@@ -30,7 +30,8 @@ def _named(key: str) -> Meta:
 
 class Document(msgspec.Struct, forbid_unknown_fields=True):
     """A topology in JSON: whose it is, by a token, and what was said over HTTP otherwise: a
-    `PUT /topics/{topic}` for each of `publishes`, a PUT of each subscription by its name.
+    `PUT /topics/{topic}` for each of `publishes`, with what it is `about`, and a PUT of each
+    subscription by its name.
 
     `seeds` are subscriptions too, from the beginning of the log, and `paused` if that is said.
     They are made for a client that has none, and left alone after."""
@@ -39,6 +40,9 @@ class Document(msgspec.Struct, forbid_unknown_fields=True):
     publishes: Annotated[
         list[TopicName], complaint("publishes is not an array of topic names", max_length=_MOST)
     ] = []
+    about: Annotated[
+        dict[str, Any], complaint("about is not an object of topics", max_length=_MOST)
+    ] = msgspec.field(default_factory=dict)
     subscriptions: Annotated[dict[str, Any], _named("subscriptions")] = msgspec.field(
         default_factory=dict
     )
@@ -54,11 +58,11 @@ class Seed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Topology:
-    """The topics that a client publishes, its subscriptions by name, and those that it begins
-    with."""
+    """The topics that a client publishes and what they are about, its subscriptions by name, and
+    those that it begins with."""
 
     token: str = field(repr=False)
-    publishes: Sequence[str]
+    publishes: Mapping[str, TopicAbout]
     subscriptions: Mapping[str, Wanted] = field(repr=False)
     seeds: Mapping[str, Seed] = field(default_factory=dict, repr=False)
 
@@ -66,9 +70,11 @@ class Topology:
 def check_topology(value: Any, trusted_hosts: Collection[str]) -> Topology:
     """A Document, parsed from JSON. Raises Refused."""
     asked: Document = check(Document, value, Refused)
+    if unknown := set(asked.about) - set(asked.publishes):
+        raise Refused(f"about names {min(unknown)[:64]!r}, which is none of publishes")
     return Topology(
         asked.token,
-        tuple(asked.publishes),
+        {topic: check_about(asked.about.get(topic, {})) for topic in asked.publishes},
         {
             check_subscription_name(name): check_subscription_resource(one, trusted_hosts)
             for name, one in asked.subscriptions.items()
@@ -97,7 +103,9 @@ def declare(storage: Storage, auth: Auth, some: Sequence[Topology], now_ms: int)
     """
     clients = [_allowed(auth, one) for one in some]
     for client, one in zip(clients, some, strict=True):
-        storage.topics.claim(one.publishes, client.id)
+        storage.topics.claim(tuple(one.publishes), client.id)
+        for topic, said in one.publishes.items():
+            storage.topics.claim([topic], client.id, said)
     for client, one in zip(clients, some, strict=True):
         about = auth.about(one.token, client.name)
         for name, wanted in one.subscriptions.items():

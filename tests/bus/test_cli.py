@@ -118,6 +118,19 @@ def test_who_is_declared_owns_its_topics_and_misses_no_event(storage: Storage) -
     assert [one.queued for one in storage.overviews.listed()] == [1, 1]
 
 
+def test_a_topology_says_what_its_topics_are_about(storage: Storage) -> None:
+    about = {"description": "Bids.", "schema": {"type": "null"}}
+    for _ in range(2):
+        assert (
+            declare(topology("publisher", "bids", "offers") | {"about": {"bids": about}}).exit_code
+            == 0
+        )
+    said = storage.topics.one("bids")[1]
+    assert (said.description, said.schema) == ("Bids.", {"type": "null"})
+    assert declare(topology("publisher", "bids")).exit_code == 0
+    assert storage.topics.one("bids")[1].description == "Bids."
+
+
 def test_a_topic_of_another_client_refuses_a_declaration_by_name(storage: Storage) -> None:
     assert declare(topology("stranger", "offers")).exit_code == 0
     done = declare(topology("publisher", "bids", "offers"))
@@ -168,6 +181,10 @@ BAD: list[Any] = [
     topology("publisher") | {"subscriptions": {"Default!": SUBSCRIPTION}},
     topology("publisher") | {"subscriptions": {"default": None}},
     topology("publisher") | {"topics": ["bids"]},
+    topology("publisher", "bids") | {"about": ["bids"]},
+    topology("publisher", "bids") | {"about": {"offers": {}}},
+    topology("publisher", "bids") | {"about": {"bids": {"what": 1}}},
+    topology("publisher", "bids") | {"about": {"bids": {"schema": {"type": "x"}}}},
     topology("publisher", default={"callback": "http://a.example/"}),
     topology("publisher", default={"secret": "short"}),
 ]

@@ -62,3 +62,43 @@ def test_who_may_not_publish_sees_no_form_for_it(
     signed_in(TOKENS["publisher"]).press("/topics", "/topics", topic="crates")
     assert "/topics/crates/publish" not in other.text("/topics/crates")
     assert other.press("/topics/crates/delete", "/topics").status_code == 403
+
+
+def test_the_catalogue_tells_what_is_published_and_how_to_get_it(
+    api: FlaskClient, root: Operator, owner: Operator, storage: Storage
+) -> None:
+    schema = {
+        "type": "object",
+        "required": ["price"],
+        "properties": {"price": {"type": "integer", "minimum": 3, "description": "In <cents>"}},
+    }
+    about = {"description": "Bids & more.", "schema": schema}
+    assert call(api, "PUT", "/topics/bids", about).status_code == 204
+    event = {"type": "create", "url": "https://x.example/7", "data": {"price": 5}}
+    assert call(api, "POST", "/topics/bids", event).status_code == 200
+    for who in (root, owner):
+        assert "Bids &amp; more." in who.text("/topics")
+        shown = who.text("/topics/bids")
+        for words in ("3 or more", "In &lt;cents&gt;", "https://x.example/7", "How to get them"):
+            assert words in shown
+        assert "gavel.bids.update" in shown
+        assert "bus subscribe NAME --topic bids" in shown
+
+
+def test_who_may_not_read_sees_no_event_in_the_catalogue(
+    api: FlaskClient, signed_in: Callable[[str], Operator], storage: Storage
+) -> None:
+    call(api, "POST", "/topics/bids", {"type": "create", "url": "https://x.example/7"})
+    storage.clients.add_token("subscriber", digest("only-looks-around-here"), {"monitor"})
+    shown = signed_in("only-looks-around-here").text("/topics/bids")
+    assert "It has no schema" in shown
+    for words in ("https://x.example/7", "How to get them", "Latest events"):
+        assert words not in shown
+
+
+def test_the_bus_tells_of_its_own_topic(api: FlaskClient, root: Operator) -> None:
+    wanted = {"topics": ["bus"], "callback": "https://s.example/", "uuid": "u"}
+    call(api, "POST", "/subscription", wanted, by="subscriber")
+    shown = root.text("/topics/bus")
+    assert "the bus itself" in shown
+    assert "dead_letters" in shown

@@ -41,11 +41,12 @@ from bus_client.keep_subscribed import keep_subscribed
 from bus_client.receivers import Deliver
 from bus_client.subscriptions import Subscriptions
 from bus_client.tokens import Tokens
-from bus_client.topology import Topology, WantedSubscription, declare
+from bus_client.topology import NO_DATA, TopicAbout, Topology, WantedSubscription, declare
 
 __version__ = "0.5.0"
 
 __all__ = [
+    "NO_DATA",
     "AfterPosition",
     "Answer",
     "Attempt",
@@ -80,6 +81,7 @@ __all__ = [
     "Subscriptions",
     "Timings",
     "Tokens",
+    "TopicAbout",
     "Topology",
     "Undelivered",
     "WantedSubscription",

@@ -167,8 +167,14 @@ class BusClient(Bus):
             url = page.optional_link("next")
 
     def topic(self, name: str) -> dict[str, Any]:
-        """A topic: name, publisher, events, their rate, description, JSON Schema of `data`."""
+        """A topic: name, publisher, events, their rate, description, JSON Schema of `data` and the
+        same as `fields`, `examples` of an event."""
         return self._wire.read("GET", self._topic_url(name)).state
+
+    def asyncapi(self, topic: str | None = None) -> dict[str, Any]:
+        """The AsyncAPI document of the bus's events: of a topic, or of all, up to 1 000."""
+        asked = {"limit": "1000"} if topic is None else {"topic": topic}
+        return dict(self._wire.read("GET", self.entry.link("asyncapi", **asked)).document)
 
     def pushers(self) -> int:
         """How many processes deliver now."""

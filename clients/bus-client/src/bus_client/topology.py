@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from bus_client.client import BusClient
+from bus_client.entities import Json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,12 +19,31 @@ class WantedSubscription:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True)
+class TopicAbout:
+    """What a topic is about, and the JSON Schema that `data` of its events must keep: without one
+    any data will do. `NO_DATA` is the schema of events that have none."""
+
+    description: str
+    schema: Json | None = None
+
+    def document(self) -> dict[str, Any]:
+        """As the bus takes it; what isn't said stays there as it is."""
+        said = {"description": self.description, "schema": self.schema}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+NO_DATA: Json = {"type": "null"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Topology:
     """Said once, for the release that declares it and the worker that keeps it so: `subscriptions`
-    by their names, of which one is `default` as a rule."""
+    by their names, of which one is `default` as a rule; what topics that it publishes are `about`,
+    by theirs."""
 
     publishes: Sequence[str] = ()
+    about: Mapping[str, TopicAbout] = field(default_factory=dict)
     subscriptions: Mapping[str, WantedSubscription] = field(default_factory=dict)
 
     def document(self, token: str) -> dict[str, Any]:
@@ -31,6 +51,7 @@ class Topology:
         return {
             "token": token,
             "publishes": list(self.publishes),
+            "about": {topic: one.document() for topic, one in self.about.items()},
             "subscriptions": {
                 name: asdict(wanted) | {"topics": list(wanted.topics)}
                 for name, wanted in self.subscriptions.items()
@@ -53,4 +74,5 @@ def declare(client: BusClient, topology: Topology) -> None:
             secret=wanted.secret,
         )
     for topic in topology.publishes:
-        client.claim(topic)
+        about = topology.about.get(topic)
+        client.claim(topic, **({} if about is None else about.document()))

@@ -57,6 +57,7 @@ def every_verb() -> list[Sequence[str]]:
         ("topics", "list", "--json"),
         ("topics", "claim", "widgets"),
         ("topics", "show", "widgets"),
+        ("topics", "asyncapi"),
         ("topics", "delete", "widgets"),
         ("subscribe", "--topic", "widgets", "--callback", "https://x.example/e", "--uuid", "u"),
         ("unsubscribe", "main", "--yes"),

@@ -49,6 +49,33 @@ def test_a_client_from_its_token_to_its_first_event(
     assert newcomer("topics", "delete", "gadgets").status == 0
 
 
+def test_a_topic_is_shown_with_its_schema_an_example_and_how_to_get_it(shop: Call) -> None:
+    schema = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
+    claimed = shop(
+        "topics",
+        "claim",
+        "told",
+        "--description",
+        "News.",
+        "--schema",
+        "-",
+        stdin=json.dumps(schema),
+    )
+    assert claimed.status == 0
+    said = shop("topics", "show", "told").out
+    for words in ("News.", "integer", "gavel.told.update", "bus subscribe NAME --topic told"):
+        assert words in said
+    refused = shop("publish", "told", "create", WIDGET.format(1))
+    assert (refused.status, refused.err.count("\n")) == (1, 1)
+    assert "it has no data" in refused.err
+    document = json.loads(shop("topics", "asyncapi", "told").out)
+    assert set(document["operations"]) == {"publish-told", "deliver-told"}
+    assert "told" in json.loads(shop("topics", "asyncapi").out)["channels"]
+    assert shop("topics", "delete", "told").status == 0
+    bad = shop("topics", "claim", "told", "--schema", "-", stdin='{"type": "x"}')
+    assert (bad.status, bad.err.count("\n")) == (1, 1)
+
+
 def test_events_of_a_file_are_published_by_the_thousand(shop: Call) -> None:
     events = [json.dumps({"type": "create", "url": WIDGET.format(n)}) for n in range(1200)]
     said = shop("publish", "many", "--from", "-", "--key", "k1", stdin="\n".join(events))

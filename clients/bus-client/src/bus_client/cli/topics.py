@@ -17,6 +17,17 @@ _COLUMNS = (
 )
 
 
+_FACTS = ("name", "publisher", "events", "events_per_s", "description")
+_FORMS = {"event": "an event as it is delivered", "cloudevent": "as a CloudEvent"}
+_FIELDS = (
+    Column("field", lambda row: row.get("name") or "data"),
+    Column("type", lambda row: row.get("type")),
+    Column("needed", lambda row: "yes" if row.get("required") else "no"),
+    Column("rules", lambda row: row.get("rules") or None),
+    Column("about", lambda row: row.get("description")),
+)
+
+
 @click.group(cls=ListedByDefault)
 def topics() -> None:
     """Topics: who publishes what, how much of it there ever was."""
@@ -36,13 +47,32 @@ def list_topics(connection: Connection, as_json: bool) -> None:
 @json_option
 @pass_connection
 def show(connection: Connection, topic: str, as_json: bool) -> None:
-    """Show one: its publisher, its rate in the last hour, what it is about."""
+    """Show one: its publisher, its rate in the last hour, what it is about, what `data` holds, an
+    event as it is delivered, and how to get them."""
     found = connection.bus.topic(topic)
     if as_json:
         print_json(found)
         return
-    schema = found.get("schema")
-    print_facts(found | {"schema": schema and json.dumps(schema)})
+    print_facts({name: found.get(name) for name in _FACTS})
+    click.echo("\ndata:")
+    if found.get("schema") is None:
+        click.echo("no schema: any small object, or none")
+    else:
+        print_rows(found.get("fields") or (), _FIELDS, as_json=False, empty="any object")
+    for form, words in _FORMS.items():
+        click.echo(f"\n{words}:\n{json.dumps((found.get('examples') or {}).get(form), indent=2)}")
+    click.echo(
+        f"\nto get them:\nbus tail {topic}\nbus listen {topic} --forward http://localhost:3000\n"
+        f"bus subscribe NAME --topic {topic} --callback https://… --uuid …"
+    )
+
+
+@topics.command()
+@click.argument("topic", required=False)
+@pass_connection
+def asyncapi(connection: Connection, topic: str | None) -> None:
+    """Print the AsyncAPI document of all topics, or of TOPIC."""
+    click.echo(json.dumps(connection.bus.asyncapi(topic), indent=2))
 
 
 @topics.command()
