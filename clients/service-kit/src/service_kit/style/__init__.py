@@ -1,6 +1,5 @@
 """What the pages of all services look like: stylesheet, mark and Pico, served by each of them."""
 
-from functools import partial
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, send_from_directory
@@ -11,9 +10,11 @@ _SHARED = Path(__file__).with_name("static")
 def add_static(pages: Flask | Blueprint, own: Path) -> None:
     """Serve at `static/`, as the endpoint `static`, what is in the folder `own`, and beside it what
     all services share. `pages` has no static folder of its own."""
-    pages.add_url_rule(
-        "/static/<path:filename>", "static", partial(_send, (own, _SHARED)), methods=["GET"]
-    )
+
+    def static(filename: str) -> Response:
+        return _send((own, _SHARED), filename)
+
+    pages.add_url_rule("/static/<path:filename>", "static", static, methods=["GET"])
 
 
 def _send(folders: tuple[Path, ...], filename: str) -> Response:
