@@ -6,8 +6,9 @@ from flask import request
 from service_kit.access import shown_token
 
 from bus.bootstrap import Bus
-from bus.errors import OtherMode
+from bus.errors import NotFound, OtherMode
 from bus.model.paths import subscription_path
+from bus.model.topic import SYSTEM_TOPIC
 from bus.subscriptions.validation import check_subscription_name
 
 
@@ -42,6 +43,21 @@ def owned(bus: Bus, client: str, name: str) -> Owned:
 def may_change(bus: Bus, client: str) -> bool:
     """Whether the caller may change what is this client's: where not, no link leads to it."""
     return bus.auth.changes(shown_token(request))(client)
+
+
+def told_about(bus: Bus, client: str, name: str) -> str | None:
+    """Of whose subscriptions that one is told when the caller puts it (see Auth.about). Who is not
+    its client changes nothing of that: it is the client who reads what is told."""
+    token = shown_token(request)
+    about = bus.auth.about(token, client)
+    if about is not None or bus.auth.caller(token).client == client:
+        return about
+    try:
+        before = bus.storage.overviews.one(client, name).subscription.filters
+    except NotFound:
+        return None
+    was_told_all = any(one.topic == SYSTEM_TOPIC and one.about is None for one in before)
+    return None if was_told_all else client
 
 
 def owned_pushed(bus: Bus, client: str, name: str) -> Owned:

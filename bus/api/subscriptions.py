@@ -2,7 +2,6 @@
 
 import msgspec
 from flask import Response, request
-from service_kit.access import shown_token
 from service_kit.bodies import read_json
 from service_kit.hal import MEDIA_TYPE, link, respond
 from service_kit.openapi import Blueprint
@@ -10,7 +9,7 @@ from service_kit.paging import cut
 
 from bus.api.acting import acting
 from bus.api.endpoint import Endpoint, endpoint
-from bus.api.ownership import may_change, owned, owned_pushed, owner_id
+from bus.api.ownership import may_change, owned, owned_pushed, owner_id, told_about
 from bus.api.pages import page
 from bus.api.query import Condition, Limit
 from bus.api.representations import subscription_resource
@@ -94,7 +93,7 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         client_id = owner_id(bus, client)
         check_subscription_name(name)
         wanted = check_subscription_resource(read_json(request), bus.trusted_hosts)
-        about = bus.auth.about(shown_token(request), client)
+        about = told_about(bus, client, name)
         with acting(bus, "subscription.put", client, topics=wanted.request.topics):
             secret = lifecycle.put(bus.storage, client_id, name, wanted, bus.now_ms(), about=about)
         one = bus.storage.overviews.one(client, name)
