@@ -7,7 +7,7 @@ from tests.auction_app.conftest import World
 
 @pytest.mark.parametrize("name", ["gavel.css", "gavel.js", "live.js", "house.css", "gavel.svg"])
 def test_a_file_that_pages_use_is_served_to_a_stranger(world: World, name: str) -> None:
-    answer = world.browser().client.get(f"/static/{name}")
+    answer = world.browser().client.get(f"/static/{name}", buffered=True)
     assert answer.status_code == 200
     assert answer.data
 
