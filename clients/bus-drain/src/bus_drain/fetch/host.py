@@ -7,17 +7,20 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 
 from service_kit.clock import steady_ms
-from service_kit.compat.pybreaker import (
-    STATE_CLOSED,
-    CircuitBreaker,
-    CircuitBreakerError,
-    CircuitMemoryStorage,
-)
+from service_kit.compat.absent import absent
 from service_kit.errors import HttpFailure
 from service_kit.http import Answer, HttpClient
 
 from bus_drain.fetch.cache import CallCache
 from bus_drain.fetch.errors import CircuitOpen, Unavailable, translated
+
+with absent("redis"):  # where breakers could be kept; ours are each process's own, and it is large
+    from pybreaker import (
+        STATE_CLOSED,
+        CircuitBreaker,
+        CircuitBreakerError,
+        CircuitMemoryStorage,
+    )
 
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""The canary of service_kit/compat/pybreaker.py."""
+"""The canary of what bus_drain/fetch/host.py does without: pybreaker imports redis if it can."""
 
 import subprocess
 import sys
@@ -17,6 +17,6 @@ def test_breakers_do_without_redis_and_everybody_else_has_it() -> None:
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, (
-        "something imports redis in another way than service_kit/compat/pybreaker.py knows, which"
+        "something imports redis in another way than bus_drain/fetch/host.py knows, which"
         f" makes every process larger: {done.stderr}"
     )
