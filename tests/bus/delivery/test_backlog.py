@@ -176,3 +176,27 @@ def test_after_a_snapshot_the_log_is_read() -> None:
     assert backlog.in_snapshot
     backlog.read_all(9, of_snapshot=True)
     assert (backlog.in_snapshot, backlog.read_upto, backlog.at_tail) == (False, 6, False)
+
+
+@pytest.mark.parametrize(
+    ("coalesce", "of_snapshot", "filters", "is_scanned"),
+    [
+        (True, False, [TopicFilter("bids", after=5)], True),
+        (True, False, [TopicFilter("bids", after=6)], False),
+        (True, False, [TopicFilter("bids", until=9)], False),
+        (True, False, [TopicFilter("bids"), TopicFilter("orders", after=6)], False),
+        (True, True, [TopicFilter("bids")], False),
+        (False, False, [TopicFilter("bids")], False),
+    ],
+)
+def test_a_long_backlog_is_looked_through_where_all_of_its_topics_is_wanted(
+    coalesce: bool, of_snapshot: bool, filters: list[TopicFilter], is_scanned: bool
+) -> None:
+    one = subscription(coalesce=coalesce, filters=tuple(filters))
+    backlog = Backlog(Cursor(0, 0), one)
+    backlog.read_some(5, 10, of_snapshot=of_snapshot)
+    assert (backlog.scan is not None, backlog.read_upto) == (is_scanned, 5)
+
+
+def test_where_nothing_is_ahead_nothing_has_become_the_next() -> None:
+    assert Backlog(Cursor(0, 0), subscription()).first_seen_ms(7) == 0

@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from bus.delivery.batching import Idle, Wait
+from bus.delivery.batching import Fetch, Idle, Wait
 from bus.delivery.bisection import FAILING
 from bus.delivery.consumer import Consumer
 from bus.delivery.in_flight import Delivery, Kind
-from bus.delivery.parked import MAX_PARKED, ParkedSchedule
-from bus.delivery.response import Acknowledged, Failed, Outcome, Response
+from bus.delivery.parked import MAX_PARKED, ParkedSchedule, RetryParked
+from bus.delivery.response import Acknowledged, Failed, Gone, Outcome, Response
 from bus.delivery.terms import Terms
-from bus.model.delivery import EndpointHealth, LastAnswer, LeasedSubscription, Parked
+from bus.model.delivery import Cursor, EndpointHealth, LastAnswer, LeasedSubscription, Parked
+from bus.model.report import News
 from bus.model.retry_policy import RetryPolicy
 from bus.model.subscription import State
 from tests.bus.clock import START_MS
@@ -210,3 +211,164 @@ def test_of_a_parked_entity_what_was_refused_again_waits_longer_and_the_rest_is_
     assert after is not None
     # The first was taken, so that the count began anew; the second has failed once since.
     assert (after.events, after.failures, after.retry_at_ms) == (1, 1, START_MS + 30_000)
+
+
+def answer(
+    consumer: Consumer, delivery: object, response: Response, now_ms: int = START_MS
+) -> None:
+    """That was sent, and this came of it."""
+    assert isinstance(delivery, Delivery)
+    consumer.answered(delivery, Outcome(response, LastAnswer(204, None, now_ms)))
+
+
+def test_who_has_not_enough_reads_on_and_who_has_it_or_all_there_is_sends() -> None:
+    consumer = Consumer(held(max_events=2), TERMS)
+    assert consumer.next(START_MS) == Fetch()
+    consumer.offer([log_event(1)])
+    assert consumer.next(START_MS) == Fetch()
+    consumer.offer([log_event(2)])
+    assert isinstance(consumer.next(START_MS), Delivery)
+    last = Consumer(held(max_events=2), TERMS)
+    last.offer([log_event(1)])
+    last.backlog.read_all(1, of_snapshot=False)
+    assert isinstance(last.next(START_MS), Delivery)
+    scanning = Consumer(held(max_events=1, coalesce=True), TERMS)
+    scanning.offer([log_event(1)])
+    scanning.backlog.read_some(1, 1, of_snapshot=False)
+    assert scanning.next(START_MS) == Fetch()
+
+
+def test_who_waits_for_company_looks_again_when_a_parked_entity_is_due_before_that() -> None:
+    later_ms = START_MS + 300
+    parked = (Parked("u", 0, later_ms, 1, LastAnswer(500, None, START_MS)),)
+    for leased, until_ms in (
+        (held(timeout_ms=500), START_MS + 500),
+        (held(timeout_ms=500), later_ms),
+    ):
+        waits = replace(leased, parked=parked if until_ms == later_ms else ())
+        consumer = Consumer(waits, TERMS)
+        consumer.offer([log_event(1)])
+        consumer.backlog.read_all(1, of_snapshot=False)
+        assert consumer.next(START_MS) == Wait(until_ms)
+    assert consumer.next(later_ms) == RetryParked("u")
+
+
+def test_what_was_made_ahead_is_what_is_sent_next() -> None:
+    consumer = Consumer(held(max_events=1), TERMS)
+    consumer.offer([log_event(1), log_event(2), log_event(3)])
+    answer(consumer, consumer.next(START_MS), Acknowledged())
+    sent = consumer.next(START_MS)
+    made = consumer.prefetch(START_MS)
+    assert made is not None
+    answer(consumer, sent, Acknowledged())
+    assert consumer.next(START_MS) is made
+    assert (consumer.in_flight, consumer.backlog.events) == (1, [])
+    assert made.previous == 2
+
+
+@pytest.mark.parametrize("kind", ["batch", "parked"])
+def test_what_disables_it_is_stored_whatever_comes_of_another_delivery(kind: str) -> None:
+    parked = (Parked("u", 0, START_MS, 1, LastAnswer(500, None, START_MS)),)
+    leased = replace(held(max_events=1, concurrency=3), parked=parked)
+    consumer = Consumer(leased, TERMS)
+    consumer.offer([log_event(1), log_event(2)])
+    assert consumer.next(START_MS) == RetryParked("u")
+    of_parked = consumer.retry("u", [log_event(9, url="u")])
+    one, two = consumer.next(START_MS), consumer.next(START_MS)
+    first, others = (one, (two, of_parked)) if kind == "batch" else (of_parked, (one, two))
+    answer(consumer, first, Gone())
+    assert (consumer.is_open, consumer.next(START_MS)) == (False, Idle())
+    for other in others:
+        answer(consumer, other, Acknowledged())
+    change = consumer.settlement(0).change
+    assert change is not None
+    assert change.disable == "gone"
+
+
+def test_a_test_event_that_is_wanted_meanwhile_is_sent_also_while_it_is_paused() -> None:
+    consumer = Consumer(held(), TERMS)
+    consumer.refresh(replace(held(state=State.PAUSED), test_wanted=True))
+    sent = consumer.next(START_MS)
+    assert isinstance(sent, Delivery)
+    assert (sent.kind, consumer.next(START_MS), consumer.in_flight) == (Kind.TEST, Idle(), 1)
+    answer(consumer, sent, Failed())
+    change = consumer.settlement(0).change
+    assert (change and change.tested, consumer.health.failures) == (True, 0)
+
+
+def test_what_was_changed_holds_from_then_on() -> None:
+    consumer = Consumer(held(), TERMS)
+    later = replace(held().subscription, retry=RetryPolicy(first_ms=7_000), events_per_s=1)
+    consumer.refresh(replace(held(), subscription=later))
+    consumer.offer([log_event(1), log_event(2)])
+    consumer.backlog.read_all(2, of_snapshot=False)
+    sent = consumer.next(START_MS)
+    assert isinstance(sent, Delivery)
+    assert len(sent.events) == 1
+    answer(consumer, sent, Failed())
+    assert consumer.health.retry_at_ms == START_MS + 7_000
+
+
+def test_a_back_off_that_somebody_ended_is_over_and_what_is_in_flight_stays_so() -> None:
+    failing = EndpointHealth(failures=1, failing_since_ms=1, retry_at_ms=START_MS, tried_upto=1)
+    consumer = Consumer(held(health=failing), TERMS)
+    consumer.offer([log_event(1)])
+    consumer.backlog.read_all(1, of_snapshot=False)
+    sent = consumer.next(START_MS)
+    moved = held(fence=2)
+    assert (consumer.goes_on(moved), Consumer(held(), TERMS).goes_on(moved)) == (True, False)
+    assert consumer.goes_on(held(Cursor(1, 0), fence=2)) is False
+    consumer.doubt()
+    consumer.refresh(moved)
+    assert (consumer.is_open, consumer.fence, consumer.health.failures) == (True, 2, 0)
+    answer(consumer, sent, Acknowledged())
+    assert consumer.settlement(1).fence == 2
+
+
+TOLD = replace(TERMS, report_url=lambda _: "https://bus.example/clients/a/subscriptions/b")
+
+
+@pytest.mark.parametrize(
+    ("leased", "response", "news"),
+    [
+        (held(), Acknowledged(), []),
+        (replace(held(), alerts=("failing",)), Acknowledged(), [News.RECOVERED]),
+        (held(health=EndpointHealth(failures=99, tried_upto=1)), Failed(True), [News.FAILING]),
+        (held(), Gone(), [News.DISABLED]),
+    ],
+)
+def test_what_is_news_is_told_with_what_is_stored(
+    leased: LeasedSubscription, response: Response, news: list[News]
+) -> None:
+    consumer = Consumer(leased, TOLD)
+    consumer.offer([log_event(1)])
+    consumer.backlog.read_all(1, of_snapshot=False)
+    answer(consumer, consumer.next(START_MS), response)
+    settlement = consumer.settlement(1)
+    assert [one.news for one in settlement.reports] == news
+    consumer.settled(settlement)
+    if news != [News.DISABLED]:
+        assert consumer.settlement(1).reports == ()
+
+
+def test_that_events_are_gone_is_told_once() -> None:
+    consumer = Consumer(held(), TOLD)
+    consumer.miss(1, 7, START_MS)
+    settlement = consumer.settlement(7)
+    ((report),) = settlement.reports
+    assert (report.news, report.lost) == (News.RESYNC, (1, 7))
+    consumer.settled(settlement)
+    assert consumer.settlement(7).reports == ()
+
+
+def test_while_it_is_told_that_events_are_gone_it_is_not_told_again() -> None:
+    consumer = Consumer(held(), TERMS)
+    consumer.miss(1, 7, START_MS)
+    consumer.backlog.read_all(7, of_snapshot=False)
+    sent = consumer.next(START_MS)
+    consumer.miss(1, 7, START_MS)
+    assert consumer.backlog.events == []
+    assert consumer.settlement(7).cursor.position == 0
+    answer(consumer, sent, Acknowledged())
+    consumer.miss(8, 9, START_MS)
+    assert [event.position for event in consumer.backlog.events] == [9]
