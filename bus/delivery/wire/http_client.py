@@ -280,10 +280,11 @@ def _answer(transfer: _Transfer, status: int | None, code: int | None, message: 
 def _timings(curl: Any) -> Timings:
     connect_s = max(curl.getinfo(pycurl.CONNECT_TIME), curl.getinfo(pycurl.APPCONNECT_TIME))
     first_byte_s = curl.getinfo(pycurl.STARTTRANSFER_TIME)
-    is_connected = connect_s > 0 or first_byte_s > 0
+    # Where nothing could be sent libcurl gives the end of the attempt as that of the first byte.
+    is_connected = bool(curl.getinfo(pycurl.REQUEST_SIZE))
     return Timings(
         _ms(connect_s) if is_connected else None,
-        _ms(first_byte_s) if first_byte_s > 0 else None,
+        _ms(first_byte_s) if is_connected and first_byte_s > 0 else None,
         _ms(curl.getinfo(pycurl.TOTAL_TIME)),
     )
 

@@ -1,8 +1,12 @@
 """Against peers on real sockets."""
 
+import os
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from service_kit.content_coding import MAX_ANSWER_BYTES
@@ -12,7 +16,9 @@ from bus.delivery.wire.http_client import HttpClient
 from bus.delivery.wire.poller import Poll
 from bus.delivery.wire.request import Request
 from tests.bus.receiver import Receiver
+from tests.needs import program
 from tests.sockets import free_port, peer
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -224,3 +230,183 @@ def test_without_epoll_it_is_the_same(receiver: Receiver) -> None:
         assert sender.wait(0.1) == []
         assert heard == [b"!"]
     sender.close()
+
+
+def test_who_is_watched_no_longer_wakes_nobody(sender: HttpClient) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        woken: list[bytes] = []
+        sender.watch(ours.fileno(), lambda: woken.append(ours.recv(1)))
+        sender.unwatch(ours.fileno())
+        theirs.send(b"!")
+        assert (sender.wait(0), woken) == ([], [])
+        sender.watch(ours.fileno(), lambda: woken.append(ours.recv(1)))
+        sender.wait(5)
+        assert woken == [b"!"]
+        sender.unwatch(ours.fileno())
+
+
+def test_a_request_is_a_post_in_http_1_1_that_says_who_sends_it(sender: HttpClient) -> None:
+    heard: list[bytes] = []
+
+    def talk(connection: socket.socket) -> None:
+        heard.append(connection.recv(65536))
+        connection.sendall(b"HTTP/1.1 204 OK\r\n\r\n")
+
+    with peer(talk) as url:
+        assert answer_to(sender, f"{url}/path").acknowledged
+    lines = heard[0].decode().split("\r\n")
+    assert lines[0] == "POST /path HTTP/1.1"
+    assert "User-Agent: gavel-bus" in lines
+
+
+def test_what_was_started_goes_out_before_there_is_time_to_wait(
+    sender: HttpClient, receiver: Receiver
+) -> None:
+    answer_to(sender, receiver.url)  # so that there is a connection
+    sender.start(1, post(receiver.url))
+    assert sender.in_flight == 1
+    sender.kick()
+    wait_for(lambda: len(receiver.deliveries) == 2)
+    assert answers(sender)[0].acknowledged
+    assert sender.in_flight == 0
+
+
+def test_it_is_told_how_long_each_part_of_an_attempt_took(sender: HttpClient) -> None:
+    def talk(connection: socket.socket) -> None:
+        while connection.recv(65536):
+            threading.Event().wait(0.05)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n")
+            threading.Event().wait(0.05)
+            connection.sendall(b"1")
+
+    with peer(talk) as url:
+        took = answer_to(sender, url).timings
+        again = answer_to(sender, url).timings
+    assert took is not None
+    assert again is not None
+    assert took.connect_ms is not None
+    assert took.first_byte_ms is not None
+    assert 0 <= took.connect_ms <= took.first_byte_ms <= took.total_ms
+    assert (took.first_byte_ms >= 50, took.total_ms >= 100) == (True, True)
+    assert (again.connect_ms, again.total_ms >= 100) == (0, True)
+
+
+def test_what_was_never_reached_took_no_time_of_an_attempt(sender: HttpClient) -> None:
+    refused = answer_to(sender, f"http://127.0.0.1:{free_port()}/").timings
+    assert refused is not None
+    assert (refused.connect_ms, refused.first_byte_ms, refused.total_ms < 500) == (None, None, True)
+    with peer(hang) as url:
+        silent = answer_to(sender, url).timings
+        no_tls = answer_to(sender, url.replace("http:", "https:")).timings
+    assert silent is not None
+    assert no_tls is not None
+    assert (silent.connect_ms is None, silent.first_byte_ms, silent.total_ms >= 1_000) == (
+        False,
+        None,
+        True,
+    )
+    assert (no_tls.connect_ms, no_tls.first_byte_ms, no_tls.total_ms >= 500) == (None, None, True)
+
+
+def test_an_answer_that_ends_within_its_head_is_none(sender: HttpClient) -> None:
+    with peer(saying(b"HTTP/1.1 200 OK\r\nServer: s\r\n")) as url:
+        answer = answer_to(sender, url)
+    assert (answer.status, answer.error) == (None, "closed before the end of the answer's head")
+
+
+def test_the_head_is_that_of_the_answer_and_not_of_what_came_before_it(sender: HttpClient) -> None:
+    early = b"HTTP/1.1 103 Early Hints\r\nX: early\r\n\r\n"
+    with peer(saying(early + b"HTTP/1.1 204 OK\r\nX: late\r\n\r\n")) as url:
+        answer = answer_to(sender, url)
+    assert (answer.status, answer.headers("x")) == (204, ["late"])
+
+
+def test_an_answer_of_16_kib_is_whole_and_a_longer_one_is_cut_off(sender: HttpClient) -> None:
+    for length, is_cut_off in ((16 * 1024, False), (16 * 1024 + 1, True)):
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length
+        with peer(saying(head + b"x" * length)) as url:
+            answer = answer_to(sender, url)
+        assert (answer.cut_off, len(answer.body), answer.error) == (is_cut_off, 16 * 1024, None)
+
+
+@pytest.mark.parametrize(
+    ("url", "unreachable"), [("http://127.0.0.1:{}/", True), ("https://127.0.0.1:{}/", True)]
+)
+def test_nobody_there_is_unreachable(sender: HttpClient, url: str, unreachable: bool) -> None:
+    assert answer_to(sender, url.format(free_port())).unreachable is unreachable
+
+
+def test_who_answers_nothing_was_reached(sender: HttpClient) -> None:
+    with peer(hang) as url:
+        assert not answer_to(sender, url).unreachable
+    with peer(lambda connection: connection.close()) as url:
+        assert not answer_to(sender, url).unreachable
+
+
+def test_where_no_request_may_go_it_is_said_why_and_none_goes(receiver: Receiver) -> None:
+    made = HttpClient(connect_ms=500, total_ms=1_000)
+    made.start(1, post(receiver.url.replace("http:", "https:")))
+    made.start(2, post("ftp://x.example/"))
+    got = {one.key: one for one in answers(made, 2)}
+    made.close()
+    assert "leads to" in str(got[1].error)
+    assert "https" in str(got[2].error)
+    assert all(one.unreachable and one.status is None for one in got.values())
+    assert receiver.deliveries == []
+
+
+def test_a_closed_client_leaves_no_descriptor_with_what_was_in_flight(receiver: Receiver) -> None:
+    receiver.gate.clear()
+
+    def closed() -> int:
+        made = HttpClient({"127.0.0.1"}, connect_ms=500, total_ms=1_000)
+        made.start(1, post(receiver.url))
+        made.kick()
+        made.wait(0.05)
+        made.close()
+        assert made.in_flight == 0
+        made.close()
+        return len(os.listdir("/proc/self/fd"))
+
+    before = closed()
+    receiver.gate.set()
+    wait_for(lambda: closed() <= before)
+
+
+@pytest.fixture(scope="module")
+def vouched(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
+    """A server's side of TLS that offers HTTP/2 first, and the authority of its certificate."""
+    folder: Path = tmp_path_factory.mktemp("tls")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = f"req -x509 -newkey rsa:2048 -nodes -days 2 -keyout {key} -out {certificate}"
+    name = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(
+        [program("openssl"), *command.split(), *name], check=True, capture_output=True, timeout=60
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    context.load_cert_chain(certificate, key)
+    return context, certificate
+
+
+@pytest.mark.slow
+def test_a_certificate_of_an_authority_that_is_known_is_believed(
+    vouched: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, authority = vouched
+    monkeypatch.setattr("certifi.where", lambda: str(authority))
+    chosen: list[str | None] = []
+
+    def talk(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as safe:
+            safe.recv(65536)
+            chosen.append(safe.selected_alpn_protocol())
+            safe.sendall(b"HTTP/1.1 204 OK\r\n\r\n")
+
+    made = HttpClient({"127.0.0.1"}, connect_ms=2_000, total_ms=5_000)
+    with peer(talk) as url:
+        answer = answer_to(made, url.replace("http:", "https:"))
+    made.close()
+    assert answer.acknowledged
+    assert chosen == ["http/1.1"]

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
 
-from bus.delivery.wire.request import Request, delivery_request
-from bus.model.subscription import SigningSecrets
+from bus.delivery.in_flight import Delivery, Kind
+from bus.delivery.wire.request import Request, Requests, delivery_request
+from bus.model.event import LogEvent
+from bus.model.subscription import Format, SigningSecrets
 from tests.bus.clock import START_MS
 from tests.bus.samples import log_event, subscription
 
@@ -45,6 +47,7 @@ def test_a_retry_has_the_same_id_and_another_batch_another() -> None:
     assert other["webhook-id"] != first
 
 
+<<<<<<< HEAD
 def test_the_same_events_have_one_id_and_others_between_the_same_ends_another() -> None:
     def id_of(*positions: int) -> str:
         request = delivery_request(subscription(), [log_event(one) for one in positions], START_MS)
@@ -52,6 +55,39 @@ def test_the_same_events_have_one_id_and_others_between_the_same_ends_another() 
 
     assert id_of(1, 2, 4) == id_of(1, 2, 4)
     assert len({id_of(1, 2, 4), id_of(1, 3, 4), id_of(1, 2, 3, 4), id_of(1, 4)}) == 4
+=======
+def test_a_test_event_has_an_id_of_the_moment_when_it_was_made() -> None:
+    def id_of(made_ms: int) -> str:
+        told = log_event(0, published_at_ms=made_ms)
+        return headers(delivery_request(subscription(id=7), [told], START_MS))["webhook-id"]
+
+    assert (id_of(5), id_of(6)) == ("msg_7_test_5", "msg_7_test_6")
+
+
+def test_a_request_that_was_made_ahead_is_sent_once_and_any_other_is_made_anew() -> None:
+    requests, one = Requests(), subscription()
+    delivery = Delivery(Kind.BATCH, BATCH, 1, attempt=3)
+    requests.make_ahead(one, delivery, START_MS)
+    ahead = requests.of(one, delivery, START_MS + 5_000)
+    anew = requests.of(one, delivery, START_MS + 5_000)
+    stamps = [headers(made)["webhook-timestamp"] for made in (ahead, anew)]
+    assert stamps == [str(START_MS // 1000), str(START_MS // 1000 + 5)]
+    assert {headers(made)["bus-attempt"] for made in (ahead, anew)} == {"3"}
+    assert {headers(made)["bus-previous-position"] for made in (ahead, anew)} == {"1"}
+    assert ahead.owner == one.client
+
+
+def test_a_delivery_is_written_in_the_format_that_was_asked_for() -> None:
+    def sent(format: Format, events: list[LogEvent]) -> tuple[str, str]:
+        request = delivery_request(subscription(format=format), events, START_MS)
+        return headers(request)["Content-Type"], request.body.decode()[:1]
+
+    assert sent(Format.ROUTEMASTER, BATCH) == ("application/json", "[")
+    assert sent(Format.CLOUDEVENTS, BATCH)[1] == "["
+    assert "cloudevents-batch+json" in sent(Format.CLOUDEVENTS, BATCH)[0]
+    assert sent(Format.CLOUDEVENTS_STRUCTURED, BATCH[:1])[1] == "{"
+    assert "cloudevents+json" in sent(Format.CLOUDEVENTS_STRUCTURED, BATCH[:1])[0]
+>>>>>>> 890ff72 (Say of an attempt that reached nobody that it was never connected: libcurl gives its end as that of the first byte)
 
 
 def test_every_valid_secret_signs() -> None:
