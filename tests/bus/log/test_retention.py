@@ -4,12 +4,14 @@ from hypothesis import strategies as st
 from service_kit.tokens import digest
 from structlog.testing import capture_logs
 
-from bus.log.retention import DAY_MS, Retention, first_where
+from bus.log.retention import Retention, first_where
 from bus.model.event import LogPoint
 from bus.storage import Storage
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
 from tests.bus.samples import publication
+
+DAY_MS = 86_400_000
 
 
 @pytest.fixture
