@@ -47,7 +47,6 @@ def test_a_retry_has_the_same_id_and_another_batch_another() -> None:
     assert other["webhook-id"] != first
 
 
-<<<<<<< HEAD
 def test_the_same_events_have_one_id_and_others_between_the_same_ends_another() -> None:
     def id_of(*positions: int) -> str:
         request = delivery_request(subscription(), [log_event(one) for one in positions], START_MS)
@@ -55,7 +54,8 @@ def test_the_same_events_have_one_id_and_others_between_the_same_ends_another() 
 
     assert id_of(1, 2, 4) == id_of(1, 2, 4)
     assert len({id_of(1, 2, 4), id_of(1, 3, 4), id_of(1, 2, 3, 4), id_of(1, 4)}) == 4
-=======
+
+
 def test_a_test_event_has_an_id_of_the_moment_when_it_was_made() -> None:
     def id_of(made_ms: int) -> str:
         told = log_event(0, published_at_ms=made_ms)
@@ -87,7 +87,6 @@ def test_a_delivery_is_written_in_the_format_that_was_asked_for() -> None:
     assert "cloudevents-batch+json" in sent(Format.CLOUDEVENTS, BATCH)[0]
     assert sent(Format.CLOUDEVENTS_STRUCTURED, BATCH[:1])[1] == "{"
     assert "cloudevents+json" in sent(Format.CLOUDEVENTS_STRUCTURED, BATCH[:1])[0]
->>>>>>> 890ff72 (Say of an attempt that reached nobody that it was never connected: libcurl gives its end as that of the first byte)
 
 
 def test_every_valid_secret_signs() -> None:
