@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from flask import Blueprint, request
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from service_kit.clock import Clock, utc
 
 from bus.console import plots
@@ -80,6 +80,15 @@ def page_url(href: str) -> str:
     return f"{request.script_root}{PATH}{href}"
 
 
+def coded(text: str) -> Markup:
+    """With what stands in back-ticks as code."""
+    parts = text.split("`")
+    as_code = [Markup("<code>{}</code>").format(part) for part in parts[1::2]]
+    shown = [escape(part) for part in parts]
+    shown[1::2] = as_code
+    return Markup("").join(shown)
+
+
 def pretty(text: str) -> str:
     """JSON with line breaks, as far as it is whole, its values as they were sent; else, or where it
     is nested to fill pages, the text as it is."""
@@ -112,5 +121,5 @@ def again_as_curl(request_of: dict[str, Any], callback: str) -> str:
     return " ".join(words)
 
 
-_FILTERS = (moment, clock, span, count, answer, page_url, pretty, plural, plots.short)
+_FILTERS = (moment, coded, clock, span, count, answer, page_url, pretty, plural, plots.short)
 _GLOBALS = (condition, plots.plot, curl, again_as_curl)

@@ -247,6 +247,12 @@ def _done() -> str | None:
     return action.done.format(**numbers) or None
 
 
+def _missing_subscription(problem: Problem) -> dict[str, Any] | None:
+    """Which subscription an address names that isn't there, nor anything of it."""
+    ids = request.view_args or {}
+    return ids if problem.status == 404 and set(ids) == {"client", "name"} else None
+
+
 def _nowhere(rest: str = "") -> Response:
     raise UnknownAddress(rest)
 
@@ -262,7 +268,7 @@ def _answer_error(error: Exception) -> Response:
         problem=problem,
         viewer=g.get("viewer"),
         csrf_token=csrf_token(security.session_cookie() or ""),
-        missing=request.view_args if problem.status == 404 else None,
+        missing=_missing_subscription(problem),
     )
     answer = make_response(page, problem.status)
     for name, value in problem.headers.items():

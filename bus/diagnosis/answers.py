@@ -156,7 +156,7 @@ def _by_class(status: int) -> Meaning:
     if status >= 500:
         return Meaning(
             f"Its endpoint broke down over the delivery ({status}).",
-            "See the endpoint's log; the bus tries again.",
+            "See the endpoint's log.",
             "attempts",
         )
     return Meaning(

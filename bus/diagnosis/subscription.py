@@ -69,24 +69,28 @@ def of_state(seen: Examined) -> Iterator[DiagnosisFinding]:
             said = f"Its endpoint answered 410 Gone, so it was disabled, {since}. {_KEPT}"
             yield bad("state", said, "If that was not meant, mend it, then resume.", "resume")
         case _:
-            yield _failed_for_days(seen, since)
+            yield _failed_for_long(seen, since)
 
 
-def _failed_for_days(seen: Examined, since: str) -> DiagnosisFinding:
-    means = seen.answered()
-    last = f" {means.said}" if means else ""
+def _failed_for_long(seen: Examined, since: str) -> DiagnosisFinding:
+    means, first_ms = seen.answered(), seen.one.health.failing_since_ms
+    last = f" The last time: {means.said}" if means else ""
     do = f"{means.do} Then resume." if means else "Mend its endpoint, then resume."
-    said = f"It was disabled, {since}, after its endpoint had failed for days. {_KEPT}{last}"
+    failed_ms = None if first_ms is None else seen.one.subscription.state_since_ms - first_ms
+    for_long = "for days" if failed_ms is None else f"for {span(max(0, failed_ms))}"
+    said = f"It was disabled, {since}, after its endpoint had failed {for_long}. {_KEPT}{last}"
     return bad("state", said, do, "resume")
 
 
 def of_answers(seen: Examined) -> Iterator[DiagnosisFinding]:
     """What its endpoint says, and whether it is left alone for now."""
     health, means = seen.one.health, seen.answered()
-    if not health.failures:
+    if not health.failures or seen.one.subscription.state is State.DISABLED:
         return
     if means is not None:
         yield bad("answer", means.said, means.do, means.relation)
+    if not seen.is_active:
+        return
     since = health.failing_since_ms
     first = "" if since is None else f", the first {ago(since, seen.now_ms)}"
     said = f"{plural(health.failures, 'failure')} in a row{first}; next try {_next_try(seen)}."
@@ -106,7 +110,8 @@ def of_callback(seen: Examined) -> Iterator[DiagnosisFinding]:
         return
     parts = urlsplit(callback)
     shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
-    if parts.hostname in _HERE and seen.one.health.failures:
+    last = seen.one.answer
+    if parts.hostname in _HERE and seen.one.health.failures and last and last.status is None:
         yield look(
             "callback",
             f"Its callback {shown} is on the bus's own machine.",
@@ -211,8 +216,10 @@ def of_attempts(seen: Examined) -> Iterator[DiagnosisFinding]:
         return
     last = [f"{_answer(one)} {ago(one.at_ms, seen.now_ms)}" for one in seen.attempts[:3]]
     said = f"The last answers: {', '.join(last)}."
-    means = meaning(seen.attempts[0].status, seen.attempts[0].error)
-    if means is None or seen.one.health.failures:
+    newest, last = seen.attempts[0], seen.one.answer
+    means = meaning(newest.status, newest.error)
+    # A test event or a resend: what was due is in the last answer.
+    if means is None or (last is not None and newest.at_ms <= last.at_ms):
         yield fine("attempts", said)
     else:
         yield look("attempts", f"{means.said} {said}", means.do, means.relation)

@@ -1,6 +1,13 @@
-"""The bus: publishing, delivering, backlogs, neighbours that hang, a long log."""
+"""The bus: publishing, delivering, backlogs, neighbours that hang, a long log, the console."""
 
-from tests.bench import bus_backlog, bus_deliver, bus_hanging, bus_long_log, bus_publish
+from tests.bench import (
+    bus_backlog,
+    bus_console,
+    bus_deliver,
+    bus_hanging,
+    bus_long_log,
+    bus_publish,
+)
 
 MEASUREMENTS = [
     *bus_publish.MEASUREMENTS,
@@ -8,4 +15,5 @@ MEASUREMENTS = [
     *bus_backlog.MEASUREMENTS,
     *bus_hanging.MEASUREMENTS,
     *bus_long_log.MEASUREMENTS,
+    *bus_console.MEASUREMENTS,
 ]

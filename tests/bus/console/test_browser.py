@@ -28,6 +28,8 @@ PAGES = (
     f"{SUBSCRIPTION}/edit",
     f"{SUBSCRIPTION}/secret",
     f"{SUBSCRIPTION}/remove",
+    "/subscribe",
+    "/clients/shop/subscriptions/none",
     "/topics",
     "/topics/orders",
     "/audit",
@@ -101,9 +103,7 @@ def test_every_page_can_be_used_by_everybody(
     assert {path: issues for path, issues in found.items() if issues} == {}
 
 
-def test_who_has_no_scripts_finds_out_why_mends_it_and_redrives(
-    console: Console, browser: Browser
-) -> None:
+def test_who_has_no_scripts_finds_out_why_and_mends_it(console: Console, browser: Browser) -> None:
     console.receiver.decide = lambda delivery: Reply(401)
     console.publish(10)
     page = console.open(browser, scripts=False)
@@ -111,13 +111,52 @@ def test_who_has_no_scripts_finds_out_why_mends_it_and_redrives(
     while not failing.count():
         page.reload()
     failing.get_by_role("link").click()
-    expect(page.locator("main")).to_contain_text("does not accept the credentials")
+    expect(page.locator("main")).to_contain_text("refuses the credentials")
     console.receiver.decide = lambda delivery: Reply(204)
     page.get_by_role("button", name="Try again now").click()
     expect(page.get_by_role("status")).to_contain_text("Resumed")
     while page.get_by_text("failing", exact=True).count():
         page.reload()
-    expect(page.locator("main")).to_contain_text("It has got everything")
+    expect(page.locator("main")).to_contain_text("Nothing is in the way")
+    page.context.close()
+
+
+def test_who_has_no_scripts_edits_what_is_given_up_at_once_and_redrives(
+    console: Console, browser: Browser
+) -> None:
+    poison = "https://x.example/31"
+    page = console.open(browser, scripts=False)
+    page.goto(f"{console.bus.url}/console{SUBSCRIPTION}/edit")
+    page.get_by_text("How it is tried again").click()
+    page.get_by_label("First wait after a failure, in ms").fill("100")
+    page.get_by_label("Waits of an entity that is parked, in ms").fill("none")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved")
+    console.receiver.decide = lambda one: Reply(422 if poison in one.urls else 204)
+    console.publish(30, 31, 32)
+    while not page.get_by_text("given up after many attempts").count():
+        page.reload()
+    page.get_by_role("link", name="See the dead letters").click()
+    expect(page.get_by_role("row")).to_have_count(2)
+    console.receiver.decide = lambda one: Reply(204)
+    page.get_by_role("button", name="Redrive all 1").click()
+    expect(page.get_by_role("status")).to_contain_text("1 on their way back")
+    while page.get_by_role("row").count():
+        page.reload()
+    expect(page.locator("main")).to_contain_text("Nothing was given up")
+    assert poison in console.receiver.urls
+    page.context.close()
+
+
+def test_on_a_phone_a_row_is_a_card_that_says_what_each_value_is(
+    console: Console, browser: Browser
+) -> None:
+    page = console.open(browser, width=360)
+    page.goto(f"{console.bus.url}/console/subscriptions")
+    row = page.get_by_role("row", name="shop/default")
+    expect(row).to_be_visible()
+    label = "cell => getComputedStyle(cell, '::before').content"
+    assert row.locator("td").nth(1).evaluate(label) == '"Lag"'
     page.context.close()
 
 

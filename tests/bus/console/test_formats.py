@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
-from bus.console.formats import condition, pretty
+from bus.console.formats import coded, condition, pretty
 from bus.console.plots import plot, short
+
+
+def test_what_stands_in_back_ticks_is_code_and_nothing_is_markup() -> None:
+    assert coded("<a> `b <c>`, d") == "&lt;a&gt; <code>b &lt;c&gt;</code>, d"
+    assert coded("plain") == "plain"
 
 
 def test_what_is_no_json_is_shown_as_it_is() -> None:

@@ -93,7 +93,7 @@ def test_who_is_well_is_told_so() -> None:
         (of(state=State.DISABLED, reason="failing"), "failed for days", "resume", "resume"),
         (
             replace(of(state=State.DISABLED), answer=LastAnswer(404, None, 1), health=FAILING),
-            "failed for days. Its events are kept and wait. Its endpoint has nothing",
+            "failed for 55 s. Its events are kept and wait. The last time: Its endpoint has",
             "Correct the callback, or have the endpoint take POST there. Then resume.",
             "resume",
         ),
@@ -156,6 +156,26 @@ def test_a_publisher_whose_tokens_are_gone_is_named() -> None:
 def test_without_a_pusher_nobody_gets_anything_but_who_pulls() -> None:
     assert "No pusher is running" in told(pushers=0).summary
     assert told(of(callback="", uuid=""), pushers=0).level == "ok"
+
+
+def test_who_is_paused_or_disabled_has_no_next_try() -> None:
+    failing = replace(WELL, health=FAILING, answer=LastAnswer(404, None, 1))
+    abouts = {}
+    for state in State:
+        one = replace(failing, subscription=replace(SUBSCRIPTION, state=state))
+        abouts[state] = [found.about for found in told(one).findings if found.level == "bad"]
+    assert abouts == {
+        State.ACTIVE: ["answer", "back-off"],
+        State.PAUSED: ["state", "answer"],
+        State.DISABLED: ["state"],
+    }
+
+
+@pytest.mark.parametrize(("at_ms", "level"), [(NOW_MS - 10_000, "ok"), (NOW_MS - 1_000, "look")])
+def test_a_test_event_that_failed_is_told_but_not_what_was_mended_since(
+    at_ms: int, level: str
+) -> None:
+    assert told(attempts=[attempt(401, at_ms=at_ms)]).level == level
 
 
 def test_a_back_off_says_since_when_and_when_it_is_tried_again() -> None:
