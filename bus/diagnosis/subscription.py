@@ -216,10 +216,10 @@ def of_attempts(seen: Examined) -> Iterator[DiagnosisFinding]:
         return
     last = [f"{_answer(one)} {ago(one.at_ms, seen.now_ms)}" for one in seen.attempts[:3]]
     said = f"The last answers: {', '.join(last)}."
-    newest, last = seen.attempts[0], seen.one.answer
+    newest, due = seen.attempts[0], seen.one.answer
     means = meaning(newest.status, newest.error)
     # A test event or a resend: what was due is in the last answer.
-    if means is None or (last is not None and newest.at_ms <= last.at_ms):
+    if means is None or (due is not None and newest.at_ms <= due.at_ms):
         yield fine("attempts", said)
     else:
         yield look("attempts", f"{means.said} {said}", means.do, means.relation)
