@@ -1,6 +1,7 @@
 """`make run` and what becomes of its processes when it ends, however it does."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -106,6 +107,23 @@ def test_a_process_that_ends_runs_again_and_no_other_does(
         told = said(run, "early ended")
         assert told.startswith(f"early ended (killed by {number.name}), it starts again in ")
         assert said(run, "early starts again")
+
+
+def test_a_process_that_can_not_be_started_is_tried_again_and_others_run_on(folder: Path) -> None:
+    log = folder / "var" / "log" / "early.log"
+    with running(folder) as run:
+        assert run.stdout is not None
+        while run.stdout.readline().strip() != "Ready.":
+            pass
+        early, late = all_started(folder)
+        soft, hard = resource.prlimit(run.pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(run.pid, resource.RLIMIT_NOFILE, (3, hard))
+        os.kill(early, signal.SIGKILL)
+        wait_for(lambda: "can't be started" in log.read_text())
+        assert is_alive(late)
+        resource.prlimit(run.pid, resource.RLIMIT_NOFILE, (soft, hard))
+        wait_for(lambda: log.read_text().strip().rpartition("\n")[2].isdigit())
+        assert is_alive(int(log.read_text().split()[-1]))
 
 
 def test_a_run_goes_on_when_what_it_says_has_no_room(folder: Path) -> None:

@@ -18,6 +18,7 @@ _LOOK_EVERY_S = 0.2
 _TO_END_S = 5.0
 _LONGEST_PAUSE_S = 30.0
 _STEADY_AFTER_S = 60.0
+_NOT_STARTED = 126  # as a shell says it
 _PR_SET_PDEATHSIG = 1
 _prctl = getattr(ctypes.CDLL(None), "prctl", None)
 
@@ -32,6 +33,8 @@ class Supervisor:
     |                                       | long each time, 30 s at most; who stayed for     |
     |                                       | 60 s begins at the first pause                   |
     | after `end` was called                | nothing; who takes over 5 s is killed            |
+
+    One that can't be started, for want of memory or descriptors, has ended at once.
 
     What is left of a process's session when it ends is told to end too. When this process is
     killed the kernel ends all (on Linux). `say` is told of each end and start.
@@ -73,7 +76,8 @@ class Supervisor:
         """Start all, and stay until they have ended. To be called by the main thread: the kernel
         ends a process with the thread that has started it."""
         for name in self._running:
-            self._start(name)
+            if not self.is_ending:
+                self._start(name)
         while self._has_work():
             for key, _ in self._outputs.select(_LOOK_EVERY_S):
                 self._read(*key.data)
@@ -85,7 +89,12 @@ class Supervisor:
         return is_alive or bool(self._outputs.get_map()) or not self.is_ending
 
     def _start(self, name: str) -> None:
-        output = self._running[name].start()
+        try:
+            output = self._running[name].start()
+        except (OSError, subprocess.SubprocessError) as error:  # no memory, no descriptor
+            self._logs.write(name, f"it can't be started: {error}\n".encode())
+            self._ended(name, _NOT_STARTED)
+            return
         self._outputs.register(output, selectors.EVENT_READ, (name, output))
 
     def _read(self, name: str, output: IO[bytes]) -> None:
