@@ -4,12 +4,14 @@ import contextlib
 import smtplib
 import socket
 import ssl
+import time
 
 from service_kit.compat.smtplib import unconnected
 
 from mailer_service.errors import MailRefused
 from mailer_service.model.mails import Envelope
 from mailer_service.smtp.answers import broken, content_refused, recipient_refused, unavailable
+from mailer_service.smtp.lookup import Addresses, LookUp
 from mailer_service.smtp.url import SmtpServer
 from mailer_service.smtp.watchdog import Watchdog
 
@@ -24,8 +26,11 @@ class Session:
     A session that breaks is forgotten: `is_open` says so, and `open` begins another.
     """
 
-    def __init__(self, server: SmtpServer, *, timeout_ms: int) -> None:
+    def __init__(
+        self, server: SmtpServer, *, timeout_ms: int, look_up: LookUp | None = None
+    ) -> None:
         self._server = server
+        self._look_up = look_up or LookUp(server.host)
         self._timeout_s = timeout_ms / 1000
         self._smtp: smtplib.SMTP | None = None
         self._watchdog: Watchdog | None = None
@@ -41,10 +46,12 @@ class Session:
         if self.is_open:
             return
         self.close()
-        smtp = self._smtp = self._unconnected()
+        ends_at_s = time.monotonic() + self._timeout_s
         try:
-            with self._limited(self._timeout_s):
-                self._connect(smtp)
+            addresses = self._look_up(self._timeout_s)
+            smtp = self._smtp = self._unconnected()
+            with self._limited(ends_at_s - time.monotonic()):
+                self._connect(smtp, addresses)
         except (smtplib.SMTPException, OSError) as error:
             self._forget()
             raise unavailable(error) from error
@@ -91,8 +98,8 @@ class Session:
             context=ssl.create_default_context() if self._server.security == "tls" else None,
         )
 
-    def _connect(self, smtp: smtplib.SMTP) -> None:
-        code, greeting = smtp.connect(self._server.host, self._server.port)
+    def _connect(self, smtp: smtplib.SMTP, addresses: Addresses) -> None:
+        code, greeting = self._greeted(smtp, addresses)
         if code != 220:
             raise smtplib.SMTPConnectError(code, greeting)
         if self._server.security == "starttls":
@@ -100,6 +107,13 @@ class Session:
         smtp.ehlo_or_helo_if_needed()
         if self._server.user is not None:
             smtp.login(self._server.user, self._server.password or "")
+
+    def _greeted(self, smtp: smtplib.SMTP, addresses: Addresses) -> tuple[int, bytes]:
+        *others, last = addresses
+        for address in others:
+            with contextlib.suppress(ConnectionError, TimeoutError):
+                return smtp.connect(address, self._server.port)
+        return smtp.connect(last, self._server.port)
 
     def _limited(self, seconds: float) -> contextlib.AbstractContextManager[None]:
         if self._watchdog is None:
