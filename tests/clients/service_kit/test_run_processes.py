@@ -1,6 +1,7 @@
 """`make run` and what becomes of its processes when it ends, however it does."""
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -122,8 +123,7 @@ def test_a_process_that_can_not_be_started_is_tried_again_and_others_run_on(fold
         wait_for(lambda: "can't be started" in log.read_text())
         assert is_alive(late)
         resource.prlimit(run.pid, resource.RLIMIT_NOFILE, (soft, hard))
-        wait_for(lambda: log.read_text().strip().rpartition("\n")[2].isdigit())
-        assert is_alive(int(log.read_text().split()[-1]))
+        wait_for(lambda: is_alive(int(re.findall(r"^\d+$", log.read_text(), re.MULTILINE)[-1])))
 
 
 def test_a_run_goes_on_when_what_it_says_has_no_room(folder: Path) -> None:
