@@ -12,7 +12,7 @@ from mailer_service.errors import MailDeferred, MailRefused, RecipientRefused
 from mailer_service.letters.compose_mail import compose_mail
 from mailer_service.model.mails import Envelope
 from mailer_service.retry import next_attempt_ms
-from mailer_service.storage.ledger import Ledger, Outcome, Ready
+from mailer_service.storage.ledger import Claimed, Ledger, Outcome, Ready, Unreadable
 from mailer_service.storage.suppressions import Suppressions
 
 log = get_logger(__name__)
@@ -82,7 +82,7 @@ class Sender:
         self.transport.open()
         return True
 
-    def _send_all(self, batch: Sequence[Ready], *, begin_before_ms: int) -> None:
+    def _send_all(self, batch: Sequence[Ready | Unreadable], *, begin_before_ms: int) -> None:
         done, begun_ms = 0, self.steady_ms()
         try:
             for mail in batch:
@@ -94,8 +94,11 @@ class Sender:
         finally:
             self.ledger.give_back(batch[done:], now_ms=self.clock())
 
-    def _send(self, mail: Ready) -> None:
+    def _send(self, mail: Ready | Unreadable) -> None:
         with tracing(mail.traceparent):
+            if isinstance(mail, Unreadable):  # another version's, which may come back
+                self._put_off(mail, MailDeferred("its letter can't be read"))
+                return
             if self._is_late(mail):
                 self._end(mail, "late", "what it is about is over")
                 return
@@ -130,7 +133,7 @@ class Sender:
             mail.recipient_url, mail.letter.address, reason=str(error), now_ms=self.clock()
         )
 
-    def _put_off(self, mail: Ready, error: MailDeferred) -> None:
+    def _put_off(self, mail: Claimed, error: MailDeferred) -> None:
         due_at_ms = next_attempt_ms(
             attempts=mail.attempts, since_ms=mail.created_at_ms, now_ms=self.clock()
         )
@@ -140,6 +143,6 @@ class Sender:
         log.warning("mail put off", mail=mail.id, why=str(error), attempt=mail.attempts)
         self.ledger.put_off(mail, reason=str(error), due_at_ms=due_at_ms)
 
-    def _end(self, mail: Ready, outcome: Outcome, reason: str) -> None:
+    def _end(self, mail: Claimed, outcome: Outcome, reason: str) -> None:
         log.warning("mail not sent", mail=mail.id, kind=mail.kind, outcome=outcome, why=reason)
         self.ledger.end(mail, outcome, reason=reason, now_ms=self.clock())

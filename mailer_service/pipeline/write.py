@@ -16,7 +16,7 @@ from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS, Priority, kind_of
 from mailer_service.model.mails import Letter
 from mailer_service.policy import Decision, Limits, RecentMail, apply_policy
 from mailer_service.retry import is_permanent, next_attempt_ms
-from mailer_service.storage.ledger import Ledger, Noticed, Outcome
+from mailer_service.storage.ledger import Claimed, Ledger, Noticed, Outcome, Unreadable
 from mailer_service.storage.schedule import Schedule
 from mailer_service.storage.suppressions import Suppressions
 
@@ -45,6 +45,9 @@ class Writer:
         if mail is None:
             return False
         with tracing(mail.traceparent):
+            if isinstance(mail, Unreadable):  # another version's, which may come back
+                self._again(mail, "its notice can't be read")
+                return True
             try:
                 self._write(mail)
             except FetchError as error:
@@ -127,17 +130,21 @@ class Writer:
         self.ledger.end(mail, outcome, reason=reason, now_ms=self.clock())
 
     def _put_off(self, mail: Noticed, error: FetchError) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        if is_permanent(error):
+            log.warning("mail has nobody or nothing to tell", mail=mail.id, why=str(error))
+            self.ledger.end(mail, "gone", reason=reason, now_ms=self.clock())
+        else:
+            self._again(mail, reason)
+
+    def _again(self, mail: Claimed, reason: str) -> None:
         now_ms = self.clock()
         due_at_ms = next_attempt_ms(
             attempts=mail.attempts, since_ms=mail.created_at_ms, now_ms=now_ms
         )
-        reason = f"{type(error).__name__}: {error}"
-        if is_permanent(error):
-            log.warning("mail has nobody or nothing to tell", mail=mail.id, why=str(error))
-            self.ledger.end(mail, "gone", reason=reason, now_ms=now_ms)
-        elif due_at_ms is None:
-            log.error("mail given up", mail=mail.id, kind=mail.kind, why=str(error))
+        if due_at_ms is None:
+            log.error("mail given up", mail=mail.id, kind=mail.kind, why=reason)
             self.ledger.end(mail, "given-up", reason=reason, now_ms=now_ms)
         else:
-            log.warning("mail not written", mail=mail.id, why=str(error), attempt=mail.attempts)
+            log.warning("mail not written", mail=mail.id, why=reason, attempt=mail.attempts)
             self.ledger.put_off(mail, reason=reason, due_at_ms=due_at_ms)

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from mailer_service.model.kinds import Priority, kind_of
 from mailer_service.model.mails import Letter, Notice
-from mailer_service.storage import lease
+from mailer_service.storage import lease, words
 from mailer_service.storage.tables import mails
 
 Outcome = Literal[
@@ -66,6 +66,11 @@ class Ready(Claimed):
     letter: Letter
 
 
+@dataclass(frozen=True, kw_only=True)
+class Unreadable(Claimed):
+    """A mail whose words are none that this version can read."""
+
+
 class Ledger:
     """One row a mail, for good. Every method is one transaction; blocks on the database alone."""
 
@@ -79,19 +84,22 @@ class Ledger:
         with writing(self._engine) as connection:
             enter(connection, notices, traceparent=traceparent, now_ms=now_ms, due_at_ms=now_ms)
 
-    def claim_to_write(self, *, now_ms: int, lease_ms: int) -> Noticed | None:
+    def claim_to_write(self, *, now_ms: int, lease_ms: int) -> Noticed | Unreadable | None:
         """Take the most urgent mail without a letter; None when there is none."""
         for row in self._claim("noticed", now_ms=now_ms, lease_ms=lease_ms, limit=1):
-            notice = msgspec.json.decode(row.notice, type=Notice)
+            notice = words.read(row.notice, Notice)
+            if notice is None:
+                return Unreadable(**_claimed(row))
             return Noticed(**_claimed(row), notice=notice)
         return None
 
-    def claim_to_send(self, *, now_ms: int, lease_ms: int, limit: int) -> list[Ready]:
+    def claim_to_send(self, *, now_ms: int, lease_ms: int, limit: int) -> list[Ready | Unreadable]:
         """Take up to `limit` mails that are ready, the most urgent first."""
         rows = self._claim("ready", now_ms=now_ms, lease_ms=lease_ms, limit=limit)
-        letters = [msgspec.json.decode(row.letter, type=Letter) for row in rows]
+        letters = [words.read(row.letter, Letter) for row in rows]
         return [
-            Ready(**_claimed(row), letter=letter) for row, letter in zip(rows, letters, strict=True)
+            Ready(**_claimed(row), letter=letter) if letter else Unreadable(**_claimed(row))
+            for row, letter in zip(rows, letters, strict=True)
         ]
 
     def is_ready(self, *, now_ms: int) -> bool:

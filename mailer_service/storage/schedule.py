@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from mailer_service.model.mails import Letter
 from mailer_service.policy import Decision, Delay, Digest, RecentMail, Summary
-from mailer_service.storage import lease
+from mailer_service.storage import lease, words
 from mailer_service.storage.ledger import Claimed, Noticed, ended, enter, lock_recipient
 from mailer_service.storage.tables import mails
 
@@ -56,8 +56,11 @@ class Schedule:
             if not _is_ours(connection, mail):
                 return
             held = _held_for(connection, mail)
-            letter = write([msgspec.json.decode(row.letter, type=Letter) for row in held])
-            _end(connection, [row.id for row in held], ended("summed", now_ms=now_ms))
+            told = {row.id: one for row in held if (one := words.read(row.letter, Letter))}
+            letter = write(list(told.values()))
+            _end(connection, list(told), ended("summed", now_ms=now_ms))
+            unreadable = [row.id for row in held if row.id not in told]
+            _end(connection, unreadable, ended("given-up", now_ms=now_ms))
             if letter is None:
                 _end(connection, [mail.id], ended("moot", now_ms=now_ms))
             else:

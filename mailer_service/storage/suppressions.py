@@ -1,6 +1,5 @@
 """Addresses that are not written to any more, because a mail server refused them for good."""
 
-import msgspec
 from service_kit.database import reading, writing
 from service_kit.dialects import insert_or
 from sqlalchemy import Engine, delete, exists, or_, select, update
@@ -8,6 +7,7 @@ from sqlalchemy import Engine, delete, exists, or_, select, update
 from mailer_service.model.entities import Customer
 from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS
 from mailer_service.model.mails import Letter
+from mailer_service.storage import words
 from mailer_service.storage.ledger import ended
 from mailer_service.storage.tables import mails, suppressions
 
@@ -77,5 +77,6 @@ class Suppressions:
         return bool(lifted.rowcount)
 
 
-def _address(letter: str) -> str:
-    return msgspec.json.decode(letter, type=Letter).address
+def _address(stored: object) -> str | None:
+    letter = words.read(stored, Letter)
+    return letter.address if letter else None

@@ -1,4 +1,4 @@
-"""A piece of sending is short: a person may wait for it."""
+"""A piece of sending is short, for a person may wait for it, and no mail holds up another."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
+from service_kit.database import writing
+from sqlalchemy import text
 
 from mailer_service.model.mails import Envelope
 from mailer_service.pipeline.send import Sender
@@ -52,3 +54,27 @@ def test_a_piece_begins_no_mail_after_half_a_second(
     while sender():  # what was left waits for nobody's claim to lapse
         pass
     assert len({envelope.content for envelope in server.sent}) == len(server.sent) == 8
+
+
+@pytest.mark.parametrize("step", ["notice", "letter"])
+@pytest.mark.parametrize("words", ["{", "", "[]", '{"kind": 7}', b"\xff\x00", b"{}", 5])
+def test_a_mail_whose_words_can_not_be_read_waits_apart_and_all_others_leave(
+    mailer: Mailer, house: House, step: str, words: str | bytes | int
+) -> None:
+    mailer.deliver("bids", *(house.bid(number) for number in range(1, 6)))
+    mailer.work("examine", *(["write"] if step == "letter" else []))
+    second = text(
+        f"UPDATE mails SET {step} = :words WHERE id = (SELECT min(id) + 1 FROM mails"
+        f" WHERE {step} IS NOT NULL)"
+    )
+    with writing(mailer.engine) as connection:
+        connection.execute(second, {"words": words})
+    mailer.work("write")
+    server = SlowServer(0)
+    sender = replace(cast("Sender", mailer.parts.work["send-1"]), transport=server)
+    while sender():
+        pass
+    left = [mail for mail in mailer.ledger if mail.outcome is None]
+    assert [mail.last_error for mail in left] == [f"its {step} can't be read"]
+    assert {mail.outcome for mail in mailer.ledger if mail not in left} == {"sent"}
+    assert len(server.sent) == len(mailer.ledger) - 1 > 1

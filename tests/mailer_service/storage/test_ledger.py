@@ -33,7 +33,7 @@ def enter(ledger: Ledger, *, now_ms: int = 1_000, **changes: Any) -> None:
 
 def noticed(ledger: Ledger, *, now_ms: int = 1_000) -> Noticed:
     mail = ledger.claim_to_write(now_ms=now_ms, lease_ms=100)
-    assert mail is not None
+    assert isinstance(mail, Noticed)
     return mail
 
 
@@ -42,7 +42,8 @@ def make_ready(ledger: Ledger, schedule: Schedule, letter: Letter = LETTER) -> N
 
 
 def ready(ledger: Ledger, *, now_ms: int, limit: int = 10) -> list[Ready]:
-    return ledger.claim_to_send(now_ms=now_ms, lease_ms=100, limit=limit)
+    claimed = ledger.claim_to_send(now_ms=now_ms, lease_ms=100, limit=limit)
+    return [one for one in claimed if isinstance(one, Ready)]
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ def schedule(engine: Engine) -> Schedule:
 
 def claim(ledger: Ledger, *, now_ms: int) -> Noticed:
     mail = ledger.claim_to_write(now_ms=now_ms, lease_ms=100)
-    assert mail is not None
+    assert isinstance(mail, Noticed)
     return mail
 
 
@@ -162,7 +162,7 @@ def test_however_many_decide_at_once_each_sees_what_the_others_let_through(
         return SendNow() if len(list(recent)) < 2 else DIGESTS
 
     def write(_number: int) -> None:
-        while (mail := ledger.claim_to_write(now_ms=1_000, lease_ms=100)) is not None:
+        while isinstance(mail := ledger.claim_to_write(now_ms=1_000, lease_ms=100), Noticed):
             schedule.add(mail, LETTER, two, since_ms=0, now_ms=1_000)
 
     with ThreadPoolExecutor(4) as threads:

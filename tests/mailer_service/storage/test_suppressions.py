@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from mailer_service.entities.customers import customer_from
 from mailer_service.model.entities import Customer
 from mailer_service.policy import SendNow
-from mailer_service.storage.ledger import Ledger
+from mailer_service.storage.ledger import Ledger, Noticed
 from mailer_service.storage.schedule import Schedule
 from mailer_service.storage.suppressions import Suppressions
 
@@ -38,7 +38,7 @@ def make_ready(engine: Engine, kind: str) -> None:
     ledger = Ledger(engine)
     ledger.enter([written(NOTICE, kind=kind)], traceparent=TRACE, now_ms=1_000)
     mail = ledger.claim_to_write(now_ms=1_000, lease_ms=100)
-    assert mail is not None
+    assert isinstance(mail, Noticed)
     letter = written(LETTER, kind=kind)
     Schedule(engine).add(mail, letter, lambda _recent: SendNow(), since_ms=0, now_ms=1_000)
 
