@@ -8,7 +8,7 @@ from auction_app.demo.config import Config
 
 REFUSED = "demabrasslmp"
 """The item whose events one receiver refuses."""
-_UUID = "demo"
+_UUID = "whoever-delivers"
 _TOPICS = ("auctions", "customers")
 
 
