@@ -67,6 +67,16 @@ def test_after_sigterm_another_process_goes_on_where_it_was(folder: Path) -> Non
     assert handled(folder) == ALL
 
 
+def test_a_step_that_does_not_end_is_left_behind_as_if_killed(folder: Path) -> None:
+    (folder / "hold").write_text("i4")
+    iterating.build().start("count", "i")
+    with process(MODULE) as first:
+        wait_for(lambda: "i4" in handled(folder), what="the fifth item")
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(40) == 0
+    assert (only_run().status, only_run().done) == ("running", 4)
+
+
 def test_after_kill_9_the_reaper_has_it_go_on_where_it_was(folder: Path) -> None:
     (folder / "hold").write_text("i4")
     iterating.build().start("count", "i")
