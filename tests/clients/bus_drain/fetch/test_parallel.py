@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -82,6 +83,26 @@ def test_who_asks_while_a_call_is_under_way_shares_the_next_and_never_gets_the_p
     assert first.result()["n"] == 0
     assert min(numbers) >= 1
     assert client._flights._running == {}
+
+
+def test_who_waits_for_the_call_of_another_gives_up_in_time(
+    make_client: Callable[..., EntityClient], site: Site
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def pause(_seconds: float) -> None:
+        begun.set()
+        assert go_on.wait(20)
+
+    client = make_client(total_s=1, pause=pause)
+    site.pages["/x"] = lambda _request: Response(status=503)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(client.get, site.url + "/x")
+        assert begun.wait(20)
+        with pytest.raises(Unavailable, match="no answer in time"):
+            client.get(site.url + "/x")
+        go_on.set()
+        assert isinstance(first.exception(20), Unavailable)
 
 
 def test_a_failure_is_shared_and_forgotten() -> None:
