@@ -133,9 +133,13 @@ def test_a_page_is_fetched_only_when_it_is_asked_for(client: EntityClient, site:
     assert len(site.asked) == 1
 
 
-def test_pages_in_a_circle_end(client: EntityClient, site: Site) -> None:
+@pytest.mark.parametrize("following", [("/p0",), ("/p1", "/p0"), ("/p1", "/p2", "/p1")])
+def test_pages_in_a_circle_end(
+    client: EntityClient, site: Site, following: tuple[str, ...]
+) -> None:
     with pytest.raises(NotHal, match="circle"):
-        list(client.pages(pages(site, "/p1", "/p0")))
+        list(client.pages(pages(site, *following)))
+    assert len(site.asked) == len(following)
 
 
 def test_a_303_is_followed_once(client: EntityClient, site: Site) -> None:
