@@ -1,7 +1,7 @@
 """Counts over time: written by whoever delivers, kept in so many points (docs/delivery.md D29)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from bus.model.history import DeliveryCounts, HistoryPoint, Span, increases
 from bus.storage.transactions import Driver
@@ -37,6 +37,12 @@ _WAITING = (
     " GROUP BY cursors.subscription_id) AS waiting"
     " JOIN events ON events.position = waiting.position"
 )
+_ENDS = (  # two look-ups: min and max in one would be a walk through all
+    "SELECT (SELECT min(at_ms) FROM topic_history WHERE step_ms = ? AND at_ms <= ?),"
+    " (SELECT max(at_ms) FROM topic_history WHERE step_ms = ? AND at_ms <= ?)"
+)
+_UPTO = "SELECT topic, at_ms, events_upto FROM topic_history WHERE step_ms = ?"
+_AT_ONCE = 500
 _EXPIRE = (
     "DELETE FROM subscription_history WHERE step_ms = ? AND at_ms < ?",
     "DELETE FROM topic_history WHERE step_ms = ? AND at_ms < ?",
@@ -100,21 +106,37 @@ class History:
         self, span: Span, now_ms: int, topics: Collection[str] | None
     ) -> Mapping[int, int]:
         upto: defaultdict[str, dict[int, int]] = defaultdict(dict)
-        begun_ms: int | None = None
-        for topic, at_ms, count in self._driver.rows(
-            "SELECT topic, at_ms, events_upto FROM topic_history"
-            " WHERE step_ms = ? AND at_ms <= ? ORDER BY at_ms",
-            (span.step_ms, now_ms),
-        ):
-            begun_ms = at_ms if begun_ms is None else begun_ms
-            if topics is None or topic in topics:
-                upto[topic][at_ms] = count
+        ((begun_ms, newest_ms),) = self._driver.rows(_ENDS, (span.step_ms, now_ms) * 2)
+        for topic, at_ms, count in self._topic_rows(span, now_ms, newest_ms, topics):
+            upto[topic][at_ms] = count
         found: defaultdict[int, int] = defaultdict(int)
         for counts in upto.values():
             before = None if min(counts) == begun_ms else 0  # else it was made since
             for at_ms, increase in increases(counts, before).items():
                 found[at_ms] += increase
         return found
+
+    def _topic_rows(
+        self, span: Span, now_ms: int, newest_ms: int | None, topics: Collection[str] | None
+    ) -> Sequence[tuple[str, int, int]]:
+        if newest_ms is None:
+            return ()
+        if topics is None:
+            return self._driver.rows(f"{_UPTO} AND at_ms <= ?", (span.step_ms, now_ms))
+        # Each point of each topic by the key: the others' may be a thousand times as many.
+        times = [newest_ms - n * span.step_ms for n in range(span.points + 2)]
+        names = sorted(topics)
+        return [
+            row
+            for start in range(0, len(names), _AT_ONCE)
+            for row in self._rows_of(span, times, names[start : start + _AT_ONCE])
+        ]
+
+    def _rows_of(
+        self, span: Span, times: Sequence[int], names: Sequence[str]
+    ) -> Sequence[tuple[str, int, int]]:
+        these = f"at_ms IN ({_marks(times)}) AND topic IN ({_marks(names)})"
+        return self._driver.rows(f"{_UPTO} AND {these}", (span.step_ms, *times, *names))
 
     def _delivered(
         self, span: Span, now_ms: int, subscriptions: Collection[int] | None
@@ -124,10 +146,14 @@ class History:
             if not subscriptions:
                 return {}
             values = list(subscriptions)
-            ours = f" AND subscription_id IN ({', '.join('?' * len(values))})"
+            ours = f" AND subscription_id IN ({_marks(values)})"
         rows = self._driver.rows(
             "SELECT at_ms, sum(delivered), sum(failed), max(lag_ms) FROM subscription_history"  # noqa: S608
             f" WHERE step_ms = ? AND at_ms <= ?{ours} GROUP BY at_ms",
             (span.step_ms, now_ms, *values),
         )
         return {at_ms: (int(sent), int(failed), lag) for at_ms, sent, failed, lag in rows}
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ", ".join("?" * len(values))

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, false, func, or_, select, text
 
 from bus.model.topic import SYSTEM_TOPIC
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter
 from bus.storage.start_position import log_end, log_start
-from bus.storage.tables import events, snapshots, topics
+from bus.storage.tables import events, snapshots
 from bus.storage.topic_filters import belongs
 
 
@@ -16,7 +16,7 @@ def backlog(
 ) -> tuple[int, int | None]:
     """How many events of `filters` come after `position`, and when the first was published (ms).
 
-    Costs two or three index look-ups a topic, however long the backlog. Types are not told
+    Costs a few index look-ups a topic, however long the backlog. Types are not told
     apart, of `*` every position counts, and of what the bus tells of itself all: for those it is
     the most there can be.
     """
@@ -24,10 +24,9 @@ def backlog(
     oldest_at_ms: int | None = None
     for topic_filter in _by_topic(filters):
         start = max(position, topic_filter.after)
-        waiting = _waiting(connection, topic_filter, start)
+        waiting, first_at_ms = _ahead(connection, topic_filter, start)
         if waiting > 0:
             queued += waiting
-            first_at_ms = _first_after(connection, topic_filter.topic, start)
             oldest_at_ms = min(filter(None, (oldest_at_ms, first_at_ms)), default=None)
     return queued, oldest_at_ms
 
@@ -74,36 +73,48 @@ def _by_topic(filters: Iterable[TopicFilter]) -> list[TopicFilter]:
     return list(found.values())
 
 
-def _waiting(connection: Connection, topic_filter: TopicFilter, start: int) -> int:
-    if topic_filter.topic == EVERY_TOPIC:
-        since = max(start, log_start(connection))
-        ours = TopicFilter(SYSTEM_TOPIC)  # which is no part of it
-        return log_end(connection) - since - _waiting(connection, ours, since)
-    before = _number_at(connection, topic_filter.topic, start)
-    return _number_at(connection, topic_filter.topic, topic_filter.until) - before
+def _ahead(connection: Connection, topic_filter: TopicFilter, start: int) -> tuple[int, int | None]:
+    """How many of its events come after `start`, and when the first was published."""
+    if topic_filter.topic != EVERY_TOPIC:
+        return _ahead_of_topic(connection, topic_filter, start)
+    since = max(start, log_start(connection))
+    ours, _ = _ahead_of_topic(connection, TopicFilter(SYSTEM_TOPIC), since)  # no part of it
+    first = connection.execute(_FIRST_OF_ALL, {"start": start}).scalar_one_or_none()
+    return log_end(connection) - since - ours, first
 
 
-def _number_at(connection: Connection, topic: str, position: int | None) -> int:
-    """How many events the topic had up to a position (None: up to now), trimmed ones included."""
-    if position is not None:
-        ours = (events.c.topic == topic, events.c.position <= position)
-        last = select(events.c.number).where(*ours).order_by(events.c.position.desc()).limit(1)
-        if (number := connection.execute(last).scalar_one_or_none()) is not None:
-            return int(number)
-        ours = (events.c.topic == topic, events.c.position > position)
-        first = select(events.c.number).where(*ours).order_by(events.c.position).limit(1)
-        if (number := connection.execute(first).scalar_one_or_none()) is not None:
-            return int(number) - 1
-    total = select(topics.c.events).where(topics.c.name == topic)
-    return int(connection.execute(total).scalar_one_or_none() or 0)
+def _ahead_of_topic(
+    connection: Connection, topic_filter: TopicFilter, start: int
+) -> tuple[int, int | None]:
+    place = {"topic": topic_filter.topic, "start": start}
+    if topic_filter.until is None:
+        found = connection.execute(_AHEAD, place)
+    else:
+        found = connection.execute(_AHEAD_UNTIL, place | {"until": topic_filter.until})
+    waiting, first_at_ms = found.one()
+    return int(waiting), first_at_ms
 
 
-def _first_after(connection: Connection, topic: str, position: int) -> int | None:
-    is_wanted = events.c.topic == topic if topic != EVERY_TOPIC else events.c.topic != SYSTEM_TOPIC
-    wanted = (
-        select(events.c.published_at_ms)
-        .where(events.c.position > position, is_wanted)
-        .order_by(events.c.position)
-        .limit(1)
+# As text, for a page of subscriptions asks one of these for each: to put such a statement together
+# takes ten times as long as to answer it.
+def _number_at(position: str) -> str:
+    """How many events the topic had up to a position, trimmed ones included."""
+    return (
+        "coalesce((SELECT number FROM events WHERE topic = :topic"  # noqa: S608
+        f" AND position <= :{position} ORDER BY position DESC LIMIT 1),"
+        " (SELECT number - 1 FROM events WHERE topic = :topic"
+        f" AND position > :{position} ORDER BY position LIMIT 1), {_NUMBER_NOW})"
     )
-    return connection.execute(wanted).scalar_one_or_none()
+
+
+_NUMBER_NOW = "coalesce((SELECT topics.events FROM topics WHERE name = :topic), 0)"
+_FIRST = (
+    "(SELECT published_at_ms FROM events WHERE topic = :topic AND position > :start"
+    " ORDER BY position LIMIT 1)"
+)
+_AHEAD = text(f"SELECT {_NUMBER_NOW} - {_number_at('start')}, {_FIRST}")
+_AHEAD_UNTIL = text(f"SELECT {_number_at('until')} - {_number_at('start')}, {_FIRST}")
+_FIRST_OF_ALL = text(
+    "SELECT published_at_ms FROM events WHERE position > :start"  # noqa: S608
+    f" AND topic != '{SYSTEM_TOPIC}' ORDER BY position LIMIT 1"
+)

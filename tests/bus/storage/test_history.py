@@ -86,3 +86,24 @@ def test_a_topic_that_was_made_since_counts_from_nothing(
     publishing(storage)("1", "2", topic="new")
     storage.history.sample(clock())
     assert points(storage, clock)[-1].published == 2
+
+
+@pytest.mark.parametrize("silent_minutes", [0, 30, 61])
+def test_a_topics_own_points_are_those_that_it_has_among_all(
+    storage: Storage, clock: FakeClock, silent_minutes: int
+) -> None:
+    publish = publishing(storage)
+    for minute in range(70):
+        clock.forward(MINUTE_MS)
+        publish(*map(str, range(minute % 7)))
+        storage.history.sample(clock())
+    clock.forward(silent_minutes * MINUTE_MS)
+
+    def published(span: Span, topics: set[str] | None) -> list[int]:
+        found = storage.history.points(span, clock(), subscriptions=(), topics=topics)
+        return [one.published for one in found]
+
+    for span in Span:
+        assert published(span, {"bids"}) == published(span, None)
+        assert not any(published(span, {"others"}))
+        assert not any(published(span, set()))
