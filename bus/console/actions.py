@@ -62,7 +62,7 @@ ACTIONS = (
     Action(
         "edit",
         f"{ONE}/edit",
-        "Saved.",
+        "Saved. A topic that is new to it begins with the next event: seek for earlier ones.",
         method="PUT",
         api=ONE,
         read=forms.subscription,

@@ -1,6 +1,7 @@
 """Clients, topics and subscriptions as the store keeps them."""
 
 import os
+from dataclasses import replace
 
 import pytest
 from service_kit.database import connect, reading, writing
@@ -315,3 +316,25 @@ def test_a_number_larger_than_any_id_is_no_tokens(storage: Storage, number: int)
     assert storage.clients.tokens(after=number) == []
     with pytest.raises(NotFound):
         storage.clients.token(number)
+
+
+def test_publishers_are_told_by_topic_and_deleted_or_unowned_topics_have_none(
+    storage: Storage, publisher: int, subscriber: int
+) -> None:
+    storage.topics.claim(["bids", "offers", "old"], publisher)
+    storage.topics.delete("old", publisher)
+    storage.subscriptions.replace(subscriber, wanted(CALLBACK, "later"), "whsec_x")
+    assert storage.topics.publishers() == {"bids": "publisher", "offers": "publisher"}
+    assert storage.topics.publishers(["bids", "later", "old"]) == {"bids": "publisher"}
+    assert storage.topics.publishers([]) == {}
+
+
+def test_where_a_subscription_goes_is_known_of_one_that_is_pushed(
+    storage: Storage, subscriber: int
+) -> None:
+    assert storage.subscriptions.endpoint(subscriber, "default") is None
+    asked = wanted(CALLBACK)
+    storage.subscriptions.replace(subscriber, asked, "whsec_x")
+    assert storage.subscriptions.endpoint(subscriber, "default") == (CALLBACK, "u-1")
+    storage.subscriptions.replace(subscriber, replace(asked, callback="", uuid=""), "whsec_x")
+    assert storage.subscriptions.endpoint(subscriber, "default") is None

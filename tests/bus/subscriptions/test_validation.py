@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 from bus.errors import BadSubscription, BadTopic, Refused
 from bus.model.subscription import SubscriptionRequest
-from bus.subscriptions.validation import check_subscription, check_subscription_resource
+from bus.subscriptions.validation import (
+    check_subscription,
+    check_subscription_resource,
+    kept_user_name,
+)
 from tests.bus.json_values import json_values
 
 TRUSTED = frozenset({"127.0.0.1", "::1"})
@@ -142,3 +146,34 @@ def test_of_several_complaints_the_first_key_of_the_table_counts(
 ) -> None:
     with pytest.raises(Refused, match=f"^{what}"):
         check_subscription_resource(GOOD | wrong, TRUSTED)
+
+
+KNOWN = ("https://x.example/events", "u-1")
+
+
+@pytest.mark.parametrize(
+    "callback",
+    ["https://x.example/events", "https://x.example/other?a=1", "https://X.example:443/events"],
+)
+def test_a_user_name_is_kept_for_a_callback_on_the_same_host(callback: str) -> None:
+    assert kept_user_name(callback, KNOWN) == "u-1"
+
+
+@pytest.mark.parametrize(
+    "callback",
+    [
+        "https://y.example/events",
+        "https://x.example.evil.example/events",
+        "https://x.example:8443/events",
+        "http://x.example/events",
+        "http://x.example:443/events",
+    ],
+)
+def test_another_host_is_not_told_it(callback: str) -> None:
+    with pytest.raises(BadSubscription, match="another host"):
+        kept_user_name(callback, KNOWN)
+
+
+def test_a_callback_that_nobody_knows_needs_one() -> None:
+    with pytest.raises(BadSubscription, match="uuid is missing"):
+        kept_user_name("https://x.example/events", None)
