@@ -102,9 +102,9 @@ class EventLog(Protocol):
     def listener(self) -> Listener:
         """A new listener, woken after every append and every change of a subscription."""
 
-    def watching(self) -> AbstractContextManager[Callable[[], None]]:
+    def watching(self) -> AbstractContextManager[Callable[[], bool]]:
         """Something to wait with until the log may have grown, or half a second went by, that
-        takes no notification from a listener: any number may watch."""
+        takes no notification from a listener: any number may watch. False once it is closed."""
 
     def trim(self, before: int) -> int:
         """Forget the events before a position, but never the newest one. Returns how many."""

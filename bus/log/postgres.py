@@ -130,7 +130,7 @@ class PostgresLog:
         return PostgresListener(self._engine)
 
     @contextmanager
-    def watching(self) -> Iterator[Callable[[], None]]:
+    def watching(self) -> Iterator[Callable[[], bool]]:
         """Waiting for NOTIFY; see EventLog."""
         listener = self.listener()
         try:

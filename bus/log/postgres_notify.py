@@ -108,12 +108,13 @@ class PostgresListener:
         connection.close()
 
 
-def wait_at(listener: PostgresListener) -> None:
-    """Wait to be notified, half a second at most."""
+def wait_at(listener: PostgresListener) -> bool:
+    """Wait to be notified, half a second at most; true, to look again."""
     ready = select.poll()  # a process with many streams has descriptors that select can't take
     ready.register(listener.fileno(), select.POLLIN)
     if ready.poll(_WAIT_MS):
         listener.clear()
+    return True
 
 
 def _open(engine: Engine) -> Any:

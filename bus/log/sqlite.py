@@ -1,10 +1,8 @@
 """The event log in SQLite: one writer at a time, so positions are handed out in commit order."""
 
 import heapq
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from functools import partial
+from contextlib import AbstractContextManager, contextmanager
 from itertools import chain, islice
 from typing import Any, TypeVar
 
@@ -28,6 +26,7 @@ from bus.log.append_plan import (
 from bus.log.connections import Connections
 from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.retention import steps
+from bus.log.watchers import Watchers
 from bus.model.event import LogEvent, LogPoint, Publication, log_event_from
 
 # Driver SQL instead of Core: this is the hot path, and Core costs two to three times the CPU.
@@ -119,6 +118,7 @@ class SqliteLog:
         self._now_ms = now_ms
         self._connections = Connections(engine, _prepare)
         self._channel = self._new_channel()
+        self._watchers = Watchers(_WATCH_EVERY_S)
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
         """Store publications in one transaction; see EventLog."""
@@ -164,10 +164,9 @@ class SqliteLog:
         """A new listener; see EventLog."""
         return SqliteListener(self._new_channel())
 
-    @contextmanager
-    def watching(self) -> Iterator[Callable[[], None]]:
+    def watching(self) -> AbstractContextManager[Callable[[], bool]]:
         """Waiting by the clock; see EventLog. A datagram would reach it instead of the pusher."""
-        yield partial(time.sleep, _WATCH_EVERY_S)
+        return self._watchers.watching()
 
     def notify(self) -> None:
         """Wake who listens."""
@@ -181,6 +180,7 @@ class SqliteLog:
     def close(self) -> None:
         """Notify no more."""
         self._channel.close()
+        self._watchers.close()
         self._connections.close()
 
     def trim(self, before: int) -> int:

@@ -123,13 +123,19 @@ class Follower:
         return cut(waiting.query, events, max(piece.upto, position))
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._state.readers > 0)
-            with self._log.watching() as wait:
-                while self._state.readers > 0:
-                    wait()
-                    time.sleep(self._look_or_rest())
+        while self._follow():
+            pass
+
+    def _follow(self) -> bool:
+        """Until nobody reads any more; False once the log is closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._state.readers > 0)
+        with self._log.watching() as wait:
+            while self._state.readers > 0:
+                if not wait():
+                    return False
+                time.sleep(self._look_or_rest())
+        return True
 
     def _look_or_rest(self) -> float:
         """Look; returns for how long to rest then."""

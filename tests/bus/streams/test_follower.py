@@ -7,12 +7,14 @@ import pytest
 from service_kit.tokens import digest
 
 from bus.model.topic_filter import filter_of
-from bus.storage import Storage
+from bus.storage import Storage, open_storage
 from bus.streams.follower import Follower
 from bus.streams.query import LogQuery
 from bus.streams.reader import LogReader, wait_for_page
+from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
 from tests.bus.samples import publication
+from tests.waiting import PATIENCE_S
 
 BIDS = LogQuery((filter_of("bids", 0),))
 
@@ -84,3 +86,13 @@ def test_a_pusher_hears_of_what_is_appended_all_the_same(storage: Storage, publi
         assert select.select([listener], [], [], 10)[0]
         assert woken.wait(10)
     listener.close()
+
+
+def test_a_log_is_not_closed_under_who_looks_at_its_end(sqlite_file: str, clock: FakeClock) -> None:
+    storage = open_storage(sqlite_file, clock)
+    follower, others = Follower(storage.log), set(threading.enumerate())
+    follower.join()
+    (looking,) = set(threading.enumerate()) - others
+    storage.close()
+    looking.join(PATIENCE_S)
+    assert not looking.is_alive()
