@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,9 @@ build_apps_quickly()
 def pytest_configure() -> None:
     """Let tests write to memory where there is room: they commit by the thousand, and who kills
     their processes doesn't cut the machine's power. Of the hundreds of processes that they start
-    none shall compile the same modules anew."""
+    none shall compile the same modules anew. What is collected stays, so nobody looks meanwhile
+    for what doesn't."""
+    gc.disable()
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if os.path.isdir(_RAM_DISK) and shutil.disk_usage(_RAM_DISK).free >= _ROOM_FOR_A_RUN:
@@ -67,14 +70,21 @@ def pytest_configure() -> None:
 def pytest_collection_finish() -> None:
     """Let the garbage collector leave alone what is there for good: to look through the modules and
     the tests themselves again and again took a fifth of all the time."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """`logical` is a worker a processor; `auto` two, for of slow tests one always waits."""
     return len(os.sched_getaffinity(0)) * (2 if config.option.numprocesses == "auto" else 1)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Don't import for `make test-fast` what it leaves out."""
+    if config.option.markexpr == "not slow" and _folder(collection_path) in _SLOW:
+        return True
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -85,9 +95,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_turn)
 
 
+@cache
+def _folder(path: Path) -> str:
+    return path.relative_to(_TESTS).as_posix() if path.is_relative_to(_TESTS) else ""
+
+
+@cache
+def _is_in_slow_folder(path: Path) -> bool:
+    return _folder(path.parent).startswith(_SLOW)
+
+
 def _turn(item: pytest.Item) -> int:
     """The longest files first, then what is slow, then the rest."""
-    file = item.path.relative_to(_TESTS).as_posix()
+    file = _folder(item.path)
     if file in _LONGEST:
         return _LONGEST.index(file)
     return len(_LONGEST) + (item.get_closest_marker("slow") is None)
@@ -95,11 +115,10 @@ def _turn(item: pytest.Item) -> int:
 
 def _is_slow(item: pytest.Item) -> bool:
     """By its folder; or because it asks for a browser or PostgreSQL, maybe as a parameter."""
-    folder = item.path.relative_to(_TESTS).parent.as_posix()
     asks_for = set(getattr(item, "fixturenames", ()))
     parameters = getattr(item, "callspec", None)
     return (
-        folder.startswith(_SLOW)
+        _is_in_slow_folder(item.path)
         or not asks_for.isdisjoint({"browser", "postgres_cluster"})
         or (parameters is not None and "postgresql" in map(str, parameters.params.values()))
     )
