@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 
@@ -18,6 +18,10 @@ class PhotoFiles:
         self.folder.mkdir(parents=True, exist_ok=True)
         for size, content in sizes.items():
             _write_durably(self.folder / f"{photo_id}-{size}.jpg", content)
+
+    def has(self, photo_id: str, sizes: Iterable[int]) -> bool:
+        """Whether a photo's files are there, all of them."""
+        return all((self.folder / f"{photo_id}-{size}.jpg").exists() for size in sizes)
 
     def keep_upload(self, photo_id: str, content: bytes) -> None:
         """Store a file as it came, on disk when it returns, where no page shows it."""

@@ -8,6 +8,7 @@ from service_kit.run.ports import ports_of
 from service_kit.run.processes import commands_of
 from service_kit.run.settings import environment
 
+from tests.demo_pictures import hang_pictures
 from tests.procfile import ROOT, Processes
 from tests.sockets import free_base
 
@@ -23,6 +24,7 @@ class House(Processes):
         self.settings = environment(ROOT, chosen)
         commands = commands_of(ROOT, self.settings)
         super().__init__(commands.processes, self.settings, ports_of(self.settings), var / "log")
+        hang_pictures(Path(self.settings["AUCTIONS_PHOTOS_DIR"]))
         for release in commands.releases:
             self.run(release)
 

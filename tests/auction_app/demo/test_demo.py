@@ -1,9 +1,11 @@
 """The demo loads once, through the app's own verbs."""
 
 import pytest
+from PIL import Image
 
 from auction_app.accounts.published import ACCOUNTS
 from auction_app.demo.load import ITEMS, load_demo
+from auction_app.listings.model import LARGE, THUMBNAIL
 from tests.auction_app.conftest import World
 
 pytestmark = pytest.mark.slow
@@ -27,6 +29,24 @@ def test_a_second_load_does_nothing(loaded: World) -> None:
 
     assert load_demo(loaded.parts) == ()
     assert loaded.announced() == before
+
+
+def test_what_is_painted_is_not_painted_again(world: World) -> None:
+    photo = f"{ITEMS[0].id}photo"
+    world.parts.files.write(photo, {LARGE: b"here", THUMBNAIL: b"already"})
+
+    load_demo(world.parts)
+
+    kept = world.parts.files.folder / f"{photo}-{LARGE}.jpg"
+    assert kept.read_bytes() == b"here"
+
+
+def test_a_page_is_told_the_size_of_each_picture(loaded: World) -> None:
+    for item in ITEMS:
+        with Image.open(loaded.parts.files.folder / f"{item.id}photo-{LARGE}.jpg") as picture:
+            width, height = picture.size
+        page = loaded.browser().get(f"/auctions/{item.id}").text
+        assert f'width="{width}" height="{height}"' in page
 
 
 def test_its_people_can_sign_in_and_its_items_run(loaded: World) -> None:
