@@ -1,13 +1,16 @@
 """Passwords, kept as argon2id hashes."""
 
 import os
+import secrets
 import sys
 import threading
 import unicodedata
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from service_kit.bulkhead import Bulkhead
 
 _AT_ONCE = 2
@@ -27,7 +30,7 @@ class Passwords:
         self._hasher = hasher or PasswordHasher()
         self._bulkhead = bulkhead or Bulkhead(at_once=_AT_ONCE, waiting=4, wait_s=3)
         self._threads = ThreadPoolExecutor(_AT_ONCE, "password", _let_others_go_first)
-        self._of_nobody = self._hasher.hash("nobody's password")
+        self._of_nobody = _of_nobody(self._hasher)
 
     def hash(self, password: str) -> str:
         """The hash to store."""
@@ -52,6 +55,17 @@ class Passwords:
 def _let_others_go_first() -> None:
     if sys.platform == "linux":  # elsewhere it is the whole process's
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+
+
+def _of_nobody(hasher: PasswordHasher) -> str:
+    """A hash of the same cost that nobody knows a password of; to hash one would take each process
+    a part of a second at its start (the form: password-hashing/phc-string-format)."""
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, drawn = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (hasher.salt_len, hasher.hash_len)
+    )
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${drawn}"
 
 
 def _normal(password: str) -> str:

@@ -2,6 +2,7 @@
 
 import types
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -59,6 +60,7 @@ def refuse_query() -> None:
     read_query(NoQuery)
 
 
+@cache
 def parameters(kind: type[msgspec.Struct]) -> list[dict[str, Any]]:
     """What OpenAPI says of the query."""
     schema = json_schema(kind)
