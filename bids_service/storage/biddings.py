@@ -31,7 +31,7 @@ Numbered = dict[tuple[int, int], int]
 # In the order of ids, so that two transactions that lock several never wait for each other.
 _locked = (
     select(biddings)
-    .where(biddings.c.auction.in_(bindparam("auctions", expanding=True)))
+    .where(biddings.c.auction.in_(bindparam("auctions")))
     .order_by(biddings.c.id)
     .with_for_update()
 )
@@ -44,7 +44,7 @@ _due = (
 )
 _still_due = (
     select(biddings)
-    .where(biddings.c.id.in_(bindparam("ids", expanding=True)), *_is_due)
+    .where(biddings.c.id.in_(bindparam("ids")), *_is_due)
     .order_by(biddings.c.id)
     .with_for_update()
 )

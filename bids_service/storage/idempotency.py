@@ -19,7 +19,7 @@ _AT_ONCE = 5_000
 _id = (table.c.client, table.c.key)
 
 _of_client = select(table).where(
-    table.c.client == bindparam("client"), table.c.key.in_(bindparam("keys", expanding=True))
+    table.c.client == bindparam("client"), table.c.key.in_(bindparam("keys"))
 )
 
 

@@ -192,9 +192,7 @@ def test_postgresql_has_twenty_seconds_for_an_answer_and_ten_minutes_from_who_is
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     given: list[Callable[[], float]] = []
-    monkeypatch.setattr(
-        "service_kit.compat.psycopg.expect_answers", lambda _engine, seconds: given.append(seconds)
-    )
+    monkeypatch.setattr("service_kit.compat.psycopg.expecting", given.append)
     connect("postgresql+psycopg://nobody@127.0.0.1/nothing")
     connect("postgresql+psycopg://nobody@127.0.0.1/nothing", waits_for_ever=True)
     connect("sqlite:///nothing")

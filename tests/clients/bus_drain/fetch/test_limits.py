@@ -68,6 +68,16 @@ def test_the_deadline_holds_for_all_attempts_together(
     assert time.monotonic() - began < 1
 
 
+def test_who_paused_for_too_long_asks_no_more(
+    make_client: Callable[..., EntityClient], site: Site
+) -> None:
+    site.pages["/x"] = lambda _request: Response(status=503)
+
+    with pytest.raises(Unavailable, match="in time"):
+        make_client(total_s=0.5, pause=lambda _seconds: never.wait(0.6)).get(site.url + "/x")
+    assert len(site.asked) == 1
+
+
 def test_an_answer_has_a_largest_size(make_client: Callable[..., EntityClient], site: Site) -> None:
     site.pages["/x"] = lambda _request: hal({"x": "y" * 5000})
 

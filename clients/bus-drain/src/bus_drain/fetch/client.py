@@ -157,14 +157,14 @@ class EntityClient:
         self, url: str, headers: Mapping[str, str], left_s: Callable[[], float]
     ) -> Answer:
         host = self._host(url)
-        for failures in range(1, self._attempts + 1):
-            if left_s() <= 0:
-                break
+        failures = 0
+        while left_s() > 0:
             try:
                 return host.get(url, headers, left_s())
             except CircuitOpen:
                 raise
             except Unavailable as error:
+                failures += 1
                 pause_s = max(backoff_s(failures, first_s=0.1), error.retry_after_s or 0)
                 if failures == self._attempts or pause_s >= left_s():
                     raise
