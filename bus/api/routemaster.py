@@ -24,7 +24,7 @@ from bus.model.paths import subscription_path
 from bus.model.subscription import DEFAULT_NAME, ListedSubscription
 from bus.model.topic import TopicName, check_topic
 from bus.storage.overview import as_listed
-from bus.subscriptions.lifecycle import change_secret
+from bus.subscriptions import lifecycle
 from bus.subscriptions.validation import (
     NewSecret,
     RoutemasterSubscription,
@@ -80,7 +80,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         client = bus.auth.subscriber(shown_token(request))
         wanted = check_new_secret(read_json(request, empty={}))
         with _acting(bus, "subscription.secret", client):
-            secret = change_secret(bus.storage, client.id, wanted, bus.now_ms())
+            secret = lifecycle.change_secret(bus.storage, client.id, wanted, bus.now_ms())
         return {"secret": secret}
 
     @endpoint(blueprint, "DELETE", "/subscriber", answers=(204, None), refuses=(404,))
@@ -88,7 +88,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         """End the subscription."""
         client = bus.auth.subscriber(shown_token(request))
         with _acting(bus, "subscription.delete", client):
-            bus.storage.subscriptions.delete(client.id)
+            lifecycle.delete(bus.storage, client.id)
 
     @endpoint(
         blueprint,

@@ -116,7 +116,7 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         """End a subscription, with its parked events and dead letters."""
         ours = owned(bus, client, name)
         with acting(bus, "subscription.delete", client):
-            bus.storage.subscriptions.delete(ours.client_id, name)
+            lifecycle.delete(bus.storage, ours.client_id, name)
 
     return blueprint
 

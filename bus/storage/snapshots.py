@@ -20,7 +20,11 @@ _ADD = (
     "INSERT INTO snapshots (subscription_id, position, number) VALUES (?, ?, ?)"
     " ON CONFLICT (subscription_id, position) DO NOTHING"
 )
-_FORGET = "DELETE FROM snapshots WHERE subscription_id = ?"
+_FORGET_SOME = (
+    "DELETE FROM snapshots WHERE subscription_id = ? AND position <= (SELECT max(position) FROM"
+    " (SELECT position FROM snapshots WHERE subscription_id = ? ORDER BY position LIMIT ?) AS portion)"
+)
+_IS_LARGE = "SELECT 1 FROM snapshots WHERE subscription_id = ? LIMIT 1 OFFSET ?"
 
 
 class Snapshots:
@@ -62,10 +66,17 @@ class Snapshots:
                     _ADD, [(subscription_id, position, number) for number, position in some]
                 )
 
+    def is_large(self, subscription_id: int) -> bool:
+        """Whether others would wait for whoever deletes it all at once."""
+        return bool(self._driver.rows(_IS_LARGE, (subscription_id, _AT_ONCE)))
+
     def forget(self, subscription_id: int) -> None:
-        """Drop a snapshot that is not needed any more."""
-        with patiently(), self._driver.writing() as statements:
-            statements.run(_FORGET, (subscription_id,))
+        """Drop a snapshot that is not needed any more, in steps that nobody else waits for long."""
+        gone = _AT_ONCE
+        while gone == _AT_ONCE:
+            with self._driver.writing() as statements:
+                ours = (subscription_id, subscription_id, _AT_ONCE)
+                gone = statements.run(_FORGET_SOME, ours)
 
 
 def _condition(topic_filter: TopicFilter) -> str:

@@ -31,6 +31,8 @@ from bus.storage.transactions import Registry
 
 # A subscription that waits for its snapshot is paused with this reason.
 SNAPSHOT = "snapshot"
+# One whose owner has asked to delete it, until all that it was to be sent is gone.
+DELETING = "deleting"
 # Patterns, and what is left of earlier ones: who changes them for ever makes no heap of them.
 _MAX_FILTERS = 500
 # Each is a cursor that a pusher looks after, and several series.
@@ -83,6 +85,11 @@ class Subscriptions:
         with self._registry.changing() as connection:
             subscription_id = _found(connection, client_id, name)
             connection.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
+
+    def pause_to_delete(self, subscription_id: int) -> None:
+        """Send nothing more, for what it is to be sent goes away piece by piece."""
+        with self._registry.preparing() as connection:
+            self._enter(connection, subscription_id, State.PAUSED, DELETING)
 
     def delete_topic(self, client_id: int, topic: str) -> None:
         """Take a topic out of the client's default subscription. Raises NotFound."""

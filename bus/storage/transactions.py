@@ -38,6 +38,14 @@ class Registry:
         self._notify()
 
     @contextmanager
+    def preparing(self) -> Iterator[Connection]:
+        """The same for what an act begins with, which is recorded when that is done."""
+        with writing(self._engine) as connection:
+            yield connection
+            connection.exec_driver_sql(REGISTRY_CHANGED)
+        self._notify()
+
+    @contextmanager
     def recording(self) -> Iterator[Connection]:
         """A write transaction that is somebody's act, and that pushers needn't see."""
         with writing(self._engine) as connection:

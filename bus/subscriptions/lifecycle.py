@@ -68,6 +68,19 @@ def subscribe(
     return is_new
 
 
+def delete(storage: Storage, client_id: int, name: str = DEFAULT_NAME) -> None:
+    """End a subscription. Raises NotFound.
+
+    A large snapshot goes first, in steps that nobody waits for long, and meanwhile nothing is sent;
+    when this dies halfway the subscription is paused, and to be deleted again.
+    """
+    subscription_id = storage.subscriptions.find(client_id, name)
+    if storage.snapshots.is_large(subscription_id):
+        storage.subscriptions.pause_to_delete(subscription_id)
+        storage.snapshots.forget(subscription_id)
+    storage.subscriptions.delete(client_id, name)
+
+
 def seek(storage: Storage, subscription_id: int, start: StartPosition) -> None:
     """Move a subscription. With a snapshot it is paused until that is taken."""
     if start.at is StartAt.SNAPSHOT:
