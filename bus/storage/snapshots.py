@@ -22,7 +22,7 @@ _ADD = (
 )
 _FORGET_SOME = (
     "DELETE FROM snapshots WHERE subscription_id = ? AND position <= (SELECT max(position) FROM"
-    " (SELECT position FROM snapshots WHERE subscription_id = ? ORDER BY position LIMIT ?) AS portion)"
+    " (SELECT position FROM snapshots WHERE subscription_id = ? ORDER BY position LIMIT ?) AS it)"
 )
 _IS_LARGE = "SELECT 1 FROM snapshots WHERE subscription_id = ? LIMIT 1 OFFSET ?"
 
