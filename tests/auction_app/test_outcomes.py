@@ -119,6 +119,7 @@ def test_the_example_of_a_hook_vetoes(
     assert sam.publish(sam.write_draft()).status_code == 303
 
 
+@pytest.mark.slow
 def test_the_page_has_the_table_that_the_command_prints(hook: str) -> None:
     command = [sys.executable, "-m", "auction_app.outcomes"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)

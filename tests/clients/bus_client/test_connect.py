@@ -113,6 +113,7 @@ def test_a_password_is_not_repeated() -> None:
         ("psycopg", "huey:postgresql://localhost/q", "bus-client[postgresql]"),
     ],
 )
+@pytest.mark.slow
 def test_a_missing_extra_is_named(
     monkeypatch: pytest.MonkeyPatch, module: str, url: str, extra: str
 ) -> None:

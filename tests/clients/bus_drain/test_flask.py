@@ -63,6 +63,7 @@ def test_two_drains_live_in_one_app(app: flask.Flask, make_drain: Callable[..., 
     assert Deliverer(other)([event()], path="/two").status_code == 204
 
 
+@pytest.mark.slow
 def test_importing_the_package_does_not_import_flask() -> None:
     code = "import bus_drain, sys; sys.exit('flask' in sys.modules or 'werkzeug' in sys.modules)"
 

@@ -93,6 +93,7 @@ def test_6_unverified_tls(certificate: tuple[str, str], monkeypatch: pytest.Monk
         assert site.asked == []
 
 
+@pytest.mark.slow
 def test_7_a_swept_url_lost_on_kill(tmp_path: Path) -> None:
     """Here its mark goes after the look, not before."""
     url = f"sqlite:///{tmp_path}/state.sqlite3"

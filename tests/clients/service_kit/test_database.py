@@ -346,6 +346,7 @@ def test_the_newest_version_by_name_is_the_end_of_alembics_chain(package: str) -
     assert newest_version(package) == head
 
 
+@pytest.mark.slow
 def test_a_process_that_only_asks_for_the_version_does_without_alembic(engine: Engine) -> None:
     program = (
         "import sys; from service_kit.schema import check_start;"
@@ -391,6 +392,7 @@ def test_a_url_of_no_known_database_is_refused(url: str) -> None:
         database_url(url)
 
 
+@pytest.mark.slow
 def test_altering_a_table_leaves_what_refers_to_it(tmp_path: Path) -> None:
     """SQLite alters by copying and dropping, which would take the referring rows along."""
     package = tmp_path / "shop"

@@ -82,6 +82,7 @@ def test_what_a_process_makes_is_its_users_own(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_it_is_found_while_the_disk_is_full(tmp_path: Path) -> None:
     folder = tmp_path / f"gavel-{os.geteuid()}"
     folder.mkdir(mode=0o700)

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import sys
 from bus_drain.fetch import EntityClient
@@ -12,6 +14,7 @@ import redis
 """
 
 
+@pytest.mark.slow
 def test_breakers_do_without_redis_and_everybody_else_has_it() -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, timeout=60

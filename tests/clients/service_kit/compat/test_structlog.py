@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 PROGRAM = """
 import sys
 from service_kit.logs import configure_logs, get_logger
@@ -14,6 +16,7 @@ import rich
 """
 
 
+@pytest.mark.slow
 def test_structlog_does_without_rich_and_everybody_else_has_it() -> None:
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=False, timeout=60
