@@ -1,6 +1,7 @@
 """Which attempts are kept, how many, and what of each (docs/delivery.md D26 and D28)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -109,3 +110,14 @@ def test_no_secret_is_kept_however_it_comes_back(attempts: AttemptLog, store: St
     assert kept.response_body == b"*** *** *** ***"
     assert kept.response_head == "HTTP/1.1 500\nX-Echo: *** *** *** ***"
     assert kept.request_head == "Authorization: ***\nbus-attempt: 3"
+
+
+def test_a_yes_that_names_some_events_as_failed_says_so_and_is_kept_as_one_that_passed(
+    attempts: AttemptLog, store: Store
+) -> None:
+    attempts.add(replace(exchange(200), refused=1))
+    attempts.add(exchange(200))
+    attempts.flush()
+    assert [one.error for one in store.times[0]] == ["1 of 2 events named as failed", None]
+    assert exchange(200).passed
+    assert replace(exchange(200), refused=1).passed
