@@ -8,6 +8,8 @@ from auction_app.app import create_app
 from auction_app.bidding.on_event import FOLLOWED
 from auction_app.topology import PUBLISHED
 from bids_service import topology as bids_topology
+from bus.model.data_schema import DataSchema, text_of
+from bus.model.topic import check_about
 
 ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| [^|]+ \| ([^|(]+)", re.MULTILINE)
@@ -42,3 +44,11 @@ def test_the_web_app_follows_what_bids_service_publishes() -> None:
 def test_each_publisher_declares_the_topics_of_the_table() -> None:
     assert set(PUBLISHED) == set(topics("auction_app"))
     assert set(bids_topology.PUBLISHED) == set(topics("bids_service"))
+
+
+def test_what_a_publisher_says_of_its_topics_the_bus_takes_and_keeps_to() -> None:
+    for about in (PUBLISHED | bids_topology.PUBLISHED).values():
+        said = check_about(about.document())
+        assert said.description
+        assert isinstance(said.schema, dict)
+        assert DataSchema(text_of(said.schema)).takes(None)  # as the outbox announces
