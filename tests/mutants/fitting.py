@@ -49,8 +49,9 @@ class Fitting:
     seconds: Mapping[str, float]
 
     def quick(self, change: Change) -> list[str]:
-        """The tests that run the line; for what runs at import, those that run the module; where
-        nothing runs but at import, those of its folder."""
+        """The tests that run the line; for what runs at import, those that run the module or are
+        called like it, as a dataclass's fields are run by code that nobody sees; where nothing runs
+        but at import, those of its folder."""
         lines = self.data.contexts_by_lineno(str(self.root / change.path))
         of_line = self._tests(lines.get(change.line, ()))
         everything = (context for contexts in lines.values() for context in contexts)
@@ -59,7 +60,8 @@ class Fitting:
         def cost(test: str) -> tuple[bool, bool, float]:
             return mirrored not in test, not test.startswith(near), self.seconds[test]
 
-        fitting = of_line or self._tests(everything)
+        called_like_it = {it for it in self.seconds if mirrored in it and it.startswith(near)}
+        fitting = of_line or self._tests(everything) | called_like_it
         return sorted(fitting or filter(lambda it: it.startswith(near), self.seconds), key=cost)
 
     def _tests(self, contexts: Iterable[str]) -> set[str]:

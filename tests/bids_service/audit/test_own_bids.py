@@ -94,3 +94,10 @@ def test_nobody_proves_nothing_and_no_record_without_terms_proves_anything() -> 
     headless = rewritten([it.entry for it in one.linked()][1:])
     with pytest.raises(NotProven, match="does not begin with the terms"):
         verify_own_bids(headless, opened(one, headless, 1))
+
+
+def test_neither_a_maximum_nor_its_salt_is_shown_by_accident() -> None:
+    one = story()
+    mine = opened(one, one.linked(), 1)
+    assert verify_own_bids(one.linked(), mine) == 1
+    assert [repr(it) for it in mine] == [f"Opened(receipt='{mine[0].receipt}')"]

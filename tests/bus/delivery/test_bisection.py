@@ -208,3 +208,8 @@ def test_the_search_costs_few_calls() -> None:
     assert sorted(parked) == ["17", "500", "999"]
     assert len(got) == 997
     assert endpoint.calls < 100
+
+
+def test_a_search_that_had_no_width_yet_grows_from_one() -> None:
+    after = rules.succeeded(EndpointHealth(tried_upto=9), [log_event(1), log_event(3)])
+    assert after == EndpointHealth(tried_upto=9, bisect_limit=2)

@@ -372,3 +372,16 @@ def test_while_it_is_told_that_events_are_gone_it_is_not_told_again() -> None:
     answer(consumer, sent, Acknowledged())
     consumer.miss(8, 9, START_MS)
     assert [event.position for event in consumer.backlog.events] == [9]
+
+
+def test_what_is_put_aside_as_it_is_read_is_behind_and_not_put_aside_again() -> None:
+    parked = (Parked("u", 0, START_MS + DAY_MS, 1, LastAnswer(500, None, START_MS)),)
+    consumer = Consumer(replace(held(max_events=1), parked=parked), TERMS)
+    consumer.offer([log_event(1), log_event(2, url="u")])
+    consumer.backlog.read_all(2, of_snapshot=False)
+    consumer.next(START_MS)
+    settlement = consumer.settlement(2)
+    cursor = settlement.cursor
+    assert (cursor.position, cursor.reached, cursor.left_behind) == (0, 2, (1,))
+    assert settlement.change is not None
+    assert [event.position for event in settlement.change.park_events] == [2]

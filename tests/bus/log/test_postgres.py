@@ -103,3 +103,29 @@ def test_few_rows_and_many_are_stored_alike(storage: Storage, ada: int, count: i
         ("bids", "create", url) for url in (*urls, "https://x.example/last")
     ]
     assert [position for *_, position in entities] == list(range(1, count + 2))
+
+
+def test_a_listener_that_is_closed_or_hangs_up_has_no_connection(
+    url: str, storage: Storage
+) -> None:
+    def listening() -> int:
+        with psycopg.connect(url) as connection:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+            ).fetchone() or (0,)
+        return int(count)
+
+    def listens_anew() -> bool:
+        is_woken(listener, timeout_s=0)
+        return listening() == 1
+
+    listener = storage.log.listener()
+    for _ in range(2):
+        listener.fileno()
+        assert is_woken(listener)  # once as it begins
+        break_connections(url)
+        assert is_woken(listener)
+        wait_for(listens_anew)
+        listener.close()
+        wait_for(lambda: listening() == 0)

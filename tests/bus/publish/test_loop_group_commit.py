@@ -105,3 +105,9 @@ def test_a_loop_that_ended_before_the_answer_does_not_stop_the_committer() -> No
 @pytest.mark.parametrize("events", [1, 1_000])
 def test_a_lone_publication_is_committed_at_once(events: int) -> None:
     assert run(Log(), together(publication("a", events))) == [None]
+
+
+def test_a_thousand_events_of_several_calls_fit_and_one_more_does_not() -> None:
+    log = Log()
+    run(log, together(publication("a", 500), publication("b", 500), publication("c")))
+    assert log.groups == [["a", "b"], ["c"]]
