@@ -131,12 +131,17 @@ def test_who_closes_waits_for_answers_no_longer_than_it_was_told(
 
 
 def test_who_closes_at_once_waits_for_no_answer(
-    storage: Storage, still: Still, publish: Publish, receiver: Receiver
+    storage: Storage,
+    still: Still,
+    publish: Publish,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     subscribe(storage, receiver.url)
     receiver.gate.clear()
     publish("1")
     still.until(lambda: receiver.deliveries)
+    monkeypatch.setattr(still.pusher._client, "wait", lambda _: pytest.fail("waited"))
     still.pusher.close(timeout_ms=0)
     assert (queued(storage), storage.leases.alive()) == (1, {})
     receiver.gate.set()
