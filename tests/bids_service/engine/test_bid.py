@@ -32,6 +32,14 @@ def test_a_bid_is_refused_for_its_reason(
     assert refused(book, bid(bidder, maximum, currency), now_ms).reason is reason
 
 
+def test_a_bidding_begins_with_nothing_and_its_first_version() -> None:
+    new = open_book(terms()).bidding
+    assert (new.version, new.bid_count, new.sequence) == (1, 0, 0)
+    assert (new.leader, new.price, new.reserve_met, new.minimum) == (None, None, False, 100)
+    taken = accepted(open_book(terms()), bid("A", 100), 1000).bidding
+    assert (taken.version, taken.bid_count, taken.sequence) == (2, 1, 1)
+
+
 def test_one_minor_unit_is_a_bid_and_none_is_not() -> None:
     free = open_book(terms(start_price=0))
     assert refused(free, bid("A", 0), 1000).reason is Reason.NOT_AN_AMOUNT

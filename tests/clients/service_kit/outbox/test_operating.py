@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import requests
 from click.testing import CliRunner, Result
+from service_kit.errors import NotMigrated
 from service_kit.health import serve_health
 from service_kit.outbox import Outbox, Relay
 from service_kit.outbox.__main__ import main
@@ -168,6 +169,18 @@ def test_the_command_refuses_what_is_not_clear(
 ) -> None:
     assert run(*wrong).exit_code == 2
     assert len(outbox.refused()) == 2
+
+
+def test_the_command_says_in_a_line_that_the_tables_are_not_there(
+    run: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(_package: str, _engine: Engine) -> None:
+        raise NotMigrated("run migrate first")
+
+    monkeypatch.setattr("service_kit.outbox.__main__.check_migrated", check)
+    done = run("show")
+    assert (done.exit_code, len(done.output.splitlines())) == (2, 1)
+    assert "run migrate first" in done.output
 
 
 @pytest.mark.parametrize("package", ["nonsense", "bus_client", "json", "..", ""])
