@@ -50,6 +50,7 @@ def _examine(bus: Bus, client: str, name: str, subscription_id: int) -> Diagnosi
         pushers=bus.storage.leases.count_alive(LAPSES_AFTER_MS),
         can_pull=not one.subscription.is_pulled or _has_token(bus, client, TokenScope.SUBSCRIBE),
         now_ms=bus.now_ms(),
+        leases=bus.storage.pulls.unacknowledged(subscription_id),
     )
     return diagnose(seen, _published(bus, one))
 

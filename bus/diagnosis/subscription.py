@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from bus.diagnosis.answers import Meaning, meaning
 from bus.diagnosis.finding import DiagnosisFinding, bad, fine, look
 from bus.diagnosis.words import ago, plural, span
-from bus.model.delivery import Attempt, Overview
+from bus.model.delivery import Attempt, Overview, PullLease
 from bus.model.subscription import State
 
 _HERE = {"localhost", "127.0.0.1", "::1"}
@@ -19,13 +19,15 @@ _KEPT = "Its events are kept and wait."
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What is known of a subscription: as it is, its last attempts (newest first), how many
-    pushers are alive, and whether its client has a token that may pull."""
+    pushers are alive, whether its client has a token that may pull, and the batches that pullers
+    have not acknowledged, those whose lease has lapsed too."""
 
     one: Overview
     attempts: Sequence[Attempt]
     pushers: int
     can_pull: bool
     now_ms: int
+    leases: Sequence[PullLease] = ()
 
     @property
     def is_active(self) -> bool:
@@ -149,11 +151,33 @@ def _not_pulled(seen: Examined, said: str) -> DiagnosisFinding:
             f"{said}, and its client has no token that may pull them.",
             "Have a token of the scope subscribe made for it.",
         )
+    if seen.leases:
+        return _not_acknowledged(seen, said)
     return look(
         "lag",
-        f"{said}, and nobody has pulled and acknowledged them.",
+        f"{said}, and nobody pulls them.",
         "Start its consumer. If it runs, see whether its token was revoked: the audit tells.",
     )
+
+
+def _not_acknowledged(seen: Examined, said: str) -> DiagnosisFinding:
+    """Who pulls works on it still, or died over it: then the same batch comes for ever (D34)."""
+    events, until_ms = sum(len(one.events) for one in seen.leases), _last_until_ms(seen.leases)
+    was = "was" if events == 1 else "were"
+    lapses = "lapses" if until_ms > seen.now_ms else "has lapsed"
+    last = seen.one.answer
+    since = "nothing ever was" if last is None else f"the last was {ago(last.at_ms, seen.now_ms)}"
+    return look(
+        "lag",
+        f"{said}. Of these {plural(events, 'event')} {was} pulled and not acknowledged; the lease"
+        f" {lapses} {ago(until_ms, seen.now_ms)}, {since}.",
+        "If that stays so its consumer takes longer than its lease, or dies over a batch: have it"
+        " pull fewer (limit), ask for a longer lease (lease_ms), or name what it can't take.",
+    )
+
+
+def _last_until_ms(leases: Sequence[PullLease]) -> int:
+    return max(one.until_ms for one in leases)
 
 
 def _slow(seen: Examined, said: str) -> DiagnosisFinding:

@@ -56,6 +56,13 @@ class Pulls:
             raise NotFound("no subscription")
         return found
 
+    def unacknowledged(self, subscription_id: int) -> tuple[PullLease, ...]:
+        """What pullers have in hand; what they had as well, as long as nobody has pulled since."""
+        ours = pull_leases.c.subscription_id == subscription_id
+        wanted = select(pull_leases).where(ours, pull_leases.c.acknowledged.is_(False))
+        with reading(self._engine) as connection:
+            return tuple(map(_lease, connection.execute(wanted).mappings()))
+
     def settle(
         self,
         settlement: Settlement,

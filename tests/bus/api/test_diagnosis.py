@@ -9,6 +9,7 @@ from bus.model.delivery import EndpointHealth, LastAnswer
 from bus.storage import Storage
 from tests.bus.api.calling import assert_problem, call
 from tests.bus.api.entrances import api, loop
+from tests.bus.clock import FakeClock
 from tests.bus.console.settling import settle
 
 __all__ = ["api", "loop"]
@@ -78,6 +79,19 @@ def test_what_is_pulled_needs_no_pusher(api: Client) -> None:
     assert call(api, "PUT", SUBSCRIPTION, {"topics": ["bids"]}, by="subscriber").status_code == 201
     assert diagnosis(api)["level"] == "ok"
     assert diagnosis(api)["summary"].startswith("Nothing is in the way")
+
+
+def test_a_batch_that_nobody_acknowledged_is_told(
+    api: Client, storage: Storage, clock: FakeClock
+) -> None:
+    call(api, "PUT", SUBSCRIPTION, {"topics": ["bids"]}, by="subscriber")
+    call(api, "POST", "/topics/bids", {"type": "noop", "url": "https://x.example/1"})
+    clock.forward(60_000)
+    assert "nobody pulls them" in diagnosis(api)["summary"]
+    call(api, "GET", f"{SUBSCRIPTION}/events", by="subscriber")
+    clock.forward(60_000)
+    assert "1 event was pulled and not acknowledged" in diagnosis(api)["summary"]
+    assert "has lapsed" in diagnosis(api)["summary"]
 
 
 def test_it_is_for_its_owner_and_who_sees_everything(api: Client) -> None:

@@ -9,9 +9,18 @@ import pytest
 from bus.diagnosis.diagnose import Diagnosis, diagnose
 from bus.diagnosis.subscription import Examined
 from bus.diagnosis.topics import Published
-from bus.model.delivery import Attempt, Cursor, EndpointHealth, Lag, LastAnswer, Overview
+from bus.model.delivery import (
+    Attempt,
+    Cursor,
+    EndpointHealth,
+    Lag,
+    LastAnswer,
+    Overview,
+    PullLease,
+)
 from bus.model.subscription import SigningSecrets, State, Subscription
 from bus.model.topic_filter import filter_of
+from tests.bus.samples import log_event
 
 NOW_MS = 1_000_000_000
 PUBLISHED = Published({"bids", "orders"}, {})
@@ -68,9 +77,10 @@ def told(
     pushers: int = 1,
     can_pull: bool = True,
     published: Published = PUBLISHED,
+    leases: Sequence[PullLease] = (),
 ) -> Diagnosis:
     """The diagnosis of a subscription that is well but for what is given."""
-    return diagnose(Examined(one, attempts, pushers, can_pull, NOW_MS), published)
+    return diagnose(Examined(one, attempts, pushers, can_pull, NOW_MS, leases), published)
 
 
 def of(**fields: Any) -> Overview:
@@ -197,7 +207,7 @@ LATE = Lag(4_000, 60_000)
         ),
         (replace(WELL, lag=LATE), [], "no attempt has ended yet"),
         (replace(of(events_per_s=5), lag=LATE), [attempt()], "it may get 5 events a second"),
-        (replace(of(callback=""), lag=LATE), [], "nobody has pulled and acknowledged them"),
+        (replace(of(callback=""), lag=LATE), [], "nobody pulls them"),
     ],
 )
 def test_a_backlog_says_what_it_waits_for(
@@ -213,6 +223,23 @@ def test_who_pulls_without_a_good_token_is_told() -> None:
     found = told(replace(of(callback=""), lag=LATE), can_pull=False)
     assert found.level == "bad"
     assert "no token that may pull" in found.summary
+
+
+@pytest.mark.parametrize(
+    ("until_ms", "answer", "said"),
+    [
+        (5_000, None, "1 event was pulled and not acknowledged; the lease lapses in 5 s, nothing"),
+        (-5_000, LastAnswer(200, None, NOW_MS - 60_000), "lapsed 5 s ago, the last was 1 min ago"),
+    ],
+)
+def test_who_pulls_and_acknowledges_nothing_is_told(
+    until_ms: int, answer: LastAnswer | None, said: str
+) -> None:
+    pulled = replace(of(callback=""), lag=LATE, answer=answer)
+    lease = PullLease("l", NOW_MS + until_ms, False, (log_event(1),))
+    found = told(pulled, leases=[lease])
+    assert found.level == "look"
+    assert said in found.summary
 
 
 @pytest.mark.parametrize(
