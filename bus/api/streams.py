@@ -30,9 +30,10 @@ from bus.streams.sse import RETRY, clock_frame, page_frames
 
 log = get_logger(__name__)
 
-# Who is behind reads the log in turn, and the turns take a fifth of a processor: the rest is for
-# those who publish.
+# Who is behind reads the log in turn, and the turns take a fifth of a processor, those of a crowd a
+# twentieth: the rest is for those who publish.
 _REST_SHARE = 4
+_REST_SHARE_OF_CROWD = 19
 _MAX_FIELDS = 20
 _PULLED = re.compile(r"/clients/([^/]+)/subscriptions/([^/]+)/events")
 
@@ -62,6 +63,7 @@ class Streams:
         self._allowed_every_s = allowed_every_s
         self._rest = rest
         self._turn = asyncio.Lock()
+        self._behind = 0
         self._pulling = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,24 +88,35 @@ class Streams:
         call = await self._call(scope, gone)
         async with AsyncExitStack() as stack:
             stack.enter_context(self._bus.readers.admitted(call.client))
-            await asyncio.to_thread(self._bus.follower.join)
+            reader = await asyncio.to_thread(self._joined, call.query)
             stack.callback(self._bus.follower.leave)
-            store = self._bus.storage.log
-            position = await asyncio.to_thread(start, store, call.query.after)
-            reader = LogReader(store, self._bus.follower, call.query, position)
             if not call.is_stream:
                 return await self._poll(call, reader, send)
             scope.get("state", {})["on_shutdown"] = gone.cancel
             return await self._stream(call, reader, send)
 
+    def _joined(self, query: LogQuery) -> LogReader:
+        """One reader more. Blocks. Raises StoreUnavailable."""
+        store, follower = self._bus.storage.log, self._bus.follower
+        follower.join()
+        try:
+            return LogReader(store, follower, query, start(store, query.after))
+        except StoreUnavailable:
+            follower.leave()
+            raise
+
+    def _known(self, shown: str) -> tuple[str, str | None]:
+        """Who shows a token, and about whom it is told. Blocks. Raises BusError."""
+        client = self._bus.auth.reader(shown)
+        return client, self._bus.auth.about(shown, client)
+
     async def _call(self, scope: Scope, gone: asyncio.Future[None]) -> _Call:
         """What is asked. Raises BusError, StoreUnavailable."""
         headers = dict(scope["headers"])
         shown = token(headers.get(b"authorization", b""))
-        client = await asyncio.to_thread(self._bus.auth.reader, shown)
+        client, about = await asyncio.to_thread(self._known, shown)
         is_stream = wants_stream(headers.get(b"accept", b"").decode("latin-1"))
         last = headers.get(b"last-event-id", b"").decode("latin-1") if is_stream else None
-        about = await asyncio.to_thread(self._bus.auth.about, shown, client)
         query = log_query(_asked(scope, EventsQuery), about, last)
         return _Call(shown, client, query, is_stream, gone)
 
@@ -204,9 +217,14 @@ class Streams:
 
     async def _read(self, reader: LogReader) -> Page:
         """Read on, in turn with all who are behind."""
-        async with self._turn:
-            page, took_s = await asyncio.to_thread(_timed, reader)
-            await asyncio.sleep(_REST_SHARE * took_s)
+        self._behind += 1
+        try:
+            async with self._turn:
+                page, took_s = await asyncio.to_thread(_timed, reader)
+                is_crowd = self._behind > 1
+                await asyncio.sleep((_REST_SHARE_OF_CROWD if is_crowd else _REST_SHARE) * took_s)
+        finally:
+            self._behind -= 1
         return page
 
     async def _is_allowed(self, call: _Call) -> bool:

@@ -19,7 +19,7 @@ class Lost:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Page:
     """The wanted events up to `position`, and what was gone before them (docs/delivery.md D23)."""
 

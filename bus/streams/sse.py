@@ -3,14 +3,17 @@
 `id` is always a position, so that who comes again after any of them goes on from there.
 """
 
+from functools import lru_cache
+
 from bus.model.event import LogEvent
 from bus.streams.page import Lost, Page
 
 RETRY = b"retry: 2000\n"
 
 
+@lru_cache(8)
 def page_frames(page: Page) -> bytes:
-    """The events of a page, after what was lost before them."""
+    """The events of a page, after what was lost before them; once for all who get that page."""
     lost = b"" if page.lost is None else resync_frame(page.lost)
     return lost + b"".join(map(event_frame, page.events))
 

@@ -1,4 +1,5 @@
-"""The bus: publishing, delivering, backlogs, neighbours that hang, a long log, the console."""
+"""The bus: publishing, delivering, backlogs, neighbours that hang, a long log, the console,
+readers."""
 
 from tests.bench import (
     bus_backlog,
@@ -7,6 +8,7 @@ from tests.bench import (
     bus_hanging,
     bus_long_log,
     bus_publish,
+    bus_readers,
 )
 
 MEASUREMENTS = [
@@ -16,4 +18,5 @@ MEASUREMENTS = [
     *bus_hanging.MEASUREMENTS,
     *bus_long_log.MEASUREMENTS,
     *bus_console.MEASUREMENTS,
+    *bus_readers.MEASUREMENTS,
 ]
