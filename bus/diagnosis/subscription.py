@@ -161,7 +161,7 @@ def _not_pulled(seen: Examined, said: str) -> DiagnosisFinding:
 
 
 def _not_acknowledged(seen: Examined, said: str) -> DiagnosisFinding:
-    """Who pulls works on it still, or died over it: then the same batch comes for ever (D34)."""
+    """Who pulls works on it still, or died over it: then the same batch comes for ever."""
     events, until_ms = sum(len(one.events) for one in seen.leases), _last_until_ms(seen.leases)
     was = "was" if events == 1 else "were"
     lapses = "lapses" if until_ms > seen.now_ms else "has lapsed"
