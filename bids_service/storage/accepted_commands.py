@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, get_args
 
 import msgspec
 from service_kit.idempotency import StoredAnswer
+from service_kit.logs import get_logger
 from sqlalchemy import bindparam, insert, select, update
 
 from bids_service.engine.book import Command
 from bids_service.model import CommandRequest
 from bids_service.storage.database import Transaction
 from bids_service.storage.tables import waiting_commands as table
+
+log = get_logger(__name__)
 
 _KINDS: Mapping[str, type[Command]] = {kind.__name__: kind for kind in get_args(Command)}
 
@@ -51,9 +55,20 @@ def insert_accepted(transaction: Transaction, request: CommandRequest, now_ms: i
 
 
 def lock_waiting(transaction: Transaction, most: int) -> list[tuple[int, str, Command]]:
-    """Id, auction and command of up to `most` that wait, oldest first, locked."""
-    rows = transaction.execute(_next, {"most": most})
-    return [(row.id, row.auction, _command_from(row.text)) for row in rows]
+    """Id, auction and command of up to `most` that wait, oldest first, locked.
+
+    One that this version can't read waits on, and so do those that came after it for its auction.
+    """
+    found: list[tuple[int, str, Command]] = []
+    held: set[str] = set()
+    for row in transaction.execute(_next, {"most": most}):
+        command = _command_from(row.text)
+        if command is None:
+            _tell_once(row.id)
+            held.add(row.auction)
+        elif row.auction not in held:
+            found.append((row.id, row.auction, command))
+    return found
 
 
 def settle(transaction: Transaction, answers: Sequence[tuple[int, StoredAnswer]]) -> None:
@@ -66,10 +81,18 @@ def _text_of(command: Command) -> str:
     return json.dumps(named, separators=(",", ":"))
 
 
-def _command_from(text: str) -> Command:
-    fields = json.loads(text)
-    command: Command = msgspec.convert(fields, _KINDS[fields.pop("command")])
+def _command_from(text: str | bytes) -> Command | None:
+    try:
+        fields = json.loads(text)
+        command: Command = msgspec.convert(fields, _KINDS[fields.pop("command")])
+    except (ValueError, TypeError, LookupError, AttributeError, msgspec.ValidationError):
+        return None
     return command
+
+
+@cache
+def _tell_once(command_id: int) -> None:
+    log.error("a command that waits can't be read", command=command_id)
 
 
 def _settled(command_id: int, answer: StoredAnswer) -> dict[str, Any]:

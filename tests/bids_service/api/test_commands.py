@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from bids_client import Bidding, BidRefused, BidsClient, Money
+from sqlalchemy import text as sql
 from werkzeug.test import TestResponse
 
 from bids_service.commands.accept import apply_accepted
@@ -242,6 +243,25 @@ def test_a_command_can_be_answered_later_at_the_url_of_its_outcome(service: Serv
     stranger = {"Authorization": f"Bearer {WRITE}"}
     assert service.http().get(path, headers=stranger).status_code == 404
     verify_stored(service.parts.database, AUCTION)
+
+
+@pytest.mark.parametrize("text", ["{", "", "[]", "7", '{"command": "Bribe"}', '{"command": "Bid"}'])
+def test_a_command_that_can_not_be_read_holds_up_its_auction_only(
+    service: Service, text: str
+) -> None:
+    other = AUCTION.removesuffix("1") + "2"
+    service.auctions.at[other] = auction(other)
+    for number, at in enumerate((AUCTION, AUCTION, other)):
+        body = {"auction": at, "bidder": bidder("ada"), "maximum": usd(f"{5 + number}.00")}
+        asked = post(service, "/bids", body, f"key-{number}", Prefer="respond-async")
+        assert asked.status_code == 202
+    update = sql("UPDATE waiting_commands SET text = :text WHERE id = 1")
+    with service.parts.database.writing() as transaction:
+        transaction.execute(update, {"text": text})
+    assert carry_out(service) == 1
+    assert carry_out(service) == 0
+    said = [service.http().get(f"/commands/{n}").json["status"] for n in (1, 2, 3)]
+    assert said == ["waiting", "waiting", "done"]
 
 
 def test_a_key_that_was_answered_at_once_has_that_answer_later_too(service: Service) -> None:
