@@ -17,4 +17,5 @@ def write_addresses(folder: Path, settings: Mapping[str, str]) -> None:
     ]
     file, text = folder / "house.env", _HEAD + "".join(lines)
     if not file.exists() or file.read_text() != text:  # a full disk stops no start that needs none
+        file.touch(mode=0o600)  # as all that is there, though it tells no secret
         file.write_text(text)
