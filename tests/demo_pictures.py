@@ -16,11 +16,12 @@ ROOT = Path(__file__).parents[1]
 
 
 def hang_pictures(photos: Path) -> None:
-    """Put them into a house's folder of photos, where its release finds them."""
-    photos.mkdir(parents=True, exist_ok=True)
+    """Put them into a house's folder of photos, where its release finds them; private, as a house
+    keeps its files."""
+    photos.mkdir(mode=0o700, parents=True, exist_ok=True)
     for picture in _painted().iterdir():
         if not (photos / picture.name).exists():
-            shutil.copy(picture, photos)
+            Path(shutil.copy(picture, photos)).chmod(0o600)
 
 
 @cache
