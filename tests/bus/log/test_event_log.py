@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from service_kit.tokens import digest
 
-from bus.errors import KeyReused, TopicTaken
+from bus.errors import BadData, KeyReused, SchemaChanged, TopicTaken
+from bus.model.data_schema import digest_of, text_of
 from bus.model.event import Publication, PublishKey
+from bus.model.topic import TopicAbout
 from bus.storage import EventLog, Storage, open_storage
 from tests.bus.clock import FakeClock
 from tests.bus.samples import publication
@@ -283,3 +285,38 @@ def test_old_keys_can_be_forgotten(log: EventLog, client: int, clock: FakeClock)
     assert isinstance(log.append([keyed(client, b"b")])[0], KeyReused)
     log.forget_keys(clock())
     assert log.append([keyed(client, b"b")]) == [None]
+
+
+def test_events_that_were_judged_by_another_schema_are_not_stored(
+    store: Storage, log: EventLog, client: int
+) -> None:
+    schema = {"type": "null"}
+    unjudged = publication(client, "https://x.example/1")
+    judged = dataclasses.replace(unjudged, schema_digest=digest_of(text_of(schema)))
+    refused = dataclasses.replace(judged, refusal=BadData("no", pointer="/data"))
+    assert kinds(log, judged, unjudged) == [SchemaChanged, type(None)]
+    store.topics.claim(["bids"], client, TopicAbout(schema=schema))
+    assert kinds(log, unjudged, judged, refused) == [SchemaChanged, type(None), BadData]
+    store.topics.claim(["bids"], client, TopicAbout(schema=None))
+    assert kinds(log, judged, unjudged) == [SchemaChanged, type(None)]
+    store.topics.claim(["bids"], client, TopicAbout(schema=schema))
+    store.topics.delete("bids", client)
+    assert kinds(log, unjudged) == [type(None)]
+    assert log.last_position() == 4
+
+
+def test_a_stranger_hears_whose_topic_it_is_and_a_repetition_is_one_whatever_the_schema(
+    store: Storage, log: EventLog, client: int
+) -> None:
+    keyed = dataclasses.replace(
+        publication(client, "https://x.example/1"), key=PublishKey("k", b"same")
+    )
+    assert kinds(log, keyed) == [type(None)]
+    store.topics.claim(["bids"], client, TopicAbout(schema={"type": "null"}))
+    stranger = publication(added(store, "eve"), "https://x.example/1")
+    assert kinds(log, keyed, stranger) == [type(None), TopicTaken]
+    assert log.last_position() == 1
+
+
+def kinds(log: EventLog, *some: Publication) -> list[type]:
+    return [type(answer) for answer in log.append(some)]
