@@ -14,6 +14,7 @@ from bus.delivery.run_queue import RunQueue
 from bus.delivery.terms import Terms
 from bus.log.event_log import ReadFence
 from bus.model.delivery import Cursor, LeasedSubscription
+from bus.model.subscription import Subscription
 from bus.model.topic_filter import TopicFilter
 from tests.bus.clock import START_MS
 from tests.bus.samples import held, log_event
@@ -60,10 +61,10 @@ class Store:
         return list(self.redriven)
 
     def take_back(
-        self, subscription_id: int, pusher: str, fence: int, now_ms: int
+        self, subscription: Subscription, pusher: str, fence: int, now_ms: int
     ) -> Mapping[str, int]:
-        self.taken_back.append((subscription_id, pusher, fence, now_ms))
-        return self.redriven.pop(subscription_id)
+        self.taken_back.append((subscription.id, pusher, fence, now_ms))
+        return self.redriven.pop(subscription.id)
 
 
 @dataclass
