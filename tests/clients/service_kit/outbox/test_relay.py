@@ -358,6 +358,19 @@ def test_what_receivers_took_does_not_go_out_again_and_the_rest_waits(
     assert outbox.next(9) == []
 
 
+def test_a_topic_that_some_receivers_take_again_is_held_no_more(
+    bus: Bus, relay: Relay, outbox: Outbox, clock: Clock, add: Add
+) -> None:
+    bus.no["bids"] = taken
+    add("1", "2")
+    drain(relay)
+    assert list(outbox.held()) == ["bids"]
+    bus.no["bids"] = lambda _: SomeLeft(0)
+    clock.now_s += 2
+    relay.publish_waiting()
+    assert outbox.held() == {}
+
+
 def test_when_too_many_are_late_all_wait(
     bus: Bus, relay: Relay, clock: Clock, add: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
