@@ -25,7 +25,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Only what the guide needs runs."""
     house = House(tmp_path_factory.mktemp("house") / "var", {})
     try:
-        house.start("bus", "pusher", "auctions", "bids")
+        house.start("bus", "pusher", "auctions")
         yield house
     finally:
         house.close()

@@ -1,8 +1,10 @@
 """What the pages of all services look like: stylesheet, mark and Pico, served by each of them."""
 
+import os
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, current_app, send_from_directory
+from werkzeug.security import safe_join
 
 _SHARED = Path(__file__).with_name("static")
 
@@ -18,6 +20,11 @@ def add_static(pages: Flask | Blueprint, own: Path) -> None:
 
 
 def _send(folders: tuple[Path, ...], filename: str) -> Response:
-    folder = next((each for each in folders if (each / filename).is_file()), folders[-1])
+    folder = next((each for each in folders if _has(each, filename)), folders[-1])
     max_age_s = current_app.get_send_file_max_age(filename)
     return send_from_directory(folder, filename, max_age=max_age_s)
+
+
+def _has(folder: Path, filename: str) -> bool:
+    path = safe_join(str(folder), filename)
+    return path is not None and os.path.isfile(path)  # no error for a name that can be no file's
