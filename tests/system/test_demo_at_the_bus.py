@@ -30,6 +30,7 @@ def test_what_the_demo_shows_at_the_bus_can_be_mended_and_stays_so(tmp_path: Pat
             wrong = wait_until("wrong-address", lambda one: one.failures > 0)
             assert wrong.last_answer is not None
             assert wrong.last_answer.status == 404
+            wait_for(lambda: any(demo.attempts(wrong)), what="an attempt on record")
             attempt = demo.attempt(next(demo.attempts(wrong)))
             assert house.settings["DEMO_RECEIVER_URL"] in str(attempt)
 

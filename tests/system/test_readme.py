@@ -39,7 +39,7 @@ class Reader:
     def block(self, language: str, number: int = 0) -> str:
         """A fenced block of the section, with this house's folders and a free port."""
         blocks = re.findall(r"^```(\w*)\n(.*?)^```$", SECTION, re.DOTALL | re.MULTILINE)
-        text = [text for tag, text in blocks if tag == language][number]
+        text: str = [text for tag, text in blocks if tag == language][number]
         for old, new in self._changes.items():
             text = text.replace(old, new)
         return text

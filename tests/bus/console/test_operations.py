@@ -40,7 +40,6 @@ PAGES = (
 )
 ABSENT = {
     "GET /": "links, for programs: the console's menu leads to the same",
-    "GET /asyncapi.json": "a description for tools",
     "GET /clients": "the list of all subscriptions is by client",
     "GET /clients/{client}/subscriptions": "the list of all subscriptions shows the same, and more",
     "GET /clients/{client}/subscriptions/{name}/events": "it leases what a program is to work on",

@@ -14,6 +14,7 @@ from bus.console.stream import ConsoleStream
 from bus.storage import Storage
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import ROOT_KEY
+from tests.loops import in_a_loop
 
 HOURS_MS = 60 * 60 * 1000
 TOKEN = "a-token-that-is-revoked"
@@ -28,7 +29,7 @@ class Opened:
 
     def run(self, cookie: str, then: Callable[[], None]) -> list[MutableMapping[str, Any]]:
         """Open it, do something meanwhile, and wait for its end."""
-        return asyncio.run(asyncio.wait_for(self._run(cookie, then), 10))
+        return in_a_loop(self._run(cookie, then), 10)
 
     async def _run(self, cookie: str, then: Callable[[], None]) -> list[MutableMapping[str, Any]]:
         async def goes_on(_scope: Any, receive: Any, _send: Any) -> None:

@@ -1,7 +1,5 @@
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
 
@@ -9,8 +7,8 @@ from bus.errors import BusError, TopicTaken, Unavailable
 from bus.model.event import Publication
 from bus.publish.group_commit import Committer, LoopCommitter
 from tests.bus.publish.test_group_commit import Log, publication
+from tests.loops import in_a_loop
 
-T = TypeVar("T")
 Work = Callable[[LoopCommitter], Awaitable[Sequence[BusError | None]]]
 
 
@@ -19,12 +17,6 @@ def run(log: Log, work: Work, timeout_s: float = 15) -> Sequence[BusError | None
         return await work(LoopCommitter(Committer(log.append), timeout_s))
 
     return in_a_loop(inside())
-
-
-def in_a_loop(work: Coroutine[Any, Any, T]) -> T:
-    """Run it to its end in another thread: a browser's loop may be open in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, work).result()
 
 
 def together(*publications: Publication) -> Work:

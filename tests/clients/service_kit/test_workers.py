@@ -13,6 +13,7 @@ import pytest
 import requests
 from service_kit.errors import StoreUnavailable
 from service_kit.health import Readiness, serve_health
+from service_kit.run.ports import is_free
 from service_kit.worker import Loops
 
 from tests.sockets import free_port
@@ -210,7 +211,7 @@ def test_a_worker_answers_for_itself_until_it_is_stopped_and_ends_its_rounds(
 
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as worker:
         try:
-            wait_for((tmp_path / "begun").exists)
+            wait_for(lambda: (tmp_path / "begun").exists() and not is_free(port))
             assert (tmp_path / "begun").stat().st_mode & 0o077 == 0
             assert answer("/healthz")[0] == 200
             assert answer("/metrics") == (200, "it 1\n")

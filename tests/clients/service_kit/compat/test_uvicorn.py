@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from service_kit.compat.uvicorn import BoundedProtocol
 from uvicorn.config import Config
 from uvicorn.server import ServerState
+
+from tests.loops import in_a_loop
 
 BROKEN = (
     "uvicorn's HttpToolsProtocol no longer works as service_kit/compat/uvicorn.py expects (cycle,"
@@ -76,6 +77,5 @@ async def heard(data: bytes) -> bytes:
     ],
 )
 def test_what_does_not_come_whole_in_time_is_not_waited_for(data: bytes, answer: bytes) -> None:
-    with ThreadPoolExecutor(1) as thread:  # a browser's test may have left this one a loop
-        said = thread.submit(asyncio.run, heard(data)).result(60)
+    said = in_a_loop(heard(data), 60)
     assert said.split(b"\r\n")[0] == answer, BROKEN
