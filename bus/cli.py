@@ -8,6 +8,8 @@ from typing import Any
 import click
 from service_kit.config import exit_with
 from service_kit.errors import StoreUnavailable
+from service_kit.migrate import migrate_or_exit
+from service_kit.private import keep_files_private
 from service_kit.tokens import digest
 
 from bus.auth import check_client_name, check_scopes, check_token
@@ -38,6 +40,13 @@ def main() -> None:
 
 
 main.add_command(serve)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the tables up to date, before processes of this version run. May be repeated."""
+    keep_files_private()
+    migrate_or_exit("bus", config_or_exit().database_url)
 
 
 @main.command("declare")

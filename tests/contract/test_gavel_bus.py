@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.clients.readme import ROOT, examples
 from tests.contract.distributions import Environment, built
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.slow
 FOLDER = "deploy/gavel-bus"
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WITHOUT = {"pillow", "babel", "flask-babel", "psycopg", "gevent", "huey", "service-kit", "gavel"}
+
+STORE = {"BUS_DATABASE_URL": "sqlite:///bus.sqlite3", "BUS_ROOT_KEY": "the-root-key-of-tests"}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +99,7 @@ def test_its_readme_leads_from_nothing_to_a_delivery(
     (tmp_path / "receiver.py").write_text(
         examples(FOLDER, "README.md").replace("9000", ports["9000"])
     )
-    serve, deliver = ("\n".join(block.splitlines()) for block in shell_blocks())
+    serve, deliver, _ = shell_blocks()
     serve = serve.splitlines()[1].replace("serve", f"serve --port {ports['8001']}")
     for documented, here in ports.items():
         deliver = deliver.replace(documented, here)
@@ -108,6 +111,46 @@ def test_its_readme_leads_from_nothing_to_a_delivery(
             wait_for(lambda: told in output.read_text(), seconds=60, what="the delivery")
     assert (tmp_path / "gavel-bus.key").stat().st_mode & 0o077 == 0
     assert (tmp_path / "gavel-bus.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def test_its_processes_run_apart_as_the_readme_says(
+    environment: Environment, tmp_path: Path
+) -> None:
+    port = str(free_port())
+    exports = "".join(f"export {name}={value}\n" for name, value in STORE.items())
+    apart = exports + shell_blocks()[2].replace("8001", port)
+    with shell(apart, tmp_path, environment) as output:
+        wait_for(
+            lambda: is_well(f"http://127.0.0.1:{port}/readyz"), seconds=60, what="the entrance"
+        )
+        wait_for(lambda: "worker started" in output.read_text(), seconds=60, what="the pusher")
+    assert (tmp_path / "bus.sqlite3").stat().st_mode & 0o077 == 0
+
+
+def is_well(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def test_what_it_says_to_run_first_can_be_run(environment: Environment, tmp_path: Path) -> None:
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=environment.clean | STORE,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    refused = run("python", "-m", "bus.worker")
+    assert refused.returncode
+    _, _, what = refused.stderr.strip().partition("; run: ")
+    done = run(*what.split())
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize(

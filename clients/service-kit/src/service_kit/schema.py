@@ -67,7 +67,7 @@ def check_migrated(package: str, engine: Engine) -> None:
     if found != wanted:
         raise NotMigrated(
             f"{package}: the database is at version {found or 'none'}, this program needs {wanted};"
-            f" run: python -m service_kit.migrate {package}"
+            f" run: python -m {__package__}.migrate {package}"
         )
 
 
