@@ -15,12 +15,12 @@ from service_kit.private import keep_files_private, runtime_folder
 from service_kit.run.logs import LogStream
 from service_kit.run.stay import stay
 from service_kit.tokens import new_token
+from service_kit.url import LOOPBACK_HOSTS
 
 from bus.config import read
 
 _DATABASE = "sqlite:///gavel-bus.sqlite3"
 _KEY_FILE = Path("gavel-bus.key")
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @click.command()
@@ -68,7 +68,7 @@ def serve(
         _check_free("--port", host, port)
         _check_free("--pusher-port", "127.0.0.1", ports["pusher"])
         settings.setdefault("BUS_PUBLIC_URL", url)
-        if host in _LOOPBACK:
+        if host in LOOPBACK_HOSTS:
             settings.setdefault("BUS_TRUSTED_HOSTS", "localhost,127.0.0.1,[::1]")
         key = _root_key(root_key_file, settings)
     except ConfigError as error:

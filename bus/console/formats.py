@@ -11,7 +11,7 @@ from service_kit.clock import Clock, utc
 
 from bus.console import plots
 from bus.console.security import PATH
-from bus.diagnosis.words import ago, plural, span
+from bus.diagnosis.formats import ago, plural, span
 
 _BEHIND_MS = 60_000
 _GROWS_AT_MOST = 16

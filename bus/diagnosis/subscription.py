@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlsplit
 
+from service_kit.url import LOOPBACK_HOSTS
+
 from bus.diagnosis.answers import Meaning, meaning
 from bus.diagnosis.finding import DiagnosisFinding, bad, fine, look
-from bus.diagnosis.words import ago, plural, span
+from bus.diagnosis.formats import ago, plural, span
 from bus.model.delivery import Attempt, Overview, PullLease
 from bus.model.subscription import State
 
-_HERE = {"localhost", "127.0.0.1", "::1"}
 _WAITS_LONG_MS = 10_000
 _KEPT = "Its events are kept and wait."
 
@@ -113,7 +114,12 @@ def of_callback(seen: Examined) -> Iterator[DiagnosisFinding]:
     parts = urlsplit(callback)
     shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
     last = seen.one.answer
-    if parts.hostname in _HERE and seen.one.health.failures and last and last.status is None:
+    if (
+        parts.hostname in LOOPBACK_HOSTS
+        and seen.one.health.failures
+        and last
+        and last.status is None
+    ):
         yield look(
             "callback",
             f"Its callback {shown} is on the bus's own machine.",

@@ -14,8 +14,8 @@ from bus.model.client import Client
 from bus.model.event import EventType, NewEvent, Publication, event_head
 from bus.model.topic import check_topic
 from bus.publish.content_modes import Attributes, is_cloudevents, read_cloudevents
+from bus.publish.data_schemas import DataSchemas, Find, refusal
 from bus.publish.group_commit import Committer
-from bus.publish.schemas import Find, TopicSchemas, refusal
 from bus.publish.validation import (
     MAX_EVENTS,
     CheckedEvent,
@@ -55,7 +55,7 @@ class Publisher:
     ) -> None:
         """`schema_of` a topic is asked for when it has changed."""
         self.committer = committer
-        self._schemas = TopicSchemas(schema_of)
+        self._schemas = DataSchemas(schema_of)
         self._limits = limits
         self._now_ms = now_ms
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
+from service_kit.url import LOOPBACK_HOSTS
+
 from mailer_service.errors import BadSmtpUrl
 
 Security = Literal["none", "starttls", "tls"]
@@ -13,7 +15,6 @@ _SECURITY: dict[str, tuple[Security, int]] = {
     "smtp+starttls": ("starttls", 587),
     "smtps": ("tls", 465),
 }
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class SmtpServer:
     def is_a_mailbox(self) -> bool:
         """Whether it is a program of a developer's that catches mails: it listens on this machine,
         and where no mail server does."""
-        return self.host in _LOOPBACK and self.port not in {25, 465, 587}
+        return self.host in LOOPBACK_HOSTS and self.port not in {25, 465, 587}
 
     @classmethod
     def parse(cls, url: str) -> "SmtpServer":
@@ -47,7 +48,7 @@ class SmtpServer:
         if parts.path.strip("/") or parts.query or parts.fragment:
             raise BadSmtpUrl("ends after host and port")
         security, default_port = _SECURITY[parts.scheme]
-        if parts.username and security == "none" and parts.hostname not in _LOOPBACK:
+        if parts.username and security == "none" and parts.hostname not in LOOPBACK_HOSTS:
             raise BadSmtpUrl("sends no password in the clear: use smtp+starttls:// or smtps://")
         user = unquote(parts.username) if parts.username else None
         password = unquote(parts.password or "") if parts.username else None

@@ -22,7 +22,8 @@ from sqlalchemy import (
 
 from mailer_service.model.kinds import Priority, kind_of
 from mailer_service.model.mails import Letter, Notice
-from mailer_service.storage import lease, words
+from mailer_service.storage import lease
+from mailer_service.storage.decoding import decoded
 from mailer_service.storage.tables import mails
 
 Outcome = Literal[
@@ -87,7 +88,7 @@ class Ledger:
     def claim_to_write(self, *, now_ms: int, lease_ms: int) -> Noticed | Unreadable | None:
         """Take the most urgent mail without a letter; None when there is none."""
         for row in self._claim("noticed", now_ms=now_ms, lease_ms=lease_ms, limit=1):
-            notice = words.read(row.notice, Notice)
+            notice = decoded(row.notice, Notice)
             if notice is None:
                 return Unreadable(**_claimed(row))
             return Noticed(**_claimed(row), notice=notice)
@@ -96,7 +97,7 @@ class Ledger:
     def claim_to_send(self, *, now_ms: int, lease_ms: int, limit: int) -> list[Ready | Unreadable]:
         """Take up to `limit` mails that are ready, the most urgent first."""
         rows = self._claim("ready", now_ms=now_ms, lease_ms=lease_ms, limit=limit)
-        letters = [words.read(row.letter, Letter) for row in rows]
+        letters = [decoded(row.letter, Letter) for row in rows]
         return [
             Ready(**_claimed(row), letter=letter) if letter else Unreadable(**_claimed(row))
             for row, letter in zip(rows, letters, strict=True)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, Row, select, update
 
 from mailer_service.model.mails import Letter
 from mailer_service.policy import Decision, Delay, Digest, RecentMail, Summary
-from mailer_service.storage import lease, words
+from mailer_service.storage import lease
+from mailer_service.storage.decoding import decoded
 from mailer_service.storage.ledger import Claimed, Noticed, ended, enter, lock_recipient
 from mailer_service.storage.tables import mails
 
@@ -56,7 +57,7 @@ class Schedule:
             if not _is_ours(connection, mail):
                 return
             held = _held_for(connection, mail)
-            told = {row.id: one for row in held if (one := words.read(row.letter, Letter))}
+            told = {row.id: one for row in held if (one := decoded(row.letter, Letter))}
             letter = write(list(told.values()))
             _end(connection, list(told), ended("summed", now_ms=now_ms))
             unreadable = [row.id for row in held if row.id not in told]

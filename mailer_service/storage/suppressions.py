@@ -7,7 +7,7 @@ from sqlalchemy import Engine, delete, exists, or_, select, update
 from mailer_service.model.entities import Customer
 from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS
 from mailer_service.model.mails import Letter
-from mailer_service.storage import words
+from mailer_service.storage.decoding import decoded
 from mailer_service.storage.ledger import ended
 from mailer_service.storage.tables import mails, suppressions
 
@@ -78,5 +78,5 @@ class Suppressions:
 
 
 def _address(stored: object) -> str | None:
-    letter = words.read(stored, Letter)
+    letter = decoded(stored, Letter)
     return letter.address if letter else None

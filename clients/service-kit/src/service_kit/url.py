@@ -9,6 +9,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 MAX_URL_CHARACTERS = 1024
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+"""What this machine is usually called by itself, without the brackets of a URL."""
 
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 

@@ -11,10 +11,10 @@ from bus.publish.validation import CheckedEvent
 Find = Callable[[str], str | None]
 """The schema of a topic as JSON text; None: it has none."""
 
-_MOST = 200
+_MOST_KNOWN = 200
 
 
-class TopicSchemas:
+class DataSchemas:
     """What this process knows of the topics' schemas.
 
     A topic that it knows nothing of is taken to have none: no store is asked for most topics, and
@@ -38,7 +38,7 @@ class TopicSchemas:
             self._known.pop(topic, None)
             if compiled is not None:
                 self._known[topic] = compiled
-            if len(self._known) > _MOST:
+            if len(self._known) > _MOST_KNOWN:
                 self._known.popitem(last=False)
 
 

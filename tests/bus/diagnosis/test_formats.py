@@ -2,7 +2,7 @@
 
 import pytest
 
-from bus.diagnosis.words import ago, plural, span
+from bus.diagnosis.formats import ago, plural, span
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import msgspec
 T = TypeVar("T")
 
 
-def read(stored: Any, kind: type[T]) -> T | None:
+def decoded(stored: Any, kind: type[T]) -> T | None:
     """A letter or a notice; None when it is none that this version knows."""
     try:
         return msgspec.json.decode(stored, type=kind)
