@@ -154,6 +154,12 @@ def test_the_rules_are_numbered_without_a_gap() -> None:
         assert numbers
 
 
+def test_a_law_says_first_how_many_rules_it_has() -> None:
+    for letter, law in LAWS.items():
+        last = [rule for rule in rules() if rule[0] == letter][-1]
+        assert f"{letter}1 to {last})" in (ROOT / law).read_text().partition("\n## ")[0]
+
+
 def test_every_rule_that_is_cited_is_there() -> None:
     assert wrong(CODE + PAGES, lambda path: unknown_rules(said(path))) == {}
 
