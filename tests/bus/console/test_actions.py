@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from flask.testing import FlaskClient
 
-from bus.diagnosis.words import plural
+from bus.diagnosis.formats import plural
 from bus.model.delivery import DeadLetter, LastAnswer, Parked, StateChange
 from bus.storage import Storage
 from tests.bus.api.calling import call
