@@ -195,17 +195,24 @@ def _slow(seen: Examined, said: str) -> DiagnosisFinding:
             "Wait, or raise the limit (events_per_s).",
             "edit",
         )
-    taken = [one for one in seen.attempts if one.positions is not None]
-    if not taken:
+    taken = [one for one in seen.attempts if one.positions is not None and _is_yes(one.status)]
+    last = seen.one.answer
+    if not taken or (last is not None and not _is_yes(last.status)):
+        # Its failures are forgotten once it is edited or resumed; what it answers now is not known.
+        since = "" if last is None else " since it was edited or resumed"
         return look(
             "lag",
-            f"{said}, and no attempt has ended yet: an endpoint has 20 s to answer.",
+            f"{said}, and no attempt has ended yet{since}: an endpoint has 20 s to answer.",
             "Look again in a moment.",
             "attempts",
         )
     took_ms = int(median(one.duration_ms for one in taken))
     size = max(1, int(median(one.events for one in taken)))
     a_second = 1_000 * size * seen.one.subscription.concurrency / max(1, took_ms)
+    rest_ms = int(1_000 * seen.one.lag.events / a_second)
+    if rest_ms <= _WAITS_LONG_MS:
+        caught_up = f"its endpoint takes them within {span(rest_ms)}, as fast as it took the last"
+        return look("lag", f"{said}: {caught_up}.", "Look again in a moment.", "attempts")
     return look(
         "lag",
         f"{said}: its endpoint is slow. It takes {span(took_ms)} for"
@@ -213,6 +220,10 @@ def _slow(seen: Examined, said: str) -> DiagnosisFinding:
         "Have it answer before it works; or raise max or concurrency.",
         "edit",
     )
+
+
+def _is_yes(status: int | None) -> bool:
+    return status is not None and 200 <= status < 300
 
 
 def of_left_aside(seen: Examined) -> Iterator[DiagnosisFinding]:
