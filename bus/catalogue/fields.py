@@ -1,5 +1,6 @@
 """A topic's schema as rows that a person can read: pure."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,10 @@ def _rows(
     if depth == _DEEPEST:
         return
     owed = node.get("required", ())
-    for key, part in node.get("properties", {}).items():
+    parts = node.get("properties", {})
+    # What is owed and not described may be anything; whoever leaves it out is refused.
+    undescribed = {key: True for key in owed if key not in parts}
+    for key, part in {**parts, **undescribed}.items():
         inner = f"{name}.{key}" if name else key
         yield from _rows(whole, part, inner, key in owed, depth + 1)
     items = node.get("items")
@@ -75,9 +79,9 @@ def _resolved(whole: Mapping[str, Any], node: Any) -> dict[str, Any]:
 
 def _type(whole: Mapping[str, Any], node: Mapping[str, Any]) -> str:
     if "const" in node:
-        return _cut(f"{node['const']!r}")
+        return _cut(_as_sent(node["const"]))
     if "enum" in node:
-        return _cut(" or ".join(repr(value) for value in node["enum"]))
+        return _cut(" or ".join(_as_sent(value) for value in node["enum"]))
     types = node.get("type")
     if types is not None:
         words = " or ".join(types) if isinstance(types, list) else str(types)
@@ -87,6 +91,10 @@ def _type(whole: Mapping[str, Any], node: Mapping[str, Any]) -> str:
     choices = node.get("anyOf") or node.get("oneOf") or ()
     words = " or ".join(dict.fromkeys(_type(whole, _resolved(whole, one)) for one in choices))
     return _cut(words) or ("object" if "properties" in node else "anything")
+
+
+def _as_sent(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _rules_of(node: Mapping[str, Any]) -> str:

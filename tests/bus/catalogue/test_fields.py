@@ -36,14 +36,20 @@ def test_each_property_is_a_row_and_so_are_those_within() -> None:
     ("schema", "words"),
     [
         ({"type": "null"}, "null"),
-        ({"enum": ["a", 1]}, "'a' or 1"),
-        ({"const": None}, "None"),
+        ({"enum": ["a", 1]}, '"a" or 1'),
+        ({"enum": [True, None, {"ü": []}]}, 'true or null or {"ü": []}'),
+        ({"const": None}, "null"),
         ({"anyOf": [{"type": "null"}, {"type": "string"}]}, "null or string"),
         ({}, "anything"),
     ],
 )
 def test_what_is_no_object_is_one_row(schema: dict[str, Any], words: str) -> None:
     assert rows(schema) == [("", words, True)]
+
+
+def test_what_is_needed_is_told_though_nothing_describes_it() -> None:
+    schema = {"type": "object", "required": ["by"], "properties": {"n": {"type": "integer"}}}
+    assert sorted(rows(schema)) == [("by", "anything", True), ("n", "integer", False)]
 
 
 def test_rules_are_said_in_words() -> None:
