@@ -99,6 +99,12 @@ def pretty(text: str) -> str:
     return laid_out if len(laid_out) <= _GROWS_AT_MOST * len(text) else text
 
 
+def as_json(value: Any, indent: int | None = None) -> str:
+    """JSON as it was sent, its order kept; half characters, which are in no text, as escapes."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text.encode(errors="backslashreplace").decode()
+
+
 def curl(method: str, href: str, body: Any = None) -> str:
     """A call of the API as one types it into a shell, with a placeholder for the token."""
     url = f"{request.host_url.rstrip('/')}{request.script_root}{href}"
@@ -121,5 +127,17 @@ def again_as_curl(request_of: dict[str, Any], callback: str) -> str:
     return " ".join(words)
 
 
-_FILTERS = (moment, coded, clock, span, count, answer, page_url, pretty, plural, plots.short)
+_FILTERS = (
+    moment,
+    coded,
+    as_json,
+    clock,
+    span,
+    count,
+    answer,
+    page_url,
+    pretty,
+    plural,
+    plots.short,
+)
 _GLOBALS = (condition, plots.plot, curl, again_as_curl)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bus.console.formats import coded, condition, pretty
+from bus.console.formats import as_json, coded, condition, pretty
 from bus.console.plots import plot, short
 
 
@@ -36,6 +36,18 @@ def test_what_an_endpoint_answers_to_break_the_page_is_shown_as_it_is(text: str)
 
 def test_what_is_json_is_shown_with_every_value_as_it_was_sent() -> None:
     assert pretty('{"a":1.0e5,"a":"é"}') == '{\n  "a": 1.0e5,\n  "a": "é"\n}'
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ({"by": "Zoë O'Brien & <co>"}, '{"by": "Zoë O\'Brien & <co>"}'),
+        ({"b": 1, "a": 2}, '{"b": 1, "a": 2}'),
+        ({"half": "\ud83d"}, '{"half": "\\ud83d"}'),
+    ],
+)
+def test_a_value_is_shown_as_the_json_that_was_sent(value: object, text: str) -> None:
+    assert as_json(value) == text
 
 
 def test_a_plot_begins_left_and_its_most_is_on_top() -> None:
