@@ -136,7 +136,7 @@ class Console:
                 ids |= action.ids(request.form)
                 answer = self._call(action, viewer, ids)
             except Problem as problem:
-                if action.again is None or problem.status not in {400, 409, 422}:
+                if action.again is None or problem.status >= 500:
                     raise
                 return self._again(action.again, problem, viewer, ids)
             if action.shows is not None:
@@ -162,9 +162,13 @@ class Console:
         (page,) = (page for page in PAGES if page.template == template)
         limit = {} if page.limit is None else {"limit": str(page.limit)}
         doc = self._get(ApiCall("GET", _filled(page.document, ids), limit), viewer)
+        if page.needs and page.needs not in doc["_links"]:
+            raise problem
         documents = self._documents(page, viewer, ids)
         typed = {"problem": problem, "form": request.form, **documents}
-        return self._show(template, viewer, doc, problem.status, **typed)
+        answer = self._show(template, viewer, doc, problem.status, **typed)
+        answer.headers.extend(problem.headers)
+        return answer
 
     def _twin(self, call: ApiCall) -> Response:
         token = shown_token(request)

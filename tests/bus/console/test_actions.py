@@ -251,6 +251,22 @@ def test_what_is_wrong_with_a_subscription_is_said_and_none_is_made(
     assert shown() == before
 
 
+@pytest.mark.parametrize(
+    ("path", "typed", "status"),
+    [
+        ("/subscribe", {"client": "subscribr", "name": "made", "topics": "a", "uuid": "u"}, 404),
+        ("/subscribe", {"client": "a/b", "name": "made", "topics": "a", "uuid": "u"}, 404),
+        ("/subscribe", {"client": "subscriber", "name": "a/b", "topics": "a", "uuid": "u"}, 404),
+    ],
+)
+def test_a_name_that_is_nobodys_loses_nothing_that_was_typed(
+    root: Operator, path: str, typed: dict[str, str], status: int
+) -> None:
+    answer = root.press(path, path, callback="https://typed.example/", **typed)
+    assert answer.status_code == status
+    assert "https://typed.example/" in answer.text
+
+
 def test_a_secret_that_the_endpoint_has_is_taken(owner: Operator, storage: Storage) -> None:
     on, theirs = f"{SUBSCRIPTION}/secret", "whsec_" + "MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0"
     assert owner.press(on, on, secret=theirs).status_code == 200
