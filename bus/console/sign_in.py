@@ -2,7 +2,15 @@
 
 from urllib.parse import quote
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from service_kit.visitor_network import visitor_network
 
 from bus.bootstrap import Bus
@@ -15,6 +23,12 @@ _WHAT_IS_WRONG = {
     NotAuthenticated: (422, "The bus does not know this token."),
     NotAllowed: (403, "This token may not look around: it lacks the scope monitor."),
 }
+_WHY_AGAIN = {
+    "undone": "What you sent was not done: your session has ended, or its token was revoked."
+    " Sign in, and send it again.",
+    "expired": "Your session has ended, or its token was revoked. Sign in to go on where you were.",
+}
+NOWHERE = "console.nowhere"
 
 
 def add_views(blueprint: Blueprint, bus: Bus) -> None:
@@ -22,7 +36,8 @@ def add_views(blueprint: Blueprint, bus: Bus) -> None:
 
     @blueprint.get("/sign-in")
     def sign_in_form() -> Response:
-        return _form(local_path(request.args.get("next")), expired="expired" in request.args)
+        why = next((name for name in _WHY_AGAIN if name in request.args), None)
+        return _form(local_path(request.args.get("next")), why=why)
 
     @blueprint.post("/sign-in")
     def sign_in_send() -> Response:
@@ -55,9 +70,12 @@ def add_views(blueprint: Blueprint, bus: Bus) -> None:
 def lead_to_sign_in() -> Response:
     """To the form, which leads back to where one was: to the page that a button was on, for what
     was pressed can't be pressed again."""
-    here = request.full_path.rstrip("?") if request.method == "GET" else _page_of_form()
-    expired = "&expired=" if security.session_cookie() else ""
-    to = f"{request.script_root}{security.PATH}/sign-in?next={quote(here)}{expired}"
+    if request.method == "GET":
+        here, why = request.full_path.rstrip("?"), "expired" if security.session_cookie() else ""
+    else:
+        here, why = _page_of_form(request.path), "undone"
+    again = f"&{why}=" if why else ""
+    to = f"{request.script_root}{security.PATH}/sign-in?next={quote(here)}{again}"
     return make_response(redirect(to, 303))
 
 
@@ -69,12 +87,19 @@ def local_path(wanted: str | None) -> str:
     return first if "\\" in wanted or "//" in wanted or not wanted.isprintable() else wanted
 
 
-def _page_of_form() -> str:
-    return request.path.rpartition("/")[0]
+def _page_of_form(path: str) -> str:
+    """The page that a form was on: at the address that it posts to, or else the next above."""
+    adapter = current_app.create_url_adapter(request)
+    while adapter and path.startswith(f"{security.PATH}/"):
+        rule, _ = adapter.match(path, "GET", return_rule=True)
+        if rule.endpoint != NOWHERE:
+            return path
+        path = path.rpartition("/")[0]
+    return f"{security.PATH}/"
 
 
 def _form(
-    goes_to: str, status: int = 200, problem: str | None = None, *, expired: bool = False
+    goes_to: str, status: int = 200, problem: str | None = None, *, why: str | None = None
 ) -> Response:
     cookie = security.session_cookie() or security.new_visit()
     page = render_template(
@@ -82,7 +107,7 @@ def _form(
         viewer=None,
         next=goes_to,
         problem=problem,
-        expired=expired,
+        notice=why and _WHY_AGAIN[why],
         csrf_token=csrf_token(cookie),
     )
     answer = make_response(page, status)

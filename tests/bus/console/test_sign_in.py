@@ -8,7 +8,7 @@ from service_kit.tokens import digest
 from bus.storage import Storage
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import ROOT_KEY, TOKENS
-from tests.bus.console.conftest import HAL, Operator
+from tests.bus.console.conftest import HAL, SUBSCRIPTION, Operator
 
 HOURS_MS = 60 * 60 * 1000
 
@@ -145,7 +145,13 @@ def test_a_form_that_no_page_of_ours_has_sent_does_nothing(root: Operator, path:
 
 
 @pytest.mark.parametrize(
-    "header", [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}]
+    "header",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://["},
+        {"Origin": ""},
+    ],
 )
 def test_a_form_from_another_site_does_nothing(root: Operator, header: dict[str, str]) -> None:
     fields = {"csrf_token": root.csrf()}
@@ -154,14 +160,26 @@ def test_a_form_from_another_site_does_nothing(root: Operator, header: dict[str,
     assert root.see("/").status_code == 200
 
 
-def test_a_button_that_is_pressed_after_the_session_has_ended_leads_back_to_its_page(
-    root: Operator, clock: FakeClock
+@pytest.mark.parametrize(
+    ("form", "page"),
+    [
+        (f"{SUBSCRIPTION}/pause", SUBSCRIPTION),
+        (f"{SUBSCRIPTION}/edit", f"{SUBSCRIPTION}/edit"),
+        (f"{SUBSCRIPTION}/dead-letters/7/redrive", f"{SUBSCRIPTION}/dead-letters/7"),
+        ("/topics/orders/about", "/topics/orders"),
+        ("/topics", "/topics"),
+        ("/api_tokens/7/revoke", "/api_tokens"),
+    ],
+)
+def test_a_form_that_is_sent_after_the_session_has_ended_leads_back_to_its_page_and_says_so(
+    root: Operator, clock: FakeClock, form: str, page: str
 ) -> None:
     token = root.csrf()
     clock.now_ms += 13 * HOURS_MS
-    path = "/console/clients/subscriber/subscriptions/default"
-    answer = root.client.post(f"{path}/pause", data={"csrf_token": token})
-    assert answer.headers["Location"] == f"/console/sign-in?next={path}&expired="
+    answer = root.client.post(f"/console{form}", data={"csrf_token": token})
+    assert answer.headers["Location"] == f"/console/sign-in?next=/console{page}&undone="
+    asked = root.client.get(answer.headers["Location"])
+    assert "What you sent was not done" in asked.text
 
 
 def test_programs_that_show_nothing_are_told_so_as_a_problem(stranger: Operator) -> None:
