@@ -216,10 +216,14 @@ def _slow(seen: Examined, said: str) -> DiagnosisFinding:
     return look(
         "lag",
         f"{said}: its endpoint is slow. It takes {span(took_ms)} for"
-        f" {plural(size, 'event')}, at most {a_second:,.3g} a second.",
+        f" {plural(size, 'event')}, at most {_rate(a_second)} a second.",
         "Have it answer before it works; or raise max or concurrency.",
         "edit",
     )
+
+
+def _rate(a_second: float) -> str:
+    return f"{a_second:,.0f}" if a_second >= 10 else f"{a_second:.2g}"
 
 
 def _is_yes(status: int | None) -> bool:

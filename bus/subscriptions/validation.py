@@ -175,7 +175,8 @@ def kept_user_name(callback: str, known: tuple[str, str] | None) -> str:
     before, user_name = known
     if _host(before) != _host(callback):
         raise BadSubscription(
-            "uuid is missing: another host must not be told that of the host before"
+            "uuid is missing: another host must not be told that of the host before, and another"
+            " scheme or port counts as one; give the user name (uuid) for the new callback"
         )
     return user_name
 

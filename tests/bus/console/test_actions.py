@@ -150,7 +150,7 @@ def test_edit(owner: Operator, shown: Callable[[], dict[str, object]]) -> None:
         ({"topics": "Bids!"}, "topic"),
         ({"max": "many"}, "whole number"),
         ({"max": "0"}, "max is not a whole number from 1"),
-        ({"uuid": ""}, "another host must not be told"),
+        ({"uuid": ""}, "another scheme or port counts as one; give the user name"),
         ({"first_ms": "500", "longest_ms": "400"}, "longest_ms is not"),
         ({"parked_ms": "soon"}, "whole number"),
     ],

@@ -222,6 +222,7 @@ LATE = Lag(4_000, 60_000)
             "its endpoint is slow. It takes 2 s for 10 events",
         ),
         (replace(WELL, lag=LATE), [attempt()], "its endpoint takes them within 8 s"),
+        (replace(WELL, lag=LATE), [attempt(events=1, duration_ms=3)], "at most 333 a second"),
         (replace(of(events_per_s=5), lag=LATE), [attempt()], "it may get 5 events a second"),
         (replace(of(callback=""), lag=LATE), [], "nobody pulls them"),
     ],
