@@ -27,6 +27,7 @@ from bus.subscriptions.retry import Retry, retry_policy
 from bus.wire_rules import check, complaint
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_USER_NAME = re.compile(r"^(https?://)[^/?#@:]+@", re.IGNORECASE)
 _MAX_IDS = 1_000
 
 
@@ -123,7 +124,7 @@ def check_subscription(value: Any, trusted_hosts: Collection[str]) -> Subscripti
     """A RoutemasterSubscription, parsed from JSON. Raises BadSubscription or BadTopic."""
     rules = {"callback": lambda callback: _check_callback(callback, trusted_hosts)}
     asked: RoutemasterSubscription = check(
-        RoutemasterSubscription, value, BadSubscription, rules=rules
+        RoutemasterSubscription, _without_user_name(value), BadSubscription, rules=rules
     )
     return SubscriptionRequest(
         topics=tuple(dict.fromkeys(asked.topics)),
@@ -156,6 +157,14 @@ def check_subscription_resource(value: Any, trusted_hosts: Collection[str]) -> W
         retry=retry_policy(value.get("retry")),
     )
     return Wanted(request, start_position(asked.start), asked.secret)
+
+
+def _without_user_name(value: Any) -> Any:
+    """`rtm` wants a user name in the callback's URL, in whose place routemaster sends the uuid
+    (docs/delivery.md D30). A password stays, to be refused."""
+    if not isinstance(value, dict) or not isinstance(callback := value.get("callback"), str):
+        return value
+    return value | {"callback": _USER_NAME.sub(r"\1", callback, count=1)}
 
 
 def _check_mode(asked: SubscriptionResource) -> None:

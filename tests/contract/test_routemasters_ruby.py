@@ -61,7 +61,8 @@ def test_so_does_its_command(running_bus: RunningBus) -> None:
     rtm("pub", "created", "widgets", "https://shop.example/widgets/1", token=token)
     callback = "https://shop.example/events"
     asked = ("--latency", "500", "--batch-size", "7")
-    rtm("sub", "add", callback, "widgets", "gadgets", *asked, token=token)
+    named = callback.replace("https://", "https://user-name-as-its-help-wants@")
+    rtm("sub", "add", named, "widgets", "gadgets", *asked, token=token)
     assert callback in rtm("sub", "list", token=token)
     rtm("sub", "del", "gadgets", token=token)
     rtm("sub", "del", token=token)

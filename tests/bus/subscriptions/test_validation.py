@@ -85,7 +85,9 @@ def test_unknown_keys_are_refused() -> None:
         "http://x.example/events",
         "https://x.example/events?a=b",
         "https://user:pw@x.example/events",
-        "https://user@x.example/events",
+        "https://user:@x.example/events",
+        "https://:pw@x.example/events",
+        "https://a@b@x.example/events",
         "https://x.example/events#a",
         "https://10.0.0.1/events",
         "https://[::ffff:10.0.0.1]/events",
@@ -105,6 +107,24 @@ def test_a_bad_callback_is_refused(callback: object) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "[::1]:8000"])
 def test_a_trusted_host_may_be_private_and_plain(host: str) -> None:
     assert check_subscription(GOOD | {"callback": f"http://{host}/events"}, TRUSTED)
+
+
+@pytest.mark.parametrize(
+    "written", ["https://me@x.example/events", "HTTPS://m%40e@x.example/events"]
+)
+def test_a_user_name_in_the_callback_is_dropped_for_the_uuid_is_sent(written: str) -> None:
+    checked = check_subscription(GOOD | {"callback": written}, TRUSTED)
+    assert (checked.callback.lower(), checked.uuid) == ("https://x.example/events", "u-1")
+
+
+def test_an_at_sign_in_the_path_is_no_user_name() -> None:
+    written = "https://x.example/@me/https://you@there"
+    assert check_subscription(GOOD | {"callback": written}, TRUSTED).callback == written
+
+
+def test_what_is_put_as_a_resource_has_no_user_name_in_its_callback() -> None:
+    with pytest.raises(BadSubscription, match="user information"):
+        check_subscription_resource(GOOD | {"callback": "https://me@x.example/events"}, TRUSTED)
 
 
 def test_even_a_trusted_host_gets_no_credentials_in_its_url() -> None:
