@@ -129,8 +129,8 @@ def clients() -> None:
 def add() -> None:
     """Let each client use its token: lines of NAME TOKEN [SCOPE,SCOPE…] on standard input.
 
-    The scopes are publish, publish:TOPIC, subscribe, monitor and admin; without any it is
-    publish,subscribe,monitor. All or none are taken. May be repeated. Other tokens of the same
+    The scopes are publish, publish:TOPIC, subscribe, monitor, monitor:all and admin; without any it
+    is publish,subscribe,monitor. All or none are taken. May be repeated. Other tokens of the same
     client stay valid.
     """
     some = [_read(line) for line in sys.stdin if line.strip()]

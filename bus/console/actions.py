@@ -81,7 +81,7 @@ ACTIONS = (
         f"{ONE}/dead-letters/redrive",
         _REDRIVEN,
         goes_to=f"{ONE}/dead-letters",
-        read=forms.letters,
+        read=forms.dead_letters,
         counts=_COUNTS,
     ),
     Action(

@@ -90,7 +90,7 @@ def seek(form: Form) -> Body:
     return {"to": {name: int(value)} if is_point else form.get("to")}
 
 
-def letters(form: Form) -> Body:
+def dead_letters(form: Form) -> Body:
     """The dead letters that are ticked, or all."""
     return _chosen(form, "ids", [int(text) for text in form.getlist("id") if is_number(text)])
 

@@ -44,18 +44,17 @@ _OWN = text(
 _NOTHING_SAID = TopicAbout()
 _MOST = 10_000
 
-
-_DESCRIBED: Select[Any] = (
+_LISTED: Select[Any] = (
     select(
         topics.c.name,
         clients.c.name,
         topics.c.events - topics.c.events_before,
         topics.c.description,
-        topics.c.schema,
     )
     .join_from(topics, clients, isouter=True)
     .where(topics.c.deleted.is_(False))
 )
+_DESCRIBED: Select[Any] = _LISTED.add_columns(topics.c.schema)
 
 
 def ensure(connection: Connection, names: Sequence[str]) -> None:
@@ -81,18 +80,7 @@ class Topics:
         self, *, publisher: str | None = None, after: str = "", limit: int | None = None
     ) -> list[Topic]:
         """So many topics that aren't deleted, by name, after one; of one publisher."""
-        wanted = (
-            select(
-                topics.c.name,
-                clients.c.name,
-                topics.c.events - topics.c.events_before,
-                topics.c.description,
-            )
-            .join_from(topics, clients, isouter=True)
-            .where(topics.c.deleted.is_(False), topics.c.name > after)
-            .order_by(topics.c.name)
-            .limit(limit)
-        )
+        wanted = _LISTED.where(topics.c.name > after).order_by(topics.c.name).limit(limit)
         if publisher is not None:
             wanted = wanted.where(clients.c.name == publisher)
         with reading(self._engine) as connection:

@@ -60,7 +60,7 @@ def look_at_token(bus: BusClient) -> Iterator[Finding]:
 
 
 def look_for(found: list[Subscription], name: str | None) -> Iterator[Finding]:
-    """Whether the subscription is there; `chosen` picks it."""
+    """Whether there is one; with `name`, one of that name."""
     if not found:
         yield bad("subscription", "there is none", "`bus subscribe --help` says how to make one")
     elif name is not None and name not in {one.name for one in found}:
