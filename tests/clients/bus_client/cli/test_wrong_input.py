@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import click
 import pytest
@@ -33,6 +37,12 @@ METHODS = ("GET", "POST", "PUT", "DELETE")
 def answers() -> Iterator[responses.RequestsMock]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         yield mock
+
+
+@pytest.fixture
+def rooted(answers: responses.RequestsMock) -> None:
+    events = {"events": {"href": "/events{?topics,after,limit,wait}", "templated": True}}
+    answers.get(f"{URL}/", json={"_links": OF_CLIENT | MONITORS | events})
 
 
 def every(verb: Sequence[str], *options: str, **given: str | None) -> str:
@@ -182,6 +192,8 @@ def test_a_client_cannot_name_another(answers: responses.RequestsMock) -> None:
         (("publish", "widgets", "create", "https://x.example", "--data", "{"), "is not JSON"),
         (("publish", "widgets", "--from", "/none/here"), "No such file"),
         (("publish", "widgets", "create", "https://x.example", "--from", "-"), "or --from"),
+        (("publish", "widgets", "--from", "-", "--timestamp", "1"), "or --from"),
+        (("publish", "widgets", "--from", "-", "--data", "{}"), "or --from"),
         (("redrive", "main"), "give IDS"),
         (("redrive", "main", "1", "--all"), "give IDS"),
         (("subscribe",), "Missing option"),
@@ -190,6 +202,8 @@ def test_a_client_cannot_name_another(answers: responses.RequestsMock) -> None:
         (("listen", "a", "--forward", "http://localhost", "--subscription", "b"), "its own topics"),
         (("attempts", "show", "main", "one"), "not a valid integer"),
         (("work", "no.such.module"), "No module named"),
+        (("work", "json:loads"), "json:loads raises TypeError"),
+        (("waiting", "sys:exit"), "sys:exit raises SystemExit"),
         (("doctor", "--frobnicate"), "No such option"),
         (("tail", "--after", "yesterday"), "neither now, beginning nor a position"),
         (("attempts", "main", "--since", "tomorrow"), "neither a time nor an age"),
@@ -243,3 +257,66 @@ def test_what_a_bus_says_moves_no_cursor(answers: responses.RequestsMock) -> Non
 def test_a_broken_pipe_ends_it(answers: responses.RequestsMock) -> None:
     answers.get(f"{URL}/topics", body=requests.ConnectionError("x"))
     assert "ConnectionError" in every(("topics",))
+
+
+@pytest.mark.parametrize("verb", [*VERBS, ("work",), ("waiting",)], ids=named)
+def test_an_argument_that_is_no_text(verb: Sequence[str]) -> None:
+    assert "is no text in UTF-8" in every((*verb, "\udcff"))
+
+
+@pytest.mark.parametrize("said", ["raise RuntimeError('a\\nb')", "def (", "raise SystemExit(7)"])
+def test_a_program_that_does_not_start(
+    said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "broken_shop.py").write_text(said)
+    monkeypatch.chdir(tmp_path)
+    for verb in ("work", "waiting"):
+        sys.modules.pop("broken_shop", None)
+        assert "broken_shop:bus raises" in every((verb, "broken_shop:bus"))
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        *("-7", "true", "null", "9" * 5000, "[" * 9000, "[]"),
+        '{"position":1e400,"replay":0}',
+        '{"position":-5,"replay":0}',
+        '{"position":2.5,"replay":0}',
+        '{"position":1,"replay":-1}',
+    ],
+)
+def test_a_place_that_is_kept_nowhere(kept: str, tmp_path: Path, rooted: None) -> None:
+    file = tmp_path / "place"
+    file.write_text(kept)
+    for where in (file, Path("/dev/zero"), tmp_path / "none" / "place"):
+        said = every(("listen", "--forward", "http://localhost", "--saved", str(where)))
+        assert said.startswith("2 bus: --saved: the place can't be kept")
+    assert file.read_text() == kept
+
+
+def test_a_profile_that_is_not_there_is_told_though_the_bus_is_named_too() -> None:
+    assert "no profile 'prod'" in every(("topics",), "--profile", "prod")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("redirection", [">&-", "<&-", ">/dev/full", "2>/dev/null >/dev/full"])
+@pytest.mark.parametrize(
+    "words", ["--help", "publish widgets --from -", "listen --forward http://localhost/"]
+)
+def test_a_stream_that_is_closed_or_full(words: str, redirection: str) -> None:
+    command = Path(sys.executable).with_name("bus")
+    surroundings = os.environ | {"BUS_URL": "http://127.0.0.1:1", "BUS_TOKEN": TOKEN}
+    done = subprocess.run(
+        ["sh", "-c", f"{command} {words} {redirection}"],
+        env=surroundings,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode in {0, 1, 2}
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") <= 1
+    if "full" in redirection and words == "--help":
+        assert done.returncode == 1

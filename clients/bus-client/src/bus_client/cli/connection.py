@@ -34,7 +34,10 @@ class Connection:
     @cached_property
     def url(self) -> str:
         """Where the bus is."""
-        return checked_url(self._profile.get("url") if self._url is None else self._url)
+        if self._url is not None and self._profile_name is None:
+            return checked_url(self._url)
+        profile = self._profile  # one that is named has to be there, whatever comes before it
+        return checked_url(profile.get("url") if self._url is None else self._url)
 
     @cached_property
     def token(self) -> str:

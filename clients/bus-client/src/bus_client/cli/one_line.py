@@ -1,5 +1,6 @@
 """Whatever goes wrong is one line on stderr, and the exit status says whose turn it is."""
 
+import os
 import sys
 from typing import Any
 
@@ -24,6 +25,7 @@ class OneLineErrors(click.Group):
 
     def main(self, *args: Any, **options: Any) -> Any:
         """Run the command; ends with SystemExit."""
+        _open_missing_streams()
         try:
             status = super().main(*args, **(options | {"standalone_mode": False}))
         except click.exceptions.NoArgsIsHelpError as error:
@@ -35,7 +37,18 @@ class OneLineErrors(click.Group):
         except click.Abort:
             _say("stopped")
             sys.exit(1)
+        except OSError as error:
+            _say(f"what it has to say can't be written: {error.strerror or error}")
+            _give_up_output()
+            sys.exit(1)
         sys.exit(status if isinstance(status, int) else 0)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments. What is no text goes into no call: only a file may be named so."""
+        for one in args:
+            if not _is_text(one) and not os.path.lexists(one):
+                raise click.UsageError(f"{one!r} is no text in UTF-8")
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Call the verb; a BusError becomes what click shows."""
@@ -44,6 +57,28 @@ class OneLineErrors(click.Group):
         except BusError as error:
             raised = click.UsageError if isinstance(error, _WRONG_USAGE) else click.ClickException
             raise raised(explained(error, ctx.obj)) from error
+
+
+def _open_missing_streams() -> None:
+    """Who was started with one closed (`bus topics >&-`) has None there, and the next socket or
+    file would take its number and be written to."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - as long as the process
+
+
+def _give_up_output() -> None:
+    """Have what is left in the buffer go nowhere, or Python complains of it as it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _is_text(argument: str) -> bool:
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def explained(error: BusError, connection: Connection) -> str:

@@ -45,8 +45,8 @@ def publish(
     Returns once it is on the bus's disk. Repeating it is harmless: receivers fetch the entity.
     With --from the events come from a file, each with type and url, 1 000 a call.
     """
-    if file is not None and type is not None:
-        raise click.UsageError("give TYPE and URL, or --from FILE")
+    if file is not None and (type, timestamp, data) != (None, None, None):
+        raise click.UsageError("give TYPE and URL (--timestamp, --data), or --from FILE")
     events = _events(file) if file is not None else iter([_event(type, url, timestamp, data)])
     published = 0
     while some := list(islice(events, _AT_ONCE)):

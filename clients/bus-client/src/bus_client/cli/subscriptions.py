@@ -171,7 +171,7 @@ def edit(
     """Change some of a subscription; what isn't given stays as it is."""
     own = connection.subscriptions
     found = own.get(name)
-    target = callback or found.callback
+    target = found.callback if callback is None else callback
     changed = own.put(
         name,
         topics=topics or found.topics,

@@ -9,18 +9,20 @@ import click
 from service_kit.stop_signals import stop_signals
 
 from bus_client.bus import Bus
-from bus_client.errors import BadConnection
+from bus_client.errors import BusError
 
 
 def _load(_context: click.Context, _parameter: click.Parameter, target: str) -> Bus:
     sys.path.insert(0, "")
     try:
         found = pkgutil.resolve_name(target if ":" in target else f"{target}:bus")
-    except (ImportError, AttributeError, ValueError) as error:
-        if isinstance(error, BadConnection):
-            raise
+        made = found() if callable(found) else found
+    except BusError:
+        raise
+    except (ImportError, AttributeError) as error:
         raise click.BadParameter(str(error)) from error
-    made = found() if callable(found) else found
+    except (Exception, SystemExit) as error:  # whatever a program of others does
+        raise click.BadParameter(f"{target} raises {type(error).__name__}: {error}") from error
     if not isinstance(made, Bus):
         raise click.BadParameter(f"{target} is no bus, and makes none")
     return made

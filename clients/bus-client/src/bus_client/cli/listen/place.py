@@ -8,6 +8,9 @@ from pathlib import Path
 
 from bus_client.follow import After
 
+_NEVER = 2**53
+"""No log is so long: a bus takes no such position."""
+
 
 class Place:
     """A position, and how often somebody wanted what had come already once more (`replay`).
@@ -17,15 +20,17 @@ class Place:
 
     def __init__(self, file: Path) -> None:
         """Read what is kept there, if anything is. Raises OSError; ValueError for another file."""
+        if file.exists() and not file.is_file():  # a device would be replaced by a file
+            raise ValueError(f"{file} is no file")
         self.file = file
         self.position, self.replay = _read(file)
 
     def begin(self, after: After, *, anew: bool) -> After:
         """Where to begin: what is kept, or `after` where nothing is or somebody wants it `anew`,
-        which is another replay from here on. Raises OSError."""
-        if anew:
-            self.replay += 1
-            self._write(None)
+        which is another replay from here on. Written at once, so that it is known before anything
+        is delivered whether it can be. Raises OSError."""
+        self.replay += anew
+        self._write(None if anew else self.position)
         return after if self.position is None else self.position
 
     def save(self, position: int) -> None:
@@ -55,11 +60,19 @@ def _read(file: Path) -> tuple[int | None, int]:
     text = file.read_text("ascii") if file.exists() else ""
     if not text:
         return None, 0
-    found = json.loads(text)
-    if isinstance(found, int):  # as `follow(saved=…)` writes it
-        return found, 0
     try:
-        position = found["position"]
-        return position if position is None else int(position), int(found["replay"])
-    except (KeyError, TypeError) as error:
+        found = json.loads(text)
+        if isinstance(found, dict):
+            position, replay = found["position"], found["replay"]
+        else:
+            position, replay = found, 0  # as `follow(saved=…)` writes it
+    except (ValueError, RecursionError, KeyError) as error:
         raise ValueError(f"{file} holds no place in the log") from error
+    has_begun = position is not None or not isinstance(found, dict)
+    if not _is_number(replay) or (has_begun and not _is_number(position)):
+        raise ValueError(f"{file} holds no place in the log")
+    return position, replay
+
+
+def _is_number(value: object) -> bool:
+    return type(value) is int and 0 <= value < _NEVER
