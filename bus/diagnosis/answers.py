@@ -144,6 +144,11 @@ def meaning(status: int | None, error: str | None) -> Meaning | None:
     return _BY_STATUS.get(status) or _by_class(status)
 
 
+def is_yes(status: int | None, error: str | None) -> bool:
+    """Whether it settled what was sent, or all but some that it named."""
+    return meaning(status, error) in {None, _SOME_FAILED}
+
+
 def _of_a_yes(error: str | None) -> Meaning | None:
     if error is None:
         return None

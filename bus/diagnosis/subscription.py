@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from service_kit.url import LOOPBACK_HOSTS
 
-from bus.diagnosis.answers import Meaning, meaning
+from bus.diagnosis.answers import Meaning, is_yes, meaning
 from bus.diagnosis.finding import DiagnosisFinding, bad, fine, look
 from bus.diagnosis.formats import ago, plural, span
 from bus.model.delivery import Attempt, Overview, PullLease
@@ -195,9 +195,11 @@ def _slow(seen: Examined, said: str) -> DiagnosisFinding:
             "Wait, or raise the limit (events_per_s).",
             "edit",
         )
-    taken = [one for one in seen.attempts if one.positions is not None and _is_yes(one.status)]
+    taken = [
+        one for one in seen.attempts if one.positions is not None and is_yes(one.status, one.error)
+    ]
     last = seen.one.answer
-    if not taken or (last is not None and not _is_yes(last.status)):
+    if not taken or (last is not None and not is_yes(last.status, last.error)):
         # Its failures are forgotten once it is edited or resumed; what it answers now is not known.
         since = "" if last is None else " since it was edited or resumed"
         return look(
@@ -224,10 +226,6 @@ def _slow(seen: Examined, said: str) -> DiagnosisFinding:
 
 def _rate(a_second: float) -> str:
     return f"{a_second:,.0f}" if a_second >= 10 else f"{a_second:.2g}"
-
-
-def _is_yes(status: int | None) -> bool:
-    return status is not None and 200 <= status < 300
 
 
 def of_left_aside(seen: Examined) -> Iterator[DiagnosisFinding]:

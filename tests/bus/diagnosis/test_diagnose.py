@@ -217,6 +217,16 @@ LATE = Lag(4_000, 60_000)
             "no attempt has ended yet since it was edited or resumed",
         ),
         (
+            replace(WELL, lag=LATE, answer=LastAnswer(200, "the body is packed", NOW_MS - 9_000)),
+            [attempt(200, "the body is packed"), attempt()],
+            "no attempt has ended yet since it was edited or resumed",
+        ),
+        (
+            replace(WELL, lag=LATE, answer=LastAnswer(200, "1 of 9 events named as failed", 1)),
+            [attempt(200, "1 of 9 events named as failed", duration_ms=2_000)],
+            "its endpoint is slow. It takes 2 s for 10 events",
+        ),
+        (
             replace(WELL, lag=LATE),
             [attempt(503, duration_ms=1), attempt(duration_ms=2_000)],
             "its endpoint is slow. It takes 2 s for 10 events",
