@@ -85,6 +85,11 @@ BAD: list[dict[str, Any]] = [
 ]
 
 
+def test_one_without_a_subject_is_told_so() -> None:
+    with pytest.raises(BadEvent, match="subject: the URL is missing"):
+        check({key: value for key, value in GOOD.items() if key != "subject"})
+
+
 @pytest.mark.parametrize("change", BAD, ids=repr)
 def test_a_bad_one_refuses_the_batch_and_is_named(change: dict[str, Any]) -> None:
     with pytest.raises(BadEvent) as refused:

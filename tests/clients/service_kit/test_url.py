@@ -201,7 +201,12 @@ def test_what_no_path_can_be_added_to_is_no_base_url(text: str) -> None:
         base_url(text)
 
 
-@pytest.mark.parametrize("value", [None, 1, True, [], {}, ["https://example.org"], 1.5])
+def test_what_is_not_there_is_called_missing() -> None:
+    with pytest.raises(ValueError, match="the URL is missing"):
+        check_url(None, TRUSTED)
+
+
+@pytest.mark.parametrize("value", [1, True, [], {}, ["https://example.org"], 1.5])
 def test_what_is_no_string_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="string"):
         check_url(value, TRUSTED)

@@ -68,6 +68,8 @@ def check_url(url: object, trusted_hosts: Collection[str]) -> CheckedUrl:
     address in brackets where a port follows. Raises ValueError with a reason that doesn't repeat
     the URL.
     """
+    if url is None:
+        raise ValueError("the URL is missing")
     if not isinstance(url, str):
         raise ValueError("the URL must be a string")
     if len(url) > MAX_URL_CHARACTERS:
