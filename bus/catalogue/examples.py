@@ -19,7 +19,8 @@ _TEXTS = {
 }
 _T_MS = 1_795_255_200_123
 _REFERENCE = '"$ref"'
-_TYPE, _POSITION, _ID = "update", 17, "9f3a-17-5c1d2e3f"
+# Every entity is created once; not every one is updated.
+_TYPE, _POSITION, _ID = "create", 17, "9f3a-17-5c1d2e3f"
 
 
 def examples_of(

@@ -63,3 +63,9 @@ def test_the_bus_would_take_both_forms() -> None:
     limits = Limits()
     assert check_event(made["published"], limits).data == '{"a":1}'
     assert check_cloudevent(made["cloudevent"], "bids", limits).data == '{"a":1}'
+
+
+def test_the_example_is_of_what_happens_to_every_entity_even_one_that_never_changes() -> None:
+    made = examples_of("bids", None, 64)
+    assert (made["published"]["type"], made["event"]["type"]) == ("create", "create")
+    assert made["cloudevent"]["type"] == "gavel.bids.create"

@@ -81,7 +81,7 @@ def test_the_catalogue_tells_what_is_published_and_how_to_get_it(
         shown = who.text("/topics/bids")
         for words in ("3 or more", "In &lt;cents&gt;", "https://x.example/7", "How to get them"):
             assert words in shown
-        assert "gavel.bids.update" in shown
+        assert "gavel.bids.create" in shown
         assert "bus subscribe NAME --topic bids" in shown
 
 
