@@ -30,9 +30,9 @@ def compose_report(
 ) -> Letter:
     """A letter about one subscription, as it is `now` if that is known; or one that sums up what
     is said of several. `number` is of this letter alone."""
-    items = [_letter(one, operator, address, number) for one in said]
     if len(said) == 1:
         return _letter(said[0], operator, address, number, now)
+    items = [_letter(one, operator, address, number) for one in said[:MOST_ITEMS]]
     return Letter(
         kind=f"{BUS_DIGEST}:{number}",
         name="",
@@ -40,8 +40,8 @@ def compose_report(
         locale=operator.locale,
         time_zone=operator.time_zone,
         link=console_of(said[0].url),
-        items=tuple(items[:MOST_ITEMS]),
-        count=len(items),
+        items=tuple(items),
+        count=len(said),
     )
 
 

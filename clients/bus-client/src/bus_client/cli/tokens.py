@@ -37,7 +37,7 @@ def list_tokens(connection: Connection, as_json: bool) -> None:
     "--scope",
     "scopes",
     multiple=True,
-    help="publish, publish:TOPIC, subscribe, monitor or admin; may be repeated"
+    help="publish, publish:TOPIC, subscribe, monitor, monitor:all or admin; may be repeated"
     " [default: publish, subscribe, monitor].",
 )
 @click.option("--chosen", help="A token of your own making, instead of a new one.")
