@@ -1,6 +1,7 @@
 """`GET /history`: what was published and delivered over time."""
 
 from dataclasses import asdict
+from typing import Annotated
 
 import msgspec
 from flask import Response, request
@@ -16,12 +17,13 @@ from bus.errors import NotYours
 from bus.model.delivery import Overview
 from bus.model.history import Span
 from bus.model.topic_filter import EVERY_TOPIC
+from bus.wire_rules import complaint
 
 
 class HistoryQuery(msgspec.Struct, forbid_unknown_fields=True):
     """How far back, and of which subscription (`CLIENT/NAME`); of all, without."""
 
-    span: Span = Span.HOUR
+    span: Annotated[Span, complaint(f"span is none of {', '.join(Span)}")] = Span.HOUR
     subscription: str | None = None
 
 

@@ -71,9 +71,9 @@ Place = Annotated[
 
 
 class Seek(msgspec.Struct, forbid_unknown_fields=True):
-    """Where a subscription is to go on."""
+    """Where a subscription is to go on: said, never left out, for `now` passes by a backlog."""
 
-    to: Place | None
+    to: Place
 
 
 class SeekQuery(msgspec.Struct, forbid_unknown_fields=True):

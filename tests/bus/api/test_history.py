@@ -59,4 +59,6 @@ def test_what_is_anothers_or_nobodys_is_refused(api: Client) -> None:
     path = "/history?subscription="
     assert_problem(call(api, "GET", f"{path}subscriber/default", by="stranger"), 403)
     assert_problem(call(api, "GET", f"{path}subscriber/none", by="subscriber"), 404)
-    assert_problem(call(api, "GET", "/history?span=year", by="root"), 400)
+    wrong = call(api, "GET", "/history?span=year", by="root")
+    assert_problem(wrong, 400)
+    assert wrong.get_json()["detail"] == "span is none of hour, day, week"

@@ -119,3 +119,11 @@ def test_a_new_subscription_is_nowhere_to_count_from(api: Client) -> None:
 
 def test_a_preview_is_its_owners(published: Client) -> None:
     assert_problem(call(published, "GET", f"{ONE}/seek?to=now", by="stranger"), 403)
+
+
+@pytest.mark.parametrize("body", [{"to": None}, {}, {"to": []}])
+def test_a_seek_to_nowhere_passes_by_no_backlog(published: Client, body: object) -> None:
+    call(published, "POST", f"{ONE}/seek", {"to": "beginning"}, by="subscriber")
+    assert_problem(call(published, "POST", f"{ONE}/seek", body, by="subscriber"), 400)
+    shown = call(published, "GET", ONE, by="subscriber").get_json()
+    assert shown["position"] == 0
