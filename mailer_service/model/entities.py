@@ -106,7 +106,8 @@ class Reminder:
 
 @dataclass(frozen=True, kw_only=True)
 class Subscription:
-    """A subscription at the bus; `last_answer` is what its callback has answered, in words."""
+    """A subscription at the bus; `last_answer` is what its callback has answered, in words,
+    None if that took what was sent."""
 
     url: str
     callback: str | None

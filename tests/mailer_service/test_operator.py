@@ -120,6 +120,18 @@ def test_a_subscriber_that_fails_is_one_mail_with_what_to_do_and_what_it_answers
     assert mail["List-Unsubscribe"] is None
 
 
+def test_an_answer_that_took_others_is_not_shown_as_why_one_was_refused(
+    told: Told, house: House, mail_server: MailServer
+) -> None:
+    taken = {"status": 204, "error": None, "at_ms": 1}
+    house.bids.put(PATH, {"callback": "https://stock.example/", "last_answer": taken, "_links": {}})
+    told("dead_letters", dead_letters=1)
+    told.and_work()
+    (mail,) = mail_server.mails
+    assert "The last answer" not in text_of(mail)
+    assert "204" not in text_of(mail)
+
+
 def test_what_is_told_again_is_no_mail_again(told: Told, mail_server: MailServer) -> None:
     event = told("failing")
     told.again(event, event)
