@@ -34,7 +34,8 @@ class Tokens:
         `scopes` None: publish, subscribe and monitor. `token` None: one that the bus makes.
         """
         optional = {"scopes": None if scopes is None else list(scopes), "token": token}
-        body = {"name": name} | {key: value for key, value in optional.items() if value}
+        given = {key: value for key, value in optional.items() if value is not None}
+        body = {"name": name} | given
         return dict(self._wire.read("POST", self._entry.link("tokens"), body).state)
 
     def revoke(self, which: str) -> None:

@@ -311,3 +311,10 @@ def test_a_closed_pipe_is_no_traceback(served: Served) -> None:
     )
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
+
+
+def test_a_chosen_token_that_is_empty_makes_none(operator: Call) -> None:
+    said = operator("tokens", "create", "nobody", "--chosen", "")
+    assert said.status == 1
+    assert "a token is 16 to 255" in said.err
+    assert "nobody" not in operator("tokens").out
