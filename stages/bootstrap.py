@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from bus_client import connect
+from bus_client import BusError, connect
 from bus_drain import receiver
+from service_kit.config import ConfigError
 from service_kit.health import Check
 from service_kit.jobs import Job, Jobs
 from service_kit.local import Commits, LocalChannel, LocalTransport
@@ -37,9 +38,19 @@ class House:
         }
 
     def check_start(self) -> None:
-        """Raise ConfigError, or NotMigrated, when an app must not start."""
+        """Raise ConfigError, or NotMigrated, when an app must not start, or its queue can't be
+        opened."""
         for app in self.apps.values():
             app.check_start()
+        if not self.config.works_elsewhere:
+            self._check_bus()
+
+    def _check_bus(self) -> None:
+        setting = next(iter(self.config.bus_urls))
+        try:
+            connect(self.config.bus_url, "").close()
+        except BusError as error:
+            raise ConfigError([f"{setting}: {error}"]) from error
 
     def metrics(self) -> bytes:
         """What has not left, in Prometheus's words."""

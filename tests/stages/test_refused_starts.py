@@ -8,6 +8,7 @@ from service_kit.run.processes import commands_of
 from service_kit.run.settings import environment
 
 from tests.procfile import ROOT, surroundings
+from tests.sockets import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -60,3 +61,16 @@ def test_nothing_starts_with_a_hook_that_raises(
 def test_nothing_works_without_its_tables(tmp_path: Path, stage: str, name: str) -> None:
     (line,) = refused(name, tmp_path, STAGE=stage)
     assert "the database is at version none, this program needs" in line
+
+
+@pytest.mark.parametrize("name", ["house", "house_jobs"])
+def test_nothing_starts_without_its_queue(tmp_path: Path, name: str) -> None:
+    away = f"huey:postgresql://localhost:{free_port()}/queue"
+    setting = dict.fromkeys(("AUCTIONS_BUS_URL", "BIDS_BUS_URL", "MAILER_BUS_URL"), away)
+    for release in commands_of(ROOT, environment(ROOT, {"STAGE": "background"})).releases:
+        settings = environment(ROOT, {"STAGE": "background", "VAR_DIR": str(tmp_path)} | setting)
+        subprocess.run(release, shell=True, cwd=ROOT, env=surroundings(settings), check=True)
+
+    said = refused(name, tmp_path, STAGE="background", **setting)
+
+    assert said == ["AUCTIONS_BUS_URL: the queue at postgresql: gives no answer (OperationalError)"]

@@ -12,6 +12,7 @@
 import threading
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from service_kit.jobs import Jobs
@@ -128,13 +129,24 @@ def _check_queue(database: str) -> None:
 
 def _check_address(scheme: str, database: str) -> None:
     if scheme == "sqlite":
-        if "?" in database:  # it would be part of the file's name
-            raise BadConnection("huey:sqlite: takes no options")
+        _check_file(database)
         return
     try:
         _ = urlsplit(database).port
     except ValueError:
         raise BadConnection(f"huey:{scheme}: names a port that is none") from None
+
+
+def _check_file(database: str) -> None:
+    if not database.startswith("sqlite:///"):  # all of it would be the file's name
+        raise BadConnection("huey:sqlite: is followed by ///, and a fourth / for a whole path")
+    if "?" in database:  # it would be part of the file's name
+        raise BadConnection("huey:sqlite: takes no options")
+    file = Path(database.removeprefix("sqlite:///"))
+    if not file.parent.is_dir():
+        raise BadConnection(f"huey:{database}: there is no folder {file.parent}")
+    if file.is_dir():
+        raise BadConnection(f"huey:{database}: {file} is a folder")
 
 
 _OPEN: dict[str, Callable[[str, str, Deliver | None, str], Bus]] = {

@@ -1,7 +1,6 @@
 """huey's queue by URL: SQLite, Redis or PostgreSQL."""
 
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
@@ -28,10 +27,7 @@ def open_queue(url: str) -> Huey:
 
 
 def _sqlite(url: str) -> Huey:
-    path = url.removeprefix("sqlite:///")
-    if not Path(path).parent.is_dir():
-        raise BadConnection(f"huey:{url}: there is no folder {Path(path).parent}")
-    return SqliteHuey(NAME, results=False, filename=path, timeout=10)
+    return SqliteHuey(NAME, results=False, filename=url.removeprefix("sqlite:///"), timeout=10)
 
 
 def _redis(url: str) -> Huey:
