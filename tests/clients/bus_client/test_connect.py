@@ -77,6 +77,9 @@ def test_inline_needs_nothing() -> None:
         ("huey:rediss://localhost:99999/0", "port that is none"),
         ("huey:postgresql://ada:s3cret@localhost:port/queue", "port that is none"),
         ("huey:sqlite:////no/such/folder/queue.sqlite3", "no folder"),
+        ("huey:sqlite:////tmp", "is a folder"),
+        ("huey:sqlite:queue.sqlite3", "followed by ///"),
+        ("huey:sqlite://queue.sqlite3", "followed by ///"),
     ],
 )
 def test_what_can_be_no_bus_is_refused_in_words(url: str, says: str) -> None:
@@ -90,7 +93,10 @@ def test_what_is_no_text_is_no_bus(url: Any) -> None:
         connect(url, "token")
 
 
-@pytest.mark.parametrize("url", ["huey:", "huey:sqlite:", "gopher://bus", "", "http:bus"])
+@pytest.mark.parametrize(
+    "url",
+    ["huey:", "huey:sqlite:", "huey:sqlite:///no/folder/q", "gopher://bus", "", "http:bus"],
+)
 def test_a_setting_can_be_checked_before(url: str) -> None:
     with pytest.raises(BadConnection) as refused:
         bus_url(url)
