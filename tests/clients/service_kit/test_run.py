@@ -135,3 +135,9 @@ def test_a_stage_names_its_releases_and_processes_from_both_procfiles(staged: Pa
     assert dict(everything.processes) == {"shop": "serve", "shop_jobs": "work"}
     with pytest.raises(ConfigError, match="PROCESSES: no Procfile has shops"):
         commands_of(staged, {"PROCESSES": "shops"})
+
+
+@pytest.mark.parametrize("names", ["", " ", "release"])
+def test_a_stage_in_which_nothing_stays_is_refused(staged: Path, names: str) -> None:
+    with pytest.raises(ConfigError, match="PROCESSES: names nothing that stays"):
+        commands_of(staged, {"PROCESSES": names})

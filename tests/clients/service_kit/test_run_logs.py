@@ -72,6 +72,14 @@ def test_what_a_run_before_left_full_begins_anew_too(tmp_path: Path) -> None:
     assert logs.last_lines("shop") == "new"
 
 
+def test_what_a_run_before_said_is_not_what_was_said_last(tmp_path: Path) -> None:
+    LogFiles(tmp_path).write("shop", b"SHOP_URL: no URL\n")
+    logs = LogFiles(tmp_path)
+    assert logs.last_lines("shop") == ""
+    logs.write("shop", b"SHOP_PORT: no port\n")
+    assert logs.last_lines("shop") == "SHOP_PORT: no port"
+
+
 def test_what_is_no_text_is_kept_as_well_as_can_be(logs: LogFiles) -> None:
     logs.write("shop", b"caf\xe9\n")
     assert logs.last_lines("shop") == "caf�"

@@ -47,6 +47,7 @@ class LogFiles:
         self._folder = folder
         self._most_bytes = most_bytes
         self._files: dict[str, LogFile] = {}
+        self._begun_at = {file.stem: file.stat().st_size for file in folder.glob("*.log")}
         folder.mkdir(exist_ok=True)
 
     def write(self, name: str, output: bytes) -> None:
@@ -62,12 +63,14 @@ class LogFiles:
         return self._folder / f"{name}.log"
 
     def last_lines(self, name: str) -> str:
-        """The newest lines of a process's log."""
+        """The newest lines of a process's log, none of a run before."""
         try:
-            lines = self.path(name).read_text(errors="replace").splitlines()
+            log = self.path(name).read_bytes()
         except OSError as error:
             return f"(no log: {error.strerror})"
-        return "\n".join(lines[-_LAST_LINES:])
+        begun_at = self._begun_at.get(name, 0)
+        ours = log[begun_at:] if begun_at <= len(log) else log  # else it was begun anew since
+        return "\n".join(ours.decode(errors="replace").splitlines()[-_LAST_LINES:])
 
 
 class LogFile:

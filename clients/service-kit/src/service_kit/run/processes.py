@@ -27,9 +27,12 @@ def commands_of(folder: Path, settings: Mapping[str, str]) -> Commands:
     commands |= _commands(folder / "stages" / "Procfile")
     if unknown := [name for name in names if name not in commands]:
         raise ConfigError([f"PROCESSES: no Procfile has {name}" for name in unknown])
+    processes = {name: commands[name] for name in names if not name.startswith(_RELEASE)}
+    if not processes:
+        raise ConfigError(["PROCESSES: names nothing that stays"])
     return Commands(
         releases=tuple(commands[name] for name in names if name.startswith(_RELEASE)),
-        processes={name: commands[name] for name in names if not name.startswith(_RELEASE)},
+        processes=processes,
     )
 
 
