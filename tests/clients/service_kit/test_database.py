@@ -392,6 +392,20 @@ def test_a_url_of_no_known_database_is_refused(url: str) -> None:
         database_url(url)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://gavel@127.0.0.1:port/bus",
+        "postgresql://gavel@[::1/bus",
+        "sqlite:////var/bus%00.db",
+        "sqlite:////var/bus\0.db",
+    ],
+)
+def test_a_url_that_nothing_can_be_opened_with_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match=r"must be|no path has"):
+        database_url(url)
+
+
 @pytest.mark.slow
 def test_altering_a_table_leaves_what_refers_to_it(tmp_path: Path) -> None:
     """SQLite alters by copying and dropping, which would take the referring rows along."""

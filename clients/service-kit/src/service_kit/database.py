@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextvars import ContextVar
 from importlib.util import find_spec
 from typing import Any
+from urllib.parse import unquote
 from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
     literal,
     make_url,
 )
+from sqlalchemy.exc import ArgumentError
 
 from service_kit.clock import Clock
 from service_kit.last_write import LastWrite
@@ -43,6 +45,12 @@ def database_url(url: str) -> str:
     """Check a database URL (a parser for settings). Raises ValueError."""
     if not url.startswith(("sqlite:///", "postgresql://", "postgresql+psycopg://")):
         raise ValueError("must be sqlite:///PATH or postgresql://USER@HOST/NAME")
+    if "\0" in unquote(url):
+        raise ValueError("holds a character that no path has")
+    try:
+        make_url(url)
+    except (ValueError, ArgumentError) as error:
+        raise ValueError("must be sqlite:///PATH or postgresql://USER@HOST:PORT/NAME") from error
     if url.startswith("postgresql") and find_spec("psycopg") is None:
         raise ValueError("needs the driver: pip install 'psycopg[binary]'")
     return url

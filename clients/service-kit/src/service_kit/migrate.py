@@ -6,7 +6,7 @@ import sys
 from sqlalchemy.exc import SQLAlchemyError
 
 from service_kit.config import exit_with, or_exit
-from service_kit.errors import ConfigError, NotMigrated
+from service_kit.errors import ServiceKitError
 from service_kit.private import keep_files_private
 from service_kit.schema import migrate
 
@@ -25,7 +25,7 @@ def migrate_or_exit(package: str, url: str) -> None:
     """Migrate the database at `url`; exits with a line on stderr that says why it can't."""
     try:
         migrate(package, url)
-    except (ConfigError, NotMigrated, SQLAlchemyError) as error:
+    except (ServiceKitError, SQLAlchemyError) as error:
         exit_with((f"{package}: cannot migrate the database: {str(error).splitlines()[0]}",))
 
 

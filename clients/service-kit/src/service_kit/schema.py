@@ -51,11 +51,16 @@ def _probe(connection: Connection) -> None:
 
 def migrate(package: str, url: str, *, to: str = "head") -> None:
     """Bring the database at `url` to a version (the newest) of those in
-    `<package>/migrations/versions`. Repeatable."""
+    `<package>/migrations/versions`. Repeatable. Raises NotMigrated for a database of another
+    version's, ConfigError for a file that can't be there, StoreUnavailable."""
     from alembic import command
+    from alembic.util import CommandError
 
     _make_folder(url)
-    command.upgrade(_alembic_config(package, url), to)
+    try:
+        command.upgrade(_alembic_config(package, url), to)
+    except CommandError as error:
+        raise NotMigrated(f"no version that this program knows: {error}") from error
 
 
 def check_migrated(package: str, engine: Engine) -> None:
