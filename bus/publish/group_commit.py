@@ -31,13 +31,17 @@ class Committer:
         )
 
     def hand_over(
-        self, publications: Sequence[Publication], answer: Callable[[Answers], None]
+        self,
+        publications: Sequence[Publication],
+        answer: Callable[[Answers], None],
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         """Have publications committed; returns at once. At most 1 000 events, or one call's.
 
-        `answer` hears what became of them on the committing thread, where it must not block.
+        `answer` hears what became of them on the committing thread, where it must not block; but
+        not of those whose turn doesn't come in time, which are never begun.
         """
-        self._group_commit.hand_over(publications, answer)
+        self._group_commit.hand_over(publications, answer, timeout_s)
 
     def commit(self, publication: Publication, timeout_s: float = TIMEOUT_S) -> None:
         """Block until the publication is on disk.
@@ -102,7 +106,7 @@ class LoopCommitter:
                 self._loop.call_soon_threadsafe(settle, answers)
 
         timer = self._loop.call_later(self._timeout_s, give_up)
-        self._committer.hand_over(publications, on_committed)
+        self._committer.hand_over(publications, on_committed, self._timeout_s)
 
 
 def _groups(waiting: _Waiting) -> Iterator[_Waiting]:

@@ -77,6 +77,24 @@ def test_what_is_handed_over_together_stays_together_and_is_answered_at_once() -
     group_commit.close()
 
 
+def test_what_nobody_waits_for_any_more_is_not_begun() -> None:
+    """While a store hangs, callers give up and come again: what they gave up must not pile up."""
+    act = Act()
+    group_commit = GroupCommit(act, failed=failing, most=2)
+    act.gate.clear()
+    answers: list[Sequence[str]] = []
+    group_commit.hand_over([0], answers.append)
+    wait_for(lambda: act.groups)
+    for item in range(1, 9):
+        with pytest.raises(TimeoutError):
+            group_commit.submit(item, 0.01)
+    act.gate.set()
+    wait_for(group_commit._waiting.empty)
+    assert group_commit.submit(9, 10) == "did 9"
+    assert (act.groups, answers) == ([[0], [9]], [["did 0"]])
+    group_commit.close()
+
+
 def test_a_failure_is_the_outcome_of_its_group_and_the_next_goes_on() -> None:
     act = Act()
     group_commit = GroupCommit(act, failed=failing)

@@ -6,8 +6,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from service_kit.database import connect, writing
+from service_kit.errors import NotMigrated
 from service_kit.migrate import migrate_or_exit
-from service_kit.schema import migrate
+from service_kit.schema import check_migrated, migrate
 
 
 def _statement(sql: str) -> Callable[[Path], None]:
@@ -50,6 +52,15 @@ def test_who_migrates_is_told_in_one_line_why_it_cannot_be(
     assert ended.value.code == 2
     assert line.startswith("mailer_service: cannot migrate the database: ")
     assert word in line
+
+
+def test_a_table_of_another_program_s_versions_is_no_version_of_ours(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'it.sqlite3'}")
+    with writing(engine) as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (theirs TEXT)")
+    with pytest.raises(NotMigrated, match="version none"):
+        check_migrated("mailer_service", engine)
+    engine.dispose()
 
 
 def test_a_server_that_is_away_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

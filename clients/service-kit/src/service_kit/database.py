@@ -194,9 +194,22 @@ def _expect_answers(engine: Engine, *, waits_for_ever: bool) -> None:
     from service_kit.compat.psycopg import expecting, prepare
 
     event.listen(engine, "connect", lambda connection, _record: prepare(connection))
+    _ping_quickly(engine)
     if not waits_for_ever:
         kind = expecting(_answer_s.get)
         event.listen(engine, "do_connect", lambda _d, _r, args, named: kind.connect(*args, **named))
+
+
+def _ping_quickly(engine: Engine) -> None:
+    """Whether a connection still lives is known as soon as whether a new one can be made."""
+    dialect: Any = engine.dialect
+    ping = dialect.do_ping
+
+    def quick(dbapi_connection: Any) -> Any:
+        with answers_within(min(_WAIT_S, _answer_s.get())):
+            return ping(dbapi_connection)
+
+    dialect.do_ping = quick
 
 
 def _forget_plans(dbapi_connection: Any, _record: Any) -> None:

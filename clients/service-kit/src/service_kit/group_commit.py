@@ -1,7 +1,9 @@
 """Group commit: what arrives while an act is under way shares the next one."""
 
+import math
 import os
 import threading
+import time
 from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
@@ -13,7 +15,8 @@ log = get_logger(__name__)
 
 T = TypeVar("T")
 R = TypeVar("R")
-_Batch = tuple[Sequence[T], int, Callable[[Sequence[R]], None]]
+_Batch = tuple[Sequence[T], int, Callable[[Sequence[R]], None], float]
+"""Items, their weight, who hears what became of them, and until when, in steady seconds."""
 
 
 class GroupCommit(Generic[T, R]):
@@ -41,19 +44,27 @@ class GroupCommit(Generic[T, R]):
         self._starting = threading.Lock()
         self._thread_pid: int | None = None
 
-    def hand_over(self, items: Sequence[T], answer: Callable[[Sequence[R]], None]) -> None:
+    def hand_over(
+        self,
+        items: Sequence[T],
+        answer: Callable[[Sequence[R]], None],
+        timeout_s: float = math.inf,
+    ) -> None:
         """Have items acted on in one go; returns at once.
 
-        `answer` hears what became of them on the acting thread, where it must not block.
+        `answer` hears what became of them on the acting thread, where it must not block. What has
+        waited for `timeout_s` is forgotten: nobody hears of it any more, and while a store hangs
+        it would pile up before what somebody still waits for.
         """
         if self._thread_pid != os.getpid():
             self._start_thread()
-        self._waiting.put((items, sum(map(self._weigh, items)), answer))
+        until_s = time.monotonic() + timeout_s
+        self._waiting.put((items, sum(map(self._weigh, items)), answer, until_s))
 
     def submit(self, item: T, timeout_s: float) -> R:
         """Block until an item was acted on; returns what became of it.
 
-        Raises TimeoutError when that took too long: then it may still happen.
+        Raises TimeoutError when that took too long: then it may have been begun, and happen.
         """
         outcomes: list[R] = []
         done = threading.Lock()  # a third of what a Future costs, a thousand times a second
@@ -63,7 +74,7 @@ class GroupCommit(Generic[T, R]):
             outcomes.extend(results)
             done.release()
 
-        self.hand_over((item,), settle)
+        self.hand_over((item,), settle, timeout_s)
         if not done.acquire(timeout=timeout_s):
             raise TimeoutError
         return outcomes[0]
@@ -82,9 +93,9 @@ class GroupCommit(Generic[T, R]):
 
     def _run(self) -> None:
         while group := self._take():
-            results = self._act_on([item for items, _, _ in group for item in items])
+            results = self._act_on([item for items, *_ in group for item in items])
             start = 0
-            for items, _, answer in group:
+            for items, _, answer, _ in group:
                 answer(results[start : start + len(items)])
                 start += len(items)
 
@@ -98,21 +109,24 @@ class GroupCommit(Generic[T, R]):
             return [self._failed(error)] * len(items)
 
     def _take(self) -> list[_Batch[T, R]]:
-        """What waits, as much as fits; nothing once closed."""
-        batch = self._held_over or self._waiting.get()
-        self._held_over = None
+        """What waits and isn't too late, as much as fits; nothing once closed."""
         group: list[_Batch[T, R]] = []
         weight = 0
-        while batch is not None:
-            weight += batch[1]
-            if group and weight > self._most:
-                self._held_over = batch
-                return group
-            group.append(batch)
-            try:
-                batch = self._waiting.get_nowait()
-            except Empty:
-                return group
+        try:
+            while (batch := self._next(block=not group)) is not None:
+                if batch[3] <= time.monotonic():
+                    continue
+                weight += batch[1]
+                if group and weight > self._most:
+                    self._held_over = batch
+                    return group
+                group.append(batch)
+        except Empty:
+            return group
         if group:
             self._waiting.put(None)
         return group
+
+    def _next(self, *, block: bool) -> _Batch[T, R] | None:
+        held, self._held_over = self._held_over, None
+        return held or self._waiting.get(block)

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, make_url
+from sqlalchemy.exc import DBAPIError
 
 from service_kit.database import answers_within, connect, is_sqlite, last_write, writing
 from service_kit.errors import ConfigError, NotMigrated, StoreUnavailable
-from service_kit.outage import outages_translated
+from service_kit.outage import is_outage, outages_translated
 
 _PROBE_WAIT_S = 1
 _PROBE_ANSWER_S = 2.0
@@ -134,10 +135,13 @@ def newest_version(package: str) -> str | None:
 def _version_of(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found: str | None = connection.exec_driver_sql(
-        "SELECT version_num FROM alembic_version"
-    ).scalar()
-    return found
+    try:
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    except DBAPIError as error:
+        if is_outage(error):
+            raise
+        return None  # somebody else's table
+    return None if found is None else str(found)
 
 
 def _versions_of(package: str) -> Path:
