@@ -10,6 +10,7 @@ from typing import Any
 from bus_client import bus_url
 from service_kit.access import Tokens
 from service_kit.config import Holds, anywhere, load, number, port_number, setting
+from service_kit.database import database_url
 from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, is_plain
 
@@ -66,7 +67,7 @@ class Config:
     `trusted_proxies` is how many proxies of ours stand before this process.
     """
 
-    database_url: str = setting("AUCTIONS_DATABASE_URL")
+    database_url: str = setting("AUCTIONS_DATABASE_URL", parse=database_url)
     public_url: str = setting("AUCTIONS_PUBLIC_URL", parse=base_url)
     secret_key: str = setting("AUCTIONS_SECRET_KEY", secret=True, parse=_secret_key)
     tokens: Tokens = setting("AUCTIONS_TOKENS", parse=Tokens.parse, secret=True)
