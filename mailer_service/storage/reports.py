@@ -16,6 +16,7 @@ from mailer_service.storage.ledger import lock_recipient
 from mailer_service.storage.tables import bus_reports, mails
 
 _AT_ONCE = 1_000
+_STATES = tuple(state.value for state in State)
 _columns = (
     *(bus_reports.c.event_id, bus_reports.c.url, bus_reports.c.state),
     *(bus_reports.c.at_ms, bus_reports.c.reason, bus_reports.c.counted),
@@ -54,16 +55,17 @@ class Reports:
                 )
 
     def waiting(self) -> Waiting | None:
-        """Up to 1 000 that nobody has heard of, the oldest first; None when there are none."""
-        untold = bus_reports.c.told_at_ms.is_(None)
-        wanted = select(bus_reports).where(untold).order_by(bus_reports.c.id).limit(_AT_ONCE)
+        """Up to 1 000 that nobody has heard of, the oldest first; None when there are none. Of a
+        state that this version doesn't know it says nothing: a newer one may."""
+        untold, known = bus_reports.c.told_at_ms.is_(None), bus_reports.c.state.in_(_STATES)
+        wanted = select(bus_reports).where(untold, known).order_by(bus_reports.c.id).limit(_AT_ONCE)
         with reading(self._engine) as connection:
             rows = connection.execute(wanted).all()
             if not rows:
                 return None
             before = (
                 select(*_columns)
-                .where(~untold, bus_reports.c.url.in_({row.url for row in rows}))
+                .where(~untold, known, bus_reports.c.url.in_({row.url for row in rows}))
                 .order_by(bus_reports.c.id)
             )
             told = [_report(row) for row in connection.execute(before)]

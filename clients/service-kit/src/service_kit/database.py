@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 from contextvars import ContextVar
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import unquote
@@ -56,11 +57,14 @@ def database_url(url: str) -> str:
     return url
 
 
-def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> Engine:
+def connect(
+    url: str, *, pool_size: int = 10, waits_for_ever: bool = False, any_text: bool = False
+) -> Engine:
     """An engine for the database at `url`. Opens nothing yet.
 
     A PostgreSQL that does not answer a statement within 20 s is away, unless who asked
-    `waits_for_ever`, or does it `patiently`.
+    `waits_for_ever`, or does it `patiently`. With `any_text` a text of SQLite's that is no UTF-8
+    shows as `\\xff`, where it would fail whatever else is read with it; that takes twice as long.
 
     On SQLite every commit is on disk before it returns (WAL, synchronous=FULL). An error of the
     database names the statement but not its values, for they may be secret. May be made before a
@@ -79,6 +83,8 @@ def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> E
     if is_file:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if any_text:
+            event.listen(engine, "connect", _read_any_text)
     else:
         _expect_answers(engine, waits_for_ever=waits_for_ever)
     _engines.add(engine)
@@ -223,6 +229,10 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _read_any_text(dbapi_connection: Any, _record: Any) -> None:
+    dbapi_connection.text_factory = partial(str, encoding="utf-8", errors="backslashreplace")
 
 
 def _begin_sqlite(connection: Connection) -> None:
