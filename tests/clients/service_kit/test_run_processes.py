@@ -171,6 +171,20 @@ def test_a_start_without_room_is_refused_in_one_line_and_keeps_no_half_secret(
     assert (folder / "var" / "secrets.env").read_bytes() == b""
 
 
+@pytest.mark.parametrize(
+    ("name", "content"), [("secrets.env", b"TOKEN=\xff\xfe\n"), ("log", b"a file\n")]
+)
+def test_a_start_in_a_folder_that_something_else_has_been_in_is_refused_in_one_line(
+    folder: Path, name: str, content: bytes
+) -> None:
+    (folder / "var").mkdir(exist_ok=True)
+    (folder / "var" / name).write_bytes(content)
+    command = [sys.executable, "-m", "service_kit.run"]
+    ended = subprocess.run(command, cwd=folder, capture_output=True, check=False)
+    assert (ended.returncode, ended.stderr.count(b"\n")) == (2, 1), ended.stderr
+    assert ended.stderr.startswith(b"VAR_DIR")
+
+
 def test_a_second_run_of_a_folder_is_refused_in_one_line(folder: Path) -> None:
     with running(folder) as first:
         all_started(folder)

@@ -25,16 +25,20 @@ def main() -> int:
     try:
         runtime_folder()
         settings = environment(folder, os.environ)
-        lock_folder(Path(settings["VAR_DIR"]))
+        var = Path(settings["VAR_DIR"])
+        lock_folder(var)
+        logs = LogFiles(var / "log")
         commands = commands_of(folder, settings)
         refuse_busy(ports_of(settings))
     except ConfigError as error:
         exit_with(error.complaints)
     except OSError as error:  # a full disk, for one
         exit_with((f"VAR_DIR: it can't start there ({error.strerror})",))
+    except UnicodeError as error:
+        exit_with((f"VAR_DIR or .env: a file of settings there is no text ({error})",))
     everything = _with_own_programs(settings)
     released = "".join(_release(command, everything) for command in commands.releases)
-    return _run(commands.processes, everything, released)
+    return _run(commands.processes, everything, released, logs)
 
 
 def _with_own_programs(settings: Mapping[str, str]) -> dict[str, str]:
@@ -58,9 +62,10 @@ def _release(command: str, settings: Mapping[str, str]) -> str:
     return done.stdout
 
 
-def _run(processes: Mapping[str, str], settings: Mapping[str, str], released: str) -> int:
+def _run(
+    processes: Mapping[str, str], settings: Mapping[str, str], released: str, logs: LogFiles
+) -> int:
     var = Path(settings["VAR_DIR"])
-    logs = LogFiles(var / "log")
     ports = {name: port for name, port in ports_of(settings).items() if name in processes}
     words = _block(ports, released, var, logs)
     return stay(processes, settings, ports=ports, logs=logs, words=words)
