@@ -14,6 +14,7 @@ from bus.api.pages import page
 from bus.api.query import PAGE, Limit, Number
 from bus.api.schemas import ListSchema
 from bus.bootstrap import Bus
+from bus.model.audit import ActName
 from bus.model.client import ClientName
 
 
@@ -21,7 +22,7 @@ class AuditQuery(msgspec.Struct, forbid_unknown_fields=True):
     """So many acts before one: of a client, of a kind (`subscription.pause`), since a time."""
 
     client: ClientName | None = None
-    act: str | None = None
+    act: ActName | None = None
     since_ms: Number | None = None
     limit: Limit = PAGE
     before: Number | None = None

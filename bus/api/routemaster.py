@@ -19,6 +19,7 @@ from bus.api.representations import place
 from bus.api.schemas import SecretSchema, SubscriptionSchema
 from bus.bootstrap import Bus
 from bus.errors import NotYours
+from bus.model.audit import ActName
 from bus.model.client import Client, ClientName
 from bus.model.paths import subscription_path
 from bus.model.subscription import DEFAULT_NAME, ListedSubscription
@@ -133,7 +134,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
     return blueprint
 
 
-def _acting(bus: Bus, act: str, client: Client, **details: Any) -> AbstractContextManager[None]:
+def _acting(bus: Bus, act: ActName, client: Client, **details: Any) -> AbstractContextManager[None]:
     on = subscription_path(client.name, DEFAULT_NAME)
     return acting(bus, act, client.name, on=on, **details)
 

@@ -2,7 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
+
+ActName = Literal[
+    "attempt.resend",
+    "dead-letters.redrive",
+    "parked.retry",
+    "subscription.delete",
+    "subscription.pause",
+    "subscription.put",
+    "subscription.resume",
+    "subscription.secret",
+    "subscription.seek",
+    "subscription.test",
+    "token.create",
+    "token.revoke",
+    "topic.delete",
+    "topic.give",
+    "topic.put",
+    "topology.declare",
+]
+"""All that is on record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +45,7 @@ class Act:
     """
 
     caller: Caller
-    act: str
+    act: ActName
     on: str
     owner: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)

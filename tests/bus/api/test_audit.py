@@ -105,3 +105,10 @@ def test_old_acts_are_forgotten(api: Client, storage: Storage, clock: Any) -> No
     clock.forward(90 * 86_400_000 + 1)
     call(api, "PUT", "/topics/new", by="stranger")
     assert [one["on"] for one in acts(api)] == ["/topics/new"]
+
+
+@pytest.mark.parametrize(
+    "act", ["nope", "", "subscription", "Subscription.put", "topic.put,topic.give"]
+)
+def test_an_act_that_nobody_can_do_is_refused(api: Client, act: str) -> None:
+    assert_problem(call(api, "GET", f"/audit?act={act}", by="root"), 400)
