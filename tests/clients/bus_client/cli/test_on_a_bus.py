@@ -63,7 +63,7 @@ def test_a_topic_is_shown_with_its_schema_an_example_and_how_to_get_it(shop: Cal
     )
     assert claimed.status == 0
     said = shop("topics", "show", "told").out
-    for words in ("News.", "integer", "gavel.told.update", "bus subscribe NAME --topic told"):
+    for words in ("News.", "integer", "gavel.told.create", "bus subscribe NAME --topic told"):
         assert words in said
     refused = shop("publish", "told", "create", WIDGET.format(1))
     assert (refused.status, refused.err.count("\n")) == (1, 1)
