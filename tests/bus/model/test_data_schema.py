@@ -118,17 +118,17 @@ BAD: dict[str, Any] = {
 
 @pytest.mark.parametrize("case", BAD)
 def test_a_schema_without_an_end_is_not(case: str) -> None:
-    began_s = time.monotonic()
+    began_s = time.process_time()
     with pytest.raises(BadSchema):
         check_schema(BAD[case])
-    assert time.monotonic() - began_s < 2
+    assert time.process_time() - began_s < 2
 
 
 def test_a_pattern_that_others_choke_on_takes_no_time() -> None:
     schema = compiled({"properties": {"a": {"pattern": "^(a+)+$"}}})
-    began_s = time.monotonic()
+    began_s = time.process_time()
     assert schema.mismatch([json.dumps({"a": "a" * 100_000 + "!"})]) is not None
-    assert time.monotonic() - began_s < 2
+    assert time.process_time() - began_s < 2
 
 
 def test_data_that_is_nested_deeply_is_no_crash() -> None:
