@@ -4,6 +4,7 @@ from typing import Any
 
 from service_kit.config import or_exit
 from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
+from service_kit.web_server import refusing
 
 from stages.config import read
 
@@ -13,11 +14,13 @@ threads = 16
 bind = [f"127.0.0.1:{port}" for port in house.ports]
 
 
-def on_starting(_server: object) -> None:
-    """Refuse bad settings in the master, before any worker: clear lines and no traceback."""
+def _check() -> None:
     from stages.bootstrap import build
 
-    or_exit(lambda: build(house).check_start())
+    build(house).check_start()
+
+
+on_starting = refusing(_check)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -142,7 +142,7 @@ def test_what_fell_off_the_log_is_told_once(
     publish(*"12345")
     storage.log.trim(4)
     receiver.statuses = [500]
-    driven.until(lambda: len(receiver.deliveries) == 1)
+    driven.until(lambda: overview(storage).health.failures == 1)
     driven.forward(5_000)
     driven.until(lambda: overview(storage).lag.events == 0)
     assert told(storage) == [{"state": "resync", "from": 1, "to": 3}]

@@ -10,6 +10,7 @@ import pytest
 from service_kit.errors import ConfigError
 from service_kit.private import keep_files_private, runtime_folder
 from service_kit.schema import migrate
+from service_kit.web_server import refusing
 
 
 @pytest.fixture
@@ -105,3 +106,13 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 print(runtime_folder())
 """
+
+
+def test_what_a_web_process_makes_before_its_workers_is_private(shared_folder: Path) -> None:
+    made = shared_folder / "made"
+    before = os.umask(0)
+    try:
+        refusing(made.touch)(None)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600

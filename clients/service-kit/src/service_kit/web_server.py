@@ -46,25 +46,30 @@ control_socket_disable = True
 
 
 def when_ready(server: Any) -> None:
-    """Before gunicorn starts the workers, which make files.
+    """Before gunicorn starts the workers.
 
     What the app imports is imported here, once for all of them: each would else take as long, and
     as much memory. Importing a module does nothing; the app is made in each worker. What is there
     by now stays, so no collection need look at it: it would write to each page that is shared.
     """
-    keep_files_private()
     importlib.import_module(server.app.app_uri.partition(":")[0])
     gc.collect()
     gc.freeze()
 
 
-def refusing_bad_settings(package: str) -> Callable[[object], None]:
-    """An `on_starting` that reads `<package>.config` in the master, before any worker: clear lines
-    and no traceback."""
+def refusing(check: Callable[[], object]) -> Callable[[object], None]:
+    """An `on_starting`: what `check` refuses is clear lines and no traceback, in the master before
+    any worker. It may make files, so this process and its workers keep them private from here on.
+    """
 
     def on_starting(_server: object) -> None:
-        read = importlib.import_module(f"{package}.config").read
-        or_exit(lambda: read(nowhere))
+        keep_files_private()
         or_exit(runtime_folder)
+        or_exit(check)
 
     return on_starting
+
+
+def refusing_bad_settings(package: str) -> Callable[[object], None]:
+    """An `on_starting` that reads `<package>.config`."""
+    return refusing(lambda: importlib.import_module(f"{package}.config").read(nowhere))
