@@ -15,6 +15,7 @@ from service_kit.logs import configure_logs
 from service_kit.openapi import Api
 from service_kit.openapi import Blueprint as Documented
 from service_kit.problems import install_problems
+from service_kit.scrape import install_metrics
 from service_kit.storable import install_storable
 from service_kit.style import add_static
 from service_kit.trace import install_trace
@@ -90,6 +91,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
     )
     trust_proxies(app, config.trusted_proxies)
     install_trace(app)
+    install_metrics(app, "auctions")
     install_storable(app)
     install_access(app, config.tokens)
     install_security(app, built)

@@ -10,7 +10,7 @@ from service_kit.http import HttpClient
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
 from service_kit.outbox import Outbox, Publish, Relay
-from service_kit.outbox.watch import check_outbox, metrics
+from service_kit.outbox.watch import check_outbox, outbox_metrics
 from service_kit.worker import Body, listening, run_loops
 
 from auction_app.bidding.bids_health import check_bids
@@ -85,7 +85,7 @@ def main() -> None:
         bodies,
         health_port=config.jobs_port,
         checks={"database": house.check, "outbox": lambda: check_outbox(waiting)},
-        metrics=lambda: metrics({"auctions": waiting}),
+        collect=lambda: outbox_metrics({"auctions": waiting}, house.clock()),
     )
 
 

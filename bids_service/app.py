@@ -12,6 +12,7 @@ from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.openapi import Api
 from service_kit.problems import install_problems
+from service_kit.scrape import install_metrics
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 
@@ -40,6 +41,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     app = Flask(__name__)
     install_problems(app, PROBLEMS)
     install_trace(app)
+    install_metrics(app, "bids")
     install_storable(app)
     install_access(app, config.tokens)
     install_health(app, {"database": parts.database.check})

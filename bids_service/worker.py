@@ -14,7 +14,7 @@ from service_kit.errors import HttpFailure
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
 from service_kit.outbox import Outbox, Publish, Relay
-from service_kit.outbox.watch import check_outbox, metrics
+from service_kit.outbox.watch import check_outbox, outbox_metrics
 from service_kit.schema import check_start
 from service_kit.worker import Body, listening, run_loops
 
@@ -81,7 +81,7 @@ def main(chosen: Sequence[str]) -> None:
         {name: bodies[name] for name in chosen or bodies},
         health_port=config.jobs_port,
         checks={"database": parts.database.check, "outbox": lambda: check_outbox(waiting)},
-        metrics=lambda: metrics({"bids": waiting}),
+        collect=lambda: outbox_metrics({"bids": waiting}, parts.books.clock()),
     )
 
 

@@ -4,8 +4,10 @@ from flask import Flask
 from service_kit.clock import Clock, now_ms
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
+from service_kit.metrics.histogram import Histogram
 from service_kit.openapi import Api
 from service_kit.problems import install_problems
+from service_kit.scrape import time_requests
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 from service_kit.trusted_proxies import trust_proxies
@@ -58,6 +60,7 @@ def create_apps(
     bus = build(config, storage=storage, clock=clock)
     app = Flask(__name__)
     install_trace(app)
+    requests = time_requests(app, "bus")
     install_storable(app)
     install_problems(app, TRANSLATIONS)
     install_health(app, {"database": bus.storage.check_ready})
@@ -68,7 +71,7 @@ def create_apps(
         description="Publish events, subscribe to them, and see what becomes of each delivery.",
         at=bus.path_prefix,
     )
-    _register(api, bus)
+    _register(api, bus, requests)
     api.describe(lambda: describe_publish(api, app))
     api.describe(lambda: describe_deliveries(api))
     app.register_blueprint(console_blueprint(bus, app.wsgi_app))
@@ -77,7 +80,7 @@ def create_apps(
     return app, bus
 
 
-def _register(api: Api, bus: Bus) -> None:
+def _register(api: Api, bus: Bus, requests: Histogram) -> None:
     api.register_blueprint(topics_blueprint(bus))
     api.register_blueprint(asyncapi_blueprint(bus))
     api.register_blueprint(subscriptions_blueprint(bus))
@@ -92,7 +95,7 @@ def _register(api: Api, bus: Bus) -> None:
     api.register_blueprint(attempts_blueprint(bus))
     api.register_blueprint(tokens_blueprint(bus))
     api.register_blueprint(pulse_blueprint(bus))
-    api.register_blueprint(metrics_blueprint(bus))
+    api.register_blueprint(metrics_blueprint(bus, requests))
     api.register_blueprint(history_blueprint(bus))
     api.register_blueprint(audit_blueprint(bus))
     api.register_blueprint(overview_blueprint(bus))

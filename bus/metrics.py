@@ -1,47 +1,42 @@
 """What `/metrics` says, in Prometheus's words (docs/delivery.md D29).
 
-Everything comes from counts that the store keeps, so several processes tell the same, and a log of
-ten million events costs what one of ten does.
+What is of the bus comes from counts that the store keeps, so several processes tell the same, and a
+log of ten million events costs what one of ten does.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from prometheus_client.core import (
-    CollectorRegistry,
     CounterMetricFamily,
     GaugeMetricFamily,
     HistogramMetricFamily,
     Metric,
 )
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from service_kit.metrics.histogram import Histogram
+from service_kit.metrics.processes import process_metrics
 
+from bus.delivery.lease import LAPSES_AFTER_MS
 from bus.model.delivery import Overview
 from bus.model.latency import BUCKETS_MS, DELIVERY, PUBLISH_TO_DELIVERY, LatencyHistogram
+from bus.model.subscription import State
 from bus.model.topic import Topic
 from bus.storage import Storage
 
-CONTENT_TYPE = CONTENT_TYPE_LATEST
 _BY_SUBSCRIPTION = ["subscriber", "subscription"]
 
 
-def metrics(storage: Storage, client: str | None = None) -> bytes:
-    """The text that Prometheus scrapes: of one client's topics and subscriptions, or of all."""
-    registry = CollectorRegistry(auto_describe=False)
-    families = [_published(storage.topics.all(), client)]
-    families += _of_subscriptions(storage.overviews.visible_to(client))
-    families += _of_all(storage) if client is None else []
-    registry.register(_Collected(families))
-    return generate_latest(registry)
-
-
-class _Collected:
-    """Families as prometheus_client wants to have them."""
-
-    def __init__(self, families: Sequence[Metric]) -> None:
-        self._families = families
-
-    def collect(self) -> Iterable[Metric]:
-        return self._families
+def metrics(
+    storage: Storage, client: str | None = None, timings: Sequence[Histogram] = ()
+) -> Iterator[Metric]:
+    """What Prometheus scrapes: of one client's topics and subscriptions, or of all, then with the
+    pushers, the processes of this web server and what its workers have timed."""
+    yield _published(storage.topics.all(), client)
+    yield from _of_subscriptions(storage.overviews.visible_to(client))
+    if client is None:
+        yield from _of_all(storage)
+        for timing in timings:
+            yield from timing.collect()
+        yield from process_metrics()
 
 
 def _of_all(storage: Storage) -> Iterator[Metric]:
@@ -50,6 +45,8 @@ def _of_all(storage: Storage) -> Iterator[Metric]:
     size = last.bytes_upto - first.bytes_upto if first and last else 0
     yield GaugeMetricFamily("bus_log_events", "Events that the log holds.", events)
     yield GaugeMetricFamily("bus_log_bytes", "The size of their bodies.", size)
+    alive = storage.leases.count_alive(LAPSES_AFTER_MS)
+    yield GaugeMetricFamily("bus_pushers", "Pushers that are alive.", alive)
     timings = storage.latencies.all()
     yield _histogram("bus_delivery_seconds", "How long attempts took.", timings[DELIVERY])
     yield _histogram(
@@ -83,8 +80,12 @@ def _of_subscriptions(overviews: Sequence[Overview]) -> Iterator[Metric]:
             ("bus_lag_seconds", "The age of the oldest of them."),
             ("bus_parked_events", "Events of entities that wait apart."),
             ("bus_dead_letters", "Events that were given up."),
+            ("bus_failures", "Attempts in a row that have failed."),
         )
     }
+    states = GaugeMetricFamily(
+        "bus_subscription_state", "1 for the state it is in.", labels=[*_BY_SUBSCRIPTION, "state"]
+    )
     for one in overviews:
         who = [one.subscription.client, one.subscription.name]
         delivered.add_metric(who, one.sent)
@@ -92,7 +93,11 @@ def _of_subscriptions(overviews: Sequence[Overview]) -> Iterator[Metric]:
         gauges["bus_lag_seconds"].add_metric(who, (one.lag.oldest_ms or 0) / 1000)
         gauges["bus_parked_events"].add_metric(who, one.parked)
         gauges["bus_dead_letters"].add_metric(who, one.dead_letters)
+        gauges["bus_failures"].add_metric(who, one.health.failures)
+        for state in State:
+            states.add_metric([*who, state], one.subscription.state is state)
     yield delivered
+    yield states
     yield from gauges.values()
 
 

@@ -61,6 +61,7 @@ def main() -> None:
         },
         health_port=config.pusher_port,
         checks={"database": storage.check_ready, "lease": pusher.check_lease},
+        collect=pusher.collect,
     )
     pusher.close()
     process_lock.close()

@@ -9,6 +9,7 @@ from service_kit.config import nowhere
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.problems import install_problems
+from service_kit.scrape import install_metrics
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 
@@ -26,6 +27,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     parts = parts or build(config)
     app = Flask(__name__, static_folder=None)
     install_trace(app)
+    install_metrics(app, "mailer")
     install_storable(app)
     install_problems(app)
     install_health(app, parts.checks)

@@ -10,6 +10,7 @@ from service_kit.database import connect
 from service_kit.health import Check
 from service_kit.jobs import Work
 from service_kit.local import LocalTransport
+from service_kit.metrics.exposition import Collect
 from service_kit.notify import NotifyChannel, OpenChannel
 from service_kit.schema import check_ready
 from service_kit.store_clock import clock_of_database
@@ -25,6 +26,7 @@ from mailer_service.pipeline.write import Writer
 from mailer_service.smtp.session import Session
 from mailer_service.storage.inbox import Inbox
 from mailer_service.storage.ledger import Ledger
+from mailer_service.storage.queue_metrics import queue_metrics
 from mailer_service.storage.reports import Reports
 from mailer_service.storage.schedule import Schedule
 from mailer_service.storage.suppressions import Suppressions
@@ -38,13 +40,14 @@ class Parts:
     """What the mailer's two processes run: the web process takes the bus's deliveries with
     `receive`, and what the bus tells of itself with `receive_reports` if the operator wants that;
     the worker does the `work` of each name in a thread of its own. The notifier wakes it; a check
-    raises when its part isn't well."""
+    raises when its part isn't well; `collect` makes metrics of what waits."""
 
     receive: Receiver
     receive_reports: ReportReceiver | None
     work: Mapping[str, Work]
     notifier: Notifier
     checks: Mapping[str, Check]
+    collect: Collect
 
 
 def build(
@@ -123,6 +126,7 @@ def build(
         | _reporters(config, reports, notifier, clock),
         notifier=notifier,
         checks={"database": lambda: check_ready("mailer_service", engine)},
+        collect=lambda: queue_metrics(engine, clock()),
     )
 
 

@@ -52,7 +52,7 @@ def main() -> None:
     bodies = or_exit(lambda: loops(config, parts))
     or_exit(lambda: check_start("mailer_service", config.database_url))
     os.nice(NICENESS)
-    run_loops(bodies, health_port=config.jobs_port, checks=parts.checks)
+    run_loops(bodies, health_port=config.jobs_port, checks=parts.checks, collect=parts.collect)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from bus_drain import Listener
 from service_kit.health import Check
 from service_kit.jobs import Job
 from service_kit.local import LocalTransport
+from service_kit.metrics.exposition import Collect
 from service_kit.notify import OpenChannel
 from service_kit.outbox import Outbox, Publish
 from service_kit.schema import check_start
@@ -45,7 +46,7 @@ class Surroundings:
 class App:
     """`loops` is all that the app's own worker process would do, `jobs` and `timers` what of it
     doesn't need a bus across HTTP. `check` raises when the app hasn't its tables, `check_start`
-    when it must not start. Who publishes has an `outbox`."""
+    when it must not start. Who publishes has an `outbox`; `collect` makes what else is counted."""
 
     wsgi: "WSGIApplication"
     listeners: Mapping[str, Listener]
@@ -55,6 +56,7 @@ class App:
     check: Check
     check_start: Check
     outbox: Outbox | None = None
+    collect: Collect = tuple
 
 
 def _auctions(config: auction_app.config.Config, here: Surroundings) -> App:
@@ -101,6 +103,7 @@ def _mailer(config: mailer_service.config.Config, here: Surroundings) -> App:
         loops=partial(mailer_service.worker.loops, config, parts),
         check=parts.checks["database"],
         check_start=partial(check_start, "mailer_service", config.database_url),
+        collect=parts.collect,
     )
 
 

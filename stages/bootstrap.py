@@ -3,20 +3,25 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bus_client import BusError, connect
 from bus_drain import receiver
+from service_kit.clock import now_ms
 from service_kit.config import ConfigError
 from service_kit.health import Check
 from service_kit.jobs import Job, Jobs
 from service_kit.local import Commits, LocalChannel, LocalTransport
 from service_kit.notify import Channel, NotifyChannel
 from service_kit.outbox import Outbox
-from service_kit.outbox.watch import check_outbox, metrics
+from service_kit.outbox.watch import check_outbox, outbox_metrics
 from service_kit.worker import Body
 
 from stages.apps import APPS, App, Surroundings
 from stages.config import Config, read_apps
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
 
 _HEARTBEAT_S = 1.0
 
@@ -52,9 +57,11 @@ class House:
         except BusError as error:
             raise ConfigError([f"{setting}: {error}"]) from error
 
-    def metrics(self) -> bytes:
-        """What has not left, in Prometheus's words."""
-        return metrics(dict(self._outboxes()))
+    def collect(self) -> "Iterator[Metric]":
+        """What has not left."""
+        yield from outbox_metrics(dict(self._outboxes()), now_ms())
+        for app in self.apps.values():
+            yield from app.collect()
 
     def _outboxes(self) -> Iterator[tuple[str, Outbox]]:
         for name, app in self.apps.items():

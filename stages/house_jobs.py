@@ -28,7 +28,7 @@ def main() -> None:
             house.loops(),
             health_port=house.config.jobs_port,
             checks=house.checks,
-            metrics=house.metrics,
+            collect=house.collect,
         )
     else:
         _work_off_queue(house)
@@ -57,7 +57,7 @@ def _run(house: House, queue: Bus) -> None:
         try:
             if house.config.jobs_port is not None:
                 checks = {"loops": loops.all_alive} | house.checks
-                serve_health(house.config.jobs_port, checks, house.metrics)
+                serve_health(house.config.jobs_port, checks, house.collect)
             queue.run(stopping, workers=_WORKERS)
         finally:
             loops.stop()

@@ -11,6 +11,7 @@ from service_kit.clock import Clock, now_ms
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.problems import Problem, install_problems
+from service_kit.scrape import install_metrics
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 from service_kit.url import are_entity_urls
@@ -21,6 +22,7 @@ from auction_app.live.config import Config
 from auction_app.live.follow import Biddings, follower, look, resyncer
 from auction_app.live.hub import Channel, Hub, HubFull
 from auction_app.live.stream import stream
+from auction_app.live.stream_metrics import stream_metrics
 from auction_app.live.topology import topology
 
 
@@ -35,6 +37,7 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     hub: Hub = parts.get("hub") or Hub()
     app = Flask(__name__)
     install_trace(app)
+    install_metrics(app, "live", lambda: stream_metrics(hub))
     install_storable(app)
     install_problems(app, {HubFull: _full})
     install_health(app, {})

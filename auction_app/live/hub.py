@@ -70,6 +70,11 @@ class Hub:
         self._streams = 0
         self._lock = threading.Lock()
 
+    @property
+    def streams(self) -> int:
+        """How many are open."""
+        return self._streams
+
     def join(self, auction_url: str) -> Channel:
         """The channel of an auction, for one more stream. Raises HubFull."""
         with self._lock:

@@ -6,6 +6,7 @@ is one place that words refusals.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable
 
 from service_kit.bodies import MAX_BODY_BYTES
@@ -35,6 +36,7 @@ class FastPublish:
         self._access = bus.auth
         self._publisher = bus.publisher
         self._rest = rest
+        self._seconds = bus.publish_seconds
         self._committer: LoopCommitter | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,6 +47,7 @@ class FastPublish:
             return None  # nobody is there to be answered
         if scope["method"] != "POST" or not scope["path"].startswith(_PREFIX):
             return await self._rest(scope, body.again, send)
+        began_s = time.perf_counter()
         try:
             publication = await self._publication(scope, headers, body)
         except StoreUnavailable:
@@ -55,6 +58,7 @@ class FastPublish:
         if isinstance(refusal, SchemaChanged):  # which is learnt where the store may be waited for
             return await self._rest(scope, body.again, send)
         if refusal is None:
+            self._seconds.observe(time.perf_counter() - began_s)
             await send(_TAKEN)
             await send(_END)
         else:

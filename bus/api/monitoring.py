@@ -4,6 +4,8 @@ import time
 
 from flask import Response, jsonify, request
 from service_kit.access import shown_token
+from service_kit.metrics.exposition import CONTENT_TYPE, exposition
+from service_kit.metrics.histogram import Histogram
 from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
@@ -61,20 +63,19 @@ def _wait_for_a_pusher(one: Overview) -> int:
     return one.lag.events if is_well else 0
 
 
-def metrics_blueprint(bus: Bus) -> Blueprint:
-    """`GET /metrics`."""
+def metrics_blueprint(bus: Bus, requests: Histogram) -> Blueprint:
+    """`GET /metrics`; `requests` has been timed by every worker."""
     blueprint = Blueprint("metrics", __name__, description="Counts for Prometheus")
 
     @endpoint(blueprint, "GET", "/metrics", answers=(200, None))
     def scrape() -> Response:
         """Counts and lags in Prometheus's text format: the caller's own, or everybody's, with
-        histograms, for the root key."""
-        from bus.metrics import (
-            CONTENT_TYPE,
-            metrics,
-        )  # a web server comes with Prometheus's library
+        what there is beside, for the root key and a token of scope `monitor:all`."""
+        from bus.metrics import metrics  # a web server comes with Prometheus's library
 
         viewer = bus.auth.monitor(shown_token(request))
-        return Response(metrics(bus.storage, viewer), content_type=CONTENT_TYPE)
+        timings = (bus.publish_seconds, requests)
+        text = exposition(metrics(bus.storage, viewer, timings))
+        return Response(text, content_type=CONTENT_TYPE)
 
     return blueprint

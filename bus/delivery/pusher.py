@@ -1,8 +1,9 @@
 """The pusher's round: keep the lease, look, send what is due, settle what came of it."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from service_kit.clock import Clock
 from service_kit.errors import StoreUnavailable
@@ -21,6 +22,9 @@ from bus.delivery.terms import Terms
 from bus.delivery.timeline import Timeline
 from bus.delivery.wire.http_client import HttpClient
 from bus.storage import Storage
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
 
 GIVE_UP_MS = 5 * 24 * 60 * 60 * 1000
 
@@ -103,6 +107,14 @@ class Pusher:
             self._lease.leave()
         self._tail.stop()
         self._client.close()
+
+    def collect(self) -> "Iterator[Metric]":
+        """What it has tried, and whether it may deliver now. From any thread."""
+        from prometheus_client.core import GaugeMetricFamily
+
+        holds = float(self._lease.is_valid)
+        yield GaugeMetricFamily("bus_pusher_lease", "1 while this pusher may deliver.", holds)
+        yield from self._recorder.counts.collect()
 
     def check_lease(self) -> None:
         """A readiness check: raises RuntimeError while this pusher may not deliver."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from service_kit.clock import Clock
 
+from bus.delivery.records.attempt_counts import AttemptCounts
 from bus.delivery.records.attempt_log import AttemptLog, Exchange
 from bus.delivery.records.history import HistoryCounts
 from bus.delivery.records.latency import LatencyCounts
@@ -14,6 +15,7 @@ class Recorder:
     """Keeps what is kept of exchanges: once the next ones are on their way."""
 
     def __init__(self, storage: Storage, *, now_ms: Clock, steady_ms: Clock) -> None:
+        self.counts = AttemptCounts()
         self._attempts = AttemptLog(storage.attempts, now_ms, steady_ms)
         self._latency = LatencyCounts(storage.latencies, steady_ms)
         self._history = HistoryCounts(storage.history, now_ms, steady_ms)
@@ -34,6 +36,7 @@ class Recorder:
 
     def _note(self, exchanges: Iterable[Exchange]) -> None:
         for exchange in exchanges:
+            self.counts.add(exchange)
             self._attempts.add(exchange)
             self._latency.add(exchange)
             self._history.add(exchange)

@@ -8,6 +8,7 @@ from tests.bus.api.calling import assert_problem, call
 from tests.bus.clock import FakeClock
 
 EVENT = {"type": "create", "url": "https://x.example/1"}
+STATE, STATES = "bus_subscription_state", ("active", "paused", "disabled")
 OURS = {"subscriber": "subscriber", "subscription": "default"}
 
 
@@ -73,3 +74,31 @@ def test_histograms_add_up(api: Client, storage: Storage) -> None:
     assert sample(api, "bus_delivery_seconds_bucket", le="+Inf") == 8
     assert sample(api, "bus_delivery_seconds_count") == 8
     assert sample(api, "bus_delivery_seconds_sum") == pytest.approx(200_000.286)
+
+
+def test_the_state_of_a_subscription_is_one_of_all_there_are(api: Client) -> None:
+    subscribe(api)
+    states = {state: sample(api, STATE, **OURS, state=state) for state in STATES}
+    assert states == {"active": 1, "paused": 0, "disabled": 0}
+    assert sample(api, "bus_failures", **OURS) == 0
+
+
+def test_pushers_that_are_alive_are_counted(api: Client, storage: Storage) -> None:
+    assert sample(api, "bus_pushers") == 0
+    storage.leases.join("one")
+    assert sample(api, "bus_pushers") == 1
+
+
+def test_publications_are_timed(api: Client) -> None:
+    call(api, "POST", "/topics/bids", EVENT)
+    call(api, "POST", "/topics/bids", {"type": "wrong"})
+    assert sample(api, "bus_publish_seconds_count") == 1
+
+
+def test_a_client_sees_nothing_of_the_machine(api: Client) -> None:
+    subscribe(api)
+    told = call(api, "GET", "/metrics", by="subscriber").text
+    assert "bus_lag_events" in told
+    assert "process_" not in told
+    assert "bus_publish_seconds" not in told
+    assert "bus_pushers" not in told

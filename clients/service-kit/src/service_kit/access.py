@@ -51,6 +51,11 @@ def install_access(app: "Flask", tokens: Tokens) -> None:
     app.extensions[_EXTENSION] = tokens
 
 
+def has_tokens(app: "Flask") -> bool:
+    """Whether an app knows any tokens at all."""
+    return _EXTENSION in app.extensions
+
+
 def caller() -> Caller | None:
     """Who makes the current request; None without credentials.
 

@@ -4,10 +4,13 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from service_kit.entrance.small import BoundedHandler, SmallServer
-from service_kit.errors import NotReady
+from service_kit.errors import NotReady, StoreUnavailable
+from service_kit.metrics.exposition import CONTENT_TYPE, Collect, exposition
+from service_kit.metrics.processes import process_metrics
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -55,40 +58,50 @@ def install_health(app: "Flask", checks: Mapping[str, Check]) -> None:
         return Response(json.dumps(words), status, headers, mimetype="application/json")
 
 
-def serve_health(
-    port: int, checks: Mapping[str, Check], metrics: Callable[[], bytes] | None = None
-) -> SmallServer:
-    """Serve /healthz and /readyz from a worker process, in a thread, on loopback and `port`; and
-    /metrics, where there are `metrics` in Prometheus's words."""
+def serve_health(port: int, checks: Mapping[str, Check], collect: Collect = tuple) -> SmallServer:
+    """Serve /healthz, /readyz and /metrics from a worker process, in a thread, on loopback and
+    `port`: what the process takes, and the metrics that `collect` makes."""
 
-    readiness = Readiness(checks)
-
-    class Answer(BoundedHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name is the method
-            if self.path == "/healthz":
-                self._answer(200, {"status": "ok"})
-            elif self.path == "/readyz":
-                self._answer(*readiness())
-            elif self.path == "/metrics" and metrics is not None:
-                self._write(200, "text/plain; version=0.0.4; charset=utf-8", metrics())
-            else:
-                self._answer(404, {})
-
-        def _answer(self, status: int, words: Mapping[str, str]) -> None:
-            self._write(status, "application/json", json.dumps(words).encode())
-
-        def _write(self, status: int, media_type: str, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", media_type)
-            self.send_header("Content-Length", str(len(body)))
-            for name, value in ({} if status == 200 else _AGAIN).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+    class Answer(_Answer):
+        readiness = Readiness(checks)
+        metrics = staticmethod(lambda: exposition(chain(process_metrics(), collect())))
 
     server = SmallServer(("127.0.0.1", port), Answer)
     threading.Thread(target=server.serve_forever, name="health", daemon=True).start()
     return server
+
+
+class _Answer(BoundedHandler):
+    readiness: Readiness
+    metrics: Callable[[], bytes]
+
+    def do_GET(self) -> None:  # noqa: N802 - the name is the method
+        if self.path == "/healthz":
+            self._answer(200, {"status": "ok"})
+        elif self.path == "/readyz":
+            self._answer(*self.readiness())
+        elif self.path == "/metrics":
+            self._tell_metrics()
+        else:
+            self._answer(404, {})
+
+    def _tell_metrics(self) -> None:
+        try:
+            self._write(200, CONTENT_TYPE, self.metrics())
+        except StoreUnavailable as error:
+            self._answer(503, {"error": str(error)})
+
+    def _answer(self, status: int, words: Mapping[str, str]) -> None:
+        self._write(status, "application/json", json.dumps(words).encode())
+
+    def _write(self, status: int, media_type: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in ({} if status == 200 else _AGAIN).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
 
 class _Watched:

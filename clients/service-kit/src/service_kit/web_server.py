@@ -10,6 +10,7 @@ from typing import Any
 
 from service_kit.config import nowhere, or_exit
 from service_kit.entrance import MAX_FIELDS, MAX_LINE_BYTES
+from service_kit.metrics import shared_memory
 from service_kit.private import keep_files_private, runtime_folder
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "limit_request_field_size",
     "limit_request_fields",
     "limit_request_line",
+    "post_fork",
+    "pre_fork",
     "secure_scheme_headers",
     "when_ready",
     "worker_class",
@@ -52,9 +55,21 @@ def when_ready(server: Any) -> None:
     as much memory. Importing a module does nothing; the app is made in each worker. What is there
     by now stays, so no collection need look at it: it would write to each page that is shared.
     """
+    shared_memory.share()
     importlib.import_module(server.app.app_uri.partition(":")[0])
     gc.collect()
     gc.freeze()
+
+
+def pre_fork(server: Any, worker: Any) -> None:
+    """Give a worker the first place that no living one has."""
+    taken = {one.place for one in server.WORKERS.values()}
+    worker.place = next(place for place in range(len(taken) + 1) if place not in taken)
+
+
+def post_fork(_server: object, worker: Any) -> None:
+    """A worker counts at its place."""
+    shared_memory.enter(worker.place)
 
 
 def refusing(check: Callable[[], object]) -> Callable[[object], None]:

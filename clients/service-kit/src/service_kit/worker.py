@@ -10,6 +10,7 @@ from service_kit.errors import StoreUnavailable
 from service_kit.health import Check, serve_health
 from service_kit.jobs import Job
 from service_kit.logs import get_logger
+from service_kit.metrics.exposition import Collect
 from service_kit.private import keep_files_private
 from service_kit.stop_signals import stop_signals
 
@@ -98,19 +99,19 @@ def run_loops(
     *,
     health_port: int | None = None,
     checks: Mapping[str, Check] | None = None,
-    metrics: Callable[[], bytes] | None = None,
+    collect: Collect = tuple,
 ) -> None:
     """Run the bodies until SIGTERM or SIGINT, and to the end of the rounds they are in; blocks.
 
-    Serves /healthz, /readyz and, with `metrics`, /metrics on `health_port` if given one. A round
-    that takes longer than 25 s to end is left behind as if killed, with the process.
+    Serves /healthz, /readyz and /metrics, with what `collect` makes, on `health_port` if given one.
+    A round that takes longer than 25 s to end is left behind as if killed, with the process.
     """
     keep_files_private()
     loops = Loops(bodies)
     with stop_signals(loops.ask_to_stop):
         loops.start()
         if health_port is not None:
-            serve_health(health_port, {"loops": loops.all_alive} | dict(checks or {}), metrics)
+            serve_health(health_port, {"loops": loops.all_alive} | dict(checks or {}), collect)
         log.info("worker started", loops=",".join(bodies))
         loops.wait_for_stop()
         left = loops.stop(_GRACE_S)

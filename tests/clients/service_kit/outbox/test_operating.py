@@ -12,7 +12,7 @@ from service_kit.errors import NotMigrated
 from service_kit.health import serve_health
 from service_kit.outbox import Outbox, Relay
 from service_kit.outbox.__main__ import main
-from service_kit.outbox.watch import check_outbox, metrics
+from service_kit.outbox.watch import check_outbox, outbox_metrics
 from sqlalchemy import Engine
 
 from tests.clients.service_kit.outbox.buses import Bus, taken
@@ -36,7 +36,9 @@ def page(outbox: Outbox) -> Iterator[str]:
     """Where a worker process with this outbox answers."""
     port = free_port()
     server = serve_health(
-        port, {"outbox": lambda: check_outbox(outbox)}, lambda: metrics({"shop": outbox})
+        port,
+        {"outbox": lambda: check_outbox(outbox)},
+        lambda: outbox_metrics({"shop": outbox}, 2_507),
     )
     yield f"http://127.0.0.1:{port}"
     server.shutdown()
@@ -57,6 +59,7 @@ def test_metrics_count_what_waits_what_was_refused_and_what_is_held(
     assert 'outbox_waiting_events{service="shop",topic="questions"} 3.0' in lines
     assert 'outbox_refused_events{service="shop",topic="bids"} 2.0' in lines
     assert 'outbox_held_topics{service="shop",topic="questions"} 1.0' in lines
+    assert 'outbox_oldest_seconds{service="shop",topic="questions"} 2.5' in lines
 
 
 def test_a_worker_is_not_ready_while_a_topic_is_held_and_says_which(
@@ -80,10 +83,12 @@ def test_a_worker_is_ready_though_events_were_refused_and_says_so(
     assert get(f"{page}/readyz").json() == {"outbox": "ok"}
 
 
-def test_a_page_without_metrics_has_none() -> None:
+def test_a_worker_that_counts_nothing_tells_what_it_takes_of_the_machine() -> None:
     port = free_port()
     server = serve_health(port, {})
-    assert get(f"http://127.0.0.1:{port}/metrics").status_code == 404
+    text = get(f"http://127.0.0.1:{port}/metrics").text
+    assert 'process_resident_memory_bytes{process="main"}' in text
+    assert 'process_open_fds{process="main"}' in text
     server.shutdown()
     server.server_close()
 

@@ -93,6 +93,15 @@ class Outbox:
             )
         return waiting, refused
 
+    def oldest_ms(self) -> dict[str, int]:
+        """When what has waited longest of each topic was changed."""
+        time = self._waiting.c.changed_at_ms
+        with reading(self.engine) as connection:
+            stored = {cell.name: cell for cell in cells(connection, self._waiting)}
+            first = func.min(stored[time.name])
+            wanted = select(stored["topic"], first).group_by(self._waiting.c.topic)
+            return {text_of(topic)[0]: at or 0 for topic, at in connection.execute(wanted)}
+
     def retry(self, ids: Collection[int] | None = None) -> int:
         """Have refused events (all without ids) and held topics published again, in their old
         places; returns how many events. May be repeated."""

@@ -1,6 +1,6 @@
 """What an operator sees of an outbox: in /metrics and in /readyz."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from service_kit.errors import NotReady
@@ -10,23 +10,25 @@ if TYPE_CHECKING:
     from prometheus_client.core import GaugeMetricFamily, Metric
 
 
-def metrics(outboxes: Mapping[str, Outbox]) -> bytes:
-    """The text that Prometheus scrapes: counts by topic of what each has stored, by its owner."""
-    # Who is asked has its library: a web server comes with that.
-    from prometheus_client.core import CollectorRegistry
-    from prometheus_client.exposition import generate_latest
-
-    waiting = _family("outbox_waiting_events", "Events that the bus does not have yet.")
-    refused = _family("outbox_refused_events", "Events that the bus refused.")
-    held = _family("outbox_held_topics", "Topics that the bus does not take from here.")
+def outbox_metrics(outboxes: Mapping[str, Outbox], now_ms: int) -> "Iterator[Metric]":
+    """By topic of what each has stored, by its owner: what waits and since when, what was refused,
+    what is held."""
+    names = (
+        ("outbox_waiting_events", "Events that the bus does not have yet."),
+        ("outbox_refused_events", "Events that the bus refused."),
+        ("outbox_held_topics", "Topics that the bus does not take from here."),
+        ("outbox_oldest_seconds", "How long the first of them has waited."),
+    )
+    families = [_family(name, text) for name, text in names]
     for service, outbox in outboxes.items():
-        counts = (*outbox.counts(), dict.fromkeys(outbox.held(), 1))
-        for family, by_topic in zip((waiting, refused, held), counts, strict=True):
+        waiting, refused = outbox.counts()
+        ages_s = {topic: max(0, now_ms - at) / 1000 for topic, at in outbox.oldest_ms().items()}
+        held = dict.fromkeys(outbox.held(), 1)
+        counts: tuple[Mapping[str, float], ...] = (waiting, refused, held, ages_s)
+        for family, by_topic in zip(families, counts, strict=True):
             for topic, count in by_topic.items():
                 family.add_metric([service, topic], count)
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Collected([waiting, refused, held]))
-    return generate_latest(registry)
+    yield from families
 
 
 def check_outbox(outbox: Outbox) -> str | None:
@@ -38,16 +40,6 @@ def check_outbox(outbox: Outbox) -> str | None:
         raise NotReady(said)
     refused = sum(outbox.counts()[1].values())
     return f"{refused} events were refused" if refused else None
-
-
-class _Collected:
-    """Families as prometheus_client wants to have them."""
-
-    def __init__(self, families: "Sequence[Metric]") -> None:
-        self._families = families
-
-    def collect(self) -> "Iterable[Metric]":
-        return self._families
 
 
 def _family(name: str, text: str) -> "GaugeMetricFamily":
