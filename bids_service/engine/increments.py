@@ -45,3 +45,13 @@ class IncrementTable:
     def above(self, price_minor: int) -> int:
         """The price one increment above a price: 99 → 104, 100 → 125 in eBay's table."""
         return price_minor + self.step_at(price_minor)
+
+    def below(self, price_minor: int) -> int:
+        """The highest amount one increment above which is no more than a price: what a maximum at
+        least is that was beaten at that price. In eBay's table 125 → 100, 104 → 99, 110 → 99."""
+        ceiling = price_minor
+        for lower, step in reversed(self.rows[1:]):
+            if price_minor - step >= lower:
+                return min(price_minor - step, ceiling)
+            ceiling = lower - 1
+        return min(price_minor - self.rows[0][1], ceiling)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from bids_service.engine.bidding import Bidding, Outcome, PlacedBid
 from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason, Refused
-from bids_service.engine.lead import lead_of
 from bids_service.engine.offer import Offer, OfferStatus
+from bids_service.engine.shown_price import shown_price
 
 OFFER_DAYS_MS = 60 * 24 * 3_600_000
 
@@ -42,23 +42,19 @@ def offer_second_chance(
     command: SecondChance,
     now_ms: int,
 ) -> Decision:
-    """Offer at that bidder's own highest bid, up to 60 days after the close.
-
-    Who led an auction that was not sold never showed more than the price, so the offer doesn't
-    either (P8): highest bid 60 of a loser → 60; leader's maximum 90 at price 61, unsold → 61.
-    """
+    """Offer at the highest price that the public history shows of that bidder, up to 60 days after
+    the close: a maximum stays its bidder's secret (P8)."""
     reason = _why_refused(bidding, offers, command, now_ms)
     if reason is not None:
         return Refused(reason)
-    own = [bid.maximum for bid in history if bid.bidder == command.to]
-    lead = lead_of(bidding.terms, history)
-    if not own or lead is None:
+    price = shown_price(bidding.terms, history, command.to)
+    if price is None:
         return Refused(Reason.NO_BID)
     assert bidding.closed_at_ms is not None
     offer = Offer(
         number=len(offers) + 1,
         bidder=command.to,
-        price=min(max(own), lead.price),
+        price=price,
         expires_at_ms=bidding.closed_at_ms + OFFER_DAYS_MS,
     )
     offered = BiddingEvent(Kind.SECOND_CHANCE_OFFERED, command.to, offer.price)

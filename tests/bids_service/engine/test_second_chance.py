@@ -1,11 +1,22 @@
 """Second chance offers."""
 
-from bids_service.engine.book import Book
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bids_service.engine.book import Book, decide, open_book
 from bids_service.engine.close import Close
-from bids_service.engine.decision import Reason
+from bids_service.engine.decision import Accepted, Reason
 from bids_service.engine.offer import OfferStatus
 from bids_service.engine.second_chance import AnswerOffer, ExpireOffer, SecondChance
-from tests.bids_service.engine.books import HOUR_MS, WEEK_MS, accepted, book_of, refused
+from tests.bids_service.engine.books import (
+    HOUR_MS,
+    WEEK_MS,
+    accepted,
+    bid,
+    book_of,
+    refused,
+    terms,
+)
 
 OFFER_DAYS_MS = 60 * 24 * HOUR_MS
 
@@ -19,7 +30,7 @@ def closed() -> Book:
     return book.after(accepted(book, Close(), WEEK_MS))
 
 
-def test_the_offer_is_at_the_own_highest_bid_and_changes_no_state() -> None:
+def test_the_offer_is_at_what_the_history_shows_and_changes_no_state() -> None:
     book = closed()
     offered = accepted(book, offer("A"), WEEK_MS + OFFER_DAYS_MS - 1)
     assert [(one.about, one.amount) for one in offered.events] == [("A", 310)]
@@ -83,3 +94,42 @@ def test_an_offer_that_nobody_answers_expires_once() -> None:
     expired = offered.after(accepted(offered, expire, end_ms))
     assert expired.offers[0].status is OfferStatus.EXPIRED
     assert accepted(expired, expire, end_ms + 1).events == ()
+
+
+def offered_to(bidder: str, *bids: tuple[str, int], **changes: int) -> int:
+    book = book_of(*bids, **changes)
+    book = book.after(accepted(book, Close(), WEEK_MS))
+    offered = accepted(book, offer(bidder), WEEK_MS + 1).offer
+    assert offered is not None
+    return offered.price
+
+
+def test_an_offer_tells_no_more_of_a_maximum_than_the_prices_did() -> None:
+    assert offered_to("A", ("A", 400), ("B", 405)) == 395
+    assert offered_to("A", ("A", 400), ("B", 900)) == 400
+    assert offered_to("A", ("B", 405), ("A", 400)) == 395
+    assert offered_to("A", ("B", 900), ("A", 400)) == 400
+    assert offered_to("A", ("A", 400), ("B", 900), reserve=800) == 100
+    assert offered_to("A", ("A", 400), ("B", 900), ("A", 950), ("B", 990)) == 950
+
+
+AMOUNTS = st.integers(min_value=10, max_value=40).map(lambda tens: tens * 10)
+BIDS = st.lists(st.tuples(st.sampled_from("ABC"), AMOUNTS), min_size=2, max_size=7)
+
+
+@given(BIDS, st.none() | AMOUNTS)
+def test_an_offer_is_never_above_the_bidders_maximum(
+    wanted: list[tuple[str, int]], reserve: int | None
+) -> None:
+    book = open_book(terms(reserve=reserve))
+    maxima: dict[str, int] = {}
+    for number, (bidder, maximum) in enumerate(wanted, start=1):
+        decision = decide(book, bid(bidder, maximum), number * 1000)
+        if isinstance(decision, Accepted):
+            book, maxima[bidder] = book.after(decision), maximum
+    book = book.after(accepted(book, Close(), WEEK_MS))
+    for bidder, maximum in maxima.items():
+        decision = decide(book, offer(bidder), WEEK_MS + 1)
+        if isinstance(decision, Accepted):
+            assert decision.offer is not None
+            assert 100 <= decision.offer.price <= maximum
