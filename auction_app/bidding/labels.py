@@ -9,7 +9,7 @@ def bids_label(state: str) -> str:
         "winning": _("Winning"),
         "outbid": _("Outbid"),
         "won": _("Won"),
-        "lost": _("Lost"),
+        "lost": _("Not won"),
     }[state]
 
 

@@ -2,9 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from service_kit.money import Money
+
+from auction_app.listings.model import Auction, Standing, Status
+from auction_app.orders.model import OrderStatus
+
+OPEN_OFFER = "open"
+"""The status of a second chance that waits for its bidder's answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +82,48 @@ class BidResult:
     price: Money | None = None
     minimum: Money | None = None
     reserve: str = "none"
+
+
+class BidderTask(StrEnum):
+    """What a bidder can do next about an item."""
+
+    RAISE = "raise"
+    ANSWER_OFFER = "answer_offer"
+    PAY = "pay"
+    CONFIRM_RECEIPT = "confirm_receipt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Participation:
+    """An auction that a customer has bid in, and what came of it: the latest order with the
+    customer as buyer (`bought`: by a second chance), and the offer that waits for an answer."""
+
+    customer_id: str
+    auction: Auction
+    last_bid_at_ms: int
+    bought: bool = False
+    order_id: str | None = None
+    order_status: str | None = None
+    offer_id: str | None = None
+
+    def standing(self, now_ms: int) -> Standing:
+        """Where the customer stands."""
+        return self.auction.standing_of(self.customer_id, now_ms, bought=self.bought)
+
+    def task(self, now_ms: int) -> BidderTask | None:
+        """What is to be done next, if anything.
+
+        | an offer is open | running, outbid | order placed | shipped         |
+        |------------------|-----------------|--------------|-----------------|
+        | answer_offer     | raise           | pay          | confirm_receipt |
+        """
+        if self.offer_id:
+            return BidderTask.ANSWER_OFFER
+        if self.auction.status(now_ms) is Status.RUNNING and not self.auction.hidden:
+            outbid = self.standing(now_ms) is Standing.OUTBID
+            return BidderTask.RAISE if outbid else None
+        waiting = {
+            OrderStatus.AGREED: BidderTask.PAY,
+            OrderStatus.SHIPPED: BidderTask.CONFIRM_RECEIPT,
+        }
+        return waiting.get(OrderStatus(self.order_status)) if self.order_status else None

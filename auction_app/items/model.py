@@ -9,11 +9,36 @@ from auction_app.listings.model import Auction
 @dataclass(frozen=True, kw_only=True)
 class Ties:
     """`took_part`: has bid there; `order_id`: the latest order of its sale that has the customer
-    on one of its sides."""
+    on one of its sides; `bought`: that is by a second chance; `offer_id`: one that waits for the
+    customer's answer."""
 
     took_part: bool
     watching: bool
     order_id: str | None
+    bought: bool = False
+    offer_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seller:
+    """What speaks for a seller: a member since when, how many sales, and how often they went
+    well, neither well nor badly, or badly."""
+
+    since_ms: int
+    sales: int
+    good: int
+    neutral: int
+    bad: int
+
+    @property
+    def rated(self) -> int:
+        """How often somebody said how it went."""
+        return self.good + self.neutral + self.bad
+
+    @property
+    def good_percent(self) -> int:
+        """99 good of 100 → 99; rounded down, so that only who is faultless has 100."""
+        return 100 * self.good // self.rated if self.rated else 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +46,7 @@ class Item:
     """`silent_since_ms`: when bids_service stopped answering; None while it answers."""
 
     auction: Auction
+    seller: Seller
     ties: Ties
     silent_since_ms: int | None
 

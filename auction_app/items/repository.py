@@ -1,15 +1,38 @@
-"""What the item page asks of the database at each showing, in one question: the listing, what ties
-its reader to it, and whether bids_service answers."""
+"""What the item page asks of the database at each showing, in one question: the listing, its seller,
+what ties its reader to it, and whether bids_service answers."""
 
-from sqlalchemy import BindParameter, Connection, bindparam, exists, or_, select
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, ScalarSelect, bindparam, exists, func, or_, select
 
 from auction_app.bidding.repository.outages import BIDS
-from auction_app.db.tables import auctions, orders, outages, participations, watches
+from auction_app.db.tables import (
+    auctions,
+    biddings,
+    customers,
+    feedback,
+    orders,
+    outages,
+    participations,
+    second_chances,
+    watches,
+)
 from auction_app.errors import NotFound
-from auction_app.items.model import Item, Ties
+from auction_app.items.model import Item, Seller, Ties
 from auction_app.listings.repository.rows import as_auctions, select_auctions
+from auction_app.orders.model import RATINGS, OrderStatus
+from auction_app.second_chances.model import OPEN
 
 _customer: BindParameter[str] = bindparam("customer_id")
+_kept = orders.c.status != OrderStatus.CANCELLED.value
+
+
+def _rated(rating: str) -> ScalarSelect[Any]:
+    times = select(func.count()).select_from(feedback)
+    mine = feedback.c.about_id == auctions.c.seller_id
+    return times.where(mine, feedback.c.rating == rating).scalar_subquery()
+
+
 # Built once: for so small a query, building it costs more than running it.
 _ITEM = (
     select_auctions()
@@ -28,20 +51,52 @@ _ITEM = (
         .limit(1)
         .scalar_subquery()
         .label("order_id"),
+        exists()
+        .where(orders.c.auction_id == auctions.c.id, orders.c.buyer_id == _customer, _kept)
+        .where(orders.c.sold_by != biddings.c.url)
+        .label("bought"),
+        select(second_chances.c.id)
+        .where(second_chances.c.auction_id == auctions.c.id)
+        .where(second_chances.c.bidder_id == _customer, second_chances.c.status == OPEN)
+        .where(second_chances.c.expires_at_ms > bindparam("now_ms"))
+        .limit(1)
+        .scalar_subquery()
+        .label("offer_id"),
         select(outages.c.since_ms)
         .where(outages.c.service == BIDS)
         .scalar_subquery()
         .label("silent_since_ms"),
+        customers.c.created_at_ms.label("seller_since_ms"),
+        select(func.count())
+        .select_from(orders)
+        .where(orders.c.seller_id == auctions.c.seller_id, _kept)
+        .scalar_subquery()
+        .label("seller_sales"),
+        *(_rated(rating).label(f"seller_{rating}") for rating in RATINGS),
     )
     .where(auctions.c.id == bindparam("auction_id"))
 )
 
 
-def seen_by(conn: Connection, customer_id: str | None, auction_id: str) -> Item:
+def seen_by(conn: Connection, customer_id: str | None, auction_id: str, *, now_ms: int) -> Item:
     """The item as a customer sees it, or a stranger (None). Raises NotFound."""
-    row = conn.execute(_ITEM, {"customer_id": customer_id, "auction_id": auction_id}).first()
+    asked = {"customer_id": customer_id, "auction_id": auction_id, "now_ms": now_ms}
+    row = conn.execute(_ITEM, asked).first()
     if row is None:
         raise NotFound("no such auction")
     (auction,) = as_auctions(conn, [row])
-    tied = Ties(took_part=bool(row.took_part), watching=bool(row.watching), order_id=row.order_id)
-    return Item(auction=auction, ties=tied, silent_since_ms=row.silent_since_ms)
+    tied = Ties(
+        took_part=bool(row.took_part),
+        watching=bool(row.watching),
+        order_id=row.order_id,
+        bought=bool(row.bought),
+        offer_id=row.offer_id,
+    )
+    seller = Seller(
+        since_ms=row.seller_since_ms,
+        sales=row.seller_sales,
+        good=row.seller_good,
+        neutral=row.seller_neutral,
+        bad=row.seller_bad,
+    )
+    return Item(auction=auction, seller=seller, ties=tied, silent_since_ms=row.silent_since_ms)

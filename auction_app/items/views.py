@@ -74,12 +74,12 @@ def pages(parts: Parts, files: PhotoFiles) -> PlainBlueprint:
 
 def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
     """For programs with a token the whole truth, for others what the page shows them."""
-    program, who = caller(), visitor(parts).customer
+    program, who, now_ms = caller(), visitor(parts).customer, parts.clock()
     with parts.store.reading() as conn:
-        seen = item.seen_by(conn, who.id if who else None, auction_id)
+        seen = item.seen_by(conn, who.id if who else None, auction_id, now_ms=now_ms)
     if program is None:
         check_shown(seen.auction, who)
-    now_ms, possible = parts.clock(), None
+    possible = None
     if who and program is None:
         reader = Caller(customer=who, ties=seen.ties)
         possible = actions(parts.urls, seen.auction, reader, now_ms=now_ms)
@@ -106,19 +106,21 @@ def _item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
     who, now_ms = visitor(parts).customer, parts.clock()
     my_id = who.id if who else None
     with parts.store.reading() as conn:
-        seen = item.seen_by(conn, my_id, auction_id)
+        seen = item.seen_by(conn, my_id, auction_id, now_ms=now_ms)
         auction = seen.auction
         check_shown(auction, who)
         bids = biddings.history(conn, auction_id, limit=HISTORY)
         asked = questions.shown_to(conn, auction_id, my_id)
     return {
         "auction": auction,
+        "seller": seen.seller,
         "history": _shown_to(my_id, bids),
         "standing": _standing(seen, my_id, now_ms),
         "status": auction.status(now_ms),
         "watching": seen.ties.watching,
         "questions": asked,
         "order_id": seen.ties.order_id,
+        "offer_id": seen.ties.offer_id,
         "own": auction.seller_id == my_id,
         "buyable": auction.allows("buy-now", now_ms),
         "silent_since_ms": seen.silent_since_ms,
@@ -136,13 +138,13 @@ def _history_context(parts: Parts, auction_id: str) -> dict[str, Any]:
 
 
 def _standing_context(parts: Parts, auction_id: str) -> dict[str, Any]:
-    who = signed_in(parts)
+    who, now_ms = signed_in(parts), parts.clock()
     with parts.store.reading() as conn:
-        seen = item.seen_by(conn, who.id, auction_id)
+        seen = item.seen_by(conn, who.id, auction_id, now_ms=now_ms)
     check_shown(seen.auction, who)
     return {
         "auction": seen.auction,
-        "standing": _standing(seen, who.id, parts.clock()),
+        "standing": _standing(seen, who.id, now_ms),
         "own": seen.auction.seller_id == who.id,
     }
 
@@ -155,7 +157,9 @@ def _shown_to(my_id: str | None, bids: Sequence[Bid]) -> tuple[tuple[Bid, bool],
 
 
 def _standing(seen: Item, my_id: str | None, now_ms: int) -> Standing | None:
-    return seen.auction.standing_of(my_id, now_ms) if my_id and seen.ties.took_part else None
+    if my_id is None or not seen.ties.took_part:
+        return None
+    return seen.auction.standing_of(my_id, now_ms, bought=seen.ties.bought)
 
 
 def blueprints(parts: Parts, files: PhotoFiles) -> Iterator[PlainBlueprint]:

@@ -1,6 +1,6 @@
 """The visitor's words for what is sold, and for where its auction and its bidders stand."""
 
-from auction_app.listings.model import Auction, Standing
+from auction_app.listings.model import Auction, Standing, Status
 from auction_app.web.i18n import _
 
 
@@ -47,23 +47,27 @@ def short_standing(standing: Standing) -> str:
     """Where a bidder stands, in one word for lists."""
     return {
         Standing.WINNING: _("Winning"),
-        Standing.WINNING_BELOW_RESERVE: _("Leading, reserve not met"),
+        Standing.WINNING_BELOW_RESERVE: _("Highest bidder, reserve not met"),
         Standing.OUTBID: _("Outbid"),
         Standing.PENDING: _("Being settled"),
         Standing.WON: _("Won"),
         Standing.LOST: _("Lost"),
+        Standing.UNSOLD: _("Not sold"),
+        Standing.BOUGHT: _("Bought"),
     }[standing]
 
 
 def standing_word(standing: Standing) -> str:
     """Where a bidder stands, in a few words."""
     return {
-        Standing.WINNING: _("You are winning"),
-        Standing.WINNING_BELOW_RESERVE: _("You lead, but the reserve is not met"),
+        Standing.WINNING: _("You are the highest bidder"),
+        Standing.WINNING_BELOW_RESERVE: _("You are the highest bidder, but the reserve is not met"),
         Standing.OUTBID: _("You have been outbid"),
         Standing.PENDING: _("You led when time was up; we are settling the result"),
         Standing.WON: _("You have won"),
-        Standing.LOST: _("You did not win"),
+        Standing.LOST: _("You didn't win"),
+        Standing.UNSOLD: _("Nobody won: it was not sold"),
+        Standing.BOUGHT: _("You bought it by a second chance"),
     }[standing]
 
 
@@ -71,7 +75,20 @@ def outcome_word(auction: Auction) -> str:
     """How an ended auction ended."""
     if auction.bidding is None or not auction.bidding.closed:
         return _("The result is being settled")
-    return _("Sold") if auction.bidding.outcome == "sold" else _("Not sold")
+    if auction.bidding.outcome == "sold":
+        return _("Sold")
+    if auction.price and auction.bidding.reserve == "not_met":
+        return _("Not sold: reserve not met")
+    return _("Not sold")
+
+
+def price_label(auction: Auction, status: Status) -> str:
+    """What the price is that is shown of an auction."""
+    if auction.price is None:
+        return _("Start price")
+    if status is not Status.ENDED:
+        return _("Current price")
+    return _("Highest bid") if auction.unsold else _("Final price")
 
 
 LABELS = (
@@ -81,5 +98,6 @@ LABELS = (
     short_standing,
     standing_word,
     outcome_word,
+    price_label,
 )
 """What all templates may call."""

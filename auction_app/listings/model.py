@@ -72,6 +72,8 @@ class Standing(StrEnum):
     PENDING = "pending"
     WON = "won"
     LOST = "lost"
+    UNSOLD = "unsold"
+    BOUGHT = "bought"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,23 +145,32 @@ class Auction:
             return Status.ENDED
         return Status.RUNNING if now_ms >= self.terms.starts_at_ms else Status.SCHEDULED
 
-    def standing_of(self, customer_id: str, now_ms: int) -> Standing:
-        """Where a customer who has bid here stands.
+    @property
+    def unsold(self) -> bool:
+        """Whether it is known that nobody got it."""
+        return self.bidding is not None and self.bidding.outcome == "unsold"
+
+    def standing_of(self, customer_id: str, now_ms: int, *, bought: bool = False) -> Standing:
+        """Where a customer who has bid here stands; `bought`: got it by a second chance.
 
         | | leads | doesn't |
         |---|---|---|
         | running | winning (or below the reserve) | outbid |
         | time is up, outcome unknown | pending | lost |
         | sold | won | lost |
-        | unsold | lost | lost |
+        | unsold | unsold | unsold |
+        | and bought afterwards | bought | bought |
         """
+        if bought:
+            return Standing.BOUGHT
         leads = self.bidding is not None and self.bidding.leader_id == customer_id
         if self.status(now_ms) is not Status.ENDED:
             return self._standing_while_running(leads)
         if leads and self.bidding is not None and not self.bidding.closed:
             return Standing.PENDING
-        sold = self.bidding is not None and self.bidding.outcome == "sold"
-        return Standing.WON if leads and sold else Standing.LOST
+        if self.unsold:
+            return Standing.UNSOLD
+        return Standing.WON if leads else Standing.LOST
 
     def _standing_while_running(self, leads: bool) -> Standing:
         if not leads:

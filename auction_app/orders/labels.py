@@ -7,9 +7,9 @@ from auction_app.web.i18n import _
 def status_word(status: OrderStatus) -> str:
     """How far an order is."""
     return {
-        OrderStatus.AGREED: _("Agreed"),
+        OrderStatus.AGREED: _("Order placed"),
         OrderStatus.PAID: _("Paid"),
-        OrderStatus.SHIPPED: _("Sent"),
+        OrderStatus.SHIPPED: _("Shipped"),
         OrderStatus.RECEIVED: _("Received"),
         OrderStatus.CANCELLED: _("Cancelled"),
     }[status]
@@ -18,16 +18,28 @@ def status_word(status: OrderStatus) -> str:
 def step_action(status: OrderStatus, side: str) -> str:
     """What the button says with which a side takes a step."""
     if status is OrderStatus.PAID:
-        return _("I have paid") if side == "buyer" else _("The money is here")
+        return _("I have paid") if side == "buyer" else _("Payment received")
     return {
-        OrderStatus.SHIPPED: _("I have sent it"),
+        OrderStatus.SHIPPED: _("I have shipped it"),
         OrderStatus.RECEIVED: _("I have received it"),
     }.get(status, _("Cancel the order"))
 
 
 def side_word(side: str) -> str:
     """Who took a step."""
-    return {"buyer": _("Buyer"), "seller": _("Seller")}.get(side, _("The house"))
+    return {"buyer": _("Buyer"), "seller": _("Seller")}.get(side, "Gavel")
+
+
+def waiting_word(side: str) -> str:
+    """Whose turn it is when it is not this side's."""
+    return _("Waiting for the seller.") if side == "buyer" else _("Waiting for the buyer.")
+
+
+def noted_word(side: str) -> str:
+    """What a side is told that has taken a step."""
+    if side == "buyer":
+        return _("Saved. The seller has been notified.")
+    return _("Saved. The buyer has been notified.")
 
 
 def rating_word(rating: str) -> str:
@@ -35,5 +47,5 @@ def rating_word(rating: str) -> str:
     return {"good": _("Good"), "neutral": _("Neutral"), "bad": _("Bad")}[rating]
 
 
-LABELS = (status_word, step_action, side_word, rating_word)
+LABELS = (status_word, step_action, side_word, waiting_word, rating_word)
 """What all templates may call."""

@@ -19,6 +19,7 @@ from auction_app.orders.advance_order import advance_order
 from auction_app.orders.forms import FeedbackForm
 from auction_app.orders.give_feedback import give_feedback
 from auction_app.orders.hal import MyOrdersSchema, OrderSchema
+from auction_app.orders.labels import noted_word
 from auction_app.orders.model import RATINGS, Order, may_give_feedback, next_steps
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
@@ -67,8 +68,8 @@ def pages(parts: Parts) -> PlainBlueprint:
         me, wanted = signed_in(parts), request.form.get("status", "")
         use_up(parts.store, ORDER_STEPS, me.id)
         with parts.begin() as act:
-            advance_order(act, order_id, me, wanted)
-        flash(_("Noted. The other side is told."))
+            order = advance_order(act, order_id, me, wanted)
+        flash(noted_word(str(order.side_of(me.id))))
         return see_other(url_for("orders.show", order_id=order_id))
 
     @views.post("/orders/<string:order_id>/feedback")

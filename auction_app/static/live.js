@@ -44,7 +44,9 @@
     if (put("bid-count", String(state.bid_count))) refreshHistoryWithin(state.spread_ms);
     if (find("reserve") && state.reserve !== "none") put("reserve", words[state.reserve]);
     // Buy-now goes with the first bid, or with a reserve once that is met.
-    if (state.bid_count && state.reserve !== "not_met") find("buy-now")?.remove();
+    if (state.bid_count && state.reserve !== "not_met") {
+      for (const id of ["buy-now", "buy-now-price"]) find(id)?.remove();
+    }
     if (state.ends_at_ms !== endsAt) moveEnd(state.ends_at_ms);
     refreshStanding();
     if (state.status === "closed") showEnd(state.spread_ms);

@@ -4,6 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_skeleton
 from babel.numbers import format_currency
 from flask import Flask
 from markupsafe import Markup
@@ -17,11 +18,12 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
 def install_formats(app: Flask) -> None:
-    """Filters for the templates: money, moment, time_left, decimal, short_mask."""
+    """Filters for the templates: money, moment, month, time_left, decimal, short_mask."""
 
     app.add_template_filter(money)
     app.add_template_filter(decimal)
     app.add_template_filter(moment)
+    app.add_template_filter(month)
     app.add_template_filter(time_left)
     app.add_template_filter(short_mask)
 
@@ -38,6 +40,11 @@ def _moment(at_ms: int, zone: ZoneInfo, locale: str) -> Markup:
     iso = utc(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     words = written(at_ms, zone, locale)
     return Markup('<time datetime="{}">{}</time>').format(iso, words)
+
+
+def month(at_ms: int) -> str:
+    """The month in the visitor's zone, such as "Nov 2026"."""
+    return str(format_skeleton("yMMM", utc(at_ms), viewer_zone(), locale=language()))
 
 
 def money(amount: Money) -> str:

@@ -35,7 +35,7 @@ def complaint(word: str) -> str:
         "buy_now_too_low": _("The buy-now price has to be above the start price and the reserve."),
         "starts_too_late": _("An auction may start within the next 30 days."),
         "photos_waiting": _("The photos are still being prepared. This takes a few seconds."),
-        "photo_description_missing": _("Please say of every photo what is to be seen."),
+        "photo_description_missing": _("Please describe every photo."),
         "photo_one_too_many": _("These are too many photos."),
         "photo_missing": _("Please choose a photo."),
         "photo_too_big": _("This file is too big: at most 10 MB."),

@@ -40,6 +40,7 @@ class Book:
     version: int = 1
     buy_now: Money | None = None
     cancelled: bool = False
+    reserve: Literal["none", "met", "not_met"] = "none"
 
 
 class FakeBids:
@@ -292,7 +293,7 @@ class FakeBids:
             price=None if book.price is None else Money(book.price, currency),
             minimum=None if book.closed else self._minimum(book),
             bid_count=sum(bid.outcome != "raised" for bid in book.bids),
-            reserve="none",
+            reserve=book.reserve,
             starts_at_ms=0,
             ends_at_ms=book.ends_at_ms,
             closed_at_ms=book.ends_at_ms if book.closed else None,

@@ -296,7 +296,7 @@ def test_a_leader_below_the_reserve_is_told_so(houses: Houses) -> None:
     result = ada.bid(item, "30").text
 
     assert "reserve" in result
-    assert "Leading, reserve not met" in ada.get("/my/bids").text
+    assert "Highest bidder, reserve not met" in ada.get("/my/bids").text
 
 
 def test_an_offer_made_elsewhere_reaches_its_bidder_once_as_news(houses: Houses) -> None:

@@ -35,7 +35,7 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
                 session_ms=SESSION_S * 1000,
             )
         except WrongCredentials:
-            word = _("The address and the password do not belong together.")
+            word = _("Wrong e-mail or password.")
             return page("accounts/sign_in.html", 422, next=goes_to, form=request.form, problem=word)
         except AccountClosed:
             word = _("This account was closed by the house.")

@@ -31,13 +31,13 @@ def api(parts: Parts) -> Blueprint:
         state = asked_state(BIDS)
         only = bids_that(state, me.id, now_ms=now_ms) if state else None
         with parts.store.reading() as conn:
-            found = of_bidder(conn, me.id, after=after, limit=PAGE + 1, only=only)
-        shown, more = page_of(found, PAGE, lambda it: (it[1], it[0].id))
-        rows = [(auction, auction.standing_of(me.id, now_ms)) for auction, _ in shown]
+            found = of_bidder(conn, me.id, after=after, limit=PAGE + 1, only=only, now_ms=now_ms)
+        shown, more = page_of(found, PAGE, lambda it: (it.last_bid_at_ms, it.auction.id))
         if wants_hal():
+            rows = [(one.auction, one.standing(now_ms)) for one in shown]
             return hal(represent(parts.urls, rows, with_state(more, state), now_ms=now_ms))
         return page(
-            "bidding/my_bids.html", rows=rows, more=more, state=state, states=BIDS, now_ms=now_ms
+            "bidding/my_bids.html", rows=shown, more=more, state=state, states=BIDS, now_ms=now_ms
         )
 
     return views

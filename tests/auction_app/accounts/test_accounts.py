@@ -219,7 +219,7 @@ def test_signing_in_fails_alike_for_an_unknown_address_and_a_wrong_password(worl
     unknown = world.browser().sign_in("Eve")
 
     assert wrong.status_code == unknown.status_code == 422
-    word = "The address and the password do not belong together."
+    word = "Wrong e-mail or password."
     assert word in wrong.text
     assert word in unknown.text
 

@@ -70,7 +70,7 @@ def test_a_bidder_takes_bids_back_and_the_history_shows_it(world: World) -> None
     refresh(world)
 
     page = ada.get(item).text
-    assert "You are winning" in page
+    assert "You are the highest bidder" in page
     assert "<s>" in page
     assert "$10.00" in page
     assert ada.client.get(item, headers=as_program()).get_json()["bid_count"] == 1

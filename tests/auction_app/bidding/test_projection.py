@@ -73,7 +73,7 @@ def test_events_change_what_pages_show(world: World) -> None:
     refresh(world)
 
     assert price_of(world, item) == {"amount": "10.00", "currency": "USD"}
-    assert "You are winning" in ada.get(item).text
+    assert "You are the highest bidder" in ada.get(item).text
     assert "Winning" in ada.get("/my/bids").text
 
 

@@ -24,7 +24,7 @@ def test_a_bidder_reviews_confirms_and_leads(world: World) -> None:
 
     assert "You are the highest bidder" in result.text
     page = ada.get(item).text
-    assert "You are winning" in page
+    assert "You are the highest bidder" in page
     assert "$10.00" in page
 
 

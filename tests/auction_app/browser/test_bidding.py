@@ -28,7 +28,7 @@ def test_a_bid_is_reviewed_confirmed_and_answered(live_app: LiveApp, look: Look)
     ada.heads("You are the highest bidder")
 
     ada.follow_call("Back to the item")
-    ada.sees("You are winning")
+    ada.sees("You are the highest bidder")
     expect(ada.page.locator("#history-table tbody tr")).to_have_count(1)
     ada.follow("Show my maximum")
     ada.sees_text(ada.money("30.50"))
@@ -79,7 +79,7 @@ def test_an_item_is_bought_at_once(live_app: LiveApp, look: Look) -> None:
 
     ada.sees("It is yours: you bought it at the buy-now price.")
     ada.follow_call("To the order")
-    ada.sees("Agreed")
+    ada.sees("Order placed")
 
 
 @in_every_look

@@ -13,21 +13,21 @@ def test_a_sale_goes_from_hand_to_hand(live_app: LiveApp, look: Look) -> None:
     ada, sam = live_app.known(sale.ada, look), live_app.known(sale.sam, look)
     ada.go("/")
     ada.follow_menu("Orders")
-    ada.sees("Agreed")
+    ada.sees("Order placed")
     ada.follow("Brass desk lamp")
     ada.press("I have paid")
-    ada.sees("Noted. The other side is told.")
-    ada.sees("It is the other side's turn.")
+    ada.sees("Saved. The seller has been notified.")
+    ada.sees("Waiting for the seller.")
 
     sam.go("/my/notices")
     sam.sees("News about your order")
     sam.go(sale.order)
-    sam.press("I have sent it")
+    sam.press("I have shipped it")
     ada.go(sale.order)
     ada.press("I have received it")
 
     expect(ada.page.locator(".happened li strong")).to_have_text(
-        [ada.says(step) for step in ("Agreed", "Paid", "Sent", "Received")]
+        [ada.says(step) for step in ("Order placed", "Paid", "Shipped", "Received")]
     )
 
 

@@ -32,7 +32,7 @@ def test_a_stranger_becomes_a_member(live_app: LiveApp, look: Look) -> None:
 
     eve.follow_call("Sign in")
     sign_in(eve, "Eve", "not her password")
-    eve.sees("The address and the password do not belong together.")
+    eve.sees("Wrong e-mail or password.")
     expect(eve.field("E-mail")).to_have_value(email_of("Eve"))
     sign_in(eve, "Eve", password_of("Eve"))
     eve.sees("Please confirm your e-mail address.")
@@ -50,7 +50,7 @@ def test_a_forgotten_password_is_set_anew(live_app: LiveApp, look: Look) -> None
     live_app.world.member("Ada", language=look.language)
     ada = live_app.stranger(look)
     ada.go("/sign-in")
-    ada.follow("Password forgotten?")
+    ada.follow("Forgot password?")
     ada.fill("E-mail", "ada@nowhere")
     ada.press("Send the link")
     ada.is_told("E-mail", "This is not an e-mail address we can write to.")

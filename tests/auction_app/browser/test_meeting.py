@@ -56,7 +56,7 @@ def test_a_bidders_own_state_follows(live_app: LiveApp, item: str) -> None:
     ada = live_app.visitor(name="Ada")
     bid(ada, live_app.url + item, "50")
     ada.goto(live_app.url + item)
-    expect(ada.locator("#standing")).to_contain_text("You are winning")
+    expect(ada.locator("#standing")).to_contain_text("You are the highest bidder")
     ada.get_by_label("Your maximum").focus()
 
     bid(live_app.visitor(name="Bob"), live_app.url + item, "70")
@@ -166,7 +166,7 @@ def test_a_page_without_scripts_is_whole(live_app: LiveApp, item: str) -> None:
     assert "highest bidder" in bid(ada, live_app.url + item, "30")
     ada.get_by_role("button", name="Back to the item").click()
 
-    expect(ada.locator("#standing")).to_contain_text("You are winning")
+    expect(ada.locator("#standing")).to_contain_text("You are the highest bidder")
     expect(ada.locator("#history-table tbody tr")).to_have_count(1)
     ada.goto(f"{live_app.url}/search?q=lamp")
     expect(ada.get_by_role("heading", name="Brass desk lamp")).to_be_visible()

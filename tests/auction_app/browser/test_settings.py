@@ -46,7 +46,7 @@ def test_a_session_is_ended_from_another(live_app: LiveApp, look: Look) -> None:
         place.client.environ_base["HTTP_USER_AGENT"] = agent
         place.sign_in("Ada")
     ada.go("/account")
-    ada.follow("Where I am signed in")
+    ada.follow("Active sessions")
     expect(ada.page.locator(".rows > li")).to_have_count(3)
 
     ada.press("End: %(browser)s", browser="Firefox, Windows")
@@ -64,12 +64,12 @@ def test_a_session_is_ended_from_another(live_app: LiveApp, look: Look) -> None:
 def test_the_password_changes(live_app: LiveApp, look: Look) -> None:
     ada = live_app.person("Ada", look)
     ada.go("/account")
-    ada.fill("Password until now", "not her password")
+    ada.fill("Current password", "not her password")
     ada.fill("New password", "another long password")
     ada.press("Change password")
-    ada.is_told("Password until now", "This is not your password.")
+    ada.is_told("Current password", "This is not your password.")
 
-    ada.fill("Password until now", password_of("Ada"))
+    ada.fill("Current password", password_of("Ada"))
     ada.fill("New password", "another long password")
     ada.press("Change password")
 

@@ -27,7 +27,7 @@ def test_a_question_is_answered_for_everybody(live_app: LiveApp, look: Look) -> 
     eve.misses_text("Does it dim?")
 
     sam.go("/")
-    sam.follow_menu("Notices")
+    sam.follow_menu("Notifications")
     sam.follow("Brass desk lamp")
     sam.fill("Your answer, for everybody to see", "It does.")
     sam.press("Answer")

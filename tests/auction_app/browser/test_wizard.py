@@ -33,10 +33,10 @@ def test_an_item_is_listed_step_by_step(live_app: LiveApp, look: Look) -> None:
     if not look.scripts:
         sam.go_again()
     expect(sam.page.locator(".photos img")).to_have_count(2)
-    sam.fill("Photo %(n)d: what is to be seen?", "Front", n=1)
-    sam.fill("Photo %(n)d: what is to be seen?", "Back", n=2)
+    sam.fill("Describe photo %(n)d", "Front", n=1)
+    sam.fill("Describe photo %(n)d", "Back", n=2)
     sam.press("Move photo %(n)d up", n=2)
-    expect(sam.field("Photo %(n)d: what is to be seen?", n=1)).to_have_value("Back")
+    expect(sam.field("Describe photo %(n)d", n=1)).to_have_value("Back")
     sam.press("Next: price")
     sam.fill("Start price", f"25{sam.decimal_mark}50")
     sam.fill("Reserve (optional)", "40")
@@ -99,14 +99,14 @@ def test_a_refused_photo_is_told_at_its_field_and_the_rest_is_kept(
     sam = live_app.person("Sam", look)
     start(sam)
     sam.upload("Add photos", [file("good.jpg")])
-    sam.fill("Photo %(n)d: what is to be seen?", "Front", n=1)
+    sam.fill("Describe photo %(n)d", "Front", n=1)
 
     sam.upload("Add photos", [file("evil.jpg", b"<svg/>"), file("also-good.jpg")])
 
     sam.is_told("Add photos", "This is not a photo we can read. Use JPEG, PNG or WebP.")
     sam.sees_text("evil.jpg")
     expect(sam.page.locator(".photos li")).to_have_count(2)
-    expect(sam.field("Photo %(n)d: what is to be seen?", n=1)).to_have_value("Front")
+    expect(sam.field("Describe photo %(n)d", n=1)).to_have_value("Front")
 
 
 def test_what_is_typed_is_saved_without_a_button(live_app: LiveApp) -> None:
