@@ -1,5 +1,5 @@
-"""What the item page asks of the database at each showing, in one question: the listing, its seller,
-what ties its reader to it, and whether bids_service answers."""
+"""What the item page asks of the database at each showing, in one question: the listing, its
+seller, what ties its reader to it, and whether bids_service answers."""
 
 from typing import Any
 

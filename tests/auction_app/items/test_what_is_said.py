@@ -1,4 +1,4 @@
-"""What the item page says to each: prices, the seller's own terms, who the seller is, the result."""
+"""What the item page says to each: prices, own terms, who sells, what came of it."""
 
 import re
 

@@ -33,7 +33,7 @@ def test_everybody_is_told_once_of_what_concerns_them(world: World) -> None:
         "Your item is sold",
     ]
     assert news(sale.ada) == ["You have won"]
-    assert sorted(news(sale.bob)) == ["Somebody else has won", "You have been outbid"]
+    assert sorted(news(sale.bob)) == ["You didn&#39;t win", "You have been outbid"]
 
 
 def test_an_unsold_item_is_told_to_its_seller(world: World) -> None:
