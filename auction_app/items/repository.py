@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, ScalarSelect, bindparam, exists, func, or_, select
 
+from auction_app.bidding.model import OPEN_OFFER
 from auction_app.bidding.repository.outages import BIDS
 from auction_app.db.tables import (
     auctions,
@@ -21,7 +22,6 @@ from auction_app.errors import NotFound
 from auction_app.items.model import Item, Seller, Ties
 from auction_app.listings.repository.rows import as_auctions, select_auctions
 from auction_app.orders.model import RATINGS, OrderStatus
-from auction_app.second_chances.model import OPEN
 
 _customer: BindParameter[str] = bindparam("customer_id")
 _kept = orders.c.status != OrderStatus.CANCELLED.value
@@ -57,7 +57,7 @@ _ITEM = (
         .label("bought"),
         select(second_chances.c.id)
         .where(second_chances.c.auction_id == auctions.c.id)
-        .where(second_chances.c.bidder_id == _customer, second_chances.c.status == OPEN)
+        .where(second_chances.c.bidder_id == _customer, second_chances.c.status == OPEN_OFFER)
         .where(second_chances.c.expires_at_ms > bindparam("now_ms"))
         .limit(1)
         .scalar_subquery()

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from service_kit.money import Money
 
-OPEN, ACCEPTED = "open", "accepted"
+from auction_app.bidding.model import OPEN_OFFER
+
+ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +23,7 @@ class SecondChance:
 
     def is_open(self, now_ms: int) -> bool:
         """Whether it can still be answered."""
-        return self.status == OPEN and now_ms < self.expires_at_ms
+        return self.status == OPEN_OFFER and now_ms < self.expires_at_ms
 
     def binds(self, now_ms: int) -> bool:
         """Whether the item is promised to this bidder, and can be offered to no other."""
