@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, and_, delete, exists, or_, select, update
 
+from auction_app.bidding.model import OPEN_OFFER
 from auction_app.db.tables import (
     auctions,
     biddings,
@@ -12,7 +13,6 @@ from auction_app.db.tables import (
     watches,
 )
 from auction_app.orders import repository as orders
-from auction_app.second_chances.model import OPEN
 
 
 def sells_with_bids(conn: Connection, customer_id: str) -> bool:
@@ -59,7 +59,7 @@ def has_open_offers(conn: Connection, customer_id: str, *, now_ms: int) -> bool:
         select(second_chances.c.id)
         .join(auctions, auctions.c.id == second_chances.c.auction_id)
         .where(
-            second_chances.c.status == OPEN,
+            second_chances.c.status == OPEN_OFFER,
             second_chances.c.expires_at_ms > now_ms,
             or_(auctions.c.seller_id == customer_id, second_chances.c.bidder_id == customer_id),
         )
