@@ -56,8 +56,12 @@ node: ## install the standards' own tools in JavaScript into var/node; tests tha
 	npm install --prefix var/node --no-package-lock --no-audit --no-fund --silent
 
 .PHONY: bench
-bench: .venv/installed-dev ## measure beside a ceiling, ONLY=bus for a part; 1 when a bar is missed
-	$(BIN)/python -m tests.bench $(ONLY)
+bench: .venv/installed-dev ## measure beside a ceiling; ONLY= a part, a measurement or words of a row; 1 when a bar is missed
+	$(BIN)/python -m tests.bench "$(ONLY)"
+
+.PHONY: bench-compare
+bench-compare: .venv/installed-dev ## measure two commits side by side: A=main B=HEAD, ONLY= as of bench; 1 when B is worse
+	$(BIN)/python -m tests.bench.compare "$(A)" "$(B)" "$(ONLY)"
 
 .PHONY: journey
 journey: .venv/installed-dev ## measure what each stage buys and costs, into var/journey.html; 1 when a promise is not kept

@@ -1,41 +1,100 @@
-"""`make bench [ONLY=part]`: measure, print the table, write var/bench.json, exit 1 below a bar."""
+"""`make bench [ONLY=words]`: measure, print the table, keep it as JSON; 1 where a bar is missed.
+
+A bar is missed where the spread of the turns doesn't reach it (`tests.bench.rows`).
+"""
 
 import importlib
+import json
+import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.bench.rows import Row, table, write
+from tests.bench.measuring import Measurement
+from tests.bench.processes import ROOT
+from tests.bench.rows import Row, table
 
-PARTS: dict[str, str] = {
-    "bus": "tests.bench.bus",
-    "bids": "tests.bench.bids",
-    "drain": "tests.bench.drain",
-    "mailer": "tests.bench.mailer",
-    "auctions": "tests.bench.auctions",
-}
+PARTS = ("bus", "bids", "drain", "mailer", "auctions")
+KEPT = Path("var/bench")
 
 
 def main(only: str) -> int:
-    """Measure the parts whose name is `only` (all without), and say whether all bars were met."""
-    if only and only not in PARTS:
-        print(f"no such part: {only}; there are {', '.join(PARTS)}", file=sys.stderr)
+    """Measure what `only` names (all without), and say whether no bar was missed."""
+    meant = [it for it in measurements() if not only or it.is_meant_by(only)]
+    if not meant:
+        names = "\n  ".join(it.name for it in measurements())
+        print(f"nothing is called {only}; there are\n  {names}", file=sys.stderr)
         return 2
     rows: list[Row] = []
-    for name in [only] if only else PARTS:
-        print(f"measuring {name} …", file=sys.stderr, flush=True)
-        for measure in importlib.import_module(PARTS[name]).MEASUREMENTS:
-            try:
-                measured = measure()
-            except pytest.skip.Exception as skipped:
-                print(f"skipped {measure.__name__}: {skipped}", file=sys.stderr, flush=True)
-                continue
-            rows += measured
-            print(table(measured), file=sys.stderr, flush=True)
+    took_s: dict[str, float] = {}
+    usual_s = _took_last_time()
+    for number, measurement in enumerate(meant):
+        left_s = sum(usual_s.get(it.name, 30.0) for it in meant[number:])
+        head = f"{number + 1} of {len(meant)}, about {left_s / 60:.0f} min left: {measurement.name}"
+        began_s = time.monotonic()
+        try:
+            measured = measurement.measured(_progress(head, measurement.turns))
+        except pytest.skip.Exception as skipped:
+            print(f"\nskipped: {skipped}", file=sys.stderr, flush=True)
+            continue
+        took_s[measurement.name] = time.monotonic() - began_s
+        rows += measured
+        print(f"\n{table(measured)}", file=sys.stderr, flush=True)
     print(table(rows))
-    write(rows, Path("var/bench.json"))
-    return 0 if all(row.ok for row in rows) else 1
+    print(f"kept as {_keep(rows, took_s)}")
+    return 1 if any(row.verdict == "SHORT" for row in rows) else 0
+
+
+def measurements() -> Iterator[Measurement]:
+    """Of all parts."""
+    for part in PARTS:
+        yield from importlib.import_module(f"tests.bench.{part}").MEASUREMENTS
+
+
+def commit() -> str:
+    """What is measured, as Git names it; with a + where something isn't committed."""
+    command = ["git", "describe", "--always", "--dirty=+", "--exclude=*"]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+def _progress(head: str, turns: int) -> Any:
+    """Shows what is being measured, and the turns that are done: on a terminal in one line."""
+    again = "\r" if sys.stderr.isatty() else "\n"
+
+    def show(done: int) -> None:
+        print(f"{again}{head}, {done} of {turns}", end="", file=sys.stderr, flush=True)
+
+    show(0)
+    return show if sys.stderr.isatty() else lambda _: None
+
+
+def _keep(rows: list[Row], took_s: dict[str, float]) -> Path:
+    now = datetime.now(UTC)
+    file = KEPT / f"{now:%Y-%m-%dT%H%M%SZ}-{commit()}.json"
+    kept = {
+        "commit": commit(),
+        "at": now.isoformat(timespec="seconds"),
+        "rows": [row.to_json() for row in rows],
+        "took_s": took_s,
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(kept, indent=1) + "\n")
+    return file
+
+
+def _took_last_time() -> dict[str, float]:
+    """Seconds a measurement, as they were kept; the newest counts."""
+    took: dict[str, float] = {}
+    for file in sorted(KEPT.glob("*.json")):
+        took |= json.loads(file.read_text())["took_s"]
+    return took
 
 
 if __name__ == "__main__":

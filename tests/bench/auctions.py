@@ -5,7 +5,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from service_kit.clock import now_ms
@@ -29,8 +29,9 @@ from tests.bench.auction_house import (
 )
 from tests.bench.live_streams import streams
 from tests.bench.load import load
+from tests.bench.measuring import TURN_S, Measurement, Turns, measures
 from tests.bench.processes import empty_view
-from tests.bench.rows import Row
+from tests.bench.rows import Bar, Pair
 from tests.environment import environment
 from tests.postgres import cluster, find_initdb
 
@@ -40,54 +41,80 @@ _SEARCHES = 300
 _SORTS = ("ending", "newest", "price", "price_desc", "popular")
 
 
-def item_page() -> list[Row]:
-    """Pages of an item with 500 bids, for strangers and for members of whom every other one has
-    bid on it, beside an empty view on the same server."""
+@measures(
+    Bar("auctions: item page, 500 bids, a stranger's", "pages/s", 0.15),
+    Bar("auctions: item page, 500 bids, a member's", "pages/s", 0.15),
+    Bar("auctions: home, a member's", "pages/s", 0.1),
+    Bar("auctions: my bids, a member's", "pages/s", 0.1),
+)
+def pages() -> Turns:
+    """Pages for strangers, and for members of whom every other one has bid on the item, beside an
+    empty view on the same server."""
     with tempfile.TemporaryDirectory() as folder:
-        house = open_house(Path(folder))
-        store = house.store()
-        for bids in (5, 500):
-            put_item(store, f"item{bids}", bids, ends_at_ms=now_ms() + DAY_MS)
-        store.close()
+        house = _with_items(Path(folder), 500)
         with house.web() as url, empty_view() as empty:
-            cookies = Path(folder, "cookies")
+            cookies, page = Path(folder, "cookies"), f"{url}/auctions/item500"
             cookies.write_text("\n".join(sign_in(url, member) for member in members()))
-            page = f"{url}/auctions/item500"
-            _rate(page, cookies, seconds=1)
-            rates = [(_rate(empty), _rate(page), _rate(page, cookies)) for _ in range(3)]
-            counts = {
-                bids: _queries(house, f"/auctions/item{bids}", sign_in(url, "bidder1"))
-                for bids in (5, 500)
-            }
-    empty_rate, strangers, theirs = (statistics.median(it) for it in zip(*rates, strict=True))
-    bar = 0.15 * empty_rate
-    return [
-        Row("auctions: item page, 500 bids, a stranger's", strangers, "pages/s", empty_rate, bar),
-        Row("auctions: item page, 500 bids, a member's", theirs, "pages/s", empty_rate, bar),
-        Row(
-            "auctions: statements of a bidder's item page, 500 bids beside 5",
-            counts[500],
-            "statements",
-            counts[5],
-            counts[5],
-            lower_is_better=True,
-        ),
-    ]
+            _rate(page, cookies)  # warm
+            while True:
+                view = _rate(empty)
+                yield (
+                    Pair(_rate(page), view),
+                    Pair(_rate(page, cookies), view),
+                    Pair(_rate(f"{url}/", cookies), view),
+                    Pair(_rate(f"{url}/my/bids", cookies), view),
+                )
 
 
-def search() -> list[Row]:
+@measures(
+    Bar(
+        "auctions: statements of a bidder's item page, 500 bids beside 5",
+        "statements",
+        1,
+        lower_is_better=True,
+    ),
+    turns=1,
+)
+def statements() -> Turns:
+    """What a page asks of the database."""
+    with tempfile.TemporaryDirectory() as folder:
+        house = _with_items(Path(folder), 5, 500)
+        with house.web() as url:
+            cookie = sign_in(url, "bidder1")
+            few, many = (_queries(house, f"/auctions/item{bids}", cookie) for bids in (5, 500))
+        yield (Pair(many, few),)
+
+
+@measures(
+    *(
+        Bar(f"auctions: search over {_MANY} listings, p95, {engine}", "ms", 3, lower_is_better=True)
+        for engine in ("SQLite", "PostgreSQL")
+    )
+)
+def search() -> Turns:
     """The slowest twentieth of searches over 100 000 listings beside 1 000, on both engines."""
-    rows = []
-    with _databases() as urls:
-        for engine, url_of in urls.items():
-            few, many = _p95s_ms([_stocked(url_of(count), count) for count in (_FEW, _MANY)])
-            name = f"auctions: search over {_MANY} listings, p95, {engine}"
-            rows.append(Row(name, many, "ms", few, 3 * few, lower_is_better=True))
-    return rows
+    with _databases() as urls, ExitStack() as stack:
+        stores = {
+            engine: [stack.enter_context(closing(_stocked(url_of(it), it))) for it in (_MANY, _FEW)]
+            for engine, url_of in urls.items()
+        }
+        queries = list(_mix())
+        while True:
+            yield tuple(Pair(*_p95s_ms(queries, some)) for some in stores.values())
 
 
-def _rate(url: str, cookies: Path | None = None, *, seconds: int = 3) -> float:
-    seen = load(url, seconds=seconds, script=_PAGE, bodies=cookies)
+def _with_items(folder: Path, *bids: int) -> House:
+    """A house with an item each that has so many bids."""
+    house = open_house(folder)
+    store = house.store()
+    for count in bids:
+        put_item(store, f"item{count}", count, ends_at_ms=now_ms() + DAY_MS)
+    store.close()
+    return house
+
+
+def _rate(url: str, cookies: Path | None = None) -> float:
+    seen = load(url, seconds=TURN_S, script=_PAGE, bodies=cookies)
     assert seen.refused == 0, f"{seen.refused} answers of {url} were no page"
     return seen.rate
 
@@ -138,15 +165,9 @@ def _stocked(url: str, count: int) -> Store:
     return store
 
 
-def _p95s_ms(stores: list[Store]) -> list[float]:
+def _p95s_ms(queries: list[SearchQuery], stores: list[Store]) -> list[float]:
     """Each search in every store, one after the other, so that both see the same machine."""
-    queries = list(_mix())
-    for query in queries[:20]:
-        for store in stores:
-            _search_ms(store, query)
     times = [[_search_ms(store, query) for store in stores] for query in queries]
-    for store in stores:
-        store.close()
     return [statistics.quantiles(column, n=20)[-1] for column in zip(*times, strict=True)]
 
 
@@ -167,14 +188,10 @@ def _mix() -> Iterator[SearchQuery]:
 
 
 def _search_ms(store: Store, query: SearchQuery) -> float:
-    """The middle of three: what the search costs, and not what else the machine was doing."""
-    times = []
-    for _ in range(3):
-        started = time.perf_counter()
-        with store.reading() as conn:
-            find(conn, query, now_ms=NOW_MS, after=None, limit=24)
-        times.append((time.perf_counter() - started) * 1000)
-    return statistics.median(times)
+    started = time.perf_counter()
+    with store.reading() as conn:
+        find(conn, query, now_ms=NOW_MS, after=None, limit=24)
+    return (time.perf_counter() - started) * 1000
 
 
-MEASUREMENTS = (item_page, search, streams)
+MEASUREMENTS: list[Measurement] = [pages, statements, search, streams]

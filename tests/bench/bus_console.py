@@ -1,14 +1,11 @@
 """The console: pages of many beside pages of few, and what it costs publishers to have it open."""
 
-import json
 import re
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
-from statistics import median, quantiles
+from contextlib import contextmanager
+from statistics import quantiles
 
 import requests
 from service_kit.webhooks import new_secret
@@ -17,18 +14,17 @@ from sqlalchemy import insert, select, update
 from bus.model.subscription import SubscriptionRequest
 from bus.storage import Storage
 from bus.storage.tables import cursors, dead_letters, subscriptions
-from tests.bench.house import TOKEN, client_id, on_sqlite
-from tests.bench.load import load
-from tests.bench.rows import Row
+from tests.bench.bus_publish import bodies, publish_to
+from tests.bench.house import client_id, on_sqlite
+from tests.bench.measuring import Measurement, Turns, measures
+from tests.bench.rows import Bar, Pair
 from tests.bus.samples import log_event
 
 _FEW, _MANY = (10, 10), (1_000, 100_000)
 """Subscriptions, and dead letters of one of them."""
 _OF_A_CLIENT = 100
-_ASKED = 40
-_TURNS = 8
-_TURN_S = 3
-_LOOKS_EVERY_S = 2.0
+_ASKED = 10
+_LOOKS_EVERY_S = 2
 ONE = "/clients/client-0/subscriptions/s0"
 PAGES = (
     "/",
@@ -46,46 +42,40 @@ PAGES = (
 Look = Callable[[requests.Session, str, threading.Event], None]
 
 
-def pages() -> list[Row]:
+@measures(
+    *(
+        Bar(f"console: {path}, p95, of 1 000 and 100 000", "ms", 3, lower_is_better=True)
+        for path in PAGES
+    )
+)
+def pages() -> Turns:
     """Each page of 1 000 subscriptions and 100 000 dead letters beside that of ten and ten."""
-    with ExitStack() as stack:
-        few, many = (stack.enter_context(_console(*size)) for size in (_FEW, _MANY))
+    with _console(*_FEW) as few, _console(*_MANY) as many:
         for path in PAGES:
-            _time(few, path)  # the first reads from the disk
-            _time(many, path)
-        return [_beside(path, few, many) for path in PAGES]
+            _p95s_ms(path, many, few)  # the first reads from the disk
+        while True:
+            yield tuple(Pair(*_p95s_ms(path, many, few)) for path in PAGES)
 
 
-def open_console() -> list[Row]:
-    """Publishing while somebody has the overview open, and the live tail, beside nobody."""
-    with _console(*_FEW) as (browser, url), tempfile.TemporaryDirectory() as folder:
-        bodies = Path(folder, "events")
-        bodies.write_text(json.dumps({"type": "create", "url": "https://x.example/1"}) + "\n")
+@measures(
+    Bar("console: publishing with the overview open", "requests/s", 0.98),
+    Bar("console: publishing with the live tail open", "requests/s", 0.9),
+)
+def open_console() -> Turns:
+    """Publishing while somebody has the overview open, or the live tail, beside nobody."""
+    with _console(*_FEW) as (browser, url), bodies(1) as lines:
 
         def rate() -> float:
-            where = f"{url}/topics/bids"
-            made = load(where, method="POST", token=TOKEN, bodies=bodies, seconds=_TURN_S)
-            assert made.refused == 0
-            return made.rate
+            return publish_to(url, lines, seconds=_LOOKS_EVERY_S).rate
 
-        rate()
-        return [
-            _cost("overview open", browser, url, rate, _looks_at_overview),
-            _cost("live tail open", browser, url, rate, _follows_tail),
-        ]
+        def beside(look: Look) -> Pair:
+            alone = rate()
+            with _meanwhile(look, browser, url):
+                return Pair(rate(), alone)
 
-
-def _cost(
-    name: str, browser: requests.Session, url: str, rate: Callable[[], float], look: Look
-) -> Row:
-    alone, looked_at = [], []
-    for _ in range(_TURNS):  # by turns, so that both have the same neighbours on the machine
-        alone.append(rate())
-        with _meanwhile(look, browser, url):
-            looked_at.append(rate())
-    share = median(ours / bare for ours, bare in zip(looked_at, alone, strict=True))
-    bar = 0.98 if "overview" in name else 0.9
-    return Row(f"console: publishing with the {name}", share, "of alone", 1.0, bar)
+        rate()  # warm
+        while True:
+            yield beside(_looks_at_overview), beside(_follows_tail)
 
 
 @contextmanager
@@ -115,16 +105,9 @@ def _follows_tail(browser: requests.Session, url: str, over: threading.Event) ->
                 return
 
 
-def _beside(
-    path: str, few: tuple[requests.Session, str], many: tuple[requests.Session, str]
-) -> Row:
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(_ASKED):
-        for each, console in zip(times, (few, many), strict=True):
-            each.append(_time(console, path))
-    few_ms, many_ms = (quantiles(each, n=20)[-1] for each in times)
-    name = f"console: {path}, p95, of 1 000 and 100 000"
-    return Row(name, many_ms, "ms", few_ms, 3 * few_ms, lower_is_better=True)
+def _p95s_ms(path: str, *consoles: tuple[requests.Session, str]) -> list[float]:
+    times = [[_time(console, path) for console in consoles] for _ in range(_ASKED)]
+    return [quantiles(column, n=20)[-1] for column in zip(*times, strict=True)]
 
 
 def _time(console: tuple[requests.Session, str], path: str) -> float:
@@ -189,4 +172,4 @@ def _letter(subscription_id: int, number: int) -> dict[str, object]:
     }
 
 
-MEASUREMENTS = [pages, open_console]
+MEASUREMENTS: list[Measurement] = [pages, open_console]

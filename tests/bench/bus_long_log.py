@@ -1,44 +1,42 @@
-"""A log of five million events: nothing that is asked all day may cost more for it."""
-
-from collections.abc import Callable
-from statistics import median
+"""A log of a million events: nothing that is asked all day may cost more for it."""
 
 from tests.bench.backlog import append
 from tests.bench.bus_publish import bodies, publish_to
 from tests.bench.house import TOKEN, House, client_id, on_sqlite, receiver, subscribe
 from tests.bench.load import load
-from tests.bench.rows import Row
+from tests.bench.measuring import TURN_S, Measurement, Turns, measures
+from tests.bench.rows import Bar, Pair
 
-# Ten per cent is less than the machine's own rate changes from one minute to the next: both
-# houses stand beside each other, and are asked in short turns.
-_TURNS = 9
-_EVENTS = 5_000_000
+_EVENTS = 1_000_000
+_SAME = 1.2
 
 
-def long_log() -> list[Row]:
-    """Publish rate and the time of /metrics, beside a log that is empty."""
-    rates: dict[str, list[float]] = {"empty": [], "long": []}
-    metrics_ms: dict[str, list[float]] = {"empty": [], "long": []}
-    with receiver() as peer, on_sqlite() as empty, on_sqlite() as long, bodies(1) as lines:
-        _furnish(empty, peer.url, 0)
+@measures(
+    Bar("publish, single, 1 000 000 events in the log", "requests/s", 0.9),
+    Bar("/metrics, 1 000 000 events in the log", "ms", 1.1, lower_is_better=True),
+    Bar("/events, 1 000 000 events in the log", "ms", _SAME, lower_is_better=True),
+    Bar("/subscriptions, 1 000 000 events in the log", "ms", _SAME, lower_is_better=True),
+)
+def long_log() -> Turns:
+    """Publishing, and what is asked, beside a log of a thousand."""
+    with receiver() as peer, on_sqlite() as short, on_sqlite() as long, bodies(1) as lines:
+        _furnish(short, peer.url, 1_000)
         _furnish(long, peer.url, _EVENTS)
-        with empty.web() as quick_url, empty.pusher(), long.web() as long_url, long.pusher():
-            urls = {"empty": quick_url, "long": long_url}
-            for url in urls.values():
-                publish_to(url, lines, seconds=1)  # warm
-            for turn in range(_TURNS):
-                for name in sorted(urls, reverse=turn % 2 == 1):  # neither is always the first
-                    rates[name].append(publish_to(urls[name], lines, seconds=2).rate)
-                    metrics_ms[name].append(_metrics_ms(urls[name]))
-    rate, base = median(rates["long"]), median(rates["empty"])
-    slow, quick = median(metrics_ms["long"]), median(metrics_ms["empty"])
-    return [
-        Row("publish, single, 5 000 000 events in the log", rate, "requests/s", base, 0.9 * base),
-        Row("/metrics, 5 000 000 events", slow, "ms", quick, 1.1 * quick, lower_is_better=True),
-    ]
+        with short.web() as short_url, short.pusher(), long.web() as long_url, long.pusher():
+            urls = (long_url, short_url)
+            for url in urls:
+                publish_to(url, lines)  # warm
+            while True:
+                yield (
+                    Pair(*(publish_to(url, lines).rate for url in urls)),
+                    *(
+                        Pair(*(_ms(f"{url}{path}") for url in urls))
+                        for path in ("/metrics", "/events?after=0", "/subscriptions")
+                    ),
+                )
 
 
-MEASUREMENTS: list[Callable[[], list[Row]]] = [long_log]
+MEASUREMENTS: list[Measurement] = [long_log]
 
 
 def _furnish(house: House, callback: str, events: int) -> None:
@@ -50,5 +48,6 @@ def _furnish(house: House, callback: str, events: int) -> None:
     storage.close()
 
 
-def _metrics_ms(url: str) -> float:
-    return load(f"{url}/metrics", token=TOKEN, connections=1, seconds=1).p50_ms
+def _ms(url: str) -> float:
+    """Milliseconds that an answer takes, one after the other."""
+    return load(url, token=TOKEN, connections=1, seconds=TURN_S).p50_ms

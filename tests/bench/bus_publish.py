@@ -3,87 +3,108 @@
 import json
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from statistics import median
 
 from tests.bench.house import ENGINES, TOKEN, House, on_sqlite, receiver, subscribe
 from tests.bench.load import Load, load
-from tests.bench.processes import empty_view
-from tests.bench.raw_append import raw_append
-from tests.bench.rows import Row
+from tests.bench.measuring import TURN_S, Measurement, Turns, measures, measures_each
+from tests.bench.processes import bare_asgi, empty_view
+from tests.bench.raw_append import raw_appends
+from tests.bench.rows import Bar, Pair
 from tests.bench.slow_disk import slow_disk
 
-_ROUNDS = 3
 _ARRAY = 100
+_ARRAYS = {
+    "SQLite": (0.35, "commits of 100"),
+    "PostgreSQL": (0.6, "executemany of 100"),
+}
 
 
-def single_events() -> list[Row]:
+@measures(
+    Bar("publish, single, 64 connections", "requests/s", 3),
+    Bar("publish, single, 64 connections, p99", "ms", 2, lower_is_better=True),
+)
+def single_events() -> Turns:
     """One event a request at 64 connections, beside an empty Flask view."""
-    ours, views = [], []
-    for _ in range(_ROUNDS):  # by turns, so that both have the same neighbours on the machine
-        with empty_view() as url:
-            views.append(load(url))
-        with on_sqlite() as house:
-            ours.append(publish(house))
-    return [
-        _at_least("publish, single, 64 connections", ours, views, 1.5),
-        _p99_at_most("publish, single, p99", ours, views, 2),
-    ]
+    with empty_view() as view, on_sqlite() as house, _serving(house) as publish:
+        while True:
+            yield rate_and_p99(publish(), load(view, seconds=TURN_S))
 
 
-def many_subscriptions() -> list[Row]:
-    """The same while 100 subscriptions on the topic are being served."""
-    alone, crowded = [], []
+@measures(Bar("publish, single, 1 connection", "requests/s", 0.7))
+def one_connection() -> Turns:
+    """One event after the other, beside a bare ASGI app that writes a row and commits."""
+    with bare_asgi() as bare, on_sqlite() as house, house.web() as url, bodies(1) as lines:
+        publish_to(url, lines, connections=1)  # warm
+        while True:
+            yield (
+                Pair(
+                    publish_to(url, lines, connections=1).rate,
+                    load(bare, method="POST", bodies=lines, connections=1, seconds=TURN_S).rate,
+                ),
+            )
+
+
+@measures(Bar("publish, single, 100 subscriptions", "requests/s", 0.9))
+def many_subscriptions() -> Turns:
+    """The same while 100 subscriptions on the topic are being served, beside none."""
     with receiver() as peer:
-        for _ in range(_ROUNDS):
+        while True:  # a house a turn: what the one still delivers would slow the other
+            with on_sqlite() as house, _serving(house) as publish:
+                alone = publish().rate
             with on_sqlite() as house:
-                alone.append(publish(house))
-            with on_sqlite() as house:
-                storage = house.storage()
-                for number in range(100):
-                    subscribe(storage, f"subscriber-{number}", peer.url, "bids")
-                storage.close()
-                crowded.append(publish(house))
-    return [_at_least("publish, single, 100 subscriptions", crowded, alone, 0.9)]
+                _subscribe(house, peer.url, 100)
+                with _serving(house) as publish:
+                    yield (Pair(publish().rate, alone),)
 
 
-def arrays() -> list[Row]:
+@measures_each(
+    ENGINES,
+    lambda engine: (
+        Bar(
+            f"publish, arrays of {_ARRAY}, {engine} (raw: {_ARRAYS[engine][1]})",
+            "events/s",
+            _ARRAYS[engine][0],
+        ),
+    ),
+)
+def arrays(engine: Callable[[], AbstractContextManager[House]]) -> Turns:
     """Arrays of 100 beside the database's own driver committing the same events."""
-    return [
-        _arrays("SQLite", 0.35, "commits of 100"),
-        _arrays("PostgreSQL", 0.6, "executemany of 100"),
-    ]
+    with engine() as raw, engine() as house, _serving(house, events=_ARRAY) as publish:
+        for bare in raw_appends(raw, _ARRAY):
+            yield (Pair(publish().rate * _ARRAY, bare),)
 
 
-def slow_disks() -> list[Row]:
-    """Single events when every fsync takes a millisecond more."""
-    quick, slow = [], []
-    with slow_disk() as preload:
-        for _ in range(_ROUNDS):
-            with on_sqlite() as house:
-                quick.append(publish(house))
-            with on_sqlite(LD_PRELOAD=preload) as house:
-                slow.append(publish(house))
-    return [_at_least("publish, single, fsync takes 1 ms", slow, quick, 0.5)]
+@measures(Bar("publish, single, fsync takes 1 ms", "requests/s", 0.6))
+def slow_disks() -> Turns:
+    """Single events when every fsync takes a millisecond more, beside when it doesn't."""
+    with (
+        slow_disk() as preload,
+        on_sqlite() as quick,
+        _serving(quick) as publish,
+        on_sqlite(LD_PRELOAD=preload) as slow,
+        _serving(slow) as publish_slowly,
+    ):
+        while True:
+            yield (Pair(publish_slowly().rate, publish().rate),)
 
 
-MEASUREMENTS: list[Callable[[], list[Row]]] = [
+MEASUREMENTS: list[Measurement] = [
     single_events,
+    one_connection,
     many_subscriptions,
-    arrays,
+    *arrays,
     slow_disks,
 ]
 
 
-def publish(house: House, *, events: int = 1, connections: int = 64) -> Load:
-    """Publish for some seconds with a pusher running."""
-    with house.web() as url, house.pusher(), bodies(events) as lines:
-        publish_to(url, lines, connections=connections, seconds=1)  # warm
-        return publish_to(url, lines, connections=connections)
+def rate_and_p99(ours: Load, yardstick: Load) -> tuple[Pair, Pair]:
+    """Two rows of one turn."""
+    return Pair(ours.rate, yardstick.rate), Pair(ours.p99_ms, yardstick.p99_ms)
 
 
-def publish_to(url: str, lines: Path, *, connections: int = 64, seconds: int = 4) -> Load:
+def publish_to(url: str, lines: Path, *, connections: int = 64, seconds: int = TURN_S) -> Load:
     """POST the bodies of a file to a bus that runs."""
     return load(
         f"{url}/topics/bids",
@@ -109,23 +130,17 @@ def bodies(events: int) -> Iterator[Path]:
         yield Path(file.name)
 
 
-def _arrays(engine: str, share: float, how: str) -> Row:
-    ours, raw = [], []
-    for _ in range(_ROUNDS):
-        with ENGINES[engine]() as house:
-            raw.append(raw_append(house, _ARRAY))
-        with ENGINES[engine]() as house:
-            ours.append(publish(house, events=_ARRAY, connections=16).rate * _ARRAY)
-    value, ceiling = median(ours), median(raw)
-    name = f"publish, arrays of 100, {engine} (raw: {how})"
-    return Row(name, value, "events/s", ceiling, share * ceiling)
+@contextmanager
+def _serving(house: House, *, events: int = 1) -> Iterator[Callable[[], Load]]:
+    """A bus with a pusher, warm; publishing for one turn is the yielded call."""
+    connections = 64 if events == 1 else 16
+    with house.web() as url, house.pusher(), bodies(events) as lines:
+        publish_to(url, lines, connections=connections)
+        yield lambda: publish_to(url, lines, connections=connections)
 
 
-def _at_least(name: str, ours: list[Load], yardstick: list[Load], share: float) -> Row:
-    value, ceiling = (median(one.rate for one in loads) for loads in (ours, yardstick))
-    return Row(name, value, "requests/s", ceiling, share * ceiling)
-
-
-def _p99_at_most(name: str, ours: list[Load], yardstick: list[Load], times: float) -> Row:
-    value, ceiling = (median(one.p99_ms for one in loads) for loads in (ours, yardstick))
-    return Row(name, value, "ms", ceiling, times * ceiling, lower_is_better=True)
+def _subscribe(house: House, callback: str, count: int) -> None:
+    storage = house.storage()
+    for number in range(count):
+        subscribe(storage, f"subscriber-{number}", callback, "bids")
+    storage.close()

@@ -1,26 +1,21 @@
-"""Publishing and delivering while others read the log: streams, long polls, who never reads.
-
-Each figure is the median share of what there is alone, of turns that follow each other.
-"""
+"""Publishing and delivering while others read the log: streams, long polls, who never reads."""
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
-from statistics import median
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
 
-from tests.bench.backlog import fill, rate_of_all
-from tests.bench.bare_http import paced_publishing
-from tests.bench.bus_deliver import p99_of
+from tests.bench.backlog import FILLED, fill, replaying
+from tests.bench.bus_deliver import p99_of, waits_ms
 from tests.bench.bus_publish import bodies, publish_to
 from tests.bench.house import TOKEN, on_sqlite, receiver, subscribe
+from tests.bench.measuring import Measurement, Turns, measures, measures_each
 from tests.bench.processes import ROOT
-from tests.bench.rows import Row
-from tests.waiting import wait_for
+from tests.bench.rows import Bar, Pair
 
-_TURNS = 7
-_SECONDS = 2
-_BACKLOG = 100_000
+_BACKLOG = 50_000
 _LEAST = 0.9
 _MOST = 1.1
 CROWDS = {
@@ -30,38 +25,71 @@ CROWDS = {
     "50 who never read": ("deaf", 50),
     "50 who are killed": ("killed", 50),
 }
+_IDLE, _BUSY = "1 000 idle streams", "1 000 streams"
 
 
-def publishing() -> list[Row]:
-    """One event a request, and arrays, beside each crowd."""
-    return [
-        Row(f"{what}, beside {crowd}", _publishing(events, crowd), "of alone", 1, _LEAST)
-        for what, events in (("publish, single", 1), ("publish, arrays of 100", 100))
-        for crowd in CROWDS
-    ]
+@measures_each(
+    {crowd: crowd for crowd in CROWDS},
+    lambda crowd: tuple(
+        Bar(f"{what}, beside {crowd}", "requests/s", _LEAST)
+        for what in ("publish, single", "publish, arrays of 100")
+    ),
+)
+def publishing(crowd: str) -> Turns:
+    """One event a request, and arrays, beside a crowd and alone."""
+    with (
+        on_sqlite() as house,
+        house.web() as url,
+        house.pusher(),
+        bodies(1) as single,
+        bodies(100) as arrays,
+    ):
+
+        def rate(lines: Path, connections: int) -> float:
+            return publish_to(url, lines, connections=connections).rate
+
+        rates = (partial(rate, single, 64), partial(rate, arrays, 16))
+        for one in rates:
+            one()  # warm
+        while True:
+            alone = [one() for one in rates]
+            with reading(url, crowd):
+                beside = [one() for one in rates]
+            yield tuple(map(Pair, beside, alone))
 
 
-def delivering() -> list[Row]:
-    """A backlog through one pusher; and publish to receipt."""
-    crowd = "1 000 idle streams"
-    p99 = Row(
-        f"publish to receipt, beside {crowd}, p99",
-        _receiving(crowd),
-        "of alone",
-        1,
-        _MOST,
-        lower_is_better=True,
-    )
-    return [
-        p99,
-        *(
-            Row(f"draining a backlog, beside {crowd}", _draining(crowd), "of alone", 1, _LEAST)
-            for crowd in ("1 000 idle streams", "1 000 streams")
-        ),
-    ]
+@measures(
+    Bar(f"publish to receipt, beside {_IDLE}, p99", "ms", _MOST, lower_is_better=True),
+)
+def receiving() -> Turns:
+    """From publish to receipt beside those who wait, and alone."""
+    with receiver() as peer, on_sqlite() as house:
+        storage = house.storage()
+        subscribe(storage, "subscriber", peer.url, "bids")
+        storage.close()
+        with house.web() as url, house.pusher():
+            while True:
+                alone = p99_of(waits_ms(url, peer))
+                with reading(url, _IDLE):
+                    yield (Pair(p99_of(waits_ms(url, peer)), alone),)
 
 
-MEASUREMENTS: list[Callable[[], list[Row]]] = [publishing, delivering]
+@measures_each(
+    {crowd: crowd for crowd in (_IDLE, _BUSY)},
+    lambda crowd: (Bar(f"draining a backlog, beside {crowd}", "events/s", _LEAST),),
+)
+def draining(crowd: str) -> Turns:
+    """A backlog through one pusher, beside a crowd and alone."""
+    with receiver() as peer, on_sqlite() as house, house.web() as url:
+        fill(house, peer, topics=1, events=_BACKLOG, max=100)
+        with replaying(house, peer) as replay:
+            while True:
+                alone = replay.rate(FILLED, _BACKLOG)
+                with reading(url, crowd):
+                    yield (Pair(replay.rate(FILLED, _BACKLOG), alone),)
+
+
+MEASUREMENTS: list[Measurement] = [*publishing, receiving, *draining]
 
 
 @contextmanager
@@ -77,54 +105,3 @@ def reading(url: str, crowd: str) -> Iterator[None]:
             yield
         finally:
             running.kill()
-
-
-def _publishing(events: int, crowd: str) -> float:
-    connections = 64 if events == 1 else 16
-    with on_sqlite() as house, house.web() as url, house.pusher(), bodies(events) as lines:
-
-        def rate(seconds: int = _SECONDS) -> float:
-            return publish_to(url, lines, connections=connections, seconds=seconds).rate
-
-        return _beside(rate, url, crowd, warm=lambda: rate(1))
-
-
-def _receiving(crowd: str) -> float:
-    with receiver() as peer, on_sqlite() as house:
-        storage = house.storage()
-        subscribe(storage, "subscriber", peer.url, "bids")
-        storage.close()
-
-        def p99_ms() -> float:
-            peer.forget()
-            sent = paced_publishing(f"{url}/topics/bids")
-            wait_for(lambda: len(peer.stats()["waits_ms"]) >= sent)
-            return p99_of(peer.stats()["waits_ms"])
-
-        with house.web() as url, house.pusher():
-            return _beside(p99_ms, url, crowd, warm=lambda: None)
-
-
-def _beside(
-    figure: Callable[[], float], url: str, crowd: str, *, warm: Callable[[], object]
-) -> float:
-    """The median share of turns with a crowd and without one."""
-    shares = []
-    warm()
-    for _ in range(_TURNS):
-        alone = figure()
-        with reading(url, crowd):
-            warm()
-            shares.append(figure() / alone)
-    return median(shares)
-
-
-def _draining(crowd: str) -> float:
-    def rate(*, beside: bool) -> float:
-        with receiver() as peer, on_sqlite() as house, house.web() as url:
-            fill(house, peer, topics=1, events=_BACKLOG, max=100)
-            peer.forget()
-            with reading(url, crowd) if beside else nullcontext():
-                return rate_of_all(house, peer, _BACKLOG)
-
-    return median(rate(beside=True) / rate(beside=False) for _ in range(_TURNS))

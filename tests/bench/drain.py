@@ -1,6 +1,5 @@
 """How fast the drain takes batches, beside an app that only reads and parses them."""
 
-import statistics
 import tempfile
 from pathlib import Path
 
@@ -8,33 +7,25 @@ from service_kit.http import HttpClient
 
 from tests.bench.deliveries import DELIVERIES_LUA, write_deliveries
 from tests.bench.load import load
+from tests.bench.measuring import TURN_S, Turns, measures
 from tests.bench.processes import process
-from tests.bench.rows import Row
+from tests.bench.rows import Bar, Pair
 from tests.sockets import free_port
 from tests.waiting import wait_for
 
 _EVENTS = 100
 _WORKERS = 2
-_SECONDS = 2
-_DELIVERIES = 10_000
+_DELIVERIES = 5_000
 
 
-def basic_stack() -> list[Row]:
+@measures(Bar("drain: Basic stack, batches of 100, signature and deduplication", "events/s", 0.4))
+def basic_stack() -> Turns:
     """Batches of 100 signed events, each event new, over 16 connections."""
     with tempfile.TemporaryDirectory() as folder:
         deliveries = Path(folder) / "deliveries"
-        # In turn, so that whatever else the machine does meanwhile slows both.
-        rates = [(_rate("bare", deliveries), _rate("basic", deliveries)) for _ in range(3)]
-    bare, value = (statistics.median(column) for column in zip(*rates, strict=True))
-    return [
-        Row(
-            name="drain: Basic stack, batches of 100, signature and deduplication",
-            value=value * _EVENTS,
-            unit="events/s",
-            ceiling=bare * _EVENTS,
-            bar=0.4 * bare * _EVENTS,
-        )
-    ]
+        while True:
+            bare, basic = (_rate(app, deliveries) * _EVENTS for app in ("bare", "basic"))
+            yield (Pair(basic, bare),)
 
 
 MEASUREMENTS = [basic_stack]
@@ -66,7 +57,7 @@ def _rate(app: str, deliveries: Path) -> float:
                 method="POST",
                 bodies=deliveries,
                 connections=16,
-                seconds=_SECONDS,
+                seconds=TURN_S,
                 script=DELIVERIES_LUA,
             )
     assert result.refused == 0, "a delivery was refused"

@@ -3,7 +3,8 @@
 import json
 import selectors
 import socket
-import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -19,47 +20,50 @@ from service_kit.clock import now_ms
 from standardwebhooks import Webhook
 
 from auction_app.live.frame import frame_of
+from tests.bench.measuring import Turns, measures
 from tests.bench.processes import ROOT, process
-from tests.bench.rows import Row
+from tests.bench.rows import Bar, Pair
 from tests.sockets import free_port
 from tests.waiting import wait_for
 
 STREAMS = 5_000
-BIDS = 5
 LIMIT_MIB = 300
 AUCTION = "http://auctions.test/auctions/benchitem"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-def streams() -> list[Row]:
+@measures(
+    Bar(f"live: {STREAMS} streams on one item, memory", "MiB", 1, lower_is_better=True),
+    Bar(
+        f"live: a bid reaches the last of {STREAMS}, beside a bare gevent loop",
+        "ms",
+        3,
+        lower_is_better=True,
+    ),
+)
+def streams() -> Turns:
     """The live process beside a bare gevent loop that writes the same frame."""
     with _bids() as bids, _live(bids.url) as (url, pid):
-        crowd = Crowd(int(url.rsplit(":", 1)[1]), _stream_request(), STREAMS)
-        crowd.wait_for_all(b"data: {")
-        times = [crowd.time_to_last(b"data: {", lambda: _bid(bids, url)) for _ in range(BIDS)]
-        weight_mib = _resident_mib(pid)
         frame = frame_of(bidding_from(Document(bids.url, bids.document()))).data
+        with (
+            _crowd(int(url.rsplit(":", 1)[1]), _stream_request(), b"data: {") as live,
+            _bare(frame) as port,
+            _crowd(port, b"join", b"joined") as bare,
+        ):
+            while True:
+                ours = live.time_to_last(b"data: {", lambda: _bid(bids, url))
+                theirs = bare.time_to_last(b"data: {", lambda: _go(port))
+                yield Pair(_resident_mib(pid), LIMIT_MIB), Pair(ours * 1000, theirs * 1000)
+
+
+@contextmanager
+def _crowd(port: int, request: bytes, greeting: bytes) -> Iterator["Crowd"]:
+    crowd = Crowd(port, request, STREAMS)
+    try:
+        crowd.wait_for_all(greeting)
+        yield crowd
+    finally:
         crowd.close()
-    bare = _bare_times(frame)
-    live_ms, bare_ms = (statistics.median(column) * 1000 for column in (times, bare))
-    return [
-        Row(
-            f"live: {STREAMS} streams on one item, memory",
-            weight_mib,
-            "MiB",
-            LIMIT_MIB,
-            LIMIT_MIB,
-            lower_is_better=True,
-        ),
-        Row(
-            f"live: a bid reaches the last of {STREAMS}, beside a bare gevent loop",
-            live_ms,
-            "ms",
-            bare_ms,
-            3 * bare_ms,
-            lower_is_better=True,
-        ),
-    ]
 
 
 class Crowd:
@@ -232,10 +236,9 @@ def _status_kib(pid: int) -> int:
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
 
 
-def _bare_times(frame: bytes) -> list[float]:
-    import subprocess
-    import sys
-
+@contextmanager
+def _bare(frame: bytes) -> Iterator[int]:
+    """The bare loop, at the yielded port."""
     port = free_port()
     with tempfile.NamedTemporaryFile() as file:
         Path(file.name).write_bytes(frame)
@@ -243,14 +246,10 @@ def _bare_times(frame: bytes) -> list[float]:
         running = subprocess.Popen(command, cwd=ROOT)
         try:
             wait_for(lambda: _listens(port), what="the bare loop")
-            crowd = Crowd(port, b"join", STREAMS)
-            crowd.wait_for_all(b"joined")
-            times = [crowd.time_to_last(b"data: {", lambda: _go(port)) for _ in range(BIDS)]
-            crowd.close()
+            yield port
         finally:
             running.terminate()
             running.wait(20)
-    return times
 
 
 def _go(port: int) -> None:

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import smtplib
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,53 +15,46 @@ from mailer_service.worker import NICENESS
 from tests.bench.deliveries import DELIVERIES_LUA, write_deliveries
 from tests.bench.load import load
 from tests.bench.mailer_rows import SENDER, fill, letter, rate_of_sending, settings
+from tests.bench.measuring import TURN_S, Turns, measures
 from tests.bench.processes import process
-from tests.bench.rows import Row
+from tests.bench.rows import Bar, Pair
 from tests.sockets import free_port
 
-_MAILS = 3_000
+_MAILS = 1_500
 _BACKLOG = 10_000
-_SECONDS = 3
-_BATCHES, _EVENTS = 4_000, 20
+_BATCHES, _EVENTS = 2_000, 20
 
 
-def sending() -> list[Row]:
+@measures(Bar("mailer: composed, sent and recorded, beside a bare smtplib loop", "mails/s", 0.5))
+def sending() -> Turns:
     """Mails that are ready, through the ledger, in the two sessions that the mailer comes with;
     beside the same bytes in the one session of a loop."""
     with _sink() as port:
-        # In turn, so that whatever else the machine does meanwhile slows both.
-        rates = [(_as_nice_as_jobs(_bare_loop, port), _mailer(port)) for _ in range(3)]
-    bare, value = (statistics.median(column) for column in zip(*rates, strict=True))
-    return [
-        Row(
-            name="mailer: composed, sent and recorded, beside a bare smtplib loop",
-            value=value,
-            unit="mails/s",
-            ceiling=bare,
-            bar=0.5 * bare,
-        )
-    ]
+        while True:
+            bare = _as_nice_as_jobs(_bare_loop, port)
+            yield (Pair(_mailer(port), bare),)
 
 
-def drain_with_a_backlog() -> list[Row]:
+@measures(
+    *(
+        Bar(f"mailer: events into the drain while {_BACKLOG} mails {what}", "events/s", 0.8)
+        for what in ("wait", "are being sent")
+    )
+)
+def drain_with_a_backlog() -> Turns:
     """Deliveries that the drain takes while 10 000 mails wait for a server that is away, and while
     they are being sent, beside none waiting. Jobs run in all three."""
     with _sink() as port:
-        rates = [
-            (_drain(free_port(), 0), _drain(free_port(), _BACKLOG), _drain(port, _BACKLOG))
-            for _ in range(3)
-        ]
-    without, waiting, leaving = (statistics.median(column) for column in zip(*rates, strict=True))
-    return [
-        Row(
-            name=f"mailer: events into the drain while {_BACKLOG} mails {what}",
-            value=value * _EVENTS,
-            unit="events/s",
-            ceiling=without * _EVENTS,
-            bar=0.8 * without * _EVENTS,
-        )
-        for what, value in [("wait", waiting), ("are being sent", leaving)]
-    ]
+        while True:
+            without, waiting, leaving = (
+                _drain(smtp_port, mails) * _EVENTS
+                for smtp_port, mails in (
+                    (free_port(), 0),
+                    (free_port(), _BACKLOG),
+                    (port, _BACKLOG),
+                )
+            )
+            yield Pair(waiting, without), Pair(leaving, without)
 
 
 MEASUREMENTS = [sending, drain_with_a_backlog]
@@ -115,7 +107,7 @@ def _drain(smtp_port: int, waiting: int) -> float:
                 method="POST",
                 bodies=folder / "deliveries",
                 connections=16,
-                seconds=_SECONDS,
+                seconds=TURN_S,
                 script=DELIVERIES_LUA,
             )
     assert result.refused == 0, "a delivery was refused"

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,4 +49,20 @@ def empty_view() -> Iterator[str]:
     command = ["gunicorn", "--no-control-socket", "-k", "gthread", "-w", "2", "--threads", "8"]
     address = ["-b", f"127.0.0.1:{port}", "--log-level", "warning"]
     with process([*command, *address, "tests.bench.empty_view:create_app()"], port=port):
+        yield f"http://127.0.0.1:{port}/"
+
+
+@contextmanager
+def bare_asgi() -> Iterator[str]:
+    """The yardstick: one uvicorn whose app writes one row a request, at the yielded URL."""
+    port = free_port()
+    command = ["uvicorn", "--factory", "tests.bench.bare_asgi:create_app", "--log-level", "error"]
+    with (
+        tempfile.TemporaryDirectory(prefix="gavel-bench-") as folder,
+        process(
+            [*command, "--port", str(port)],
+            port=port,
+            environment={"BENCH_DATABASE": f"{folder}/rows.sqlite3"},
+        ),
+    ):
         yield f"http://127.0.0.1:{port}/"

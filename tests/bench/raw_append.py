@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -11,37 +12,39 @@ import psycopg
 from bus.log.append_plan import COLUMNS, Row
 from bus.model.event import event_head, whole_event
 from tests.bench.house import House
+from tests.bench.measuring import TURN_S
 
-_SECONDS = 3.0
 
-
-def raw_append(house: House, events_a_commit: int) -> float:
-    """Events a second: executemany and a commit, in a loop."""
+def raw_appends(house: House, events_a_commit: int) -> Iterator[float]:
+    """Events a second of one turn after the other: executemany and a commit, in a loop."""
     if house.database_url.startswith("sqlite"):
-        return _sqlite(house.database_url.removeprefix("sqlite:///"), events_a_commit)
+        yield from _sqlite(house.database_url.removeprefix("sqlite:///"), events_a_commit)
+        return
     with psycopg.connect(house.database_url) as connection:
-        return _rate(connection.cursor(), connection.commit, "%s", events_a_commit)
+        yield from _rates(connection.cursor(), connection.commit, "%s", events_a_commit)
 
 
-def _sqlite(path: str, events_a_commit: int) -> float:
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA synchronous=FULL")
-    rate = _rate(connection.cursor(), connection.commit, "?", events_a_commit)
-    connection.close()
-    return rate
+def _sqlite(path: str, events_a_commit: int) -> Iterator[float]:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA synchronous=FULL")
+        yield from _rates(connection.cursor(), connection.commit, "?", events_a_commit)
 
 
-def _rate(cursor: Any, commit: Callable[[], None], mark: str, events_a_commit: int) -> float:
+def _rates(
+    cursor: Any, commit: Callable[[], None], mark: str, events_a_commit: int
+) -> Iterator[float]:
     insert = f"INSERT INTO events ({COLUMNS}) VALUES ({', '.join([mark] * 9)})"
-    rows, done, spent_s = _rows(), 0, 0.0
-    while spent_s < _SECONDS:
-        batch = list(islice(rows, events_a_commit))
-        start = time.perf_counter()
-        cursor.executemany(insert, batch)
-        commit()
-        spent_s += time.perf_counter() - start
-        done += len(batch)
-    return done / spent_s
+    rows = _rows()
+    while True:
+        done, spent_s = 0, 0.0
+        while spent_s < TURN_S:
+            batch = list(islice(rows, events_a_commit))
+            start = time.perf_counter()
+            cursor.executemany(insert, batch)
+            commit()
+            spent_s += time.perf_counter() - start
+            done += len(batch)
+        yield done / spent_s
 
 
 def _rows() -> Iterator[Row]:
