@@ -8,12 +8,13 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.bench.__main__ import KEPT, measurements
+from tests.bench.__main__ import measurements
 from tests.bench.measuring import TURNS
 from tests.bench.processes import ROOT
 from tests.bench.rows import Bar, Pair, Row, aligned, spread_of
@@ -118,21 +119,22 @@ def table(rows: list[Row], a: str, b: str) -> str:
 
 @contextmanager
 def _checked_out(commit: str) -> Iterator[Path]:
-    folder = ROOT / KEPT / "commits" / commit.replace("/", "-")
-    done = subprocess.run(
-        ["git", "worktree", "add", "--force", "--detach", str(folder), commit],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise LookupError(f"{commit}: {done.stderr.strip().splitlines()[-1]}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["git", "worktree", "remove", "--force", str(folder)], cwd=ROOT, check=True)
+    """A folder with the tree of a commit. Raises LookupError where there is no such commit."""
+    with tempfile.TemporaryDirectory(prefix="gavel-bench-") as folder:
+        tree = Path(folder, "tree")
+        added = _git("worktree", "add", "--detach", str(tree), commit)
+        if added.returncode:
+            raise LookupError(f"{commit}: {added.stderr.strip().splitlines()[-1]}")
+        try:
+            yield tree
+        finally:
+            _git("worktree", "remove", "--force", str(tree)).check_returncode()
+
+
+def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = ["git", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 if __name__ == "__main__":
-    sys.exit(main(*(sys.argv[1:4] + [""])[:3]))
+    sys.exit(main(*sys.argv[1:4]))
