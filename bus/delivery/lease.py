@@ -16,6 +16,7 @@ log = get_logger(__name__)
 
 BEAT_EVERY_MS = 2_000
 LAPSES_AFTER_MS = 6_000
+_STOPS_AFTER_MS = LAPSES_AFTER_MS - BEAT_EVERY_MS
 _OLD_MS = 60_000
 
 
@@ -43,13 +44,19 @@ def observe(
     }
 
 
+def watch_anew(before: Mapping[str, Observation], steady_ms: int) -> dict[str, Observation]:
+    """What we know of the others when we could not look for a while: nor could they show
+    themselves, while the store was away. So nothing ages meanwhile."""
+    return {name: Observation(seen.beat, steady_ms) for name, seen in before.items()}
+
+
 def lapsed(observed: Mapping[str, Observation], steady_ms: int) -> frozenset[str]:
     """The pushers that are given up.
 
     | the beat                                                      | given up |
     |---------------------------------------------------------------|----------|
     | moved within 6 s, by our own steady clock                     | no       |
-    | has not moved for 6 s while we watched                        | yes      |
+    | has not moved for 6 s while we watched, at least every 4 s    | yes      |
     | was a minute old when we first saw it, by the store's clock   | yes      |
 
     Clocks may be set, so one only counts for whom we have not watched yet, and beyond a minute; a
@@ -82,6 +89,7 @@ class Lease:
         self._steady_ms = steady_ms
         self._others: dict[str, Observation] = {}
         self._joined = False
+        self._looked_ms = 0
         self._until_ms = 0
         self._next_beat_ms = 0
         self.too_many = 0
@@ -130,9 +138,12 @@ class Lease:
             self._store.join(self.name)
             self._joined = True
         # Others give us up this long after the beat that they saw last, so stop well before.
-        self._until_ms = steady_ms + LAPSES_AFTER_MS - BEAT_EVERY_MS
+        self._until_ms = steady_ms + _STOPS_AFTER_MS
         alive = self._store.alive()
+        if steady_ms - self._looked_ms > _STOPS_AFTER_MS:
+            self._others = watch_anew(self._others, steady_ms)
         self._others = observe(self._others, alive, steady_ms)
+        self._looked_ms = steady_ms
         gone = lapsed(self._others, steady_ms) - {self.name}
         gone |= {name for name in alive if name != self.name and is_dead(name)}
         if gone:

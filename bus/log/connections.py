@@ -98,8 +98,10 @@ class Connections:
         return connection
 
 
-def check_committed(answer: Any) -> None:
-    """Raise StoreUnavailable unless a COMMIT, once it was answered, has committed: PostgreSQL
-    answers ROLLBACK, and no error, where something in the transaction had failed."""
-    if getattr(answer, "statusmessage", "COMMIT") != "COMMIT":
+def check_committed(connection: Any, answer: Any) -> None:
+    """Raise an error that says that the store can't be used unless a COMMIT, once it was answered
+    on PostgreSQL, has committed: it answers ROLLBACK, and no error, where something in the
+    transaction had failed, and only warns where it stopped waiting for a standby."""
+    if answer.statusmessage != "COMMIT":
         raise StoreUnavailable(f"asked to commit, the database answered {answer.statusmessage}")
+    connection.check_lasting()

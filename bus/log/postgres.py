@@ -20,6 +20,7 @@ from bus.log.connections import CHANNEL, Connections, check_committed
 from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.postgres_append import LOCK, look, store
 from bus.log.postgres_notify import PostgresListener, wait_at
+from bus.log.postgres_ringer import Ringer
 from bus.log.retention import steps
 from bus.model.event import LogEvent, LogPoint, Publication, log_event_from
 
@@ -64,6 +65,7 @@ class PostgresLog:
         self._engine = engine
         self._now_ms = now_ms
         self._connections = Connections(engine, _prepare)
+        self._ringer = Ringer(engine)
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
         """Store publications in one transaction; see EventLog.
@@ -84,6 +86,8 @@ class PostgresLog:
             )
             # Never repeated: it may have been stored.
             connections.once(lambda one: store(one, plan, found.topics, now_ms))
+        if plan.rows:
+            self._ringer.ring()
         return plan.answers
 
     def read_after(
@@ -149,6 +153,7 @@ class PostgresLog:
 
     def close(self) -> None:
         """Close the connections."""
+        self._ringer.close()
         self._connections.close()
 
     def trim(self, before: int) -> int:
@@ -186,11 +191,6 @@ def _prepare(connection: Any) -> None:
     for detour in ("enable_bitmapscan", "enable_sort", "jit"):
         connection.execute(f"SET {detour} = off")
     connection.execute("SET plan_cache_mode = force_generic_plan")
-    # Whatever the server's default: what is acknowledged is on disk.
-    connection.execute(
-        "SELECT set_config('synchronous_commit', 'on', false)"
-        " WHERE current_setting('synchronous_commit') = 'off'"
-    )
 
 
 def _trim(connection: Any, before: int) -> int:
@@ -200,5 +200,5 @@ def _trim(connection: Any, before: int) -> int:
         connection.execute(_TRIM_ENTITIES, (before,))
         trimmed = connection.execute(_TRIM, (before,))
         committed = connection.execute("COMMIT")
-    check_committed(committed)
+    check_committed(connection, committed)
     return int(trimmed.rowcount)

@@ -15,10 +15,17 @@ from bus.log.append_plan import (
     claimants,
     entities,
 )
-from bus.log.connections import CHANNEL, check_committed
+from bus.log.connections import check_committed
 from bus.model.event import Publication
 
-LOCK = "SELECT pg_advisory_xact_lock(7023316912764)"  # any number that nobody else uses
+# Any number that nobody else uses. And whatever the server's default: what is acknowledged is on
+# disk, and with a standby where there are to be some. For this transaction only: behind a pooler
+# another's settlement may have left the session otherwise.
+LOCK = (
+    "SELECT pg_advisory_xact_lock(7023316912764), set_config('synchronous_commit',"
+    " CASE WHEN asked.level IN ('off', 'local') THEN 'on' ELSE asked.level END, true)"
+    " FROM (SELECT current_setting('synchronous_commit') AS level) AS asked"
+)
 # One statement for both, because each costs as much to send as to answer.
 _LOOK = (
     "SELECT bus_state.log_identity, newest.position, newest.bytes_upto,"
@@ -31,13 +38,10 @@ _LOOK = (
     " FOR UPDATE) AS locked ON true"
 )
 _OWNED = "SELECT count(*) FROM topics WHERE client_id = %s"
-# And it notifies.
 _SAVE_TOPIC = (
-    "WITH saved AS ("  # noqa: S608
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (%s, %s, %s, 0)"
     " ON CONFLICT (name) DO UPDATE"
-    " SET client_id = excluded.client_id, events = excluded.events, deleted = false)"
-    f" SELECT pg_notify('{CHANNEL}', '')"
+    " SET client_id = excluded.client_id, events = excluded.events, deleted = false"
 )
 _KEYS = (
     "SELECT client_id, key, fingerprint FROM publish_keys"
@@ -127,7 +131,7 @@ def store(connection: Any, plan: AppendPlan, topics: Mapping[str, TopicRow], now
         for key, fingerprint in plan.keys.items():
             connection.execute(_SAVE_KEY, (*key, fingerprint, now_ms))
         committed = connection.execute("COMMIT")
-    check_committed(committed)
+    check_committed(connection, committed)
 
 
 def _columns(rows: Sequence[Row]) -> list[list[object]]:

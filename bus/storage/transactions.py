@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Engine
 from bus.log.connections import Connections, check_committed
 from bus.log.postgres_append import LOCK
 
+# Needn't wait for the disk; for this transaction only, for behind a pooler the session may be an
+# append's next.
+_BEGIN = "BEGIN; SET LOCAL synchronous_commit = off"
 REGISTRY_CHANGED = "UPDATE bus_state SET registry_version = registry_version + 1"
 
 
@@ -91,16 +94,20 @@ class Driver:
             with self._transaction(connection) as statements:
                 if not self._is_sqlite:
                     connection.execute(LOCK)
-                    connection.execute("SET LOCAL synchronous_commit = on")
                 yield statements
             if self._is_sqlite:
                 connection.execute("PRAGMA synchronous=NORMAL")
 
     @contextmanager
     def _transaction(self, connection: Any) -> Iterator["Statements"]:
-        connection.execute("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+        if self._is_sqlite:
+            connection.execute("BEGIN IMMEDIATE")
+        else:  # two statements in one go, which can't be prepared
+            connection.execute(_BEGIN, prepare=False)
         yield Statements(self, connection.cursor())
-        check_committed(connection.execute("COMMIT"))
+        committed = connection.execute("COMMIT")
+        if not self._is_sqlite:
+            check_committed(connection, committed)
 
     def sql(self, statement: str) -> str:
         """The statement as this engine's driver wants it."""
@@ -152,7 +159,6 @@ def _prepare_sqlite(connection: Any) -> None:
 
 def _prepare_postgres(connection: Any) -> None:
     connection.autocommit = True  # we say BEGIN ourselves
-    connection.execute("SET synchronous_commit = off")
     # Planning anew, or compiling, would cost more than these small statements do.
     connection.execute("SET plan_cache_mode = force_generic_plan")
     connection.execute("SET jit = off")

@@ -1,3 +1,8 @@
+from collections.abc import Collection
+
+import pytest
+from service_kit.errors import StoreUnavailable
+
 from bus.delivery.lease import Lease, Observation, lapsed, observe
 from bus.storage.leases import PusherBeat
 
@@ -41,14 +46,24 @@ class Store:
 
     known = True
 
+    def __init__(self) -> None:
+        self.others: dict[str, PusherBeat] = {}
+        self.given_up: list[str] = []
+        self.is_away = False
+
+    def give_up(self, lapsed: Collection[str]) -> None:
+        self.given_up += lapsed
+
     def join(self, pusher: str) -> None:
         self.joined = pusher
 
     def beat(self, _pusher: str) -> bool:
+        if self.is_away:
+            raise StoreUnavailable("away")
         return self.known
 
     def alive(self) -> dict[str, PusherBeat]:
-        return {"me": PusherBeat(1, 0)}
+        return {"me": PusherBeat(1, 0), **self.others}
 
 
 def test_a_pusher_stops_by_itself_4_s_after_its_last_beat_and_beats_every_2() -> None:
@@ -71,3 +86,25 @@ def test_a_pusher_that_was_given_up_begins_anew() -> None:
     lease.beat()
     store.known = False
     assert lease.beat() is True
+
+
+@pytest.mark.parametrize("away_ms", [6_000, 30_000, 600_000])
+def test_nobody_is_given_up_because_the_store_was_away(away_ms: int) -> None:
+    now_ms, store = 10_000, Store()
+    lease = Lease("me", store, lambda: now_ms)  # type: ignore[arg-type]
+    store.others = {"other": PusherBeat(7, 0), "dead": PusherBeat(3, 0)}
+    lease.beat()
+    store.is_away = True
+    for _ in range(away_ms // 2_000):
+        now_ms += 2_000
+        with pytest.raises(StoreUnavailable):
+            lease.beat()
+    store.is_away = False
+    store.others = {"other": PusherBeat(7, away_ms), "dead": PusherBeat(3, away_ms)}
+    lease.beat()
+    assert store.given_up == []
+    for beat in (8, 9, 10):
+        now_ms += 2_000
+        store.others = {"other": PusherBeat(beat, 0), "dead": PusherBeat(3, away_ms)}
+        lease.beat()
+    assert store.given_up == ["dead"]

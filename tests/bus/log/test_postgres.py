@@ -80,16 +80,6 @@ def test_a_log_whose_connection_broke_opens_another(url: str, storage: Storage, 
     assert [event.position for event in storage.log.read_after(0, None, 9)] == [1, 2]
 
 
-def test_a_server_that_does_not_wait_for_its_disk_is_told_to(
-    url: str, storage: Storage, ada: int
-) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"ALTER DATABASE {connection.info.dbname} SET synchronous_commit = off")
-    storage.log.append([publication(ada, "https://x.example/1")])
-    with storage.log._connections.using() as connection:  # type: ignore[attr-defined]
-        assert connection.execute("SHOW synchronous_commit").fetchone() == ("on",)
-
-
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 100])
 def test_few_rows_and_many_are_stored_alike(storage: Storage, ada: int, count: int) -> None:
     urls = [f"https://x.example/{number}" for number in range(count)]

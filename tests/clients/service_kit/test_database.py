@@ -193,13 +193,13 @@ def test_an_error_of_the_database_names_no_value(engine: Engine) -> None:
 def test_postgresql_has_twenty_seconds_for_an_answer_and_ten_minutes_from_who_is_patient(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    given: list[Callable[[], float]] = []
+    given: list[Callable[[], float | None]] = []
     monkeypatch.setattr("service_kit.compat.psycopg.expecting", given.append)
     connect("postgresql+psycopg://nobody@127.0.0.1/nothing")
     connect("postgresql+psycopg://nobody@127.0.0.1/nothing", waits_for_ever=True)
     connect("sqlite:///nothing")
-    (seconds,) = given
-    assert seconds() == 20
+    seconds, for_ever = given
+    assert (seconds(), for_ever()) == (20, None)
     with patiently():
         assert seconds() == 600
     with answers_within(3):
@@ -215,7 +215,7 @@ def test_a_postgresql_that_is_gone_is_noticed_within_fifteen_seconds() -> None:
         raise OSError("not called at all")
 
     engine = connect("postgresql+psycopg://nobody@127.0.0.1/nothing", waits_for_ever=True)
-    event.listen(engine, "do_connect", note)
+    event.listen(engine, "do_connect", note, insert=True)
     with pytest.raises(OSError, match="not called"):
         engine.raw_connection()
     assert asked["connect_timeout"] == 5

@@ -201,9 +201,8 @@ def _expect_answers(engine: Engine, *, waits_for_ever: bool) -> None:
 
     event.listen(engine, "connect", lambda connection, _record: prepare(connection))
     _ping_quickly(engine)
-    if not waits_for_ever:
-        kind = expecting(_answer_s.get)
-        event.listen(engine, "do_connect", lambda _d, _r, args, named: kind.connect(*args, **named))
+    kind = expecting((lambda: None) if waits_for_ever else _answer_s.get)
+    event.listen(engine, "do_connect", lambda _d, _r, args, named: kind.connect(*args, **named))
 
 
 def _ping_quickly(engine: Engine) -> None:

@@ -1,10 +1,12 @@
-"""psycopg: a deadline for what PostgreSQL answers; libpq waits for ever for a server that hangs."""
+"""psycopg: a deadline for what PostgreSQL answers; libpq waits for ever for a server that hangs.
+And a commit of which nobody knows whether it lasts is an error, where PostgreSQL only warns."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg
 from psycopg.abc import PQGen
+from psycopg.errors import Diagnostic
 
 T = TypeVar("T")
 Connection = psycopg.Connection[Any]
@@ -22,31 +24,60 @@ WAITS = {
 _LOOK_EVERY_S = 0.1  # for signals; psycopg's own
 
 
-def expecting(within_s: Callable[[], float]) -> type[Connection]:
-    """Connections that wait so long for the answer to a statement, and no longer.
+class Expecting(psycopg.Connection[Any]):
+    """Waits for the answer to a statement for as long as `within_s` says, and no longer; `connect`
+    is for the kinds that `expecting` makes.
 
     The server's own deadlines don't help: where it is stopped, or its disk hangs, they are too, and
     its kernel still answers keepalives. Who listens for notifications doesn't wait for an answer.
     """
 
-    class Expecting(psycopg.Connection[Any]):
-        def wait(
-            self, gen: PQGen[T], interval: float = _LOOK_EVERY_S, timeout: float | None = None
-        ) -> T:
-            if timeout is not None:
-                return super().wait(gen, interval, timeout)
-            seconds = within_s()
-            try:
-                return super().wait(gen, interval, seconds)
-            except psycopg.errors._WaitTimeout as error:
-                self.pgconn.finish()  # what was asked may still be answered: to nobody
-                raise psycopg.OperationalError(f"no answer within {seconds:g} s") from error
+    within_s: Callable[[], float | None]
+    _warning: str | None = None
 
-    return Expecting
+    def wait(
+        self, gen: PQGen[T], interval: float = _LOOK_EVERY_S, timeout: float | None = None
+    ) -> T:
+        seconds = type(self).within_s()
+        if timeout is not None or seconds is None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, seconds)
+        except psycopg.errors._WaitTimeout as error:
+            self.pgconn.finish()  # what was asked may still be answered: to nobody
+            raise psycopg.OperationalError(f"no answer within {seconds:g} s") from error
+
+    def commit(self) -> None:
+        """Commit, and know that it lasts. Raises OperationalError otherwise."""
+        self._warning = None
+        super().commit()
+        self.check_lasting()
+
+    def check_lasting(self) -> None:
+        """Raise OperationalError where PostgreSQL has warned of the commit that it answered.
+
+        It does where it was told to wait for a standby no longer: then it has committed here, and
+        a standby that is promoted may lack it. Its words depend on its language; so whatever it
+        warns of is taken for that.
+        """
+        warning, self._warning = self._warning, None
+        if warning is not None:
+            raise psycopg.OperationalError(f"committed, but nobody knows where: {warning}")
+
+    def note(self, notice: Diagnostic) -> None:
+        """PostgreSQL has something to say."""
+        if notice.severity_nonlocalized == "WARNING":
+            self._warning = notice.message_primary or "a warning"
 
 
-def prepare(connection: Connection) -> None:
+def expecting(within_s: Callable[[], float | None]) -> type[Expecting]:
+    """Connections that wait so many seconds for each answer; None: for ever."""
+    return type("Expecting", (Expecting,), {"within_s": staticmethod(within_s)})
+
+
+def prepare(connection: Any) -> None:
     """Give a new connection the deadlines that the server keeps itself."""
+    connection.add_notice_handler(connection.note)
     connection.execute(f"SET lock_timeout = '{WAIT_S}s'".encode())
     # Who stops in the middle of a transaction must not hold its rows for ever.
     connection.execute("SET idle_in_transaction_session_timeout = '30s'")

@@ -13,6 +13,7 @@ from service_kit.outbox.batches import Settlement, calls_of, reason_of, split_at
 from service_kit.outbox.holds import Holds
 from service_kit.outbox.store import Outbox
 from service_kit.outbox.stored import StoredEvent
+from service_kit.outbox.turn import Keep, turn
 
 log = get_logger(__name__)
 
@@ -51,29 +52,35 @@ class Relay:
         steady_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._outbox = Outbox(engine, table)
+        self._table = table
         self._publish = publish
         self._holds = Holds[str](steady_s)
         self._late = Holds[int](steady_s)
         self._is_new = True
 
     def publish_waiting(self) -> int:
-        """Publish one batch; returns how many events were looked at, 0 when none can go now.
+        """Publish one batch; returns how many events were looked at, 0 when none can go now, or
+        another process is at it.
 
         Raises HttpFailure when the bus is away, losing nothing.
         """
+        with turn(self._outbox.engine, self._table) as keep:
+            return self._publish_batch(keep) if keep is not None else 0
+
+    def _publish_batch(self, keep: Keep) -> int:
         if self._is_new or self._holds:
             self._holds.agree_with(self._outbox.held())
             self._is_new = False
         rows = self._outbox.next(_BATCH, without=self._holds.resting(), but=self._late.resting())
         settlement = Settlement()
         try:
-            self._publish_all(rows, settlement)
+            self._publish_all(rows, settlement, keep)
         finally:
             if settlement:
                 self._outbox.settle(settlement)
         return len(rows)
 
-    def _publish_all(self, rows: Sequence[StoredEvent], settlement: Settlement) -> None:
+    def _publish_all(self, rows: Sequence[StoredEvent], settlement: Settlement, keep: Keep) -> None:
         for row in rows:
             if row.reason is not None:
                 self._set_aside(row, row.reason, settlement)
@@ -81,6 +88,7 @@ class Relay:
         for call in islice(calls_of(sound), _MOST_CALLS):
             if len(settlement.refused) >= _MOST_REFUSED:
                 return
+            keep()
             if call[0].topic not in settlement.held:
                 self._offer(call[0].topic, call, settlement)
 
