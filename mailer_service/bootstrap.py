@@ -61,7 +61,7 @@ def build(
     """Everything that both processes need; opens nothing yet. `notify` wakes the worker in place
     of the notifier, where both run in one process; `transport` leads to the services that are.
     Without `clock` all go by the database's, so that no worker takes what another is at."""
-    engine = connect(config.database_url, any_text=True)  # one bad cell holds up no other's mail
+    engine = connect(config.database_url)
     clock = clock or clock_of_database(engine)
     inbox, ledger, suppressions = Inbox(engine), Ledger(engine), Suppressions(engine)
     notifier = Notifier(config.database_url, open_channel)

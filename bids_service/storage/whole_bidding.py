@@ -4,9 +4,11 @@ import re
 from collections.abc import Generator
 from typing import Any
 
+from service_kit.database import as_stored
 from service_kit.outage import is_outage
-from sqlalchemy import Boolean, Integer, Row, Select, Table, select, type_coerce
+from sqlalchemy import Boolean, Row, Select, Table, select, type_coerce
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import NullType
 
 from bids_service.errors import NotProven, TablesMissing
 from bids_service.storage.database import Transaction
@@ -66,19 +68,18 @@ def _of_bidding(transaction: Transaction, table: Table, bidding_id: int, order: 
 
 
 def _cells(table: Table) -> Select[Any]:
-    """What is stored, not what SQLAlchemy makes of it: to it every number is True."""
-    return select(
-        *(
-            type_coerce(it, Integer).label(it.name) if isinstance(it.type, Boolean) else it
-            for it in table.c
-        )
-    )
+    """What is stored, not what is made of it for others: every number True, and any BLOB text."""
+    cells: list[Any] = [type_coerce(it, NullType()).label(it.name) for it in table.c]
+    return select(*cells)
 
 
 def _checked(transaction: Transaction, table: Table, chosen: Select[Any]) -> Rows:
     """Rows whose every cell is of its column's type: SQLite stores anything anywhere."""
     try:
-        with transaction.execute(chosen, execution_options={"yield_per": _AT_ONCE}) as result:
+        with (
+            as_stored(transaction),
+            transaction.execute(chosen, execution_options={"yield_per": _AT_ONCE}) as result,
+        ):
             for row in result:
                 for column in table.c:
                     _check_cell(table, column, row)

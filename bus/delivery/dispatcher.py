@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from service_kit.errors import StoreUnavailable
 from service_kit.logs import get_logger
 
 from bus.delivery.answer import Answer
@@ -28,6 +29,7 @@ from bus.storage.resends import Resends
 log = get_logger(__name__)
 
 _READS_AT_ONCE = 4
+_SET_ASIDE_MS = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +146,18 @@ class Dispatcher:
 
     def _look(self, subscription_id: int) -> None:
         consumer = self._registry.find(subscription_id)
-        if consumer is not None:
+        if consumer is None:
+            self._registry.take_again(subscription_id)
+            return
+        try:
             self._look_at(consumer)
+        except StoreUnavailable:
+            raise
+        except Exception:  # nobody else waits for what is wrong with this one
+            ours = consumer.subscription
+            log.exception("not delivered", subscriber=ours.client, subscription=ours.name)
+            self._registry.set_aside(consumer)
+            self._run_queue.sleep(ours.id, self._now_ms() + _SET_ASIDE_MS)
 
     def _look_at(self, consumer: Consumer) -> None:
         """Do what a consumer wants, until it wants nothing more or has read a lot."""

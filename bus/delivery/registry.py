@@ -39,6 +39,7 @@ class ConsumerRegistry:
         self._timeline = timeline
         self._consumers: dict[int, Consumer] = {}
         self._by_topic: dict[str, list[Consumer]] = {}
+        self._set_aside: set[int] = set()
         self._version = -1
         self.is_outdated = True
 
@@ -61,6 +62,19 @@ class ConsumerRegistry:
         """Its fence has moved: look whether it is still held."""
         consumer.doubt()
         self.is_outdated = True
+
+    def set_aside(self, consumer: Consumer) -> None:
+        """Deliver nothing of it for now: something in it can't be understood."""
+        self._set_aside.add(consumer.subscription.id)
+        consumer.drop()
+        del self._consumers[consumer.subscription.id]
+        self._index()
+
+    def take_again(self, subscription_id: int) -> None:
+        """If it was set aside, begin with it as the store has it now."""
+        if subscription_id in self._set_aside:
+            self._set_aside.remove(subscription_id)
+            self.is_outdated = True
 
     def follow(self) -> None:
         """See what has changed: take what is free, and hold what is ours as it is now."""

@@ -71,6 +71,9 @@ def of_state(seen: Examined) -> Iterator[DiagnosisFinding]:
         case _, "gone":
             said = f"Its endpoint answered 410 Gone, so it was disabled, {since}. {_KEPT}"
             yield bad("state", said, "If that was not meant, mend it, then resume.", "resume")
+        case _, "damaged":
+            said = "What it is set to can't be read in the database, so nothing is sent."
+            yield bad("state", said, "Subscribe anew under its name, then resume.", "resume")
         case _:
             yield _failed_for_long(seen, since)
 

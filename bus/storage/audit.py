@@ -10,6 +10,7 @@ from service_kit.database import reading
 from sqlalchemy import Connection, Engine, delete, insert, or_, select
 
 from bus.model.audit import Act, AuditEntry
+from bus.storage.columns import from_json
 from bus.storage.tables import audit
 
 KEPT_MS = 90 * 24 * 60 * 60 * 1000
@@ -81,6 +82,6 @@ class Audit:
             wanted = wanted.where(audit.c.id < before)
         with reading(self._engine) as connection:
             return [
-                AuditEntry(**row | {"details": json.loads(row["details"])})
+                AuditEntry(**row | {"details": from_json(row["details"]) or {}})
                 for row in map(dict, connection.execute(wanted).mappings())
             ]

@@ -29,11 +29,21 @@ HEALTH_COLUMNS = (
 )
 """The fields of EndpointHealth, in their order, as `cursors` names them."""
 
+DAMAGED = "damaged"
 _MAX_ERROR_CHARACTERS = 255
 
 
 def subscription(row: Row, filters: tuple[TopicFilter, ...]) -> Subscription:
-    """A row of `subscriptions` with its cursor's, and the client's name as `client`."""
+    """A row of `subscriptions` with its cursor's, and the client's name as `client`. Where nobody
+    can read what it is set to, it is disabled: it holds up no other."""
+    try:
+        return _subscription(row, filters)
+    except ValueError:
+        unset = {"format": Format.ROUTEMASTER, "state": State.DISABLED, "reason": DAMAGED}
+        return _subscription({**row, **unset}, filters)
+
+
+def _subscription(row: Row, filters: tuple[TopicFilter, ...]) -> Subscription:
     return Subscription(
         id=row["id"],
         client=row["client"],
@@ -74,14 +84,16 @@ def request_columns(wanted: SubscriptionRequest) -> dict[str, Any]:
 
 def signing_secrets(current: str, previous: str | None) -> SigningSecrets:
     """What signs, as it is stored: the ones before as JSON, or nothing."""
-    before = json.loads(previous) if previous else ()
+    before = from_json(previous) or ()
     return SigningSecrets(current, tuple((secret, until_ms) for secret, until_ms in before))
 
 
 def cursor(row: Row) -> Cursor:
-    """Where a row of `cursors` stands."""
-    left = tuple(json.loads(row["left_behind"])) if row["left_behind"] else ()
-    return Cursor(row["position"], row["delivered"], row["reached"], left, row["snapshot_upto"])
+    """Where a row of `cursors` stands. Where nobody can read what was left behind, all comes
+    again."""
+    left = tuple(from_json(row["left_behind"]) or ())
+    reached = row["reached"] if left or not row["left_behind"] else row["position"]
+    return Cursor(row["position"], row["delivered"], reached, left, row["snapshot_upto"])
 
 
 def health(row: Row) -> EndpointHealth:
@@ -124,7 +136,15 @@ def parked(row: Row) -> Parked:
 
 def retry_policy(text: str | None) -> RetryPolicy:
     """A policy as it is stored: JSON, or nothing for the default."""
-    if text is None:
+    values = from_json(text)
+    if values is None:
         return RetryPolicy()
-    values = json.loads(text)
     return RetryPolicy(**values | {"parked_ms": tuple(values["parked_ms"])})
+
+
+def from_json(text: str | None) -> Any:
+    """What a cell holds; None: nothing, or what is no JSON."""
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return None

@@ -33,6 +33,8 @@ class Latencies:
         """What all pushers noted, ever."""
         found = {name: LatencyHistogram() for name in NAMES}
         for name, upto_ms, count, sum_ms in self._driver.rows(_ALL):
+            if name not in found:
+                continue  # of another version, or damaged
             found[name].counts[upto_ms] += count
             found[name].sum_ms += sum_ms
         return found

@@ -1,7 +1,8 @@
 """Subscriptions that are pulled: whoever calls holds one for the length of a call."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import clock_of, reading
@@ -10,7 +11,7 @@ from sqlalchemy import Engine, select
 from bus.errors import NotFound
 from bus.model.delivery import PulledSubscription, PullLease, Settlement
 from bus.model.event import LogEvent
-from bus.storage.columns import Row
+from bus.storage.columns import Row, from_json
 from bus.storage.leases import held_where
 from bus.storage.settlements import write
 from bus.storage.tables import cursors, pull_leases
@@ -61,7 +62,7 @@ class Pulls:
         ours = pull_leases.c.subscription_id == subscription_id
         wanted = select(pull_leases).where(ours, pull_leases.c.acknowledged.is_(False))
         with reading(self._engine) as connection:
-            return tuple(map(_lease, connection.execute(wanted).mappings()))
+            return _leases(connection.execute(wanted).mappings())
 
     def settle(
         self,
@@ -93,7 +94,7 @@ class Pulls:
             if not held:
                 return None
             found = connection.execute(leases.where(pull_leases.c.until_ms > now_ms)).mappings()
-            return PulledSubscription(held[0], tuple(map(_lease, found)), int(now_ms))
+            return PulledSubscription(held[0], _leases(found), int(now_ms))
 
 
 def _begin(statements: Statements, subscription_id: int, one: PullLease) -> None:
@@ -102,8 +103,14 @@ def _begin(statements: Statements, subscription_id: int, one: PullLease) -> None
     statements.run(_LEASE, values)
 
 
-def _lease(row: Row) -> PullLease:
-    events = tuple(_event(*each) for each in json.loads(row["events"]))
+def _leases(rows: Iterable[Row]) -> tuple[PullLease, ...]:
+    """A batch that nobody can read comes again, as if its lease had lapsed."""
+    found = ((row, from_json(row["events"])) for row in rows)
+    return tuple(_lease(row, events) for row, events in found if events is not None)
+
+
+def _lease(row: Row, found: Iterable[Any]) -> PullLease:
+    events = tuple(_event(*each) for each in found)
     return PullLease(row["id"], row["until_ms"], row["is_parked"], events, row["acknowledged"])
 
 

@@ -1,12 +1,12 @@
 """Topics: who owns each, how many events each had."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from msgspec import UNSET
 from service_kit.database import is_sqlite, reading
+from service_kit.topic import is_topic
 from sqlalchemy import Connection, Engine, Select, delete, func, select, text, update
 
 from bus.errors import NotFound, TopicTaken
@@ -21,6 +21,7 @@ from bus.model.topic import (
     check_room,
     may_publish,
 )
+from bus.storage.columns import from_json
 from bus.storage.tables import clients, events, subscription_topics, topics
 from bus.storage.transactions import Registry
 
@@ -113,7 +114,8 @@ class Topics:
 
     def _described(self, wanted: Select[Any]) -> list[tuple[Topic, TopicAbout]]:
         with reading(self._engine) as connection:
-            return [_read(*row) for row in connection.execute(wanted)]
+            found = connection.execute(wanted).all()
+        return [_read(*row) for row in found if is_topic(row.name)]
 
     def schema(self, name: str) -> str | None:
         """A topic's schema as JSON text; None: it has none, or there is no such topic."""
@@ -179,7 +181,7 @@ class Topics:
 def _read(
     name: str, publisher: str | None, events: int, description: str | None, schema: str | None
 ) -> tuple[Topic, TopicAbout]:
-    about = TopicAbout(description, json.loads(schema) if schema else None)
+    about = TopicAbout(description, from_json(schema))
     topic = _listed(name, publisher, events, description)
     return topic, OURS if name == SYSTEM_TOPIC else about
 

@@ -15,7 +15,7 @@ TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 
 @pytest.fixture
 def engine(sqlite_copy: Callable[[str], str]) -> Iterator[Engine]:
-    engine = connect(sqlite_copy("mailer_service"), any_text=True)
+    engine = connect(sqlite_copy("mailer_service"))
     yield engine
     engine.dispose()
 

@@ -15,7 +15,7 @@ from bus.delivery.terms import Terms
 from bus.delivery.wire.request import Request
 from bus.model.delivery import EndpointHealth, LastAnswer, LeasedSubscription, Parked, WantedResend
 from bus.model.event import LogEvent
-from bus.model.subscription import Format
+from bus.model.subscription import Format, SigningSecrets
 from tests.bus.clock import START_MS
 from tests.bus.samples import held, log_event
 
@@ -34,6 +34,8 @@ class World:
     settled: list[Any] = field(default_factory=list)
     filled: list[Consumer] = field(default_factory=list)
     ahead: list[Consumer] = field(default_factory=list)
+    set_aside: list[Consumer] = field(default_factory=list)
+    taken_again: list[int] = field(default_factory=list)
     at_ms: int = START_MS
     found: Sequence[LogEvent] = ()
     """What the store has of parked events and of those to be sent again."""
@@ -42,7 +44,11 @@ class World:
 
     def __post_init__(self) -> None:
         parts: dict[str, Any] = {
-            "registry": SimpleNamespace(find=self.consumers.get),
+            "registry": SimpleNamespace(
+                find=self.consumers.get,
+                set_aside=self.set_aside.append,
+                take_again=self.taken_again.append,
+            ),
             "run_queue": self.run_queue,
             "fetcher": SimpleNamespace(fill=self._fill, fill_ahead=self.ahead.append),
             "settler": SimpleNamespace(
@@ -98,6 +104,15 @@ def test_what_is_due_is_sent_until_nothing_more_may_be(world: World) -> None:
 def test_who_is_not_held_any_more_is_passed_by(world: World) -> None:
     world.run_queue.wake(9)
     assert world.dispatcher.send_due() is False
+    assert world.taken_again == [9]
+
+
+def test_one_that_nobody_understands_is_set_aside_and_the_next_is_sent(world: World) -> None:
+    bad = world.hold(held(secrets=SigningSecrets("whsec_\\xff")), 1)
+    world.hold(held(id=2), 1)
+    assert world.dispatcher.send_due() is True
+    assert (world.set_aside, len(world.started)) == ([bad], 1)
+    assert world.run_queue.next_due_ms() == START_MS + 30_000
 
 
 def test_who_waits_is_looked_at_when_the_time_has_come(world: World) -> None:

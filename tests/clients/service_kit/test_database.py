@@ -426,6 +426,54 @@ def test_a_url_that_nothing_can_be_opened_with_is_refused(url: str) -> None:
         database_url(url)
 
 
+@pytest.mark.parametrize(
+    "option",
+    [
+        "nosuchoption=1",
+        "row_factory=1",
+        "autocommit=1",
+        "prepare_threshold=x",
+        "sslmode=bogus",
+        "target_session_attrs=any%00",
+        "target_session_attrs=some",
+        "channel_binding=1",
+        "connect_timeout=soon",
+        "keepalives_idle=1.5",
+        "tcp_user_timeout=%D9%A1s",
+        "port=99999",
+        "host=one:1&host=two:x",
+        "nosuchoption=1&nosuchoption=2",
+    ],
+)
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+psycopg"])
+def test_an_option_that_libpq_refuses_is_refused_without_the_password(
+    scheme: str, option: str
+) -> None:
+    with pytest.raises(ValueError, match=r"^has |^holds|^must be") as refused:
+        database_url(f"{scheme}://gavel:hush-hush@127.0.0.1:5432/bus?{option}")
+    assert "hush" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://gavel:hush@db.example/bus?sslmode=require&connect_timeout=2",
+        "postgresql://gavel@/bus?host=/var/run/postgresql",
+        "postgresql://gavel@/bus?host=one.example:5432&host=two.example:5433",
+        "postgresql://gavel@127.0.0.1/bus?options=-csearch_path%3Dother",
+        "postgresql://gavel@127.0.0.1/bus?target_session_attrs=any&tcp_user_timeout=100",
+    ],
+)
+def test_what_libpq_takes_is_taken(url: str) -> None:
+    assert database_url(url) == url
+
+
+def test_sqlite_takes_no_options() -> None:
+    with pytest.raises(ValueError, match="has options"):
+        database_url("sqlite:////var/x.db?nosuchoption=1")
+
+
 @pytest.mark.slow
 def test_altering_a_table_leaves_what_refers_to_it(tmp_path: Path) -> None:
     """SQLite alters by copying and dropping, which would take the referring rows along."""

@@ -4,7 +4,6 @@ import contextlib
 import os
 from collections.abc import Iterator
 from contextvars import ContextVar
-from functools import partial
 from importlib.util import find_spec
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError
 
 from service_kit.clock import Clock
+from service_kit.compat.sqlite3 import AnyTextConnection, checking_text, read_blobs_as_text
 from service_kit.last_write import LastWrite
 from service_kit.outage import outages_translated
 from service_kit.write_lock import FileQueue
@@ -49,22 +49,27 @@ def database_url(url: str) -> str:
     if "\0" in unquote(url):
         raise ValueError("holds a character that no path has")
     try:
-        make_url(url)
+        made = make_url(url)
     except (ValueError, ArgumentError) as error:
         raise ValueError("must be sqlite:///PATH or postgresql://USER@HOST:PORT/NAME") from error
-    if url.startswith("postgresql") and find_spec("psycopg") is None:
+    if url.startswith("sqlite"):
+        if made.query:
+            raise ValueError("has options, which SQLite takes none of")
+        return url
+    if find_spec("psycopg") is None:
         raise ValueError("needs the driver: pip install 'psycopg[binary]'")
+    from service_kit.compat.libpq import check_options
+
+    check_options(made)
     return url
 
 
-def connect(
-    url: str, *, pool_size: int = 10, waits_for_ever: bool = False, any_text: bool = False
-) -> Engine:
+def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> Engine:
     """An engine for the database at `url`. Opens nothing yet.
 
     A PostgreSQL that does not answer a statement within 20 s is away, unless who asked
-    `waits_for_ever`, or does it `patiently`. With `any_text` a text of SQLite's that is no UTF-8
-    shows as `\\xff`, where it would fail whatever else is read with it; that takes twice as long.
+    `waits_for_ever`, or does it `patiently`. A cell of SQLite's that should be text and is none
+    shows as `\\xff`, where it would fail whatever else is read with it.
 
     On SQLite every commit is on disk before it returns (WAL, synchronous=FULL). An error of the
     database names the statement but not its values, for they may be secret. May be made before a
@@ -83,8 +88,7 @@ def connect(
     if is_file:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        if any_text:
-            event.listen(engine, "connect", _read_any_text)
+        read_blobs_as_text(engine.dialect)
     else:
         _expect_answers(engine, waits_for_ever=waits_for_ever)
     _engines.add(engine)
@@ -118,6 +122,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
             )
         with connection.begin():
             yield connection
+
+
+@contextlib.contextmanager
+def as_stored(connection: Connection) -> Iterator[None]:
+    """Around reads for which a text that is no UTF-8 is an error of the driver's."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    with checking_text(connection.connection.driver_connection):
+        yield
 
 
 @contextlib.contextmanager
@@ -186,7 +200,7 @@ def clock_of(engine: Engine, now_ms: Clock) -> ColumnElement[int]:
 
 
 def _sqlite_arguments() -> dict[str, Any]:
-    return {"timeout": _WAIT_S, "check_same_thread": False}
+    return {"timeout": _WAIT_S, "check_same_thread": False, "factory": AnyTextConnection}
 
 
 def _postgres_arguments(url: str) -> dict[str, Any]:
@@ -228,10 +242,6 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
-
-
-def _read_any_text(dbapi_connection: Any, _record: Any) -> None:
-    dbapi_connection.text_factory = partial(str, encoding="utf-8", errors="backslashreplace")
 
 
 def _begin_sqlite(connection: Connection) -> None:

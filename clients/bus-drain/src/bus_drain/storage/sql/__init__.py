@@ -1,12 +1,14 @@
 """State in a SQL database: SQLite or PostgreSQL."""
 
+import sqlite3
 from contextlib import ExitStack
 from typing import Any
 
-from service_kit.database import connect
+from service_kit.database import connect, database_url
 from service_kit.store_clock import clock_of_database
 from sqlalchemy import event
 
+from bus_drain.errors import BadSettings
 from bus_drain.state import State
 from bus_drain.storage.sql.cached import SqlCache
 from bus_drain.storage.sql.marks import SqlMarks
@@ -21,6 +23,10 @@ from bus_drain.storage.sql.upgrade import upgrade
 
 def open_sql_state(url: str, drain: str) -> State:
     """A drain's state in the database at `url`, its tables made or brought up to date."""
+    try:
+        database_url(url)
+    except ValueError as error:
+        raise BadSettings(f"the state's URL {error}") from error
     tables = tables_of(drain)
     engine, hasty = connect(url), connect(url)
     event.listen(hasty, "connect", _without_sync)
@@ -46,7 +52,7 @@ def _without_sync(connection: Any, _record: Any) -> None:
     # What was handled may be forgotten when the power fails: it is handled once more. Waiting for
     # the disk would be most of a delivery's time. Marks, answers and runs do wait.
     cursor = connection.cursor()
-    is_sqlite = type(connection).__module__.startswith("sqlite3")
+    is_sqlite = isinstance(connection, sqlite3.Connection)
     cursor.execute("PRAGMA synchronous=NORMAL" if is_sqlite else "SET synchronous_commit = off")
     cursor.close()
     if not is_sqlite:
