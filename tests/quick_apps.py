@@ -7,11 +7,13 @@ as every engine keeps what it has compiled for itself: an eighth of the time of 
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import flask_smorest.arguments
 import flask_smorest.blueprint
 import flask_smorest.response
+from flask_smorest.utils import resolve_schema_instance
 from marshmallow import Schema
 from sqlalchemy.engine import Engine
 from sqlalchemy.util import LRUCache
@@ -38,6 +40,7 @@ def build_apps_quickly() -> None:
     """From now on, in this process."""
     for module in (flask_smorest.arguments, flask_smorest.blueprint, flask_smorest.response):
         module.deepcopy = _copied
+    flask_smorest.response.resolve_schema_instance = _resolved
     Schema.__deepcopy__ = _itself  # type: ignore[attr-defined]
     Rule._compile_builder = _compile_once  # type: ignore[method-assign,assignment]
     Engine._compiled_cache = property(  # type: ignore[assignment]
@@ -52,6 +55,14 @@ def _copied(value: Any) -> Any:
     if type(value) is list:
         return [_copied(one) for one in value]
     return value
+
+
+def _resolved(schema: Any) -> Any:
+    """One instance a class is enough: nobody changes it."""
+    return _instance(schema) if isinstance(schema, type) else resolve_schema_instance(schema)
+
+
+_instance = cache(resolve_schema_instance)
 
 
 def _itself(schema: Schema, _memo: dict[int, Any]) -> Schema:

@@ -47,15 +47,18 @@ def negotiated(
     document: one's `own` needs a session, the rest is public and shows more for some tokens;
     a `paged` list has the parameter `after`."""
 
-    def decorate(view: View) -> View:
-        documented = views.response(200, schema, content_type=MEDIA_TYPE)(view)
+    def described(view: View) -> View:
+        view = views.response(200, schema, content_type=MEDIA_TYPE)(view)
         for status, words in _other_answers(rule, own=own, paged=paged).items():
-            documented = views.alt_response(status, description=words, **_PROBLEM)(documented)
-        documented = views.doc(
+            view = views.alt_response(status, description=words, **_PROBLEM)(view)
+        return views.doc(
             security=[{"session": []}] if own else [{}, {"token": []}, {"basic": []}],
             parameters=[*parameters, *([_AFTER] if paged else [])],
-        )(documented)
-        views.route(rule)(documented)
+        )(view)
+
+    def decorate(view: View) -> View:
+        views.describe(view, described)
+        views.route(rule)(view)
         return view
 
     return decorate

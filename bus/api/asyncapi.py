@@ -35,7 +35,7 @@ def asyncapi_blueprint(bus: Bus) -> Blueprint:
         "GET",
         "/asyncapi.json",
         query=AsyncApiQuery,
-        answers=(200, AsyncApiSchema()),
+        answers=(200, AsyncApiSchema),
         refuses=(401, 404),
         public=True,
     )

@@ -52,7 +52,7 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         "GET",
         _ALL,
         query=AttemptsQuery,
-        answers=(200, ListSchema()),
+        answers=(200, ListSchema),
         refuses=(403, 404),
         media_type=MEDIA_TYPE,
     )
@@ -72,7 +72,7 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "GET",
         _ONE,
-        answers=(200, AttemptSchema()),
+        answers=(200, AttemptSchema),
         refuses=(403, 404),
         media_type=MEDIA_TYPE,
     )
@@ -87,7 +87,7 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         f"{_ONE}/resend",
-        answers=(202, AttemptSchema()),
+        answers=(202, AttemptSchema),
         refuses=(403, 404, 409, 410),
         media_type=MEDIA_TYPE,
     )

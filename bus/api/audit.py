@@ -37,7 +37,7 @@ def audit_blueprint(bus: Bus) -> Blueprint:
         "GET",
         "/audit",
         query=AuditQuery,
-        answers=(200, ListSchema()),
+        answers=(200, ListSchema),
         media_type=MEDIA_TYPE,
     )
     def audit(query: AuditQuery) -> Response:

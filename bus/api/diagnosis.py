@@ -29,7 +29,7 @@ def diagnosis_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "GET",
         "/clients/<client>/subscriptions/<name>/diagnosis",
-        answers=(200, DiagnosisSchema()),
+        answers=(200, DiagnosisSchema),
         refuses=(400, 403, 404),
         media_type=MEDIA_TYPE,
     )

@@ -11,10 +11,12 @@ import msgspec
 from service_kit.openapi import Blueprint
 
 from bus.api.query import parameters, read_query, refuse_query
+from bus.wire_rules import json_schema
 
 V = TypeVar("V", bound=Callable[..., Any])
+Answer = ma.Schema | type[ma.Schema] | None
 
-_NO_OTHERS: Mapping[int, ma.Schema | None] = MappingProxyType({})
+_NO_OTHERS: Mapping[int, Answer] = MappingProxyType({})
 _MEANINGS = {201: "Made now", 204: "There is none"}
 
 
@@ -28,9 +30,9 @@ def endpoint(
     blueprint: Blueprint,
     method: str,
     *paths: str,
-    answers: tuple[int, ma.Schema | None],
-    or_answers: Mapping[int, ma.Schema | None] = _NO_OTHERS,
-    takes: dict[str, Any] | None = None,
+    answers: tuple[int, Answer],
+    or_answers: Mapping[int, Answer] = _NO_OTHERS,
+    takes: Any = None,
     refuses: Sequence[int] = (),
     query: type[msgspec.Struct] | None = None,
     public: bool = False,
@@ -39,25 +41,26 @@ def endpoint(
     """Serve a view at `paths`.
 
     `answers` is its status and the schema of its body, and `or_answers` are others; `takes` is the
-    JSON Schema of the body it reads (documented here, checked by the bus's own rules), `refuses`
-    the statuses of its problems. Its `query` is checked and handed to the view as `query`; without
+    kind of body it reads (documented here, checked by the bus's own rules), `refuses` the statuses
+    of its problems. Its `query` is checked and handed to the view as `query`; without
     one any key is refused. A view that is not `public` needs credentials.
     """
     statuses = {400, *refuses} if public else {400, 401, 403, *refuses}
 
-    def decorate(view: V) -> V:
-        documented: Any = blueprint.response(*answers, content_type=media_type)(
-            _with_query(view, query)
-        )
+    def described(view: Any) -> Any:
         for status, schema in or_answers.items():
-            documented = blueprint.alt_response(
+            view = blueprint.alt_response(
                 status, schema=schema, description=_MEANINGS[status], content_type=media_type
-            )(documented)
+            )(view)
         for status in sorted(statuses):
-            documented = blueprint.alt_response(status, HTTPStatus(status).name)(documented)
-        documented = blueprint.doc(**_documentation(takes, query, public))(documented)
+            view = blueprint.alt_response(status, HTTPStatus(status).name)(view)
+        return blueprint.doc(**_documentation(takes, query, public))(view)
+
+    def decorate(view: V) -> V:
+        served = blueprint.response(*answers, content_type=media_type)(_with_query(view, query))
+        blueprint.describe(served, described)
         for path in paths:
-            blueprint.route(path, methods=[method])(documented)
+            blueprint.route(path, methods=[method])(served)
         return view
 
     return decorate
@@ -74,13 +77,11 @@ def _with_query(view: Callable[..., Any], query: type[msgspec.Struct] | None) ->
     return checked
 
 
-def _documentation(
-    takes: dict[str, Any] | None, query: type[msgspec.Struct] | None, public: bool
-) -> dict[str, Any]:
+def _documentation(takes: Any, query: type[msgspec.Struct] | None, public: bool) -> dict[str, Any]:
     documentation: dict[str, Any] = {"security": []} if public else {}
     if query is not None:
         documentation["parameters"] = parameters(query)
     if takes is not None:
-        content = {"application/json": {"schema": takes}}
+        content = {"application/json": {"schema": json_schema(takes)}}
         documentation["requestBody"] = {"required": True, "content": content}
     return documentation

@@ -28,7 +28,7 @@ def events_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "GET",
         PATH,
-        answers=(200, LogPageSchema()),
+        answers=(200, LogPageSchema),
         refuses=(403, 406, 429, 503),
         query=EventsQuery,
         media_type=MEDIA_TYPE,

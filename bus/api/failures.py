@@ -19,10 +19,9 @@ from bus.api.schemas import LetterSchema, ListSchema, RedrivenSchema, RetriedSch
 from bus.bootstrap import Bus
 from bus.subscriptions.redrive import Redriven, redrive
 from bus.subscriptions.validation import Redrive, RetryNow, check_redrive, check_retry_now
-from bus.wire_rules import json_schema
 
 _ONE = "/clients/<client>/subscriptions/<name>"
-_PAGE = (200, ListSchema())
+_PAGE = (200, ListSchema)
 
 
 class ParkedQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,8 +53,8 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         f"{_ONE}/parked/retry",
-        takes=json_schema(RetryNow),
-        answers=(200, RetriedSchema()),
+        takes=RetryNow,
+        answers=(200, RetriedSchema),
         refuses=(403, 404, 413),
     )
     def retry_parked(client: str, name: str) -> dict[str, int]:
@@ -75,7 +74,7 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         items = [letter_resource(one, ours.path, acts=acts) for one in shown]
         return respond(page("dead-letters", items, query, after=last.id if last else None))
 
-    @listing(f"{_ONE}/dead-letters/<int:letter_id>", answers=(200, LetterSchema()))
+    @listing(f"{_ONE}/dead-letters/<int:letter_id>", answers=(200, LetterSchema))
     def letter(client: str, name: str, letter_id: int) -> Response:
         """A dead letter with the beginning of the last answer."""
         ours = owned(bus, client, name)
@@ -87,8 +86,8 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         f"{_ONE}/dead-letters/redrive",
-        takes=json_schema(Redrive),
-        answers=(200, RedrivenSchema()),
+        takes=Redrive,
+        answers=(200, RedrivenSchema),
         refuses=(400, 403, 404, 413),
     )
     def redrive_some(client: str, name: str) -> Redriven:
@@ -102,7 +101,7 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         f"{_ONE}/dead-letters/<int:letter_id>/redrive",
-        answers=(200, RedrivenSchema()),
+        answers=(200, RedrivenSchema),
         refuses=(400, 403, 404),
     )
     def redrive_one(client: str, name: str, letter_id: int) -> Redriven:

@@ -36,7 +36,7 @@ def history_blueprint(bus: Bus) -> Blueprint:
         "GET",
         "/history",
         query=HistoryQuery,
-        answers=(200, HistorySchema()),
+        answers=(200, HistorySchema),
         refuses=(403, 404),
         media_type=MEDIA_TYPE,
     )

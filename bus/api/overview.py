@@ -40,7 +40,7 @@ def overview_blueprint(bus: Bus) -> Blueprint:
         changes = bus.auth.changes(shown_token(request))
         return [subscription_resource(one, acts=changes(one.subscription.client)) for one in some]
 
-    @endpoint(blueprint, "GET", "/overview", answers=(200, OverviewSchema()), media_type=MEDIA_TYPE)
+    @endpoint(blueprint, "GET", "/overview", answers=(200, OverviewSchema), media_type=MEDIA_TYPE)
     def overview() -> Response:
         """How many subscriptions are in each condition, and the ten that need somebody most: the
         caller's own, or everybody's for the root key."""
@@ -58,7 +58,7 @@ def overview_blueprint(bus: Bus) -> Blueprint:
         "GET",
         "/overview/subscriptions",
         query=EverySubscriptionQuery,
-        answers=(200, ListSchema()),
+        answers=(200, ListSchema),
         media_type=MEDIA_TYPE,
     )
     def subscriptions(query: EverySubscriptionQuery) -> Response:

@@ -18,7 +18,7 @@ from bus.bootstrap import Bus
 from bus.errors import BadQuery
 from bus.streams.pull import Pulled
 from bus.streams.pull_wait import PullQuery, wait_for_batch
-from bus.wire_rules import check, complaint, json_schema
+from bus.wire_rules import check, complaint
 
 _ONE = "/clients/<client>/subscriptions/<name>"
 _WAITING_THREADS = 8
@@ -46,7 +46,7 @@ def pulls_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "GET",
         f"{_ONE}/events",
-        answers=(200, PulledSchema()),
+        answers=(200, PulledSchema),
         refuses=(403, 404, 409, 429, 503),
         query=PullQuery,
         media_type=MEDIA_TYPE,
@@ -64,8 +64,8 @@ def pulls_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         f"{_ONE}/ack",
-        takes=json_schema(Acknowledgement),
-        answers=(200, AcknowledgedSchema()),
+        takes=Acknowledgement,
+        answers=(200, AcknowledgedSchema),
         refuses=(403, 404, 409, 413),
     )
     def acknowledge(client: str, name: str) -> dict[str, int]:

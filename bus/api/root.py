@@ -29,7 +29,7 @@ def root_blueprint(bus: Bus) -> Blueprint:
     """The root document, and the clients for the root key."""
     blueprint = Blueprint("root", __name__, description="Where everything is found from")
 
-    @endpoint(blueprint, "GET", "/", answers=(200, RootSchema()), media_type=MEDIA_TYPE)
+    @endpoint(blueprint, "GET", "/", answers=(200, RootSchema), media_type=MEDIA_TYPE)
     def root() -> Response:
         """Links to what the caller may use."""
         token = shown_token(request)
@@ -59,7 +59,7 @@ def root_blueprint(bus: Bus) -> Blueprint:
         "GET",
         "/clients",
         query=ClientsQuery,
-        answers=(200, ListSchema()),
+        answers=(200, ListSchema),
         media_type=MEDIA_TYPE,
     )
     def clients(query: ClientsQuery) -> Response:

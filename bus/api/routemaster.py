@@ -32,7 +32,6 @@ from bus.subscriptions.validation import (
     check_new_secret,
     check_subscription,
 )
-from bus.wire_rules import json_schema
 
 
 class SubscribersQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -55,7 +54,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         "POST",
         "/subscription",
         "/subscriber",
-        takes=json_schema(RoutemasterSubscription),
+        takes=RoutemasterSubscription,
         answers=(204, None),
         refuses=(400, 413),
     )
@@ -72,8 +71,8 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         "/subscription/secret",
-        takes=json_schema(NewSecret),
-        answers=(201, SecretSchema()),
+        takes=NewSecret,
+        answers=(201, SecretSchema),
         refuses=(400, 404, 413),
     )
     def set_secret() -> dict[str, str]:

@@ -13,7 +13,6 @@ from bus.api.schemas import SeekPreviewSchema, SubscriptionResourceSchema
 from bus.bootstrap import Bus
 from bus.subscriptions import lifecycle
 from bus.subscriptions.places import Seek, SeekQuery, check_seek, check_seek_word
-from bus.wire_rules import json_schema
 
 _SEEK = "/clients/<client>/subscriptions/<name>/seek"
 
@@ -27,7 +26,7 @@ def seek_blueprint(bus: Bus) -> Blueprint:
         "GET",
         _SEEK,
         query=SeekQuery,
-        answers=(200, SeekPreviewSchema()),
+        answers=(200, SeekPreviewSchema),
         refuses=(403, 404),
         media_type=MEDIA_TYPE,
     )
@@ -41,8 +40,8 @@ def seek_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         _SEEK,
-        takes=json_schema(Seek),
-        answers=(200, SubscriptionResourceSchema()),
+        takes=Seek,
+        answers=(200, SubscriptionResourceSchema),
         refuses=(403, 404),
         media_type=MEDIA_TYPE,
     )

@@ -26,11 +26,10 @@ from bus.subscriptions.validation import (
     check_subscription_name,
     check_subscription_resource,
 )
-from bus.wire_rules import json_schema
 
 _LIST = "/clients/<client>/subscriptions"
 _ONE = f"{_LIST}/<name>"
-_SHOWN = (200, SubscriptionResourceSchema())
+_SHOWN = (200, SubscriptionResourceSchema)
 
 
 class SubscriptionsQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -51,7 +50,7 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         "GET",
         _LIST,
         query=SubscriptionsQuery,
-        answers=(200, ListSchema()),
+        answers=(200, ListSchema),
         refuses=(403, 404),
         media_type=MEDIA_TYPE,
     )
@@ -77,9 +76,9 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "PUT",
         _ONE,
-        takes=json_schema(SubscriptionResource),
+        takes=SubscriptionResource,
         answers=_SHOWN,
-        or_answers={201: SubscriptionResourceSchema()},
+        or_answers={201: SubscriptionResourceSchema},
         refuses=(400, 403, 404, 413),
         media_type=MEDIA_TYPE,
     )
@@ -166,8 +165,8 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         f"{_ONE}/secret",
-        takes=json_schema(NewSecret),
-        answers=(201, SecretSchema()),
+        takes=NewSecret,
+        answers=(201, SecretSchema),
         refuses=(400, 403, 404, 413),
     )
     def set_secret(client: str, name: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from bus.bootstrap import Bus
 from bus.errors import BadClient
 from bus.model.client import ClientName, NewToken, is_token_id
 from bus.model.token_scope import USUAL_SCOPES
-from bus.wire_rules import check, json_schema
+from bus.wire_rules import check
 
 
 class TokensQuery(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,8 +60,8 @@ def tokens_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "POST",
         "/api_tokens",
-        takes=json_schema(NewToken),
-        answers=(201, NewTokenSchema()),
+        takes=NewToken,
+        answers=(201, NewTokenSchema),
         refuses=(413,),
     )
     def create_token() -> dict[str, Any]:

@@ -22,7 +22,6 @@ from bus.catalogue.fields import fields_of
 from bus.model.client import ClientName
 from bus.model.history import Span
 from bus.model.topic import TopicAbout, TopicName, check_about, check_topic, seen_by
-from bus.wire_rules import json_schema
 
 _HAL_ONLY = ("description",)
 
@@ -57,7 +56,7 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "GET",
         "/topics/<topic>",
-        answers=(200, TopicResourceSchema()),
+        answers=(200, TopicResourceSchema),
         refuses=(404,),
         media_type=MEDIA_TYPE,
     )
@@ -89,7 +88,7 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         blueprint,
         "PUT",
         "/topics/<topic>",
-        takes=json_schema(TopicAbout),
+        takes=TopicAbout,
         answers=(204, None),
         refuses=(403, 413, 422),
     )

@@ -61,3 +61,20 @@ def test_views_are_described_when_the_document_is_made() -> None:
     assert {"Problem", "Cup"} <= set(document["components"]["schemas"])
     assert document["tags"] == [{"name": "kettle", "description": "Hot water"}]
     assert ours.document() == document
+
+
+def test_a_view_is_described_as_if_it_were_decorated() -> None:
+    app, ours = api()
+    views = flask_smorest.Blueprint("kettle", "canary")
+
+    def kettle() -> dict[str, str]:
+        return {"title": "boiling"}
+
+    views.describe(kettle, views.response(200, Problem, description="It boils"))
+    views.route("/kettle")(kettle)
+    ours.register_blueprint(views)
+
+    assert app.view_functions["kettle.kettle"] is kettle
+    described = ours.document()["paths"]["/kettle"]["get"]["responses"]["200"]
+    assert described["description"] == "It boils", BROKEN.format(what="_store_endpoint_docs")
+    assert ours.document()["paths"]["/kettle"]["get"]["responses"]["200"] == described
