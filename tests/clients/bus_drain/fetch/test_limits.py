@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable
 
 import pytest
@@ -48,24 +47,24 @@ def dripping(connection: socket.socket) -> None:
 
 
 def test_the_deadline_holds_for_a_peer_that_drips() -> None:
-    with peer(dripping) as url, EntityClient({url: None}, total_s=0.4, read_s=5) as client:
-        began = time.monotonic()
-        with pytest.raises(Unavailable):
-            client.get(url)
-        assert time.monotonic() - began < 3
+    with (
+        peer(dripping) as url,
+        EntityClient({url: None}, total_s=0.4, read_s=5) as client,
+        pytest.raises(Unavailable),  # it would drip for hours
+    ):
+        client.get(url)
 
 
 def test_the_deadline_holds_for_all_attempts_together(
-    make_client: Callable[..., EntityClient], site: Site
+    make_client: Callable[..., EntityClient], site: Site, pauses: Pauses
 ) -> None:
     site.pages["/x"] = lambda _request: Response(status=503, headers={"Retry-After": "60"})
-    began = time.monotonic()
 
     with pytest.raises(Unavailable) as caught:
         make_client(total_s=1).get(site.url + "/x")
     assert caught.value.retry_after_s == 60
     assert len(site.asked) == 1
-    assert time.monotonic() - began < 1
+    assert pauses.seconds == []
 
 
 def test_who_paused_for_too_long_asks_no_more(
