@@ -2,7 +2,6 @@
 
 import shutil
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -116,12 +115,11 @@ def test_a_reader_that_never_reads_costs_nobody_anything(bus: Served) -> None:
 
 def test_who_streams_is_let_go_at_once_when_the_bus_ends(migrated: Path, tmp_path: Path) -> None:
     database = Path(shutil.copy(migrated, tmp_path / "bus.sqlite3"))
-    with serving(database, "bus") as bus, Stream(bus.port, bus.token("ada")) as stream:
+    patient = {"GUNICORN_CMD_ARGS": "--graceful-timeout 3600"}
+    with serving(database, "bus", **patient) as bus, Stream(bus.port, bus.token("ada")) as stream:
         said = stream.said()
         next(said)
-        begun = time.monotonic()
-        bus.processes.stop("bus")
-        assert time.monotonic() - begun < 3
+        bus.processes.stop("bus")  # which waits for as long as a test may
         assert list(said) == []
 
 
