@@ -92,9 +92,9 @@ def main() -> None:
 def _notice_gaps(house: House) -> float:
     with house.begin() as act:
         notice_gaps(act)
-    index_search(house.store)
+    more = index_search(house.store)
     house.refresh_channel.notify()
-    return _GAPS_S
+    return 0.0 if more else _GAPS_S
 
 
 def _remind(house: House) -> float:

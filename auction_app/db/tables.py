@@ -112,13 +112,18 @@ auctions = Table(
 
 # What can be searched: open listings only, with what lists filter and sort by beside each other.
 # The words are an FTS5 table of the same numbers on SQLite, a tsvector column on PostgreSQL; both
-# are made in the migration. A price is in thousandths, so that currencies sort together.
+# are made in the migration. A price is in thousandths of its currency. `rules` says by which rules
+# the words were taken apart: what older ones did is done anew.
 search_entries = Table(
     "search_entries",
     metadata,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("auction_id", ForeignKey("auctions.id"), nullable=False, unique=True),
     Column("category", String(24), nullable=False),
+    Column("condition", String(16), nullable=False, server_default=""),
+    Column("format", String(8), nullable=False, server_default=""),
+    Column("currency", String(3), nullable=False, server_default=""),
+    Column("rules", Integer, nullable=False, server_default="0"),
     Column("price", BigInteger, nullable=False),
     Column("interest", Integer, nullable=False),
     Column("starts_at_ms", BigInteger, nullable=False),
@@ -129,6 +134,26 @@ search_entries = Table(
     Index("ix_search_price", "price", "auction_id"),
     Index("ix_search_interest", "interest", "auction_id"),
     Index("ix_search_category", "category"),
+    Index("ix_search_rules", "rules"),
+)
+
+# By bytes, as SQLite has it: what begins with a text then stands together.
+_BYTEWISE = String(48).with_variant(String(48, collation="C"), "postgresql")
+
+# The stems that listings have used, each as somebody wrote it.
+search_stems = Table(
+    "search_stems",
+    metadata,
+    Column("stem", _BYTEWISE, primary_key=True),
+    Column("written", String(255), nullable=False),
+)
+
+# Under what a stem is found: its ends, and what it has in common with those spelt nearly so.
+search_forms = Table(
+    "search_forms",
+    metadata,
+    Column("form", _BYTEWISE, primary_key=True),
+    Column("stem", _BYTEWISE, primary_key=True),
 )
 
 # Second chances that sellers have offered, as bids_service told.

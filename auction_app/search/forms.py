@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from service_kit.money import Money
 
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES
-from auction_app.search.query import ENDING_WITHIN_H, FORMATS, SORTS, SearchQuery, fold, thousandths
+from auction_app.search.query import ENDING_WITHIN_H, FORMATS, SORTS, SearchQuery, thousandths
+from auction_app.search.words import Word, words_in
 from auction_app.web.forms import PLAIN, Form, Notation, as_typed, known, money
 
 LONGEST = 100
@@ -28,21 +29,35 @@ class SearchForm(Form):
     sort: str | None = known(SORTS)
 
 
-def read_query(arguments: Mapping[str, str], notation: Notation = PLAIN) -> SearchQuery:
-    """The query in an address; prices are in its currency, or else in the house's first. Raises
-    BadInput for a price that is none."""
+def read_query(
+    arguments: Mapping[str, str], notation: Notation = PLAIN, *, currency: str = CURRENCIES[0]
+) -> SearchQuery:
+    """The query in an address. What is compared by price is in the currency that it says, or else
+    in `currency`, the visitor's: amounts of several can't be. Raises BadInput for a price that is
+    none."""
     chosen = arguments.get("currency", "")
-    prices_in = chosen if chosen in CURRENCIES else CURRENCIES[0]
+    prices_in = chosen if chosen in CURRENCIES else currency
     form = SearchForm.read(arguments, replace(notation, currency=prices_in))
-    limited = form.price_from is not None or form.price_to is not None
-    return SearchQuery(
-        words=fold(form.q[:LONGEST])[:_MOST_WORDS],
+    words, without = read_words(form.q)
+    query = SearchQuery(
+        words=words,
+        without=without,
+        speechless=bool(form.q.strip()) and not words and not without,
         category=form.category,
         condition=form.condition,
         format=form.format,
-        currency=prices_in if limited else form.currency,
+        currency=form.currency,
         price_from=thousandths(form.price_from) if form.price_from else None,
         price_to=thousandths(form.price_to) if form.price_to else None,
         ending_within_h=int(form.within) if form.within else None,
-        sort=form.sort or SORTS[0],
+        sort=form.sort or ("best" if words else "ending"),
     )
+    return replace(query, currency=prices_in) if query.priced else query
+
+
+def read_words(typed: str) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    """The words that are looked for, and those behind a minus that must not be there."""
+    parts = typed[:LONGEST].split()
+    without = [part[1:] for part in parts if part.startswith("-")]
+    wanted = [part for part in parts if not part.startswith("-")]
+    return words_in(" ".join(wanted))[:_MOST_WORDS], words_in(" ".join(without))[:_MOST_WORDS]

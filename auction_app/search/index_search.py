@@ -8,8 +8,8 @@ BATCH = 500
 
 
 def index_search(store: Store) -> int:
-    """Make listings searchable that aren't (they were listed before there was a search); returns
-    how many. May be repeated."""
+    """Make listings searchable that aren't (they were listed before there was a search, or before
+    its rules changed); returns how many. May be repeated."""
     with store.reading() as conn:
         missing = entries.missing(conn, now_ms=store.clock(), limit=BATCH)
     for auction_id in missing:

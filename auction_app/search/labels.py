@@ -11,6 +11,7 @@ def format_label(format: str) -> str:
 def sort_label(sort: str) -> str:
     """In what order a list is."""
     return {
+        "best": _("Best match"),
         "ending": _("Ending soon"),
         "newest": _("Newest"),
         "price": _("Lowest price"),

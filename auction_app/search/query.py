@@ -1,22 +1,25 @@
 """What a visitor looks for, as the search form's address says it."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 
 from service_kit.money import Money, exponent_of
 
+from auction_app.search.words import Word
+
 FORMATS = ("auction", "buy_now")
-SORTS = ("ending", "newest", "price", "price_desc", "popular")
+SORTS = ("best", "ending", "newest", "price", "price_desc", "popular")
+BY_PRICE = frozenset({"price", "price_desc"})
 ENDING_WITHIN_H = (1, 24, 168)
-_PREFIX_FROM = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class SearchQuery:
-    """`words` are folded; None and () restrict nothing. Prices are in thousandths."""
+    """`words` must be there, `without` must not; None and () restrict nothing. Prices are in
+    thousandths. `speechless`: something was typed that holds no word, such as an emoji."""
 
-    words: tuple[str, ...] = ()
+    words: tuple[Word, ...] = ()
+    without: tuple[Word, ...] = ()
+    speechless: bool = False
     category: str | None = None
     condition: str | None = None
     format: str | None = None
@@ -31,12 +34,11 @@ class SearchQuery:
         """What the index must hold besides the words."""
         return facets(self.category, self.condition, self.format, self.currency)
 
-
-def fold(text: str) -> tuple[str, ...]:
-    """The words in a text as the index has them: "Café-Tasse, No. 2" → cafe, tasse, no, 2."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(c for c in plain if not unicodedata.combining(c))
-    return tuple(dict.fromkeys(re.findall(r"[^\W_]+", bare)))
+    @property
+    def priced(self) -> bool:
+        """Whether amounts are compared: then it is about one currency."""
+        limited = self.price_from is not None or self.price_to is not None
+        return limited or self.sort in BY_PRICE
 
 
 def facets(
@@ -52,11 +54,6 @@ def fold_one(text: str) -> str:
     return text.replace("_", "").lower()
 
 
-def is_prefix(word: str) -> bool:
-    """Whether a word also stands for longer ones: "lamp" finds "lamps", "a" only "a"."""
-    return len(word) >= _PREFIX_FROM
-
-
 def thousandths(amount: Money) -> int:
-    """An amount as a number that compares with those of other currencies."""
+    """An amount as a number that compares with those of its own currency."""
     return int(amount.amount_minor * 10 ** (3 - exponent_of(amount.currency)))

@@ -1,6 +1,6 @@
 """The visitor's language, time zone, and way to write numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from babel.core import negotiate_locale
+from babel.core import Locale, get_global, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import get_currency_symbol, get_decimal_symbol
+from babel.numbers import get_currency_symbol, get_decimal_symbol, get_territory_currencies
 from babel.support import Translations
 from flask import Flask, g, request
 from flask_babel import Babel, get_locale
@@ -128,6 +128,27 @@ def viewer_zone() -> ZoneInfo:
         chosen = who.time_zone if who else None
         found = g.zone = zone_named(chosen or request.cookies.get(ZONE_COOKIE), HOUSE_ZONE)
     return found
+
+
+def viewer_currency(known: Collection[str]) -> str | None:
+    """What is paid with where the visitor is, as their zone and then their browser's language say;
+    None where it is none of these."""
+    spent = (it for where in _territories() for it in get_territory_currencies(where))
+    return next((currency for currency in spent if currency in known), None)
+
+
+def _territories() -> Iterator[str]:
+    zoned = get_global("zone_territories").get(viewer_zone().key)
+    if zoned:
+        yield zoned
+    for wanted in request.accept_languages.values():
+        territory = wanted.replace("_", "-").rpartition("-")[2]
+        if len(territory) == 2 and "-" in wanted:
+            yield territory.upper()
+    likely = get_global("likely_subtags").get(language())
+    spoken = Locale.parse(likely).territory if likely else None
+    if spoken:
+        yield spoken
 
 
 def decimal_mark() -> str:

@@ -5,27 +5,28 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import requests
 from service_kit import database
 from service_kit.money import Money
 from service_kit.schema import migrate
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import insert
 
 from auction_app.accounts.passwords import Passwords
 from auction_app.bidding.model import Bid
 from auction_app.bidding.repository import biddings
 from auction_app.db.store import Store
 from auction_app.db.tables import auctions as auctions_table
-from auction_app.db.tables import customers, search_entries
+from auction_app.db.tables import customers
 from auction_app.listings.increments import default_increments
 from auction_app.listings.model import Auction, Bidding, Photo
 from auction_app.listings.repository import auctions
+from auction_app.listings.repository.rows import as_auctions, select_auctions
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, Terms
 from auction_app.outcomes import build_outcomes
-from auction_app.search.query import facets, fold
-from auction_app.search.repository.words import lexemes
+from auction_app.search.repository import entries as search_index
 from auction_app.urls import Urls
 from tests.bench.processes import process
 from tests.sockets import free_port
@@ -36,7 +37,8 @@ NOW_MS = 1_790_000_000_000
 SELLER = "benchseller"
 ITEM = "benchitem"
 DAY_MS = 86_400_000
-_WORDS = 5_000
+_WORDS = 60_000
+_SYLLABLES = tuple(f"{c}{v}" for c in "bdfglmnr" for v in "aeiou")
 Row = dict[str, object]
 
 
@@ -159,26 +161,35 @@ def put_item(store: Store, auction_id: str, bid_count: int, *, ends_at_ms: int) 
 
 
 def fill(store: Store, count: int) -> None:
-    """Listings whose words are as common as in any language: the n-th in every n-th text."""
+    """Listings whose words are as common as in any language, the n-th in every n-th text, and of
+    which the more are seen the more is listed."""
     chance = random.Random(7)
     weights = [1 / (n + 1) for n in range(_WORDS)]
+    weighing = list(accumulate(weights))
     engine = store.engine
     for start in range(0, count, 2_000):
-        numbers = range(start + 1, min(start + 2_000, count) + 1)
-        rows, entries, words = [], [], []
-        for number in numbers:
-            said = [f"word{n}" for n in chance.choices(range(_WORDS), weights, k=12)]
+        listed = []
+        for number in range(start + 1, min(start + 2_000, count) + 1):
+            said = [word(n) for n in chance.choices(range(_WORDS), cum_weights=weighing, k=12)]
             category, condition = chance.choice(CATEGORIES), chance.choice(CONDITIONS)
             price, ends = chance.randrange(100, 100_000), NOW_MS + chance.randrange(DAY_MS * 30)
-            rows.append(_row(f"item{number}", " ".join(said), category, condition, price, ends))
-            entries.append(_entry(number, category, price, ends))
-            words.append([*fold(" ".join(said)), *facets(category, condition, "auction", "USD")])
+            listed.append(_row(f"item{number}", " ".join(said), category, condition, price, ends))
         with engine.begin() as conn:
-            conn.execute(insert(auctions_table), rows)
-            _put_entries(conn, entries, words)
+            conn.execute(insert(auctions_table), listed)
+            found = select_auctions().where(auctions_table.c.id.in_([row["id"] for row in listed]))
+            for auction in as_auctions(conn, conn.execute(found).all()):
+                search_index.put(conn, auction)
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             conn.exec_driver_sql("VACUUM ANALYZE")
+
+
+def word(rank: int) -> str:
+    """A word of that rank, that sounds like one and has parts in common with others."""
+    parts = [_SYLLABLES[rank % 40]]
+    while rank := rank // 40:
+        parts.append(_SYLLABLES[rank % 40])
+    return "".join(parts) + _SYLLABLES[-1]
 
 
 def _item(auction_id: str, ends_at_ms: int) -> Auction:
@@ -216,34 +227,3 @@ def _row(id: str, words: str, category: str, condition: str, price: int, ends: i
         "category": category,
         "condition": condition,
     }
-
-
-def _entry(number: int, category: str, price: int, ends: int) -> Row:
-    return {
-        "number": number,
-        "auction_id": f"item{number}",
-        "category": category,
-        "price": price * 10,
-        "interest": number % 50,
-        "starts_at_ms": NOW_MS - DAY_MS,
-        "ends_at_ms": ends,
-        "listed_at_ms": NOW_MS + number,
-    }
-
-
-def _put_entries(conn: Connection, entries: list[Row], words: list[list[str]]) -> None:
-    if conn.dialect.name == "sqlite":
-        conn.execute(insert(search_entries), entries)
-        statement = "INSERT INTO auction_words (rowid, words) VALUES (:number, :words)"
-        both = zip(entries, words, strict=True)
-        rows = [{"number": entry["number"], "words": " ".join(its)} for entry, its in both]
-    else:
-        names = list(entries[0])
-        values = ", ".join(f":{name}" for name in names)
-        statement = (
-            f"INSERT INTO search_entries ({', '.join(names)}, words)"
-            f" VALUES ({values}, array_to_tsvector(:words))"
-        )
-        both = zip(entries, words, strict=True)
-        rows = [entry | {"words": lexemes(its)} for entry, its in both]
-    conn.execute(text(statement), rows)

@@ -15,8 +15,9 @@ from auction_app.app import create_app
 from auction_app.config import read
 from auction_app.db.store import Store
 from auction_app.listings.terms import CATEGORIES
-from auction_app.search.query import SearchQuery
-from auction_app.search.repository.find import find
+from auction_app.search.look_up import look_up
+from auction_app.search.query import SORTS, SearchQuery
+from auction_app.search.words import words_in
 from tests.bench.auction_house import (
     DAY_MS,
     NOW_MS,
@@ -26,6 +27,7 @@ from tests.bench.auction_house import (
     open_house,
     put_item,
     sign_in,
+    word,
 )
 from tests.bench.live_streams import streams
 from tests.bench.load import load
@@ -38,7 +40,6 @@ from tests.postgres import cluster, find_initdb
 _PAGE = Path(__file__).with_name("page.lua")
 _FEW, _MANY = 1_000, 100_000
 _SEARCHES = 300
-_SORTS = ("ending", "newest", "price", "price_desc", "popular")
 
 
 @measures(
@@ -172,18 +173,21 @@ def _p95s_ms(queries: list[SearchQuery], stores: list[Store]) -> list[float]:
 
 
 def _mix() -> Iterator[SearchQuery]:
-    """What people look for: common and rare words, alone and together, with and without choices,
-    in every order."""
+    """What people look for: common and rare words, alone and together, in part and misspelt, with
+    and without choices, in every order."""
     chance = random.Random(11)
     for n in range(_SEARCHES):
         ranks = [int(5_000 ** chance.random()) for _ in range(chance.choice((0, 1, 1, 2)))]
+        words = [word(rank) for rank in ranks]
+        if n % 10 == 0 and words:
+            words[0] = words[0][:3] + "x" + words[0][3:]
         price = chance.randrange(1_000, 900_000) if n % 5 == 0 else None
         yield SearchQuery(
-            words=tuple(f"word{rank}" for rank in ranks),
+            words=words_in(" ".join(words)),
             category=chance.choice(CATEGORIES) if n % 3 == 0 else None,
             price_from=price,
             price_to=price + 100_000 if price else None,
-            sort=_SORTS[n % len(_SORTS)],
+            sort=SORTS[n % len(SORTS)],
         )
 
 

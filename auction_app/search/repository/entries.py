@@ -1,11 +1,19 @@
 """Keep the search's entries as the listings are."""
 
-from sqlalchemy import Connection, delete, exists, func, insert, select, text, update
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, text, update
 
 from auction_app.db.tables import auctions, search_entries, watches
 from auction_app.listings.model import Auction
-from auction_app.search.query import facets, fold, thousandths
-from auction_app.search.repository.words import lexemes
+from auction_app.search.query import facets, thousandths
+from auction_app.search.repository import vocabulary
+from auction_app.search.repository.word_index import lexemes
+from auction_app.search.wanted import stem_token, title_token
+from auction_app.search.words import Word, single_signs, words_in
+
+RULES = 1
+"""By which words are taken apart; one more with every change of them."""
 
 
 def put(conn: Connection, auction: Auction) -> None:
@@ -20,6 +28,10 @@ def put(conn: Connection, auction: Auction) -> None:
         .values(
             auction_id=auction.id,
             category=auction.details.category,
+            condition=auction.details.condition,
+            format=_format(auction),
+            currency=auction.terms.currency,
+            rules=RULES,
             price=thousandths(price),
             interest=auction.bid_count + watchers(conn, auction.id),
             starts_at_ms=auction.terms.starts_at_ms,
@@ -28,7 +40,9 @@ def put(conn: Connection, auction: Auction) -> None:
         )
         .returning(search_entries.c.number)
     ).scalar_one()
-    _put_words(conn, number, _words_of(auction))
+    words = words_in(f"{auction.title} {auction.description}")
+    vocabulary.add(conn, words)
+    _put_words(conn, number, _texts(auction, words), _tokens(auction, words))
 
 
 def follow(conn: Connection, auction: Auction) -> None:
@@ -65,29 +79,44 @@ def watchers(conn: Connection, auction_id: str) -> int:
 
 
 def missing(conn: Connection, *, now_ms: int, limit: int) -> list[str]:
-    """Ids of listings that run and can't be found."""
-    query = select(auctions.c.id).where(
+    """Ids of listings that run and can't be found, or not by the rules of today."""
+    runs = and_(
         auctions.c.closed_at_ms.is_(None),
         auctions.c.hidden_at_ms.is_(None),
         auctions.c.current_ends_at_ms > now_ms,
-        ~exists().where(search_entries.c.auction_id == auctions.c.id),
     )
-    return list(conn.execute(query.limit(limit)).scalars())
+    found = exists().where(search_entries.c.auction_id == auctions.c.id)
+    lost = list(conn.execute(select(auctions.c.id).where(runs, ~found).limit(limit)).scalars())
+    old = select(search_entries.c.auction_id).where(search_entries.c.rules < RULES)
+    return lost or list(conn.execute(old.limit(limit)).scalars())
 
 
-def _words_of(auction: Auction) -> list[str]:
-    details, format = auction.details, "buy_now" if auction.terms.buy_now else "auction"
-    text = f"{auction.title} {auction.description}"
-    chosen = facets(details.category, details.condition, format, auction.terms.currency)
-    return [*fold(text), *chosen]
+def _format(auction: Auction) -> str:
+    return "buy_now" if auction.terms.buy_now else "auction"
 
 
-def _put_words(conn: Connection, number: int, words: list[str]) -> None:
+def _texts(auction: Auction, words: Sequence[Word]) -> list[str]:
+    """What is found as it is typed."""
+    signs = single_signs(f"{auction.title} {auction.description}")
+    return [*(word.plain for word in words), *signs]
+
+
+def _tokens(auction: Auction, words: Sequence[Word]) -> list[str]:
+    """What is found in other forms, and by choices."""
+    details, titled = auction.details, words_in(auction.title)
+    stems = [stem_token(stem).text for word in words for stem in word.stems]
+    title = [title_token(stem).text for word in titled for stem in word.stems]
+    title += [title_token(sign).text for sign in single_signs(auction.title)]
+    chosen = facets(details.category, details.condition, _format(auction), auction.terms.currency)
+    return list(dict.fromkeys([*stems, *title, *chosen]))
+
+
+def _put_words(conn: Connection, number: int, words: list[str], tokens: list[str]) -> None:
     if conn.dialect.name == "sqlite":
         statement = "INSERT INTO auction_words (rowid, words) VALUES (:number, :words)"
-        conn.execute(text(statement), {"number": number, "words": " ".join(words)})
+        conn.execute(text(statement), {"number": number, "words": " ".join([*words, *tokens])})
     else:
         statement = (
             "UPDATE search_entries SET words = array_to_tsvector(:words) WHERE number = :number"
         )
-        conn.execute(text(statement), {"number": number, "words": lexemes(words)})
+        conn.execute(text(statement), {"number": number, "words": lexemes(words, tokens)})

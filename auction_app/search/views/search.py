@@ -15,10 +15,13 @@ from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES
 from auction_app.parts import Parts
 from auction_app.search import hal as represent
 from auction_app.search.forms import read_query
+from auction_app.search.look_up import Found, look_up
 from auction_app.search.query import ENDING_WITHIN_H, FORMATS, SORTS, SearchQuery
-from auction_app.search.repository.find import Page, find
+from auction_app.search.repository.find import NOTHING as NOTHING_FOUND
+from auction_app.search.repository.tally import NOTHING as NOTHING_COUNTED
+from auction_app.search.ways_on import typed, ways_on
 from auction_app.web.forms import Notation
-from auction_app.web.i18n import _, decimal_mark
+from auction_app.web.i18n import _, decimal_mark, viewer_currency
 from auction_app.web.negotiation import amount, choice, hal, negotiated, page, text, wants_hal
 from auction_app.web.paging import as_text, cursor_from
 
@@ -66,16 +69,18 @@ def api(parts: Parts) -> Blueprint:
 def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) -> Response:
     now_ms, after = parts.clock(), cursor_from(request.args)
     errors: dict[str, str] = {}
-    query = SearchQuery()
+    query, ways = SearchQuery(), []
     try:
-        query = read_query(arguments, Notation(decimal_mark=decimal_mark()))
+        query = _asked(arguments)
         with parts.store.reading() as conn:
-            found = find(conn, query, now_ms=now_ms, after=after, limit=PAGE)
+            found = look_up(conn, query, now_ms=now_ms, after=after, limit=PAGE)
+            if not found.tally.total:
+                ways = ways_on(conn, query, arguments, now_ms=now_ms)
     except BadInput as error:
         if wants_hal():
             raise Problem(400, "A price is not an amount", reason="bad_price") from error
-        errors, found = error.fields, Page((), None)
-    more = as_text(found.more)
+        errors, found = error.fields, Found(query, NOTHING_FOUND, NOTHING_COUNTED)
+    more = as_text(found.page.more)
     if wants_hal():
         return hal(represent.found(parts.urls, request.path, _kept(), found, more, now_ms=now_ms))
     return page(
@@ -84,7 +89,10 @@ def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) 
         query=query,
         typed=arguments,
         errors=errors,
-        found=found.auctions,
+        found=found.page.auctions,
+        tally=found.tally,
+        meant=typed(found.query.words, found.query.without) if found.respelt else None,
+        ways=ways,
         more=more,
         kept=_kept(),
         category=category,
@@ -92,6 +100,11 @@ def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) 
         now_ms=now_ms,
         **_choices(),
     )
+
+
+def _asked(arguments: Mapping[str, str]) -> SearchQuery:
+    currency = viewer_currency(CURRENCIES) or CURRENCIES[0]
+    return read_query(arguments, Notation(decimal_mark=decimal_mark()), currency=currency)
 
 
 def _kept() -> dict[str, str]:

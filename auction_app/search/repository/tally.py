@@ -1,0 +1,84 @@
+"""How much a search finds, and how much of it under each choice."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from auction_app.db.tables import search_entries
+from auction_app.search.query import SearchQuery
+from auction_app.search.repository import narrowed
+from auction_app.search.repository.vocabulary import parts_known
+from auction_app.search.wanted import anywhere
+
+MOST = 500
+"""Nobody reads on so far, and counting must not cost more the more there is."""
+FACETS = ("category", "condition", "format", "currency")
+
+_entry = search_entries.c
+
+
+@dataclass(frozen=True)
+class Tally:
+    """`total` listings match, or more where `more`; `by` has for each facet and value how many
+    would if that value were chosen (at least, where `more_by` names the facet)."""
+
+    total: int
+    more: bool
+    by: Mapping[str, Mapping[str, int]]
+    more_by: frozenset[str]
+
+
+NOTHING = Tally(0, False, {facet: {} for facet in FACETS}, frozenset())
+
+
+def tally(conn: Connection, query: SearchQuery, *, now_ms: int) -> Tally:
+    """Count what matches, and what would with another choice of each facet."""
+    if query.speechless:
+        return NOTHING
+    whole = _counted(conn, query, now_ms)
+    by: dict[str, Mapping[str, int]] = {}
+    more_by = set()
+    for facet in FACETS:
+        counts = whole if getattr(query, facet) is None else _without(conn, query, facet, now_ms)
+        by[facet] = _of(counts, FACETS.index(facet))
+        if counts.total() > MOST:
+            more_by.add(facet)
+    total = whole.total()
+    return Tally(min(total, MOST), total > MOST, by, frozenset(more_by))
+
+
+def count(conn: Connection, query: SearchQuery, *, now_ms: int, most: int) -> int:
+    """How many match, counted so far at most."""
+    found = _matching(conn, query, now_ms, most).subquery()
+    return conn.execute(select(func.count()).select_from(found)).scalar_one()
+
+
+def _without(conn: Connection, query: SearchQuery, facet: str, now_ms: int) -> Counter[Any]:
+    open_choice: dict[str, Any] = {facet: None}
+    return _counted(conn, replace(query, **open_choice), now_ms)
+
+
+def _counted(conn: Connection, query: SearchQuery, now_ms: int) -> Counter[Any]:
+    found = _matching(conn, query, now_ms, MOST + 1).subquery()
+    columns = [found.c[facet] for facet in FACETS]
+    rows = conn.execute(select(*columns, func.count().label("matches")).group_by(*columns))
+    return Counter({tuple(row[:-1]): row.matches for row in rows})
+
+
+def _matching(conn: Connection, query: SearchQuery, now_ms: int, most: int) -> Any:
+    """The facets of what matches, of so many of those that end first."""
+    wanted = anywhere(query, parts_known(conn))
+    conditions = narrowed.by(conn, query, wanted, _entry.ends_at_ms, now_ms, most)
+    by_end = (_entry.ends_at_ms, _entry.auction_id)
+    columns = [_entry[facet] for facet in FACETS]
+    return select(*columns).where(*conditions).order_by(*by_end).limit(most)
+
+
+def _of(counts: Counter[Any], place: int) -> Mapping[str, int]:
+    found: Counter[str] = Counter()
+    for values, number in counts.items():
+        found[values[place]] += number
+    return found
