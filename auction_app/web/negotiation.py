@@ -65,8 +65,9 @@ def negotiated(
 
 
 def text(name: str) -> Parameter:
-    """A parameter of free text, for the OpenAPI document."""
-    return {"in": "query", "name": name, "schema": {"type": "string", "maxLength": 100}}
+    """A parameter of free text, for the OpenAPI document; NUL is no text anywhere."""
+    schema = {"type": "string", "maxLength": 100, "pattern": "^[^\\x00]*$"}
+    return {"in": "query", "name": name, "schema": schema}
 
 
 def amount(name: str) -> Parameter:
