@@ -20,6 +20,7 @@ from bids_service.api.bidding_commands import bidding_commands_blueprint
 from bids_service.api.biddings import biddings_blueprint
 from bids_service.api.bids import bids_blueprint
 from bids_service.api.events import on_auctions, on_resync
+from bids_service.api.house_commands import house_commands_blueprint
 from bids_service.api.offers import offers_blueprint
 from bids_service.api.outcomes import outcomes_blueprint
 from bids_service.api.problems import PROBLEMS
@@ -56,6 +57,7 @@ def _register(api: Api, parts: Parts) -> None:
     api.register_blueprint(root_blueprint(urls))
     api.register_blueprint(biddings_blueprint(queries, urls, clock))
     api.register_blueprint(bidding_commands_blueprint(handler, queries))
+    api.register_blueprint(house_commands_blueprint(handler, queries))
     api.register_blueprint(bids_blueprint(handler, queries, urls, clock))
     api.register_blueprint(offers_blueprint(handler, queries, urls, clock))
     api.register_blueprint(outcomes_blueprint(queries, urls))

@@ -60,6 +60,7 @@ class OwnBid:
     stored: StoredBid
     ends_at_ms: int
     is_closed: bool
+    is_frozen: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

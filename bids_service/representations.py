@@ -25,6 +25,7 @@ class Phase(StrEnum):
 
     SCHEDULED = "scheduled"
     OPEN = "open"
+    FROZEN = "frozen"
     ENDED = "ended"
     CLOSED = "closed"
 
@@ -38,6 +39,8 @@ def phase_of(bidding: Bidding, now_ms: int) -> Phase:
             return Phase.OPEN
         case Reason.NOT_STARTED:
             return Phase.SCHEDULED
+        case Reason.FROZEN:
+            return Phase.FROZEN
         case _:
             return Phase.ENDED
 
@@ -85,9 +88,8 @@ def own_bid_resource(own: OwnBid, now_ms: int, urls: Urls) -> Json:
         "maximum": money(stored.bid.maximum, stored.currency),
         "salt": stored.salt,
     }
-    can_retract = not own.is_closed and retractable_at(
-        own.ends_at_ms, stored.bid.placed_at_ms, now_ms
-    )
+    in_time = own.is_frozen or retractable_at(own.ends_at_ms, stored.bid.placed_at_ms, now_ms)
+    can_retract = in_time and not own.is_closed
     retract = link(urls.retractions_of(stored.bidding_id)) if can_retract else None
     return resource(state, _bid_links(stored, urls) | {"retract": retract})
 
@@ -167,6 +169,7 @@ def _bidding_state(stored: StoredBidding, phase: Phase, now_ms: int) -> Json:
         "starts_at_ms": terms.starts_at_ms,
         "ends_at_ms": bidding.ends_at_ms,
         "closed_at_ms": bidding.closed_at_ms,
+        "frozen_at_ms": bidding.frozen_at_ms,
         "version": bidding.version,
         "server_time_ms": now_ms,
     }
@@ -180,12 +183,22 @@ def _bidding_state(stored: StoredBidding, phase: Phase, now_ms: int) -> Json:
 def _named_links(stored: StoredBidding, phase: Phase, urls: Urls) -> Json:
     bidding = stored.bidding
     is_open = phase is Phase.OPEN
+    goes_on = phase in {Phase.SCHEDULED, Phase.OPEN}
+    can_change = goes_on or phase is Phase.FROZEN
     possible = {
         "place-bid": (is_open, urls.placing),
         "buy-now": (is_open and bidding.buy_now_available, urls.purchase_of(stored.id)),
-        "retract": (is_open and bidding.bid_count > 0, urls.retractions_of(stored.id)),
-        "cancel": (phase in {Phase.SCHEDULED, Phase.OPEN}, urls.cancellation_of(stored.id)),
+        "retract": (
+            phase in {Phase.OPEN, Phase.FROZEN} and bidding.bid_count > 0,
+            urls.retractions_of(stored.id),
+        ),
+        "cancel": (goes_on, urls.cancellation_of(stored.id)),
         "offer": (phase is Phase.CLOSED and bidding.bid_count > 0, urls.offers_of(stored.id)),
+        "freeze": (goes_on, urls.freeze_of(stored.id)),
+        "resume": (phase is Phase.FROZEN, urls.resumption_of(stored.id)),
+        "end": (can_change, urls.end_of(stored.id)),
+        "bar": (can_change, urls.bars_of(stored.id)),
+        "unbar": (can_change, urls.unbars_of(stored.id)),
     }
     links = {relation: link(url) for relation, (now, url) in possible.items() if now}
     return links | ({"leader": link(bidding.leader)} if bidding.leader else {})

@@ -52,6 +52,21 @@ class Urls:
     def cancellation_of(self, bidding_id: int) -> str:
         return f"{self.commands}/biddings/{bidding_id}/cancellation"
 
+    def freeze_of(self, bidding_id: int) -> str:
+        return f"{self.commands}/biddings/{bidding_id}/freeze"
+
+    def resumption_of(self, bidding_id: int) -> str:
+        return f"{self.commands}/biddings/{bidding_id}/resumption"
+
+    def end_of(self, bidding_id: int) -> str:
+        return f"{self.commands}/biddings/{bidding_id}/end"
+
+    def bars_of(self, bidding_id: int) -> str:
+        return f"{self.commands}/biddings/{bidding_id}/bars"
+
+    def unbars_of(self, bidding_id: int) -> str:
+        return f"{self.commands}/biddings/{bidding_id}/unbars"
+
     def offers_of(self, bidding_id: int) -> str:
         return f"{self.commands}/biddings/{bidding_id}/offers"
 

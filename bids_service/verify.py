@@ -19,8 +19,9 @@ from service_kit.http import origin_of
 from service_kit.money import Money
 
 from bids_service.audit.own_bids import Opened, verify_own_bids
+from bids_service.audit.seen import Seen
 from bids_service.audit.verify_chain import Linked, pairs_from, verify_chain
-from bids_service.audit.verify_rules import Seen, verify_rules
+from bids_service.audit.verify_rules import verify_rules
 from bids_service.config import read
 from bids_service.engine.bidding import Outcome
 from bids_service.errors import NotProven, TablesMissing

@@ -8,6 +8,7 @@ LARGEST_ID = 2**63 - 1
 MOST_STEPS = 200
 MOST_ROWS = 1_000
 MOST_BLOCKED = 10_000
+_STATUSES = ("scheduled", "open", "frozen", "closed")
 STEPS = ("place-bid", "buy-now", "retract", "cancel", "close", "offer")
 
 _MONEY = {
@@ -86,6 +87,10 @@ class ByBidderSchema(ma.Schema):
     bidder = _EntityUrl()
 
 
+class ByHouseSchema(ma.Schema):
+    """The house decides: there is nothing to say."""
+
+
 class BySellerSchema(ma.Schema):
     """On behalf of which seller."""
 
@@ -115,7 +120,7 @@ class RootSchema(ma.Schema):
 class BiddingSchema(ma.Schema):
     """A bidding; `minimum` and `buy_now` are there while a bid or a purchase is possible."""
 
-    status = fields.String(required=True, validate=validate.OneOf(["scheduled", "open", "closed"]))
+    status = fields.String(required=True, validate=validate.OneOf(_STATUSES))
     outcome = fields.String(
         required=True, allow_none=True, validate=validate.OneOf(["sold", "unsold"])
     )
@@ -130,6 +135,7 @@ class BiddingSchema(ma.Schema):
     starts_at_ms = fields.Integer(required=True)
     ends_at_ms = fields.Integer(required=True)
     closed_at_ms = fields.Integer(required=True, allow_none=True)
+    frozen_at_ms = fields.Integer(required=True, allow_none=True)
     version = fields.Integer(required=True)
     server_time_ms = fields.Integer(required=True)
     _links = fields.Dict(required=True)

@@ -18,6 +18,11 @@ CommandName = Literal[
     "accept_offer",
     "decline_offer",
     "expire_offer",
+    "freeze",
+    "resume",
+    "end",
+    "bar",
+    "unbar",
 ]
 BEGINNING = "0" * 64
 """What the first entry names as the one before it."""
@@ -71,6 +76,7 @@ class PublicState(
     reserve_met: bool = False
     buy_now_available: bool = False
     outcome: Outcome | None = None
+    frozen_at_ms: int | None = None
 
 
 class Entry(
@@ -79,7 +85,8 @@ class Entry(
     """Entry `number` (from 1) of a bidding's record; `previous` is the hash of the one before.
 
     `by` is the masked bidder concerned; `commitment` is to a bid's maximum or an offer's price;
-    `sequence` and `standing` tell of a bid, `retracted` has the sequence numbers taken back.
+    `sequence` and `standing` tell of a bid, `retracted` has those taken back, by their bidder or by
+    the house (`bar`).
     """
 
     number: int
@@ -116,4 +123,5 @@ def state_of(bidding: Bidding, leader: str | None) -> PublicState:
         reserve_met=bidding.reserve_met,
         buy_now_available=bidding.buy_now_available,
         outcome=bidding.outcome,
+        frozen_at_ms=bidding.frozen_at_ms,
     )

@@ -21,6 +21,7 @@ from bids_service.engine.book import Command
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel, Close
 from bids_service.engine.decision import Accepted
+from bids_service.engine.house import Bar, End, Freeze, Resume, Unbar
 from bids_service.engine.offer import OfferStatus
 from bids_service.engine.retract import Retract
 from bids_service.engine.second_chance import AnswerOffer, ExpireOffer, SecondChance
@@ -30,6 +31,18 @@ _OFFER_ENDS: dict[OfferStatus, CommandName] = {
     OfferStatus.ACCEPTED: "accept_offer",
     OfferStatus.DECLINED: "decline_offer",
     OfferStatus.EXPIRED: "expire_offer",
+}
+_NAMES: dict[type[Command], CommandName] = {
+    Bid: "bid",
+    Retract: "retract",
+    BuyNow: "buy_now",
+    Close: "close",
+    Cancel: "cancel",
+    Freeze: "freeze",
+    Resume: "resume",
+    End: "end",
+    Bar: "bar",
+    Unbar: "unbar",
 }
 
 
@@ -105,13 +118,13 @@ def record(
 def party_of(command: Command, decision: Accepted) -> str | None:
     """The URL of the bidder whom a command concerns."""
     match command:
-        case Bid() | Retract() | BuyNow() | AnswerOffer():
+        case Bid() | Retract() | BuyNow() | AnswerOffer() | Bar() | Unbar():
             return command.bidder
         case SecondChance():
             return command.to
         case ExpireOffer():
             return decision.offer.bidder if decision.offer else None
-        case Close() | Cancel():
+        case Close() | Cancel() | Freeze() | Resume() | End():
             return None
         case _:
             assert_never(command)
@@ -126,20 +139,11 @@ def _hidden_amount(decision: Accepted) -> int | None:
 
 
 def _name_of(command: Command, decision: Accepted) -> CommandName:
-    match command:
-        case Bid():
-            return "bid"
-        case Retract():
-            return "retract"
-        case BuyNow():
-            return "buy_now"
-        case Close():
-            return "close"
-        case Cancel():
-            return "cancel"
-        case _:
-            assert decision.offer is not None
-            return _OFFER_ENDS.get(decision.offer.status, "second_chance")
+    named = _NAMES.get(type(command))
+    if named is not None:
+        return named
+    assert decision.offer is not None
+    return _OFFER_ENDS.get(decision.offer.status, "second_chance")
 
 
 def _public_terms(auction: str, terms: Terms, salt: str) -> PublicTerms:

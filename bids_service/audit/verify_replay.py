@@ -12,6 +12,7 @@ from bids_service.engine.book import Book, Command, decide, looks_back
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel, Close
 from bids_service.engine.decision import Accepted
+from bids_service.engine.house import Bar, End, Freeze, Resume, Unbar
 from bids_service.engine.offer import Offer
 from bids_service.engine.retract import Retract
 from bids_service.engine.second_chance import AnswerOffer, ExpireOffer, SecondChance
@@ -79,6 +80,11 @@ class Replay:
             "accept_offer": AnswerOffer(number=offer, bidder=party, accept=True),
             "decline_offer": AnswerOffer(number=offer, bidder=party, accept=False),
             "expire_offer": ExpireOffer(number=offer),
+            "freeze": Freeze(),
+            "resume": Resume(),
+            "end": End(),
+            "bar": Bar(bidder=party),
+            "unbar": Unbar(bidder=party),
         }
         if entry.command not in commands:
             raise NotProven(f"entry {recorded.number}: the terms come twice")

@@ -22,6 +22,8 @@ _TITLES = {
     Reason.NOT_HIGHER_THAN_OWN_MAXIMUM: "The bid is not higher than the bidder's own maximum",
     Reason.WRONG_CURRENCY: "The auction is in another currency",
     Reason.NOT_AN_AMOUNT: "The maximum is not an amount that can be bid",
+    Reason.FROZEN: "The house has frozen the auction",
+    Reason.BARRED: "The house takes no bids of this bidder here",
     Reason.BLOCKED: "The seller has blocked this bidder",
     Reason.NOT_AVAILABLE: "The item can't be bought at once",
     Reason.NOT_DUE: "It is too early for that",

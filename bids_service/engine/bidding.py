@@ -58,6 +58,7 @@ class Bidding:
     """Everything the next bid needs, so that it costs the same after 10 bids as after 100 000.
 
     `bid_count` counts the public bids, `sequence` all of them; `version` counts public changes.
+    `given_back_ms` is by how much freezes moved the end, `barred` who may not bid here (B17, B18).
     """
 
     terms: Terms
@@ -69,10 +70,23 @@ class Bidding:
     version: int = 1
     outcome: Outcome | None = None
     closed_at_ms: int | None = None
+    frozen_at_ms: int | None = None
+    given_back_ms: int = 0
+    barred: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def is_closed(self) -> bool:
         return self.outcome is not None
+
+    @property
+    def is_frozen(self) -> bool:
+        return self.frozen_at_ms is not None
+
+    @property
+    def hard_end_at_ms(self) -> int | None:
+        """The end that no bid moves, later by what freezes took of the time (B12, B17)."""
+        hard_end_at_ms = self.terms.hard_end_at_ms
+        return None if hard_end_at_ms is None else hard_end_at_ms + self.given_back_ms
 
     @property
     def leader(self) -> str | None:
@@ -117,4 +131,5 @@ def _public_face(bidding: Bidding) -> tuple[object, ...]:
         bidding.bid_count,
         bidding.ends_at_ms,
         bidding.outcome,
+        bidding.frozen_at_ms,
     )

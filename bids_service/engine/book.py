@@ -9,6 +9,18 @@ from bids_service.engine.bidding import Bidding, PlacedBid, open_bidding
 from bids_service.engine.buy_now import BuyNow, buy_now
 from bids_service.engine.close import Cancel, Close, cancel, close
 from bids_service.engine.decision import Accepted, Decision
+from bids_service.engine.house import (
+    Bar,
+    End,
+    Freeze,
+    Resume,
+    Unbar,
+    bar,
+    end,
+    freeze,
+    resume,
+    unbar,
+)
 from bids_service.engine.offer import Offer
 from bids_service.engine.retract import Retract, retract
 from bids_service.engine.second_chance import (
@@ -20,7 +32,11 @@ from bids_service.engine.second_chance import (
 )
 from bids_service.engine.terms import Terms
 
-Command = Bid | Retract | BuyNow | Close | Cancel | SecondChance | AnswerOffer | ExpireOffer
+Decree = Freeze | Resume | End | Bar | Unbar
+"""What the house commands."""
+Command = (
+    Bid | Retract | BuyNow | Close | Cancel | SecondChance | AnswerOffer | ExpireOffer | Decree
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +70,13 @@ def open_book(terms: Terms) -> Book:
 
 def looks_back(command: Command) -> bool:
     """Whether a command asks for the bids and offers before it; a bid never does."""
-    return isinstance(command, Retract | SecondChance | AnswerOffer | ExpireOffer)
+    return isinstance(command, Retract | SecondChance | AnswerOffer | ExpireOffer | Bar)
 
 
-def decide(book: Book, command: Command, now_ms: int) -> Decision:  # noqa: PLR0911 - a case a command
+def decide(book: Book, command: Command, now_ms: int) -> Decision:
     """Apply the rules to one command. Pure: the book stays as it is."""
+    if isinstance(command, Decree):
+        return _decreed(book, command, now_ms)
     match command:
         case Bid():
             return place_bid(book.bidding, command, now_ms)
@@ -68,12 +86,36 @@ def decide(book: Book, command: Command, now_ms: int) -> Decision:  # noqa: PLR0
             return buy_now(book.bidding, command, now_ms)
         case Close():
             return close(book.bidding, now_ms)
+        case _:
+            return _by_seller_or_offer(book, command, now_ms)
+
+
+def _by_seller_or_offer(
+    book: Book, command: Cancel | SecondChance | AnswerOffer | ExpireOffer, now_ms: int
+) -> Decision:
+    match command:
         case Cancel():
             return cancel(book.bidding, command, now_ms)
         case SecondChance():
             return offer_second_chance(book.bidding, book.bids, book.offers, command, now_ms)
         case AnswerOffer() | ExpireOffer():
             return end_offer(book.bidding, book.offers, command, now_ms)
+        case _:
+            assert_never(command)
+
+
+def _decreed(book: Book, command: Decree, now_ms: int) -> Decision:
+    match command:
+        case Freeze():
+            return freeze(book.bidding, now_ms)
+        case Resume():
+            return resume(book.bidding, now_ms)
+        case End():
+            return end(book.bidding, now_ms)
+        case Bar():
+            return bar(book.bidding, book.bids, command, now_ms)
+        case Unbar():
+            return unbar(book.bidding, command, now_ms)
         case _:
             assert_never(command)
 

@@ -1,9 +1,10 @@
-"""A bidding ends (docs/bidding.md B16): on time, or early because the seller calls it off."""
+"""A bidding ends (docs/bidding.md B16, B17): on time, or early as the seller calls it off."""
 
 from dataclasses import dataclass, replace
 
 from bids_service.engine.bidding import Bidding, Outcome, versioned
 from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason, Refused
+from bids_service.engine.eligibility import due_at_ms, is_over
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +21,15 @@ class Cancel:
 
 
 def close(bidding: Bidding, now_ms: int) -> Decision:
-    """Close once the end has come. Repeating it changes nothing and tells of nothing."""
+    """Close once the end has come, or it has been frozen for too long: that sells nothing.
+
+    Repeating it changes nothing and tells of nothing.
+    """
     if bidding.is_closed:
         return Accepted(bidding=bidding)
-    if now_ms < bidding.ends_at_ms:
+    if now_ms < due_at_ms(bidding):
         return Refused(Reason.NOT_DUE)
-    return _closed(bidding, _outcome(bidding), now_ms)
+    return closed(bidding, _outcome(bidding), now_ms)
 
 
 def cancel(bidding: Bidding, command: Cancel, now_ms: int) -> Decision:
@@ -34,14 +38,18 @@ def cancel(bidding: Bidding, command: Cancel, now_ms: int) -> Decision:
         return Refused(Reason.NOT_SELLER)
     if bidding.outcome is Outcome.CANCELLED:
         return Accepted(bidding=bidding)
-    if bidding.is_closed or now_ms >= bidding.ends_at_ms:
+    if is_over(bidding, now_ms):
         return Refused(Reason.ENDED)
+    if bidding.is_frozen:
+        return Refused(Reason.FROZEN)
     if command.only_without_bids and bidding.lead is not None:
         return Refused(Reason.HAS_BIDS)
-    return _closed(bidding, Outcome.CANCELLED, now_ms)
+    return closed(bidding, Outcome.CANCELLED, now_ms)
 
 
 def _outcome(bidding: Bidding) -> Outcome:
+    if bidding.is_frozen:
+        return Outcome.CANCELLED
     if bidding.lead is None:
         return Outcome.NO_BIDS
     if bidding.terms.reserve is not None and not bidding.lead.reserve_met:
@@ -49,9 +57,14 @@ def _outcome(bidding: Bidding) -> Outcome:
     return Outcome.SOLD
 
 
-def _closed(bidding: Bidding, outcome: Outcome, now_ms: int) -> Decision:
+def closed(bidding: Bidding, outcome: Outcome, now_ms: int) -> Decision:
+    """The bidding ends now with an outcome, whatever it was before."""
     # Buy-now isn't "removed" by an end: the whole auction is over, which is said once.
-    closed = replace(bidding, outcome=outcome, closed_at_ms=now_ms, buy_now_available=False)
-    return Accepted(
-        bidding=versioned(bidding, closed), events=(BiddingEvent(Kind.CLOSED, outcome),)
+    after = replace(
+        bidding,
+        outcome=outcome,
+        closed_at_ms=now_ms,
+        buy_now_available=False,
+        frozen_at_ms=None,
     )
+    return Accepted(bidding=versioned(bidding, after), events=(BiddingEvent(Kind.CLOSED, outcome),))

@@ -1,4 +1,4 @@
-"""A bidder takes bids back (docs/bidding.md B13)."""
+"""A bidder takes bids back (docs/bidding.md B13, B17)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ def retract(
     The end stays where a retracted bid moved it: others have relied on it.
     """
     reason = why_not_open(bidding, now_ms)
-    if reason is not None:
+    if reason not in {None, Reason.FROZEN}:
         return Refused(reason)
     own = [bid for bid in history if bid.bidder == command.bidder]
     if not own:
@@ -50,8 +50,11 @@ def retract(
 def retractable(bidding: Bidding, own: Sequence[PlacedBid], now_ms: int) -> frozenset[int]:
     """The sequence numbers that may go: all with more than 12 h left, else the newest for 1 h.
 
-    Left 12 h 1 s → all; 12 h, placed 1 h ago → the newest; 12 h, placed 1 h 1 s ago → none.
+    Left 12 h 1 s → all; 12 h, placed 1 h ago → the newest; 12 h, placed 1 h 1 s ago → none. While
+    it is frozen all may go at any time.
     """
+    if bidding.is_frozen:
+        return frozenset(bid.sequence for bid in own)
     going = own if bidding.ends_at_ms - now_ms > LAST_HOURS_MS else own[-1:]
     return frozenset(
         bid.sequence

@@ -13,7 +13,7 @@ def end_after(before: Bidding, after: Bidding, now_ms: int) -> int:
         return before.ends_at_ms
     if now_ms < before.ends_at_ms - soft_close.window_ms:
         return before.ends_at_ms
-    extended_ms, hard_end_ms = now_ms + soft_close.extension_ms, before.terms.hard_end_at_ms
+    extended_ms, hard_end_ms = now_ms + soft_close.extension_ms, before.hard_end_at_ms
     # Without a hard end the soft close may go on for as long as people bid.
     allowed_ms = extended_ms if hard_end_ms is None else min(extended_ms, hard_end_ms)
     return max(before.ends_at_ms, allowed_ms)

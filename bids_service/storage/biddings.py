@@ -1,13 +1,15 @@
 """Biddings, bids and offers as commands find, lock and write them, inside a transaction."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from service_kit.dialects import insert_all, insert_returning
 from service_kit.outbox import Announcement, announce_all
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Select, bindparam, func, insert, select, update
 
 from bids_service.audit.record import Recorded
 from bids_service.engine.bidding import PlacedBid
+from bids_service.engine.eligibility import LONGEST_FREEZE_MS
 from bids_service.engine.offer import Offer, OfferStatus
 from bids_service.model import StoredBidding
 from bids_service.storage.database import Transaction
@@ -35,18 +37,24 @@ _locked = (
     .order_by(biddings.c.id)
     .with_for_update()
 )
-_is_due = (biddings.c.outcome.is_(None), biddings.c.ends_at_ms <= bindparam("now_ms"))
-_due = (
-    select(biddings.c.id)
-    .where(*_is_due)
-    .order_by(biddings.c.ends_at_ms, biddings.c.id)
-    .limit(bindparam("most"))
-)
-_still_due = (
-    select(biddings)
-    .where(biddings.c.id.in_(bindparam("ids")), *_is_due)
-    .order_by(biddings.c.id)
-    .with_for_update()
+_is_open = (biddings.c.outcome.is_(None), biddings.c.frozen_at_ms.is_(None))
+_is_due = (*_is_open, biddings.c.ends_at_ms <= bindparam("now_ms"))
+_is_frozen_too_long = (biddings.c.frozen_at_ms <= bindparam("now_ms") - LONGEST_FREEZE_MS,)
+
+
+def _first(order: Column[int], *due: ColumnElement[bool]) -> Select[Any]:
+    return select(biddings.c.id).where(*due).order_by(order, biddings.c.id).limit(bindparam("most"))
+
+
+def _still(*due: ColumnElement[bool]) -> Select[Any]:
+    chosen = select(biddings).where(biddings.c.id.in_(bindparam("ids")), *due)
+    return chosen.order_by(biddings.c.id).with_for_update()
+
+
+_due = _first(biddings.c.ends_at_ms, *_is_due), _still(*_is_due)
+_frozen_too_long = (
+    _first(biddings.c.frozen_at_ms, *_is_frozen_too_long),
+    _still(*_is_frozen_too_long),
 )
 _expired = (
     select(biddings.c.auction, offers.c.number)
@@ -55,7 +63,7 @@ _expired = (
     .order_by(offers.c.expires_at_ms, offers.c.id)
     .limit(bindparam("most"))
 )
-_next_end = select(func.min(biddings.c.ends_at_ms)).where(biddings.c.outcome.is_(None))
+_next_end = select(func.min(biddings.c.ends_at_ms)).where(*_is_open)
 _of_auction = select(biddings.c.id).where(biddings.c.auction == bindparam("auction"))
 _bids_that_count = (
     select(bids)
@@ -89,11 +97,25 @@ def lock(transaction: Transaction, auctions: Iterable[str]) -> dict[str, StoredB
 
 def lock_due(transaction: Transaction, now_ms: int, most: int) -> dict[str, StoredBidding]:
     """Up to `most` biddings whose end has come, earliest first, locked."""
-    ids = transaction.scalars(_due, {"now_ms": now_ms, "most": most}).all()
+    return _lock_first(transaction, _due, now_ms, most)
+
+
+def lock_frozen_too_long(
+    transaction: Transaction, now_ms: int, most: int
+) -> dict[str, StoredBidding]:
+    """Up to `most` biddings that nobody has resumed in time (docs/bidding.md B17), locked."""
+    return _lock_first(transaction, _frozen_too_long, now_ms, most)
+
+
+def _lock_first(
+    transaction: Transaction, chosen: tuple[Select[Any], Select[Any]], now_ms: int, most: int
+) -> dict[str, StoredBidding]:
+    first, still = chosen
+    ids = transaction.scalars(first, {"now_ms": now_ms, "most": most}).all()
     if not ids:
         return {}
     # A bid that moved the end while we waited for its lock takes the row out of the result.
-    rows = transaction.execute(_still_due, {"ids": ids, "now_ms": now_ms}).all()
+    rows = transaction.execute(still, {"ids": ids, "now_ms": now_ms}).all()
     due = sorted(rows, key=lambda row: (row.ends_at_ms, row.id))
     return {row.auction: bidding_from(row) for row in due}
 

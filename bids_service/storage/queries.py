@@ -34,7 +34,7 @@ T = TypeVar("T")
 _bidding = select(biddings).where(biddings.c.id == bindparam("id"))
 _bidding_of = select(biddings).where(biddings.c.auction == bindparam("auction"))
 _bids = select(bids, biddings.c.auction, biddings.c.terms, biddings.c.mask_key).join(biddings)
-_own_bids = _bids.add_columns(biddings.c.ends_at_ms, biddings.c.outcome)
+_own_bids = _bids.add_columns(biddings.c.ends_at_ms, biddings.c.outcome, biddings.c.frozen_at_ms)
 _accepted = select(waiting_commands)
 _offers = select(offers, biddings.c.auction, biddings.c.terms).join(biddings)
 

@@ -35,6 +35,9 @@ def bidding_from(row: Any) -> StoredBidding:
         version=row.version,
         outcome=Outcome(row.outcome) if row.outcome is not None else None,
         closed_at_ms=row.closed_at_ms,
+        frozen_at_ms=row.frozen_at_ms,
+        given_back_ms=row.given_back_ms,
+        barred=_barred_from(row.barred) if row.barred is not None else frozenset(),
     )
     return StoredBidding(
         id=row.id,
@@ -61,6 +64,9 @@ def bidding_columns(bidding: Bidding, tip: Tip) -> dict[str, Any]:
         "version": bidding.version,
         "outcome": bidding.outcome,
         "closed_at_ms": bidding.closed_at_ms,
+        "frozen_at_ms": bidding.frozen_at_ms,
+        "given_back_ms": bidding.given_back_ms,
+        "barred": _barred_text(bidding.barred) if bidding.barred else None,
         "record_length": tip.length,
         "record_hash": tip.hash,
     }
@@ -112,9 +118,12 @@ def bid_from(row: Any) -> StoredBid:
 
 
 def own_bid_from(row: Any) -> OwnBid:
-    """The same, joined with `ends_at_ms` and `outcome` as well."""
+    """The same, joined with `ends_at_ms`, `outcome` and `frozen_at_ms` as well."""
     return OwnBid(
-        stored=bid_from(row), ends_at_ms=row.ends_at_ms, is_closed=row.outcome is not None
+        stored=bid_from(row),
+        ends_at_ms=row.ends_at_ms,
+        is_closed=row.outcome is not None,
+        is_frozen=row.frozen_at_ms is not None,
     )
 
 
@@ -206,6 +215,15 @@ def accepted_from(row: Any) -> AcceptedCommand:
         body=row.body,
         location=row.location,
     )
+
+
+@lru_cache(maxsize=1024)
+def _barred_from(text: str) -> frozenset[str]:
+    return msgspec.json.decode(text, type=frozenset[str])
+
+
+def _barred_text(barred: frozenset[str]) -> str:
+    return msgspec.json.encode(sorted(barred)).decode()
 
 
 def _lead_from(row: Any) -> Lead:

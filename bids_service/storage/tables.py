@@ -21,7 +21,8 @@ metadata = MetaData()
 
 _id = BigInteger().with_variant(Integer, "sqlite")
 _url = String(1024)
-_still_open = text("outcome IS NULL")
+_still_open = text("outcome IS NULL AND frozen_at_ms IS NULL")
+_still_frozen = text("frozen_at_ms IS NOT NULL")
 _still_offered = text("status = 'open'")
 _still_waiting = text("status IS NULL")
 
@@ -43,6 +44,10 @@ biddings = Table(
     Column("version", Integer, nullable=False),
     Column("outcome", String(32)),
     Column("closed_at_ms", BigInteger),
+    Column("frozen_at_ms", BigInteger),
+    Column("given_back_ms", BigInteger, nullable=False, server_default="0"),
+    # Bidders whom the house has barred here, as a JSON array of their URLs; null for nobody.
+    Column("barred", Text),
     Column("mask_key", String(32), nullable=False),
     Column("record_length", Integer, nullable=False),
     Column("record_hash", String(64), nullable=False),
@@ -53,6 +58,13 @@ biddings = Table(
         "id",
         sqlite_where=_still_open,
         postgresql_where=_still_open,
+    ),
+    Index(
+        "biddings_frozen",
+        "frozen_at_ms",
+        "id",
+        sqlite_where=_still_frozen,
+        postgresql_where=_still_frozen,
     ),
     sqlite_autoincrement=True,
 )

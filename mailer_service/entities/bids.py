@@ -23,7 +23,7 @@ def bidding_from(entity: Entity) -> Bidding:
     """The bid book of one auction."""
     bidding = Bidding(
         url=entity.url,
-        status=entity.one_of("status", "scheduled", "open", "closed"),
+        status=entity.one_of("status", "scheduled", "open", "frozen", "closed"),
         outcome=entity.one_of("outcome", "sold", "unsold", None),
         price=entity.optional_money("price"),
         is_reserve_missed=entity.get("reserve") == "not_met",

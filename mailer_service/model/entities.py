@@ -28,7 +28,7 @@ class Bidding:
     """The bid book of one auction. `bids_url` leads to the first page of its bids."""
 
     url: str
-    status: Literal["scheduled", "open", "closed"]
+    status: Literal["scheduled", "open", "frozen", "closed"]
     outcome: Literal["sold", "unsold"] | None
     price: Money | None
     is_reserve_missed: bool

@@ -22,7 +22,10 @@ def test_links_that_command_lead_to_a_port_of_their_own(service: Service) -> Non
         placed = client.place(AUCTION, bidder("ada"), Money(500, "USD"), "one")
         bidding = client.bidding(placed.bidding.url)
         at_commands = {name for name, to in bidding.links.items() if to.startswith(COMMANDS)}
-        assert at_commands == {"place-bid", "buy-now", "retract", "cancel"}
+        assert at_commands == {
+            *("place-bid", "buy-now", "retract", "cancel"),
+            *("freeze", "end", "bar", "unbar"),
+        }
         assert placed.url.startswith(PUBLIC)
         assert client.buy_now(bidding, bidder("bob"), "two").outcome == "sold"
     parts.close()

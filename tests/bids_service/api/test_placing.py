@@ -64,6 +64,7 @@ def test_a_bid_is_answered_with_itself_and_the_bidding(service: Service) -> None
                 "starts_at_ms": START_MS,
                 "ends_at_ms": END_MS,
                 "closed_at_ms": None,
+                "frozen_at_ms": None,
                 "version": 2,
                 "server_time_ms": service.clock.now_ms,
                 "_links": {
@@ -75,6 +76,10 @@ def test_a_bid_is_answered_with_itself_and_the_bidding(service: Service) -> None
                     "place-bid": {"href": f"{PUBLIC}/bids"},
                     "retract": {"href": f"{PUBLIC}/biddings/1/retractions"},
                     "cancel": {"href": f"{PUBLIC}/biddings/1/cancellation"},
+                    "freeze": {"href": f"{PUBLIC}/biddings/1/freeze"},
+                    "end": {"href": f"{PUBLIC}/biddings/1/end"},
+                    "bar": {"href": f"{PUBLIC}/biddings/1/bars"},
+                    "unbar": {"href": f"{PUBLIC}/biddings/1/unbars"},
                 },
             }
         },

@@ -12,6 +12,8 @@ from bids_service.audit.verify_rules import verify_rules
 from bids_service.engine.bidding import Outcome
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel, Close
+from bids_service.engine.eligibility import LONGEST_FREEZE_MS
+from bids_service.engine.house import Bar, End, Freeze, Resume, Unbar
 from bids_service.engine.retract import Retract
 from bids_service.engine.second_chance import SecondChance
 from bids_service.engine.terms import SoftClose
@@ -32,6 +34,14 @@ BOUGHT: Timed = [(BuyNow(bidder="A"), 1_000)]
 CLOSED: Timed = [*FIRST, (Close(), WEEK_MS)]
 CANCELLED: Timed = [*FIRST, (Cancel(seller="seller"), 2_000)]
 OFFERED: Timed = [*OUTBID, (Close(), WEEK_MS), (SecondChance(seller="seller", to="A"), WEEK_MS + 1)]
+BARRED: Timed = [*OUTBID, (Bar(bidder="B"), 3_000)]
+BARRED_UNSEEN: Timed = [*FIRST, (Bar(bidder="C"), 3_000)]
+FROZEN: Timed = [*OUTBID, (Freeze(), 3_000)]
+LEFT_WHILE_FROZEN: Timed = [*FROZEN, (Retract(bidder="B"), 4_000)]
+RESUMED: Timed = [*FROZEN, (Resume(), 5_000)]
+ENDED_BY_HOUSE: Timed = [*FROZEN, (End(), 5_000)]
+FORGOTTEN: Timed = [*FROZEN, (Close(), 3_000 + LONGEST_FREEZE_MS)]
+UNBARRED: Timed = [*BARRED, (Unbar(bidder="B"), 4_000)]
 BELOW_RESERVE: Timed = [(bid("A", 300), 1_000)]
 RAISED_BELOW: Timed = [*BELOW_RESERVE, (bid("A", 400), 2_000)]
 RAISED_OVER: Timed = [*BELOW_RESERVE, (bid("A", 500), 2_000)]
@@ -71,6 +81,26 @@ def refused(entries: list[Entry], match: str) -> None:
         ({}, FALLS_SHORT, {"leader": CLEO}, "who fell short leads"),
         ({}, FALLS_SHORT, {"by": BOB}, "who fell short leads"),
         ({}, FALLS_SHORT, {"price": 519}, "the price is below the minimum"),
+        ({}, BARRED, {"leader": BOB}, "the wrong one leads"),
+        ({}, BARRED, {"price": 101}, PRICE),
+        ({}, BARRED, {"by": ADA}, "not the bids that may go"),
+        ({}, BARRED, {"retracted": ()}, "not the bids that may go"),
+        ({}, BARRED, {"bid_count": 2}, TOTALS),
+        ({}, BARRED, {"at_ms": WEEK_MS}, "it was over"),
+        ({}, BARRED_UNSEEN, {"price": 99}, "it changed the bidding"),
+        ({}, BARRED_UNSEEN, {"by": None}, "it bars nobody"),
+        ({}, FROZEN, {"frozen_at_ms": None}, "not what the rules come to"),
+        ({}, FROZEN, {"price": 99}, "not what the rules come to"),
+        ({}, FROZEN, {"at_ms": WEEK_MS}, "the rules refuse it"),
+        ({}, LEFT_WHILE_FROZEN, {"leader": BOB}, "the wrong one leads"),
+        ({}, LEFT_WHILE_FROZEN, {"retracted": ()}, "not the bids that may go"),
+        ({}, RESUMED, {"ends_at_ms": WEEK_MS}, "not what the rules come to"),
+        ({}, RESUMED, {"ends_at_ms": WEEK_MS + 2_001}, "not what the rules come to"),
+        ({}, RESUMED, {"at_ms": 3_000 + LONGEST_FREEZE_MS}, "the rules refuse it"),
+        ({}, ENDED_BY_HOUSE, {"outcome": Outcome.SOLD}, "not what the rules come to"),
+        ({}, FORGOTTEN, {"at_ms": 2_999 + LONGEST_FREEZE_MS}, "closed before its end"),
+        ({}, FORGOTTEN, {"outcome": Outcome.SOLD}, RESULT),
+        ({}, UNBARRED, {"by": ADA}, "the rules refuse it"),
         ({}, RAISED, {"leader": ADA}, "only a leader can raise silently"),
         ({}, RAISED, {"by": ADA}, "only a leader can raise silently"),
         ({}, RAISED, {"price": 611}, "a silent raise changed something"),
@@ -101,7 +131,7 @@ def refused(entries: list[Entry], match: str) -> None:
             RESERVE,
             [*BELOW_RESERVE, (bid("B", 400), 2_000), (Retract(bidder="B"), 3_000)],
             {"reserve_met": True},
-            "a retraction met the reserve",
+            "taking bids back met the reserve",
         ),
         ({}, RETRACTED, {"bid_count": 2}, TOTALS),
         ({}, RETRACTED, {"ends_at_ms": WEEK_MS - 1}, TOTALS),

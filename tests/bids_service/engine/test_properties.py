@@ -13,6 +13,7 @@ from bids_service.engine.book import Book, Command, decide, open_book
 from bids_service.engine.buy_now import BuyNow
 from bids_service.engine.close import Cancel, Close
 from bids_service.engine.decision import Accepted, Refused
+from bids_service.engine.house import Bar, End, Freeze, Resume, Unbar
 from bids_service.engine.increments import IncrementTable
 from bids_service.engine.lead import lead_of
 from bids_service.engine.retract import Retract
@@ -66,7 +67,14 @@ def commands() -> st.SearchStrategy[Command]:
         st.just(Close()),
         st.just(Cancel(seller="seller")),
     )
-    return st.one_of(bids(), bids(), bids(), rare)
+    house = st.one_of(
+        st.just(Freeze()),
+        st.just(Resume()),
+        st.just(End()),
+        st.builds(Bar, bidder=BIDDERS),
+        st.builds(Unbar, bidder=BIDDERS),
+    )
+    return st.one_of(bids(), bids(), bids(), rare, house)
 
 
 @st.composite
@@ -116,11 +124,16 @@ def check_step(before: Book, command: Command, decision: Accepted | Refused, aft
         assert after == before
         return
     assert new.ends_at_ms >= old.ends_at_ms
-    if new.terms.hard_end_at_ms is not None:
-        assert new.ends_at_ms <= new.terms.hard_end_at_ms
+    if new.hard_end_at_ms is not None:
+        assert new.ends_at_ms <= new.hard_end_at_ms
     if old.is_closed:
         assert after == before
-    if not isinstance(command, Retract | BuyNow):
+    if old.is_frozen:
+        assert not isinstance(command, Bid | BuyNow)
+    if isinstance(command, Bid | BuyNow):
+        assert command.bidder not in old.barred
+    assert not {one.bidder for one in after.bids} & new.barred
+    if not isinstance(command, Retract | BuyNow | Bar):
         assert (new.price or 0) >= (old.price or 0)
     assert (new.version != old.version) == (public_face(before) != public_face(after))
     if new.lead is not None and not isinstance(command, BuyNow) and not new.is_closed:
@@ -140,7 +153,7 @@ def public_face(book: Book) -> tuple[object, ...]:
     one = book.bidding
     return (
         *(one.leader, one.price, one.reserve_met, one.buy_now_available),
-        *(one.bid_count, one.ends_at_ms, one.outcome),
+        *(one.bid_count, one.ends_at_ms, one.outcome, one.frozen_at_ms),
     )
 
 
@@ -198,7 +211,7 @@ def test_the_minimum_tells_nothing_about_a_maximum(
 ) -> None:
     """Two books that look alike to the public have the same minimum."""
     book = replay(terms, script)
-    if book.bidding.lead is None or book.bidding.is_closed:
+    if book.bidding.lead is None or book.bidding.is_closed or book.bidding.is_frozen:
         return
     raise_own = Bid(
         bidder=book.bidding.lead.bidder,

@@ -20,7 +20,7 @@ from bids_client.documents import (
     own_bid_from,
     placed_bid_from,
 )
-from bids_client.entities import Bid, Bidding, Links, Offer, Outcome, OwnBid, PlacedBid
+from bids_client.entities import Bid, Bidding, Decree, Links, Offer, Outcome, OwnBid, PlacedBid
 from bids_client.errors import (
     BidRefused,
     BidsError,
@@ -123,6 +123,16 @@ class BidsClient:
         url = _possible(bidding.links, "cancel")
         condition = {"only_without_bids": True} if only_without_bids else {}
         return bidding_from(self._command(url, {"seller": seller} | condition, idempotency_key))
+
+    def decree(
+        self, bidding: Bidding, what: Decree, idempotency_key: str, *, bidder: str | None = None
+    ) -> Bidding:
+        """What the house decides: `freeze` a bidding where it stands, `resume` it with the time
+        given back, `end` it without a sale; or `bar` a `bidder`, whose bids are taken back, and
+        `unbar` one. Raises as `buy_now` does."""
+        url = _possible(bidding.links, what)
+        body = {} if bidder is None else {"bidder": bidder}
+        return bidding_from(self._command(url, body, idempotency_key))
 
     def offer_second_chance(
         self, bidding: Bidding, seller: str, bidder: str, idempotency_key: str

@@ -28,6 +28,7 @@ def bidding_from(document: Document) -> Bidding:
         minimum=document.optional_money("minimum"),
         buy_now=document.optional_money("buy_now"),
         masked_leader=document.get("masked_leader"),
+        frozen_at_ms=document.get("frozen_at_ms"),
         links=document.targets(),
         **document.values(*_BIDDING_STATE),
     )

@@ -9,7 +9,21 @@ from service_kit.money import Money
 from bids_client.errors import BidsUnavailable
 
 Links = Mapping[str, str]
-Relation = Literal["place-bid", "buy-now", "retract", "cancel", "offer", "history"]
+Decree = Literal["freeze", "resume", "end", "bar", "unbar"]
+"""What the house may decide about a bidding."""
+Relation = Literal[
+    "place-bid",
+    "buy-now",
+    "retract",
+    "cancel",
+    "offer",
+    "history",
+    "freeze",
+    "resume",
+    "end",
+    "bar",
+    "unbar",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,11 +32,13 @@ class Bidding:
 
     `price` and `leader` are None before the first bid, `minimum` is None while no bid is possible
     and `buy_now` while nobody can buy at once. `auction`, `seller` and `leader` are URLs;
-    `masked_leader` is what the public may be shown instead. Times are ms since the epoch.
+    `masked_leader` is what the public may be shown instead. `frozen_at_ms` is since when the house
+    has it stand still; `ends_at_ms` is the end without
+    that time. Times are ms since the epoch.
     """
 
     url: str
-    status: Literal["scheduled", "open", "closed"]
+    status: Literal["scheduled", "open", "frozen", "closed"]
     outcome: Literal["sold", "unsold"] | None
     currency: str
     start_price: Money
@@ -41,6 +57,7 @@ class Bidding:
     bids_url: str = field(repr=False)
     buy_now: Money | None = None
     masked_leader: str | None = None
+    frozen_at_ms: int | None = None
     links: Links = field(default_factory=dict, repr=False, compare=False)
 
     def can(self, relation: Relation) -> bool:
