@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from bus.delivery import batching, bisection, system_events
+from bus.delivery import batching, bisection
 from bus.delivery.asked import Asked, Resend
 from bus.delivery.backlog import Backlog
 from bus.delivery.batching import Fetch, Idle, Send, Wait
 from bus.delivery.bisection import Patience
 from bus.delivery.cursor import Progress
 from bus.delivery.in_flight import ASKED, Delivery, InFlight, Kind
+from bus.delivery.losses import Losses
 from bus.delivery.parked import ParkedSchedule, RetryParked
 from bus.delivery.prefetch import Prefetched, prefetched
 from bus.delivery.rate_limit import RateLimit
@@ -37,13 +38,14 @@ class Consumer:
         self.health = leased.health
         self.backlog = Backlog(leased.cursor, leased.subscription)
         self.is_held = True
-        self._terms = terms
         self._patience = Patience(leased.subscription.retry, terms.give_up_ms, terms.chance)
         self._is_leaving = self._is_disabled = self._is_lost = False
         self._progress = Progress(leased.cursor)
         self._parked = ParkedSchedule(leased.parked, terms.chance)
         self._reporting = Reporting(leased.alerts, terms.report_url)
         self._in_flight = InFlight()
+        parts = self.backlog, self._progress, self._in_flight, self._reporting
+        self._losses = Losses(leased, *parts, terms.log_identity)
         self._prefetched: Prefetched | None = None
         self._rate_limit = RateLimit(leased.subscription.events_per_s)
         self._asked = Asked(leased, terms.log_identity)
@@ -63,6 +65,11 @@ class Consumer:
     def in_flight(self) -> int:
         """How many deliveries have no answer yet."""
         return len(self._in_flight) + len(self._asked)
+
+    @property
+    def sent_upto(self) -> int:
+        """The last position that it was sent, or may have been."""
+        return max([self._progress.delivered, *self._in_flight.batch_positions()])
 
     # --- what it is told of its lease and its subscription -------------------------------------
 
@@ -132,11 +139,7 @@ class Consumer:
 
     def miss(self, first: int, last: int, now_ms: int) -> None:
         """Events are gone: stay before them until a resync of that is settled (D23)."""
-        if not self._in_flight.tells_of_loss(last):
-            lost = self._terms.log_identity(), first, last, now_ms
-            self.backlog.tell(system_events.resync(self.subscription, *lost))
-        self._progress.lost(first)
-        self._reporting.lost(first, last)
+        self._losses.miss(self.subscription, first, last, now_ms)
 
     # --- what it sends -------------------------------------------------------------------------
 
@@ -194,8 +197,7 @@ class Consumer:
             return batching.no_longer(plan, self._parked.next_retry_after(now_ms))
         ahead.take(plan.rest)
         self._rate_limit.spend(len(plan.events), now_ms)
-        attempt = self.health.failures + 1
-        return self._start(Delivery(Kind.BATCH, plan.events, delivered, attempt))
+        return self._start(Delivery(Kind.BATCH, plan.events, delivered, self.health.failures + 1))
 
     def _has_enough(self) -> bool:
         """Whether enough is read to plan with."""
@@ -260,9 +262,9 @@ class Consumer:
         """What is to be stored, when so much of the log was seen."""
         position, ahead, unsettled = self._floor(seen), self.backlog, list[int]()
         if self._progress.reached > position:
-            batches = (one.events for one in self._in_flight if one.kind is Kind.BATCH)
-            unsettled = [*ahead.positions(), *(each.position for some in batches for each in some)]
-        change = replace(self._parked.change, disable=self._disable)
+            unsettled = [*ahead.positions(), *self._in_flight.batch_positions()]
+        told = self._losses.has_told
+        change = replace(self._parked.change, disable=self._disable, resynced=told)
         if self._asked.is_done:
             change = self._asked.in_change(change)
         settlement = Settlement(
@@ -287,14 +289,12 @@ class Consumer:
         self._sent, self._answer, self._disable = 0, None, None
         self._asked.stored()
         self._parked.stored()
+        self._losses.stored()
 
     def has_moved(self, seen: int) -> bool:
         """Whether the stored cursor is behind."""
         return self._floor(seen) > self._progress.stored.position
 
     def _floor(self, seen: int) -> int:
-        ahead = self.backlog
-        firsts = [each.events[0].position for each in self._in_flight if each.kind is Kind.BATCH]
-        firsts += [event.position for event in ahead.events[:1]] + ahead.queue[:1]
-        upto = max(ahead.read_upto, seen) if ahead.at_tail else ahead.read_upto
-        return self._progress.floor(firsts, upto)
+        firsts = [*self._in_flight.firsts(), *self.backlog.firsts()]
+        return self._progress.floor(firsts, self.backlog.upto(seen))

@@ -63,7 +63,8 @@ class Progress:
 
     def floor(self, firsts: list[int], upto: int) -> int:
         """The cursor, when all up to `upto` is read and these are the first that wait."""
-        return floor(firsts if self._lost_from is None else [*firsts, self._lost_from], upto)
+        some = firsts if self._lost_from is None else [*firsts, self._lost_from]
+        return max(floor(some, upto), self.stored.position)  # where a resync may stand
 
     def cursor(self, position: int, unsettled: Iterable[int], snapshot_upto: int) -> Cursor:
         """What is to be stored when the floor is there."""

@@ -64,6 +64,10 @@ class Fetcher:
         ahead.read_some(run.events[-1].position, limit, of_snapshot=of_snapshot)
         return ahead.scan is not None
 
+    def begin_anew(self) -> None:
+        """The log may be in another life: forget what was read of it."""
+        self._log.clear()
+
     def fill_ahead(self, consumer: Consumer) -> None:
         """Read what the batch after the one in flight is made of, if that is not at hand."""
         ahead = consumer.backlog

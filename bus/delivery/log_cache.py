@@ -35,7 +35,8 @@ class _Page:
 
 
 class LogCache:
-    """Keeps the last reads. What is in the log never changes, so it may be handed out again."""
+    """Keeps the last reads. What is in a log never changes, so it may be handed out again;
+    another life of it is another log."""
 
     def __init__(self, log: EventLog, read_fence: Callable[[], ReadFence]) -> None:
         self._log = log
@@ -54,6 +55,10 @@ class LogCache:
         if len(events) > least:
             self._pages.append(_Page(topics, position, events))
         return Run(events, read_fence, ended=len(events) < most)
+
+    def clear(self) -> None:
+        """Forget them all."""
+        self._pages.clear()
 
     def _kept(self, position: int, topics: Topics) -> list[LogEvent]:
         """The longest run after a position that is at hand."""

@@ -55,6 +55,8 @@ class Pusher:
         self._client = client
         self._storage = storage
         self._breaks = storage.breaks
+        self._epoch = 0
+        self._is_new = True
         self._now_ms = timeline.now_ms
         self._steady_ms = steady_ms
         self._backpressure = backpressure or CpuBackpressure()
@@ -65,6 +67,7 @@ class Pusher:
         self._settler = Settler(
             name, storage, self._registry, self._tail, timeline=timeline, steady_ms=steady_ms
         )
+        self._fetcher = Fetcher(storage, self._registry, self._tail, timeline.now_ms)
         self._recorder = Recorder(storage, now_ms=now_ms, steady_ms=steady_ms)
         self._dispatcher = Dispatcher(
             storage.parked,
@@ -72,7 +75,7 @@ class Pusher:
             client,
             registry=self._registry,
             run_queue=self._run_queue,
-            fetcher=Fetcher(storage, self._registry, self._tail, timeline.now_ms),
+            fetcher=self._fetcher,
             settler=self._settler,
             timeline=timeline,
         )
@@ -124,7 +127,8 @@ class Pusher:
     def _keep_lease(self) -> None:
         if self._lease.wait_ms > 0:
             return
-        if self._lease.beat():
+        self._is_new = self._lease.beat() or self._is_new
+        if self._is_new:
             self._begin_anew()
         self._registry.claim()
         if self._lease.too_many:
@@ -143,8 +147,12 @@ class Pusher:
         return is_cut_off
 
     def _begin_anew(self) -> None:
+        sent_upto = {one.subscription.id: one.sent_upto for one in self._registry}
+        self._epoch = self._storage.epochs.tell_lost(self._epoch, sent_upto)
         self._registry.clear()
+        self._fetcher.begin_anew()
         self._tail.restart()
+        self._is_new = False
 
     def _idle_s(self) -> float:
         """How long nothing is to be done but to wait for answers."""

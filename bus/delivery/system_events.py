@@ -16,14 +16,20 @@ _NOWHERE = "https://bus.invalid/clients/{}/subscriptions/{}"
 
 
 def resync(
-    subscription: Subscription, identity: str, lost_from: int, lost_to: int, now_ms: int
+    subscription: Subscription,
+    identity: str,
+    lost_from: int,
+    lost_to: int,
+    now_ms: int,
+    *,
+    at: int | None = None,
 ) -> LogEvent:
-    """Says that the events between two positions, both included, are gone unseen.
+    """Says that the events between two positions, both included, are gone.
 
-    Its own position is the last one lost, so it comes before everything that is left.
+    Its own position is `at`, or the last one lost, so it comes before everything that is left.
     """
     lost = {"from": lost_from, "to": lost_to}
-    return _notice(subscription, identity, lost_to, RESYNC, lost, now_ms)
+    return _notice(subscription, identity, lost_to if at is None else at, RESYNC, lost, now_ms)
 
 
 def test_event(subscription: Subscription, identity: str, now_ms: int) -> LogEvent:

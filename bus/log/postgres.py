@@ -19,6 +19,7 @@ from bus.log.append_plan import plan_append
 from bus.log.connections import CHANNEL, Connections, check_committed
 from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.postgres_append import LOCK, look, store
+from bus.log.postgres_epoch import enter_epoch
 from bus.log.postgres_notify import PostgresListener, wait_at
 from bus.log.postgres_ringer import Ringer
 from bus.log.retention import steps
@@ -191,6 +192,7 @@ def _prepare(connection: Any) -> None:
     for detour in ("enable_bitmapscan", "enable_sort", "jit"):
         connection.execute(f"SET {detour} = off")
     connection.execute("SET plan_cache_mode = force_generic_plan")
+    enter_epoch(connection)
 
 
 def _trim(connection: Any, before: int) -> int:

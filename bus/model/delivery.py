@@ -111,6 +111,16 @@ class LeasedSubscription:
     attempted_at_ms: int | None = None
     resends: tuple[WantedResend, ...] = ()
     alerts: tuple[str, ...] = ()
+    lost: "LostTail | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class LostTail:
+    """Positions, both included, up to which events were sent that the log lacks since then."""
+
+    first: int
+    last: int
+    since_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +162,8 @@ class StateChange:
     """The reason to disable the subscription."""
     tested: bool = False
     """The test event that was wanted has been sent."""
+    resynced: bool = False
+    """It is told what the log lacks since another life of it began."""
     resent: list[int] = field(default_factory=list)
     """Ids of the attempts that were wanted again and have been made."""
 

@@ -1,13 +1,12 @@
 """What the bus remembers: the log, and the registry around it."""
 
-from functools import cached_property
 from pathlib import Path
 
 from service_kit.clock import Clock
-from service_kit.database import connect, is_sqlite, reading
+from service_kit.database import connect, is_sqlite
 from service_kit.outage import outages_translated
 from service_kit.schema import check_ready
-from sqlalchemy import Engine, inspect, make_url, select
+from sqlalchemy import Engine, inspect, make_url
 
 from bus.log.event_log import EventLog, Listener
 from bus.storage.attempts import Attempts
@@ -16,6 +15,7 @@ from bus.storage.clients import Clients
 from bus.storage.console_sessions import ConsoleSessions
 from bus.storage.dead_letters import DeadLetters
 from bus.storage.entity_index import EntityIndex
+from bus.storage.epochs import Epochs
 from bus.storage.history import History
 from bus.storage.lagging import Lagging
 from bus.storage.latency import Latencies
@@ -32,6 +32,8 @@ from bus.storage.tables import bus_state
 from bus.storage.token_uses import TokenUses
 from bus.storage.topics import Topics
 from bus.storage.transactions import Driver, Registry
+
+_IDENTITY = "SELECT log_identity FROM bus_state"
 
 __all__ = ["EventLog", "Listener", "Storage", "open_storage"]
 
@@ -51,6 +53,8 @@ class Storage:
         self.subscriptions = Subscriptions(engine, registry, now_ms)
         self.overviews = Overviews(engine, now_ms)
         self._driver = Driver(engine)
+        self._identified: tuple[int, str] | None = None
+        self.epochs = Epochs(self._driver, now_ms)
         self.leases = Leases(engine, self._driver, now_ms)
         self.lagging = Lagging(engine, self._driver, self.overviews, self.log.notify)
         self.settlements = Settlements(self._driver, self.log.notify)
@@ -66,11 +70,14 @@ class Storage:
         self.seeks = Seeks(engine, self.snapshots)
         self.console_sessions = ConsoleSessions(engine, now_ms)
 
-    @cached_property
+    @property
     def log_identity(self) -> str:
-        """The name of this log, made when its tables were."""
-        with reading(self._engine) as connection:
-            return str(connection.execute(select(bus_state.c.log_identity)).scalar_one())
+        """The name of this log, made when its tables were, and anew with each life of it."""
+        breaks = self.breaks
+        if self._identified is None or self._identified[0] != breaks:
+            ((identity,),) = self._driver.rows(_IDENTITY)
+            self._identified = breaks, str(identity)
+        return self._identified[1]
 
     @property
     def breaks(self) -> int:

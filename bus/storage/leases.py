@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from bus.log.event_log import READ_FENCE, ReadFence
-from bus.model.delivery import LeasedSubscription, Parked, WantedResend
+from bus.model.delivery import LeasedSubscription, LostTail, Parked, WantedResend
 from bus.storage import columns
 from bus.storage.parked import entities
 from bus.storage.tables import (
@@ -31,6 +31,7 @@ from bus.storage.tables import (
     pushers,
     subscriptions,
     wanted_resends,
+    wanted_resyncs,
     wanted_tests,
 )
 from bus.storage.topic_filters import filters_of
@@ -189,6 +190,11 @@ def _alerts(connection: Connection, ours: Select[tuple[int]]) -> dict[int, tuple
     return found
 
 
+def _lost(connection: Connection, ours: Select[tuple[int]]) -> dict[int, LostTail]:
+    wanted = select(wanted_resyncs).where(wanted_resyncs.c.subscription_id.in_(ours))
+    return {id: LostTail(*seen) for id, *seen in connection.execute(wanted)}
+
+
 def held_where(connection: Connection, ours: ColumnElement[bool]) -> list[LeasedSubscription]:
     """The subscriptions whose cursors are so, as whoever holds them needs to know them."""
     wanted = (
@@ -201,7 +207,7 @@ def held_where(connection: Connection, ours: ColumnElement[bool]) -> list[Leased
     found = connection.execute(wanted).mappings().all()
     mine = select(cursors.c.subscription_id).where(ours)
     filters, resends = filters_of(connection, mine), _resends(connection, mine)
-    told = _alerts(connection, mine)
+    told, lost = _alerts(connection, mine), _lost(connection, mine)
     apart = _parked(connection, ours)
     return [
         LeasedSubscription(
@@ -214,6 +220,7 @@ def held_where(connection: Connection, ours: ColumnElement[bool]) -> list[Leased
             row["last_attempt_at_ms"],
             resends.get(row["id"], ()),
             told.get(row["id"], ()),
+            lost.get(row["id"]),
         )
         for row in found
     ]

@@ -51,6 +51,7 @@ _DISABLE = (
     " WHERE id = ? AND state = 'active'"
 )
 _RESENT = "DELETE FROM wanted_resends WHERE id = ?"
+_RESYNCED = "DELETE FROM wanted_resyncs WHERE subscription_id = ?"
 _TESTED = "DELETE FROM wanted_tests WHERE subscription_id = ?"
 
 
@@ -167,6 +168,8 @@ def _move(statements: Statements, one: Settlement, now_ms: int) -> None:
     left = statements.run_each(_TAKE_BACK, [(ours, position) for position in change.take_back])
     count(statements, ours, parked=came - left, dead=died - again)
     statements.run_each(_UNPARK, [(ours, url) for url, at in change.park.items() if at is None])
+    if change.resynced:
+        statements.run(_RESYNCED, (ours,))
     if change.tested:
         statements.run(_TESTED, (ours,))
     statements.run_each(_RESENT, [(one,) for one in change.resent])

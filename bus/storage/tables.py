@@ -45,6 +45,26 @@ bus_state = Table(
     Column("registry_version", BigInteger, nullable=False),
 )
 
+# The lives of the log on PostgreSQL, the newest last: each begins after a position.
+log_epochs = Table(
+    "log_epochs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("epoch", Text, nullable=False),
+    Column("begins_after", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# Subscriptions that were sent what a later life of the log lacks, and that were not told yet.
+wanted_resyncs = Table(
+    "wanted_resyncs",
+    metadata,
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), primary_key=True),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+)
+
 clients = Table(
     "clients",
     metadata,

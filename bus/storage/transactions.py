@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 
 from bus.log.connections import Connections, check_committed
 from bus.log.postgres_append import LOCK
+from bus.log.postgres_epoch import enter_epoch
 
 # Needn't wait for the disk; for this transaction only, for behind a pooler the session may be an
 # append's next.
@@ -164,3 +165,4 @@ def _prepare_postgres(connection: Any) -> None:
     connection.execute("SET jit = off")
     # A pusher that stops in the middle of a settlement must not hold its rows for ever.
     connection.execute("SET idle_in_transaction_session_timeout = '10s'")
+    enter_epoch(connection)

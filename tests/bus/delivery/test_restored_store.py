@@ -15,7 +15,15 @@ from service_kit.tokens import digest
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
-from tests.bus.delivery.pushing import Driven, Publish, publishing, queued, subscribe, urls
+from tests.bus.delivery.pushing import (
+    Driven,
+    Publish,
+    overview,
+    publishing,
+    queued,
+    subscribe,
+    urls,
+)
 from tests.bus.receiver import Receiver
 from tests.postgres import backup, restore
 
@@ -90,3 +98,67 @@ class TestUnderALivingPusher:
         assert before.isdisjoint(event.id for event in told(storage) if "new-" in event.url)
         fresh = [url for url in receiver.urls if "new-" in url]
         assert list(dict.fromkeys(fresh)) == urls(*names)
+
+    def test_who_was_sent_what_is_lost_is_told_once_before_what_comes_after(
+        self, url: str, storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+    ) -> None:
+        subscribe(storage, receiver.url)
+        subscribe(storage, receiver.url, "other", name="other")
+        publish("kept")
+        driven.until(lambda: queued(storage) == 0)
+        with backup(url) as copy:
+            publish("lost-1", "lost-2")
+            driven.until(lambda: len(receiver.urls) == 3)
+            driven.until(lambda: queued(storage) == 0)
+            restore(url, copy)
+        publish("new-1", "new-2")
+        driven.until(lambda: set(urls("new-1", "new-2")) <= set(receiver.urls))
+        driven.until(lambda: queued(storage) == 0)
+        driven.rounds(20)
+        told = [one for each in receiver.deliveries for one in each.events]
+        (resync,) = [one for one in told if one["type"] == "resync"]
+        assert (resync["topic"], resync["data"]) == ("bus", {"from": 2, "to": 3})
+        assert receiver.urls == [
+            *urls("kept", "lost-1", "lost-2"),
+            receiver.url,
+            *urls("new-1", "new-2"),
+        ]
+        ids = [one["id"] for one in told]
+        assert len(set(ids)) == len(ids)
+        assert {one.split("-")[0] for one in ids[-2:]} == {storage.log_identity}
+
+    def test_nobody_is_told_where_nothing_is_lost(
+        self, url: str, storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+    ) -> None:
+        subscribe(storage, receiver.url)
+        publish("a")
+        driven.until(lambda: queued(storage) == 0)
+        identity = storage.log_identity
+        with backup(url) as copy:
+            restore(url, copy)
+        publish("b")
+        driven.until(lambda: receiver.urls == urls("a", "b"))
+        assert storage.log_identity != identity
+
+    def test_a_resync_that_is_refused_is_told_until_it_is_taken_whoever_delivers(
+        self, url: str, storage: Storage, driven: Driven, publish: Publish, receiver: Receiver
+    ) -> None:
+        subscribe(storage, receiver.url)
+        publish("a")
+        driven.until(lambda: queued(storage) == 0)
+        with backup(url) as copy:
+            publish("lost")
+            driven.until(lambda: len(receiver.urls) == 2)
+            restore(url, copy)
+        receiver.statuses = [503]
+        driven.until(lambda: len(receiver.deliveries) == 3)
+        driven.until(lambda: overview(storage).health.failures == 1)
+        assert overview(storage).cursor.position == 1
+        driven.pusher.close()
+        other = Driven(storage, driven.clock, name="two")
+        other.forward(60_000)
+        publish("new")
+        other.until(lambda: urls("new")[0] in receiver.urls)
+        other.until(lambda: queued(storage) == 0)
+        assert [each.events[0]["type"] for each in receiver.deliveries[2:4]] == ["resync"] * 2
+        other.pusher.close()
