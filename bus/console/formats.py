@@ -42,19 +42,23 @@ def clock(at_ms: int) -> str:
 def condition(one: dict[str, Any]) -> str:
     """A subscription's state in one word.
 
-    | state    | failures | oldest event that waits | word     |
-    |----------|----------|-------------------------|----------|
-    | disabled |          |                         | disabled |
-    | paused   |          |                         | paused   |
-    | active   | some     |                         | failing  |
-    | active   | 0        | over a minute old       | behind   |
-    | active   | 0        | younger                 | busy     |
-    | active   | 0        | none                    | idle     |
+    | state    | failures | exceptions   | oldest event that waits | word         |
+    |----------|----------|--------------|-------------------------|--------------|
+    | disabled |          |              |                         | disabled     |
+    | paused   |          |              |                         | paused       |
+    | active   | some     |              |                         | failing      |
+    | active   | 0        | dead letters |                         | dead letters |
+    | active   | 0        | parked       |                         | parked       |
+    | active   | 0        | none         | over a minute old       | behind       |
+    | active   | 0        | none         | younger                 | busy         |
+    | active   | 0        | none         | none                    | idle         |
     """
     if one["state"] != "active":
         return str(one["state"])
     if one["failures"]:
         return "failing"
+    if one["dead_letters"] or one["parked"]:
+        return "dead letters" if one["dead_letters"] else "parked"
     oldest_ms = one["lag"]["oldest_ms"]
     if not one["lag"]["events"]:
         return "idle"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from service_kit.access import shown_token
+from service_kit.errors import StoreUnavailable
 from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.problems import Problem, respond_problem
 from service_kit.style import add_static
@@ -23,7 +24,7 @@ from bus.console.live import Fragments
 from bus.console.pages import ONE, PAGES, PageSpec
 from bus.console.problems import not_offered, problem_of, refused
 from bus.console.sessions import Viewer, csrf_token, resumed
-from bus.errors import NotAuthenticated
+from bus.errors import NotAllowed, NotAuthenticated
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -54,8 +55,8 @@ def console_blueprint(bus: Bus, app: "WSGIApplication") -> Blueprint:
         does = partial(console.act, action)
         _route(blueprint, "POST", action.rule, f"do_{action.name}", does)
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-    blueprint.add_url_rule("/<path:rest>", "nowhere", _nowhere, methods=methods)
-    blueprint.add_url_rule("/", "nowhere_at_all", _nowhere, methods=methods[1:])
+    blueprint.add_url_rule("/<path:rest>", "nowhere", console.nowhere, methods=methods)
+    blueprint.add_url_rule("/", "nowhere_at_all", console.nowhere, methods=methods[1:])
     blueprint.register_error_handler(Exception, _answer_error)
     blueprint.after_request(security.add_headers)
     return blueprint
@@ -143,6 +144,12 @@ class Console:
                 return self._show(action.shows, viewer, answer.document, ids=ids)
             told = {name: int(answer.document[name]) for name in action.counts}
             return _see_other(_filled(action.goes_to, ids), did=action.name, **told)
+
+    def nowhere(self, rest: str = "") -> Response:
+        """No page is there; who is signed in has the menu all the same."""
+        with suppress(NotAuthenticated, NotAllowed, StoreUnavailable), self._signed_in():
+            pass
+        raise UnknownAddress(rest)
 
     def _call(self, action: Action, viewer: Viewer, ids: dict[str, Any]) -> ApiAnswer:
         where = _filled(action.called, ids)
@@ -255,10 +262,6 @@ def _missing_subscription(problem: Problem) -> dict[str, Any] | None:
     """Which subscription an address names that isn't there, nor anything of it."""
     ids = request.view_args or {}
     return ids if problem.status == 404 and set(ids) == {"client", "name"} else None
-
-
-def _nowhere(rest: str = "") -> Response:
-    raise UnknownAddress(rest)
 
 
 def _answer_error(error: Exception) -> Response:

@@ -192,3 +192,16 @@ def test_who_may_only_look_has_no_buttons(
 def test_static_files_are_there_for_everybody(stranger: Operator, path: str) -> None:
     with stranger.see(f"/static/{path}") as answer:
         assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/clients/x", "/live/nowhere", "/subscriptions/"])
+def test_where_no_page_is_who_is_signed_in_has_the_menu(root: Operator, path: str) -> None:
+    answer = root.see(path)
+    assert answer.status_code == 404
+    assert 'href="/console/topics"' in answer.text
+    assert "Sign out" in answer.text
+
+
+def test_where_no_page_is_a_stranger_has_none(stranger: Operator) -> None:
+    answer = stranger.see("/nowhere")
+    assert (answer.status_code, "Sign out" in answer.text) == (404, False)

@@ -36,9 +36,11 @@ class Person:
         self._keys = list(keys)
         self.waits: list[float] = []
 
-    def pressed(self, within_s: float) -> str | None:
+    def pressed(self, within_s: float, among: str) -> str | None:
         self.waits.append(within_s)
-        return self._keys.pop(0) if self._keys else None
+        key = self._keys.pop(0) if self._keys else None
+        assert key is None or key in among, "nobody waits for that"
+        return key
 
 
 def batch(*positions: int) -> list[Json]:

@@ -20,8 +20,8 @@ Show = Callable[[Sequence[Json], Forwarded, int], None]
 class Presses(Protocol):
     """Where keys come from."""
 
-    def pressed(self, within_s: float) -> str | None:
-        """The next key within so many seconds."""
+    def pressed(self, within_s: float, among: str) -> str | None:
+        """The next of these keys within so many seconds; any other does nothing."""
 
 
 class Sends(Protocol):
@@ -68,7 +68,7 @@ class Session:
                 self.skipped += len(events)
             else:
                 self.delivered += len(events)
-            key = self._keys.pressed(0)
+            key = self._keys.pressed(0, REPEAT + QUIT)
             if key != REPEAT:
                 break
         if key == QUIT:
@@ -88,7 +88,8 @@ class Session:
                 left = [event for event in left if event.get("id") in outcome.failed]
             if not left:
                 return True
-            key = self._keys.pressed(backoff_s(attempt, longest_s=_LONGEST_PAUSE_S))
+            pause_s = backoff_s(attempt, longest_s=_LONGEST_PAUSE_S)
+            key = self._keys.pressed(pause_s, REPEAT + SKIP + QUIT)
             if key in {SKIP, QUIT}:
                 return None if key == QUIT else False
             attempt += 1
