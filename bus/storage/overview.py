@@ -44,19 +44,19 @@ class Overviews:
 
     def those(self, wanted: ColumnElement[bool]) -> list[Overview]:
         """The subscriptions whose rows are so, by client and name."""
-        return self._all(_everything().where(wanted))
+        return self._all(_EVERYTHING.where(wanted))
 
     def every(self) -> list[Overview]:
         """Every subscription, by client and name."""
-        return self._all(_everything())
+        return self._all(_EVERYTHING)
 
     def of_client(self, client: str) -> list[Overview]:
         """A client's subscriptions by name."""
-        return self._all(_everything().where(clients.c.name == client))
+        return self._all(_EVERYTHING.where(clients.c.name == client))
 
     def one(self, client: str, name: str) -> Overview:
         """A subscription. Raises NotFound."""
-        wanted = _everything().where(clients.c.name == client, subscriptions.c.name == name)
+        wanted = _EVERYTHING.where(clients.c.name == client, subscriptions.c.name == name)
         found = self._all(wanted)
         if not found:
             raise NotFound("no such subscription")
@@ -94,21 +94,13 @@ class Overviews:
         return [
             one
             for some in parts
-            for one in self._all(_everything().where(subscriptions.c.id.in_(some)))
+            for one in self._all(_EVERYTHING.where(subscriptions.c.id.in_(some)))
         ]
 
     def worst(self, client: str | None, limit: int) -> list[Overview]:
         """Those that need somebody first: disabled, failing, with dead letters or parked events,
         then who is furthest behind in the log."""
-        trouble = case(
-            (State.DISABLED.value == _CONDITION, 0),
-            (_CONDITION == FAILING, 1),
-            (cursors.c.dead_letters > 0, 2),
-            (cursors.c.parked_events > 0, 3),
-            else_=4,
-        )
-        order = (trouble, cursors.c.position, clients.c.name, subscriptions.c.name)
-        return self._all(_of(_everything(), client).order_by(None).order_by(*order).limit(limit))
+        return self._all(_of(_WORST_FIRST, client).limit(limit))
 
     def count_waiting(self, one: Overview) -> int:
         """How many events wait for a subscription, ahead of its cursor or parked; unlike its lag
@@ -167,21 +159,6 @@ def _of(wanted: Select[Any], client: str | None) -> Select[Any]:
     return wanted if client is None else wanted.where(clients.c.name == client)
 
 
-def _everything() -> Select[Any]:
-    return (
-        select(
-            subscriptions,
-            cursors,
-            clients.c.name.label("client"),
-            _redriven().label("redriven"),
-            _first_parked_at_ms().label("first_parked_at_ms"),
-        )
-        .join_from(subscriptions, clients)
-        .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
-        .order_by(clients.c.name, subscriptions.c.name)
-    )
-
-
 def _getting(topic: str) -> Select[tuple[int]]:
     filters = subscription_topics.c
     return select(filters.subscription_id).where(
@@ -210,6 +187,33 @@ def _first_parked_at_ms() -> Any:
         .limit(1)
         .scalar_subquery()
     )
+
+
+# Made once: to put it together anew costs more than to run it.
+_EVERYTHING: Select[Any] = (
+    select(
+        subscriptions,
+        cursors,
+        clients.c.name.label("client"),
+        _redriven().label("redriven"),
+        _first_parked_at_ms().label("first_parked_at_ms"),
+    )
+    .join_from(subscriptions, clients)
+    .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
+    .order_by(clients.c.name, subscriptions.c.name)
+)
+_WORST_FIRST = _EVERYTHING.order_by(None).order_by(
+    case(
+        (State.DISABLED.value == _CONDITION, 0),
+        (_CONDITION == FAILING, 1),
+        (cursors.c.dead_letters > 0, 2),
+        (cursors.c.parked_events > 0, 3),
+        else_=4,
+    ),
+    cursors.c.position,
+    clients.c.name,
+    subscriptions.c.name,
+)
 
 
 def _filters_of(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[TopicFilter, ...]]:
