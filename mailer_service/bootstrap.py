@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from bus_drain.fetch import EntityClient
 from service_kit.clock import Clock
-from service_kit.database import connect
+from service_kit.database import connect, is_sqlite
 from service_kit.health import Check
 from service_kit.jobs import Work
 from service_kit.local import LocalTransport
@@ -17,6 +18,7 @@ from service_kit.store_clock import clock_of_database
 
 from mailer_service.config import Config
 from mailer_service.entities.fetch import Entities
+from mailer_service.journal import Journal
 from mailer_service.notifier import Notifier
 from mailer_service.pipeline.examine import Examiner
 from mailer_service.pipeline.receive import Receiver
@@ -65,6 +67,7 @@ def build(
     clock = clock or clock_of_database(engine)
     inbox, ledger, suppressions = Inbox(engine), Ledger(engine), Suppressions(engine)
     notifier = Notifier(config.database_url, open_channel)
+    beside = Path(f"{engine.url.database}-taken") if is_sqlite(engine) else None
 
     entities = Entities(
         EntityClient(
@@ -105,6 +108,7 @@ def build(
             ledger=ledger,
             suppressions=suppressions,
             transport=Session(config.smtp, timeout_ms=config.smtp_timeout_ms),
+            journal=Journal(config.journal_dir or beside),
             sender=config.sender,
             mail_ms=config.smtp_timeout_ms,
             clock=clock,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
+from pathlib import Path
 
 from bus_client import bus_url
 from service_kit.config import Holds, anywhere, load, number, port_number, setting
@@ -99,6 +100,7 @@ class Config:
     bids_token: str = setting("MAILER_BIDS_TOKEN", secret=True)
     auctions_url: str = setting("MAILER_AUCTIONS_URL", parse=base_url)
     auctions_token: str = setting("MAILER_AUCTIONS_TOKEN", secret=True)
+    journal_dir: Path | None = setting("MAILER_JOURNAL_DIR", parse=Path, default=None)
     jobs_port: int | None = setting("MAILER_JOBS_PORT", default=None, parse=port_number)
 
     @property

@@ -1,6 +1,6 @@
 """Sends the mails of the ledger: claim, hand over, record."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from service_kit.logs import get_logger
 from service_kit.trace import tracing
 
 from mailer_service.errors import MailDeferred, MailRefused, RecipientRefused
+from mailer_service.journal import Journal, MailKey
 from mailer_service.letters.compose_mail import compose_mail
 from mailer_service.model.mails import Envelope
 from mailer_service.retry import next_attempt_ms
@@ -31,14 +32,17 @@ class Transport(Protocol):
     @property
     def is_open(self) -> bool: ...
     def open(self) -> None: ...
-    def send(self, envelope: Envelope) -> None: ...
+    def send(self, envelope: Envelope, answer: memoryview | None) -> None: ...
     def close(self) -> None: ...
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Sends mails once, but for one window: killed between the server's 250 and the record, a
-    mail goes out again, with the same Message-ID. For one thread.
+    """Sends mails once. For one thread.
+
+    Killed between the server's 250 and the record, it has the 250 in its journal, which whoever
+    comes next looks into. Where that is not to be had (the machine lost its power, another machine
+    is next) a mail goes out again, with the same Message-ID.
 
     `mail_ms` is the longest that the transport takes for one mail. No mail is begun that could
     outlast the claim, so no two senders have the same mail in hand.
@@ -47,6 +51,7 @@ class Sender:
     ledger: Ledger
     suppressions: Suppressions
     transport: Transport
+    journal: Journal
     sender: str
     mail_ms: int
     clock: Clock
@@ -70,27 +75,38 @@ class Sender:
             now_ms=claimed_at_ms, lease_ms=self.lease_ms, limit=AT_ONCE
         )
         if not batch:
-            self.transport.close()
+            self._rest()
             return False
         self._send_all(batch, begin_before_ms=claimed_at_ms + self.lease_ms - self.mail_ms)
         return True
 
     def _open_if_ready(self) -> bool:
+        # At once, not when their claims lapse: then somebody on another machine may be first.
+        self.journal.left_behind(self._left_before)
         if not self.ledger.is_ready(now_ms=self.clock()):
-            self.transport.close()
+            self._rest()
             return False
         self.transport.open()
         return True
 
+    def _rest(self) -> None:
+        self.transport.close()
+        self.journal.close()
+
     def _send_all(self, batch: Sequence[Ready | Unreadable], *, begin_before_ms: int) -> None:
         done, begun_ms = 0, self.steady_ms()
+        # Another's claim has lapsed: it may have been killed, or the store failed it.
+        taken = self.journal.taken() if any(mail.attempts > 1 for mail in batch) else ()
         try:
             for mail in batch:
                 is_over = self.steady_ms() - begun_ms >= BEGIN_WITHIN_MS
                 if is_over or self.clock() >= begin_before_ms or not self.transport.is_open:
                     break
-                self._send(mail)
                 done += 1
+                if _key(mail) in taken:
+                    self._left_before([_key(mail)])
+                else:
+                    self._send(mail)
         finally:
             self.ledger.give_back(batch[done:], now_ms=self.clock())
 
@@ -103,7 +119,7 @@ class Sender:
                 self._end(mail, "late", "what it is about is over")
                 return
             try:
-                self.transport.send(self._envelope(mail))
+                self.transport.send(self._envelope(mail), self.journal.begin(_key(mail)))
             except RecipientRefused as error:
                 self._suppress(mail, error)
             except MailRefused as error:
@@ -112,7 +128,12 @@ class Sender:
                 self._put_off(mail, error)
             else:
                 self.ledger.sent(mail, now_ms=self.clock())
+                self.journal.recorded(_key(mail))
                 log.info("mail sent", mail=mail.id, kind=mail.kind, attempt=mail.attempts)
+
+    def _left_before(self, mails: Collection[MailKey]) -> None:
+        self.ledger.left_before(mails, now_ms=self.clock())
+        log.info("mails sent before a kill", mails=",".join(str(mail.id) for mail in mails))
 
     def _envelope(self, mail: Ready) -> Envelope:
         return compose_mail(
@@ -146,3 +167,7 @@ class Sender:
     def _end(self, mail: Claimed, outcome: Outcome, reason: str) -> None:
         log.warning("mail not sent", mail=mail.id, kind=mail.kind, outcome=outcome, why=reason)
         self.ledger.end(mail, outcome, reason=reason, now_ms=self.clock())
+
+
+def _key(mail: Claimed) -> MailKey:
+    return MailKey(mail.id, mail.created_at_ms)

@@ -6,7 +6,7 @@ import socket
 import ssl
 import time
 
-from service_kit.compat.smtplib import unconnected
+from service_kit.compat.smtplib import Smtp, unconnected
 
 from mailer_service.errors import MailRefused
 from mailer_service.model.mails import Envelope
@@ -32,7 +32,7 @@ class Session:
         self._server = server
         self._look_up = look_up or LookUp(server.host)
         self._timeout_s = timeout_ms / 1000
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: Smtp | None = None
         self._watchdog: Watchdog | None = None
         self._mails = 0
 
@@ -56,14 +56,17 @@ class Session:
             self._forget()
             raise unavailable(error) from error
 
-    def send(self, envelope: Envelope) -> None:
-        """Returns once the server has taken the mail; needs an open session.
+    def send(self, envelope: Envelope, answer: memoryview | None = None) -> None:
+        """Returns once the server has taken the mail; needs an open session. `answer` gets the
+        code that the server says in the end, the moment it arrives, whether or not this process
+        lives on.
 
         Raises MailRefused and RecipientRefused when it never will be taken; MailDeferred otherwise:
         then it is unknown whether it was taken, and sending it again may repeat it.
         """
         assert self._smtp is not None, "open first"
         try:
+            self._smtp.keep_answer(answer)
             with self._limited(self._timeout_s):
                 _hand_over(self._smtp, envelope)
         except smtplib.SMTPRecipientsRefused as error:
@@ -89,7 +92,7 @@ class Session:
                 self._smtp.quit()
             self._forget()
 
-    def _unconnected(self) -> smtplib.SMTP:
+    def _unconnected(self) -> Smtp:
         # A name of our own, because smtplib would ask the DNS for one, without a deadline.
         return unconnected(
             self._server.host,

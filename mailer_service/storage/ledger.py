@@ -112,6 +112,15 @@ class Ledger:
         with writing(self._engine) as connection:
             connection.execute(_SENT, {"mail_id": mail.id, "now_ms": now_ms})
 
+    def left_before(self, mails_taken: Iterable[tuple[int, int]], *, now_ms: int) -> None:
+        """Record that these, by id and created_at_ms, have left, where nobody has yet."""
+        asked = [
+            {"mail_id": mail_id, "only_created_at_ms": created_at_ms, "now_ms": now_ms}
+            for mail_id, created_at_ms in mails_taken
+        ]
+        with writing(self._engine) as connection:
+            connection.execute(_LEFT_BEFORE, asked)
+
     def end(self, mail: Claimed, outcome: Outcome, *, reason: str | None, now_ms: int) -> None:
         """Record that it will not be sent, and why; unless another claimant has sent it."""
         unsent = mails.c.sent_at_ms.is_(None)
@@ -243,6 +252,10 @@ _SENT = (
     update(mails)
     .where(mails.c.id == bindparam("mail_id"))
     .values(ended("sent", now_ms=_NOW_MS) | {"sent_at_ms": _NOW_MS, "last_error": None})
+)
+_LEFT_BEFORE = _SENT.where(
+    mails.c.created_at_ms == bindparam("only_created_at_ms", type_=BigInteger),
+    mails.c.sent_at_ms.is_(None),
 )
 
 

@@ -28,6 +28,8 @@ class MailServer:
     options: dict[str, Any] = field(default_factory=dict)
     sessions: int = 0
     hang_up_after: int | None = None
+    after_answer: Callable[[], None] | None = None
+    """Called once, when a 250 to a mail is on its way; nobody must be there to hear more."""
 
     def __post_init__(self) -> None:
         self.port = self.port or free_port()
@@ -77,6 +79,10 @@ class MailServer:
         if self.hang_up_after and len(self.mails) % self.hang_up_after == 0:
             await server.push(answer)
             server.transport.close()
+        if after_answer := self.after_answer:
+            self.after_answer = None
+            await server.push(answer)
+            after_answer()
         return answer
 
 

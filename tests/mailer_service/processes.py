@@ -62,6 +62,10 @@ class Process:
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait(PATIENCE_S)
 
+    def strike(self) -> None:
+        """kill -9 without a look at what comes of it."""
+        os.killpg(self.popen.pid, signal.SIGKILL)
+
     def terminate(self) -> int:
         """SIGTERM; returns the exit status."""
         self.popen.terminate()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
+from service_kit.errors import StoreUnavailable
 
+from mailer_service.config import Config
 from mailer_service.letters.compose_mail import message_id
 from mailer_service.storage.ledger import Ledger
 
@@ -93,31 +97,99 @@ def test_a_job_that_died_after_its_claim_is_found_when_the_claim_runs_out(
     assert len(mail_server.mails) == 1
 
 
-def test_killed_between_the_servers_250_and_the_record_it_sends_the_same_mail_again(
+class Killed(BaseException):
+    """What a kill would be, were it not the end of this process."""
+
+
+def kill_before_the_record(mailer: Mailer, patch: pytest.MonkeyPatch) -> None:
+    def killed(*_args: Any, **_kwargs: Any) -> None:
+        raise Killed
+
+    mailer.work("examine", "write")
+    with patch.context() as until_then:
+        until_then.setattr(Ledger, "sent", killed)
+        until_then.setattr(Ledger, "give_back", lambda *_args, **_kwargs: None)
+        with pytest.raises(Killed):
+            mailer.work("send")
+
+
+def test_killed_between_the_servers_answer_and_the_record_it_is_believed_by_who_comes_next(
     mailer: Mailer,
     house: House,
     mail_server: MailServer,
     clock: FakeClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    class Killed(BaseException):
-        """What a kill would be, were it not the end of this process."""
-
-    def killed(*_args: Any, **_kwargs: Any) -> None:
-        raise Killed
-
-    mailer.deliver("bids", house.bid())
-    mailer.work("examine", "write")
-    with monkeypatch.context() as patch:
-        patch.setattr(Ledger, "sent", killed)
-        patch.setattr(Ledger, "give_back", lambda *_args, **_kwargs: None)
-        with pytest.raises(Killed):
-            mailer.work("send")
+    mailer.deliver("bids", house.bid(outbid="Ada"))
+    kill_before_the_record(mailer, monkeypatch)
     clock.advance(seconds=60)
+
+    mailer.work()
+
+    assert [row.outcome for row in mailer.ledger] == ["sent", "sent"]
+    assert sorted(mail_server.recipients) == ["ada@example.org", "sally@example.org"]
+
+
+def test_where_its_journal_is_lost_the_same_mail_leaves_again(
+    mailer: Mailer,
+    house: House,
+    mail_server: MailServer,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mailer.deliver("bids", house.bid())
+    kill_before_the_record(mailer, monkeypatch)
+    shutil.rmtree(Path(f"{mailer.engine.url.database}-taken"))
+    clock.advance(seconds=60)
+
     mailer.work()
 
     first, second = mail_server.mails
     assert first.as_bytes() == second.as_bytes()
+
+
+def test_what_a_killed_worker_has_sent_is_recorded_at_once_by_the_next(
+    mailer: Mailer, house: House, mail_server: MailServer, config: Config, clock: FakeClock
+) -> None:
+    mailer.deliver("bids", house.bid(outbid="Ada"))
+    mailer.work("examine", "write")
+    sent, other = Ledger(mailer.engine).claim_to_send(now_ms=clock(), lease_ms=10_000, limit=9)
+    folder = Path(f"{mailer.engine.url.database}-taken")
+    folder.mkdir()
+    (folder / "1.taken").write_text(
+        f"{sent.id} {sent.created_at_ms} 250\n{other.id} {other.created_at_ms + 1} 250\n"
+    )
+
+    mailer.work("send")
+
+    assert {row.id: row.outcome for row in mailer.ledger} == {sent.id: "sent", other.id: None}
+    assert list(folder.iterdir()) == []
+    assert mail_server.mails == []
+
+
+def test_a_store_that_fails_between_the_250_and_the_record_repeats_no_mail(
+    mailer: Mailer,
+    house: House,
+    mail_server: MailServer,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def locked(*_args: Any, **_kwargs: Any) -> None:
+        raise StoreUnavailable("locked")
+
+    mailer.deliver("bids", house.bid(outbid="Ada"))
+    mailer.work("examine", "write")
+    send = mailer.parts.work["send-1"]
+    assert send()
+    with monkeypatch.context() as patch, pytest.raises(StoreUnavailable):
+        patch.setattr(Ledger, "sent", locked)
+        send()
+    clock.advance(seconds=60)
+
+    mailer.work("send")
+
+    assert sorted(mail_server.recipients) == ["ada@example.org", "sally@example.org"]
+    assert [row.outcome for row in mailer.ledger] == ["sent", "sent"]
 
 
 def test_the_same_row_composes_the_same_mail() -> None:

@@ -1,5 +1,8 @@
-"""`python -m tests.chaos.mailer [--deliveries 1000] [--kills 20] [--seed S] [--rounds N]`: kill the
-mailer while it works; exit 1 when a mail was lost, or came twice for another reason than a kill."""
+"""Kill the mailer while it works; exit 1 when a mail was lost, or came twice.
+
+`python -m tests.chaos.mailer [--deliveries 1000] [--kills 20] [--seed S] [--rounds N] [--aimed]`:
+at any moment, or aimed at that of the SMTP server's 250.
+"""
 
 import argparse
 import logging
@@ -8,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.chaos.mailer.run import run
+from tests.chaos.mailer.run import kill_at_random, kill_at_the_answer, run
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -18,12 +21,19 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--aimed", action="store_true")
     asked = parser.parse_args(arguments)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells every request
     failed = False
     for seed in range(asked.seed, asked.seed + asked.rounds):
         with tempfile.TemporaryDirectory(prefix="gavel-chaos-") as folder:
-            verdict = run(Path(folder), deliveries=asked.deliveries, kills=asked.kills, seed=seed)
+            verdict = run(
+                Path(folder),
+                deliveries=asked.deliveries,
+                kills=asked.kills,
+                seed=seed,
+                kill=kill_at_the_answer if asked.aimed else kill_at_random,
+            )
         print(f"seed {seed}: {verdict} {verdict.violations or 'ok'}", flush=True)
         failed = failed or bool(verdict.violations)
     return int(failed)

@@ -13,14 +13,14 @@ def test_whoever_is_killed_every_mail_comes_once(tmp_path: Path) -> None:
     assert verdict.violations == []
     assert (verdict.kills_of_web, verdict.kills_of_jobs) == (2, 2)
     assert verdict.expected > 100
-    assert verdict.arrived == verdict.expected + verdict.repeated
+    assert verdict.arrived == verdict.expected
 
 
 @pytest.mark.parametrize(
     ("missing", "unexpected", "repeated", "violations"),
-    [(0, 0, 0, 0), (0, 0, 4, 0), (0, 0, 5, 1), (1, 0, 0, 1), (0, 1, 0, 1)],
+    [(0, 0, 0, 0), (0, 0, 1, 1), (1, 0, 0, 1), (0, 1, 0, 1), (1, 1, 1, 3)],
 )
-def test_the_verdict_forgives_what_a_kill_explains_and_nothing_else(
+def test_the_verdict_forgives_nothing(
     missing: int, unexpected: int, repeated: int, violations: int
 ) -> None:
     verdict = Verdict(

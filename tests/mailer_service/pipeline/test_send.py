@@ -27,7 +27,7 @@ class SlowServer:
     def open(self) -> None:
         self.is_open = True
 
-    def send(self, envelope: Envelope) -> None:
+    def send(self, envelope: Envelope, _answer: memoryview | None) -> None:
         self.sent.append(envelope)
         self.steady_ms += self._each_ms
 

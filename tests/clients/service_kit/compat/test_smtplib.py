@@ -95,3 +95,36 @@ def test_nothing_is_connected_yet() -> None:
     for tls in (None, context):
         smtp = unconnected("mail.example", local_hostname="me", timeout_s=5, context=tls)
         assert smtp.sock is None, "smtplib connects without being told to: see compat/smtplib.py"
+
+
+@pytest.mark.parametrize("said", [b"250 taken\r\n", b"250-taken\r\n250 as 7\r\n", b"554 no\r\n"])
+def test_how_the_answer_to_a_mails_content_starts_is_kept_and_no_other(said: bytes) -> None:
+    kept = bytearray(b"---")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        smtp = unconnected("mail.example", local_hostname="me", timeout_s=5, context=None)
+        smtp.sock = socket.create_connection(server.getsockname())
+        theirs, _ = server.accept()
+        with theirs:
+            theirs.sendall(b"220 hello\r\n")
+            smtp.getreply()
+            smtp.keep_answer(memoryview(kept))
+            theirs.sendall(b"250 sender\r\n")
+            assert smtp.mail("a@mail.example")[0] == 250
+            theirs.sendall(b"354 go on\r\n")
+            answering = threading.Thread(target=answer_content, args=(theirs, said))
+            answering.start()
+            assert smtp.data(b"hello\r\n")[0] == int(said[:3])
+            answering.join()
+            assert kept == said[:3]
+
+            theirs.sendall(b"221 bye\r\n")
+            smtp.quit()
+    assert kept == said[:3]
+
+
+def answer_content(to: socket.socket, said: bytes) -> None:
+    with to.makefile("rb") as lines:
+        while lines.readline() != b".\r\n":
+            pass
+    for byte in said:
+        to.sendall(bytes([byte]))

@@ -1,30 +1,35 @@
-"""smtplib: a session that is made before it connects, so that somebody else can cut it short, and
-that reads no answer without end.
+"""smtplib: a session that is made before it connects, so that somebody else can cut it short, that
+reads no answer without end, and whose kill doesn't undo what was answered to a mail.
 
 `smtplib.SMTP` remembers the name to check a certificate against only when its constructor
 connects. Connecting later needs `_host`, which nothing else sets. It reads the lines of an answer
-for as long as each says that another follows.
+for as long as each says that another follows, through a file that it makes if there is none.
 """
 
+import contextlib
+import errno
+import io
 import smtplib
+import socket
 import ssl
 from typing import IO
 
 _MAX_ANSWER_BYTES = 64 * 1024
+_GO_ON = 354  # RFC 5321, 4.3.2: the next answer is to the content
+_NOWHERE = memoryview(bytearray())
 
 
 def unconnected(
     host: str, *, local_hostname: str, timeout_s: float, context: ssl.SSLContext | None
-) -> smtplib.SMTP:
+) -> "Smtp":
     """A session with `host` that `connect` begins; with a `context`, TLS from the first byte.
 
     An answer of more than 64 KiB ends it: SMTPServerDisconnected.
     """
-    smtp: smtplib.SMTP
     if context is None:
-        smtp = _Session(local_hostname=local_hostname, timeout=timeout_s)
+        smtp = Smtp(local_hostname=local_hostname, timeout=timeout_s)
     else:
-        smtp = _TlsSession(local_hostname=local_hostname, timeout=timeout_s, context=context)
+        smtp = _TlsSmtp(local_hostname=local_hostname, timeout=timeout_s, context=context)
     smtp._host = host  # type: ignore[attr-defined]
     return smtp
 
@@ -53,15 +58,78 @@ class _Bounded:
         self._lines.close()
 
 
-class _Session(smtplib.SMTP):
+class _Received(io.RawIOBase):
+    """What comes from the server; first of all into what is to be kept, as long as that has room.
+
+    Who is killed while the system receives for them has received. So it receives before the
+    server can have answered: the end of what is said to it is held back until then.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._kept = _NOWHERE
+
+    def keep(self, start: memoryview) -> None:
+        """Where the start of what comes next belongs, if anywhere."""
+        if start or self._kept:
+            self._hold_back(bool(start))
+        self._kept = start
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self._kept:
+            return self._connection.recv_into(buffer)
+        # Without a time-out, for with one Python waits first and receives then.
+        timeout_s = self._connection.gettimeout()
+        self._connection.settimeout(None)
+        try:
+            return self._receive(buffer)
+        finally:
+            self._connection.settimeout(timeout_s)
+
+    def _receive(self, buffer: memoryview) -> int:
+        kept, self._kept = self._kept, _NOWHERE
+        self._hold_back(False)  # no other thread runs between this and the next line
+        try:
+            count = self._connection.recv_into(kept)
+        except OSError as error:
+            if error.errno != errno.EFAULT:
+                raise
+            return self._connection.recv_into(buffer)  # nothing can be written there any more
+        buffer[:count], self._kept = kept[:count], kept[count:]
+        return count
+
+    def _hold_back(self, held: bool) -> None:
+        if hasattr(socket, "TCP_CORK"):
+            with contextlib.suppress(OSError):  # not TCP
+                self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, held)
+
+
+class Smtp(smtplib.SMTP):
+    """A session."""
+
+    _received: _Received
+    _next_kept = _NOWHERE
+
+    def keep_answer(self, start: memoryview | None) -> None:
+        """Have the system itself write there how the answer to the content of the next mail
+        starts, the moment it arrives. Nothing but `sock.shutdown` ends the wait for it then."""
+        self._next_kept = _NOWHERE if start is None else start
+
     def getreply(self) -> tuple[int, bytes]:
         """Read an answer."""
         if self.file is None and self.sock is not None:
-            self.file = _Bounded(self.sock.makefile("rb"))
+            self._received = _Received(self.sock)
+            self.file = _Bounded(io.BufferedReader(self._received))
         if isinstance(self.file, _Bounded):
             self.file.begin()
-        return super().getreply()
+        code, words = super().getreply()
+        if isinstance(self.file, _Bounded):
+            self._received.keep(self._next_kept if code == _GO_ON else _NOWHERE)
+        return code, words
 
 
-class _TlsSession(_Session, smtplib.SMTP_SSL):
+class _TlsSmtp(Smtp, smtplib.SMTP_SSL):
     pass
