@@ -12,11 +12,16 @@ import io
 import smtplib
 import socket
 import ssl
+import threading
+import time
+from pathlib import Path
 from typing import IO
 
 _MAX_ANSWER_BYTES = 64 * 1024
 _GO_ON = 354  # RFC 5321, 4.3.2: the next answer is to the content
 _NOWHERE = memoryview(bytearray())
+_RECEIVES_WITHIN_S = 0.1  # Linux holds back for 0.2 s at most
+_LOOK_AGAIN_S = 0.000_1
 
 
 def unconnected(
@@ -62,17 +67,20 @@ class _Received(io.RawIOBase):
     """What comes from the server; first of all into what is to be kept, as long as that has room.
 
     Who is killed while the system receives for them has received. So it receives before the
-    server can have answered: the end of what is said to it is held back until then.
+    server can have answered: the end of what is said to it is held back until another thread sees
+    that this one is there.
     """
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._kept = _NOWHERE
+        self._is_held_back = False
 
     def keep(self, start: memoryview) -> None:
         """Where the start of what comes next belongs, if anywhere."""
-        if start or self._kept:
-            self._hold_back(bool(start))
+        if start or self._is_held_back:
+            self._is_held_back = bool(start)
+            _hold_back(self._connection, self._is_held_back)
         self._kept = start
 
     def readable(self) -> bool:
@@ -91,7 +99,10 @@ class _Received(io.RawIOBase):
 
     def _receive(self, buffer: memoryview) -> int:
         kept, self._kept = self._kept, _NOWHERE
-        self._hold_back(False)  # no other thread runs between this and the next line
+        if self._is_held_back:
+            self._is_held_back = False
+            here = threading.get_native_id()
+            threading.Thread(target=_let_go, args=(self._connection, here), daemon=True).start()
         try:
             count = self._connection.recv_into(kept)
         except OSError as error:
@@ -101,10 +112,27 @@ class _Received(io.RawIOBase):
         buffer[:count], self._kept = kept[:count], kept[count:]
         return count
 
-    def _hold_back(self, held: bool) -> None:
-        if hasattr(socket, "TCP_CORK"):
-            with contextlib.suppress(OSError):  # not TCP
-                self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, held)
+
+def _hold_back(connection: socket.socket, held: bool) -> None:
+    if hasattr(socket, "TCP_CORK"):
+        with contextlib.suppress(OSError):  # not TCP, or closed
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, held)
+
+
+def _let_go(connection: socket.socket, receiver: int) -> None:
+    ends_at = time.monotonic() + _RECEIVES_WITHIN_S
+    while not _receives(connection, receiver) and time.monotonic() < ends_at:
+        time.sleep(_LOOK_AGAIN_S)
+    _hold_back(connection, held=False)
+
+
+def _receives(connection: socket.socket, thread: int) -> bool:
+    """Whether the thread waits in a call of the system for this connection (proc(5))."""
+    try:
+        call = Path(f"/proc/self/task/{thread}/syscall").read_text().split()
+    except OSError:
+        return True  # a system that doesn't tell
+    return call[1:2] == [hex(connection.fileno())]
 
 
 class Smtp(smtplib.SMTP):
