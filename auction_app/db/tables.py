@@ -94,6 +94,11 @@ auctions = Table(
     Column("condition", String(16), nullable=False, server_default="used"),
     Column("postage", String(300), nullable=False, server_default=""),
     Column("returns", String(16), nullable=False, server_default="none"),
+    # How it reaches its buyer; what that costs, where the seller has named it.
+    Column("delivery", String(12), nullable=False, server_default="ask"),
+    Column("postage_minor", BigInteger),
+    Column("location", String(80), nullable=False, server_default=""),
+    Column("payment", String(80), nullable=False, server_default=""),
     Column("reserve_minor", BigInteger),
     Column("buy_now_minor", BigInteger),
     Column("soft_close_window_ms", BigInteger),

@@ -8,7 +8,7 @@ from marshmallow import fields
 from service_kit.hal import Link, link, resource
 
 from auction_app.listings.model import LARGE, Auction
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, RETURNS
+from auction_app.listings.terms import CATEGORIES, CONDITIONS, DELIVERIES, RETURNS
 from auction_app.urls import Urls
 from auction_app.web.hal import Document, MoneySchema
 
@@ -30,7 +30,7 @@ def auction(
             "description": auction.description,
             "status": auction.status(now_ms).value,
             "created_at_ms": auction.created_at_ms,
-            **vars(auction.details),
+            **_details(auction),
             "terms": auction.terms.to_wire(private=private),
             "price": auction.price.to_wire() if auction.price else None,
             "bid_count": auction.bid_count,
@@ -44,6 +44,20 @@ def auction(
             **(actions or {}),
         },
     )
+
+
+def _details(auction: Auction) -> Document:
+    details, cost = auction.details, auction.postage
+    return {
+        "category": details.category,
+        "condition": details.condition,
+        "delivery": details.delivery,
+        "postage_cost": cost.to_wire() if cost else None,
+        "postage": details.postage,
+        "returns": details.returns,
+        "location": details.location,
+        "payment": details.payment,
+    }
 
 
 def summaries(urls: Urls, found: Sequence[Auction], now_ms: int) -> list[Document]:
@@ -101,7 +115,11 @@ class AuctionSchema(ma.Schema):
     created_at_ms = fields.Integer(required=True)
     category = fields.String(required=True, validate=ma.validate.OneOf(CATEGORIES))
     condition = fields.String(required=True, validate=ma.validate.OneOf(CONDITIONS))
+    delivery = fields.String(required=True, validate=ma.validate.OneOf(DELIVERIES))
+    postage_cost = fields.Nested(MoneySchema, required=True, allow_none=True)
     postage = fields.String(required=True)
+    location = fields.String(required=True)
+    payment = fields.String(required=True)
     returns = fields.String(required=True, validate=ma.validate.OneOf(RETURNS))
     terms = fields.Nested(TermsSchema, required=True)
     price = fields.Nested(MoneySchema, required=True, allow_none=True)

@@ -1,6 +1,8 @@
 """The visitor's words for what is sold, and for where its auction and its bidders stand."""
 
 from auction_app.listings.model import Auction, Standing, Status
+from auction_app.listings.terms import COLLECTION
+from auction_app.web.formats import money
 from auction_app.web.i18n import _
 
 
@@ -41,6 +43,26 @@ def returns_label(returns: str) -> str:
         "14_days": _("Within 14 days"),
         "30_days": _("Within 30 days"),
     }[returns]
+
+
+def delivery_label(delivery: str) -> str:
+    """How it reaches its buyer."""
+    return {
+        "priced": _("Sent, at this price"),
+        "free": _("Sent, free of charge"),
+        "collection": _("Collection only"),
+        "ask": _("To be agreed with the buyer"),
+    }[delivery]
+
+
+def postage_word(auction: Auction) -> str:
+    """What postage costs, in a few words."""
+    cost = auction.postage
+    if cost is None:
+        return _("Postage to be agreed")
+    if auction.details.delivery == COLLECTION:
+        return _("Collection only")
+    return _("%(cost)s postage", cost=money(cost)) if cost.amount_minor else _("Free postage")
 
 
 def short_standing(standing: Standing) -> str:
@@ -95,6 +117,8 @@ LABELS = (
     category_label,
     condition_label,
     returns_label,
+    delivery_label,
+    postage_word,
     short_standing,
     standing_word,
     outcome_word,

@@ -103,6 +103,16 @@ class Auction:
         return self.bidding.price if self.bidding else None
 
     @property
+    def postage(self) -> Money | None:
+        """What the buyer pays on top of the price; None where that isn't known yet."""
+        return self.details.postage_cost(self.terms.currency)
+
+    def total(self, price: Money) -> Money:
+        """What somebody pays who gets it at this price, as far as it is known."""
+        postage = self.postage
+        return Money(price.amount_minor + (postage.amount_minor if postage else 0), price.currency)
+
+    @property
     def bid_count(self) -> int:
         """Accepted bids so far."""
         return self.bidding.bid_count if self.bidding else 0

@@ -20,7 +20,7 @@ class ListingEdited(Operation):
     """A seller changes these fields of a listing; `auction` is as it was before."""
 
     auction: Auction
-    changes: Mapping[str, str]
+    changes: Mapping[str, str | int | None]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ CATEGORIES = (
 )
 CONDITIONS = ("new", "like_new", "used", "worn", "for_parts")
 RETURNS = ("none", "14_days", "30_days")
+PRICED, FREE, COLLECTION, ASK = DELIVERIES = ("priced", "free", "collection", "ask")
+"""Sent at a price, sent free, collected by the buyer, or for the two of them to agree on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +82,17 @@ class Details:
     condition: str = "used"
     postage: str = ""
     returns: str = "none"
+    delivery: str = ASK
+    postage_minor: int | None = None
+    location: str = ""
+    payment: str = ""
+
+    def postage_cost(self, currency: str) -> Money | None:
+        """What the buyer pays on top of the price: nothing for what is sent free or collected,
+        None where it isn't known yet."""
+        if self.delivery == ASK:
+            return None
+        return Money(self.postage_minor or 0, currency)
 
 
 CURRENCIES = ("USD", "EUR", "GBP", "CHF", "SEK", "DKK", "NOK", "PLN", "CAD", "AUD", "JPY", "KWD")

@@ -19,6 +19,8 @@ def order(urls: Urls, order: Order, *, side: Side | None = None) -> Document:
     return resource(
         {
             "price": order.price.to_wire(),
+            "postage": order.postage.to_wire() if order.postage else None,
+            "total": order.total.to_wire() if order.total else None,
             "status": order.status.value,
             "steps": [
                 {"status": step.status.value, "at_ms": step.at_ms, "by": step.by}
@@ -57,6 +59,8 @@ class OrderSchema(ma.Schema):
     """A sale; for its two sides, and for scope orders:read."""
 
     price = fields.Nested(MoneySchema, required=True)
+    postage = fields.Nested(MoneySchema, required=True, allow_none=True)
+    total = fields.Nested(MoneySchema, required=True, allow_none=True)
     status = fields.String(required=True, validate=_STATUS)
     steps = fields.List(fields.Nested(StepSchema), required=True)
     links = fields.Dict(data_key="_links", required=True)

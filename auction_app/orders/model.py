@@ -60,7 +60,8 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A sale between two customers. `title` is the item's."""
+    """A sale between two customers. `title` is the item's; `postage` comes on top of the price,
+    None where it was not named."""
 
     id: str
     auction_id: str
@@ -72,6 +73,14 @@ class Order:
     price: Money
     status: OrderStatus
     steps: tuple[Step, ...]
+    postage: Money | None = None
+
+    @property
+    def total(self) -> Money | None:
+        """What the buyer pays; None where the two have to agree on the postage first."""
+        if self.postage is None:
+            return None
+        return Money(self.price.amount_minor + self.postage.amount_minor, self.price.currency)
 
     @classmethod
     def agreed(cls, id: str, auction: Auction, buyer_id: str, price: Money) -> "Order":
@@ -87,6 +96,7 @@ class Order:
             price=price,
             status=OrderStatus.AGREED,
             steps=(),
+            postage=auction.postage,
         )
 
     def side_of(self, customer_id: str) -> Side | None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, or_, select, updat
 
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, customers, feedback, order_steps, orders, participations
+from auction_app.listings.terms import Details
 from auction_app.orders.model import Feedback, Order, OrderStatus, Side, Step
 
 _sellers, _buyers = customers.alias("sellers"), customers.alias("buyers")
@@ -143,6 +144,8 @@ def _select() -> Select[Any]:
         select(
             orders,
             auctions.c.title,
+            auctions.c.delivery,
+            auctions.c.postage_minor,
             _sellers.c.name.label("seller_name"),
             _buyers.c.name.label("buyer_name"),
         )
@@ -171,9 +174,15 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
             price=Money(row.price_minor, row.currency),
             status=OrderStatus(row.status),
             steps=steps[row.id],
+            postage=_postage(row),
         )
         for row in rows
     ]
+
+
+def _postage(row: Row[Any]) -> Money | None:
+    details = Details(delivery=row.delivery, postage_minor=row.postage_minor)
+    return details.postage_cost(row.currency)
 
 
 def _steps_of(conn: Connection, order_ids: Sequence[str]) -> dict[str, tuple[Step, ...]]:

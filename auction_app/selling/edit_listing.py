@@ -1,6 +1,9 @@
 """Change what may change of a published listing, and list it again."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+
+from service_kit.money import Money
 
 from auction_app.accounts.model import Customer
 from auction_app.db.ids import new_key
@@ -11,15 +14,22 @@ from auction_app.listings.outcomes import ListingEdited
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
 from auction_app.selling import repository as drafts
-from auction_app.selling.forms import LONGEST_DESCRIPTION, AdditionForm, DescriptionForm
+from auction_app.selling.forms import (
+    LONGEST_DESCRIPTION,
+    AdditionForm,
+    DescriptionForm,
+    about_postage,
+)
 from auction_app.selling.model import READY, DraftPhoto
 from auction_app.selling.write_draft import start_draft
+from auction_app.web.forms import Notation
 
 
 def edit_listing(
     act: UnitOfWork,
     auction_id: str,
     typed: Mapping[str, str],
+    notation: Notation,
     *,
     seller: Customer,
 ) -> None:
@@ -32,7 +42,11 @@ def edit_listing(
     auction = auctions.own(act.conn, auction_id, seller)
     if auction.status(act.now_ms) is Status.ENDED:
         raise CommandRefused("ended")
-    changes = _addition(auction, typed) if auction.bid_count else _anything(typed)
+    changes: dict[str, str | int | None] = (
+        _addition(auction, typed)
+        if auction.bid_count
+        else _anything(typed, replace(notation, currency=auction.terms.currency))
+    )
     with act.performing(ListingEdited(auction, changes)):
         auctions.change(act.conn, auction.id, **changes)
 
@@ -46,7 +60,7 @@ def relist(act: UnitOfWork, files: PhotoFiles, auction: Auction, *, seller: Cust
     first = {
         "title": auction.title,
         "description": auction.description,
-        **vars(auction.details),
+        **typed_details(auction),
         "currency": terms.currency,
         "start_price": terms.start_price.amount,
         "reserve": terms.reserve.amount if terms.reserve else "",
@@ -74,12 +88,31 @@ def relist(act: UnitOfWork, files: PhotoFiles, auction: Auction, *, seller: Cust
     return draft_id
 
 
-def _anything(typed: Mapping[str, str]) -> dict[str, str]:
-    form = DescriptionForm.read(typed)
+def typed_details(auction: Auction) -> dict[str, str]:
+    """The details as a form has them."""
+    details = auction.details
+    cost = Money(details.postage_minor, auction.terms.currency) if details.postage_minor else None
+    return {
+        "category": details.category,
+        "condition": details.condition,
+        "postage": details.postage,
+        "returns": details.returns,
+        "delivery": details.delivery,
+        "postage_cost": cost.amount if cost else "",
+        "location": details.location,
+        "payment": details.payment,
+    }
+
+
+def _anything(typed: Mapping[str, str], notation: Notation) -> dict[str, str | int | None]:
+    valid, errors = DescriptionForm.examine(typed, notation)
+    if errors := about_postage(valid) | errors:
+        raise BadInput(errors)
+    form = DescriptionForm(**valid)
     return {"title": form.title, "description": form.description, **vars(form.details)}
 
 
-def _addition(auction: Auction, typed: Mapping[str, str]) -> dict[str, str]:
+def _addition(auction: Auction, typed: Mapping[str, str]) -> dict[str, str | int | None]:
     description = f"{auction.description}\n\n+ {AdditionForm.read(typed).addition}"
     if len(description) > LONGEST_DESCRIPTION:
         raise BadInput({"addition": "too_long"})

@@ -8,7 +8,17 @@ from service_kit.money import Money
 
 from auction_app.errors import BadInput
 from auction_app.listings.increments import default_increments
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, RETURNS, Details, SoftClose, Terms
+from auction_app.listings.terms import (
+    ASK,
+    CATEGORIES,
+    CONDITIONS,
+    DELIVERIES,
+    PRICED,
+    RETURNS,
+    Details,
+    SoftClose,
+    Terms,
+)
 from auction_app.web.forms import (
     Form,
     Notation,
@@ -21,6 +31,8 @@ from auction_app.web.forms import (
 )
 
 LONGEST_TITLE, LONGEST_DESCRIPTION, LONGEST_ALT = 80, 10_000, 200
+LONGEST_WORDS = 80
+"""Of where an item is, and of how one pays."""
 SOFT_CLOSE_S = (60, 120, 300, 600)
 """The windows that a seller may choose from, in seconds; each extends by as much."""
 LONGEST_OVERTIME_MS = 24 * 3600 * 1000
@@ -37,6 +49,10 @@ class DescriptionForm(Form):
     condition: str = choice(CONDITIONS, default="used")
     postage: str = line(longest=300, optional=True)
     returns: str = choice(RETURNS, default="none")
+    delivery: str = choice(DELIVERIES, default=ASK)
+    postage_cost: Money | None = price(optional=True)
+    location: str = line(longest=LONGEST_WORDS, optional=True)
+    payment: str = line(longest=LONGEST_WORDS, optional=True)
 
     @property
     def details(self) -> Details:
@@ -46,7 +62,16 @@ class DescriptionForm(Form):
             condition=self.condition,
             postage=self.postage,
             returns=self.returns,
+            delivery=self.delivery,
+            postage_minor=self._postage_minor,
+            location=self.location,
+            payment=self.payment,
         )
+
+    @property
+    def _postage_minor(self) -> int | None:
+        priced = self.delivery == PRICED and self.postage_cost
+        return self.postage_cost.amount_minor if priced and self.postage_cost else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +120,9 @@ def read_listing(
     everything that is wrong at once."""
     notation = replace(notation, currency=typed.get("currency", ""))
     valid, errors = ListingForm.examine(typed, notation)
-    errors = _about_prices(valid) | _about_times(valid, rules, now_ms) | errors
+    errors = (
+        _about_prices(valid) | about_postage(valid) | _about_times(valid, rules, now_ms) | errors
+    )
     if errors:
         raise BadInput(errors)
     form = ListingForm(**valid)
@@ -130,6 +157,12 @@ def _about_prices(valid: Mapping[str, Any]) -> dict[str, str]:
     if buy_now and buy_now.amount_minor <= least:
         errors["buy_now"] = "buy_now_too_low"
     return errors
+
+
+def about_postage(valid: Mapping[str, Any]) -> dict[str, str]:
+    """What is sent at a price has one."""
+    named = valid.get("postage_cost") is not None
+    return {"postage_cost": "missing"} if valid.get("delivery") == PRICED and not named else {}
 
 
 def _about_times(valid: Mapping[str, Any], rules: ListingRules, now_ms: int) -> dict[str, str]:

@@ -24,7 +24,7 @@ def check_draft(
         listing = read_listing(draft.fields, notation, rules, now_ms=now_ms)
     except BadInput as error:
         errors |= error.fields
-    if complaint := _about_photos(draft):
+    if complaint := about_photos(draft):
         errors["photos"] = complaint
     if errors or listing is None:
         raise BadInput(errors)
@@ -55,7 +55,8 @@ def publish_draft(
     return auction
 
 
-def _about_photos(draft: Draft) -> str | None:
+def about_photos(draft: Draft) -> str | None:
+    """What is still wrong with a draft's photos, if anything."""
     if any(photo.state == WAITING for photo in draft.photos):
         return "photos_waiting"
     ready = [photo for photo in draft.photos if photo.state == READY]

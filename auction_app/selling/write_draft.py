@@ -12,9 +12,19 @@ from auction_app.selling import repository as drafts
 from auction_app.web.fields import cut_text
 
 STEPS: Mapping[str, tuple[str, ...]] = {
-    "item": ("title", "description", "category", "condition", "postage", "returns"),
+    "item": ("title", "description", "category", "condition", "location", "returns"),
     "photos": (),
-    "price": ("currency", "start_price", "reserve", "buy_now", "decimal_mark"),
+    "price": (
+        "currency",
+        "start_price",
+        "reserve",
+        "buy_now",
+        "delivery",
+        "postage_cost",
+        "postage",
+        "payment",
+        "decimal_mark",
+    ),
     "time": ("starts", "ends", "soft_close", "zone"),
 }
 """The wizard's steps in their order, with the fields that each asks for."""

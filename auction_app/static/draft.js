@@ -29,22 +29,4 @@
   const typed = ({ type, value, defaultValue }) =>
     ["text", "textarea", "datetime-local"].includes(type) && value !== defaultValue;
   if ([...form.elements].some(typed)) later();
-
-  // Chosen photos go at once, also those chosen before this script was there.
-  const files = form.querySelector("input[type=file]");
-  const send = () => { if (files.files.length) form.requestSubmit(); };
-  if (files) {
-    files.addEventListener("change", send);
-    send();
-  }
-
-  // Shown as soon as the job has prepared them, but never under somebody's typing fingers. Not by
-  // a reload: this page may be the answer to an upload, which would be sent again.
-  async function look() {
-    const answer = await fetch(form.dataset.waiting).catch(() => null);
-    const typing = form.contains(document.activeElement) && document.activeElement.type === "text";
-    if (answer && answer.status === 204 && !typing && timer === null) location.replace(form.dataset.page);
-    else setTimeout(look, 700);
-  }
-  if (form.dataset.waiting) setTimeout(look, 500);
 })();

@@ -233,9 +233,14 @@ def as_program(token: str | None = None) -> dict[str, str]:
     return headers | ({"Authorization": f"Bearer {token}"} if token else {})
 
 
-def photo_file(width: int = 320, height: int = 240, format: str = "JPEG") -> BytesIO:
+def photo_file(
+    width: int = 320, height: int = 240, format: str = "JPEG", *, noise: bool = False
+) -> BytesIO:
     out = BytesIO()
-    Image.new("RGB", (width, height), "teal").save(out, format)
+    photo = Image.new("RGB", (width, height), "teal")
+    if noise:  # what no compression makes small
+        photo = Image.effect_noise((width, height), 90).convert("RGB")
+    photo.save(out, format)
     out.seek(0)
     return out
 

@@ -126,7 +126,7 @@ def of_seller(
     return read(conn, paged(query, created, auctions.c.id, after=after, limit=limit))
 
 
-def change(conn: Connection, auction_id: str, **values: str) -> None:
+def change(conn: Connection, auction_id: str, **values: str | int | None) -> None:
     """Change how a listing is described."""
     conn.execute(update(auctions).where(auctions.c.id == auction_id).values(**values))
 

@@ -70,6 +70,10 @@ def _as_auction(row: Row[Any], its_photos: tuple[Photo, ...]) -> Auction:
             condition=row.condition,
             postage=row.postage,
             returns=row.returns,
+            delivery=row.delivery,
+            postage_minor=row.postage_minor,
+            location=row.location,
+            payment=row.payment,
         ),
     )
 

@@ -8,11 +8,12 @@ from auction_app.errors import BadInput, CommandRefused, TooMany
 from auction_app.listings.model import Auction
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, RETURNS
+from auction_app.listings.terms import CATEGORIES, CONDITIONS, DELIVERIES, RETURNS
 from auction_app.parts import Parts
-from auction_app.selling.edit_listing import edit_listing, relist
+from auction_app.selling.edit_listing import edit_listing, relist, typed_details
 from auction_app.selling.views.wizard_context import no_more_drafts
-from auction_app.web.i18n import _
+from auction_app.web.forms import Notation
+from auction_app.web.i18n import _, decimal_mark
 from auction_app.web.labels import refusal
 from auction_app.web.negotiation import page, see_other
 
@@ -25,14 +26,14 @@ def pages(parts: Parts, files: PhotoFiles) -> Blueprint:
     def form(auction_id: str) -> Response:
         auction = _own(parts, auction_id, signed_in(parts))
         current = {"title": auction.title, "description": auction.description}
-        return _form_page(parts, auction, current | vars(auction.details), {})
+        return _form_page(parts, auction, current | typed_details(auction), {})
 
     @views.post("/auctions/<string:auction_id>/edit")
     def save(auction_id: str) -> Response:
         me = signed_in(parts)
         try:
             with parts.begin() as act:
-                edit_listing(act, auction_id, request.form, seller=me)
+                edit_listing(act, auction_id, request.form, _notation(), seller=me)
         except BadInput as error:
             auction = _own(parts, auction_id, me)
             return _form_page(parts, auction, request.form.to_dict(), error.fields)
@@ -56,6 +57,10 @@ def pages(parts: Parts, files: PhotoFiles) -> Blueprint:
     return views
 
 
+def _notation() -> Notation:
+    return Notation(decimal_mark=decimal_mark())
+
+
 def _own(parts: Parts, auction_id: str, me: Customer) -> Auction:
     with parts.store.reading() as conn:
         return auctions.own(conn, auction_id, me)
@@ -74,4 +79,5 @@ def _form_page(
         categories=CATEGORIES,
         conditions=CONDITIONS,
         returns=RETURNS,
+        deliveries=DELIVERIES,
     )

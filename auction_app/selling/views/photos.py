@@ -11,13 +11,21 @@ from auction_app.accounts.visitor import signed_in
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.parts import Parts
 from auction_app.selling import repository as drafts
-from auction_app.selling.draft_photos import Arrangement, Upload, add_photos, arrange_photos
+from auction_app.selling.draft_photos import (
+    MOST_PHOTOS,
+    Arrangement,
+    Upload,
+    add_photos,
+    arrange_photos,
+)
 from auction_app.selling.model import WAITING
+from auction_app.selling.publish_draft import about_photos
 from auction_app.selling.take_photo import LARGEST_BYTES
 from auction_app.selling.views.wizard_context import wizard_context
 from auction_app.web.negotiation import page, see_other
 
-_UPLOAD_BYTES = 64 * 1024 * 1024
+_UPLOAD_BYTES = (MOST_PHOTOS + 1) * LARGEST_BYTES
+"""What the page promises to take at once, with room for the rest of the form."""
 _PATH_END = "/photos/change"
 
 
@@ -40,8 +48,9 @@ def pages(parts: Parts, files: PhotoFiles, photo_channel: Channel) -> Blueprint:
             return Response(status=204)
         refused = add_photos(parts.store, files, seller, draft_id, _uploads())
         photo_channel.notify()
-        if refused:
-            return _refusal(parts, seller, draft_id, refused)
+        wrong = _wrong(parts, seller, draft_id) if request.form.get("go") == "next" else None
+        if refused or wrong:
+            return _refusal(parts, seller, draft_id, refused, wrong)
         return see_other(_address(draft_id))
 
     @views.get("/sell/<string:draft_id>/photos/waiting")
@@ -55,13 +64,23 @@ def pages(parts: Parts, files: PhotoFiles, photo_channel: Channel) -> Blueprint:
     return views
 
 
-def _refusal(parts: Parts, seller: Customer, draft_id: str, refused: Mapping[str, str]) -> Response:
-    """The page again, with why each file was refused; the other files and all that was typed are
-    kept by now."""
+def _wrong(parts: Parts, seller: Customer, draft_id: str) -> str | None:
+    """What keeps a seller from going on; photos that are still being prepared do not."""
+    with parts.store.reading() as conn:
+        complaint = about_photos(drafts.of_seller(conn, seller.id, draft_id))
+    return None if complaint == "photos_waiting" else complaint
+
+
+def _refusal(
+    parts: Parts, seller: Customer, draft_id: str, refused: Mapping[str, str], wrong: str | None
+) -> Response:
+    """The page again, with why each file was refused and what is missing; the other files and all
+    that was typed are kept by now."""
     with parts.store.reading() as conn:
         draft = drafts.of_seller(conn, seller.id, draft_id)
     context = wizard_context(parts, draft, "photos")
-    return page("selling/step_photos.html", 422, **context, errors={}, refused=refused)
+    errors = {"photos": wrong} if wrong else {}
+    return page("selling/step_photos.html", 422, **context, errors=errors, refused=refused)
 
 
 def _arrangement() -> Arrangement:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, flash, request, url_for
 from service_kit.bulkhead import Bulkhead
 from service_kit.local_time import zone_named
+from service_kit.money import Money
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
@@ -13,6 +14,7 @@ from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.terms import CURRENCIES, Terms
 from auction_app.parts import Parts
 from auction_app.selling import repository as drafts
+from auction_app.selling.forms import Listing
 from auction_app.selling.model import Draft
 from auction_app.selling.publish_draft import check_draft, publish_draft
 from auction_app.selling.simulate import ExampleStep, Simulate, simulate_terms
@@ -78,7 +80,22 @@ def _add_steps(views: Blueprint, parts: Parts) -> None:
             save_step(act, seller, draft_id, step, request.form)
         if "X-Autosave" in request.headers:
             return Response(status=204)
+        if wrong := _stops_here(parts, _own_draft(parts, seller, draft_id), step):
+            return wrong
         return see_other(_next_address(draft_id, step))
+
+
+def _stops_here(parts: Parts, draft: Draft, step: str) -> Response | None:
+    """Whoever presses Next sees what is wrong with this step, at its fields; who saves does not."""
+    if request.form.get("go", "next") != "next":
+        return None
+    complaints = _complaints(parts, draft)
+    wrong = {name: word for name, word in complaints.items() if name in STEPS[step]}
+    if not wrong:
+        return None
+    return page(
+        f"selling/step_{step}.html", 422, **wizard_context(parts, draft, step), errors=wrong
+    )
 
 
 def _add_ends(views: Blueprint, parts: Parts, files: PhotoFiles, simulate: Simulate) -> None:
@@ -98,6 +115,10 @@ def _add_ends(views: Blueprint, parts: Parts, files: PhotoFiles, simulate: Simul
         start_price = money(auction.terms.start_price)
         flash(_("Your item is listed. Bidding starts at %(price)s.", price=start_price))
         return see_other(url_for("items.show", auction_id=auction.id))
+
+    @views.get("/sell/<string:draft_id>/discard")
+    def ask_to_discard(draft_id: str) -> Response:
+        return page("selling/discard.html", draft=_own_draft(parts, signed_in(parts), draft_id))
 
     @views.post("/sell/<string:draft_id>/discard")
     def discard(draft_id: str) -> Response:
@@ -161,12 +182,19 @@ def _preview_page(parts: Parts, simulate: Simulate, draft: Draft, status: int = 
         status,
         **context,
         listing=listing,
+        postage=_postage(listing) if listing else None,
         photos=photos,
         errors=errors,
         example=_example(simulate, listing.terms) if listing else None,
         wrong_steps=[name for name in STEPS if _concerns(name, errors)],
         now_ms=parts.clock(),
     )
+
+
+def _postage(listing: Listing) -> Money | None:
+    """What is paid for it, if anything is."""
+    cost = listing.details.postage_cost(listing.terms.currency)
+    return cost if cost and cost.amount_minor else None
 
 
 @Bulkhead(at_once=4, waiting=4)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, flash, url_for
 
 from auction_app.errors import TooMany
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES, RETURNS
+from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES, DELIVERIES, RETURNS
 from auction_app.parts import Parts
 from auction_app.selling.draft_photos import MOST_PHOTOS
 from auction_app.selling.forms import SOFT_CLOSE_S, ListingRules
@@ -32,6 +32,7 @@ def wizard_context(parts: Parts, draft: Draft, step: str) -> dict[str, Any]:
         "categories": CATEGORIES,
         "conditions": CONDITIONS,
         "returns": RETURNS,
+        "deliveries": DELIVERIES,
         "currencies": CURRENCIES,
         "soft_closes": SOFT_CLOSE_S,
         "most_photos": MOST_PHOTOS,

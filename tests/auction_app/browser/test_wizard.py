@@ -40,6 +40,7 @@ def test_an_item_is_listed_step_by_step(live_app: LiveApp, look: Look) -> None:
     sam.press("Next: price")
     sam.fill("Start price", f"25{sam.decimal_mark}50")
     sam.fill("Reserve (optional)", "40")
+    sam.fill("Postage", "4")
     sam.press("Next: time")
     sam.fill("Starts (optional)", "2026-09-23T08:00:00")
     sam.choose_value("Soft close", "300")
@@ -51,7 +52,7 @@ def test_an_item_is_listed_step_by_step(live_app: LiveApp, look: Look) -> None:
 
     sam.heads("Oak chair")
     sam.sees("Starts")
-    sam.misses_text(sam.money("40"))
+    sam.sees("Your reserve")
     expect(sam.page.locator(".item-photos img").first).to_have_attribute("alt", "Back")
 
 
@@ -63,30 +64,34 @@ def test_a_photo_chosen_before_the_script_is_there_goes_up_too(live_app: LiveApp
     def hold(route: Route) -> None:
         held.append(route)
 
-    sam.page.route("**/draft.js", hold, times=1)
+    sam.page.route("**/photos.js", hold, times=1)
     sam.page.goto(sam.page.url, wait_until="commit")
     sam.field("Add photos").set_input_files([file("a.jpg")])
-    with sam.page.expect_navigation():
-        held[0].continue_()
+    held[0].continue_()
     expect(sam.page.locator(".photos li")).to_have_count(1)
 
 
 @in_two_looks
-def test_what_is_missing_is_told_where_it_is_missing(live_app: LiveApp, look: Look) -> None:
+def test_a_step_says_what_is_wrong_with_it_before_the_next_one(
+    live_app: LiveApp, look: Look
+) -> None:
     sam = live_app.person("Sam", look)
     start(sam)
     sam.press("Next: price")
+    sam.is_told("Add photos", "Please choose a photo.")
+    sam.upload("Add photos", [file("a.jpg")])
+    live_app.prepare_photos()
+    sam.go(sam.path.replace("/photos/change", "/photos"))
+    sam.press("Next: price")
+    sam.is_told("Describe photo %(n)d", "Please fill this in.", n=1)
+    sam.fill("Describe photo %(n)d", "Front", n=1)
+    sam.press("Next: price")
     sam.fill("Start price", "1.234")
     sam.press("Next: time")
-    sam.press("Next: preview")
-    sam.sees("Something is missing or unclear:")
-    sam.follow("Price", within=sam.page.locator("main .notice"))
-    sam.is_told("Start price", UNCLEAR)
-    expect(sam.field("Start price")).to_have_value("1.234")
-    sam.go(sam.path.replace("/price", "/preview"))
-    sam.follow("Photos", within=sam.page.locator("main .notice"))
 
-    sam.is_told("Add photos", "Please choose a photo.")
+    sam.is_told("Start price", UNCLEAR)
+    sam.is_told("Postage", "Please fill this in.")
+    expect(sam.field("Start price")).to_have_value("1.234")
 
 
 UNCLEAR = "This can be read in two ways: write 1234 or 1234.00 for thousands, 1.23 for cents."
@@ -107,6 +112,31 @@ def test_a_refused_photo_is_told_at_its_field_and_the_rest_is_kept(
     sam.sees_text("evil.jpg")
     expect(sam.page.locator(".photos li")).to_have_count(2)
     expect(sam.field("Describe photo %(n)d", n=1)).to_have_value("Front")
+    live_app.prepare_photos()
+    if look.scripts:  # it stays there when the others are shown
+        expect(sam.page.locator(".photos img")).to_have_count(2)
+        sam.is_told("Add photos", "This is not a photo we can read. Use JPEG, PNG or WebP.")
+
+
+def test_large_photos_are_sent_one_by_one_and_made_smaller_first(live_app: LiveApp) -> None:
+    sam = live_app.person("Sam", LOOKS[0])
+    start(sam)
+    large = photo_file(3600, 2400, "PNG", noise=True).getvalue()
+    sent: list[int] = []
+    sam.page.on(
+        "request",
+        lambda request: (
+            sent.append(len(request.post_data_buffer or b""))
+            if request.url.endswith("/photos/change")
+            else None
+        ),
+    )
+    sam.upload("Add photos", [file("one.png", large), file("two.png", large)])
+
+    expect(sam.page.locator(".photos li")).to_have_count(2)
+    expect(sam.page.locator("#uploading")).to_be_hidden()
+    assert len(sent) == 2
+    assert len(large) > 5_000_000
 
 
 def test_what_is_typed_is_saved_without_a_button(live_app: LiveApp) -> None:

@@ -311,7 +311,7 @@ def test_publishing_waits_for_the_photos_and_their_descriptions(world: World) ->
     sam = world.member("Sam")
     draft = sam.write_draft(photo_description="")
     assert sam.publish(draft).status_code == 422
-    assert "say of every photo" in sam.get(f"{draft}/photos?check=1").text
+    assert "Please fill this in." in sam.get(f"{draft}/photos?check=1").text
 
     sam.post(f"{draft}/photos/change", {"photos": (photo_file(), "second.jpg")})
 
@@ -341,7 +341,7 @@ def test_a_draft_holds_twelve_photos(world: World) -> None:
         ({"description": ""}, "item", "description"),
         ({"description": "x" * 10_001}, "item", "description"),
         ({"category": "nonsense"}, "item", "category"),
-        ({"postage": "x" * 301}, "item", "postage"),
+        ({"postage": "x" * 301}, "price", "postage"),
         ({"start_price": "1.234"}, "price", "start_price"),
         ({"start_price": "0"}, "price", "start_price"),
         ({"start_price": "-1"}, "price", "start_price"),
@@ -413,7 +413,7 @@ def test_a_form_larger_than_any_photo_is_refused(world: World) -> None:
     sam = world.member("Sam")
     draft = sam.write_draft()
 
-    huge: Any = {"photos": (BytesIO(b"x" * (65 << 20)), "x.jpg")}
+    huge: Any = {"photos": (BytesIO(b"x" * (131 << 20)), "x.jpg")}
     answer = sam.post(f"{draft}/photos/change", huge)
     long = sam.post("/sign-in", {"email": "x" * (2 << 20)})
 
@@ -451,3 +451,33 @@ def test_home_pages_through_running_auctions_by_their_end(world: World) -> None:
     page = world.browser().get("/").text
     assert "Ending soon" in page
     assert "Item 26" in page
+
+
+def test_next_stays_on_a_step_that_is_wrong_and_says_why_there(world: World) -> None:
+    sam = world.member("Sam")
+    draft = str(sam.post("/sell").headers["Location"]).rsplit("/", 1)[0]
+
+    item = sam.post(f"{draft}/item", {"title": "", "description": "Brass", "go": "next"})
+    price = sam.post(f"{draft}/price", {"start_price": "1.234", "currency": "USD", "go": "next"})
+    photos = sam.post(f"{draft}/photos/change", {"go": "next"})
+    time = sam.post(f"{draft}/time", {"ends": "soon", "go": "next"})
+
+    assert [answer.status_code for answer in (item, price, photos, time)] == [422] * 4
+    assert 'id="error-title"' in item.text
+    assert 'id="error-description"' not in item.text
+    assert 'id="error-start_price"' in price.text
+    assert "Please choose a photo." in photos.text
+    assert 'id="error-ends"' in time.text
+    assert sam.post(f"{draft}/item", {"title": "", "go": "save"}).status_code == 303
+
+
+def test_a_draft_is_discarded_only_after_a_question(world: World) -> None:
+    sam = world.member("Sam")
+    draft = sam.write_draft()
+    assert f"{draft}/discard" in sam.get(f"{draft}/preview").text
+
+    asked = sam.get(f"{draft}/discard")
+    assert "Discard this draft?" in asked.text
+    assert sam.get(f"{draft}/item").status_code == 200
+    assert sam.post(f"{draft}/discard").status_code == 303
+    assert sam.get(f"{draft}/item").status_code == 404
