@@ -83,7 +83,7 @@ def test_a_step_says_what_is_wrong_with_it_before_the_next_one(
     live_app.prepare_photos()
     sam.go(sam.path.replace("/photos/change", "/photos"))
     sam.press("Next: price")
-    sam.is_told("Describe photo %(n)d", "Please fill this in.", n=1)
+    expect(sam.field("Describe photo %(n)d", n=1)).to_have_attribute("aria-invalid", "true")
     sam.fill("Describe photo %(n)d", "Front", n=1)
     sam.press("Next: price")
     sam.fill("Start price", "1.234")
