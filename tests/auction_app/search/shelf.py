@@ -41,7 +41,10 @@ class Shelf:
             created_at_ms=START_MS + self.count,
             photos=(),
             bidding=None,
-            details=Details(**changes),
+            details=Details(
+                category=changes.get("category", "other"),
+                condition=changes.get("condition", "used"),
+            ),
         )
         with self.world.parts.begin() as act:
             auctions.add(act.conn, auction)
