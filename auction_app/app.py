@@ -14,6 +14,7 @@ from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.openapi import Api
 from service_kit.openapi import Blueprint as Documented
+from service_kit.otel import export_spans
 from service_kit.problems import install_problems
 from service_kit.scrape import install_metrics
 from service_kit.storable import install_storable
@@ -78,6 +79,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
     build (tests bring fakes)."""
     if config is None:
         configure_logs("auctions")
+        export_spans("auctions")
         config = settings.read(nowhere)
     built = house or build(config, **parts)
     app = Flask(__name__, static_folder=None)

@@ -9,6 +9,7 @@ from service_kit.errors import HttpFailure
 from service_kit.http import HttpClient
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
+from service_kit.otel import export_spans
 from service_kit.outbox import Outbox, Publish, Relay
 from service_kit.outbox.watch import check_outbox, outbox_metrics
 from service_kit.worker import Body, listening, run_loops
@@ -76,6 +77,7 @@ def loops(config: Config, house: House) -> dict[str, Body]:
 def main() -> None:
     """Run the loops until SIGTERM or SIGINT."""
     configure_logs("auctions_jobs")
+    export_spans("auctions_jobs")
     config = or_exit(lambda: read(nowhere))
     house = or_exit(lambda: build(config))
     bodies = or_exit(lambda: loops(config, house))

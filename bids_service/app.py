@@ -11,6 +11,7 @@ from service_kit.config import nowhere, or_exit
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.openapi import Api
+from service_kit.otel import export_spans
 from service_kit.problems import install_problems
 from service_kit.scrape import install_metrics
 from service_kit.storable import install_storable
@@ -38,6 +39,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     if config is None:
         config = or_exit(lambda: read(nowhere))
         configure_logs("bids")
+        export_spans("bids")
     parts = parts or build(config)
     app = Flask(__name__)
     install_problems(app, PROBLEMS)

@@ -105,11 +105,13 @@ class Key:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandRequest:
-    """A command on the auction at a URL, and the key it must have its effect under."""
+    """A command on the auction at a URL, the key it must have its effect under, and the trace that
+    it came in."""
 
     auction: str
     command: Command
     key: Key
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from service_kit.config import exit_with, nowhere, or_exit
 from service_kit.errors import HttpFailure
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
+from service_kit.otel import export_spans
 from service_kit.outbox import Outbox, Publish, Relay
 from service_kit.outbox.watch import check_outbox, outbox_metrics
 from service_kit.schema import check_start
@@ -70,6 +71,7 @@ def loops(config: Config, parts: Parts) -> dict[str, Body]:
 def main(chosen: Sequence[str]) -> None:
     """Run the chosen loops (all without a choice) until SIGTERM or SIGINT."""
     configure_logs("bids_jobs")
+    export_spans("bids_jobs")
     config = or_exit(lambda: read(nowhere))
     parts = or_exit(lambda: build(config))
     bodies = or_exit(lambda: loops(config, parts))

@@ -6,6 +6,7 @@ from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.metrics.histogram import Histogram
 from service_kit.openapi import Api
+from service_kit.otel import export_spans
 from service_kit.problems import install_problems
 from service_kit.scrape import time_requests
 from service_kit.storable import install_storable
@@ -56,6 +57,7 @@ def create_apps(
     """The Flask app and what it is made of, for an entrance that needs both."""
     if config is None:
         configure_logs("bus")
+        export_spans("bus")
         config = config_or_exit()
     bus = build(config, storage=storage, clock=clock)
     app = Flask(__name__)

@@ -9,6 +9,7 @@ from service_kit.clock import now_ms, steady_ms
 from service_kit.config import or_exit
 from service_kit.logs import configure_logs
 from service_kit.open_files import allow_many_sockets
+from service_kit.otel import export_spans
 from service_kit.worker import run_loops
 
 from bus.bootstrap import config_or_exit, open_or_exit
@@ -23,6 +24,7 @@ from bus.log.retention import DAY_MS, Retention
 def main() -> None:
     """Run a pusher. Any number may run; the others stand by until one of them dies."""
     configure_logs("pusher")
+    export_spans("pusher")
     config = config_or_exit()
     storage = open_or_exit(config)
     allow_many_sockets()

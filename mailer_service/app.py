@@ -8,6 +8,7 @@ from flask import Flask
 from service_kit.config import nowhere
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
+from service_kit.otel import export_spans
 from service_kit.problems import install_problems
 from service_kit.scrape import install_metrics
 from service_kit.storable import install_storable
@@ -23,6 +24,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     missing or bad."""
     if config is None:
         configure_logs("mailer")
+        export_spans("mailer")
         config = read(nowhere)
     parts = parts or build(config)
     app = Flask(__name__, static_folder=None)

@@ -7,6 +7,7 @@ from bus_client import bus_elsewhere, keep_subscribed
 from service_kit.config import nowhere, or_exit
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
+from service_kit.otel import export_spans
 from service_kit.schema import check_start
 from service_kit.worker import Body, listening, run_loops
 
@@ -47,6 +48,7 @@ def _listening(job: Job, notifier: Notifier) -> Body:
 def main() -> None:
     """Run until SIGTERM or SIGINT; blocks. A piece of work that is going on then is finished."""
     configure_logs("mailer_jobs")
+    export_spans("mailer_jobs")
     config = or_exit(lambda: read(nowhere))
     parts = or_exit(lambda: build(config))
     bodies = or_exit(lambda: loops(config, parts))

@@ -20,6 +20,7 @@ from service_kit.config import or_exit
 from service_kit.jobs import Jobs
 from service_kit.local import AfterCommit, ByPort
 from service_kit.logs import configure_logs
+from service_kit.otel import export_spans
 from service_kit.worker import Body, Loops
 
 from stages import bootstrap
@@ -58,6 +59,7 @@ class WebProcess:
 def create_app() -> WebProcess:
     """Build all from the settings, ending the process if they are bad."""
     configure_logs("house")
+    export_spans("house")
     house = or_exit(lambda: bootstrap.build(read()))
     apps = ByPort({port: house.apps[name].wsgi for port, name in house.config.ports.items()})
     if house.config.works_elsewhere:

@@ -7,6 +7,7 @@ from bus_drain import receiver
 from service_kit.config import exit_with, or_exit
 from service_kit.health import serve_health
 from service_kit.logs import configure_logs
+from service_kit.otel import export_spans
 from service_kit.private import keep_files_private
 from service_kit.stop_signals import stop_signals
 from service_kit.worker import Loops, run_loops
@@ -21,6 +22,7 @@ def main() -> None:
     """Work until SIGTERM or SIGINT; blocks."""
     keep_files_private()
     configure_logs("house_jobs")
+    export_spans("house_jobs")
     house = or_exit(lambda: build(read()))
     or_exit(house.check_start)
     if house.config.works_elsewhere:

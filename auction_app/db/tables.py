@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
-outbox = outbox_table(metadata)
+outbox = outbox_table(metadata, traced=True)
 
 customers = Table(
     "customers",

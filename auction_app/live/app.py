@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 from service_kit.clock import Clock, now_ms
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
+from service_kit.otel import export_spans
 from service_kit.problems import Problem, install_problems
 from service_kit.scrape import install_metrics
 from service_kit.storable import install_storable
@@ -30,6 +31,7 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     """The live app; `parts` (biddings, hub, clock) replaces what it would build."""
     if config is None:
         configure_logs("live")
+        export_spans("live")
         config = settings.read()
     biddings: Biddings = parts.get("biddings") or BidsClient(
         config.bids_url, config.bids_token, total_s=5

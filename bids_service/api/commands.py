@@ -11,6 +11,7 @@ from service_kit.hal import MEDIA_TYPE
 from service_kit.idempotency import StoredAnswer, fingerprint_of
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
+from service_kit.trace import traceparent_at_work
 
 from bids_service.commands.accept import ACCEPTED
 from bids_service.commands.handler import CommandHandler
@@ -44,7 +45,9 @@ def answer(
 
     Raises Problem 400 without a usable key, and what the handler raises.
     """
-    command_request = CommandRequest(auction=auction, command=command, key=_key(body))
+    command_request = CommandRequest(
+        auction=auction, command=command, key=_key(body), traceparent=traceparent_at_work()
+    )
     if prefers_async(request.headers.get("Prefer", "")):
         return _response(handler.accept(command_request))
     return _response(handler.execute(command_request))

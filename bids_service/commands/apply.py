@@ -38,7 +38,8 @@ def _apply(books: Books, requests: Sequence[CommandRequest]) -> list[Verdict]:
             if request.key.id not in answers and request.auction in locked:
                 fresh.setdefault(request.key.id, request)
         commands = [(request.auction, request.command) for request in fresh.values()]
-        applied = decide_all(books, transaction, locked, commands)
+        traces = [request.traceparent for request in fresh.values()]
+        applied = decide_all(books, transaction, locked, commands, traces)
         new = [
             StoredKey(request.key, answer_command(what, books.urls), what.at_ms)
             for request, what in zip(fresh.values(), applied, strict=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
 from service_kit.clock import Clock
 
@@ -34,17 +35,18 @@ def decide_all(
     transaction: Transaction,
     locked: dict[str, StoredBidding],
     commands: Sequence[Commanded],
+    traces: Sequence[str | None] = (),
 ) -> list[Applied]:
     """Decide on commands in their order and write down what comes of them.
 
-    `locked` are the biddings of all of them. The clock is read for each, inside the lock, so that
-    the recorded order is the order of time.
+    `locked` are the biddings of all of them, `traces` those that they came in. The clock is read
+    for each, inside the lock, so that the recorded order is the order of time.
     """
     batch = WriteBatch(books.urls)
     biddings_now = dict(locked)
     steps = [
-        _decide(transaction, batch, biddings_now, auction, command, books.clock())
-        for auction, command in commands
+        _decide(transaction, batch.within(trace), biddings_now, auction, command, books.clock())
+        for (auction, command), trace in zip(commands, traces or repeat(None), strict=False)
     ]
     batch.write(transaction)
     return [step.applied(batch) for step in steps]

@@ -2,6 +2,7 @@
 
 from service_kit.backoff import backoff_s
 from service_kit.logs import get_logger
+from service_kit.trace import traceparent_at_work
 
 from bids_service.audit.commitments import new_salt
 from bids_service.audit.record import record_opening
@@ -67,4 +68,4 @@ def _create(books: Books, auction: str, terms: Terms) -> None:
             id=0, auction=auction, bidding=bidding, mask_key=new_salt(), tip=opening.tip
         )
         url = books.urls.bidding(insert_bidding(transaction, new, opening))
-        announce(transaction, [(("biddings", "create", url), at_ms)])
+        announce(transaction, [(("biddings", "create", url), (at_ms, traceparent_at_work()))])

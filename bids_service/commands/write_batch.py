@@ -19,13 +19,20 @@ class WriteBatch:
     urls: Urls
     _biddings: dict[int, StoredBidding] = field(default_factory=dict)
     _bids: list[tuple[int, PlacedBid, Recorded]] = field(default_factory=list)
+    _trace: str | None = None
+    _bid_traces: list[str | None] = field(default_factory=list)
     _retracted: list[tuple[int, int, int]] = field(default_factory=list)
     _record: list[tuple[int, Recorded]] = field(default_factory=list)
     _offers: dict[tuple[int, int], tuple[Offer, int]] = field(default_factory=dict)
     _ended: list[tuple[int, int, OfferStatus]] = field(default_factory=list)
-    _events: dict[Event, int] = field(default_factory=dict)
+    _events: dict[Event, tuple[int, str | None]] = field(default_factory=dict)
     bid_ids: Numbered = field(default_factory=dict)
     offer_ids: Numbered = field(default_factory=dict)
+
+    def within(self, trace: str | None) -> "WriteBatch":
+        """What is added from now on belongs to this trace; itself."""
+        self._trace = trace
+        return self
 
     def change(self, stored: StoredBidding, entry: Recorded, *, is_public: bool) -> None:
         """The bidding as it is after an entry in its record."""
@@ -37,6 +44,7 @@ class WriteBatch:
     def place(self, bidding_id: int, bid: PlacedBid, entry: Recorded) -> None:
         """A bid that was taken."""
         self._bids.append((bidding_id, bid, entry))
+        self._bid_traces.append(self._trace)
 
     def retract(self, bidding_id: int, sequence: int, at_ms: int) -> None:
         """A bid that no longer counts."""
@@ -65,12 +73,12 @@ class WriteBatch:
     def _write_bids(self, transaction: Transaction) -> None:
         if self._bids:
             self.bid_ids |= biddings.insert_bids(transaction, self._bids)
-            for bidding_id, bid, _ in self._bids:
-                bid_id = self.bid_ids[bidding_id, bid.sequence]
-                self._announce("bids", "create", self.urls.bid(bid_id), bid.placed_at_ms)
+            for (bidding_id, bid, _), trace in zip(self._bids, self._bid_traces, strict=True):
+                url = self.urls.bid(self.bid_ids[bidding_id, bid.sequence])
+                self.within(trace)._announce("bids", "create", url, bid.placed_at_ms)
         if self._retracted:
             biddings.retract_bids(transaction, self._retracted)
-        self._bids, self._retracted = [], []
+        self._bids, self._bid_traces, self._retracted = [], [], []
 
     def _write_offers(self, transaction: Transaction) -> None:
         if self._offers:
@@ -84,4 +92,4 @@ class WriteBatch:
 
     def _announce(self, topic: str, type: str, url: str, at_ms: int) -> None:
         """An event. Of equal ones in a transaction one is enough: it says where to look."""
-        self._events[topic, type, url] = at_ms
+        self._events[topic, type, url] = (at_ms, self._trace)

@@ -215,6 +215,8 @@ def append_record(transaction: Transaction, entries: Sequence[tuple[int, Recorde
     insert_all(transaction, record, rows)
 
 
-def announce(transaction: Transaction, events: Iterable[tuple[Event, int]]) -> None:
-    """Events with their times in ms, to be published in this order."""
-    announce_all(transaction, outbox, [Announcement(*event, at_ms) for event, at_ms in events])
+def announce(
+    transaction: Transaction, events: Iterable[tuple[Event, tuple[int, str | None]]]
+) -> None:
+    """Events with their times in ms and traces, to be published in this order."""
+    announce_all(transaction, outbox, [Announcement(*event, *when) for event, when in events])

@@ -156,4 +156,4 @@ waiting_commands = Table(
 )
 
 idempotency_keys = idempotency_table(metadata)
-outbox = outbox_table(metadata)
+outbox = outbox_table(metadata, traced=True)

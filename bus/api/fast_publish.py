@@ -12,7 +12,7 @@ from collections.abc import Awaitable
 from service_kit.bodies import MAX_BODY_BYTES
 from service_kit.errors import StoreUnavailable
 from service_kit.problems import Problem
-from service_kit.trace import continued
+from service_kit.trace import continued, is_recording, record
 
 from bus.api.asgi_answers import refuse, token
 from bus.bootstrap import Bus
@@ -58,7 +58,10 @@ class FastPublish:
         if isinstance(refusal, SchemaChanged):  # which is learnt where the store may be waited for
             return await self._rest(scope, body.again, send)
         if refusal is None:
-            self._seconds.observe(time.perf_counter() - began_s)
+            took_s = time.perf_counter() - began_s
+            self._seconds.observe(took_s)
+            if is_recording():
+                _record(publication, headers, took_s)
             await send(_TAKEN)
             await send(_END)
         else:
@@ -130,6 +133,22 @@ class _Body:
 
 def _too_large(length: bytes) -> bool:
     return length.isdigit() and int(length) > MAX_BODY_BYTES
+
+
+def _record(publication: Publication, headers: dict[bytes, bytes], took_s: float) -> None:
+    """The span of what was published in a trace."""
+    if publication.traceparent is None:
+        return
+    ended_ns = time.time_ns()
+    record(
+        f"POST /topics/{publication.topic}",
+        "server",
+        ours=publication.traceparent,
+        before=headers[b"traceparent"].decode("latin-1"),
+        began_ns=ended_ns - int(took_s * 1e9),
+        ended_ns=ended_ns,
+        attributes={"events": len(publication.events)},
+    )
 
 
 def _call(path: str, headers: dict[bytes, bytes], content: bytes) -> PublishCall:

@@ -49,7 +49,7 @@ class Examiner:
         entry = self.inbox.claim(now_ms=self.clock(), lease_ms=self.lease_ms)
         if entry is None:
             return False
-        with tracing(entry.traceparent):
+        with tracing(entry.traceparent, f"examine {entry.topic}"):
             try:
                 self._examine(entry)
             except FetchError as error:

@@ -55,7 +55,7 @@ class Reporter:
         waiting = self.reports.waiting()
         if waiting is None or not self._is_due(waiting.first_ms):
             return False
-        with tracing(None):
+        with tracing(None, "report"):
             self._tell(waiting)
         self.notify()
         return True

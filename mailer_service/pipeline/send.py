@@ -6,7 +6,7 @@ from typing import Protocol
 
 from service_kit.clock import Clock, steady_ms
 from service_kit.logs import get_logger
-from service_kit.trace import tracing
+from service_kit.trace import calling, tracing
 
 from mailer_service.errors import MailDeferred, MailRefused, RecipientRefused
 from mailer_service.journal import Journal, MailKey
@@ -111,7 +111,7 @@ class Sender:
             self.ledger.give_back(batch[done:], now_ms=self.clock())
 
     def _send(self, mail: Ready | Unreadable) -> None:
-        with tracing(mail.traceparent):
+        with tracing(mail.traceparent, "send mail", mail=mail.id):
             if isinstance(mail, Unreadable):  # another version's, which may come back
                 self._put_off(mail, MailDeferred("its letter can't be read"))
                 return
@@ -119,7 +119,8 @@ class Sender:
                 self._end(mail, "late", "what it is about is over")
                 return
             try:
-                self.transport.send(self._envelope(mail), self.journal.begin(_key(mail)))
+                with calling("SMTP"):
+                    self.transport.send(self._envelope(mail), self.journal.begin(_key(mail)))
             except RecipientRefused as error:
                 self._suppress(mail, error)
             except MailRefused as error:

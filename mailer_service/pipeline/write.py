@@ -44,7 +44,7 @@ class Writer:
         mail = self.ledger.claim_to_write(now_ms=self.clock(), lease_ms=self.lease_ms)
         if mail is None:
             return False
-        with tracing(mail.traceparent):
+        with tracing(mail.traceparent, "write letter", mail=mail.id):
             if isinstance(mail, Unreadable):  # another version's, which may come back
                 self._again(mail, "its notice can't be read")
                 return True

@@ -1,11 +1,13 @@
 """Every process of a running house tells Prometheus how it is."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.procfile import ROOT
 from tests.system.house import House, open_house
 from tests.waiting import wait_for
 
@@ -36,6 +38,12 @@ TELLS = {
     "house": REQUESTS,
     "house_jobs": OUTBOX,
 }
+OBSERVE = [
+    ROOT / "deploy/observe" / name
+    for name in ("alerts.yml", "grafana-bus.json", "grafana-house.json")
+]
+METRIC = re.compile(r"\b(?:bus|outbox|mailer|http|process|live)_[a-z_]+")
+SUFFIX = re.compile(r"_(total|bucket|count|sum)$")
 EVENT = {"type": "create", "url": "https://x.example/1"}
 
 
@@ -76,6 +84,17 @@ def check_all(house: House) -> None:
         told = scraped(house, process)
         wanted = {name.removesuffix("_total") for name in TAKES} | TELLS[process]
         assert wanted <= set(told), (process, wanted - set(told))
+
+
+def test_dashboards_and_alerts_name_only_what_is_told(running: House) -> None:
+    told = {
+        name
+        for process in set(running.commands) - {"mailbox"}
+        for name in scraped(running, process)
+    }
+    named = {name for file in OBSERVE for name in METRIC.findall(file.read_text())}
+    assert len(named) > 20
+    assert {SUFFIX.sub("", name) for name in named} <= told
 
 
 def test_whichever_worker_is_asked_tells_of_all_of_them(running: House) -> None:

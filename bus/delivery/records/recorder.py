@@ -6,6 +6,7 @@ from service_kit.clock import Clock
 
 from bus.delivery.records.attempt_counts import AttemptCounts
 from bus.delivery.records.attempt_log import AttemptLog, Exchange
+from bus.delivery.records.delivery_spans import record_delivery
 from bus.delivery.records.history import HistoryCounts
 from bus.delivery.records.latency import LatencyCounts
 from bus.storage import Storage
@@ -37,6 +38,7 @@ class Recorder:
     def _note(self, exchanges: Iterable[Exchange]) -> None:
         for exchange in exchanges:
             self.counts.add(exchange)
+            record_delivery(exchange)
             self._attempts.add(exchange)
             self._latency.add(exchange)
             self._history.add(exchange)

@@ -18,7 +18,7 @@ def restored_logging() -> Iterator[None]:
 
 def test_a_line_has_its_facts_and_its_trace_id(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs("shop")
-    with tracing("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"):
+    with tracing("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "work"):
         get_logger("shop.sell").info("sold", order="o-1")
     logging.getLogger("library").warning("odd %s", "thing")
     lines = capsys.readouterr().out.splitlines()

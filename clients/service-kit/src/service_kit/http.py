@@ -22,7 +22,7 @@ from service_kit.errors import (
     Unreachable,
 )
 from service_kit.retry_after import retry_after_s
-from service_kit.trace import current_traceparent
+from service_kit.trace import calling, current_traceparent
 
 _CHUNK_BYTES = 64 * 1024
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -143,6 +143,7 @@ class HttpClient:
         """
         credentials = self._credentials_for(url)
         with (
+            calling(f"{method} {origin_of(url)}"),
             Deadline(self._total_s if total_s is None else total_s) as limit,
             _translated(url, limit),
         ):

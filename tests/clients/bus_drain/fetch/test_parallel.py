@@ -44,7 +44,7 @@ def test_one_that_fails_stops_no_other(client: EntityClient, site: Site) -> None
 
 def test_the_trace_goes_along(client: EntityClient, site: Site) -> None:
     url = site.shows("/a", {})
-    with tracing("00-" + "1" * 32 + "-" + "2" * 16 + "-01"):
+    with tracing("00-" + "1" * 32 + "-" + "2" * 16 + "-01", "work"):
         list(client.fetch_many([url]))
         trace = current_traceparent().split("-")[1]
 

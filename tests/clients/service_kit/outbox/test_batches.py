@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from service_kit.errors import UnexpectedStatus
-from service_kit.outbox.batches import calls_of, reason_of, split_at_fault
+from service_kit.outbox.batches import calls_of, reason_of, split_at_fault, trace_of
 from service_kit.outbox.stored import StoredEvent
 
 
@@ -120,3 +120,23 @@ def test_a_reason_can_be_stored_and_shown_whatever_it_holds(
 ) -> None:
     problem = {"title": "t", "detail": detail}
     assert reason_of(UnexpectedStatus(400, problem), problem) == reason
+
+
+def traced(*traces: str | None) -> list[StoredEvent]:
+    return [
+        StoredEvent(id, "a", "create", f"https://x.example/{id}", 7, traceparent=trace)
+        for id, trace in enumerate(traces)
+    ]
+
+
+def test_what_belongs_to_another_trace_goes_in_a_call_of_its_own_while_few_wait() -> None:
+    calls = [[row.id for row in call] for call in calls_of(traced("x", "x", "y", None, "x"))]
+    assert calls == [[0, 1], [2], [3], [4]]
+    many = traced(*(str(number) for number in range(17)))
+    assert [len(call) for call in calls_of(many)] == [17]
+
+
+def test_a_call_belongs_to_the_trace_of_all_its_rows_or_to_none() -> None:
+    assert trace_of(traced("x", "x")) == "x"
+    assert trace_of(traced("x", "y")) is None
+    assert trace_of(traced(None, None)) is None

@@ -7,26 +7,30 @@ from sqlalchemy import Connection, Table
 
 from service_kit.dialects import insert_all
 from service_kit.errors import NotAnEvent
+from service_kit.outbox.tables import TRACE
 from service_kit.topic import TOPIC_RULE, is_topic
+from service_kit.trace import traceparent_at_work
 from service_kit.url import are_entity_urls
 
 _TYPES = frozenset({"create", "update", "delete", "noop"})
 
 
 class Announcement(NamedTuple):
-    """The entity at `url` was created, updated or deleted, or exists (`noop`, for backfills)."""
+    """The entity at `url` was created, updated or deleted, or exists (`noop`, for backfills); in
+    which trace, if that is known."""
 
     topic: str
     type: str
     url: str
     at_ms: int
+    traceparent: str | None = None
 
 
 def announce(
     connection: Connection, table: Table, *, topic: str, type: str, url: str, now_ms: int
 ) -> None:
     """Write an event into the transaction of the change that it announces. Raises NotAnEvent."""
-    announce_all(connection, table, [Announcement(topic, type, url, now_ms)])
+    announce_all(connection, table, [Announcement(topic, type, url, now_ms, traceparent_at_work())])
 
 
 def announce_all(connection: Connection, table: Table, events: Sequence[Announcement]) -> None:
@@ -38,8 +42,11 @@ def announce_all(connection: Connection, table: Table, events: Sequence[Announce
     check_events(events)
     rows: list[dict[str, Any]] = [
         {"topic": topic, "type": type, "url": url, "changed_at_ms": at_ms}
-        for topic, type, url, at_ms in events
+        for topic, type, url, at_ms, _ in events
     ]
+    if TRACE in table.c:
+        for row, one in zip(rows, events, strict=True):
+            row[TRACE] = one.traceparent
     insert_all(connection, table, rows)
 
 

@@ -11,6 +11,7 @@ from service_kit.outbox.stored import StoredEvent
 
 MOST_EVENTS = 1_000  # what the bus takes at once
 _MOST_BYTES = 700_000
+_FEW = 16
 _BESIDE_THE_URL = 80
 _CONTENT_AT_FAULT = frozenset({400, 413, 422})
 
@@ -34,7 +35,8 @@ def calls_of(rows: Sequence[StoredEvent]) -> Iterator[list[StoredEvent]]:
     topic and of every URL.
 
     Topics take turns. Each goes as far as it is the next for every URL, and for as much as the bus
-    takes at once; a row that is too large for itself goes alone, for the bus to refuse.
+    takes at once; a row that is too large for itself goes alone, for the bus to refuse. While few
+    wait, what belongs to another trace goes in a call of its own, for a call has one.
 
     | rows, in order          | calls           |
     |-------------------------|-----------------|
@@ -58,15 +60,21 @@ def calls_of(rows: Sequence[StoredEvent]) -> Iterator[list[StoredEvent]]:
 def _next_call(left: deque[StoredEvent], of_url: Mapping[str, deque[str]]) -> list[StoredEvent]:
     """Take what one topic may publish now."""
     call: list[StoredEvent] = []
-    size = 0
+    size, few = 0, len(left) <= _FEW
     while left and len(call) < MOST_EVENTS and of_url[left[0].url][0] == left[0].topic:
         size += len(left[0].url) + _BESIDE_THE_URL
-        if call and size > _MOST_BYTES:
+        if call and (size > _MOST_BYTES or (few and left[0].traceparent != call[0].traceparent)):
             break
         row = left.popleft()
         of_url[row.url].popleft()
         call.append(row)
     return call
+
+
+def trace_of(call: Sequence[StoredEvent]) -> str | None:
+    """The trace that all rows of a call belong to; None when they don't."""
+    traces = {row.traceparent for row in call}
+    return traces.pop() if len(traces) == 1 else None
 
 
 def split_at_fault(

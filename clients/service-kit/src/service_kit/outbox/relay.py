@@ -9,11 +9,12 @@ from sqlalchemy import Engine, Table
 
 from service_kit.errors import HttpFailure, PartlyTaken, UnexpectedStatus
 from service_kit.logs import get_logger
-from service_kit.outbox.batches import Settlement, calls_of, reason_of, split_at_fault
+from service_kit.outbox.batches import Settlement, calls_of, reason_of, split_at_fault, trace_of
 from service_kit.outbox.holds import Holds
 from service_kit.outbox.store import Outbox
 from service_kit.outbox.stored import StoredEvent
 from service_kit.outbox.turn import Keep, turn
+from service_kit.trace import tracing
 
 log = get_logger(__name__)
 
@@ -109,7 +110,8 @@ class Relay:
     ) -> list[Sequence[StoredEvent]] | None:
         """Publish some rows in one call; which to call with instead, None when it is held."""
         try:
-            self._publish(topic, [_event(row) for row in run])
+            with tracing(trace_of(run), f"publish {topic}", "producer", events=len(run)):
+                self._publish(topic, [_event(row) for row in run])
         except PartlyTaken as error:
             self._took_some(topic, run, error, settlement)
             return []

@@ -4,12 +4,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Row, Table, case, cast, func
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    Table,
+    and_,
+    case,
+    cast,
+    func,
+    not_,
+)
 
+from service_kit.outbox.tables import TRACE
 from service_kit.topic import TOPIC_RULE, is_topic
 
 _TEXTS = ("topic", "type", "url")
 _TIME = "changed_at_ms"
+_NO_TRACE = "*[^0-9a-f-]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +36,7 @@ class StoredEvent:
     url: str
     changed_at_ms: int
     reason: str | None = None
+    traceparent: str | None = None
 
 
 def cells(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
@@ -35,6 +49,10 @@ def cells(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
     kinds = {name: func.typeof(table.c[name]) for name in (*_TEXTS, _TIME)}
     stored: dict[str, ColumnElement[Any]] = {one.name: one for one in table.c}
     stored |= {name: cast(table.c[name], LargeBinary) for name in _TEXTS}
+    if TRACE in stored:  # of what is no trace, nothing
+        is_text = func.typeof(table.c[TRACE]) == "text"
+        is_none = table.c[TRACE].op("GLOB")(_NO_TRACE)
+        stored[TRACE] = case((and_(is_text, not_(is_none)), table.c[TRACE]))
     stored[_TIME] = case((kinds[_TIME] == "integer", table.c[_TIME]))
     stored |= {_kind(name): kinds[name] for name in _TEXTS}
     return [one.label(name) for name, one in stored.items()]
