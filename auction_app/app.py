@@ -1,6 +1,7 @@
 """The composition root of the web app."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.items import views as items_views
 from auction_app.listings import labels as listings_labels
+from auction_app.listings.linked_data import linked_data
 from auction_app.listings.model import LARGE, THUMBNAIL
 from auction_app.moderation import labels as moderation_labels
 from auction_app.moderation import views as moderation_views
@@ -52,7 +54,8 @@ from auction_app.selling import labels as selling_labels
 from auction_app.selling import views as selling_views
 from auction_app.selling.views.photos import allow_uploads
 from auction_app.watchlist import views as watchlist_views
-from auction_app.web import static_pages
+from auction_app.web import crawlers, static_pages
+from auction_app.web.compression import install_compression
 from auction_app.web.formats import install_formats
 from auction_app.web.i18n import install_language
 from auction_app.web.layout import install_layout
@@ -92,6 +95,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
         WTF_CSRF_SSL_STRICT=False,
     )
     trust_proxies(app, config.trusted_proxies)
+    install_compression(app)
     install_trace(app)
     install_metrics(app, "auctions")
     install_storable(app)
@@ -102,6 +106,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
     install_language(app, lambda: visitor(built).customer)
     install_formats(app)
     app.jinja_env.globals.update({"photo_large": LARGE, "photo_thumbnail": THUMBNAIL})
+    app.add_template_filter(partial(linked_data, built.urls), "linked_data")
     install_layout(app, built, visitor, _LABELS)
     _install_views(app, built)
     return app
@@ -141,6 +146,7 @@ def _views(house: House) -> Iterator[Blueprint]:
     )
     yield from watchlist_views.blueprints(house)
     yield from static_pages.blueprints(house)
+    yield from crawlers.blueprints(house)
 
 
 def listeners(house: House) -> Mapping[str, Listener]:

@@ -9,6 +9,7 @@ from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES
 from auction_app.search.query import ENDING_WITHIN_H, FORMATS, SORTS, SearchQuery, thousandths
 from auction_app.search.words import Word, words_in
 from auction_app.web.forms import PLAIN, Form, Notation, as_typed, known, money
+from auction_app.web.i18n import decimal_mark, viewer_currency
 
 LONGEST = 100
 _MOST_WORDS = 8
@@ -53,6 +54,12 @@ def read_query(
         sort=form.sort or ("best" if words else "ending"),
     )
     return replace(query, currency=prices_in) if query.priced else query
+
+
+def visitors_query(arguments: Mapping[str, str]) -> SearchQuery:
+    """The same, with amounts as the visitor writes and spends them. Raises BadInput."""
+    currency = viewer_currency(CURRENCIES) or CURRENCIES[0]
+    return read_query(arguments, Notation(decimal_mark=decimal_mark()), currency=currency)
 
 
 def read_words(typed: str) -> tuple[tuple[Word, ...], tuple[Word, ...]]:

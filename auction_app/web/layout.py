@@ -31,4 +31,6 @@ def install_layout(
             "server_now_ms": parts.clock(),
             "live_url": parts.config.live_url,
             "auction_url": parts.urls.auction,
+            "absolute": parts.urls.absolute,
+            "photo_url": parts.urls.photo,
         }

@@ -16,6 +16,7 @@ def install_security(app: Flask, parts: Parts) -> None:
             "script-src 'self'",
             "style-src 'self'",
             "img-src 'self' data:",  # Pico draws its chevrons and ticks as data: images
+            "manifest-src 'self'",
             f"connect-src 'self' {live}".rstrip(),
             "form-action 'self'",
             "base-uri 'none'",

@@ -17,8 +17,11 @@ ANYBODY = {
     "/auctions/<string:auction_id>/history",
     "/categories/<string:category>",
     "/customers/<string:customer_id>",
+    "/feeds/categories/<string:category>",
+    "/feeds/customers/<string:customer_id>",
     "/language/<code>",
     "/photos/<string:photo_id>-<int:size>.jpg",
+    "/sitemaps/<int:first>",
 }
 """What is public."""
 

@@ -90,6 +90,7 @@ def paths(rule: str, tour: Tour) -> Iterator[str]:
         "step": "item",
         "size": "480",
         "code": "en",
+        "first": "0",
         "category": "other",
         "kind": "outbid",
         "token": "forged",

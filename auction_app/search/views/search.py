@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 from service_kit.bulkhead import Bulkhead
 from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
@@ -14,14 +14,13 @@ from auction_app.listings.labels import category_label
 from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES
 from auction_app.parts import Parts
 from auction_app.search import hal as represent
-from auction_app.search.forms import read_query
+from auction_app.search.forms import visitors_query
 from auction_app.search.look_up import Found, look_up
 from auction_app.search.query import ENDING_WITHIN_H, FORMATS, SORTS, SearchQuery
 from auction_app.search.repository.find import NOTHING as NOTHING_FOUND
 from auction_app.search.repository.tally import NOTHING as NOTHING_COUNTED
 from auction_app.search.ways_on import typed, ways_on
-from auction_app.web.forms import Notation
-from auction_app.web.i18n import _, decimal_mark, viewer_currency
+from auction_app.web.i18n import _
 from auction_app.web.negotiation import amount, choice, hal, negotiated, page, text, wants_hal
 from auction_app.web.paging import as_text, cursor_from
 
@@ -36,6 +35,9 @@ _FILTERS = (
     choice("within", tuple(map(str, ENDING_WITHIN_H))),
     choice("sort", SORTS),
 )
+
+
+_FEEDS = {"search.search": "feeds.search", "search.category": "feeds.category"}
 
 
 def api(parts: Parts) -> Blueprint:
@@ -71,7 +73,7 @@ def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) 
     errors: dict[str, str] = {}
     query, ways = SearchQuery(), []
     try:
-        query = _asked(arguments)
+        query = visitors_query(arguments)
         with parts.store.reading() as conn:
             found = look_up(conn, query, now_ms=now_ms, after=after, limit=PAGE)
             if not found.tally.total:
@@ -94,17 +96,13 @@ def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) 
         meant=typed(found.query.words, found.query.without) if found.respelt else None,
         ways=ways,
         more=more,
+        feed=url_for(_FEEDS[request.endpoint or ""], **dict(request.view_args or {}, **_kept())),
         kept=_kept(),
         category=category,
         title=category_label(category) if category else _("Search"),
         now_ms=now_ms,
         **_choices(),
     )
-
-
-def _asked(arguments: Mapping[str, str]) -> SearchQuery:
-    currency = viewer_currency(CURRENCIES) or CURRENCIES[0]
-    return read_query(arguments, Notation(decimal_mark=decimal_mark()), currency=currency)
 
 
 def _kept() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """What all pages share is served beside what is a service's own."""
 
+import gzip
+import re
 from pathlib import Path
 
 import pytest
@@ -44,7 +46,39 @@ def test_nothing_else_is(client: FlaskClient, name: str) -> None:
     assert answer.status_code == 404
 
 
-def test_templates_name_them_as_flask_does(app: Flask) -> None:
-    with app.test_request_context():
-        assert url_for("static", filename="house.css") == "/static/house.css"
-        assert url_for("pages.static", filename="own.css") == "/pages/static/own.css"
+@pytest.mark.parametrize("place", ["", "/pages"])
+def test_templates_name_them_by_their_content_and_browsers_keep_them_for_a_year(
+    app: Flask, client: FlaskClient, tmp_path: Path, place: str
+) -> None:
+    def named(filename: str) -> str:
+        with app.test_request_context():
+            return url_for("pages.static" if place else "static", filename=filename)
+
+    before = named("own.css")
+    (tmp_path / "own.css").write_text("another")
+    after = named("own.css")
+
+    assert re.fullmatch(rf"{place}/static/own\.[0-9a-f]{{12}}\.css", after)
+    assert before != after
+    with client.get(after) as answer:
+        assert answer.text == "another"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    with client.get(before) as old:
+        assert old.text == "another"
+        assert old.headers["Cache-Control"] == "public, max-age=60"
+    assert named("none.css") == f"{place}/static/none.css"
+
+
+def test_a_stylesheet_travels_packed_to_who_takes_that(app: Flask, client: FlaskClient) -> None:
+    name = "/static/vendor/pico-2.1.1/pico.min.css"
+    takes = {"Accept-Encoding": "br, gzip"}
+    with client.get(name) as plain, client.get(name, headers=takes) as packed:
+        assert gzip.decompress(packed.data) == plain.data
+        assert len(packed.data) < len(plain.data) / 4
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+        assert packed.headers["ETag"] != plain.headers["ETag"]
+        assert packed.cache_control.max_age == plain.cache_control.max_age == 60
+        known = takes | {"If-None-Match": packed.headers["ETag"]}
+    with client.get(name, headers=known) as again:
+        assert again.status_code == 304
