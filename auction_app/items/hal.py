@@ -20,6 +20,13 @@ def actions(urls: Urls, auction: Auction, caller: Caller, *, now_ms: int) -> dic
     return links
 
 
+def pages_of_readers(urls: Urls, auction_id: str) -> dict[str, Link]:
+    """For who writes to customers: the pages that lead each of them to their own order, and to
+    the second chance that they were offered."""
+    here = urls.auction(auction_id)
+    return {"my-order": link(f"{here}/my-order"), "my-offer": link(f"{here}/my-offer")}
+
+
 _FORMS = {
     "edit": "edit",
     "end-early": "end",

@@ -12,7 +12,7 @@ from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.bidding.model import Bid
 from auction_app.bidding.repository import biddings
 from auction_app.items import repository as item
-from auction_app.items.hal import actions
+from auction_app.items.hal import actions, pages_of_readers
 from auction_app.items.model import Caller, Item
 from auction_app.items.page_cache import PageCache
 from auction_app.listings import hal as represent
@@ -26,6 +26,7 @@ from auction_app.web.formats import time_left
 from auction_app.web.negotiation import ItemPage, hal, negotiated, page, wants_hal
 
 HISTORY = 20
+_CONTACT = "customers:read_contact"
 
 
 def api(parts: Parts) -> Blueprint:
@@ -79,7 +80,7 @@ def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
         seen = item.seen_by(conn, who.id if who else None, auction_id, now_ms=now_ms)
     if program is None:
         check_shown(seen.auction, who)
-    possible = None
+    possible = pages_of_readers(parts.urls, auction_id) if permitted(_CONTACT) else None
     if who and program is None:
         reader = Caller(customer=who, ties=seen.ties)
         possible = actions(parts.urls, seen.auction, reader, now_ms=now_ms)

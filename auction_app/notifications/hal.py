@@ -8,13 +8,19 @@ from service_kit.hal import link, resource
 
 from auction_app.notifications.model import KINDS, Notice
 from auction_app.urls import Urls
-from auction_app.web.hal import Document, page_of
+from auction_app.web.hal import Document, MoneySchema, page_of
 
 
 def notice(urls: Urls, notice: Notice) -> Document:
     """One piece of news."""
     return resource(
-        {"kind": notice.kind, "title": notice.title, "at_ms": notice.at_ms, "read": notice.read},
+        {
+            "kind": notice.kind,
+            "title": notice.title,
+            "price": notice.price.to_wire() if notice.price else None,
+            "at_ms": notice.at_ms,
+            "read": notice.read,
+        },
         {"about": link(urls.absolute(notice.path))},
     )
 
@@ -26,10 +32,11 @@ def my_notices(urls: Urls, notices: Sequence[Notice], more: str | None) -> Docum
 
 
 class NoticeSchema(ma.Schema):
-    """One piece of news; `title` is the item's."""
+    """One piece of news; `title` is the item's, `price` what was bid, reached or offered."""
 
     kind = fields.String(required=True, validate=ma.validate.OneOf(KINDS))
     title = fields.String(required=True)
+    price = fields.Nested(MoneySchema, required=True, allow_none=True)
     at_ms = fields.Integer(required=True)
     read = fields.Boolean(required=True)
     links = fields.Dict(data_key="_links", required=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from service_kit.money import Money
+
 Kind = Literal[
     "new-bid",
     "outbid",
@@ -39,7 +41,8 @@ of them appear, whatever is chosen for mails."""
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """One piece of news on the site. `path` is where it is about; `title` is the item's."""
+    """One piece of news on the site. `path` is where it is about; `title` is the item's, `price`
+    what was bid, reached or offered, where it is about that."""
 
     id: str
     kind: str
@@ -47,3 +50,4 @@ class Notice:
     path: str
     at_ms: int
     read: bool
+    price: Money | None = None

@@ -34,6 +34,7 @@ def order(urls: Urls, order: Order, *, side: Side | None = None) -> Document:
             "buyer": link(urls.customer(order.buyer_id)),
             **{status.value: link(f"{here}/steps") for status in possible},
             "feedback": link(f"{here}/feedback") if may_say else None,
+            "offer": link(order.offer_url) if order.offer_url else None,
         },
     )
 

@@ -61,7 +61,7 @@ class Step:
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """A sale between two customers. `title` is the item's; `postage` comes on top of the price,
-    None where it was not named."""
+    None where it was not named; `offer_url` is the second chance that it came of."""
 
     id: str
     auction_id: str
@@ -74,6 +74,7 @@ class Order:
     status: OrderStatus
     steps: tuple[Step, ...]
     postage: Money | None = None
+    offer_url: str | None = None
 
     @property
     def total(self) -> Money | None:

@@ -7,7 +7,15 @@ from service_kit.money import Money
 from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
 
 from auction_app.db.paging import Cursor, paged
-from auction_app.db.tables import auctions, customers, feedback, order_steps, orders, participations
+from auction_app.db.tables import (
+    auctions,
+    customers,
+    feedback,
+    order_steps,
+    orders,
+    participations,
+    second_chances,
+)
 from auction_app.listings.terms import Details
 from auction_app.orders.model import Feedback, Order, OrderStatus, Side, Step
 
@@ -56,6 +64,13 @@ def of_customer(
     query = _select().where(_mine(customer_id))
     rows = conn.execute(paged(query, made, orders.c.id, after=after, limit=limit)).all()
     return list(zip(_as_orders(conn, rows), [int(row.created_at_ms) for row in rows], strict=True))
+
+
+def latest_of(conn: Connection, customer_id: str, auction_id: str) -> str | None:
+    """The id of a customer's latest order of an item, on either side of it."""
+    query = select(orders.c.id).where(_mine(customer_id), orders.c.auction_id == auction_id)
+    latest = query.order_by(orders.c.created_at_ms.desc()).limit(1)
+    return conn.execute(latest).scalar_one_or_none()
 
 
 def count_open(conn: Connection, customer_id: str) -> int:
@@ -144,6 +159,7 @@ def _select() -> Select[Any]:
         select(
             orders,
             auctions.c.title,
+            second_chances.c.url.label("offer_url"),
             auctions.c.delivery,
             auctions.c.postage_minor,
             _sellers.c.name.label("seller_name"),
@@ -152,6 +168,7 @@ def _select() -> Select[Any]:
         .join(auctions, auctions.c.id == orders.c.auction_id)
         .join(_sellers, _sellers.c.id == orders.c.seller_id)
         .join(_buyers, _buyers.c.id == orders.c.buyer_id)
+        .outerjoin(second_chances, second_chances.c.url == orders.c.sold_by)
     )
 
 
@@ -175,6 +192,7 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
             status=OrderStatus(row.status),
             steps=steps[row.id],
             postage=_postage(row),
+            offer_url=row.offer_url,
         )
         for row in rows
     ]

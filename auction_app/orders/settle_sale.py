@@ -24,10 +24,11 @@ def settle_sale(act: UnitOfWork, auction_id: str, *, at_ms: int) -> None:
     order = _order(auction, bidding) if bidding.outcome == "sold" else None
     if order is None:
         notices.add(act.conn, auction.seller_id, "unsold", **news, now_ms=at_ms)
-        return
-    make_order(act, order, sold_by=bidding.url, at_ms=at_ms)
+    else:
+        make_order(act, order, sold_by=bidding.url, at_ms=at_ms)
+    winner = order.buyer_id if order else None
     for customer_id in orders.participants(act.conn, auction.id):
-        if customer_id != bidding.leader_id:
+        if customer_id != winner:
             notices.add(act.conn, customer_id, "lost", **news, now_ms=at_ms)
 
 

@@ -60,8 +60,17 @@ def api(parts: Parts) -> Blueprint:
 
 
 def pages(parts: Parts) -> PlainBlueprint:
-    """The steps and the feedback."""
+    """The way from an item to one's order, the steps and the feedback."""
     views = PlainBlueprint("order_steps", __name__)
+
+    @views.get("/auctions/<string:auction_id>/my-order")
+    def of_item(auction_id: str) -> Response:
+        me = signed_in(parts)
+        with parts.store.reading() as conn:
+            order_id = stored.latest_of(conn, me.id, auction_id)
+        if order_id is None:  # the mail may be here before the order is
+            return see_other(url_for("items.show", auction_id=auction_id))
+        return see_other(url_for("orders.show", order_id=order_id))
 
     @views.post("/orders/<string:order_id>/steps")
     def step(order_id: str) -> Response:

@@ -14,7 +14,7 @@ from auction_app.listings.outcomes import ListingHidden
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.notifications.repository import notices, preferences
 from auction_app.privacy import repository as commitments
-from auction_app.selling import repository as drafts
+from auction_app.selling.repository import drafts
 
 ON_ITS_WAY_MS = 5 * 60_000
 """A bid without an answer may still arrive for so long; after that it is taken for lost."""

@@ -12,7 +12,7 @@ from auction_app.notifications.repository import notices, preferences
 from auction_app.orders import repository as orders
 from auction_app.questions import repository as questions
 from auction_app.second_chances import repository as second_chances
-from auction_app.selling import repository as drafts
+from auction_app.selling.repository import drafts
 from auction_app.urls import Urls
 from auction_app.watchlist.repository import watches
 

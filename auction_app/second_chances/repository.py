@@ -32,6 +32,14 @@ def by_id(conn: Connection, id: str) -> SecondChance:
     return _as_chance(row)
 
 
+def latest_to(conn: Connection, customer_id: str, auction_id: str) -> str | None:
+    """The id of the offer of an item to a bidder that can be answered longest."""
+    mine = (second_chances.c.bidder_id == customer_id, second_chances.c.auction_id == auction_id)
+    latest = second_chances.c.expires_at_ms.desc()
+    query = select(second_chances.c.id).where(*mine).order_by(latest).limit(1)
+    return conn.execute(query).scalar_one_or_none()
+
+
 def of_auction(conn: Connection, auction_id: str) -> list[SecondChance]:
     """All offers of an auction's item."""
     query = select(second_chances).where(second_chances.c.auction_id == auction_id)

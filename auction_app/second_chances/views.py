@@ -104,6 +104,16 @@ def _add_offering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> None
 
 
 def _add_answering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> None:
+    @views.get("/auctions/<string:auction_id>/my-offer")
+    def of_item(auction_id: str) -> Response:
+        """From a mail to the offer that it tells of."""
+        me = signed_in(parts)
+        with parts.store.reading() as conn:
+            chance_id = second_chances.latest_to(conn, me.id, auction_id)
+        if chance_id is None:  # the mail may be here before the offer is
+            return see_other(url_for("items.show", auction_id=auction_id))
+        return see_other(url_for("second_chance.look", chance_id=chance_id))
+
     @views.post("/second-chances/<string:chance_id>")
     def answer(chance_id: str) -> Response:
         me = signed_in(parts)

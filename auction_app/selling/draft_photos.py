@@ -8,9 +8,9 @@ from auction_app.db.ids import new_key
 from auction_app.db.store import Store
 from auction_app.errors import PhotoRefused
 from auction_app.listings.photo_files import PhotoFiles
-from auction_app.selling import repository as drafts
 from auction_app.selling.forms import LONGEST_ALT
 from auction_app.selling.model import READY, REFUSED, WAITING, Draft, DraftPhoto
+from auction_app.selling.repository import drafts
 from auction_app.selling.take_photo import look_at_photo
 from auction_app.selling.take_photo_apart import TakePhoto
 from auction_app.web.fields import cut_line

@@ -13,7 +13,6 @@ from auction_app.listings.model import Auction, Status
 from auction_app.listings.outcomes import ListingEdited
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
-from auction_app.selling import repository as drafts
 from auction_app.selling.forms import (
     LONGEST_DESCRIPTION,
     AdditionForm,
@@ -21,6 +20,7 @@ from auction_app.selling.forms import (
     about_postage,
 )
 from auction_app.selling.model import READY, DraftPhoto
+from auction_app.selling.repository import drafts
 from auction_app.selling.write_draft import start_draft
 from auction_app.web.forms import Notation
 

@@ -1,6 +1,9 @@
 """Listings that are being written, and their photos."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from auction_app.listings.model import Auction, Status
 
 WAITING, READY, REFUSED = "waiting", "ready", "refused"
 
@@ -31,3 +34,42 @@ class Draft:
     fields: dict[str, str]
     saved_at_ms: int
     photos: tuple[DraftPhoto, ...]
+
+
+class SellerTask(StrEnum):
+    """What a seller can do next about an item."""
+
+    ANSWER = "answer"
+    AWAIT_PAYMENT = "await_payment"
+    SHIP = "ship"
+    RELIST = "relist"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sale:
+    """An auction of a seller's own, and what came of it: how many watch it, how many questions
+    wait for an answer, and the latest order with its status."""
+
+    auction: Auction
+    watchers: int
+    unanswered: int
+    order_id: str | None = None
+    order_status: str | None = None
+
+    def task(self, now_ms: int) -> SellerTask | None:
+        """What is to be done next, if anything.
+
+        | running, asked | order placed  | paid | unsold, or cancelled |
+        |----------------|---------------|------|----------------------|
+        | answer         | await_payment | ship | relist               |
+        """
+        if self.unanswered and self.auction.status(now_ms) is not Status.ENDED:
+            return SellerTask.ANSWER
+        if self.order_status is None:
+            return SellerTask.RELIST if self.auction.unsold else None
+        after = {
+            "agreed": SellerTask.AWAIT_PAYMENT,
+            "paid": SellerTask.SHIP,
+            "cancelled": SellerTask.RELIST,
+        }
+        return after.get(self.order_status)

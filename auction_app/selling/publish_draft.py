@@ -7,10 +7,10 @@ from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import BadInput, NotFound
 from auction_app.listings.model import Auction, Photo
 from auction_app.listings.repository import auctions
-from auction_app.selling import repository as drafts
 from auction_app.selling.forms import Listing, ListingRules, read_listing
 from auction_app.selling.list_auction import list_auction
 from auction_app.selling.model import READY, WAITING, Draft
+from auction_app.selling.repository import drafts
 from auction_app.web.forms import Notation
 
 

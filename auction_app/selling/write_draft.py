@@ -8,7 +8,7 @@ from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotVerified, TooMany
 from auction_app.listings.photo_files import PhotoFiles
-from auction_app.selling import repository as drafts
+from auction_app.selling.repository import drafts
 from auction_app.web.fields import cut_text
 
 STEPS: Mapping[str, tuple[str, ...]] = {

@@ -7,6 +7,14 @@
     document.cookie = `gavel_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
   }
 
+  // Whoever looks at what a notification leads to has read it. Links only show, so this is said
+  // apart; without a script a button marks all as read.
+  if (body.dataset.unread) {
+    const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
+    const seen = new URLSearchParams({ csrf_token: token, path: location.pathname });
+    fetch("/my/notices/seen", { method: "POST", body: seen }).catch(() => {});
+  }
+
   // The page says what time it was there when it was made; since then our own stopwatch runs,
   // which no wrong clock and no change of it can touch.
   let offset = Number(body.dataset.serverNowMs) - performance.now();

@@ -2,13 +2,18 @@
 
 from bus_drain.fetch import Entity
 
-from mailer_service.entities.fields import line, lines, link
+from mailer_service.entities.fields import line, lines, link, optional_link
 from mailer_service.model.entities import Auction, Order, OrderStep, Question, Reminder
 
 
 def auction_from(entity: Entity) -> Auction:
     """What is on sale."""
-    return Auction(url=entity.url, title=line(entity, "title"))
+    return Auction(
+        url=entity.url,
+        title=line(entity, "title"),
+        order_page=optional_link(entity, "my-order"),
+        offer_page=optional_link(entity, "my-offer"),
+    )
 
 
 def question_from(entity: Entity) -> Question:
@@ -32,6 +37,7 @@ def order_from(entity: Entity) -> Order:
         auction_url=link(entity, "auction"),
         seller_url=link(entity, "seller"),
         buyer_url=link(entity, "buyer"),
+        offer_url=optional_link(entity, "offer"),
     )
 
 

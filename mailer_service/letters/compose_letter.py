@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from service_kit.money import Money
 
-from mailer_service.model.entities import Customer, PendingRequest
+from mailer_service.model.entities import Auction, Customer, PendingRequest
 from mailer_service.model.kinds import DIGEST, kind_of
 from mailer_service.model.mails import Letter, Notice
 
@@ -15,11 +15,11 @@ MOST_ITEMS = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a letter needs beside its notice: `title` of the auction, `about` the other party's
+    """What a letter needs beside its notice: `auction` that it is about, `about` the other party's
     name (None where there is none), `home_url` of the auction house."""
 
     recipient: Customer
-    title: str | None
+    auction: Auction | None
     about: str | None
     home_url: str
 
@@ -38,7 +38,7 @@ def compose_letter(notice: Notice, facts: Facts) -> Letter | None:
         locale=recipient.locale,
         time_zone=recipient.time_zone,
         link=link,
-        title=facts.title,
+        title=facts.auction.title if facts.auction else None,
         price=notice.price,
         about=facts.about,
         text=notice.text,
@@ -109,4 +109,16 @@ def _link(notice: Notice, facts: Facts) -> str | None:
         return request.link if request and request.id == request_id else None
     if name == "address-warning":
         return recipient.preferences or facts.home_url
-    return notice.link or notice.auction_url or facts.home_url
+    return notice.link or _page_of(name, facts.auction) or notice.auction_url or facts.home_url
+
+
+def _page_of(kind: str, auction: Auction | None) -> str | None:
+    """Where the reader of such a mail goes on, if that is not the item's page."""
+    if auction is None:
+        return None
+    pages = {
+        "won": auction.order_page,
+        "sold": auction.order_page,
+        "second-chance": auction.offer_page,
+    }
+    return pages.get(kind)

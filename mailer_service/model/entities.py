@@ -52,10 +52,13 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Auction:
-    """What is on sale. Its URL is also its page."""
+    """What is on sale. Its URL is also its page; `order_page` and `offer_page` lead whoever is
+    signed in to their own order and second chance of it."""
 
     url: str
     title: str
+    order_page: str | None = None
+    offer_page: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +87,7 @@ class OrderStep:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What became of a sale so far."""
+    """What became of a sale so far; `offer_url` is the second chance that it came of."""
 
     url: str
     price: Money
@@ -92,6 +95,7 @@ class Order:
     auction_url: str
     seller_url: str
     buyer_url: str
+    offer_url: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,13 +43,16 @@ def notices_of_bidding(bidding: Bidding) -> Sequence[Notice]:
 
 
 def losers_wanted(bidding: Bidding) -> bool:
-    """Whether somebody may have lost: then the bids must be read to say who."""
-    return bidding.status == "closed" and bidding.outcome == "sold"
+    """Whether somebody may have lost: then the bids must be read to say who. Where the reserve was
+    missed everybody has."""
+    missed = bidding.is_reserve_missed and bidding.price is not None
+    return bidding.status == "closed" and (bidding.outcome == "sold" or missed)
 
 
 def notices_of_losers(bidding: Bidding, bidder_urls: Iterable[str]) -> Sequence[Notice]:
-    """Everybody who bid on what was sold, but the leader, hears that it went to somebody else."""
-    losers = (url for url in dict.fromkeys(bidder_urls) if url != bidding.leader_url)
+    """Everybody who bid hears that it was not theirs, but who bought it."""
+    winner = bidding.leader_url if bidding.outcome == "sold" else None
+    losers = (url for url in dict.fromkeys(bidder_urls) if url != winner)
     return tuple(_of_the_end(bidding, "lost", url, None) for url in losers)
 
 

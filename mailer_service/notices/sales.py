@@ -21,7 +21,8 @@ def notices_of_question(question: Question) -> Sequence[Notice]:
 
 
 def notices_of_order(order: Order) -> Sequence[Notice]:
-    """Every step is told once to the side that did not take it; of the house's, both hear."""
+    """Every step is told once to the side that did not take it; of the house's, both hear. Of
+    what a bidding sold the first step is no news: its end is told as `won` and `sold`."""
     return tuple(
         Notice(
             entity_url=order.url,
@@ -34,6 +35,7 @@ def notices_of_order(order: Order) -> Sequence[Notice]:
             link=order.url,
         )
         for step in order.steps
+        if step.status != "agreed" or order.offer_url
         for side in _other_sides(step)
     )
 

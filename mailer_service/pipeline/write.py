@@ -75,7 +75,7 @@ class Writer:
         auction = self.entities.auction(notice.auction_url) if notice.auction_url else None
         return Facts(
             recipient=recipient,
-            title=auction.title if auction else None,
+            auction=auction,
             about=self._name_of(notice.about_url),
             home_url=self.home_url,
         )

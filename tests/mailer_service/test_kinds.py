@@ -194,8 +194,8 @@ def test_each_step_of_an_order_is_told_once_to_the_other_side(
 
     assert arrived(mail_server) == {
         ("Paid: Brass lamp", "sally@example.org"),
-        ("On its way: Brass lamp", "bob@example.org"),
-        ("Arrived: Brass lamp", "sally@example.org"),
+        ("Shipped: Brass lamp", "bob@example.org"),
+        ("Received: Brass lamp", "sally@example.org"),
     }
     assert all("/orders/1" in text_of(mail) for mail in mail_server.mails)
 

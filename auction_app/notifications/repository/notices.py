@@ -1,12 +1,15 @@
 """News for customers on the site."""
 
 from service_kit.dialects import insert_or
-from sqlalchemy import Connection, delete, select, update
+from service_kit.money import Money
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from auction_app.db.ids import new_id
 from auction_app.db.paging import Cursor, paged
-from auction_app.db.tables import auctions, customers, notices
+from auction_app.db.tables import auctions, biddings, bids, customers, notices, second_chances
 from auction_app.notifications.model import Kind, Notice
+
+_OF_THE_END = ("won", "lost", "sold", "unsold")
 
 
 def add(
@@ -44,9 +47,14 @@ def of_customer(
     conn: Connection, customer_id: str, *, after: Cursor | None, limit: int
 ) -> list[Notice]:
     """A customer's news, the latest first."""
+    ended = case((notices.c.kind.in_(_OF_THE_END), biddings.c.price_minor))
+    price = func.coalesce(bids.c.price_minor, second_chances.c.price_minor, ended)
     query = (
-        select(notices, auctions.c.title)
+        select(notices, auctions.c.title, auctions.c.currency, price.label("price_minor"))
         .join(auctions, auctions.c.id == notices.c.auction_id)
+        .outerjoin(biddings, biddings.c.auction_id == auctions.c.id)
+        .outerjoin(bids, bids.c.url == notices.c.about)
+        .outerjoin(second_chances, second_chances.c.url == notices.c.about)
         .where(notices.c.customer_id == customer_id)
     )
     query = paged(query, notices.c.at_ms, notices.c.id, after=after, limit=limit)
@@ -58,6 +66,7 @@ def of_customer(
             path=row.path,
             at_ms=row.at_ms,
             read=row.read_at_ms is not None,
+            price=None if row.price_minor is None else Money(row.price_minor, row.currency),
         )
         for row in conn.execute(query)
     ]
@@ -67,6 +76,12 @@ def mark_read(conn: Connection, customer_id: str, *, now_ms: int) -> None:
     """Note that a customer has seen all there are."""
     unread = (notices.c.customer_id == customer_id, notices.c.read_at_ms.is_(None))
     conn.execute(update(notices).where(*unread).values(read_at_ms=now_ms))
+
+
+def mark_read_at(conn: Connection, customer_id: str, path: str, *, now_ms: int) -> None:
+    """Note that a customer has seen what leads to this page."""
+    unread = (notices.c.customer_id == customer_id, notices.c.read_at_ms.is_(None))
+    conn.execute(update(notices).where(*unread, notices.c.path == path).values(read_at_ms=now_ms))
 
 
 def forget(conn: Connection, customer_id: str) -> None:

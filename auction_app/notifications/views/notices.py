@@ -34,7 +34,7 @@ def api(parts: Parts) -> Blueprint:
 
 
 def pages(parts: Parts) -> PlainBlueprint:
-    """The button that says that all is read."""
+    """What says that all is read, or what leads to the page that somebody looks at."""
     views = PlainBlueprint("mark_notices", __name__)
 
     @views.post("/my/notices/read")
@@ -43,5 +43,13 @@ def pages(parts: Parts) -> PlainBlueprint:
         with parts.begin() as act:
             notices.mark_read(act.conn, me.id, now_ms=act.now_ms)
         return see_other(url_for("notices.show"))
+
+    @views.post("/my/notices/seen")
+    def seen() -> Response:
+        """A script of the page says that it is looked at."""
+        me = signed_in(parts)
+        with parts.begin() as act:
+            notices.mark_read_at(act.conn, me.id, request.form.get("path", ""), now_ms=act.now_ms)
+        return Response(status=204)
 
     return views

@@ -4,12 +4,11 @@ from flask import Response, request
 from service_kit.openapi import Blueprint
 
 from auction_app.accounts.visitor import signed_in
-from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
-from auction_app.selling import repository as drafts
 from auction_app.selling.hal import MySalesSchema
 from auction_app.selling.hal import my_sales as represent
-from auction_app.selling.repository import SALES, sales_that
+from auction_app.selling.repository import drafts
+from auction_app.selling.repository.sales import SALES, of_seller, sales_that
 from auction_app.web.negotiation import choice, hal, negotiated, page, wants_hal
 from auction_app.web.paging import asked_state, cursor_from, page_of, with_state
 
@@ -30,15 +29,15 @@ def api(parts: Parts) -> Blueprint:
         state = asked_state(SALES)
         only = sales_that(state, now_ms=now_ms) if state else None
         with parts.store.reading() as conn:
-            found = auctions.of_seller(conn, me.id, after=after, limit=PAGE + 1, only=only)
+            found = of_seller(conn, me.id, after=after, limit=PAGE + 1, only=only)
             started = drafts.list_of_seller(conn, me.id, limit=DRAFTS)
-        shown, more = page_of(found, PAGE, lambda it: (it.created_at_ms, it.id))
+        shown, more = page_of(found, PAGE, lambda it: (it.auction.created_at_ms, it.auction.id))
         if wants_hal():
             more = with_state(more, state)
-            return hal(represent(parts.urls, shown, more, now_ms=now_ms))
+            return hal(represent(parts.urls, [one.auction for one in shown], more, now_ms=now_ms))
         return page(
             "selling/my_sales.html",
-            auctions=shown,
+            sales=shown,
             drafts=started,
             more=more,
             state=state,

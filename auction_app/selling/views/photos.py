@@ -10,7 +10,6 @@ from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.parts import Parts
-from auction_app.selling import repository as drafts
 from auction_app.selling.draft_photos import (
     MOST_PHOTOS,
     Arrangement,
@@ -20,6 +19,7 @@ from auction_app.selling.draft_photos import (
 )
 from auction_app.selling.model import WAITING
 from auction_app.selling.publish_draft import about_photos
+from auction_app.selling.repository import drafts
 from auction_app.selling.take_photo import LARGEST_BYTES
 from auction_app.selling.views.wizard_context import wizard_context
 from auction_app.web.negotiation import page, see_other

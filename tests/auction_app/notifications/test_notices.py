@@ -15,7 +15,7 @@ from tests.auction_app.conftest import (
     as_program,
     path_of,
 )
-from tests.auction_app.sale import close, sell
+from tests.auction_app.sale import close, offer_again, sell
 
 
 def news(browser: Browser) -> list[str]:
@@ -153,3 +153,59 @@ def test_watchers_are_reminded_once_within_the_last_hour(world: World) -> None:
     assert client.get(path_of(url), headers=as_program()).status_code == 404
     ada.sign_in("Ada")
     assert news(ada) == ["Ends soon"]
+
+
+def test_a_notice_says_how_much_it_is_about(world: World) -> None:
+    sale = sell(world)
+
+    told = sale.ada.get("/my/notices", headers=as_program()).get_json()["_embedded"]["notices"]
+    assert [(one["kind"], one["price"]["amount"]) for one in told] == [("won", "21.00")]
+    assert "$21.00" in sale.ada.get("/my/notices").text
+    outbid = sale.bob.get("/my/notices", headers=as_program()).get_json()["_embedded"]["notices"]
+    assert {one["kind"]: one["price"]["amount"] for one in outbid} == {
+        "lost": "21.00",
+        "outbid": "21.00",
+    }
+
+
+def unread(browser: Browser) -> list[str]:
+    page = browser.get("/my/notices", headers=as_program()).get_json()
+    return [one["kind"] for one in page["_embedded"]["notices"] if not one["read"]]
+
+
+def test_what_leads_to_a_page_is_read_once_that_is_looked_at(world: World) -> None:
+    sale = sell(world)
+    assert 'data-unread="2"' in sale.bob.get("/rules").text
+    assert sale.bob.post("/my/notices/seen", {"path": "/elsewhere"}).status_code == 204
+    assert sorted(unread(sale.bob)) == ["lost", "outbid"]
+
+    sale.bob.post("/my/notices/seen", {"path": sale.item})
+
+    assert unread(sale.bob) == []
+    assert unread(sale.ada) == ["won"]
+    assert "data-unread" not in sale.bob.get("/rules").text
+
+
+def test_who_bid_on_what_was_not_sold_is_told_so(world: World) -> None:
+    sam, ada = world.member("Sam"), world.member("Ada")
+    item = sam.list_item(reserve="55")
+    ada.bid(item, "20")
+    world.bids.books[world.parts.urls.public_url + item].cancelled = True
+    close(world, item)
+
+    assert news(ada) == ["You didn&#39;t win"]
+
+
+def test_a_mail_leads_whoever_reads_it_to_their_own_order_and_offer(world: World) -> None:
+    sale = sell(world)
+    program = world.app.test_client()
+    told = program.get(sale.item, headers=as_program(MAILER_TOKEN)).get_json()["_links"]
+    order, offer = path_of(told["my-order"]["href"]), path_of(told["my-offer"]["href"])
+    assert "my-order" not in program.get(sale.item, headers=as_program()).get_json()["_links"]
+
+    assert sale.ada.get(order).headers["Location"] == sale.order
+    assert sale.bob.get(order).headers["Location"] == sale.item
+    offer_again(sale.sam, sale.item)
+    assert sale.bob.get(offer).headers["Location"].startswith("/second-chances/")
+    assert sale.ada.get(offer).headers["Location"] == sale.item
+    assert world.browser().get(offer).status_code == 401

@@ -89,7 +89,7 @@ def composed(kind: str, address: str | None, *, proven: bool) -> Letter:
     notice = Notice(
         entity_url=recipient.url, kind=f"{kind}:r", recipient_url=recipient.url, address=address
     )
-    facts = Facts(recipient=recipient, title=None, about=None, home_url="https://gavel.example")
+    facts = Facts(recipient=recipient, auction=None, about=None, home_url="https://gavel.example")
     letter = compose_letter(notice, facts)
     assert letter is not None
     return letter

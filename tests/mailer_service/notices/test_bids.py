@@ -102,11 +102,22 @@ def test_of_a_sale_everybody_who_bid_hears_once_but_the_winner() -> None:
     assert len(notices) == 2
 
 
+def test_where_the_reserve_was_missed_everybody_who_bid_hears() -> None:
+    missed = bidding(outcome="unsold", is_reserve_missed=True)
+
+    notices = notices_of_losers(missed, ["ada", "bob"])
+
+    assert told(notices) == {("lost", "ada"), ("lost", "bob")}
+    assert all(notice.is_reserve_missed for notice in notices)
+
+
 @pytest.mark.parametrize(
     ("changes", "wanted"),
     [
         ({}, True),
         ({"outcome": "unsold"}, False),
+        ({"outcome": "unsold", "is_reserve_missed": True}, True),
+        ({"outcome": "unsold", "is_reserve_missed": True, "price": None}, False),
         ({"status": "open", "outcome": None}, False),
     ],
 )

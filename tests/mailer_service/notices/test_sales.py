@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from service_kit.money import Money
 
@@ -74,3 +76,12 @@ def test_a_reminder_reaches_its_customer_and_is_pointless_after_the_end() -> Non
     )
 
     assert (notice.kind, notice.recipient_url, notice.until_ms) == ("ending-soon", "ada", 77)
+
+
+@pytest.mark.parametrize(("offer_url", "told"), [(None, 0), ("offers/1", 2)])
+def test_an_order_is_news_only_where_the_end_of_a_bidding_was_not(
+    offer_url: str | None, told: int
+) -> None:
+    made = replace(order(OrderStep(status="agreed", by="house")), offer_url=offer_url)
+
+    assert len(notices_of_order(made)) == told

@@ -2,20 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    and_,
-    delete,
-    func,
-    insert,
-    not_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from auction_app.db.tables import auctions, biddings, draft_photos, drafts
+from auction_app.db.tables import draft_photos, drafts
 from auction_app.errors import NotFound
 from auction_app.selling.model import WAITING, Draft, DraftPhoto
 
@@ -114,16 +103,3 @@ def _as_draft(conn: Connection, row: Row[Any]) -> Draft:
 def _as_photo(row: Row[Any]) -> DraftPhoto:
     names = ("id", "draft_id", "name", "alt", "state", "reason", "width", "height")
     return DraftPhoto(**{name: getattr(row, name) for name in names})
-
-
-SALES = ("open", "sold", "unsold")
-
-
-def sales_that(state: str, *, now_ms: int) -> ColumnElement[bool]:
-    """Auctions of a seller that are still open (or about to be), sold, or not sold."""
-    closed = auctions.c.closed_at_ms.is_not(None)
-    sold = and_(closed, biddings.c.outcome == "sold")
-    running = and_(not_(closed), auctions.c.current_ends_at_ms > now_ms)
-    return {"open": running, "sold": sold, "unsold": and_(closed, biddings.c.outcome != "sold")}[
-        state
-    ]

@@ -1,0 +1,1 @@
+"""SQL of drafts, and of what a seller has listed."""
