@@ -29,7 +29,9 @@ class Connections:
         self._inherited: list[Any] = []
         self._pid = os.getpid()
         self.breaks = 0
-        """How often one was found broken: what is behind the next may have been restored."""
+        """How often the store was found to have ended them: what is behind the next may have been
+        restored. Whichever thread finds it first, it counts once: an idle one's, found later, was
+        ended with the others."""
 
     @contextmanager
     def using(self) -> Iterator[Any]:
@@ -54,9 +56,7 @@ class Connections:
             try:
                 return work(self._open_mine())
             except Exception:
-                breaks = self.breaks
-                self._drop_mine()
-                if self.breaks == breaks:
+                if not self._drop_mine():
                     raise
         return self.once(work)
 
@@ -72,17 +72,23 @@ class Connections:
             self._leave_to_parent()
         connection = getattr(self._mine, "connection", None)
         if connection is None:
+            self._mine.breaks = self.breaks
             connection = self._mine.connection = self._open()
             self._all.append(connection)
         return connection
 
-    def _drop_mine(self) -> None:
+    def _drop_mine(self) -> bool:
+        """Whether it was broken."""
         connection = getattr(self._mine, "connection", None)
-        if connection is not None:
-            self.breaks += bool(getattr(connection, "broken", False))
-            self._mine.connection = None
-            self._all.remove(connection)
-            connection.close()
+        if connection is None:
+            return False
+        is_broken = bool(getattr(connection, "broken", False))
+        if is_broken and self._mine.breaks == self.breaks:
+            self.breaks += 1
+        self._mine.connection = None
+        self._all.remove(connection)
+        connection.close()
+        return is_broken
 
     def _leave_to_parent(self) -> None:
         # Kept, for closing one would end the parent's session, or its locks on a SQLite file.
