@@ -3,8 +3,9 @@
 import asyncio
 import email
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -24,6 +25,7 @@ class PostOffice:
         self.port = free_port()
         self._mode: Mode = "instant"
         self._taken: Counter[str] = Counter()
+        self._arrivals: list[tuple[str, float]] = []
         self._lock = threading.Lock()
         self._arrival = threading.Condition(self._lock)
         self._controller: Controller | None = None
@@ -43,6 +45,7 @@ class PostOffice:
         message = email.message_from_bytes(envelope.content)
         with self._lock:
             self._taken[str(message["Message-ID"])] += 1
+            self._arrivals.append((str(message["Message-ID"]), time.monotonic()))
             self._arrival.notify_all()
         return "250 taken"
 
@@ -57,6 +60,17 @@ class PostOffice:
         """How many came once more than once."""
         with self._lock:
             return sum(self._taken.values()) - len(self._taken)
+
+    def unheard(self, deaths: Sequence[tuple[float, float]]) -> int:
+        """How many of the doubles had a copy that came while its sender was dead, by the steady
+        clock: nobody was there to hear the 250."""
+        with self._lock:
+            unheard = {
+                mail
+                for mail, at in self._arrivals
+                if any(killed <= at < started for killed, started in deaths)
+            }
+            return sum(self._taken[mail] - 1 for mail in unheard)
 
     def wait_for_arrivals(self, count: int, *, within_s: float) -> None:
         """Come back when so many more have come, or after so many seconds."""

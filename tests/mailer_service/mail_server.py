@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -23,6 +24,8 @@ class MailServer:
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    arrived_at: list[float] = field(default_factory=list)
+    """When each mail was whole, by the steady clock."""
     on_recipient: Callable[[str], str] = lambda _address: "250 OK"
     on_data: Callable[[], str] = lambda: "250 OK"
     options: dict[str, Any] = field(default_factory=dict)
@@ -75,6 +78,7 @@ class MailServer:
         with self._arrived:
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
             self.recipients.extend(envelope.rcpt_tos)
+            self.arrived_at.append(time.monotonic())
             self._arrived.notify_all()
         if self.hang_up_after and len(self.mails) % self.hang_up_after == 0:
             await server.push(answer)

@@ -1,7 +1,7 @@
 """Kill the mailer while it works; exit 1 when a mail was lost, or came twice.
 
-`python -m tests.chaos.mailer [--deliveries 1000] [--kills 20] [--seed S] [--rounds N] [--aimed]`:
-at any moment, or aimed at that of the SMTP server's 250.
+`python -m tests.chaos.mailer [--deliveries 1000] [--kills 20] [--seed S] [--rounds N] [--aimed]
+[--sessions 2]`: at any moment, or aimed at that of the SMTP server's 250.
 """
 
 import argparse
@@ -22,6 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--aimed", action="store_true")
+    parser.add_argument("--sessions", type=int, default=2)
     asked = parser.parse_args(arguments)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells every request
     failed = False
@@ -33,6 +34,7 @@ def main(arguments: Sequence[str]) -> int:
                 kills=asked.kills,
                 seed=seed,
                 kill=kill_at_the_answer if asked.aimed else kill_at_random,
+                sessions=asked.sessions,
             )
         print(f"seed {seed}: {verdict} {verdict.violations or 'ok'}", flush=True)
         failed = failed or bool(verdict.violations)

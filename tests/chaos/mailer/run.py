@@ -3,10 +3,11 @@
 import json
 import random
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from sqlalchemy import func, select
 
 from mailer_service.storage.tables import inbox, mails
 from tests.chaos.mailer.plan import SENDER, Delivery, Plan, draw
+from tests.journey.kills import STARTS_IN_S
 from tests.mailer_service.conftest import SECRET, UUID, signed_delivery
 from tests.mailer_service.mail_server import MailServer
 from tests.mailer_service.processes import Process, answers
@@ -32,12 +34,11 @@ from tests.mailer_service.services import (
 from tests.sockets import free_port
 from tests.waiting import wait_for
 
-SESSIONS = 2
-
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a run came to. `repeated` mails came once more under their Message-ID."""
+    """What a run came to. `repeated` mails came once more under their Message-ID; `unanswered` ones
+    too, but of those the server took one when whoever sent it was dead: nobody heard its 250."""
 
     deliveries: int
     expected: int
@@ -45,6 +46,7 @@ class Verdict:
     missing: int
     unexpected: int
     repeated: int
+    unanswered: int
     kills_of_web: int
     kills_of_jobs: int
 
@@ -62,13 +64,19 @@ class Verdict:
 
 
 def run(
-    folder: Path, *, deliveries: int, kills: int, seed: int, kill: "Kill | None" = None
+    folder: Path,
+    *,
+    deliveries: int,
+    kills: int,
+    seed: int,
+    kill: "Kill | None" = None,
+    sessions: int = 2,
 ) -> Verdict:
     """Deliver, kill so many times (at random if not told how), wait until nothing is left to do,
     and count."""
     with _house() as house, _mail_server() as server, ExitStack() as stack:
         plan = draw(house, deliveries, seed)
-        mailer = stack.enter_context(Mailer.started(folder, house, server))
+        mailer = stack.enter_context(Mailer.started(folder, house, server, sessions))
         courier = threading.Thread(target=_deliver, args=(plan.batches, mailer.port))
         courier.start()
         killed = (kill or kill_at_random)(mailer, server, plan, kills, random.Random(seed))
@@ -76,13 +84,15 @@ def run(
         assert not courier.is_alive(), "the deliveries did not end"
         wait_for(mailer.is_done, seconds=120, what="nothing is left to do")
         came = Counter(str(mail["Message-ID"]) for mail in server.mails)
+        again = _again(server, mailer.dead)
     return Verdict(
         deliveries=sum(map(len, plan.batches)),
         expected=len(plan.mails),
         arrived=sum(came.values()),
         missing=len(plan.mails - set(came)),
         unexpected=len(set(came) - plan.mails),
-        repeated=sum(count - 1 for count in came.values()),
+        repeated=again[False],
+        unanswered=again[True],
         kills_of_web=killed["web"],
         kills_of_jobs=killed["jobs"],
     )
@@ -97,11 +107,15 @@ class Mailer:
         self._settings = settings
         self._engine = connect(settings["MAILER_DATABASE_URL"])
         self._running: dict[str, Process] = {}
+        self.dead: list[float] = []
+        """When the jobs were killed and when they were started again, by turns."""
 
     @classmethod
     @contextmanager
-    def started(cls, folder: Path, house: House, server: MailServer) -> Iterator["Mailer"]:
-        settings = _settings(folder, house, server)
+    def started(
+        cls, folder: Path, house: House, server: MailServer, sessions: int
+    ) -> Iterator["Mailer"]:
+        settings = _settings(folder, house, server) | {"MAILER_SMTP_SESSIONS": str(sessions)}
         migrate("mailer_service", settings["MAILER_DATABASE_URL"])
         mailer = cls(folder, settings)
         try:
@@ -115,6 +129,8 @@ class Mailer:
 
     def start(self, name: str) -> None:
         """Start a process, and wait until it is ready."""
+        if name == "jobs":
+            self.dead.append(time.monotonic())
         web = ["gunicorn", "-c", "mailer_service/gunicorn.conf.py", "-b", f"127.0.0.1:{self.port}"]
         commands = {
             "web": [*web, "mailer_service.app:create_app()"],
@@ -126,12 +142,15 @@ class Mailer:
         process.wait_until(lambda: answers(f"http://127.0.0.1:{ports[name]}/readyz"), name)
 
     def kill(self, name: str) -> None:
-        """kill -9."""
+        """kill -9, and wait for its end."""
+        if name == "jobs" and len(self.dead) % 2:
+            self.dead.append(time.monotonic())
         self._running[name].kill()
 
     def strike(self, name: str) -> None:
         """kill -9, from the thread that calls, at once."""
         self._running[name].strike()
+        self.dead.append(time.monotonic())
 
     def is_done(self) -> bool:
         """Whether nothing is left to look at, to write or to send."""
@@ -175,6 +194,16 @@ def kill_at_the_answer(
         mailer.kill("jobs")
         mailer.start("jobs")
     return Counter(jobs=kills)
+
+
+def _again(server: MailServer, dead: Sequence[float]) -> Counter[bool]:
+    """How many mails came once more, by whether one of the copies found its sender dead."""
+    deaths = list(zip(dead[1::2], dead[2::2], strict=False))
+    copies: dict[str, list[bool]] = {}
+    for mail, arrived_at in zip(server.mails, server.arrived_at, strict=True):
+        unheard = any(killed <= arrived_at < started + STARTS_IN_S for killed, started in deaths)
+        copies.setdefault(str(mail["Message-ID"]), []).append(unheard)
+    return Counter(any(unheard) for unheard in copies.values() for _ in unheard[1:])
 
 
 def _deliver(batches: list[list[Delivery]], port: int) -> None:
@@ -227,7 +256,6 @@ def _settings(folder: Path, house: House, server: MailServer) -> dict[str, str]:
         "MAILER_PUBLIC_URL": away,
         "MAILER_SENDER": SENDER,
         "SMTP_URL": f"smtp://127.0.0.1:{server.port}",
-        "MAILER_SMTP_SESSIONS": str(SESSIONS),
         # Short leases, so that what a kill interrupted goes on soon.
         "MAILER_SMTP_TIMEOUT_MS": "2000",
         "MAILER_FETCH_TIMEOUT_MS": "1000",
