@@ -2,6 +2,7 @@
 and show the bus under a path of a host that others share."""
 
 import asyncio
+import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import suppress
@@ -21,12 +22,20 @@ WsgiApp = Callable[..., Iterable[bytes]]
 SILENT_S = 1.0
 TOTAL_S = 10.0
 _CHUNK_BYTES = 64 * 1024
+# What the kernel takes for who does not read; by itself up to megabytes, which somebody must write.
+_SENT_AHEAD_BYTES = 64 * 1024
 _END = {"type": "http.response.body", "body": b""}
 
 
 class EndingProtocol(Protocol):
     """A connection whose answer may have no end by itself: when the server shuts down, whatever
     the app has left as `on_shutdown` in the request's state is called."""
+
+    def connection_made(self, transport: Any) -> None:
+        """Somebody is there."""
+        super().connection_made(transport)
+        sock = transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_AHEAD_BYTES)
 
     def shutdown(self) -> None:
         """The server is about to end."""

@@ -5,8 +5,8 @@ import re
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from urllib.parse import parse_qs
 
 from service_kit.errors import StoreUnavailable
@@ -20,11 +20,11 @@ from bus.bootstrap import Bus
 from bus.errors import BadQuery, BusError, Unavailable
 from bus.model.token_scope import TokenScope, is_good_for
 from bus.server import AsgiApp, Receive, Scope, Send
-from bus.streams.follower import Follower
+from bus.streams.loop_waits import LoopWaits
 from bus.streams.page import Page, start
 from bus.streams.pull import Pulled
 from bus.streams.pull_wait import PullQuery, wait_beside
-from bus.streams.query import EventsQuery, LogQuery, log_query
+from bus.streams.query import MAX_LIMIT, EventsQuery, LogQuery, log_query
 from bus.streams.reader import LogReader
 from bus.streams.sse import RETRY, clock_frame, page_frames
 
@@ -65,6 +65,10 @@ class Streams:
         self._turn = asyncio.Lock()
         self._behind = 0
         self._pulling = asyncio.Lock()
+
+    @cached_property
+    def _waits(self) -> LoopWaits:
+        return LoopWaits()  # in the loop that serves
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
@@ -118,6 +122,8 @@ class Streams:
         is_stream = wants_stream(headers.get(b"accept", b"").decode("latin-1"))
         last = headers.get(b"last-event-id", b"").decode("latin-1") if is_stream else None
         query = log_query(_asked(scope, EventsQuery), about, last)
+        if is_stream:  # which has no pages: what it costs to write is for as many as may be
+            query = replace(query, limit=MAX_LIMIT)
         return _Call(shown, client, query, is_stream, gone)
 
     async def _poll(self, call: _Call, reader: LogReader, send: Send) -> None:
@@ -140,7 +146,7 @@ class Streams:
                     left_s = until_s - time.monotonic()
                     if left_s <= 0:
                         break
-                    await _wait_beside(bus.follower, pulled, gone, left_s)
+                    await self._wait_beside(pulled, gone, left_s)
                     pulled = await self._pull_once(ours, query)
             finally:
                 bus.follower.leave()
@@ -209,11 +215,19 @@ class Streams:
 
     async def _wait(self, call: _Call, reader: LogReader, left_s: float) -> bool:
         """Wait for news; whether there is something to read instead."""
-        loop, news = asyncio.get_running_loop(), asyncio.Event()
-        if not reader.wait(lambda: _wake(loop, news)):
+        news = self._waits.begin()
+        if not reader.wait(partial(self._waits.wake, news)):
             return True
-        await _first(news, call.gone, left_s)
+        await self._waits.wait(news, call.gone, left_s)
         return False
+
+    async def _wait_beside(self, pulled: Pulled, gone: asyncio.Future[None], left_s: float) -> None:
+        """Wait until there may be more than was pulled."""
+        follower, news = self._bus.follower, self._waits.begin()
+        waiting = wait_beside(follower, pulled, partial(self._waits.wake, news))
+        if waiting is not None:
+            await self._waits.wait(news, gone, min(left_s, pulled.again_ms / 1000))
+            follower.news(waiting)
 
     async def _read(self, reader: LogReader) -> Page:
         """Read on, in turn with all who are behind."""
@@ -246,30 +260,6 @@ def _timed(reader: LogReader) -> tuple[Page, float]:
     begun_s = time.thread_time()
     page = reader.read()
     return page, time.thread_time() - begun_s
-
-
-async def _wait_beside(
-    follower: Follower, pulled: Pulled, gone: asyncio.Future[None], left_s: float
-) -> None:
-    """Wait until there may be more than was pulled."""
-    loop, news = asyncio.get_running_loop(), asyncio.Event()
-    waiting = wait_beside(follower, pulled, lambda: _wake(loop, news))
-    if waiting is not None:
-        await _first(news, gone, min(left_s, pulled.again_ms / 1000))
-        follower.news(waiting)
-
-
-async def _first(news: asyncio.Event, gone: asyncio.Future[None], left_s: float) -> None:
-    """Wait for news, or until nobody is there any more."""
-    woken = asyncio.ensure_future(news.wait())
-    either: set[asyncio.Future[Any]] = {woken, gone}
-    await asyncio.wait(either, timeout=left_s, return_when=asyncio.FIRST_COMPLETED)
-    woken.cancel()
-
-
-def _wake(loop: asyncio.AbstractEventLoop, news: asyncio.Event) -> None:
-    if not loop.is_closed():
-        loop.call_soon_threadsafe(news.set)
 
 
 async def _hung_up(receive: Receive) -> None:
