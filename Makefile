@@ -19,8 +19,8 @@ help: ## show what can be made
 
 install: .venv/installed ## create .venv and install everything that runs
 
-run: .venv/installed ## migrate, load demo data once, start everything, say when it is ready; STAGE=mvp, background, bus
-	@$(BIN)/python -m service_kit.run
+run: .venv/installed ## migrate, load demo data once, start everything, say when it is ready; STAGE=mvp, background, bus; ARGS=--help
+	@$(BIN)/python -m service_kit.run $(ARGS)
 
 test: .venv/installed-dev ## run every test that can run without root
 	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -6,17 +6,17 @@ What runs where is said by the settings below; docs/leaving-a-monolith.md change
 import os
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bus_client import connect
 from bus_client.outbox import Relay, announce, open_database, outbox_table, reading, writing
 from bus_drain import Drain, Event, each, receiver
-from bus_drain.fetch import EntityClient
+from bus_drain.fetch import EntityClient, WsgiTransport
 from bus_drain.flask import mount
 from flask import Flask, Response, request
-from service_kit.dialects import insert_or
-from service_kit.local import LocalTransport
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert, select
+from sqlalchemy.exc import IntegrityError
 
 CONTEXTS = os.environ.get("SHOP_CONTEXTS", "orders,notifier").split(",")
 BUS = os.environ.get("SHOP_BUS", "inline:")
@@ -27,7 +27,6 @@ NOTIFIER_DATABASE = os.environ.get("NOTIFIER_DATABASE", "sqlite:///shop.sqlite3"
 NOTIFIER_ORDERS_URL = os.environ.get("NOTIFIER_ORDERS_URL", f"wsgi+{ORDERS_URL}")
 
 app = Flask(__name__)
-in_process = LocalTransport()
 
 
 # ── orders ──────────────────────────────────────────────────────────────────────────────────────
@@ -48,7 +47,6 @@ def serve_orders():
     listeners = LISTENERS if "notifier" in CONTEXTS else {}
     shop_bus = connect(BUS, TOKEN, deliver=receiver(listeners), name="notifier")
     shop_bus.attend("outbox", Relay(database, outbox, shop_bus.publish).publish_waiting)
-    in_process.serve(ORDERS_URL, app)
 
     @app.post("/orders")
     def place():
@@ -91,7 +89,7 @@ if holds_orders and "orders" not in CONTEXTS:
     sys.exit(f"NOTIFIER_ORDERS_URL: {NOTIFIER_ORDERS_URL}: the orders are not in this process")
 orders_client = EntityClient(
     {NOTIFIER_ORDERS_URL.removeprefix("wsgi+"): None},
-    transport=in_process if holds_orders else None,
+    transport=WsgiTransport(app) if holds_orders else None,
 )
 
 
@@ -111,10 +109,9 @@ class Order:
 
 def notify(event: Event) -> None:
     order = Order.find(event.url)
-    with writing(notifier_database) as connection:
-        row = {"order_url": order.url, "text": f"Thank you for your order: {order.item}"}
-        known = insert_or(connection, notifications).values(row).on_conflict_do_nothing()
-        connection.execute(known)
+    row = {"order_url": order.url, "text": f"Thank you for your order: {order.item}"}
+    with suppress(IntegrityError), writing(notifier_database) as connection:  # it is told already
+        connection.execute(insert(notifications).values(row))
 
 
 LISTENERS = {"orders.create": each(notify), "orders.noop": each(notify)}

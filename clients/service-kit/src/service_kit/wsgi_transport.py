@@ -1,4 +1,7 @@
-"""A requests transport that calls a WSGI app in this process: same client code, no network."""
+"""A requests transport that calls a WSGI app in this process: same client code, no network.
+
+Not by `werkzeug.test`: who fetches needs requests and no web framework.
+"""
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO

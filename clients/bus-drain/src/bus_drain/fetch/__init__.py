@@ -3,6 +3,8 @@
 from bus_drain.extras import needs
 
 with needs("fetch"):
+    from service_kit.wsgi_transport import WsgiTransport
+
     from bus_drain.fetch.client import EntityClient
     from bus_drain.fetch.entity import Entity
     from bus_drain.fetch.errors import (
@@ -31,4 +33,5 @@ __all__ = [
     "TooLarge",
     "Unavailable",
     "UnknownHost",
+    "WsgiTransport",
 ]

@@ -1,5 +1,6 @@
 """`python -m service_kit.run`: start this folder's Procfile, say when all is ready, and stay."""
 
+import argparse
 import os
 import shlex
 import subprocess
@@ -20,6 +21,7 @@ from service_kit.run.stay import stay
 
 def main() -> int:
     """Release, start, wait, say so, and stay until Ctrl-C. Returns the exit status."""
+    _read_arguments()
     keep_files_private()
     folder = Path.cwd()
     try:
@@ -39,6 +41,19 @@ def main() -> int:
     everything = _with_own_programs(settings)
     released = "".join(_release(command, everything) for command in commands.releases)
     return _run(commands.processes, everything, released, logs)
+
+
+def _read_arguments() -> None:
+    """There are none but --help: everything is set by the environment."""
+    parser = argparse.ArgumentParser(
+        prog="make run",
+        description="Start every process of this folder's Procfile, say when all are ready, start"
+        " again what dies, and stay until Ctrl-C.",
+        epilog="Settings are in .env.example: set them in .env or in the environment, such as"
+        " STAGE=mvp, PORT_BASE=9000, VAR_DIR=/tmp/other. Addresses go to VAR_DIR/house.env,"
+        " secrets to VAR_DIR/secrets.env, logs to VAR_DIR/log.",
+    )
+    parser.parse_args()
 
 
 def _with_own_programs(settings: Mapping[str, str]) -> dict[str, str]:

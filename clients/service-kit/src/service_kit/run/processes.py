@@ -36,5 +36,10 @@ def commands_of(folder: Path, settings: Mapping[str, str]) -> Commands:
     )
 
 
+def every_command(folder: Path) -> dict[str, str]:
+    """All commands of both Procfiles, by name."""
+    return _commands(folder / "Procfile") | _commands(folder / "stages" / "Procfile")
+
+
 def _commands(file: Path) -> dict[str, str]:
     return dict(parse_procfile(file.read_text()).processes) if file.exists() else {}
