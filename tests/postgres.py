@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -125,6 +126,22 @@ def away(url: str) -> Iterator[None]:
             yield
         finally:
             connection.execute(f"{allow} true".encode())
+
+
+@contextmanager
+def hanging(url: str) -> Iterator[None]:
+    """A database none of whose sessions answers, as when its machine or its disk hangs."""
+    cluster_url, _, name = url.rpartition("/")
+    with psycopg.connect(f"{cluster_url}/postgres", autocommit=True) as connection:
+        found = connection.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", [name])
+        stopped = [pid for (pid,) in found]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

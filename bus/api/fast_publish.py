@@ -20,7 +20,7 @@ from bus.errors import BusError, SchemaChanged, Unavailable
 from bus.model.client import Client
 from bus.model.event import Publication
 from bus.publish.content_modes import attributes_in
-from bus.publish.group_commit import LoopCommitter
+from bus.publish.group_commit import TIMEOUT_S, LoopCommitter
 from bus.publish.publisher import PublishCall
 from bus.server import AsgiApp, Message, Receive, Scope, Send
 
@@ -89,7 +89,11 @@ class FastPublish:
         shown = token(authorization)
         known = self._access.remembered(shown)
         if known is None:
-            return await asyncio.to_thread(self._access.client, shown)
+            try:
+                async with asyncio.timeout(TIMEOUT_S):
+                    return await asyncio.to_thread(self._access.client, shown)
+            except TimeoutError:
+                raise StoreUnavailable("who calls could not be asked in time") from None
         if known.stale:
             asyncio.get_running_loop().run_in_executor(None, self._access.check_again, shown)
         return known.client

@@ -16,7 +16,8 @@ Append = Callable[[Sequence[Publication]], Answers]
 """Stores publications durably in one transaction."""
 
 MAX_EVENTS = 1_000
-TIMEOUT_S = 15.0
+# A lock may be waited for 5 s; a store that takes longer than a little more has stopped.
+TIMEOUT_S = 6.0
 
 
 class Committer:

@@ -2,6 +2,7 @@
 was not stored is answered 200 (docs/delivery.md D5)."""
 
 import logging
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from tests.bus.api.calling import assert_problem, call
 from tests.bus.api.entrances import api, loop
 from tests.bus.storage.conftest import url
 from tests.faults import commits_failing, full_disk
-from tests.postgres import away, read_only
+from tests.postgres import away, hanging, read_only
+from tests.waiting import wait_for
 
 __all__ = ["api", "loop", "url"]
 
@@ -56,7 +58,7 @@ def test_what_was_not_committed_is_not_answered_200(
 
 
 class TestOnPostgres:
-    """A server that restarts, fails over, or can't be reached."""
+    """A server that restarts, fails over, hangs, or can't be reached."""
 
     @pytest.fixture
     def url(self, postgres_database: str) -> str:
@@ -75,6 +77,17 @@ class TestOnPostgres:
         assert len(caplog.records) < len(CALLS)
         assert call(api, "POST", "/topics/bids", EVENT).status_code == 200
         assert api.get("/readyz").status_code == 200
+
+    @pytest.mark.slow
+    def test_a_publisher_hears_within_seconds_that_a_server_hangs(
+        self, api: Client, url: str
+    ) -> None:
+        assert call(api, "POST", "/topics/bids", EVENT).status_code == 200  # a token is remembered
+        began_s = time.monotonic()
+        with hanging(url):
+            assert is_told_to_come_again(call(api, "POST", "/topics/bids", EVENT))
+        assert time.monotonic() - began_s < 12
+        wait_for(lambda: call(api, "POST", "/topics/bids", EVENT).status_code == 200)
 
     def test_a_server_that_only_reads_takes_nothing(self, api: Client, url: str) -> None:
         """A standby, or a primary that was fenced."""
