@@ -133,7 +133,7 @@ def _views(house: House) -> Iterator[Blueprint]:
     yield from accounts_views.blueprints(house, house.passwords)
     yield from bidding_views.blueprints(house, house.gateway, item_page)
     yield from items_views.blueprints(house, house.files)
-    yield from moderation_views.blueprints(house, house.gateway)
+    yield from moderation_views.blueprints(house, house.decree_channel)
     yield from notifications_views.blueprints(house)
     yield from orders_views.blueprints(house)
     yield from privacy_views.blueprints(house, house.gateway, house.passwords, house.files)

@@ -29,7 +29,8 @@ BIDS_TOTAL_S = 4.0
 @dataclass(frozen=True, kw_only=True)
 class House(Parts):
     """All of it. `refresh_channel` wakes the job that fetches what the bus said has changed,
-    `photo_channel` the one that prepares photos. `transport` leads to bids_service where that is
+    `photo_channel` the one that prepares photos, `decree_channel` the one that tells bids_service
+    what moderators decide. `transport` leads to bids_service where that is
     in this process."""
 
     bids: Bids
@@ -38,6 +39,7 @@ class House(Parts):
     files: PhotoFiles
     refresh_channel: Channel
     photo_channel: Channel
+    decree_channel: Channel
     transport: LocalTransport | None = None
 
     def check(self) -> None:
@@ -90,6 +92,7 @@ def build(
         files=part("files", lambda: PhotoFiles(config.photos_dir)),
         refresh_channel=part("refresh_channel", lambda: channel("refresh")),
         photo_channel=part("photo_channel", lambda: channel("photos")),
+        decree_channel=part("decree_channel", lambda: channel("decrees")),
         transport=transport,
     )
 

@@ -82,7 +82,11 @@ class WrongCredentials(AuctionAppError):
 
 
 class AccountClosed(AuctionAppError):
-    """A moderator has closed the account."""
+    """A moderator has closed the account of that id."""
+
+    def __init__(self, customer_id: str) -> None:
+        super().__init__("closed by a moderator")
+        self.customer_id = customer_id
 
 
 class WrongPassword(AuctionAppError):

@@ -13,6 +13,7 @@ PUBLISHED = {
         "What became of a sale: agreed, paid, shipped, received or cancelled.", NO_DATA
     ),
     "questions": TopicAbout("A question on an item was asked, or answered.", NO_DATA),
+    "statements": TopicAbout("Somebody is told of a moderator's decision, and why.", NO_DATA),
     "reminders": TopicAbout("An item that somebody watches ends soon.", NO_DATA),
 }
 

@@ -37,6 +37,10 @@ class Urls:
         """The address of a reminder."""
         return self.absolute(f"/reminders/{reminder_id}")
 
+    def statement(self, statement_id: str) -> str:
+        """The address of what somebody is told of a moderator's decision."""
+        return self.absolute(f"/statements/{statement_id}")
+
     def second_chance(self, chance_id: str) -> str:
         """The address of a second chance."""
         return self.absolute(f"/second-chances/{chance_id}")

@@ -20,6 +20,7 @@ from auction_app.bidding.refresh_projection import Fetch, fetching, notice_gaps,
 from auction_app.bootstrap import House, build, check_start
 from auction_app.config import Config, read
 from auction_app.db.tables import outbox
+from auction_app.moderation.carry_out import carry_out_decrees
 from auction_app.search.index_search import index_search
 from auction_app.second_chances.offers import keep_offer
 from auction_app.selling.draft_photos import prepare_photos
@@ -42,6 +43,7 @@ def jobs(house: House, publish: Publish) -> dict[str, Job]:
     return {
         "relay": Job("relay", relay.publish_waiting, away=HttpFailure),
         "refresh": Job("refresh", lambda: refresh_projection(store, house.gateway, FETCHES)),
+        "decrees": Job("decrees", lambda: carry_out_decrees(store, house.gateway)),
         "photos": Job("photos", lambda: prepare_photos(store, house.files, take_photo_apart)),
     }
 
@@ -64,6 +66,7 @@ def loops(config: Config, house: House) -> dict[str, Body]:
     channels = {
         "relay": house.store.outbox_channel,
         "refresh": house.refresh_channel,
+        "decrees": house.decree_channel,
         "photos": house.photo_channel,
     }
     listen = {

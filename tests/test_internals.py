@@ -49,8 +49,8 @@ DRAWN = [(walk, file) for walk, drawing in WALKS.items() for file in files_of(dr
 WRITTEN = FILE.findall(FENCE.sub("", TEXT))
 
 
-def test_four_walks_are_drawn() -> None:
-    assert list(WALKS) == ["A bid", "An event", "A batch", "A mail"]
+def test_five_walks_are_drawn() -> None:
+    assert list(WALKS) == ["A bid", "An event", "A batch", "A mail", "A decision of a moderator"]
     assert {walk for walk, _ in DRAWN} == set(WALKS)
 
 

@@ -64,7 +64,7 @@ def sign_in(
     if not matches or found is None:
         raise WrongCredentials("address and password do not belong together")
     if found[0].banned_at_ms is not None:
-        raise AccountClosed("banned by a moderator")
+        raise AccountClosed(found[0].id)
     rehashed = passwords.hash(password) if passwords.outdated(found[1]) else None
     with store.begin() as act:
         rate_limits.give_back(act, attempt)

@@ -9,7 +9,6 @@ from auction_app.bidding.projection import keep_bidding
 from auction_app.bidding.repository import stale
 from auction_app.db.store import Store
 from auction_app.errors import NotVerified
-from auction_app.listings.model import Auction
 
 
 def buy_now(store: Store, gateway: Gateway, auction_id: str, *, buyer: Customer, key: str) -> None:
@@ -44,11 +43,18 @@ def end_early(
     _keep(store, gateway.cancel(auction_id, seller.id, key, only_without_bids=True))
 
 
-def call_off(store: Store, gateway: Gateway, auction: Auction) -> None:
-    """Call an auction off on behalf of the house, whoever has bid: nothing is sold. Safe to
+def decree(
+    store: Store,
+    gateway: Gateway,
+    auction_id: str,
+    what: bids_client.Decree,
+    *,
+    bidder_id: str | None,
+    key: str,
+) -> None:
+    """Have bids_service carry out what the house decided (docs/bidding.md B17, B18). Safe to
     repeat. Blocks for bids_service. Raises CommandRefused, BidsUnavailable."""
-    key = f"call-off-{auction.id}"
-    _keep(store, gateway.cancel(auction.id, auction.seller_id, key, only_without_bids=False))
+    _keep(store, gateway.decree(auction_id, what, bidder_id, key))
 
 
 def _keep(store: Store, told: bids_client.Bidding) -> None:

@@ -19,6 +19,8 @@ log = get_logger(__name__)
 
 RETRY_AFTER_S = 5
 LOOK_BACK = 500
+_AFTER: Mapping[str, str] = {"freeze": "frozen", "resume": "open"}
+"""What a bidding is after the house's decision, however often that is sent."""
 
 
 class Bids(Protocol):
@@ -78,6 +80,16 @@ class Bids(Protocol):
     def bids(self, bidding: bids_client.Bidding) -> Iterator[bids_client.Bid]:
         """All public bids of a bidding, newest first."""
 
+    def decree(
+        self,
+        bidding: bids_client.Bidding,
+        what: bids_client.Decree,
+        idempotency_key: str,
+        *,
+        bidder: str | None = None,
+    ) -> bids_client.Bidding:
+        """Have the house freeze, resume or end a bidding, or bar or unbar a bidder."""
+
     def simulate(
         self, terms: Mapping[str, Any], steps: Iterable[bids_client.Step]
     ) -> list[bids_client.PlayedStep]:
@@ -136,6 +148,19 @@ class Gateway:
         with self._commanding():
             bidding, to = self._bidding_of(auction_id), self._me(bidder_id)
             return self._client.offer_second_chance(bidding, self._me(seller_id), to, key)
+
+    def decree(
+        self, auction_id: str, what: bids_client.Decree, bidder_id: str | None, key: str
+    ) -> bids_client.Bidding:
+        """Have the house's decision carried out; what had its effect before is done."""
+        with self._commanding():
+            bidding = self._bidding_of(auction_id)
+            if bidding.status == _AFTER.get(what):
+                return bidding
+            if not bidding.can(what):
+                raise CommandRefused("ended")
+            bidder = self._me(bidder_id) if bidder_id else None
+            return self._client.decree(bidding, what, key, bidder=bidder)
 
     def answer_offer(self, url: str, key: str, *, accept: bool) -> bids_client.Offer:
         """Accept or decline an offer on behalf of its bidder."""

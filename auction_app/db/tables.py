@@ -436,6 +436,63 @@ reports = Table(
     Index("ix_reports_queue", "settled_at_ms", "at_ms", "id"),
 )
 
+# What moderators decided about an item (`hide`, `end`) or an account (`ban`), and the one appeal
+# of whom it concerns: `answer` says why it was rejected, `lifted_at_ms` that it holds no longer.
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("action", String(8), nullable=False),
+    Column("auction_id", ForeignKey("auctions.id")),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("lifted_at_ms", BigInteger),
+    Column("appeal", Text),
+    Column("appealed_at_ms", BigInteger),
+    Column("answer", Text),
+    Column("answered_at_ms", BigInteger),
+    Index("ix_decisions_customer", "customer_id", "at_ms"),
+    Index("ix_decisions_auction", "auction_id"),
+)
+
+# What bids_service is told by a decision: in this order in an auction, each once by its `key`.
+decrees = Table(
+    "decrees",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("decision_id", ForeignKey("decisions.id"), nullable=False),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("what", String(8), nullable=False),
+    Column("bidder_id", String(16)),
+    Column("failures", Integer, nullable=False),
+    Column("due_at_ms", BigInteger, nullable=False),
+    Column("done_at_ms", BigInteger),
+    Column("refused", String(32)),
+    Index("ix_decrees_decision", "decision_id"),
+    Index(
+        "ix_decrees_waiting",
+        "number",
+        sqlite_where=text("done_at_ms IS NULL"),
+        postgresql_where=text("done_at_ms IS NULL"),
+    ),
+)
+
+# What one customer is told of a decision, and why: what a mail is about.
+statements = Table(
+    "statements",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("decision_id", ForeignKey("decisions.id")),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("auction_id", ForeignKey("auctions.id")),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_statements_customer", "customer_id", "at_ms"),
+)
+
 # What moderators did and why. Triggers refuse every UPDATE and DELETE.
 audit_trail = Table(
     "audit_trail",

@@ -93,6 +93,11 @@ class Auction:
     details: Details = Details()
 
     @property
+    def frozen(self) -> bool:
+        """Whether the house has its bidding stand still: its end does not come."""
+        return self.bidding is not None and self.bidding.status == "frozen"
+
+    @property
     def ends_at_ms(self) -> int:
         """When it ends as far as is known: the bidding's word, or the terms'."""
         return self.bidding.ends_at_ms if self.bidding else self.terms.ends_at_ms
@@ -151,7 +156,9 @@ class Auction:
     def status(self, now_ms: int) -> Status:
         """scheduled, running or ended; ended as soon as the time is up, though it may take a
         moment until the outcome is known."""
-        if (self.bidding and self.bidding.closed) or now_ms >= self.ends_at_ms:
+        if (self.bidding and self.bidding.closed) or (
+            now_ms >= self.ends_at_ms and not self.frozen
+        ):
             return Status.ENDED
         return Status.RUNNING if now_ms >= self.terms.starts_at_ms else Status.SCHEDULED
 

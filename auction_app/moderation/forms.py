@@ -1,4 +1,4 @@
-"""Reports, and what moderators decide."""
+"""Reports, what moderators decide, and appeals."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ from auction_app.web.forms import Form, choice, line, paragraphs
 
 ON_ITEM = ("dismiss", "hide", "show", "end")
 ON_ACCOUNT = ("ban", "unban")
+ON_APPEAL = ("lift", "uphold")
 LONGEST_NOTE = 500
 
 
@@ -31,4 +32,19 @@ class ItemActForm(Form):
     """What is done to an item, or to its seller's account, and why."""
 
     action: str = choice((*ON_ITEM, *ON_ACCOUNT), word="missing")
+    note: str = line(longest=LONGEST_NOTE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppealForm(Form):
+    """Why somebody thinks that a decision is wrong."""
+
+    text: str = paragraphs(longest=2000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerForm(Form):
+    """What comes of an appeal, and why."""
+
+    action: str = choice(ON_APPEAL, word="missing")
     note: str = line(longest=LONGEST_NOTE)

@@ -1,5 +1,6 @@
 """The visitor's words for reports, and for what moderators do."""
 
+from auction_app.moderation.model import Decision
 from auction_app.web.i18n import _
 
 
@@ -23,8 +24,28 @@ def action_word(action: str) -> str:
         "end": _("End the auction"),
         "ban": _("Close the seller's account"),
         "unban": _("Open the account again"),
+        "lift": _("Lift the decision"),
+        "uphold": _("Let the decision stand"),
     }[action]
 
 
-LABELS = (reason_word, action_word)
+def decision_word(decision: Decision) -> str:
+    """What was decided."""
+    return {
+        "hide": _("The item was removed"),
+        "end": _("The auction was ended"),
+        "ban": _("The account was closed"),
+    }[decision.action]
+
+
+def decision_state(decision: Decision) -> str:
+    """Where it stands."""
+    if not decision.in_force:
+        return _("Lifted")
+    if decision.waits:
+        return _("An appeal is being looked at")
+    return _("It stands after an appeal") if decision.answered_at_ms else _("In force")
+
+
+LABELS = (reason_word, action_word, decision_word, decision_state)
 """What all templates may call."""

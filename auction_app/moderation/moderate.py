@@ -1,19 +1,16 @@
 """Act on an item or an account that breaks the rules; each act is recorded for ever."""
 
-from collections.abc import Callable
-
 from auction_app.accounts.model import Customer
-from auction_app.accounts.outcomes import AccountBanned, AccountReopened
 from auction_app.accounts.repository import customers
-from auction_app.bidding.commands import call_off
-from auction_app.bidding.gateway import Gateway
-from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.errors import CommandRefused, NotFound, NotPossible
+from auction_app.errors import NotFound, NotPossible
 from auction_app.listings.model import Auction
-from auction_app.listings.outcomes import ListingHidden, ListingShown
-from auction_app.moderation import repository as moderation
-from auction_app.moderation.forms import ON_ACCOUNT, AccountActForm, ItemActForm
+from auction_app.listings.repository import auctions
+from auction_app.moderation.decide import decide, lift, uphold
+from auction_app.moderation.forms import AccountActForm, AnswerForm, ItemActForm
+from auction_app.moderation.model import Decision
+from auction_app.moderation.repository import decisions, reports
+from auction_app.moderation.tell import tell_reporters
 
 
 def check_moderator(customer: Customer) -> None:
@@ -22,30 +19,23 @@ def check_moderator(customer: Customer) -> None:
         raise NotFound("for moderators")
 
 
-def act_on_item(
-    store: Store,
-    gateway: Gateway,
-    auction: Auction,
-    moderator: Customer,
-    form: ItemActForm,
-) -> None:
+def act_on_item(act: UnitOfWork, auction_id: str, moderator: Customer, form: ItemActForm) -> None:
     """Leave, hide, show or end an item, or close or open its seller's account; settles its
-    reports. Ending sells it to nobody, and blocks for bids_service.
+    reports. The form's `note` says why, to all whom it concerns.
 
-    The form's `note` says why. Raises NotFound, NotPossible, BidsUnavailable.
+    Raises NotFound, NotPossible.
     """
     check_moderator(moderator)
-    if form.action == "end":
-        _end(store, gateway, auction)
-    with store.begin() as act:
-        if form.action in ON_ACCOUNT:
-            subject = act.urls.customer(auction.seller_id)
-            _act_on_account(act, auction.seller_id, form.action)
-        else:
-            subject = act.urls.auction(auction.id)
-            _ITEM_ACTS[form.action](act, auction)
-        moderation.settle_reports(act.conn, auction.id, now_ms=act.now_ms)
-        _record(act, moderator, form.action, subject, form.note)
+    auction = auctions.by_id(act.conn, auction_id)
+    subject = act.urls.auction(auction.id)
+    if form.action in {"ban", "unban"}:
+        subject = act.urls.customer(auction.seller_id)
+        _on_account(act, auction.seller_id, form.action, form.note)
+    else:
+        _on_item(act, auction, form.action, form.note)
+    tell_reporters(act, auction.id, form.note)
+    reports.settle_reports(act.conn, auction.id, now_ms=act.now_ms)
+    _record(act, moderator, form.action, subject, form.note)
 
 
 def act_on_account(
@@ -57,47 +47,54 @@ def act_on_account(
     """
     check_moderator(moderator)
     customers.by_id(act.conn, customer_id)
-    _act_on_account(act, customer_id, form.action)
+    _on_account(act, customer_id, form.action, form.note)
     _record(act, moderator, form.action, act.urls.customer(customer_id), form.note)
 
 
-def _act_on_account(act: UnitOfWork, customer_id: str, action: str) -> None:
-    closes = action == "ban"
-    customers.ban(act.conn, customer_id, at_ms=act.now_ms if closes else None)
-    act.tell(AccountBanned(customer_id) if closes else AccountReopened(customer_id))
+def answer_appeal(act: UnitOfWork, decision_id: str, moderator: Customer, form: AnswerForm) -> None:
+    """Lift the decision, or let it stand; an appeal is answered once.
+
+    Raises NotFound, NotPossible.
+    """
+    check_moderator(moderator)
+    decision = decisions.locked(act.conn, decision_id)
+    if not decision.waits:
+        raise NotPossible("appeal")
+    if form.action == "lift":
+        lift(act, decision, form.note)
+    else:
+        uphold(act, decision, form.note)
+    _record(act, moderator, form.action, act.urls.absolute(f"/decisions/{decision.id}"), form.note)
 
 
-def _hide(act: UnitOfWork, auction: Auction) -> None:
-    moderation.hide(act.conn, auction.id, at_ms=act.now_ms)
-    act.tell(ListingHidden(auction.id))
-
-
-def _show(act: UnitOfWork, auction: Auction) -> None:
-    moderation.hide(act.conn, auction.id, at_ms=None)
-    act.tell(ListingShown(auction.id))
-
-
-def _end(store: Store, gateway: Gateway, auction: Auction) -> None:
-    try:
-        call_off(store, gateway, auction)
-    except CommandRefused as refusal:
-        raise NotPossible("end") from refusal
-
-
-def _announce(act: UnitOfWork, auction: Auction) -> None:
+def _on_item(act: UnitOfWork, auction: Auction, action: str, note: str) -> None:
+    if action == "end" and auction.bidding is not None and auction.bidding.closed:
+        raise NotPossible("end")
+    if action == "hide":
+        decide(act, "hide", auction.seller_id, note, auction_id=auction.id)
+    elif action == "end":
+        decide(act, "end", auction.seller_id, note, auction_id=auction.id)
+    elif action == "show":
+        for decision in _hides(act, auction):
+            lift(act, decision, note)
     act.announce("auctions", "update", act.urls.auction(auction.id))
 
 
-_ITEM_ACTS: dict[str, Callable[[UnitOfWork, Auction], None]] = {
-    "dismiss": _announce,
-    "hide": _hide,
-    "show": _show,
-    "end": _announce,  # done before, where the bidding is
-}
+def _hides(act: UnitOfWork, auction: Auction) -> list[Decision]:
+    holding = decisions.in_force_on(act.conn, auction.id, auction.seller_id)
+    return [one for one in holding if one.action == "hide"]
+
+
+def _on_account(act: UnitOfWork, customer_id: str, action: str, note: str) -> None:
+    if action == "ban":
+        decide(act, "ban", customer_id, note)
+        return
+    for decision in decisions.bans_of(act.conn, customer_id):
+        lift(act, decision, note)
 
 
 def _record(act: UnitOfWork, moderator: Customer, action: str, subject: str, note: str) -> None:
-    moderation.note(
+    reports.note(
         act.conn,
         actor_id=moderator.id,
         action=action,

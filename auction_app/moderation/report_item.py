@@ -5,8 +5,8 @@ from auction_app.accounts.repository import customers
 from auction_app.db.rate_limits import REPORTS, use_up
 from auction_app.db.store import Store
 from auction_app.listings.model import Auction
-from auction_app.moderation import repository as moderation
 from auction_app.moderation.forms import ReportForm
+from auction_app.moderation.repository import reports
 
 
 def report_item(store: Store, auction: Auction, reporter: Customer, form: ReportForm) -> None:
@@ -17,6 +17,6 @@ def report_item(store: Store, auction: Auction, reporter: Customer, form: Report
     use_up(store, REPORTS, reporter.id)
     with store.begin() as act:
         customers.locked(act.conn, reporter.id)
-        moderation.add_report(
+        reports.add_report(
             act.conn, auction.id, reporter.id, reason=form.reason, text=form.text, now_ms=act.now_ms
         )

@@ -1,12 +1,13 @@
 """Notices as HAL."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 import marshmallow as ma
 from marshmallow import fields
 from service_kit.hal import link, resource
 
-from auction_app.notifications.model import KINDS, Notice
+from auction_app.notifications.model import Kind, Notice
 from auction_app.urls import Urls
 from auction_app.web.hal import Document, MoneySchema, page_of
 
@@ -34,7 +35,7 @@ def my_notices(urls: Urls, notices: Sequence[Notice], more: str | None) -> Docum
 class NoticeSchema(ma.Schema):
     """One piece of news; `title` is the item's, `price` what was bid, reached or offered."""
 
-    kind = fields.String(required=True, validate=ma.validate.OneOf(KINDS))
+    kind = fields.String(required=True, validate=ma.validate.OneOf(get_args(Kind)))
     title = fields.String(required=True)
     price = fields.Nested(MoneySchema, required=True, allow_none=True)
     at_ms = fields.Integer(required=True)

@@ -34,6 +34,15 @@ def notice_word(kind: str) -> str:
         "answer": _("Your question is answered"),
         "order": _("News about your order"),
         "second-chance": _("A second chance for you"),
+        "item-removed": _("We have removed your item"),
+        "decision-lifted": _("Our decision is lifted"),
+        "appeal-rejected": _("Our decision stands"),
+        "bidding-stopped": _("The bidding is stopped"),
+        "bidding-resumed": _("The bidding goes on"),
+        "auction-ended": _("We have ended the auction"),
+        "bids-removed": _("We have removed bids"),
+        "account-closed": _("We have closed your account"),
+        "report-decided": _("Your report was looked at"),
     }[kind]
 
 

@@ -17,6 +17,15 @@ Kind = Literal[
     "answer",
     "order",
     "second-chance",
+    "item-removed",
+    "account-closed",
+    "decision-lifted",
+    "appeal-rejected",
+    "bidding-stopped",
+    "bidding-resumed",
+    "auction-ended",
+    "bids-removed",
+    "report-decided",
 ]
 
 KINDS: tuple[Kind, ...] = (
@@ -32,7 +41,8 @@ KINDS: tuple[Kind, ...] = (
     "question",
     "order",
 )
-"""In the order in which a bidder, then a seller, then both would read them."""
+"""In the order in which a bidder, then a seller, then both would read them: those whose mails can
+be switched off. What the house decides is told whatever is chosen."""
 
 MODES = ("at_once", "daily", "off")
 """How news goes out by mail; the first is what holds until something is chosen. On the site all

@@ -73,6 +73,12 @@ def latest_of(conn: Connection, customer_id: str, auction_id: str) -> str | None
     return conn.execute(latest).scalar_one_or_none()
 
 
+def unpaid_sales(conn: Connection, seller_id: str) -> list[Order]:
+    """A seller's orders that nobody has paid for."""
+    agreed = orders.c.status == OrderStatus.AGREED.value
+    return _read(conn, _select().where(orders.c.seller_id == seller_id, agreed))
+
+
 def count_open(conn: Connection, customer_id: str) -> int:
     """How many orders of a customer are not over yet."""
     over = (OrderStatus.RECEIVED.value, OrderStatus.CANCELLED.value)

@@ -14,11 +14,12 @@ from auction_app.orders.outcomes import OrderMade
 def settle_sale(act: UnitOfWork, auction_id: str, *, at_ms: int) -> None:
     """Make the order of a sale and tell everybody, once; does nothing before the close.
 
-    May be repeated: the order is keyed by the bidding's URL, each piece of news by it, too.
+    May be repeated: the order is keyed by the bidding's URL, each piece of news by it, too. What
+    the house has hidden waits: nobody is asked to pay for it until it is shown again.
     """
     auction = auctions.by_id(act.conn, auction_id)
     bidding = auction.bidding
-    if bidding is None or not bidding.closed:
+    if bidding is None or not bidding.closed or auction.hidden:
         return
     news = {"about": bidding.url, "auction_id": auction.id, "path": f"/auctions/{auction.id}"}
     order = _order(auction, bidding) if bidding.outcome == "sold" else None

@@ -7,7 +7,7 @@ from auction_app.accounts.repository import sessions
 from auction_app.bidding.gateway import Gateway
 from auction_app.db.store import Store, Transaction
 from auction_app.listings.repository import auctions
-from auction_app.moderation import repository as moderation
+from auction_app.moderation.repository import reports
 from auction_app.notifications.repository import notices, preferences
 from auction_app.orders import repository as orders
 from auction_app.questions import repository as questions
@@ -102,7 +102,7 @@ def _smaller_things(
         ],
         "reports": [
             {"item": urls.auction(report.auction_id), "reason": report.reason, "text": report.text}
-            for report in moderation.reports_by(conn, me)
+            for report in reports.reports_by(conn, me)
         ],
         "second_chances": [
             {

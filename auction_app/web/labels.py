@@ -58,6 +58,8 @@ def refusal(reason: str | None) -> str:
         ),
         "wrong_currency": _("The auction runs in another currency."),
         "not_an_amount": _("Please enter an amount, such as 12.50."),
+        "frozen": _("The house has stopped the bidding for now."),
+        "barred": _("The house takes no bids from you here."),
         "blocked": _("The seller does not take bids from you."),
         "not_available": _("It can no longer be bought at once."),
         "not_possible": _("This is not possible any more."),

@@ -6,7 +6,13 @@ from bus_drain.fetch import EntityClient
 
 from mailer_service.entities.bids import bid_from, bidders_on, bidding_from, offer_from
 from mailer_service.entities.customers import customer_from
-from mailer_service.entities.sales import auction_from, order_from, question_from, reminder_from
+from mailer_service.entities.sales import (
+    auction_from,
+    order_from,
+    question_from,
+    reminder_from,
+    statement_from,
+)
 from mailer_service.entities.subscriptions import subscription_from
 from mailer_service.errors import BadEntity
 from mailer_service.model.entities import (
@@ -18,6 +24,7 @@ from mailer_service.model.entities import (
     Order,
     Question,
     Reminder,
+    Statement,
     Subscription,
 )
 
@@ -84,6 +91,10 @@ class Entities:
     def reminder(self, url: str) -> Reminder:
         """One reminder of auction_app."""
         return reminder_from(self._client.get(url))
+
+    def statement(self, url: str) -> Statement:
+        """What somebody is told of a decision, of auction_app."""
+        return statement_from(self._client.get(url))
 
     def subscription(self, url: str) -> Subscription:
         """One subscription of the bus: our token must be one that may monitor it."""

@@ -1,9 +1,22 @@
-"""Auctions, questions, orders and reminders, as auction_app shows them."""
+"""Auctions, questions, orders, reminders and statements, as auction_app shows them."""
 
 from bus_drain.fetch import Entity
 
-from mailer_service.entities.fields import line, lines, link, optional_link
-from mailer_service.model.entities import Auction, Order, OrderStep, Question, Reminder
+from mailer_service.entities.fields import line, lines, link, link_at_home, optional_link
+from mailer_service.model.entities import Auction, Order, OrderStep, Question, Reminder, Statement
+from mailer_service.model.kinds import DECISIONS
+
+
+def statement_from(entity: Entity) -> Statement:
+    """What somebody is told of a decision."""
+    return Statement(
+        url=entity.url,
+        kind=entity.one_of("kind", *DECISIONS),
+        text=lines(entity, "text"),
+        customer_url=link(entity, "customer"),
+        auction_url=optional_link(entity, "auction"),
+        page_url=link_at_home(entity, "page"),
+    )
 
 
 def auction_from(entity: Entity) -> Auction:

@@ -6,7 +6,7 @@ from typing import Any
 
 from service_kit.money import Money
 
-from mailer_service.model.kinds import BUS_DIGEST, DIGEST, KINDS, NEW_BIDS
+from mailer_service.model.kinds import BUS_DIGEST, DECISIONS, DIGEST, KINDS, NEW_BIDS
 from mailer_service.model.mails import Letter
 
 _AUCTION = "https://gavel.example/auctions/brass-lamp"
@@ -41,6 +41,11 @@ _FACTS: Mapping[str, dict[str, Any]] = {
     "order-shipped": {"about": "Sally Seller", "side": "buyer"},
     "order-received": {"about": "Bob Buyer", "side": "seller"},
     "order-cancelled": {"about": "Bob Buyer", "side": "seller"},
+    **{
+        kind: {"price": None, "text": "Rule 2: the photos show another lamp than the one sold."}
+        for kind in DECISIONS
+    },
+    "account-closed": _ACCOUNT | {"text": "Rule 2: three items were fakes."},
     NEW_BIDS: {"count": 7},
 }
 _OF_THE_BUS: dict[str, Any] = {

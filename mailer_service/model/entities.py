@@ -109,6 +109,19 @@ class Reminder:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Statement:
+    """What one customer is told of a moderator's decision: `kind` is that of the mail, `text` the
+    reason, `page_url` where it can be read and appealed against."""
+
+    url: str
+    kind: str
+    text: str
+    customer_url: str
+    auction_url: str | None
+    page_url: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Subscription:
     """A subscription at the bus; `last_answer` is what its callback has answered, in words,
     None if that took what was sent."""

@@ -62,6 +62,15 @@ _KINDS = (
     Kind("order-shipped", Priority.NORMAL, "order"),
     Kind("order-received", Priority.NORMAL, "order"),
     Kind("order-cancelled", Priority.NORMAL, "order"),
+    Kind("item-removed", Priority.NORMAL),
+    Kind("account-closed", Priority.NORMAL),
+    Kind("decision-lifted", Priority.NORMAL),
+    Kind("appeal-rejected", Priority.NORMAL),
+    Kind("bidding-stopped", Priority.URGENT),
+    Kind("bidding-resumed", Priority.URGENT),
+    Kind("auction-ended", Priority.NORMAL),
+    Kind("bids-removed", Priority.URGENT),
+    Kind("report-decided", Priority.NORMAL),
     Kind("subscription-failing", Priority.URGENT),
     Kind("subscription-disabled", Priority.URGENT),
     Kind("subscription-recovered", Priority.URGENT),
@@ -73,6 +82,19 @@ _KINDS = (
     Kind(NEW_BIDS, Priority.SUMMARY, "new-bid"),
     Kind(DIGEST, Priority.SUMMARY),
 )
+
+DECISIONS = (
+    "item-removed",
+    "account-closed",
+    "decision-lifted",
+    "appeal-rejected",
+    "bidding-stopped",
+    "bidding-resumed",
+    "auction-ended",
+    "bids-removed",
+    "report-decided",
+)
+"""What a statement of the house may tell (docs/protocol.md, statements)."""
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _KINDS})
 """By name."""

@@ -1,8 +1,8 @@
-"""Who hears of questions, of the steps of an order, and of what ends soon."""
+"""Who hears of questions, of the steps of an order, of what ends soon, and of decisions."""
 
 from collections.abc import Iterator, Sequence
 
-from mailer_service.model.entities import Order, OrderStep, Question, Reminder, Side
+from mailer_service.model.entities import Order, OrderStep, Question, Reminder, Side, Statement
 from mailer_service.model.mails import Notice
 
 
@@ -48,6 +48,19 @@ def notices_of_reminder(reminder: Reminder) -> Sequence[Notice]:
         recipient_url=reminder.customer_url,
         auction_url=reminder.auction_url,
         until_ms=reminder.ends_at_ms,
+    )
+    return (notice,)
+
+
+def notices_of_statement(statement: Statement) -> Sequence[Notice]:
+    """Whom a moderator's decision concerns is told what, and why."""
+    notice = Notice(
+        entity_url=statement.url,
+        kind=statement.kind,
+        recipient_url=statement.customer_url,
+        auction_url=statement.auction_url,
+        text=statement.text,
+        link=statement.page_url,
     )
     return (notice,)
 

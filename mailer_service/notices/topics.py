@@ -4,7 +4,16 @@ from bus_drain import Event
 
 from mailer_service.model.entities import MAX_URL_LENGTH
 
-TOPICS = ("bids", "biddings", "customers", "questions", "orders", "reminders", "offers")
+TOPICS = (
+    "bids",
+    "biddings",
+    "customers",
+    "questions",
+    "orders",
+    "reminders",
+    "offers",
+    "statements",
+)
 """What the mailer subscribes to."""
 
 RESYNC = "resync"

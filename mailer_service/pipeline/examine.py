@@ -20,7 +20,12 @@ from mailer_service.notices.bids import (
     notices_of_losers,
     notices_of_offer,
 )
-from mailer_service.notices.sales import notices_of_order, notices_of_question, notices_of_reminder
+from mailer_service.notices.sales import (
+    notices_of_order,
+    notices_of_question,
+    notices_of_reminder,
+    notices_of_statement,
+)
 from mailer_service.notices.topics import RESYNC, priority_of
 from mailer_service.retry import is_permanent, next_attempt_ms
 from mailer_service.storage.inbox import Entry, Inbox
@@ -74,6 +79,7 @@ class Examiner:
             "orders": lambda entry: iter([notices_of_order(look.order(entry.url))]),
             "questions": lambda entry: iter([notices_of_question(look.question(entry.url))]),
             RESYNC: self._of_running,
+            "statements": lambda entry: iter([notices_of_statement(look.statement(entry.url))]),
             "reminders": lambda entry: iter([notices_of_reminder(look.reminder(entry.url))]),
         }
 

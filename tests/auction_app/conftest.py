@@ -27,6 +27,7 @@ from auction_app.app import create_app
 from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.db.tables import outbox
+from auction_app.moderation.carry_out import carry_out_decrees
 from auction_app.selling.draft_photos import prepare_photos
 from auction_app.selling.take_photo import take_photo
 from tests.auction_app.compiled import share_templates
@@ -100,6 +101,10 @@ class World:
             path_of(self.customer_url(name)), headers=as_program(MAILER_TOKEN)
         )
         return path_of(answer.get_json()["_links"][use]["href"])
+
+    def carry_out(self) -> int:
+        """Let the job tell bids_service what moderators decided."""
+        return carry_out_decrees(self.parts.store, self.parts.gateway)
 
     def announced(self) -> list[tuple[str, str, str]]:
         """(topic, type, URL) of every event that waits in the outbox."""
@@ -312,6 +317,7 @@ def make_world(config: Config) -> Iterator[Callable[..., World]]:
         world.parts.store.close()
         world.parts.refresh_channel.close()
         world.parts.photo_channel.close()
+        world.parts.decree_channel.close()
 
 
 PART_NAMES = (
@@ -324,6 +330,7 @@ PART_NAMES = (
     "clock",
     "refresh_channel",
     "photo_channel",
+    "decree_channel",
 )
 
 

@@ -10,6 +10,7 @@ from bids_client import (
     Bidding,
     BidRefused,
     BidsUnavailable,
+    Decree,
     NotFound,
     NotPossible,
     Offer,
@@ -41,6 +42,8 @@ class Book:
     buy_now: Money | None = None
     cancelled: bool = False
     reserve: Literal["none", "met", "not_met"] = "none"
+    frozen: bool = False
+    barred: set[str] = field(default_factory=set)
 
 
 class FakeBids:
@@ -53,6 +56,7 @@ class FakeBids:
         self.answers: dict[str, PlacedBid] = {}
         self.offers: dict[str, Offer] = {}
         self.calls: list[str] = []
+        self.decreed: list[tuple[str, str, str | None]] = []
         self.down = False
         self.placed_from_ms = 1_000_000
         self.loses_next_answer = False
@@ -112,6 +116,31 @@ class FakeBids:
             raise BidRefused(409, {"reason": "has_bids"})
         book.closed, book.cancelled, book.version = True, True, book.version + 1
         return self._bidding(book)
+
+    def decree(
+        self, bidding: Bidding, what: Decree, idempotency_key: str, *, bidder: str | None = None
+    ) -> Bidding:
+        self._answer(what)
+        self.decreed.append((what, bidding.auction, bidder))
+        book = self._by_url(bidding.url)
+        book.version += 1
+        if what in {"freeze", "resume"}:
+            book.frozen = what == "freeze"
+        elif what == "end":
+            book.closed, book.cancelled = True, True
+        elif bidder is not None and what == "bar":
+            book.barred.add(bidder)
+            self._forget(book, bidder)
+        else:
+            book.barred.discard(bidder or "")
+        return self._bidding(book)
+
+    def _forget(self, book: Book, bidder: str) -> None:
+        book.bids = [bid for bid in book.bids if bid.bidder != bidder]
+        best = max(book.bids, key=lambda bid: bid.maximum.amount_minor, default=None)
+        book.leader = best.bidder if best else None
+        book.leader_maximum = best.maximum.amount_minor if best else 0
+        book.price = book.start.amount_minor if best else None
 
     def offer_second_chance(
         self, bidding: Bidding, seller: str, bidder: str, idempotency_key: str
@@ -230,6 +259,10 @@ class FakeBids:
         minimum = self._minimum(book)
         if book.closed:
             raise BidRefused(409, {"reason": "ended"})
+        if book.frozen:
+            raise BidRefused(409, {"reason": "frozen"})
+        if bidder in book.barred:
+            raise BidRefused(409, {"reason": "barred"})
         if bidder == book.seller_url:
             raise BidRefused(409, {"reason": "seller"})
         if maximum.amount_minor < minimum.amount_minor:
@@ -286,12 +319,12 @@ class FakeBids:
             currency=currency,
             start_price=book.start,
             bids_url=f"{HOST}/bids-of",
-            status="closed" if book.closed else "open",
+            status="closed" if book.closed else "frozen" if book.frozen else "open",
             outcome=_outcome(book),
             buy_now=book.buy_now if can_buy else None,
             links=_links(book, can_buy),
             price=None if book.price is None else Money(book.price, currency),
-            minimum=None if book.closed else self._minimum(book),
+            minimum=None if book.closed or book.frozen else self._minimum(book),
             bid_count=sum(bid.outcome != "raised" for bid in book.bids),
             reserve=book.reserve,
             starts_at_ms=0,
@@ -312,10 +345,15 @@ def _mask(auction: str, bidder: str) -> str:
 
 def _links(book: Book, can_buy: bool) -> dict[str, str]:
     possible = {
-        "place-bid": not book.closed,
-        "buy-now": can_buy,
+        "place-bid": not book.closed and not book.frozen,
+        "buy-now": can_buy and not book.frozen,
         "retract": bool(book.bids) and not book.closed,
-        "cancel": not book.closed,
+        "cancel": not book.closed and not book.frozen,
+        "freeze": not book.closed and not book.frozen,
+        "resume": book.frozen and not book.closed,
+        "end": not book.closed,
+        "bar": not book.closed,
+        "unbar": not book.closed,
         "offer": bool(book.bids) and book.closed,
     }
     return {relation: f"{HOST}/{relation}" for relation, now in possible.items() if now}

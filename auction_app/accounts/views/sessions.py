@@ -37,9 +37,17 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
         except WrongCredentials:
             word = _("Wrong e-mail or password.")
             return page("accounts/sign_in.html", 422, next=goes_to, form=request.form, problem=word)
-        except AccountClosed:
+        except AccountClosed as closed:
             word = _("This account was closed by the house.")
-            return page("accounts/sign_in.html", 403, next=goes_to, form=request.form, problem=word)
+            token = parts.signatures.link_token("appeal", closed.customer_id)
+            return page(
+                "accounts/sign_in.html",
+                403,
+                next=goes_to,
+                form=request.form,
+                problem=word,
+                appeal=url_for("decisions.by_link", token=token),
+            )
         except TooManyAttempts as error:
             word = _("Too many attempts. Please try again in a quarter of an hour.")
             answer = page(

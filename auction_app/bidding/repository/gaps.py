@@ -1,6 +1,6 @@
 """What ought to have changed and no event has told of."""
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, exists, not_, or_, select
 
 from auction_app.db.tables import auctions, biddings
 
@@ -14,9 +14,12 @@ def not_closed(conn: Connection) -> list[str]:
 
 
 def overdue(conn: Connection, *, before_ms: int, limit: int) -> list[str]:
-    """Ids of auctions whose time was up before then and whose bidding was not seen closed."""
+    """Ids of auctions whose time was up before then and whose bidding was seen neither closed nor
+    frozen."""
     end = auctions.c.current_ends_at_ms
-    query = select(auctions.c.id).where(auctions.c.closed_at_ms.is_(None), end < before_ms)
+    frozen = exists().where(biddings.c.auction_id == auctions.c.id, biddings.c.status == "frozen")
+    late = (auctions.c.closed_at_ms.is_(None), end < before_ms)
+    query = select(auctions.c.id).where(*late, not_(frozen))
     return list(conn.execute(query.order_by(end).limit(limit)).scalars())
 
 

@@ -41,6 +41,8 @@ def pages(parts: Parts, gateway: Gateway) -> Blueprint:
         except BidsUnavailable as error:
             return _asking_again(parts, auction, command, key, error)
         flash(_done(command))
+        if auction.hidden:
+            return see_other(url_for("my_bids.show"))
         return see_other(url_for("items.show", auction_id=auction_id))
 
     return views
@@ -48,7 +50,11 @@ def pages(parts: Parts, gateway: Gateway) -> Blueprint:
 
 def _auction(parts: Parts, auction_id: str, command: str, who: Customer) -> Auction:
     with parts.store.reading() as conn:
-        auction = auctions.shown_to(conn, auction_id, who)
+        # Whoever has bid may leave, also where the house keeps the item from sight.
+        if command == "retract":
+            auction = auctions.by_id(conn, auction_id)
+        else:
+            auction = auctions.shown_to(conn, auction_id, who)
     if (command == "end") != (auction.seller_id == who.id):
         raise NotFound("not for this visitor")
     return auction

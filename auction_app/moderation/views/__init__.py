@@ -1,16 +1,19 @@
-"""The pages of moderators, and the form that calls them."""
+"""The pages of moderators, the form that calls them, and those of whom a decision concerns."""
 
 from collections.abc import Iterator
 
 from flask import Blueprint
+from service_kit.notify import Channel
 
-from auction_app.bidding.gateway import Gateway
-from auction_app.moderation.views import queue, report
+from auction_app.moderation.views import decisions, queue, report
 from auction_app.parts import Parts
 
 
-def blueprints(parts: Parts, gateway: Gateway) -> Iterator[Blueprint]:
-    """All addresses of the feature."""
+def blueprints(parts: Parts, decree_channel: Channel) -> Iterator[Blueprint]:
+    """All addresses of the feature; `decree_channel` wakes what tells bids_service."""
     yield report.pages(parts)
-    yield queue.pages(parts, gateway)
-    yield queue.record(parts)
+    yield queue.pages(parts, decree_channel)
+    yield queue.record(parts, decree_channel)
+    yield decisions.pages(parts)
+    yield decisions.answers(parts, decree_channel)
+    yield decisions.told(parts)

@@ -1,18 +1,19 @@
 """What moderators see and do. To everybody else these pages do not exist."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, flash, request, url_for
+from service_kit.notify import Channel
 from service_kit.problems import Problem
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.accounts.visitor import signed_in
-from auction_app.bidding.gateway import Gateway
-from auction_app.errors import BadInput, BidsUnavailable
-from auction_app.listings.model import Auction
+from auction_app.errors import BadInput
 from auction_app.listings.repository import auctions
-from auction_app.moderation import repository as moderation
 from auction_app.moderation.forms import ON_ACCOUNT, ON_ITEM, AccountActForm, ItemActForm
 from auction_app.moderation.moderate import act_on_account, act_on_item, check_moderator
+from auction_app.moderation.repository import decisions, reports
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import page, see_other
@@ -21,18 +22,28 @@ from auction_app.web.paging import cursor_from, page_of
 PAGE = 24
 
 
-def pages(parts: Parts, gateway: Gateway) -> Blueprint:
+def pages(parts: Parts, decree_channel: Channel) -> Blueprint:
     """The queue of reports, and what can be done about an item."""
     views = Blueprint("moderation", __name__)
+
+    def open_reports() -> int:
+        with parts.store.reading() as conn:
+            return reports.count_waiting(conn)
+
+    @views.app_context_processor
+    def badge() -> dict[str, Callable[[], int]]:
+        """Asked by the menu of moderators only."""
+        return {"open_reports": open_reports}
 
     @views.get("/moderation")
     def queue() -> Response:
         _moderator(parts)
         after = cursor_from(request.args)
         with parts.store.reading() as conn:
-            found = moderation.queue(conn, after=after, limit=PAGE + 1)
+            found = reports.queue(conn, after=after, limit=PAGE + 1)
+            appeals = decisions.appealed(conn, limit=PAGE)
         shown, more = page_of(found, PAGE, lambda it: (it.at_ms, it.id))
-        return page("moderation/queue.html", reports=shown, more=more)
+        return page("moderation/queue.html", reports=shown, appeals=appeals, more=more)
 
     @views.get("/moderation/auctions/<string:auction_id>")
     def item(auction_id: str) -> Response:
@@ -40,22 +51,22 @@ def pages(parts: Parts, gateway: Gateway) -> Blueprint:
         return _item_page(parts, auction_id, {})
 
     @views.post("/moderation/auctions/<string:auction_id>")
-    def act(auction_id: str) -> Response:
-        me, auction = _moderator(parts), _auction(parts, auction_id)
+    def act_item(auction_id: str) -> Response:
+        me = _moderator(parts)
         try:
-            act_on_item(parts.store, gateway, auction, me, ItemActForm.read(request.form))
+            form = ItemActForm.read(request.form)
         except BadInput as error:
             return _item_page(parts, auction_id, error.fields)
-        except BidsUnavailable:
-            flash(_("The bidding service does not answer. Please try again in a moment."))
-            return see_other(url_for("moderation.item", auction_id=auction_id))
+        with parts.begin() as act:
+            act_on_item(act, auction_id, me, form)
+        decree_channel.notify()
         flash(_("Done and recorded."))
         return see_other(url_for("moderation.queue"))
 
     return views
 
 
-def record(parts: Parts) -> Blueprint:
+def record(parts: Parts, decree_channel: Channel) -> Blueprint:
     """Accounts that break the rules, and the trail of all that was done."""
     views = Blueprint("moderation_record", __name__)
 
@@ -73,6 +84,7 @@ def record(parts: Parts) -> Blueprint:
                 act_on_account(act, customer_id, me, form)
         except BadInput as error:
             return _account_page(parts, customer_id, error.fields)
+        decree_channel.notify()
         flash(_("Done and recorded."))
         return see_other(url_for("moderation_record.trail"))
 
@@ -81,7 +93,7 @@ def record(parts: Parts) -> Blueprint:
         _moderator(parts)
         before = _number(request.args.get("before"))
         with parts.store.reading() as conn:
-            found = moderation.trail(conn, before=before, limit=PAGE + 1)
+            found = reports.trail(conn, before=before, limit=PAGE + 1)
         more = found[PAGE - 1][1] if found[PAGE:] else None
         return page(
             "moderation/trail.html", entries=[entry for entry, _id in found[:PAGE]], more=more
@@ -96,15 +108,12 @@ def _moderator(parts: Parts) -> Customer:
     return me
 
 
-def _auction(parts: Parts, auction_id: str) -> Auction:
-    with parts.store.reading() as conn:
-        return auctions.by_id(conn, auction_id)
-
-
 def _item_page(parts: Parts, auction_id: str, errors: dict[str, str]) -> Response:
     with parts.store.reading() as conn:
         auction = auctions.by_id(conn, auction_id)
         seller = customers.by_id(conn, auction.seller_id)
+        past = decisions.about(conn, seller.id, limit=PAGE)
+        waiting = reports.waiting_on(conn, auction_id)
     useless = {"hide" if auction.hidden else "show"}
     if auction.bidding is None or auction.bidding.closed:
         useless.add("end")
@@ -117,6 +126,9 @@ def _item_page(parts: Parts, auction_id: str, errors: dict[str, str]) -> Respons
         422 if errors else 200,
         auction=auction,
         seller=seller,
+        past=past,
+        reports=waiting,
+        now_ms=parts.clock(),
         actions=actions,
         form=request.form,
         errors=errors,
@@ -126,10 +138,12 @@ def _item_page(parts: Parts, auction_id: str, errors: dict[str, str]) -> Respons
 def _account_page(parts: Parts, customer_id: str, errors: dict[str, str]) -> Response:
     with parts.store.reading() as conn:
         customer = customers.by_id(conn, customer_id)
+        past = decisions.about(conn, customer_id, limit=PAGE)
     return page(
         "moderation/account.html",
         422 if errors else 200,
         customer=customer,
+        past=past,
         actions=[_account_action(customer)],
         form=request.form,
         errors=errors,

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from bids_client import BidRefused, NotFound, NotPossible
 from sqlalchemy import select
 
 from auction_app.db.tables import audit_trail, customers
 from tests.auction_app.conftest import PUBLIC, World, path_of
+from tests.auction_app.sale import close
 
 WHY = "Rule 2: it is a fake."
 
@@ -80,37 +80,14 @@ def test_an_act_that_is_not_whole_leaves_no_entry_and_does_nothing(
     assert world.browser().get(item).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "refusal",
-    [NotPossible("no link"), BidRefused(409, {"reason": "ended"}), NotFound(404, {})],
-)
-def test_an_end_that_is_refused_leaves_no_entry(
-    world: World, monkeypatch: pytest.MonkeyPatch, refusal: Exception
-) -> None:
+def test_an_end_of_what_has_ended_is_refused_and_leaves_no_entry(world: World) -> None:
     item, mod = world.member("Sam").list_item(), world.moderator("Mo")
-
-    def refuse(*_args: object, **_more: object) -> None:
-        raise refusal
-
-    monkeypatch.setattr(world.bids, "cancel", refuse)
+    close(world, item)
 
     refused = mod.post(f"/moderation{item}", {"action": "end", "note": WHY})
 
     assert refused.status_code == 409
     assert trail(world) == []
-
-
-def test_an_end_that_nobody_answered_leaves_no_entry_until_it_is_done(world: World) -> None:
-    item, mod = world.member("Sam").list_item(), world.moderator("Mo")
-    form = {"action": "end", "note": WHY}
-    world.bids.down = True
-    mod.post(f"/moderation{item}", form)
-    assert trail(world) == []
-    world.bids.down = False
-
-    mod.post(f"/moderation{item}", form)
-
-    assert trail(world) == [("Mo", "end", PUBLIC + item, WHY)]
 
 
 def test_whoever_is_no_moderator_leaves_no_entry(world: World) -> None:

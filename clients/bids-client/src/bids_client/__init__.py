@@ -6,6 +6,7 @@ from bids_client.client import BidsClient
 from bids_client.entities import (
     Bid,
     Bidding,
+    Decree,
     FindsBids,
     Offer,
     Outcome,
@@ -23,7 +24,7 @@ from bids_client.errors import (
 )
 from bids_client.simulation import PlayedStep, Step
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = [
     "Bid",
@@ -33,6 +34,7 @@ __all__ = [
     "BidsError",
     "BidsUnavailable",
     "CallRefused",
+    "Decree",
     "FindsBids",
     "Money",
     "NotFound",

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, func, insert, select, update
 
 from auction_app.db.ids import new_id
 from auction_app.db.paging import Cursor, paged
-from auction_app.db.tables import auctions, audit_trail, customers, reports
+from auction_app.db.tables import auctions, audit_trail, customers, decisions, reports
 from auction_app.moderation.model import Report, TrailEntry
 
 _sellers, _reporters = customers.alias("sellers"), customers.alias("reporters")
@@ -32,6 +32,23 @@ def queue(conn: Connection, *, after: Cursor | None, limit: int) -> list[Report]
     query = _select().where(reports.c.settled_at_ms.is_(None))
     page = paged(query, reports.c.at_ms, reports.c.id, after=after, limit=limit, rising=True)
     return _read(conn, page)
+
+
+def waiting_on(conn: Connection, auction_id: str) -> list[Report]:
+    """The reports of an item that wait, the oldest first."""
+    query = _select().where(reports.c.auction_id == auction_id, reports.c.settled_at_ms.is_(None))
+    return _read(conn, query.order_by(reports.c.at_ms))
+
+
+def count_waiting(conn: Connection) -> int:
+    """How many items have reports that wait, and how many appeals do."""
+    items = select(func.count(reports.c.auction_id.distinct())).where(
+        reports.c.settled_at_ms.is_(None)
+    )
+    appeals = select(func.count()).where(
+        decisions.c.appealed_at_ms.is_not(None), decisions.c.answered_at_ms.is_(None)
+    )
+    return conn.execute(items).scalar_one() + conn.execute(appeals).scalar_one()
 
 
 def reports_by(conn: Connection, customer_id: str) -> list[Report]:

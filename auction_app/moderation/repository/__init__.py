@@ -1,0 +1,1 @@
+"""SQL of reports, decisions, what follows from them, and the trail."""
