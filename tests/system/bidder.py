@@ -36,6 +36,18 @@ class Bidder:
         """Form, review, confirm; returns the answer to the last. Asserts that the bid was taken."""
         return self.confirm(self.review(maximum, item), item)
 
+    def send(self, page: str, **fields: str) -> requests.Response:
+        """Fill in the form of a page that answers its own posts."""
+        if not self.browser.cookies:
+            self._sign_in()
+        return self._post(page, self._get(page), **fields)
+
+    def see(self, page: str) -> str:
+        """What a page shows."""
+        if not self.browser.cookies:
+            self._sign_in()
+        return self._get(page).text
+
     def review(self, maximum: str, item: str = LAMP) -> requests.Response:
         """Form and review."""
         if not self.browser.cookies:
