@@ -7,7 +7,7 @@ from auction_app.accounts.repository import sessions
 from auction_app.bidding.gateway import Gateway
 from auction_app.db.store import Store, Transaction
 from auction_app.listings.repository import auctions
-from auction_app.moderation.repository import reports
+from auction_app.moderation.repository import decisions, reports, statements
 from auction_app.notifications.repository import notices, preferences
 from auction_app.orders import repository as orders
 from auction_app.questions import repository as questions
@@ -103,6 +103,21 @@ def _smaller_things(
         "reports": [
             {"item": urls.auction(report.auction_id), "reason": report.reason, "text": report.text}
             for report in reports.reports_by(conn, me)
+        ],
+        "decisions": [
+            {
+                "what": decision.action,
+                "reason": decision.note,
+                "at_ms": decision.at_ms,
+                "lifted_at_ms": decision.lifted_at_ms,
+                "appeal": decision.appeal,
+                "answer": decision.answer,
+            }
+            for decision in decisions.about(conn, me, limit=_MOST)
+        ],
+        "told_by_the_house": [
+            {"kind": told.kind, "text": told.text, "at_ms": told.at_ms}
+            for told in statements.to(conn, me)
         ],
         "second_chances": [
             {

@@ -47,6 +47,11 @@ def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tou
     with world.parts.begin() as act:
         remind_watchers(replace(act, now_ms=ends_at_ms - 1))
     reminder = next(url for topic, _, url in world.announced() if topic == "reminders")
+    mo = world.moderator("Mo")
+    ended = sale.sam.list_item(title=title)
+    mo.post(f"/moderation{ended}", {"action": "end", "note": words})
+    statement = next(url for topic, _, url in world.announced() if topic == "statements")
+    decision = re.findall(r"/moderation/decisions/(\w+)", mo.get(f"/moderation{ended}").text)[0]
     phone = world.browser()
     phone.sign_in("Ada")
     sessions = phone.get("/account/sessions").text
@@ -59,11 +64,13 @@ def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tou
         "key": result.split("?")[0],
         "chance_id": _offer(sale),
         "reminder_id": path_of(reminder),
+        "decision_id": decision,
+        "statement_id": path_of(statement),
         "photo_id": photo,
     }
     ids = {name: value.rsplit("/", 1)[-1] for name, value in ids.items()}
     handle = re.findall(r"/account/sessions/(\w+)/end", sessions)[0]
-    return Tour(sale, world.moderator("Mo"), ids, handle, item)
+    return Tour(sale, mo, ids, handle, item)
 
 
 def _offer(sale: Sale) -> str:

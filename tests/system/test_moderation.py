@@ -69,17 +69,14 @@ def test_from_report_to_appeal_every_one_hears_once_and_the_bidding_goes_on(
 
         nora.send(f"/moderation{ITEM}", action="hide", note=WHY)
 
-        here = str(open_one["_links"]["self"]["href"])  # type: ignore[index]
+        here = str(open_one["_links"]["self"]["href"])
         wait_for(
             lambda: public.get(here, timeout=10).json()["status"] == "frozen", what="the freeze"
         )
         wait_for(lambda: subjects(letters, "ada")["Bidding stopped"], what="Ada's mail")
         wait_for(lambda: subjects(letters, "martha")["We have removed"], what="Martha's mail")
         wait_for(
-            lambda: (
-                subjects(letters, "bela")["Your report of Brass desk lamp"]
-                or any("Your report" in one for one in subjects(letters, "bela"))
-            ),
+            lambda: [one for one in subjects(letters, "bela") if one.startswith("Your report")],
             what="Bela's mail",
         )
         removed = next(
@@ -126,7 +123,7 @@ def test_a_banned_leader_is_out_once_bids_service_is_back(
         bela.bid("900")
         bela_is = re.search(r'href="(/customers/\w+)"', bela.see("/account"))
         assert bela_is
-        here = str(bidding(house)["_links"]["self"]["href"])  # type: ignore[index]
+        here = str(bidding(house)["_links"]["self"]["href"])
         led = requests.get(here, timeout=10).json()
 
         with away(house, how):
@@ -143,7 +140,6 @@ def test_a_banned_leader_is_out_once_bids_service_is_back(
         assert "You are the highest bidder" in ada.see(ITEM)
         house.kill("auctions_jobs")
         house.start("auctions_jobs")
-        ada.bid("700")
         assert requests.get(here, timeout=10).json()["version"] == led["version"] + 1
         assert subjects(letters, "ada")["Bids removed"] == 1
         assert subjects(letters, "bela")["Your account has been closed"] == 1

@@ -20,6 +20,12 @@ def by_id(conn: Connection, statement_id: str) -> Statement:
     return Statement(**row._mapping)
 
 
+def to(conn: Connection, customer_id: str) -> list[Statement]:
+    """All that a customer was told, the first first."""
+    query = select(statements).where(statements.c.customer_id == customer_id)
+    return [Statement(**row._mapping) for row in conn.execute(query.order_by(statements.c.at_ms))]
+
+
 def was_told(conn: Connection, decision_id: str, customer_id: str) -> bool:
     """Whether somebody was told of a decision."""
     query = select(statements.c.id).where(

@@ -38,11 +38,11 @@ def pages(parts: Parts) -> PlainBlueprint:
             url_for("decisions.show", decision_id=decision_id),
         )
 
-    @views.get("/appeals/<string:token>")
+    @views.get("/appeals/<token>")
     def by_link(token: str) -> Response:
         return _page(parts, decision_of(parts.store, parts.signatures, token), mine=True)
 
-    @views.post("/appeals/<string:token>")
+    @views.post("/appeals/<token>")
     def send_by_link(token: str) -> Response:
         found = decision_of(parts.store, parts.signatures, token)
         return _appealed(

@@ -46,6 +46,9 @@ SECTIONS = {
     "placed_tickets": "bids",
     "biddings": "bids",  # who leads
     "reminders": "watchlist",  # that a watched item ended soon
+    "decisions": "decisions",
+    "statements": "told_by_the_house",
+    "decrees": "decisions",  # what followed from them
     "audit_trail": None,  # the house's own record of its moderators
 }
 
