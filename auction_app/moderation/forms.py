@@ -43,7 +43,7 @@ class AppealForm(Form):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnswerForm(Form):
+class AppealAnswerForm(Form):
     """What comes of an appeal, and why."""
 
     action: str = choice(ON_APPEAL, word="missing")

@@ -7,7 +7,7 @@ from auction_app.errors import NotFound, NotPossible
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.moderation.decide import decide, lift, uphold
-from auction_app.moderation.forms import AccountActForm, AnswerForm, ItemActForm
+from auction_app.moderation.forms import AccountActForm, AppealAnswerForm, ItemActForm
 from auction_app.moderation.model import Decision
 from auction_app.moderation.repository import decisions, reports
 from auction_app.moderation.tell import tell_reporters
@@ -51,7 +51,9 @@ def act_on_account(
     _record(act, moderator, form.action, act.urls.customer(customer_id), form.note)
 
 
-def answer_appeal(act: UnitOfWork, decision_id: str, moderator: Customer, form: AnswerForm) -> None:
+def answer_appeal(
+    act: UnitOfWork, decision_id: str, moderator: Customer, form: AppealAnswerForm
+) -> None:
     """Lift the decision, or let it stand; an appeal is answered once.
 
     Raises NotFound, NotPossible.

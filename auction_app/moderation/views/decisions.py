@@ -11,7 +11,7 @@ from auction_app.errors import BadInput, NotFound
 from auction_app.listings.repository import auctions
 from auction_app.moderation import hal as represent
 from auction_app.moderation.appeal import appeal, appeal_token, decision_of
-from auction_app.moderation.forms import ON_APPEAL, AnswerForm, AppealForm
+from auction_app.moderation.forms import ON_APPEAL, AppealAnswerForm, AppealForm
 from auction_app.moderation.model import Decision, Statement
 from auction_app.moderation.moderate import answer_appeal, check_moderator
 from auction_app.moderation.repository import decisions, statements
@@ -66,7 +66,7 @@ def answers(parts: Parts, decree_channel: Channel) -> PlainBlueprint:
         me = signed_in(parts)
         check_moderator(me)
         try:
-            form = AnswerForm.read(request.form)
+            form = AppealAnswerForm.read(request.form)
         except BadInput as error:
             return _page(parts, _by_id(parts, decision_id), answering=True, errors=error.fields)
         with parts.begin() as act:
