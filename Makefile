@@ -6,13 +6,14 @@ DISTRIBUTIONS := clients/service-kit clients/bus-client clients/bus-drain client
 CODE := bus bids_service auction_app mailer_service stages clients docs tests
 
 ROUNDS ?= 100
+ENGINE ?= both
 COUNT ?= 300
 SEED ?= 1
 
 # Tests start hundreds of processes: none of them shall compile the same modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install run test test-fast chaos mutants screens check format lock clean
+.PHONY: help install run test test-fast chaos cluster mutants screens check format lock clean
 
 help: ## show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -28,8 +29,15 @@ test: .venv/installed-dev ## run every test that can run without root
 test-fast: .venv/installed-dev ## run the tests that start nothing: no process, browser or PostgreSQL
 	$(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
-chaos: .venv/installed-dev ## kill the bus's processes and break its machine, ROUNDS=100 times; ARGS="--seed 7" repeats
-	$(BIN)/python -m tests.chaos --engine both --rounds $(ROUNDS) $(ARGS)
+chaos: .venv/installed-dev ## kill the bus's processes and break its machine, ROUNDS=100 times; ARGS="--seed 7" repeats; ENGINE=cluster: every strike on three database hosts
+ifeq ($(ENGINE),cluster)
+	$(BIN)/python -m tests.cluster --strikes $(ARGS)
+else
+	$(BIN)/python -m tests.chaos --engine $(ENGINE) --rounds $(ROUNDS) $(ARGS)
+endif
+
+cluster: .venv/installed-dev ## start three database hosts, two buses and two pushers in network namespaces, and say where; needs root
+	@$(BIN)/python -m tests.cluster
 
 mutants: .venv/installed-dev ## change the code in COUNT=300 places, drawn from SEED=1: does a test notice?
 	$(BIN)/python -m tests.mutants --count $(COUNT) --seed $(SEED) $(ARGS)

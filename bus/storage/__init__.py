@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from service_kit.clock import Clock
-from service_kit.database import connect, is_sqlite
+from service_kit.database import connect, is_sqlite, parsed
 from service_kit.outage import outages_translated
 from service_kit.schema import check_ready
-from sqlalchemy import Engine, inspect, make_url
+from sqlalchemy import Engine, inspect
 
 from bus.log.event_log import EventLog, Listener
 from bus.storage.attempts import Attempts
@@ -105,7 +105,7 @@ def open_storage(url: str, now_ms: Clock) -> Storage:
 def is_made(url: str) -> bool:
     """Whether there are tables at a database URL; makes no file to find out. Raises
     StoreUnavailable."""
-    path = make_url(url).database
+    path = parsed(url).database
     if url.startswith("sqlite") and not (path and Path(path).exists()):
         return False
     engine = connect(url)

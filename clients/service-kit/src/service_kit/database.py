@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 from contextvars import ContextVar
 from importlib.util import find_spec
@@ -10,6 +11,7 @@ from urllib.parse import unquote
 from weakref import WeakKeyDictionary, WeakSet
 
 from sqlalchemy import (
+    URL,
     BigInteger,
     ColumnElement,
     Connection,
@@ -34,6 +36,7 @@ from service_kit.write_lock import FileQueue
 _WAIT_S = 5
 _ANSWER_S = 20.0
 _LONG_ANSWER_S = 600.0
+_PORT = re.compile(r":[0-9]+$")
 _FOR_WRITING = "gavel_for_writing"
 _answer_s = ContextVar("answer_s", default=_ANSWER_S)
 _engines: WeakSet[Engine] = WeakSet()
@@ -49,7 +52,7 @@ def database_url(url: str) -> str:
     if "\0" in unquote(url):
         raise ValueError("holds a character that no path has")
     try:
-        made = make_url(url)
+        made = parsed(url)
     except (ValueError, ArgumentError) as error:
         raise ValueError("must be sqlite:///PATH or postgresql://USER@HOST:PORT/NAME") from error
     if url.startswith("sqlite"):
@@ -62,6 +65,18 @@ def database_url(url: str) -> str:
 
     check_options(made)
     return url
+
+
+def parsed(url: str) -> URL:
+    """A database URL; PostgreSQL's may name several hosts, as libpq has it, with commas between.
+    Raises ValueError or ArgumentError."""
+    scheme, _, rest = url.partition("://")
+    place, slash, name = rest.partition("/")
+    user, at, hosts = place.rpartition("@")
+    if scheme.startswith("sqlite") or "," not in hosts:
+        return make_url(url)
+    each = tuple(host if _PORT.search(host) else f"{host}:5432" for host in hosts.split(","))
+    return make_url(f"{scheme}://{user}{at}{slash}{name}").update_query_dict({"host": each})
 
 
 def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> Engine:
@@ -77,7 +92,7 @@ def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> E
     """
     is_file = url.startswith("sqlite")
     engine = create_engine(
-        url,
+        parsed(url),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=_WAIT_S,
@@ -206,8 +221,8 @@ def _sqlite_arguments() -> dict[str, Any]:
 def _postgres_arguments(url: str) -> dict[str, Any]:
     from service_kit.compat.psycopg import WAITS  # only PostgreSQL has its driver
 
-    said = make_url(url).query
-    return {name: value for name, value in WAITS.items() if name not in said}
+    said, defaults = parsed(url).query, {"application_name": "gavel", **WAITS}
+    return {name: value for name, value in defaults.items() if name not in said}
 
 
 def _expect_answers(engine: Engine, *, waits_for_ever: bool) -> None:

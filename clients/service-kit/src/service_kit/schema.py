@@ -7,13 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, make_url
+from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.exc import DBAPIError
 
-from service_kit.database import answers_within, connect, is_sqlite, last_write, writing
+from service_kit.database import answers_within, connect, is_sqlite, last_write, parsed, writing
 from service_kit.errors import ConfigError, NotMigrated, StoreUnavailable
 from service_kit.outage import is_outage, outages_translated
+from service_kit.postgres_engine import check_engine
 
+_DDL_WAIT_S = 5
 _PROBE_WAIT_S = 1
 _PROBE_ANSWER_S = 2.0
 # As every write has it of its table: who has locked one against writing is noticed, no row is
@@ -89,6 +91,8 @@ def check_start(package: str, url: str) -> None:
     if is_sqlite(engine) and not folder.is_dir():
         raise ConfigError([f"{package}: there is no folder {folder} for its database"])
     with contextlib.suppress(StoreUnavailable):
+        if not is_sqlite(engine):
+            check_engine(package, engine)
         check_migrated(package, engine)
     engine.dispose()
 
@@ -106,12 +110,21 @@ def run_migrations() -> None:
     if is_sqlite(engine):
         event.listen(engine, "connect", _rest_foreign_keys)
     with writing(engine) as connection:
+        if not is_sqlite(engine):
+            _wait_for_others(connection)
         context.configure(connection=connection)
         with context.begin_transaction():
             context.run_migrations()
         if is_sqlite(engine):
             _check_foreign_keys(connection)
     engine.dispose()
+
+
+def _wait_for_others(connection: Connection) -> None:
+    """One migrates at a time, on whatever host a release runs; who comes second finds it done."""
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtextextended('migrate', 0))")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_DDL_WAIT_S}s'")
 
 
 def _rest_foreign_keys(dbapi_connection: Any, _record: Any) -> None:
@@ -160,7 +173,7 @@ def _alembic_config(package: str, url: str) -> Any:
 
 
 def _make_folder(url: str) -> None:
-    path = make_url(url).database
+    path = parsed(url).database
     if not url.startswith("sqlite") or not path:
         return
     try:
