@@ -36,17 +36,20 @@ def session_to(port: int, timeout_ms: int = 5_000, **how: Any) -> Session:
     return Session(SmtpServer(how.pop("host", "127.0.0.1"), port, **how), timeout_ms=timeout_ms)
 
 
-def send(session: Session, *mails: Envelope) -> None:
+def send(session: Session, *mails: Envelope) -> list[bytes]:
+    """What the session has kept of the answers."""
+    kept = [bytearray(3) for _ in mails or (mail(),)]
     session.open()
     try:
-        for one in mails or (mail(),):
-            session.send(one)
+        for one, answer in zip(mails or (mail(),), kept, strict=True):
+            session.send(one, memoryview(answer))
     finally:
         session.close()
+    return [bytes(answer) for answer in kept]
 
 
 def test_a_mail_arrives(mail_server: MailServer) -> None:
-    send(session_to(mail_server.port))
+    assert send(session_to(mail_server.port)) == [b"250"]
 
     assert [str(m["Subject"]) for m in mail_server.mails] == ["Hello"]
 
@@ -69,6 +72,34 @@ def test_an_answer_to_the_recipient_is_final_or_not(
     with pytest.raises(MailDeferred if error is MailDeferred else MailRefused) as caught:
         send(session_to(mail_server.port))
     assert type(caught.value) is error
+
+
+def test_each_mail_has_its_own_answer_kept(mail_server: MailServer) -> None:
+    session, first, second = session_to(mail_server.port), bytearray(3), bytearray(3)
+    answers = ["451 greylisted", "250 OK"]
+    mail_server.on_data = lambda: answers.pop(0)
+    session.open()
+    with pytest.raises(MailDeferred):
+        session.send(mail(), memoryview(first))
+    session.send(mail(), memoryview(second))
+    session.close()
+
+    assert (first, second) == (b"451", b"250")
+
+
+def test_a_server_that_never_answers_a_mail_is_cut_off_at_the_deadline(
+    mail_server: MailServer,
+) -> None:
+    over, answer = threading.Event(), bytearray(b"---")
+    mail_server.on_data = lambda: "250 OK" if over.wait(20) else "451 too late"
+    session = session_to(mail_server.port, timeout_ms=500)
+    session.open()
+
+    with pytest.raises(MailDeferred):
+        session.send(mail(), memoryview(answer))
+    over.set()
+
+    assert (answer, session.is_open) == (b"---", False)
 
 
 @pytest.mark.parametrize(
@@ -295,7 +326,7 @@ def test_starttls_and_login(starttls_server: MailServer) -> None:
         starttls_server.port, host="localhost", security="starttls", user="me", password="hunter2"
     )
 
-    send(smtp)
+    assert send(smtp) == [b"250"]
 
     assert len(starttls_server.mails) == 1
 
@@ -341,7 +372,7 @@ def test_tls_from_the_first_byte(certificate: tuple[Path, Path]) -> None:
     server = MailServer(options={"hostname": "localhost", "ssl_context": server_tls(*certificate)})
     server.start()
     try:
-        send(session_to(server.port, host="localhost", security="tls"))
+        assert send(session_to(server.port, host="localhost", security="tls")) == [b"250"]
     finally:
         server.stop()
 
