@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -39,8 +40,13 @@ _LONGEST = (
     "auction_app/browser/test_accessible.py",
     "system/test_stages.py",
     "journey/test_kills.py",
+    "bids_service/running/test_kill.py",
     "clients/bus_client/test_killed.py",
     "system/test_databases_away.py",
+    "contract/test_gavel_bus.py",
+    "contract/test_installed_alone.py",
+    "mailer_service/test_operator_processes.py",
+    "contract/test_bus_openapi.py",
 )
 """Files whose tests take most of a minute or more: who begins with them ends with the others."""
 
@@ -61,11 +67,13 @@ build_apps_quickly()
 def pytest_configure() -> None:
     """Let tests write to memory where there is room: they commit by the thousand, and who kills
     their processes doesn't cut the machine's power. Of the hundreds of processes that they start
-    none shall compile the same modules anew. What is collected stays, so nobody looks meanwhile
-    for what doesn't."""
+    none shall compile the same modules anew, nor ignore Ctrl-C because a shell runs the tests in
+    the background. What is collected stays, so nobody looks meanwhile for what doesn't."""
     gc.disable()
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.path.isdir(_RAM_DISK) and shutil.disk_usage(_RAM_DISK).free >= _ROOM_FOR_A_RUN:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _RAM_DISK)
 

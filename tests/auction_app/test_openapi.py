@@ -74,7 +74,7 @@ def test_every_answer_is_as_described(world: World, path: str) -> None:
     schema = schemathesis.openapi.from_wsgi("/openapi.json", world.app)
 
     @given(case=schema[path]["GET"].as_strategy())
-    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
     def check(case: Any) -> None:
         case.call_and_validate(headers=as_program(BIDS_TOKEN))
 

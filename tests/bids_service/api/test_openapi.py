@@ -59,7 +59,7 @@ def test_every_answer_is_as_described(operation: str, service: Service) -> None:
     method, _, path = operation.partition(" ")
 
     @given(case=schema[path][method].as_strategy())
-    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
     def check(case: Any) -> None:
         headers = {"Authorization": f"Bearer {ALL}"}
         case.call_and_validate(headers=headers, excluded_checks=BEYOND_SCHEMA)

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 from tests.bus.receiver import Receiver, Reply
 from tests.bus.serving import Served
 from tests.clients.bus_client.cli.calling import Call, rows
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +71,7 @@ def test_a_backlog_comes_in_order_and_once_but_for_what_was_in_hand_at_the_kill(
     with listening(served, receiver, "backlog", "--after", "beginning") as process:
         wait_for(lambda: len(receiver.deliveries) >= 20)
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(PATIENCE_S)
     with listening(served, receiver, "backlog", "--after", "beginning"):
         wait_for(lambda: entity("backlog", BACKLOG - 1) in receiver.deliveries[-1].urls, seconds=60)
     wanted = [entity("backlog", n) for n in range(BACKLOG)]
@@ -92,7 +92,7 @@ def test_who_was_killed_while_nothing_came_misses_nothing(
     with listening(served, receiver, "missed") as process:
         wait_for(lambda: has_a_place(tmp_path))  # it knows by then where the log's end was
         process.send_signal(signal.SIGKILL)
-        process.wait(10)
+        process.wait(PATIENCE_S)
     publish(served, "missed", 3)
     with listening(served, receiver, "missed"):
         wait_for(lambda: len(receiver.urls) == 3)
@@ -108,7 +108,7 @@ def test_what_is_wanted_anew_says_so_to_who_drops_what_it_knows(
         with listening(served, receiver, "anew", "--after", "beginning", *options) as process:
             wait_for(lambda: len(receiver.urls) == 5)
             process.send_signal(signal.SIGINT)
-            process.wait(40)
+            process.wait(PATIENCE_S)
         (one,) = receiver.deliveries
         assert one.headers["bus-replay"] == str(len(options))
 
@@ -131,7 +131,7 @@ def test_only_what_was_answered_2xx_is_behind_us(
     with listening(served, receiver, *place) as process:
         wait_for(lambda: len(receiver.deliveries) >= 2)
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=20)
+        said, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, said
     assert json.loads(said.splitlines()[0])["status"] == 500
     assert "Traceback" not in said
