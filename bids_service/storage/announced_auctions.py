@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, insert, literal_column, select, update
 
 from bids_service.model import AnnouncedAuction
 from bids_service.storage.database import Database, once_more_if_raced
 from bids_service.storage.tables import announced_auctions, biddings
+
+_ROW: ColumnElement[int] = literal_column("rowid")  # SQLite's own
 
 
 class AnnouncedAuctions:
@@ -34,17 +36,22 @@ class AnnouncedAuctions:
 
     def settle(self, url: str) -> None:
         """Forget one: it is imported, or there is nothing to import."""
-        with self._database.writing() as connection:
-            connection.execute(delete(announced_auctions).where(announced_auctions.c.url == url))
+        self._change(delete(announced_auctions), url)
 
     def postpone(self, auction: AnnouncedAuction, due_at_ms: int) -> None:
         """Try one again later."""
+        later = {"failures": auction.failures + 1, "due_at_ms": due_at_ms}
+        self._change(update(announced_auctions).values(later), auction.url)
+
+    def _change(self, change: Delete | Update, url: str) -> None:
+        table = announced_auctions
         with self._database.writing() as connection:
-            connection.execute(
-                update(announced_auctions)
-                .where(announced_auctions.c.url == auction.url)
-                .values(failures=auction.failures + 1, due_at_ms=due_at_ms)
-            )
+            changed = connection.execute(change.where(table.c.url == url)).rowcount
+            if not changed and connection.dialect.name == "sqlite":
+                # Nothing is equal to a URL that is no text: else it would be due for ever.
+                rows = connection.execute(select(_ROW, table.c.url)).all()
+                damaged = [row.rowid for row in rows if row.url == url]
+                connection.execute(change.where(_ROW.in_(damaged)))
 
     def _add(self, urls: list[str], now_ms: int) -> None:
         with self._database.writing() as connection:
