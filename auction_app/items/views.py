@@ -12,9 +12,12 @@ from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.bidding.model import Bid
 from auction_app.bidding.repository import biddings
 from auction_app.items import repository as item
+from auction_app.items.calendar_file import calendar_file
 from auction_app.items.hal import actions, pages_of_readers
+from auction_app.items.likeness import alike, most_alike
 from auction_app.items.model import Caller, Item
 from auction_app.items.page_cache import PageCache
+from auction_app.items.plot import Plot, plot
 from auction_app.listings import hal as represent
 from auction_app.listings.hal import AuctionSchema
 from auction_app.listings.model import LARGE, THUMBNAIL, Standing, check_shown
@@ -23,9 +26,13 @@ from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
 from auction_app.questions import repository as questions
 from auction_app.web.formats import time_left
+from auction_app.web.i18n import _
 from auction_app.web.negotiation import ItemPage, hal, negotiated, page, wants_hal
 
 HISTORY = 20
+MOST_RUNNING, MOST_SOLD = 4, 12
+LOOK_THROUGH = 200
+"""So many of a category are compared with an item, the latest first."""
 _CONTACT = "customers:read_contact"
 
 
@@ -73,6 +80,43 @@ def pages(parts: Parts, files: PhotoFiles) -> PlainBlueprint:
     return views
 
 
+def beside(parts: Parts) -> PlainBlueprint:
+    """What an item may be compared with, and its end as a calendar file."""
+    views = PlainBlueprint("similar", __name__)
+
+    @views.get("/auctions/<string:auction_id>/similar")
+    def show(auction_id: str) -> Response:
+        now_ms = parts.clock()
+        with parts.store.reading() as conn:
+            auction = auctions.shown_to(conn, auction_id, visitor(parts).customer)
+            kind = (auction.details.category, auction.terms.currency)
+            look = {"now_ms": now_ms, "limit": LOOK_THROUGH}
+            running = auctions.of_kind(conn, *kind, sold=False, **look)
+            sold = alike(auction, auctions.of_kind(conn, *kind, sold=True, **look), MOST_SOLD)
+        sold.sort(key=lambda it: it.ends_at_ms)
+        prices = [(it.ends_at_ms, it.price.amount_minor) for it in sold if it.price]
+        return page(
+            "items/similar.html",
+            auction=auction,
+            running=most_alike(auction, running, MOST_RUNNING),
+            sold=sold[::-1],
+            drawing=plot(prices),
+            now_ms=now_ms,
+        )
+
+    @views.get("/auctions/<string:auction_id>/end.ics")
+    def end(auction_id: str) -> Response:
+        with parts.store.reading() as conn:
+            auction = auctions.shown_to(conn, auction_id, visitor(parts).customer)
+        url, ends = parts.urls.auction(auction_id), _("Ends: %(title)s", title=auction.title)
+        body = calendar_file(auction, url, ends, now_ms=parts.clock())
+        name = f'attachment; filename="{auction_id}.ics"'
+        headers = {"Content-Disposition": name}
+        return Response(body, mimetype="text/calendar", headers=headers)
+
+    return views
+
+
 def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
     """For programs with a token the whole truth, for others what the page shows them."""
     program, who, now_ms = caller(), visitor(parts).customer, parts.clock()
@@ -116,6 +160,7 @@ def _item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
         "auction": auction,
         "seller": seen.seller,
         "history": _shown_to(my_id, bids),
+        "drawing": _drawing(bids),
         "standing": _standing(seen, my_id, now_ms),
         "status": auction.status(now_ms),
         "watching": seen.ties.watching,
@@ -135,7 +180,8 @@ def _history_context(parts: Parts, auction_id: str) -> dict[str, Any]:
         auction = auctions.by_id(conn, auction_id)
         check_shown(auction, who)
         bids = biddings.history(conn, auction_id, limit=HISTORY)
-    return {"auction": auction, "history": _shown_to(who.id if who else None, bids)}
+    shown = _shown_to(who.id if who else None, bids)
+    return {"auction": auction, "history": shown, "drawing": _drawing(bids)}
 
 
 def _standing_context(parts: Parts, auction_id: str) -> dict[str, Any]:
@@ -157,6 +203,12 @@ def _shown_to(my_id: str | None, bids: Sequence[Bid]) -> tuple[tuple[Bid, bool],
     return tuple((bid, own) for bid, own in rows if own or bid.outcome != biddings.RAISED)
 
 
+def _drawing(bids: Sequence[Bid]) -> Plot | None:
+    """How the price went, as everybody may know."""
+    public = [it for it in bids if it.outcome != biddings.RAISED and not it.retracted_at_ms]
+    return plot([(it.placed_at_ms, it.price.amount_minor) for it in reversed(public)])
+
+
 def _standing(seen: Item, my_id: str | None, now_ms: int) -> Standing | None:
     if my_id is None or not seen.ties.took_part:
         return None
@@ -167,3 +219,4 @@ def blueprints(parts: Parts, files: PhotoFiles) -> Iterator[PlainBlueprint]:
     """All addresses of the feature."""
     yield api(parts)
     yield pages(parts, files)
+    yield beside(parts)

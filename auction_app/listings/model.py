@@ -163,6 +163,11 @@ class Auction:
         return Status.RUNNING if now_ms >= self.terms.starts_at_ms else Status.SCHEDULED
 
     @property
+    def extended(self) -> bool:
+        """Whether a late bid has moved the end (soft close)."""
+        return self.ends_at_ms > self.terms.ends_at_ms
+
+    @property
     def unsold(self) -> bool:
         """Whether it is known that nobody got it."""
         return self.bidding is not None and self.bidding.outcome == "unsold"

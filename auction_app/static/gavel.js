@@ -41,6 +41,35 @@
     }
   }
 
+  // What stands on a page of its own is fetched once somebody comes near it.
+  const near = new IntersectionObserver(async (entries) => {
+    for (const { isIntersecting, target } of entries) {
+      if (!isIntersecting) continue;
+      near.unobserve(target);
+      const answer = await fetch(target.querySelector("a").href, { headers: { Accept: "text/html" } })
+        .catch(() => null);
+      if (!answer?.ok) continue;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const part = page.getElementById(target.dataset.include);
+      if (part) target.replaceChildren(part);
+    }
+  }, { rootMargin: "200px" });
+  for (const place of document.querySelectorAll("[data-include]")) near.observe(place);
+
+  // A link to send by mail; where the browser can share or copy it, it does.
+  for (const link of document.querySelectorAll("[data-share]")) {
+    link.addEventListener("click", async (event) => {
+      const url = link.dataset.share;
+      if (!navigator.share && !navigator.clipboard) return;
+      event.preventDefault();
+      if (navigator.share) await navigator.share({ title: document.title, url }).catch(() => {});
+      else {
+        await navigator.clipboard.writeText(url);
+        link.textContent = link.dataset.copied;
+      }
+    });
+  }
+
   window.gavel = {
     now,
     setServerNow(ms) { offset = ms - performance.now(); },

@@ -15,7 +15,7 @@
   function moment(ms, before) {
     const zone = { timeZone: document.body.dataset.zone };
     const day = new Intl.DateTimeFormat(language, { dateStyle: "medium", ...zone }).format(ms);
-    const time = new Intl.DateTimeFormat(language, { timeStyle: "short", ...zone }).format(ms);
+    const time = new Intl.DateTimeFormat(language, { timeStyle: ms % 60000 < 1000 ? "short" : "medium", ...zone }).format(ms);
     return `${day}, ${time} ${before.split(/\s/).at(-1)}`;
   }
   const clock = () => new Intl.DateTimeFormat(language, { timeStyle: "short" }).format(new Date());
@@ -56,7 +56,10 @@
     const left = find("left");
     const end = find("ends")?.querySelector("time");
     if (!left || !end) return;
-    if (to > endsAt) speak(words.extended);
+    if (to > endsAt) {
+      speak(words.extended);
+      find("extended").hidden = false;
+    }
     endsAt = left.dataset.endsAtMs = to;
     end.dateTime = new Date(to).toISOString();
     write(end, moment(to, end.textContent));

@@ -9,7 +9,7 @@ from babel.numbers import format_currency
 from flask import Flask
 from markupsafe import Markup
 from service_kit.clock import utc
-from service_kit.local_time import written
+from service_kit.local_time import written, written_exactly
 from service_kit.money import Money
 
 from auction_app.web.i18n import decimal_mark, language, plural, viewer_zone
@@ -18,11 +18,12 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
 def install_formats(app: Flask) -> None:
-    """Filters for the templates: money, moment, month, time_left, decimal, short_mask."""
+    """Filters for the templates: money, decimal, moments, spans of time, short_mask."""
 
     app.add_template_filter(money)
     app.add_template_filter(decimal)
     app.add_template_filter(moment)
+    app.add_template_filter(exact_moment)
     app.add_template_filter(month)
     app.add_template_filter(time_left)
     app.add_template_filter(short_mask)
@@ -33,12 +34,20 @@ def moment(at_ms: int) -> Markup:
     return _moment(at_ms, viewer_zone(), language())
 
 
+def exact_moment(at_ms: int) -> Markup:
+    """The same to the second, where it is no full minute."""
+    return _marked(at_ms, written_exactly(at_ms, viewer_zone(), language()))
+
+
 # A page repeats few amounts and moments, and the next visitor's page repeats them: formatting
 # them anew each time cost half of an item page.
 @lru_cache(maxsize=10_000)
 def _moment(at_ms: int, zone: ZoneInfo, locale: str) -> Markup:
+    return _marked(at_ms, written(at_ms, zone, locale))
+
+
+def _marked(at_ms: int, words: str) -> Markup:
     iso = utc(at_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    words = written(at_ms, zone, locale)
     return Markup('<time datetime="{}">{}</time>').format(iso, words)
 
 

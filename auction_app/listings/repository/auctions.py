@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, upd
 
 from auction_app.accounts.model import Customer
 from auction_app.db.paging import Cursor, paged
-from auction_app.db.tables import auctions, photos
+from auction_app.db.tables import auctions, biddings, photos
 from auction_app.errors import NotFound
 from auction_app.listings.model import Auction, Bidding, check_shown
 from auction_app.listings.repository.rows import read, select_auctions
@@ -102,6 +102,24 @@ def newest(conn: Connection, *, now_ms: int, limit: int) -> list[Auction]:
         auctions.c.hidden_at_ms.is_(None),
         auctions.c.starts_at_ms <= now_ms,
     )
+    by = auctions.c.created_at_ms
+    return read(conn, paged(query, by, auctions.c.id, after=None, limit=limit))
+
+
+def of_kind(
+    conn: Connection, category: str, currency: str, *, sold: bool, now_ms: int, limit: int
+) -> list[Auction]:
+    """The latest listed of a category that run, or that were `sold`, in one currency."""
+    theirs = (auctions.c.category == category, auctions.c.currency == currency)
+    query = select_auctions().where(*theirs, auctions.c.hidden_at_ms.is_(None))
+    if sold:
+        query = query.where(auctions.c.closed_at_ms.is_not(None), biddings.c.outcome == "sold")
+    else:
+        query = query.where(
+            auctions.c.closed_at_ms.is_(None),
+            auctions.c.current_ends_at_ms > now_ms,
+            auctions.c.starts_at_ms <= now_ms,
+        )
     by = auctions.c.created_at_ms
     return read(conn, paged(query, by, auctions.c.id, after=None, limit=limit))
 

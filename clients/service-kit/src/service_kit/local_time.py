@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import cache
+from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
@@ -23,9 +24,18 @@ def zone_names() -> frozenset[str]:
 
 def written(at_ms: int, zone: ZoneInfo, locale: Locale | str) -> str:
     """Such as "Nov 21, 2026, 2:30 PM CET" and "21.11.2026, 14:30 MEZ"."""
+    return _written(utc(at_ms).astimezone(zone), "short", locale)
+
+
+def written_exactly(at_ms: int, zone: ZoneInfo, locale: Locale | str) -> str:
+    """The same to the second, where it is no full minute: "Nov 21, 2026, 2:30:07 PM CET"."""
     local = utc(at_ms).astimezone(zone)
+    return _written(local, "medium" if local.second else "short", locale)
+
+
+def _written(local: datetime, width: Literal["short", "medium"], locale: Locale | str) -> str:
     day = format_date(local, "medium", locale=locale)
-    time = format_time(local, "short", tzinfo=zone, locale=locale)
+    time = format_time(local, width, tzinfo=local.tzinfo, locale=locale)
     return f"{day}, {time} {_zone_word(local, locale)}"
 
 
