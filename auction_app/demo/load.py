@@ -186,5 +186,9 @@ def _typed(item: DemoItem, now_ms: int) -> dict[str, str]:
         "category": item.category,
         "start_price": item.price,
         "currency": item.currency,
+        "delivery": "priced",
+        "postage_cost": "12",
+        "location": "Brno, Czechia",
+        "payment": "Bank transfer",
         "ends": write_local_time(now_ms + round(item.hours * HOUR_MS), ZoneInfo("UTC")),
     }

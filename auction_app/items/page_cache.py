@@ -18,7 +18,7 @@ from markupsafe import escape
 
 from auction_app.accounts.visitor import Visitor, visitor
 from auction_app.parts import Parts
-from auction_app.web.i18n import language, viewer_zone
+from auction_app.web.i18n import language, style, viewer_zone
 from auction_app.web.negotiation import page, vary_by_viewer
 
 MOST = 500
@@ -75,7 +75,15 @@ class PageCache:
 
     def _written(self, template: str, state: dict[str, Any], who: Visitor) -> str:
         reader = self._stand_in(who)
-        key = (template, request.full_path, language(), viewer_zone().key, reader, *state.values())
+        key = (
+            template,
+            request.full_path,
+            language(),
+            style(),
+            viewer_zone().key,
+            reader,
+            *state.values(),
+        )
         html = self._pages.get(key)
         if html is None:
             html = render_template(

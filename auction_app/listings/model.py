@@ -165,7 +165,7 @@ class Auction:
     @property
     def extended(self) -> bool:
         """Whether a late bid has moved the end (soft close)."""
-        return self.ends_at_ms > self.terms.ends_at_ms
+        return self.terms.soft_close is not None and self.ends_at_ms > self.terms.ends_at_ms
 
     @property
     def unsold(self) -> bool:

@@ -2,9 +2,28 @@
 (() => {
   "use strict";
   const body = document.body;
+  // The first page of a visitor was made before the server could know the zone.
+  function showTimesIn(timeZone) {
+    const style = body.dataset.style;
+    const day = new Intl.DateTimeFormat(style, { dateStyle: "medium", timeZone });
+    const minute = new Intl.DateTimeFormat(style, { timeStyle: "short", timeZone });
+    const second = new Intl.DateTimeFormat(style, { timeStyle: "medium", timeZone });
+    const named = new Intl.DateTimeFormat(style, { timeZoneName: "short", timeZone });
+    for (const element of document.querySelectorAll("time[datetime]")) {
+      const at = new Date(element.dateTime);
+      const exact = element.closest("#ends") && at.getUTCSeconds();
+      const word = named.formatToParts(at).find(({ type }) => type === "timeZoneName").value;
+      element.textContent = `${day.format(at)}, ${(exact ? second : minute).format(at)} ${word}`;
+    }
+    body.dataset.zone = timeZone;
+    const said = document.getElementById("zone");
+    if (said) said.textContent = timeZone;
+  }
+
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   if (zone && zone !== body.dataset.zone) {
     document.cookie = `gavel_zone=${zone}; path=/; max-age=31536000; samesite=lax`;
+    if (!body.dataset.zoneIsChosen) showTimesIn(zone);
   }
 
   // Whoever looks at what a notification leads to has read it. Links only show, so this is said

@@ -4,7 +4,7 @@
   const item = document.getElementById("item");
   if (!item || !window.EventSource || !window.gavel) return;
   const words = JSON.parse(item.dataset.words);
-  const language = document.documentElement.lang;
+  const language = document.body.dataset.style;
   const find = (id) => document.getElementById(id);
   let version = Number(item.dataset.version);
   let endsAt = Number(find("left")?.dataset.endsAtMs);

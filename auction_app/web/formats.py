@@ -12,7 +12,7 @@ from service_kit.clock import utc
 from service_kit.local_time import written, written_exactly
 from service_kit.money import Money
 
-from auction_app.web.i18n import decimal_mark, language, plural, viewer_zone
+from auction_app.web.i18n import decimal_mark, plural, style, viewer_zone
 
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
@@ -31,12 +31,12 @@ def install_formats(app: Flask) -> None:
 
 def moment(at_ms: int) -> Markup:
     """A moment in the visitor's zone, which it names, as a `<time>` that machines can read."""
-    return _moment(at_ms, viewer_zone(), language())
+    return _moment(at_ms, viewer_zone(), style())
 
 
 def exact_moment(at_ms: int) -> Markup:
     """The same to the second, where it is no full minute."""
-    return _marked(at_ms, written_exactly(at_ms, viewer_zone(), language()))
+    return _marked(at_ms, written_exactly(at_ms, viewer_zone(), style()))
 
 
 # A page repeats few amounts and moments, and the next visitor's page repeats them: formatting
@@ -53,12 +53,12 @@ def _marked(at_ms: int, words: str) -> Markup:
 
 def month(at_ms: int) -> str:
     """The month in the visitor's zone, such as "Nov 2026"."""
-    return str(format_skeleton("yMMM", utc(at_ms), viewer_zone(), locale=language()))
+    return str(format_skeleton("yMMM", utc(at_ms), viewer_zone(), locale=style()))
 
 
 def money(amount: Money) -> str:
     """The amount with its currency, as the visitor's language writes it."""
-    return _money(amount, language())
+    return _money(amount, style())
 
 
 @lru_cache(maxsize=10_000)

@@ -89,6 +89,28 @@ def language() -> str:
     return found
 
 
+def style() -> str:
+    """The locale in which amounts and moments are written: the language as it is written where the
+    visitor's browser comes from, such as en_GB, looked up once a request."""
+    found: str | None = g.get("style")
+    if found is None:
+        found = g.style = _style(language())
+    return found
+
+
+_STYLES = ("en_GB", "en_IE", "en_AU", "en_NZ")
+"""What differs from its language in how days and hours are written, and not in how numbers are."""
+
+
+def _style(spoken: str) -> str:
+    for wanted in request.accept_languages.values():
+        name = wanted.replace("-", "_").casefold()
+        found = next((one for one in _STYLES if one.casefold() == name), spoken)
+        if name.startswith(spoken):
+            return found
+    return spoken
+
+
 def _catalogue() -> NullTranslations:
     return catalogue(language())
 
@@ -117,6 +139,12 @@ def catalogue(language: str) -> NullTranslations:
 def po_file(language: str) -> Path:
     """Where the translations of a language are written."""
     return FOLDER / language / "LC_MESSAGES" / "messages.po"
+
+
+def zone_is_chosen() -> bool:
+    """Whether the account names the zone, whatever the browser says."""
+    who = _member()
+    return who is not None and who.time_zone is not None
 
 
 def viewer_zone() -> ZoneInfo:

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from auction_app.parts import Parts
-from auction_app.web.i18n import LANGUAGES, viewer_zone
+from auction_app.web.i18n import LANGUAGES, style, viewer_zone, zone_is_chosen
 from auction_app.web.labels import complaint, refusal
 
 
@@ -28,6 +28,8 @@ def install_layout(
             "language": str(get_locale()),
             "all_languages": LANGUAGES,
             "zone": viewer_zone().key,
+            "style": style().replace("_", "-"),
+            "zone_is_chosen": zone_is_chosen(),
             "server_now_ms": parts.clock(),
             "live_url": parts.config.live_url,
             "auction_url": parts.urls.auction,

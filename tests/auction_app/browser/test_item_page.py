@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, expect
 from auction_app.listings.model import LARGE, THUMBNAIL, Photo
 from tests.auction_app.browser.live_app import LiveApp
 from tests.auction_app.browser.many_items import stock
-from tests.auction_app.browser.variants import Look, in_every_look
+from tests.auction_app.browser.variants import LOOKS, Look, in_every_look
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import photo_file
 
@@ -71,3 +71,22 @@ def test_photos_are_gone_through_and_looked_at_large(chair: LiveApp, look: Look)
     expect(large).to_have_count(0)
     page.go_back()
     expect(large).to_have_attribute("alt", "Side 5")
+
+
+def test_the_very_first_page_shows_times_in_the_zone_of_the_browser(chair: LiveApp) -> None:
+    eve = chair.stranger(LOOKS[0])
+    eve.page.add_init_script(IN_TOKYO)
+    eve.go("/")
+    eve.open_card("Oak chair")
+
+    expect(eve.page.locator("#zone")).to_have_text("Asia/Tokyo")
+    expect(eve.page.locator("#ends time")).to_contain_text("GMT+9")
+
+
+IN_TOKYO = """
+const plain = Intl.DateTimeFormat.prototype.resolvedOptions;
+Intl.DateTimeFormat.prototype.resolvedOptions = function () {
+  return { ...plain.call(this), timeZone: "Asia/Tokyo" };
+};
+Object.defineProperty(document, "cookie", { set() {}, get: () => "" });
+"""

@@ -110,3 +110,26 @@ def test_money_and_time_are_written_as_the_language_has_them(world: World) -> No
     item = sale.sam.list_item(start_price="1234.50")
     assert "1.234,50\xa0$" in sale.ada.get(item).text
     assert "2.000,50\xa0$" in sale.ada.review(item, "2000,50").text
+
+
+def test_a_british_reader_finds_days_and_hours_as_they_write_them(world: World) -> None:
+    item = world.member("Sam").list_item()
+
+    for accepted, said in (
+        ("en-GB,en;q=0.8", "1 Oct 2026, 12:00 UTC"),
+        ("en-us", "Oct 1, 2026, 12:00\u202fPM UTC"),
+        ("en-IN", "Oct 1, 2026, 12:00\u202fPM UTC"),
+        ("de-AT", "01.10.2026, 12:00 UTC"),
+    ):
+        page = world.browser().get(item, headers={"Accept-Language": accepted}).text
+        assert said in page, accepted
+
+
+def test_a_page_says_whether_its_times_may_follow_the_browser(world: World) -> None:
+    ada = world.member("Ada")
+    assert "data-zone-is-chosen" not in ada.get("/rules").text
+    form = {"name": "Ada", "locale": "en", "time_zone": "Europe/Berlin"}
+    ada.post("/account/profile", form)
+
+    assert 'data-zone="Europe/Berlin" data-zone-is-chosen="1"' in ada.get("/rules").text
+    assert '<span id="zone">Europe/Berlin</span>' in ada.get("/rules").text
