@@ -89,10 +89,18 @@ def beside(parts: Parts) -> PlainBlueprint:
         now_ms = parts.clock()
         with parts.store.reading() as conn:
             auction = auctions.shown_to(conn, auction_id, visitor(parts).customer)
-            kind = (auction.details.category, auction.terms.currency)
-            look = {"now_ms": now_ms, "limit": LOOK_THROUGH}
-            running = auctions.of_kind(conn, *kind, sold=False, **look)
-            sold = alike(auction, auctions.of_kind(conn, *kind, sold=True, **look), MOST_SOLD)
+            running, sold = (
+                auctions.of_kind(
+                    conn,
+                    auction.details.category,
+                    auction.terms.currency,
+                    sold=ended,
+                    now_ms=now_ms,
+                    limit=LOOK_THROUGH,
+                )
+                for ended in (False, True)
+            )
+        sold = alike(auction, sold, MOST_SOLD)
         sold.sort(key=lambda it: it.ends_at_ms)
         prices = [(it.ends_at_ms, it.price.amount_minor) for it in sold if it.price]
         return page(
