@@ -156,6 +156,7 @@ class EntityClient:
     def _until_answered(
         self, url: str, headers: Mapping[str, str], left_s: Callable[[], float]
     ) -> Answer:
+        # Not by urllib3's Retry: it knows no deadline over all attempts, and no circuit breaker.
         host = self._host(url)
         failures = 0
         while left_s() > 0:
