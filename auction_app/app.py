@@ -27,6 +27,7 @@ from auction_app import config as settings
 from auction_app.accounts import labels as accounts_labels
 from auction_app.accounts import views as accounts_views
 from auction_app.accounts.visitor import visitor
+from auction_app.alerts import views as alerts_views
 from auction_app.bidding import labels as bidding_labels
 from auction_app.bidding import views as bidding_views
 from auction_app.bidding.on_event import FOLLOWED, listener, resyncer
@@ -131,6 +132,7 @@ def _install_views(app: Flask, house: House) -> None:
 def _views(house: House) -> Iterator[Blueprint]:
     item_page = items_views.again(house)
     yield from accounts_views.blueprints(house, house.passwords)
+    yield from alerts_views.blueprints(house)
     yield from bidding_views.blueprints(house, house.gateway, item_page)
     yield from items_views.blueprints(house, house.files)
     yield from moderation_views.blueprints(house, house.decree_channel)

@@ -14,7 +14,9 @@ PUBLISHED = {
     ),
     "questions": TopicAbout("A question on an item was asked, or answered.", NO_DATA),
     "statements": TopicAbout("Somebody is told of a moderator's decision, and why.", NO_DATA),
-    "reminders": TopicAbout("An item that somebody watches ends soon.", NO_DATA),
+    "reminders": TopicAbout(
+        "An item that somebody watches ends soon, or one that they look for was listed.", NO_DATA
+    ),
 }
 
 

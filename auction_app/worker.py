@@ -14,6 +14,7 @@ from service_kit.outbox import Outbox, Publish, Relay
 from service_kit.outbox.watch import check_outbox, outbox_metrics
 from service_kit.worker import Body, listening, run_loops
 
+from auction_app.alerts.tell_seekers import tell_seekers
 from auction_app.bidding.bids_health import check_bids
 from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.refresh_projection import Fetch, fetching, notice_gaps, refresh_projection
@@ -32,6 +33,7 @@ _POLL_S = 0.5
 _GAPS_S = 3.0
 _WATCH_S = 3.0
 _REMIND_S = 10.0
+_SEEK_S = 3.0
 FETCHES: Mapping[str, Fetch] = {"offer": fetching(Gateway.offer, keep_offer)}
 """How entities of other features are fetched."""
 
@@ -56,6 +58,7 @@ def timers(config: Config, house: House) -> dict[str, Body]:
     return {
         "gaps": lambda: _notice_gaps(house),
         "remind": lambda: _remind(house),
+        "seek": lambda: _tell_seekers(house),
         "watch": lambda: _watch(house, lambda: probe.get(f"{config.bids_url}/readyz")),
     }
 
@@ -106,6 +109,12 @@ def _remind(house: House) -> float:
     with house.begin() as act:
         more = remind_watchers(act)
     return 0.0 if more else _REMIND_S
+
+
+def _tell_seekers(house: House) -> float:
+    with house.begin() as act:
+        more = tell_seekers(act)
+    return 0.0 if more else _SEEK_S
 
 
 def _watch(house: House, ask: Callable[[], object]) -> float:

@@ -504,3 +504,44 @@ audit_trail = Table(
     Column("subject", String(1024), nullable=False),
     Column("note", Text, nullable=False),
 )
+
+# What customers look for, as the parameters of a search's address.
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("asked", JSON, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+)
+
+# Who wants to hear of what a seller lists.
+follows = Table(
+    "follows",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    Column("seller_id", ForeignKey("customers.id"), primary_key=True),
+    Column("since_ms", BigInteger, nullable=False),
+    Index("ix_follows_seller", "seller_id"),
+)
+
+# Listings that those who look for them were not told of yet.
+unannounced_listings = Table(
+    "unannounced_listings",
+    metadata,
+    Column("auction_id", ForeignKey("auctions.id"), primary_key=True),
+)
+
+# Who was told of which listing: once for each search, and for each seller who is followed.
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("about", String(16), nullable=False),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("ends_at_ms", BigInteger, nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    UniqueConstraint("customer_id", "kind", "about", "auction_id"),
+)

@@ -17,6 +17,8 @@ def kind_word(kind: str) -> str:
         "answer": _("My question is answered"),
         "order": _("Something happens with an order"),
         "second-chance": _("I get a second chance"),
+        "saved-search": _("Something new matches a saved search"),
+        "new-listing": _("A seller whom I follow lists something"),
     }[kind]
 
 
@@ -43,6 +45,8 @@ def notice_word(kind: str) -> str:
         "bids-removed": _("We have removed bids"),
         "account-closed": _("We have closed your account"),
         "report-decided": _("Your report was looked at"),
+        "saved-search": _("New in your saved search"),
+        "new-listing": _("New from a seller you follow"),
     }[kind]
 
 

@@ -26,6 +26,8 @@ Kind = Literal[
     "auction-ended",
     "bids-removed",
     "report-decided",
+    "saved-search",
+    "new-listing",
 ]
 
 KINDS: tuple[Kind, ...] = (
@@ -34,6 +36,8 @@ KINDS: tuple[Kind, ...] = (
     "won",
     "lost",
     "second-chance",
+    "saved-search",
+    "new-listing",
     "answer",
     "new-bid",
     "sold",

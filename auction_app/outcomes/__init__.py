@@ -8,6 +8,7 @@ from service_kit.outcomes import Outcomes
 
 from auction_app.accounts import listeners as accounts
 from auction_app.accounts.outcomes import AccountBanned, AccountReopened, SessionOpened
+from auction_app.alerts import listeners as alerts
 from auction_app.config import Hook
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings import listeners as listings
@@ -27,10 +28,14 @@ _LISTENERS: dict[Any, tuple[Callable[[UnitOfWork, Any], None], ...]] = {
     SessionOpened: (accounts.note_last_seen,),
     AccountBanned: (accounts.end_sessions, accounts.announce_changed),
     AccountReopened: (accounts.announce_changed,),
-    ListingPublished: (search.index_published, listings.announce_published),
-    ListingEdited: (search.index_edited, listings.announce_edited),
+    ListingPublished: (
+        search.index_published,
+        alerts.note_listed,
+        listings.announce_published,
+    ),
+    ListingEdited: (search.index_edited, alerts.note_listed, listings.announce_edited),
     ListingHidden: (search.unindex_hidden, listings.announce_seen),
-    ListingShown: (search.index_shown, listings.announce_seen),
+    ListingShown: (search.index_shown, alerts.note_shown, listings.announce_seen),
     OrderMade: (orders.announce_made, orders.notify_both_sides),
     OrderAdvanced: (orders.notify_other_side, orders.announce_advanced),
     QuestionAsked: (questions.notify_seller, questions.announce_asked),

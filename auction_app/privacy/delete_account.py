@@ -4,6 +4,7 @@ from auction_app.accounts.check_password import check_password
 from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
+from auction_app.alerts.repository import alerts, follows, searches
 from auction_app.bidding.commands import end_early
 from auction_app.bidding.gateway import Gateway
 from auction_app.db.ids import new_key
@@ -107,6 +108,9 @@ def _forget(act: UnitOfWork, customer: Customer) -> None:
     sessions.remove_of(act.conn, customer.id)
     notices.forget(act.conn, customer.id)
     preferences.forget(act.conn, customer.id)
+    searches.forget(act.conn, customer.id)
+    follows.forget(act.conn, customer.id)
+    alerts.forget(act.conn, customer.id)
     commitments.forget_watches(act.conn, customer.id)
     customers.anonymise(
         act.conn,

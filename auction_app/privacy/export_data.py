@@ -4,6 +4,7 @@ from typing import Any
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import sessions
+from auction_app.alerts.repository import follows, searches
 from auction_app.bidding.gateway import Gateway
 from auction_app.db.store import Store, Transaction
 from auction_app.listings.repository import auctions
@@ -94,6 +95,11 @@ def _smaller_things(
         "watchlist": [
             {"item": urls.auction(item.id), "since_ms": since_ms}
             for item, since_ms in watches.of_customer(conn, me, after=None, limit=_MOST)
+        ],
+        "saved_searches": [dict(search.asked) for search in searches.of_customer(conn, me)],
+        "followed_sellers": [
+            {"seller": urls.customer(id), "name": name}
+            for id, name in follows.of_customer(conn, me)
         ],
         "answers": [
             {"item": urls.auction(found.auction_id), "text": found.answer}

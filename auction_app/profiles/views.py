@@ -9,6 +9,8 @@ from service_kit.openapi import Blueprint
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
+from auction_app.accounts.visitor import visitor
+from auction_app.alerts.repository import follows
 from auction_app.listings.repository import auctions
 from auction_app.notifications.repository import preferences
 from auction_app.orders import repository as orders
@@ -37,6 +39,8 @@ def api(parts: Parts) -> Blueprint:
             sales = orders.sales_of(conn, customer_id)
             ratings = orders.ratings_of(conn, customer_id)
             said = orders.feedback_about(conn, customer_id, limit=FEEDBACK)
+            me = visitor(parts).customer
+            following = bool(me and follows.follows_seller(conn, me.id, customer_id))
         listed, more = page_of(theirs, PAGE, lambda it: (it.created_at_ms, it.id))
         known = represent.Profile(
             sales=sales,
@@ -48,7 +52,11 @@ def api(parts: Parts) -> Blueprint:
         if wants_hal():
             return hal(_as_hal(parts, customer, known))
         return page(
-            "profiles/customer.html", customer=customer, now_ms=parts.clock(), **vars(known)
+            "profiles/customer.html",
+            customer=customer,
+            following=following,
+            now_ms=parts.clock(),
+            **vars(known),
         )
 
     return views

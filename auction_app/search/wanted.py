@@ -11,7 +11,8 @@ from typing import NamedTuple
 from auction_app.search.query import SearchQuery
 from auction_app.search.words import Word
 
-_PREFIX_FROM = 3
+PREFIX_FROM = 3
+"""A word of so many letters also stands for longer ones."""
 _SUFFIX_FROM, _PART_FROM = 3, 4
 
 Containing = Callable[[str], Iterable[str]]
@@ -114,7 +115,7 @@ def _in_title(word: Word, containing: Containing) -> Alternatives:
 
 
 def _anywhere(word: Word, containing: Containing) -> Alternatives:
-    typed = Token(word.plain, longer=len(word.plain) >= _PREFIX_FROM)
+    typed = Token(word.plain, longer=len(word.plain) >= PREFIX_FROM)
     longer = map(stem_token, _longer(word, containing))
     return (typed, *_of_stems(word, stem_token), *longer)
 

@@ -6,6 +6,7 @@ import marshmallow as ma
 from marshmallow import fields
 from service_kit.hal import link, resource
 
+from auction_app.alerts.model import Alert
 from auction_app.listings.hal import HomeSchema
 from auction_app.listings.hal import page as page_of_auctions
 from auction_app.listings.model import Auction
@@ -23,10 +24,10 @@ def watchlist(urls: Urls, watched: Sequence[Auction], more: str | None, *, now_m
     return page_of_auctions(urls, "/my/watchlist", {}, watched, more, now_ms)
 
 
-def reminder(urls: Urls, reminder: Reminder) -> Document:
-    """That a watched item ends soon."""
+def reminder(urls: Urls, reminder: Reminder | Alert) -> Document:
+    """That a watched item ends soon, or that one was listed that somebody looks for."""
     return resource(
-        {"kind": "ending-soon", "ends_at_ms": reminder.ends_at_ms},
+        {"kind": reminder.kind, "ends_at_ms": reminder.ends_at_ms},
         {
             "self": link(urls.reminder(reminder.id)),
             "auction": link(urls.auction(reminder.auction_id)),
@@ -36,7 +37,8 @@ def reminder(urls: Urls, reminder: Reminder) -> Document:
 
 
 class ReminderSchema(ma.Schema):
-    """That a watched item ends soon; for scope customers:read_contact."""
+    """That a watched item ends soon, or that one was listed that somebody looks for; for scope
+    customers:read_contact."""
 
     kind = fields.String(required=True)
     ends_at_ms = fields.Integer(required=True)

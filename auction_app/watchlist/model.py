@@ -11,3 +11,4 @@ class Reminder:
     auction_id: str
     customer_id: str
     ends_at_ms: int
+    kind: str = "ending-soon"

@@ -8,6 +8,7 @@ from service_kit.access import permitted
 from service_kit.openapi import Blueprint
 
 from auction_app.accounts.visitor import signed_in
+from auction_app.alerts.repository import alerts
 from auction_app.errors import NotFound
 from auction_app.parts import Parts
 from auction_app.watchlist import hal as represent
@@ -46,9 +47,10 @@ def reminded(parts: Parts) -> Blueprint:
 
     @negotiated(views, "/reminders/<string:reminder_id>", ReminderSchema)
     def show(reminder_id: str) -> Response:
-        """That a watched item ends soon; for scope customers:read_contact."""
+        """That a watched item ends soon, or that one was listed that somebody looks for; for scope
+        customers:read_contact."""
         with parts.store.reading() as conn:
-            found = reminders.by_id(conn, reminder_id)
+            found = reminders.by_id(conn, reminder_id) or alerts.by_id(conn, reminder_id)
         if found is None or not (wants_hal() and permitted("customers:read_contact")):
             raise NotFound("no such reminder")
         return hal(represent.reminder(parts.urls, found))

@@ -55,10 +55,10 @@ def order_from(entity: Entity) -> Order:
 
 
 def reminder_from(entity: Entity) -> Reminder:
-    """That a watched item ends soon."""
-    entity.one_of("kind", "ending-soon")
+    """That a watched item ends soon, or that one was listed that somebody looks for."""
     return Reminder(
         url=entity.url,
+        kind=entity.one_of("kind", "ending-soon", "saved-search", "new-listing"),
         ends_at_ms=entity.time_ms("ends_at_ms"),
         auction_url=link(entity, "auction"),
         customer_url=link(entity, "customer"),

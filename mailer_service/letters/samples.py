@@ -22,6 +22,8 @@ _FACTS: Mapping[str, dict[str, Any]] = {
     "address-warning": _ACCOUNT | {"link": "https://gavel.example/notices/preferences"},
     "welcome": _ACCOUNT | {"link": "https://gavel.example/"},
     "ending-soon": {"price": None, "until_ms": _ENDS_AT_MS},
+    "saved-search": {"price": None, "until_ms": _ENDS_AT_MS},
+    "new-listing": {"price": None, "until_ms": _ENDS_AT_MS},
     "second-chance": {"until_ms": _ENDS_AT_MS},
     "won": {"about": "Sally Seller"},
     "sold": {"about": "Bob Buyer"},

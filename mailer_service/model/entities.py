@@ -98,11 +98,15 @@ class Order:
     offer_url: str | None = None
 
 
+ReminderKind = Literal["ending-soon", "saved-search", "new-listing"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reminder:
-    """An item that one customer watches ends soon."""
+    """An item that one customer watches ends soon, or one was listed that they look for."""
 
     url: str
+    kind: ReminderKind
     ends_at_ms: int
     auction_url: str
     customer_url: str

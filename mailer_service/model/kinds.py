@@ -55,6 +55,8 @@ _KINDS = (
     Kind("lost", Priority.NORMAL, "lost"),
     Kind("sold", Priority.NORMAL, "sold"),
     Kind("unsold", Priority.NORMAL, "unsold"),
+    Kind("saved-search", Priority.NORMAL, "saved-search"),
+    Kind("new-listing", Priority.NORMAL, "new-listing"),
     Kind("question", Priority.NORMAL, "question"),
     Kind("answer", Priority.NORMAL, "answer"),
     Kind("order-agreed", Priority.NORMAL, "order"),

@@ -41,10 +41,11 @@ def notices_of_order(order: Order) -> Sequence[Notice]:
 
 
 def notices_of_reminder(reminder: Reminder) -> Sequence[Notice]:
-    """Whoever watches an item hears that it ends soon, but not when it has ended."""
+    """Whoever watches an item hears that it ends soon, and who looks for one that it was listed,
+    but not when it has ended."""
     notice = Notice(
         entity_url=reminder.url,
-        kind="ending-soon",
+        kind=reminder.kind,
         recipient_url=reminder.customer_url,
         auction_url=reminder.auction_url,
         until_ms=reminder.ends_at_ms,

@@ -56,6 +56,7 @@ PAGES_ONLY = (
     "/moderation",
     "/my/bid-results/",
     "/my/bids/",
+    "/my/searches",
     "/photos/",
     "/reset-password/",
     "/robots.txt",

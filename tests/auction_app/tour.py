@@ -67,6 +67,7 @@ def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tou
         "decision_id": decision,
         "statement_id": path_of(statement),
         "photo_id": photo,
+        "search_id": _saved(sale.ada),
     }
     ids = {name: value.rsplit("/", 1)[-1] for name, value in ids.items()}
     handle = re.findall(r"/account/sessions/(\w+)/end", sessions)[0]
@@ -77,6 +78,12 @@ def _offer(sale: Sale) -> str:
     """Sam offers to Bob what Ada has bought."""
     offer_again(sale.sam, sale.item)
     return str(re.findall(r'href="(/second-chances/\w+)"', sale.bob.get("/my/notices").text)[0])
+
+
+def _saved(ada: Browser) -> str:
+    """Ada looks for a lamp."""
+    kept = ada.follow(ada.post("/my/searches", {"q": "lamp"})).text
+    return str(re.findall(r"/my/searches/(\w+)/delete", kept)[0])
 
 
 def rules(world: World, method: str) -> list[Rule]:

@@ -127,12 +127,12 @@ class House:
             },
         )
 
-    def reminder(self, ends_at_ms: int) -> str:
-        """Ada watches Sally's lamp."""
+    def reminder(self, ends_at_ms: int, kind: str = "ending-soon") -> str:
+        """Ada watches Sally's lamp, or looks for one."""
         return self.auctions.put(
             "/reminders/1",
             {
-                "kind": "ending-soon",
+                "kind": kind,
                 "ends_at_ms": ends_at_ms,
                 "_links": self._people(auction="/auctions/1", customer="ada"),
             },

@@ -93,6 +93,7 @@ def _of_ada(paths: Mapping[str, str]) -> dict[str, str]:
         "my-bids-lost": "/my/bids?state=lost",
         "my-sales-empty": "/my/sales",
         "watchlist": "/my/watchlist",
+        "saved-searches": "/my/searches",
         "my-orders": "/my/orders",
         "order-to-pay": paths["order of Ada"],
         "notices": "/my/notices",

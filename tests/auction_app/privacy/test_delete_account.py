@@ -45,6 +45,9 @@ SECTIONS = {
     "participations": "bids",
     "placed_tickets": "bids",
     "biddings": "bids",  # who leads
+    "saved_searches": "saved_searches",
+    "follows": "followed_sellers",
+    "alerts": "notices",  # each is one
     "reminders": "watchlist",  # that a watched item ended soon
     "decisions": "decisions",
     "statements": "told_by_the_house",

@@ -72,7 +72,9 @@ def test_every_step_has_a_key_of_its_own() -> None:
 
 def test_a_reminder_reaches_its_customer_and_is_pointless_after_the_end() -> None:
     (notice,) = notices_of_reminder(
-        Reminder(url="r/1", ends_at_ms=77, auction_url="a/1", customer_url="ada")
+        Reminder(
+            kind="ending-soon", url="r/1", ends_at_ms=77, auction_url="a/1", customer_url="ada"
+        )
     )
 
     assert (notice.kind, notice.recipient_url, notice.until_ms) == ("ending-soon", "ada", 77)

@@ -1,0 +1,1 @@
+"""Searches and sellers that customers want to hear of."""

@@ -1,0 +1,1 @@
+"""SQL of saved searches, followed sellers, and what was told."""

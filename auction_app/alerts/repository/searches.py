@@ -1,0 +1,48 @@
+"""Saved searches."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Row, delete, insert, select
+
+from auction_app.alerts.model import SavedSearch
+from auction_app.db.tables import saved_searches
+
+
+def add(conn: Connection, search: SavedSearch, *, now_ms: int) -> None:
+    """Keep one."""
+    conn.execute(
+        insert(saved_searches).values(
+            id=search.id,
+            customer_id=search.customer_id,
+            asked=dict(search.asked),
+            created_at_ms=now_ms,
+        )
+    )
+
+
+def remove(conn: Connection, customer_id: str, search_id: str) -> bool:
+    """Drop a customer's own; False when there is no such one."""
+    mine = (saved_searches.c.customer_id == customer_id, saved_searches.c.id == search_id)
+    return conn.execute(delete(saved_searches).where(*mine)).rowcount == 1
+
+
+def of_customer(conn: Connection, customer_id: str) -> list[SavedSearch]:
+    """A customer's, the latest first."""
+    query = select(saved_searches).where(saved_searches.c.customer_id == customer_id)
+    latest = query.order_by(saved_searches.c.created_at_ms.desc(), saved_searches.c.id)
+    return [_search(row) for row in conn.execute(latest)]
+
+
+def of_all(conn: Connection) -> Iterator[SavedSearch]:
+    """Everybody's."""
+    for row in conn.execute(select(saved_searches)).all():
+        yield _search(row)
+
+
+def forget(conn: Connection, customer_id: str) -> None:
+    """Drop all of a customer's."""
+    conn.execute(delete(saved_searches).where(saved_searches.c.customer_id == customer_id))
+
+
+def _search(row: "Row[tuple[object, ...]]") -> SavedSearch:
+    return SavedSearch(id=row.id, customer_id=row.customer_id, asked=row.asked)
