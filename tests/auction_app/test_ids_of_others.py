@@ -44,6 +44,8 @@ MEMBERS = {
     "/customers/<string:customer_id>/follow",
     "/auctions/<string:auction_id>/buy-now",
     "/auctions/<string:auction_id>/retract",
+    "/auctions/<string:auction_id>/my-offer",
+    "/auctions/<string:auction_id>/my-order",
     "/my/bids/<string:auction_id>",
 }
 """What any member may do with a public item, and does for themselves."""

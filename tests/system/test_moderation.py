@@ -137,7 +137,7 @@ def test_a_banned_leader_is_out_once_bids_service_is_back(
 
         wait_for(out, what="Bela's bid taken back")
         wait_for(lambda: subjects(letters, "ada")["Bids removed"], what="Ada's mail")
-        assert "You are the highest bidder" in ada.see(ITEM)
+        wait_for(lambda: "You are the highest bidder" in ada.see(ITEM), what="the lead on the page")
         house.kill("auctions_jobs")
         house.start("auctions_jobs")
         assert requests.get(here, timeout=10).json()["version"] == led["version"] + 1
