@@ -42,17 +42,21 @@ OPERATIONS = [
     "/my/orders",
     "/my/notices",
     "/second-chances/{chance_id}",
+    "/statements/{statement_id}",
 ]
 
 PAGES_ONLY = (
     "/account",
+    "/appeals/",
     "/auctions/<string:auction_id>/",
     "/confirm-address/",
+    "/decisions/",
     "/favicon.ico",
     "/feeds/",
     "/forgot-password",
     "/language",
     "/manifest.webmanifest",
+    "/metrics",
     "/moderation",
     "/my/bid-results/",
     "/my/bids/",
