@@ -18,6 +18,7 @@ from service_kit.openapi import Blueprint as Documented
 from service_kit.otel import export_spans
 from service_kit.problems import install_problems
 from service_kit.scrape import install_metrics
+from service_kit.security_txt import install_security_txt
 from service_kit.storable import install_storable
 from service_kit.style import add_static
 from service_kit.trace import install_trace
@@ -104,6 +105,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
     install_security(app, built)
     install_problems(app, translations(), respond=respond)
     install_health(app, {"database": built.check})
+    install_security_txt(app, config.security_contact, config.public_url)
     install_language(app, lambda: visitor(built).customer)
     install_formats(app)
     app.jinja_env.globals.update({"photo_large": LARGE, "photo_thumbnail": THUMBNAIL})

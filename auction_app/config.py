@@ -11,6 +11,7 @@ from bus_client import bus_url
 from service_kit.access import Tokens
 from service_kit.config import Holds, anywhere, load, number, port_number, setting
 from service_kit.database import database_url
+from service_kit.security_txt import contact
 from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, is_plain
 
@@ -83,6 +84,12 @@ class Config:
     )
     jobs_port: int | None = setting("AUCTIONS_JOBS_PORT", default=None, parse=port_number)
     trusted_proxies: int = setting("AUCTIONS_TRUSTED_PROXIES", default=0, parse=proxies)
+    security_contact: str | None = setting(
+        "AUCTIONS_SECURITY_CONTACT",
+        parse=contact,
+        default=None,
+        at_home=lambda whom: whom.endswith(".example"),
+    )
     hooks: tuple[Hook, ...] = setting("AUCTIONS_HOOKS", parse=hooks, default=())
     min_duration_s: int = setting(
         "AUCTIONS_MIN_DURATION_S", default=600, parse=number(1, 31 * 24 * 60 * 60)
