@@ -19,7 +19,7 @@ EXAMPLE = ROOT / ".env.example"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SERVICES = {
     "bus": {"BUS_TRUSTED_HOSTS"},
-    "auction_app": {"AUCTIONS_LIVE_URL"},
+    "auction_app": {"AUCTIONS_LIVE_URL", "AUCTIONS_SECURITY_CONTACT"},
     "auction_app.live": {"LIVE_ALLOWED_ORIGIN"},
     "mailer_service": {"MAILER_OPERATOR", "MAILER_PREVIEW", "MAILER_SENDER", "SMTP_URL"},
     "mailer_service.mailbox": {"MAILBOX_PORT"},
@@ -75,6 +75,7 @@ def test_a_scheme_in_capitals_is_as_public_and_as_secure(
     with pytest.raises(ConfigError, match="BUS_TRUSTED_HOSTS"):
         import_module("bus.config").read()
     example.setenv("AUCTIONS_LIVE_URL", "https://live.gavel.com")
+    example.setenv("AUCTIONS_SECURITY_CONTACT", "mailto:security@gavel.com")
     assert import_module("auction_app.config").read().public_url == "https://auctions.gavel.com"
 
 
@@ -82,6 +83,7 @@ def test_a_production_house_starts(example: pytest.MonkeyPatch) -> None:
     for name, value in {
         "BUS_TRUSTED_HOSTS": "auctions.internal",
         "AUCTIONS_LIVE_URL": "https://live.gavel.com",
+        "AUCTIONS_SECURITY_CONTACT": "mailto:security@gavel.com",
         "LIVE_ALLOWED_ORIGIN": "https://auctions.gavel.com",
         "MAILER_OPERATOR": "operator@gavel.com",
         "MAILER_PREVIEW": "false",
@@ -101,6 +103,7 @@ def test_no_demo_is_loaded_there_and_one_that_was_keeps_the_app_from_starting(
     url = f"sqlite:///{tmp_path}/auctions.sqlite3"
     migrate("auction_app", url)
     example.setenv("AUCTIONS_LIVE_URL", "https://live.gavel.com")
+    example.setenv("AUCTIONS_SECURITY_CONTACT", "mailto:security@gavel.com")
 
     public = run("auction_app.demo")
     example.setenv("AUCTIONS_PUBLIC_URL", "http://localhost:8000")
