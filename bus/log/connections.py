@@ -97,10 +97,14 @@ class Connections:
 
     def _open(self) -> Any:
         pooled = self._engine.raw_connection()
-        connection = pooled.driver_connection
+        connection: Any = pooled.driver_connection
         pooled.detach()
-        if self._prepare is not None:
-            self._prepare(connection)
+        try:
+            if self._prepare is not None:
+                self._prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
 

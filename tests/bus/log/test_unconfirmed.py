@@ -50,7 +50,10 @@ def set_level(url: str, level: str, storage: Storage) -> None:
 
 
 @pytest.fixture
-def ada(storage: Storage) -> int:
+def ada(storage: Storage, url: str) -> int:
+    # Which life of the log this is, whoever connects first writes down, durably.
+    with waits_cancelled(url), pytest.raises(StoreUnavailable):
+        storage.log.last_position()
     storage.clients.add_token("ada", digest("ada"))
     return storage.clients.find(digest("ada"))[1].id
 
