@@ -60,28 +60,31 @@ def test_a_sale_reaches_both_with_each_others_names(
 
 
 @pytest.mark.parametrize(
-    ("leader", "reserve", "words"),
+    ("leader", "reserve", "words", "losers"),
     [
-        (None, "none", "without a sale: nobody bid."),
-        (None, "not_met", "without a sale: nobody bid."),
-        ("Bob", "not_met", "did not reach your reserve"),
-        ("Bob", "met", "without a sale."),  # called off
+        (None, "none", "without a sale: nobody bid.", set()),
+        (None, "not_met", "without a sale: nobody bid.", set()),
+        ("Bob", "not_met", "did not reach your reserve", {"bob@example.org"}),
+        ("Bob", "met", "without a sale.", set()),  # called off
     ],
 )
-def test_an_unsold_item_reaches_the_seller_and_says_why(
+def test_an_unsold_item_reaches_the_seller_and_says_why_and_who_missed_the_reserve(
     mailer: Mailer,
     house: House,
     mail_server: MailServer,
     leader: str | None,
     reserve: str,
     words: str,
+    losers: set[str],
 ) -> None:
     url = house.bidding(status="closed", outcome="unsold", leader=leader, reserve=reserve)
     mailer.deliver("biddings", url)
     mailer.work()
 
-    assert arrived(mail_server) == {("Not sold: Brass lamp", "sally@example.org")}
-    assert words in text_of(mail_server.mails[0])
+    told_losers = {("Not won: Brass lamp", address) for address in losers}
+    assert arrived(mail_server) == {("Not sold: Brass lamp", "sally@example.org")} | told_losers
+    (to_seller,) = (mail for mail in mail_server.mails if "sally" in str(mail["To"]))
+    assert words in text_of(to_seller)
 
 
 def test_a_verification_mail_is_sent_once_a_request(

@@ -51,7 +51,7 @@ def cells(connection: Connection, table: Table) -> list[ColumnElement[Any]]:
     stored |= {name: cast(table.c[name], LargeBinary) for name in _TEXTS}
     if TRACE in stored:  # of what is no trace, nothing
         is_text = func.typeof(table.c[TRACE]) == "text"
-        is_none = table.c[TRACE].op("GLOB")(_NO_TRACE)
+        is_none = table.c[TRACE].bool_op("GLOB")(_NO_TRACE)
         stored[TRACE] = case((and_(is_text, not_(is_none)), table.c[TRACE]))
     stored[_TIME] = case((kinds[_TIME] == "integer", table.c[_TIME]))
     stored |= {_kind(name): kinds[name] for name in _TEXTS}
