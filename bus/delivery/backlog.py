@@ -61,14 +61,6 @@ class Backlog:
         unread = [one for one in self.left_behind if one > self.read_upto]
         return [*self.queue, *unread, *(event.position for event in self.events)]
 
-    def firsts(self) -> list[int]:
-        """Where what is read begins, and what is known to wait unread."""
-        return [event.position for event in self.events[:1]] + self.queue[:1]
-
-    def upto(self, seen: int) -> int:
-        """Up to where all is read, when so much of the log was seen."""
-        return max(self.read_upto, seen) if self.at_tail else self.read_upto
-
     def refilter(self, subscription: Subscription) -> None:
         """The subscription was changed: keep what is wanted, and what the bus itself tells."""
         self._coalesces = subscription.coalesce

@@ -35,7 +35,7 @@ class Consumer:
     def __init__(self, leased: LeasedSubscription, terms: Terms) -> None:
         self.subscription = leased.subscription
         self.fence = leased.fence
-        self.health = leased.health
+        self.health = self._stored_health = leased.health
         self.backlog = Backlog(leased.cursor, leased.subscription)
         self.is_held = True
         self._patience = Patience(leased.subscription.retry, terms.give_up_ms, terms.chance)
@@ -49,7 +49,6 @@ class Consumer:
         self._prefetched: Prefetched | None = None
         self._rate_limit = RateLimit(leased.subscription.events_per_s)
         self._asked = Asked(leased, terms.log_identity)
-        self._stored_health = leased.health
         self._disable: str | None = None
         self._sent = 0
         self._answer: LastAnswer | None = None
@@ -201,11 +200,10 @@ class Consumer:
 
     def _has_enough(self) -> bool:
         """Whether enough is read to plan with."""
-        ahead = self.backlog
-        if ahead.scan is not None or ahead.is_all:
-            return ahead.scan is None
-        busy = self._in_flight.urls()
-        return batching.is_enough(self.subscription, self.health, ahead.events, busy)
+        if self.backlog.scan is not None or self.backlog.is_all:
+            return self.backlog.scan is None
+        known = self.backlog.events, self._in_flight.urls()
+        return batching.is_enough(self.subscription, self.health, *known)
 
     def _start(self, delivery: Delivery) -> Delivery:
         self._in_flight[delivery] = None
@@ -213,11 +211,10 @@ class Consumer:
 
     def _rest(self) -> None:
         """Read again when it is time, where that costs little and changes nothing."""
-        ahead, progress = self.backlog, self._progress
-        position = self._floor(ahead.read_upto)
-        is_plain = not self.subscription.coalesce and not progress.has_lost
-        if is_plain and not self._in_flight and progress.reached <= position:
-            ahead.restart(position)
+        position = self._floor(self.backlog.read_upto)
+        is_plain = not self.subscription.coalesce and not self._progress.has_lost
+        if is_plain and not self._in_flight and self._progress.reached <= position:
+            self.backlog.restart(position)
 
     # --- what came of it -----------------------------------------------------------------------
 
@@ -262,8 +259,9 @@ class Consumer:
         """What is to be stored, when so much of the log was seen."""
         position, ahead, unsettled = self._floor(seen), self.backlog, list[int]()
         if self._progress.reached > position:
-            unsettled = [*ahead.positions(), *self._in_flight.batch_positions()]
-        told = self._losses.has_told
+            batches = (one.events for one in self._in_flight if one.kind is Kind.BATCH)
+            unsettled = [*ahead.positions(), *(each.position for some in batches for each in some)]
+        told = self._progress.told_tail
         change = replace(self._parked.change, disable=self._disable, resynced=told)
         if self._asked.is_done:
             change = self._asked.in_change(change)
@@ -289,12 +287,14 @@ class Consumer:
         self._sent, self._answer, self._disable = 0, None, None
         self._asked.stored()
         self._parked.stored()
-        self._losses.stored()
 
     def has_moved(self, seen: int) -> bool:
         """Whether the stored cursor is behind."""
         return self._floor(seen) > self._progress.stored.position
 
     def _floor(self, seen: int) -> int:
-        firsts = [*self._in_flight.firsts(), *self.backlog.firsts()]
-        return self._progress.floor(firsts, self.backlog.upto(seen))
+        ahead = self.backlog
+        firsts = [each.events[0].position for each in self._in_flight if each.kind is Kind.BATCH]
+        firsts += [event.position for event in ahead.events[:1]] + ahead.queue[:1]
+        upto = max(ahead.read_upto, seen) if ahead.at_tail else ahead.read_upto
+        return self._progress.floor(firsts, upto)

@@ -38,6 +38,10 @@ class Progress:
         self.stored = stored
         self.reached = stored.reached
         self.delivered = stored.delivered
+        self.told_tail = False
+        """Whether it was told of events that another life of the log lacks, and the store doesn't
+        know yet."""
+        self._owes_tail = False
         self._lost_from: int | None = None
 
     @property
@@ -55,11 +59,16 @@ class Progress:
         if events:
             self.reached = max(self.reached, events[-1].position)
         if self._lost_from is not None and any(event.type == RESYNC for event in events):
-            self._lost_from = None
+            self._lost_from, self.told_tail = None, self._owes_tail
 
     def lost(self, first: int) -> None:
         """Events from there on are gone: the floor stays before them until a resync has passed."""
         self._lost_from = min(first, self._lost_from or first)
+
+    def lost_tail(self) -> None:
+        """Events that were sent are gone: the floor stays where it is until a resync has passed."""
+        self._owes_tail = True
+        self.lost(self.stored.position + 1)
 
     def floor(self, firsts: list[int], upto: int) -> int:
         """The cursor, when all up to `upto` is read and these are the first that wait."""
@@ -74,3 +83,5 @@ class Progress:
     def has_stored(self, cursor: Cursor) -> None:
         """That is stored now."""
         self.stored = cursor
+        if self.told_tail:
+            self._owes_tail = self.told_tail = False

@@ -44,10 +44,6 @@ class InFlight(dict[Delivery, None]):
             return _NOBODY
         return frozenset(event.url for delivery in self for event in delivery.events)
 
-    def firsts(self) -> list[int]:
-        """Where each batch begins."""
-        return [one.events[0].position for one in self if one.kind is Kind.BATCH]
-
     def batch_positions(self) -> frozenset[int]:
         """Where the events of all batches stand in the log."""
         return frozenset(

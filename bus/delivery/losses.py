@@ -29,14 +29,8 @@ class Losses:
         self._in_flight = in_flight
         self._reporting = reporting
         self._log_identity = log_identity
-        self._owes_tail = leased.lost is not None
         if leased.lost is not None:
             self._miss_tail(leased.subscription, leased.lost)
-
-    @property
-    def has_told(self) -> bool:
-        """Whether it was told of the lost tail, and the store doesn't know yet."""
-        return self._owes_tail and not self._progress.has_lost
 
     def miss(self, subscription: Subscription, first: int, last: int, now_ms: int) -> None:
         """Events are gone: stay before them until a resync of that is settled."""
@@ -54,9 +48,5 @@ class Losses:
         at = self._progress.stored.position
         said = self._log_identity(), lost.first, lost.last, lost.since_ms
         self._backlog.tell(system_events.resync(subscription, *said, at=at))
-        self._progress.lost(at + 1)
+        self._progress.lost_tail()
         self._reporting.lost(lost.first, lost.last)
-
-    def stored(self) -> None:
-        """The store knows what was told."""
-        self._owes_tail = self._owes_tail and self._progress.has_lost

@@ -19,6 +19,7 @@ from tests.bus.samples import publication, wanted
 from tests.waiting import wait_for
 
 SECRET = "whsec_" + base64.b64encode(b"k" * 32).decode()
+_A_SECOND_MS = 1_000
 
 
 class Publish(Protocol):
@@ -112,6 +113,12 @@ class Driven:
         """Let time pass on both clocks."""
         self.clock.forward(ms)
         self.stand_still(ms)
+
+    def watch(self, ms: int) -> None:
+        """Let time pass on both clocks, with a round each second as a living pusher has."""
+        for _ in range(0, ms, _A_SECOND_MS):
+            self.forward(_A_SECOND_MS)
+            self.round()
 
     def stand_still(self, ms: int) -> None:
         """Let time pass on this pusher's steady clock only."""

@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
+from service_kit.errors import StoreUnavailable
 from standardwebhooks import Webhook
 
 from bus.log.sqlite import SqliteListener
@@ -40,12 +41,12 @@ def test_who_could_not_be_read_for_is_looked_at_again(
 
     def away(*_: object) -> None:
         monkeypatch.setattr(storage.log, "read_fenced", read)
-        raise OSError("the store is away")
+        raise StoreUnavailable("the store is away")
 
     publish("1")
     subscribe(storage, receiver.url, start=StartPosition(StartAt.BEGINNING))
     monkeypatch.setattr(storage.log, "read_fenced", away)
-    with pytest.raises(OSError, match="away"):
+    with pytest.raises(StoreUnavailable, match="away"):
         driven.rounds(5)
     driven.until(lambda: queued(storage) == 0)
     assert receiver.urls == urls("1")

@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from service_kit.errors import StoreUnavailable
 from sqlalchemy import event
 
 from bus.log.connections import Connections
@@ -13,10 +14,6 @@ from bus.storage import Storage
 from tests.bus.delivery.pushing import Driven, Publish, overview, queued, subscribe, urls
 from tests.bus.receiver import Receiver, Reply
 from tests.waiting import wait_for
-
-
-class StoreAway(Exception):
-    """The store does not answer."""
 
 
 class Statements:
@@ -33,7 +30,7 @@ class Statements:
     def ask(self, *_: Any) -> None:
         self.asked += 1
         if self.fails(self.asked):
-            raise StoreAway
+            raise StoreUnavailable("away")
 
 
 @pytest.fixture
@@ -57,7 +54,7 @@ def until_tried(driven: Driven, receiver: Receiver, statements: Statements, at: 
     tried = len(receiver.deliveries)
 
     def checked() -> bool:
-        with suppress(StoreAway):
+        with suppress(StoreUnavailable):
             driven.round()
         return len(receiver.deliveries) > tried and statements.asked >= at
 
@@ -100,7 +97,7 @@ def test_a_store_that_is_away_for_a_while_makes_nobody_sleep(
     statements.fails = lambda _: True
     for _ in range(5):
         driven.forward(1_000)
-        with suppress(StoreAway):
+        with suppress(StoreUnavailable):
             driven.round()
     statements.fails = lambda _: False
     driven.until(lambda: queued(storage) == 0)

@@ -74,10 +74,9 @@ def test_a_standby_takes_over_within_ten_seconds_of_a_death(
     second.rounds(2)
     publish("https://x.example/1")
     last_sign_ms = second.steady_ms()
-    second.forward(LAPSES_AFTER_MS - 2_000)
-    second.rounds(2)
+    second.watch(LAPSES_AFTER_MS - 2_000)
     assert receiver.deliveries == []
-    second.forward(2_000)
+    second.watch(2_000)
     second.until(lambda: receiver.deliveries)
     assert second.steady_ms() - last_sign_ms <= 10_000
     second.until(lambda: queued(storage) == 0)
@@ -95,7 +94,7 @@ def test_who_was_taken_over_does_not_settle_what_it_had_in_flight(
     publish("https://x.example/1")
     first.until(lambda: receiver.deliveries, "the first has sent")
     second.rounds(2)
-    second.forward(LAPSES_AFTER_MS + 2_000)
+    second.watch(LAPSES_AFTER_MS + 2_000)
     second.until(lambda: len(receiver.deliveries) == 2, "the second has sent too")
     receiver.gate.set()
     first.until(lambda: first.pusher._client.in_flight == 0)
@@ -115,8 +114,7 @@ def test_a_pusher_that_stood_still_gives_way_to_the_one_that_took_over(
 ) -> None:
     first.rounds(2)
     second.rounds(2)
-    second.forward(LAPSES_AFTER_MS + 2_000)
-    second.rounds(2)
+    second.watch(LAPSES_AFTER_MS + 2_000)
     first.stand_still(LAPSES_AFTER_MS + 2_000)
     publish("https://x.example/1")
     first.rounds(5)
