@@ -24,6 +24,7 @@ def auction_from(entity: Entity) -> Auction:
     return Auction(
         url=entity.url,
         title=line(entity, "title"),
+        is_removed=entity.get("removed") is True,
         order_page=optional_link(entity, "my-order"),
         offer_page=optional_link(entity, "my-offer"),
     )

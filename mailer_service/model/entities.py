@@ -53,10 +53,12 @@ class Offer:
 @dataclass(frozen=True, kw_only=True)
 class Auction:
     """What is on sale. Its URL is also its page; `order_page` and `offer_page` lead whoever is
-    signed in to their own order and second chance of it."""
+    signed in to their own order and second chance of it. One that `is_removed` was hidden by the
+    house."""
 
     url: str
     title: str
+    is_removed: bool = False
     order_page: str | None = None
     offer_page: str | None = None
 

@@ -108,6 +108,13 @@ ASKED_FOR_BY_ADDRESS = ("verify-email", "confirm-address")
 """What proves that an address works: sent even to one that bounced."""
 
 
+OF_A_SALE = ("won", "sold", "lost")
+"""What waits while the house keeps the item from sight: nobody is asked to pay for it."""
+
+OF_WHAT_RUNS = ("outbid", "ending-soon", "second-chance", "saved-search", "new-listing", "new-bid")
+"""What is untrue of an item that the house keeps from sight: nobody can bid on it."""
+
+
 def kind_of(key: str) -> Kind:
     """The kind of a ledger key such as `outbid` or `verify-email:17`. Raises KeyError."""
     return KINDS[key.partition(":")[0]]

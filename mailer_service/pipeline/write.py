@@ -12,7 +12,13 @@ from service_kit.trace import tracing
 from mailer_service.entities.fetch import Entities
 from mailer_service.letters.compose_letter import Facts, compose_letter, sum_up
 from mailer_service.model.entities import Customer
-from mailer_service.model.kinds import ASKED_FOR_BY_ADDRESS, Priority, kind_of
+from mailer_service.model.kinds import (
+    ASKED_FOR_BY_ADDRESS,
+    OF_A_SALE,
+    OF_WHAT_RUNS,
+    Priority,
+    kind_of,
+)
 from mailer_service.model.mails import Letter
 from mailer_service.policy import Decision, Limits, RecentMail, apply_policy
 from mailer_service.retry import is_permanent, next_attempt_ms
@@ -58,11 +64,14 @@ class Writer:
 
     def _write(self, mail: Noticed) -> None:
         facts = self._facts(mail)
+        if facts.auction and facts.auction.is_removed and mail.kind in OF_A_SALE:
+            self._again(mail, "the house keeps the item from sight")
+            return
         letter = compose_letter(mail.notice, facts)
         if letter is None:
             self._end(mail, "moot", "nothing waits for it")
             return
-        if unwanted := self._unwanted(mail, letter, facts.recipient):
+        if unwanted := self._unwanted(mail, letter, facts):
             self._end(mail, *unwanted)
         elif kind_of(mail.kind).priority is Priority.SUMMARY:
             self._sum_up(mail, letter, facts.recipient)
@@ -90,10 +99,12 @@ class Writer:
                 raise
             return None  # an account that is gone: the mail does without the name
 
-    def _unwanted(
-        self, mail: Noticed, letter: Letter, recipient: Customer
-    ) -> tuple[Outcome, str] | None:
+    def _unwanted(self, mail: Noticed, letter: Letter, facts: Facts) -> tuple[Outcome, str] | None:
+        recipient = facts.recipient
+        is_removed = facts.auction is not None and facts.auction.is_removed
         kind = letter.about_kind
+        if is_removed and kind.name in OF_WHAT_RUNS:
+            return "moot", "the house keeps the item from sight"
         if letter.until_ms is not None and letter.until_ms <= self.clock():
             return "late", "what it is about is over"
         if kind.switch and recipient.notices.get(kind.switch) == "off":

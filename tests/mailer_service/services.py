@@ -63,8 +63,8 @@ class House:
     bids: FakeService
     auctions: FakeService
 
-    def auction(self, title: str = "Brass lamp") -> str:
-        return self.auctions.put("/auctions/1", {"title": title, "_links": {}})
+    def auction(self, title: str = "Brass lamp", **changes: Any) -> str:
+        return self.auctions.put("/auctions/1", {"title": title, "_links": {}} | changes)
 
     def customer(self, who: str, links: dict[str, str] | None = None, **changes: Any) -> str:
         """`links` leads to paths of the auction house."""

@@ -59,6 +59,36 @@ def test_a_sale_reaches_both_with_each_others_names(
     assert all("$99.00" in text for text in texts.values())
 
 
+def test_a_sale_is_told_once_the_house_shows_its_item_again(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    house.auction(removed=True)
+    url = house.bidding(status="closed", outcome="sold", leader="Bob")
+    mailer.deliver("biddings", url, type="update")
+    mailer.work()
+    assert mail_server.mails == []
+
+    house.auction()
+    mailer.clock.advance(seconds=60)
+    mailer.work()
+
+    assert {address for _, address in arrived(mail_server)} == {
+        "bob@example.org",
+        "sally@example.org",
+    }
+
+
+def test_nobody_is_asked_to_bid_again_on_what_the_house_keeps_from_sight(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    house.auction(removed=True)
+    mailer.deliver("bids", house.bid(1, outbid="Ada"))
+    mailer.work()
+
+    assert mail_server.mails == []
+    assert {row.outcome for row in mailer.ledger} == {"moot"}
+
+
 @pytest.mark.parametrize(
     ("leader", "reserve", "words", "losers"),
     [
