@@ -45,17 +45,19 @@ def jobs(house: House, publish: Publish) -> dict[str, Job]:
     return {
         "relay": Job("relay", relay.publish_waiting, away=HttpFailure),
         "refresh": Job("refresh", lambda: refresh_projection(store, house.gateway, FETCHES)),
-        "decrees": Job("decrees", lambda: carry_out_decrees(store, house.gateway)),
         "photos": Job("photos", lambda: prepare_photos(store, house.files, take_photo_apart)),
     }
 
 
 def timers(config: Config, house: House) -> dict[str, Body]:
-    """What time brings; each returns the seconds until its next round."""
+    """What time brings, and what no request waits for; each returns the seconds until its next
+    round."""
     probe = HttpClient(
         {config.bids_url: None}, connect_s=1, read_s=2, total_s=3, transport=house.transport
     )
+    decrees = Job("decrees", lambda: carry_out_decrees(house.store, house.gateway))
     return {
+        "decrees": listening(decrees, partial(house.decree_channel.wait, _POLL_S)),
         "gaps": lambda: _notice_gaps(house),
         "remind": lambda: _remind(house),
         "seek": lambda: _tell_seekers(house),
@@ -69,7 +71,6 @@ def loops(config: Config, house: House) -> dict[str, Body]:
     channels = {
         "relay": house.store.outbox_channel,
         "refresh": house.refresh_channel,
-        "decrees": house.decree_channel,
         "photos": house.photo_channel,
     }
     listen = {

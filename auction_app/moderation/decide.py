@@ -19,7 +19,9 @@ from auction_app.orders.settle_sale import settle_sale
 def decide(
     act: UnitOfWork, action: Action, customer_id: str, note: str, *, auction_id: str | None = None
 ) -> None:
-    """Hide or end an item of a customer, or close the account. Repeating it changes nothing."""
+    """Hide or end an item of a customer, or close the account. Repeating it changes nothing, also
+    when two moderators do it at once: who comes second waits for the first."""
+    customers.hold(act.conn, customer_id)
     if any(one.action == action for one in _holding(act, action, customer_id, auction_id)):
         return
     decision = Decision(
@@ -71,6 +73,8 @@ def uphold(act: UnitOfWork, decision: Decision, note: str) -> None:
     """The decision stands after an appeal: what it froze is ended."""
     decisions.reject(act.conn, decision.id, note, now_ms=act.now_ms)
     for auction_id in _items_of(act, decision):
+        if _ends(act, auction_id):
+            continue
         decrees.add(act.conn, decision.id, auction_id, "end", now_ms=act.now_ms)
         bidders = statements.bidders_in(act.conn, auction_id)
         tell_all(act, decision, bidders, "auction-ended", auction_id)
@@ -105,14 +109,18 @@ def _ban(act: UnitOfWork, decision: Decision) -> None:
 
 
 def _take_off(act: UnitOfWork, decision: Decision, auction_id: str) -> None:
-    """Hide an item, and freeze or end its bidding."""
+    """Hide an item, and freeze or end its bidding. One that has ended is hidden, and no more."""
     ends = decision.action == "end"
     if not ends:
         reports.hide(act.conn, auction_id, at_ms=act.now_ms)
         act.tell(ListingHidden(auction_id))
+    if _has_ended(act, auction_id):
+        return
+    is_news = not decrees.ends(act.conn, auction_id)
     decrees.add(act.conn, decision.id, auction_id, "end" if ends else "freeze", now_ms=act.now_ms)
-    bidders = statements.bidders_in(act.conn, auction_id)
-    tell_all(act, decision, bidders, "auction-ended" if ends else "bidding-stopped", auction_id)
+    if is_news:
+        bidders = statements.bidders_in(act.conn, auction_id)
+        tell_all(act, decision, bidders, "auction-ended" if ends else "bidding-stopped", auction_id)
 
 
 def _take_bids_back(act: UnitOfWork, decision: Decision, auction_id: str) -> None:
@@ -126,7 +134,21 @@ def _take_bids_back(act: UnitOfWork, decision: Decision, auction_id: str) -> Non
 
 def _items_of(act: UnitOfWork, decision: Decision) -> list[str]:
     frozen = decrees.of_decision(act.conn, decision.id, "freeze")
-    return sorted({auction_id for auction_id, _ in frozen})
+    hidden = {auction_id for auction_id, _ in frozen}
+    if decision.action == "hide" and decision.auction_id is not None:
+        hidden.add(decision.auction_id)  # its bidding was over: there was nothing to freeze
+    return sorted(hidden)
+
+
+def _has_ended(act: UnitOfWork, auction_id: str) -> bool:
+    bidding = auctions.by_id(act.conn, auction_id).bidding
+    return bidding is not None and bidding.closed
+
+
+def _ends(act: UnitOfWork, auction_id: str) -> bool:
+    """Whether nothing can go on: the bidding has ended, as one does that was frozen for 30 days,
+    or will as soon as bids_service hears that it is to."""
+    return _has_ended(act, auction_id) or decrees.ends(act.conn, auction_id)
 
 
 def _put_back(act: UnitOfWork, decision: Decision, auction_id: str, note: str) -> None:
@@ -135,7 +157,9 @@ def _put_back(act: UnitOfWork, decision: Decision, auction_id: str, note: str) -
         return  # another decision still keeps it from sight
     reports.hide(act.conn, auction_id, at_ms=None)
     act.tell(ListingShown(auction_id))
+    if _ends(act, auction_id):
+        settle_sale(act, auction_id, at_ms=act.now_ms)  # it may have been sold before the freeze
+        return
     decrees.add(act.conn, decision.id, auction_id, "resume", now_ms=act.now_ms)
     bidders = statements.bidders_in(act.conn, auction_id)
     tell_all(act, decision, bidders, "bidding-resumed", auction_id, text=note)
-    settle_sale(act, auction_id, at_ms=act.now_ms)  # it may have ended before the freeze came

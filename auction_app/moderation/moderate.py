@@ -59,6 +59,8 @@ def answer_appeal(
     Raises NotFound, NotPossible.
     """
     check_moderator(moderator)
+    # The account before the decision, as whoever lifts it by the form of the item does.
+    customers.hold(act.conn, decisions.by_id(act.conn, decision_id).customer_id)
     decision = decisions.locked(act.conn, decision_id)
     if not decision.waits:
         raise NotPossible("appeal")
@@ -77,6 +79,7 @@ def _on_item(act: UnitOfWork, auction: Auction, action: str, note: str) -> None:
     elif action == "end":
         decide(act, "end", auction.seller_id, note, auction_id=auction.id)
     elif action == "show":
+        customers.hold(act.conn, auction.seller_id)
         for decision in _hides(act, auction):
             lift(act, decision, note)
     act.announce("auctions", "update", act.urls.auction(auction.id))
@@ -91,6 +94,7 @@ def _on_account(act: UnitOfWork, customer_id: str, action: str, note: str) -> No
     if action == "ban":
         decide(act, "ban", customer_id, note)
         return
+    customers.hold(act.conn, customer_id)
     for decision in decisions.bans_of(act.conn, customer_id):
         lift(act, decision, note)
 

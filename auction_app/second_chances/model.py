@@ -7,6 +7,8 @@ from service_kit.money import Money
 from auction_app.bidding.model import OPEN_OFFER
 
 ACCEPTED = "accepted"
+WITHDRAWN = "expired"
+"""How an offer is shown that nobody may take any more."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Second chances: the seller's page of an ended auction, and the bidder's page of an offer."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask import Blueprint as PlainBlueprint
 from flask import Response, flash, request, url_for
@@ -10,7 +11,7 @@ from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.accounts.visitor import signed_in
 from auction_app.bidding.gateway import Gateway
-from auction_app.bidding.model import Bid
+from auction_app.bidding.model import OPEN_OFFER, Bid
 from auction_app.bidding.repository import biddings
 from auction_app.db.ids import KEY, new_key
 from auction_app.db.rate_limits import SECOND_CHANCES, use_up
@@ -21,7 +22,7 @@ from auction_app.parts import Parts
 from auction_app.second_chances import hal as represent
 from auction_app.second_chances import repository as second_chances
 from auction_app.second_chances.hal import SecondChanceSchema
-from auction_app.second_chances.model import SecondChance
+from auction_app.second_chances.model import WITHDRAWN, SecondChance
 from auction_app.second_chances.offers import answer_offer, offer_second_chance
 from auction_app.web.i18n import _
 from auction_app.web.labels import refusal
@@ -123,6 +124,8 @@ def _add_answering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> Non
         accept = request.form["answer"] == "accept"
         use_up(parts.store, SECOND_CHANCES, me.id)
         try:
+            if chance.status == WITHDRAWN:
+                raise CommandRefused("no_offer")
             answer_offer(parts.store, gateway, chance, bidder=me, accept=accept)
         except CommandRefused as error:
             flash(refusal(error.reason))
@@ -137,11 +140,16 @@ def _own(parts: Parts, auction_id: str, me: Customer) -> Auction:
 
 
 def _mine(parts: Parts, chance_id: str, me: Customer) -> tuple[SecondChance, Auction]:
+    """The offer, which is not open while the house keeps its item or its seller away."""
     with parts.store.reading() as conn:
         chance = second_chances.by_id(conn, chance_id)
         if chance.bidder_id != me.id:
             raise NotFound("somebody else's offer")
-        return chance, auctions.by_id(conn, chance.auction_id)
+        auction = auctions.by_id(conn, chance.auction_id)
+        seller_gone = bool(customers.gone(conn, {auction.seller_id}))
+    if chance.status == OPEN_OFFER and (auction.hidden or seller_gone):
+        return replace(chance, status=WITHDRAWN), auction
+    return chance, auction
 
 
 def _losers(parts: Parts, auction: Auction) -> dict[str, Bid]:

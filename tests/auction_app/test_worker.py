@@ -4,9 +4,10 @@ import dataclasses
 from collections.abc import Callable
 
 from pytest_httpserver import HTTPServer
+from service_kit.jobs import Jobs
 
 from auction_app.config import Config
-from auction_app.worker import loops
+from auction_app.worker import jobs, loops, timers
 from tests.auction_app.conftest import SECRET, World
 
 
@@ -77,3 +78,17 @@ def test_its_sweep_heals_what_no_event_told(world: World) -> None:
     bodies["refresh"]()
 
     assert "Not sold" in world.browser().get(item).text
+
+
+def test_no_request_waits_until_bids_service_is_told_what_a_moderator_decided(
+    make_world: Callable[..., World], config: Config, httpserver: HTTPServer
+) -> None:
+    world = make_world(settings(config, httpserver))
+    item = world.member("Sam").list_item()
+    world.moderator("Mo").post(f"/moderation{item}", {"action": "hide", "note": "A fake."})
+
+    Jobs(*jobs(world.parts, lambda _topic, _events: None).values()).settle()
+    assert world.bids.decreed == []
+
+    timers(world.parts.config, world.parts)["decrees"]()
+    assert [what for what, _, _ in world.bids.decreed] == ["freeze"]

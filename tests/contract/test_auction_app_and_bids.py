@@ -286,6 +286,7 @@ def test_the_house_ends_an_auction_that_has_bids(houses: Houses) -> None:
     item, *_ = sale(houses)
 
     houses.world.moderator("Mo").post(f"/moderation{item}", {"action": "end", "note": "stolen"})
+    houses.world.carry_out()
 
     assert houses.bidding(item).outcome == "unsold"
 

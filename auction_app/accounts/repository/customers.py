@@ -66,6 +66,13 @@ def locked(conn: Connection, customer_id: str) -> Customer:
     return as_customer(row)
 
 
+def hold(conn: Connection, customer_id: str) -> None:
+    """Have whoever decides about the same account wait until this transaction ends, open or closed
+    as it may be. Rows that refer to it may be added meanwhile."""
+    mine = select(customers.c.id).where(customers.c.id == customer_id)
+    conn.execute(mine.with_for_update(key_share=True))
+
+
 def by_email(conn: Connection, email: str) -> tuple[Customer, str] | None:
     """The account of an address and its password hash, if there is one."""
     found = select(customers).where(customers.c.email_key == email_key(email))
@@ -208,9 +215,10 @@ def exists(conn: Connection, customer_id: str) -> bool:
 
 
 def gone(conn: Connection, customer_ids: Iterable[str]) -> set[str]:
-    """Those of the accounts that were deleted."""
+    """Those of the accounts that were deleted, or that moderators have closed."""
     theirs = customers.c.id.in_(list(customer_ids))
-    query = select(customers.c.id).where(theirs, customers.c.deleted_at_ms.is_not(None))
+    left = customers.c.deleted_at_ms.is_not(None) | customers.c.banned_at_ms.is_not(None)
+    query = select(customers.c.id).where(theirs, left)
     return set(conn.execute(query).scalars())
 
 

@@ -46,6 +46,14 @@ def of_decision(conn: Connection, decision_id: str, what: What) -> list[tuple[st
     return [(row.auction_id, row.bidder_id) for row in conn.execute(query.distinct())]
 
 
+def ends(conn: Connection, auction_id: str) -> bool:
+    """Whether bids_service was told to end this bidding, or is to be."""
+    query = select(decrees.c.key).where(
+        decrees.c.auction_id == auction_id, decrees.c.what == "end", decrees.c.refused.is_(None)
+    )
+    return conn.execute(query.limit(1)).first() is not None
+
+
 def settle(conn: Connection, key: str, *, refused: str | None, now_ms: int) -> None:
     """It was told; `refused` is why bids_service would not, if it would not."""
     values = {"done_at_ms": now_ms, "refused": refused}
