@@ -113,9 +113,7 @@ def _remind(house: House) -> float:
 
 
 def _tell_seekers(house: House) -> float:
-    with house.begin() as act:
-        more = tell_seekers(act)
-    return 0.0 if more else _SEEK_S
+    return 0.0 if tell_seekers(house.store) else _SEEK_S
 
 
 def _watch(house: House, ask: Callable[[], object]) -> float:

@@ -1,45 +1,68 @@
 """Tell of what was listed: those who look for it, and those who follow its seller."""
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
 
 from auction_app.alerts.matching import Listed, matches
-from auction_app.alerts.model import Alert, AlertKind
+from auction_app.alerts.model import Alert, AlertKind, SavedSearch
 from auction_app.alerts.repository import alerts, follows, searches
 from auction_app.db.ids import new_id
+from auction_app.db.store import Store, Transaction
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import BadInput
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.notifications.repository import notices
 from auction_app.search.forms import read_query
+from auction_app.search.query import SearchQuery
 
 BATCH = 20
+AT_ONCE = 50
+"""So many are told in one transaction: everybody who writes waits for it."""
+_KNOWN_QUERIES = 20_000
 
 
-def tell_seekers(act: UnitOfWork) -> int:
+def tell_seekers(store: Store) -> int:
     """Alert everybody, once for each item and search; returns how many listings were looked at in
-    this batch. May be repeated and killed."""
-    waiting = alerts.waiting(act.conn, limit=BATCH)
-    for auction_id in waiting:
-        auction = auctions.by_id(act.conn, auction_id)
-        if not auction.hidden and auction.ends_at_ms > act.now_ms:
-            for alert in _alerts(act, auction):
-                _tell(act, alert)
-        alerts.settle(act.conn, auction_id)
+    this batch. May be repeated and killed.
+
+    What matches is found outside of the transactions that write: it takes as long as there are
+    saved searches.
+    """
+    with store.reading() as conn:
+        waiting = [auctions.by_id(conn, id) for id in alerts.waiting(conn, limit=BATCH)]
+        saved = searches.of_all(conn) if waiting else []
+        followers = {it.seller_id: follows.followers_of(conn, it.seller_id) for it in waiting}
+    for auction in waiting:
+        if _is_offered(auction, store.clock()):
+            _tell_all(store, auction, _alerts(auction, followers[auction.seller_id], saved))
+        with store.begin() as act:
+            _settle(act.conn, auction)
     return len(waiting)
 
 
-def _alerts(act: UnitOfWork, auction: Auction) -> Iterator[Alert]:
-    for follower_id in follows.followers_of(act.conn, auction.seller_id):
+def _is_offered(auction: Auction, now_ms: int) -> bool:
+    return not auction.hidden and auction.ends_at_ms > now_ms
+
+
+def _alerts(auction: Auction, followers: list[str], saved: list[SavedSearch]) -> Iterator[Alert]:
+    for follower_id in followers:
         yield _alert("new-listing", follower_id, auction, auction.seller_id)
     listed = Listed.of(auction)
-    for search in searches.of_all(act.conn):
-        try:
-            query = read_query(search.asked)
-        except BadInput:
-            continue  # of a currency with other decimals in a version to come
-        if search.customer_id != auction.seller_id and matches(query, listed):
+    for search in saved:
+        query = _query(tuple(sorted(search.asked.items())))
+        if query and search.customer_id != auction.seller_id and matches(query, listed):
             yield _alert("saved-search", search.customer_id, auction, search.id)
+
+
+@lru_cache(maxsize=_KNOWN_QUERIES)
+def _query(asked: tuple[tuple[str, str], ...]) -> SearchQuery | None:
+    """What was saved, read once; None for a currency with other decimals in a version to come."""
+    try:
+        return read_query(dict(asked))
+    except BadInput:
+        return None
 
 
 def _alert(kind: AlertKind, customer_id: str, auction: Auction, about: str) -> Alert:
@@ -53,8 +76,17 @@ def _alert(kind: AlertKind, customer_id: str, auction: Auction, about: str) -> A
     )
 
 
+def _tell_all(store: Store, auction: Auction, wanted: Iterator[Alert]) -> None:
+    while some := list(islice(wanted, AT_ONCE)):
+        with store.begin() as act:
+            if not _is_offered(auctions.by_id(act.conn, auction.id), act.now_ms):
+                return
+            for alert in some:
+                _tell(act, alert)
+
+
 def _tell(act: UnitOfWork, alert: Alert) -> None:
-    if not alerts.add(act.conn, alert, now_ms=act.now_ms):
+    if not _still_wanted(act.conn, alert) or not alerts.add(act.conn, alert, now_ms=act.now_ms):
         return
     about = act.urls.reminder(alert.id)
     notices.add(
@@ -67,3 +99,22 @@ def _tell(act: UnitOfWork, alert: Alert) -> None:
         now_ms=act.now_ms,
     )
     act.announce("reminders", "create", about)
+
+
+def _still_wanted(conn: Transaction, alert: Alert) -> bool:
+    """Whether nobody deleted the search, or the account, since it was read."""
+    if alert.kind == "new-listing":
+        return follows.follows_seller(conn, alert.customer_id, alert.about)
+    return searches.keeps(conn, alert.customer_id, alert.about)
+
+
+def _settle(conn: Transaction, seen: Auction) -> None:
+    """A listing waits no more, unless it was changed since it was `seen`."""
+    auctions.lock(conn, seen.id)
+    now = auctions.by_id(conn, seen.id)
+    if _as_offered(now) == _as_offered(seen):
+        alerts.settle(conn, seen.id)
+
+
+def _as_offered(auction: Auction) -> tuple[object, ...]:
+    return auction.title, auction.description, auction.details, auction.hidden

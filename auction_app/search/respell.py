@@ -9,6 +9,7 @@ from auction_app.search.query import SearchQuery
 from auction_app.search.repository import vocabulary
 from auction_app.search.repository.tally import count
 from auction_app.search.spelling import distance, most_apart
+from auction_app.search.wanted import Containing
 from auction_app.search.words import Word, words_in
 
 _NEAR = 4
@@ -19,14 +20,16 @@ Reading = tuple[int, tuple[Word, ...]]
 """Words in place of one that was typed, and how far from it they are."""
 
 
-def respell(conn: Transaction, query: SearchQuery, *, now_ms: int) -> SearchQuery | None:
+def respell(
+    conn: Transaction, query: SearchQuery, containing: Containing, *, now_ms: int
+) -> SearchQuery | None:
     """The query with what is spelt nearly so, or parted in two, that finds something: the nearest,
     and of those as near the one that finds most. None when nothing does."""
     readings = sorted(_readings(conn, query), key=lambda reading: reading[0])
     tried = islice((reading for reading in readings if reading[0]), _TRIED)
     for _, alike in groupby(tried, key=lambda reading: reading[0]):
         queries = [replace(query, words=words) for _, words in alike]
-        counts = [count(conn, it, now_ms=now_ms, most=_ENOUGH) for it in queries]
+        counts = [count(conn, it, containing, now_ms=now_ms, most=_ENOUGH) for it in queries]
         if any(counts):
             return queries[counts.index(max(counts))]
     return None

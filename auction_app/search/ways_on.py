@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from auction_app.db.store import Transaction
 from auction_app.search.query import SearchQuery
 from auction_app.search.repository.tally import MOST, count
+from auction_app.search.repository.vocabulary import parts_known
 from auction_app.search.words import Word
 
 _CHOICES = ("category", "condition", "format", "currency", "price_from", "price_to", "within")
@@ -30,9 +31,9 @@ def ways_on(
     conn: Transaction, query: SearchQuery, arguments: Mapping[str, str], *, now_ms: int
 ) -> list[WayOn]:
     """What would find something; `arguments` are those of the query's address."""
-    ways = []
+    ways, containing = [], parts_known(conn)
     for word, less, its_arguments in _less(query, arguments):
-        total = count(conn, less, now_ms=now_ms, most=MOST + 1)
+        total = count(conn, less, containing, now_ms=now_ms, most=MOST + 1)
         if total:
             ways.append(WayOn(word, its_arguments, total))
     return ways

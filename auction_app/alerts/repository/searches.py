@@ -1,7 +1,5 @@
 """Saved searches."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from auction_app.alerts.model import SavedSearch
@@ -33,10 +31,15 @@ def of_customer(conn: Connection, customer_id: str) -> list[SavedSearch]:
     return [_search(row) for row in conn.execute(latest)]
 
 
-def of_all(conn: Connection) -> Iterator[SavedSearch]:
+def keeps(conn: Connection, customer_id: str, search_id: str) -> bool:
+    """Whether a customer has this one."""
+    mine = (saved_searches.c.customer_id == customer_id, saved_searches.c.id == search_id)
+    return conn.execute(select(saved_searches.c.id).where(*mine)).first() is not None
+
+
+def of_all(conn: Connection) -> list[SavedSearch]:
     """Everybody's."""
-    for row in conn.execute(select(saved_searches)).all():
-        yield _search(row)
+    return [_search(row) for row in conn.execute(select(saved_searches))]
 
 
 def forget(conn: Connection, customer_id: str) -> None:

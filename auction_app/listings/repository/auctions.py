@@ -144,6 +144,11 @@ def of_seller(
     return read(conn, paged(query, created, auctions.c.id, after=after, limit=limit))
 
 
+def lock(conn: Connection, auction_id: str) -> None:
+    """Have who changes the listing wait until this transaction ends."""
+    conn.execute(select(auctions.c.id).where(auctions.c.id == auction_id).with_for_update())
+
+
 def change(conn: Connection, auction_id: str, **values: str | int | None) -> None:
     """Change how a listing is described."""
     conn.execute(update(auctions).where(auctions.c.id == auction_id).values(**values))

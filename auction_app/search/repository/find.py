@@ -17,7 +17,7 @@ from auction_app.listings.repository.rows import read, select_auctions
 from auction_app.search.query import SearchQuery
 from auction_app.search.repository import narrowed
 from auction_app.search.repository.vocabulary import parts_known
-from auction_app.search.wanted import Wanted, anywhere, by_fit
+from auction_app.search.wanted import Containing, Wanted, anywhere, by_fit
 
 _entry = search_entries.c
 _FIT = 10**14
@@ -52,14 +52,21 @@ NOTHING = Page((), None)
 
 
 def find(
-    conn: Connection, query: SearchQuery, *, now_ms: int, after: Cursor | None, limit: int
+    conn: Connection,
+    query: SearchQuery,
+    containing: Containing | None = None,
+    *,
+    now_ms: int,
+    after: Cursor | None,
+    limit: int,
 ) -> Page:
     """A page of running listings that match all of the query, in the order of its sort: by how
-    well they fit, and which ends first among those that fit alike."""
+    well they fit, and which ends first among those that fit alike. `containing` saves asking
+    again for what is known already."""
     if query.speechless:
         return NOTHING
     places: list[tuple[int, str]] = []
-    for fit, wanted in enumerate(_parts(conn, query)):
+    for fit, wanted in enumerate(_parts(query, containing or parts_known(conn))):
         if len(places) > limit or (after and after.at_ms >= (fit + 1) * _FIT):
             continue
         rows = _rows(conn, query, wanted, now_ms, _within(after, fit), limit + 1 - len(places))
@@ -75,8 +82,7 @@ def _within(after: Cursor | None, fit: int) -> Cursor | None:
     return Cursor(after.at_ms - fit * _FIT, after.id)
 
 
-def _parts(conn: Connection, query: SearchQuery) -> Sequence[Wanted]:
-    containing = parts_known(conn)
+def _parts(query: SearchQuery, containing: Containing) -> Sequence[Wanted]:
     if query.sort == "best" and query.words:
         return by_fit(query, containing)
     return (anywhere(query, containing),)

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, func, select
 from auction_app.db.tables import search_entries
 from auction_app.search.query import SearchQuery
 from auction_app.search.repository import narrowed
-from auction_app.search.repository.vocabulary import parts_known
-from auction_app.search.wanted import anywhere
+from auction_app.search.wanted import Containing, anywhere
 
 MOST = 500
 """Nobody reads on so far, and counting must not cost more the more there is."""
@@ -34,15 +33,18 @@ class Tally:
 NOTHING = Tally(0, False, {facet: {} for facet in FACETS}, frozenset())
 
 
-def tally(conn: Connection, query: SearchQuery, *, now_ms: int) -> Tally:
+def tally(conn: Connection, query: SearchQuery, containing: Containing, *, now_ms: int) -> Tally:
     """Count what matches, and what would with another choice of each facet."""
     if query.speechless:
         return NOTHING
-    whole = _counted(conn, query, now_ms)
+    whole = _counted(conn, query, containing, now_ms)
     by: dict[str, Mapping[str, int]] = {}
     more_by = set()
     for facet in FACETS:
-        counts = whole if getattr(query, facet) is None else _without(conn, query, facet, now_ms)
+        counts = whole
+        if getattr(query, facet) is not None:
+            open_choice: dict[str, Any] = {facet: None}
+            counts = _counted(conn, replace(query, **open_choice), containing, now_ms)
         by[facet] = _of(counts, FACETS.index(facet))
         if counts.total() > MOST:
             more_by.add(facet)
@@ -50,27 +52,28 @@ def tally(conn: Connection, query: SearchQuery, *, now_ms: int) -> Tally:
     return Tally(min(total, MOST), total > MOST, by, frozenset(more_by))
 
 
-def count(conn: Connection, query: SearchQuery, *, now_ms: int, most: int) -> int:
+def count(
+    conn: Connection, query: SearchQuery, containing: Containing, *, now_ms: int, most: int
+) -> int:
     """How many match, counted so far at most."""
-    found = _matching(conn, query, now_ms, most).subquery()
+    found = _matching(conn, query, containing, now_ms, most).subquery()
     return conn.execute(select(func.count()).select_from(found)).scalar_one()
 
 
-def _without(conn: Connection, query: SearchQuery, facet: str, now_ms: int) -> Counter[Any]:
-    open_choice: dict[str, Any] = {facet: None}
-    return _counted(conn, replace(query, **open_choice), now_ms)
-
-
-def _counted(conn: Connection, query: SearchQuery, now_ms: int) -> Counter[Any]:
-    found = _matching(conn, query, now_ms, MOST + 1).subquery()
+def _counted(
+    conn: Connection, query: SearchQuery, containing: Containing, now_ms: int
+) -> Counter[Any]:
+    found = _matching(conn, query, containing, now_ms, MOST + 1).subquery()
     columns = [found.c[facet] for facet in FACETS]
     rows = conn.execute(select(*columns, func.count().label("matches")).group_by(*columns))
     return Counter({tuple(row[:-1]): row.matches for row in rows})
 
 
-def _matching(conn: Connection, query: SearchQuery, now_ms: int, most: int) -> Any:
+def _matching(
+    conn: Connection, query: SearchQuery, containing: Containing, now_ms: int, most: int
+) -> Any:
     """The facets of what matches, of so many of those that end first."""
-    wanted = anywhere(query, parts_known(conn))
+    wanted = anywhere(query, containing)
     conditions = narrowed.by(conn, query, wanted, _entry.ends_at_ms, now_ms, most)
     by_end = (_entry.ends_at_ms, _entry.auction_id)
     columns = [_entry[facet] for facet in FACETS]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache, partial
 from itertools import islice
 
-from service_kit.dialects import insert_or
+from service_kit.dialects import insert_missing
 from sqlalchemy import Connection, and_, func, select
 
 from auction_app.db.tables import search_forms, search_stems
@@ -28,16 +28,14 @@ def add(conn: Connection, words: Iterable[Word]) -> None:
     }
     known = conn.execute(select(search_stems.c.stem).where(search_stems.c.stem.in_(written)))
     new = sorted(written.keys() - set(known.scalars()))
-    if not new:
-        return
     rows = [{"stem": stem, "written": written[stem]} for stem in new]
-    conn.execute(insert_or(conn, search_stems).on_conflict_do_nothing(), rows)
+    insert_missing(conn, search_stems, rows)
     forms = [
         {"form": form, "stem": stem}
         for stem in new
         for form in sorted({*part_forms(stem), *spelling_forms(stem)})
     ]
-    conn.execute(insert_or(conn, search_forms).on_conflict_do_nothing(), forms)
+    insert_missing(conn, search_forms, forms)
 
 
 def containing(conn: Connection, part: str) -> tuple[str, ...]:

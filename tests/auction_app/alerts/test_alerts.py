@@ -1,16 +1,33 @@
 """Saved searches and followed sellers: who is told of what is listed, and how often."""
 
+import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from auction_app.alerts.matching import matches
+from auction_app.alerts.model import SavedSearch
+from auction_app.alerts.repository import searches
 from auction_app.alerts.tell_seekers import tell_seekers
+from auction_app.config import Config
 from tests.auction_app.conftest import MAILER_TOKEN, Browser, World, as_program, path_of
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def house(
+    request: pytest.FixtureRequest, make_world: Callable[..., World], config: Config
+) -> World:
+    """The app on each engine."""
+    if request.param == "sqlite":
+        return make_world()
+    url = request.getfixturevalue("postgres_database")
+    return make_world(dataclasses.replace(config, database_url=url))
+
+
 def tell(world: World) -> None:
-    with world.parts.begin() as act:
-        tell_seekers(act)
+    tell_seekers(world.parts.store)
 
 
 def told(world: World, browser: Browser) -> list[tuple[str, str]]:
@@ -24,23 +41,29 @@ def save(browser: Browser, **asked: str) -> str:
     return browser.follow(browser.post("/my/searches", dict(asked))).text
 
 
+def signed_up(world: World, name: str) -> str:
+    """The id of a new customer."""
+    world.browser().sign_up(name)
+    return path_of(world.customer_url(name)).rsplit("/", 1)[1]
+
+
 def follow(browser: Browser, seller: str, on: str = "1") -> None:
     assert browser.post(f"{path_of(seller)}/follow", {"follow": on}).status_code == 303
 
 
-def test_who_saved_a_search_hears_once_of_what_matches(world: World) -> None:
-    sam, ada = world.member("Sam"), world.member("Ada")
+def test_who_saved_a_search_hears_once_of_what_matches(house: World) -> None:
+    sam, ada = house.member("Sam"), house.member("Ada")
     assert "The search is saved" in save(ada, q="Lampen", category="home")
     save(ada, q="vase")
 
     item = sam.list_item(title="Brass desk lamp", category="home")
     sam.list_item(title="Brass desk lamp", category="art")
 
-    assert told(world, ada) == [("saved-search", "Brass desk lamp")]
+    assert told(house, ada) == [("saved-search", "Brass desk lamp")]
     edited = {"title": "Brass desk lamp, 1920", "description": "Edited.", "category": "home"}
     sam.post(f"{item}/edit", edited)
-    assert told(world, ada) == [("saved-search", "Brass desk lamp, 1920")]
-    assert [kind for kind, _ in told(world, sam)] == []
+    assert told(house, ada) == [("saved-search", "Brass desk lamp, 1920")]
+    assert [kind for kind, _ in told(house, sam)] == []
 
 
 @pytest.mark.parametrize(
@@ -113,9 +136,8 @@ def test_nobody_is_told_of_what_is_hidden_or_over(world: World) -> None:
     sam.list_item(title="Brass desk lamp")
     world.clock.pass_s(40 * 24 * 3600)
 
-    with world.parts.begin() as act:
-        assert tell_seekers(act) == 1
-        assert tell_seekers(act) == 0
+    assert tell_seekers(world.parts.store) == 1
+    assert tell_seekers(world.parts.store) == 0
 
     assert [topic for topic, _, _ in world.announced() if topic == "reminders"] == []
 
@@ -157,3 +179,63 @@ def test_strangers_are_asked_to_sign_in(world: World) -> None:
 
     assert stranger.post("/my/searches", {"q": "lamp"}).status_code == 401
     assert "Sign in to save this search" in stranger.get("/search?q=lamp").text
+
+
+def test_no_transaction_tells_more_than_others_can_wait_for(house: World) -> None:
+    sam, ada = house.member("Sam"), signed_up(house, "Ada")
+    with house.parts.begin() as act:
+        for number in range(120):
+            saved = SavedSearch(id=f"search{number}", customer_id=ada, asked={"q": "lamp"})
+            searches.add(act.conn, saved, now_ms=number)
+    sam.list_item(title="Brass desk lamp")
+    told_at_once = [0]
+
+    @event.listens_for(house.parts.store.engine, "before_cursor_execute")
+    def count(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+        told_at_once[-1] += statement.startswith("INSERT INTO alerts")
+
+    @event.listens_for(house.parts.store.engine, "commit")
+    def next_one(_connection: Any) -> None:
+        told_at_once.append(0)
+
+    tell(house)
+
+    assert sum(told_at_once) == 120
+    assert max(told_at_once) <= 50
+
+
+def test_what_is_edited_while_it_is_told_of_is_looked_at_again(
+    house: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam, ada = house.member("Sam"), house.member("Ada")
+    save(ada, q="vase")
+    item = sam.list_item(title="Brass desk lamp")
+
+    def edit_meanwhile(*read_before: Any) -> bool:
+        monkeypatch.undo()
+        edited = {"title": "A blue vase", "description": "Edited.", "category": "home"}
+        assert sam.post(f"{item}/edit", edited).status_code == 303
+        return matches(*read_before)
+
+    monkeypatch.setattr("auction_app.alerts.tell_seekers.matches", edit_meanwhile)
+    assert told(house, ada) == []
+
+    assert told(house, ada) == [("saved-search", "A blue vase")]
+    assert tell_seekers(house.parts.store) == 0
+
+
+def test_who_deletes_a_search_while_it_is_matched_is_not_told(
+    house: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sam, ada = house.member("Sam"), house.member("Ada")
+    page = save(ada, q="lamp")
+    (search,) = {part.split("/")[0] for part in page.split("/my/searches/")[1:]}
+    sam.list_item(title="Brass desk lamp")
+
+    def delete_meanwhile(*read_before: Any) -> bool:
+        assert ada.post(f"/my/searches/{search}/delete").status_code == 303
+        return matches(*read_before)
+
+    monkeypatch.setattr("auction_app.alerts.tell_seekers.matches", delete_meanwhile)
+
+    assert told(house, ada) == []

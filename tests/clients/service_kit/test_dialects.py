@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from service_kit.database import connect, read_once, writing
-from service_kit.dialects import insert_all, insert_or, insert_returning
+from service_kit.dialects import insert_all, insert_missing, insert_or, insert_returning
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -88,6 +88,15 @@ def test_a_row_that_is_there_already_can_be_left_as_it_is(engine: Engine) -> Non
         new = insert_or(connection, record).values(order=1, text="new")
         connection.execute(new.on_conflict_do_nothing())
     assert text_of_the_first(engine) is None
+
+
+def test_of_many_rows_those_that_are_there_already_are_left_as_they_are(engine: Engine) -> None:
+    with writing(engine) as connection:
+        insert_all(connection, record, ROWS[:2])
+        insert_missing(connection, record, [{**row, "text": "new"} for row in ROWS])
+        insert_missing(connection, record, [])
+    texts = {row["order"]: row["text"] for row in kept(engine)}
+    assert texts == {**{row["order"]: row["text"] for row in ROWS[:2]}, ROWS[2]["order"]: "new"}
 
 
 def test_a_row_that_is_there_already_can_be_changed(engine: Engine) -> None:

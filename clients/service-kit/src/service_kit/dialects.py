@@ -38,25 +38,36 @@ def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
         connection.execute(statement, {"rows": _json(list(rows))})
 
 
+def insert_missing(connection: Connection, table: Table, rows: Rows) -> None:
+    """The same without those that are there already."""
+    if not rows:
+        return
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert_or(connection, table).on_conflict_do_nothing(), list(rows))
+    else:
+        statement = _from_json(table, tuple(rows[0]), then=" ON CONFLICT DO NOTHING")
+        connection.execute(statement, {"rows": _json(list(rows))})
+
+
 def insert_returning(
     connection: Connection, table: Table, rows: Rows, *columns: Column[Any]
 ) -> Sequence[Row[Any]]:
     """The same for one row or more; returns these columns of each, in any order."""
     if connection.dialect.name == "sqlite":
         return connection.execute(plain_insert(table).returning(*columns), list(rows)).all()
-    statement = _from_json(table, tuple(rows[0]), tuple(column.name for column in columns))
+    back = f" RETURNING {', '.join(_quoted(column.name) for column in columns)}"
+    statement = _from_json(table, tuple(rows[0]), then=back)
     return connection.execute(statement, {"rows": _json(list(rows))}).all()
 
 
 @lru_cache
-def _from_json(table: Table, names: tuple[str, ...], returning: tuple[str, ...] = ()) -> Executable:
+def _from_json(table: Table, names: tuple[str, ...], then: str = "") -> Executable:
     columns = ", ".join(map(_quoted, names))
     typed = ", ".join(f"{_quoted(name)} {_type(table.c[name])}" for name in names)
-    back = f" RETURNING {', '.join(map(_quoted, returning))}" if returning else ""
     return text(
         f"INSERT INTO {_quoted(table.name)} ({columns}) SELECT {columns}"  # noqa: S608 - our names
         f" FROM ROWS FROM (json_to_recordset(:rows) AS ({typed})) WITH ORDINALITY"
-        f" ORDER BY ordinality{back}"
+        f" ORDER BY ordinality{then}"
     )
 
 
