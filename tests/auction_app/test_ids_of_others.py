@@ -14,7 +14,9 @@ pytestmark = pytest.mark.slow
 
 ANYBODY = {
     "/auctions/<string:auction_id>",
+    "/auctions/<string:auction_id>/end.ics",
     "/auctions/<string:auction_id>/history",
+    "/auctions/<string:auction_id>/similar",
     "/categories/<string:category>",
     "/customers/<string:customer_id>",
     "/feeds/categories/<string:category>",

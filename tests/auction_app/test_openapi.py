@@ -46,6 +46,7 @@ OPERATIONS = [
 ]
 
 PAGES_ONLY = (
+    "/.well-known/",
     "/account",
     "/appeals/",
     "/auctions/<string:auction_id>/",
