@@ -49,7 +49,6 @@ def complaint(word: str) -> str:
 def refusal(reason: str | None) -> str:
     """Why a bid was not taken."""
     return {
-        "below_minimum": _("Your maximum is below the least that a bid can be now."),
         "ended": _("The auction has ended."),
         "not_started": _("The auction has not started yet."),
         "seller": _("This is your own auction: you cannot bid on it."),

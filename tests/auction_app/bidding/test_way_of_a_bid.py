@@ -70,6 +70,14 @@ def test_an_amount_is_read_as_people_write_it_or_asked_about(world: World) -> No
         assert ada.review(item, wrong).status_code == 422
 
 
+def test_a_bid_that_is_too_low_is_told_how_much_it_takes(world: World) -> None:
+    item = world.member("Sam").list_item()
+    ada, bob = world.member("Ada"), world.member("Bob")
+    bob.bid(item, "25")
+
+    assert "at least $11.00 now" in ada.review(item, "10.50").text
+
+
 def test_a_bid_far_above_the_price_is_questioned(world: World) -> None:
     item = world.member("Sam").list_item()
     ada = world.member("Ada")

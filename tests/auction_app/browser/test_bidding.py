@@ -20,7 +20,11 @@ def test_a_bid_is_reviewed_confirmed_and_answered(live_app: LiveApp, look: Look)
     ada.is_told("Your maximum", UNCLEAR)
     expect(ada.field("Your maximum")).to_have_value("1.234")
     review(ada, item, "3")
-    ada.sees("Your maximum is below the least that a bid can be now.")
+    ada.is_told(
+        "Your maximum",
+        "Your maximum is too low: a bid has to be at least %(minimum)s now.",
+        minimum=ada.money("10.00"),
+    )
     review(ada, item, f"30{ada.decimal_mark}50")
     ada.sees_text(ada.money("30.50"))
     ada.sees("A bid is binding: if you win, you buy.")
