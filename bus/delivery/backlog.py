@@ -69,8 +69,9 @@ class Backlog:
             self.events = [e for e in self.events if e.type == RESYNC or self._is_wanted(e)]
 
     def leave_out(self, positions: frozenset[int]) -> None:
-        """Somebody has these already."""
+        """Somebody has these already, be it what the bus tells."""
         self._left_out = positions
+        self.events = [event for event in self.events if event.position not in positions]
 
     # --- what is taken and given back ----------------------------------------------------------
 

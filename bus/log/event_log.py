@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bus.errors import BusError
 from bus.model.event import LogEvent, LogPoint, Publication
@@ -25,6 +25,24 @@ class ReadFence:
     def of(cls, registry_version: int, first_position: int | None) -> "ReadFence":
         """From a row of READ_FENCE."""
         return cls(registry_version, first_position or 0)
+
+
+class Epoch(NamedTuple):
+    """Which life of the log it is (docs/delivery.md D22): its number, and what the database calls
+    itself in it, for a copy may give one number to two."""
+
+    number: int
+    name: str
+
+
+class OneEpoch:
+    """An embedded log: nobody lives through its being put back."""
+
+    epoch = Epoch(0, "")
+
+    def kept_upto(self, epoch: Epoch) -> int:
+        """No epoch has ended; see EventLog."""
+        raise ValueError(epoch)
 
 
 class Listener(Protocol):
@@ -68,6 +86,13 @@ class EventLog(Protocol):
         self, position: int, topics: Collection[str] | None, limit: int
     ) -> tuple[list[LogEvent], ReadFence]:
         """The same, and what to check it against: the fence is of the same moment, or later."""
+
+    @property
+    def epoch(self) -> Epoch:
+        """The epoch that connections lead to: the new one, by the time anything is read of it."""
+
+    def kept_upto(self, epoch: Epoch) -> int:
+        """The last position that the log still has of an epoch that has ended."""
 
     def first_position(self) -> int:
         """The position of the oldest event that is still there; 0 when there never was one.

@@ -17,9 +17,9 @@ from sqlalchemy import Engine
 from bus.errors import BusError
 from bus.log.append_plan import plan_append
 from bus.log.connections import CHANNEL, Connections, check_committed
-from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
+from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, Epoch, ReadFence
 from bus.log.postgres_append import LOCK, look, store
-from bus.log.postgres_epoch import enter_epoch
+from bus.log.postgres_epoch import enter_epoch, kept_upto
 from bus.log.postgres_notify import PostgresListener, wait_at
 from bus.log.postgres_ringer import Ringer
 from bus.log.retention import steps
@@ -65,7 +65,8 @@ class PostgresLog:
     def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
         self._now_ms = now_ms
-        self._connections = Connections(engine, _prepare)
+        self._connections = Connections(engine, self._enter)
+        self.epoch = Epoch(0, "")
         self._ringer = Ringer(engine)
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
@@ -111,6 +112,10 @@ class PostgresLog:
         if rows[0][0] is None:
             return [], read_fence
         return sorted([log_event_from(row[:-2]) for row in rows]), read_fence
+
+    def kept_upto(self, epoch: Epoch) -> int:
+        """What is left of an epoch that has ended; see EventLog."""
+        return self._connections.repeatable(lambda connection: kept_upto(connection, epoch))
 
     def first_position(self) -> int:
         """The position of the oldest event there is; see EventLog."""
@@ -165,6 +170,10 @@ class PostgresLog:
         """Forget old keys; see EventLog."""
         self._execute(_FORGET_KEYS, (upto_ms,))
 
+    def _enter(self, connection: Any) -> None:
+        _prepare(connection)
+        self.epoch = enter_epoch(connection)
+
     def _trim(self, before: int) -> int:
         with write_lock(self._engine):
             return self._connections.repeatable(lambda connection: _trim(connection, before))
@@ -192,7 +201,6 @@ def _prepare(connection: Any) -> None:
     for detour in ("enable_bitmapscan", "enable_sort", "jit"):
         connection.execute(f"SET {detour} = off")
     connection.execute("SET plan_cache_mode = force_generic_plan")
-    enter_epoch(connection)
 
 
 def _trim(connection: Any, before: int) -> int:

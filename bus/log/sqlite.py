@@ -24,7 +24,7 @@ from bus.log.append_plan import (
     plan_append,
 )
 from bus.log.connections import Connections
-from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
+from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, OneEpoch, ReadFence
 from bus.log.retention import steps
 from bus.log.watchers import Watchers
 from bus.model.event import LogEvent, LogPoint, Publication, log_event_from
@@ -110,7 +110,7 @@ class SqliteListener:
         self._channel.close()
 
 
-class SqliteLog:
+class SqliteLog(OneEpoch):
     """An EventLog in the SQLite file of `engine`."""
 
     def __init__(self, engine: Engine, now_ms: Clock) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from service_kit.errors import StoreUnavailable
 from service_kit.logs import get_logger
 
-from bus.log.event_log import EventLog
+from bus.log.event_log import Epoch, EventLog
 from bus.model.event import LogEvent
 from bus.model.topic_filter import TopicFilter
 from bus.streams.page import Page, cut
@@ -67,6 +67,7 @@ class Waiting:
 
 @dataclass(slots=True)
 class _State:
+    epoch: Epoch
     seen: int = 0
     readers: int = 0
     waiting: dict[Filters, dict[Waiting, None]] = field(default_factory=dict)
@@ -81,7 +82,7 @@ class Follower:
 
     def __init__(self, event_log: EventLog) -> None:
         self._log = event_log
-        self._state = _State()
+        self._state = _State(event_log.epoch)
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -98,7 +99,7 @@ class Follower:
         """One reader more. Asks the store, if it is the first. Raises StoreUnavailable."""
         with self._changed:
             if self._state.readers == 0:
-                self._state.seen = self._log.last_position()
+                self._state.seen, self._state.epoch = self._log.last_position(), self._log.epoch
             self._state.readers += 1
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
@@ -161,12 +162,12 @@ class Follower:
     def _look(self) -> int:
         """Wake those who have news; returns how many."""
         state, end = self._state, self._log.last_position()
+        if end < state.seen or self._log.epoch != state.epoch:
+            return self._begin_anew(end)
         if end == state.seen:
             return 0
         with self._changed:
             asked, seen = frozenset(state.waiting), state.seen
-        if end < seen:
-            return self._begin_anew(end)
         events = self._log.read_after(seen, _topics(asked), AT_ONCE) if asked else []
         upto = events[-1].position if events else seen
         if len(events) < AT_ONCE:
@@ -193,10 +194,11 @@ class Follower:
         return alike
 
     def _begin_anew(self, end: int) -> int:
-        """The log is shorter than it was: another life of it, restored from a copy."""
-        log.warning("log is shorter", end=end, seen=self._state.seen)
+        """Another epoch of the log has begun, or it is shorter than it was: restored from a copy.
+        All look by themselves what that means for them."""
+        log.warning("log begins anew", end=end, seen=self._state.seen)
         with self._changed:
-            self._state.seen = end
+            self._state.seen, self._state.epoch = end, self._log.epoch
             everyone = list(self._state.waiting)
             woken = [one for filters in everyone for one in self._taken(filters, None)]
         return _wake(woken)

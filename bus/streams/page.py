@@ -13,7 +13,8 @@ _LOOK_AT_LEAST = 500
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The positions that were trimmed before they were read, both included."""
+    """The positions, both included, that were trimmed before they were read, or that were read in
+    an epoch of the log that has ended, and that the next one lacks."""
 
     first: int
     last: int

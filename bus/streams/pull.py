@@ -7,6 +7,7 @@ meanwhile; else it begins again.
 
 import random
 import secrets
+import threading
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -21,7 +22,7 @@ from bus.delivery.parked import RetryParked
 from bus.delivery.response import Acknowledged, Outcome
 from bus.delivery.terms import Terms
 from bus.errors import BadQuery, LeaseLapsed, OtherMode, Unavailable
-from bus.log.event_log import ReadFence
+from bus.log.event_log import Epoch, ReadFence
 from bus.model.delivery import LastAnswer, PulledSubscription, PullLease
 from bus.model.event import RESYNC, LogEvent
 from bus.model.subscription import Subscription
@@ -57,13 +58,21 @@ class Puller:
     def __init__(self, storage: Storage, *, give_up_ms: int) -> None:
         self._storage = storage
         self._terms = Terms(lambda: storage.log_identity, give_up_ms, random.random)
+        self._telling = threading.Lock()
+        self._epoch: Epoch | None = None
+        self._given_upto: dict[int, int] = {}  # in this epoch of the log
 
     def pull(self, subscription_id: int, limit: int | None, lease_ms: int) -> Pulled:
         """The next batch of at most `limit` events (None: the subscription's), leased for so long.
 
         Raises OtherMode, NotFound; Unavailable when others are always faster.
         """
-        return self._do(subscription_id, lambda turn: turn.pull(lease_ms), limit)
+        pulled = self._do(subscription_id, lambda turn: turn.pull(lease_ms), limit)
+        if pulled.lease is not None and not pulled.lease.is_parked:
+            with self._telling:
+                before = self._given_upto.get(subscription_id, 0)
+                self._given_upto[subscription_id] = max(before, pulled.position)
+        return pulled
 
     def acknowledge(self, subscription_id: int, lease_id: str, failed: Collection[str]) -> int:
         """The events of a lease are settled, but for those with these ids, which are parked.
@@ -94,6 +103,7 @@ class Puller:
         """The subscription for one call; None: look again."""
         storage = self._storage
         version, seen = storage.leases.registry_version(), storage.log.last_position()
+        self._tell_lost()
         held = storage.pulls.hold(subscription_id)
         if not held.leased.subscription.is_pulled:
             raise OtherMode("this subscription is pushed: it has a callback")
@@ -102,6 +112,17 @@ class Puller:
             storage.parked.take_back(leased.subscription, PULLERS, leased.fence, held.now_ms)
             return None
         return _Turn(storage, held, self._terms, version, seen, limit)
+
+    def _tell_lost(self) -> None:
+        """When another epoch of the log has begun, have those told who were given what it lacks:
+        only who gave it knows (docs/delivery.md D22)."""
+        epoch, before = self._storage.log.epoch, self._epoch
+        if epoch == before:
+            return
+        with self._telling:
+            if before is not None:
+                self._storage.epochs.tell_lost(before.number, self._given_upto)
+            self._epoch, self._given_upto = epoch, {}
 
 
 class _Turn:

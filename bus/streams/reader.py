@@ -6,37 +6,59 @@ from collections.abc import Callable
 
 from bus.log.event_log import EventLog
 from bus.streams.follower import Follower, Waiting
-from bus.streams.page import Page, read_page
+from bus.streams.page import Lost, Page, read_page
 from bus.streams.query import LogQuery
 
 
 class LogReader:
-    """Reads on from a position. Not for two threads at once."""
+    """Reads on from a position. Not for two threads at once.
+
+    When another epoch of the log begins (docs/delivery.md D22), what it had read beyond that is
+    told as lost, and it goes on from there: those positions are other events' now.
+    """
 
     def __init__(
         self, event_log: EventLog, follower: Follower, query: LogQuery, position: int
     ) -> None:
         self.position = position
         self._log = event_log
+        self._epoch = event_log.epoch
         self._follower = follower
         self._query = query
         self._waiting: Waiting | None = None
 
     def read(self) -> Page:
         """The next page of the log itself. Raises StoreUnavailable."""
-        return self._moved(read_page(self._log, self._query, self.position))
+        page = read_page(self._log, self._query, self.position)
+        return self._moved(self._begun_anew() if self._is_outlived else page)
 
     def wait(self, wake: Callable[[], None]) -> bool:
         """Have `wake` called by another thread when there may be news; False: there is something
         to read now."""
         self._waiting = self._follower.wait(self._query, self.position, wake)
+        if self._is_outlived and self._waiting is not None:
+            self.news()
         return self._waiting is not None
 
     def news(self) -> Page:
         """What came while it waited; it waits no longer."""
         assert self._waiting is not None
         waiting, self._waiting = self._waiting, None
-        return self._moved(self._follower.news(waiting))
+        page = self._follower.news(waiting)
+        return Page((), self.position) if self._is_outlived else self._moved(page)
+
+    @property
+    def _is_outlived(self) -> bool:
+        """Whether the log may be in another epoch than it has read. Known by the connections that
+        were opened: no ordinary read asks the store for it."""
+        return self._log.epoch != self._epoch
+
+    def _begun_anew(self) -> Page:
+        epoch, kept_upto = self._log.epoch, self._log.kept_upto(self._epoch)
+        self._epoch = epoch
+        if self.position <= kept_upto:
+            return Page((), self.position, is_end=False)
+        return Page((), kept_upto, Lost(kept_upto + 1, self.position), is_end=False)
 
     def _moved(self, page: Page) -> Page:
         self.position = page.position

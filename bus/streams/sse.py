@@ -14,7 +14,7 @@ RETRY = b"retry: 2000\n"
 @lru_cache(8)
 def page_frames(page: Page) -> bytes:
     """The events of a page, after what was lost before them; once for all who get that page."""
-    lost = b"" if page.lost is None else resync_frame(page.lost)
+    lost = b"" if page.lost is None else resync_frame(page.lost, page.position)
     return lost + b"".join(map(event_frame, page.events))
 
 
@@ -23,10 +23,11 @@ def event_frame(event: LogEvent) -> bytes:
     return b"id: %d\ndata: %b\n\n" % (event.position, event.body)
 
 
-def resync_frame(lost: Lost) -> bytes:
-    """Says that events are gone unread: look at everything again (docs/delivery.md D23)."""
+def resync_frame(lost: Lost, upto: int) -> bytes:
+    """Says that events are gone: look at everything again (docs/delivery.md D23). Who comes again
+    after it goes on after them, or where their positions are other events' now, at `upto`."""
     data = b'{"from":%d,"to":%d}' % (lost.first, lost.last)
-    return b"id: %d\nevent: resync\ndata: %b\n\n" % (lost.last, data)
+    return b"id: %d\nevent: resync\ndata: %b\n\n" % (min(lost.last, upto), data)
 
 
 def clock_frame(position: int, now_ms: int) -> bytes:

@@ -33,7 +33,7 @@ from service_kit.database import (
 )
 from service_kit.errors import StoreUnavailable
 from service_kit.schema import check_ready, migrate, newest_version
-from sqlalchemy import Connection, Engine, event, select, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tests.faults import commits_failing, full_disk
@@ -207,15 +207,17 @@ def test_postgresql_has_twenty_seconds_for_an_answer_and_ten_minutes_from_who_is
     assert seconds() == 20
 
 
-def test_a_postgresql_that_is_gone_is_noticed_within_fifteen_seconds() -> None:
+def test_a_postgresql_that_is_gone_is_noticed_within_fifteen_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked: dict[str, Any] = {}
 
-    def note(_dialect: object, _record: object, _arguments: object, named: Any) -> None:
+    def note(_kind: Any, /, **named: Any) -> None:
         asked.update(named)
         raise OSError("not called at all")
 
+    monkeypatch.setattr("psycopg.Connection.connect", classmethod(note))
     engine = connect("postgresql+psycopg://nobody@127.0.0.1/nothing", waits_for_ever=True)
-    event.listen(engine, "do_connect", note, insert=True)
     with pytest.raises(OSError, match="not called"):
         engine.raw_connection()
     assert asked["connect_timeout"] == 5

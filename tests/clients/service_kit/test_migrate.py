@@ -29,7 +29,7 @@ def _statement(sql: str) -> Callable[[Path], None]:
         (lambda path: path.write_bytes(b"no database at all" * 100), "not a database"),
         (_statement("UPDATE alembic_version SET version_num = '9999'"), "9999"),
         (_statement("UPDATE alembic_version SET version_num = x'ff00'"), "version"),
-        (_statement("UPDATE alembic_version SET version_num = CAST(x'ff' AS TEXT)"), "version_num"),
+        (_statement("UPDATE alembic_version SET version_num = CAST(x'ff' AS TEXT)"), r"\xff"),
         (_statement("INSERT INTO alembic_version VALUES ('0001')"), "0001"),
         (lambda path: path.parent.joinpath("x").touch(), None),
     ],

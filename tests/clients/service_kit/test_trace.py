@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -34,9 +35,15 @@ print("recording", is_recording())
 
 @pytest.fixture
 def spans() -> Iterator[list[Span]]:
-    """What was recorded."""
+    """What was recorded of this thread's work; others may be at theirs still."""
     taken: list[Span] = []
-    record_spans(taken.append, lambda _: True)
+    ours = threading.get_ident()
+
+    def take(span: Span) -> None:
+        if threading.get_ident() == ours:
+            taken.append(span)
+
+    record_spans(take, lambda _: True)
     yield taken
     record_spans(None, lambda _: True)
 
