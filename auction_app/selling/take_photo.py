@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, UnidentifiedImageError
 
 from auction_app.errors import PhotoRefused
 from auction_app.listings.model import LARGE, THUMBNAIL
@@ -14,6 +14,8 @@ from auction_app.selling.photo_header import without_metadata
 
 LARGEST_BYTES = 10 * 1024 * 1024
 LARGEST_PIXELS = 40_000_000
+LARGEST_JPEG_PIXELS = 120_000_000
+"""A JPEG is decoded at a fraction: a phone's 48 million pixels cost no more than others' 12."""
 SMALLEST_SIDE = 100
 MOST_SCANS = 100
 """Encoders write about ten; what searches for the smallest file, some dozens."""
@@ -29,6 +31,7 @@ _TURNS: Mapping[Any, Image.Transpose] = {
     8: Image.Transpose.ROTATE_90,
 }
 """What turns an image upright, by the orientation that its EXIF names (EXIF 2.32, 4.6.4.A)."""
+_SRGB = ImageCms.createProfile("sRGB")
 _BROKEN = (
     UnidentifiedImageError,
     OSError,
@@ -93,10 +96,11 @@ def _translated_errors() -> Iterator[None]:
 
 @contextmanager
 def _open(upload: bytes) -> Iterator[Image.Image]:
-    Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
+    Image.MAX_IMAGE_PIXELS = LARGEST_JPEG_PIXELS
     with Image.open(BytesIO(upload), formats=_FORMATS) as image:
         # The header says how many pixels there will be before any is decoded.
-        if image.width * image.height > LARGEST_PIXELS:
+        most = LARGEST_JPEG_PIXELS if image.format == "JPEG" else LARGEST_PIXELS
+        if image.width * image.height > most:
             raise PhotoRefused("too_many_pixels")
         if min(image.size) < SMALLEST_SIDE:
             raise PhotoRefused("too_small")
@@ -107,9 +111,9 @@ def _decode(upload: bytes) -> Image.Image:
     with _open(upload) as image:
         image.draft("RGB", (LARGE, LARGE))  # a JPEG is decoded at an eighth, if that's enough
         image.load()
-        turned = _upright(image)
+        turned = _smooth(_upright(image))
         turned.thumbnail((LARGE, LARGE), Image.Resampling.LANCZOS)
-        return _on_white(turned)
+        return _on_white(_in_srgb(turned))
 
 
 def _upright(image: Image.Image) -> Image.Image:
@@ -117,6 +121,35 @@ def _upright(image: Image.Image) -> Image.Image:
     # wrote any of it wrongly.
     turn = _TURNS.get(image.getexif().get(ExifTags.Base.Orientation))
     return image if turn is None else image.transpose(turn)
+
+
+def _smooth(image: Image.Image) -> Image.Image:
+    """In a mode whose pixels can be mixed, of 8 bits: of a palette or of black and white only
+    shrinking would drop thin lines, and Pillow clips 16 bits where it should scale them."""
+    if image.mode.startswith("I"):
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if image.mode in {"P", "PA"}:
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return image.convert("L") if image.mode == "1" else image
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """With the colours that its profile means, which is dropped after; one that is broken, or of
+    another kind of image, means nothing."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in {"L", "RGB", "RGBA", "CMYK"}:
+        return image
+    opaque = image.convert("RGB") if image.mode == "RGBA" else image
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        done = ImageCms.profileToProfile(opaque, source, _SRGB, outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError):
+        return image
+    if done is None:
+        return image
+    if image.mode == "RGBA":
+        done.putalpha(image.getchannel("A"))
+    return done
 
 
 def _on_white(image: Image.Image) -> Image.Image:

@@ -40,7 +40,9 @@ def complaint(word: str) -> str:
         "photo_missing": _("Please choose a photo."),
         "photo_too_big": _("This file is too big: at most 10 MB."),
         "photo_not_an_image": _("This is not a photo we can read. Use JPEG, PNG or WebP."),
-        "photo_too_many_pixels": _("This photo has too many pixels: at most 40 million."),
+        "photo_too_many_pixels": _(
+            "This photo has too many pixels: at most 40 million, a JPEG 120 million."
+        ),
         "photo_too_costly": _("This photo takes too much work to read. Save it anew, as JPEG."),
         "photo_too_small": _("This photo is too small: at least 100 pixels on each side."),
     }.get(word) or refusal(word)
