@@ -107,7 +107,9 @@ def build(
         return Sender(
             ledger=ledger,
             suppressions=suppressions,
-            transport=Session(config.smtp, timeout_ms=config.smtp_timeout_ms),
+            transport=Session(
+                config.smtp, timeout_ms=config.smtp_timeout_ms, name=config.smtp_name
+            ),
             journal=Journal(config.journal_dir or beside),
             sender=config.sender,
             mail_ms=config.smtp_timeout_ms,

@@ -1,5 +1,7 @@
 """What the mailer reads from the environment."""
 
+import re
+import socket
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -16,6 +18,10 @@ from mailer_service.letters.formats import LANGUAGES
 from mailer_service.model.reports import Operator
 from mailer_service.policy import Limits
 from mailer_service.smtp.url import SmtpServer
+
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+)
 
 
 def sender_address(text: str) -> str:
@@ -45,6 +51,15 @@ def _bare_address(text: str) -> str:
         raise ValueError("must be none, or ADDRESS, comma-separated") from error
 
 
+def host_name(text: str) -> str:
+    """Read a name for EHLO (RFC 5321, 4.1.1.1); `auto` is this machine's. Raises ValueError."""
+    if text == "auto":
+        return socket.gethostname()
+    if not _HOST_NAME.fullmatch(text):
+        raise ValueError("must be auto, or a full host name such as mail.example.org")
+    return text
+
+
 def language(text: str) -> str:
     """Check a language that mails are written in. Raises ValueError."""
     if text not in LANGUAGES:
@@ -69,6 +84,7 @@ class Config:
     smtp: SmtpServer = setting(
         "SMTP_URL", parse=SmtpServer.parse, secret=True, at_home=SmtpServer.is_a_mailbox
     )
+    smtp_name: str = setting("MAILER_SMTP_NAME", parse=host_name, default=socket.gethostname())
     smtp_timeout_ms: int = setting(
         "MAILER_SMTP_TIMEOUT_MS", parse=number(1, 3_600_000), default=20_000
     )

@@ -104,8 +104,8 @@ KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _KINDS
 SWITCHES = frozenset(kind.switch for kind in _KINDS if kind.switch)
 """What a customer can set to at once, daily or off."""
 
-ASKED_FOR_BY_ADDRESS = ("verify-email", "confirm-address")
-"""What proves that an address works: sent even to one that bounced."""
+ASKED_FOR_BY_ADDRESS = ("verify-email", "confirm-address", "password-reset", "account-exists")
+"""What somebody has just asked for: sent even to an address that bounced."""
 
 
 OF_A_SALE = ("won", "sold", "lost")

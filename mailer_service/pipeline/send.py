@@ -150,10 +150,10 @@ class Sender:
 
     def _suppress(self, mail: Ready, error: RecipientRefused) -> None:
         self._end(mail, "refused", str(error))
-        log.warning("address suppressed", customer=mail.recipient_url, why=str(error))
-        self.suppressions.suppress(
+        if self.suppressions.refused(
             mail.recipient_url, mail.letter.address, reason=str(error), now_ms=self.clock()
-        )
+        ):
+            log.warning("address suppressed", customer=mail.recipient_url, why=str(error))
 
     def _put_off(self, mail: Claimed, error: MailDeferred) -> None:
         due_at_ms = next_attempt_ms(

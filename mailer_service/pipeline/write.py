@@ -109,7 +109,7 @@ class Writer:
             return "late", "what it is about is over"
         if kind.switch and recipient.notices.get(kind.switch) == "off":
             return "off", f"{kind.switch} is switched off"
-        reason = self.suppressions.reason(mail.recipient_url, letter.address)
+        reason = self.suppressions.reason(mail.recipient_url, letter.address, now_ms=self.clock())
         if reason and kind.name not in ASKED_FOR_BY_ADDRESS:
             return "suppressed", reason
         return None

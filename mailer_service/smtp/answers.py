@@ -6,23 +6,40 @@ import smtplib
 from mailer_service.errors import MailDeferred, MailRefused, RecipientRefused, ServerUnavailable
 
 _PERMANENT = 500
-# RFC 3463: X.7.X is about security and policy: it says something of us, not of the address.
-_POLICY = re.compile(rb"5\.7\.\d")
+# RFC 3463, 3.2: what X.1 says of the recipient's address. The rest of it is about the sender's.
+_OF_THE_ADDRESS = re.compile(rb"5\.1\.(1|2|3|6|10)(?!\d)")
+_ENHANCED = re.compile(rb"5\.\d{1,3}\.\d{1,3}")
+_CLEAR_WORDS = re.compile(
+    rb"(no such|unknown|invalid|nonexistent) (user|mailbox|recipient|host|domain|address|account)"
+    rb"|(user|mailbox|recipient|address|account|domain) "
+    rb"(is )?(unknown|not found|(does|do) ?n[o']t exist)",
+    re.IGNORECASE,
+)
+_TOO_FULL = 552
 
 
 def recipient_refused(error: smtplib.SMTPRecipientsRefused) -> MailRefused | MailDeferred:
     """What an answer to RCPT means.
 
-    | answer                 |                    |
-    |------------------------|--------------------|
-    | 4xx                    | MailDeferred       |
-    | 5xx with 5.7.x         | MailRefused        |
-    | any other 5xx          | RecipientRefused   |
+    | answer                                                       |                  |
+    |--------------------------------------------------------------|------------------|
+    | 4xx                                                          | MailDeferred     |
+    | 5xx with 5.1.1, 5.1.2, 5.1.3, 5.1.6, 5.1.10                  | RecipientRefused |
+    | 5xx without such a code, in clear words (`no such user`)     | RecipientRefused |
+    | 5.2.x (a full mailbox), 5.3.x, 5.4.x, 5.5.x (a HELO), or 552 | MailDeferred     |
+    | any other 5xx                                                | MailRefused      |
+
+    What is about a mailbox's room, the way or the session can be mended, by its owner or by ours.
     """
     code, words = next(iter(error.recipients.values()))
-    refusal = _by_code(code, "recipient", words)
-    if isinstance(refusal, MailRefused) and not _POLICY.match(_bytes(words)):
+    refusal, said = _by_code(code, "recipient", words), _bytes(words)
+    if isinstance(refusal, MailDeferred):
+        return refusal
+    enhanced = _ENHANCED.search(said)
+    if _OF_THE_ADDRESS.search(said) or (not enhanced and _CLEAR_WORDS.search(said)):
         return RecipientRefused(str(refusal))
+    if code == _TOO_FULL or (enhanced and enhanced[0][:4] in (b"5.2.", b"5.3.", b"5.4.", b"5.5.")):
+        return MailDeferred(str(refusal))
     return refusal
 
 

@@ -23,13 +23,21 @@ _FAREWELL_S = 0.5
 class Session:
     """Hands over mail after mail; for one thread. Opening and each mail take `timeout_ms` at most.
 
-    A session that breaks is forgotten: `is_open` says so, and `open` begins another.
+    `name` is what we call ourselves in EHLO, this machine's name if it is empty. A session that
+    breaks is forgotten: `is_open` says so, and `open` begins another.
     """
 
     def __init__(
-        self, server: SmtpServer, *, timeout_ms: int, look_up: LookUp | None = None
+        self,
+        server: SmtpServer,
+        *,
+        timeout_ms: int,
+        name: str = "",
+        look_up: LookUp | None = None,
     ) -> None:
         self._server = server
+        # A name of our own, because smtplib would ask the DNS for one, without a deadline.
+        self._name = name or socket.gethostname()
         self._look_up = look_up or LookUp(server.host)
         self._timeout_s = timeout_ms / 1000
         self._smtp: Smtp | None = None
@@ -93,10 +101,9 @@ class Session:
             self._forget()
 
     def _unconnected(self) -> Smtp:
-        # A name of our own, because smtplib would ask the DNS for one, without a deadline.
         return unconnected(
             self._server.host,
-            local_hostname=socket.gethostname(),
+            local_hostname=self._name,
             timeout_s=self._timeout_s,
             context=ssl.create_default_context() if self._server.security == "tls" else None,
         )

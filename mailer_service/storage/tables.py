@@ -118,4 +118,6 @@ suppressions = Table(
     Column("address", String(512), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("since_ms", BigInteger, nullable=False),
+    Column("first_ms", BigInteger, nullable=False, server_default="0"),
+    Column("until_ms", BigInteger),
 )

@@ -30,6 +30,7 @@ class MailServer:
     on_data: Callable[[], str] = lambda: "250 OK"
     options: dict[str, Any] = field(default_factory=dict)
     sessions: int = 0
+    greeted_as: list[str] = field(default_factory=list)
     hang_up_after: int | None = None
     after_answer: Callable[[], None] | None = None
     """Called once, when a 250 to a mail is on its way; nobody must be there to hear more."""
@@ -60,6 +61,7 @@ class MailServer:
         self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
+        self.greeted_as.append(hostname)
         self.sessions += 1
         return responses
 

@@ -205,16 +205,26 @@ def test_a_hail_of_password_resets_is_spread_out(
     assert "/reset/6" in text_of(mail_server.mails[5])
 
 
-def test_after_a_hard_bounce_nothing_goes_to_that_address(
-    mailer: Mailer, house: House, mail_server: MailServer
+def bounce_twice(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock, answer: str
 ) -> None:
-    mail_server.on_recipient = lambda _to: "550 5.1.1 no such user"
+    """By bids 1 and 2, more than a day apart; then mail is taken again."""
+    mail_server.on_recipient = lambda _to: answer
     outbid_ada(mailer, house, 1)
-    mail_server.on_recipient = lambda _to: "250 OK"
+    clock.advance(seconds=DAY_S + 60)
     outbid_ada(mailer, house, 2)
+    mail_server.on_recipient = lambda _to: "250 OK"
+
+
+def test_after_hard_bounces_on_two_days_nothing_goes_to_that_address(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    bounce_twice(mailer, house, mail_server, clock, "550 5.1.1 no such user")
+    outbid_ada(mailer, house, 3)
 
     assert mail_server.mails == []
     assert sorted(row.outcome for row in mailer.ledger if row.kind == "outbid") == [
+        "refused",
         "refused",
         "suppressed",
     ]
@@ -225,35 +235,83 @@ def test_after_a_hard_bounce_nothing_goes_to_that_address(
     )
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "554 5.7.1 your host is on a list",
+        "552 5.2.2 mailbox full",
+        "504 5.5.2 Helo command rejected",
+        "550 5.1.8 the sender's domain does not exist",
+        "550 rejected",
+        "550 5.4.1 Recipient address rejected: Access denied",
+    ],
+)
 def test_a_server_that_dislikes_us_suppresses_nobody(
-    mailer: Mailer, house: House, mail_server: MailServer
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock, answer: str
 ) -> None:
-    mail_server.on_recipient = lambda _to: "554 5.7.1 your host is on a list"
-    outbid_ada(mailer, house, 1)
+    bounce_twice(mailer, house, mail_server, clock, answer)
+    outbid_ada(mailer, house, 3)
 
+    assert "ada@example.org" in mail_server.recipients
     assert mailer.suppressions == []
 
 
-def test_a_verified_new_address_lifts_the_suppression(
-    mailer: Mailer, house: House, mail_server: MailServer
+def test_one_bad_day_of_a_server_suppresses_nobody(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
 ) -> None:
-    mail_server.on_recipient = lambda _to: "550 no such user"
+    mail_server.on_recipient = lambda _to: "550 5.1.1 no such user"
     outbid_ada(mailer, house, 1)
+    clock.advance(seconds=3600)
+    outbid_ada(mailer, house, 2)
     mail_server.on_recipient = lambda _to: "250 OK"
+    clock.advance(seconds=DAY_S)
+    outbid_ada(mailer, house, 3)
+    assert mail_server.recipients == ["ada@example.org"]
+
+    mail_server.on_recipient = lambda _to: "550 5.1.1 no such user"
+    outbid_ada(mailer, house, 4)
+    mail_server.on_recipient = lambda _to: "250 OK"
+    outbid_ada(mailer, house, 5)
+    assert mail_server.recipients == ["ada@example.org"] * 2
+
+
+def test_a_suppression_ends(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    bounce_twice(mailer, house, mail_server, clock, "550 5.1.1 no such user")
+    clock.advance(seconds=91 * DAY_S)
+    outbid_ada(mailer, house, 3)
+
+    assert mail_server.recipients == ["ada@example.org"]
+
+
+def test_a_password_that_somebody_asks_for_is_tried_all_the_same(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    bounce_twice(mailer, house, mail_server, clock, "550 5.1.1 no such user")
+    url = house.customer("Ada", password_reset={"id": "1"}, links={"reset-password": "/reset"})
+    mailer.deliver("customers", url)
+    mailer.work()
+
+    assert mail_server.recipients == ["ada@example.org"]
+
+
+def test_a_verified_new_address_lifts_the_suppression(
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
+) -> None:
+    bounce_twice(mailer, house, mail_server, clock, "550 no such user")
 
     mailer.deliver("customers", house.customer("Ada", email="ada@new.example"), type="update")
-    outbid_ada(mailer, house, 2)
+    outbid_ada(mailer, house, 3)
 
     assert mail_server.recipients == ["ada@new.example"]
     assert mailer.suppressions == []
 
 
 def test_a_suppressed_address_can_still_be_verified(
-    mailer: Mailer, house: House, mail_server: MailServer
+    mailer: Mailer, house: House, mail_server: MailServer, clock: FakeClock
 ) -> None:
-    mail_server.on_recipient = lambda _to: "550 no such user"
-    outbid_ada(mailer, house, 1)
-    mail_server.on_recipient = lambda _to: "250 OK"
+    bounce_twice(mailer, house, mail_server, clock, "550 no such user")
 
     mailer.deliver("customers", house.unverified("Ada", "v2"))
     mailer.work()

@@ -59,7 +59,16 @@ def test_a_mail_arrives(mail_server: MailServer) -> None:
     [
         ("550 no such user", RecipientRefused),
         ("553 5.1.2 no such host", RecipientRefused),
+        ("550 5.1.10 null MX", RecipientRefused),
+        ("550 Unknown user", RecipientRefused),
+        ("550 The mailbox does not exist", RecipientRefused),
         ("550 5.7.1 you are on a list", MailRefused),
+        ("550 5.1.8 no such domain, of the sender", MailRefused),
+        ("554 no", MailRefused),
+        ("552 5.2.2 mailbox full", MailDeferred),
+        ("552 too much", MailDeferred),
+        ("504 5.5.2 Helo command rejected", MailDeferred),
+        ("550 5.4.1 no way", MailDeferred),
         ("450 come again", MailDeferred),
         ("421 too busy", MailDeferred),
     ],
@@ -188,7 +197,7 @@ def test_after_a_hundred_mails_a_session_is_renewed(mail_server: MailServer) -> 
 
 
 def test_a_refused_recipient_does_not_end_the_session(mail_server: MailServer) -> None:
-    mail_server.on_recipient = lambda to: "550 unknown" if to.startswith("no") else "250 OK"
+    mail_server.on_recipient = lambda to: "550 unknown user" if to.startswith("no") else "250 OK"
     session = session_to(mail_server.port)
     session.open()
 
@@ -377,3 +386,13 @@ def test_tls_from_the_first_byte(certificate: tuple[Path, Path]) -> None:
         server.stop()
 
     assert len(server.mails) == 1
+
+
+def test_it_calls_itself_by_the_name_that_it_is_given(mail_server: MailServer) -> None:
+    session = Session(
+        SmtpServer("127.0.0.1", mail_server.port), timeout_ms=5_000, name="mail.example.org"
+    )
+    session.open()
+    session.close()
+
+    assert mail_server.greeted_as == ["mail.example.org"]

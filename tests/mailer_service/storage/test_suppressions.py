@@ -31,7 +31,9 @@ def ada(email: str = "ada@example.org", **changes: Any) -> Customer:
 
 
 def suppress(suppressions: Suppressions, address: str = "ada@example.org") -> None:
-    suppressions.suppress(ADA, address, reason="550", now_ms=1_000)
+    day_ms = 24 * 3_600_000
+    assert not suppressions.refused(ADA, address, reason="550", now_ms=1_000 - day_ms)
+    assert suppressions.refused(ADA, address, reason="550", now_ms=1_000)
 
 
 def make_ready(engine: Engine, kind: str) -> None:
@@ -47,16 +49,16 @@ def test_a_suppressed_address_has_a_reason_and_others_have_none(suppressions: Su
     suppress(suppressions)
     suppress(suppressions)
 
-    assert suppressions.reason(ADA, "ada@example.org") == "550"
-    assert suppressions.reason(ADA, "ada@new.example") is None
-    assert suppressions.reason("https://a.example/2", "ada@example.org") is None
+    assert suppressions.reason(ADA, "ada@example.org", now_ms=2_000) == "550"
+    assert suppressions.reason(ADA, "ada@new.example", now_ms=2_000) is None
+    assert suppressions.reason("https://a.example/2", "ada@example.org", now_ms=2_000) is None
 
 
 def test_another_verified_address_lifts_it(suppressions: Suppressions) -> None:
     suppress(suppressions)
 
     assert suppressions.lift(ada("ada@new.example"))
-    assert suppressions.reason(ADA, "ada@example.org") is None
+    assert suppressions.reason(ADA, "ada@example.org", now_ms=2_000) is None
 
 
 def test_another_address_that_is_not_verified_lifts_nothing(suppressions: Suppressions) -> None:
