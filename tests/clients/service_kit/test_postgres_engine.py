@@ -10,8 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from service_kit.database import connect, database_url, parsed
-from service_kit.errors import ConfigError
+from service_kit.errors import ConfigError, NotMigrated
 from service_kit.postgres_engine import check_engine
+from service_kit.schema import check_start
 from sqlalchemy import make_url
 
 from tests.sockets import free_port
@@ -50,6 +51,21 @@ def test_what_is_no_postgresql_is_refused(postgres_url: str, version: str) -> No
     said = refusal(postgres_url)
     assert said is not None
     assert said.splitlines() == [f"shop: the database is no PostgreSQL: {version[:60]}"]
+
+
+def test_who_may_not_start_leaves_no_session(postgres_url: str) -> None:
+    others = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'gavel'"
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        here = f"{others} AND datname = current_database()"
+
+        def sessions() -> int:
+            (count,) = connection.execute(here).fetchone() or (0,)
+            return int(count)
+
+        with pytest.raises(NotMigrated) as kept:  # with its frames, as a log does
+            check_start("bids_service", postgres_url)
+        wait_for(lambda: sessions() == 0, what="the sessions to end")
+        assert kept.value
 
 
 @contextmanager

@@ -90,11 +90,13 @@ def check_start(package: str, url: str) -> None:
     folder = Path(engine.url.database or "").parent
     if is_sqlite(engine) and not folder.is_dir():
         raise ConfigError([f"{package}: there is no folder {folder} for its database"])
-    with contextlib.suppress(StoreUnavailable):
-        if not is_sqlite(engine):
-            check_engine(package, engine)
-        check_migrated(package, engine)
-    engine.dispose()
+    try:
+        with contextlib.suppress(StoreUnavailable):
+            if not is_sqlite(engine):
+                check_engine(package, engine)
+            check_migrated(package, engine)
+    finally:
+        engine.dispose()
 
 
 def run_migrations() -> None:

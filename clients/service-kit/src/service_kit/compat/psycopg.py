@@ -76,12 +76,17 @@ def expecting(within_s: Callable[[], float | None]) -> type[Expecting]:
 
 
 def prepare(connection: Any) -> None:
-    """Give a new connection the deadlines that the server keeps itself."""
+    """Give a new connection the deadlines that the server keeps itself; where it fails at that,
+    nobody has it to close it."""
     connection.add_notice_handler(connection.note)
-    connection.execute(f"SET lock_timeout = '{WAIT_S}s'".encode())
-    # Who stops in the middle of a transaction must not hold its rows for ever.
-    connection.execute("SET idle_in_transaction_session_timeout = '30s'")
-    connection.commit()
+    try:
+        connection.execute(f"SET lock_timeout = '{WAIT_S}s'".encode())
+        # Who stops in the middle of a transaction must not hold its rows for ever.
+        connection.execute("SET idle_in_transaction_session_timeout = '30s'")
+        connection.commit()
+    except BaseException:
+        connection.close()
+        raise
 
 
 def opener(url: str, *, answer_s: float) -> Callable[[], Connection]:
