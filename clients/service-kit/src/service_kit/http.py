@@ -132,11 +132,12 @@ class HttpClient:
         url: str,
         *,
         json: Any = None,
+        data: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         total_s: float | None = None,
     ) -> Answer:
-        """Call a URL with a JSON body (None: no body). Blocks for at most `total_s` (None: the
-        client's; looking up the host's name apart).
+        """Call a URL with a JSON body, or with `data` as it is (None: no body). Blocks for at most
+        `total_s` (None: the client's; looking up the host's name apart).
 
         Raises UnknownOrigin before anything is sent; Unreachable, TimedOut, TooLarge; and
         UnexpectedStatus for 4xx and 5xx. Whether it may be repeated depends on the method.
@@ -151,6 +152,7 @@ class HttpClient:
                 method,
                 url,
                 json=json,
+                data=data,
                 headers=_headers(headers, credentials),
                 timeout=self._timeouts,
                 allow_redirects=False,
