@@ -52,6 +52,7 @@ def order_from(entity: Entity) -> Order:
         seller_url=link(entity, "seller"),
         buyer_url=link(entity, "buyer"),
         offer_url=optional_link(entity, "offer"),
+        total=entity.money("total") if entity.get("total") is not None else None,
     )
 
 

@@ -40,6 +40,7 @@ _FACTS: Mapping[str, dict[str, Any]] = {
     },
     "order-agreed": {"about": "Sally Seller", "side": "buyer"},
     "order-paid": {"about": "Bob Buyer", "side": "seller"},
+    "payment-received": {"about": "Bob Buyer", "side": "seller"},
     "order-shipped": {"about": "Sally Seller", "side": "buyer"},
     "order-received": {"about": "Bob Buyer", "side": "seller"},
     "order-cancelled": {"about": "Bob Buyer", "side": "seller"},

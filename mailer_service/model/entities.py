@@ -89,7 +89,8 @@ class OrderStep:
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What became of a sale so far; `offer_url` is the second chance that it came of."""
+    """What became of a sale so far; `offer_url` is the second chance that it came of, `total` price
+    and postage, None where the postage is not named."""
 
     url: str
     price: Money
@@ -98,6 +99,7 @@ class Order:
     seller_url: str
     buyer_url: str
     offer_url: str | None = None
+    total: Money | None = None
 
 
 ReminderKind = Literal["ending-soon", "saved-search", "new-listing"]

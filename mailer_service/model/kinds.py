@@ -61,6 +61,7 @@ _KINDS = (
     Kind("answer", Priority.NORMAL, "answer"),
     Kind("order-agreed", Priority.NORMAL, "order"),
     Kind("order-paid", Priority.NORMAL, "order"),
+    Kind("payment-received", Priority.NORMAL, "order"),
     Kind("order-shipped", Priority.NORMAL, "order"),
     Kind("order-received", Priority.NORMAL, "order"),
     Kind("order-cancelled", Priority.NORMAL, "order"),

@@ -26,10 +26,10 @@ def notices_of_order(order: Order) -> Sequence[Notice]:
     return tuple(
         Notice(
             entity_url=order.url,
-            kind=f"order-{step.status}",
+            kind=_kind_of(step),
             recipient_url=order.buyer_url if side == "buyer" else order.seller_url,
             about_url=order.seller_url if side == "buyer" else order.buyer_url,
-            price=order.price,
+            price=order.total or order.price if _is_through_the_house(step) else order.price,
             auction_url=order.auction_url,
             side=side,
             link=order.url,
@@ -64,6 +64,15 @@ def notices_of_statement(statement: Statement) -> Sequence[Notice]:
         link=statement.page_url,
     )
     return (notice,)
+
+
+def _kind_of(step: OrderStep) -> str:
+    return "payment-received" if _is_through_the_house(step) else f"order-{step.status}"
+
+
+def _is_through_the_house(step: OrderStep) -> bool:
+    """The house has the money: nobody has to check whether it came."""
+    return step.status == "paid" and step.by == "house"
 
 
 def _other_sides(step: OrderStep) -> Iterator[Side]:

@@ -61,7 +61,7 @@ def test_a_step_reaches_the_side_that_did_not_take_it(
     notices = notices_of_order(order(OrderStep(status="paid", by=by)))  # type: ignore[arg-type]
 
     assert [(n.recipient_url, n.side, n.about_url) for n in notices] == told
-    assert {n.kind for n in notices} == {"order-paid"}
+    assert {n.kind for n in notices} == {"payment-received" if by == "house" else "order-paid"}
 
 
 def test_every_step_has_a_key_of_its_own() -> None:
@@ -87,3 +87,12 @@ def test_an_order_is_news_only_where_the_end_of_a_bidding_was_not(
     made = replace(order(OrderStep(status="agreed", by="house")), offer_url=offer_url)
 
     assert len(notices_of_order(made)) == told
+
+
+def test_what_the_house_has_received_is_price_and_postage() -> None:
+    paid = order(OrderStep(status="paid", by="house"), OrderStep(status="shipped", by="seller"))
+
+    received, sent, shipped = notices_of_order(replace(paid, total=Money(3, "USD")))
+
+    assert (received.price, sent.price) == (Money(3, "USD"), Money(3, "USD"))
+    assert shipped.price == Money(1, "USD")
