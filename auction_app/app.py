@@ -31,7 +31,7 @@ from auction_app.accounts.visitor import visitor
 from auction_app.alerts import views as alerts_views
 from auction_app.bidding import labels as bidding_labels
 from auction_app.bidding import views as bidding_views
-from auction_app.bidding.on_event import FOLLOWED, listener, resyncer
+from auction_app.bidding.on_event import listener, resyncer
 from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.items import views as items_views
@@ -45,6 +45,8 @@ from auction_app.notifications import views as notifications_views
 from auction_app.notifications.views.preferences import take_one_click
 from auction_app.orders import labels as orders_labels
 from auction_app.orders import views as orders_views
+from auction_app.payments import labels as payments_labels
+from auction_app.payments import views as payments_views
 from auction_app.privacy import labels as privacy_labels
 from auction_app.privacy import views as privacy_views
 from auction_app.profiles import views as profiles_views
@@ -55,6 +57,7 @@ from auction_app.second_chances import views as second_chances_views
 from auction_app.selling import labels as selling_labels
 from auction_app.selling import views as selling_views
 from auction_app.selling.views.photos import allow_uploads
+from auction_app.topology import followed_topics
 from auction_app.watchlist import views as watchlist_views
 from auction_app.web import crawlers, static_pages
 from auction_app.web.compression import install_compression
@@ -73,6 +76,7 @@ _LABELS = (
     *moderation_labels.LABELS,
     *notifications_labels.LABELS,
     *orders_labels.LABELS,
+    *payments_labels.LABELS,
     *privacy_labels.LABELS,
     *search_labels.LABELS,
     *selling_labels.LABELS,
@@ -102,7 +106,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
     install_metrics(app, "auctions")
     install_storable(app)
     install_access(app, config.tokens)
-    install_security(app, built)
+    install_security(app, built, pages_elsewhere=_pages_elsewhere(built))
     install_problems(app, translations(), respond=respond)
     install_health(app, {"database": built.check})
     install_security_txt(app, config.security_contact, config.public_url)
@@ -129,6 +133,14 @@ def _install_views(app: Flask, house: House) -> None:
     app.register_blueprint(one_click)
     csrf.exempt(one_click)
     csrf.exempt(mount(app, "/events", _drain(house)))
+    if house.desk is not None:
+        told = payments_views.webhooks(house, house.desk.provider, house.payment_channel.notify)
+        app.register_blueprint(told)
+        csrf.exempt(told)
+
+
+def _pages_elsewhere(house: House) -> tuple[str, ...]:
+    return (house.desk.page_origin,) if house.desk is not None else ()
 
 
 def _views(house: House) -> Iterator[Blueprint]:
@@ -139,7 +151,9 @@ def _views(house: House) -> Iterator[Blueprint]:
     yield from items_views.blueprints(house, house.files)
     yield from moderation_views.blueprints(house, house.decree_channel)
     yield from notifications_views.blueprints(house)
-    yield from orders_views.blueprints(house)
+    yield from orders_views.blueprints(house, house.desk)
+    if house.desk is not None:
+        yield from payments_views.blueprints(house)
     yield from privacy_views.blueprints(house, house.gateway, house.passwords, house.files)
     yield from profiles_views.blueprints(house)
     yield from questions_views.blueprints(house, item_page)
@@ -156,7 +170,8 @@ def _views(house: House) -> Iterator[Blueprint]:
 def listeners(house: House) -> Mapping[str, Listener]:
     """Who takes the events of which topic, in whatever way they come."""
     notify = house.refresh_channel.notify
-    follow = {topic: listener(house.store, kind, notify) for topic, kind in FOLLOWED.items()}
+    followed = followed_topics(house.config)
+    follow = {topic: listener(house.store, kind, notify) for topic, kind in followed.items()}
     return follow | {RESYNC: resyncer(house.store, notify)}
 
 

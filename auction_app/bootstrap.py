@@ -8,17 +8,19 @@ from bids_client import BidsClient
 from service_kit import database, schema
 from service_kit.clock import now_ms
 from service_kit.errors import NotMigrated, StoreUnavailable
+from service_kit.http import origin_of
 from service_kit.local import LocalTransport
 from service_kit.notify import Channel, NotifyChannel, OpenChannel
 
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.published import refuse_published
 from auction_app.bidding.gateway import Bids, Gateway
-from auction_app.config import Config
+from auction_app.config import Config, PaymentsConfig
 from auction_app.db.store import Store
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.outcomes import build_outcomes
 from auction_app.parts import Parts
+from auction_app.payments.desk import PaymentDesk
 from auction_app.signatures import Signatures
 from auction_app.urls import Urls
 
@@ -30,8 +32,8 @@ BIDS_TOTAL_S = 4.0
 class House(Parts):
     """All of it. `refresh_channel` wakes the job that fetches what the bus said has changed,
     `photo_channel` the one that prepares photos, `decree_channel` the one that tells bids_service
-    what moderators decide. `transport` leads to bids_service where that is
-    in this process."""
+    what moderators decide, `payment_channel` the one that asks how far payments are: they are taken
+    where there is a `desk`. `transport` leads to bids_service where that is in this process."""
 
     bids: Bids
     gateway: Gateway
@@ -40,6 +42,8 @@ class House(Parts):
     refresh_channel: Channel
     photo_channel: Channel
     decree_channel: Channel
+    payment_channel: Channel
+    desk: PaymentDesk | None = None
     transport: LocalTransport | None = None
 
     def check(self) -> None:
@@ -93,7 +97,22 @@ def build(
         refresh_channel=part("refresh_channel", lambda: channel("refresh")),
         photo_channel=part("photo_channel", lambda: channel("photos")),
         decree_channel=part("decree_channel", lambda: channel("decrees")),
+        payment_channel=part("payment_channel", lambda: channel("payments")),
+        desk=part("desk", lambda: _desk(config.payments)),
         transport=transport,
+    )
+
+
+def _desk(config: PaymentsConfig | None) -> PaymentDesk | None:
+    if config is None:
+        return None
+    # Here, not above: a house that takes no payments need not hold all of Stripe's SDK.
+    from auction_app.payments.stripe_provider import StripeProvider
+
+    return PaymentDesk(
+        provider=StripeProvider(config),
+        page_origin=origin_of(config.page_url),
+        sweep_ms=config.sweep_s * 1000,
     )
 
 

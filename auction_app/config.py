@@ -16,6 +16,28 @@ from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, is_plain
 
 
+@dataclass(frozen=True, kw_only=True)
+class PaymentsConfig:
+    """Of the provider: where its API is, what its hosted pages' URLs begin with, our key there, and
+    the secret that it signs webhooks with. Who has been silent for `sweep_s` seconds is asked."""
+
+    provider_url: str = setting("PAYMENTS_PROVIDER_URL", parse=base_url)
+    page_url: str = setting("PAYMENTS_PAGE_URL", parse=base_url, at_home=is_plain)
+    api_key: str = setting("PAYMENTS_API_KEY", secret=True)
+    webhook_secret: str = setting("PAYMENTS_WEBHOOK_SECRET", secret=True)
+    sweep_s: int = setting("PAYMENTS_SWEEP_S", default=900, parse=number(1, 86_400))
+
+
+def _payments(provider_url: str) -> PaymentsConfig:
+    """The other settings, of a house that has a provider. Raises ConfigError, ValueError."""
+    base_url(provider_url)
+    return load(PaymentsConfig, prefix="PAYMENTS_")
+
+
+def _is_at_home(payments: PaymentsConfig) -> bool:
+    return is_plain(payments.provider_url)
+
+
 def _secret_key(text: str) -> str:
     if len(text) < 16:
         raise ValueError("must have at least 16 characters")
@@ -64,7 +86,8 @@ class Config:
     """Read once at start. Without `live_url` pages are as they were when they were loaded.
 
     `webhook_secret` may hold two secrets, comma-separated, while one is being rotated: the first
-    is the one the bus is asked to sign with. `min_duration_s` is in seconds;
+    is the one the bus is asked to sign with. Without `payments` orders are noted as paid by hand.
+    `min_duration_s` is in seconds;
     `trusted_proxies` is how many proxies of ours stand before this process.
     """
 
@@ -91,6 +114,12 @@ class Config:
         at_home=lambda whom: whom.endswith(".example"),
     )
     hooks: tuple[Hook, ...] = setting("AUCTIONS_HOOKS", parse=hooks, default=())
+    payments: PaymentsConfig | None = setting(
+        "PAYMENTS_PROVIDER_URL",
+        default=None,
+        parse=_payments,
+        at_home=_is_at_home,
+    )
     min_duration_s: int = setting(
         "AUCTIONS_MIN_DURATION_S", default=600, parse=number(1, 31 * 24 * 60 * 60)
     )

@@ -23,6 +23,9 @@ AuctionAppError
 ├── PriceMoved             the price is no longer the one that was reviewed
 ├── NotPossible            what the state of things does not allow (any more); carries reason
 ├── Vetoed                 a hook does not let it happen; carries why
+├── ProviderAway           who takes the money can't answer now
+├── ProviderRefused        who takes the money says no; asking again would not help
+├── WebhookRefused         not signed by whom it should be from, or too long ago
 ├── FetchFailed            an entity of the bids service can't be fetched now
 └── BidsUnavailable        the bids service can't answer now; carries retry_after_s
 """
@@ -117,6 +120,18 @@ class Vetoed(AuctionAppError):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class ProviderAway(AuctionAppError):
+    """Who takes the money can't answer now; its text says why."""
+
+
+class ProviderRefused(AuctionAppError):
+    """Who takes the money says no, and would again; its text says why."""
+
+
+class WebhookRefused(AuctionAppError):
+    """A webhook that is not signed by whom it should be from, or too long ago."""
 
 
 class FetchFailed(AuctionAppError):

@@ -12,6 +12,9 @@ PUBLISHED = {
     "orders": TopicAbout(
         "What became of a sale: agreed, paid, shipped, received or cancelled.", NO_DATA
     ),
+    "payments": TopicAbout(
+        "What a buyer owes or has paid: due, open, paid, refunded, failed or expired.", NO_DATA
+    ),
     "questions": TopicAbout("A question on an item was asked, or answered.", NO_DATA),
     "statements": TopicAbout("Somebody is told of a moderator's decision, and why.", NO_DATA),
     "reminders": TopicAbout(
@@ -20,10 +23,15 @@ PUBLISHED = {
 }
 
 
+def followed_topics(config: Config) -> dict[str, str]:
+    """What it subscribes to, and what the URLs of each topic name."""
+    return {**FOLLOWED, **({"payments": "payment"} if config.payments is not None else {})}
+
+
 def topology(config: Config) -> Topology:
-    """What it publishes, and that it hears of all that bids_service says."""
+    """What it publishes, and that it hears of all that bids_service says, and of payments."""
     followed = WantedSubscription(
-        topics=tuple(FOLLOWED),
+        topics=tuple(followed_topics(config)),
         callback=Urls(config.public_url).absolute("/events"),
         uuid=config.webhook_uuid,
         secret=config.webhook_secret[0],

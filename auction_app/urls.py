@@ -33,6 +33,10 @@ class Urls:
         """The address of an order."""
         return self.absolute(f"/orders/{order_id}")
 
+    def payment(self, payment_id: str) -> str:
+        """The address of a payment."""
+        return self.absolute(f"/payments/{payment_id}")
+
     def reminder(self, reminder_id: str) -> str:
         """The address of a reminder."""
         return self.absolute(f"/reminders/{reminder_id}")
@@ -48,6 +52,14 @@ class Urls:
     def auction_id(self, url: str) -> str | None:
         """The id in an auction's address; None when it is not one of ours."""
         return self._id(url, self.auction(""))
+
+    def order_id(self, url: str) -> str | None:
+        """The id in an order's address; None when it is not one of ours."""
+        return self._id(url, self.order(""))
+
+    def payment_id(self, url: str) -> str | None:
+        """The id in a payment's address; None when it is not one of ours."""
+        return self._id(url, self.payment(""))
 
     def customer_id(self, url: str) -> str | None:
         """The id in a customer's address; None when it is not one of ours."""

@@ -20,8 +20,11 @@ from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.refresh_projection import Fetch, fetching, notice_gaps, refresh_projection
 from auction_app.bootstrap import House, build, check_start
 from auction_app.config import Config, read
+from auction_app.db.store import Store
 from auction_app.db.tables import outbox
 from auction_app.moderation.carry_out import carry_out_decrees
+from auction_app.orders.settle_payment import settle_payment
+from auction_app.payments.look_at_checkouts import forget_old_events, look_at_checkouts
 from auction_app.search.index_search import index_search
 from auction_app.second_chances.offers import keep_offer
 from auction_app.selling.draft_photos import prepare_photos
@@ -34,7 +37,17 @@ _GAPS_S = 3.0
 _WATCH_S = 3.0
 _REMIND_S = 10.0
 _SEEK_S = 3.0
-FETCHES: Mapping[str, Fetch] = {"offer": fetching(Gateway.offer, keep_offer)}
+
+
+def _settle_payment(store: Store, _gateway: Gateway, url: str) -> None:
+    with store.begin() as act:
+        settle_payment(act, url)
+
+
+FETCHES: Mapping[str, Fetch] = {
+    "offer": fetching(Gateway.offer, keep_offer),
+    "payment": _settle_payment,
+}
 """How entities of other features are fetched."""
 
 
@@ -42,11 +55,15 @@ def jobs(house: House, publish: Publish) -> dict[str, Job]:
     """What waits in the tables; each is woken by a channel of its own."""
     store = house.store
     relay = Relay(store.engine, outbox, publish)
-    return {
+    found = {
         "relay": Job("relay", relay.publish_waiting, away=HttpFailure),
         "refresh": Job("refresh", lambda: refresh_projection(store, house.gateway, FETCHES)),
         "photos": Job("photos", lambda: prepare_photos(store, house.files, take_photo_apart)),
     }
+    if desk := house.desk:
+        look = partial(look_at_checkouts, store, desk.provider, desk.sweep_ms)
+        found["payments"] = Job("payments", look)
+    return found
 
 
 def timers(config: Config, house: House) -> dict[str, Body]:
@@ -72,6 +89,7 @@ def loops(config: Config, house: House) -> dict[str, Body]:
         "relay": house.store.outbox_channel,
         "refresh": house.refresh_channel,
         "photos": house.photo_channel,
+        "payments": house.payment_channel,
     }
     listen = {
         name: listening(job, partial(channels[name].wait, _POLL_S))
@@ -109,6 +127,7 @@ def _notice_gaps(house: House) -> float:
 def _remind(house: House) -> float:
     with house.begin() as act:
         more = remind_watchers(act)
+        forget_old_events(act)
     return 0.0 if more else _REMIND_S
 
 

@@ -19,7 +19,12 @@ EXAMPLE = ROOT / ".env.example"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SERVICES = {
     "bus": {"BUS_TRUSTED_HOSTS"},
-    "auction_app": {"AUCTIONS_LIVE_URL", "AUCTIONS_SECURITY_CONTACT"},
+    "auction_app": {
+        "AUCTIONS_LIVE_URL",
+        "AUCTIONS_SECURITY_CONTACT",
+        "PAYMENTS_PROVIDER_URL",
+    },
+    "auction_app.till": {"TILL_PORT"},
     "auction_app.live": {"LIVE_ALLOWED_ORIGIN"},
     "mailer_service": {"MAILER_OPERATOR", "MAILER_PREVIEW", "MAILER_SENDER", "SMTP_URL"},
     "mailer_service.mailbox": {"MAILBOX_PORT"},
@@ -75,6 +80,7 @@ def test_a_scheme_in_capitals_is_as_public_and_as_secure(
     with pytest.raises(ConfigError, match="BUS_TRUSTED_HOSTS"):
         import_module("bus.config").read()
     example.setenv("AUCTIONS_LIVE_URL", "https://live.gavel.com")
+    example.setenv("PAYMENTS_PROVIDER_URL", "")
     example.setenv("AUCTIONS_SECURITY_CONTACT", "mailto:security@gavel.com")
     assert import_module("auction_app.config").read().public_url == "https://auctions.gavel.com"
 
@@ -83,6 +89,8 @@ def test_a_production_house_starts(example: pytest.MonkeyPatch) -> None:
     for name, value in {
         "BUS_TRUSTED_HOSTS": "auctions.internal",
         "AUCTIONS_LIVE_URL": "https://live.gavel.com",
+        "PAYMENTS_PROVIDER_URL": "https://api.stripe.com",
+        "PAYMENTS_PAGE_URL": "https://checkout.stripe.com",
         "AUCTIONS_SECURITY_CONTACT": "mailto:security@gavel.com",
         "LIVE_ALLOWED_ORIGIN": "https://auctions.gavel.com",
         "MAILER_OPERATOR": "operator@gavel.com",
@@ -103,6 +111,7 @@ def test_no_demo_is_loaded_there_and_one_that_was_keeps_the_app_from_starting(
     url = f"sqlite:///{tmp_path}/auctions.sqlite3"
     migrate("auction_app", url)
     example.setenv("AUCTIONS_LIVE_URL", "https://live.gavel.com")
+    example.setenv("PAYMENTS_PROVIDER_URL", "")
     example.setenv("AUCTIONS_SECURITY_CONTACT", "mailto:security@gavel.com")
 
     public = run("auction_app.demo")

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -18,9 +19,16 @@ CONFIGS = [
     "auction_app.live.config",
     "auction_app.demo.config",
     "mailer_service.config",
+    "auction_app.config:PaymentsConfig",
+    "auction_app.till.config",
     "mailer_service.mailbox.config",
     "stages.config",
 ]
+
+
+def config_of(name: str) -> Any:
+    """The class of settings in a module: `Config`, or the one that is named."""
+    return resolve_name(name if ":" in name else f"{name}:Config")
 
 
 def example() -> dict[str, str | None]:
@@ -28,7 +36,7 @@ def example() -> dict[str, str | None]:
 
 
 def read_by_services() -> set[str]:
-    return {name for module in CONFIGS for name in variables(import_module(module).Config)}
+    return {name for module in CONFIGS for name in variables(config_of(module))}
 
 
 def test_every_setting_a_service_reads_is_in_the_example() -> None:
@@ -42,7 +50,7 @@ def test_every_setting_of_the_example_is_read_by_somebody() -> None:
 
 @pytest.mark.parametrize("module", CONFIGS)
 def test_no_secret_has_a_value_in_the_example(module: str) -> None:
-    config = import_module(module).Config
+    config = config_of(module)
     secrets = {
         field.metadata["variable"]
         for field in config.__dataclass_fields__.values()
@@ -55,7 +63,7 @@ def test_no_secret_has_a_value_in_the_example(module: str) -> None:
 @pytest.mark.parametrize("module", CONFIGS)
 def test_what_is_empty_in_the_example_must_be_set(module: str) -> None:
     """`make run` makes a secret up for each value that is empty there."""
-    fields = dataclasses.fields(import_module(module).Config)
+    fields = dataclasses.fields(config_of(module))
     optional = {
         one.metadata["variable"] for one in fields if one.default is not dataclasses.MISSING
     }
@@ -64,7 +72,7 @@ def test_what_is_empty_in_the_example_must_be_set(module: str) -> None:
 
 def numbers() -> Iterator[Any]:
     for module in CONFIGS:
-        for field in dataclasses.fields(import_module(module).Config):
+        for field in dataclasses.fields(config_of(module)):
             if field.type in {int, int | None}:
                 name = field.metadata["variable"]
                 yield pytest.param(module, name, id=f"{module}-{name}")
@@ -83,7 +91,7 @@ def test_a_number_that_is_none_or_far_too_large_is_one_clear_line(
     for text in NO_NUMBERS:
         monkeypatch.setenv(name, text)
         with pytest.raises(ConfigError) as raised:
-            load(import_module(module).Config, prefix="NONE_OF_THESE_")
+            load(config_of(module), prefix="NONE_OF_THESE_")
         (line,) = [one for one in raised.value.complaints if one.startswith(f"{name}: ")]
         assert "must be a whole number" in line, text
         assert len(line) < 200

@@ -398,6 +398,47 @@ order_steps = Table(
     Column("by", String(8), nullable=False),
 )
 
+# What an order's buyer owes or has paid, by the order's URL: one of each order.
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("order_url", String(1024), nullable=False, unique=True),
+    Column("auction_id", ForeignKey("auctions.id"), nullable=False),
+    Column("buyer_id", ForeignKey("customers.id"), nullable=False),
+    Column("seller_id", ForeignKey("customers.id"), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("amount_minor", BigInteger, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("trouble", String(16)),
+    Column("created_at_ms", BigInteger, nullable=False),
+)
+
+# Visits to the payment provider's page, from before it is asked for one; `look_at_ms` is when it
+# is to be asked how far one is, null when nothing can follow.
+checkouts = Table(
+    "checkouts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("payment_id", ForeignKey("payments.id"), nullable=False, index=True),
+    Column("provider_id", String(255), unique=True),
+    Column("url", Text),
+    Column("charge_id", String(255)),
+    Column("status", String(16), nullable=False),
+    Column("trouble", String(16)),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("look_at_ms", BigInteger, index=True),
+)
+
+# Events of the provider that were taken, by its ids, for as long as it may send them again.
+provider_events = Table(
+    "provider_events",
+    metadata,
+    Column("id", String(255), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False, index=True),
+)
+
 feedback = Table(
     "feedback",
     metadata,

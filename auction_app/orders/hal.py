@@ -1,6 +1,6 @@
 """Orders as HAL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import marshmallow as ma
 from marshmallow import fields
@@ -11,10 +11,12 @@ from auction_app.urls import Urls
 from auction_app.web.hal import Document, MoneySchema, page_of
 
 
-def order(urls: Urls, order: Order, *, side: Side | None = None) -> Document:
-    """A sale and its steps so far; for one of its sides with links to what that may do next."""
+def order(urls: Urls, order: Order, *, side: Side | None = None, by_hand: bool = True) -> Document:
+    """A sale and its steps so far; for one of its sides with links to what that may do next: to
+    pay, where it isn't `by_hand` that it is."""
     here = urls.order(order.id)
-    possible = next_steps(order.status, side) if side else ()
+    possible = next_steps(order.status, side, by_hand=by_hand) if side else ()
+    may_pay = not by_hand and side == "buyer" and order.status is OrderStatus.AGREED
     may_say = side is not None and may_give_feedback(order.status)
     return resource(
         {
@@ -33,15 +35,20 @@ def order(urls: Urls, order: Order, *, side: Side | None = None) -> Document:
             "seller": link(urls.customer(order.seller_id)),
             "buyer": link(urls.customer(order.buyer_id)),
             **{status.value: link(f"{here}/steps") for status in possible},
+            "pay": link(f"{here}/pay") if may_pay else None,
             "feedback": link(f"{here}/feedback") if may_say else None,
             "offer": link(order.offer_url) if order.offer_url else None,
         },
     )
 
 
-def my_orders(urls: Urls, orders: Sequence[Order], me: str, more: str | None) -> Document:
-    """What somebody has bought and sold."""
-    found = [order(urls, one, side=one.side_of(me)) for one in orders]
+def my_orders(
+    urls: Urls, orders: Sequence[Order], me: str, more: str | None, *, paid_here: Collection[str]
+) -> Document:
+    """What somebody has bought and sold; those `paid_here` are paid at the provider's page."""
+    found = [
+        order(urls, one, side=one.side_of(me), by_hand=one.id not in paid_here) for one in orders
+    ]
     return page_of(urls, "/my/orders", "orders", found, more)
 
 

@@ -2,7 +2,10 @@
 
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.notifications.repository import notices
+from auction_app.orders.model import OrderStatus
 from auction_app.orders.outcomes import OrderAdvanced, OrderMade
+from auction_app.payments import repository as payments
+from auction_app.payments.move_payment import give_back
 
 
 def announce_made(act: UnitOfWork, made: OrderMade) -> None:
@@ -24,14 +27,24 @@ def notify_both_sides(act: UnitOfWork, made: OrderMade) -> None:
 
 
 def notify_other_side(act: UnitOfWork, advanced: OrderAdvanced) -> None:
-    """Whoever did not take the step finds it among their news."""
+    """Whoever did not take the step finds it among their news; both, when the house did."""
     order = advanced.order
-    notices.add(
-        act.conn,
-        order.other_than(advanced.by_id),
-        "order",
-        about=f"{act.urls.order(order.id)}#{advanced.status}",
-        auction_id=order.auction_id,
-        path=f"/orders/{order.id}",
-        now_ms=act.now_ms,
-    )
+    for customer_id in (order.buyer_id, order.seller_id):
+        if customer_id != advanced.by_id:
+            notices.add(
+                act.conn,
+                customer_id,
+                "order",
+                about=f"{act.urls.order(order.id)}#{advanced.status}",
+                auction_id=order.auction_id,
+                path=f"/orders/{order.id}",
+                now_ms=act.now_ms,
+            )
+
+
+def refund_cancelled(act: UnitOfWork, advanced: OrderAdvanced) -> None:
+    """What was paid for an order goes back when it is cancelled."""
+    if advanced.status is OrderStatus.CANCELLED:
+        payment = payments.of_order(act.conn, act.urls.order(advanced.order.id))
+        if payment is not None:
+            give_back(act, payment)

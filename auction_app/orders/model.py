@@ -29,8 +29,8 @@ _NEXT: dict[tuple[OrderStatus, Side], tuple[OrderStatus, ...]] = {
 }
 
 
-def next_steps(status: OrderStatus, side: Side) -> tuple[OrderStatus, ...]:
-    """What a side may set an order to.
+def next_steps(status: OrderStatus, side: Side, *, by_hand: bool = True) -> tuple[OrderStatus, ...]:
+    """What a side may set an order to; that it is paid only `by_hand`, where no provider says so.
 
     | from    | the buyer        | the seller         |
     |---------|------------------|--------------------|
@@ -41,7 +41,8 @@ def next_steps(status: OrderStatus, side: Side) -> tuple[OrderStatus, ...]:
     A paid order is the seller's to cancel, who has to give the money back; a shipped one is
     nobody's. Nothing follows received and cancelled.
     """
-    return _NEXT.get((status, side), ())
+    steps = _NEXT.get((status, side), ())
+    return steps if by_hand else tuple(step for step in steps if step is not OrderStatus.PAID)
 
 
 def may_give_feedback(status: OrderStatus) -> bool:

@@ -18,8 +18,9 @@ class OrderMade(Outcome):
 
 @dataclass(frozen=True)
 class OrderAdvanced(Operation):
-    """One side sets an order to `status`; `order` is as it was before."""
+    """One side sets an order to `status`, or the house, whose `by_id` is None; `order` is as it was
+    before."""
 
     order: Order
     status: OrderStatus
-    by_id: str
+    by_id: str | None

@@ -21,7 +21,11 @@ from auction_app.orders.give_feedback import give_feedback
 from auction_app.orders.hal import MyOrdersSchema, OrderSchema
 from auction_app.orders.labels import noted_word
 from auction_app.orders.model import RATINGS, Order, may_give_feedback, next_steps
+from auction_app.orders.pay import may_pay, pay
 from auction_app.parts import Parts
+from auction_app.payments import repository as payments
+from auction_app.payments.desk import PaymentDesk
+from auction_app.payments.provider_units import is_chargeable
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
 from auction_app.web.paging import cursor_from, page_of
@@ -29,7 +33,7 @@ from auction_app.web.paging import cursor_from, page_of
 PAGE = 24
 
 
-def api(parts: Parts) -> Blueprint:
+def api(parts: Parts, desk: PaymentDesk | None) -> Blueprint:
     """Orders' addresses."""
     views = Blueprint("orders", __name__)
 
@@ -41,8 +45,9 @@ def api(parts: Parts) -> Blueprint:
         me = signed_in(parts)
         order = _order_of(parts, order_id, me)
         if wants_hal():
-            return hal(represent.order(parts.urls, order, side=order.side_of(me.id)))
-        return _order_page(parts, order, me)
+            here, by_hand = order.side_of(me.id), not _is_paid_here(desk, order)
+            return hal(represent.order(parts.urls, order, side=here, by_hand=by_hand))
+        return _order_page(parts, desk, order, me)
 
     @negotiated(views, "/my/orders", MyOrdersSchema, own=True, paged=True)
     def mine() -> Response:
@@ -53,13 +58,14 @@ def api(parts: Parts) -> Blueprint:
         shown, more = page_of(found, PAGE, lambda it: (it[1], it[0].id))
         if wants_hal():
             made = [order for order, _made in shown]
-            return hal(represent.my_orders(parts.urls, made, me.id, more))
+            paid_here = [order.id for order in made if _is_paid_here(desk, order)]
+            return hal(represent.my_orders(parts.urls, made, me.id, more, paid_here=paid_here))
         return page("orders/my_orders.html", orders=shown, more=more, me=me)
 
     return views
 
 
-def pages(parts: Parts) -> PlainBlueprint:
+def pages(parts: Parts, desk: PaymentDesk | None) -> PlainBlueprint:
     """The way from an item to one's order, the steps and the feedback."""
     views = PlainBlueprint("order_steps", __name__)
 
@@ -77,7 +83,7 @@ def pages(parts: Parts) -> PlainBlueprint:
         me, wanted = signed_in(parts), request.form.get("status", "")
         use_up(parts.store, ORDER_STEPS, me.id)
         with parts.begin() as act:
-            order = advance_order(act, order_id, me, wanted)
+            order = advance_order(act, order_id, me, wanted, takes_payments=desk is not None)
         flash(noted_word(str(order.side_of(me.id))))
         return see_other(url_for("orders.show", order_id=order_id))
 
@@ -90,11 +96,28 @@ def pages(parts: Parts) -> PlainBlueprint:
                 give_feedback(act, order_id, me, form)
         except BadInput as error:
             order = _order_of(parts, order_id, me)
-            return _order_page(parts, order, me, errors=error.fields)
+            return _order_page(parts, desk, order, me, errors=error.fields)
         flash(_("Thank you. Your feedback is on the other side's page."))
         return see_other(url_for("orders.show", order_id=order_id))
 
     return views
+
+
+def paying(parts: Parts, desk: PaymentDesk) -> PlainBlueprint:
+    """The way from an order to the provider's page."""
+    views = PlainBlueprint("order_payment", __name__)
+
+    @views.post("/orders/<string:order_id>/pay")
+    def begin(order_id: str) -> Response:
+        me = signed_in(parts)
+        use_up(parts.store, ORDER_STEPS, me.id)
+        return see_other(pay(parts.store, desk.provider, order_id, me, sweep_ms=desk.sweep_ms))
+
+    return views
+
+
+def _is_paid_here(desk: PaymentDesk | None, order: Order) -> bool:
+    return desk is not None and is_chargeable(order.total)
 
 
 def _order(parts: Parts, order_id: str) -> Order:
@@ -113,12 +136,19 @@ def _order_of(parts: Parts, order_id: str, me: Customer) -> Order:
 
 
 def _order_page(
-    parts: Parts, order: Order, me: Customer, *, errors: dict[str, str] | None = None
+    parts: Parts,
+    desk: PaymentDesk | None,
+    order: Order,
+    me: Customer,
+    *,
+    errors: dict[str, str] | None = None,
 ) -> Response:
     side: Any = order.side_of(me.id)
+    is_paid_here = _is_paid_here(desk, order)
     with parts.store.reading() as conn:
         said = {given.author_id: given for given in stored.feedback_on(conn, order.id)}
         other = customers.by_id(conn, order.other_than(me.id))
+        payment = payments.of_order(conn, parts.urls.order(order.id))
     return page(
         "orders/order.html",
         422 if errors else 200,
@@ -126,7 +156,10 @@ def _order_page(
         me=me,
         side=side,
         other=other,
-        steps=next_steps(order.status, side),
+        steps=next_steps(order.status, side, by_hand=not is_paid_here),
+        payment=payment,
+        may_pay=is_paid_here and may_pay(order, side, payment),
+        is_paid_here=is_paid_here,
         said=said,
         ratings=RATINGS,
         may_say=may_give_feedback(order.status) and me.id not in said,
@@ -135,7 +168,9 @@ def _order_page(
     )
 
 
-def blueprints(parts: Parts) -> Iterator[PlainBlueprint]:
-    """All addresses of the feature."""
-    yield api(parts)
-    yield pages(parts)
+def blueprints(parts: Parts, desk: PaymentDesk | None) -> Iterator[PlainBlueprint]:
+    """All addresses of the feature; that to pay at where payments are taken."""
+    yield api(parts, desk)
+    yield pages(parts, desk)
+    if desk is not None:
+        yield paying(parts, desk)

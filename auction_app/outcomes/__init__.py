@@ -37,7 +37,11 @@ _LISTENERS: dict[Any, tuple[Callable[[UnitOfWork, Any], None], ...]] = {
     ListingHidden: (search.unindex_hidden, listings.announce_seen),
     ListingShown: (search.index_shown, alerts.note_shown, listings.announce_seen),
     OrderMade: (orders.announce_made, orders.notify_both_sides),
-    OrderAdvanced: (orders.notify_other_side, orders.announce_advanced),
+    OrderAdvanced: (
+        orders.notify_other_side,
+        orders.refund_cancelled,
+        orders.announce_advanced,
+    ),
     QuestionAsked: (questions.notify_seller, questions.announce_asked),
     QuestionAnswered: (questions.notify_asker, questions.announce_answered),
 }

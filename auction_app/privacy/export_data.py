@@ -11,6 +11,7 @@ from auction_app.listings.repository import auctions
 from auction_app.moderation.repository import decisions, reports, statements
 from auction_app.notifications.repository import notices, preferences
 from auction_app.orders import repository as orders
+from auction_app.payments import repository as payments
 from auction_app.questions import repository as questions
 from auction_app.second_chances import repository as second_chances
 from auction_app.selling.repository import drafts
@@ -105,6 +106,14 @@ def _smaller_things(
             {"item": urls.auction(found.auction_id), "text": found.answer}
             for found in questions.of_seller(conn, me)
             if found.answer is not None
+        ],
+        "payments": [
+            {
+                "order": payment.order_url,
+                "amount": payment.amount.to_wire(),
+                "status": payment.status.value,
+            }
+            for payment in payments.of_customer(conn, me)
         ],
         "reports": [
             {"item": urls.auction(report.auction_id), "reason": report.reason, "text": report.text}

@@ -66,6 +66,9 @@ def translations() -> dict[type[Exception], Any]:
         errors.NotPossible: _not_possible,
         errors.Vetoed: _vetoed,
         errors.LinkDead: _link_dead,
+        errors.ProviderAway: _provider_away,
+        errors.ProviderRefused: _provider_refused,
+        errors.WebhookRefused: _webhook_refused,
         Busy: _busy,
         RequestEntityTooLarge: _too_large,
         CSRFError: _not_from_here,
@@ -161,6 +164,29 @@ def _bids_unavailable(error: errors.BidsUnavailable) -> Problem:
         detail=_("What you asked for may or may not have arrived. You can safely try again."),
         headers={"Retry-After": str(error.retry_after_s)},
     )
+
+
+def _provider_away(_error: Exception) -> Problem:
+    return Problem(
+        503,
+        _("The payment provider does not answer"),
+        reason="provider_away",
+        detail=_("You have not been charged. Please try again in a few seconds."),
+        headers={"Retry-After": "5"},
+    )
+
+
+def _provider_refused(_error: Exception) -> Problem:
+    return Problem(
+        502,
+        _("The payment provider did not accept this payment"),
+        reason="provider_refused",
+        detail=_("You have not been charged. Please tell us, so that we can put it right."),
+    )
+
+
+def _webhook_refused(error: Exception) -> Problem:
+    return Problem(400, "Webhook refused", reason="webhook_refused", detail=str(error))
 
 
 def _busy(error: Busy) -> Problem:

@@ -1,13 +1,16 @@
 """Headers that keep browsers from doing what our pages never ask for."""
 
+from collections.abc import Collection
+
 from flask import Flask, Response, request
 from service_kit.http import origin_of
 
 from auction_app.parts import Parts
 
 
-def install_security(app: Flask, parts: Parts) -> None:
-    """The same headers on every answer."""
+def install_security(app: Flask, parts: Parts, *, pages_elsewhere: Collection[str] = ()) -> None:
+    """The same headers on every answer. A form may lead to the origins `pages_elsewhere`: browsers
+    hold what it is redirected to against the policy, too."""
     secure = is_secure(parts)
     live = origin_of(parts.config.live_url) if parts.config.live_url else ""
     policy = "; ".join(
@@ -18,7 +21,7 @@ def install_security(app: Flask, parts: Parts) -> None:
             "img-src 'self' data:",  # Pico draws its chevrons and ticks as data: images
             "manifest-src 'self'",
             f"connect-src 'self' {live}".rstrip(),
-            "form-action 'self'",
+            " ".join(("form-action 'self'", *pages_elsewhere)),
             "base-uri 'none'",
             "frame-ancestors 'none'",
         ]

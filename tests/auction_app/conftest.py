@@ -318,6 +318,7 @@ def make_world(config: Config) -> Iterator[Callable[..., World]]:
         world.parts.refresh_channel.close()
         world.parts.photo_channel.close()
         world.parts.decree_channel.close()
+        world.parts.payment_channel.close()
 
 
 PART_NAMES = (
@@ -331,6 +332,8 @@ PART_NAMES = (
     "refresh_channel",
     "photo_channel",
     "decree_channel",
+    "payment_channel",
+    "desk",
 )
 
 

@@ -20,10 +20,10 @@ class Sale:
     bob: Browser
 
 
-def sell(world: World, *, language: str = "en") -> Sale:
-    """List, bid, outbid, close; all three read this language."""
+def sell(world: World, *, language: str = "en", **listing: str) -> Sale:
+    """List, bid, outbid, close; all three read this language. `listing` changes the item."""
     sam, ada, bob = (world.member(name, language=language) for name in ("Sam", "Ada", "Bob"))
-    item = sam.list_item()
+    item = sam.list_item(**listing)
     bob.bid(item, "20")
     ada.bid(item, "40")
     close(world, item)

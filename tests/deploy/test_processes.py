@@ -15,7 +15,7 @@ from tests.waiting import wait_for
 
 SYSTEMD = ROOT / "deploy/systemd"
 COMPOSE = ROOT / "deploy/container/compose.yaml"
-ONLY_AT_HOME = {"mailbox"}
+ONLY_AT_HOME = {"mailbox", "till"}
 
 
 def run_one(folder: Path, *names: str) -> "subprocess.Popen[str]":

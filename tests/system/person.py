@@ -1,6 +1,7 @@
 """A person at a browser: signs up, lists, bids, and reads the mail."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -43,9 +44,13 @@ class Person:
     web: str
 
     @classmethod
-    def arrive(cls, name: str, browser: Browser, letters: Letters, web: str) -> "Person":
+    def arrive(
+        cls, name: str, browser: Browser, letters: Letters, web: str, *, scripts: bool = True
+    ) -> "Person":
         """Open a browser without cookies, in English and UTC."""
-        context = browser.new_context(locale="en-US", timezone_id="UTC")
+        context = browser.new_context(
+            locale="en-US", timezone_id="UTC", java_script_enabled=scripts
+        )
         return cls(name, patient(context.new_page()), letters, web)
 
     @property
@@ -83,8 +88,11 @@ class Person:
         self.page.get_by_role("button", name="Sign in").click()
         self.page.get_by_role("button", name="Sign out").wait_for()
 
-    def list_item(self, title: str, *, start_price: str, seconds: int) -> str:
-        """List an item that ends `seconds` after its end is chosen; returns its URL."""
+    def list_item(
+        self, title: str, *, start_price: str, seconds: int, prices: Mapping[str, str] | None = None
+    ) -> str:
+        """List an item that ends `seconds` after its end is chosen; returns its URL. `prices` are
+        other fields beside the start price, by their labels."""
         self.page.get_by_role("link", name="Sell").click()
         self.page.get_by_role("button", name="Start a listing").click()
         self.page.get_by_label("Title").fill(title)
@@ -94,9 +102,11 @@ class Person:
             {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo()}
         )
         self.page.locator(".photos img").wait_for()
-        self.page.get_by_label("what is to be seen").fill("A yellow disc on blue")
+        self.page.get_by_label("Describe photo 1").fill("A yellow disc on blue")
         self.page.get_by_role("button", name="Next").click()
         self.page.get_by_label("Start price").fill(start_price)
+        for label, price in (prices or {}).items():
+            self.page.get_by_label(label, exact=True).fill(price)
         self.page.get_by_role("button", name="Next").click()
         ends = datetime.now(UTC) + timedelta(seconds=seconds)
         self.page.get_by_label("Ends").fill(ends.strftime("%Y-%m-%dT%H:%M:%S"))

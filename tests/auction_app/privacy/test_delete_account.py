@@ -38,6 +38,7 @@ SECTIONS = {
     "notices": "notices",
     "drafts": "drafts",
     "watches": "watchlist",
+    "payments": "payments",
     "reports": "reports",
     "second_chances": "second_chances",
     "sessions": "sessions",

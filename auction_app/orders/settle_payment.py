@@ -1,0 +1,37 @@
+"""What an order makes of its payment: the house sets it to paid, or has the money given back."""
+
+from service_kit.logs import get_logger
+
+from auction_app.db.unit_of_work import UnitOfWork
+from auction_app.orders import repository as orders
+from auction_app.orders.model import Order, OrderStatus
+from auction_app.orders.outcomes import OrderAdvanced
+from auction_app.payments import repository as payments
+from auction_app.payments.model import Payment, PaymentStatus
+from auction_app.payments.move_payment import give_back
+
+log = get_logger(__name__)
+
+
+def settle_payment(act: UnitOfWork, payment_url: str) -> None:
+    """Look at a payment, and take the step that follows. May be repeated, in any order: it is the
+    payment as it is now that counts."""
+    payment = payments.by_id(act.conn, act.urls.payment_id(payment_url) or "")
+    if payment is None or payment.status is not PaymentStatus.PAID:
+        return
+    order = orders.locked(act.conn, act.urls.order_id(payment.order_url) or "")
+    if order is None:
+        return
+    if order.status is OrderStatus.CANCELLED:
+        give_back(act, payment)
+    elif order.status is OrderStatus.AGREED:
+        _set_paid(act, order, payment)
+
+
+def _set_paid(act: UnitOfWork, order: Order, payment: Payment) -> None:
+    if order.total != payment.amount:
+        log.error("payment is a dead letter", payment=payment.id, order=order.id, trouble="order")
+        payments.set_trouble(act.conn, payment.id, "order")
+        return
+    with act.performing(OrderAdvanced(order, OrderStatus.PAID, by_id=None)):
+        orders.set_status(act.conn, order, OrderStatus.PAID, by="house", now_ms=act.now_ms)

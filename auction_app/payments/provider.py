@@ -1,0 +1,42 @@
+"""The seam to whoever takes the money: what is asked of them, in our words."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from auction_app.payments.model import Checkout, Payment, Seen
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenedCheckout:
+    """The provider's name for a checkout, and where its buyer goes."""
+
+    provider_id: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A webhook whose signature is right: the provider's id of the event, and our id of the
+    checkout that it is about, None where it is about something else."""
+
+    event_id: str
+    checkout_id: str | None
+
+
+class Provider(Protocol):
+    """Takes money. All but `told` block for at most some seconds, may be repeated, and raise
+    ProviderAway (asking later may help) or ProviderRefused (it won't)."""
+
+    def open(
+        self, payment: Payment, checkout: Checkout, *, title: str, email: str
+    ) -> OpenedCheckout:
+        """Open a checkout; the same for the same id. Raises NotPossible for what it can't take."""
+
+    def look(self, provider_id: str) -> Seen:
+        """How far a checkout is."""
+
+    def refund(self, checkout: Checkout) -> bool:
+        """Give back what a checkout took, once; whether it has been given back by now."""
+
+    def told(self, body: bytes, signature: str, *, now_s: int) -> Told:
+        """Read a webhook. Raises WebhookRefused: it is not the provider's, or not of now."""

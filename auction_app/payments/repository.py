@@ -1,0 +1,176 @@
+"""Payments, checkouts and the provider's events."""
+
+from typing import Any
+
+from service_kit.dialects import insert_or
+from service_kit.money import Money
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+
+from auction_app.db.tables import checkouts, payments, provider_events
+from auction_app.payments.model import Checkout, CheckoutStatus, Payment, PaymentStatus
+
+
+def add(conn: Connection, payment: Payment, *, now_ms: int) -> None:
+    """Store what an order's buyer owes, unless it is known."""
+    statement = insert_or(conn, payments).values(
+        id=payment.id,
+        order_url=payment.order_url,
+        auction_id=payment.auction_id,
+        buyer_id=payment.buyer_id,
+        seller_id=payment.seller_id,
+        currency=payment.amount.currency,
+        amount_minor=payment.amount.amount_minor,
+        status=payment.status.value,
+        created_at_ms=now_ms,
+    )
+    conn.execute(statement.on_conflict_do_nothing(index_elements=["order_url"]))
+
+
+def by_id(conn: Connection, payment_id: str) -> Payment | None:
+    """The payment, if there is one."""
+    return _payment(conn, payments.c.id == payment_id)
+
+
+def of_order(conn: Connection, order_url: str) -> Payment | None:
+    """An order's payment; None before its buyer wanted to pay."""
+    return _payment(conn, payments.c.order_url == order_url)
+
+
+def locked(conn: Connection, payment_id: str) -> Payment | None:
+    """The payment as it is now, which nobody else changes until this transaction ends."""
+    conn.execute(select(payments.c.id).where(payments.c.id == payment_id).with_for_update())
+    return by_id(conn, payment_id)
+
+
+def set_status(conn: Connection, payment_id: str, status: PaymentStatus) -> None:
+    """Move a payment on."""
+    conn.execute(update(payments).where(payments.c.id == payment_id).values(status=status.value))
+
+
+def set_trouble(conn: Connection, payment_id: str, trouble: str) -> None:
+    """People have to look at a payment."""
+    conn.execute(update(payments).where(payments.c.id == payment_id).values(trouble=trouble))
+
+
+def add_checkout(conn: Connection, checkout: Checkout) -> None:
+    """Store a checkout before the provider is asked for it."""
+    conn.execute(
+        insert(checkouts).values(
+            id=checkout.id,
+            payment_id=checkout.payment_id,
+            status=checkout.status.value,
+            created_at_ms=checkout.created_at_ms,
+            failures=0,
+        )
+    )
+
+
+def open_checkout_of(conn: Connection, payment_id: str, *, made_after_ms: int) -> Checkout | None:
+    """The checkout at which a payment can be made now."""
+    query = select(checkouts).where(
+        checkouts.c.payment_id == payment_id,
+        checkouts.c.status == CheckoutStatus.OPEN.value,
+        checkouts.c.trouble.is_(None),
+        checkouts.c.created_at_ms > made_after_ms,
+    )
+    row = conn.execute(query.order_by(checkouts.c.created_at_ms.desc()).limit(1)).first()
+    return _checkout(row) if row else None
+
+
+def paid_checkout_of(conn: Connection, payment_id: str) -> Checkout | None:
+    """The checkout by which a payment was made."""
+    query = select(checkouts).where(
+        checkouts.c.payment_id == payment_id, checkouts.c.status == CheckoutStatus.PAID.value
+    )
+    row = conn.execute(query).first()
+    return _checkout(row) if row else None
+
+
+def checkout_by_id(conn: Connection, checkout_id: str) -> Checkout | None:
+    """The checkout, if there is one."""
+    row = conn.execute(select(checkouts).where(checkouts.c.id == checkout_id)).first()
+    return _checkout(row) if row else None
+
+
+def due(conn: Connection, *, now_ms: int, limit: int) -> list[Checkout]:
+    """The checkouts that are to be looked at now, the longest due first."""
+    query = select(checkouts).where(checkouts.c.look_at_ms <= now_ms)
+    rows = conn.execute(query.order_by(checkouts.c.look_at_ms).limit(limit))
+    return [_checkout(row) for row in rows]
+
+
+def change_checkout(conn: Connection, checkout_id: str, /, **values: Any) -> None:
+    """Set columns of a checkout."""
+    conn.execute(update(checkouts).where(checkouts.c.id == checkout_id).values(**values))
+
+
+def look_again(
+    conn: Connection, looked_at: Checkout, *, at_ms: int | None, failures: int = 0
+) -> None:
+    """When a checkout is to be looked at next, unless somebody asked for a look meanwhile."""
+    conn.execute(
+        update(checkouts)
+        .where(checkouts.c.id == looked_at.id, checkouts.c.look_at_ms == looked_at.look_at_ms)
+        .values(look_at_ms=at_ms, failures=failures)
+    )
+
+
+def look_now(conn: Connection, checkout_id: str, *, now_ms: int) -> None:
+    """A checkout is to be looked at, if there is anything to expect of it."""
+    conn.execute(
+        update(checkouts)
+        .where(checkouts.c.id == checkout_id, checkouts.c.look_at_ms.is_not(None))
+        .values(look_at_ms=now_ms, failures=0)
+    )
+
+
+def take_event(conn: Connection, event_id: str, *, now_ms: int) -> bool:
+    """Note an event of the provider; False when it has come before."""
+    statement = insert_or(conn, provider_events).values(id=event_id, at_ms=now_ms)
+    taken = statement.on_conflict_do_nothing(index_elements=["id"])
+    return bool(conn.execute(taken.returning(provider_events.c.id)).first())
+
+
+def forget_events(conn: Connection, *, before_ms: int) -> None:
+    """Forget events that won't be sent again."""
+    conn.execute(delete(provider_events).where(provider_events.c.at_ms < before_ms))
+
+
+def of_customer(conn: Connection, customer_id: str) -> list[Payment]:
+    """All that a customer has paid or been paid."""
+    mine = or_(payments.c.buyer_id == customer_id, payments.c.seller_id == customer_id)
+    query = select(payments).where(mine).order_by(payments.c.created_at_ms)
+    return [_read(row) for row in conn.execute(query)]
+
+
+def _payment(conn: Connection, where: Any) -> Payment | None:
+    row = conn.execute(select(payments).where(where)).first()
+    return _read(row) if row else None
+
+
+def _read(row: Row[Any]) -> Payment:
+    return Payment(
+        id=row.id,
+        order_url=row.order_url,
+        auction_id=row.auction_id,
+        buyer_id=row.buyer_id,
+        seller_id=row.seller_id,
+        amount=Money(row.amount_minor, row.currency),
+        status=PaymentStatus(row.status),
+        trouble=row.trouble,
+    )
+
+
+def _checkout(row: Row[Any]) -> Checkout:
+    return Checkout(
+        id=row.id,
+        payment_id=row.payment_id,
+        status=CheckoutStatus(row.status),
+        created_at_ms=row.created_at_ms,
+        provider_id=row.provider_id,
+        url=row.url,
+        charge_id=row.charge_id,
+        trouble=row.trouble,
+        failures=row.failures,
+        look_at_ms=row.look_at_ms,
+    )

@@ -1,0 +1,90 @@
+"""What happens between a look at the provider and what is made of it."""
+
+from collections.abc import Callable
+
+from auction_app.errors import ProviderAway
+from auction_app.payments import repository as payments
+from auction_app.payments.look_at_checkouts import look_at_checkouts
+from auction_app.payments.model import Checkout, Payment, Seen
+from auction_app.payments.provider import OpenedCheckout, Told
+from tests.auction_app.payments.conftest import SWEEP_S, Shop
+
+
+class Meanwhile:
+    """The till, but something happens after it was asked and before its answer is here."""
+
+    def __init__(self, shop: Shop, happens: Callable[[], None]) -> None:
+        desk = shop.world.parts.desk
+        assert desk is not None
+        self._provider, self._happens = desk.provider, happens
+
+    def open(
+        self, payment: Payment, checkout: Checkout, *, title: str, email: str
+    ) -> OpenedCheckout:
+        return self._provider.open(payment, checkout, title=title, email=email)
+
+    def look(self, provider_id: str) -> Seen:
+        seen = self._provider.look(provider_id)
+        self._happens()
+        return seen
+
+    def refund(self, checkout: Checkout) -> bool:
+        return self._provider.refund(checkout)
+
+    def told(self, body: bytes, signature: str, *, now_s: int) -> Told:
+        return self._provider.told(body, signature, now_s=now_s)
+
+
+def checkout_of(shop: Shop) -> str:
+    (session,) = shop.till.ledger.all_of("checkout.session")
+    return str(session["metadata"]["checkout"])
+
+
+def test_who_is_told_while_it_looks_looks_again(shop: Shop) -> None:
+    url = shop.begin()
+    checkout = checkout_of(shop)
+
+    def pay_and_tell() -> None:
+        shop.world.clock.pass_s(1)
+        shop.till.press(url, "pay-and-never-tell")
+        with shop.world.parts.begin() as act:
+            payments.look_now(act.conn, checkout, now_ms=act.now_ms)
+
+    shop.world.clock.pass_s(SWEEP_S)
+    look_at_checkouts(shop.world.parts.store, Meanwhile(shop, pay_and_tell), SWEEP_S * 1000)
+    assert shop.order_status() == "agreed"
+
+    shop.work()
+    assert shop.order_status() == "paid"
+
+
+def test_two_that_look_at_once_move_it_once(shop: Shop) -> None:
+    shop.till.press(shop.begin(), "pay-and-never-tell")
+    shop.world.clock.pass_s(SWEEP_S)
+
+    look_at_checkouts(shop.world.parts.store, Meanwhile(shop, shop.work), SWEEP_S * 1000)
+    shop.work()
+
+    assert shop.steps_by() == [("agreed", "house"), ("paid", "house")]
+    assert [it[1] for it in shop.world.announced() if it[0] == "payments"] == [
+        "create",
+        "update",
+        "update",
+    ]
+
+
+def test_a_provider_that_is_away_is_asked_later_and_later(shop: Shop) -> None:
+    shop.till.press(shop.begin(), "pay-and-never-tell")
+
+    def go_away() -> None:
+        raise ProviderAway("gone")
+
+    away, store = Meanwhile(shop, go_away), shop.world.parts.store
+    shop.world.clock.pass_s(SWEEP_S)
+    assert look_at_checkouts(store, away, SWEEP_S * 1000) == 1
+    assert look_at_checkouts(store, away, SWEEP_S * 1000) == 0
+    shop.world.clock.pass_s(1)
+    assert look_at_checkouts(store, away, SWEEP_S * 1000) == 1
+    shop.world.clock.pass_s(2)
+    shop.work()
+    assert shop.order_status() == "paid"

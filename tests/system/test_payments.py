@@ -1,0 +1,74 @@
+"""From "Pay now" to the mails: real processes, a real browser without scripts, a real till."""
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.system.house import House, open_house
+from tests.system.person import Person
+from tests.system.smtp import Letters, text_of
+from tests.waiting import wait_for
+
+
+@pytest.mark.parametrize(
+    ("stage", "button"),
+    [
+        ("mvp", "Pay"),
+        ("background", "Pay and tell out of order"),
+        ("bus", "Pay and tell twice"),
+        ("soa", "Pay and never tell"),
+    ],
+)
+def test_who_pays_has_an_order_that_is_paid_and_both_sides_have_one_mail_of_it(
+    tmp_path: Path, browser: Browser, letters: Letters, stage: str, button: str
+) -> None:
+    with open_house(
+        tmp_path / "var",
+        STAGE=stage,
+        SMTP_URL=f"smtp://127.0.0.1:{letters.port}",
+        PAYMENTS_SWEEP_S="3",
+    ) as house:
+        buy_and_pay(house, browser, letters, button)
+
+
+def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -> None:
+    web = house.url("auctions")
+    sal = Person.arrive("Sal", browser, letters, web)
+    bob = Person.arrive("Bob", browser, letters, web, scripts=False)
+    for person in (sal, bob):
+        person.join()
+    prices = {"Buy-now price (optional)": "20.00", "Postage": "5.00"}
+    item = sal.list_item("Brass lamp", start_price="10.00", seconds=3600, prices=prices)
+
+    wait_for(lambda: "/buy-now" in _page(bob, item), what="the bidding is open")
+    bob.page.goto(f"{item}/buy-now")
+    bob.page.locator("main form button[type=submit]").click()
+    wait_for(lambda: "Pay now" in _page(bob, f"{item}/my-order"), what="the order")
+    order = bob.page.url
+    bob.page.get_by_role("button", name="Pay now").click()
+    assert bob.page.url.startswith(house.url("till"))
+    assert "2500 USD" in bob.page.inner_text("body")
+    bob.page.get_by_role("button", name="Decline").click()
+    assert "The card was declined." in bob.page.inner_text("body")
+    bob.page.get_by_role("button", name=button, exact=True).click()
+    assert bob.page.url == order
+    bob.wait_to_see("Your payment was received.", order)
+
+    received = wait_for(lambda: of(letters, bob, "Payment received:"), what="Bob's mail")
+    paid = wait_for(lambda: of(letters, sal, "Paid:"), what="Sal's mail")
+    assert all("$25.00" in text_of(mail) for mail in (*received, *paid))
+    # One more mail that takes the same way later: whatever was to come has come before it.
+    Person.arrive("Zoe", browser, letters, web).join()
+    assert len(of(letters, bob, "Payment received:")) == 1
+    assert len(of(letters, sal, "Paid:")) == 1
+
+
+def _page(person: Person, url: str) -> str:
+    person.page.goto(url)
+    return person.page.content()
+
+
+def of(letters: Letters, person: Person, subject: str) -> list[EmailMessage]:
+    return [it for it in letters.to(person.address) if str(it["Subject"]).startswith(subject)]
