@@ -81,6 +81,7 @@ def test_the_demo_says_that_the_database_is_not_migrated(config: Config, tmp_pat
     values = {
         name: str(getattr(config, field))
         for field, name in zip(config.__dataclass_fields__, variables(Config), strict=True)
+        if getattr(config, field) is not None
     } | {
         "AUCTIONS_DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite",
         "AUCTIONS_TOKENS": "a:b:0123456789abcdef",
