@@ -74,6 +74,7 @@ def _add_offering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> None
             "second_chances/second_chances.html",
             auction=auction,
             rows=rows,
+            closed=auction.bidding is not None and auction.bidding.closed,
             bound=any(chance.binds(now_ms) for chance in offered.values()),
             key=new_key(),
             now_ms=now_ms,

@@ -246,6 +246,17 @@ def test_an_offer_can_be_declined(world: World) -> None:
     assert "declined" in sam.get(f"{item}/second-chances").text
 
 
+def test_before_the_end_there_is_no_button_to_offer_it_with(world: World) -> None:
+    sam, ada = world.member("Sam"), world.member("Ada")
+    item = sam.list_item()
+    ada.bid(item, "20")
+
+    page = sam.get(f"{item}/second-chances").text
+
+    assert "The auction has not ended yet" in page
+    assert 'name="bidder"' not in page
+
+
 def test_who_has_left_is_offered_nothing(world: World) -> None:
     sale = sell(world)
     assert sale.bob.post("/account/delete", {"password": password_of("Bob")}).status_code == 303
