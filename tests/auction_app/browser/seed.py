@@ -10,6 +10,10 @@ from service_kit.money import Money
 from auction_app.accounts.published import ACCOUNTS
 from auction_app.bidding.projection import keep_bidding
 from auction_app.demo.load import ITEMS, load_demo
+from auction_app.listings.repository import auctions
+from auction_app.moderation.appeal import appeal_token
+from auction_app.moderation.model import Decision
+from auction_app.moderation.repository import decisions
 from auction_app.web.fields import write_local_time
 from tests.auction_app.conftest import (
     MAILER_TOKEN,
@@ -148,16 +152,32 @@ def _deal(world: World, people: dict[str, Browser], played: Played) -> None:
 
 
 def _moderate(people: dict[str, Browser], played: Played) -> None:
-    """One report waits; of another item the house has thought less of."""
-    ada, nora = people["Ada"], people["Nora"]
-    fake = people["Tomas"].list_item(
-        title="Genuine Stradivarius", photo=_picture(GUITAR), ends=_in(ada.world, 90)
+    """One report waits; of two other items the house has thought less, of one it is to think
+    again."""
+    ada, nora, tomas = people["Ada"], people["Nora"], people["Tomas"]
+    fake, bow = (
+        tomas.list_item(title=title, photo=_picture(GUITAR), ends=_in(ada.world, 90))
+        for title in ("Genuine Stradivarius", "Its bow")
     )
     ada.post(f"{WATCH}/report", {"reason": "misleading", "text": "The hands are painted on."})
     ada.post(f"{fake}/report", {"reason": "counterfeit", "text": "It is made of plywood."})
     act = {"action": "hide", "note": "Plywood, said by a luthier."}
-    nora.post(f"/moderation{fake}", act)
+    for item in (fake, bow):
+        nora.post(f"/moderation{item}", act)
+    ada.world.carry_out()
     played.paths["hidden"] = fake
+    decided, appealed = (_decision(ada.world, item) for item in (fake, bow))
+    played.paths["decision"] = f"/decisions/{decided.id}"
+    token = appeal_token(ada.world.parts.signatures, decided)
+    played.paths["appeal by link"] = f"/appeals/{token}"
+    played.paths["appealed"] = f"/decisions/{appealed.id}"
+    tomas.post(played.paths["appealed"], {"text": "It is of pernambuco: the bill says so."})
+
+
+def _decision(world: World, item: str) -> Decision:
+    with world.parts.store.reading() as conn:
+        auction = auctions.by_id(conn, item.rpartition("/")[2])
+        return decisions.in_force_on(conn, auction.id, auction.seller_id)[0]
 
 
 def _write_drafts(world: World, tomas: Browser, played: Played) -> None:
