@@ -60,7 +60,8 @@ def test_after_sigterm_another_process_goes_on_where_it_was(folder: Path) -> Non
         first.send_signal(signal.SIGTERM)
         (folder / "hold").unlink()
         assert first.wait(20) == 0
-    assert (only_run().status, only_run().done) == ("waiting", 5)
+    # The signal may take a step or two to be heard, where processors are scarce.
+    assert (only_run().status, only_run().done) == ("waiting", len(handled(folder)))
 
     with process(MODULE):
         wait_for(lambda: only_run().status == "finished", what="the end")
@@ -101,7 +102,8 @@ def test_the_command_iterates_here_stops_at_ctrl_c_and_goes_on(folder: Path) -> 
         (folder / "hold").unlink()
         assert first.wait(20) == 1
         assert first.stdout is not None
-        assert first.stdout.read() == b"count i: waiting, 5 of 12 done\n"
+        done = len(handled(folder))
+        assert first.stdout.read() == b"count i: waiting, %d of 12 done\n" % done
 
     with process(*command) as second:
         assert second.wait(20) == 0
