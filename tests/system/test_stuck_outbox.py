@@ -21,6 +21,9 @@ PUBLISHERS = [
 THIEF = "a-token-of-somebody-else"
 
 
+OF_AUCTIONS = ("auctions", "customers", "orders", "questions", "reminders", "statements")
+
+
 @pytest.fixture(scope="module")
 def with_a_thief(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A released house whose bus alone runs, and has one client more, with a default token."""
@@ -37,7 +40,7 @@ def test_no_topic_of_ours_can_be_had_before_its_first_event(with_a_thief: House)
     with BusClient(with_a_thief.url("bus"), THIEF) as thief:
         owners = {one["name"]: one["publisher"] for one in thief.topics()}
     assert owners == {
-        **dict.fromkeys(["auctions", "customers", "orders", "questions", "reminders"], "auctions"),
+        **dict.fromkeys(OF_AUCTIONS, "auctions"),
         **dict.fromkeys(["biddings", "bids", "offers"], "bids"),
     }
 
