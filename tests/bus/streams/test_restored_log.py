@@ -12,10 +12,11 @@ from bus.model.subscription import SubscriptionRequest
 from bus.model.topic_filter import filter_of
 from bus.storage import Storage
 from bus.streams.follower import Follower
-from bus.streams.page import Lost
+from bus.streams.page import Lost, Page
 from bus.streams.pull import Puller
 from bus.streams.query import LogQuery
 from bus.streams.reader import LogReader, wait_for_page
+from bus.streams.sse import page_frames
 from tests.bus.conftest import TOKENS
 from tests.bus.delivery.pushing import Publish, publishing, urls
 from tests.postgres import backup, restore
@@ -91,6 +92,13 @@ def test_who_waits_meanwhile_is_told_before_anything_comes(
     assert not reader.news().is_news
     lost, seen = read_on(reader, 5)
     assert (lost, len(seen)) == ([Lost(2, 3)], 5)
+
+
+@pytest.mark.parametrize(("upto", "again_after"), [(1, 1), (3, 3), (9, 3)])
+def test_who_comes_again_after_a_resync_passes_over_nothing(upto: int, again_after: int) -> None:
+    page = Page((), upto, Lost(2, 3))
+    told = b'id: %d\nevent: resync\ndata: {"from":2,"to":3}\n\n' % again_after
+    assert page_frames(page) == told
 
 
 def test_who_has_read_nothing_of_it_is_told_nothing(
