@@ -53,6 +53,17 @@ class House(Parts):
         if self.config.public_url.startswith("https:"):
             refuse_published(self.store)
 
+    def close(self) -> None:
+        """Let go of connections and of the channels."""
+        channels = (
+            self.refresh_channel,
+            self.photo_channel,
+            self.decree_channel,
+            self.payment_channel,
+        )
+        for part in (self.store, *channels):
+            part.close()
+
 
 def build(
     config: Config,
@@ -131,4 +142,4 @@ def refuse_published_accounts(config: Config) -> None:
     except (NotMigrated, StoreUnavailable):
         return
     finally:
-        house.store.close()
+        house.close()

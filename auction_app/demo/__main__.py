@@ -26,7 +26,7 @@ def main() -> None:
     house = or_exit(lambda: build(read()))
     or_exit(house.check)
     load_demo(house)
-    house.store.close()
+    house.close()
     print("Demo accounts (e-mail, password):")  # noqa: T201 - the command's output
     for account in ACCOUNTS:
         print(f"  {account.email}  {account.password}  ({account.role})")  # noqa: T201

@@ -314,11 +314,7 @@ def make_world(config: Config) -> Iterator[Callable[..., World]]:
 
     yield make
     for world in made:
-        world.parts.store.close()
-        world.parts.refresh_channel.close()
-        world.parts.photo_channel.close()
-        world.parts.decree_channel.close()
-        world.parts.payment_channel.close()
+        world.parts.close()
 
 
 PART_NAMES = (

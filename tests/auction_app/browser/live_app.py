@@ -15,7 +15,7 @@ from auction_app.live import create_app as create_live
 from auction_app.live.config import Config as LiveConfig
 from auction_app.selling.draft_photos import prepare_photos
 from auction_app.selling.take_photo import take_photo
-from tests.auction_app.browser.serving import Server, build_world, close_world
+from tests.auction_app.browser.serving import Server, build_world
 from tests.auction_app.browser.variants import Look
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import SECRET
@@ -49,7 +49,7 @@ class LiveApp:
             context.close()
         self.live.stop()
         self.app.stop()
-        close_world(self.world)
+        self.world.parts.close()
 
     def visitor(self, *, name: str | None = None, scripts: bool = True, width: int = 1280) -> Page:
         """The page of somebody who reads English, signed in as a new member if a name is given."""

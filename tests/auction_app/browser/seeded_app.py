@@ -14,7 +14,7 @@ from auction_app.bidding.repository import outages
 from auction_app.db.tables import attempts
 from tests.auction_app.browser.every_page import Stop, stops
 from tests.auction_app.browser.seed import PEOPLE, play
-from tests.auction_app.browser.serving import Server, build_world, close_world
+from tests.auction_app.browser.serving import Server, build_world
 from tests.auction_app.conftest import World, email_of
 from tests.sockets import free_port
 
@@ -55,7 +55,7 @@ def open_seeded_app(folder: Path) -> Iterator[SeededApp]:
         )
     finally:
         server.stop()
-        close_world(world)
+        world.parts.close()
 
 
 def _speak(world: World, language: str) -> None:

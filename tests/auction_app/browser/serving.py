@@ -104,9 +104,3 @@ def _close_unsent(response: Response) -> Response:
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         response.close()
     return response
-
-
-def close_world(world: World) -> None:
-    """Let go of what the app holds open."""
-    for thing in (world.parts.store, world.parts.refresh_channel, world.parts.photo_channel):
-        thing.close()
