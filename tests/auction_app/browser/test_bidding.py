@@ -78,7 +78,7 @@ def test_an_item_is_bought_at_once(live_app: LiveApp, look: Look) -> None:
     ada = live_app.person("Ada", look)
     ada.go(item)
     ada.follow_call("Buy now for %(price)s", price=ada.money("99"))
-    ada.sees("Buying is binding: the auction ends at once and you owe this price.")
+    ada.sees("Buying is binding: the auction ends at once and you owe this price and the postage.")
     ada.press("Buy it now")
 
     ada.sees("It is yours: you bought it at the buy-now price.")
