@@ -92,7 +92,7 @@ class Person:
         self, title: str, *, start_price: str, seconds: int, prices: Mapping[str, str] | None = None
     ) -> str:
         """List an item that ends `seconds` after its end is chosen; returns its URL. `prices` are
-        other fields beside the start price, by their labels."""
+        other fields beside the start price, by their labels; without them it is sent for free."""
         self.page.get_by_role("link", name="Sell").click()
         self.page.get_by_role("button", name="Start a listing").click()
         self.page.get_by_label("Title").fill(title)
@@ -105,6 +105,8 @@ class Person:
         self.page.get_by_label("Describe photo 1").fill("A yellow disc on blue")
         self.page.get_by_role("button", name="Next").click()
         self.page.get_by_label("Start price").fill(start_price)
+        if not prices:
+            self.page.get_by_label("Delivery", exact=True).select_option("free")
         for label, price in (prices or {}).items():
             self.page.get_by_label(label, exact=True).fill(price)
         self.page.get_by_role("button", name="Next").click()
