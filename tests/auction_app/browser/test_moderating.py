@@ -9,8 +9,8 @@ from tests.auction_app.browser.visitor import Visitor
 
 def act(nora: Visitor, action: str, why: str) -> None:
     nora.tick(action)
-    nora.fill("Why", why)
-    nora.press("Do it")
+    nora.fill("Reason", why)
+    nora.press("Apply")
     nora.sees("Done and recorded.")
 
 
@@ -26,11 +26,11 @@ def test_a_reported_item_is_hidden_and_shown_again(live_app: LiveApp, look: Look
     nora.sees_text("The base is plastic.")
     nora.follow("Brass desk lamp")
     nora.tick("Hide the item")
-    nora.fill("Why", " ")
-    nora.press("Do it")
-    nora.is_told("Why", "Please fill this in.")
+    nora.fill("Reason", " ")
+    nora.press("Apply")
+    nora.is_told("Reason", "Please fill this in.")
     act(nora, "Hide the item", "It is plastic.")
-    nora.sees("Nothing is reported. Well done.")
+    nora.sees("No open reports")
     eve.go(item)
     eve.heads("This item was removed")
     eve.go("/search?q=lamp")
