@@ -79,11 +79,9 @@ class Receiver:
         return [line for line in said if line.startswith("create ")]
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
-def receiver(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Receiver]:
-    """One of them, running."""
+@pytest.fixture(params=LANGUAGES)
+def receiver(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Receiver]:
+    """One of them, started anew: what it knows is of one test."""
     command = LANGUAGES[request.param]
     if shutil.which(command[0]) is None:
         pytest.skip(f"there is no {command[0]} here")
@@ -92,7 +90,7 @@ def receiver(
         and subprocess.run(["ruby", "-rwebrick", "-e", ""], check=False).returncode
     ):
         pytest.skip("there is no webrick here (Debian: ruby-webrick)")
-    with _running(command, request.param, tmp_path_factory.mktemp("receiver")) as receiver:
+    with _running(command, request.param, tmp_path) as receiver:
         yield receiver
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from bus.streams.loop_waits import LoopWaits
@@ -12,7 +13,9 @@ def run(scene: Callable[[LoopWaits], Coroutine[Any, Any, None]]) -> None:
     async def main() -> None:
         await asyncio.wait_for(scene(LoopWaits()), 10)
 
-    asyncio.run(main())
+    # In a thread of its own: a browser's loop may run in this one.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, main()).result()
 
 
 def test_another_thread_wakes_all_whom_it_names() -> None:
