@@ -107,7 +107,8 @@ def test_whichever_worker_is_asked_tells_of_all_of_them(running: House) -> None:
             timeout=10,
         )
         assert answer.status_code == 200
-    assert {published(running) for _ in range(12)} == {before + 20}
+    # The house's own jobs publish, too: a worker that told of itself alone would still be short.
+    assert min(published(running) for _ in range(12)) >= before + 20
     processes = scraped(running, "bus")["process_resident_memory_bytes"]
     assert {process for _, process in processes} == {"master", "worker-0", "worker-1"}
 
