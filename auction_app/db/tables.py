@@ -412,6 +412,9 @@ payments = Table(
     Column("status", String(16), nullable=False),
     Column("trouble", String(16)),
     Column("created_at_ms", BigInteger, nullable=False),
+    Column("paid_at_ms", BigInteger),
+    Column("refunded_at_ms", BigInteger),
+    Index("ix_payments_created_at_ms", "created_at_ms", "id"),
 )
 
 # Visits to the payment provider's page, from before it is asked for one; `look_at_ms` is when it

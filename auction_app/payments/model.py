@@ -50,7 +50,8 @@ def may_become(now: PaymentStatus, wanted: PaymentStatus) -> bool:
 @dataclass(frozen=True, kw_only=True)
 class Payment:
     """What one order's buyer owes or has paid. `trouble` is why people must look at it: what the
-    provider took is not what was asked for, or it could not give it back."""
+    provider took is not what was asked for, or it could not give it back. `paid_at_ms` and
+    `refunded_at_ms` are None until it was."""
 
     id: str
     order_url: str
@@ -60,6 +61,8 @@ class Payment:
     amount: Money
     status: PaymentStatus
     trouble: str | None = None
+    paid_at_ms: int | None = None
+    refunded_at_ms: int | None = None
 
     @property
     def is_paid(self) -> bool:

@@ -8,7 +8,7 @@ from auction_app.payments.model import CheckoutStatus, Payment, PaymentStatus, m
 def move_payment(act: UnitOfWork, payment: Payment, status: PaymentStatus) -> None:
     """Set it to a status that it may have next; any other is left out. May be repeated."""
     if may_become(payment.status, status):
-        payments.set_status(act.conn, payment.id, status)
+        payments.set_status(act.conn, payment.id, status, now_ms=act.now_ms)
         act.announce("payments", "update", act.urls.payment(payment.id))
 
 

@@ -6,6 +6,7 @@ from service_kit.dialects import insert_or
 from service_kit.money import Money
 from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
+from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import checkouts, payments, provider_events
 from auction_app.payments.model import Checkout, CheckoutStatus, Payment, PaymentStatus
 
@@ -36,15 +37,27 @@ def of_order(conn: Connection, order_url: str) -> Payment | None:
     return _payment(conn, payments.c.order_url == order_url)
 
 
+def page(conn: Connection, *, after: Cursor | None, limit: int) -> list[tuple[Payment, int]]:
+    """So many payments after a place, and when each was made, the oldest first."""
+    order = (payments.c.created_at_ms, payments.c.id)
+    query = paged(select(payments), *order, after=after, limit=limit, rising=True)
+    return [(_read(row), row.created_at_ms) for row in conn.execute(query)]
+
+
 def locked(conn: Connection, payment_id: str) -> Payment | None:
     """The payment as it is now, which nobody else changes until this transaction ends."""
     conn.execute(select(payments.c.id).where(payments.c.id == payment_id).with_for_update())
     return by_id(conn, payment_id)
 
 
-def set_status(conn: Connection, payment_id: str, status: PaymentStatus) -> None:
-    """Move a payment on."""
-    conn.execute(update(payments).where(payments.c.id == payment_id).values(status=status.value))
+_DATED = {PaymentStatus.PAID: "paid_at_ms", PaymentStatus.REFUNDED: "refunded_at_ms"}
+
+
+def set_status(conn: Connection, payment_id: str, status: PaymentStatus, *, now_ms: int) -> None:
+    """Move a payment on; when it was paid, and given back, is kept."""
+    dated = {_DATED[status]: now_ms} if status in _DATED else {}
+    change = update(payments).where(payments.c.id == payment_id)
+    conn.execute(change.values(status=status.value, **dated))
 
 
 def set_trouble(conn: Connection, payment_id: str, trouble: str) -> None:
@@ -158,6 +171,8 @@ def _read(row: Row[Any]) -> Payment:
         amount=Money(row.amount_minor, row.currency),
         status=PaymentStatus(row.status),
         trouble=row.trouble,
+        paid_at_ms=row.paid_at_ms,
+        refunded_at_ms=row.refunded_at_ms,
     )
 
 

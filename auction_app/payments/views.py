@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from flask import Blueprint as PlainBlueprint
 from flask import Response, request
-from service_kit.access import permitted
+from service_kit.access import permitted, require
 from service_kit.openapi import Blueprint
 
 from auction_app.accounts.visitor import signed_in
@@ -12,11 +12,13 @@ from auction_app.errors import NotFound
 from auction_app.parts import Parts
 from auction_app.payments import hal as represent
 from auction_app.payments import repository as payments
-from auction_app.payments.hal import PaymentSchema
+from auction_app.payments.hal import PaymentSchema, PaymentsSchema
 from auction_app.payments.provider import Provider
 from auction_app.web.negotiation import hal, negotiated, see_other, wants_hal
+from auction_app.web.paging import cursor_from, page_of
 
 MAX_WEBHOOK_BYTES = 256 * 1024
+PAGE = 100
 
 
 def api(parts: Parts) -> Blueprint:
@@ -39,7 +41,21 @@ def api(parts: Parts) -> Blueprint:
             return hal(represent.payment(parts.urls, payment))
         return see_other(f"/orders/{parts.urls.order_id(payment.order_url)}")
 
+    @negotiated(views, "/payments", PaymentsSchema, paged=True)
+    def every() -> Response:
+        """All payments, the oldest first, for scope payments:read."""
+        return _every(parts)
+
     return views
+
+
+@require("payments:read")
+def _every(parts: Parts) -> Response:
+    after = cursor_from(request.args)
+    with parts.store.reading() as conn:
+        found = payments.page(conn, after=after, limit=PAGE + 1)
+    shown, more = page_of(found, PAGE, lambda it: (it[1], it[0].id))
+    return hal(represent.page(parts.urls, [payment for payment, _made in shown], more))
 
 
 def webhooks(parts: Parts, provider: Provider, notify: Callable[[], None]) -> PlainBlueprint:

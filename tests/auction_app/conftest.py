@@ -40,6 +40,7 @@ START_MS = 1_790_000_000_000
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BIDS_TOKEN = "token-of-bids-service"
 MAILER_TOKEN = "token-of-mailer-service"
+ACCOUNTING_TOKEN = "token-of-accounting-here"
 
 
 class FakeClock:
@@ -284,6 +285,7 @@ def config(tmp_path: Path, empty_database: Path) -> Config:
         secret_key="a secret key for tests only",
         tokens=Tokens.parse(
             f"bids:auctions:read_terms:{BIDS_TOKEN},mailer:customers:read_contact+orders:read:{MAILER_TOKEN}"
+            f",accounting:payments:read:{ACCOUNTING_TOKEN}"
         ),
         photos_dir=f"{tmp_path}/photos",
         bus_url="http://bus.test",
