@@ -82,8 +82,8 @@ def biddings_blueprint(queries: Queries, urls: Urls, clock: Clock) -> Blueprint:
         def get(self, query: dict[str, Any], bidding_id: int) -> Response:
             """The bids that the public may know of, newest first."""
             named = permitted(_READ)
-            found(queries, bidding_id)
-            page = queries.bids_of_bidding(bidding_id, before=query.get("before"), most=PAGE)
+            stored = found(queries, bidding_id)
+            page = queries.bids_of_bidding(stored, before=query.get("before"), most=PAGE)
             show = bid_resource if named else public_bid_resource
             items = [show(bid, urls) for bid in page.items]
             first_url = urls.bids_of(bidding_id)

@@ -21,6 +21,7 @@ from bids_service.storage.database import Database
 from bids_service.storage.rows import (
     accepted_from,
     bid_from,
+    bid_of,
     bidding_from,
     offer_from,
     own_bid_from,
@@ -31,9 +32,23 @@ from bids_service.storage.rows import (
 from bids_service.storage.tables import biddings, bids, offers, record, waiting_commands
 
 T = TypeVar("T")
+_SPAN = 2
+"""So many numbers are read for each bid of a page at first: most books have few silent raises."""
 _bidding = select(biddings).where(biddings.c.id == bindparam("id"))
 _bidding_of = select(biddings).where(biddings.c.auction == bindparam("auction"))
 _bids = select(bids, biddings.c.auction, biddings.c.terms, biddings.c.mask_key).join(biddings)
+_shown_bids = (
+    select(bids)
+    .where(
+        bids.c.bidding_id == bindparam("bidding_id"),
+        bids.c.sequence >= bindparam("least"),
+        bids.c.sequence < bindparam("below"),
+        bids.c.standing != Standing.RAISED,
+        bids.c.retracted_at_ms.is_(None),
+    )
+    .order_by(bids.c.sequence.desc())
+)
+_numbered = select(bids.c.bidding_id, bids.c.sequence).where(bids.c.id == bindparam("id"))
 _own_bids = _bids.add_columns(biddings.c.ends_at_ms, biddings.c.outcome, biddings.c.frozen_at_ms)
 _accepted = select(waiting_commands)
 _offers = select(offers, biddings.c.auction, biddings.c.terms).join(biddings)
@@ -68,20 +83,23 @@ class Queries:
         terms = terms_from(row.terms)
         return stored_offer(row.id, row.bidding_id, row.auction, terms, offer_from(row))
 
-    def bids_of_bidding(self, bidding_id: int, *, before: int | None, most: int) -> Page[StoredBid]:
+    def bids_of_bidding(
+        self, stored: StoredBidding, *, before: int | None, most: int
+    ) -> Page[StoredBid]:
         """The public bids of a bidding that count, newest first; those before the bid `before`."""
-        chosen = _bids.where(
-            bids.c.bidding_id == bidding_id,
-            bids.c.standing != Standing.RAISED,
-            bids.c.retracted_at_ms.is_(None),
-        ).order_by(bids.c.sequence.desc())
-        if before is not None:
-            # A sequence number in the cursor would tell how many silent raises lie between.
-            newest = select(bids.c.sequence).where(
-                bids.c.id == before, bids.c.bidding_id == bidding_id
-            )
-            chosen = chosen.where(bids.c.sequence < newest.scalar_subquery())
-        return self._page(chosen, most, bid_from, lambda row: row.id)
+        newest = stored.bidding.sequence
+        below = newest + 1 if before is None else self._sequence_of(stored, before)
+        # Bids are numbered without a gap, so a span of numbers bounds what is read, whatever plan
+        # the database makes. Of what is in it, raises and retractions are not shown.
+        span, found = _SPAN * (most + 1), list[Any]()
+        while below > 1 and len(found) <= most:
+            numbers = {"bidding_id": stored.id, "least": below - span, "below": below}
+            with self._database.read_once() as connection:
+                found += connection.execute(_shown_bids, numbers).all()
+            below, span = below - span, 2 * span
+        shown, last = cut(found, most)
+        bids_shown = tuple(bid_of(stored, row) for row in shown)
+        return Page(bids_shown, last.id if last is not None else None)
 
     def bids_of_bidder(self, bidder: str, *, before: int | None, most: int) -> Page[OwnBid]:
         """All bids of a bidder that count, newest first, with an id below `before`."""
@@ -96,7 +114,8 @@ class Queries:
         """The record of a bidding, oldest first, after the entry `after`."""
         chosen = (
             select(record)
-            .where(record.c.bidding_id == bidding_id, record.c.number > after)
+            .where(record.c.bidding_id == bidding_id)
+            .where(record.c.number > after, record.c.number <= after + most + 1)
             .order_by(record.c.number)
         )
         return self._page(chosen, most, recorded_from, lambda row: row.number)
@@ -115,6 +134,13 @@ class Queries:
         with self._database.read_once() as connection:
             return accepted_from(connection.execute(chosen).one())
 
+    def _sequence_of(self, stored: StoredBidding, bid_id: int) -> int:
+        """0 for a bid of another bidding, or none. The cursor is the id: its number would tell how
+        many silent raises lie between."""
+        with self._database.read_once() as connection:
+            row = connection.execute(_numbered, {"id": bid_id}).one_or_none()
+        return int(row.sequence) if row is not None and row.bidding_id == stored.id else 0
+
     def _bidding(self, chosen: Select[Any], which: dict[str, Any]) -> StoredBidding | None:
         with self._database.read_once() as connection:
             row = connection.execute(chosen, which).one_or_none()
@@ -127,7 +153,7 @@ class Queries:
         read: Callable[[Any], T],
         cursor: Callable[[Any], int],
     ) -> Page[T]:
-        with self._database.read_once() as connection:
+        with self._database.reading_in_order() as connection:
             rows = connection.execute(chosen.limit(most + 1)).all()
         shown, last = cut(rows, most)
         return Page(tuple(read(row) for row in shown), cursor(last) if last is not None else None)

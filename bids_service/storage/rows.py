@@ -117,6 +117,11 @@ def bid_from(row: Any) -> StoredBid:
     )
 
 
+def bid_of(stored: StoredBidding, row: Any) -> StoredBid:
+    """A row of `bids` by itself, of a bidding that is known."""
+    return _bid_of(stored, row.id, placed_from(row), receipt=row.receipt, salt=row.salt)
+
+
 def own_bid_from(row: Any) -> OwnBid:
     """The same, joined with `ends_at_ms`, `outcome` and `frozen_at_ms` as well."""
     return OwnBid(
@@ -130,17 +135,7 @@ def own_bid_from(row: Any) -> OwnBid:
 def new_bid(stored: StoredBidding, bid_id: int, bid: PlacedBid, entry: Recorded) -> StoredBid:
     """A bid that was just written, under the id it got."""
     assert entry.salt is not None
-    return StoredBid(
-        id=bid_id,
-        bidding_id=stored.id,
-        auction=stored.auction,
-        seller=stored.bidding.terms.seller,
-        currency=stored.bidding.terms.currency,
-        bid=bid,
-        mask_key=stored.mask_key,
-        receipt=entry.hash,
-        salt=entry.salt,
-    )
+    return _bid_of(stored, bid_id, bid, receipt=entry.hash, salt=entry.salt)
 
 
 def record_columns(bidding_id: int, entry: Recorded) -> dict[str, Any]:
@@ -224,6 +219,22 @@ def _barred_from(text: str) -> frozenset[str]:
 
 def _barred_text(barred: frozenset[str]) -> str:
     return msgspec.json.encode(sorted(barred)).decode()
+
+
+def _bid_of(
+    stored: StoredBidding, bid_id: int, bid: PlacedBid, *, receipt: str, salt: str
+) -> StoredBid:
+    return StoredBid(
+        id=bid_id,
+        bidding_id=stored.id,
+        auction=stored.auction,
+        seller=stored.bidding.terms.seller,
+        currency=stored.bidding.terms.currency,
+        bid=bid,
+        mask_key=stored.mask_key,
+        receipt=receipt,
+        salt=salt,
+    )
 
 
 def _lead_from(row: Any) -> Lead:
