@@ -547,6 +547,8 @@ audit_trail = Table(
     Column("action", String(16), nullable=False),
     Column("subject", String(1024), nullable=False),
     Column("note", Text, nullable=False),
+    # Of the form that was sent: sent twice, it is one act.
+    Column("form_key", String(32), unique=True),
 )
 
 # What customers look for, as the parameters of a search's address.

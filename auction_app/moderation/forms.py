@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from auction_app.moderation.model import REASONS
-from auction_app.web.forms import Form, choice, line, paragraphs
+from auction_app.web.forms import Form, choice, form_key, line, paragraphs
 
 ON_ITEM = ("dismiss", "hide", "show", "end")
 ON_ACCOUNT = ("ban", "unban")
@@ -25,6 +25,7 @@ class AccountActForm(Form):
 
     action: str = choice(ON_ACCOUNT, word="missing")
     note: str = line(longest=LONGEST_NOTE)
+    key: str | None = form_key()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,7 @@ class ItemActForm(Form):
 
     action: str = choice((*ON_ITEM, *ON_ACCOUNT), word="missing")
     note: str = line(longest=LONGEST_NOTE)
+    key: str | None = form_key()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,3 +50,4 @@ class AppealAnswerForm(Form):
 
     action: str = choice(ON_APPEAL, word="missing")
     note: str = line(longest=LONGEST_NOTE)
+    key: str | None = form_key()

@@ -27,6 +27,8 @@ def act_on_item(act: UnitOfWork, auction_id: str, moderator: Customer, form: Ite
     """
     check_moderator(moderator)
     auction = auctions.by_id(act.conn, auction_id)
+    if _is_done(act, auction.seller_id, form.key):
+        return
     subject = act.urls.auction(auction.id)
     if form.action in {"ban", "unban"}:
         subject = act.urls.customer(auction.seller_id)
@@ -35,7 +37,7 @@ def act_on_item(act: UnitOfWork, auction_id: str, moderator: Customer, form: Ite
         _on_item(act, auction, form.action, form.note)
     tell_reporters(act, auction.id, form.note)
     reports.settle_reports(act.conn, auction.id, now_ms=act.now_ms)
-    _record(act, moderator, form.action, subject, form.note)
+    _record(act, moderator, form, subject)
 
 
 def act_on_account(
@@ -47,8 +49,10 @@ def act_on_account(
     """
     check_moderator(moderator)
     customers.by_id(act.conn, customer_id)
+    if _is_done(act, customer_id, form.key):
+        return
     _on_account(act, customer_id, form.action, form.note)
-    _record(act, moderator, form.action, act.urls.customer(customer_id), form.note)
+    _record(act, moderator, form, act.urls.customer(customer_id))
 
 
 def answer_appeal(
@@ -60,7 +64,8 @@ def answer_appeal(
     """
     check_moderator(moderator)
     # The account before the decision, as whoever lifts it by the form of the item does.
-    customers.hold(act.conn, decisions.by_id(act.conn, decision_id).customer_id)
+    if _is_done(act, decisions.by_id(act.conn, decision_id).customer_id, form.key):
+        return
     decision = decisions.locked(act.conn, decision_id)
     if not decision.waits:
         raise NotPossible("appeal")
@@ -68,7 +73,7 @@ def answer_appeal(
         lift(act, decision, form.note)
     else:
         uphold(act, decision, form.note)
-    _record(act, moderator, form.action, act.urls.absolute(f"/decisions/{decision.id}"), form.note)
+    _record(act, moderator, form, act.urls.absolute(f"/decisions/{decision.id}"))
 
 
 def _on_item(act: UnitOfWork, auction: Auction, action: str, note: str) -> None:
@@ -79,7 +84,6 @@ def _on_item(act: UnitOfWork, auction: Auction, action: str, note: str) -> None:
     elif action == "end":
         decide(act, "end", auction.seller_id, note, auction_id=auction.id)
     elif action == "show":
-        customers.hold(act.conn, auction.seller_id)
         for decision in _hides(act, auction):
             lift(act, decision, note)
     act.announce("auctions", "update", act.urls.auction(auction.id))
@@ -94,17 +98,29 @@ def _on_account(act: UnitOfWork, customer_id: str, action: str, note: str) -> No
     if action == "ban":
         decide(act, "ban", customer_id, note)
         return
-    customers.hold(act.conn, customer_id)
     for decision in decisions.bans_of(act.conn, customer_id):
         lift(act, decision, note)
 
 
-def _record(act: UnitOfWork, moderator: Customer, action: str, subject: str, note: str) -> None:
+def _is_done(act: UnitOfWork, customer_id: str, form_key: str | None) -> bool:
+    """Whether this very form was sent before; who sends it at the same moment waits until the
+    first is done."""
+    customers.hold(act.conn, customer_id)
+    return reports.is_noted(act.conn, form_key)
+
+
+def _record(
+    act: UnitOfWork,
+    moderator: Customer,
+    form: ItemActForm | AccountActForm | AppealAnswerForm,
+    subject: str,
+) -> None:
     reports.note(
         act.conn,
         actor_id=moderator.id,
-        action=action,
+        action=form.action,
         subject=subject,
-        note=note,
+        note=form.note,
+        form_key=form.key,
         now_ms=act.now_ms,
     )

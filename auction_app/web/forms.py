@@ -21,6 +21,7 @@ import marshmallow as ma
 from marshmallow.experimental.context import Context
 from service_kit.money import Money
 
+from auction_app.db.ids import KEY
 from auction_app.errors import BadInput
 from auction_app.web import fields as texts
 
@@ -124,6 +125,11 @@ def known(choices: Iterable[str]) -> Any:
     """One of the choices; None for anything else."""
     accepted = frozenset(choices)
     return _attribute(lambda text: text if text in accepted else None)
+
+
+def form_key() -> Any:
+    """What makes a form that is sent twice one act; None where it holds no key of ours."""
+    return _attribute(lambda text: text if KEY.fullmatch(text) else None)
 
 
 def currency() -> Any:

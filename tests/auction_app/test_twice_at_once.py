@@ -95,6 +95,15 @@ def test_what_is_said_about_an_item_is_said_once(world: World) -> None:
     assert world.moderator("Mo").get("/moderation").text.count("It is tin.") == 1
 
 
+def test_what_a_moderator_does_is_on_the_trail_once(world: World) -> None:
+    item, mo = world.member("Sam").list_item(), world.moderator("Mo")
+    form = {"action": "hide", "note": "A fake.", "key": key_in(mo.get(f"/moderation{item}").text)}
+
+    assert twice(mo, f"/moderation{item}", form) == [303] * 4
+
+    assert mo.get("/moderation/trail").text.count("A fake.") == 1
+
+
 def test_an_account_is_made_and_deleted_once(world: World) -> None:
     stranger, kim = world.browser(), world.member("Kim")
     stranger.get("/sign-up")

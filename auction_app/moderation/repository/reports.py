@@ -69,14 +69,32 @@ def hide(conn: Connection, auction_id: str, *, at_ms: int | None) -> None:
 
 
 def note(
-    conn: Connection, *, actor_id: str, action: str, subject: str, note: str, now_ms: int
+    conn: Connection,
+    *,
+    actor_id: str,
+    action: str,
+    subject: str,
+    note: str,
+    form_key: str | None,
+    now_ms: int,
 ) -> None:
     """Add to the trail, in the transaction of what was done."""
     conn.execute(
         insert(audit_trail).values(
-            at_ms=now_ms, actor_id=actor_id, action=action, subject=subject, note=note
+            at_ms=now_ms,
+            actor_id=actor_id,
+            action=action,
+            subject=subject,
+            note=note,
+            form_key=form_key,
         )
     )
+
+
+def is_noted(conn: Connection, form_key: str | None) -> bool:
+    """Whether what was done by that form is on the trail."""
+    query = select(audit_trail.c.id).where(audit_trail.c.form_key == form_key)
+    return form_key is not None and conn.execute(query).first() is not None
 
 
 def trail(conn: Connection, *, before: int | None, limit: int) -> list[tuple[TrailEntry, int]]:

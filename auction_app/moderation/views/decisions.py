@@ -7,6 +7,7 @@ from service_kit.notify import Channel
 from service_kit.openapi import Blueprint
 
 from auction_app.accounts.visitor import signed_in
+from auction_app.db.ids import new_key
 from auction_app.errors import BadInput, NotFound
 from auction_app.listings.repository import auctions
 from auction_app.moderation import hal as represent
@@ -153,6 +154,7 @@ def _page(
         answering=answering and decision.waits,
         can_appeal=mine and decision.may_appeal(parts.clock()),
         actions=ON_APPEAL,
+        key=new_key(),
         form=request.form,
         errors=errors or {},
     )

@@ -9,6 +9,7 @@ from service_kit.problems import Problem
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.accounts.visitor import signed_in
+from auction_app.db.ids import new_key
 from auction_app.errors import BadInput
 from auction_app.listings.repository import auctions
 from auction_app.moderation.forms import ON_ACCOUNT, ON_ITEM, AccountActForm, ItemActForm
@@ -130,6 +131,7 @@ def _item_page(parts: Parts, auction_id: str, errors: dict[str, str]) -> Respons
         reports=waiting,
         now_ms=parts.clock(),
         actions=actions,
+        key=new_key(),
         form=request.form,
         errors=errors,
     )
@@ -145,6 +147,7 @@ def _account_page(parts: Parts, customer_id: str, errors: dict[str, str]) -> Res
         customer=customer,
         past=past,
         actions=[_account_action(customer)],
+        key=new_key(),
         form=request.form,
         errors=errors,
     )

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from auction_app.db.tables import audit_trail, customers
+from tests.auction_app.bidding.test_commands import key_in
 from tests.auction_app.conftest import PUBLIC, World, path_of
 from tests.auction_app.sale import close
 
@@ -31,6 +32,27 @@ def test_each_act_on_an_item_is_one_entry(world: World, action: str) -> None:
 
     assert answer.status_code == 303
     assert trail(world) == [("Mo", action, subject, WHY)]
+
+
+@pytest.mark.parametrize("action", ["dismiss", "hide", "show", "end", "ban", "unban"])
+def test_a_form_that_is_sent_twice_is_one_entry(world: World, action: str) -> None:
+    item, mod = world.member("Sam").list_item(), world.moderator("Mo")
+    form = {"action": action, "note": WHY, "key": key_in(mod.get(f"/moderation{item}").text)}
+
+    answers = [mod.post(f"/moderation{item}", form).status_code for _ in range(2)]
+
+    assert answers == [303, 303]
+    assert len(trail(world)) == 1
+
+
+def test_the_same_act_by_another_form_is_another_entry(world: World) -> None:
+    item, mod = world.member("Sam").list_item(), world.moderator("Mo")
+
+    for _ in range(2):
+        key = key_in(mod.get(f"/moderation{item}").text)
+        mod.post(f"/moderation{item}", {"action": "dismiss", "note": WHY, "key": key})
+
+    assert len(trail(world)) == 2
 
 
 @pytest.mark.parametrize("action", ["ban", "unban"])
