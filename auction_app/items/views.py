@@ -11,6 +11,7 @@ from service_kit.openapi import Blueprint
 from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.bidding.model import Bid
 from auction_app.bidding.repository import biddings
+from auction_app.bidding.views.typed_amount import typed_before
 from auction_app.items import repository as item
 from auction_app.items.calendar_file import calendar_file
 from auction_app.items.hal import actions, pages_of_readers
@@ -46,7 +47,10 @@ def api(parts: Parts) -> Blueprint:
         """An auction: its terms, and the last known state of its bidding."""
         if wants_hal():
             return hal(_as_hal(parts, auction_id))
-        return kept.page("items/item.html", _item_context(parts, auction_id), passing=("left",))
+        shown = _item_context(parts, auction_id)
+        if typed := typed_before(parts, auction_id):
+            return page("items/item.html", **shown, typed=typed, typed_before=True)
+        return kept.page("items/item.html", shown, passing=("left",))
 
     return views
 

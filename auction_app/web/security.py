@@ -7,6 +7,9 @@ from service_kit.http import origin_of
 
 from auction_app.parts import Parts
 
+_YEAR_S = 365 * 24 * 3600
+SESSION_COOKIE = "gavel"
+
 
 def install_security(app: Flask, parts: Parts, *, pages_elsewhere: Collection[str] = ()) -> None:
     """The same headers on every answer. A form may lead to the origins `pages_elsewhere`: browsers
@@ -58,12 +61,15 @@ def _how_to_keep(response: Response) -> str:
     return "no-store" if in_session else "private, no-cache"
 
 
-def keep_cookie(parts: Parts, response: Response, name: str, value: str) -> None:
-    """Let a browser keep a cookie for a year, which its scripts can't read."""
+def keep_cookie(
+    parts: Parts, response: Response, name: str, value: str, *, max_age_s: int = _YEAR_S
+) -> None:
+    """Let a browser keep a cookie, for a year if nothing else is said; its scripts can't read
+    it."""
     response.set_cookie(
         name,
         value,
-        max_age=_YEAR_S,
+        max_age=max_age_s,
         samesite="Lax",
         httponly=True,
         secure=is_secure(parts),
@@ -73,10 +79,6 @@ def keep_cookie(parts: Parts, response: Response, name: str, value: str) -> None
 def is_secure(parts: Parts) -> bool:
     """Whether the house is reached by https."""
     return parts.config.public_url.startswith("https://")
-
-
-_YEAR_S = 365 * 24 * 3600
-SESSION_COOKIE = "gavel"
 
 
 SESSION_S = 14 * 24 * 3600

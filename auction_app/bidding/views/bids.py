@@ -1,8 +1,13 @@
 """Bid: review, confirm, result."""
 
-from flask import Blueprint, Response, render_template, request, url_for
+from contextlib import suppress
+from functools import partial
 
-from auction_app.accounts.visitor import signed_in
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+
+from auction_app.accounts.model import Customer
+from auction_app.accounts.visitor import signed_in, this_device
 from auction_app.bidding.forms import BidForm
 from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.model import Ticket
@@ -15,14 +20,25 @@ from auction_app.bidding.review_bid import (
     review_bid,
     sign_ticket,
 )
+from auction_app.bidding.views.typed_amount import forget_typed, keep_typed
 from auction_app.db.rate_limits import BIDS, use_up
-from auction_app.errors import BadInput, BidsUnavailable, PriceMoved, TicketRefused
+from auction_app.errors import (
+    BadInput,
+    BidsUnavailable,
+    NoSession,
+    PriceMoved,
+    SessionExpired,
+    TicketRefused,
+)
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
+from auction_app.web.formats import decimal
 from auction_app.web.forms import Notation
 from auction_app.web.i18n import _, currency_symbol, decimal_mark
 from auction_app.web.negotiation import ItemPage, page, see_other
+from auction_app.web.problems import respond, translations
+from auction_app.web.security import SESSION_COOKIE
 
 
 def pages(parts: Parts, gateway: Gateway, item_page: ItemPage) -> Blueprint:
@@ -31,7 +47,7 @@ def pages(parts: Parts, gateway: Gateway, item_page: ItemPage) -> Blueprint:
 
     @views.post("/auctions/<string:auction_id>/bid/review")
     def review(auction_id: str) -> Response:
-        bidder = signed_in(parts)
+        bidder = _bidder(parts)
         auction = _auction(parts, auction_id)
         try:
             check_may_bid(auction, bidder, now_ms=parts.clock())
@@ -39,11 +55,11 @@ def pages(parts: Parts, gateway: Gateway, item_page: ItemPage) -> Blueprint:
             found = review_bid(auction, bidder, form)
         except BadInput as error:
             return item_page(auction_id, typed=request.form.get("maximum", ""), errors=error.fields)
-        return _review_page(parts, auction, found)
+        return forget_typed(_review_page(parts, auction, found))
 
     @views.post("/auctions/<string:auction_id>/bid")
     def confirm(auction_id: str) -> Response:
-        bidder = signed_in(parts)
+        bidder = _bidder(parts)
         ticket = read_ticket(parts.signatures, request.form.get("ticket", ""))
         if ticket.auction_id != auction_id:
             raise TicketRefused("the ticket is for another item")
@@ -72,7 +88,36 @@ def pages(parts: Parts, gateway: Gateway, item_page: ItemPage) -> Blueprint:
             now_ms=now_ms,
         )
 
+    views.register_error_handler(CSRFError, partial(_without_cookie, parts))
     return views
+
+
+def _without_cookie(parts: Parts, error: CSRFError) -> Response:
+    """The browser forgets the session's cookie when the session ends."""
+    is_over = SESSION_COOKIE not in request.cookies and this_device(parts).customer_ids
+    if is_over:
+        _keep(parts)
+    why = SessionExpired("sign in again") if is_over else error
+    return respond(translations()[type(why)](why))
+
+
+def _bidder(parts: Parts) -> Customer:
+    """Raises NoSession, SessionExpired: then what was typed waits in the browser."""
+    try:
+        return signed_in(parts)
+    except NoSession:
+        _keep(parts)
+        raise
+
+
+def _keep(parts: Parts) -> None:
+    auction_id = (request.view_args or {})["auction_id"]
+    if "ticket" not in request.form:
+        keep_typed(parts, auction_id, request.form.get("maximum", ""))
+        return
+    with suppress(TicketRefused):  # what to keep of it is nobody's
+        ticket = read_ticket(parts.signatures, request.form["ticket"])
+        keep_typed(parts, ticket.auction_id, decimal(ticket.maximum), of=ticket.bidder_id)
 
 
 def _notation(currency: str) -> Notation:
