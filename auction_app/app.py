@@ -34,6 +34,7 @@ from auction_app.bidding import views as bidding_views
 from auction_app.bidding.on_event import listener, resyncer
 from auction_app.bootstrap import House, build
 from auction_app.config import Config
+from auction_app.devices import views as devices_views
 from auction_app.items import views as items_views
 from auction_app.listings import labels as listings_labels
 from auction_app.listings.linked_data import linked_data
@@ -148,6 +149,7 @@ def _views(house: House) -> Iterator[Blueprint]:
     yield from accounts_views.blueprints(house, house.passwords)
     yield from alerts_views.blueprints(house)
     yield from bidding_views.blueprints(house, house.gateway, item_page)
+    yield from devices_views.blueprints(house)
     yield from items_views.blueprints(house, house.files)
     yield from moderation_views.blueprints(house, house.decree_channel)
     yield from notifications_views.blueprints(house)

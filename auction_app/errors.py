@@ -21,6 +21,7 @@ AuctionAppError
 ├── TooSoon                a mail was asked for just now; carries retry_after_s
 ├── TicketRefused          a bid's confirmation that we did not issue to this visitor
 ├── PriceMoved             the price is no longer the one that was reviewed
+├── CursorRefused          a place in a list that nobody of this account was given
 ├── NotPossible            what the state of things does not allow (any more); carries reason
 ├── Vetoed                 a hook does not let it happen; carries why
 ├── ProviderAway           who takes the money can't answer now
@@ -174,6 +175,10 @@ class TicketRefused(AuctionAppError):
 
 class PriceMoved(AuctionAppError):
     """The price is no longer the one that the bidder has reviewed."""
+
+
+class CursorRefused(AuctionAppError):
+    """A place in a list that nobody of this account was given; its text says why."""
 
 
 class NotPossible(AuctionAppError):

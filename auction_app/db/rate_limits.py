@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from auction_app.db.store import Store
 from auction_app.db.tables import attempts
+from auction_app.db.turns import take_turn
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import TooManyAttempts
 
@@ -92,11 +93,8 @@ def _subjects(attempt: Attempt) -> dict[str, Limit]:
 
 
 def _one_at_a_time(conn: Connection, subjects: Iterable[str]) -> None:
-    # SQLite has one writer at a time anyway. In one order, so that no two wait for each other.
-    if conn.dialect.name == "postgresql":
-        for subject in sorted(subjects):
-            lock = func.pg_advisory_xact_lock(func.hashtextextended(subject, 0))
-            conn.execute(select(lock))
+    for subject in sorted(subjects):  # in one order, so that no two wait for each other
+        take_turn(conn, subject)
 
 
 def _check(act: UnitOfWork, subject: str, limit: Limit) -> None:

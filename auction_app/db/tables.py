@@ -61,6 +61,19 @@ sessions = Table(
     Column("agent", String(200), nullable=False, server_default=""),
 )
 
+# Machines of customers. `begins_after` is the number of the sale after which one listens.
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("begins_after", Integer, nullable=False),
+    Column("added_at_ms", BigInteger, nullable=False),
+    Column("last_seen_at_ms", BigInteger),
+)
+
 # What must not be done too often, by a digest of what is done and by whom.
 attempts = Table(
     "attempts",
@@ -384,6 +397,9 @@ orders = Table(
     Column("price_minor", BigInteger, nullable=False),
     Column("status", String(16), nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
+    # Of each seller's sales, as they become visible: who reads them in order misses none.
+    Column("sale_number", Integer),
+    Index("ix_orders_sale_number", "seller_id", "sale_number", unique=True),
     Index("ix_orders_seller", "seller_id", "created_at_ms", "id"),
     Index("ix_orders_buyer", "buyer_id", "created_at_ms", "id"),
     Index("ix_orders_auction", "auction_id"),

@@ -7,6 +7,7 @@ from marshmallow import fields
 from service_kit.hal import link, resource
 
 from auction_app.orders.model import Order, OrderStatus, Side, may_give_feedback, next_steps
+from auction_app.orders.sales_feed import Sales
 from auction_app.urls import Urls
 from auction_app.web.hal import Document, MoneySchema, page_of
 
@@ -20,6 +21,7 @@ def order(urls: Urls, order: Order, *, side: Side | None = None, by_hand: bool =
     may_say = side is not None and may_give_feedback(order.status)
     return resource(
         {
+            "title": order.title,
             "price": order.price.to_wire(),
             "postage": order.postage.to_wire() if order.postage else None,
             "total": order.total.to_wire() if order.total else None,
@@ -52,6 +54,14 @@ def my_orders(
     return page_of(urls, "/my/orders", "orders", found, more)
 
 
+def sales_since(urls: Urls, sales: Sales) -> Document:
+    """What somebody has sold, the oldest first; `next` is there always, and leads on from here."""
+    found = [order(urls, one) | {"cursor": cursor} for cursor, one in sales.found]
+    here = urls.absolute("/my/orders")
+    links = {"self": link(here), "next": link(f"{here}?since={sales.cursor}")}
+    return resource({"cursor": sales.cursor}, links, {"orders": found})
+
+
 _STATUS = ma.validate.OneOf([status.value for status in OrderStatus])
 
 
@@ -66,6 +76,7 @@ class StepSchema(ma.Schema):
 class OrderSchema(ma.Schema):
     """A sale; for its two sides, and for scope orders:read."""
 
+    title = fields.String(required=True)
     price = fields.Nested(MoneySchema, required=True)
     postage = fields.Nested(MoneySchema, required=True, allow_none=True)
     total = fields.Nested(MoneySchema, required=True, allow_none=True)
@@ -74,12 +85,17 @@ class OrderSchema(ma.Schema):
     links = fields.Dict(data_key="_links", required=True)
 
 
+class _ListedOrderSchema(OrderSchema):
+    cursor = fields.String()
+
+
 class _Orders(ma.Schema):
-    orders = fields.List(fields.Nested(OrderSchema), required=True)
+    orders = fields.List(fields.Nested(_ListedOrderSchema), required=True)
 
 
 class MyOrdersSchema(ma.Schema):
-    """A page of what one has bought and sold."""
+    """A page of what one has bought and sold; with `since`, of what one has sold, in order."""
 
+    cursor = fields.String()
     embedded = fields.Nested(_Orders, data_key="_embedded", required=True)
     links = fields.Dict(data_key="_links", required=True)

@@ -16,6 +16,8 @@ from auction_app.db.tables import (
     participations,
     second_chances,
 )
+from auction_app.db.turns import take_turn
+from auction_app.devices.repository import latest_sale
 from auction_app.listings.terms import Details
 from auction_app.orders.model import Feedback, Order, OrderStatus, Side, Step
 
@@ -27,9 +29,11 @@ def add(conn: Connection, order: Order, *, sold_by: str, now_ms: int) -> bool:
     known = select(orders.c.id).where(orders.c.sold_by == sold_by)
     if conn.execute(known).first() is not None:
         return False
+    take_turn(conn, f"sale of {order.seller_id}")
     conn.execute(
         insert(orders).values(
             id=order.id,
+            sale_number=latest_sale(conn, order.seller_id) + 1,
             sold_by=sold_by,
             auction_id=order.auction_id,
             seller_id=order.seller_id,
@@ -64,6 +68,17 @@ def of_customer(
     query = _select().where(_mine(customer_id))
     rows = conn.execute(paged(query, made, orders.c.id, after=after, limit=limit)).all()
     return list(zip(_as_orders(conn, rows), [int(row.created_at_ms) for row in rows], strict=True))
+
+
+def sales_after(
+    conn: Connection, seller_id: str, number: int, *, limit: int
+) -> list[tuple[int, Order]]:
+    """A seller's sales with their numbers, from the one after `number` on, in order. A sale gets
+    its number as it becomes visible, so none is ever added below one that somebody has read."""
+    theirs = (orders.c.seller_id == seller_id, orders.c.sale_number > number)
+    query = _select().where(*theirs).order_by(orders.c.sale_number).limit(limit)
+    rows = conn.execute(query).all()
+    return list(zip([row.sale_number for row in rows], _as_orders(conn, rows), strict=True))
 
 
 def latest_of(conn: Connection, customer_id: str, auction_id: str) -> str | None:

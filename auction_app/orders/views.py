@@ -5,13 +5,14 @@ from typing import Any
 
 from flask import Blueprint as PlainBlueprint
 from flask import Response, flash, request, url_for
-from service_kit.access import permitted
+from service_kit.access import permitted, shown_token
 from service_kit.openapi import Blueprint
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.accounts.visitor import signed_in
 from auction_app.db.rate_limits import ORDER_STEPS, use_up
+from auction_app.devices.recognise import recognise
 from auction_app.errors import BadInput, NotFound
 from auction_app.orders import hal as represent
 from auction_app.orders import repository as stored
@@ -22,12 +23,13 @@ from auction_app.orders.hal import MyOrdersSchema, OrderSchema
 from auction_app.orders.labels import noted_word
 from auction_app.orders.model import RATINGS, Order, may_give_feedback, next_steps
 from auction_app.orders.pay import may_pay, pay
+from auction_app.orders.sales_feed import CURSOR, sales_since
 from auction_app.parts import Parts
 from auction_app.payments import repository as payments
 from auction_app.payments.desk import PaymentDesk
 from auction_app.payments.provider_units import is_chargeable
 from auction_app.web.i18n import _
-from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
+from auction_app.web.negotiation import hal, matching, negotiated, page, see_other, wants_hal
 from auction_app.web.paging import cursor_from, page_of
 
 PAGE = 24
@@ -39,7 +41,12 @@ def api(parts: Parts, desk: PaymentDesk | None) -> Blueprint:
 
     @negotiated(views, "/orders/<string:order_id>", OrderSchema)
     def show(order_id: str) -> Response:
-        """A sale and its steps, for its two sides and for a token of scope orders:read."""
+        """A sale and its steps, for its two sides, for a token of scope orders:read, and for a
+        device of the seller's."""
+        if device := recognise(parts.store, shown_token(request)):
+            return hal(
+                represent.order(parts.urls, _order_sold_by(parts, order_id, device.owner_id))
+            )
         if wants_hal() and permitted("orders:read"):
             return hal(represent.order(parts.urls, _order(parts, order_id)))
         me = signed_in(parts)
@@ -49,9 +56,22 @@ def api(parts: Parts, desk: PaymentDesk | None) -> Blueprint:
             return hal(represent.order(parts.urls, order, side=here, by_hand=by_hand))
         return _order_page(parts, desk, order, me)
 
-    @negotiated(views, "/my/orders", MyOrdersSchema, own=True, paged=True)
+    @negotiated(
+        views,
+        "/my/orders",
+        MyOrdersSchema,
+        own=True,
+        by_device=True,
+        paged=True,
+        parameters=[matching("since", CURSOR)],
+    )
     def mine() -> Response:
-        """What the signed-in customer has bought and sold, the latest first."""
+        """What the signed-in customer has bought and sold, the latest first; for a device, and with
+        `since`, what was sold after that, the oldest first."""
+        device, since = recognise(parts.store, shown_token(request)), request.args.get("since")
+        if device or since is not None:
+            whose = (device.owner_id, device.begins_after) if device else (signed_in(parts).id, 0)
+            return hal(_sales(parts, *whose, since))
         me, after = signed_in(parts), cursor_from(request.args)
         with parts.store.reading() as conn:
             found = stored.of_customer(conn, me.id, after=after, limit=PAGE + 1)
@@ -116,6 +136,11 @@ def paying(parts: Parts, desk: PaymentDesk) -> PlainBlueprint:
     return views
 
 
+def _sales(parts: Parts, seller_id: str, begins_after: int, since: str | None) -> dict[str, Any]:
+    found = sales_since(parts.store, seller_id, since, begins_after=begins_after, limit=PAGE)
+    return represent.sales_since(parts.urls, found)
+
+
 def _is_paid_here(desk: PaymentDesk | None, order: Order) -> bool:
     return desk is not None and is_chargeable(order.total)
 
@@ -125,6 +150,13 @@ def _order(parts: Parts, order_id: str) -> Order:
         order = stored.by_id(conn, order_id)
     if order is None:
         raise NotFound("no such order")
+    return order
+
+
+def _order_sold_by(parts: Parts, order_id: str, seller_id: str) -> Order:
+    order = _order(parts, order_id)
+    if order.seller_id != seller_id:
+        raise NotFound("not a sale of this seller's")
     return order
 
 

@@ -10,6 +10,7 @@ from auction_app.bidding.gateway import Gateway
 from auction_app.db.ids import new_key
 from auction_app.db.store import Store, Transaction
 from auction_app.db.unit_of_work import UnitOfWork
+from auction_app.devices import repository as devices
 from auction_app.errors import CommandRefused, NotPossible
 from auction_app.listings.outcomes import ListingHidden
 from auction_app.listings.photo_files import PhotoFiles
@@ -106,6 +107,7 @@ def _take_off(act: UnitOfWork, auction_ids: list[str]) -> None:
 
 def _forget(act: UnitOfWork, customer: Customer) -> None:
     sessions.remove_of(act.conn, customer.id)
+    devices.forget(act.conn, customer.id)
     notices.forget(act.conn, customer.id)
     preferences.forget(act.conn, customer.id)
     searches.forget(act.conn, customer.id)

@@ -7,6 +7,7 @@ from auction_app.accounts.repository import sessions
 from auction_app.alerts.repository import follows, searches
 from auction_app.bidding.gateway import Gateway
 from auction_app.db.store import Store, Transaction
+from auction_app.devices import repository as devices
 from auction_app.listings.repository import auctions
 from auction_app.moderation.repository import decisions, reports, statements
 from auction_app.notifications.repository import notices, preferences
@@ -141,6 +142,10 @@ def _smaller_things(
                 "status": chance.status,
             }
             for chance in second_chances.of_bidder(conn, me)
+        ],
+        "devices": [
+            {"name": device.name, "last_seen_at_ms": device.last_seen_at_ms}
+            for device in devices.of_customer(conn, me)
         ],
         "sessions": [
             {"browser": agent, "since_ms": since_ms}

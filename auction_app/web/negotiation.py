@@ -18,11 +18,6 @@ _PROBLEM: dict[str, Any] = {
     "content_type": "application/problem+json",
 }
 Parameter = dict[str, Any]
-_AFTER: Parameter = {
-    "in": "query",
-    "name": "after",
-    "schema": {"type": "string", "pattern": CURSOR},
-}
 
 View = Callable[..., Response]
 
@@ -40,20 +35,21 @@ def negotiated(
     schema: type[ma.Schema],
     *,
     own: bool = False,
+    by_device: bool = False,
     paged: bool = False,
     parameters: Sequence[Parameter] = (),
 ) -> Callable[[View], View]:
     """Serve an address to browsers and programs, and describe its JSON side in the OpenAPI
-    document: one's `own` needs a session, the rest is public and shows more for some tokens;
-    a `paged` list has the parameter `after`."""
+    document: one's `own` needs a session, or where it is read `by_device` a device's token, the
+    rest is public and shows more for some tokens; a `paged` list has the parameter `after`."""
 
     def described(view: View) -> View:
         view = views.response(200, schema, content_type=MEDIA_TYPE)(view)
         for status, words in _other_answers(rule, own=own, paged=paged).items():
             view = views.alt_response(status, description=words, **_PROBLEM)(view)
         return views.doc(
-            security=[{"session": []}] if own else [{}, {"token": []}, {"basic": []}],
-            parameters=[*parameters, *([_AFTER] if paged else [])],
+            security=_security(own=own, by_device=by_device),
+            parameters=[*parameters, *([matching("after", CURSOR)] if paged else [])],
         )(view)
 
     def decorate(view: View) -> View:
@@ -62,6 +58,17 @@ def negotiated(
         return view
 
     return decorate
+
+
+def _security(*, own: bool, by_device: bool) -> list[dict[str, list[str]]]:
+    if not own:
+        return [{}, {"token": []}, {"basic": []}]
+    return [{"session": []}, {"token": []}] if by_device else [{"session": []}]
+
+
+def matching(name: str, pattern: str) -> Parameter:
+    """A parameter that comes from a link or an answer of ours."""
+    return {"in": "query", "name": name, "schema": {"type": "string", "pattern": pattern}}
 
 
 def text(name: str) -> Parameter:

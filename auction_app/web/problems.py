@@ -63,6 +63,7 @@ def translations() -> dict[type[Exception], Any]:
         errors.NotTheirLink: _not_their_link,
         errors.TicketRefused: _ticket_refused,
         errors.TooManyAttempts: _too_often,
+        errors.CursorRefused: _cursor_refused,
         errors.NotPossible: _not_possible,
         errors.Vetoed: _vetoed,
         errors.LinkDead: _link_dead,
@@ -132,6 +133,10 @@ def _too_often(error: errors.TooManyAttempts) -> Problem:
         detail=_("Please try again later. Nothing was done this time."),
         headers={"Retry-After": str(error.retry_after_s)},
     )
+
+
+def _cursor_refused(error: errors.CursorRefused) -> Problem:
+    return Problem(400, "Cursor refused", reason="cursor", detail=str(error))
 
 
 def _not_possible(error: errors.NotPossible) -> Problem:

@@ -53,6 +53,7 @@ MEMBERS = {
 """What any member may do with a public item, and does for themselves."""
 
 OWNERS = {
+    "/account/devices/<string:device_id>/revoke": {},
     "/account/sessions/<string:handle>/end": {},
     "/auctions/<string:auction_id>/edit": {"title": "Mine now", "description": "x"},
     "/auctions/<string:auction_id>/end": {"key": "0" * 32},

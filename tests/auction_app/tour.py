@@ -68,10 +68,17 @@ def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tou
         "statement_id": path_of(statement),
         "photo_id": photo,
         "search_id": _saved(sale.ada),
+        "device_id": _device(sale.sam),
     }
     ids = {name: value.rsplit("/", 1)[-1] for name, value in ids.items()}
     handle = re.findall(r"/account/sessions/(\w+)/end", sessions)[0]
     return Tour(sale, mo, ids, handle, item)
+
+
+def _device(seller: Browser) -> str:
+    seller.post("/account/devices", {"name": "Printer"})
+    page = seller.get("/account/devices").text
+    return str(re.findall(r"/account/devices/(\w+)/revoke", page)[0])
 
 
 def _offer(sale: Sale) -> str:

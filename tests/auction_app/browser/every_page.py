@@ -101,6 +101,7 @@ def _of_ada(paths: Mapping[str, str]) -> dict[str, str]:
         "account": "/account",
         "mails": "/account/notices",
         "sessions": "/account/sessions",
+        "devices": "/account/devices",
         "delete-account": "/account/delete",
         "report": f"{WATCH}/report",
         "home-signed-in": "/",

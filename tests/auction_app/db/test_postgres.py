@@ -5,16 +5,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from auction_app.accounts.repository import customers
 from auction_app.config import Config
-from auction_app.db.tables import audit_trail
+from auction_app.db.tables import audit_trail, orders
 from auction_app.watchlist.remind_watchers import remind_watchers
 from tests.auction_app.bidding.test_projection import bid_elsewhere, deliver, refresh
 from tests.auction_app.conftest import World, as_program, path_of
-from tests.auction_app.sale import sell
+from tests.auction_app.devices.test_devices import add_device, ask, sold
+from tests.auction_app.sale import close, sell
 from tests.waiting import wait_for
 
 
@@ -78,6 +79,22 @@ def test_what_follows_a_sale_and_the_trail_of_moderators(world: World) -> None:
             world.parts.begin() as act,
         ):
             act.conn.execute(statement)
+
+
+def test_sales_that_are_made_at_once_get_their_numbers_in_turn(world: World) -> None:
+    sale = sell(world)
+    token = add_device(sale.sam)
+    items = [sale.sam.list_item() for _ in range(6)]
+    for item in items:
+        sale.ada.bid(item, "40")
+
+    with ThreadPoolExecutor(len(items)) as pool:
+        list(pool.map(lambda item: close(world, item), items))
+
+    assert len(sold(ask(world, token))) == len(items)
+    with world.parts.store.reading() as conn:
+        numbers = conn.execute(select(orders.c.sale_number)).scalars()
+        assert sorted(numbers) == list(range(1, len(items) + 2))
 
 
 def test_what_is_listed_while_its_seller_is_deleted_waits_and_is_refused(world: World) -> None:

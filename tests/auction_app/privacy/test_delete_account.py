@@ -42,6 +42,7 @@ SECTIONS = {
     "reports": "reports",
     "second_chances": "second_chances",
     "sessions": "sessions",
+    "devices": "devices",
     "bids": "bids",
     "participations": "bids",
     "placed_tickets": "bids",
