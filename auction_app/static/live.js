@@ -9,8 +9,11 @@
   let version = Number(item.dataset.version);
   let endsAt = Number(find("left")?.dataset.endsAtMs);
 
-  const money = (m) => new Intl.NumberFormat(language, {
-    style: "currency", currency: m.currency }).format(m.amount);
+  function money({ amount, currency }) {
+    const decimals = amount.split(".")[1]?.length ?? 0;
+    return new Intl.NumberFormat(language, { style: "currency", currency,
+      minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(amount);
+  }
   // As web/formats.py writes it; the zone's word is the one that stands there already.
   function moment(ms, before) {
     const zone = { timeZone: document.body.dataset.zone };

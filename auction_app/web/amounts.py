@@ -25,7 +25,8 @@ def read_amount(text: str, currency: str, *, decimal_mark: str, symbol: str = ""
     | 1.234   1,234            | AmountUnclear: a group here, a decimal mark there |
     | 12.   1.2345   -3   1e5  | NotAnAmount                                      |
 
-    With a currency of three decimals "1.234" is a plain amount where "." is the decimal mark.
+    With a currency of three decimals "1.234" is a plain amount where "." is the decimal mark; with
+    one of none, such as the yen, both "1,234" and "1.234" can only be groups.
     Raises AmountUnclear, NotAnAmount.
     """
     exponent = exponent_of(currency)
@@ -55,6 +56,8 @@ def _split(text: str, exponent: int, decimal_mark: str) -> tuple[str, str]:
 def _split_at_only_mark(text: str, mark: str, exponent: int, decimal_mark: str) -> tuple[str, str]:
     whole, _, rest = text.partition(mark)
     reads_as_group = len(rest) == 3 and _GROUPED.fullmatch(text) is not None
+    if reads_as_group and exponent == 0:
+        return _whole(text), ""
     if reads_as_group and not (exponent == 3 and mark == decimal_mark):
         raise AmountUnclear(f"{mark} may be a decimal mark or part the thousands")
     return _whole(whole), _decimals(rest, exponent)

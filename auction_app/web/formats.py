@@ -1,13 +1,12 @@
 """How money, moments and spans of time are written for this visitor."""
 
-from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from babel.numbers import format_currency
 from flask import Flask
 from markupsafe import Markup
+from service_kit import local_money
 from service_kit.clock import utc
 from service_kit.local_time import written, written_exactly
 from service_kit.money import Money
@@ -63,7 +62,7 @@ def money(amount: Money) -> str:
 
 @lru_cache(maxsize=10_000)
 def _money(amount: Money, locale: str) -> str:
-    return str(format_currency(Decimal(amount.amount), amount.currency, locale=locale))
+    return local_money.written(amount, locale)
 
 
 def decimal(amount: Money) -> str:

@@ -99,7 +99,8 @@ def style() -> str:
 
 
 _STYLES = ("en_GB", "en_IE", "en_AU", "en_NZ")
-"""What differs from its language in how days and hours are written, and not in how numbers are."""
+"""What differs from its language in how days, hours and currencies are written, and not in how
+numbers are."""
 
 
 def _style(spoken: str) -> str:
@@ -185,5 +186,5 @@ def decimal_mark() -> str:
 
 
 def currency_symbol(currency: str) -> str:
-    """ "$" for USD, as the visitor's language has it; the code itself for an unknown one."""
-    return get_currency_symbol(currency, get_locale())
+    """ "$" for USD, "US$" in Australia, as pages write it; the code itself for an unknown one."""
+    return get_currency_symbol(currency, style())

@@ -10,7 +10,9 @@ def complaint(word: str) -> str:
         "missing": _("Please fill this in."),
         "too_long": _("This is too long."),
         "name_unreadable": _("Please leave out characters that cannot be seen or read."),
-        "name_leads_elsewhere": _("A name cannot hold the address of a page or a mailbox."),
+        "name_leads_elsewhere": _(
+            "A name cannot hold a web address, an e-mail address or a phone number."
+        ),
         "name_mixed": _("Please write each word in one alphabet."),
         "name_of_the_house": _("This looks like a name of the house. Please choose another one."),
         "password_common": _("Many people use this password, so it is tried first. Take another."),

@@ -13,8 +13,19 @@ _FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\U00
 """Nothing is seen of them, though Unicode counts them as letters, marks or signs."""
 _PRESENTATION = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """How the sign before is to look: dropped, for it makes twins that look alike."""
+_DOTS = str.maketrans(dict.fromkeys("\u3002\u0589\u06d4\ua4f8\u2022\u2219\u22c5", "."))
+"""Beside those that NFKC makes dots of."""
 _PILED_MARKS = re.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{3}")
-_LEADS_ELSEWHERE = re.compile(r"://|@|\bwww\b|[^\s.]\.[^\W\d_]{2}", re.IGNORECASE)
+_LEADS_ELSEWHERE = re.compile(
+    r"://|@|\b(?:www|h(?:tt|xx)ps?)\b|[^\s.]\s*\.[^\W\d_]{2}|\d\.\d+\.\d", re.IGNORECASE
+)
+_WRITTEN_OUT = re.compile(
+    r"\s*[\[({<]\s*(?:(?P<at>at|ät)|dot|punkt|\.)\s*[\])}>]\s*|(?<=\w)\s+(?:dot|punkt)\s+(?=\w)",
+    re.IGNORECASE,
+)
+"""How the signs of an address are written so that a reader knows them and a machine does not."""
+_DIGITS_OF_A_NUMBER = 7
+"""So many in one name can be called; a year, a house's number and a postcode have fewer."""
 _BESIDE_LATIN = frozenset("BOPOMOFO CJK HANGUL HIRAGANA IDEOGRAPHIC KATAKANA LATIN".split())
 """Alphabets that stand in one word with Latin letters, and whose letters look like none of them."""
 _DRAWN_LETTER = re.compile(r"(?:LATIN|INDICATOR SYMBOL) .*\b([A-Z])(?: WITH .*)?$")
@@ -41,7 +52,7 @@ def check_name(name: str) -> str:
     name = _PRESENTATION.sub("", unicodedata.normalize("NFC", name))
     if any(_is_ignorable(c) for c in name) or _PILED_MARKS.search(name):
         raise ValidationError("name_unreadable")
-    if _LEADS_ELSEWHERE.search(unicodedata.normalize("NFKC", name).replace("\u3002", ".")):
+    if _leads_elsewhere(unicodedata.normalize("NFKC", name).translate(_DOTS)):
         raise ValidationError("name_leads_elsewhere")
     if any(_is_mixed(word) for word in re.split(r"[\W\d_]+", name)):
         raise ValidationError("name_mixed")
@@ -74,6 +85,18 @@ def skeleton(name: str) -> str:
 
 def _is_ignorable(character: str) -> bool:
     return character in _FILLERS or unicodedata.category(character) in {"Cf", "Co", "Cn"}
+
+
+def _leads_elsewhere(name: str) -> bool:
+    """Whether it holds the address of a page or a mailbox, or a number to call.
+
+    | prize.example | prize[.]example | prize dot example | 0170 1234567 | Dr. Ann | Ann 1985 |
+    |---------------|-----------------|-------------------|--------------|---------|----------|
+    | yes           | yes             | yes               | yes          | no      | no       |
+    """
+    plain = _WRITTEN_OUT.sub(lambda found: "@" if found["at"] else ".", name)
+    digits = sum(c.isdecimal() for c in name)
+    return digits >= _DIGITS_OF_A_NUMBER or bool(_LEADS_ELSEWHERE.search(plain))
 
 
 def _is_mixed(word: str) -> bool:

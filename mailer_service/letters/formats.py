@@ -1,10 +1,9 @@
 """Amounts and times as the reader writes them, and the languages that mails are written in."""
 
-from decimal import Decimal
 from functools import cache
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency
+from service_kit import local_money
 from service_kit.local_time import written, zone_named
 from service_kit.money import Money
 
@@ -28,7 +27,7 @@ def language_of(locale: Locale) -> str:
 
 def amount_in_words(money: Money, locale: Locale) -> str:
     """Such as "$1,250.00" in English and "1.250,00 $" in German (with its no-break space)."""
-    return format_currency(Decimal(money.amount), money.currency, locale=locale)
+    return local_money.written(money, locale)
 
 
 def time_in_words(at_ms: int, locale: Locale, time_zone: str) -> str:

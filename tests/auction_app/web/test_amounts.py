@@ -1,11 +1,13 @@
 """Reading amounts that people type."""
 
 import pytest
+from babel.numbers import get_currency_symbol, get_decimal_symbol
 from flask import Flask
 from flask_babel import Babel
 from hypothesis import given
 from hypothesis import strategies as st
 from service_kit.errors import NotAnAmount
+from service_kit.local_money import written
 from service_kit.money import Money
 
 from auction_app.errors import AmountUnclear
@@ -107,6 +109,28 @@ def test_every_amount_reads_back_as_it_is_written(minor: int, mark: str, currenc
     typed = money.amount.replace(".", mark)
 
     assert read_amount(typed, currency, decimal_mark=mark) == money
+
+
+@given(
+    st.integers(0, 10**12),
+    st.sampled_from(["en", "en_GB", "en_NZ", "de"]),
+    st.sampled_from("USD EUR HUF JPY KRW XOF CLP KWD IQD".split()),
+)
+def test_what_a_page_writes_can_be_typed(minor: int, style: str, currency: str) -> None:
+    money, mark = Money(minor, currency), get_decimal_symbol(style)
+    symbol = get_currency_symbol(currency, style)
+    page = written(money, style)
+
+    for typed in (page, page.replace(symbol, "").strip()):
+        assert read_amount(typed, currency, decimal_mark=mark, symbol=symbol) == money
+
+
+@pytest.mark.parametrize(
+    ("typed", "yen"), [("1,500", 1500), ("1.500", 1500), ("12,000,000", 12_000_000), ("¥999", 999)]
+)
+def test_a_currency_without_decimals_has_groups_only(typed: str, yen: int) -> None:
+    for mark in ".,":
+        assert read_amount(typed, "JPY", decimal_mark=mark, symbol="¥") == Money(yen, "JPY")
 
 
 def test_the_default_increments_follow_the_currency() -> None:

@@ -28,6 +28,16 @@ from tests.auction_app.conftest import World, email_of
         ("WWW prize", "name_leads_elsewhere"),
         ("ada@example.org", "name_leads_elsewhere"),
         ("hxxp://prize", "name_leads_elsewhere"),
+        ("prize[.]example", "name_leads_elsewhere"),
+        ("prize (dot) example", "name_leads_elsewhere"),
+        ("Prize punkt Example", "name_leads_elsewhere"),
+        ("prize .example", "name_leads_elsewhere"),
+        ("prize\u2022example", "name_leads_elsewhere"),
+        ("ada [at] example", "name_leads_elsewhere"),
+        ("prize at 203.0.113.7", "name_leads_elsewhere"),
+        ("call +49 170 1234567", "name_leads_elsewhere"),
+        ("0170-123 45 67", "name_leads_elsewhere"),
+        ("\u2460\u2467\u24ea\u24ea \uff15\uff15\uff15 \u0661\u0662\u0663", "name_leads_elsewhere"),
         ("M\u0430rtha", "name_mixed"),
         ("Ada P\u03b1pa", "name_mixed"),
         ("\ua4d6avel", "name_mixed"),
@@ -44,7 +54,8 @@ def test_a_name_that_deceives_is_refused(name: str, word: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["Ada", "J. R. R. Tolkien", "J.R.R. Tolkien", "Zoë O'Brien-Smith", "José María", "王小明",
-     "Владимир", "Γιώργος", "さくらAda", "Ms. Smith", "Ada 🎸", "गौरव", "Nguyễn Thị", "50 % off"],
+     "Владимир", "Γιώργος", "さくらAda", "Ms. Smith", "Ada 🎸", "गौरव", "Nguyễn Thị", "50 % off",
+     "Dr. Ann", "Ann 1985", "Dot Cotton", "Flat 12, 1010 Wien", "Treffpunkt (Graz)"],
 )  # fmt: skip
 def test_a_name_of_any_language_is_taken_as_it_is(name: str) -> None:
     assert check_name(name) == name
