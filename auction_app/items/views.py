@@ -1,10 +1,10 @@
-"""The item page, and its photos."""
+"""The item page, and what stands beside it."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
-from flask import Response, abort, make_response, send_from_directory
+from flask import Response
 from service_kit.access import caller, permitted
 from service_kit.openapi import Blueprint
 
@@ -12,6 +12,7 @@ from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.bidding.model import Bid
 from auction_app.bidding.repository import biddings
 from auction_app.bidding.views.typed_amount import typed_before
+from auction_app.items import photo_view
 from auction_app.items import repository as item
 from auction_app.items.calendar_file import calendar_file
 from auction_app.items.hal import actions, pages_of_readers
@@ -21,7 +22,7 @@ from auction_app.items.page_cache import PageCache
 from auction_app.items.plot import Plot, plot
 from auction_app.listings import hal as represent
 from auction_app.listings.hal import AuctionSchema
-from auction_app.listings.model import LARGE, THUMBNAIL, Standing, check_shown
+from auction_app.listings.model import Standing, check_shown
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
@@ -55,8 +56,8 @@ def api(parts: Parts) -> Blueprint:
     return views
 
 
-def pages(parts: Parts, files: PhotoFiles) -> PlainBlueprint:
-    """What is not a page of its own: a bidder's state, and photos."""
+def pages(parts: Parts) -> PlainBlueprint:
+    """What is not a page of its own: a bidder's state, and the history."""
     views = PlainBlueprint("fragments", __name__)
     kept = PageCache(parts)
 
@@ -68,18 +69,6 @@ def pages(parts: Parts, files: PhotoFiles) -> PlainBlueprint:
     @views.get("/auctions/<string:auction_id>/history")
     def history(auction_id: str) -> Response:
         return kept.page("items/_history.html", _history_context(parts, auction_id))
-
-    @views.get("/photos/<string:photo_id>-<int:size>.jpg")
-    def photo(photo_id: str, size: int) -> Response:
-        if size not in {LARGE, THUMBNAIL} or not photo_id.isalnum():
-            abort(404)
-        response = make_response(
-            send_from_directory(
-                files.folder.absolute(), f"{photo_id}-{size}.jpg", mimetype="image/jpeg"
-            )
-        )
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
 
     return views
 
@@ -230,5 +219,6 @@ def _standing(seen: Item, my_id: str | None, now_ms: int) -> Standing | None:
 def blueprints(parts: Parts, files: PhotoFiles) -> Iterator[PlainBlueprint]:
     """All addresses of the feature."""
     yield api(parts)
-    yield pages(parts, files)
+    yield pages(parts)
+    yield photo_view.pages(parts, files)
     yield beside(parts)

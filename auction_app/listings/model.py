@@ -7,7 +7,7 @@ from typing import Literal, get_args
 from service_kit.money import Money
 
 from auction_app.accounts.model import Customer
-from auction_app.errors import Removed
+from auction_app.errors import NotFound, Removed
 from auction_app.listings.terms import Details, Terms
 
 Relation = Literal["place-bid", "buy-now", "retract", "cancel", "offer"]
@@ -201,7 +201,32 @@ class Auction:
         return Standing.WINNING_BELOW_RESERVE if below else Standing.WINNING
 
 
+@dataclass(frozen=True)
+class PhotoSubject:
+    """Of what a photo is: somebody's listing, which may be hidden, or draft."""
+
+    seller_id: str
+    is_hidden: bool
+    is_draft: bool
+
+    @property
+    def is_public(self) -> bool:
+        """Whether everybody may see it."""
+        return not (self.is_hidden or self.is_draft)
+
+    def check_shown(self, who: Customer | None) -> None:
+        """Raises Removed for what is hidden, NotFound for what was never shown, to all but its
+        seller; moderators see what is hidden."""
+        if self.is_draft and not (who and who.id == self.seller_id):
+            raise NotFound("somebody else's draft")
+        _check_hidden(self.is_hidden, self.seller_id, who)
+
+
 def check_shown(auction: Auction, who: Customer | None) -> None:
     """Raises Removed for an item that moderators have hidden, to all but them and its seller."""
-    if auction.hidden and not (who and (who.moderator or who.id == auction.seller_id)):
+    _check_hidden(auction.hidden, auction.seller_id, who)
+
+
+def _check_hidden(is_hidden: bool, seller_id: str, who: Customer | None) -> None:
+    if is_hidden and not (who and (who.moderator or who.id == seller_id)):
         raise Removed("hidden by a moderator")

@@ -141,7 +141,7 @@ class Sender:
             mail.letter,
             key=f"{mail.entity_url} {mail.kind} {mail.recipient_url}",
             sender=self.sender,
-            written_at_ms=mail.created_at_ms,
+            written_at_ms=mail.written_at_ms,
         )
 
     def _is_late(self, mail: Ready) -> bool:

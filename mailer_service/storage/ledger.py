@@ -62,9 +62,11 @@ class Noticed(Claimed):
 
 @dataclass(frozen=True, kw_only=True)
 class Ready(Claimed):
-    """A mail that is to be sent."""
+    """A mail that is to be sent; `written_at_ms` is when it became one: a digest's is the morning
+    on which it leaves, not the day on which its first item came."""
 
     letter: Letter
+    written_at_ms: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +101,7 @@ class Ledger:
         rows = self._claim("ready", now_ms=now_ms, lease_ms=lease_ms, limit=limit)
         letters = [decoded(row.letter, Letter) for row in rows]
         return [
-            Ready(**_claimed(row), letter=letter) if letter else Unreadable(**_claimed(row))
+            _ready(row, letter) if letter else Unreadable(**_claimed(row))
             for row, letter in zip(rows, letters, strict=True)
         ]
 
@@ -267,6 +269,11 @@ def _claimed(row: Row[Any]) -> dict[str, Any]:
             *("traceparent", "created_at_ms", "version", "attempts"),
         )
     }
+
+
+def _ready(row: Row[Any], letter: Letter) -> Ready:
+    written_at_ms = row.placed_at_ms or row.created_at_ms
+    return Ready(**_claimed(row), letter=letter, written_at_ms=written_at_ms)
 
 
 def lock_recipient(connection: Connection, recipient_url: str) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from service_kit.clock import utc
 
 from mailer_service.config import Config
 
@@ -81,6 +82,7 @@ def test_daily_means_one_mail_in_the_readers_morning(
     (mail,) = mail_server.mails
     assert text_of(mail).count("You have been outbid on Brass lamp ($12.50)") == 3
     assert html_of(mail).count("You have been outbid on Brass lamp") == 3
+    assert mail["Date"].datetime == utc(clock())
 
 
 def test_the_next_day_has_a_digest_of_its_own(
