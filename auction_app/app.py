@@ -36,6 +36,7 @@ from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.devices import views as devices_views
 from auction_app.items import views as items_views
+from auction_app.items.views import item as items_page
 from auction_app.listings import labels as listings_labels
 from auction_app.listings.linked_data import linked_data
 from auction_app.listings.model import LARGE, THUMBNAIL
@@ -145,7 +146,7 @@ def _pages_elsewhere(house: House) -> tuple[str, ...]:
 
 
 def _views(house: House) -> Iterator[Blueprint]:
-    item_page = items_views.again(house)
+    item_page = items_page.again(house)
     yield from accounts_views.blueprints(house, house.passwords)
     yield from alerts_views.blueprints(house)
     yield from bidding_views.blueprints(house, house.gateway, item_page)

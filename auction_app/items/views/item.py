@@ -1,6 +1,6 @@
 """The item page, and what stands beside it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
@@ -12,7 +12,6 @@ from auction_app.accounts.visitor import signed_in, visitor
 from auction_app.bidding.model import Bid
 from auction_app.bidding.repository import biddings
 from auction_app.bidding.views.typed_amount import typed_before
-from auction_app.items import photo_view
 from auction_app.items import repository as item
 from auction_app.items.calendar_file import calendar_file
 from auction_app.items.hal import actions, pages_of_readers
@@ -23,7 +22,6 @@ from auction_app.items.plot import Plot, plot
 from auction_app.listings import hal as represent
 from auction_app.listings.hal import AuctionSchema
 from auction_app.listings.model import Standing, check_shown
-from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
 from auction_app.questions import repository as questions
@@ -214,11 +212,3 @@ def _standing(seen: Item, my_id: str | None, now_ms: int) -> Standing | None:
     if my_id is None or not seen.ties.took_part:
         return None
     return seen.auction.standing_of(my_id, now_ms, bought=seen.ties.bought)
-
-
-def blueprints(parts: Parts, files: PhotoFiles) -> Iterator[PlainBlueprint]:
-    """All addresses of the feature."""
-    yield api(parts)
-    yield pages(parts)
-    yield photo_view.pages(parts, files)
-    yield beside(parts)
