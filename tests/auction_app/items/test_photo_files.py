@@ -9,7 +9,9 @@ from tests.auction_app.conftest import Browser, World, password_of, path_of
 
 
 def photo_of(page: str) -> str:
-    return re.findall(r"/photos/\w+-\d+\.jpg", page)[0]
+    found = re.search(r"/photos/\w+-\d+\.jpg", page)
+    assert found
+    return found[0]
 
 
 def ask(browser: Browser, path: str) -> tuple[int, str]:
