@@ -42,6 +42,7 @@ from auction_app.listings.linked_data import linked_data
 from auction_app.listings.model import LARGE, THUMBNAIL
 from auction_app.moderation import labels as moderation_labels
 from auction_app.moderation import views as moderation_views
+from auction_app.news import views as news_views
 from auction_app.notifications import labels as notifications_labels
 from auction_app.notifications import views as notifications_views
 from auction_app.notifications.views.preferences import take_one_click
@@ -153,6 +154,7 @@ def _views(house: House) -> Iterator[Blueprint]:
     yield from devices_views.blueprints(house)
     yield from items_views.blueprints(house, house.files)
     yield from moderation_views.blueprints(house, house.decree_channel)
+    yield from news_views.blueprints(house)
     yield from notifications_views.blueprints(house)
     yield from orders_views.blueprints(house, house.desk)
     if house.desk is not None:

@@ -15,6 +15,7 @@ PUBLISHED = {
     "payments": TopicAbout(
         "What a buyer owes or has paid: due, open, paid, refunded, failed or expired.", NO_DATA
     ),
+    "notices": TopicAbout("A customer has news on the site: a notice, or a sale.", NO_DATA),
     "questions": TopicAbout("A question on an item was asked, or answered.", NO_DATA),
     "statements": TopicAbout("Somebody is told of a moderator's decision, and why.", NO_DATA),
     "reminders": TopicAbout(

@@ -13,7 +13,7 @@ from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import BadInput
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
-from auction_app.notifications.repository import notices
+from auction_app.notifications.notify import notify
 from auction_app.search.forms import read_query
 from auction_app.search.query import SearchQuery
 
@@ -89,14 +89,13 @@ def _tell(act: UnitOfWork, alert: Alert) -> None:
     if not _still_wanted(act.conn, alert) or not alerts.add(act.conn, alert, now_ms=act.now_ms):
         return
     about = act.urls.reminder(alert.id)
-    notices.add(
-        act.conn,
+    notify(
+        act,
         alert.customer_id,
         alert.kind,
         about=about,
         auction_id=alert.auction_id,
         path=f"/auctions/{alert.auction_id}",
-        now_ms=act.now_ms,
     )
     act.announce("reminders", "create", about)
 

@@ -9,7 +9,7 @@ from auction_app.bidding.repository import biddings
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.model import RELATIONS, Bidding
 from auction_app.listings.repository import auctions
-from auction_app.notifications.repository import notices
+from auction_app.notifications.notify import notify
 from auction_app.orders.settle_sale import settle_sale
 from auction_app.search.repository import entries
 from auction_app.urls import Urls
@@ -76,10 +76,10 @@ def _tell(act: UnitOfWork, bid: Bid, outbid: str | None) -> None:
         return
     news = {"about": bid.url, "auction_id": auction.id, "path": f"/auctions/{auction.id}"}
     if bid.outcome != biddings.RAISED:
-        notices.add(act.conn, auction.seller_id, "new-bid", **news, now_ms=bid.placed_at_ms)
+        notify(act, auction.seller_id, "new-bid", **news, at_ms=bid.placed_at_ms)
     overtaken = act.urls.customer_id(outbid) if outbid else None
     if overtaken and overtaken != bid.bidder_id:
-        notices.add(act.conn, overtaken, "outbid", **news, now_ms=bid.placed_at_ms)
+        notify(act, overtaken, "outbid", **news, at_ms=bid.placed_at_ms)
 
 
 def _as_bidding(urls: Urls, told: bids_client.Bidding) -> Bidding:

@@ -359,6 +359,7 @@ notices = Table(
     Column("auction_id", ForeignKey("auctions.id"), nullable=False),
     Column("path", String(200), nullable=False),
     Column("at_ms", BigInteger, nullable=False),
+    Column("noted_at_ms", BigInteger),
     Column("read_at_ms", BigInteger),
     UniqueConstraint("customer_id", "kind", "about"),
     Index("ix_notices_latest", "customer_id", "at_ms", "id"),

@@ -31,6 +31,7 @@ def add_device(act: UnitOfWork, owner: Customer, form: DeviceForm) -> str:
 
 
 def revoke_device(act: UnitOfWork, owner: Customer, device_id: str) -> None:
-    """From now on its token is nobody's. Raises NotFound."""
+    """From now on its token is nobody's; a stream that it has open ends. Raises NotFound."""
     if not devices.remove(act.conn, owner.id, device_id):
         raise NotFound("no such device")
+    act.announce("notices", "update", act.urls.customer(owner.id))

@@ -6,7 +6,7 @@ from auction_app.db.ids import new_id
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.moderation.model import Decision, Statement, Telling
 from auction_app.moderation.repository import statements
-from auction_app.notifications.repository import notices
+from auction_app.notifications.notify import notify
 
 
 def tell(
@@ -65,12 +65,11 @@ def _state(act: UnitOfWork, statement: Statement, path: str) -> None:
     url = act.urls.statement(statement.id)
     act.announce("statements", "create", url)
     if statement.auction_id is not None:
-        notices.add(
-            act.conn,
+        notify(
+            act,
             statement.customer_id,
             statement.kind,
             about=url,
             auction_id=statement.auction_id,
             path=path,
-            now_ms=act.now_ms,
         )

@@ -1,7 +1,7 @@
 """What follows in the same commit when something happens to an order."""
 
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.notifications.repository import notices
+from auction_app.notifications.notify import notify
 from auction_app.orders.model import OrderStatus
 from auction_app.orders.outcomes import OrderAdvanced, OrderMade
 from auction_app.payments import repository as payments
@@ -22,8 +22,8 @@ def notify_both_sides(act: UnitOfWork, made: OrderMade) -> None:
     """Seller and buyer find it among their news."""
     order = made.order
     news = {"about": made.sold_by, "auction_id": order.auction_id, "path": f"/orders/{order.id}"}
-    notices.add(act.conn, order.seller_id, "sold", **news, now_ms=made.at_ms)
-    notices.add(act.conn, order.buyer_id, "won", **news, now_ms=made.at_ms)
+    notify(act, order.seller_id, "sold", **news, at_ms=made.at_ms)
+    notify(act, order.buyer_id, "won", **news, at_ms=made.at_ms)
 
 
 def notify_other_side(act: UnitOfWork, advanced: OrderAdvanced) -> None:
@@ -31,14 +31,13 @@ def notify_other_side(act: UnitOfWork, advanced: OrderAdvanced) -> None:
     order = advanced.order
     for customer_id in (order.buyer_id, order.seller_id):
         if customer_id != advanced.by_id:
-            notices.add(
-                act.conn,
+            notify(
+                act,
                 customer_id,
                 "order",
                 about=f"{act.urls.order(order.id)}#{advanced.status}",
                 auction_id=order.auction_id,
                 path=f"/orders/{order.id}",
-                now_ms=act.now_ms,
             )
 
 

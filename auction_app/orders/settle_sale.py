@@ -5,7 +5,7 @@ from auction_app.db.ids import new_id
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.model import Auction, Bidding
 from auction_app.listings.repository import auctions
-from auction_app.notifications.repository import notices
+from auction_app.notifications.notify import notify
 from auction_app.orders import repository as orders
 from auction_app.orders.model import Order
 from auction_app.orders.outcomes import OrderMade
@@ -24,13 +24,13 @@ def settle_sale(act: UnitOfWork, auction_id: str, *, at_ms: int) -> None:
     news = {"about": bidding.url, "auction_id": auction.id, "path": f"/auctions/{auction.id}"}
     order = _order(auction, bidding) if bidding.outcome == "sold" else None
     if order is None:
-        notices.add(act.conn, auction.seller_id, "unsold", **news, now_ms=at_ms)
+        notify(act, auction.seller_id, "unsold", **news, at_ms=at_ms)
     else:
         make_order(act, order, sold_by=bidding.url, at_ms=at_ms)
     winner = order.buyer_id if order else None
     for customer_id in orders.participants(act.conn, auction.id):
         if customer_id != winner:
-            notices.add(act.conn, customer_id, "lost", **news, now_ms=at_ms)
+            notify(act, customer_id, "lost", **news, at_ms=at_ms)
 
 
 def make_order(act: UnitOfWork, order: Order, *, sold_by: str, at_ms: int) -> None:

@@ -2,7 +2,7 @@
 
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.notifications.model import Kind
-from auction_app.notifications.repository import notices
+from auction_app.notifications.notify import notify
 from auction_app.questions.model import Question
 from auction_app.questions.outcomes import QuestionAnswered, QuestionAsked
 
@@ -28,12 +28,11 @@ def announce_answered(act: UnitOfWork, answered: QuestionAnswered) -> None:
 
 
 def _notify(act: UnitOfWork, question: Question, customer_id: str, kind: Kind) -> None:
-    notices.add(
-        act.conn,
+    notify(
+        act,
         customer_id,
         kind,
         about=act.urls.question(question.id),
         auction_id=question.auction_id,
         path=f"/auctions/{question.auction_id}#question-{question.id}",
-        now_ms=act.now_ms,
     )

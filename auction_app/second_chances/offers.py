@@ -11,7 +11,7 @@ from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotFound
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
-from auction_app.notifications.repository import notices
+from auction_app.notifications.notify import notify
 from auction_app.orders.model import Order
 from auction_app.orders.settle_sale import make_order
 from auction_app.second_chances import repository as second_chances
@@ -65,14 +65,13 @@ def keep_offer(act: UnitOfWork, told: bids_client.Offer) -> None:
     except NotFound:
         return  # another house's auction; bids_service may serve several
     if second_chances.keep(act.conn, chance):
-        notices.add(
-            act.conn,
+        notify(
+            act,
             bidder_id,
             "second-chance",
             about=told.url,
             auction_id=auction_id,
             path=f"/second-chances/{chance.id}",
-            now_ms=act.now_ms,
         )
     if chance.status == ACCEPTED:
         order = Order.agreed(new_id(), auction, chance.bidder_id, chance.price)

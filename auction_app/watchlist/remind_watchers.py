@@ -1,7 +1,7 @@
 """Tell those who watch an item that it ends soon."""
 
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.notifications.repository import notices
+from auction_app.notifications.notify import notify
 from auction_app.watchlist.repository import reminders
 
 BEFORE_MS = 3_600_000
@@ -14,14 +14,13 @@ def remind_watchers(act: UnitOfWork) -> int:
     due = reminders.due(act.conn, now_ms=act.now_ms, before_ms=act.now_ms + BEFORE_MS, limit=BATCH)
     for reminder in due:
         reminders.add(act.conn, reminder, now_ms=act.now_ms)
-        notices.add(
-            act.conn,
+        notify(
+            act,
             reminder.customer_id,
             "ending-soon",
             about=act.urls.reminder(reminder.id),
             auction_id=reminder.auction_id,
             path=f"/auctions/{reminder.auction_id}",
-            now_ms=act.now_ms,
         )
         act.announce("reminders", "create", act.urls.reminder(reminder.id))
     return len(due)

@@ -57,6 +57,7 @@ PAGES_ONLY = (
     "/forgot-password",
     "/language",
     "/manifest.webmanifest",
+    "/me/events",
     "/metrics",
     "/moderation",
     "/my/bid-results/",

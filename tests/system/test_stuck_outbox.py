@@ -21,7 +21,7 @@ PUBLISHERS = [
 THIEF = "a-token-of-somebody-else"
 
 
-OF_AUCTIONS = "auctions customers orders payments questions reminders statements".split()
+OF_AUCTIONS = "auctions customers notices orders payments questions reminders statements".split()
 
 
 @pytest.fixture(scope="module")

@@ -20,15 +20,14 @@ def add(
     about: str,
     auction_id: str,
     path: str,
+    at_ms: int,
     now_ms: int,
-) -> None:
-    """Tell a customer something once: the same kind about the same entity is told no more.
-
-    Nothing happens when there is no such customer.
-    """
+) -> bool:
+    """Store a notice of what happened `at_ms`; False when there is one of this kind about the same
+    entity, or no such customer."""
     if conn.execute(select(customers.c.id).where(customers.c.id == customer_id)).first() is None:
-        return
-    conn.execute(
+        return False
+    stored = conn.execute(
         insert_or(conn, notices)
         .values(
             id=new_id(),
@@ -37,10 +36,12 @@ def add(
             about=about,
             auction_id=auction_id,
             path=path,
-            at_ms=now_ms,
+            at_ms=at_ms,
+            noted_at_ms=now_ms,
         )
         .on_conflict_do_nothing(index_elements=["customer_id", "kind", "about"])
     )
+    return stored.rowcount > 0
 
 
 def of_customer(
@@ -67,6 +68,38 @@ def of_customer(
             at_ms=row.at_ms,
             read=row.read_at_ms is not None,
             price=None if row.price_minor is None else Money(row.price_minor, row.currency),
+        )
+        for row in conn.execute(query)
+    ]
+
+
+def unread_since(
+    conn: Connection, customer_id: str, since_ms: int, *, limit: int
+) -> list[tuple[Notice, int]]:
+    """What a customer was told since then and has not read, with when it was stored (ms), the
+    oldest first."""
+    query = (
+        select(notices, auctions.c.title)
+        .join(auctions, auctions.c.id == notices.c.auction_id)
+        .where(
+            notices.c.customer_id == customer_id,
+            notices.c.read_at_ms.is_(None),
+            notices.c.noted_at_ms > since_ms,
+        )
+        .order_by(notices.c.noted_at_ms, notices.c.id)
+        .limit(limit)
+    )
+    return [
+        (
+            Notice(
+                id=row.id,
+                kind=row.kind,
+                title=row.title,
+                path=row.path,
+                at_ms=row.at_ms,
+                read=False,
+            ),
+            row.noted_at_ms,
         )
         for row in conn.execute(query)
     ]
