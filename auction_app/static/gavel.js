@@ -39,6 +39,37 @@
   let offset = Number(body.dataset.serverNowMs) - performance.now();
   const now = () => performance.now() + offset;
 
+  // A page that the browser had kept was made long ago, and a stopwatch stands still while the
+  // machine sleeps: then the server is asked. When exactly it looked at its clock nobody knows: a
+  // countdown that is too long costs an auction, so it is the shortest of those that may be true.
+  let asking = false;
+  async function askTime() {
+    if (asking) return;
+    asking = true;
+    const asked = performance.now();
+    const answer = await fetch("/clock", { cache: "no-store" }).catch(() => null);
+    asking = false;
+    if (!answer?.ok) { setTimeout(askTime, 3000); return; }
+    const told = Number(await answer.text());
+    const least = told - performance.now(), most = told - asked;
+    if (offset < least || offset > most) offset = most;
+    tick();
+  }
+  const wasKept = ({ type, transferSize, responseStatus }) =>
+    type === "back_forward" || transferSize === 0 || responseStatus === 304;
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted || performance.getEntriesByType("navigation").some(wasKept)) askTime();
+  });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) askTime(); });
+  // The two run apart where the machine slept, and where somebody set its clock.
+  const apart = () => Date.now() - performance.now();
+  let apartBefore = apart();
+  function mindJumps() {
+    const jumped = Math.abs(apart() - apartBefore) > 2000;
+    apartBefore = apart();
+    if (jumped) askTime();
+  }
+
   // The two largest units, none that is zero: the same as web/formats.py's time_left.
   function spell(ms) {
     const s = Math.max(0, Math.floor(ms / 1000));
@@ -94,5 +125,5 @@
     setServerNow(ms) { offset = ms - performance.now(); },
   };
   tick();
-  setInterval(tick, 1000);
+  setInterval(() => { mindJumps(); tick(); }, 1000);
 })();

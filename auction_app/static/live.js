@@ -182,11 +182,54 @@
     };
   }
   // The server says something every 15 s: a stream that is silent has died without a word, as
-  // when a network is left.
+  // when a network is left. One that does not open waits behind others: a browser opens six at a
+  // time. Until one is open the page itself is asked.
   function mind() {
-    if (source.readyState !== EventSource.OPEN || performance.now() - heardAt < 40000) return;
-    lost();
-    open();
+    if (!source) return;
+    const silent = performance.now() - heardAt;
+    if (source.readyState === EventSource.OPEN) {
+      if (silent < 40000) return;
+      lost();
+      open();
+    } else if (silent > 5000) {
+      lost();
+      lookAgain();
+    }
+  }
+
+  let looking = false;
+  let lookedAt = 0;
+  async function lookAgain() {
+    if (looking || performance.now() - lookedAt < 10000) return;
+    looking = true;
+    lookedAt = performance.now();
+    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } })
+      .catch(() => null);
+    if (answer?.ok) showPage(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    looking = false;
+  }
+  function showPage(page) {
+    const fresh = page.getElementById("item");
+    if (!fresh || Number(fresh.dataset.version) <= version) return;
+    version = Number(fresh.dataset.version);
+    for (const id of ["price-label", "price", "minimum", "bid-count", "reserve"]) {
+      const text = page.getElementById(id)?.textContent;
+      if (text && put(id, text) && id === "price") speak(`${words.price}: ${text}`);
+    }
+    for (const id of ["buy-now", "buy-now-price"]) if (!page.getElementById(id)) find(id)?.remove();
+    const end = Number(page.getElementById("left")?.dataset.endsAtMs);
+    if (end && end !== endsAt) moveEnd(end);
+    refreshStanding();
+    refreshHistory();
+    if (fresh.dataset.closed === "1") showEnd(0);
+  }
+
+  // A tab that nobody looks at leaves its place to those that are looked at.
+  let leaving = null;
+  function mindSight() {
+    clearTimeout(leaving);
+    if (document.hidden) leaving = setTimeout(() => { close(); source = null; }, 5000);
+    else if (!source) open();
   }
 
   if (item.dataset.closed === "1") return;
@@ -195,6 +238,7 @@
   if (!item.dataset.stream) return; // nobody streams: the page is as it was when it was loaded
   open();
   setInterval(mind, 5000);
+  document.addEventListener("visibilitychange", mindSight);
   addEventListener("pagehide", close);
   addEventListener("pageshow", (event) => { if (event.persisted) open(); });
 })();

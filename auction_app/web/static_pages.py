@@ -1,4 +1,4 @@
-"""Pages that say something and do nothing: the rules, and in which language to say it."""
+"""Pages that say something and do nothing: the rules, in which language to say it, the time."""
 
 from collections.abc import Iterator
 
@@ -21,6 +21,13 @@ def pages(parts: Parts) -> Blueprint:
     @views.get("/language")
     def languages() -> Response:
         return page("web/languages.html", next=local_path(request.args.get("next")))
+
+    @views.get("/clock")
+    def clock() -> Response:
+        """Our time in ms since the epoch, for countdowns on pages that a browser had kept."""
+        answer = Response(str(parts.clock()), mimetype="text/plain")
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
     @views.post("/language/<code>")
     def choose_language(code: str) -> Response:

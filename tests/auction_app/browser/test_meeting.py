@@ -3,11 +3,12 @@
 docs/bidding.md P10 and P12.
 """
 
+import re
 import time
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from auction_app.bidding.projection import keep_bidding
 from tests.auction_app.browser.live_app import LiveApp, bid, passed_s
@@ -158,6 +159,74 @@ def test_the_countdown_is_right_though_the_browsers_clock_is_an_hour_off(
 
     minutes = int(page.locator("#left").inner_text().split(" min")[0])
     assert 49 <= minutes <= 50
+
+
+@pytest.mark.parametrize(
+    "comes_back",
+    [
+        "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))",
+        "document.dispatchEvent(new Event('visibilitychange'))",
+        "(now => Date.now = () => now() + 600_000)(Date.now)",  # the machine has slept
+        "(now => Date.now = () => now() - 7_200_000)(Date.now)",
+    ],
+)
+def test_a_list_that_was_kept_asks_what_time_it_is(
+    live_app: LiveApp, item: str, comes_back: str
+) -> None:
+    page = live_app.visitor()
+    page.goto(f"{live_app.url}/search?q=lamp")
+    left = page.locator("[data-ends-at-ms]").first
+    expect(left).to_contain_text(re.compile("1 h|59 min"))
+
+    live_app.world.clock.pass_s(600)
+    page.evaluate(comes_back)
+
+    expect(left).to_contain_text(re.compile("49 min|50 min"))
+
+
+def test_a_tab_that_nobody_looks_at_leaves_its_stream_to_others(
+    live_app: LiveApp, item: str
+) -> None:
+    ada = live_app.visitor(name="Ada")
+    ada.clock.install()
+    with ada.expect_response(lambda it: _opens_a_stream(it.request)):
+        ada.goto(live_app.url + item)
+    with ada.expect_event("requestfailed", _opens_a_stream):
+        _look_away(ada, True)
+        ada.clock.fast_forward("00:06")
+    bid(live_app.visitor(name="Bob"), live_app.url + item, "50")
+
+    with ada.expect_request(_opens_a_stream):
+        _look_away(ada, False)
+
+    expect(ada.locator("#bid-count")).to_have_text("1")
+
+
+def test_a_stream_that_does_not_open_is_said_to_be_paused_and_the_page_asked(
+    live_app: LiveApp, item: str
+) -> None:
+    ada = live_app.visitor(name="Ada")
+    ada.clock.install()
+    ada.route(re.compile(r"/stream\?"), lambda _route: None)  # it waits for a connection
+    ada.goto(live_app.url + item)
+    bid(live_app.visitor(name="Bob"), live_app.url + item, "50")
+
+    ada.clock.fast_forward("00:15")
+    ada.clock.fast_forward("00:05")
+
+    expect(ada.locator("#paused")).to_contain_text("paused since")
+    expect(ada.locator("#bid-count")).to_have_text("1")
+    expect(ada.locator("#history-table tbody tr")).to_have_count(1)
+
+
+def _look_away(page: Page, away: bool) -> None:
+    page.evaluate(
+        """away => {
+          Object.defineProperty(document, "hidden", {value: away, configurable: true});
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        away,
+    )
 
 
 def test_a_page_without_scripts_is_whole(live_app: LiveApp, item: str) -> None:
