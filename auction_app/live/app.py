@@ -19,16 +19,21 @@ from service_kit.url import are_entity_urls
 from service_kit.worker import Loops
 
 from auction_app.live import config as settings
+from auction_app.live.answers import check_origin, stream_answer
 from auction_app.live.config import Config
-from auction_app.live.follow import Biddings, follower, look, resyncer
+from auction_app.live.follow import Biddings, follower, look, notifier, resyncer
 from auction_app.live.hub import Channel, Hub, HubFull
+from auction_app.live.own_view import install_own_stream
+from auction_app.live.readers import Readers, TooManyOfOne
 from auction_app.live.stream import stream
 from auction_app.live.stream_metrics import stream_metrics
 from auction_app.live.topology import topology
+from auction_app.live.web_app import HttpWebApp, WebApp
 
 
 def create_app(config: Config | None = None, **parts: Any) -> Flask:
-    """The live app; `parts` (biddings, hub, clock) replaces what it would build."""
+    """The live app; `parts` (biddings, web_app, hub, readers, clock) replaces what it would
+    build."""
     if config is None:
         configure_logs("live")
         export_spans("live")
@@ -36,18 +41,26 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     biddings: Biddings = parts.get("biddings") or BidsClient(
         config.bids_url, config.bids_token, total_s=5
     )
+    web_app: WebApp = parts.get("web_app") or HttpWebApp(config.auctions_url)
     hub: Hub = parts.get("hub") or Hub()
+    readers: Readers = parts.get("readers") or Readers()
     app = Flask(__name__)
     install_trace(app)
-    install_metrics(app, "live", lambda: stream_metrics(hub))
+    install_metrics(app, "live", lambda: stream_metrics(hub, readers))
     install_storable(app)
-    install_problems(app, {HubFull: _full})
+    install_problems(app, {HubFull: _full, TooManyOfOne: _too_many})
     install_health(app, {})
-    _install_stream(app, config, hub, biddings, parts.get("clock") or now_ms)
+    clock: Clock = parts.get("clock") or now_ms
+    _install_stream(app, config, hub, biddings, clock)
+    install_own_stream(app, config, readers, web_app, clock)
     drain = Drain(
         uuid=config.webhook_uuid,
         secrets=config.webhook_secret,
-        listeners={"biddings": follower(hub, biddings), RESYNC: resyncer(hub, biddings)},
+        listeners={
+            "biddings": follower(hub, biddings),
+            "notices": notifier(readers),
+            RESYNC: resyncer(hub, biddings, readers),
+        },
     )
     mount(app, "/events", drain)
     return app
@@ -63,7 +76,7 @@ def _install_stream(app: Flask, config: Config, hub: Hub, biddings: Biddings, cl
     @app.get("/stream")
     def show() -> Response:
         auction_url = request.args.get("auction", "")
-        _check_origin(config.allowed_origin, request.headers.get("Origin"))
+        check_origin(config, request)
         _check_auction(config.allowed_origin, auction_url)
         since = _version(request.headers.get("Last-Event-ID") or request.args.get("since"))
         channel = hub.join(auction_url)
@@ -72,19 +85,8 @@ def _install_stream(app: Flask, config: Config, hub: Hub, biddings: Biddings, cl
         except Exception:
             hub.leave(channel)
             raise
-        response = Response(stream(channel, since, clock), mimetype="text/event-stream")
-        response.call_on_close(lambda: hub.leave(channel))
-        response.headers["Access-Control-Allow-Origin"] = config.allowed_origin
-        response.headers["Vary"] = "Origin"
-        response.headers["Cache-Control"] = "no-store"
-        response.headers["X-Accel-Buffering"] = "no"  # nginx would hold frames back
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-
-def _check_origin(allowed: str, origin: str | None) -> None:
-    if origin not in {None, allowed}:
-        raise Problem(403, "Streams are for pages of the auction house only")
+        frames = stream(channel, since, clock)
+        return stream_answer(config, frames, lambda: hub.leave(channel), with_session=False)
 
 
 def _check_auction(allowed: str, auction_url: str) -> None:
@@ -108,3 +110,8 @@ def _version(text: str | None) -> int:
 
 def _full(_error: HubFull) -> Problem:
     return Problem(503, "Too many streams are open", headers={"Retry-After": "30"})
+
+
+def _too_many(_error: TooManyOfOne) -> Problem:
+    title = "Too many streams are open with this token or session"
+    return Problem(429, title, headers={"Retry-After": "15"})

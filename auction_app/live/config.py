@@ -24,6 +24,7 @@ class Config:
     webhook_secret: tuple[str, ...] = setting("LIVE_WEBHOOK_SECRET", secret=True)
     bids_url: str = setting("LIVE_BIDS_URL", parse=base_url)
     bids_token: str = setting("LIVE_BIDS_TOKEN", secret=True)
+    auctions_url: str = setting("LIVE_AUCTIONS_URL", parse=base_url)
     allowed_origin: str = setting("LIVE_ALLOWED_ORIGIN", parse=_origin, at_home=is_plain)
 
 

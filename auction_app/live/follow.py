@@ -9,6 +9,7 @@ from service_kit.logs import get_logger
 
 from auction_app.live.frame import frame_of
 from auction_app.live.hub import Channel, Hub
+from auction_app.live.readers import Readers
 
 log = get_logger(__name__)
 
@@ -38,10 +39,22 @@ def follower(hub: Hub, biddings: Biddings) -> Callable[[Sequence[Event]], None]:
     return follow
 
 
-def resyncer(hub: Hub, biddings: Biddings) -> Callable[[Sequence[Event]], None]:
-    """A drain's listener: events are gone, so each watched bidding is looked at."""
+def notifier(readers: Readers) -> Callable[[Sequence[Event]], None]:
+    """A drain's listener: tells those who have news to look, each once."""
+
+    def notify(events: Sequence[Event]) -> None:
+        for customer_url in dict.fromkeys(event.url for event in events):
+            readers.tell(customer_url)
+
+    return notify
+
+
+def resyncer(hub: Hub, biddings: Biddings, readers: Readers) -> Callable[[Sequence[Event]], None]:
+    """A drain's listener: events are gone, so each watched bidding is looked at, and every reader
+    looks."""
 
     def follow(_events: Sequence[Event]) -> None:
+        readers.tell_all()
         for url, channel in hub.watched():
             _follow(biddings, url, channel)
 

@@ -14,7 +14,7 @@ worker_class = "service_kit.entrance.greenlets.GreenletWorker"
 # The hub is in this one worker's memory, and the bus delivers each event to one worker only.
 # More processes are more subscribers: each needs a LIVE_WEBHOOK_UUID and bus token of its own.
 workers = 1
-worker_connections = 12_000
+worker_connections = 22_000  # of items, and of readers, 10 000 each
 keepalive = 2
 # Streams never end by themselves; browsers come again by themselves.
 graceful_timeout = 1

@@ -6,9 +6,9 @@ from auction_app.live.config import Config
 
 
 def topology(config: Config) -> Topology:
-    """It publishes nothing, and hears of biddings."""
+    """It publishes nothing, and hears of biddings and of who has news."""
     followed = WantedSubscription(
-        topics=("biddings",),
+        topics=("biddings", "notices"),
         callback=f"{config.public_url}/events",
         uuid=config.webhook_uuid,
         secret=config.webhook_secret[0],

@@ -17,7 +17,9 @@ class NewsItem:
 
 @dataclass(frozen=True, kw_only=True)
 class News:
-    """What is new to one reader, the oldest first, and where to go on after it."""
+    """What is new to one reader, the oldest first, and where to go on after it; `more` when that
+    was as much as is told at once."""
 
     items: Sequence[NewsItem]
     cursor: str
+    more: bool

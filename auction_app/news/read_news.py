@@ -14,7 +14,8 @@ from auction_app.notifications.repository import notices
 from auction_app.orders.sales_feed import sales_since
 
 MOST = 24
-OVERLAP_MS = 10_000
+_MOST_NOTICES = 100  # more than anybody looks at when they come at once
+_OVERLAP_MS = 10_000
 """A notice is stored with the time at which its transaction began, so one that is older than the
 last may become visible after it: what was stored so long before is looked at again."""
 
@@ -28,7 +29,7 @@ def news_of_device(store: Store, device: DeviceToken, after: str | None) -> News
         )
         for cursor, order in sales.found
     ]
-    return News(items=found, cursor=sales.cursor)
+    return News(items=found, cursor=sales.cursor, more=len(found) == MOST)
 
 
 def news_of_customer(store: Store, me: Customer, after: str | None, *, unread: int) -> News:
@@ -36,12 +37,12 @@ def news_of_customer(store: Store, me: Customer, after: str | None, *, unread: i
     and are not read. Some that are a little older come again. Raises CursorRefused."""
     place = _Place(store.clock(), store.clock()) if after is None else _place(after)
     with store.reading() as conn:
-        found = notices.unread_since(conn, me.id, place.look_from_ms, limit=MOST)
+        found = notices.unread_since(conn, me.id, place.look_from_ms, limit=_MOST_NOTICES)
     items = []
     for notice, noted_at_ms in found:
         place = place.after(noted_at_ms)
         items.append(_item(store, notice, str(place), unread))
-    return News(items=items, cursor=str(place))
+    return News(items=items, cursor=str(place), more=False)
 
 
 def _item(store: Store, notice: Notice, cursor: str, unread: int) -> NewsItem:
@@ -66,7 +67,7 @@ class _Place:
 
     @property
     def look_from_ms(self) -> int:
-        return max(self.made_ms, self.heard_ms - OVERLAP_MS)
+        return max(self.made_ms, self.heard_ms - _OVERLAP_MS)
 
     def after(self, noted_at_ms: int) -> "_Place":
         return _Place(max(self.heard_ms, noted_at_ms), self.made_ms)

@@ -36,7 +36,8 @@ def _answer(parts: Parts, customer_id: str, news: News) -> Response:
         for item in news.items
     ]
     customer = link(parts.urls.customer(customer_id))
-    return hal(resource({"events": events, "cursor": news.cursor}, {"customer": customer}))
+    state = {"events": events, "cursor": news.cursor, "more": news.more}
+    return hal(resource(state, {"customer": customer}))
 
 
 def blueprints(parts: Parts) -> Iterator[Blueprint]:

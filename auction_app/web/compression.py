@@ -8,7 +8,7 @@ import gzip
 
 from flask import Flask, Response, request, session
 
-from auction_app.web.security import SESSION_COOKIE
+from auction_app.web.session_cookie import SESSION_COOKIE
 
 _FROM_BYTES = 1_000
 _KINDS = {"text/html", "application/xml", "application/atom+xml"}

@@ -9,7 +9,7 @@ from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Api, Blueprint, ProblemSchema
 
 from auction_app.web.paging import CURSOR
-from auction_app.web.security import SESSION_COOKIE
+from auction_app.web.session_cookie import SESSION_COOKIE
 
 _JSON = (MEDIA_TYPE, "application/json")
 

@@ -6,9 +6,9 @@ from flask import Flask, Response, request
 from service_kit.http import origin_of
 
 from auction_app.parts import Parts
+from auction_app.web.session_cookie import SESSION_COOKIE
 
 _YEAR_S = 365 * 24 * 3600
-SESSION_COOKIE = "gavel"
 
 
 def install_security(app: Flask, parts: Parts, *, pages_elsewhere: Collection[str] = ()) -> None:

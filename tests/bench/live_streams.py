@@ -186,6 +186,7 @@ def _live(bids_url: str) -> Iterator[tuple[str, int]]:
         "LIVE_WEBHOOK_UUID": "live",
         "LIVE_WEBHOOK_SECRET": SECRET,
         "LIVE_BIDS_URL": bids_url,
+        "LIVE_AUCTIONS_URL": bids_url,
         "LIVE_BIDS_TOKEN": "token-for-the-bids-service",
         "LIVE_ALLOWED_ORIGIN": "http://auctions.test",
     }

@@ -32,7 +32,7 @@ TELLS = {
     "bids_jobs": OUTBOX,
     "auctions": REQUESTS,
     "auctions_jobs": OUTBOX,
-    "live": REQUESTS | {"live_streams"},
+    "live": REQUESTS | {"live_streams", "live_own_streams"},
     "mailer": REQUESTS,
     "mailer_jobs": MAIL,
     "house": REQUESTS,

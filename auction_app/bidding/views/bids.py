@@ -38,7 +38,7 @@ from auction_app.web.forms import Notation
 from auction_app.web.i18n import _, currency_symbol, decimal_mark
 from auction_app.web.negotiation import ItemPage, page, see_other
 from auction_app.web.problems import respond, translations
-from auction_app.web.security import SESSION_COOKIE
+from auction_app.web.session_cookie import SESSION_COOKIE
 
 
 def pages(parts: Parts, gateway: Gateway, item_page: ItemPage) -> Blueprint:

@@ -139,5 +139,6 @@ def _live_config(url: str, live_url: str) -> LiveConfig:
         webhook_secret=(SECRET,),
         bids_url="http://bids.test",
         bids_token="token-for-bids",
+        auctions_url=url,
         allowed_origin=url,
     )

@@ -41,9 +41,9 @@ def hub() -> Hub:
     return Hub(max_streams=3)
 
 
-@pytest.fixture
-def app(bids: FakeBids, hub: Hub) -> Flask:
-    config = Config(
+def live_config() -> Config:
+    """Settings of a live process that is reached by nobody."""
+    return Config(
         public_url="http://live.test",
         bus_url="http://bus.test",
         bus_token="token-of-the-bus-itself",
@@ -51,9 +51,14 @@ def app(bids: FakeBids, hub: Hub) -> Flask:
         webhook_secret=(SECRET,),
         bids_url="http://bids.test",
         bids_token="token-for-bids",
+        auctions_url=ORIGIN,
         allowed_origin=ORIGIN,
     )
-    return create_app(config, biddings=bids, hub=hub, clock=lambda: 77)
+
+
+@pytest.fixture
+def app(bids: FakeBids, hub: Hub) -> Flask:
+    return create_app(live_config(), biddings=bids, hub=hub, clock=lambda: 77)
 
 
 class Watcher:

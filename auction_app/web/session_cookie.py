@@ -1,0 +1,3 @@
+"""The name of the cookie that holds a session."""
+
+SESSION_COOKIE = "gavel"
