@@ -30,15 +30,16 @@ def respond(problem: Problem) -> Response:
             problem=problem.title,
         )
     else:
-        answer = page("web/problem.html", problem.status, problem=problem)
+        back = _where_they_were() if request.method == "POST" else "/"
+        answer = page("web/problem.html", problem.status, problem=problem, back=back)
     for name, value in problem.headers.items():
         answer.headers.setdefault(name, value)
     return answer
 
 
 def _where_they_were() -> str:
-    """Where to go on after signing in: a form that was sent can't be sent again, but its item or
-    order can be shown."""
+    """Where to go on from here: a form that was sent can't be sent again, but its item, order or
+    draft can be shown."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
     ids = request.view_args or {}
@@ -46,6 +47,8 @@ def _where_they_were() -> str:
         return url_for("items.show", auction_id=ids["auction_id"])
     if "order_id" in ids:
         return url_for("orders.show", order_id=ids["order_id"])
+    if "draft_id" in ids:
+        return url_for("selling.step", draft_id=ids["draft_id"], step=ids.get("step", "photos"))
     return "/"
 
 
@@ -228,7 +231,11 @@ def _too_large(_error: Exception) -> Problem:
     # visitor sees the answer.
     request.environ["wsgi.input"].read(_REST_BYTES)
     return Problem(
-        413, _("That was too much at once"), detail=_("The form or its photo is too large.")
+        413,
+        _("That was too much at once"),
+        detail=_(
+            "Nothing of it was kept. Please send less at a time: fewer photos, a shorter text."
+        ),
     )
 
 

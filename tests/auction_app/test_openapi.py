@@ -52,6 +52,7 @@ PAGES_ONLY = (
     "/auctions/<string:auction_id>/",
     "/confirm-address/",
     "/decisions/",
+    "/clock",
     "/favicon.ico",
     "/feeds/",
     "/forgot-password",

@@ -24,8 +24,9 @@ from auction_app.selling.take_photo import LARGEST_BYTES
 from auction_app.selling.views.wizard_context import wizard_context
 from auction_app.web.negotiation import page, see_other
 
-_UPLOAD_BYTES = (MOST_PHOTOS + 1) * LARGEST_BYTES
-"""What the page promises to take at once, with room for the rest of the form."""
+_UPLOAD_BYTES = (2 * MOST_PHOTOS + 1) * LARGEST_BYTES
+"""Twice what the page promises to take at once: of too many files the first are kept, and each
+other is refused by its name. With room for the rest of the form."""
 _PATH_END = "/photos/change"
 
 
