@@ -415,6 +415,19 @@ order_steps = Table(
     Column("by", String(8), nullable=False),
 )
 
+# What one side of an order asks of the other (`kind`), and what that answered.
+order_requests = Table(
+    "order_requests",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("by", String(8), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("answer", String(8)),
+    Column("answered_at_ms", BigInteger),
+)
+
 # What an order's buyer owes or has paid, by the order's URL: one of each order.
 payments = Table(
     "payments",

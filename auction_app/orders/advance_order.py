@@ -3,9 +3,9 @@
 from auction_app.accounts.model import Customer
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotFound, NotPossible
-from auction_app.orders import repository as orders
 from auction_app.orders.model import Order, OrderStatus, next_steps
 from auction_app.orders.outcomes import OrderAdvanced
+from auction_app.orders.repository import orders
 from auction_app.payments.provider_units import is_chargeable
 
 
@@ -24,7 +24,7 @@ def advance_order(
     if order.status == wanted:
         return order
     by_hand = not (takes_payments and is_chargeable(order.total))
-    if wanted not in next_steps(order.status, side, by_hand=by_hand):
+    if wanted not in next_steps(order.status, side, by_hand=by_hand, on_hold=order.on_hold):
         raise NotPossible("step")
     status = OrderStatus(wanted)
     with act.performing(OrderAdvanced(order, status, by_id=customer.id)):

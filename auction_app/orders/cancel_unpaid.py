@@ -1,9 +1,9 @@
 """The house cancels what nobody must be asked to pay for any more."""
 
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.orders import repository as orders
 from auction_app.orders.model import OrderStatus
 from auction_app.orders.outcomes import OrderAdvanced
+from auction_app.orders.repository import orders
 
 
 def cancel_unpaid(act: UnitOfWork, seller_id: str) -> None:

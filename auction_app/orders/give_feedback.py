@@ -3,9 +3,9 @@
 from auction_app.accounts.model import Customer
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NotFound, NotPossible
-from auction_app.orders import repository as orders
 from auction_app.orders.forms import FeedbackForm
 from auction_app.orders.model import Feedback, may_give_feedback
+from auction_app.orders.repository import feedback, orders
 
 
 def give_feedback(act: UnitOfWork, order_id: str, author: Customer, form: FeedbackForm) -> None:
@@ -26,10 +26,10 @@ def give_feedback(act: UnitOfWork, order_id: str, author: Customer, form: Feedba
         text=form.text,
         at_ms=act.now_ms,
     )
-    said = orders.feedback_on(act.conn, order.id)
+    said = feedback.on_order(act.conn, order.id)
     before = [(it.rating, it.text) for it in said if it.author_id == author.id]
     if before == [(form.rating, form.text)]:
         return
     if before or not may_give_feedback(order.status):
         raise NotPossible("feedback")
-    orders.add_feedback(act.conn, given)
+    feedback.add(act.conn, given)

@@ -1,12 +1,25 @@
 """Orders as HAL."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import marshmallow as ma
 from marshmallow import fields
 from service_kit.hal import link, resource
 
-from auction_app.orders.model import Order, OrderStatus, Side, may_give_feedback, next_steps
+from auction_app.orders.model import (
+    ANSWERS,
+    REQUESTS,
+    UNPAID_YET,
+    Order,
+    OrderStatus,
+    Request,
+    Side,
+    may_give_feedback,
+    may_request,
+    next_steps,
+    waits,
+)
 from auction_app.orders.sales_feed import Sales
 from auction_app.urls import Urls
 from auction_app.web.hal import Document, MoneySchema, page_of
@@ -16,8 +29,6 @@ def order(urls: Urls, order: Order, *, side: Side | None = None, by_hand: bool =
     """A sale and its steps so far; for one of its sides with links to what that may do next: to
     pay, where it isn't `by_hand` that it is."""
     here = urls.order(order.id)
-    possible = next_steps(order.status, side, by_hand=by_hand) if side else ()
-    may_pay = not by_hand and side == "buyer" and order.status is OrderStatus.AGREED
     may_say = side is not None and may_give_feedback(order.status)
     return resource(
         {
@@ -30,18 +41,44 @@ def order(urls: Urls, order: Order, *, side: Side | None = None, by_hand: bool =
                 {"status": step.status.value, "at_ms": step.at_ms, "by": step.by}
                 for step in order.steps
             ],
+            "requests": [_request(asked) for asked in order.requests],
+            "on_hold": order.on_hold,
         },
         {
             "self": link(urls.order(order.id)),
             "auction": link(urls.auction(order.auction_id)),
             "seller": link(urls.customer(order.seller_id)),
             "buyer": link(urls.customer(order.buyer_id)),
-            **{status.value: link(f"{here}/steps") for status in possible},
-            "pay": link(f"{here}/pay") if may_pay else None,
+            **(_possible(order, here, side, by_hand=by_hand) if side else {}),
             "feedback": link(f"{here}/feedback") if may_say else None,
             "offer": link(order.offer_url) if order.offer_url else None,
         },
     )
+
+
+def _possible(order: Order, here: str, side: Side, *, by_hand: bool) -> dict[str, Any]:
+    """Links to what a side may do next."""
+    steps = next_steps(order.status, side, by_hand=by_hand, on_hold=order.on_hold)
+    is_to_pay = order.status in UNPAID_YET and not order.on_hold and side == "buyer"
+    asked = {it.kind for it in order.requests if it.by != side and waits(it, order)}
+    return {
+        **{status.value: link(f"{here}/steps") for status in steps},
+        **{
+            f"ask-{it}": link(f"{here}/requests") for it in REQUESTS if may_request(it, order, side)
+        },
+        **{f"answer-{it}": link(f"{here}/answers") for it in asked},
+        "pay": link(f"{here}/pay") if is_to_pay and not by_hand else None,
+    }
+
+
+def _request(asked: Request) -> dict[str, Any]:
+    return {
+        "kind": asked.kind,
+        "by": asked.by,
+        "reason": asked.reason,
+        "at_ms": asked.at_ms,
+        "answer": asked.answer,
+    }
 
 
 def my_orders(
@@ -73,6 +110,16 @@ class StepSchema(ma.Schema):
     by = fields.String(required=True, validate=ma.validate.OneOf(["buyer", "seller", "house"]))
 
 
+class RequestSchema(ma.Schema):
+    """What one side has asked of the other."""
+
+    kind = fields.String(required=True, validate=ma.validate.OneOf(REQUESTS))
+    by = fields.String(required=True, validate=ma.validate.OneOf(["buyer", "seller"]))
+    reason = fields.String(required=True)
+    at_ms = fields.Integer(required=True)
+    answer = fields.String(required=True, allow_none=True, validate=ma.validate.OneOf(ANSWERS))
+
+
 class OrderSchema(ma.Schema):
     """A sale; for its two sides, and for scope orders:read."""
 
@@ -82,6 +129,8 @@ class OrderSchema(ma.Schema):
     total = fields.Nested(MoneySchema, required=True, allow_none=True)
     status = fields.String(required=True, validate=_STATUS)
     steps = fields.List(fields.Nested(StepSchema), required=True)
+    requests = fields.List(fields.Nested(RequestSchema), required=True)
+    on_hold = fields.Boolean(required=True)
     links = fields.Dict(data_key="_links", required=True)
 
 

@@ -1,6 +1,6 @@
 """The visitor's words for orders, their steps and their ratings."""
 
-from auction_app.orders.model import OrderStatus
+from auction_app.orders.model import OrderStatus, Request
 from auction_app.web.i18n import _
 
 
@@ -22,7 +22,24 @@ def step_action(status: OrderStatus, side: str) -> str:
     return {
         OrderStatus.SHIPPED: _("I have shipped it"),
         OrderStatus.RECEIVED: _("I have received it"),
-    }.get(status, _("Cancel the order"))
+    }[status]
+
+
+def ask_action(kind: str) -> str:
+    """What one side can ask of the other."""
+    return {"cancel": _("Ask to cancel the order")}[kind]
+
+
+def asked_word(request: Request) -> str:
+    """What was asked, and what came of it."""
+    if request.answer == "decline":
+        return {"cancel": _("Cancellation declined")}[request.kind]
+    return {"cancel": _("Cancellation requested")}[request.kind]
+
+
+def request_word(kind: str, name: str) -> str:
+    """What the other side wants, for whoever has to answer."""
+    return {"cancel": _("%(name)s asks to cancel the order:", name=name)}[kind]
 
 
 def side_word(side: str) -> str:
@@ -47,5 +64,14 @@ def rating_word(rating: str) -> str:
     return {"good": _("Good"), "neutral": _("Neutral"), "bad": _("Bad")}[rating]
 
 
-LABELS = (status_word, step_action, side_word, waiting_word, rating_word)
+LABELS = (
+    status_word,
+    step_action,
+    ask_action,
+    asked_word,
+    request_word,
+    side_word,
+    waiting_word,
+    rating_word,
+)
 """What all templates may call."""

@@ -1,11 +1,13 @@
 """What follows in the same commit when something happens to an order."""
 
 from auction_app.db.unit_of_work import UnitOfWork
+from auction_app.listings.outcomes import ListingHidden
 from auction_app.notifications.notify import notify
-from auction_app.orders.model import OrderStatus
-from auction_app.orders.outcomes import OrderAdvanced, OrderMade
+from auction_app.orders.model import Order, OrderStatus
+from auction_app.orders.outcomes import OrderAdvanced, OrderMade, RequestAnswered, RequestMade
+from auction_app.orders.repository import orders
 from auction_app.payments import repository as payments
-from auction_app.payments.move_payment import give_back
+from auction_app.payments.move_payment import close_checkouts, give_back
 
 
 def announce_made(act: UnitOfWork, made: OrderMade) -> None:
@@ -31,19 +33,54 @@ def notify_other_side(act: UnitOfWork, advanced: OrderAdvanced) -> None:
     order = advanced.order
     for customer_id in (order.buyer_id, order.seller_id):
         if customer_id != advanced.by_id:
-            notify(
-                act,
-                customer_id,
-                "order",
-                about=f"{act.urls.order(order.id)}#{advanced.status}",
-                auction_id=order.auction_id,
-                path=f"/orders/{order.id}",
-            )
+            _notify(act, order, customer_id, advanced.status)
 
 
-def refund_cancelled(act: UnitOfWork, advanced: OrderAdvanced) -> None:
-    """What was paid for an order goes back when it is cancelled."""
+def end_payment_of_cancelled(act: UnitOfWork, advanced: OrderAdvanced) -> None:
+    """What was paid for an order goes back when it is cancelled, and nobody can pay for it any
+    more."""
     if advanced.status is OrderStatus.CANCELLED:
-        payment = payments.of_order(act.conn, act.urls.order(advanced.order.id))
-        if payment is not None:
-            give_back(act, payment)
+        _end_payment(act, advanced.order)
+
+
+def hold_unpaid(act: UnitOfWork, hidden: ListingHidden) -> None:
+    """Nobody has to pay, or can, for what the house has taken off; the buyer is told."""
+    for order in orders.unpaid_of_item(act.conn, hidden.auction_id):
+        _end_payment(act, order)
+        _notify(act, order, order.buyer_id, "on-hold")
+        act.announce("orders", "update", act.urls.order(order.id))
+
+
+def tell_of_request(act: UnitOfWork, made: RequestMade) -> None:
+    """The other side finds the request among its news; tell the world."""
+    order, request = made.order, made.request
+    told = order.seller_id if request.by == "buyer" else order.buyer_id
+    _notify(act, order, told, f"{request.kind}-asked")
+    act.announce("orders", "update", act.urls.order(order.id))
+
+
+def tell_of_answer(act: UnitOfWork, answered: RequestAnswered) -> None:
+    """Whoever asked finds that it was declined among their news; what was accepted is a step."""
+    order, request = answered.order, answered.request
+    if answered.answer == "decline":
+        asker = order.buyer_id if request.by == "buyer" else order.seller_id
+        _notify(act, order, asker, f"{request.kind}-declined")
+        act.announce("orders", "update", act.urls.order(order.id))
+
+
+def _end_payment(act: UnitOfWork, order: Order) -> None:
+    payment = payments.of_order(act.conn, act.urls.order(order.id))
+    if payment is not None:
+        close_checkouts(act, payment)
+        give_back(act, payment)
+
+
+def _notify(act: UnitOfWork, order: Order, customer_id: str, what: str) -> None:
+    notify(
+        act,
+        customer_id,
+        "order",
+        about=f"{act.urls.order(order.id)}#{what}",
+        auction_id=order.auction_id,
+        path=f"/orders/{order.id}",
+    )

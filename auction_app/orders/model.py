@@ -22,27 +22,72 @@ class OrderStatus(StrEnum):
 
 
 _NEXT: dict[tuple[OrderStatus, Side], tuple[OrderStatus, ...]] = {
-    (OrderStatus.AGREED, "buyer"): (OrderStatus.PAID, OrderStatus.CANCELLED),
-    (OrderStatus.AGREED, "seller"): (OrderStatus.PAID, OrderStatus.CANCELLED),
-    (OrderStatus.PAID, "seller"): (OrderStatus.SHIPPED, OrderStatus.CANCELLED),
+    (OrderStatus.AGREED, "buyer"): (OrderStatus.PAID,),
+    (OrderStatus.AGREED, "seller"): (OrderStatus.PAID,),
+    (OrderStatus.PAID, "seller"): (OrderStatus.SHIPPED,),
     (OrderStatus.SHIPPED, "buyer"): (OrderStatus.RECEIVED,),
+}
+UNPAID_YET = frozenset({OrderStatus.AGREED})
+"""The buyer has to pay, or to say that they have."""
+
+
+def next_steps(
+    status: OrderStatus, side: Side, *, by_hand: bool = True, on_hold: bool = False
+) -> tuple[OrderStatus, ...]:
+    """What a side may set an order to by itself; that it is paid only `by_hand`, where no provider
+    says so, and not while it is `on_hold`.
+
+    | from    | the buyer | the seller |
+    |---------|-----------|------------|
+    | agreed  | paid      | paid       |
+    | paid    |           | shipped    |
+    | shipped | received  |            |
+
+    Nothing follows received and cancelled. Cancelling takes both sides (`may_request`).
+    """
+    steps = _NEXT.get((status, side), ())
+    may_be_paid = by_hand and not on_hold
+    return tuple(step for step in steps if may_be_paid or step is not OrderStatus.PAID)
+
+
+RequestKind = Literal["cancel"]
+REQUESTS: tuple[RequestKind, ...] = ("cancel",)
+Answer = Literal["accept", "decline"]
+ANSWERS: tuple[Answer, ...] = ("accept", "decline")
+
+_WHILE: dict[RequestKind, frozenset[OrderStatus]] = {
+    "cancel": frozenset({OrderStatus.AGREED, OrderStatus.PAID}),
 }
 
 
-def next_steps(status: OrderStatus, side: Side, *, by_hand: bool = True) -> tuple[OrderStatus, ...]:
-    """What a side may set an order to; that it is paid only `by_hand`, where no provider says so.
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What one side of an order asks of the other, and why; `answer` is None until it has one."""
 
-    | from    | the buyer        | the seller         |
-    |---------|------------------|--------------------|
-    | agreed  | paid, cancelled  | paid, cancelled    |
-    | paid    |                  | shipped, cancelled |
-    | shipped | received         |                    |
+    order_id: str
+    kind: RequestKind
+    by: Side
+    reason: str
+    at_ms: int
+    answer: Answer | None = None
+    answered_at_ms: int | None = None
 
-    A paid order is the seller's to cancel, who has to give the money back; a shipped one is
-    nobody's. Nothing follows received and cancelled.
+
+def may_request(kind: RequestKind, order: "Order", side: Side) -> bool:
+    """Whether a side may ask the other for something: once, and not while that asks the same.
+
+    | to     | who asks | while        | what follows when the other accepts           |
+    |--------|----------|--------------|-----------------------------------------------|
+    | cancel | either   | agreed, paid | cancelled, and what the provider took is paid back |
     """
-    steps = _NEXT.get((status, side), ())
-    return steps if by_hand else tuple(step for step in steps if step is not OrderStatus.PAID)
+    alike = [one for one in order.requests if one.kind == kind]
+    is_asked = any(one.by == side or one.answer is None for one in alike)
+    return order.status in _WHILE[kind] and side != "house" and not is_asked
+
+
+def waits(request: Request, order: "Order") -> bool:
+    """Whether a request still wants an answer: an order that has gone on meanwhile is past it."""
+    return request.answer is None and order.status in _WHILE[request.kind]
 
 
 def may_give_feedback(status: OrderStatus) -> bool:
@@ -62,7 +107,8 @@ class Step:
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """A sale between two customers. `title` is the item's; `postage` comes on top of the price,
-    None where it was not named; `offer_url` is the second chance that it came of."""
+    None where it was not named; `offer_url` is the second chance that it came of. It is
+    `on_hold` while the house keeps its item from sight: then nobody has to pay."""
 
     id: str
     auction_id: str
@@ -74,8 +120,10 @@ class Order:
     price: Money
     status: OrderStatus
     steps: tuple[Step, ...]
+    requests: tuple[Request, ...] = ()
     postage: Money | None = None
     offer_url: str | None = None
+    on_hold: bool = False
 
     @property
     def total(self) -> Money | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.outcomes import Operation, Outcome
 
-from auction_app.orders.model import Order, OrderStatus
+from auction_app.orders.model import Answer, Order, OrderStatus, Request
 
 
 @dataclass(frozen=True)
@@ -24,3 +24,21 @@ class OrderAdvanced(Operation):
     order: Order
     status: OrderStatus
     by_id: str | None
+
+
+@dataclass(frozen=True)
+class RequestMade(Operation):
+    """One side of an order asks the other for something."""
+
+    order: Order
+    request: Request
+
+
+@dataclass(frozen=True)
+class RequestAnswered(Operation):
+    """The other side answers; `request` is as it was before. That both cancel is an OrderAdvanced
+    beside it."""
+
+    order: Order
+    request: Request
+    answer: Answer

@@ -3,8 +3,8 @@
 from auction_app.accounts.model import Customer
 from auction_app.db.store import Store
 from auction_app.errors import NotFound, NotPossible
-from auction_app.orders import repository as orders
-from auction_app.orders.model import Order, OrderStatus, Side
+from auction_app.orders.model import UNPAID_YET, Order, Side
+from auction_app.orders.repository import orders
 from auction_app.payments.model import Payment
 from auction_app.payments.open_checkout import begin_checkout, open_checkout, owe
 from auction_app.payments.provider import Provider
@@ -20,7 +20,7 @@ def pay(store: Store, provider: Provider, order_id: str, buyer: Customer, *, swe
         order = orders.locked(act.conn, order_id)
         if order is None or order.buyer_id != buyer.id:
             raise NotFound("no such order")
-        if order.status is not OrderStatus.AGREED or order.total is None:
+        if order.status not in UNPAID_YET or order.on_hold or order.total is None:
             raise NotPossible("pay")
         payment = owe(
             act,
@@ -39,4 +39,5 @@ def pay(store: Store, provider: Provider, order_id: str, buyer: Customer, *, swe
 def may_pay(order: Order, side: Side, payment: Payment | None) -> bool:
     """Whether a side of an order may go to the provider's page now."""
     is_owed = payment is None or not (payment.is_paid or payment.trouble)
-    return side == "buyer" and order.status is OrderStatus.AGREED and is_owed
+    may_be_paid = order.status in UNPAID_YET and not order.on_hold
+    return side == "buyer" and may_be_paid and is_owed

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from auction_app.db.store import Store
 from auction_app.devices.repository import latest_sale
 from auction_app.errors import CursorRefused
-from auction_app.orders import repository as orders
 from auction_app.orders.model import Order
+from auction_app.orders.repository import orders
 
 CURSOR = "^([0-9]{1,9})-([a-z0-9]{1,16})$"
 """The number of a sale and whose it is, in the dialect of OpenAPI."""

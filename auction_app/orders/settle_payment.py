@@ -3,9 +3,9 @@
 from service_kit.logs import get_logger
 
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.orders import repository as orders
-from auction_app.orders.model import Order, OrderStatus
+from auction_app.orders.model import UNPAID_YET, Order, OrderStatus
 from auction_app.orders.outcomes import OrderAdvanced
+from auction_app.orders.repository import orders
 from auction_app.payments import repository as payments
 from auction_app.payments.model import Payment, PaymentStatus
 from auction_app.payments.move_payment import give_back
@@ -24,7 +24,7 @@ def settle_payment(act: UnitOfWork, payment_url: str) -> None:
         return
     if order.status is OrderStatus.CANCELLED:
         give_back(act, payment)
-    elif order.status is OrderStatus.AGREED:
+    elif order.status in UNPAID_YET:
         _set_paid(act, order, payment)
 
 

@@ -6,9 +6,9 @@ from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.model import Auction, Bidding
 from auction_app.listings.repository import auctions
 from auction_app.notifications.notify import notify
-from auction_app.orders import repository as orders
 from auction_app.orders.model import Order
 from auction_app.orders.outcomes import OrderMade
+from auction_app.orders.repository import orders
 
 
 def settle_sale(act: UnitOfWork, auction_id: str, *, at_ms: int) -> None:

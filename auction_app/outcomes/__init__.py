@@ -19,7 +19,7 @@ from auction_app.listings.outcomes import (
     ListingShown,
 )
 from auction_app.orders import listeners as orders
-from auction_app.orders.outcomes import OrderAdvanced, OrderMade
+from auction_app.orders.outcomes import OrderAdvanced, OrderMade, RequestAnswered, RequestMade
 from auction_app.questions import listeners as questions
 from auction_app.questions.outcomes import QuestionAnswered, QuestionAsked
 from auction_app.search import listeners as search
@@ -34,14 +34,16 @@ _LISTENERS: dict[Any, tuple[Callable[[UnitOfWork, Any], None], ...]] = {
         listings.announce_published,
     ),
     ListingEdited: (search.index_edited, alerts.note_listed, listings.announce_edited),
-    ListingHidden: (search.unindex_hidden, listings.announce_seen),
+    ListingHidden: (search.unindex_hidden, listings.announce_seen, orders.hold_unpaid),
     ListingShown: (search.index_shown, alerts.note_shown, listings.announce_seen),
     OrderMade: (orders.announce_made, orders.notify_both_sides),
     OrderAdvanced: (
         orders.notify_other_side,
-        orders.refund_cancelled,
+        orders.end_payment_of_cancelled,
         orders.announce_advanced,
     ),
+    RequestMade: (orders.tell_of_request,),
+    RequestAnswered: (orders.tell_of_answer,),
     QuestionAsked: (questions.notify_seller, questions.announce_asked),
     QuestionAnswered: (questions.notify_asker, questions.announce_answered),
 }

@@ -59,7 +59,8 @@ def _look(store: Store, provider: Provider, checkout: Checkout, sweep_ms: int) -
         with store.begin() as act:
             _keep_refund(act, checkout, is_back=is_back)
         return
-    seen = provider.look(checkout.provider_id or "")
+    is_closing = checkout.status is CheckoutStatus.CLOSING
+    seen = (provider.expire if is_closing else provider.look)(checkout.provider_id or "")
     with store.begin() as act:
         _keep(act, checkout, seen, sweep_ms)
 
@@ -67,7 +68,7 @@ def _look(store: Store, provider: Provider, checkout: Checkout, sweep_ms: int) -
 def _keep(act: UnitOfWork, before: Checkout, seen: Seen, sweep_ms: int) -> None:
     payment = payments.locked(act.conn, before.payment_id)
     checkout = payments.checkout_by_id(act.conn, before.id)
-    if payment is None or checkout is None or checkout.status is not CheckoutStatus.OPEN:
+    if payment is None or checkout is None or not checkout.is_undecided:
         return
     moves = decide(payment, checkout, seen, provider_units(payment.amount))
     if moves.trouble:

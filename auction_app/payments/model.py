@@ -75,9 +75,11 @@ class Payment:
 
 
 class CheckoutStatus(StrEnum):
-    """How far a visit to the provider's page is."""
+    """How far a visit to the provider's page is; closing: the provider is asked to let nobody pay
+    there any more."""
 
     OPEN = "open"
+    CLOSING = "closing"
     PAID = "paid"
     EXPIRED = "expired"
     REFUNDING = "refunding"
@@ -100,6 +102,11 @@ class Checkout:
     trouble: str | None = None
     failures: int = 0
     look_at_ms: int | None = None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether somebody may have paid at it."""
+        return self.status in {CheckoutStatus.OPEN, CheckoutStatus.CLOSING}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +131,8 @@ class Moves:
 
 
 def decide(payment: Payment, checkout: Checkout, seen: Seen, expected_minor: int) -> Moves:
-    """What becomes of an open checkout, and of its payment, after the provider was asked.
+    """What becomes of an open or closing checkout, and of its payment, after the provider was
+    asked.
 
     | provider says               | checkout  | payment                          |
     |-----------------------------|-----------|----------------------------------|
@@ -135,7 +143,7 @@ def decide(payment: Payment, checkout: Checkout, seen: Seen, expected_minor: int
     | paid, and it was paid before| refunding |                                  |
     | paid another amount         |           | trouble                          |
     """
-    if checkout.status is not CheckoutStatus.OPEN:
+    if not checkout.is_undecided:
         return Moves()
     if seen.status is CheckoutStatus.PAID:
         return _of_paid(payment, seen, expected_minor)

@@ -12,6 +12,12 @@ def move_payment(act: UnitOfWork, payment: Payment, status: PaymentStatus) -> No
         act.announce("payments", "update", act.urls.payment(payment.id))
 
 
+def close_checkouts(act: UnitOfWork, payment: Payment) -> None:
+    """Have the provider let nobody pay any more. May be repeated."""
+    payments.locked(act.conn, payment.id)
+    payments.close_open_checkouts(act.conn, payment.id, now_ms=act.now_ms)
+
+
 def give_back(act: UnitOfWork, payment: Payment) -> None:
     """Have what was paid refunded, if it was. May be repeated."""
     paid = payments.paid_checkout_of(act.conn, payment.id)

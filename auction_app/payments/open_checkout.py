@@ -75,19 +75,23 @@ def open_checkout(
     sweep_ms: int,
 ) -> str:
     """Where the buyer goes to pay. Blocks for the provider; killed halfway, the next press gets
-    the same page. Raises ProviderAway, ProviderRefused."""
+    the same page. Raises NotPossible, ProviderAway, ProviderRefused."""
     if checkout.url is not None:
         return checkout.url
     opened = provider.open(payment, checkout, title=title, email=buyer.email)
     with store.begin() as act:
         now = payments.locked(act.conn, payment.id)
+        kept = payments.checkout_by_id(act.conn, checkout.id)
+        is_open = kept is not None and kept.status is CheckoutStatus.OPEN
         payments.change_checkout(
             act.conn,
             checkout.id,
             provider_id=opened.provider_id,
             url=opened.url,
-            look_at_ms=act.now_ms + sweep_ms,
+            look_at_ms=act.now_ms + (sweep_ms if is_open else 0),
         )
-        if now is not None:
+        if now is not None and is_open:
             move_payment(act, now, PaymentStatus.OPEN)
+    if not is_open:  # the order was cancelled meanwhile
+        raise NotPossible("pay")
     return opened.url

@@ -35,6 +35,9 @@ class Provider(Protocol):
     def look(self, provider_id: str) -> Seen:
         """How far a checkout is."""
 
+    def expire(self, provider_id: str) -> Seen:
+        """Let nobody pay at a checkout any more; how far it is then: somebody may have paid."""
+
     def refund(self, checkout: Checkout) -> bool:
         """Give back what a checkout took, once; whether it has been given back by now."""
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from service_kit.dialects import insert_or
 from service_kit.money import Money
-from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, insert, or_, select, update
 
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import checkouts, payments, provider_events
@@ -115,6 +115,14 @@ def due(conn: Connection, *, now_ms: int, limit: int) -> list[Checkout]:
 def change_checkout(conn: Connection, checkout_id: str, /, **values: Any) -> None:
     """Set columns of a checkout."""
     conn.execute(update(checkouts).where(checkouts.c.id == checkout_id).values(**values))
+
+
+def close_open_checkouts(conn: Connection, payment_id: str, *, now_ms: int) -> None:
+    """Have the open checkouts of a payment closed; those that the provider has opened, now."""
+    opened = (checkouts.c.payment_id == payment_id, checkouts.c.status == CheckoutStatus.OPEN.value)
+    look_at_ms = case((checkouts.c.provider_id.is_not(None), now_ms))
+    values = {"status": CheckoutStatus.CLOSING.value, "look_at_ms": look_at_ms, "failures": 0}
+    conn.execute(update(checkouts).where(*opened, checkouts.c.trouble.is_(None)).values(values))
 
 
 def look_again(

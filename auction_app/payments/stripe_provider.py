@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import stripe
@@ -77,6 +77,12 @@ class StripeProvider:
                 provider_id, {"expand": ["payment_intent"]}
             )
             return _seen(session)
+
+    def expire(self, provider_id: str) -> Seen:
+        """Let nobody pay at a checkout any more; one that is over stays as it is."""
+        with _translated(), suppress(stripe.InvalidRequestError):
+            self._stripe.v1.checkout.sessions.expire(provider_id)
+        return self.look(provider_id)
 
     def refund(self, checkout: Checkout) -> bool:
         """Give it back, once; whether that is done."""

@@ -11,7 +11,7 @@ from auction_app.devices import repository as devices
 from auction_app.listings.repository import auctions
 from auction_app.moderation.repository import decisions, reports, statements
 from auction_app.notifications.repository import notices, preferences
-from auction_app.orders import repository as orders
+from auction_app.orders.repository import feedback, orders
 from auction_app.payments import repository as payments
 from auction_app.questions import repository as questions
 from auction_app.second_chances import repository as second_chances
@@ -66,6 +66,11 @@ def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> d
                 "side": order.side_of(customer.id),
                 "price": order.price.to_wire(),
                 "status": order.status.value,
+                "asked": [
+                    {"for": asked.kind, "reason": asked.reason, "at_ms": asked.at_ms}
+                    for asked in order.requests
+                    if asked.by == order.side_of(customer.id)
+                ],
             }
             for order, _made in orders.of_customer(conn, customer.id, after=None, limit=_MOST)
         ],
@@ -75,7 +80,7 @@ def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> d
         ],
         "feedback_given": [
             {"order": urls.order(said.order_id), "rating": said.rating, "text": said.text}
-            for said in orders.feedback_by(conn, customer.id)
+            for said in feedback.by(conn, customer.id)
         ],
         "notices": [
             {"kind": notice.kind, "item": notice.title, "at_ms": notice.at_ms}

@@ -12,7 +12,7 @@ from auction_app.db.tables import (
     second_chances,
     watches,
 )
-from auction_app.orders import repository as orders
+from auction_app.orders.repository import orders
 
 
 def sells_with_bids(conn: Connection, customer_id: str) -> bool:

@@ -13,7 +13,7 @@ from auction_app.accounts.visitor import visitor
 from auction_app.alerts.repository import follows
 from auction_app.listings.repository import auctions
 from auction_app.notifications.repository import preferences
-from auction_app.orders import repository as orders
+from auction_app.orders.repository import feedback, orders
 from auction_app.parts import Parts
 from auction_app.profiles import hal as represent
 from auction_app.profiles.hal import CustomerSchema
@@ -37,8 +37,8 @@ def api(parts: Parts) -> Blueprint:
             customer = customers.by_id(conn, customer_id)
             theirs = auctions.of_seller(conn, customer_id, after=after, limit=PAGE + 1, shown=True)
             sales = orders.sales_of(conn, customer_id)
-            ratings = orders.ratings_of(conn, customer_id)
-            said = orders.feedback_about(conn, customer_id, limit=FEEDBACK)
+            ratings = feedback.ratings_of(conn, customer_id)
+            said = feedback.about(conn, customer_id, limit=FEEDBACK)
             me = visitor(parts).customer
             following = bool(me and follows.follows_seller(conn, me.id, customer_id))
         listed, more = page_of(theirs, PAGE, lambda it: (it.created_at_ms, it.id))

@@ -10,7 +10,7 @@ from service_kit.health import install_health
 
 from auction_app.till.config import Config
 from auction_app.till.ledger import Document, Ledger
-from auction_app.till.press import BUTTONS, REFUNDED, press, tell
+from auction_app.till.press import BUTTONS, REFUNDED, close, press, tell
 from auction_app.till.wire import WireError, new_refund, new_session, once, page_of, shown
 
 _POLICY = (
@@ -59,6 +59,10 @@ def _add_sessions(app: Flask, config: Config, ledger: Ledger, clock: Clock) -> N
     def session(name: str) -> Response:
         whole = any(value == "payment_intent" for value in request.args.values())
         return jsonify(shown(ledger, _found(ledger, name, "checkout.session"), expand=whole))
+
+    @app.post("/v1/checkout/sessions/<name>/expire")
+    def close_session(name: str) -> Response:
+        return jsonify(close(ledger, _found(ledger, name, "checkout.session"), now_ms=clock()))
 
     @app.get("/v1/events")
     def events() -> Response:

@@ -1,9 +1,19 @@
 """Auctions, questions, orders, reminders and statements, as auction_app shows them."""
 
+from collections.abc import Sequence
+
 from bus_drain.fetch import Entity
 
 from mailer_service.entities.fields import line, lines, link, link_at_home, optional_link
-from mailer_service.model.entities import Auction, Order, OrderStep, Question, Reminder, Statement
+from mailer_service.model.entities import (
+    Auction,
+    Order,
+    OrderRequest,
+    OrderStep,
+    Question,
+    Reminder,
+    Statement,
+)
 from mailer_service.model.kinds import DECISIONS
 
 
@@ -51,6 +61,8 @@ def order_from(entity: Entity) -> Order:
         auction_url=link(entity, "auction"),
         seller_url=link(entity, "seller"),
         buyer_url=link(entity, "buyer"),
+        requests=tuple(_request(one) for one in _parts(entity, "requests")),
+        is_on_hold=entity.get("on_hold") is True,
         offer_url=optional_link(entity, "offer"),
         total=entity.money("total") if entity.get("total") is not None else None,
     )
@@ -72,3 +84,18 @@ def _step(step: Entity) -> OrderStep:
         status=step.one_of("status", "agreed", "paid", "shipped", "received", "cancelled"),
         by=step.one_of("by", "buyer", "seller", "house"),
     )
+
+
+def _request(asked: Entity) -> OrderRequest:
+    answered = asked.get("answer") is not None
+    return OrderRequest(
+        kind=asked.one_of("kind", "cancel"),
+        by=asked.one_of("by", "buyer", "seller"),
+        reason=lines(asked, "reason"),
+        answer=asked.one_of("answer", "accept", "decline") if answered else None,
+    )
+
+
+def _parts(entity: Entity, name: str) -> Sequence[Entity]:
+    """What an older auction_app doesn't tell is not there."""
+    return entity.parts(name) if entity.get(name) is not None else ()

@@ -44,6 +44,14 @@ _FACTS: Mapping[str, dict[str, Any]] = {
     "order-shipped": {"about": "Sally Seller", "side": "buyer"},
     "order-received": {"about": "Bob Buyer", "side": "seller"},
     "order-cancelled": {"about": "Bob Buyer", "side": "seller"},
+    "order-refunded": {"about": "Sally Seller", "side": "buyer"},
+    "order-on-hold": {"about": "Sally Seller", "side": "buyer"},
+    "cancel-asked": {
+        "about": "Bob Buyer",
+        "side": "seller",
+        "text": "I bid on the wrong lamp, sorry.",
+    },
+    "cancel-declined": {"about": "Sally Seller", "side": "buyer"},
     **{
         kind: {"price": None, "text": "Rule 2: the photos show another lamp than the one sold."}
         for kind in DECISIONS

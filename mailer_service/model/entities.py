@@ -88,9 +88,20 @@ class OrderStep:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OrderRequest:
+    """What one side asks of the other, and why; `answer` is None until it has one."""
+
+    kind: Literal["cancel"]
+    by: Side
+    reason: str
+    answer: Literal["accept", "decline"] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """What became of a sale so far; `offer_url` is the second chance that it came of, `total` price
-    and postage, None where the postage is not named."""
+    and postage, None where the postage is not named. It `is_on_hold` while the house keeps its
+    item from sight: nobody has to pay."""
 
     url: str
     price: Money
@@ -98,6 +109,8 @@ class Order:
     auction_url: str
     seller_url: str
     buyer_url: str
+    requests: tuple[OrderRequest, ...] = ()
+    is_on_hold: bool = False
     offer_url: str | None = None
     total: Money | None = None
 

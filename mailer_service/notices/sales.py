@@ -2,7 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
-from mailer_service.model.entities import Order, OrderStep, Question, Reminder, Side, Statement
+from service_kit.money import Money
+
+from mailer_service.model.entities import (
+    Order,
+    OrderRequest,
+    OrderStep,
+    Question,
+    Reminder,
+    Side,
+    Statement,
+)
 from mailer_service.model.mails import Notice
 
 
@@ -22,21 +32,18 @@ def notices_of_question(question: Question) -> Sequence[Notice]:
 
 def notices_of_order(order: Order) -> Sequence[Notice]:
     """Every step is told once to the side that did not take it; of the house's, both hear. Of
-    what a bidding sold the first step is no news: its end is told as `won` and `sold`."""
-    return tuple(
-        Notice(
-            entity_url=order.url,
-            kind=_kind_of(step),
-            recipient_url=order.buyer_url if side == "buyer" else order.seller_url,
-            about_url=order.seller_url if side == "buyer" else order.buyer_url,
-            price=order.total or order.price if _is_through_the_house(step) else order.price,
-            auction_url=order.auction_url,
-            side=side,
-            link=order.url,
-        )
-        for step in order.steps
-        if step.status != "agreed" or order.offer_url
-        for side in _other_sides(step)
+    what a bidding sold the first step is no news: its end is told as `won` and `sold`. A request
+    is told to the other side, its refusal to whoever asked; what was granted is a step. That
+    nobody has to pay for now is told to the buyer."""
+    return (
+        *(
+            _of_order(order, _kind_of(step, order), side, price=_price_of(step, order))
+            for step in order.steps
+            if step.status != "agreed" or order.offer_url
+            for side in _other_sides(step.by)
+        ),
+        *(notice for asked in order.requests for notice in _notices_of_request(order, asked)),
+        *((_of_order(order, "order-on-hold", "buyer"),) if _is_kept_from_paying(order) else ()),
     )
 
 
@@ -66,8 +73,41 @@ def notices_of_statement(statement: Statement) -> Sequence[Notice]:
     return (notice,)
 
 
-def _kind_of(step: OrderStep) -> str:
-    return "payment-received" if _is_through_the_house(step) else f"order-{step.status}"
+def _of_order(
+    order: Order, kind: str, side: Side, *, price: Money | None = None, text: str | None = None
+) -> Notice:
+    return Notice(
+        entity_url=order.url,
+        kind=kind,
+        recipient_url=order.buyer_url if side == "buyer" else order.seller_url,
+        about_url=order.seller_url if side == "buyer" else order.buyer_url,
+        price=price or order.price,
+        auction_url=order.auction_url,
+        side=side,
+        text=text,
+        link=order.url,
+    )
+
+
+def _notices_of_request(order: Order, asked: OrderRequest) -> Iterator[Notice]:
+    for side in _other_sides(asked.by):
+        yield _of_order(order, f"{asked.kind}-asked", side, text=asked.reason)
+    if asked.answer == "decline":
+        yield _of_order(order, f"{asked.kind}-declined", asked.by)
+
+
+def _kind_of(step: OrderStep, order: Order) -> str:
+    if _is_through_the_house(step):
+        return "payment-received"
+    if step.status == "cancelled" and any(map(_is_through_the_house, order.steps)):
+        return "order-refunded"
+    return f"order-{step.status}"
+
+
+def _price_of(step: OrderStep, order: Order) -> Money:
+    """What the house takes and gives back is price and postage."""
+    is_whole = _kind_of(step, order) in {"payment-received", "order-refunded"}
+    return order.total or order.price if is_whole else order.price
 
 
 def _is_through_the_house(step: OrderStep) -> bool:
@@ -75,8 +115,12 @@ def _is_through_the_house(step: OrderStep) -> bool:
     return step.status == "paid" and step.by == "house"
 
 
-def _other_sides(step: OrderStep) -> Iterator[Side]:
-    if step.by != "buyer":
+def _is_kept_from_paying(order: Order) -> bool:
+    return order.is_on_hold and {step.status for step in order.steps} == {"agreed"}
+
+
+def _other_sides(by: str) -> Iterator[Side]:
+    if by != "buyer":
         yield "buyer"
-    if step.by != "seller":
+    if by != "seller":
         yield "seller"

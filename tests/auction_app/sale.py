@@ -46,3 +46,11 @@ def offer_again(seller: Browser, item: str) -> TestResponse:
         name: re.findall(rf'name="{name}" value="(\w+)"', page)[0] for name in ("bidder", "key")
     }
     return seller.post(f"{item}/second-chances", form)
+
+
+def cancel(sale: Sale) -> None:
+    """Ada asks Sam to cancel the order, and he does."""
+    asked = {"kind": "cancel", "reason": "I bid on the wrong lamp."}
+    assert sale.ada.post(f"{sale.order}/requests", asked).status_code == 303
+    agreed = {"kind": "cancel", "answer": "accept"}
+    assert sale.sam.post(f"{sale.order}/answers", agreed).status_code == 303

@@ -77,7 +77,8 @@ def fields_of(page: str) -> set[str]:
 def write_everywhere(tour: Tour) -> set[str]:
     """Put the script into every text field; returns the fields."""
     sam, ada, mo, sale = tour.sale.sam, tour.sale.ada, tour.mo, tour.sale
-    sam.post(f"{sale.order}/steps", {"status": "cancelled"})
+    ada.post(f"{sale.order}/requests", {"kind": "cancel", "reason": SCRIPT})
+    sam.post(f"{sale.order}/answers", {"kind": "cancel", "answer": "accept"})
     sam.post(f"{sale.order}/feedback", {"rating": "bad", "text": SCRIPT})
     sam.post(f"/questions/{tour.ids['question_id']}/answer", {"answer": SCRIPT})
     listing = {"title": SCRIPT, "description": SCRIPT, "postage": SCRIPT}

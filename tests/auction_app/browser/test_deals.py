@@ -61,12 +61,25 @@ def test_both_sides_say_how_it_went(live_app: LiveApp, look: Look) -> None:
 
 
 @in_two_looks
-def test_a_sale_is_cancelled(live_app: LiveApp, look: Look) -> None:
+def test_a_sale_is_cancelled_by_both_and_the_item_listed_again(
+    live_app: LiveApp, look: Look
+) -> None:
     sale = sell(live_app.world, language=look.language)
-    ada = live_app.known(sale.ada, look)
+    ada, sam = live_app.known(sale.ada, look), live_app.known(sale.sam, look)
     ada.go(sale.order)
+    ada.unfold("Ask to cancel the order")
+    ada.fill("Reason", "I bid on the wrong lamp.")
+    live_app.world.clock.pass_s(1)
+    ada.press("Send the request")
+    ada.sees("Saved. The seller has been notified.")
 
-    ada.press("Cancel the order")
+    sam.go(sale.order)
+    sam.sees_text("I bid on the wrong lamp.")
+    live_app.world.clock.pass_s(1)
+    sam.press("Accept")
+    expect(sam.page.locator(".happened li strong").last).to_have_text(sam.says("Cancelled"))
+    sam.press("List it again")
 
-    expect(ada.page.locator(".happened li strong").last).to_have_text(ada.says("Cancelled"))
+    expect(sam.field("Title")).to_have_value("Brass desk lamp")
+    ada.go_again()
     expect(ada.page.get_by_role("button", name=ada.says("I have paid"))).to_have_count(0)

@@ -87,6 +87,10 @@ class Visitor:
         if fold.is_visible():
             fold.click()
 
+    def unfold(self, summary: str) -> None:
+        """Open what is folded away under these words."""
+        self.page.locator("summary").filter(has_text=self.says(summary)).click()
+
     def unfold_filters(self) -> None:
         """Beside the results there is room for the filters; above them they are folded."""
         fold = self.page.locator("form.filters summary")

@@ -15,7 +15,7 @@ from auction_app.watchlist.remind_watchers import remind_watchers
 from tests.auction_app.bidding.test_projection import bid_elsewhere, deliver, refresh
 from tests.auction_app.conftest import World, as_program, path_of
 from tests.auction_app.devices.test_devices import add_device, ask, sold
-from tests.auction_app.sale import close, sell
+from tests.auction_app.sale import cancel, close, sell
 from tests.waiting import wait_for
 
 
@@ -55,7 +55,7 @@ def test_a_story_through_every_table(world: World) -> None:
 
 def test_what_follows_a_sale_and_the_trail_of_moderators(world: World) -> None:
     sale = sell(world)
-    sale.ada.post(f"{sale.order}/steps", {"status": "cancelled"})
+    cancel(sale)
     sale.ada.post(f"{sale.order}/feedback", {"rating": "neutral", "text": "Changed my mind."})
     item = sale.sam.list_item()
     sale.ada.post(f"{item}/questions", {"question": "Does it work?"})

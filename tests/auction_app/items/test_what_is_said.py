@@ -4,7 +4,7 @@ import re
 
 from auction_app.bidding.projection import keep_bidding
 from tests.auction_app.conftest import Browser, World
-from tests.auction_app.sale import Sale, close, offer_again, sell
+from tests.auction_app.sale import Sale, cancel, close, offer_again, sell
 
 
 def seen(browser: Browser, path: str) -> str:
@@ -90,7 +90,7 @@ def test_an_item_page_shows_an_offer_to_whom_it_is_made_and_to_nobody_else(world
 
 def test_who_bought_by_a_second_chance_is_told_so_and_not_that_they_lost(world: World) -> None:
     sale = sell(world)
-    sale.ada.post(f"{sale.order}/steps", {"status": "cancelled"})
+    cancel(sale)
     accept(sale)
 
     page = seen(sale.bob, sale.item)

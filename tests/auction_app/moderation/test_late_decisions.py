@@ -8,7 +8,7 @@ import pytest
 from auction_app.config import Config
 from tests.auction_app.conftest import PUBLIC, World, path_of
 from tests.auction_app.moderation.test_decisions import WHY, appeal_link, decide, news, told
-from tests.auction_app.sale import close, offer_again, sell
+from tests.auction_app.sale import cancel, close, offer_again, sell
 from tests.auction_app.test_twice_at_once import sending
 from tests.bids_service.commands.test_races import at_once
 
@@ -93,7 +93,7 @@ def test_what_was_ended_after_an_appeal_does_not_go_on_because_it_is_shown(world
 
 def test_nobody_buys_from_a_closed_account_by_a_second_chance(world: World) -> None:
     sale, mod = sell(world), world.moderator("Mo")
-    sale.ada.post(f"{sale.order}/steps", {"status": "cancelled"})
+    cancel(sale)
     offer_again(sale.sam, sale.item)
     offer = sale.bob.follow(sale.bob.get(f"{sale.item}/my-offer"))
     assert offer.status_code == 200

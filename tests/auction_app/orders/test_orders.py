@@ -8,12 +8,12 @@ from sqlalchemy import select
 from auction_app.db.tables import orders
 from auction_app.orders.model import OrderStatus, may_give_feedback, next_steps
 from tests.auction_app.conftest import MAILER_TOKEN, PUBLIC, World, as_program, email_of, path_of
-from tests.auction_app.sale import close, sell
+from tests.auction_app.sale import cancel, close, sell
 
 AFTER = {
-    ("agreed", "buyer"): {"paid", "cancelled"},
-    ("agreed", "seller"): {"paid", "cancelled"},
-    ("paid", "seller"): {"shipped", "cancelled"},
+    ("agreed", "buyer"): {"paid"},
+    ("agreed", "seller"): {"paid"},
+    ("paid", "seller"): {"shipped"},
     ("shipped", "buyer"): {"received"},
 }
 
@@ -86,7 +86,7 @@ def test_an_order_goes_its_way_and_the_other_side_is_told(world: World) -> None:
 def test_a_step_that_is_not_ones_own_or_not_next_is_refused(world: World) -> None:
     sale = sell(world)
 
-    for status in ("shipped", "received", "agreed!", ""):
+    for status in ("shipped", "received", "cancelled", "agreed!", ""):
         assert sale.ada.post(f"{sale.order}/steps", {"status": status}).status_code == 409
     assert sale.bob.post(f"{sale.order}/steps", {"status": "paid"}).status_code == 404
     assert world.browser().post(f"{sale.order}/steps", {"status": "paid"}).status_code == 401
@@ -117,7 +117,7 @@ def test_feedback_goes_both_ways_once_and_is_public(world: World) -> None:
     sale = sell(world)
     words = {"rating": "good", "text": "Quick and kind."}
     assert sale.ada.post(f"{sale.order}/feedback", words).status_code == 409
-    sale.sam.post(f"{sale.order}/steps", {"status": "cancelled"})
+    cancel(sale)
 
     assert sale.ada.post(f"{sale.order}/feedback", {"rating": "best"}).status_code == 422
     assert sale.ada.post(f"{sale.order}/feedback", words).status_code == 303
@@ -141,6 +141,82 @@ def test_a_sellers_page_says_since_when_and_how_often_they_have_sold(world: Worl
     assert "Here since:" in page
     assert "1 sale<" in page
 
-    sale.sam.post(f"{sale.order}/steps", {"status": "cancelled"})
+    cancel(sale)
 
     assert "0 sales<" in world.browser().get(seller).text
+
+
+def test_cancelling_takes_both_sides(world: World) -> None:
+    sale = sell(world)
+    asked = {"kind": "cancel", "reason": "I bid on the wrong lamp."}
+
+    assert sale.ada.post(f"{sale.order}/requests", asked).status_code == 303
+    assert sale.ada.post(f"{sale.order}/requests", asked).status_code == 303  # pressed twice
+    assert "I bid on the wrong lamp." in sale.sam.get(sale.order).text
+    answer = {"kind": "cancel", "answer": "accept"}
+    assert sale.ada.post(f"{sale.order}/answers", answer).status_code == 409
+    for _ in range(2):
+        assert sale.sam.post(f"{sale.order}/answers", answer).status_code == 303
+
+    document = sale.ada.client.get(sale.order, headers=as_program()).get_json()
+    assert [(it["status"], it["by"]) for it in document["steps"]] == [
+        ("agreed", "house"),
+        ("cancelled", "seller"),
+    ]
+    assert [(it["kind"], it["by"], it["answer"]) for it in document["requests"]] == [
+        ("cancel", "buyer", "accept")
+    ]
+    for person in (sale.ada, sale.sam):
+        assert person.get("/my/notices").text.count("News about your order") == 1
+    page = sale.sam.get(sale.order).text
+    assert "the item is yours again" in page
+    assert f'action="{sale.item}/relist"' in page
+    assert f'href="{sale.item}/second-chances"' in page
+
+
+def test_a_request_that_is_declined_leaves_the_order_as_it_is_and_is_not_made_again(
+    world: World,
+) -> None:
+    sale = sell(world)
+    asked = {"kind": "cancel", "reason": "No money."}
+    sale.ada.post(f"{sale.order}/requests", asked)
+
+    assert (
+        sale.sam.post(f"{sale.order}/answers", {"kind": "cancel", "answer": "decline"}).status_code
+        == 303
+    )
+
+    again = asked | {"reason": "Please."}
+    assert sale.ada.post(f"{sale.order}/requests", again).status_code == 409
+    late = {"kind": "cancel", "answer": "accept"}
+    assert sale.sam.post(f"{sale.order}/answers", late).status_code == 409
+    assert sale.ada.post(f"{sale.order}/steps", {"status": "paid"}).status_code == 303
+    page = sale.ada.get(sale.order).text
+    assert "Cancellation declined" in page
+    assert sale.ada.get("/my/notices").text.count("News about your order") == 1
+
+
+def test_a_request_that_an_order_has_passed_waits_for_no_answer(world: World) -> None:
+    sale = sell(world)
+    sale.ada.post(f"{sale.order}/requests", {"kind": "cancel", "reason": "No money."})
+    sale.ada.post(f"{sale.order}/steps", {"status": "paid"})
+    sale.sam.post(f"{sale.order}/steps", {"status": "shipped"})
+
+    late = {"kind": "cancel", "answer": "accept"}
+    assert sale.sam.post(f"{sale.order}/answers", late).status_code == 409
+    ask = {"kind": "cancel", "reason": "It broke."}
+    assert sale.sam.post(f"{sale.order}/requests", ask).status_code == 409
+
+
+def test_wrong_requests_are_refused_with_the_reason(world: World) -> None:
+    sale = sell(world)
+    path = f"{sale.order}/requests"
+
+    for wrong in ({"kind": "cancel"}, {"kind": "cancel", "reason": " "}):
+        answer = sale.ada.post(path, wrong)
+        assert answer.status_code == 422
+        assert "Please fill this in." in answer.text
+    for wrong in ({"kind": "ship", "reason": "x"}, {"kind": "cancel", "reason": "x" * 501}):
+        assert sale.ada.post(path, wrong).status_code == 422
+    assert sale.ada.post(f"{sale.order}/answers", {"kind": "cancel"}).status_code == 422
+    assert sale.sam.get(sale.order).text.count("<details") == 1

@@ -28,6 +28,9 @@ class Meanwhile:
         self._happens()
         return seen
 
+    def expire(self, provider_id: str) -> Seen:
+        return self._provider.expire(provider_id)
+
     def refund(self, checkout: Checkout) -> bool:
         return self._provider.refund(checkout)
 

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
 from auction_app.payments.model import PaymentStatus
 from tests.auction_app.conftest import PUBLIC, as_program
 from tests.auction_app.payments.conftest import SWEEP_S, TILL, Shop
+from tests.auction_app.sale import cancel
 
 
 def out_of_order(_environ: object, start: Callable[..., object]) -> list[bytes]:
@@ -151,25 +154,73 @@ def test_a_cancelled_paid_order_is_given_back_once(shop: Shop) -> None:
     shop.pay()
     shop.tell(told(shop)[-1])
     shop.work()
-    assert (
-        shop.sale.sam.post(f"{shop.sale.order}/steps", {"status": "cancelled"}).status_code == 303
-    )
+    cancel(shop.sale)
+    cancel(shop.sale)  # pressed twice
     shop.work()
 
     assert shop.till.count("refund") == 1
     assert shop.payment().status is PaymentStatus.REFUNDED
+    assert "Your payment was refunded." in shop.ada.get(shop.sale.order).text
 
 
-def test_what_is_paid_after_it_was_cancelled_is_given_back(shop: Shop) -> None:
+def test_a_cancelled_order_closes_the_page_that_it_could_be_paid_at(shop: Shop) -> None:
     url = shop.begin()
-    shop.sale.sam.post(f"{shop.sale.order}/steps", {"status": "cancelled"})
+    cancel(shop.sale)
+    shop.work()
+
+    assert [it["status"] for it in shop.till.ledger.all_of("checkout.session")] == ["expired"]
     shop.till.press(url, "pay")
-    shop.tell(told(shop)[-1])
+    shop.work()
+    assert shop.till.count("payment_intent") == 0
+    assert (shop.payment().status, shop.order_status()) == (PaymentStatus.EXPIRED, "cancelled")
+    assert shop.ada.post(f"{shop.sale.order}/pay").status_code == 409
+
+
+def test_what_is_paid_before_its_page_is_closed_is_given_back(shop: Shop) -> None:
+    url = shop.begin()
+    cancel(shop.sale)
+    shop.till.press(url, "pay-and-never-tell")
     for _ in range(2):
         shop.work()
 
+    assert shop.till.count("refund") == 1
     assert shop.payment().status is PaymentStatus.REFUNDED
     assert shop.order_status() == "cancelled"
+
+
+def test_a_page_that_opens_while_the_order_is_cancelled_is_closed_and_never_shown(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = shop.till.app.wsgi_app
+
+    def cancelled_meanwhile(environ: Any, start_response: Any) -> Any:
+        monkeypatch.undo()
+        with ThreadPoolExecutor() as apart:  # or it would be part of the request that pays
+            apart.submit(cancel, shop.sale).result()
+        return answer(environ, start_response)
+
+    monkeypatch.setattr(shop.till.app, "wsgi_app", cancelled_meanwhile)
+    assert shop.ada.post(f"{shop.sale.order}/pay").status_code == 409
+    shop.work()
+
+    assert [it["status"] for it in shop.till.ledger.all_of("checkout.session")] == ["expired"]
+
+
+def test_nobody_is_asked_to_pay_for_what_the_house_has_removed(shop: Shop) -> None:
+    url = shop.begin()
+    mo = shop.world.moderator("Mo")
+    mo.post(f"/moderation{shop.sale.item}", {"action": "hide", "note": "Rule 2."})
+    shop.work()
+
+    page = shop.ada.get(shop.sale.order).text
+    assert "We have removed this item. Nobody has to pay for it" in page
+    assert "Pay now" not in page
+    assert shop.ada.post(f"{shop.sale.order}/pay").status_code == 409
+    assert [it["status"] for it in shop.till.ledger.all_of("checkout.session")] == ["expired"]
+    assert shop.ada.get("/my/notices").text.count("News about your order") == 1
+
+    mo.post(f"/moderation{shop.sale.item}", {"action": "show", "note": "It is fine."})
+    assert shop.begin() != url
 
 
 def test_nobody_notes_by_hand_that_an_order_is_paid(shop: Shop) -> None:

@@ -26,7 +26,7 @@ from tests.auction_app.conftest import (
     path_of,
     ticket_in,
 )
-from tests.auction_app.sale import close, offer_again, sell
+from tests.auction_app.sale import cancel, close, offer_again, sell
 
 SECTIONS = {
     "customers": "account",
@@ -286,7 +286,7 @@ def test_an_account_that_is_gone_by_now_buys_nothing(world: World) -> None:
 
 def test_an_open_second_chance_keeps_both_sides_accounts(world: World) -> None:
     sale = sell(world)
-    sale.ada.post(f"{sale.order}/steps", {"status": "cancelled"})
+    cancel(sale)
     offer_again(sale.sam, sale.item)
     offer = re.findall(r'href="(/second-chances/\w+)"', sale.bob.get("/my/notices").text)[0]
     for person in (sale.sam, sale.bob):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from service_kit.money import Money
 
-from mailer_service.model.entities import Order, OrderStep, Question, Reminder
+from mailer_service.model.entities import Order, OrderRequest, OrderStep, Question, Reminder
 from mailer_service.notices.sales import notices_of_order, notices_of_question, notices_of_reminder
 
 
@@ -96,3 +97,41 @@ def test_what_the_house_has_received_is_price_and_postage() -> None:
 
     assert (received.price, sent.price) == (Money(3, "USD"), Money(3, "USD"))
     assert shipped.price == Money(1, "USD")
+
+
+def asked(answer: Literal["accept", "decline"] | None) -> Order:
+    request = OrderRequest(kind="cancel", by="buyer", reason="No money.", answer=answer)
+    return replace(order(OrderStep(status="agreed", by="house")), requests=(request,))
+
+
+def test_a_request_reaches_the_other_side_with_its_reason_and_a_refusal_whoever_asked() -> None:
+    (notice,) = notices_of_order(asked(None))
+    assert (notice.kind, notice.recipient_url, notice.text) == (
+        "cancel-asked",
+        "sally",
+        "No money.",
+    )
+
+    _, refusal = notices_of_order(asked("decline"))
+    assert (refusal.kind, refusal.recipient_url) == ("cancel-declined", "bob")
+    assert len(notices_of_order(asked("accept"))) == 1
+
+
+def test_what_is_cancelled_after_the_house_was_paid_is_told_to_be_refunded() -> None:
+    steps = [OrderStep(status="paid", by="house"), OrderStep(status="cancelled", by="seller")]
+    paid = replace(order(*steps), total=Money(3, "USD"))
+    assert [(n.kind, n.price) for n in notices_of_order(paid)][2:] == [
+        ("order-refunded", Money(3, "USD"))
+    ]
+
+    by_hand = order(OrderStep(status="paid", by="buyer"), steps[1])
+    assert notices_of_order(by_hand)[-1].kind == "order-cancelled"
+
+
+@pytest.mark.parametrize(("status", "told"), [("agreed", ["order-on-hold"]), ("paid", [])])
+def test_only_who_has_not_paid_is_told_that_they_need_not(
+    status: Literal["agreed", "paid"], told: list[str]
+) -> None:
+    held = replace(order(OrderStep(status=status, by="buyer")), is_on_hold=True)
+
+    assert [n.kind for n in notices_of_order(held) if n.recipient_url == "bob"] == told

@@ -1,4 +1,4 @@
-"""Orders with their steps, and what their two sides say of each other."""
+"""Orders with their steps."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -10,7 +10,6 @@ from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import (
     auctions,
     customers,
-    feedback,
     order_steps,
     orders,
     participations,
@@ -19,7 +18,8 @@ from auction_app.db.tables import (
 from auction_app.db.turns import take_turn
 from auction_app.devices.repository import latest_sale
 from auction_app.listings.terms import Details
-from auction_app.orders.model import Feedback, Order, OrderStatus, Side, Step
+from auction_app.orders.model import UNPAID_YET, Order, OrderStatus, Side, Step
+from auction_app.orders.repository import requests
 
 _sellers, _buyers = customers.alias("sellers"), customers.alias("buyers")
 
@@ -90,8 +90,12 @@ def latest_of(conn: Connection, customer_id: str, auction_id: str) -> str | None
 
 def unpaid_sales(conn: Connection, seller_id: str) -> list[Order]:
     """A seller's orders that nobody has paid for."""
-    agreed = orders.c.status == OrderStatus.AGREED.value
-    return _read(conn, _select().where(orders.c.seller_id == seller_id, agreed))
+    return _read(conn, _select().where(orders.c.seller_id == seller_id, _unpaid()))
+
+
+def unpaid_of_item(conn: Connection, auction_id: str) -> list[Order]:
+    """The orders of an item that nobody has paid for."""
+    return _read(conn, _select().where(orders.c.auction_id == auction_id, _unpaid()))
 
 
 def count_open(conn: Connection, customer_id: str) -> int:
@@ -113,46 +117,6 @@ def set_status(
     _add_step(conn, order.id, status, by, now_ms)
 
 
-def add_feedback(conn: Connection, given: Feedback) -> None:
-    """Store what one side says, which has said nothing before."""
-    conn.execute(
-        insert(feedback).values(
-            order_id=given.order_id,
-            author_id=given.author_id,
-            about_id=given.about_id,
-            rating=given.rating,
-            text=given.text,
-            at_ms=given.at_ms,
-        )
-    )
-
-
-def feedback_on(conn: Connection, order_id: str) -> list[Feedback]:
-    """What the two sides said about an order."""
-    return _feedback(conn, _select_feedback().where(feedback.c.order_id == order_id))
-
-
-def feedback_about(conn: Connection, customer_id: str, *, limit: int) -> list[Feedback]:
-    """The latest that was said about a customer."""
-    query = _select_feedback().where(feedback.c.about_id == customer_id)
-    return _feedback(conn, query.limit(limit))
-
-
-def feedback_by(conn: Connection, customer_id: str) -> list[Feedback]:
-    """All that a customer said about others."""
-    return _feedback(conn, _select_feedback().where(feedback.c.author_id == customer_id))
-
-
-def ratings_of(conn: Connection, customer_id: str) -> dict[str, int]:
-    """How often each rating was given to a customer."""
-    query = (
-        select(feedback.c.rating, func.count().label("times"))
-        .where(feedback.c.about_id == customer_id)
-        .group_by(feedback.c.rating)
-    )
-    return {row.rating: row.times for row in conn.execute(query)}
-
-
 def sales_of(conn: Connection, seller_id: str) -> int:
     """How often a customer has sold something and did not call it off."""
     kept = (orders.c.seller_id == seller_id, orders.c.status != OrderStatus.CANCELLED.value)
@@ -171,6 +135,10 @@ def _add_step(conn: Connection, order_id: str, status: OrderStatus, by: Side, no
     )
 
 
+def _unpaid() -> Any:
+    return orders.c.status.in_([status.value for status in UNPAID_YET])
+
+
 def _mine(customer_id: str) -> Any:
     return or_(orders.c.seller_id == customer_id, orders.c.buyer_id == customer_id)
 
@@ -180,6 +148,7 @@ def _select() -> Select[Any]:
         select(
             orders,
             auctions.c.title,
+            auctions.c.hidden_at_ms,
             second_chances.c.url.label("offer_url"),
             auctions.c.delivery,
             auctions.c.postage_minor,
@@ -199,7 +168,8 @@ def _read(conn: Connection, query: Select[Any]) -> list[Order]:
 
 def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
     rows = list(rows)
-    steps = _steps_of(conn, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    steps, asked = _steps_of(conn, ids), requests.on_orders(conn, ids)
     return [
         Order(
             id=row.id,
@@ -212,8 +182,10 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
             price=Money(row.price_minor, row.currency),
             status=OrderStatus(row.status),
             steps=steps[row.id],
+            requests=asked[row.id],
             postage=_postage(row),
             offer_url=row.offer_url,
+            on_hold=row.hidden_at_ms is not None,
         )
         for row in rows
     ]
@@ -235,26 +207,3 @@ def _steps_of(conn: Connection, order_ids: Sequence[str]) -> dict[str, tuple[Ste
 
 def _when(step: Step) -> tuple[int, int]:
     return step.at_ms, list(OrderStatus).index(step.status)
-
-
-def _select_feedback() -> Select[Any]:
-    return (
-        select(feedback, customers.c.name.label("author_name"))
-        .join(customers, customers.c.id == feedback.c.author_id)
-        .order_by(feedback.c.at_ms.desc(), feedback.c.order_id)
-    )
-
-
-def _feedback(conn: Connection, query: Select[Any]) -> list[Feedback]:
-    return [
-        Feedback(
-            order_id=row.order_id,
-            author_id=row.author_id,
-            author_name=row.author_name,
-            about_id=row.about_id,
-            rating=row.rating,
-            text=row.text,
-            at_ms=row.at_ms,
-        )
-        for row in conn.execute(query)
-    ]

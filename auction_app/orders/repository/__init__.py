@@ -1,0 +1,1 @@
+"""SQL of orders, of what their sides ask of each other, and of what they say in the end."""
