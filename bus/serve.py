@@ -12,6 +12,7 @@ from service_kit.config import exit_with, or_exit
 from service_kit.errors import ConfigError
 from service_kit.migrate import migrate_or_exit
 from service_kit.private import keep_files_private, runtime_folder
+from service_kit.run.forking import keep_room_for_names
 from service_kit.run.logs import LogStream
 from service_kit.run.stay import stay
 from service_kit.tokens import new_token
@@ -59,6 +60,7 @@ def serve(
     in the environment. On loopback, subscribers on this machine may use plain http, unless
     BUS_TRUSTED_HOSTS says otherwise.
     """
+    keep_room_for_names()
     keep_files_private()
     ports = {"bus": port, "pusher": pusher_port or port + 1}
     settings = dict(os.environ) | {"PYTHONUNBUFFERED": "1", "BUS_PUSHER_PORT": str(ports["pusher"])}
@@ -79,7 +81,7 @@ def serve(
     words = f"Ready.\n  bus       {url}\n  console   {url}/console/\n  root key  {key}"
     commands = _commands(host, port, workers)
     logs = LogStream(sys.stderr.buffer)
-    sys.exit(stay(commands, settings, ports=ports, logs=logs, words=words))
+    sys.exit(stay(commands, ports=ports, logs=logs, words=words))
 
 
 def _at(host: str, port: int) -> str:

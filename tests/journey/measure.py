@@ -16,12 +16,12 @@ import requests
 from bids_client import BidsClient, NotFound
 
 from auction_app.demo.load import ITEMS
+from tests.journey.idle import idle_size
 from tests.journey.post_office import Mode, PostOffice, post_office
 from tests.journey.results import DEADLINE_S, Confirms, Failure, Measured
 from tests.system.bidder import Bidder, rising
 from tests.system.house import House
 from tests.system.mails import MAIL_BY_MAIL, WELCOMES
-from tests.system.sizes import size_of
 from tests.waiting import wait_for
 
 CLIENTS = 4
@@ -45,13 +45,13 @@ def measure(stage: str, *, bids: int, drained: int, kill: bool) -> Measured:
             run.settle()
             confirms = run.confirms(bids)
             mails_per_s = run.drain(drained)
-            size = size_of(house)
             victims = (
                 [name for name in house.commands if name not in {"mailbox", "till"}] if kill else []
             )
             failures = [run.kill(victim) for victim in victims]
         finally:
             house.close()
+    size = idle_size(stage)
     return Measured(
         stage=stage,
         start_s=start_s,

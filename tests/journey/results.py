@@ -7,6 +7,8 @@ STAGES = ("mvp", "background", "bus", "soa")
 DEADLINE_S = 2.0
 """Of a mail, in all that is measured (MAILER_SMTP_TIMEOUT_MS)."""
 BUDGET_S = 1.0
+MOST_MIB = 600
+MOST_PROCESSES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +35,8 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """One stage. `confirms` are by the SMTP server's mode."""
+    """One stage. `confirms` are by the SMTP server's mode; processes, threads and memory are those
+    of an idle `make run`."""
 
     stage: str
     start_s: float
@@ -54,12 +57,20 @@ def complaints(by_stage: Mapping[str, Measured]) -> list[str]:
     | `bus`, `soa` | takes 200 ms          | p50 at most 1.3 of its own with an instant server |
     | `mvp`        | hangs                 | the deadline of a mail, the budget and 1 s        |
     | all          | does whatever it does | no mail is lost                                   |
+
+    `make run` idle has at most 20 processes and 600 MiB, in any stage.
     """
     found = [
         f"{one.stage}: {failure.lost} mails were lost when {failure.process} was killed"
         for one in by_stage.values()
         for failure in one.failures
         if failure.lost
+    ]
+    found += [
+        f"{one.stage}: an idle `make run` has {one.processes} processes and"
+        f" {one.memory_mib:.0f} MiB, not at most {MOST_PROCESSES} and {MOST_MIB}"
+        for one in by_stage.values()
+        if one.processes > MOST_PROCESSES or one.memory_mib > MOST_MIB
     ]
     if {"mvp", "background"} <= by_stage.keys():
         ratio = _p50(by_stage["background"], "slow") / _p50(by_stage["mvp"], "slow")

@@ -57,6 +57,17 @@ def test_a_lost_mail_is_a_promise_that_is_not_kept() -> None:
     assert line == "bus: 2 mails were lost when house was killed"
 
 
+@pytest.mark.parametrize(
+    ("processes", "memory_mib", "complains"),
+    [(20, 600, False), (21, 600, True), (20, 601, True)],
+)
+def test_a_run_that_is_too_large_is_a_promise_that_is_not_kept(
+    processes: int, memory_mib: float, complains: bool
+) -> None:
+    large = replace(measured("soa"), processes=processes, memory_mib=memory_mib)
+    assert bool(complaints({"soa": large})) is complains
+
+
 def test_the_table_the_page_and_the_picture_tell_of_every_stage() -> None:
     both = {stage: measured(stage) for stage in ("mvp", "soa")}
     for text in (table(both), page(both, ["soa: <slow>"]), picture(both)):

@@ -21,15 +21,22 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.slow
 
 EXAMPLE = "VAR_DIR=var\nPORT_BASE=8000\n"
-# A process that has one of its own, as gunicorn has, and that ends it when it ends.
+# One that is forked from the run, and a program of its own.
 PROCFILE = """\
-early: {python} -c "import os; print(os.getpid(), flush=True); os.read(os.pipe()[0], 1)"
+early: nice -n 1 python -m early
 late: nice -n 1 {python} -c "import os; print(os.getpid(), flush=True); os.read(os.pipe()[0], 1)"
+"""
+EARLY = """\
+import os
+if __name__ == "__main__":
+    print(os.getpid(), flush=True)
+    os.read(os.pipe()[0], 1)
 """
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    (tmp_path / "early.py").write_text(EARLY)
     (tmp_path / ".env.example").write_text(EXAMPLE)
     (tmp_path / "Procfile").write_text(PROCFILE.format(python=sys.executable))
     return tmp_path

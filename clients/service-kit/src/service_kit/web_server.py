@@ -55,7 +55,8 @@ def when_ready(server: Any) -> None:
     as much memory. Importing a module does nothing; the app is made in each worker. What is there
     by now stays, so no collection need look at it: it would write to each page that is shared.
     """
-    shared_memory.share()
+    if not getattr(server, "is_alone", False):
+        shared_memory.share()
     importlib.import_module(server.app.app_uri.partition(":")[0])
     gc.collect()
     gc.freeze()

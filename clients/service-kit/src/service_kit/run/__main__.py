@@ -11,6 +11,7 @@ from pathlib import Path
 from service_kit.config import exit_with
 from service_kit.errors import ConfigError
 from service_kit.private import keep_files_private, runtime_folder
+from service_kit.run.forking import keep_room_for_names
 from service_kit.run.logs import LogFiles
 from service_kit.run.only_one import lock_folder
 from service_kit.run.ports import ports_of, refuse_busy
@@ -22,6 +23,7 @@ from service_kit.run.stay import stay
 def main() -> int:
     """Release, start, wait, say so, and stay until Ctrl-C. Returns the exit status."""
     _read_arguments()
+    keep_room_for_names()
     keep_files_private()
     folder = Path.cwd()
     try:
@@ -38,9 +40,9 @@ def main() -> int:
         exit_with((f"VAR_DIR: it can't start there ({error.strerror})",))
     except UnicodeError as error:
         exit_with((f"VAR_DIR or .env: a file of settings there is no text ({error})",))
-    everything = _with_own_programs(settings)
-    released = "".join(_release(command, everything) for command in commands.releases)
-    return _run(commands.processes, everything, released, logs)
+    os.environ |= _with_own_programs(settings)  # of all that are started
+    released = "".join(map(_release, commands.releases))
+    return _run(commands.processes, settings, released, logs)
 
 
 def _read_arguments() -> None:
@@ -59,14 +61,13 @@ def _read_arguments() -> None:
 def _with_own_programs(settings: Mapping[str, str]) -> dict[str, str]:
     own = str(Path(sys.executable).parent)
     path = f"{own}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-    return dict(os.environ) | dict(settings) | {"PATH": path, "PYTHONUNBUFFERED": "1"}
+    return dict(settings) | {"PATH": path, "PYTHONUNBUFFERED": "1"}
 
 
-def _release(command: str, settings: Mapping[str, str]) -> str:
+def _release(command: str) -> str:
     done = subprocess.run(  # noqa: S602 - a Procfile holds shell commands
         f"set -e; {command}",
         shell=True,
-        env=settings,
         stdout=subprocess.PIPE,
         text=True,
         check=False,
@@ -83,7 +84,8 @@ def _run(
     var = Path(settings["VAR_DIR"])
     ports = {name: port for name, port in ports_of(settings).items() if name in processes}
     words = _block(ports, released, var, logs)
-    return stay(processes, settings, ports=ports, logs=logs, words=words)
+    apart = settings.get("RUN_APART", "").split()
+    return stay(processes, apart=apart, ports=ports, logs=logs, words=words)
 
 
 def _block(ports: Mapping[str, int], released: str, var: Path, logs: LogFiles) -> str:
