@@ -6,6 +6,7 @@ from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.model import Auction, Bidding
 from auction_app.listings.repository import auctions
 from auction_app.notifications.notify import notify
+from auction_app.orders.cancel_unpaid import cancel_of_closed
 from auction_app.orders.model import Order
 from auction_app.orders.outcomes import OrderMade
 from auction_app.orders.repository import orders
@@ -41,6 +42,7 @@ def make_order(act: UnitOfWork, order: Order, *, sold_by: str, at_ms: int) -> No
     if not orders.add(act.conn, order, sold_by=sold_by, now_ms=at_ms):
         return
     act.tell(OrderMade(order, sold_by, at_ms))
+    cancel_of_closed(act, order)
 
 
 def _order(auction: Auction, bidding: Bidding) -> Order | None:

@@ -91,6 +91,23 @@ def test_what_was_ended_after_an_appeal_does_not_go_on_because_it_is_shown(world
     assert ("bidding-resumed", world.customer_url("Ada")) not in kinds(world)
 
 
+def test_a_banned_leader_whose_auction_ended_first_buys_nothing(world: World) -> None:
+    sam, ada, bea = world.member("Sam"), world.member("Ada"), world.member("Bea")
+    item = sam.list_item()
+    ada.bid(item, "50")
+    bea.bid(item, "50")  # a tie: Ada leads, for she was first
+    world.bids.down = True
+    decide(world, world.moderator("Mo"), path_of(world.customer_url("Ada")), "ban")
+    world.bids.down = False
+
+    close(world, item)
+    world.clock.pass_s(120)
+    world.carry_out()
+
+    assert "Cancelled" in sam.get("/my/orders").text
+    assert 'name="bidder"' in sam.get(f"{item}/second-chances").text
+
+
 def test_nobody_buys_from_a_closed_account_by_a_second_chance(world: World) -> None:
     sale, mod = sell(world), world.moderator("Mo")
     cancel(sale)
