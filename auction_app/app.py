@@ -35,6 +35,7 @@ from auction_app.bidding.on_event import listener, resyncer
 from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.devices import views as devices_views
+from auction_app.factors.relying_party import relying_party
 from auction_app.items import views as items_views
 from auction_app.items.views import item as items_page
 from auction_app.listings import labels as listings_labels
@@ -115,7 +116,13 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
     install_security_txt(app, config.security_contact, config.public_url)
     install_language(app, lambda: visitor(built).customer)
     install_formats(app)
-    app.jinja_env.globals.update({"photo_large": LARGE, "photo_thumbnail": THUMBNAIL})
+    app.jinja_env.globals.update(
+        {
+            "photo_large": LARGE,
+            "photo_thumbnail": THUMBNAIL,
+            "has_passkeys": relying_party(config.public_url) is not None,
+        }
+    )
     app.add_template_filter(partial(linked_data, built.urls), "linked_data")
     install_layout(app, built, visitor, _LABELS)
     _install_views(app, built)

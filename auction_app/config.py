@@ -114,6 +114,9 @@ class Config:
         at_home=lambda whom: whom.endswith(".example"),
     )
     hooks: tuple[Hook, ...] = setting("AUCTIONS_HOOKS", parse=hooks, default=())
+    moderators_need_two_factors: bool = setting(
+        "AUCTIONS_MODERATORS_NEED_TWO_FACTORS", default=False
+    )
     payments: PaymentsConfig | None = setting(
         "PAYMENTS_PROVIDER_URL",
         default=None,

@@ -12,6 +12,10 @@ AuctionAppError
 ├── WrongCredentials       address and password do not belong together
 ├── AccountClosed          a moderator has closed the account
 ├── WrongPassword          the account's own password is asked for, and this is not it
+├── WrongCode              not a code of the account's app or paper, or one that was used
+├── SecondStepOver         the password has to be asked for again before the second step
+├── SecondFactorNeeded     what a password alone does not open
+├── PasskeyRefused         a browser's answer that proves nothing; its text says why
 ├── TooManyAttempts        done too often; carries retry_after_s
 ├── CommandRefused         the rules say no to a bid, buying at once, retracting, ending early
 ├── TooMany                as many drafts as one may have; carries limit
@@ -95,6 +99,22 @@ class AccountClosed(AuctionAppError):
 
 class WrongPassword(AuctionAppError):
     """Not the password of the account that is signed in."""
+
+
+class WrongCode(AuctionAppError):
+    """Not a code of the account's app, no recovery code that is left, or one that was used."""
+
+
+class SecondStepOver(AuctionAppError):
+    """Too long after the password, or it was changed since: signing in begins anew."""
+
+
+class SecondFactorNeeded(AuctionAppError):
+    """The session was opened with a password alone, which is not enough for this."""
+
+
+class PasskeyRefused(AuctionAppError):
+    """What a browser says of a passkey proves nothing; the text says why, for the log."""
 
 
 class _Later(AuctionAppError):

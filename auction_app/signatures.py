@@ -1,10 +1,15 @@
-"""What leaves the house and must come back unchanged: verification links, bids under review."""
+"""What leaves the house and must come back unchanged: verification links, bids under review; and
+what nobody may read who reads the database."""
 
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from auction_app.errors import LinkDead
+
+_NONCE_BYTES = 12
 
 
 class Signatures:
@@ -39,6 +44,34 @@ class Signatures:
             return self._serializer(use).loads(text)
         except BadSignature as error:
             raise ValueError("not signed by us") from error
+
+    def seal(self, use: str, text: str, *, about: str) -> str:
+        """A text that only we can read, and only where it was put: for that use, `about` that."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._cipher(use).encrypt(nonce, text.encode(), about.encode())
+        return urlsafe_b64encode(nonce + sealed).decode()
+
+    def unseal(self, use: str, sealed: str, *, about: str) -> str:
+        """What was sealed. Raises ValueError for anything else, or under another secret key."""
+        from cryptography.exceptions import InvalidTag
+
+        try:
+            data = urlsafe_b64decode(sealed.encode())
+            opened = self._cipher(use).decrypt(
+                data[:_NONCE_BYTES], data[_NONCE_BYTES:], about.encode()
+            )
+        except InvalidTag as error:
+            raise ValueError("not sealed by us for this") from error
+        return str(opened.decode())
+
+    def _cipher(self, use: str) -> Any:
+        # OpenSSL's part of a process is for those only who have something to seal.
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"seal {use}".encode())
+        return AESGCM(derived.derive(self._secret_key.encode()))
 
 
 def _text(signed: Any) -> str:

@@ -9,6 +9,7 @@ from auction_app.accounts.own_password import check_says_more
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers, sessions
 from auction_app.db.store import Store
+from auction_app.factors.repository import passkeys
 
 
 def change_password(
@@ -30,4 +31,5 @@ def change_password(
     with store.begin() as act:
         proof.check_still_good(act)
         customers.set_password(act.conn, customer.id, hashed)
+        passkeys.forget_challenges(act.conn, customer.id)
         sessions.remove_of(act.conn, customer.id, keep=digest(session))

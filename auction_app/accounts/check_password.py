@@ -1,5 +1,6 @@
 """Ask for the account's own password before something that can't be undone."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from auction_app.accounts.model import Customer
@@ -9,6 +10,8 @@ from auction_app.db.rate_limits import PASSWORD_CHECKS, use_up
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import NoSession, WrongPassword
+from auction_app.factors import totp, two_factor
+from auction_app.signatures import Signatures
 from auction_app.web.fields import LONGEST_PASSWORD
 
 
@@ -45,3 +48,27 @@ def check_password(
     if len(typed) > LONGEST_PASSWORD or not passwords.match(typed, stored):
         raise WrongPassword("not the password of this account")
     return Proof(customer.id, stored)
+
+
+def check_password_or_code(
+    store: Store,
+    passwords: Passwords,
+    signatures: Signatures,
+    customer: Customer,
+    typed: str,
+    *,
+    session: str,
+) -> Callable[[UnitOfWork], object]:
+    """The same with a code of the account's app in the password's place. What is returned has to be
+    called first in the transaction of what it allows: it raises WrongCode, WrongPassword, NoSession
+    there. Raises WrongPassword, TooManyAttempts, NoSession."""
+    if not totp.is_code("".join(typed.split())):
+        proof = check_password(store, passwords, customer, typed, session=session)
+        return proof.check_still_good
+    use_up(store, PASSWORD_CHECKS, f"{customer.id} {session}")
+
+    def check(act: UnitOfWork) -> None:
+        customers.locked(act.conn, customer.id)
+        two_factor.check_code(act, signatures, customer.id, typed)
+
+    return check

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.local_time import zone_names
 
-from auction_app.web.forms import Form, as_typed, choice, email, name, new_password
+from auction_app.web.forms import Form, as_typed, choice, email, line, name, new_password
 from auction_app.web.i18n import LANGUAGES
 
 
@@ -54,6 +54,50 @@ class ChangeAddressForm(Form):
 
     email: str = email()
     password: str = as_typed(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupForm(Form):
+    """Who wants two-factor sign-in."""
+
+    password: str = as_typed(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstCodeForm(Form):
+    """The first code of an app, and what we gave to put into it."""
+
+    setup: str = as_typed(repr=False)
+    code: str = as_typed(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeForm(Form):
+    """A code of the app, or a recovery code."""
+
+    code: str = as_typed(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenewCodesForm(Form):
+    """The password, or a code of the app, for new recovery codes."""
+
+    renew_proof: str = as_typed(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProofForm(Form):
+    """The password, or a code of the app, for what weakens an account."""
+
+    proof: str = as_typed(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasskeyForm(Form):
+    """A new passkey: what its owner calls it, and the password."""
+
+    passkey_name: str = line(longest=60)
+    passkey_password: str = as_typed(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

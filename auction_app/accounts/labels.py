@@ -1,4 +1,4 @@
-"""The visitor's words for a browser."""
+"""The visitor's words for a browser, and for how somebody signed in."""
 
 from auction_app.web.i18n import _
 
@@ -12,9 +12,18 @@ def browser_name(agent: str) -> str:
     return ", ".join(words) or _("Unknown browser")
 
 
+def proof_word(proved_by: str) -> str:
+    """How a session was opened."""
+    return {
+        "password": _("with the password"),
+        "code": _("with password and code"),
+        "passkey": _("with a passkey"),
+    }[proved_by]
+
+
 def _first(text: str, words: tuple[str, ...]) -> str | None:
     return next((word for word in words if word in text), None)
 
 
-LABELS = (browser_name,)
+LABELS = (browser_name, proof_word)
 """What all templates may call."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from auction_app.factors.model import ProvedBy
+
 
 @dataclass(frozen=True, kw_only=True)
 class Customer:
@@ -48,6 +50,7 @@ class Session:
     customer: Customer
     expires_at_ms: int
     unread: int
+    proved_by: ProvedBy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,3 +61,4 @@ class OpenSession:
     agent: str
     created_at_ms: int
     current: bool
+    proved_by: ProvedBy

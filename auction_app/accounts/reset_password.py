@@ -12,6 +12,7 @@ from auction_app.db.rate_limits import write_in_vain
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import LinkDead, NoSession, NotFound
+from auction_app.factors.repository import passkeys
 from auction_app.signatures import Signatures
 
 LINK_LIVES_MS = 3600 * 1000
@@ -49,7 +50,7 @@ def reset_password(
     store: Store, passwords: Passwords, customer: Customer, form: ResetPasswordForm
 ) -> None:
     """Set the new password, once a link, and end every session and every other change that waits;
-    `customer` as `check_reset` found it.
+    `customer` as `check_reset` found it. A second factor is asked for as before.
 
     Who followed the link owns the mailbox: the address is verified by that, too, and nothing is
     left to somebody who opened the account under this address before. Raises LinkDead, BadInput.
@@ -60,6 +61,7 @@ def reset_password(
         if _locked(act, customer.id).password_reset_id != customer.password_reset_id:
             raise LinkDead("used a moment ago")
         customers.set_password(act.conn, customer.id, hashed)
+        passkeys.forget_challenges(act.conn, customer.id)
         sessions.remove_of(act.conn, customer.id)
         if not customer.verified:
             customers.verify(act.conn, customer.id, welcomed_id=new_key(), now_ms=act.now_ms)

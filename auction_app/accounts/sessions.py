@@ -18,15 +18,19 @@ def own_sessions(store: Store, customer: Customer, *, token: str) -> list[OpenSe
     here = digest(token)
     return [
         OpenSession(
-            handle=known[:_HANDLE], agent=agent, created_at_ms=opened, current=known == here
+            handle=known[:_HANDLE],
+            agent=agent,
+            created_at_ms=opened,
+            current=known == here,
+            proved_by=proved_by,
         )
-        for known, agent, opened in found
+        for known, agent, opened, proved_by in found
     ]
 
 
 def end_session(act: UnitOfWork, customer: Customer, handle: str) -> None:
     """End one of the customer's own sessions. Raises NotFound."""
-    for known, _agent, _opened in sessions.of_customer(act.conn, customer.id, now_ms=act.now_ms):
+    for known, *_rest in sessions.of_customer(act.conn, customer.id, now_ms=act.now_ms):
         if known[:_HANDLE] == handle:
             sessions.remove(act.conn, known)
             return

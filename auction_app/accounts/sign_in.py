@@ -1,47 +1,28 @@
 """Start a session with an address and a password."""
 
-from dataclasses import dataclass, field
-
 from service_kit.errors import Busy
-from service_kit.tokens import digest, new_token
+from service_kit.tokens import digest
 
 from auction_app.accounts.check_password import Proof
-from auction_app.accounts.device import Device
 from auction_app.accounts.forms import SignInForm
 from auction_app.accounts.model import Customer
-from auction_app.accounts.outcomes import SessionOpened
+from auction_app.accounts.open_session import SignedIn, Visit, open_session
 from auction_app.accounts.passwords import Passwords
-from auction_app.accounts.repository import customers, sessions
+from auction_app.accounts.repository import customers
 from auction_app.accounts.repository.customers import email_key
+from auction_app.accounts.second_step import SecondStep
 from auction_app.db import rate_limits
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.errors import AccountClosed, NoSession, WrongCredentials, WrongPassword
-from auction_app.web.fields import LONGEST_AGENT, LONGEST_EMAIL, LONGEST_PASSWORD, cut_line
-
-
-@dataclass(frozen=True, kw_only=True)
-class Visit:
-    """Where an attempt comes from: the visitor's network, the browser as it calls itself, and as we
-    know it."""
-
-    network: str
-    agent: str
-    device: Device
-
-
-@dataclass(frozen=True)
-class SignedIn:
-    """The token for the cookie; only its digest is stored."""
-
-    customer_id: str
-    token: str = field(repr=False)
+from auction_app.factors.repository import app_factors
+from auction_app.web.fields import LONGEST_EMAIL, LONGEST_PASSWORD
 
 
 def sign_in(
     store: Store, passwords: Passwords, form: SignInForm, visit: Visit, *, session_ms: int
-) -> SignedIn:
-    """Open a session.
+) -> SignedIn | SecondStep:
+    """Open a session, or ask for the second step where two-factor sign-in is on.
 
     Raises WrongCredentials, the same for an unknown address and a wrong password and after the
     same time; TooManyAttempts after ten failures in 15 minutes for this address from this network
@@ -89,22 +70,14 @@ def _attempt(email: str, customer: Customer | None, visit: Visit) -> rate_limits
 
 def _open(
     act: UnitOfWork, proof: Proof, rehashed: str | None, agent: str, session_ms: int
-) -> SignedIn:
+) -> SignedIn | SecondStep:
     try:
         proof.check_still_good(act)
     except (WrongPassword, NoSession) as error:
         raise WrongCredentials("changed or closed a moment ago") from error
-    signed_in = SignedIn(proof.customer_id, new_token())
     if rehashed is not None:
         customers.replace_password_hash(act.conn, proof.customer_id, rehashed)
-    browser = cut_line(agent, LONGEST_AGENT)
-    with act.performing(SessionOpened(proof.customer_id, browser)):
-        sessions.add(
-            act.conn,
-            token_digest=digest(signed_in.token),
-            customer_id=proof.customer_id,
-            agent=browser,
-            now_ms=act.now_ms,
-            expires_at_ms=act.now_ms + session_ms,
-        )
-    return signed_in
+    if app_factors.of_customer(act.conn, proof.customer_id):
+        fitted = digest(rehashed or proof.fitted)
+        return SecondStep(customer_id=proof.customer_id, fitted=fitted, begun_at_ms=act.now_ms)
+    return open_session(act, proof.customer_id, agent, "password", session_ms)

@@ -6,23 +6,27 @@ from flask import Response, g, request, session
 
 from auction_app.accounts.device import Device, read_device, write_device
 from auction_app.accounts.model import Customer
+from auction_app.accounts.second_step import SecondStep
 from auction_app.accounts.sessions import resume_session
-from auction_app.errors import NoSession, SessionExpired
+from auction_app.errors import NoSession, SecondFactorNeeded, SessionExpired
+from auction_app.factors.model import ProvedBy
 from auction_app.parts import Parts
 from auction_app.web.security import keep_cookie
 
 _DEVICE_COOKIE = "gavel_device"
+_SECOND_STEP = "second_step"
 _TOKEN = "token"  # noqa: S105 - the name under which the session's token is kept
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
     """`expired` when the browser brought a session that is no longer good; `unread` counts the
-    notices that the customer has not seen."""
+    notices that the customer has not seen; `proved_by` is how the session was opened."""
 
     customer: Customer | None
     expired: bool = False
     unread: int = 0
+    proved_by: ProvedBy = "password"
 
 
 def visitor(parts: Parts) -> Visitor:
@@ -43,6 +47,13 @@ def signed_in(parts: Parts) -> Customer:
     return who.customer
 
 
+def check_second_factor(parts: Parts) -> None:
+    """Raises SecondFactorNeeded where the house wants moderators to have one, and the session was
+    opened with a password alone."""
+    if parts.config.moderators_need_two_factors and visitor(parts).proved_by == "password":
+        raise SecondFactorNeeded("sign in with a second factor")
+
+
 def remember(token: str) -> None:
     """Put a new session's token into the cookie, and nothing of the session before it."""
     session.clear()
@@ -55,6 +66,16 @@ def forget() -> str | None:
     token: str | None = session.get(_TOKEN)
     session.clear()
     return token
+
+
+def expect_second_step(step: SecondStep) -> None:
+    """Remember that the visitor knew a password, and is asked for more."""
+    session[_SECOND_STEP] = step.to_cookie()
+
+
+def second_step(parts: Parts) -> SecondStep:
+    """What the visitor is asked for more of. Raises SecondStepOver."""
+    return SecondStep.from_cookie(session.get(_SECOND_STEP), now_ms=parts.clock())
 
 
 def this_device(parts: Parts) -> Device:
@@ -82,4 +103,4 @@ def _look_up(parts: Parts) -> Visitor:
     except SessionExpired:
         session.pop(_TOKEN)
         return Visitor(customer=None, expired=True)
-    return Visitor(customer=found.customer, unread=found.unread)
+    return Visitor(customer=found.customer, unread=found.unread, proved_by=found.proved_by)

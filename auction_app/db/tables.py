@@ -59,6 +59,61 @@ sessions = Table(
     Column("created_at_ms", BigInteger, nullable=False),
     Column("expires_at_ms", BigInteger, nullable=False),
     Column("agent", String(200), nullable=False, server_default=""),
+    # How its owner proved who they are: password, code (a password and a code), passkey.
+    Column("proved_by", String(8), nullable=False, server_default="password"),
+)
+
+# Apps that show codes for signing in. The secret is sealed; a code's step is used up with it.
+app_factors = Table(
+    "app_factors",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    Column("sealed_secret", String(200), nullable=False),
+    Column("since_ms", BigInteger, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("used_at_ms", BigInteger),
+)
+
+# The public halves of customers' passkeys, in base64url.
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("credential_id", String(1400), nullable=False, unique=True),
+    Column("public_key", Text, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("created_at_ms", BigInteger, nullable=False),
+    Column("last_used_at_ms", BigInteger),
+)
+
+# What browsers were asked to sign, by its digest: answered once, and for a few minutes.
+passkey_challenges = Table(
+    "passkey_challenges",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("purpose", String(12), nullable=False),
+    Column("customer_id", String(16)),
+    Column("expires_at_ms", BigInteger, nullable=False, index=True),
+)
+
+# What changed about how somebody signs in; a mail tells each once.
+sign_in_changes = Table(
+    "sign_in_changes",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("what", String(20), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Index("ix_sign_in_changes_customer", "customer_id", "at_ms"),
 )
 
 # Machines of customers. `begins_after` is the number of the sale after which one listens.

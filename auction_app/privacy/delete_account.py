@@ -12,6 +12,7 @@ from auction_app.db.store import Store, Transaction
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.devices import repository as devices
 from auction_app.errors import CommandRefused, NotPossible
+from auction_app.factors.repository import app_factors, changes, passkeys
 from auction_app.listings.outcomes import ListingHidden
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.notifications.repository import notices, preferences
@@ -107,6 +108,9 @@ def _take_off(act: UnitOfWork, auction_ids: list[str]) -> None:
 
 def _forget(act: UnitOfWork, customer: Customer) -> None:
     sessions.remove_of(act.conn, customer.id)
+    app_factors.remove(act.conn, customer.id)
+    passkeys.forget(act.conn, customer.id)
+    changes.forget(act.conn, customer.id)
     devices.forget(act.conn, customer.id)
     notices.forget(act.conn, customer.id)
     preferences.forget(act.conn, customer.id)

@@ -8,6 +8,7 @@ from auction_app.alerts.repository import follows, searches
 from auction_app.bidding.gateway import Gateway
 from auction_app.db.store import Store, Transaction
 from auction_app.devices import repository as devices
+from auction_app.factors.repository import app_factors, changes, passkeys
 from auction_app.listings.repository import auctions
 from auction_app.moderation.repository import decisions, reports, statements
 from auction_app.notifications.repository import notices, preferences
@@ -152,8 +153,28 @@ def _smaller_things(
             {"name": device.name, "last_seen_at_ms": device.last_seen_at_ms}
             for device in devices.of_customer(conn, me)
         ],
+        "two_factor_sign_in": _two_factor(conn, me),
+        "passkeys": [
+            {
+                "name": passkey.name,
+                "created_at_ms": passkey.created_at_ms,
+                "last_used_at_ms": passkey.last_used_at_ms,
+            }
+            for passkey in passkeys.of_customer(conn, me)
+        ],
+        "sign_in_changes": [
+            {"what": change.what, "at_ms": change.at_ms}
+            for change in changes.of_customer(conn, me, limit=_MOST)
+        ],
         "sessions": [
-            {"browser": agent, "since_ms": since_ms}
-            for _digest, agent, since_ms in sessions.of_customer(conn, me, now_ms=now_ms)
+            {"browser": agent, "since_ms": since_ms, "proved_by": proved_by}
+            for _digest, agent, since_ms, proved_by in sessions.of_customer(conn, me, now_ms=now_ms)
         ],
     }
+
+
+def _two_factor(conn: Transaction, customer_id: str) -> list[dict[str, Any]]:
+    """Since when, and how many codes are left; the secret is no one's to read."""
+    factor = app_factors.of_customer(conn, customer_id)
+    left = app_factors.count_codes(conn, customer_id)
+    return [{"since_ms": factor.since_ms, "recovery_codes_left": left}] if factor else []

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import marshmallow as ma
 from marshmallow import fields
@@ -15,6 +15,7 @@ from auction_app.accounts import (
     verify_email,
 )
 from auction_app.accounts.model import Customer
+from auction_app.factors.model import SignInChange, What
 from auction_app.listings import hal as represent
 from auction_app.listings.hal import EmbeddedAuctions
 from auction_app.listings.model import Auction
@@ -68,10 +69,12 @@ def contact(
     signatures: Signatures,
     customer: Customer,
     notices: Mapping[str, str],
+    sign_in_changes: Sequence[SignInChange],
     *,
     now_ms: int,
 ) -> Document:
-    """How to reach a customer, what mails they want, and the links that wait to be sent."""
+    """How to reach a customer, what mails they want, the links that wait to be sent, and what
+    changed lately about how they sign in."""
     state: Document = {
         "name": customer.name,
         "email": customer.email,
@@ -82,6 +85,8 @@ def contact(
     }
     if customer.welcomed_id:
         state["welcomed"] = {"id": customer.welcomed_id}
+    if sign_in_changes:
+        state["sign_in_changes"] = [vars(change) for change in sign_in_changes]
     waiting, links = _waiting(urls, signatures, customer, now_ms)
     unsubscribe = signatures.link_token(choose_notices.USE, customer.id)
     return resource(
@@ -89,6 +94,7 @@ def contact(
         {
             "self": link(urls.customer(customer.id)),
             "preferences": link(urls.absolute("/account/notices")),
+            "security": link(urls.absolute("/account/two-factor")),
             "unsubscribe": link(
                 urls.absolute(f"/unsubscribe/{unsubscribe}/{{kind}}"), templated=True
             ),
@@ -126,6 +132,13 @@ class VerificationSchema(ma.Schema):
     """The request that waits for its link to be followed."""
 
     id = fields.String(required=True)
+
+
+class SignInChangeSchema(VerificationSchema):
+    """Something changed about how the customer signs in."""
+
+    what = fields.String(required=True, validate=ma.validate.OneOf(get_args(What)))
+    at_ms = fields.Integer(required=True)
 
 
 class AddressChangeSchema(VerificationSchema):
@@ -173,5 +186,6 @@ class CustomerSchema(ma.Schema):
     verification = fields.Nested(VerificationSchema)
     password_reset = fields.Nested(VerificationSchema)
     address_change = fields.Nested(AddressChangeSchema)
+    sign_in_changes = fields.List(fields.Nested(SignInChangeSchema))
     signed_up_again = fields.Nested(VerificationSchema)
     links = fields.Dict(data_key="_links", required=True)

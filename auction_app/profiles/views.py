@@ -11,6 +11,7 @@ from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
 from auction_app.accounts.visitor import visitor
 from auction_app.alerts.repository import follows
+from auction_app.factors.repository import changes
 from auction_app.listings.repository import auctions
 from auction_app.notifications.repository import preferences
 from auction_app.orders.repository import feedback, orders
@@ -22,6 +23,8 @@ from auction_app.web.paging import cursor_from, page_of
 
 PAGE = 24
 FEEDBACK = 20
+TOLD_FOR_MS, MOST_TOLD = 7 * 24 * 3_600_000, 50
+"""For so long a change of how one signs in waits to be read by whoever writes the mails."""
 
 
 def api(parts: Parts) -> Blueprint:
@@ -67,9 +70,14 @@ def _as_hal(parts: Parts, customer: Customer, known: represent.Profile) -> dict[
         return represent.public(parts.urls, customer, known, now_ms=parts.clock())
     with parts.store.reading() as conn:
         notices = preferences.of_customer(conn, customer.id)
+        told = changes.of_customer(
+            conn, customer.id, since_ms=parts.clock() - TOLD_FOR_MS, limit=MOST_TOLD
+        )
     if customer.deleted_at_ms is not None:
         notices = dict.fromkeys(notices, "off")  # there is nobody to write to
-    return represent.contact(parts.urls, parts.signatures, customer, notices, now_ms=parts.clock())
+    return represent.contact(
+        parts.urls, parts.signatures, customer, notices, told, now_ms=parts.clock()
+    )
 
 
 def blueprints(parts: Parts) -> Iterator[Blueprint]:

@@ -8,6 +8,9 @@ def complaint(word: str) -> str:
     """What is wrong with a field and what to do about it."""
     return {
         "missing": _("Please fill this in."),
+        "wrong_code": _("This is not the code that the app shows now."),
+        "wrong_proof": _("This is neither your password nor a code of your app."),
+        "passkey_refused": _("The passkey could not be added. Please try again."),
         "too_long": _("This is too long."),
         "name_unreadable": _("Please leave out characters that cannot be seen or read."),
         "name_leads_elsewhere": _(

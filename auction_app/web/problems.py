@@ -61,6 +61,7 @@ def translations() -> dict[type[Exception], Any]:
         UnknownAddress: _not_found,
         errors.SessionExpired: _session_expired,
         errors.NoSession: _no_session,
+        errors.SecondFactorNeeded: _second_factor_needed,
         errors.NotVerified: _not_verified,
         errors.BidsUnavailable: _bids_unavailable,
         errors.NotTheirLink: _not_their_link,
@@ -108,6 +109,18 @@ def _no_session(_error: Exception) -> Problem:
 
 # RFC 9110 11.6.1 wants a challenge with every 401; of a scheme that makes no browser ask.
 _CHALLENGE = {"WWW-Authenticate": 'Cookie realm="gavel"'}
+
+
+def _second_factor_needed(_error: Exception) -> Problem:
+    return Problem(
+        403,
+        _("This needs a second factor"),
+        reason="second_factor_needed",
+        detail=_(
+            "Turn two-factor sign-in on in your account, or sign in with a passkey. The house"
+            " asks it of everybody who moderates."
+        ),
+    )
 
 
 def _not_verified(_error: Exception) -> Problem:

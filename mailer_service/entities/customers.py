@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from bus_drain.fetch import Entity
 
 from mailer_service.entities.fields import identifier, line, link_at_home
-from mailer_service.model.entities import Customer, PendingRequest
-from mailer_service.model.kinds import SWITCHES, Preference
+from mailer_service.model.entities import Customer, PendingRequest, SignInChange
+from mailer_service.model.kinds import SIGN_IN_CHANGES, SWITCHES, Preference
 
 _PREFERENCES = ("at_once", "daily", "off", None)
 
@@ -27,6 +27,8 @@ def customer_from(entity: Entity) -> Customer:
         address_change=_pending(entity, "address_change", "confirm-address"),
         signed_up_again=_pending(entity, "signed_up_again", "sign-in"),
         welcomed_id=identifier(welcomed, "id") if welcomed else None,
+        sign_in_changes=_sign_in_changes(entity),
+        security=_optional_link_at_home(entity, "security"),
         preferences=_optional_link_at_home(entity, "preferences"),
         unsubscribe=_optional_link_at_home(entity, "unsubscribe"),
     )
@@ -53,6 +55,16 @@ def _pending(entity: Entity, name: str, relation: str) -> PendingRequest | None:
         id=identifier(request, "id"),
         link=link_at_home(entity, relation),
         to=line(request, "to") if name == "address_change" else None,
+    )
+
+
+def _sign_in_changes(entity: Entity) -> tuple[SignInChange, ...]:
+    """Those that this version has words for."""
+    found = entity.parts("sign_in_changes") if entity.get("sign_in_changes") else ()
+    return tuple(
+        SignInChange(id=identifier(change, "id"), what=change["what"])
+        for change in found
+        if change.get("what") in SIGN_IN_CHANGES
     )
 
 

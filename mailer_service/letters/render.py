@@ -22,6 +22,7 @@ _EDGES = {
     "order-received": _GOOD,
     "outbid": _BAD,
     "address-warning": _BAD,
+    "sign-in-changed": _HURRY,
     "order-cancelled": _BAD,
     "order-refunded": _BAD,
     "order-on-hold": _HURRY,

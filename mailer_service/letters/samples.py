@@ -20,6 +20,8 @@ _FACTS: Mapping[str, dict[str, Any]] = {
     "verify-email": _ACCOUNT | {"link": "https://gavel.example/verify-email/TOKEN"},
     "confirm-address": _ACCOUNT | {"link": "https://gavel.example/confirm-address/TOKEN"},
     "address-warning": _ACCOUNT | {"link": "https://gavel.example/notices/preferences"},
+    "sign-in-changed": _ACCOUNT
+    | {"link": "https://gavel.example/account/two-factor", "text": "two-factor-on"},
     "welcome": _ACCOUNT | {"link": "https://gavel.example/"},
     "ending-soon": {"price": None, "until_ms": _ENDS_AT_MS},
     "saved-search": {"price": None, "until_ms": _ENDS_AT_MS},

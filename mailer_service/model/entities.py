@@ -1,6 +1,6 @@
 """What other services know (docs/protocol.md): the part of it that mails need."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -162,10 +162,19 @@ class PendingRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SignInChange:
+    """Something changed about how a customer signs in; `what` is one of SIGN_IN_CHANGES."""
+
+    id: str
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Customer:
     """Somebody with an account, and how they want to be told things.
 
-    `unsubscribe` is a URI template with the variable `kind`.
+    `unsubscribe` is a URI template with the variable `kind`; `security` the page where they see
+    and change how they sign in.
     """
 
     url: str
@@ -182,3 +191,5 @@ class Customer:
     preferences: str | None
     unsubscribe: str | None
     signed_up_again: PendingRequest | None = None
+    sign_in_changes: Sequence[SignInChange] = ()
+    security: str | None = None

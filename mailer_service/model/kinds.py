@@ -46,6 +46,7 @@ _KINDS = (
     Kind("confirm-address", Priority.IMMEDIATE),
     Kind("address-warning", Priority.IMMEDIATE),
     Kind("account-exists", Priority.IMMEDIATE),
+    Kind("sign-in-changed", Priority.IMMEDIATE),
     Kind("outbid", Priority.URGENT, "outbid"),
     Kind("ending-soon", Priority.URGENT, "ending-soon"),
     Kind("second-chance", Priority.URGENT, "second-chance"),
@@ -102,6 +103,16 @@ DECISIONS = (
     "report-decided",
 )
 """What a statement of the house may tell (docs/protocol.md, statements)."""
+
+SIGN_IN_CHANGES = (
+    "two-factor-on",
+    "two-factor-off",
+    "codes-renewed",
+    "recovery-code-used",
+    "passkey-added",
+    "passkey-removed",
+)
+"""What a customer hears of how their account is signed in to (docs/protocol.md, customers)."""
 
 KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in _KINDS})
 """By name."""

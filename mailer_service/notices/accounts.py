@@ -16,11 +16,23 @@ def notices_of_customer(customer: Customer) -> Sequence[Notice]:
     | address_change  | confirm-address to the new address, a warning to the old  |
     | signed_up_again | account-exists                                            |
     | welcomed        | welcome, once the first address is verified               |
+    | sign_in_changes | sign-in-changed, one for each                             |
     """
-    return tuple(
+    asked = [
         Notice(entity_url=customer.url, kind=kind, recipient_url=customer.url, address=address)
         for kind, address in _told(customer)
-    )
+    ]
+    changed = [
+        Notice(
+            entity_url=customer.url,
+            kind=f"sign-in-changed:{change.id}",
+            recipient_url=customer.url,
+            text=change.what,
+            link=customer.security,
+        )
+        for change in customer.sign_in_changes
+    ]
+    return (*asked, *changed)
 
 
 def _told(customer: Customer) -> Iterator[tuple[str, str | None]]:

@@ -224,7 +224,7 @@ def password_of(name: str) -> str:
 def path_of(url: str) -> str:
     """The path and query of one of the app's absolute URLs, whichever port it is on."""
     parts = urlsplit(url)
-    assert parts.netloc == urlsplit(PUBLIC).netloc or parts.hostname == "127.0.0.1"
+    assert parts.netloc == urlsplit(PUBLIC).netloc or parts.hostname in {"127.0.0.1", "localhost"}
     return urlunsplit(("", "", parts.path, parts.query, ""))
 
 

@@ -54,6 +54,7 @@ MEMBERS = {
 
 OWNERS = {
     "/account/devices/<string:device_id>/revoke": {},
+    "/account/passkeys/<string:passkey_id>/remove": {"proof": "x"},
     "/account/sessions/<string:handle>/end": {},
     "/auctions/<string:auction_id>/edit": {"title": "Mine now", "description": "x"},
     "/auctions/<string:auction_id>/end": {"key": "0" * 32},

@@ -8,6 +8,8 @@ from urllib.parse import unquote
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from auction_app.factors.model import Passkey
+from auction_app.factors.repository import passkeys
 from auction_app.watchlist.remind_watchers import remind_watchers
 from tests.auction_app.conftest import Browser, World, path_of, ticket_in
 from tests.auction_app.sale import Sale, offer_again, sell
@@ -68,6 +70,7 @@ def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tou
         "statement_id": path_of(statement),
         "photo_id": photo,
         "search_id": _saved(sale.ada),
+        "passkey_id": _passkey(world, "Ada"),
         "device_id": _device(sale.sam),
     }
     ids = {name: value.rsplit("/", 1)[-1] for name, value in ids.items()}
@@ -85,6 +88,22 @@ def _offer(sale: Sale) -> str:
     """Sam offers to Bob what Ada has bought."""
     offer_again(sale.sam, sale.item)
     return str(re.findall(r'href="(/second-chances/\w+)"', sale.bob.get("/my/notices").text)[0])
+
+
+def _passkey(world: World, name: str) -> str:
+    """One that was added somewhere where browsers have passkeys."""
+    passkey = Passkey(
+        id="adasphone234",
+        customer_id=world.customer_url(name).rsplit("/", 1)[1],
+        credential_id="Y3JlZGVudGlhbA",
+        public_key="a2V5",
+        sign_count=0,
+        name="Phone",
+        created_at_ms=world.clock.now_ms,
+    )
+    with world.parts.begin() as act:
+        passkeys.add(act.conn, passkey)
+    return passkey.id
 
 
 def _saved(ada: Browser) -> str:

@@ -7,6 +7,8 @@ from email.message import EmailMessage
 import pytest
 from werkzeug import Response
 
+from mailer_service.model.kinds import SIGN_IN_CHANGES
+
 from .arrived import arrived
 from .conftest import FakeClock, Mailer
 from .mail_server import MailServer, html_of, text_of
@@ -124,6 +126,24 @@ def test_a_change_of_address_asks_the_new_one_and_warns_the_old_one(
     texts = {str(m["To"].addresses[0].addr_spec): text_of(m) for m in mail_server.mails}
     assert "/confirm/c1" in texts["ada@new.example"]
     assert "/confirm/c1" not in texts["ada@example.org"]
+
+
+def test_changes_of_how_one_signs_in_are_one_mail_each_however_often_they_are_announced(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    changed = [{"id": f"s{n}", "what": what} for n, what in enumerate(SIGN_IN_CHANGES)]
+    links = {"security": "/account/two-factor"}
+    url = house.customer("Ada", sign_in_changes=changed[:1], links=links)
+    deliver(mailer, "customers", url)
+    house.customer("Ada", sign_in_changes=changed, links=links)
+
+    for _ in range(2):
+        deliver(mailer, "customers", url)
+
+    assert len(mail_server.mails) == len(SIGN_IN_CHANGES)
+    texts = {text_of(m) for m in mail_server.mails}
+    assert len(texts) == len(SIGN_IN_CHANGES)
+    assert all(f"{house.auctions.url}/account/two-factor" in text for text in texts)
 
 
 def test_who_confirms_quickly_does_not_keep_the_old_address_from_its_warning(

@@ -1,10 +1,11 @@
 """Signed-in browsers."""
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from auction_app.accounts.model import Session
 from auction_app.accounts.repository.customers import as_customer
 from auction_app.db.tables import customers, notices, sessions
+from auction_app.factors.model import ProvedBy
 
 # Built once: for so small a query, building it costs more than running it.
 _UNREAD = (
@@ -14,7 +15,7 @@ _UNREAD = (
     .scalar_subquery()
 )
 _FIND = (
-    select(customers, sessions.c.expires_at_ms, _UNREAD.label("unread"))
+    select(customers, sessions.c.expires_at_ms, sessions.c.proved_by, _UNREAD.label("unread"))
     .join_from(sessions, customers)
     .where(
         sessions.c.token_digest == bindparam("token_digest"),
@@ -30,6 +31,7 @@ def add(
     token_digest: str,
     customer_id: str,
     agent: str,
+    proved_by: ProvedBy,
     now_ms: int,
     expires_at_ms: int,
 ) -> None:
@@ -46,6 +48,7 @@ def add(
             created_at_ms=now_ms,
             expires_at_ms=expires_at_ms,
             agent=agent,
+            proved_by=proved_by,
         )
     )
 
@@ -55,7 +58,12 @@ def find(conn: Connection, token_digest: str) -> Session | None:
     row = conn.execute(_FIND, {"token_digest": token_digest}).first()
     if row is None:
         return None
-    return Session(customer=as_customer(row), expires_at_ms=row.expires_at_ms, unread=row.unread)
+    return Session(
+        customer=as_customer(row),
+        expires_at_ms=row.expires_at_ms,
+        unread=row.unread,
+        proved_by=row.proved_by,
+    )
 
 
 def remove(conn: Connection, token_digest: str) -> None:
@@ -63,14 +71,26 @@ def remove(conn: Connection, token_digest: str) -> None:
     conn.execute(delete(sessions).where(sessions.c.token_digest == token_digest))
 
 
-def of_customer(conn: Connection, customer_id: str, *, now_ms: int) -> list[tuple[str, str, int]]:
-    """(digest, agent, opened at ms) of a customer's sessions that are still good, newest first."""
+def of_customer(
+    conn: Connection, customer_id: str, *, now_ms: int
+) -> list[tuple[str, str, int, ProvedBy]]:
+    """(digest, agent, opened at ms, how its owner proved who they are) of a customer's sessions
+    that are still good, newest first."""
     query = (
         select(sessions)
         .where(sessions.c.customer_id == customer_id, sessions.c.expires_at_ms > now_ms)
         .order_by(sessions.c.created_at_ms.desc(), sessions.c.token_digest)
     )
-    return [(row.token_digest, row.agent, row.created_at_ms) for row in conn.execute(query)]
+    return [
+        (row.token_digest, row.agent, row.created_at_ms, row.proved_by)
+        for row in conn.execute(query)
+    ]
+
+
+def prove(conn: Connection, customer_id: str, proved_by: ProvedBy) -> None:
+    """Note of a customer's sessions by password or code how they are proved from now on."""
+    theirs = (sessions.c.customer_id == customer_id, sessions.c.proved_by != "passkey")
+    conn.execute(update(sessions).where(*theirs).values(proved_by=proved_by))
 
 
 def remove_of(conn: Connection, customer_id: str, *, keep: str | None = None) -> None:

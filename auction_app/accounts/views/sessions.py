@@ -1,13 +1,13 @@
 """Sign in and out."""
 
 from flask import Blueprint, Response, flash, request, url_for
-from service_kit.visitor_network import visitor_network
 
 from auction_app.accounts.forms import SignInForm
 from auction_app.accounts.passwords import Passwords
-from auction_app.accounts.sessions import sign_out
-from auction_app.accounts.sign_in import Visit, sign_in
-from auction_app.accounts.visitor import forget, remember, remember_device, this_device
+from auction_app.accounts.second_step import SecondStep
+from auction_app.accounts.sign_in import sign_in
+from auction_app.accounts.views.visits import end_current, let_in, visit
+from auction_app.accounts.visitor import expect_second_step
 from auction_app.errors import AccountClosed, TooManyAttempts, WrongCredentials
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
@@ -31,7 +31,7 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
                 parts.store,
                 passwords,
                 SignInForm.read(request.form),
-                _visit(parts),
+                visit(parts),
                 session_ms=SESSION_S * 1000,
             )
         except WrongCredentials:
@@ -55,31 +55,15 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
             )
             answer.headers["Retry-After"] = str(error.retry_after_s)
             return answer
-        _end_current(parts)
-        remember(signed.token)
-        answer = see_other(goes_to)
-        remember_device(parts, answer, signed.customer_id)
-        return answer
+        if isinstance(signed, SecondStep):
+            expect_second_step(signed)
+            return see_other(url_for("second_step.form", next=goes_to))
+        return let_in(parts, signed, goes_to)
 
     @views.post("/sign-out")
     def sign_out_send() -> Response:
-        _end_current(parts)
+        end_current(parts)
         flash(_("You are signed out."))
         return see_other(url_for("home.show"))
 
     return views
-
-
-def _visit(parts: Parts) -> Visit:
-    return Visit(
-        network=visitor_network(request),
-        agent=request.headers.get("User-Agent", ""),
-        device=this_device(parts),
-    )
-
-
-def _end_current(parts: Parts) -> None:
-    token = forget()
-    if token:
-        with parts.begin() as act:
-            sign_out(act, token)

@@ -14,8 +14,9 @@ from auction_app.moderation import hal as represent
 from auction_app.moderation.appeal import appeal, appeal_token, decision_of
 from auction_app.moderation.forms import ON_APPEAL, AppealAnswerForm, AppealForm
 from auction_app.moderation.model import Decision, Statement
-from auction_app.moderation.moderate import answer_appeal, check_moderator
+from auction_app.moderation.moderate import answer_appeal
 from auction_app.moderation.repository import decisions, statements
+from auction_app.moderation.views.moderators import moderator
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
@@ -59,13 +60,12 @@ def answers(parts: Parts, decree_channel: Channel) -> PlainBlueprint:
 
     @views.get("/moderation/decisions/<string:decision_id>")
     def look(decision_id: str) -> Response:
-        check_moderator(signed_in(parts))
+        moderator(parts)
         return _page(parts, _by_id(parts, decision_id), answering=True)
 
     @views.post("/moderation/decisions/<string:decision_id>")
     def answer(decision_id: str) -> Response:
-        me = signed_in(parts)
-        check_moderator(me)
+        me = moderator(parts)
         try:
             form = AppealAnswerForm.read(request.form)
         except BadInput as error:

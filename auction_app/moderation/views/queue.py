@@ -8,13 +8,13 @@ from service_kit.problems import Problem
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
-from auction_app.accounts.visitor import signed_in
 from auction_app.db.ids import new_key
 from auction_app.errors import BadInput
 from auction_app.listings.repository import auctions
 from auction_app.moderation.forms import ON_ACCOUNT, ON_ITEM, AccountActForm, ItemActForm
-from auction_app.moderation.moderate import act_on_account, act_on_item, check_moderator
+from auction_app.moderation.moderate import act_on_account, act_on_item
 from auction_app.moderation.repository import decisions, reports
+from auction_app.moderation.views.moderators import moderator
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import page, see_other
@@ -38,7 +38,7 @@ def pages(parts: Parts, decree_channel: Channel) -> Blueprint:
 
     @views.get("/moderation")
     def queue() -> Response:
-        _moderator(parts)
+        moderator(parts)
         after = cursor_from(request.args)
         with parts.store.reading() as conn:
             found = reports.queue(conn, after=after, limit=PAGE + 1)
@@ -48,12 +48,12 @@ def pages(parts: Parts, decree_channel: Channel) -> Blueprint:
 
     @views.get("/moderation/auctions/<string:auction_id>")
     def item(auction_id: str) -> Response:
-        _moderator(parts)
+        moderator(parts)
         return _item_page(parts, auction_id, {})
 
     @views.post("/moderation/auctions/<string:auction_id>")
     def act_item(auction_id: str) -> Response:
-        me = _moderator(parts)
+        me = moderator(parts)
         try:
             form = ItemActForm.read(request.form)
         except BadInput as error:
@@ -73,12 +73,12 @@ def record(parts: Parts, decree_channel: Channel) -> Blueprint:
 
     @views.get("/moderation/customers/<string:customer_id>")
     def account(customer_id: str) -> Response:
-        _moderator(parts)
+        moderator(parts)
         return _account_page(parts, customer_id, {})
 
     @views.post("/moderation/customers/<string:customer_id>")
     def act_account(customer_id: str) -> Response:
-        me = _moderator(parts)
+        me = moderator(parts)
         try:
             form = AccountActForm.read(request.form)
             with parts.begin() as act:
@@ -91,7 +91,7 @@ def record(parts: Parts, decree_channel: Channel) -> Blueprint:
 
     @views.get("/moderation/trail")
     def trail() -> Response:
-        _moderator(parts)
+        moderator(parts)
         before = _number(request.args.get("before"))
         with parts.store.reading() as conn:
             found = reports.trail(conn, before=before, limit=PAGE + 1)
@@ -101,12 +101,6 @@ def record(parts: Parts, decree_channel: Channel) -> Blueprint:
         )
 
     return views
-
-
-def _moderator(parts: Parts) -> Customer:
-    me = signed_in(parts)
-    check_moderator(me)
-    return me
 
 
 def _item_page(parts: Parts, auction_id: str, errors: dict[str, str]) -> Response:

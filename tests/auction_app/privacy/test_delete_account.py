@@ -43,6 +43,11 @@ SECTIONS = {
     "second_chances": "second_chances",
     "sessions": "sessions",
     "devices": "devices",
+    "app_factors": "two_factor_sign_in",
+    "recovery_codes": "two_factor_sign_in",
+    "passkeys": "passkeys",
+    "passkey_challenges": None,  # random, for five minutes
+    "sign_in_changes": "sign_in_changes",
     "bids": "bids",
     "participations": "bids",
     "placed_tickets": "bids",

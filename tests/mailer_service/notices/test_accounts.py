@@ -13,7 +13,7 @@ from mailer_service.notices.accounts import notices_of_customer
 URL = "https://a.example/customers/1"
 LINKS = {
     rel: {"href": f"https://a.example/{rel}"}
-    for rel in ("verify-email", "reset-password", "confirm-address", "sign-in")
+    for rel in ("verify-email", "reset-password", "confirm-address", "sign-in", "security")
 }
 
 
@@ -65,3 +65,18 @@ def test_an_account_under_whose_address_somebody_signs_up_is_told_once_a_request
 
 def test_whoever_is_welcome_hears_it_once() -> None:
     assert told(customer(welcomed={"id": "w"})) == [("welcome:w", None)]
+
+
+def test_each_change_of_how_one_signs_in_is_told_once_and_leads_to_where_it_is_changed() -> None:
+    changed = [
+        {"id": "b", "what": "passkey-added", "at_ms": 2},
+        {"id": "a", "what": "two-factor-on", "at_ms": 1},
+        {"id": "c", "what": "a word of a newer version", "at_ms": 3},
+    ]
+
+    notices = notices_of_customer(customer(sign_in_changes=changed))
+
+    assert [(it.kind, it.text, it.link) for it in notices] == [
+        ("sign-in-changed:b", "passkey-added", "https://a.example/security"),
+        ("sign-in-changed:a", "two-factor-on", "https://a.example/security"),
+    ]
