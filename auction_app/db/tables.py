@@ -633,7 +633,8 @@ audit_trail = Table(
     Column("subject", String(1024), nullable=False),
     Column("note", Text, nullable=False),
     # Of the form that was sent: sent twice, it is one act.
-    Column("form_key", String(32), unique=True),
+    Column("form_key", String(32)),
+    Index("uq_audit_trail_form_key", "form_key", unique=True),
 )
 
 # What customers look for, as the parameters of a search's address.
