@@ -49,6 +49,19 @@ def migrate() -> None:
     migrate_or_exit("bus", config_or_exit().database_url)
 
 
+@main.command()
+def restored() -> None:
+    """Say that the store was put back from a copy, before the bus runs again.
+
+    The log goes on under another identity, so that no id is given twice, and each subscriber gets
+    one `resync` for what it may have been sent since the copy was made.
+    """
+    act = Act(SHELL, "log.restored", "/")
+    with closing(open_or_exit(config_or_exit())) as storage, storage.audit.acting(act):
+        position = storage.epochs.begin()
+    click.echo(f"The log begins anew after position {position:,}; each subscription is told.")
+
+
 @main.command("declare")
 def declare_topologies() -> None:
     """Claim topics and subscribe, for clients that do not run yet.

@@ -12,7 +12,7 @@ from bus.api.schemas import LogPageSchema
 from bus.bootstrap import Bus
 from bus.errors import NotServedHere
 from bus.streams.page import Page, start
-from bus.streams.query import EventsQuery, LogQuery, log_query
+from bus.streams.query import EventsQuery, log_query
 from bus.streams.reader import LogReader, wait_for_page
 
 # Of the threads that answer everything else too.
@@ -45,15 +45,16 @@ def events_blueprint(bus: Bus) -> Blueprint:
                 f" {MEDIA_TYPE} with wait, or run the bus as bus.asgi"
             )
         with bus.readers.admitted(client):
-            page = _page(asked)
-        return Response(page_body(asked, page, request.script_root), mimetype=MEDIA_TYPE)
+            log = bus.storage.log
+            reader = LogReader(log, bus.follower, asked, start(log, asked))
+            page = _page(reader, asked.wait_s)
+        body = page_body(asked, page, reader.identity, request.script_root)
+        return Response(body, mimetype=MEDIA_TYPE)
 
-    def _page(query: LogQuery) -> Page:
-        log = bus.storage.log
-        reader = LogReader(log, bus.follower, query, start(log, query.after))
-        if not query.wait_s:
+    def _page(reader: LogReader, wait_s: int) -> Page:
+        if not wait_s:
             return wait_for_page(reader, 0)
         with waiting, bus.follower.reading():
-            return wait_for_page(reader, query.wait_s)
+            return wait_for_page(reader, wait_s)
 
     return blueprint

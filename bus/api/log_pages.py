@@ -33,22 +33,24 @@ def wants_stream(accept: str) -> bool:
     return bool(best == STREAM)
 
 
-def page_body(query: LogQuery, page: Page, prefix: str) -> bytes:
-    """The page as HAL, whose `next` goes on after it. The events are written as they are stored."""
-    lost = page.lost
+def page_body(query: LogQuery, page: Page, identity: str, prefix: str) -> bytes:
+    """The page as HAL, whose `next` goes on after it, in the log of that identity. The events are
+    written as they are stored."""
+    lost, place = page.lost, f"{identity}-{page.position}"
     gone = b"" if lost is None else b',"resync":{"from":%d,"to":%d}' % (lost.first, lost.last)
     href = f"{prefix}{PATH}?" + urlencode(
         {
             "topics": query.patterns,
-            "after": page.position,
+            "after": place,
             "limit": query.limit,
             "wait": query.wait_s,
         },
         safe=",*",
     )
-    return b'{"events":[%b],"position":%d%b,"_links":{"next":{"href":"%b"}}}' % (
+    return b'{"events":[%b],"position":%d,"place":"%b"%b,"_links":{"next":{"href":"%b"}}}' % (
         b",".join([event.body for event in page.events]),
         page.position,
+        place.encode(),
         gone,
         href.encode(),
     )

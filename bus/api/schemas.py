@@ -22,10 +22,12 @@ class RootSchema(ResourceSchema):
 
 
 class LogPageSchema(ResourceSchema):
-    """Events of the log, and the position to go on after: what wasn't wanted is passed too."""
+    """Events of the log, and the position to go on after: what wasn't wanted is passed too. `place`
+    is that position in this log, as `after` takes it: it says so if the log was put back since."""
 
     events = ma.fields.List(ma.fields.Dict(), required=True)
     position = ma.fields.Integer(required=True)
+    place = ma.fields.String(required=True)
     resync = ma.fields.Dict(ma.fields.String(), ma.fields.Integer())
 
 

@@ -104,7 +104,7 @@ class Streams:
         store, follower = self._bus.storage.log, self._bus.follower
         follower.join()
         try:
-            return LogReader(store, follower, query, start(store, query.after))
+            return LogReader(store, follower, query, start(store, query))
         except StoreUnavailable:
             follower.leave()
             raise
@@ -129,7 +129,8 @@ class Streams:
     async def _poll(self, call: _Call, reader: LogReader, send: Send) -> None:
         until_s = time.monotonic() + call.query.wait_s
         page = await self._next(call, reader, until_s, is_behind=True)
-        await answer(send, page_body(call.query, page, self._bus.path_prefix))
+        body = page_body(call.query, page, reader.identity, self._bus.path_prefix)
+        await answer(send, body)
 
     async def _pull(
         self, scope: Scope, gone: asyncio.Future[None], send: Send, client: str, name: str
@@ -169,7 +170,7 @@ class Streams:
             await send({"type": "http.response.body", "body": frames, "more_body": True})
 
         try:
-            await write(RETRY + clock_frame(reader.position, self._bus.now_ms()))
+            await write(RETRY + self._clock(reader))
             await self._write_all(call, reader, write)
         except StoreUnavailable:
             log.warning("stream ended: the store is away", client=call.client)
@@ -191,10 +192,13 @@ class Streams:
                     return
                 allowed_s = now_s + self._allowed_every_s
             if page.is_news:
-                await write(page_frames(page))
+                await write(page_frames(page, reader.identity))
             if now_s >= clock_s:
-                await write(clock_frame(reader.position, self._bus.now_ms()))
+                await write(self._clock(reader))
                 clock_s = now_s + self._clock_every_s
+
+    def _clock(self, reader: LogReader) -> bytes:
+        return clock_frame(reader.identity, reader.position, self._bus.now_ms())
 
     async def _next(
         self, call: _Call, reader: LogReader, until_s: float, *, is_behind: bool

@@ -55,7 +55,7 @@ class Pusher:
         self._client = client
         self._storage = storage
         self._breaks = storage.breaks
-        self._epoch = 0
+        self._identity = ""
         self._is_new = True
         self._now_ms = timeline.now_ms
         self._steady_ms = steady_ms
@@ -148,7 +148,7 @@ class Pusher:
 
     def _begin_anew(self) -> None:
         sent_upto = {one.subscription.id: one.sent_upto for one in self._registry}
-        self._epoch = self._storage.epochs.tell_lost(self._epoch, sent_upto)
+        self._identity = self._storage.epochs.tell_lost(self._identity, sent_upto)
         self._registry.clear()
         self._fetcher.begin_anew()
         self._tail.restart()

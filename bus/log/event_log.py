@@ -1,15 +1,25 @@
 """The seam of the log: what every engine must do, in the words of the bus."""
 
+import secrets
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from bus.errors import BusError
 from bus.model.event import LogEvent, LogPoint, Publication
 
+_IDENTITY_BYTES = 4
+
 EVENT_COLUMNS = ", ".join(LogEvent._fields)
 """An event's columns, wherever one is kept, in the order of `log_event_from`."""
+
+KEPT_UPTO = (
+    "SELECT coalesce((SELECT min(begins_after) FROM log_epochs"
+    " WHERE id > (SELECT max(id) FROM log_epochs WHERE identity = ?)),"
+    " (SELECT begins_after FROM log_epochs ORDER BY id DESC LIMIT 1), 0)"
+)
+"""Of a log's identity: see EventLog.kept_upto."""
 
 READ_FENCE = "SELECT registry_version, (SELECT min(position) FROM events) FROM bus_state LIMIT 1"
 
@@ -27,22 +37,9 @@ class ReadFence:
         return cls(registry_version, first_position or 0)
 
 
-class Epoch(NamedTuple):
-    """Which life of the log it is (docs/delivery.md D22): its number, and what the database calls
-    itself in it, for a copy may give one number to two."""
-
-    number: int
-    name: str
-
-
-class OneEpoch:
-    """An embedded log: nobody lives through its being put back."""
-
-    epoch = Epoch(0, "")
-
-    def kept_upto(self, epoch: Epoch) -> int:
-        """No epoch has ended; see EventLog."""
-        raise ValueError(epoch)
+def new_identity() -> str:
+    """What a log is told by in the ids of its events, as long as it goes on."""
+    return secrets.token_hex(_IDENTITY_BYTES)
 
 
 class Listener(Protocol):
@@ -88,11 +85,13 @@ class EventLog(Protocol):
         """The same, and what to check it against: the fence is of the same moment, or later."""
 
     @property
-    def epoch(self) -> Epoch:
-        """The epoch that connections lead to: the new one, by the time anything is read of it."""
+    def identity(self) -> str:
+        """Which log it is in the epoch (docs/delivery.md D22) that connections lead to: the new
+        one, by the time anything is read of it; "" before any connection was opened."""
 
-    def kept_upto(self, epoch: Epoch) -> int:
-        """The last position that the log still has of an epoch that has ended."""
+    def kept_upto(self, identity: str) -> int:
+        """The last position that the log still has of an epoch that has ended. Of one that it knows
+        nothing of, that is where the present one begins."""
 
     def first_position(self) -> int:
         """The position of the oldest event that is still there; 0 when there never was one.

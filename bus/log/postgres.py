@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from bus.errors import BusError
 from bus.log.append_plan import plan_append
 from bus.log.connections import CHANNEL, Connections, check_committed
-from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, Epoch, ReadFence
+from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.postgres_append import LOCK, look, store
 from bus.log.postgres_epoch import enter_epoch, kept_upto
 from bus.log.postgres_notify import PostgresListener, wait_at
@@ -66,7 +66,7 @@ class PostgresLog:
         self._engine = engine
         self._now_ms = now_ms
         self._connections = Connections(engine, self._enter)
-        self.epoch = Epoch(0, "")
+        self.identity = ""
         self._ringer = Ringer(engine)
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
@@ -113,9 +113,9 @@ class PostgresLog:
             return [], read_fence
         return sorted([log_event_from(row[:-2]) for row in rows]), read_fence
 
-    def kept_upto(self, epoch: Epoch) -> int:
+    def kept_upto(self, identity: str) -> int:
         """What is left of an epoch that has ended; see EventLog."""
-        return self._connections.repeatable(lambda connection: kept_upto(connection, epoch))
+        return self._connections.repeatable(lambda connection: kept_upto(connection, identity))
 
     def first_position(self) -> int:
         """The position of the oldest event there is; see EventLog."""
@@ -172,7 +172,7 @@ class PostgresLog:
 
     def _enter(self, connection: Any) -> None:
         _prepare(connection)
-        self.epoch = enter_epoch(connection)
+        self.identity = enter_epoch(connection)
 
     def _trim(self, before: int) -> int:
         with write_lock(self._engine):

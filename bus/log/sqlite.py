@@ -24,8 +24,9 @@ from bus.log.append_plan import (
     plan_append,
 )
 from bus.log.connections import Connections
-from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, OneEpoch, ReadFence
+from bus.log.event_log import EVENT_COLUMNS, KEPT_UPTO, READ_FENCE, ReadFence
 from bus.log.retention import steps
+from bus.log.sqlite_listener import SqliteListener
 from bus.log.watchers import Watchers
 from bus.model.event import LogEvent, LogPoint, Publication, log_event_from
 
@@ -39,6 +40,7 @@ _END = (
     "SELECT log_identity, position, bytes_upto FROM bus_state LEFT JOIN"
     " (SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1) ON true"
 )
+_IDENTITY = "SELECT log_identity FROM bus_state"
 _POINT = (
     "SELECT position, published_at_ms, bytes_upto FROM events WHERE position >= ?"
     " ORDER BY position LIMIT 1"
@@ -87,36 +89,14 @@ _INSERTS = [(rows, _insert(rows)) for rows in _SIZES]
 _SAVE_ENTITIES = [(rows, _save_entities(rows)) for rows in _SIZES]
 
 
-class SqliteListener:
-    """A Unix datagram socket that committers send to."""
-
-    def __init__(self, channel: NotifyChannel) -> None:
-        self._channel = channel
-
-    def fileno(self) -> int:
-        """The descriptor to wait on. The newest listener gets the notifications."""
-        return self._channel.listen().fileno()
-
-    def clear(self) -> None:
-        """Take the notifications that wait."""
-        self._channel.clear()
-
-    def is_lost(self) -> bool:
-        """Whether the socket's file is gone, or another's that is dead."""
-        return self._channel.is_lost()
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._channel.close()
-
-
-class SqliteLog(OneEpoch):
+class SqliteLog:
     """An EventLog in the SQLite file of `engine`."""
 
     def __init__(self, engine: Engine, now_ms: Clock) -> None:
         self._engine = engine
         self._now_ms = now_ms
-        self._connections = Connections(engine, _prepare)
+        self._connections = Connections(engine, self._enter)
+        self.identity = ""
         self._channel = self._new_channel()
         self._watchers = Watchers(_WATCH_EVERY_S)
 
@@ -141,6 +121,11 @@ class SqliteLog(OneEpoch):
             rows = _read(connection, position, topics, limit)
             read_fence = connection.execute(READ_FENCE).fetchone()
         return list(map(log_event_from, rows)), ReadFence.of(*read_fence)
+
+    def kept_upto(self, identity: str) -> int:
+        """What is left of an epoch that has ended; see EventLog."""
+        row = self._connections.once(lambda one: one.execute(KEPT_UPTO, (identity,)).fetchone())
+        return int(row[0])
 
     def first_position(self) -> int:
         """The position of the oldest event there is; see EventLog."""
@@ -220,6 +205,10 @@ class SqliteLog(OneEpoch):
         )
         _store(connection, plan, topics, now_ms)
         return plan.answers
+
+    def _enter(self, connection: Any) -> None:
+        _prepare(connection)
+        (self.identity,) = connection.execute(_IDENTITY).fetchone()
 
     def _one(self, statement: str) -> int:
         row = self._connections.once(lambda connection: connection.execute(statement).fetchone())

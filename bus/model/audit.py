@@ -21,6 +21,7 @@ ActName = Literal[
     "topic.give",
     "topic.put",
     "topology.declare",
+    "log.restored",
 ]
 """All that is on record."""
 

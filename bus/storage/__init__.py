@@ -54,7 +54,7 @@ class Storage:
         self.overviews = Overviews(engine, now_ms)
         self._driver = Driver(engine)
         self._identified: tuple[int, str] | None = None
-        self.epochs = Epochs(self._driver, now_ms)
+        self.epochs = Epochs(self._driver, registry, now_ms)
         self.leases = Leases(engine, self._driver, now_ms)
         self.lagging = Lagging(engine, self._driver, self.overviews, self.log.notify)
         self.settlements = Settlements(self._driver, self.log.notify)

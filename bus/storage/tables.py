@@ -45,13 +45,15 @@ bus_state = Table(
     Column("registry_version", BigInteger, nullable=False),
 )
 
-# The lives of the log on PostgreSQL, the newest last: each begins after a position.
+# The lives of the log, the newest last: each begins after a position, and is told by the identity
+# that the log has in it. `epoch` is what PostgreSQL calls itself in it.
 log_epochs = Table(
     "log_epochs",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("epoch", Text, nullable=False),
     Column("begins_after", BigInteger, nullable=False),
+    Column("identity", String(16), nullable=False, server_default=""),
     sqlite_autoincrement=True,
 )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from service_kit.errors import StoreUnavailable
 from service_kit.logs import get_logger
 
-from bus.log.event_log import Epoch, EventLog
+from bus.log.event_log import EventLog
 from bus.model.event import LogEvent
 from bus.model.topic_filter import TopicFilter
 from bus.streams.page import Page, cut
@@ -67,7 +67,7 @@ class Waiting:
 
 @dataclass(slots=True)
 class _State:
-    epoch: Epoch
+    identity: str
     seen: int = 0
     readers: int = 0
     waiting: dict[Filters, dict[Waiting, None]] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Follower:
 
     def __init__(self, event_log: EventLog) -> None:
         self._log = event_log
-        self._state = _State(event_log.epoch)
+        self._state = _State(event_log.identity)
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
 
@@ -99,7 +99,8 @@ class Follower:
         """One reader more. Asks the store, if it is the first. Raises StoreUnavailable."""
         with self._changed:
             if self._state.readers == 0:
-                self._state.seen, self._state.epoch = self._log.last_position(), self._log.epoch
+                self._state.seen = self._log.last_position()
+                self._state.identity = self._log.identity
             self._state.readers += 1
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="follower", daemon=True)
@@ -162,7 +163,7 @@ class Follower:
     def _look(self) -> int:
         """Wake those who have news; returns how many."""
         state, end = self._state, self._log.last_position()
-        if end < state.seen or self._log.epoch != state.epoch:
+        if end < state.seen or self._log.identity != state.identity:
             return self._begin_anew(end)
         if end == state.seen:
             return 0
@@ -198,7 +199,7 @@ class Follower:
         All look by themselves what that means for them."""
         log.warning("log begins anew", end=end, seen=self._state.seen)
         with self._changed:
-            self._state.seen, self._state.epoch = end, self._log.epoch
+            self._state.seen, self._state.identity = end, self._log.identity
             everyone = list(self._state.waiting)
             woken = [one for filters in everyone for one in self._taken(filters, None)]
         return _wake(woken)

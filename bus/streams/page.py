@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from bus.log.event_log import EventLog
 from bus.model.event import LogEvent
-from bus.model.subscription import StartAt, StartPosition
+from bus.model.subscription import StartAt
 from bus.streams.query import LogQuery
 
 _LOOK_AT_LEAST = 500
@@ -36,13 +36,13 @@ class Page:
         return bool(self.events) or self.lost is not None
 
 
-def start(log: EventLog, after: StartPosition) -> int:
-    """The position to read on from. One beyond the log is its end: whoever has it read another
-    life of the log, and shall not wait until this one is as long."""
+def start(log: EventLog, query: LogQuery) -> int:
+    """The position to read on from. One beyond the log is its end, unless it says of which life
+    of the log it is: whoever has it shall not wait until this one is as long."""
     end = log.last_position()
-    match after.at:
+    match query.after.at:
         case StartAt.POSITION:
-            return min(after.value, end)
+            return query.after.value if query.identity else min(query.after.value, end)
         case StartAt.BEGINNING:
             return max(log.first_position() - 1, 0)
     return end

@@ -22,7 +22,7 @@ from bus.delivery.parked import RetryParked
 from bus.delivery.response import Acknowledged, Outcome
 from bus.delivery.terms import Terms
 from bus.errors import BadQuery, LeaseLapsed, OtherMode, Unavailable
-from bus.log.event_log import Epoch, ReadFence
+from bus.log.event_log import ReadFence
 from bus.model.delivery import LastAnswer, PulledSubscription, PullLease
 from bus.model.event import RESYNC, LogEvent
 from bus.model.subscription import Subscription
@@ -59,8 +59,8 @@ class Puller:
         self._storage = storage
         self._terms = Terms(lambda: storage.log_identity, give_up_ms, random.random)
         self._telling = threading.Lock()
-        self._epoch: Epoch | None = None
-        self._given_upto: dict[int, int] = {}  # in this epoch of the log
+        self._identity = ""
+        self._given_upto: dict[int, int] = {}  # in the log of that identity
 
     def pull(self, subscription_id: int, limit: int | None, lease_ms: int) -> Pulled:
         """The next batch of at most `limit` events (None: the subscription's), leased for so long.
@@ -116,13 +116,12 @@ class Puller:
     def _tell_lost(self) -> None:
         """When another epoch of the log has begun, have those told who were given what it lacks:
         only who gave it knows (docs/delivery.md D22)."""
-        epoch, before = self._storage.log.epoch, self._epoch
-        if epoch == before:
+        identity, before = self._storage.log.identity, self._identity
+        if identity == before:
             return
         with self._telling:
-            if before is not None:
-                self._storage.epochs.tell_lost(before.number, self._given_upto)
-            self._epoch, self._given_upto = epoch, {}
+            self._storage.epochs.tell_lost(before, self._given_upto)
+            self._identity, self._given_upto = identity, {}
 
 
 class _Turn:

@@ -19,7 +19,8 @@ Wait = Annotated[int, Meta(ge=0, le=MAX_WAIT_S)]
 _After = Annotated[
     str,
     complaint(
-        "a position is now, beginning, or a whole number", pattern=r"^(now|beginning|[0-9]{1,18})\Z"
+        "a position is now, beginning, a whole number, or the id of what was read",
+        pattern=r"^(now|beginning|[0-9]{1,18}|[0-9a-f]{8}-[0-9]{1,18}(-[0-9a-f]{8})?)\Z",
     ),
 ]
 
@@ -42,6 +43,8 @@ class LogQuery:
     after: StartPosition = NOW
     limit: int = DEFAULT_LIMIT
     wait_s: int = 0
+    identity: str | None = None
+    """Of the log that `after` is a position of; None: of the one that there is."""
 
     @property
     def topics(self) -> frozenset[str] | None:
@@ -59,13 +62,16 @@ def log_query(asked: EventsQuery, about: str | None, last_event_id: str | None =
     """What is asked by who is told `about` some (see TopicFilter); a position in `last_event_id`
     goes before `after`. Raises BadQuery or BadTopic."""
     after = check(_After, last_event_id, BadQuery) if last_event_id else asked.after
-    return LogQuery(_filters(asked.topics, about), _start(after), asked.limit, asked.wait)
+    start, identity = _start(after)
+    return LogQuery(_filters(asked.topics, about), start, asked.limit, asked.wait, identity)
 
 
-def _start(after: str) -> StartPosition:
+def _start(after: str) -> tuple[StartPosition, str | None]:
     if after in {StartAt.NOW.value, StartAt.BEGINNING.value}:
-        return StartPosition(StartAt(after))
-    return StartPosition(StartAt.POSITION, int(after))
+        return StartPosition(StartAt(after)), None
+    identity, dash, rest = after.partition("-")
+    position = rest.partition("-")[0] if dash else after
+    return StartPosition(StartAt.POSITION, int(position)), identity if dash else None
 
 
 def _filters(text: str, about: str | None) -> tuple[TopicFilter, ...]:

@@ -13,8 +13,9 @@ from bus.streams.query import LogQuery
 class LogReader:
     """Reads on from a position. Not for two threads at once.
 
-    When another epoch of the log begins (docs/delivery.md D22), what it had read beyond that is
-    told as lost, and it goes on from there: those positions are other events' now.
+    When another epoch of the log has begun since its position was told (docs/delivery.md D22), what
+    it had read beyond that is told as lost, and it goes on from there: those positions are other
+    events' now.
     """
 
     def __init__(
@@ -22,7 +23,8 @@ class LogReader:
     ) -> None:
         self.position = position
         self._log = event_log
-        self._epoch = event_log.epoch
+        self.identity = query.identity or event_log.identity
+        """Of the log that `position` is in."""
         self._follower = follower
         self._query = query
         self._waiting: Waiting | None = None
@@ -51,11 +53,11 @@ class LogReader:
     def _is_outlived(self) -> bool:
         """Whether the log may be in another epoch than it has read. Known by the connections that
         were opened: no ordinary read asks the store for it."""
-        return self._log.epoch != self._epoch
+        return self._log.identity != self.identity
 
     def _begun_anew(self) -> Page:
-        epoch, kept_upto = self._log.epoch, self._log.kept_upto(self._epoch)
-        self._epoch = epoch
+        identity, kept_upto = self._log.identity, self._log.kept_upto(self.identity)
+        self.identity = identity
         if self.position <= kept_upto:
             return Page((), self.position, is_end=False)
         return Page((), kept_upto, Lost(kept_upto + 1, self.position), is_end=False)

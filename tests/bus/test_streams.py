@@ -59,7 +59,7 @@ def test_who_comes_again_gets_exactly_what_it_missed_from_any_worker(bus: Served
         for start in range(0, 50, 10):
             publish(bus, *missed[start : start + 10])
             publish(bus, 0, topic="offers")
-        with Stream(bus.port, bus.token("ada"), "topics=bids", last=stream.position) as stream:
+        with Stream(bus.port, bus.token("ada"), "topics=bids", last=stream.place) as stream:
             assert numbers(stream.events(50)) == missed
 
 
@@ -67,7 +67,7 @@ def test_who_was_cut_before_anything_came_goes_on_from_there(bus: Served) -> Non
     with Stream(bus.port, bus.token("ada"), "topics=bids") as stream:
         assert next(stream.said()).kind == "clock"
     publish(bus, 5)
-    with Stream(bus.port, bus.token("ada"), "topics=bids", last=stream.position) as stream:
+    with Stream(bus.port, bus.token("ada"), "topics=bids", last=stream.place) as stream:
         assert numbers(stream.events(1)) == [5]
 
 
@@ -135,5 +135,5 @@ def test_a_bus_that_is_killed_loses_nothing_that_a_reader_resumes(
             bus.processes.kill("bus")
         bus.processes.start("bus")
         publish(bus, 6)
-        with Stream(bus.port, bus.token("ada"), "topics=bids", last=stream.position) as stream:
+        with Stream(bus.port, bus.token("ada"), "topics=bids", last=stream.place) as stream:
             assert numbers(stream.events(4)) == [3, 4, 5, 6]

@@ -1,5 +1,6 @@
 """bus-client's `follow` against the real bus app."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,18 +47,19 @@ def test_a_position_is_saved_once_the_batch_was_taken(shop: BusClient, tmp_path:
     next(followed)
     assert not file.exists()
     next(followed)
-    assert file.read_text() == "2"
+    assert re.fullmatch(r"[0-9a-f]{8}-2", file.read_text())
     again = next(shop.follow(["widgets"], "beginning", limit=2, saved=file))
     assert again.events[0]["url"] == WIDGET.format(2)
 
 
 def test_a_position_may_be_kept_anywhere(shop: BusClient) -> None:
     publish(shop, 1, 2)
-    kept: list[int] = []
+    kept: list[str] = []
     followed = shop.follow(after=0, limit=1, saved=kept.append)
     next(followed)
     next(followed)
-    assert kept == [1]
+    assert [place.partition("-")[2] for place in kept] == ["1"]
+    assert next(shop.follow(after=kept[0])).position == 2
 
 
 def test_a_token_that_may_not_read_is_refused_and_not_tried_for_ever(bus: Flask) -> None:

@@ -35,7 +35,7 @@
     if (answer.ok) {
       const page = await answer.json();
       page.events.forEach(show);
-      after = page.position;
+      after = page.place;
     }
     setTimeout(ask, ASK_EVERY_MS);
   }

@@ -9,7 +9,7 @@ import pytest
 from service_kit.errors import StoreUnavailable
 from standardwebhooks import Webhook
 
-from bus.log.sqlite import SqliteListener
+from bus.log.sqlite_listener import SqliteListener
 from bus.model.subscription import StartAt, StartPosition
 from bus.storage import Storage
 from tests.bus.clock import FakeClock

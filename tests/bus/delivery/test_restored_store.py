@@ -10,9 +10,15 @@ from bus_drain import Event
 from bus_drain.layers.deduplicate import Deduplicate
 from bus_drain.layers.listen import Listeners
 from bus_drain.storage import open_state
+from click.testing import CliRunner
 from service_kit.tokens import digest
 
+from bus.cli import main
 from bus.storage import Storage, open_storage
+from bus.streams.follower import Follower
+from bus.streams.page import Lost, start
+from bus.streams.query import EventsQuery, log_query
+from bus.streams.reader import LogReader
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
 from tests.bus.delivery.pushing import (
@@ -162,3 +168,65 @@ class TestUnderALivingPusher:
         other.until(lambda: queued(storage) == 0)
         assert [each.events[0]["type"] for each in receiver.deliveries[2:4]] == ["resync"] * 2
         other.pusher.close()
+
+
+def life(url: str, clock: FakeClock, receiver: Receiver, *names: str) -> tuple[str, list[Event]]:
+    """A bus that starts, publishes, delivers all there is and ends: the place where its log ends,
+    and what is in it."""
+    storage = open_storage(url, clock)
+    driven = Driven(storage, clock)
+    publishing(storage)(*names)
+    driven.until(lambda: urls(*names)[-1] in receiver.urls and queued(storage) == 0)
+    driven.pusher.close()
+    place = f"{storage.log.identity}-{storage.log.last_position()}"
+    events = told(storage)
+    storage.close()
+    return place, events
+
+
+def prepared(url: str, clock: FakeClock, receiver: Receiver) -> None:
+    storage = open_storage(url, clock)
+    for name in ("publisher", "subscriber"):
+        storage.clients.add_token(name, digest(TOKENS[name]))
+    subscribe(storage, receiver.url)
+    subscribe(storage, receiver.url, "other", name="other")
+    storage.close()
+
+
+@pytest.mark.parametrize("new", [1, 2, 5])
+def test_a_file_that_was_put_back_goes_on_as_another_log_once_its_operator_says_so(
+    sqlite_file: str,
+    clock: FakeClock,
+    receiver: Receiver,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    new: int,
+) -> None:
+    monkeypatch.setenv("BUS_DATABASE_URL", sqlite_file)
+    monkeypatch.setenv("BUS_ROOT_KEY", "root-key-of-the-tests")
+    file, copy = Path(sqlite_file.removeprefix("sqlite:///")), tmp_path / "copy"
+    prepared(sqlite_file, clock, receiver)
+    life(sqlite_file, clock, receiver, "kept")
+    shutil.copy(file, copy)
+    place, before = life(sqlite_file, clock, receiver, "lost-1", "lost-2")
+    shutil.copy(copy, file)
+    said = CliRunner().invoke(main, ["restored"])
+    assert (said.exit_code, said.output) == (
+        0,
+        "The log begins anew after position 1; each subscription is told.\n",
+    )
+    names = [f"new-{number}" for number in range(new)]
+    _, after = life(sqlite_file, clock, receiver, *names)
+    got = [event for one in receiver.deliveries for event in one.events]
+    resyncs = [event["data"] for event in got if event["type"] == "resync"]
+    assert resyncs == [{"from": 2, "to": 2}] * 2
+    assert {event.id for event in before}.isdisjoint(event.id for event in after[1:])
+    assert [url for url in receiver.urls if "new-" in url] == urls(*names)
+
+    storage = open_storage(sqlite_file, clock)
+    asked = log_query(EventsQuery(after=place), None)
+    reader = LogReader(storage.log, Follower(storage.log), asked, start(storage.log, asked))
+    assert [entry.act for entry in storage.audit.page()] == ["log.restored"]
+    assert reader.read().lost == Lost(2, 3)
+    assert [event.url for event in reader.read().events] == urls(*names)
+    storage.close()

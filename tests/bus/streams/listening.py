@@ -11,24 +11,24 @@ from typing import Any, Self
 class Said:
     """One event of a stream."""
 
-    id: int
+    id: str
     kind: str
     data: Any
 
 
 class Stream:
-    """An open stream; `position` is the last `id` that was read."""
+    """An open stream; `place` is the last `id` that was read."""
 
     def __init__(
-        self, port: int, token: str, query: str = "", last: int | None = None, timeout_s: float = 20
+        self, port: int, token: str, query: str = "", last: str | None = None, timeout_s: float = 20
     ) -> None:
         headers = {"Authorization": f"Bearer {token}", "Accept": "text/event-stream"}
         if last is not None:
-            headers["Last-Event-ID"] = str(last)
+            headers["Last-Event-ID"] = last
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
         self._connection.request("GET", f"/events?{query}", headers=headers)
         self.answer = self._connection.getresponse()
-        self.position = last or 0
+        self.place = last
 
     def __enter__(self) -> Self:
         return self
@@ -49,9 +49,9 @@ class Stream:
                 name, _, value = line.rstrip("\n").partition(": ")
                 fields[name] = value
             elif fields:
-                self.position = int(fields["id"])
+                self.place = fields["id"]
                 kind = fields.get("event", "message")
-                yield Said(self.position, kind, json.loads(fields["data"]))
+                yield Said(self.place, kind, json.loads(fields["data"]))
                 fields = {}
 
     def events(self, count: int) -> list[Any]:

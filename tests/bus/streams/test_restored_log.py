@@ -12,9 +12,9 @@ from bus.model.subscription import SubscriptionRequest
 from bus.model.topic_filter import filter_of
 from bus.storage import Storage
 from bus.streams.follower import Follower
-from bus.streams.page import Lost, Page
+from bus.streams.page import Lost, Page, start
 from bus.streams.pull import Puller
-from bus.streams.query import LogQuery
+from bus.streams.query import EventsQuery, LogQuery, log_query
 from bus.streams.reader import LogReader, wait_for_page
 from bus.streams.sse import page_frames
 from tests.bus.conftest import TOKENS
@@ -97,8 +97,27 @@ def test_who_waits_meanwhile_is_told_before_anything_comes(
 @pytest.mark.parametrize(("upto", "again_after"), [(1, 1), (3, 3), (9, 3)])
 def test_who_comes_again_after_a_resync_passes_over_nothing(upto: int, again_after: int) -> None:
     page = Page((), upto, Lost(2, 3))
-    told = b'id: %d\nevent: resync\ndata: {"from":2,"to":3}\n\n' % again_after
-    assert page_frames(page) == told
+    told = b'id: 9f3a2c1b-%d\nevent: resync\ndata: {"from":2,"to":3}\n\n' % again_after
+    assert page_frames(page, "9f3a2c1b") == told
+
+
+@pytest.mark.parametrize("grown", [0, 1, 2, 7])
+def test_who_comes_again_with_a_place_of_an_earlier_life_passes_over_nothing(
+    url: str, storage: Storage, publish: Publish, follower: Follower, grown: int
+) -> None:
+    reader = LogReader(storage.log, follower, BIDS, 0)
+    before = log_query(EventsQuery(topics="bids", after="beginning"), None)
+    lose(url, publish, reader)
+    names = [f"new-{number}" for number in range(grown)]
+    if names:
+        publish(*names)
+    place = f"{reader.identity}-{reader.position}"
+    asked = log_query(EventsQuery(topics="bids", after=place), None)
+    again = LogReader(storage.log, follower, asked, start(storage.log, asked))
+    assert wait_for_page(again, 0).lost == Lost(2, 3)
+    assert read_on(again, grown) == ([], urls(*names))
+    assert again.identity != reader.identity
+    assert start(storage.log, before) == 0
 
 
 def test_who_has_read_nothing_of_it_is_told_nothing(

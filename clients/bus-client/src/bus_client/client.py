@@ -80,10 +80,10 @@ class BusClient(Bus):
     ) -> Iterator[EventBatch]:
         """The events of some topic patterns (without any: of all) in batches, as they come.
 
-        Begins after a position, with what comes `now`, or at the `beginning`. With `saved` the
-        position is kept once a batch was taken, which is when the next one is asked for: killed
-        before, the batch comes again. A file that is there goes before `after`; of a callable,
-        give what it kept as `after`. Batches hold up to `limit` (1 000) events.
+        Begins after a position or a batch's `place`, with what comes `now`, or at the `beginning`.
+        With `saved` the place is kept once a batch was taken, which is when the next one is asked
+        for: killed before, the batch comes again. A file that is there goes before `after`; of a
+        callable, give what it kept as `after`. Batches hold up to `limit` (1 000) events.
 
         Blocks until something comes, for ever, or until `stopping` is set (25 s later at most).
         Waits longer and longer while the bus is away. Raises BusRefused, as

@@ -105,6 +105,7 @@ def batch_from(document: Document) -> EventBatch:
     return EventBatch(
         events=tuple(document.get("events") or ()),
         position=document.integer("position"),
+        place=document.get("place") or str(document.integer("position")),
         resync=Resync(first=lost.integer("from"), last=lost.integer("to")) if lost else None,
     )
 

@@ -130,10 +130,12 @@ class Resync:
 class EventBatch:
     """The next events of the log that were asked for, each as it would be delivered, after what
     was lost before them. All up to `position` is in this batch, in those before it, or not
-    wanted."""
+    wanted. `place` is that position as `after` takes it, and says of which log it is: who comes
+    again with it is told if the bus's store was put back from a copy meanwhile."""
 
     events: tuple[Json, ...]
     position: int
+    place: str
     resync: Resync | None = None
 
 

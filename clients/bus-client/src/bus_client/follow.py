@@ -4,7 +4,6 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Literal
 
 from service_kit.backoff import backoff_s
 
@@ -17,9 +16,11 @@ from bus_client.wire import Wire
 LONG_POLL_S = 25
 _LONGEST_PAUSE_S = 30.0
 
-After = Literal["now", "beginning"] | int
-Saved = Path | Callable[[int], None]
-"""Where a position is kept: a file, or whatever keeps it when it is called."""
+After = str | int
+"""`now`, `beginning`, a position, or a batch's place."""
+
+Saved = Path | Callable[[str], None]
+"""Where a batch's place is kept: a file, or whatever keeps it when it is called."""
 
 
 def follow(
@@ -33,7 +34,7 @@ def follow(
     stopping: threading.Event,
 ) -> Iterator[EventBatch]:
     """See `BusClient.follow`."""
-    begin, save = _position(saved, after)
+    begin, save = _place(saved, after)
     failures = 0
     url: str | None = None
     while not stopping.is_set():
@@ -51,12 +52,12 @@ def follow(
         batch = batch_from(page)
         if batch.events or batch.resync:
             yield batch
-        save(batch.position)
+        save(batch.place)
         url = page.link("next")
 
 
-def _end_of_log(wire: Wire, entry: Entry) -> int:
-    return batch_from(wire.read("GET", entry.link("events", after="now"))).position
+def _end_of_log(wire: Wire, entry: Entry) -> str:
+    return batch_from(wire.read("GET", entry.link("events", after="now"))).place
 
 
 def _first_page(entry: Entry, topics: Iterable[str], after: After, limit: int) -> str:
@@ -65,17 +66,17 @@ def _first_page(entry: Entry, topics: Iterable[str], after: After, limit: int) -
     return entry.link("events", **asked | ({"topics": patterns} if patterns else {}))
 
 
-def _position(saved: Saved | None, after: After) -> tuple[After, Callable[[int], None]]:
+def _place(saved: Saved | None, after: After) -> tuple[After, Callable[[str], None]]:
     """Where to begin, and what saves where we are."""
     if isinstance(saved, Path):
         file = saved
         found = file.read_text("ascii") if file.exists() else ""
-        return int(found) if found else after, lambda position: _write(file, position)
-    return after, saved or (lambda _position: None)
+        return found or after, lambda place: _write(file, place)
+    return after, saved or (lambda _place: None)
 
 
-def _write(file: Path, position: int) -> None:
+def _write(file: Path, place: str) -> None:
     """Whole or not at all, whenever this process is killed."""
     beside = file.with_name(f"{file.name}.{os.getpid()}")
-    beside.write_text(str(position), "ascii")
+    beside.write_text(place, "ascii")
     beside.replace(file)

@@ -83,7 +83,7 @@ def test_a_backlog_comes_in_order_and_once_but_for_what_was_in_hand_at_the_kill(
 
 def has_a_place(folder: Path) -> bool:
     kept = (json.loads(file.read_text()) for file in folder.glob("gavel/listen/*.json"))
-    return any(place["position"] is not None for place in kept)
+    return any(place["after"] is not None for place in kept)
 
 
 def test_who_was_killed_while_nothing_came_misses_nothing(

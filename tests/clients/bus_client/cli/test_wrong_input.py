@@ -283,6 +283,10 @@ def test_a_program_that_does_not_start(
         '{"position":-5,"replay":0}',
         '{"position":2.5,"replay":0}',
         '{"position":1,"replay":-1}',
+        '{"after":"now","replay":0}',
+        '{"after":"9f3a2c1b-","replay":0}',
+        '{"after":5,"replay":0}',
+        '{"after":"5"}',
     ],
 )
 def test_a_place_that_is_kept_nowhere(kept: str, tmp_path: Path, rooted: None) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import click
 from service_kit.clock import now_ms
@@ -15,7 +15,7 @@ _UNIT_MS = {"ms": 1, "s": 1_000, "m": 60_000, "min": 60_000, "h": 3_600_000, "d"
 _POSITION = re.compile(r"\d{1,18}")
 _STEP = re.compile(r"[+-]\d{1,18}")
 _WORDS: dict[str, Start] = {"now": "now", "beginning": "beginning", "snapshot": "snapshot"}
-_AFTER_WORDS: dict[str, After] = {"now": "now", "beginning": "beginning"}
+_AFTER = re.compile(r"now|beginning|\d{1,18}|[0-9a-f]{8}-\d{1,18}(-[0-9a-f]{8})?")
 HOW_TO_SAY = "now, beginning, snapshot, a position, a time (2026-11-30T06:00Z) or an age (2h, 3d)"
 
 
@@ -47,7 +47,7 @@ PLACE = PlaceType()
 
 
 class AfterType(click.ParamType[After]):
-    """Where a reader begins: `now`, `beginning`, or after a position."""
+    """Where a reader begins: `now`, `beginning`, after a position, or after an event's id."""
 
     name = "position"
 
@@ -55,13 +55,19 @@ class AfterType(click.ParamType[After]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> After:
         """Read it. Raises click.BadParameter."""
-        if _POSITION.fullmatch(value):
-            return int(value)
-        word = _AFTER_WORDS.get(value)
-        return word or self.fail(f"{value!r} is neither now, beginning nor a position", param, ctx)
+        text = str(value)
+        if not _AFTER.fullmatch(text):
+            self.fail(f"{value!r} is neither now, beginning nor a position", param, ctx)
+        return text
 
 
 AFTER = AfterType()
+
+
+def is_after_events(value: object) -> TypeGuard[str]:
+    """Whether a reader may go on after it: a position, or a batch's place."""
+    words = {"now", "beginning"}
+    return isinstance(value, str) and value not in words and _AFTER.fullmatch(value) is not None
 
 
 class TimeType(click.ParamType[int]):

@@ -113,8 +113,8 @@ def _begin(file: Path, after: After, *, anew: bool) -> tuple[Place, After]:
         begin = place.begin(after, anew=anew)
     except (OSError, ValueError) as error:
         raise click.UsageError(f"--saved: the place can't be kept: {error}") from error
-    if begin == place.position:
-        click.echo(f"going on after {begin:,}, as kept in {file}", err=True)
+    if begin == place.after:
+        click.echo(f"going on after {begin}, as kept in {file}", err=True)
     return place, begin
 
 

@@ -5,15 +5,14 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+from bus_client.cli.starts import is_after_events
 from bus_client.follow import After
-
-_NEVER = 2**53
-"""No log is so long: a bus takes no such position."""
 
 
 class Place:
-    """A position, and how often somebody wanted what had come already once more (`replay`).
+    """A batch's place, and how often somebody wanted what had come already once more (`replay`).
 
     Written whole or not at all, whenever this process is killed.
     """
@@ -23,24 +22,24 @@ class Place:
         if file.exists() and not file.is_file():  # a device would be replaced by a file
             raise ValueError(f"{file} is no file")
         self.file = file
-        self.position, self.replay = _read(file)
+        self.after, self.replay = _read(file)
 
     def begin(self, after: After, *, anew: bool) -> After:
         """Where to begin: what is kept, or `after` where nothing is or somebody wants it `anew`,
         which is another replay from here on. Written at once, so that it is known before anything
         is delivered whether it can be. Raises OSError."""
         self.replay += anew
-        self._write(None if anew else self.position)
-        return after if self.position is None else self.position
+        self._write(None if anew else self.after)
+        return self.after or after
 
-    def save(self, position: int) -> None:
+    def save(self, after: str) -> None:
         """All up to there was taken. Raises OSError."""
-        self._write(position)
+        self._write(after)
 
-    def _write(self, position: int | None) -> None:
-        self.position = position
+    def _write(self, after: str | None) -> None:
+        self.after = after
         beside = self.file.with_name(f"{self.file.name}.{os.getpid()}")
-        beside.write_text(json.dumps({"position": position, "replay": self.replay}), "ascii")
+        beside.write_text(json.dumps({"after": after, "replay": self.replay}), "ascii")
         beside.replace(self.file)
 
 
@@ -56,23 +55,21 @@ def usual_file(bus_url: str, topics: Sequence[str], forward: str) -> Path:
     return ours / f"{hashlib.sha256(named.encode()).hexdigest()[:24]}.json"
 
 
-def _read(file: Path) -> tuple[int | None, int]:
+def _read(file: Path) -> tuple[str | None, int]:
     text = file.read_text("ascii") if file.exists() else ""
-    if not text:
-        return None, 0
+    if not text or is_after_events(text):  # as `follow(saved=…)` writes it
+        return text or None, 0
     try:
-        found = json.loads(text)
-        if isinstance(found, dict):
-            position, replay = found["position"], found["replay"]
-        else:
-            position, replay = found, 0  # as `follow(saved=…)` writes it
-    except (ValueError, RecursionError, KeyError) as error:
+        after, replay = _parts(json.loads(text))
+    except (ValueError, RecursionError, KeyError, TypeError) as error:
         raise ValueError(f"{file} holds no place in the log") from error
-    has_begun = position is not None or not isinstance(found, dict)
-    if not _is_number(replay) or (has_begun and not _is_number(position)):
-        raise ValueError(f"{file} holds no place in the log")
-    return position, replay
+    if (after is None or is_after_events(after)) and type(replay) is int and replay >= 0:
+        return after, replay
+    raise ValueError(f"{file} holds no place in the log")
 
 
-def _is_number(value: object) -> bool:
-    return type(value) is int and 0 <= value < _NEVER
+def _parts(found: Any) -> tuple[object, object]:
+    if "position" in found:  # as it was written before places said of which log they are
+        position = found["position"]
+        return str(position) if type(position) is int else position, found["replay"]
+    return found["after"], found["replay"]

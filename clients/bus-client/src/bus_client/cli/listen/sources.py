@@ -38,12 +38,9 @@ def from_log(
     """The log's events from there on, until `stopping`; the place is moved. Raises
     click.UsageError where it can't be kept."""
 
-    def save(position: int) -> None:
-        if place.position is not None and position < place.position:
-            shorter = f"the log ends at {position:,}, before the place that was kept"
-            click.echo(f"{shorter}: it is another one (--anew --after beginning)", err=True)
+    def save(after: str) -> None:
         try:
-            place.save(position)
+            place.save(after)
         except OSError as error:
             raise click.UsageError(f"--saved: the place can't be kept: {error}") from error
 

@@ -1,0 +1,28 @@
+"""A log that its operator says was put back begins another life (docs/delivery.md D22)."""
+
+from bus.storage import Storage, open_storage
+from tests.bus.clock import FakeClock
+from tests.bus.delivery.pushing import publishing
+
+
+def test_each_life_keeps_what_was_there_when_the_next_began(
+    url: str, storage: Storage, clock: FakeClock
+) -> None:
+    publish = publishing(storage)
+    publish("a", "b")
+    identities = [storage.log.identity]
+    for name in ("c", "d"):
+        storage.epochs.begin()
+        publish(name)
+        after = open_storage(url, clock)
+        identities.append(after.log_identity)
+        after.close()
+    assert len(set(identities)) == 3
+    again = open_storage(url, clock)
+    assert again.log.last_position() == 4
+    assert again.log.identity == identities[-1]
+    assert [again.log.kept_upto(one) for one in identities[:2]] == [2, 3]
+    assert again.log.kept_upto("of-nobody") == 3
+    again.close()
+    ids = [event.body.split(b'"id":"')[1][:8] for event in storage.log.read_after(0, None, 9)]
+    assert [one.decode() for one in ids] == [identities[0], *identities]
