@@ -53,6 +53,10 @@ check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
 	for folder in $(DISTRIBUTIONS); do (cd $$folder && $(CURDIR)/$(BIN)/deptry $$(test -d src && echo src || echo .)) || exit 1; done
 	cd deploy/gavel-bus && $(CURDIR)/$(BIN)/deptry src/bus/
 
+.PHONY: styles
+styles: .venv/installed-dev ## cut Pico CSS anew to what pages use
+	$(BIN)/python -m tests.pico
+
 .PHONY: docs
 docs: .venv/installed-dev ## build the documentation as a site, into var/docs; a link that leads nowhere is an error
 	$(BIN)/sphinx-build -q -W --keep-going -d var/docs-cache -c docs . var/docs

@@ -9,6 +9,8 @@ from flask import Blueprint, Flask, url_for
 from flask.testing import FlaskClient
 from service_kit.style import add_static
 
+from tests import pico
+
 
 @pytest.fixture
 def app(tmp_path: Path) -> Flask:
@@ -28,9 +30,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.mark.parametrize("place", ["", "/pages"])
-@pytest.mark.parametrize(
-    "name", ["own.css", "house.css", "gavel.svg", "vendor/pico-2.1.1/pico.min.css"]
-)
+@pytest.mark.parametrize("name", ["own.css", "house.css", "gavel.svg", "pico.css"])
 def test_both_are_there_under_one_address(client: FlaskClient, place: str, name: str) -> None:
     with client.get(f"{place}/static/{name}") as answer:
         assert answer.status_code == 200
@@ -70,7 +70,7 @@ def test_templates_name_them_by_their_content_and_browsers_keep_them_for_a_year(
 
 
 def test_a_stylesheet_travels_packed_to_who_takes_that(app: Flask, client: FlaskClient) -> None:
-    name = "/static/vendor/pico-2.1.1/pico.min.css"
+    name = "/static/pico.css"
     takes = {"Accept-Encoding": "br, gzip"}
     with client.get(name) as plain, client.get(name, headers=takes) as packed:
         assert gzip.decompress(packed.data) == plain.data
@@ -82,3 +82,27 @@ def test_a_stylesheet_travels_packed_to_who_takes_that(app: Flask, client: Flask
         known = takes | {"If-None-Match": packed.headers["ETag"]}
     with client.get(name, headers=known) as again:
         assert again.status_code == 304
+
+
+def test_of_pico_what_pages_use_is_served_and_not_the_rest() -> None:
+    assert pico.CUT.read_text() == pico.build(), "run `make styles`"
+    assert pico.CUT.stat().st_size < pico.WHOLE.stat().st_size * 0.6
+
+
+@pytest.mark.parametrize(
+    ("page", "kept"),
+    [
+        ('<p class="note">', "p .note{color:red}"),
+        ("<a>", ""),
+        ('<p><input class="note" type="color">', "p .note{color:red}[type=color]{width:var(--b)}"),
+    ],
+)
+def test_a_rule_stays_whose_selector_can_match(page: str, kept: str) -> None:
+    css = (
+        ":root{--b:1px;--c:2px}p .note,p .other{color:red}"
+        "@media print{.gone{top:0}}[type=color]{width:var(--b)}"
+    )
+
+    shown = pico.cut(css, pico.Used([page]), readers="")
+
+    assert shown == (":root{--b:1px;}" if "--b" in kept else "") + kept
