@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DISTRIBUTIONS := clients/service-kit clients/bus-client clients/bus-drain clients/bids-client .
-CODE := bus bids_service auction_app mailer_service stages clients docs tests
+CODE := bus bids_service auction_app mailer_service accounting_service stages clients docs tests
 
 ROUNDS ?= 100
 ENGINE ?= both

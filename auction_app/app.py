@@ -51,6 +51,7 @@ from auction_app.orders import labels as orders_labels
 from auction_app.orders import views as orders_views
 from auction_app.payments import labels as payments_labels
 from auction_app.payments import views as payments_views
+from auction_app.payouts import views as payouts_views
 from auction_app.privacy import labels as privacy_labels
 from auction_app.privacy import views as privacy_views
 from auction_app.profiles import views as profiles_views
@@ -121,6 +122,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
             "photo_large": LARGE,
             "photo_thumbnail": THUMBNAIL,
             "has_passkeys": relying_party(config.public_url) is not None,
+            "pays_out": built.statements is not None,
         }
     )
     app.add_template_filter(partial(linked_data, built.urls), "linked_data")
@@ -166,6 +168,8 @@ def _views(house: House) -> Iterator[Blueprint]:
     yield from orders_views.blueprints(house, house.desk)
     if house.desk is not None:
         yield from payments_views.blueprints(house)
+    if house.statements is not None:
+        yield from payouts_views.blueprints(house, house.statements)
     yield from privacy_views.blueprints(house, house.gateway, house.passwords, house.files)
     yield from profiles_views.blueprints(house)
     yield from questions_views.blueprints(house, item_page)

@@ -8,24 +8,28 @@ from bids_client import BidsClient
 from service_kit import database, schema
 from service_kit.clock import now_ms
 from service_kit.errors import NotMigrated, StoreUnavailable
-from service_kit.http import origin_of
+from service_kit.http import HttpClient, origin_of
 from service_kit.local import LocalTransport
 from service_kit.notify import Channel, NotifyChannel, OpenChannel
 
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.published import refuse_published
 from auction_app.bidding.gateway import Bids, Gateway
-from auction_app.config import Config, PaymentsConfig
+from auction_app.config import Config, PaymentsConfig, PayoutsConfig
 from auction_app.db.store import Store
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.outcomes import build_outcomes
 from auction_app.parts import Parts
 from auction_app.payments.desk import PaymentDesk
+from auction_app.payouts.statements import Statements
 from auction_app.signatures import Signatures
 from auction_app.urls import Urls
 
 BIDS_TOTAL_S = 4.0
 """A bidder waits for a placed bid, twice this long at most; then it may be sent again."""
+
+_BOOKS_S = 4.0
+_MOST_TABLE_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +37,8 @@ class House(Parts):
     """All of it. `refresh_channel` wakes the job that fetches what the bus said has changed,
     `photo_channel` the one that prepares photos, `decree_channel` the one that tells bids_service
     what moderators decide, `payment_channel` the one that asks how far payments are: they are taken
-    where there is a `desk`. `transport` leads to bids_service where that is in this process."""
+    where there is a `desk`, and sellers see what they are owed where there are `statements`.
+    `transport` leads to the other services that are in this process."""
 
     bids: Bids
     gateway: Gateway
@@ -44,6 +49,7 @@ class House(Parts):
     decree_channel: Channel
     payment_channel: Channel
     desk: PaymentDesk | None = None
+    statements: Statements | None = None
     transport: LocalTransport | None = None
 
     def check(self) -> None:
@@ -110,6 +116,7 @@ def build(
         decree_channel=part("decree_channel", lambda: channel("decrees")),
         payment_channel=part("payment_channel", lambda: channel("payments")),
         desk=part("desk", lambda: _desk(config.payments)),
+        statements=part("statements", lambda: _statements(config.payouts, transport)),
         transport=transport,
     )
 
@@ -125,6 +132,18 @@ def _desk(config: PaymentsConfig | None) -> PaymentDesk | None:
         page_origin=origin_of(config.page_url),
         sweep_ms=config.sweep_s * 1000,
     )
+
+
+def _statements(
+    config: PayoutsConfig | None, transport: LocalTransport | None
+) -> Statements | None:
+    if config is None:
+        return None
+    credentials = {config.url: config.token}
+    http = HttpClient(
+        credentials, total_s=_BOOKS_S, max_bytes=_MOST_TABLE_BYTES, transport=transport
+    )
+    return Statements(http, config.url)
 
 
 def check_start(config: Config) -> None:

@@ -34,6 +34,20 @@ def _payments(provider_url: str) -> PaymentsConfig:
     return load(PaymentsConfig, prefix="PAYMENTS_")
 
 
+@dataclass(frozen=True, kw_only=True)
+class PayoutsConfig:
+    """Of the service that keeps the books: where it is, and our token there."""
+
+    url: str = setting("PAYOUTS_URL", parse=base_url)
+    token: str = setting("PAYOUTS_TOKEN", secret=True)
+
+
+def _payouts(url: str) -> PayoutsConfig:
+    """Both settings, of a house whose sellers see their payouts. Raises ConfigError, ValueError."""
+    base_url(url)
+    return load(PayoutsConfig, prefix="PAYOUTS_", holds=anywhere)
+
+
 def _is_at_home(payments: PaymentsConfig) -> bool:
     return is_plain(payments.provider_url)
 
@@ -86,7 +100,8 @@ class Config:
     """Read once at start. Without `live_url` pages are as they were when they were loaded.
 
     `webhook_secret` may hold two secrets, comma-separated, while one is being rotated: the first
-    is the one the bus is asked to sign with. Without `payments` orders are noted as paid by hand.
+    is the one the bus is asked to sign with. Without `payments` orders are noted as paid by hand,
+    without `payouts` sellers see no payouts.
     `min_duration_s` is in seconds;
     `trusted_proxies` is how many proxies of ours stand before this process.
     """
@@ -123,6 +138,7 @@ class Config:
         parse=_payments,
         at_home=_is_at_home,
     )
+    payouts: PayoutsConfig | None = setting("PAYOUTS_URL", default=None, parse=_payouts)
     min_duration_s: int = setting(
         "AUCTIONS_MIN_DURATION_S", default=600, parse=number(1, 31 * 24 * 60 * 60)
     )

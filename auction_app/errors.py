@@ -31,6 +31,7 @@ AuctionAppError
 ├── ProviderAway           who takes the money can't answer now
 ├── ProviderRefused        who takes the money says no; asking again would not help
 ├── WebhookRefused         not signed by whom it should be from, or too long ago
+├── BooksUnavailable       the service that keeps the books can't answer now
 ├── FetchFailed            an entity of the bids service can't be fetched now
 └── BidsUnavailable        the bids service can't answer now; carries retry_after_s
 """
@@ -153,6 +154,10 @@ class ProviderRefused(AuctionAppError):
 
 class WebhookRefused(AuctionAppError):
     """A webhook that is not signed by whom it should be from, or too long ago."""
+
+
+class BooksUnavailable(AuctionAppError):
+    """The service that keeps the books can't answer now."""
 
 
 class FetchFailed(AuctionAppError):

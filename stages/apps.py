@@ -15,6 +15,11 @@ from service_kit.outbox import Outbox, Publish
 from service_kit.schema import check_start
 from service_kit.worker import Body
 
+import accounting_service.app
+import accounting_service.bootstrap
+import accounting_service.config
+import accounting_service.metrics
+import accounting_service.worker
 import auction_app.app
 import auction_app.bootstrap
 import auction_app.config
@@ -107,7 +112,22 @@ def _mailer(config: mailer_service.config.Config, here: Surroundings) -> App:
     )
 
 
+def _accounting(config: accounting_service.config.Config, here: Surroundings) -> App:
+    parts = accounting_service.bootstrap.build(config, transport=here.transport)
+    return App(
+        wsgi=accounting_service.app.create_app(config, parts),
+        listeners=accounting_service.app.listeners(parts),
+        jobs=lambda _publish: accounting_service.worker.jobs(parts),
+        timers={},
+        loops=partial(accounting_service.worker.loops, config, parts),
+        check=parts.check,
+        check_start=partial(check_start, "accounting_service", config.database_url),
+        collect=partial(accounting_service.metrics.books_metrics, parts),
+    )
+
+
 APPS: Mapping[str, Callable[[Any, Surroundings], App]] = {
+    "accounting": _accounting,
     "auctions": _auctions,
     "bids": _bids,
     "mailer": _mailer,

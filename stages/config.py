@@ -8,6 +8,7 @@ from bus_client import bus_url
 from service_kit.config import ConfigError, Holds, load, port_number, setting
 from service_kit.http import origin_of
 
+import accounting_service.config
 import auction_app.config
 import bids_service.config
 import mailer_service.config
@@ -16,6 +17,7 @@ _READ: Mapping[str, Callable[[Holds], Any]] = {
     "auctions": auction_app.config.read,
     "bids": bids_service.config.read,
     "mailer": mailer_service.config.read,
+    "accounting": accounting_service.config.read,
 }
 
 
@@ -24,7 +26,7 @@ def apps(text: str) -> tuple[str, ...]:
     names = {name.strip() for name in text.split(",")}
     if not names <= _READ.keys():
         raise ValueError(f"must be some of {', '.join(_READ)}, comma-separated")
-    return tuple(sorted(names))
+    return tuple(name for name in _READ if name in names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +35,17 @@ class Config:
     machine they answer, is told to it by the same settings as to everybody."""
 
     apps: tuple[str, ...] = setting("HOUSE_APPS", parse=apps)
+    accounting_url: str = setting("ACCOUNTING_PUBLIC_URL")
     auctions_url: str = setting("AUCTIONS_PUBLIC_URL")
     bids_url: str = setting("BIDS_PUBLIC_URL")
     bids_commands_url: str = setting("BIDS_COMMANDS_URL")
     mailer_url: str = setting("MAILER_PUBLIC_URL")
+    accounting_port: int = setting("PORT_ACCOUNTING", parse=port_number)
     auctions_port: int = setting("PORT_AUCTIONS", parse=port_number)
     bids_port: int = setting("PORT_BIDS", parse=port_number)
     bids_commands_port: int = setting("PORT_BIDS_COMMANDS", parse=port_number)
     mailer_port: int = setting("PORT_MAILER", parse=port_number)
+    accounting_bus_url: str = setting("ACCOUNTING_BUS_URL", parse=bus_url)
     auctions_bus_url: str = setting("AUCTIONS_BUS_URL", parse=bus_url)
     bids_bus_url: str = setting("BIDS_BUS_URL", parse=bus_url)
     mailer_bus_url: str = setting("MAILER_BUS_URL", parse=bus_url)
@@ -50,6 +55,7 @@ class Config:
     def urls(self) -> list[tuple[str, str]]:
         """The apps that are held, and where each is called."""
         every = [
+            ("accounting", self.accounting_url),
             ("auctions", self.auctions_url),
             ("bids", self.bids_url),
             ("bids", self.bids_commands_url),
@@ -65,6 +71,7 @@ class Config:
     def ports(self) -> dict[int, str]:
         """Which app answers at which port of this machine."""
         every = {
+            self.accounting_port: "accounting",
             self.auctions_port: "auctions",
             self.bids_port: "bids",
             self.bids_commands_port: "bids",
@@ -76,6 +83,7 @@ class Config:
     def bus_urls(self) -> dict[str, str]:
         """The bus of each app that is held, by the name of its setting."""
         every = {
+            "accounting": ("ACCOUNTING_BUS_URL", self.accounting_bus_url),
             "auctions": ("AUCTIONS_BUS_URL", self.auctions_bus_url),
             "bids": ("BIDS_BUS_URL", self.bids_bus_url),
             "mailer": ("MAILER_BUS_URL", self.mailer_bus_url),

@@ -1,10 +1,8 @@
 """How gunicorn runs the house: one worker, at the port of each app that it holds."""  # noqa: N999 - gunicorn's own name for it
 
-from typing import Any
-
 from service_kit.config import or_exit
 from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
-from service_kit.web_server import refusing
+from service_kit.web_server import refusing, start_loops, stop_loops
 
 from stages.config import read
 
@@ -21,14 +19,5 @@ def _check() -> None:
 
 
 on_starting = refusing(_check)
-
-
-def post_worker_init(worker: Any) -> None:
-    """What runs beside the requests runs in the worker."""
-    worker.wsgi.start()
-
-
-def worker_exit(_server: Any, worker: Any) -> None:
-    """The threads of an app that was loaded would keep the process."""
-    if app := getattr(worker, "wsgi", None):
-        app.stop()
+post_worker_init = start_loops
+worker_exit = stop_loops

@@ -11,7 +11,7 @@ Which apps those are is set, and so is what becomes of all that a commit leaves 
 Who listens to what: each app's `listeners`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,52 +21,42 @@ from service_kit.jobs import Jobs
 from service_kit.local import AfterCommit, ByPort
 from service_kit.logs import configure_logs
 from service_kit.otel import export_spans
-from service_kit.worker import Body, Loops
+from service_kit.worker import Body, Loops, WebProcess
 
 from stages import bootstrap
 from stages.config import read
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import WSGIApplication
 
 _BUDGET_S = 1.0
 """The longest that a request goes on to another piece of what it left to be done."""
 
 
-class WebProcess:
-    """The WSGI app, and the loops that run beside it from `start` to `stop`."""
+class HouseProcess(WebProcess):
+    """The house's app, its loops, and the jobs that its requests work at."""
 
     def __init__(self, app: "WSGIApplication", jobs: Jobs, loops: Mapping[str, Body]) -> None:
-        self._app = app
+        super().__init__(app, Loops(loops))
         self._jobs = jobs
-        self._loops = Loops(loops)
-
-    def __call__(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        return self._app(environ, start_response)
-
-    def start(self) -> None:
-        """Run the loops."""
-        self._loops.start()
 
     def stop(self) -> None:
         """End them after the round, and the piece of work, that each is in."""
         self._jobs.stop()
-        self._loops.stop()
+        super().stop()
 
 
-def create_app() -> WebProcess:
+def create_app() -> HouseProcess:
     """Build all from the settings, ending the process if they are bad."""
     configure_logs("house")
     export_spans("house")
     house = or_exit(lambda: bootstrap.build(read()))
     apps = ByPort({port: house.apps[name].wsgi for port, name in house.config.ports.items()})
     if house.config.works_elsewhere:
-        return WebProcess(apps, Jobs(), {})
+        return HouseProcess(apps, Jobs(), {})
     if house.config.bus_url.startswith("huey:"):
         queue = connect(house.config.bus_url, "")
-        return WebProcess(AfterCommit(apps, house.commits, queue.look), queue.jobs, {})
+        return HouseProcess(AfterCommit(apps, house.commits, queue.look), queue.jobs, {})
     jobs = Jobs(*house.jobs())
     settle = partial(jobs.settle, _BUDGET_S, again=False)
-    return WebProcess(AfterCommit(apps, house.commits, settle), jobs, house.timers(jobs))
+    return HouseProcess(AfterCommit(apps, house.commits, settle), jobs, house.timers(jobs))

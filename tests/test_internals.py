@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "INTERNALS.md").read_text()
 TABLES = [
+    "accounting_service.storage.tables",
     "bus.storage.tables",
     "bids_service.storage.tables",
     "auction_app.db.tables",

@@ -64,6 +64,7 @@ def translations() -> dict[type[Exception], Any]:
         errors.SecondFactorNeeded: _second_factor_needed,
         errors.NotVerified: _not_verified,
         errors.BidsUnavailable: _bids_unavailable,
+        errors.BooksUnavailable: _books_unavailable,
         errors.NotTheirLink: _not_their_link,
         errors.TicketRefused: _ticket_refused,
         errors.TooManyAttempts: _too_often,
@@ -130,6 +131,10 @@ def _not_verified(_error: Exception) -> Problem:
         reason="not_verified",
         detail=_("Bidding and selling need an address that we know is yours."),
     )
+
+
+def _books_unavailable(_error: Exception) -> Problem:
+    return Problem(503, _("Your payouts cannot be shown now."), headers={"Retry-After": "5"})
 
 
 def _not_their_link(_error: Exception) -> Problem:

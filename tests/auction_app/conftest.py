@@ -332,6 +332,7 @@ PART_NAMES = (
     "decree_channel",
     "payment_channel",
     "desk",
+    "statements",
 )
 
 

@@ -19,7 +19,7 @@ FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]+)\)")
 PAGE = re.compile(r"(?<![\w/-])docs/[A-Za-z0-9_/-]+(?:\.(?:md|py|svg))?\b(?:, \"([^\"]+)\")?")
 
-_SERVICES = "auction_app|bids_service|bus|mailer_service"
+_SERVICES = "accounting_service|auction_app|bids_service|bus|mailer_service"
 _CLIENTS = "bids_client|bus_client|bus_drain|service_kit"
 FILE = re.compile(rf"(?<![\w/.:-])(?:{_SERVICES}|clients|tests)/[\w./-]*[\w/]")
 MODULE = re.compile(rf"(?<![\w/.@'\"-])(?:{_SERVICES}|{_CLIENTS}|tests)(?:\.[A-Za-z_]\w*)+")

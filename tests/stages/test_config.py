@@ -36,7 +36,7 @@ ELSEWHERE = "http://localhost:${PORT_BIDS}"
     "stage",
     [
         *((name, "HOUSE_JOBS_PORT", "9") for name in ("mvp", "background", "bus")),
-        ("mvp", "HOUSE_APPS", " mailer, bids ,auctions"),
+        ("mvp", "HOUSE_APPS", " mailer, bids ,auctions,accounting"),
         ("mvp", "AUCTIONS_BIDS_URL", ELSEWHERE),
         ("bus", "AUCTIONS_LIVE_URL", "https://live.example"),
         ("background", "HOUSE_JOBS_PORT", ""),
@@ -51,7 +51,8 @@ def test_what_works_is_taken() -> None:
 @pytest.mark.parametrize(
     ("stage", "lines"),
     [
-        (("mvp", "HOUSE_APPS", "auctions"), ["AUCTIONS_BIDS_URL: wsgi+"]),
+        (("mvp", "HOUSE_APPS", "auctions"), ["AUCTIONS_BIDS_URL: wsgi+", "PAYOUTS_URL: wsgi+"]),
+        (("mvp", "HOUSE_APPS", "accounting"), ["ACCOUNTING_PAYMENTS_URL: wsgi+"]),
         (
             ("mvp", "HOUSE_APPS", "bids,mailer"),
             ["BIDS_AUCTIONS_URL: wsgi+", "MAILER_AUCTIONS_URL: wsgi+"],

@@ -63,10 +63,13 @@ def test_nothing_works_without_its_tables(tmp_path: Path, stage: str, name: str)
     assert "the database is at version none, this program needs" in line
 
 
+_BUSES = ("AUCTIONS_BUS_URL", "BIDS_BUS_URL", "MAILER_BUS_URL", "ACCOUNTING_BUS_URL")
+
+
 @pytest.mark.parametrize("name", ["house", "house_jobs"])
 def test_nothing_starts_without_its_queue(tmp_path: Path, name: str) -> None:
     away = f"huey:postgresql://localhost:{free_port()}/queue"
-    setting = dict.fromkeys(("AUCTIONS_BUS_URL", "BIDS_BUS_URL", "MAILER_BUS_URL"), away)
+    setting = dict.fromkeys(_BUSES, away)
     for release in commands_of(ROOT, environment(ROOT, {"STAGE": "background"})).releases:
         settings = environment(ROOT, {"STAGE": "background", "VAR_DIR": str(tmp_path)} | setting)
         subprocess.run(release, shell=True, cwd=ROOT, env=surroundings(settings), check=True)

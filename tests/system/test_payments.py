@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from service_kit.http import HttpClient
 
 from tests.system.house import House, open_house
 from tests.system.person import Person
@@ -31,6 +32,19 @@ def test_who_pays_has_an_order_that_is_paid_and_both_sides_have_one_mail_of_it(
         PAYMENTS_SWEEP_S="3",
     ) as house:
         buy_and_pay(house, browser, letters, button)
+        wait_for(lambda: books(house) == PAID, seconds=5, what="the books")
+
+
+PAID = {"provider": "24.37", "seller": "-22.50", "fees": "-2.50", "provider-costs": "0.63"}
+"""Of 25.00: the house takes a tenth, the provider 1.5 % and 25 cents."""
+
+
+def books(house: House) -> dict[str, str]:
+    """What the accounts of accounting come to, as its operator sees them."""
+    url = house.url("accounting")
+    with HttpClient({url: house.settings["ACCOUNTING_OPERATOR_TOKEN"]}) as http:
+        accounts = http.get(f"{url}/balance").json()["accounts"]
+    return {it["account"]: it["balance"]["amount"] for it in accounts}
 
 
 def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -> None:

@@ -1,22 +1,33 @@
 """What a service is to the bus: the topics that it publishes, and what it subscribes to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from bus_client.client import BusClient
-from bus_client.entities import Json
+from bus_client.entities import Json, Start
 
 
 @dataclass(frozen=True, kw_only=True)
 class WantedSubscription:
     """`topics` are patterns (`bids`, `bids.create`, `*`) and go to `callback`, with `uuid` as the
-    Basic user name and signed with `secret`."""
+    Basic user name and signed with `secret`. `start` is where a new one begins in the log."""
 
     topics: Sequence[str]
     callback: str
     uuid: str = field(repr=False)
     secret: str = field(repr=False)
+    start: Start = "now"
+
+    def document(self) -> dict[str, Any]:
+        """As the bus takes it."""
+        return {
+            "topics": list(self.topics),
+            "callback": self.callback,
+            "uuid": self.uuid,
+            "secret": self.secret,
+            "from": self.start,
+        }
 
 
 @dataclass(frozen=True)
@@ -53,8 +64,7 @@ class Topology:
             "publishes": list(self.publishes),
             "about": {topic: one.document() for topic, one in self.about.items()},
             "subscriptions": {
-                name: asdict(wanted) | {"topics": list(wanted.topics)}
-                for name, wanted in self.subscriptions.items()
+                name: wanted.document() for name, wanted in self.subscriptions.items()
             },
         }
 
@@ -72,6 +82,7 @@ def declare(client: BusClient, topology: Topology) -> None:
             callback=wanted.callback,
             uuid=wanted.uuid,
             secret=wanted.secret,
+            start=wanted.start,
         )
     for topic in topology.publishes:
         about = topology.about.get(topic)

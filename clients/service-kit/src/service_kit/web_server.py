@@ -89,3 +89,15 @@ def refusing(check: Callable[[], object]) -> Callable[[object], None]:
 def refusing_bad_settings(package: str) -> Callable[[object], None]:
     """An `on_starting` that reads `<package>.config`."""
     return refusing(lambda: importlib.import_module(f"{package}.config").read(nowhere))
+
+
+def start_loops(worker: Any) -> None:
+    """A `post_worker_init` for a `service_kit.worker.WebProcess`: what runs beside the requests
+    runs in the worker."""
+    worker.wsgi.start()
+
+
+def stop_loops(_server: object, worker: Any) -> None:
+    """A `worker_exit`: the threads of an app that was loaded would keep the process."""
+    if app := getattr(worker, "wsgi", None):
+        app.stop()

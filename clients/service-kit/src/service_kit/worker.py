@@ -1,10 +1,11 @@
-"""A worker process: named loops in threads, until SIGTERM or SIGINT."""
+"""A worker process: named loops in threads, until SIGTERM or SIGINT; or beside a web process."""
 
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from service_kit.errors import StoreUnavailable
 from service_kit.health import Check, serve_health
@@ -13,6 +14,9 @@ from service_kit.logs import get_logger
 from service_kit.metrics.exposition import Collect
 from service_kit.private import keep_files_private
 from service_kit.stop_signals import stop_signals
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 log = get_logger(__name__)
 
@@ -92,6 +96,28 @@ class Loops:
                 self._failing_since_s.setdefault(name, time.monotonic())
                 pause_s = _AFTER_A_FAILURE_S
             self._stopping.wait(pause_s)
+
+
+class WebProcess:
+    """A WSGI app, and the loops that run beside it from `start` to `stop`: of a gunicorn worker
+    (`service_kit.web_server.start_loops` and `stop_loops`)."""
+
+    def __init__(self, app: "WSGIApplication", loops: Loops) -> None:
+        self._app = app
+        self._loops = loops
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        return self._app(environ, start_response)
+
+    def start(self) -> None:
+        """Run the loops."""
+        self._loops.start()
+
+    def stop(self) -> None:
+        """End them after the round that each is in."""
+        self._loops.stop()
 
 
 def run_loops(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from service_kit.clock import Clock, now_ms
 
+from bus_drain.errors import DrainError
 from bus_drain.event import Event
 from bus_drain.layers.listen import Outcome, Receive
 from bus_drain.state import Mark, Marks
@@ -59,6 +60,9 @@ class DirtyMap:
     def _sweep(self, mark: Mark, look: Look) -> bool:
         try:
             look(mark.url)
+        except DrainError as error:  # such as a FetchError: somebody is away
+            _log.warning("look failed url=%s error=%s", mark.url, error)
+            return False
         except Exception:  # noqa: BLE001 - foreign code: whatever it raises means "again"
             _log.exception("look failed url=%s", mark.url)
             return False

@@ -1,0 +1,1 @@
+"""Books of what buyers paid: double entry, by listening to payments."""

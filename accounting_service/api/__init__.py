@@ -1,0 +1,1 @@
+"""What may be read of the books, and by whom."""

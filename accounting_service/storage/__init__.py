@@ -1,0 +1,1 @@
+"""Journals, postings and dead letters, in SQLite or PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Payouts: what the house owes a seller, as the service that keeps the books tells it."""
