@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
@@ -14,6 +15,7 @@ from flask.testing import FlaskClient
 from service_kit.access import Tokens
 from service_kit.hal import link, page_resource, resource
 from service_kit.local import LocalTransport
+from service_kit.logs import configure_logs
 from service_kit.schema import migrate
 from standardwebhooks import Webhook
 from werkzeug.test import TestResponse
@@ -84,11 +86,12 @@ class Accounting:
     parts: Parts
     client: FlaskClient
     house: House
+    log: Iterator[int] = field(default_factory=lambda: count(1))
 
     def hear(self, *urls: str, positions: Iterator[int] | None = None) -> None:
         """The bus tells of these, one delivery each."""
-        for number, url in enumerate(urls):
-            at = next(positions) if positions else number + 1
+        for url in urls:
+            at = next(positions or self.log)
             event = {"topic": "payments", "type": "update", "url": url, "t": at}
             assert self.deliver([event | {"id": f"1-{at}", "position": at}]) == 204
 
@@ -170,6 +173,7 @@ def open_books(house: House) -> Callable[[str], Accounting]:
 def accounting(
     open_books: Callable[[str], Accounting], empty_books: Path, tmp_path: Path
 ) -> Iterator[Accounting]:
+    configure_logs("accounting")
     file = tmp_path / "books.sqlite3"
     file.write_bytes(empty_books.read_bytes())
     opened = open_books(f"sqlite:///{file}")
