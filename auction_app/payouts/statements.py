@@ -26,7 +26,7 @@ class StatementLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Statement:
+class SellerStatement:
     """What a seller is owed, in each currency, and the newest of what that comes of; `more` is
     where the next page begins."""
 
@@ -42,11 +42,11 @@ class Statements:
         self._http = http
         self._books_url = books_url
 
-    def of(self, seller_url: str, *, after: str | None) -> Statement:
+    def of(self, seller_url: str, *, after: str | None) -> SellerStatement:
         """A page of a seller's statement, the newest first; `after` is another page's `more`."""
         with _reading():
             found = self._statement(seller_url, after)
-            return Statement(
+            return SellerStatement(
                 owed=[Money.parse(one.document) for one in found.parts("owed")],
                 lines=[_line(one) for one in found.collection("lines")],
                 more=found.text("after") if found.offers("next") else None,

@@ -8,13 +8,19 @@ _PUBLIC = "_PUBLIC_URL"
 _HEAD = "# Where things are, for other terminals: . house.env (written at each start)\n"
 
 
-def write_addresses(folder: Path, settings: Mapping[str, str]) -> None:
-    """`house.env` in `folder`: BUS_URL for BUS_PUBLIC_URL, and so on, as lines for a shell."""
-    lines = [
-        f"export {name.removesuffix(_PUBLIC)}_URL={shlex.quote(value)}\n"
+def addresses(settings: Mapping[str, str]) -> dict[str, str]:
+    """Where things are, by the names that shells have for them."""
+    return {
+        f"{name.removesuffix(_PUBLIC)}_URL": value
         for name, value in settings.items()
         if name.endswith(_PUBLIC)
-    ]
+    }
+
+
+def write_addresses(folder: Path, settings: Mapping[str, str]) -> None:
+    """`house.env` in `folder`: BUS_URL for BUS_PUBLIC_URL, and so on, as lines for a shell."""
+    found = addresses(settings)
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in found.items()]
     file, text = folder / "house.env", _HEAD + "".join(lines)
     if not file.exists() or file.read_text() != text:  # a full disk stops no start that needs none
         file.touch(mode=0o600)  # as all that is there, though it tells no secret

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from service_kit.config import exit_with
 from service_kit.errors import ConfigError
+from service_kit.run.addresses import addresses
 from service_kit.run.settings import environment
 
 
@@ -18,6 +19,9 @@ def main(command: list[str]) -> None:
         settings = environment(Path.cwd(), os.environ)
     except ConfigError as error:
         exit_with(error.complaints)
+    # Who has read `house.env` has names in the environment that no service knows as settings.
+    for name in addresses(settings).keys() - settings.keys():
+        os.environ.pop(name, None)
     try:
         os.execvpe(command[0], command, dict(os.environ) | settings)  # noqa: S606
     except OSError as error:

@@ -1,0 +1,69 @@
+"""accounting_service/README.md: its commands run as they stand beside a house that goes."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from service_kit.http import HttpClient
+
+from tests.system.house import House
+from tests.waiting import wait_for
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "accounting_service"
+PAGE = (FOLDER / "README.md").read_text()
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def folder(house: House, tmp_path: Path) -> Path:
+    """One like the repository, in which `make run` has made `var`."""
+    for name in (".env.example", "stages", "accounting_service"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / "var").symlink_to(house.settings["VAR_DIR"])
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parents[1])
+    return tmp_path
+
+
+def test_its_commands_run(house: House, folder: Path) -> None:
+    house.start("accounting")
+    wait_for(lambda: _is_subscribed(house), what="accounting is subscribed")
+    same = {name: os.environ[name] for name in ("PATH", "HOME")}
+    same |= {name: house.settings[name] for name in ("PORT_BASE", "VAR_DIR")}
+    done = subprocess.run(
+        ["bash", "-c", "set -euo pipefail\n" + "\n".join(BLOCKS)],
+        cwd=folder,
+        env=same,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    balance, verified, rebuilt = done.stdout.splitlines()[-3:]
+    assert json.loads(balance[: balance.rindex("}") + 1])["accounts"] == []
+    assert verified == "0 journals balance, and are what 0 payments say"
+    assert rebuilt == "the bus will tell of every payment"
+    assert 'option "title"' in (folder / "var" / "books.beancount").read_text()
+
+
+def _is_subscribed(house: House) -> bool:
+    url = house.url("bus")
+    with HttpClient({url: house.settings["ACCOUNTING_BUS_TOKEN"]}) as bus:
+        found = bus.get(f"{url}/clients/accounting/subscriptions/default").json()
+    return found["state"] == "active" or pytest.fail(str(found))
+
+
+def test_the_sizes_it_tells_are_about_right() -> None:
+    for name, said in re.findall(r"^\| \[`[\w/.]+`\]\(([\w/.]+)\) \| (\d+) \|", PAGE, re.MULTILINE):
+        lines = len((FOLDER / name).read_text().splitlines())
+        assert abs(lines - int(said)) <= 15, f"{name}: {lines}"
+
+
+def test_every_file_it_names_is_there() -> None:
+    for name in re.findall(r"\]\(((?!http)[^)#]+)", PAGE):
+        assert (FOLDER / name).exists(), name
