@@ -1,5 +1,5 @@
 """The only way to the books: one seller's statement, asked for with our token on their behalf
-(docs/decisions/0062)."""
+(docs/decisions/0065)."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
