@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser
 
+from tests import forked
 from tests.browser.chromium import chromium
 from tests.postgres import postgres_cluster, postgres_url
 from tests.quick_apps import build_apps_quickly
@@ -86,6 +87,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
     gc.set_threshold(_OBJECTS_UNTIL_IT_LOOKS, 10, 10)
     gc.enable()
+
+
+def pytest_unconfigure() -> None:
+    """End what forks processes."""
+    forked.close()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from service_kit.run.processes import commands_of
 from service_kit.run.readiness import not_ready
 
+from tests.forked import Started, forking, start_line
 from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +31,8 @@ def surroundings(settings: Mapping[str, str]) -> dict[str, str]:
 class Processes:
     """Commands by name, each in a process group and with a log file of its own.
 
-    `settings` are added to the environment; who has one of `ports` answers /readyz there.
+    `settings` are added to the environment; who has one of `ports` answers /readyz there. Forked
+    ones don't import anew what their kind imports (`tests/forked`).
     """
 
     def __init__(
@@ -39,12 +41,15 @@ class Processes:
         settings: Mapping[str, str],
         ports: Mapping[str, int],
         log: Path,
+        *,
+        forked: bool = False,
     ) -> None:
+        self._forked = forked
         self.commands = dict(commands)
         self.ports = dict(ports)
         self._log = log
         self._log.mkdir(parents=True, exist_ok=True)
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._running: dict[str, Started] = {}
         self._environment = surroundings(settings)
 
     def url(self, process: str) -> str:
@@ -57,7 +62,7 @@ class Processes:
             command,
             shell=True,
             cwd=ROOT,
-            env=self._environment,
+            env=forking(self._environment) if self._forked else self._environment,
             capture_output=True,
             text=True,
             check=False,
@@ -75,15 +80,20 @@ class Processes:
         """Start these processes (all of them without names) without waiting."""
         for name in names or self.commands:
             with (self._log / f"{name}.log").open("ab") as log:
-                self._running[name] = subprocess.Popen(
-                    f"exec {self.commands[name]}",
-                    shell=True,
-                    cwd=ROOT,
-                    env=self._environment,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+                self._running[name] = self._started(self.commands[name], log.fileno())
+
+    def _started(self, command: str, log: int) -> Started:
+        if self._forked:
+            return start_line(command, env=self._environment, output=log)
+        return subprocess.Popen(
+            f"exec {command}",
+            shell=True,
+            cwd=ROOT,
+            env=self._environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
     def wait_until_ready(self, *names: str) -> None:
         """Wait until these processes (all without names) answer /readyz.

@@ -64,7 +64,7 @@ def serving(
     }
     commands = {name: procfile()[name] for name in names}
     commands["bus"] = entrance or commands["bus"]
-    processes = Processes(commands, settings, ports, database.parent / "log")
+    processes = Processes(commands, settings, ports, database.parent / "log", forked=True)
     try:
         processes.start()
         yield Served(ports["bus"], processes)

@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.forked import python
 from tests.sockets import free_port
 
 pytestmark = pytest.mark.slow
@@ -18,7 +18,7 @@ GOOD = {"BUS_ROOT_KEY": "root-key-of-the-tests"}
 def start(command: list[str], **settings: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
     return subprocess.run(
-        [sys.executable, "-m", *command],
+        [python("bus"), "-m", *command],
         env=environment | settings,
         cwd=ROOT,
         capture_output=True,

@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -15,12 +13,11 @@ import pytest
 from bus.storage import Storage
 from tests.bus.conftest import ROOT_KEY, TOKENS
 from tests.bus.receiver import Receiver
+from tests.forked import Started, start
 from tests.sockets import free_port
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.slow
-
-ROOT = Path(__file__).parents[2]
 
 _WSGI = ["bus.app:create_app()"]
 _ASGI = ["-k", "bus.server.AsgiWorker", "-w", "1", "bus.asgi:create_app()"]
@@ -49,7 +46,7 @@ class House:
             "BUS_PUSHER_PORT": str(self._pusher_port),
         }
         self.group = 0
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[Started] = []
 
     def start(self) -> None:
         """Start both, and wait until they are ready."""
@@ -86,15 +83,13 @@ class House:
         """What the processes said."""
         return self._log.read_text()
 
-    def _run(self, command: list[str]) -> subprocess.Popen[bytes]:
+    def _run(self, command: list[str]) -> Started:
         with self._log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *command],
+            process = start(
+                ["python", "-m", *command],
                 env=self._environment,
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-                process_group=self.group,
+                output=log.fileno(),
+                group=self.group,
             )
         self.group = self.group or process.pid
         return process

@@ -70,7 +70,7 @@ def _house(stage: str, var: Path, office: PostOffice) -> House:
         "SMTP_URL": f"smtp://127.0.0.1:{office.port}",
         "MAILER_SMTP_TIMEOUT_MS": str(round(DEADLINE_S * 1000)),
     }
-    return House(var, settings | MAIL_BY_MAIL)
+    return House(var, settings | MAIL_BY_MAIL, forked=False)  # its size is measured
 
 
 class _Client:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.forked import Started, start
 from tests.waiting import PATIENCE_S, wait_for
-
-ROOT = Path(__file__).parents[2]
 
 
 def answers(url: str) -> bool:
@@ -30,21 +27,14 @@ def answers(url: str) -> bool:
 class Process:
     """A process and all it starts, in a group of their own."""
 
-    popen: subprocess.Popen[bytes]
+    popen: Started
     log: Path
 
     @classmethod
     def start(cls, command: list[str], settings: Mapping[str, str], log: Path) -> Process:
         environment = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]} | dict(settings)
         with log.open("ab") as output:
-            popen = subprocess.Popen(
-                [sys.executable, "-m", *command],
-                cwd=ROOT,
-                env=environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            popen = start(["python", "-m", *command], env=environment, output=output.fileno())
         return cls(popen, log)
 
     def wait_until(self, condition: Callable[[], bool], what: str) -> None:

@@ -17,13 +17,19 @@ class House(Processes):
     """All processes of a stage; released, not yet started. Its operator wants no mail: tests count
     what customers get."""
 
-    def __init__(self, var: Path, outside: Mapping[str, str]) -> None:
+    def __init__(self, var: Path, outside: Mapping[str, str], *, forked: bool = True) -> None:
         base = free_base(range(26))
         ours = {"VAR_DIR": str(var), "PORT_BASE": str(base), "MAILER_OPERATOR": "none"}
         chosen = ours | dict(outside)
         self.settings = environment(ROOT, chosen)
         commands = commands_of(ROOT, self.settings)
-        super().__init__(commands.processes, self.settings, ports_of(self.settings), var / "log")
+        super().__init__(
+            commands.processes,
+            self.settings,
+            ports_of(self.settings),
+            var / "log",
+            forked=forked,
+        )
         hang_pictures(Path(self.settings["AUCTIONS_PHOTOS_DIR"]))
         for release in commands.releases:
             self.run(release)

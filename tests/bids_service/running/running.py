@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from service_kit.run.readiness import not_ready
 from bids_service.storage.database import Database, open_database
 from bids_service.storage.queries import Queries
 from tests.bids_service.running.world import World, serving
+from tests.forked import Started, start_line
 from tests.sockets import free_port
 from tests.waiting import PATIENCE_S, wait_for
 
@@ -33,7 +33,7 @@ class Running:
     folder: Path
     ports: dict[str, int]
     database: Database
-    _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _processes: dict[str, Started] = field(default_factory=dict)
 
     @property
     def queries(self) -> Queries:
@@ -52,14 +52,8 @@ class Running:
             if name in self._processes:
                 continue
             with (self.folder / f"{name}.log").open("ab") as log:
-                self._processes[name] = subprocess.Popen(
-                    f"exec {_PROCFILE[name]}",
-                    shell=True,
-                    cwd=ROOT,
-                    env=self._environment(),
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
+                self._processes[name] = start_line(
+                    _PROCFILE[name], env=self._environment(), output=log.fileno()
                 )
         try:
             wait_for(lambda: not not_ready(self.ports), what="all processes ready")

@@ -10,21 +10,16 @@ import pytest
 import redis
 from bus_client import Bus, Deliver, connect
 
-_POSTGRESQL = pytest.param(
-    "postgresql",
-    # huey leaves the connections of its threads to the garbage collector.
-    marks=pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-)
 Connect = Callable[[str, Deliver | None], Bus]
 
 
-@pytest.fixture(params=["sqlite", _POSTGRESQL, "redis"])
+@pytest.fixture(params=["sqlite", "postgresql", "redis"])
 def queue_url(request: pytest.FixtureRequest) -> str:
     """An empty queue, on each engine."""
     return empty_queue(request)
 
 
-@pytest.fixture(params=["inline", "sqlite", _POSTGRESQL, "redis"])
+@pytest.fixture(params=["inline", "sqlite", "postgresql", "redis"])
 def any_url(request: pytest.FixtureRequest) -> str:
     """Every kind of bus that needs no bus's process."""
     return "inline:" if request.param == "inline" else empty_queue(request)

@@ -40,7 +40,10 @@ def _postgresql(url: str) -> Huey:
     from service_kit.compat.psycopg import opener  # its driver is an extra
 
     url = url.replace("postgresql+psycopg:", "postgresql:")
-    return PostgresHuey(NAME, results=False, connection=opener(url, answer_s=_ANSWER_S))
+    huey = PostgresHuey(NAME, results=False, connection=opener(url, answer_s=_ANSWER_S))
+    # A worker listens over a connection of its own, and leaves it to the garbage collector.
+    huey.on_shutdown("close")(huey.storage.close)
+    return huey
 
 
 _ENGINES: dict[str, Callable[[str], Huey]] = {

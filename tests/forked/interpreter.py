@@ -1,0 +1,154 @@
+"""`python -m tests.forked.interpreter SOCKET`: forks processes, having imported their modules.
+
+Each request on the socket (SEQPACKET) is JSON with the three standard streams beside it: `argv`
+(`python -m …` or `gunicorn …`), `env`, `cwd` and the process `group`: null for a session of its
+own. The answers are the process's id, and its exit status when it has ended. Ends when its stdin
+does.
+"""
+
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import runpy
+import selectors
+import socket
+import sys
+from contextlib import suppress
+from typing import Any
+
+
+class Server:
+    """Waits for requests and for the ends of who was forked."""
+
+    def __init__(self, path: str) -> None:
+        self._selector = selectors.DefaultSelector()
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._listener.bind(path)
+        self._listener.listen(64)
+        self._askers: dict[int, socket.socket] = {}
+        self._ended: dict[int, tuple[int, socket.socket]] = {}  # by the descriptor of a process
+        self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
+        self._selector.register(sys.stdin, selectors.EVENT_READ, self._parent_is_gone)
+
+    def serve(self) -> dict[str, Any] | None:
+        """What this process, a fork, shall be; None to the server when its parent is gone."""
+        while True:
+            for key, _ in self._selector.select():
+                found = key.data(key.fd)
+                if found is not None:
+                    return found or None
+
+    def _parent_is_gone(self, _fd: int) -> dict[str, Any]:
+        return {}
+
+    def _accept(self, _fd: int) -> None:
+        asker, _ = self._listener.accept()
+        self._askers[asker.fileno()] = asker
+        self._selector.register(asker, selectors.EVENT_READ, self._fork)
+
+    def _fork(self, fd: int) -> dict[str, Any] | None:
+        asker = self._askers.pop(fd)
+        self._selector.unregister(asker)
+        said, streams, _, _ = socket.recv_fds(asker, 1 << 20, 3)
+        if not said:  # whoever asked is gone
+            asker.close()
+            return None
+        wanted: dict[str, Any] = json.loads(said)
+        _import_what_it_needs(wanted["argv"])
+        pid = os.fork()
+        if pid == 0:
+            asker.close()
+            self._let_go()
+            return wanted | {"streams": streams}
+        for stream in streams:
+            os.close(stream)
+        asker.send(str(pid).encode())
+        end = os.pidfd_open(pid)
+        self._ended[end] = (pid, asker)
+        self._selector.register(end, selectors.EVENT_READ, self._tell_end)
+        return None
+
+    def _tell_end(self, fd: int) -> None:
+        pid, asker = self._ended.pop(fd)
+        self._selector.unregister(fd)
+        os.close(fd)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        with suppress(OSError):  # who asked doesn't listen any more
+            asker.send(str(code).encode())
+        asker.close()
+
+    def _let_go(self) -> None:
+        self._selector.close()
+        self._listener.close()
+        for asker in self._askers.values():
+            asker.close()
+        for end, (_, asker) in self._ended.items():
+            os.close(end)
+            asker.close()
+
+
+def _import_what_it_needs(argv: list[str]) -> None:
+    """What can't be imported says so in the fork."""
+    before = len(sys.modules)
+    for name in _modules(argv):
+        try:
+            importlib.import_module(name)
+        except Exception:  # noqa: BLE001 - the fork imports it again, and fails as it should
+            break
+    if len(sys.modules) > before:
+        gc.collect()
+        gc.freeze()
+
+
+def _modules(argv: list[str]) -> list[str]:
+    if "gunicorn" not in argv[:6]:
+        return [_main(argv[argv.index("-m") + 1])]
+    app = next((word.partition(":")[0] for word in argv if word.endswith("()")), None)
+    worker = argv[argv.index("-k") + 1].rpartition(".")[0] if "-k" in argv else None
+    return ["gunicorn.app.wsgiapp", *filter(None, (worker, app))]
+
+
+def _main(module: str) -> str:
+    found = importlib.util.find_spec(module)
+    return f"{module}.__main__" if found and found.submodule_search_locations else module
+
+
+def _be(wanted: dict[str, Any]) -> None:
+    """Be the process that was asked for, to its end."""
+    os.setsid() if wanted["group"] is None else os.setpgid(0, wanted["group"])
+    for number, stream in enumerate(wanted["streams"]):
+        os.dup2(stream, number)
+        os.close(stream)
+    os.chdir(wanted["cwd"])
+    os.environ.clear()
+    os.environ.update(wanted["env"])
+    more = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:1] = [wanted["cwd"], *filter(None, more)]
+    _run(_without_nice(wanted["argv"]))
+
+
+def _without_nice(argv: list[str]) -> list[str]:
+    if argv[0] != "nice":
+        return argv
+    os.nice(int(argv[2]))
+    return argv[3:]
+
+
+def _run(argv: list[str]) -> None:
+    if argv[0] == "python":
+        sys.modules.pop(_main(argv[2]), None)  # it is run, not imported
+        sys.argv = argv[2:]
+        runpy.run_module(argv[2], run_name="__main__", alter_sys=True)
+    else:
+        from gunicorn.app.wsgiapp import run
+
+        sys.argv = argv
+        sys.exit(run())
+
+
+if __name__ == "__main__":
+    chosen = Server(sys.argv[1]).serve()
+    if chosen:
+        _be(chosen)
