@@ -37,7 +37,7 @@ class LiveApp:
         shutil.copy(empty_database, folder / "auctions.sqlite")
         self.world = build_world(folder, self.url, live_url)
         self._live_app = create_live(
-            _live_config(self.url, live_url), biddings=self.world.bids, clock=self.world.clock
+            live_config(self.url, live_url), biddings=self.world.bids, clock=self.world.clock
         )
         self.app = Server(self.world.app, app_port)
         self.live = Server(self._live_app, live_port)
@@ -130,7 +130,7 @@ def passed_s(act: Callable[[], object]) -> float:
     return time.monotonic() - started
 
 
-def _live_config(url: str, live_url: str) -> LiveConfig:
+def live_config(url: str, live_url: str) -> LiveConfig:
     return LiveConfig(
         public_url=live_url,
         bus_url="http://bus.test",
