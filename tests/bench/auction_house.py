@@ -119,6 +119,7 @@ def members() -> list[str]:
 def sign_in(url: str, member: str) -> str:
     """What a member's browser sends as Cookie once it is signed in and has seen a page."""
     with requests.Session() as browser:
+        browser.headers["Accept"] = "text/html"  # a page: its forms begin the session's CSRF token
         form = {"email": f"{member}@example.org", "password": _PASSWORD}
         page = browser.get(f"{url}/sign-in", timeout=20).text
         (token,) = set(re.findall(r'name="csrf_token" value="([^"]+)"', page))
