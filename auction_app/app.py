@@ -37,6 +37,7 @@ from auction_app.config import Config
 from auction_app.devices import views as devices_views
 from auction_app.factors.relying_party import relying_party
 from auction_app.items import views as items_views
+from auction_app.items.plot import price_plot
 from auction_app.items.views import item as items_page
 from auction_app.listings import labels as listings_labels
 from auction_app.listings.linked_data import linked_data
@@ -49,6 +50,7 @@ from auction_app.notifications import views as notifications_views
 from auction_app.notifications.views.preferences import take_one_click
 from auction_app.orders import labels as orders_labels
 from auction_app.orders import views as orders_views
+from auction_app.page_cache.in_templates import install_page_cache
 from auction_app.payments import labels as payments_labels
 from auction_app.payments import views as payments_views
 from auction_app.payouts import views as payouts_views
@@ -126,6 +128,8 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
         }
     )
     app.add_template_filter(partial(linked_data, built.urls), "linked_data")
+    app.add_template_filter(price_plot)
+    install_page_cache(app, built)
     install_layout(app, built, visitor, _LABELS)
     _install_views(app, built)
     return app

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from service_kit import database
 from service_kit.clock import Clock
@@ -33,13 +34,34 @@ class Store:
         self.urls = urls
         self.clock = clock
         self.outcomes = outcomes
+        self._view: ContextVar[Connection | None] = ContextVar("view", default=None)
+        self._is_closed = ContextVar("is_closed", default=False)
         self.outbox_channel = outbox_channel or NotifyChannel.for_database(str(engine.url))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view; never waits for writers."""
+        """One consistent view; never waits for writers. Within another it is the same view."""
+        if self._is_closed.get():
+            raise RuntimeError("nothing is asked while this is written: ask before")
+        outer = self._view.get()
+        if outer is not None:
+            yield outer
+            return
         with database.reading(self.engine) as connection:
-            yield connection
+            token = self._view.set(connection)
+            try:
+                yield connection
+            finally:
+                self._view.reset(token)
+
+    @contextmanager
+    def closed(self) -> Iterator[None]:
+        """While it lasts, to read is an error."""
+        token = self._is_closed.set(True)
+        try:
+            yield
+        finally:
+            self._is_closed.reset(token)
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from auction_app.bidding.model import Bid
+
 WIDTH, HEIGHT, EDGE = 600, 160, 8
 
 
@@ -34,6 +36,12 @@ def plot(amounts: Sequence[tuple[int, int]]) -> Plot | None:
             for at, minor in amounts
         )
     )
+
+
+def price_plot(bids: Sequence[Bid]) -> Plot | None:
+    """How the price went, by public bids, the newest first; what was taken back is left out."""
+    counted = [it for it in bids if not it.retracted_at_ms]
+    return plot([(it.placed_at_ms, it.price.amount_minor) for it in reversed(counted)])
 
 
 def _share(value: int, values: Sequence[int], length: int) -> int:

@@ -1,5 +1,6 @@
 """The nouns of the web app: who, what is sold, and what is known of its bidding."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, get_args
@@ -220,6 +221,15 @@ class PhotoSubject:
         if self.is_draft and not (who and who.id == self.seller_id):
             raise NotFound("somebody else's draft")
         _check_hidden(self.is_hidden, self.seller_id, who)
+
+
+def unchanged_since_ms(auctions: Iterable[Auction], now_ms: int) -> int:
+    """The last moment at which one of these began or ended: since then each is where it is now.
+
+    Time by itself changes nothing else of them but how much of it is left.
+    """
+    moments = (at for it in auctions for at in (it.terms.starts_at_ms, it.ends_at_ms))
+    return max((at for at in moments if at <= now_ms), default=0)
 
 
 def check_shown(auction: Auction, who: Customer | None) -> None:

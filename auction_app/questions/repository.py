@@ -41,10 +41,9 @@ def same_unanswered(conn: Connection, question: Question) -> Question | None:
     return next(iter(_read(conn, query.limit(1))), None)
 
 
-def shown_to(conn: Connection, auction_id: str, customer_id: str | None) -> tuple[Question, ...]:
-    """Those of the latest questions about an item that somebody may read, the oldest first."""
-    latest = _read(conn, _LATEST, {"auction_id": auction_id, "most": LATEST})[::-1]
-    return tuple(found for found in latest if found.seen_by(customer_id))
+def latest(conn: Connection, auction_id: str) -> list[Question]:
+    """The latest questions about an item, the oldest first. Who may read each, it says itself."""
+    return _read(conn, _LATEST, {"auction_id": auction_id, "most": LATEST})[::-1]
 
 
 def of_asker(conn: Connection, customer_id: str) -> list[Question]:

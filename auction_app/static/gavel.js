@@ -55,8 +55,9 @@
     if (offset < least || offset > most) offset = most;
     tick();
   }
-  const wasKept = ({ type, transferSize, responseStatus }) =>
-    type === "back_forward" || transferSize === 0 || responseStatus === 304;
+  // Of a copy that the server has confirmed by a 304 only the headers travelled.
+  const wasKept = ({ type, transferSize, encodedBodySize, responseStatus }) =>
+    type === "back_forward" || transferSize < encodedBodySize || responseStatus === 304;
   addEventListener("pageshow", ({ persisted }) => {
     if (persisted || performance.getEntriesByType("navigation").some(wasKept)) askTime();
   });

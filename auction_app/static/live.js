@@ -86,7 +86,7 @@
     setTimeout(() => refresh(url, id, attempt + 1, changed), 100 * 2 ** attempt);
   }
   const word = (element) => element.querySelector(".badge")?.textContent.trim();
-  const refreshStanding = () => refresh(item.dataset.standingUrl, "standing", 0,
+  const refreshStanding = () => refresh(find("standing").dataset.url, "standing", 0,
     (before, fresh) => { if (word(fresh) && word(fresh) !== word(before)) speak(word(fresh)); });
   const refreshHistory = () => refresh(item.dataset.historyUrl, "history-table", 0, () => {});
 

@@ -64,6 +64,9 @@ def pages(parts: Parts, passwords: Passwords) -> Blueprint:
     def sign_out_send() -> Response:
         end_current(parts)
         flash(_("You are signed out."))
-        return see_other(url_for("home.show"))
+        answer = see_other(url_for("home.show"))
+        # What the browser keeps of the session's pages: nobody finds them by going back.
+        answer.headers["Clear-Site-Data"] = '"cache"'
+        return answer
 
     return views

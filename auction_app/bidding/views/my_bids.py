@@ -10,7 +10,9 @@ from auction_app.bidding.hal import MyBidsSchema
 from auction_app.bidding.hal import my_bids as represent
 from auction_app.bidding.repository.my_bids import BIDS, bids_that, of_bidder
 from auction_app.errors import BidsUnavailable
+from auction_app.listings.model import unchanged_since_ms
 from auction_app.listings.repository import auctions
+from auction_app.page_cache.page_cache import PageCache
 from auction_app.parts import Parts
 from auction_app.web.negotiation import choice, hal, negotiated, page, wants_hal
 from auction_app.web.paging import asked_state, cursor_from, page_of, with_state
@@ -21,24 +23,25 @@ PAGE = 24
 def api(parts: Parts) -> Blueprint:
     """The list of one's bids."""
     views = Blueprint("my_bids", __name__)
+    kept = PageCache(parts)
 
     @negotiated(
         views, "/my/bids", MyBidsSchema, own=True, paged=True, parameters=[choice("state", BIDS)]
     )
     def show() -> Response:
         """The auctions that the signed-in customer has bid in, the latest bid first."""
-        me, after, now_ms = signed_in(parts), cursor_from(request.args), parts.clock()
-        state = asked_state(BIDS)
-        only = bids_that(state, me.id, now_ms=now_ms) if state else None
+        after, now_ms, state = cursor_from(request.args), parts.clock(), asked_state(BIDS)
         with parts.store.reading() as conn:
+            me = signed_in(parts)
+            only = bids_that(state, me.id, now_ms=now_ms) if state else None
             found = of_bidder(conn, me.id, after=after, limit=PAGE + 1, only=only, now_ms=now_ms)
         shown, more = page_of(found, PAGE, lambda it: (it.last_bid_at_ms, it.auction.id))
         if wants_hal():
             rows = [(one.auction, one.standing(now_ms)) for one in shown]
             return hal(represent(parts.urls, rows, with_state(more, state), now_ms=now_ms))
-        return page(
-            "bidding/my_bids.html", rows=shown, more=more, state=state, states=BIDS, now_ms=now_ms
-        )
+        still = unchanged_since_ms([one.auction for one in shown], now_ms)
+        names = {"rows": tuple(shown), "more": more, "state": state, "states": BIDS}
+        return kept.page("bidding/my_bids.html", {**names, "now_ms": still})
 
     return views
 

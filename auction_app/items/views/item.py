@@ -17,15 +17,14 @@ from auction_app.items.calendar_file import calendar_file
 from auction_app.items.hal import actions, pages_of_readers
 from auction_app.items.likeness import alike, most_alike
 from auction_app.items.model import Caller, Item
-from auction_app.items.page_cache import PageCache
-from auction_app.items.plot import Plot, plot
+from auction_app.items.plot import plot
 from auction_app.listings import hal as represent
 from auction_app.listings.hal import AuctionSchema
 from auction_app.listings.model import Standing, check_shown
 from auction_app.listings.repository import auctions
+from auction_app.page_cache.page_cache import PageCache
 from auction_app.parts import Parts
 from auction_app.questions import repository as questions
-from auction_app.web.formats import time_left
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import ItemPage, hal, negotiated, page, wants_hal
 
@@ -34,6 +33,7 @@ MOST_RUNNING, MOST_SOLD = 4, 12
 LOOK_THROUGH = 200
 """So many of a category are compared with an item, the latest first."""
 _CONTACT = "customers:read_contact"
+Shown = dict[str, Any]
 
 
 def api(parts: Parts) -> Blueprint:
@@ -46,10 +46,10 @@ def api(parts: Parts) -> Blueprint:
         """An auction: its terms, and the last known state of its bidding."""
         if wants_hal():
             return hal(_as_hal(parts, auction_id))
-        shown = _item_context(parts, auction_id)
+        state, own = _item_context(parts, auction_id)
         if typed := typed_before(parts, auction_id):
-            return page("items/item.html", **shown, typed=typed, typed_before=True)
-        return kept.page("items/item.html", shown, passing=("left",))
+            return page("items/item.html", **state, **own, typed=typed, typed_before=True)
+        return kept.page("items/item.html", state, own)
 
     return views
 
@@ -66,7 +66,7 @@ def pages(parts: Parts) -> PlainBlueprint:
 
     @views.get("/auctions/<string:auction_id>/history")
     def history(auction_id: str) -> Response:
-        return kept.page("items/_history.html", _history_context(parts, auction_id))
+        return kept.page("items/_history.html", *_history_context(parts, auction_id))
 
     return views
 
@@ -140,47 +140,51 @@ def again(parts: Parts) -> ItemPage:
     """The item page for forms that stand on it and were refused."""
 
     def show(auction_id: str, /, **form: Any) -> Response:
-        return page("items/item.html", 422, **_item_context(parts, auction_id), **form)
+        state, own = _item_context(parts, auction_id)
+        return page("items/item.html", 422, **state, **own, **form)
 
     return show
 
 
-def _item_context(parts: Parts, auction_id: str) -> dict[str, Any]:
-    """What the item page shows. Raises NotFound. Asks no other service."""
-    who, now_ms = visitor(parts).customer, parts.clock()
-    my_id = who.id if who else None
+def _item_context(parts: Parts, auction_id: str) -> tuple[Shown, Shown]:
+    """What the item page shows to everybody alike, and what it shows to this visitor of their own.
+    Raises NotFound. Asks no other service."""
+    now_ms = parts.clock()
     with parts.store.reading() as conn:
+        who = visitor(parts).customer
+        my_id = who.id if who else None
         seen = item.seen_by(conn, my_id, auction_id, now_ms=now_ms)
         auction = seen.auction
         check_shown(auction, who)
         bids = biddings.history(conn, auction_id, limit=HISTORY)
-        asked = questions.shown_to(conn, auction_id, my_id)
-    return {
+        asked = questions.latest(conn, auction_id)
+    state = {
         "auction": auction,
         "seller": seen.seller,
-        "history": _shown_to(my_id, bids),
-        "drawing": _drawing(bids),
-        "standing": _standing(seen, my_id, now_ms),
+        "bids": _public(bids),
         "status": auction.status(now_ms),
-        "watching": seen.ties.watching,
-        "questions": asked,
-        "order_id": seen.ties.order_id,
-        "offer_id": seen.ties.offer_id,
         "own": auction.seller_id == my_id,
         "buyable": auction.allows("buy-now", now_ms),
         "silent_since_ms": seen.silent_since_ms,
-        "left": time_left(auction.ends_at_ms - now_ms),
+    }
+    return state, {
+        "history": _shown_to(my_id, bids),
+        "standing": _standing(seen, my_id, now_ms),
+        "watching": seen.ties.watching,
+        "questions": tuple(it for it in asked if it.seen_by(my_id)),
+        "order_id": seen.ties.order_id,
+        "offer_id": seen.ties.offer_id,
     }
 
 
-def _history_context(parts: Parts, auction_id: str) -> dict[str, Any]:
-    who = visitor(parts).customer
+def _history_context(parts: Parts, auction_id: str) -> tuple[Shown, Shown]:
     with parts.store.reading() as conn:
+        who = visitor(parts).customer
         auction = auctions.by_id(conn, auction_id)
         check_shown(auction, who)
         bids = biddings.history(conn, auction_id, limit=HISTORY)
-    shown = _shown_to(who.id if who else None, bids)
-    return {"auction": auction, "history": shown, "drawing": _drawing(bids)}
+    own = {"history": _shown_to(who.id if who else None, bids)}
+    return {"auction": auction, "bids": _public(bids)}, own
 
 
 def _standing_context(parts: Parts, auction_id: str) -> dict[str, Any]:
@@ -202,10 +206,8 @@ def _shown_to(my_id: str | None, bids: Sequence[Bid]) -> tuple[tuple[Bid, bool],
     return tuple((bid, own) for bid, own in rows if own or bid.outcome != biddings.RAISED)
 
 
-def _drawing(bids: Sequence[Bid]) -> Plot | None:
-    """How the price went, as everybody may know."""
-    public = [it for it in bids if it.outcome != biddings.RAISED and not it.retracted_at_ms]
-    return plot([(it.placed_at_ms, it.price.amount_minor) for it in reversed(public)])
+def _public(bids: Sequence[Bid]) -> tuple[Bid, ...]:
+    return tuple(it for it in bids if it.outcome != biddings.RAISED)
 
 
 def _standing(seen: Item, my_id: str | None, now_ms: int) -> Standing | None:

@@ -3,17 +3,19 @@
 from flask import Response, request
 from service_kit.openapi import Blueprint
 
+from auction_app.accounts.visitor import visitor
 from auction_app.db.store import Transaction
 from auction_app.listings.hal import HomeSchema
-from auction_app.listings.model import Auction
+from auction_app.listings.model import Auction, unchanged_since_ms
 from auction_app.listings.repository import auctions
 from auction_app.listings.terms import CATEGORIES
+from auction_app.page_cache.page_cache import PageCache
 from auction_app.parts import Parts
 from auction_app.search import hal as represent
 from auction_app.search.query import SearchQuery
 from auction_app.search.repository import entries
 from auction_app.search.repository.find import find
-from auction_app.web.negotiation import hal, negotiated, page, wants_hal
+from auction_app.web.negotiation import hal, negotiated, wants_hal
 from auction_app.web.paging import cursor_from, page_of
 
 PAGE, NEW = 24, 4
@@ -22,12 +24,14 @@ PAGE, NEW = 24, 4
 def api(parts: Parts) -> Blueprint:
     """The front page."""
     views = Blueprint("home", __name__)
+    kept = PageCache(parts)
 
     @negotiated(views, "/", HomeSchema, paged=True)
     def show() -> Response:
         """Running auctions, the one that ends first first."""
         now_ms, after = parts.clock(), cursor_from(request.args)
         with parts.store.reading() as conn:
+            visitor(parts)
             found = auctions.ending_soon(conn, now_ms=now_ms, after=after, limit=PAGE + 1)
             new = [] if after else auctions.newest(conn, now_ms=now_ms, limit=NEW)
             popular = [] if after else _popular(conn, now_ms)
@@ -37,16 +41,16 @@ def api(parts: Parts) -> Blueprint:
         new = [auction for auction in new if auction not in [*ending, *popular]]
         if wants_hal():
             return hal(represent.home(parts.urls, ending, more, now_ms=now_ms))
-        return page(
-            "search/home.html",
-            ending=ending,
-            new=new,
-            popular=popular,
-            more=more,
-            after=after,
-            now_ms=now_ms,
-            categories=CATEGORIES,
-        )
+        state = {
+            "ending": tuple(ending),
+            "new": tuple(new),
+            "popular": tuple(popular),
+            "more": more,
+            "after": after,
+            "now_ms": unchanged_since_ms((*ending, *new, *popular), now_ms),
+            "categories": CATEGORIES,
+        }
+        return kept.page("search/home.html", state)
 
     return views
 

@@ -184,11 +184,26 @@ def test_what_a_session_sees_is_not_kept_by_any_browser_or_proxy(world: World) -
     ada = world.member("Ada")
     item = world.member("Sam").list_item()
     ada.bid(item, "25")
-    own = [item, "/", "/account", "/my/bids", item.replace("/auctions/", "/my/bids/"), "/my/orders"]
+    own = ["/account", item.replace("/auctions/", "/my/bids/"), "/my/orders", "/my/notices"]
     answers = [ada.get(path) for path in own]
     answers += [ada.review(item, "40"), ada.review(item, "nonsense"), ada.post("/sign-out")]
 
     assert {answer.headers["Cache-Control"] for answer in answers} == {"no-store"}
+
+
+def test_what_a_session_sees_that_holds_no_secret_is_kept_by_its_browser_until_it_ends(
+    world: World,
+) -> None:
+    ada = world.member("Ada")
+    item = world.member("Sam").list_item()
+    ada.bid(item, "25")
+    ada.get(item)
+
+    for path in (item, f"{item}/history", "/", "/my/bids"):
+        answer = ada.get(path)
+        assert answer.headers["Cache-Control"] == "private, no-cache"
+        assert {"Cookie", "Accept-Language"} <= set(answer.headers["Vary"].split(", "))
+    assert ada.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
 
 
 def test_what_everybody_sees_may_be_shown_again(world: World) -> None:
