@@ -13,6 +13,7 @@ from service_kit.access import install_access
 from service_kit.config import nowhere
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
+from service_kit.metrics.exposition import Collect
 from service_kit.openapi import Api
 from service_kit.openapi import Blueprint as Documented
 from service_kit.otel import export_spans
@@ -90,9 +91,15 @@ _LABELS = (
 )
 
 
-def create_app(config: Config | None = None, house: House | None = None, **parts: Any) -> Flask:
+def create_app(
+    config: Config | None = None,
+    house: House | None = None,
+    *,
+    collect: Collect = tuple,
+    **parts: Any,
+) -> Flask:
     """The web app of a `house` that is built; without one, `parts` replaces what `build` would
-    build (tests bring fakes)."""
+    build (tests bring fakes). `collect` makes what /metrics tells beside."""
     if config is None:
         configure_logs("auctions")
         export_spans("auctions")
@@ -110,7 +117,7 @@ def create_app(config: Config | None = None, house: House | None = None, **parts
     trust_proxies(app, config.trusted_proxies)
     install_compression(app)
     install_trace(app)
-    install_metrics(app, "auctions")
+    install_metrics(app, "auctions", collect)
     install_storable(app)
     install_access(app, config.tokens)
     install_security(app, built, pages_elsewhere=_pages_elsewhere(built))

@@ -11,7 +11,7 @@ from bus_client import bus_url
 from service_kit.access import Tokens
 from service_kit.config import Holds, anywhere, load, number, port_number, setting
 from service_kit.database import database_url
-from service_kit.security_txt import contact
+from service_kit.security_txt import contact, is_placeholder
 from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, is_plain
 
@@ -126,7 +126,7 @@ class Config:
         "AUCTIONS_SECURITY_CONTACT",
         parse=contact,
         default=None,
-        at_home=lambda whom: whom.endswith(".example"),
+        at_home=is_placeholder,
     )
     hooks: tuple[Hook, ...] = setting("AUCTIONS_HOOKS", parse=hooks, default=())
     moderators_need_two_factors: bool = setting(

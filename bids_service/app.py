@@ -10,6 +10,7 @@ from service_kit.access import install_access
 from service_kit.config import nowhere, or_exit
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
+from service_kit.metrics.exposition import Collect
 from service_kit.openapi import Api
 from service_kit.otel import export_spans
 from service_kit.problems import install_problems
@@ -31,10 +32,13 @@ from bids_service.bootstrap import Parts, build
 from bids_service.config import Config, read
 
 
-def create_app(config: Config | None = None, parts: Parts | None = None) -> Flask:
+def create_app(
+    config: Config | None = None, parts: Parts | None = None, collect: Collect = tuple
+) -> Flask:
     """Build the service; without a config from the environment, ending the process if it is bad.
 
-    Tests bring `parts` with a clock and an auction app of their own.
+    Tests bring `parts` with a clock and an auction app of their own. `collect` makes what /metrics
+    tells beside.
     """
     if config is None:
         config = or_exit(lambda: read(nowhere))
@@ -44,7 +48,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     app = Flask(__name__)
     install_problems(app, PROBLEMS)
     install_trace(app)
-    install_metrics(app, "bids")
+    install_metrics(app, "bids", collect)
     install_storable(app)
     install_access(app, config.tokens)
     install_health(app, {"database": parts.database.check})

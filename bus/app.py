@@ -9,6 +9,7 @@ from service_kit.openapi import Api
 from service_kit.otel import export_spans
 from service_kit.problems import install_problems
 from service_kit.scrape import time_requests
+from service_kit.security_txt import install_security_txt
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 from service_kit.trusted_proxies import trust_proxies
@@ -66,6 +67,7 @@ def create_apps(
     install_storable(app)
     install_problems(app, TRANSLATIONS)
     install_health(app, {"database": bus.storage.check_ready})
+    install_security_txt(app, config.security_contact, config.public_url)
     app.register_blueprint(publish_blueprint(bus))
     api = Api(
         app,

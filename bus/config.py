@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from service_kit.config import load, number, port_number, setting
 from service_kit.database import database_url
+from service_kit.security_txt import contact, is_placeholder
 from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, trusted_host
 
@@ -76,6 +77,9 @@ class Config:
     keep_days: int = setting("BUS_KEEP_DAYS", default=30, parse=number(1, 36_500))
     keep_mib: int | None = setting("BUS_KEEP_MIB", default=None, parse=number(1, 1_000_000_000))
     trusted_proxies: int = setting("BUS_TRUSTED_PROXIES", default=0, parse=proxies)
+    security_contact: str | None = setting(
+        "BUS_SECURITY_CONTACT", default=None, parse=contact, at_home=is_placeholder
+    )
 
 
 def read() -> Config:

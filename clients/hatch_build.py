@@ -4,8 +4,13 @@ It asks no index for `service-kit`: that name is nobody's there. The wheel holds
 its package imports, those that they import and the files that they read, as `PACKAGE._kit`; an
 sdist brings the kit's source along. In the repository, and installed with `-e`, all use the kit
 itself. Of the clients and of `deploy/gavel-bus`.
+
+Where the project is at home, only whoever publishes it knows: `PROJECT_URL=https://…` in the
+environment of a build puts its links into the metadata, and a wheel that is built from the sdist
+keeps them. Without it there are none, rather than some that lead nowhere.
 """
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 _KIT = "service_kit"
 _IN_SDIST = "kit"
@@ -23,6 +29,27 @@ _IMPORT = re.compile(
 )
 _BESIDE = re.compile(r'Path\(__file__\)\.with_name\("([\w.]+)"\)')
 _NO_SOURCE = {".pyc", ".pyo"}
+
+
+class CustomMetadataHook(MetadataHookInterface):  # type: ignore[misc]
+    """`[tool.hatch.metadata.hooks.custom]` of each distribution."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Say where to find the project. Raises ValueError for what is no place."""
+        home = os.environ.get("PROJECT_URL", "").rstrip("/")
+        if home and not home.startswith("https://"):
+            raise ValueError(f"PROJECT_URL: {home} is not https://…")
+        metadata.setdefault("urls", _urls(home, metadata["name"]) if home else {})
+
+
+def _urls(home: str, name: str) -> dict[str, str]:
+    folder = f"deploy/{name}" if name == "gavel-bus" else f"clients/{name}"
+    return {
+        "Homepage": home,
+        "Documentation": f"{home}/blob/HEAD/docs/index.md",
+        "Changelog": f"{home}/blob/HEAD/{folder}/CHANGELOG.md",
+        "Issues": f"{home}/issues",
+    }
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg,misc]

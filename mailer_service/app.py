@@ -8,6 +8,7 @@ from flask import Flask
 from service_kit.config import nowhere
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
+from service_kit.metrics.exposition import Collect
 from service_kit.otel import export_spans
 from service_kit.problems import install_problems
 from service_kit.scrape import install_metrics
@@ -19,9 +20,11 @@ from mailer_service.config import Config, read
 from mailer_service.views.preview import preview
 
 
-def create_app(config: Config | None = None, parts: Parts | None = None) -> Flask:
+def create_app(
+    config: Config | None = None, parts: Parts | None = None, collect: Collect = tuple
+) -> Flask:
     """The WSGI app, of `parts` that are built if given. Raises ConfigError when settings are
-    missing or bad."""
+    missing or bad. `collect` makes what /metrics tells beside."""
     if config is None:
         configure_logs("mailer")
         export_spans("mailer")
@@ -29,7 +32,7 @@ def create_app(config: Config | None = None, parts: Parts | None = None) -> Flas
     parts = parts or build(config)
     app = Flask(__name__, static_folder=None)
     install_trace(app)
-    install_metrics(app, "mailer")
+    install_metrics(app, "mailer", collect)
     install_storable(app)
     install_problems(app)
     install_health(app, parts.checks)

@@ -41,10 +41,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
-    """What an app is built with: the way to the others, and its channels."""
+    """What an app is built with: the way to the others, its channels, and what its /metrics tell
+    of the process beside its own requests."""
 
     transport: LocalTransport
     open_channel: OpenChannel
+    collect: Collect
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +71,7 @@ def _auctions(config: auction_app.config.Config, here: Surroundings) -> App:
         config, transport=here.transport, open_channel=here.open_channel
     )
     return App(
-        wsgi=auction_app.app.create_app(config, house),
+        wsgi=auction_app.app.create_app(config, house, collect=here.collect),
         listeners=auction_app.app.listeners(house),
         jobs=partial(auction_app.worker.jobs, house),
         timers=auction_app.worker.timers(config, house),
@@ -85,7 +87,7 @@ def _bids(config: bids_service.config.Config, here: Surroundings) -> App:
         config, transport=here.transport, open_channel=here.open_channel
     )
     return App(
-        wsgi=bids_service.app.create_app(config, parts),
+        wsgi=bids_service.app.create_app(config, parts, here.collect),
         listeners=bids_service.app.listeners(parts),
         jobs=partial(bids_service.worker.jobs, parts),
         timers=bids_service.worker.timers(parts),
@@ -101,7 +103,7 @@ def _mailer(config: mailer_service.config.Config, here: Surroundings) -> App:
         config, transport=here.transport, open_channel=here.open_channel
     )
     return App(
-        wsgi=mailer_service.app.create_app(config, parts),
+        wsgi=mailer_service.app.create_app(config, parts, here.collect),
         listeners=mailer_service.app.listeners(parts),
         jobs=lambda _publish: mailer_service.worker.jobs(parts),
         timers={},

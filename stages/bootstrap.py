@@ -1,6 +1,6 @@
 """Builds what the house is made of, the same for the process that serves and the one that works."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -99,11 +99,15 @@ def build(config: Config) -> House:
             return NotifyChannel.for_database(url, purpose)
         return LocalChannel(commits.note)
 
-    here = Surroundings(transport=transport, open_channel=open_channel)
+    def collect() -> "Iterable[Metric]":
+        return house.collect() if config.works_here else ()
+
+    here = Surroundings(transport=transport, open_channel=open_channel, collect=collect)
     apps = {name: APPS[name](settings[name], here) for name in config.apps}
     for name, url in config.urls:
         transport.serve(url, apps[name].wsgi)
-    return House(config=config, apps=apps, commits=commits)
+    house = House(config=config, apps=apps, commits=commits)
+    return house
 
 
 def _named(bodies: Mapping[str, Mapping[str, Body]]) -> dict[str, Body]:

@@ -96,6 +96,11 @@ class Config:
         return next(iter(self.bus_urls.values()))
 
     @property
+    def works_here(self) -> bool:
+        """Whether what follows a commit is done by the process that answers."""
+        return self.bus_url.startswith("inline:")
+
+    @property
     def works_elsewhere(self) -> bool:
         """Whether what follows a commit is the business of a process that waits for it."""
         return self.bus_url.startswith("http")

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / ".env.example"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 SERVICES = {
-    "bus": {"BUS_TRUSTED_HOSTS"},
+    "bus": {"BUS_SECURITY_CONTACT", "BUS_TRUSTED_HOSTS"},
     "auction_app": {
         "AUCTIONS_LIVE_URL",
         "AUCTIONS_SECURITY_CONTACT",
@@ -87,6 +87,7 @@ def test_a_scheme_in_capitals_is_as_public_and_as_secure(
 
 def test_a_production_house_starts(example: pytest.MonkeyPatch) -> None:
     for name, value in {
+        "BUS_SECURITY_CONTACT": "mailto:security@gavel.com",
         "BUS_TRUSTED_HOSTS": "auctions.internal",
         "AUCTIONS_LIVE_URL": "https://live.gavel.com",
         "PAYMENTS_PROVIDER_URL": "https://api.stripe.com",

@@ -15,18 +15,23 @@ _QUIETLY = ("--quiet", "--disable-pip-version-check")
 _BUILD = "import sys, hatchling.build as b; print(getattr(b, sys.argv[1])(sys.argv[2]))"
 
 
+HOME = "https://code.example/gavel"
+
+
 def built(folder: Path, source: str) -> Path:
-    """The wheel of a distribution of this repository, built from its sdist, in `folder`."""
-    sdist = _built("sdist", ROOT / source, folder)
+    """The wheel of a distribution of this repository, built from its sdist, in `folder`, by who
+    has its home at HOME."""
+    sdist = _built("sdist", ROOT / source, folder, PROJECT_URL=HOME)
     with tarfile.open(sdist) as archive:
         archive.extractall(folder, filter="data")
     return _built("wheel", folder / sdist.name.removesuffix(".tar.gz"), folder)
 
 
-def _built(kind: str, source: Path, folder: Path) -> Path:
+def _built(kind: str, source: Path, folder: Path, **settings: str) -> Path:
     told = subprocess.run(
         [sys.executable, "-c", _BUILD, f"build_{kind}", folder],
         cwd=source,
+        env=dict(os.environ) | settings,
         check=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -16,7 +16,7 @@ from tests.clients.bus_drain.conftest import SECRET, UUID
 from tests.clients.bus_drain.test_readme import printed
 from tests.clients.readme import examples
 from tests.contract.conftest import bus_token
-from tests.contract.distributions import Environment, built
+from tests.contract.distributions import HOME, Environment, built
 from tests.contract.test_readme_examples import served
 from tests.sockets import free_port
 
@@ -61,6 +61,8 @@ def test_it_brings_its_types_its_licence_and_what_it_needs_of_the_kit(
     assert {name.split("/")[0] for name in names} == {package, metadata.split("/")[0]}
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert "Requires-Dist: service-kit" not in told
+    assert f"Project-URL: Homepage, {HOME}\n" in told
+    assert f"Project-URL: Changelog, {HOME}/blob/HEAD/clients/{client}/CHANGELOG.md\n" in told
     assert [name for name, text in sources.items() if "import service_kit" in text] == []
     assert [name for name, text in sources.items() if "from service_kit" in text] == []
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import requests
 from dotenv import dotenv_values
 from service_kit.run.processes import commands_of
 from service_kit.run.settings import environment
@@ -108,6 +109,9 @@ def test_one_process_is_small_and_waits_for_a_hanging_smtp_server_only_so_long(
         bids = Bids(house.url("auctions"))
         usual_s = max(seconds(bids) for _ in range(5))
         assert size_of(house).memory_mib < 200
+        told = requests.get(f"{house.url('house')}/metrics", timeout=10).text
+        assert "# TYPE outbox_waiting_events gauge" in told
+        assert "mailer_queued_mails{" in told
         letters.hold()
         took = [seconds(bids) for _ in range(15)]
         letters.let_go()

@@ -22,6 +22,7 @@ from tests.bus.conftest import TOKENS
 __all__ = ["loop"]
 
 EVENT = {"type": "create", "url": "https://x.example/1"}
+AT, CONTACT = "https://host/some/bus", "https://host/faults"
 SUBSCRIPTION = {"topics": ["*"], "callback": "https://x.example/", "uuid": "u"}
 
 
@@ -44,7 +45,9 @@ def bare(
     clock: FakeClock,
     loop: asyncio.AbstractEventLoop,
 ) -> Any:
-    config = dataclasses.replace(config, path_prefix="/some/bus")
+    config = dataclasses.replace(
+        config, path_prefix="/some/bus", public_url=AT, security_contact=CONTACT
+    )
     if request.param == "wsgi":
         return app.create_app(config, storage=storage, clock=clock)
     return ASGIMiddleware(asgi.create_app(config, storage=storage, clock=clock), loop=loop)  # type: ignore[arg-type]
@@ -89,6 +92,12 @@ def test_the_client_goes_from_link_to_link(shown: Any) -> None:
     assert made.url == "https://host/some/bus/clients/subscriber/subscriptions/one"
     assert bus.subscriptions.pause(made).state == "paused"
     assert list(bus.subscriptions.attempts(made)) == []
+
+
+def test_whom_to_tell_of_a_fault_is_said_there(shown: Any) -> None:
+    said = call(Client(shown), "GET", "/some/bus/.well-known/security.txt").text.splitlines()
+    assert said[0] == f"Contact: {CONTACT}"
+    assert said[2] == f"Canonical: {AT}/.well-known/security.txt"
 
 
 def test_a_path_that_only_begins_alike_is_not_ours(bare: Any) -> None:

@@ -20,8 +20,14 @@ def contact(text: str) -> str:
     return text
 
 
-def install_security_txt(app: "Flask", whom: str | None, public_url: str) -> None:
-    """Serve it from a Flask app whose house has said whom to tell; else there is none."""
+def is_placeholder(whom: str) -> bool:
+    """Whether a contact is an example's: it reaches nobody."""
+    return whom.endswith(".example")
+
+
+def install_security_txt(app: "Flask", whom: str | None, public_url: str | None) -> None:
+    """Serve it from a Flask app whose operator has said whom to tell; else there is none. Without a
+    public URL it doesn't say where it is to be found."""
     from flask import Response
 
     path = "/.well-known/security.txt"
@@ -31,7 +37,9 @@ def install_security_txt(app: "Flask", whom: str | None, public_url: str) -> Non
         if whom is None:
             raise Problem(404, "Not found")
         until = (datetime.now(UTC) + _HOLDS).strftime("%Y-%m-%dT%H:%M:%SZ")
-        lines = [f"Contact: {whom}", f"Expires: {until}", f"Canonical: {public_url}{path}"]
+        lines = [f"Contact: {whom}", f"Expires: {until}"]
+        if public_url is not None:
+            lines.append(f"Canonical: {public_url}{path}")
         return Response(
             "".join(f"{line}\n" for line in lines), content_type="text/plain; charset=utf-8"
         )
