@@ -51,6 +51,7 @@ from auction_app.notifications import views as notifications_views
 from auction_app.notifications.views.preferences import take_one_click
 from auction_app.orders import labels as orders_labels
 from auction_app.orders import views as orders_views
+from auction_app.orders.settle_payment import unsettled_payments
 from auction_app.page_cache.in_templates import install_page_cache
 from auction_app.payments import labels as payments_labels
 from auction_app.payments import views as payments_views
@@ -199,7 +200,8 @@ def listeners(house: House) -> Mapping[str, Listener]:
     notify = house.refresh_channel.notify
     followed = followed_topics(house.config)
     follow = {topic: listener(house.store, kind, notify) for topic, kind in followed.items()}
-    return follow | {RESYNC: resyncer(house.store, notify)}
+    more = {"payment": unsettled_payments} if house.desk is not None else {}
+    return follow | {RESYNC: resyncer(house.store, notify, more)}
 
 
 def _drain(house: House) -> Drain:

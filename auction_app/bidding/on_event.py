@@ -1,6 +1,6 @@
 """Take the bus's word that something changed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from bus_drain import Event, Listener
 
@@ -26,14 +26,23 @@ def listener(store: Store, kind: str, notify: Callable[[], None]) -> Listener:
     return note
 
 
-def resyncer(store: Store, notify: Callable[[], None]) -> Callable[[Sequence[Event]], None]:
+Unheard = Callable[[UnitOfWork], Iterable[str]]
+"""The URLs of what may have changed without being told of."""
+
+
+def resyncer(
+    store: Store, notify: Callable[[], None], more: Mapping[str, Unheard]
+) -> Callable[[Sequence[Event]], None]:
     """A drain's listener: events are gone, so the bidding of each auction that is not known to
-    have ended is looked at. What those look like that have ended never changes again."""
+    have ended is looked at. What those look like that have ended never changes again. `more` finds
+    what other features have to look at, by kind."""
 
     def note(_events: Sequence[Event]) -> None:
         with store.begin() as act:
             for auction_id in gaps.not_closed(act.conn):
                 stale.notice(act.conn, "auction", act.urls.auction(auction_id), now_ms=act.now_ms)
+            for kind, unheard in more.items():
+                note_changes(act, kind, unheard(act))
         notify()
 
     return note

@@ -13,6 +13,14 @@ from auction_app.payments.move_payment import give_back
 log = get_logger(__name__)
 
 
+def unsettled_payments(act: UnitOfWork) -> list[str]:
+    """The URLs of payments that were made, and whose order has not taken its step: nobody may have
+    told of them."""
+    unpaid = (*UNPAID_YET, OrderStatus.CANCELLED)
+    found = orders.paid_without_a_step(act.conn, unpaid, order_url=act.urls.order(""))
+    return [act.urls.payment(payment_id) for payment_id in found]
+
+
 def settle_payment(act: UnitOfWork, payment_url: str) -> None:
     """Look at a payment, and take the step that follows. May be repeated, in any order: it is the
     payment as it is now that counts."""

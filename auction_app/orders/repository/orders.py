@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from service_kit.money import Money
-from sqlalchemy import Connection, Row, Select, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, select, update
 
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import (
@@ -13,6 +13,7 @@ from auction_app.db.tables import (
     order_steps,
     orders,
     participations,
+    payments,
     second_chances,
 )
 from auction_app.db.turns import take_turn
@@ -20,6 +21,7 @@ from auction_app.devices.repository import latest_sale
 from auction_app.listings.terms import Details
 from auction_app.orders.model import UNPAID_YET, Order, OrderStatus, Side, Step
 from auction_app.orders.repository import requests
+from auction_app.payments.model import PaymentStatus
 
 _sellers, _buyers = customers.alias("sellers"), customers.alias("buyers")
 
@@ -52,6 +54,22 @@ def by_id(conn: Connection, order_id: str) -> Order | None:
     """The order, if there is one."""
     found = _read(conn, _select().where(orders.c.id == order_id))
     return found[0] if found else None
+
+
+def paid_without_a_step(
+    conn: Connection, unpaid: Iterable[OrderStatus], *, order_url: str
+) -> list[str]:
+    """Ids of the payments that were made for orders of these statuses; `order_url` is what orders'
+    URLs begin with."""
+    query = (
+        select(payments.c.id)
+        .join(orders, payments.c.order_url == literal(order_url).concat(orders.c.id))
+        .where(
+            orders.c.status.in_(one.value for one in unpaid),
+            payments.c.status == PaymentStatus.PAID.value,
+        )
+    )
+    return list(conn.execute(query).scalars())
 
 
 def locked(conn: Connection, order_id: str) -> Order | None:

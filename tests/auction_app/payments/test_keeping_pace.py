@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+from auction_app.bidding.refresh_projection import refresh_projection
 from auction_app.errors import ProviderAway
 from auction_app.payments import repository as payments
 from auction_app.payments.look_at_checkouts import look_at_checkouts
-from auction_app.payments.model import Checkout, Payment, Seen
+from auction_app.payments.model import Checkout, Payment, PaymentStatus, Seen
 from auction_app.payments.provider import OpenedCheckout, Told
+from auction_app.worker import FETCHES
+from tests.auction_app.bidding.test_projection import deliver
+from tests.auction_app.conftest import PUBLIC
 from tests.auction_app.payments.conftest import SWEEP_S, Shop
 
 
@@ -90,4 +94,18 @@ def test_a_provider_that_is_away_is_asked_later_and_later(shop: Shop) -> None:
     assert look_at_checkouts(store, away, SWEEP_S * 1000) == 1
     shop.world.clock.pass_s(2)
     shop.work()
+    assert shop.order_status() == "paid"
+
+
+def test_a_payment_that_nobody_told_of_is_found_after_a_resync(shop: Shop) -> None:
+    shop.pay()
+    shop.world.clock.pass_s(SWEEP_S)
+    desk = shop.world.parts.desk
+    assert desk is not None
+    look_at_checkouts(shop.world.parts.store, desk.provider, desk.sweep_ms)
+    assert shop.payment().status is PaymentStatus.PAID
+    assert shop.order_status() == "agreed"  # the event of it is lost
+
+    assert deliver(shop.world, ("bus", f"{PUBLIC}/events"), type="resync").status_code == 204
+    refresh_projection(shop.world.parts.store, shop.world.parts.gateway, FETCHES)
     assert shop.order_status() == "paid"
