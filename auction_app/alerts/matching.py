@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from auction_app.listings.categories import top_of
 from auction_app.listings.model import Auction
 from auction_app.search.query import SearchQuery, thousandths
 from auction_app.search.wanted import PREFIX_FROM, holds
@@ -47,12 +48,12 @@ def _says_any(listed: Listed, words: Collection[Word]) -> bool:
 def _is_chosen(query: SearchQuery, auction: Auction) -> bool:
     details, terms = auction.details, auction.terms
     has = {
-        "category": details.category,
         "condition": details.condition,
         "format": "buy_now" if terms.buy_now else "auction",
         "currency": terms.currency,
     }
-    chosen = all(getattr(query, name) in {None, value} for name, value in has.items())
+    category = query.category in {None, details.category, top_of(details.category)}
+    chosen = category and all(getattr(query, name) in {None, value} for name, value in has.items())
     price = thousandths(auction.price or terms.start_price)
     least, most = query.price_from, query.price_to
     return chosen and (least is None or price >= least) and (most is None or price <= most)

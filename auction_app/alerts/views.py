@@ -11,8 +11,9 @@ from auction_app.alerts.model import SavedSearch
 from auction_app.alerts.repository import follows, searches
 from auction_app.alerts.save_search import save_search
 from auction_app.errors import BadInput, NotFound, NotPossible
-from auction_app.listings.labels import category_label, condition_label
-from auction_app.listings.terms import CATEGORIES, CONDITIONS
+from auction_app.listings.categories import EVERY_CATEGORY
+from auction_app.listings.labels import category_path, condition_label
+from auction_app.listings.terms import CONDITIONS
 from auction_app.parts import Parts
 from auction_app.search.forms import visitors_query
 from auction_app.search.labels import format_label
@@ -107,8 +108,8 @@ def _address(search: SavedSearch) -> str:
 def _words(search: SavedSearch) -> str:
     asked = search.asked
     said = [f"“{asked['q']}”"] if "q" in asked else []
-    if asked.get("category") in CATEGORIES:
-        said.append(category_label(asked["category"]))
+    if asked.get("category") in EVERY_CATEGORY:
+        said.append(category_path(asked["category"]))
     if asked.get("condition") in CONDITIONS:
         said.append(condition_label(asked["condition"]))
     if asked.get("format") in FORMATS:

@@ -55,7 +55,7 @@ ITEMS = (
         "45.00",
         "USD",
         2,
-        "home",
+        "home-lamps",
     ),
     DemoItem(
         "demabicycle2",
@@ -69,7 +69,7 @@ ITEMS = (
         "180.00",
         "EUR",
         6,
-        "sports",
+        "sports-bicycles",
     ),
     DemoItem(
         "demacamera56",
@@ -83,7 +83,7 @@ ITEMS = (
         "120.00",
         "USD",
         26,
-        "cameras",
+        "cameras-film",
     ),
     DemoItem(
         "demabluevase",
@@ -96,7 +96,7 @@ ITEMS = (
         "30.00",
         "USD",
         50,
-        "home",
+        "collectables-ceramics",
     ),
     DemoItem(
         "demaguitar78",
@@ -110,7 +110,7 @@ ITEMS = (
         "240.00",
         "EUR",
         75,
-        "instruments",
+        "instruments-guitars",
     ),
     DemoItem(
         "demawatchgld",
@@ -124,7 +124,7 @@ ITEMS = (
         "90.00",
         "GBP",
         120,
-        "jewellery",
+        "jewellery-watches",
     ),
 )
 

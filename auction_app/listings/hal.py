@@ -7,8 +7,9 @@ import marshmallow as ma
 from marshmallow import fields
 from service_kit.hal import Link, link, resource
 
+from auction_app.listings.categories import EVERY_CATEGORY
 from auction_app.listings.model import LARGE, Auction
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, DELIVERIES, RETURNS
+from auction_app.listings.terms import CONDITIONS, DELIVERIES, RETURNS
 from auction_app.urls import Urls
 from auction_app.web.hal import Document, MoneySchema
 
@@ -113,7 +114,7 @@ class AuctionSchema(ma.Schema):
         required=True, validate=ma.validate.OneOf(["scheduled", "running", "ended"])
     )
     created_at_ms = fields.Integer(required=True)
-    category = fields.String(required=True, validate=ma.validate.OneOf(CATEGORIES))
+    category = fields.String(required=True, validate=ma.validate.OneOf(EVERY_CATEGORY))
     condition = fields.String(required=True, validate=ma.validate.OneOf(CONDITIONS))
     delivery = fields.String(required=True, validate=ma.validate.OneOf(DELIVERIES))
     postage_cost = fields.Nested(MoneySchema, required=True, allow_none=True)

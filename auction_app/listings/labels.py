@@ -1,5 +1,6 @@
 """The visitor's words for what is sold, and for where its auction and its bidders stand."""
 
+from auction_app.listings.categories import top_of
 from auction_app.listings.model import Auction, Standing, Status
 from auction_app.listings.terms import COLLECTION
 from auction_app.web.formats import money
@@ -7,22 +8,73 @@ from auction_app.web.i18n import _
 
 
 def category_label(category: str) -> str:
-    """What a category is called."""
+    """What a category or subcategory is called."""
     return {
         "art": _("Art"),
+        "art-paintings": _("Paintings"),
+        "art-prints": _("Prints"),
+        "art-sculpture": _("Sculptures"),
+        "art-photographs": _("Photographs"),
         "books": _("Books"),
+        "books-fiction": _("Fiction"),
+        "books-nonfiction": _("Non-fiction"),
+        "books-comics": _("Comics"),
+        "books-antique": _("Antiquarian books"),
         "cameras": _("Cameras"),
+        "cameras-film": _("Film cameras"),
+        "cameras-digital": _("Digital cameras"),
+        "cameras-lenses": _("Lenses"),
         "clothing": _("Clothing"),
+        "clothing-women": _("For women"),
+        "clothing-men": _("For men"),
+        "clothing-children": _("For children"),
+        "clothing-shoes": _("Shoes"),
         "collectables": _("Collectables"),
+        "collectables-coins": _("Coins"),
+        "collectables-stamps": _("Stamps"),
+        "collectables-cards": _("Trading cards"),
+        "collectables-ceramics": _("Porcelain and pottery"),
         "electronics": _("Electronics"),
+        "electronics-audio": _("Audio"),
+        "electronics-computers": _("Computers"),
+        "electronics-phones": _("Phones"),
+        "electronics-consoles": _("Video games"),
         "home": _("Home and garden"),
+        "home-furniture": _("Furniture"),
+        "home-lamps": _("Lamps"),
+        "home-kitchen": _("Kitchen"),
+        "home-garden": _("Garden"),
+        "home-tools": _("Tools"),
         "instruments": _("Musical instruments"),
+        "instruments-guitars": _("Guitars"),
+        "instruments-keyboards": _("Pianos and keyboards"),
+        "instruments-strings": _("Bowed strings"),
+        "instruments-wind": _("Wind instruments"),
         "jewellery": _("Jewellery and watches"),
+        "jewellery-watches": _("Watches"),
+        "jewellery-rings": _("Rings"),
+        "jewellery-necklaces": _("Necklaces"),
         "sports": _("Sports and bicycles"),
+        "sports-bicycles": _("Bicycles"),
+        "sports-outdoors": _("Camping and outdoors"),
+        "sports-winter": _("Winter sports"),
         "toys": _("Toys and games"),
+        "toys-boardgames": _("Board games"),
+        "toys-trains": _("Model trains"),
+        "toys-dolls": _("Dolls and soft toys"),
+        "toys-bricks": _("Building bricks"),
         "vehicles": _("Vehicles"),
+        "vehicles-cars": _("Cars"),
+        "vehicles-motorcycles": _("Motorcycles"),
+        "vehicles-parts": _("Parts"),
         "other": _("Everything else"),
     }[category]
+
+
+def category_path(category: str) -> str:
+    """The same with what it is in: "Home and garden: Lamps"."""
+    own, top = category_label(category), top_of(category)
+    return own if top == category else f"{category_label(top)}: {own}"
 
 
 def condition_label(condition: str) -> str:
@@ -115,6 +167,7 @@ def price_label(auction: Auction, status: Status) -> str:
 
 LABELS = (
     category_label,
+    category_path,
     condition_label,
     returns_label,
     delivery_label,

@@ -7,21 +7,6 @@ from service_kit.money import Money
 
 from auction_app.listings.increments import Increments
 
-CATEGORIES = (
-    "art",
-    "books",
-    "cameras",
-    "clothing",
-    "collectables",
-    "electronics",
-    "home",
-    "instruments",
-    "jewellery",
-    "sports",
-    "toys",
-    "vehicles",
-    "other",
-)
 CONDITIONS = ("new", "like_new", "used", "worn", "for_parts")
 RETURNS = ("none", "14_days", "30_days")
 PRICED, FREE, COLLECTION, ASK = DELIVERIES = ("priced", "free", "collection", "ask")

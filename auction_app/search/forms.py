@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from service_kit.money import Money
 
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES
+from auction_app.listings.categories import EVERY_CATEGORY
+from auction_app.listings.terms import CONDITIONS, CURRENCIES
 from auction_app.search.query import ENDING_WITHIN_H, FORMATS, SORTS, SearchQuery, thousandths
 from auction_app.search.words import Word, words_in
 from auction_app.web.forms import PLAIN, Form, Notation, as_typed, known, money
@@ -20,7 +21,7 @@ class SearchForm(Form):
     """Words and choices; a choice that does not exist restricts nothing."""
 
     q: str = as_typed()
-    category: str | None = known(CATEGORIES)
+    category: str | None = known(EVERY_CATEGORY)
     condition: str | None = known(CONDITIONS)
     format: str | None = known(FORMATS)
     currency: str | None = known(CURRENCIES)

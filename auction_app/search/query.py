@@ -51,7 +51,7 @@ def facets(
 
 def fold_one(text: str) -> str:
     """A fixed word of ours as a single token."""
-    return text.replace("_", "").lower()
+    return text.replace("_", "").replace("-", "").lower()
 
 
 def thousandths(amount: Money) -> int:

@@ -7,10 +7,10 @@ from typing import Any
 from service_kit.money import Money
 
 from auction_app.errors import BadInput
+from auction_app.listings.categories import EVERY_CATEGORY
 from auction_app.listings.increments import default_increments
 from auction_app.listings.terms import (
     ASK,
-    CATEGORIES,
     CONDITIONS,
     DELIVERIES,
     PRICED,
@@ -45,7 +45,7 @@ class DescriptionForm(Form):
 
     title: str = line(longest=LONGEST_TITLE)
     description: str = paragraphs(longest=LONGEST_DESCRIPTION)
-    category: str = choice(CATEGORIES, default="other")
+    category: str = choice(EVERY_CATEGORY, default="other")
     condition: str = choice(CONDITIONS, default="used")
     postage: str = line(longest=300, optional=True)
     returns: str = choice(RETURNS, default="none")

@@ -20,11 +20,12 @@ from auction_app.bidding.repository import biddings
 from auction_app.db.store import Store
 from auction_app.db.tables import auctions as auctions_table
 from auction_app.db.tables import customers
+from auction_app.listings.categories import CATEGORIES
 from auction_app.listings.increments import default_increments
 from auction_app.listings.model import Auction, Bidding, Photo
 from auction_app.listings.repository import auctions
 from auction_app.listings.repository.rows import as_auctions, select_auctions
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, Terms
+from auction_app.listings.terms import CONDITIONS, Terms
 from auction_app.outcomes import build_outcomes
 from auction_app.search.repository import entries as search_index
 from auction_app.urls import Urls

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from auction_app.app import create_app
 from auction_app.config import read
 from auction_app.db.store import Store
-from auction_app.listings.terms import CATEGORIES
+from auction_app.listings.categories import CATEGORIES
 from auction_app.search.look_up import look_up
 from auction_app.search.query import SORTS, SearchQuery
 from auction_app.search.words import words_in

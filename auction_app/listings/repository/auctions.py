@@ -7,6 +7,7 @@ from auction_app.accounts.model import Customer
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, biddings, photos
 from auction_app.errors import NotFound
+from auction_app.listings.categories import top_of, within
 from auction_app.listings.model import Auction, Bidding, check_shown
 from auction_app.listings.repository.rows import read, select_auctions
 
@@ -109,8 +110,9 @@ def newest(conn: Connection, *, now_ms: int, limit: int) -> list[Auction]:
 def of_kind(
     conn: Connection, category: str, currency: str, *, sold: bool, now_ms: int, limit: int
 ) -> list[Auction]:
-    """The latest listed of a category that run, or that were `sold`, in one currency."""
-    theirs = (auctions.c.category == category, auctions.c.currency == currency)
+    """The latest listed of a category and all its subcategories that run, or that were `sold`,
+    in one currency."""
+    theirs = (auctions.c.category.in_(within(top_of(category))), auctions.c.currency == currency)
     query = select_auctions().where(*theirs, auctions.c.hidden_at_ms.is_(None))
     if sold:
         query = query.where(auctions.c.closed_at_ms.is_not(None), biddings.c.outcome == "sold")

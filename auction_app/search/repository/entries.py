@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, and_, delete, exists, func, insert, select, text, update
 
 from auction_app.db.tables import auctions, search_entries, watches
+from auction_app.listings.categories import top_of
 from auction_app.listings.model import Auction
 from auction_app.search.query import facets, thousandths
 from auction_app.search.repository import vocabulary
@@ -108,6 +109,7 @@ def _tokens(auction: Auction, words: Sequence[Word]) -> list[str]:
     title = [title_token(stem).text for word in titled for stem in word.stems]
     title += [title_token(sign).text for sign in single_signs(auction.title)]
     chosen = facets(details.category, details.condition, _format(auction), auction.terms.currency)
+    chosen += facets(top_of(details.category), None, None, None)
     return list(dict.fromkeys([*stems, *title, *chosen]))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from auction_app.db.tables import search_entries
+from auction_app.listings.categories import top_of
 from auction_app.search.query import SearchQuery
 from auction_app.search.repository import narrowed
 from auction_app.search.wanted import Containing, anywhere
@@ -46,6 +47,8 @@ def tally(conn: Connection, query: SearchQuery, containing: Containing, *, now_m
             open_choice: dict[str, Any] = {facet: None}
             counts = _counted(conn, replace(query, **open_choice), containing, now_ms)
         by[facet] = _of(counts, FACETS.index(facet))
+        if facet == "category":
+            by[facet] = _with_tops(by[facet])
         if counts.total() > MOST:
             more_by.add(facet)
     total = whole.total()
@@ -84,4 +87,13 @@ def _of(counts: Counter[Any], place: int) -> Mapping[str, int]:
     found: Counter[str] = Counter()
     for values, number in counts.items():
         found[values[place]] += number
+    return found
+
+
+def _with_tops(by_category: Mapping[str, int]) -> Mapping[str, int]:
+    """A category counts what its subcategories hold, too."""
+    found = Counter(by_category)
+    for category, number in by_category.items():
+        if top_of(category) != category:
+            found[top_of(category)] += number
     return found

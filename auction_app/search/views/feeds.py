@@ -9,10 +9,10 @@ from service_kit.problems import Problem
 
 from auction_app.accounts.repository import customers
 from auction_app.errors import BadInput, NotFound
-from auction_app.listings.labels import category_label
+from auction_app.listings.categories import EVERY_CATEGORY
+from auction_app.listings.labels import category_path
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
-from auction_app.listings.terms import CATEGORIES
 from auction_app.parts import Parts
 from auction_app.search.forms import visitors_query
 from auction_app.search.repository.find import find
@@ -33,10 +33,10 @@ def pages(parts: Parts) -> Blueprint:
 
     @views.get("/feeds/categories/<string:category>")
     def category(category: str) -> Response:
-        if category not in CATEGORIES:
+        if category not in EVERY_CATEGORY:
             raise NotFound("no such category")
         asked = request.args.to_dict() | {"category": category}
-        return _searched(parts, asked, category_label(category), f"/categories/{category}")
+        return _searched(parts, asked, category_path(category), f"/categories/{category}")
 
     @views.get("/feeds/customers/<string:customer_id>")
     def seller(customer_id: str) -> Response:

@@ -5,10 +5,10 @@ from service_kit.openapi import Blueprint
 
 from auction_app.accounts.visitor import visitor
 from auction_app.db.store import Transaction
+from auction_app.listings.categories import CATEGORIES
 from auction_app.listings.hal import HomeSchema
 from auction_app.listings.model import Auction, unchanged_since_ms
 from auction_app.listings.repository import auctions
-from auction_app.listings.terms import CATEGORIES
 from auction_app.page_cache.page_cache import PageCache
 from auction_app.parts import Parts
 from auction_app.search import hal as represent

@@ -9,9 +9,10 @@ from service_kit.openapi import Blueprint
 from service_kit.problems import Problem
 
 from auction_app.errors import BadInput, NotFound
+from auction_app.listings.categories import CATEGORIES, EVERY_CATEGORY, TREE, within
 from auction_app.listings.hal import HomeSchema
-from auction_app.listings.labels import category_label
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES
+from auction_app.listings.labels import category_path
+from auction_app.listings.terms import CONDITIONS, CURRENCIES
 from auction_app.parts import Parts
 from auction_app.search import hal as represent
 from auction_app.search.forms import visitors_query
@@ -44,7 +45,7 @@ def api(parts: Parts) -> Blueprint:
     """The pages that find things."""
     views = Blueprint("search", __name__)
 
-    search_filters = (*_FILTERS, choice("category", CATEGORIES))
+    search_filters = (*_FILTERS, choice("category", EVERY_CATEGORY))
 
     @negotiated(views, "/search", HomeSchema, paged=True, parameters=search_filters)
     def search() -> Response:
@@ -60,7 +61,7 @@ def api(parts: Parts) -> Blueprint:
     )
     def category(category: str) -> Response:
         """The running auctions of a category."""
-        if category not in CATEGORIES:
+        if category not in EVERY_CATEGORY:
             raise NotFound("no such category")
         return _found(parts, request.args.to_dict() | {"category": category}, category=category)
 
@@ -99,7 +100,8 @@ def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) 
         feed=url_for(_FEEDS[request.endpoint or ""], **dict(request.view_args or {}, **_kept())),
         kept=_kept(),
         category=category,
-        title=category_label(category) if category else _("Search"),
+        below=within(category)[1:] if category else (),
+        title=category_path(category) if category else _("Search"),
         now_ms=now_ms,
         **_choices(),
     )
@@ -113,6 +115,7 @@ def _kept() -> dict[str, str]:
 def _choices() -> dict[str, Any]:
     return {
         "categories": CATEGORIES,
+        "category_tree": TREE,
         "conditions": CONDITIONS,
         "formats": FORMATS,
         "currencies": CURRENCIES,

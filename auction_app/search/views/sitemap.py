@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint, Response, make_response, render_template
 
-from auction_app.listings.terms import CATEGORIES
+from auction_app.listings.categories import EVERY_CATEGORY
 from auction_app.parts import Parts
 from auction_app.search.repository import sitemap
 
@@ -25,7 +25,7 @@ def pages(parts: Parts) -> Blueprint:
 
     @views.get("/sitemaps/pages")
     def ours() -> Response:
-        paths = ["/", "/search", "/rules", *(f"/categories/{it}" for it in CATEGORIES)]
+        paths = ["/", "/search", "/rules", *(f"/categories/{it}" for it in EVERY_CATEGORY)]
         return _listed(parts, paths, "urlset", "url")
 
     @views.get("/sitemaps/<int:first>")

@@ -5,10 +5,11 @@ from flask import Blueprint, Response, flash, request, url_for
 from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in
 from auction_app.errors import BadInput, CommandRefused, TooMany
+from auction_app.listings.categories import TREE
 from auction_app.listings.model import Auction
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.listings.repository import auctions
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, DELIVERIES, RETURNS
+from auction_app.listings.terms import CONDITIONS, DELIVERIES, RETURNS
 from auction_app.parts import Parts
 from auction_app.selling.edit_listing import edit_listing, relist, typed_details
 from auction_app.selling.views.wizard_context import no_more_drafts
@@ -76,7 +77,7 @@ def _form_page(
         form=form,
         errors=errors,
         status=auction.status(parts.clock()),
-        categories=CATEGORIES,
+        category_tree=TREE,
         conditions=CONDITIONS,
         returns=RETURNS,
         deliveries=DELIVERIES,

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Response, flash, url_for
 
 from auction_app.errors import TooMany
-from auction_app.listings.terms import CATEGORIES, CONDITIONS, CURRENCIES, DELIVERIES, RETURNS
+from auction_app.listings.categories import TREE
+from auction_app.listings.terms import CONDITIONS, CURRENCIES, DELIVERIES, RETURNS
 from auction_app.parts import Parts
 from auction_app.selling.draft_photos import MOST_PHOTOS
 from auction_app.selling.forms import SOFT_CLOSE_S, ListingRules
@@ -29,7 +30,7 @@ def wizard_context(parts: Parts, draft: Draft, step: str) -> dict[str, Any]:
         "form": draft.fields,
         "step": step,
         "steps": tuple(STEPS),
-        "categories": CATEGORIES,
+        "category_tree": TREE,
         "conditions": CONDITIONS,
         "returns": RETURNS,
         "deliveries": DELIVERIES,

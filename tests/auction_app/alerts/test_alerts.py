@@ -56,7 +56,7 @@ def test_who_saved_a_search_hears_once_of_what_matches(house: World) -> None:
     assert "The search is saved" in save(ada, q="Lampen", category="home")
     save(ada, q="vase")
 
-    item = sam.list_item(title="Brass desk lamp", category="home")
+    item = sam.list_item(title="Brass desk lamp", category="home-lamps")
     sam.list_item(title="Brass desk lamp", category="art")
 
     assert told(house, ada) == [("saved-search", "Brass desk lamp")]
