@@ -7,7 +7,9 @@ def obstacle_word(obstacle: str) -> str:
     """Why an account can't be deleted yet."""
     return {
         "selling": _("Somebody has bid on an item of yours that has not ended."),
-        "leading": _("You lead in an auction that has not ended, or could still win it."),
+        "leading": _(
+            "You are the highest bidder in an auction that has not ended, or could still win it."
+        ),
         "orders": _("An order of yours is not finished."),
         "bidding": _(
             "A bid, purchase or offer of yours is on its way. Try again in a few minutes."

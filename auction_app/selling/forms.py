@@ -13,6 +13,7 @@ from auction_app.listings.terms import (
     ASK,
     CONDITIONS,
     DELIVERIES,
+    FREE,
     PRICED,
     RETURNS,
     Details,
@@ -23,6 +24,7 @@ from auction_app.web.forms import (
     Form,
     Notation,
     choice,
+    cost,
     currency,
     line,
     local_time,
@@ -50,7 +52,7 @@ class DescriptionForm(Form):
     postage: str = line(longest=300, optional=True)
     returns: str = choice(RETURNS, default="none")
     delivery: str = choice(DELIVERIES, default=ASK)
-    postage_cost: Money | None = price(optional=True)
+    postage_cost: Money | None = cost(optional=True)
     location: str = line(longest=LONGEST_WORDS, optional=True)
     payment: str = line(longest=LONGEST_WORDS, optional=True)
 
@@ -62,11 +64,17 @@ class DescriptionForm(Form):
             condition=self.condition,
             postage=self.postage,
             returns=self.returns,
-            delivery=self.delivery,
+            delivery=self._delivery,
             postage_minor=self._postage_minor,
             location=self.location,
             payment=self.payment,
         )
+
+    @property
+    def _delivery(self) -> str:
+        """What is sent at a price of nothing is sent free."""
+        nothing = self.delivery == PRICED and self._postage_minor == 0
+        return FREE if nothing else self.delivery
 
     @property
     def _postage_minor(self) -> int | None:

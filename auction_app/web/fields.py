@@ -101,7 +101,8 @@ def read_money(text: str, currency: str, *, decimal_mark: str, symbol: str) -> M
     except AmountUnclear as error:
         raise ValidationError("amount_unclear") from error
     except NotAnAmount as error:
-        raise ValidationError("not_an_amount") from error
+        is_whole = exponent_of(currency) == 0 and any(mark in text for mark in ".,")
+        raise ValidationError("amount_not_whole" if is_whole else "not_an_amount") from error
 
 
 def read_price(text: str, currency: str, *, decimal_mark: str, symbol: str) -> Money:
@@ -110,6 +111,14 @@ def read_price(text: str, currency: str, *, decimal_mark: str, symbol: str) -> M
     if not 0 < price.amount_minor <= HIGHEST_PRICE_MINOR:
         raise ValidationError("amount_out_of_range")
     return price
+
+
+def read_cost(text: str, currency: str, *, decimal_mark: str, symbol: str) -> Money:
+    """An amount that something may cost beside, which may be nothing."""
+    cost = read_money(text, currency, decimal_mark=decimal_mark, symbol=symbol)
+    if cost.amount_minor > HIGHEST_PRICE_MINOR:
+        raise ValidationError("amount_out_of_range")
+    return cost
 
 
 def read_local_time(text: str, zone: ZoneInfo) -> int:

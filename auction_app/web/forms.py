@@ -147,6 +147,11 @@ def price(*, optional: bool = False) -> Any:
     return _attribute(_in_notation(texts.read_price), empty=None if optional else ...)
 
 
+def cost(*, optional: bool = False) -> Any:
+    """Money, or nothing to pay, in the notation's currency; None where `optional` and empty."""
+    return _attribute(_in_notation(texts.read_cost), empty=None if optional else ...)
+
+
 def local_time(*, optional: bool = False) -> Any:
     """A moment in the notation's zone, in ms since the epoch; None where `optional` and empty."""
 

@@ -27,14 +27,17 @@ def complaint(word: str) -> str:
         "wrong_password": _("This is not your password."),
         "not_a_currency": _("We do not trade in this currency."),
         "not_an_amount": _("Please enter an amount, such as 12.50."),
+        "amount_not_whole": _(
+            "This currency has no cents: please enter a whole amount, such as 1200."
+        ),
         "amount_unclear": _(
             "This can be read in two ways: write 1234 or 1234.00 for thousands, 1.23 for cents."
         ),
         "amount_out_of_range": _("This amount is too small or too large."),
         "not_a_time": _("Please enter a date and a time."),
         "no_such_time": _("The clocks skip this hour in your time zone. Choose another one."),
-        "ends_too_soon": _("The auction has to run longer than that."),
-        "ends_too_late": _("The auction may not run that long."),
+        "ends_too_soon": _("There is too little time for bids: please choose a later end."),
+        "ends_too_late": _("An auction runs for 30 days at most: please choose an earlier end."),
         "not_a_choice": _("Please choose one of these."),
         "reserve_too_low": _("The reserve has to be above the start price."),
         "buy_now_too_low": _("The buy-now price has to be above the start price and the reserve."),
@@ -60,7 +63,7 @@ def refusal(reason: str | None) -> str:
         "not_started": _("The auction has not started yet."),
         "seller": _("This is your own auction: you cannot bid on it."),
         "not_higher_than_own_maximum": _(
-            "You lead already, and this is not more than the maximum you set before."
+            "You are already the highest bidder, and this is not more than the maximum you set."
         ),
         "wrong_currency": _("The auction runs in another currency."),
         "not_an_amount": _("Please enter an amount, such as 12.50."),

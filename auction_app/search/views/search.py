@@ -26,6 +26,7 @@ from auction_app.web.negotiation import amount, choice, hal, negotiated, page, t
 from auction_app.web.paging import as_text, cursor_from
 
 PAGE = 24
+_LONGEST_TITLE = 100
 _FILTERS = (
     text("q"),
     choice("condition", CONDITIONS),
@@ -101,10 +102,17 @@ def _found(parts: Parts, arguments: Mapping[str, str], *, category: str | None) 
         kept=_kept(),
         category=category,
         below=within(category)[1:] if category else (),
-        title=category_path(category) if category else _("Search"),
+        title=_title(arguments, category),
         now_ms=now_ms,
         **_choices(),
     )
+
+
+def _title(arguments: Mapping[str, str], category: str | None) -> str:
+    if category:
+        return category_path(category)
+    words = arguments.get("q", "").strip()[:_LONGEST_TITLE]
+    return _("%(words)s: search results", words=words) if words else _("Search")
 
 
 def _kept() -> dict[str, str]:

@@ -122,5 +122,7 @@ def test_nobody_leaves_whom_others_count_on(live_app: LiveApp, look: Look) -> No
 
     reader.go("/account/delete")
 
-    reader.sees("You lead in an auction that has not ended, or could still win it.")
+    reader.sees(
+        "You are the highest bidder in an auction that has not ended, or could still win it."
+    )
     expect(reader.field("Your password")).to_have_count(0)

@@ -162,6 +162,15 @@ def test_what_is_no_amount_or_time_is_said_in_a_word(name: str, text: str, word:
     assert complaints(Offer, typed, PLAIN) == {name: word}
 
 
+@pytest.mark.parametrize("text", ["12.50", "0,5", "¥1,500.00"])
+def test_of_a_currency_without_cents_a_whole_amount_is_asked_for(text: str) -> None:
+    typed = {"least": text, "until": "2026-07-01T12:00"}
+
+    assert complaints(Offer, typed, Notation(currency="JPY", symbol="¥")) == {
+        "least": "amount_not_whole"
+    }
+
+
 def test_without_a_currency_no_amount_is_complained_about() -> None:
     assert Offer.read({"least": "1"}, Notation(currency="XXX")).least is None
 
