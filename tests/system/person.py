@@ -85,7 +85,7 @@ class Person:
         self.page.goto(f"{self.web}/sign-in")
         self.page.get_by_label("E-mail").fill(self.address)
         self.page.get_by_label("Password").fill(PASSWORD)
-        self.page.get_by_role("button", name="Sign in").click()
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
         self.page.get_by_role("button", name="Sign out").wait_for()
 
     def list_item(
