@@ -92,7 +92,7 @@ def build(
             urls,
             clock,
             channel("outbox"),
-            outcomes=build_outcomes(config.hooks),
+            outcomes=build_outcomes(config.hooks, pay_within_days=config.pay_within_days),
         )
 
     def client() -> BidsClient:

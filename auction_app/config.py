@@ -15,6 +15,9 @@ from service_kit.security_txt import contact, is_placeholder
 from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, is_plain
 
+PAY_WITHIN_DAYS = 7
+"""Unless it is set otherwise."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentsConfig:
@@ -102,6 +105,7 @@ class Config:
     `webhook_secret` may hold two secrets, comma-separated, while one is being rotated: the first
     is the one the bus is asked to sign with. Without `payments` orders are noted as paid by hand,
     without `payouts` sellers see no payouts.
+    Orders are due `pay_within_days` after the sale, and count as unpaid `unpaid_after_days` later.
     `min_duration_s` is in seconds;
     `trusted_proxies` is how many proxies of ours stand before this process.
     """
@@ -139,6 +143,10 @@ class Config:
         at_home=_is_at_home,
     )
     payouts: PayoutsConfig | None = setting("PAYOUTS_URL", default=None, parse=_payouts)
+    pay_within_days: int = setting(
+        "AUCTIONS_PAY_WITHIN_DAYS", default=PAY_WITHIN_DAYS, parse=number(1, 90)
+    )
+    unpaid_after_days: int = setting("AUCTIONS_UNPAID_AFTER_DAYS", default=7, parse=number(1, 90))
     min_duration_s: int = setting(
         "AUCTIONS_MIN_DURATION_S", default=600, parse=number(1, 31 * 24 * 60 * 60)
     )

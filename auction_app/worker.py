@@ -23,6 +23,8 @@ from auction_app.config import Config, read
 from auction_app.db.store import Store
 from auction_app.db.tables import outbox
 from auction_app.moderation.carry_out import carry_out_decrees
+from auction_app.orders.model import DAY_MS
+from auction_app.orders.remind_buyers import remind_buyers
 from auction_app.orders.settle_payment import settle_payment
 from auction_app.payments.look_at_checkouts import forget_old_events, look_at_checkouts
 from auction_app.search.index_search import index_search
@@ -128,6 +130,9 @@ def _remind(house: House) -> float:
     with house.begin() as act:
         more = remind_watchers(act)
         forget_old_events(act)
+    with house.begin() as act:
+        unpaid_after_ms = house.config.unpaid_after_days * DAY_MS
+        more += remind_buyers(act, unpaid_after_ms=unpaid_after_ms)
     return 0.0 if more else _REMIND_S
 
 

@@ -124,6 +124,7 @@ class Participation:
             return BidderTask.RAISE if outbid else None
         waiting = {
             OrderStatus.AGREED: BidderTask.PAY,
+            OrderStatus.UNPAID: BidderTask.PAY,
             OrderStatus.SHIPPED: BidderTask.CONFIRM_RECEIPT,
         }
         return waiting.get(OrderStatus(self.order_status)) if self.order_status else None

@@ -22,6 +22,17 @@ metadata = MetaData()
 
 outbox = outbox_table(metadata, traced=True)
 
+
+def _address_columns() -> tuple[Column[str], ...]:
+    return (
+        Column("name", String(100), nullable=False),
+        Column("street", String(200), nullable=False),
+        Column("postal_code", String(20), nullable=False),
+        Column("city", String(100), nullable=False),
+        Column("country", String(2), nullable=False),
+    )
+
+
 customers = Table(
     "customers",
     metadata,
@@ -453,12 +464,48 @@ orders = Table(
     Column("price_minor", BigInteger, nullable=False),
     Column("status", String(16), nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
+    # What the seller has named for the delivery, where the listing had left it open.
+    Column("postage_minor", BigInteger),
+    # When its buyer is to have paid, and when the job looks whether they have.
+    Column("due_at_ms", BigInteger),
+    Column("remind_at_ms", BigInteger),
     # Of each seller's sales, as they become visible: who reads them in order misses none.
     Column("sale_number", Integer),
     Index("ix_orders_sale_number", "seller_id", "sale_number", unique=True),
     Index("ix_orders_seller", "seller_id", "created_at_ms", "id"),
     Index("ix_orders_buyer", "buyer_id", "created_at_ms", "id"),
     Index("ix_orders_auction", "auction_id"),
+    Index(
+        "ix_orders_remind",
+        "remind_at_ms",
+        sqlite_where=text("status = 'agreed'"),
+        postgresql_where=text("status = 'agreed'"),
+    ),
+)
+
+# Where a customer has things sent: asked for with an order, kept for the next one.
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    *_address_columns(),
+)
+
+# Where an order is sent; its seller's to know.
+order_addresses = Table(
+    "order_addresses",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    *_address_columns(),
+)
+
+# Of what its buyer was reminded.
+order_reminders = Table(
+    "order_reminders",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("kind", String(8), primary_key=True),
+    Column("at_ms", BigInteger, nullable=False),
 )
 
 order_steps = Table(

@@ -1,26 +1,35 @@
-"""The house cancels what nobody must be asked to pay for any more."""
+"""Cancel what was not paid, without anybody's consent."""
 
 from auction_app.accounts.repository import customers
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.orders.model import Order, OrderStatus
+from auction_app.orders.model import Order, OrderStatus, Side
 from auction_app.orders.outcomes import OrderAdvanced
 from auction_app.orders.repository import orders
 
 
 def cancel_unpaid(act: UnitOfWork, seller_id: str) -> None:
-    """Cancel a closed account's sales that nobody has paid for, and tell the buyers."""
+    """The house cancels a closed account's sales that nobody has paid for, and tells the
+    buyers."""
     for order in orders.unpaid_sales(act.conn, seller_id):
-        _cancel(act, order, seller_id)
+        _cancel(act, order, seller_id, by="house")
 
 
 def cancel_of_closed(act: UnitOfWork, order: Order) -> None:
     """Cancel a new order whose buyer's account is closed, and tell the seller, who may offer the
     item to the next: the end came before bids_service could take the buyer's bids back."""
     if customers.gone(act.conn, [order.buyer_id]):
-        _cancel(act, order, order.buyer_id)
+        _cancel(act, order, order.buyer_id, by="house")
 
 
-def _cancel(act: UnitOfWork, order: Order, closed_id: str) -> None:
-    cancelled = OrderAdvanced(order, OrderStatus.CANCELLED, by_id=closed_id)
-    with act.performing(cancelled):
-        orders.set_status(act.conn, order, OrderStatus.CANCELLED, by="house", now_ms=act.now_ms)
+def cancel_overdue(act: UnitOfWork, auction_id: str) -> None:
+    """The seller cancels the orders of an item that were not paid in time: it goes to somebody
+    else. May be repeated."""
+    for found in orders.unpaid_of_item(act.conn, auction_id):
+        order = orders.locked(act.conn, found.id)
+        if order is not None and order.status is OrderStatus.UNPAID:
+            _cancel(act, order, order.seller_id, by="seller")
+
+
+def _cancel(act: UnitOfWork, order: Order, untold_id: str, *, by: Side) -> None:
+    with act.performing(OrderAdvanced(order, OrderStatus.CANCELLED, by_id=untold_id)):
+        orders.set_status(act.conn, order, OrderStatus.CANCELLED, by=by, now_ms=act.now_ms)

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from service_kit.money import Money
+
+from auction_app.orders.countries import COUNTRIES
 from auction_app.orders.model import ANSWERS, RATINGS, REQUESTS, Answer, RequestKind
-from auction_app.web.forms import Form, choice, line
+from auction_app.web.forms import Form, choice, line, money
 
 LONGEST_REASON = 500
 
@@ -22,6 +25,24 @@ class RequestAnswerForm(Form):
 
     kind: RequestKind = choice(REQUESTS, word="missing")
     answer: Answer = choice(ANSWERS, word="missing")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressForm(Form):
+    """Where an order is sent."""
+
+    name: str = line(longest=100)
+    street: str = line(longest=200)
+    postal_code: str = line(longest=20, optional=True)
+    city: str = line(longest=100)
+    country: str = choice(COUNTRIES, word="missing")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostageForm(Form):
+    """What the delivery costs, which may be nothing."""
+
+    postage: Money = money()
 
 
 @dataclass(frozen=True, kw_only=True)

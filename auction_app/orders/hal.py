@@ -1,7 +1,7 @@
 """Orders as HAL."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import marshmallow as ma
 from marshmallow import fields
@@ -13,10 +13,13 @@ from auction_app.orders.model import (
     UNPAID_YET,
     Order,
     OrderStatus,
+    ReminderKind,
     Request,
     Side,
     may_give_feedback,
+    may_name_postage,
     may_request,
+    may_set_address,
     next_steps,
     waits,
 )
@@ -25,9 +28,17 @@ from auction_app.urls import Urls
 from auction_app.web.hal import Document, MoneySchema, page_of
 
 
-def order(urls: Urls, order: Order, *, side: Side | None = None, by_hand: bool = True) -> Document:
+def order(
+    urls: Urls,
+    order: Order,
+    *,
+    side: Side | None = None,
+    by_hand: bool = True,
+    with_address: bool = False,
+) -> Document:
     """A sale and its steps so far; for one of its sides with links to what that may do next: to
-    pay, where it isn't `by_hand` that it is."""
+    pay, where it isn't `by_hand` that it is. Where it is sent is for them, and for whom it is told
+    `with_address`."""
     here = urls.order(order.id)
     may_say = side is not None and may_give_feedback(order.status)
     return resource(
@@ -43,6 +54,10 @@ def order(urls: Urls, order: Order, *, side: Side | None = None, by_hand: bool =
             ],
             "requests": [_request(asked) for asked in order.requests],
             "on_hold": order.on_hold,
+            "postage_named": order.is_named_later,
+            "due_at_ms": order.due_at_ms,
+            "reminded": list(order.reminded),
+            **({"address": _address(order)} if side or with_address else {}),
         },
         {
             "self": link(urls.order(order.id)),
@@ -61,14 +76,22 @@ def _possible(order: Order, here: str, side: Side, *, by_hand: bool) -> dict[str
     steps = next_steps(order.status, side, by_hand=by_hand, on_hold=order.on_hold)
     is_to_pay = order.status in UNPAID_YET and not order.on_hold and side == "buyer"
     asked = {it.kind for it in order.requests if it.by != side and waits(it, order)}
+    may_say_where = side == "buyer" and may_set_address(order)
+    may_say_cost = side == "seller" and may_name_postage(order)
     return {
         **{status.value: link(f"{here}/steps") for status in steps},
         **{
             f"ask-{it}": link(f"{here}/requests") for it in REQUESTS if may_request(it, order, side)
         },
         **{f"answer-{it}": link(f"{here}/answers") for it in asked},
+        "address": link(f"{here}/address") if may_say_where else None,
+        "postage": link(f"{here}/postage") if may_say_cost else None,
         "pay": link(f"{here}/pay") if is_to_pay and not by_hand else None,
     }
+
+
+def _address(order: Order) -> dict[str, str] | None:
+    return None if order.address is None else dict(vars(order.address))
 
 
 def _request(asked: Request) -> dict[str, Any]:
@@ -93,7 +116,9 @@ def my_orders(
 
 def sales_since(urls: Urls, sales: Sales) -> Document:
     """What somebody has sold, the oldest first; `next` is there always, and leads on from here."""
-    found = [order(urls, one) | {"cursor": cursor} for cursor, one in sales.found]
+    found = [
+        order(urls, one, with_address=True) | {"cursor": cursor} for cursor, one in sales.found
+    ]
     here = urls.absolute("/my/orders")
     links = {"self": link(here), "next": link(f"{here}?since={sales.cursor}")}
     return resource({"cursor": sales.cursor}, links, {"orders": found})
@@ -120,6 +145,16 @@ class RequestSchema(ma.Schema):
     answer = fields.String(required=True, allow_none=True, validate=ma.validate.OneOf(ANSWERS))
 
 
+class AddressSchema(ma.Schema):
+    """Where it is sent; for the two sides and the seller's devices alone."""
+
+    name = fields.String(required=True)
+    street = fields.String(required=True)
+    postal_code = fields.String(required=True)
+    city = fields.String(required=True)
+    country = fields.String(required=True)
+
+
 class OrderSchema(ma.Schema):
     """A sale; for its two sides, and for scope orders:read."""
 
@@ -131,6 +166,10 @@ class OrderSchema(ma.Schema):
     steps = fields.List(fields.Nested(StepSchema), required=True)
     requests = fields.List(fields.Nested(RequestSchema), required=True)
     on_hold = fields.Boolean(required=True)
+    postage_named = fields.Boolean(required=True)
+    due_at_ms = fields.Integer(required=True, allow_none=True)
+    reminded = fields.List(fields.String(validate=ma.validate.OneOf(get_args(ReminderKind))))
+    address = fields.Nested(AddressSchema, allow_none=True)
     links = fields.Dict(data_key="_links", required=True)
 
 

@@ -1,5 +1,6 @@
 """The visitor's words for orders, their steps and their ratings."""
 
+from auction_app.orders.countries import country_word
 from auction_app.orders.model import OrderStatus, Request
 from auction_app.web.i18n import _
 
@@ -8,6 +9,7 @@ def status_word(status: OrderStatus) -> str:
     """How far an order is."""
     return {
         OrderStatus.AGREED: _("Order placed"),
+        OrderStatus.UNPAID: _("Not paid in time"),
         OrderStatus.PAID: _("Paid"),
         OrderStatus.SHIPPED: _("Shipped"),
         OrderStatus.RECEIVED: _("Received"),
@@ -22,6 +24,7 @@ def step_action(status: OrderStatus, side: str) -> str:
     return {
         OrderStatus.SHIPPED: _("I have shipped it"),
         OrderStatus.RECEIVED: _("I have received it"),
+        OrderStatus.CANCELLED: _("Cancel the order"),
     }[status]
 
 
@@ -65,6 +68,7 @@ def rating_word(rating: str) -> str:
 
 
 LABELS = (
+    country_word,
     status_word,
     step_action,
     ask_action,

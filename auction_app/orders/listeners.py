@@ -1,13 +1,43 @@
 """What follows in the same commit when something happens to an order."""
 
+from dataclasses import dataclass
+
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.listings.outcomes import ListingHidden
+from auction_app.listings.outcomes import ListingHidden, ListingShown
 from auction_app.notifications.notify import notify
-from auction_app.orders.model import Order, OrderStatus
+from auction_app.orders.model import DAY_MS, Order, OrderStatus, may_set_address
 from auction_app.orders.outcomes import OrderAdvanced, OrderMade, RequestAnswered, RequestMade
-from auction_app.orders.repository import orders
+from auction_app.orders.repository import addresses, orders
 from auction_app.payments import repository as payments
 from auction_app.payments.move_payment import close_checkouts, give_back
+
+
+@dataclass(frozen=True)
+class DueDates:
+    """An order is to be paid within so many days: of its sale, and of the day on which the house
+    puts its item back."""
+
+    days: int
+
+    def begin(self, act: UnitOfWork, made: OrderMade) -> None:
+        """Of a new order."""
+        self._set(act, made.order.id)
+
+    def begin_again(self, act: UnitOfWork, shown: ListingShown) -> None:
+        """Of what nobody could pay for meanwhile."""
+        for order in orders.unpaid_of_item(act.conn, shown.auction_id):
+            self._set(act, order.id)
+
+    def _set(self, act: UnitOfWork, order_id: str) -> None:
+        due_at_ms = act.now_ms + self.days * DAY_MS
+        orders.set_due(act.conn, order_id, at_ms=due_at_ms, look_at_ms=act.now_ms)
+
+
+def use_kept_address(act: UnitOfWork, made: OrderMade) -> None:
+    """It is sent where the buyer's last one was, unless they say otherwise."""
+    address = addresses.kept_by(act.conn, made.order.buyer_id)
+    if address is not None and may_set_address(made.order):
+        addresses.set_of_order(act.conn, made.order.id, address)
 
 
 def announce_made(act: UnitOfWork, made: OrderMade) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 from service_kit.money import Money
 
 from auction_app.listings.model import Auction
+from auction_app.listings.terms import COLLECTION
 
 Side = Literal["buyer", "seller", "house"]
 
@@ -15,6 +16,7 @@ class OrderStatus(StrEnum):
     """How far an order is."""
 
     AGREED = "agreed"
+    UNPAID = "unpaid"
     PAID = "paid"
     SHIPPED = "shipped"
     RECEIVED = "received"
@@ -24,10 +26,12 @@ class OrderStatus(StrEnum):
 _NEXT: dict[tuple[OrderStatus, Side], tuple[OrderStatus, ...]] = {
     (OrderStatus.AGREED, "buyer"): (OrderStatus.PAID,),
     (OrderStatus.AGREED, "seller"): (OrderStatus.PAID,),
+    (OrderStatus.UNPAID, "buyer"): (OrderStatus.PAID,),
+    (OrderStatus.UNPAID, "seller"): (OrderStatus.PAID, OrderStatus.CANCELLED),
     (OrderStatus.PAID, "seller"): (OrderStatus.SHIPPED,),
     (OrderStatus.SHIPPED, "buyer"): (OrderStatus.RECEIVED,),
 }
-UNPAID_YET = frozenset({OrderStatus.AGREED})
+UNPAID_YET = frozenset({OrderStatus.AGREED, OrderStatus.UNPAID})
 """The buyer has to pay, or to say that they have."""
 
 
@@ -37,13 +41,15 @@ def next_steps(
     """What a side may set an order to by itself; that it is paid only `by_hand`, where no provider
     says so, and not while it is `on_hold`.
 
-    | from    | the buyer | the seller |
-    |---------|-----------|------------|
-    | agreed  | paid      | paid       |
-    | paid    |           | shipped    |
-    | shipped | received  |            |
+    | from    | the buyer | the seller      |
+    |---------|-----------|-----------------|
+    | agreed  | paid      | paid            |
+    | unpaid  | paid      | paid, cancelled |
+    | paid    |           | shipped         |
+    | shipped | received  |                 |
 
-    Nothing follows received and cancelled. Cancelling takes both sides (`may_request`).
+    The house sets to unpaid what was not paid in time. Nothing follows received and cancelled.
+    Cancelling takes both sides (`may_request`), but for the seller of what is unpaid.
     """
     steps = _NEXT.get((status, side), ())
     may_be_paid = by_hand and not on_hold
@@ -56,7 +62,7 @@ Answer = Literal["accept", "decline"]
 ANSWERS: tuple[Answer, ...] = ("accept", "decline")
 
 _WHILE: dict[RequestKind, frozenset[OrderStatus]] = {
-    "cancel": frozenset({OrderStatus.AGREED, OrderStatus.PAID}),
+    "cancel": frozenset({OrderStatus.AGREED, OrderStatus.UNPAID, OrderStatus.PAID}),
 }
 
 
@@ -76,12 +82,14 @@ class Request:
 def may_request(kind: RequestKind, order: "Order", side: Side) -> bool:
     """Whether a side may ask the other for something: once, and not while that asks the same.
 
-    | to     | who asks | while        | what follows when the other accepts           |
-    |--------|----------|--------------|-----------------------------------------------|
-    | cancel | either   | agreed, paid | cancelled, and what the provider took is paid back |
+    | to     | who asks | while                | what follows when the other accepts |
+    |--------|----------|----------------------|-------------------------------------|
+    | cancel | either   | agreed, unpaid, paid | cancelled, and refunded             |
     """
     alike = [one for one in order.requests if one.kind == kind]
     is_asked = any(one.by == side or one.answer is None for one in alike)
+    if OrderStatus.CANCELLED in next_steps(order.status, side):
+        return False  # nobody has to be asked
     return order.status in _WHILE[kind] and side != "house" and not is_asked
 
 
@@ -105,10 +113,64 @@ class Step:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Address:
+    """Where something is sent; `country` is an ISO 3166 code of two letters."""
+
+    name: str
+    street: str
+    postal_code: str
+    city: str
+    country: str
+
+
+def may_set_address(order: "Order") -> bool:
+    """Whether the buyer may say where it is to be sent: until it is paid, and later only where the
+    seller doesn't know it yet, who may have written it on a parcel."""
+    is_open = order.status in UNPAID_YET
+    is_missing = order.status is OrderStatus.PAID and order.address is None
+    return not order.is_collected and (is_open or is_missing)
+
+
+def may_name_postage(order: "Order") -> bool:
+    """Whether the seller may say what the delivery costs: once, where the listing does not."""
+    return order.postage is None and order.status in UNPAID_YET
+
+
+ReminderKind = Literal["due-soon", "overdue"]
+DAY_MS = 24 * 3_600_000
+_SOON_MS = 2 * DAY_MS
+
+
+def due_now(
+    made_at_ms: int, due_at_ms: int, now_ms: int, *, unpaid_after_ms: int
+) -> tuple[ReminderKind | Literal["unpaid"] | None, int | None]:
+    """What is to be done now about an order that was made then and is to be paid until then: remind
+    its buyer, or take it for unpaid; and when to look next. `unpaid_after_ms` counts from the due
+    date.
+
+    | now                                     | what     | next                  |
+    |-----------------------------------------|----------|-----------------------|
+    | earlier                                 |          | two days before due   |
+    | two days (at most half of the time) before due | due-soon | when due       |
+    | due                                     | overdue  | `unpaid_after_ms` later |
+    | `unpaid_after_ms` after due             | unpaid   |                       |
+    """
+    soon_at_ms = due_at_ms - min(_SOON_MS, (due_at_ms - made_at_ms) // 2)
+    over_at_ms = due_at_ms + unpaid_after_ms
+    if now_ms < soon_at_ms:
+        return None, soon_at_ms
+    if now_ms < due_at_ms:
+        return "due-soon", due_at_ms
+    return ("overdue", over_at_ms) if now_ms < over_at_ms else ("unpaid", None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Order:
     """A sale between two customers. `title` is the item's; `postage` comes on top of the price,
-    None where it was not named; `offer_url` is the second chance that it came of. It is
-    `on_hold` while the house keeps its item from sight: then nobody has to pay."""
+    None where it was not named, and `is_named_later` where its seller has done that since;
+    `offer_url` is the second chance that it came of. It is `on_hold` while the house keeps its
+    item from sight: then nobody has to pay. `due_at_ms` is until when its buyer is to pay, None
+    for what was sold before there was such a date."""
 
     id: str
     auction_id: str
@@ -124,6 +186,11 @@ class Order:
     postage: Money | None = None
     offer_url: str | None = None
     on_hold: bool = False
+    is_named_later: bool = False
+    is_collected: bool = False
+    address: Address | None = None
+    due_at_ms: int | None = None
+    reminded: tuple[ReminderKind, ...] = ()
 
     @property
     def total(self) -> Money | None:
@@ -147,6 +214,7 @@ class Order:
             status=OrderStatus.AGREED,
             steps=(),
             postage=auction.postage,
+            is_collected=auction.details.delivery == COLLECTION,
         )
 
     def side_of(self, customer_id: str) -> Side | None:

@@ -16,6 +16,7 @@ from auction_app.factors.repository import app_factors, changes, passkeys
 from auction_app.listings.outcomes import ListingHidden
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.notifications.repository import notices, preferences
+from auction_app.orders.repository import addresses
 from auction_app.privacy import repository as commitments
 from auction_app.selling.repository import drafts
 
@@ -118,6 +119,7 @@ def _forget(act: UnitOfWork, customer: Customer) -> None:
     follows.forget(act.conn, customer.id)
     alerts.forget(act.conn, customer.id)
     commitments.forget_watches(act.conn, customer.id)
+    addresses.forget(act.conn, customer.id)
     customers.anonymise(
         act.conn,
         customer.id,

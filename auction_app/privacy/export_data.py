@@ -12,7 +12,7 @@ from auction_app.factors.repository import app_factors, changes, passkeys
 from auction_app.listings.repository import auctions
 from auction_app.moderation.repository import decisions, reports, statements
 from auction_app.notifications.repository import notices, preferences
-from auction_app.orders.repository import feedback, orders
+from auction_app.orders.repository import addresses, feedback, orders
 from auction_app.payments import repository as payments
 from auction_app.questions import repository as questions
 from auction_app.second_chances import repository as second_chances
@@ -46,6 +46,7 @@ def export_data(store: Store, gateway: Gateway, customer: Customer) -> dict[str,
 
 
 def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> dict[str, Any]:
+    address = addresses.kept_by(conn, customer.id)
     return {
         "account": {
             "name": customer.name,
@@ -54,6 +55,7 @@ def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> d
             "time_zone": customer.time_zone,
             "verified_at_ms": customer.email_verified_at_ms,
             "last_seen_at_ms": customer.last_seen_at_ms,
+            "address": vars(address) if address else None,
             "mails": preferences.of_customer(conn, customer.id),
         },
         "items": [
@@ -67,6 +69,9 @@ def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> d
                 "side": order.side_of(customer.id),
                 "price": order.price.to_wire(),
                 "status": order.status.value,
+                "sent_to": vars(order.address)
+                if order.address and order.buyer_id == customer.id
+                else None,
                 "asked": [
                     {"for": asked.kind, "reason": asked.reason, "at_ms": asked.at_ms}
                     for asked in order.requests

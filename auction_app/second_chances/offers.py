@@ -12,6 +12,7 @@ from auction_app.errors import NotFound
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.notifications.notify import notify
+from auction_app.orders.cancel_unpaid import cancel_overdue
 from auction_app.orders.model import Order
 from auction_app.orders.settle_sale import make_order
 from auction_app.second_chances import repository as second_chances
@@ -21,12 +22,16 @@ from auction_app.second_chances.model import ACCEPTED, SecondChance
 def offer_second_chance(
     store: Store, gateway: Gateway, auction: Auction, bidder_id: str, *, seller: Customer, key: str
 ) -> None:
-    """Offer an auction's item to a bidder at that bidder's own highest bid (docs/bidding.md B14).
+    """Offer an auction's item to a bidder at the highest price that the history shows of them
+    (docs/bidding.md B14). An order that was not paid in time is cancelled first, or two might buy
+    the one item.
 
     Safe to repeat with the same key. Blocks for bids_service. Raises NoSession, CommandRefused,
     BidsUnavailable.
     """
     with pending_command(store, seller, auction.id, key):
+        with store.begin() as act:
+            cancel_overdue(act, auction.id)
         offer = gateway.offer_second_chance(auction.id, seller.id, bidder_id, key)
         with store.begin() as act:
             keep_offer(act, offer)

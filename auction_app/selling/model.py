@@ -41,6 +41,7 @@ class SellerTask(StrEnum):
 
     ANSWER = "answer"
     AWAIT_PAYMENT = "await_payment"
+    GIVE_UP = "give_up"
     SHIP = "ship"
     RELIST = "relist"
 
@@ -59,9 +60,9 @@ class Sale:
     def task(self, now_ms: int) -> SellerTask | None:
         """What is to be done next, if anything.
 
-        | running, asked | order placed  | paid | unsold, or cancelled |
-        |----------------|---------------|------|----------------------|
-        | answer         | await_payment | ship | relist               |
+        | running, asked | order placed  | not paid in time | paid | unsold, or cancelled |
+        |----------------|---------------|------------------|------|----------------------|
+        | answer         | await_payment | give_up          | ship | relist               |
         """
         if self.unanswered and self.auction.status(now_ms) is not Status.ENDED:
             return SellerTask.ANSWER
@@ -69,6 +70,7 @@ class Sale:
             return SellerTask.RELIST if self.auction.unsold else None
         after = {
             "agreed": SellerTask.AWAIT_PAYMENT,
+            "unpaid": SellerTask.GIVE_UP,
             "paid": SellerTask.SHIP,
             "cancelled": SellerTask.RELIST,
         }

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from bus_drain.fetch import Entity
 
 from mailer_service.entities.fields import line, lines, link, link_at_home, optional_link
+from mailer_service.errors import BadEntity
 from mailer_service.model.entities import (
+    REMINDERS_OF_PAYMENT,
     Auction,
     Order,
     OrderRequest,
     OrderStep,
     Question,
     Reminder,
+    ReminderOfPayment,
     Statement,
 )
 from mailer_service.model.kinds import DECISIONS
@@ -63,6 +66,9 @@ def order_from(entity: Entity) -> Order:
         buyer_url=link(entity, "buyer"),
         requests=tuple(_request(one) for one in _parts(entity, "requests")),
         is_on_hold=entity.get("on_hold") is True,
+        is_postage_named=entity.get("postage_named") is True,
+        due_at_ms=entity.time_ms("due_at_ms") if entity.get("due_at_ms") is not None else None,
+        reminded=_reminded(entity),
         offer_url=optional_link(entity, "offer"),
         total=entity.money("total") if entity.get("total") is not None else None,
     )
@@ -81,7 +87,9 @@ def reminder_from(entity: Entity) -> Reminder:
 
 def _step(step: Entity) -> OrderStep:
     return OrderStep(
-        status=step.one_of("status", "agreed", "paid", "shipped", "received", "cancelled"),
+        status=step.one_of(
+            "status", "agreed", "unpaid", "paid", "shipped", "received", "cancelled"
+        ),
         by=step.one_of("by", "buyer", "seller", "house"),
     )
 
@@ -99,3 +107,10 @@ def _request(asked: Entity) -> OrderRequest:
 def _parts(entity: Entity, name: str) -> Sequence[Entity]:
     """What an older auction_app doesn't tell is not there."""
     return entity.parts(name) if entity.get(name) is not None else ()
+
+
+def _reminded(entity: Entity) -> tuple[ReminderOfPayment, ...]:
+    found = entity.get("reminded") or ()
+    if not isinstance(found, (list, tuple)):
+        raise BadEntity("reminded is not a list")
+    return tuple(kind for kind in REMINDERS_OF_PAYMENT if kind in found)

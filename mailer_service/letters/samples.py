@@ -47,6 +47,10 @@ _FACTS: Mapping[str, dict[str, Any]] = {
     "order-received": {"about": "Bob Buyer", "side": "seller"},
     "order-cancelled": {"about": "Bob Buyer", "side": "seller"},
     "order-refunded": {"about": "Sally Seller", "side": "buyer"},
+    "order-unpaid": {"about": "Bob Buyer", "side": "seller"},
+    "postage-named": {"about": "Sally Seller", "side": "buyer"},
+    "payment-due-soon": {"about": "Sally Seller", "side": "buyer", "until_ms": _ENDS_AT_MS},
+    "payment-overdue": {"about": "Sally Seller", "side": "buyer"},
     "order-on-hold": {"about": "Sally Seller", "side": "buyer"},
     "cancel-asked": {
         "about": "Bob Buyer",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from service_kit.money import Money
 
@@ -76,7 +76,8 @@ class Question:
 
 
 Side = Literal["buyer", "seller"]
-Step = Literal["agreed", "paid", "shipped", "received", "cancelled"]
+Step = Literal["agreed", "unpaid", "paid", "shipped", "received", "cancelled"]
+STEPS: tuple[Step, ...] = get_args(Step)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +86,10 @@ class OrderStep:
 
     status: Step
     by: Side | Literal["house"]
+
+
+ReminderOfPayment = Literal["due-soon", "overdue"]
+REMINDERS_OF_PAYMENT: tuple[ReminderOfPayment, ...] = ("due-soon", "overdue")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,8 +105,9 @@ class OrderRequest:
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """What became of a sale so far; `offer_url` is the second chance that it came of, `total` price
-    and postage, None where the postage is not named. It `is_on_hold` while the house keeps its
-    item from sight: nobody has to pay."""
+    and postage, None where the postage is not named; it `is_postage_named` where the seller has
+    done that after the sale. It `is_on_hold` while the house keeps its item from sight: nobody has
+    to pay. `reminded` is of what the buyer was reminded, who is to pay until `due_at_ms`."""
 
     url: str
     price: Money
@@ -111,6 +117,9 @@ class Order:
     buyer_url: str
     requests: tuple[OrderRequest, ...] = ()
     is_on_hold: bool = False
+    is_postage_named: bool = False
+    due_at_ms: int | None = None
+    reminded: tuple[ReminderOfPayment, ...] = ()
     offer_url: str | None = None
     total: Money | None = None
 

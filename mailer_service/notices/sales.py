@@ -1,6 +1,7 @@
 """Who hears of questions, of the steps of an order, of what ends soon, and of decisions."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from service_kit.money import Money
 
@@ -33,8 +34,8 @@ def notices_of_question(question: Question) -> Sequence[Notice]:
 def notices_of_order(order: Order) -> Sequence[Notice]:
     """Every step is told once to the side that did not take it; of the house's, both hear. Of
     what a bidding sold the first step is no news: its end is told as `won` and `sold`. A request
-    is told to the other side, its refusal to whoever asked; what was granted is a step. That
-    nobody has to pay for now is told to the buyer."""
+    is told to the other side, its refusal to whoever asked; what was granted is a step. Whoever
+    has to pay is reminded, or told that they needn't."""
     return (
         *(
             _of_order(order, _kind_of(step, order), side, price=_price_of(step, order))
@@ -43,7 +44,7 @@ def notices_of_order(order: Order) -> Sequence[Notice]:
             for side in _other_sides(step.by)
         ),
         *(notice for asked in order.requests for notice in _notices_of_request(order, asked)),
-        *((_of_order(order, "order-on-hold", "buyer"),) if _is_kept_from_paying(order) else ()),
+        *(_notices_of_payment(order) if _is_to_be_paid(order) else ()),
     )
 
 
@@ -115,8 +116,21 @@ def _is_through_the_house(step: OrderStep) -> bool:
     return step.status == "paid" and step.by == "house"
 
 
-def _is_kept_from_paying(order: Order) -> bool:
-    return order.is_on_hold and {step.status for step in order.steps} == {"agreed"}
+def _is_to_be_paid(order: Order) -> bool:
+    return {step.status for step in order.steps} <= {"agreed", "unpaid"}
+
+
+def _notices_of_payment(order: Order) -> Iterator[Notice]:
+    if order.is_on_hold:
+        yield _of_order(order, "order-on-hold", "buyer")
+        return
+    if order.is_postage_named:
+        yield _of_order(order, "postage-named", "buyer", price=order.total)
+    if "due-soon" in order.reminded and order.due_at_ms:
+        reminder = _of_order(order, "payment-due-soon", "buyer", price=order.total)
+        yield replace(reminder, until_ms=order.due_at_ms)
+    if "overdue" in order.reminded and order.steps[-1].status == "agreed":
+        yield _of_order(order, "payment-overdue", "buyer", price=order.total)
 
 
 def _other_sides(by: str) -> Iterator[Side]:

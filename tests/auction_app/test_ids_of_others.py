@@ -67,6 +67,8 @@ OWNERS = {
     "/my/bid-results/<string:key>": {},
     "/my/searches/<string:search_id>/delete": {},
     "/orders/<string:order_id>": {},
+    "/orders/<string:order_id>/address": {"name": "x", "street": "x", "city": "x", "country": "DE"},
+    "/orders/<string:order_id>/postage": {"postage": "1.00"},
     "/orders/<string:order_id>/answers": {"kind": "cancel", "answer": "accept"},
     "/orders/<string:order_id>/feedback": {"rating": "bad", "text": "x"},
     "/orders/<string:order_id>/requests": {"kind": "cancel", "reason": "x"},

@@ -18,9 +18,9 @@ from auction_app.db.tables import (
 )
 from auction_app.db.turns import take_turn
 from auction_app.devices.repository import latest_sale
-from auction_app.listings.terms import Details
+from auction_app.listings.terms import COLLECTION, Details
 from auction_app.orders.model import UNPAID_YET, Order, OrderStatus, Side, Step
-from auction_app.orders.repository import requests
+from auction_app.orders.repository import addresses, reminders, requests
 from auction_app.payments.model import PaymentStatus
 
 _sellers, _buyers = customers.alias("sellers"), customers.alias("buyers")
@@ -111,6 +111,34 @@ def unpaid_sales(conn: Connection, seller_id: str) -> list[Order]:
     return _read(conn, _select().where(orders.c.seller_id == seller_id, _unpaid()))
 
 
+def to_remind(conn: Connection, *, now_ms: int, limit: int) -> list[tuple[Order, int]]:
+    """The unpaid orders that are to be looked at by now, and not on hold; with when each was made
+    (ms), those waiting longest first."""
+    query = _select().where(
+        orders.c.status == OrderStatus.AGREED.value,
+        orders.c.remind_at_ms <= now_ms,
+        auctions.c.hidden_at_ms.is_(None),
+    )
+    rows = conn.execute(query.order_by(orders.c.remind_at_ms).limit(limit)).all()
+    return list(zip(_as_orders(conn, rows), [int(row.created_at_ms) for row in rows], strict=True))
+
+
+def set_due(conn: Connection, order_id: str, *, at_ms: int, look_at_ms: int) -> None:
+    """Until when an order is to be paid, and when to look whether its buyer is to be reminded."""
+    values = {"due_at_ms": at_ms, "remind_at_ms": look_at_ms}
+    conn.execute(update(orders).where(orders.c.id == order_id).values(values))
+
+
+def remind_next(conn: Connection, order_id: str, *, at_ms: int | None) -> None:
+    """When to look next."""
+    conn.execute(update(orders).where(orders.c.id == order_id).values(remind_at_ms=at_ms))
+
+
+def name_postage(conn: Connection, order_id: str, postage_minor: int) -> None:
+    """What the delivery of an order costs."""
+    conn.execute(update(orders).where(orders.c.id == order_id).values(postage_minor=postage_minor))
+
+
 def unpaid_of_item(conn: Connection, auction_id: str) -> list[Order]:
     """The orders of an item that nobody has paid for."""
     return _read(conn, _select().where(orders.c.auction_id == auction_id, _unpaid()))
@@ -169,7 +197,7 @@ def _select() -> Select[Any]:
             auctions.c.hidden_at_ms,
             second_chances.c.url.label("offer_url"),
             auctions.c.delivery,
-            auctions.c.postage_minor,
+            auctions.c.postage_minor.label("listed_postage_minor"),
             _sellers.c.name.label("seller_name"),
             _buyers.c.name.label("buyer_name"),
         )
@@ -188,6 +216,7 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
     rows = list(rows)
     ids = [row.id for row in rows]
     steps, asked = _steps_of(conn, ids), requests.on_orders(conn, ids)
+    sent_to, reminded = addresses.of_orders(conn, ids), reminders.of_orders(conn, ids)
     return [
         Order(
             id=row.id,
@@ -204,13 +233,20 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
             postage=_postage(row),
             offer_url=row.offer_url,
             on_hold=row.hidden_at_ms is not None,
+            is_named_later=row.postage_minor is not None,
+            is_collected=row.delivery == COLLECTION,
+            address=sent_to.get(row.id),
+            due_at_ms=row.due_at_ms,
+            reminded=reminded.get(row.id, ()),
         )
         for row in rows
     ]
 
 
 def _postage(row: Row[Any]) -> Money | None:
-    details = Details(delivery=row.delivery, postage_minor=row.postage_minor)
+    if row.postage_minor is not None:
+        return Money(row.postage_minor, row.currency)
+    details = Details(delivery=row.delivery, postage_minor=row.listed_postage_minor)
     return details.postage_cost(row.currency)
 
 

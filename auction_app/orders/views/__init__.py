@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint
 
-from auction_app.orders.views import orders, requests, steps
+from auction_app.orders.views import delivery, orders, requests, steps
 from auction_app.parts import Parts
 from auction_app.payments.desk import PaymentDesk
 
@@ -14,6 +14,7 @@ def blueprints(parts: Parts, desk: PaymentDesk | None) -> Iterator[Blueprint]:
     """All addresses of the feature; that to pay at where payments are taken."""
     yield orders.api(parts, desk)
     yield steps.pages(parts, desk)
+    yield delivery.pages(parts, desk)
     yield requests.pages(parts, desk)
     if desk is not None:
         yield steps.paying(parts, desk)

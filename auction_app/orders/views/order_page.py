@@ -11,13 +11,16 @@ from auction_app.accounts.repository import customers
 from auction_app.accounts.visitor import signed_in
 from auction_app.db.rate_limits import ORDER_STEPS, use_up
 from auction_app.errors import BadInput, NotFound
+from auction_app.orders.countries import countries_by_name
 from auction_app.orders.model import (
     RATINGS,
     REQUESTS,
     UNPAID_YET,
     Order,
     may_give_feedback,
+    may_name_postage,
     may_request,
+    may_set_address,
     next_steps,
     waits,
 )
@@ -99,6 +102,9 @@ def order_page(
         said=said,
         ratings=RATINGS,
         may_say=may_give_feedback(order.status) and me.id not in said,
+        may_set_address=side == "buyer" and may_set_address(order),
+        may_name_postage=side == "seller" and may_name_postage(order),
+        countries=countries_by_name,
         refused=refused,
         form=request.form if refused.errors else {},
     )

@@ -36,7 +36,8 @@ def api(parts: Parts, desk: PaymentDesk | None) -> Blueprint:
         """A sale and its steps, for its two sides, for a token of scope orders:read, and for a
         device of the seller's."""
         if device := recognise(parts.store, shown_token(request)):
-            return hal(represent.order(parts.urls, order_sold_by(parts, order_id, device.owner_id)))
+            sold = order_sold_by(parts, order_id, device.owner_id)
+            return hal(represent.order(parts.urls, sold, with_address=True))
         if wants_hal() and permitted("orders:read"):
             return hal(represent.order(parts.urls, any_order(parts, order_id)))
         me = signed_in(parts)

@@ -13,6 +13,8 @@ from tests.auction_app.sale import cancel, close, sell
 AFTER = {
     ("agreed", "buyer"): {"paid"},
     ("agreed", "seller"): {"paid"},
+    ("unpaid", "buyer"): {"paid"},
+    ("unpaid", "seller"): {"paid", "cancelled"},
     ("paid", "seller"): {"shipped"},
     ("shipped", "buyer"): {"received"},
 }

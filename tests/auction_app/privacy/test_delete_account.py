@@ -30,6 +30,7 @@ from tests.auction_app.sale import cancel, close, offer_again, sell
 
 SECTIONS = {
     "customers": "account",
+    "addresses": "account",
     "notice_preferences": "account",
     "auctions": "items",
     "orders": "orders",

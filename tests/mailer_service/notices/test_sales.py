@@ -135,3 +135,43 @@ def test_only_who_has_not_paid_is_told_that_they_need_not(
     held = replace(order(OrderStep(status=status, by="buyer")), is_on_hold=True)
 
     assert [n.kind for n in notices_of_order(held) if n.recipient_url == "bob"] == told
+
+
+AGREED = OrderStep(status="agreed", by="house")
+
+
+def kinds(order: Order) -> list[tuple[str, str]]:
+    return [(notice.kind, notice.recipient_url) for notice in notices_of_order(order)]
+
+
+def test_the_buyer_alone_is_reminded_and_before_it_is_due_or_not_at_all() -> None:
+    due = replace(order(AGREED), reminded=("due-soon", "overdue"), due_at_ms=77)
+
+    soon, overdue = notices_of_order(due)
+
+    assert (soon.kind, soon.recipient_url, soon.until_ms) == ("payment-due-soon", "bob", 77)
+    assert (overdue.kind, overdue.recipient_url) == ("payment-overdue", "bob")
+
+
+def test_who_has_paid_or_need_not_is_reminded_no_more() -> None:
+    due = replace(order(AGREED), reminded=("due-soon", "overdue"), due_at_ms=77)
+    paid = replace(due, steps=(AGREED, OrderStep(status="paid", by="buyer")))
+
+    assert kinds(paid) == [("order-paid", "sally")]
+    assert kinds(replace(due, is_on_hold=True)) == [("order-on-hold", "bob")]
+
+
+def test_both_hear_that_an_order_is_unpaid_and_no_more_of_its_being_overdue() -> None:
+    unpaid = OrderStep(status="unpaid", by="house")
+    due = replace(order(AGREED, unpaid), reminded=("overdue",), due_at_ms=77)
+
+    assert kinds(due) == [("order-unpaid", "bob"), ("order-unpaid", "sally")]
+
+
+def test_the_buyer_hears_what_the_postage_is() -> None:
+    named = replace(order(AGREED), is_postage_named=True, total=Money(3, "USD"))
+
+    (notice,) = notices_of_order(named)
+
+    assert (notice.kind, notice.recipient_url) == ("postage-named", "bob")
+    assert notice.price == Money(3, "USD")
