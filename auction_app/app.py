@@ -72,6 +72,7 @@ from auction_app.web import crawlers, static_pages
 from auction_app.web.compression import install_compression
 from auction_app.web.formats import install_formats
 from auction_app.web.i18n import install_language
+from auction_app.web.known_sessions import install_known_sessions
 from auction_app.web.layout import install_layout
 from auction_app.web.negotiation import describe_sessions
 from auction_app.web.problems import respond, translations
@@ -115,6 +116,7 @@ def create_app(
         # The token is enough: who keeps browsers from sending a Referer is no attacker.
         WTF_CSRF_SSL_STRICT=False,
     )
+    install_known_sessions(app)
     trust_proxies(app, config.trusted_proxies)
     install_compression(app)
     install_trace(app)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy import BindParameter, ColumnElement, Select, literal, tuple_
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ def paged(
     id: ColumnElement[Any],
     *,
     after: Cursor | None,
-    limit: int,
+    limit: int | BindParameter[int],
     rising: bool = False,
 ) -> Select[Any]:
     """So many of the rows after a place (None: from the beginning), the highest value first."""

@@ -1,7 +1,7 @@
 """The visitor's language, time zone, and way to write numbers."""
 
 from collections.abc import Callable, Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +17,8 @@ from flask import Flask, g, request
 from flask_babel import Babel, get_locale
 from markupsafe import Markup
 from service_kit.local_time import zone_named
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 LANGUAGE_COOKIE = "gavel_language"
@@ -85,7 +87,7 @@ def language() -> str:
     """The request's language, looked up once: a page asks for it a hundred times."""
     found: str | None = g.get("language")
     if found is None:
-        found = g.language = str(get_locale())
+        found = g.language = viewer_locale()
     return found
 
 
@@ -94,7 +96,7 @@ def style() -> str:
     visitor's browser comes from, such as en_GB, looked up once a request."""
     found: str | None = g.get("style")
     if found is None:
-        found = g.style = _style(language())
+        found = g.style = _style(language(), request.headers.get("Accept-Language", ""))
     return found
 
 
@@ -103,8 +105,9 @@ _STYLES = ("en_GB", "en_IE", "en_AU", "en_NZ")
 numbers are."""
 
 
-def _style(spoken: str) -> str:
-    for wanted in request.accept_languages.values():
+@lru_cache(maxsize=1_000)  # browsers of a kind and country say the same
+def _style(spoken: str, accepted: str) -> str:
+    for wanted in parse_accept_header(accepted, LanguageAccept).values():
         name = wanted.replace("-", "_").casefold()
         found = next((one for one in _STYLES if one.casefold() == name), spoken)
         if name.startswith(spoken):

@@ -1,12 +1,15 @@
 """Page or HAL: the same address, by the Accept header."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import marshmallow as ma
 from flask import Response, make_response, redirect, render_template, request
 from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Api, Blueprint, ProblemSchema
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from auction_app.web.paging import CURSOR
 from auction_app.web.session_cookie import SESSION_COOKIE
@@ -107,9 +110,13 @@ def _other_answers(rule: str, *, own: bool, paged: bool) -> dict[int, str]:
 def wants_hal() -> bool:
     """Whether the caller gets HAL: who prefers it, and who takes anything (`*/*`), as programs do.
     Browsers name what they want, and who says nothing gets the page."""
-    if not request.accept_mimetypes:
-        return False
-    return request.accept_mimetypes.best_match((*_JSON, "text/html")) in _JSON
+    return _prefers_json(request.headers.get("Accept", ""))
+
+
+@lru_cache(maxsize=1_000)  # browsers of a kind say the same
+def _prefers_json(accepted: str) -> bool:
+    kinds = parse_accept_header(accepted, MIMEAccept)
+    return bool(kinds) and kinds.best_match((*_JSON, "text/html")) in _JSON
 
 
 def hal(document: Mapping[str, Any]) -> Response:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
+import requests
 from service_kit.clock import now_ms
 from sqlalchemy import event
 
@@ -39,12 +40,14 @@ from tests.postgres import cluster, find_initdb
 
 _PAGE = Path(__file__).with_name("page.lua")
 _FEW, _MANY = 1_000, 100_000
+_LASTS_MS = 3 * DAY_MS + 1_800_000  # so that for half an hour the page tells one time left
 _SEARCHES = 300
 
 
 @measures(
     Bar("auctions: item page, 500 bids, a stranger's", "pages/s", 0.15),
     Bar("auctions: item page, 500 bids, a member's", "pages/s", 0.15),
+    Bar("auctions: item page, 500 bids, a member's copy (304)", "pages/s", 0.3),
     Bar("auctions: home, a member's", "pages/s", 0.1),
     Bar("auctions: my bids, a member's", "pages/s", 0.1),
 )
@@ -54,14 +57,17 @@ def pages() -> Turns:
     with tempfile.TemporaryDirectory() as folder:
         house = _with_items(Path(folder), 500)
         with house.web() as url, empty_view() as empty:
-            cookies, page = Path(folder, "cookies"), f"{url}/auctions/item500"
-            cookies.write_text("\n".join(sign_in(url, member) for member in members()))
+            page, known = f"{url}/auctions/item500", [sign_in(url, it) for it in members()]
+            cookies, copies = Path(folder, "cookies"), Path(folder, "copies")
+            cookies.write_text("\n".join(known))
+            copies.write_text("\n".join(f"{it}\t{_copy(page, it)}" for it in known))
             _rate(page, cookies)  # warm
             while True:
                 view = _rate(empty)
                 yield (
                     Pair(_rate(page), view),
                     Pair(_rate(page, cookies), view),
+                    Pair(_rate(page, copies), view),
                     Pair(_rate(f"{url}/", cookies), view),
                     Pair(_rate(f"{url}/my/bids", cookies), view),
                 )
@@ -109,7 +115,7 @@ def _with_items(folder: Path, *bids: int) -> House:
     house = open_house(folder)
     store = house.store()
     for count in bids:
-        put_item(store, f"item{count}", count, ends_at_ms=now_ms() + DAY_MS)
+        put_item(store, f"item{count}", count, ends_at_ms=now_ms() + _LASTS_MS)
     store.close()
     return house
 
@@ -118,6 +124,16 @@ def _rate(url: str, cookies: Path | None = None) -> float:
     seen = load(url, seconds=TURN_S, script=_PAGE, bodies=cookies)
     assert seen.refused == 0, f"{seen.refused} answers of {url} were no page"
     return seen.rate
+
+
+def _copy(url: str, cookie: str) -> str:
+    """The ETag of the page that a browser gets, and keeps: each process has it alike."""
+    browser = {"Accept": "text/html", "Accept-Language": "en", "Cookie": cookie}
+    tag = requests.get(url, headers=browser, timeout=20).headers["ETag"]
+    for _ in range(8):
+        again = requests.get(url, headers=browser | {"If-None-Match": tag}, timeout=20)
+        assert again.status_code == 304, "the page has changed meanwhile"
+    return tag
 
 
 def _queries(house: House, path: str, cookie: str) -> int:

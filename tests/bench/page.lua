@@ -1,5 +1,6 @@
--- Browsers that GET a page in turn, each with its cookie. Arguments: wrk.lua's, with a file of
--- cookies, one a line, in place of bodies; without it a browser that has none.
+-- Browsers that GET a page in turn, each with its cookie, and with the ETag of the copy it has if
+-- one follows on the line. Arguments: wrk.lua's, with a file of cookies and ETags with a tab
+-- between, one a line, in place of bodies; without it a browser that has none.
 require "result"
 
 local asked, turn = {}, 0
@@ -10,8 +11,9 @@ function init(args)
   asked[1] = wrk.format(args[1], args[2], headers)
   if args[4] then
     asked = {}
-    for cookie in io.lines(args[4]) do
-      headers["Cookie"] = cookie
+    for line in io.lines(args[4]) do
+      headers["Cookie"], headers["If-None-Match"] = line:match("^([^\t]*)\t?(.*)$")
+      if headers["If-None-Match"] == "" then headers["If-None-Match"] = nil end
       asked[#asked + 1] = wrk.format(args[1], args[2], headers)
     end
   end

@@ -1,6 +1,8 @@
 """The copy of what bids_service knows: biddings, bids, and who took part where."""
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
 
 from service_kit.dialects import insert_or
 from service_kit.money import Money
@@ -133,30 +135,24 @@ def mark_retracted(
 def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
     """The latest bids in an auction, newest first."""
     rows = conn.execute(_HISTORY, {"auction_id": auction_id, "most": limit})
-    return [
-        Bid(
-            url=url,
-            auction_id=auction_id,
-            bidder_id=bidder_id,
-            outcome=outcome,
-            price=Money(price_minor, currency),
-            placed_at_ms=placed_at_ms,
-            sequence=sequence,
-            masked_bidder=mask,
-            retracted_at_ms=retracted_at_ms,
-        )
-        for (
-            url,
-            bidder_id,
-            outcome,
-            price_minor,
-            currency,
-            placed_at_ms,
-            sequence,
-            mask,
-            retracted_at_ms,
-        ) in rows.all()
-    ]
+    return [_bid(auction_id, *row) for row in rows.all()]
+
+
+@lru_cache(maxsize=10_000)  # who looks at a page reads the same bids as who looked before
+def _bid(auction_id: str, *columns: Any) -> Bid:
+    url, bidder_id, outcome, price_minor, currency, *rest = columns
+    placed_at_ms, sequence, mask, retracted_at_ms = rest
+    return Bid(
+        url=url,
+        auction_id=auction_id,
+        bidder_id=bidder_id,
+        outcome=outcome,
+        price=Money(price_minor, currency),
+        placed_at_ms=placed_at_ms,
+        sequence=sequence,
+        masked_bidder=mask,
+        retracted_at_ms=retracted_at_ms,
+    )
 
 
 def _count_bids(conn: Connection, auction_id: str) -> int:

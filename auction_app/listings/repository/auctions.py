@@ -1,7 +1,18 @@
 """Listings, each read together with the last known state of its bidding."""
 
+from typing import Any
+
 from service_kit.money import Money
-from sqlalchemy import ColumnElement, Connection, bindparam, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Select,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 
 from auction_app.accounts.model import Customer
 from auction_app.db.paging import Cursor, paged
@@ -11,8 +22,23 @@ from auction_app.listings.categories import top_of, within
 from auction_app.listings.model import Auction, Bidding, check_shown
 from auction_app.listings.repository.rows import read, select_auctions
 
+
+def _ending_soon(after: Cursor | None) -> Select[Any]:
+    end = auctions.c.current_ends_at_ms
+    return paged(_RUNNING, end, auctions.c.id, after=after, limit=_most, rising=True)
+
+
 # Built once: for so small a query, building it costs more than running it.
 _ONE = select_auctions().where(auctions.c.id == bindparam("auction_id"))
+_most: BindParameter[int] = bindparam("most")
+_RUNNING = select_auctions().where(
+    auctions.c.current_ends_at_ms > bindparam("now_ms"),
+    auctions.c.closed_at_ms.is_(None),
+    auctions.c.hidden_at_ms.is_(None),
+    auctions.c.starts_at_ms <= bindparam("now_ms"),
+)
+_ENDING_SOON = _ending_soon(None)
+_NEWEST = paged(_RUNNING, auctions.c.created_at_ms, auctions.c.id, after=None, limit=_most)
 
 
 def add(conn: Connection, auction: Auction) -> None:
@@ -85,26 +111,13 @@ def ending_soon(
     conn: Connection, *, now_ms: int, after: Cursor | None, limit: int
 ) -> list[Auction]:
     """Running auctions, the one that ends first first."""
-    end = auctions.c.current_ends_at_ms
-    query = select_auctions().where(
-        end > now_ms,
-        auctions.c.closed_at_ms.is_(None),
-        auctions.c.hidden_at_ms.is_(None),
-        auctions.c.starts_at_ms <= now_ms,
-    )
-    return read(conn, paged(query, end, auctions.c.id, after=after, limit=limit, rising=True))
+    query = _ending_soon(after) if after else _ENDING_SOON
+    return read(conn, query, {"now_ms": now_ms, "most": limit})
 
 
 def newest(conn: Connection, *, now_ms: int, limit: int) -> list[Auction]:
     """Running auctions, the last listed first."""
-    query = select_auctions().where(
-        auctions.c.current_ends_at_ms > now_ms,
-        auctions.c.closed_at_ms.is_(None),
-        auctions.c.hidden_at_ms.is_(None),
-        auctions.c.starts_at_ms <= now_ms,
-    )
-    by = auctions.c.created_at_ms
-    return read(conn, paged(query, by, auctions.c.id, after=None, limit=limit))
+    return read(conn, _NEWEST, {"now_ms": now_ms, "most": limit})
 
 
 def of_kind(

@@ -12,9 +12,8 @@ from auction_app.listings.repository import auctions
 from auction_app.page_cache.page_cache import PageCache
 from auction_app.parts import Parts
 from auction_app.search import hal as represent
-from auction_app.search.query import SearchQuery
 from auction_app.search.repository import entries
-from auction_app.search.repository.find import find
+from auction_app.search.repository.find import most_popular
 from auction_app.web.negotiation import hal, negotiated, wants_hal
 from auction_app.web.paging import cursor_from, page_of
 
@@ -57,5 +56,5 @@ def api(parts: Parts) -> Blueprint:
 
 def _popular(conn: Transaction, now_ms: int) -> list[Auction]:
     """The few that most people bid on or watch; those that nobody does are not popular."""
-    found = find(conn, SearchQuery(sort="popular"), now_ms=now_ms, after=None, limit=NEW)
-    return [a for a in found.auctions if a.bid_count or entries.watchers(conn, a.id)]
+    found = most_popular(conn, now_ms=now_ms, limit=NEW)
+    return [a for a in found if a.bid_count or entries.watchers(conn, a.id)]

@@ -260,8 +260,11 @@ def _prepare_sqlite(dbapi_connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    for_writing = connection.get_execution_options().get(_FOR_WRITING)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if for_writing else "BEGIN")
+    if connection.get_execution_options().get(_FOR_WRITING):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:  # touches no file, and SQLAlchemy would take longer than SQLite does for the query
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN")
 
 
 def _turn(path: str, seconds: float) -> contextlib.AbstractContextManager[None]:
