@@ -1,13 +1,13 @@
 """What may be meant by words with which nothing is found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby, islice, product
 
 from auction_app.db.store import Transaction
 from auction_app.search.query import SearchQuery
 from auction_app.search.repository import vocabulary
-from auction_app.search.repository.tally import count
+from auction_app.search.repository.tally import counts
 from auction_app.search.spelling import distance, most_apart
 from auction_app.search.wanted import Containing
 from auction_app.search.words import Word, words_in
@@ -29,27 +29,29 @@ def respell(
     tried = islice((reading for reading in readings if reading[0]), _TRIED)
     for _, alike in groupby(tried, key=lambda reading: reading[0]):
         queries = [replace(query, words=words) for _, words in alike]
-        counts = [count(conn, it, containing, now_ms=now_ms, most=_ENOUGH) for it in queries]
-        if any(counts):
-            return queries[counts.index(max(counts))]
+        found = counts(conn, queries, containing, now_ms=now_ms, most=_ENOUGH)
+        if any(found):
+            return queries[found.index(max(found))]
     return None
 
 
 def _readings(conn: Transaction, query: SearchQuery) -> Iterator[Reading]:
-    each = [[(0, (word,)), *_instead(conn, word)] for word in query.words]
+    near = vocabulary.near(conn, query.words)
+    parted = _parted(conn, query.words)
+    each = [[(0, (word,)), *_close(word, near[word]), *parted[word]] for word in query.words]
     for chosen in product(*each):
         words = tuple(word for _, words in chosen for word in words)
         yield sum(apart for apart, _ in chosen), words
 
 
-def _instead(conn: Transaction, word: Word) -> list[Reading]:
-    near = [
+def _close(word: Word, near: Mapping[str, str]) -> list[Reading]:
+    others = [
         (_apart(word, stem), words_in(written))
-        for stem, written in vocabulary.near(conn, word)
+        for stem, written in near.items()
         if stem not in word.stems
     ]
-    close = [reading for reading in near if reading[0] <= most_apart(word.plain)]
-    return [*sorted(close, key=_rank)[:_NEAR], *_parted(conn, word)]
+    close = [reading for reading in others if reading[0] <= most_apart(word.plain)]
+    return sorted(close, key=_rank)[:_NEAR]
 
 
 def _rank(reading: Reading) -> tuple[int, str]:
@@ -61,12 +63,19 @@ def _apart(word: Word, stem: str) -> int:
     return max(1, min(distance(own, stem) for own in word.stems))
 
 
-def _parted(conn: Transaction, word: Word) -> Iterator[Reading]:
+def _parted(conn: Transaction, words: Iterable[Word]) -> dict[Word, list[Reading]]:
     """ "desklamp" as "desk lamp", where both are known."""
-    places = range(3, len(word.plain) - 2)
-    halves = {n: words_in(f"{word.plain[:n]} {word.plain[n:]}") for n in places}
-    stems = {stem for both in halves.values() for half in both for stem in half.stems}
-    known = vocabulary.known(conn, stems)
-    for both in halves.values():
-        if len(both) == 2 and all(known.keys() & set(half.stems) for half in both):
-            yield 1, both
+    halves = {word: list(_halves(word.plain)) for word in words}
+    parts = (half for pairs in halves.values() for both in pairs for half in both)
+    known = vocabulary.known(conn, {stem for half in parts for stem in half.stems}).keys()
+    return {
+        word: [(1, both) for both in pairs if all(known & set(half.stems) for half in both)]
+        for word, pairs in halves.items()
+    }
+
+
+def _halves(plain: str) -> Iterator[tuple[Word, ...]]:
+    for place in range(3, len(plain) - 2):
+        both = words_in(f"{plain[:place]} {plain[place:]}")
+        if len(both) == 2:
+            yield both

@@ -1,11 +1,11 @@
 """How much a search finds, and how much of it under each choice."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select, union_all
 
 from auction_app.db.tables import search_entries
 from auction_app.listings.categories import top_of
@@ -59,8 +59,25 @@ def count(
     conn: Connection, query: SearchQuery, containing: Containing, *, now_ms: int, most: int
 ) -> int:
     """How many match, counted so far at most."""
-    found = _matching(conn, query, containing, now_ms, most).subquery()
-    return conn.execute(select(func.count()).select_from(found)).scalar_one()
+    return counts(conn, [query], containing, now_ms=now_ms, most=most)[0]
+
+
+def counts(
+    conn: Connection,
+    queries: Sequence[SearchQuery],
+    containing: Containing,
+    *,
+    now_ms: int,
+    most: int,
+) -> list[int]:
+    """How many match each of these, counted so far at most: asked at once."""
+    found = (_matching(conn, query, containing, now_ms, most).subquery() for query in queries)
+    each = [
+        select(literal(place).label("place"), func.count().label("matches")).select_from(matching)
+        for place, matching in enumerate(found)
+    ]
+    rows = conn.execute(union_all(*each).order_by("place"))
+    return [row.matches for row in rows]
 
 
 def _counted(

@@ -3,7 +3,7 @@
 What is listed later is only added: a stem that no listing uses any more finds nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache, partial
 from itertools import islice
 
@@ -62,20 +62,20 @@ def parts_known(conn: Connection) -> Containing:
     return cache(partial(containing, conn))
 
 
-def near(conn: Connection, word: Word) -> Iterator[tuple[str, str]]:
-    """(stem, how it was written) of what may be meant by a word that is not known."""
-    forms = {form for stem in word.stems for form in spelling_forms(stem)}
+def near(conn: Connection, words: Iterable[Word]) -> dict[Word, dict[str, str]]:
+    """What may be meant by each of these words: stems, and how they were written."""
+    forms = {word: {form for stem in word.stems for form in spelling_forms(stem)} for word in words}
     found = (
-        select(search_stems)
-        .where(
-            search_stems.c.stem.in_(
-                select(search_forms.c.stem).where(search_forms.c.form.in_(sorted(forms)))
-            )
-        )
+        select(search_forms.c.form, search_stems)
+        .join(search_stems, search_stems.c.stem == search_forms.c.stem)
+        .where(search_forms.c.form.in_(sorted(set().union(*forms.values()))))
         .order_by(search_stems.c.stem)
     )
-    for row in conn.execute(found):
-        yield row.stem, row.written
+    rows = conn.execute(found).all()
+    return {
+        word: {row.stem: row.written for row in rows if row.form in theirs}
+        for word, theirs in forms.items()
+    }
 
 
 def known(conn: Connection, stems: Iterable[str]) -> dict[str, str]:

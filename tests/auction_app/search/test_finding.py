@@ -1,6 +1,7 @@
 """People find what they mean, in the forms of words that they use."""
 
 import pytest
+from sqlalchemy import event
 
 from auction_app.demo.load import ITEMS
 from auction_app.listings.terms import CURRENCIES
@@ -94,6 +95,21 @@ def test_what_was_meant_is_said_and_found(shelf: Shelf) -> None:
     assert 'href="/search?q=green+bicycle"' in page
     assert "Green bicycle" in page
     assert "Greek vase" not in page
+
+
+def test_what_may_be_meant_is_counted_for_all_readings_as_near_at_once(shelf: Shelf) -> None:
+    for title in ("Green bicycle", "Greek vase", "Grand piano", "Gran lamps", "Great icicle"):
+        shelf.put(title)
+    sent: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(" ".join(statement.split()))
+
+    event.listen(shelf.world.parts.store.engine, "before_cursor_execute", note)
+
+    assert shelf.titles(q="grean bycicle") == ["Green bicycle"]
+    assert sum("AS place, count(*) AS matches" in statement for statement in sent) <= 4
+    assert sum("search_stems.written FROM" in statement for statement in sent) == 2
 
 
 def test_a_search_says_how_much_there_is_also_under_each_choice(shelf: Shelf) -> None:

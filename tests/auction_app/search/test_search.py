@@ -198,13 +198,13 @@ def test_more_leads_through_a_list_though_it_grows_meanwhile(world: World, list_
 
 def test_categories_have_pages_of_their_own(world: World) -> None:
     shelf = Shelf(world)
-    shelf.put("Lamp", category="home")
+    shelf.put("Wardrobe", category="home")
     shelf.put("Oil painting", category="art")
 
     page = world.browser().get("/categories/art").text
 
     assert "Oil painting" in page
-    assert "Lamp" not in page
+    assert "Wardrobe" not in page
     assert world.browser().get("/categories/nonsense").status_code == 404
     assert '/categories/art"' in world.browser().get("/").text
 
