@@ -37,6 +37,8 @@ from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.devices import views as devices_views
 from auction_app.factors.relying_party import relying_party
+from auction_app.house_pages import views as house_pages_views
+from auction_app.house_pages.terms import terms_version
 from auction_app.items import views as items_views
 from auction_app.items.plot import price_plot
 from auction_app.items.views import item as items_page
@@ -171,10 +173,12 @@ def _pages_elsewhere(house: House) -> tuple[str, ...]:
 
 def _views(house: House) -> Iterator[Blueprint]:
     item_page = items_page.again(house)
-    yield from accounts_views.blueprints(house, house.passwords)
+    terms = partial(terms_version, house.store)
+    yield from accounts_views.blueprints(house, house.passwords, terms)
     yield from alerts_views.blueprints(house)
     yield from bidding_views.blueprints(house, house.gateway, item_page)
     yield from devices_views.blueprints(house)
+    yield from house_pages_views.blueprints(house)
     yield from items_views.blueprints(house, house.files)
     yield from moderation_views.blueprints(house, house.decree_channel)
     yield from news_views.blueprints(house)

@@ -10,11 +10,12 @@ from auction_app.web.i18n import LANGUAGES
 
 @dataclass(frozen=True, kw_only=True)
 class SignUpForm(Form):
-    """A new account."""
+    """A new account; `terms` is the version of the terms of use that the page has shown."""
 
     name: str = name()
     email: str = email()
     password: str = new_password()
+    terms: str = as_typed()
 
 
 @dataclass(frozen=True, kw_only=True)

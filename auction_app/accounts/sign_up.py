@@ -10,17 +10,21 @@ from auction_app.accounts.request_verification import remind_of_account
 from auction_app.db.ids import new_id, new_key
 from auction_app.db.rate_limits import write_in_vain
 from auction_app.db.store import Store
-from auction_app.errors import EmailTaken
+from auction_app.errors import BadInput, EmailTaken
 
 
-def sign_up(store: Store, passwords: Passwords, form: SignUpForm, *, locale: str) -> None:
+def sign_up(
+    store: Store, passwords: Passwords, form: SignUpForm, *, locale: str, terms: str
+) -> None:
     """Open an account and ask its address to be verified; the mail goes out by the event.
 
     Tells nobody whether the address had an account, nor does the time it takes: then nothing
     changes, except that a mail goes out: the one that verifies the address again, or one that says
-    that there is an account. Raises BadInput for
-    a name that looks like one of the house's, and a password that is the address.
+    that there is an account. `terms` is the version of the terms that hold. Raises BadInput for
+    other terms, a name that looks like one of the house's, and a password that is the address.
     """
+    if form.terms != terms:
+        raise BadInput({"terms": "terms_changed"})
     check_says_more(form.password, form.email, field="password")
     with store.reading() as conn:
         check_own_name(conn, form.name)
@@ -34,6 +38,7 @@ def sign_up(store: Store, passwords: Passwords, form: SignUpForm, *, locale: str
             email_verified_at_ms=None,
             verification_id=new_key(),
             verification_requested_at_ms=act.now_ms,
+            terms_version=terms,
         )
         try:
             customers.add(act.conn, customer, password_hash=password_hash, now_ms=act.now_ms)

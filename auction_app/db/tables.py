@@ -60,6 +60,21 @@ customers = Table(
     Column("banned_at_ms", BigInteger),
     Column("deleted_at_ms", BigInteger),
     Column("last_seen_at_ms", BigInteger),
+    # Of the terms of use, which its owner accepted at sign-up.
+    Column("terms_version", String(16)),
+)
+
+# What moderators wrote into help, contact, terms, privacy and imprint, and all that stood there
+# before.
+house_pages = Table(
+    "house_pages",
+    metadata,
+    Column("name", String(12), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("editor_id", ForeignKey("customers.id"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
 )
 
 sessions = Table(

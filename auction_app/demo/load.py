@@ -14,6 +14,7 @@ from auction_app.bootstrap import House
 from auction_app.demo import pictures
 from auction_app.demo.paint import HEIGHT, WIDTH
 from auction_app.errors import NotFound
+from auction_app.house_pages.terms import terms_version
 from auction_app.listings.model import LARGE, THUMBNAIL, Photo
 from auction_app.listings.repository import auctions
 from auction_app.selling.forms import ListingRules, read_listing
@@ -140,11 +141,14 @@ def load_demo(house: House) -> tuple[Account, ...]:
 
 def _account(house: House, account: Account) -> bool:
     """Open and verify an account; False when there was nothing to do."""
-    form = SignUpForm(name=account.name, email=account.email, password=account.password)
+    terms = terms_version(house.store)
+    form = SignUpForm(
+        name=account.name, email=account.email, password=account.password, terms=terms
+    )
     with house.store.reading() as conn:
         known = customers.by_email(conn, account.email)
     if known is None:
-        sign_up(house.store, house.passwords, form, locale="en")
+        sign_up(house.store, house.passwords, form, locale="en", terms=terms)
     customer = _customer(house, account)
     if account.role == "moderator" and not customer.moderator:
         with house.begin() as act:

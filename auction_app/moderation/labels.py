@@ -26,6 +26,7 @@ def action_word(action: str) -> str:
         "unban": _("Open the account again"),
         "lift": _("Lift the decision"),
         "uphold": _("Let the decision stand"),
+        "edit-page": _("Edit a page of the house"),
     }[action]
 
 

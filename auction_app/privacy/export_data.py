@@ -56,6 +56,7 @@ def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> d
             "verified_at_ms": customer.email_verified_at_ms,
             "last_seen_at_ms": customer.last_seen_at_ms,
             "address": vars(address) if address else None,
+            "terms_version": customer.terms_version,
             "mails": preferences.of_customer(conn, customer.id),
         },
         "items": [

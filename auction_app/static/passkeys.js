@@ -40,6 +40,7 @@
     form.submit();
   }
 
+  for (const note of document.querySelectorAll("[data-without-passkeys]")) note.hidden = true;
   for (const form of document.querySelectorAll("form[data-passkey]")) {
     form.hidden = false;
     const problem = form.querySelector("[role=alert]");

@@ -8,6 +8,10 @@ def complaint(word: str) -> str:
     """What is wrong with a field and what to do about it."""
     return {
         "missing": _("Please fill this in."),
+        "terms_changed": _("The terms of use have changed. Please read them, and send this again."),
+        "page_changed": _(
+            "Somebody has changed this page meanwhile: look at it. What you save now replaces it."
+        ),
         "wrong_code": _("This is not the code that the app shows now."),
         "wrong_proof": _("This is neither your password nor a code of your app."),
         "passkey_refused": _("The passkey could not be added. Please try again."),

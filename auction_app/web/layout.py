@@ -7,6 +7,7 @@ from flask import Flask
 from flask_babel import get_locale
 
 from auction_app.parts import Parts
+from auction_app.web.house_pages import HOUSE_PAGES, house_page_word
 from auction_app.web.i18n import LANGUAGES, style, viewer_zone, zone_is_chosen
 from auction_app.web.labels import complaint, refusal
 
@@ -18,13 +19,14 @@ def install_layout(
     labels: Iterable[Callable[..., str]],
 ) -> None:
     """The names that all templates may use: who looks, and the labels of the features."""
-    for label in (*labels, complaint, refusal):
+    for label in (*labels, complaint, refusal, house_page_word):
         app.add_template_global(label)
 
     @app.context_processor
     def names() -> dict[str, Any]:
         return {
             "visitor": visitor(parts),
+            "house_pages": HOUSE_PAGES,
             "language": str(get_locale()),
             "all_languages": LANGUAGES,
             "zone": viewer_zone().key,

@@ -27,6 +27,7 @@ from auction_app.app import create_app
 from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.db.tables import outbox
+from auction_app.house_pages.terms import terms_version
 from auction_app.moderation.carry_out import carry_out_decrees
 from auction_app.selling.draft_photos import prepare_photos
 from auction_app.selling.take_photo import take_photo
@@ -129,6 +130,8 @@ class Browser:
         if not self.token:
             self.get("/sign-in")
         form = {"csrf_token": self.token} | (data or {})
+        if path == "/sign-up":
+            form.setdefault("terms", terms_version(self.world.parts.store))
         if not any(isinstance(value, tuple) for value in form.values()):
             return self._seen(self.client.post(path, data=form))
         boundary, body = encode_multipart(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from auction_app.db.tables import metadata
+from auction_app.web.house_pages import HOUSE_PAGES
 from tests.auction_app.conftest import Browser, World, as_program
 from tests.auction_app.tour import Tour, begin, paths, rules
 
@@ -22,6 +23,7 @@ ANYBODY = {
     "/feeds/categories/<string:category>",
     "/feeds/customers/<string:customer_id>",
     "/language/<code>",
+    *(f"/{name}" for name in HOUSE_PAGES),
     "/photos/<string:photo_id>-<int:size>.jpg",
     "/sitemaps/<int:first>",
 }
@@ -52,6 +54,7 @@ MEMBERS = {
 }
 """What any member may do with a public item, and does for themselves."""
 
+WRITTEN = {"text_en": "x", "text_de": "x", "note": "x", "made_of": "0", "go": "save"}
 OWNERS = {
     "/account/devices/<string:device_id>/revoke": {},
     "/account/passkeys/<string:passkey_id>/remove": {"proof": "x"},
@@ -61,6 +64,7 @@ OWNERS = {
     "/auctions/<string:auction_id>/relist": {},
     "/auctions/<string:auction_id>/second-chances": {"bidder": "x"},
     "/decisions/<string:decision_id>": {"text": "x"},
+    **{f"/moderation/pages/{name}": WRITTEN for name in HOUSE_PAGES},
     "/moderation/auctions/<string:auction_id>": {"action": "hide", "note": "x"},
     "/moderation/customers/<string:customer_id>": {"action": "ban", "note": "x"},
     "/moderation/decisions/<string:decision_id>": {"action": "lift", "note": "x"},

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from auction_app.config import Config
+from auction_app.house_pages.terms import terms_version
 from tests.auction_app.bidding.test_commands import key_in
 from tests.auction_app.conftest import (
     PUBLIC,
@@ -120,6 +121,7 @@ def test_an_account_is_made_and_deleted_once(world: World) -> None:
     stranger.get("/sign-up")
     kim.get("/account/delete")
     form = {"name": "Zoe", "email": email_of("Zoe"), "password": password_of("Zoe")}
+    form["terms"] = terms_version(world.parts.store)
 
     assert twice(stranger, "/sign-up", form) == [200] * 4
     deleted = twice(kim, "/account/delete", {"password": password_of("Kim")})

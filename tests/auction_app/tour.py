@@ -134,6 +134,7 @@ def paths(rule: str, tour: Tour) -> Iterator[str]:
         "category": "other",
         "kind": "outbid",
         "token": "forged",
+        "version": "0",
     }
     yield unquote(re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found[1]], rule))
 

@@ -37,6 +37,7 @@ def add(conn: Connection, customer: Customer, *, password_hash: str, now_ms: int
         "email_verified_at_ms": customer.email_verified_at_ms,
         "verification_id": customer.verification_id,
         "verification_requested_at_ms": customer.verification_requested_at_ms,
+        "terms_version": customer.terms_version,
     }
     try:
         with conn.begin_nested():

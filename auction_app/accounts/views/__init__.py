@@ -1,6 +1,6 @@
 """The pages of an account."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from flask import Blueprint
 
@@ -17,9 +17,9 @@ from auction_app.accounts.views import (
 from auction_app.parts import Parts
 
 
-def blueprints(parts: Parts, passwords: Passwords) -> Iterator[Blueprint]:
-    """All addresses of the feature."""
-    yield sign_up.pages(parts, passwords)
+def blueprints(parts: Parts, passwords: Passwords, terms: Callable[[], str]) -> Iterator[Blueprint]:
+    """All addresses of the feature; `terms` says which version of the terms of use holds."""
+    yield sign_up.pages(parts, passwords, terms)
     yield sign_up.verification_link(parts)
     yield sessions.pages(parts, passwords)
     yield second_step.pages(parts)

@@ -1,5 +1,7 @@
 """Open an account and verify its address."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response, flash, request, url_for
 from service_kit.visitor_network import visitor_network
 
@@ -16,22 +18,23 @@ from auction_app.web.i18n import _, viewer_locale
 from auction_app.web.negotiation import local_path, page, see_other
 
 
-def pages(parts: Parts, passwords: Passwords) -> Blueprint:
-    """The pages of an account's beginning."""
+def pages(parts: Parts, passwords: Passwords, terms: Callable[[], str]) -> Blueprint:
+    """The pages of an account's beginning; `terms` says which version of them holds."""
     views = Blueprint("accounts", __name__)
 
     @views.get("/sign-up")
     def sign_up_form() -> Response:
-        return page("accounts/sign_up.html", form={}, errors={})
+        return page("accounts/sign_up.html", form={}, errors={}, terms=terms())
 
     @views.post("/sign-up")
     def sign_up_send() -> Response:
         use_up(parts.store, SIGN_UPS_FROM_ONE_PLACE, visitor_network(request))
         try:
             form = SignUpForm.read(request.form)
-            sign_up(parts.store, passwords, form, locale=viewer_locale())
+            sign_up(parts.store, passwords, form, locale=viewer_locale(), terms=terms())
         except BadInput as error:
-            return page("accounts/sign_up.html", 422, form=request.form, errors=error.fields)
+            form_again = {"form": request.form, "errors": error.fields, "terms": terms()}
+            return page("accounts/sign_up.html", 422, **form_again)
         return page("accounts/check_mail.html", email=form.email)
 
     @views.post("/verify-email")

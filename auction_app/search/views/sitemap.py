@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, render_template
 from auction_app.listings.categories import EVERY_CATEGORY
 from auction_app.parts import Parts
 from auction_app.search.repository import sitemap
+from auction_app.web.house_pages import HOUSE_PAGES
 
 _PART = 10_000
 """A fifth of what a sitemap may hold."""
@@ -25,7 +26,8 @@ def pages(parts: Parts) -> Blueprint:
 
     @views.get("/sitemaps/pages")
     def ours() -> Response:
-        paths = ["/", "/search", "/rules", *(f"/categories/{it}" for it in EVERY_CATEGORY)]
+        house = (f"/{name}" for name in HOUSE_PAGES)
+        paths = ["/", "/search", "/rules", *house, *(f"/categories/{it}" for it in EVERY_CATEGORY)]
         return _listed(parts, paths, "urlset", "url")
 
     @views.get("/sitemaps/<int:first>")

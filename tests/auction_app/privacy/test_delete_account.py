@@ -60,6 +60,7 @@ SECTIONS = {
     "decisions": "decisions",
     "statements": "told_by_the_house",
     "decrees": "decisions",  # what followed from them
+    "house_pages": None,  # the house's own words
     "audit_trail": None,  # the house's own record of its moderators
 }
 
@@ -78,7 +79,7 @@ def test_the_export_has_a_section_for_every_table_that_knows_a_customer(world: W
     assert set(document) == {section for section in SECTIONS.values() if section} | {"answers"}
 
 
-WHO = {"customer_id", "bidder_id", "leader_id", "actor_id", "seller_id"}
+WHO = {"customer_id", "bidder_id", "leader_id", "actor_id", "seller_id", "editor_id"}
 
 
 def _keys(column: Column[Any]) -> set[ForeignKey]:

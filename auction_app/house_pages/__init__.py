@@ -1,0 +1,1 @@
+"""Help, contact, terms, privacy, imprint: what moderators wrote, and what was before."""
