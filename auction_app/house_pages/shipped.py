@@ -12,5 +12,7 @@ _FOLDER = Path(__file__).with_name("texts")
 @cache
 def shipped(name: str) -> HousePage:
     """What a page says until somebody edits it."""
-    texts = {language: (_FOLDER / language / f"{name}.markdown").read_text() for language in LANGUAGES}
+    texts = {
+        language: (_FOLDER / language / f"{name}.markdown").read_text() for language in LANGUAGES
+    }
     return HousePage(name=name, version=SHIPPED, texts=texts)
