@@ -1,7 +1,6 @@
 """Starting: settings and the database's version."""
 
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from auction_app.config import Config, read
 from auction_app.db.tables import metadata
 from auction_app.live.config import read as read_live
 from tests.auction_app.conftest import World
+from tests.forked import python
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def test_every_missing_or_bad_setting_is_named_at_once(monkeypatch: pytest.Monke
 @pytest.mark.parametrize("conf", ["auction_app", "auction_app/live"])
 def test_gunicorn_refuses_bad_settings_with_clear_lines(conf: str) -> None:
     module = conf.replace("/", ".") if "live" in conf else "auction_app.app"
-    command = [sys.executable, "-m", "gunicorn", "-c", f"{conf}/gunicorn.conf.py"]
+    command = [python("auction_app"), "-m", "gunicorn", "-c", f"{conf}/gunicorn.conf.py"]
 
     done = subprocess.run(
         [*command, "-b", "127.0.0.1:0", f"{module}:create_app()"],
@@ -92,7 +92,7 @@ def test_the_demo_says_that_the_database_is_not_migrated(config: Config, tmp_pat
     }
 
     done = subprocess.run(
-        [sys.executable, "-m", "auction_app.demo"],
+        [python("auction_app"), "-m", "auction_app.demo"],
         cwd=ROOT,
         env=values,
         capture_output=True,

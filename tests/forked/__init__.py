@@ -23,7 +23,15 @@ from tests.forked.python import package_of
 from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
-_PACKAGES = ("auction_app", "bids_service", "bus", "mailer_service", "service_kit", "stages")
+_PACKAGES = (
+    "auction_app",
+    "bids_service",
+    "bus",
+    "bus_client",
+    "mailer_service",
+    "service_kit",
+    "stages",
+)
 _HERE = Path(__file__).parent
 
 
@@ -97,11 +105,11 @@ def python(package: str) -> str:
 
 
 def forking(env: Mapping[str, str]) -> dict[str, str]:
-    """The same environment, but that a shell's `python -m …` are forked."""
+    """The same environment, but that a shell's `python -m …` and `gunicorn` are forked."""
     if not _can_fork(env):
         return dict(env)
     for package in _PACKAGES:
-        _serving(package)
+        _serving(package)  # it imports nothing before it is asked
     return dict(env) | {"PATH": f"{_folder()}{os.pathsep}{env['PATH']}"}
 
 
@@ -172,7 +180,8 @@ def _serving(package: str) -> Path | None:
 def _folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="gavel-forks-"))
     text = (_HERE / "python.py").read_text()
-    (folder / "python").write_text(f"#!{sys.executable} -IS\n{text}")
-    (folder / "python").chmod(0o700)
+    for program in ("python", "gunicorn"):
+        (folder / program).write_text(f"#!{sys.executable} -IS\n{text}")
+        (folder / program).chmod(0o700)
     atexit.register(close)
     return folder

@@ -6,6 +6,7 @@ own. The answers are the process's id, and its exit status when it has ended. En
 does.
 """
 
+import ast
 import gc
 import importlib
 import importlib.util
@@ -16,6 +17,7 @@ import selectors
 import socket
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 
@@ -104,10 +106,22 @@ def _import_what_it_needs(argv: list[str]) -> None:
 
 def _modules(argv: list[str]) -> list[str]:
     if "gunicorn" not in argv[:6]:
-        return [_main(argv[argv.index("-m") + 1])]
+        return _imports_of(argv[argv.index("-m") + 1])
     app = next((word.partition(":")[0] for word in argv if word.endswith("()")), None)
     worker = argv[argv.index("-k") + 1].rpartition(".")[0] if "-k" in argv else None
     return ["gunicorn.app.wsgiapp", *filter(None, (worker, app))]
+
+
+def _imports_of(module: str) -> list[str]:
+    """What the module that is run imports; itself it can't be: it would run."""
+    found = importlib.util.find_spec(_main(module))
+    if found is None or found.origin is None:
+        return []
+    tree = ast.parse(Path(found.origin).read_bytes())
+    plain = [one.name for node in tree.body if isinstance(node, ast.Import) for one in node.names]
+    return plain + [
+        node.module for node in tree.body if isinstance(node, ast.ImportFrom) and node.module
+    ]
 
 
 def _main(module: str) -> str:
@@ -121,12 +135,22 @@ def _be(wanted: dict[str, Any]) -> None:
     for number, stream in enumerate(wanted["streams"]):
         os.dup2(stream, number)
         os.close(stream)
+    _open_streams()
     os.chdir(wanted["cwd"])
     os.environ.clear()
     os.environ.update(wanted["env"])
     more = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:1] = [wanted["cwd"], *filter(None, more)]
     _run(_without_nice(wanted["argv"]))
+
+
+def _open_streams() -> None:
+    """Those that were open think of what they were open to."""
+    sys.stdin, sys.stdout, sys.stderr = (
+        os.fdopen(0, closefd=False),
+        os.fdopen(1, "w", closefd=False),
+        os.fdopen(2, "w", buffering=1, errors="backslashreplace", closefd=False),
+    )
 
 
 def _without_nice(argv: list[str]) -> list[str]:
@@ -138,7 +162,6 @@ def _without_nice(argv: list[str]) -> list[str]:
 
 def _run(argv: list[str]) -> None:
     if argv[0] == "python":
-        sys.modules.pop(_main(argv[2]), None)  # it is run, not imported
         sys.argv = argv[2:]
         runpy.run_module(argv[2], run_name="__main__", alter_sys=True)
     else:

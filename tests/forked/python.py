@@ -1,4 +1,4 @@
-"""Stands in for `python` in a command line: has a fork do what the words say, and ends as it ends.
+"""Stands in for `python` and `gunicorn` in a command line: has a fork do it, and ends as that ends.
 
 Starts in a hundredth of a second, as it needs nothing but the standard library.
 """
@@ -23,10 +23,12 @@ def package_of(argv: Sequence[str]) -> str:
 
 def main() -> None:
     """Ask whoever forks for the package, on the socket beside this file; else be Python."""
-    argv = ["python", *sys.argv[1:]]
-    serving = os.path.join(os.path.dirname(sys.argv[0]), package_of(argv))
-    if not serving or os.path.isdir(serving) or not os.path.exists(serving):
-        os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+    folder, program = os.path.split(sys.argv[0])
+    argv, package = [program, *sys.argv[1:]], package_of(sys.argv)
+    serving = os.path.join(folder, package)
+    if not package or not os.path.exists(serving):
+        real = os.path.join(os.path.dirname(sys.executable), program)
+        os.execv(real, [real, *sys.argv[1:]])
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked:
         asked.connect(serving)
         env = dict(os.environ)

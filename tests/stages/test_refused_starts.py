@@ -7,6 +7,7 @@ import pytest
 from service_kit.run.processes import commands_of
 from service_kit.run.settings import environment
 
+from tests.forked import forking
 from tests.procfile import ROOT, surroundings
 from tests.sockets import free_port
 
@@ -24,7 +25,7 @@ def refused(name: str, var: Path, **chosen: str) -> list[str]:
         f"exec {commands_of(ROOT, settings).processes[name]}",
         shell=True,
         cwd=ROOT,
-        env=surroundings(settings),
+        env=forking(surroundings(settings)),
         capture_output=True,
         text=True,
         check=False,
@@ -72,7 +73,9 @@ def test_nothing_starts_without_its_queue(tmp_path: Path, name: str) -> None:
     setting = dict.fromkeys(_BUSES, away)
     for release in commands_of(ROOT, environment(ROOT, {"STAGE": "background"})).releases:
         settings = environment(ROOT, {"STAGE": "background", "VAR_DIR": str(tmp_path)} | setting)
-        subprocess.run(release, shell=True, cwd=ROOT, env=surroundings(settings), check=True)
+        subprocess.run(
+            release, shell=True, cwd=ROOT, env=forking(surroundings(settings)), check=True
+        )
 
     said = refused(name, tmp_path, STAGE="background", **setting)
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from bus_client import BadConnection, BusClient, BusUnavailable, InlineBus, bus_url, connect
 
-WORK = [sys.executable, "-m", "bus_client", "work"]
+from tests.forked import python
+
 APP = """
 import os
 from bus_client import connect
@@ -24,7 +25,7 @@ def work(folder: Path, url: str, target: str = "app:bus") -> subprocess.Complete
     (folder / "app.py").write_text(APP)
     environment = dict(os.environ) | {"APP_BUS": url}
     return subprocess.run(
-        [*WORK, target],
+        [python("bus_client"), "-m", "bus_client", "work", target],
         cwd=folder,
         env=environment,
         capture_output=True,
