@@ -57,7 +57,8 @@ def finish_by_code(
     """Open the session.
 
     Raises WrongCode; TooManyAttempts after ten wrong ones in an hour for this account, or a hundred
-    in 15 minutes from this network; SecondStepOver once the password was changed.
+    in 15 minutes from this network, and on a device where the customer has signed in before after
+    ten of its own; SecondStepOver once the password was changed.
     """
 
     def check(act: UnitOfWork) -> None:
@@ -76,10 +77,7 @@ def finish(
     session_ms: int,
 ) -> SignedIn:
     """Open the session if `check` raises nothing. An attempt is counted before it is judged."""
-    attempt = {
-        rate_limits.SECOND_STEPS_FOR_ONE_ACCOUNT: step.customer_id,
-        rate_limits.SECOND_STEPS_FROM_ONE_PLACE: visit.network,
-    }
+    attempt = _attempt(step, visit)
     with store.begin() as act:
         rate_limits.use_up_all(act, attempt)
     with store.begin() as act:
@@ -87,6 +85,18 @@ def finish(
         check(act)
         rate_limits.give_back(act, attempt)
         return open_session(act, step.customer_id, visit.agent, proved_by, session_ms)
+
+
+def _attempt(step: SecondStep, visit: Visit) -> rate_limits.Attempt:
+    """Who has the password and guesses codes keeps the owner out nowhere where they signed in
+    before."""
+    if visit.device.knows(step.customer_id):
+        mine = f"{visit.device.id} {step.customer_id}"
+        return {rate_limits.SECOND_STEPS_FROM_A_KNOWN_DEVICE: mine}
+    return {
+        rate_limits.SECOND_STEPS_FOR_ONE_ACCOUNT: step.customer_id,
+        rate_limits.SECOND_STEPS_FROM_ONE_PLACE: visit.network,
+    }
 
 
 def _check_still_good(act: UnitOfWork, step: SecondStep) -> None:

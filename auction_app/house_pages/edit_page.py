@@ -8,6 +8,8 @@ from auction_app.house_pages.forms import HousePageForm
 from auction_app.moderation.moderate import check_moderator
 from auction_app.moderation.repository import reports
 
+_CHANGED = {"text_en": "page_changed"}
+
 
 def edit_page(act: UnitOfWork, name: str, moderator: Customer, form: HousePageForm) -> None:
     """A new version, with its entry on the trail; the same text again is none.
@@ -16,13 +18,19 @@ def edit_page(act: UnitOfWork, name: str, moderator: Customer, form: HousePageFo
     others than moderators.
     """
     check_moderator(moderator)
-    now = pages.current(act.conn, name)
-    if dict(now.texts) == form.texts:
+    if _is_written(act, name, form):
         return
+    now = pages.current(act.conn, name)
     if str(now.version) != form.made_of:
-        raise BadInput({"text_en": "page_changed"})
+        raise BadInput(_CHANGED)
     version = now.version + 1
-    pages.add(act.conn, name, version, form.texts, editor_id=moderator.id, now_ms=act.now_ms)
+    is_first = pages.add(
+        act.conn, name, version, form.texts, editor_id=moderator.id, now_ms=act.now_ms
+    )
+    if not is_first:
+        if _is_written(act, name, form):
+            return
+        raise BadInput(_CHANGED)
     reports.note(
         act.conn,
         actor_id=moderator.id,
@@ -32,3 +40,7 @@ def edit_page(act: UnitOfWork, name: str, moderator: Customer, form: HousePageFo
         form_key=None,
         now_ms=act.now_ms,
     )
+
+
+def _is_written(act: UnitOfWork, name: str, form: HousePageForm) -> bool:
+    return dict(pages.current(act.conn, name).texts) == form.texts

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from auction_app.db.tables import customers, house_pages
-from auction_app.errors import BadInput, NotFound
+from auction_app.errors import NotFound
 from auction_app.house_pages.model import SHIPPED, HousePage
 from auction_app.house_pages.shipped import shipped
 
@@ -49,8 +49,8 @@ def add(
     *,
     editor_id: str,
     now_ms: int,
-) -> None:
-    """Store a new version. Raises BadInput when somebody was quicker."""
+) -> bool:
+    """Store a new version; False when somebody was quicker."""
     rows = [
         {
             "name": name,
@@ -65,8 +65,9 @@ def add(
     try:
         with conn.begin_nested():
             conn.execute(insert(house_pages), rows)
-    except IntegrityError as error:
-        raise BadInput({"text_en": "page_changed"}) from error
+    except IntegrityError:
+        return False
+    return True
 
 
 def _read(conn: Connection, name: str, which: Any) -> HousePage | None:

@@ -8,6 +8,7 @@ import pytest
 
 from auction_app.config import Config
 from auction_app.house_pages.terms import terms_version
+from tests.auction_app.accounts.two_factor import set_up
 from tests.auction_app.bidding.test_commands import key_in
 from tests.auction_app.conftest import (
     PUBLIC,
@@ -114,6 +115,30 @@ def test_what_a_moderator_does_is_on_the_trail_once(world: World) -> None:
     assert twice(mo, f"/moderation{item}", form) == [303] * 4
 
     assert mo.get("/moderation/trail").text.count("A fake.") == 1
+
+
+def test_a_code_opens_one_session_and_a_recovery_code_too(world: World) -> None:
+    phone, codes = set_up(world.member("Ada"), "Ada")
+    world.clock.pass_s(30)
+
+    for code in (phone.code(), codes[0]):
+        half = world.browser()
+        half.sign_in("Ada")
+        half.get("/sign-in/code")
+        answers = twice(half, "/sign-in/code", {"code": code})
+        assert sorted(answers) == [303, 422, 422, 422]
+
+
+def test_a_page_of_the_house_is_written_once(world: World) -> None:
+    mo = world.moderator("Mo")
+    path = "/moderation/pages/imprint"
+    mo.get(path)
+    form = {"text_en": "Us", "text_de": "Wir", "note": "Named.", "made_of": "0", "go": "save"}
+
+    assert twice(mo, path, form) == [303] * 4
+
+    assert mo.get("/moderation/trail").text.count("Named.") == 1
+    assert world.browser().get("/imprint/versions/2").status_code == 404
 
 
 def test_an_account_is_made_and_deleted_once(world: World) -> None:
