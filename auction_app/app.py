@@ -137,6 +137,7 @@ def create_app(
             "photo_thumbnail": THUMBNAIL,
             "has_passkeys": relying_party(config.public_url) is not None,
             "pays_out": built.statements is not None,
+            "takes_payments": built.desk is not None,
         }
     )
     app.add_template_filter(partial(linked_data, built.urls), "linked_data")
@@ -180,7 +181,8 @@ def _views(house: House) -> Iterator[Blueprint]:
     yield from devices_views.blueprints(house)
     yield from house_pages_views.blueprints(house)
     yield from items_views.blueprints(house, house.files)
-    yield from moderation_views.blueprints(house, house.decree_channel)
+    asks_provider = house.payment_channel if house.desk is not None else None
+    yield from moderation_views.blueprints(house, house.decree_channel, asks_provider)
     yield from news_views.blueprints(house)
     yield from notifications_views.blueprints(house)
     yield from orders_views.blueprints(house, house.desk)

@@ -27,7 +27,17 @@ def action_word(action: str) -> str:
         "lift": _("Lift the decision"),
         "uphold": _("Let the decision stand"),
         "edit-page": _("Edit a page of the house"),
+        "look-again": _("Look again"),
     }[action]
+
+
+def trouble_word(trouble: str) -> str:
+    """Why people have to look at a payment."""
+    return {
+        "amount": _("The provider took another amount than was asked for"),
+        "currency": _("The provider took another currency than was asked for"),
+        "order": _("The order has another total than what was paid"),
+    }.get(trouble, _("The provider refuses"))
 
 
 def decision_word(decision: Decision) -> str:
@@ -48,5 +58,5 @@ def decision_state(decision: Decision) -> str:
     return _("It stands after an appeal") if decision.answered_at_ms else _("In force")
 
 
-LABELS = (reason_word, action_word, decision_word, decision_state)
+LABELS = (reason_word, action_word, decision_word, decision_state, trouble_word)
 """What all templates may call."""

@@ -11,6 +11,7 @@ from auction_app.moderation.forms import AccountActForm, AppealAnswerForm, ItemA
 from auction_app.moderation.model import Decision
 from auction_app.moderation.repository import decisions, reports
 from auction_app.moderation.tell import tell_reporters
+from auction_app.payments import repository as payments
 
 
 def check_moderator(customer: Customer) -> None:
@@ -53,6 +54,29 @@ def act_on_account(
         return
     _on_account(act, customer_id, form.action, form.note)
     _record(act, moderator, form, act.urls.customer(customer_id))
+
+
+def look_again(act: UnitOfWork, payment_id: str, moderator: Customer) -> None:
+    """Have a payment that people had to look at looked at anew: somebody has put it right. May be
+    repeated; what is not in trouble stays as it is. Raises NotFound."""
+    check_moderator(moderator)
+    payment = payments.locked(act.conn, payment_id)
+    if payment is None:
+        raise NotFound("no such payment")
+    if payment.trouble is None:
+        return
+    payments.try_again(act.conn, payment_id, now_ms=act.now_ms)
+    url = act.urls.payment(payment_id)
+    act.announce("payments", "update", url)  # its order hears of it, and looks too
+    reports.note(
+        act.conn,
+        actor_id=moderator.id,
+        action="look-again",
+        subject=url,
+        note=payment.trouble,
+        form_key=None,
+        now_ms=act.now_ms,
+    )
 
 
 def answer_appeal(

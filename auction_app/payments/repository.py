@@ -4,7 +4,7 @@ from typing import Any
 
 from service_kit.dialects import insert_or
 from service_kit.money import Money
-from sqlalchemy import Connection, Row, case, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import checkouts, payments, provider_events
@@ -63,6 +63,31 @@ def set_status(conn: Connection, payment_id: str, status: PaymentStatus, *, now_
 def set_trouble(conn: Connection, payment_id: str, trouble: str) -> None:
     """People have to look at a payment."""
     conn.execute(update(payments).where(payments.c.id == payment_id).values(trouble=trouble))
+
+
+def in_trouble(
+    conn: Connection, *, after: Cursor | None, limit: int
+) -> list[tuple[Payment, int, str | None]]:
+    """So many payments that people have to look at, the oldest first: when each was made, and the
+    provider's name of the checkout that it is about."""
+    about = (checkouts.c.payment_id == payments.c.id) & checkouts.c.trouble.is_not(None)
+    query = (
+        select(payments, func.max(checkouts.c.provider_id).label("provider_id"))
+        .outerjoin(checkouts, about)
+        .where(payments.c.trouble.is_not(None))
+        .group_by(payments.c.id)
+    )
+    order = (payments.c.created_at_ms, payments.c.id)
+    rows = conn.execute(paged(query, *order, after=after, limit=limit, rising=True))
+    return [(_read(row), row.created_at_ms, row.provider_id) for row in rows]
+
+
+def try_again(conn: Connection, payment_id: str, *, now_ms: int) -> None:
+    """Forget why people had to look at a payment: its checkouts are looked at anew."""
+    conn.execute(update(payments).where(payments.c.id == payment_id).values(trouble=None))
+    stuck = (checkouts.c.payment_id == payment_id) & checkouts.c.trouble.is_not(None)
+    anew = {"trouble": None, "look_at_ms": now_ms, "failures": 0}
+    conn.execute(update(checkouts).where(stuck).values(**anew))
 
 
 def add_checkout(conn: Connection, checkout: Checkout) -> None:
