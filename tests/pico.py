@@ -27,7 +27,7 @@ _TYPES = frozenset(
 )
 _TAG = re.compile(r"<([a-z][a-z0-9]*)\b|createElement\(\"(\w+)\"")
 _CLASSES = re.compile(r"class(?:Name)?=\"([^\"]*)\"|classList\.\w+\(\"([\w-]+)\"")
-_ATTRIBUTE = re.compile(r"\b(type|role|aria-[a-z]+|data-[a-z-]+|open|disabled|readonly|multiple)\b")
+_DATA = re.compile(r"\bdata-[a-z-]+")
 _VALUE = re.compile(r"\b(type|role|aria-[a-z]+)=\"([\w-]+)\"")
 _NEGATED = re.compile(r":not\((?:[^()]|\([^()]*\))*\)")
 _PSEUDO = re.compile(r"::?[\w-]+")
@@ -43,7 +43,7 @@ class Used:
         text = "\n".join(sources)
         self.tags = _TAGS | {first or second for first, second in _TAG.findall(text)}
         self.classes = {it for both in _CLASSES.findall(text) for it in " ".join(both).split()}
-        self.attributes = set(_ATTRIBUTE.findall(text))
+        self.data = set(_DATA.findall(text))
         self.values = set(_VALUE.findall(text)) | {("type", it) for it in _TYPES}
 
     def can_match(self, selector: str) -> bool:
@@ -55,8 +55,9 @@ class Used:
 
     def _is_there(self, attribute: str, value: str, klass: str, tag: str) -> bool:
         if attribute:
-            both = value and attribute in {"type", "role"}
-            return (attribute, value) in self.values if both else attribute in self.attributes
+            if value and attribute in {"type", "role"}:
+                return (attribute, value) in self.values
+            return attribute in self.data or not attribute.startswith("data-")
         return klass in self.classes if klass else tag in self.tags
 
 
