@@ -7,6 +7,7 @@ from service_kit.access import Tokens
 from service_kit.config import Holds, anywhere, load, setting
 from service_kit.database import database_url
 from service_kit.url import base_url
+from service_kit.webhooks import check_secret, check_user
 
 from accounting_service.model.rates import Rate, rates
 
@@ -26,8 +27,8 @@ class Config:
     rates: tuple[Rate, ...] = setting("ACCOUNTING_RATES", parse=rates)
     bus_url: str = setting("ACCOUNTING_BUS_URL", parse=bus_url)
     bus_token: str = setting("ACCOUNTING_BUS_TOKEN", secret=True)
-    webhook_uuid: str = setting("ACCOUNTING_WEBHOOK_UUID")
-    webhook_secret: str = setting("ACCOUNTING_WEBHOOK_SECRET", secret=True)
+    webhook_uuid: str = setting("ACCOUNTING_WEBHOOK_UUID", parse=check_user)
+    webhook_secret: str = setting("ACCOUNTING_WEBHOOK_SECRET", secret=True, parse=check_secret)
     payments_url: str = setting("ACCOUNTING_PAYMENTS_URL", parse=base_url)
     payments_token: str = setting("ACCOUNTING_PAYMENTS_TOKEN", secret=True)
 

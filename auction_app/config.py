@@ -14,6 +14,7 @@ from service_kit.database import database_url
 from service_kit.security_txt import contact, is_placeholder
 from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, is_plain
+from service_kit.webhooks import check_secrets, check_user
 
 PAY_WITHIN_DAYS = 7
 """Unless it is set otherwise."""
@@ -117,8 +118,10 @@ class Config:
     photos_dir: str = setting("AUCTIONS_PHOTOS_DIR")
     bus_url: str = setting("AUCTIONS_BUS_URL", parse=bus_url)
     bus_token: str = setting("AUCTIONS_BUS_TOKEN", secret=True)
-    webhook_uuid: str = setting("AUCTIONS_WEBHOOK_UUID")
-    webhook_secret: tuple[str, ...] = setting("AUCTIONS_WEBHOOK_SECRET", secret=True)
+    webhook_uuid: str = setting("AUCTIONS_WEBHOOK_UUID", parse=check_user)
+    webhook_secret: tuple[str, ...] = setting(
+        "AUCTIONS_WEBHOOK_SECRET", secret=True, parse=check_secrets
+    )
     bids_url: str = setting("AUCTIONS_BIDS_URL", parse=base_url)
     bids_token: str = setting("AUCTIONS_BIDS_TOKEN", secret=True)
     live_url: str | None = setting(

@@ -7,6 +7,7 @@ from service_kit.access import Tokens
 from service_kit.config import Holds, anywhere, load, port_number, setting
 from service_kit.database import database_url
 from service_kit.url import base_url
+from service_kit.webhooks import check_secret, check_user
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +24,8 @@ class Config:
     tokens: Tokens = setting("BIDS_TOKENS", parse=Tokens.parse, secret=True)
     bus_url: str = setting("BIDS_BUS_URL", parse=bus_url)
     bus_token: str = setting("BIDS_BUS_TOKEN", secret=True)
-    webhook_uuid: str = setting("BIDS_WEBHOOK_UUID", secret=True)
-    webhook_secret: str = setting("BIDS_WEBHOOK_SECRET", secret=True)
+    webhook_uuid: str = setting("BIDS_WEBHOOK_UUID", parse=check_user, secret=True)
+    webhook_secret: str = setting("BIDS_WEBHOOK_SECRET", secret=True, parse=check_secret)
     auctions_url: str = setting("BIDS_AUCTIONS_URL", parse=base_url)
     auctions_token: str = setting("BIDS_AUCTIONS_TOKEN", secret=True)
     jobs_port: int | None = setting("BIDS_JOBS_PORT", default=None, parse=port_number)

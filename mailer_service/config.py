@@ -13,6 +13,7 @@ from service_kit.config import Holds, anywhere, load, number, port_number, setti
 from service_kit.database import database_url
 from service_kit.local_time import zone_names
 from service_kit.url import base_url
+from service_kit.webhooks import check_secret, check_user
 
 from mailer_service.letters.formats import LANGUAGES
 from mailer_service.model.reports import Operator
@@ -110,8 +111,8 @@ class Config:
     preview: bool = setting("MAILER_PREVIEW", default=False, at_home=bool)
     bus_url: str = setting("MAILER_BUS_URL", parse=bus_url)
     bus_token: str = setting("MAILER_BUS_TOKEN", secret=True)
-    webhook_uuid: str = setting("MAILER_WEBHOOK_UUID")
-    webhook_secret: str = setting("MAILER_WEBHOOK_SECRET", secret=True)
+    webhook_uuid: str = setting("MAILER_WEBHOOK_UUID", parse=check_user)
+    webhook_secret: str = setting("MAILER_WEBHOOK_SECRET", secret=True, parse=check_secret)
     bids_url: str = setting("MAILER_BIDS_URL", parse=base_url)
     bids_token: str = setting("MAILER_BIDS_TOKEN", secret=True)
     auctions_url: str = setting("MAILER_AUCTIONS_URL", parse=base_url)

@@ -110,3 +110,26 @@ def test_no_time_and_no_room_at_all_is_no_setting_of_the_bus(
     monkeypatch.setenv(name, "0")
     with pytest.raises(ConfigError, match=f"{name}: must be a whole number, 1 to "):
         import_module("bus.config").read()
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["bids_service", "auction_app", "auction_app.live", "mailer_service", "accounting_service"],
+)
+@pytest.mark.parametrize(
+    ("setting", "text"),
+    [
+        *(("SECRET", text) for text in ("short", "whsec_", "whsec_%%%", "whsec_c2hvcnQ=", " ")),
+        *(("UUID", text) for text in ("a:b", "ä", "a b", "a\n")),
+    ],
+)
+def test_no_receiver_starts_with_what_can_prove_no_delivery(
+    monkeypatch: pytest.MonkeyPatch, service: str, setting: str, text: str
+) -> None:
+    config = config_of(f"{service}.config")
+    name = next(one for one in variables(config) if one.endswith(f"_WEBHOOK_{setting}"))
+    monkeypatch.setenv(name, text)
+    with pytest.raises(ConfigError) as raised:
+        load(config, prefix="NONE_OF_THESE_")
+    (line,) = [one for one in raised.value.complaints if one.startswith(f"{name}: ")]
+    assert "must be" in line or "a secret" in line

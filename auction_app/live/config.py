@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from service_kit.config import Holds, load, nowhere, setting
 from service_kit.http import origin_of
 from service_kit.url import base_url, is_plain
+from service_kit.webhooks import check_secrets, check_user
 
 
 def _origin(text: str) -> str:
@@ -20,8 +21,10 @@ class Config:
     public_url: str = setting("LIVE_PUBLIC_URL", parse=base_url)
     bus_url: str = setting("LIVE_BUS_URL", parse=base_url)
     bus_token: str = setting("LIVE_BUS_TOKEN", secret=True)
-    webhook_uuid: str = setting("LIVE_WEBHOOK_UUID")
-    webhook_secret: tuple[str, ...] = setting("LIVE_WEBHOOK_SECRET", secret=True)
+    webhook_uuid: str = setting("LIVE_WEBHOOK_UUID", parse=check_user)
+    webhook_secret: tuple[str, ...] = setting(
+        "LIVE_WEBHOOK_SECRET", secret=True, parse=check_secrets
+    )
     bids_url: str = setting("LIVE_BIDS_URL", parse=base_url)
     bids_token: str = setting("LIVE_BIDS_TOKEN", secret=True)
     auctions_url: str = setting("LIVE_AUCTIONS_URL", parse=base_url)

@@ -16,7 +16,7 @@ GOOD = {
     "MAILER_BUS_URL": "http://localhost:8001",
     "MAILER_BUS_TOKEN": "bus-token-hunter2",
     "MAILER_WEBHOOK_UUID": "mailer",
-    "MAILER_WEBHOOK_SECRET": "whsec_hunter2",
+    "MAILER_WEBHOOK_SECRET": "whsec_hunter2hunter2hunter2hunter2hunt",
     "MAILER_BIDS_URL": "http://localhost:8002",
     "MAILER_BIDS_TOKEN": "bids-token-hunter2",
     "MAILER_AUCTIONS_URL": "http://localhost:8000",

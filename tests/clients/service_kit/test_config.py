@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 from service_kit.access import Tokens
-from service_kit.config import ConfigError, load, number, or_exit, setting
+from service_kit.config import ConfigError, exit_with, load, number, or_exit, setting
 from structlog.testing import capture_logs
 
 
@@ -42,6 +42,26 @@ def test_what_is_for_development_is_refused_once_any_service_is_reached_by_https
         load(Cautious, prefix="TILL_")
 
     assert "sesame" not in str(raised.value)
+
+
+@pytest.mark.parametrize("key", ["a b", "a\nb", "tökén", "\u0660"])
+def test_a_secret_that_fits_in_no_header_is_refused_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setenv("SHOP_URL", "u")
+    monkeypatch.setenv("SHOP_KEY", key)
+    with pytest.raises(ConfigError) as raised:
+        read()
+    assert raised.value.complaints == ("SHOP_KEY: must be ASCII, without spaces and line ends",)
+
+
+def test_a_complaint_is_one_line_whatever_it_repeats(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        exit_with(("SHOP_URL: a\nb\x1b[2J", f"SHOP_URL: {'x' * 5000}", "SHOP_KEY: ä"))
+    first, second, third = capsys.readouterr().err.splitlines()
+    assert first == r"SHOP_URL: a\nb\x1b[2J"
+    assert len(second) < 600
+    assert third == "SHOP_KEY: ä"
 
 
 def read() -> Config:

@@ -32,6 +32,7 @@ C = TypeVar("C")
 _REQUIRED: Any = object()
 _IN_PROCESS = "wsgi+"
 _LONGEST_NUMBER = 18
+_LONGEST_LINE = 500
 
 Holds = Callable[[str], bool]
 """Whether the app at a URL is in this process."""
@@ -48,6 +49,7 @@ def setting(
     """A dataclass field that is read from the environment `variable`.
 
     Without a default it is required. A secret never shows in the repr and may have no default.
+    A secret's text is ASCII without spaces, unless `parse` knows better.
     `parse` turns the text into the value (raising ValueError with a reason); without it the
     annotation decides: str, bool, or tuple[str, ...] (comma-separated); a number has bounds, so it
     has a `parse`. A value that `at_home` is true of is for development: a house that the public
@@ -133,13 +135,21 @@ def or_exit(start: Callable[[], C], *, status: int = 2) -> C:
 def exit_with(complaints: tuple[str, ...], *, status: int = 2) -> NoReturn:
     """Print one line per complaint on stderr and exit with this status."""
     for complaint in complaints:
-        print(complaint, file=sys.stderr)  # noqa: T201 - this is the command's output
+        print(_one_line(complaint), file=sys.stderr)  # noqa: T201 - this is the command's output
     sys.exit(status)
+
+
+def _one_line(complaint: str) -> str:
+    """Whatever a setting holds that it repeats."""
+    line = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in complaint)
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]} …"
 
 
 def _read(env: Env, field: "dataclasses.Field[Any]", annotation: Any) -> Any:
     variable, default = field.metadata["variable"], field.metadata["default"]
-    parse = _refusing(field.metadata["at_home"], field.metadata["parse"] or _PARSERS[annotation])
+    is_token = not field.repr and annotation in {str, str | None}
+    own = field.metadata["parse"] or (_token if is_token else _PARSERS[annotation])
+    parse = _refusing(field.metadata["at_home"], own)
     text = os.environ.get(variable, "")
     if not text and default is not _REQUIRED:
         return default
@@ -194,6 +204,13 @@ def _held(text: str, holds: Holds) -> str:
     if not holds(url):
         raise ValueError(f"{text}: this process does not hold that app")
     return url
+
+
+def _token(text: str) -> str:
+    """A secret goes into a header of a request, or comes in one."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("must be ASCII, without spaces and line ends")
+    return text
 
 
 def _yes_or_no(text: str) -> bool:

@@ -40,6 +40,22 @@ def check_secret(value: object) -> str:
     return value
 
 
+def check_secrets(text: str) -> tuple[str, ...]:
+    """Secrets, comma-separated: one, or two while one takes the other's place. Raises ValueError,
+    whose words don't repeat them."""
+    found = tuple(check_secret(one.strip()) for one in text.split(",") if one.strip())
+    if not found:
+        raise ValueError("must be a secret, or several, comma-separated")
+    return found
+
+
+def check_user(text: str) -> str:
+    """The user name that a delivery's Basic credentials have. Raises ValueError."""
+    if not text.isascii() or not text.isprintable() or ":" in text or " " in text:
+        raise ValueError("must be ASCII, without spaces and colons")
+    return text
+
+
 def signature(valid: Iterable[str], message_id: str, timestamp_s: int, body: bytes) -> str:
     """The `webhook-signature` header: `v1,…` for each valid secret, space-separated."""
     signed = b"%b.%d.%b" % (message_id.encode(), timestamp_s, body)
