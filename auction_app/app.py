@@ -45,8 +45,11 @@ from auction_app.items.views import item as items_page
 from auction_app.listings import labels as listings_labels
 from auction_app.listings.linked_data import linked_data
 from auction_app.listings.model import LARGE, THUMBNAIL
+from auction_app.maintenance import views as maintenance_views
+from auction_app.maintenance.in_templates import install_banner
 from auction_app.moderation import labels as moderation_labels
 from auction_app.moderation import views as moderation_views
+from auction_app.moderation.views import maintenance as plan_maintenance_views
 from auction_app.news import views as news_views
 from auction_app.notifications import labels as notifications_labels
 from auction_app.notifications import views as notifications_views
@@ -143,6 +146,7 @@ def create_app(
     app.add_template_filter(partial(linked_data, built.urls), "linked_data")
     app.add_template_filter(price_plot)
     install_page_cache(app, built)
+    install_banner(app, built.board)
     install_layout(app, built, visitor, _LABELS)
     _install_views(app, built)
     return app
@@ -183,6 +187,8 @@ def _views(house: House) -> Iterator[Blueprint]:
     yield from items_views.blueprints(house, house.files)
     asks_provider = house.payment_channel if house.desk is not None else None
     yield from moderation_views.blueprints(house, house.decree_channel, asks_provider)
+    yield from maintenance_views.blueprints(house, house.board)
+    yield plan_maintenance_views.pages(house, house.board)
     yield from news_views.blueprints(house)
     yield from notifications_views.blueprints(house)
     yield from orders_views.blueprints(house, house.desk)

@@ -18,6 +18,7 @@ from auction_app.bidding.gateway import Bids, Gateway
 from auction_app.config import Config, PaymentsConfig, PayoutsConfig
 from auction_app.db.store import Store
 from auction_app.listings.photo_files import PhotoFiles
+from auction_app.maintenance.board import Board
 from auction_app.outcomes import build_outcomes
 from auction_app.parts import Parts
 from auction_app.payments.desk import PaymentDesk
@@ -48,6 +49,7 @@ class House(Parts):
     photo_channel: Channel
     decree_channel: Channel
     payment_channel: Channel
+    board: Board
     desk: PaymentDesk | None = None
     statements: Statements | None = None
     transport: LocalTransport | None = None
@@ -115,6 +117,7 @@ def build(
         photo_channel=part("photo_channel", lambda: channel("photos")),
         decree_channel=part("decree_channel", lambda: channel("decrees")),
         payment_channel=part("payment_channel", lambda: channel("payments")),
+        board=Board(store),
         desk=part("desk", lambda: _desk(config.payments)),
         statements=part("statements", lambda: _statements(config.payouts, transport)),
         transport=transport,

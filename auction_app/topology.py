@@ -7,6 +7,7 @@ from auction_app.config import Config
 from auction_app.urls import Urls
 
 PUBLISHED = {
+    "announcements": TopicAbout("The house will be closed for maintenance, or no longer.", NO_DATA),
     "auctions": TopicAbout("An auction was listed, or its listing has changed.", NO_DATA),
     "customers": TopicAbout("A customer came, or has changed.", NO_DATA),
     "orders": TopicAbout(

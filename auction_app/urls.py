@@ -45,6 +45,10 @@ class Urls:
         """The address of what somebody is told of a moderator's decision."""
         return self.absolute(f"/statements/{statement_id}")
 
+    def announcement(self, announcement_id: str) -> str:
+        """The address of what the house announced."""
+        return self.absolute(f"/announcements/{announcement_id}")
+
     def second_chance(self, chance_id: str) -> str:
         """The address of a second chance."""
         return self.absolute(f"/second-chances/{chance_id}")

@@ -142,6 +142,19 @@ sign_in_changes = Table(
     Index("ix_sign_in_changes_customer", "customer_id", "at_ms"),
 )
 
+# Planned maintenance; `words` by language. Its author is the house's, whose record outlives them.
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("author_id", String(16), nullable=False),
+    Column("from_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False, index=True),
+    Column("words", JSON, nullable=False),
+    Column("announced_at_ms", BigInteger, nullable=False),
+    Column("ended_at_ms", BigInteger),
+)
+
 # Machines of customers. `begins_after` is the number of the sale after which one listens.
 devices = Table(
     "devices",

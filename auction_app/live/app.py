@@ -19,9 +19,10 @@ from service_kit.url import are_entity_urls
 from service_kit.worker import Loops
 
 from auction_app.live import config as settings
+from auction_app.live.announcements import Announcements
 from auction_app.live.answers import check_origin, stream_answer
 from auction_app.live.config import Config
-from auction_app.live.follow import Biddings, follower, look, notifier, resyncer
+from auction_app.live.follow import Biddings, announcer, follower, look, notifier, resyncer
 from auction_app.live.hub import Channel, Hub, HubFull
 from auction_app.live.own_view import install_own_stream
 from auction_app.live.readers import Readers, TooManyOfOne
@@ -51,15 +52,17 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     install_problems(app, {HubFull: _full, TooManyOfOne: _too_many})
     install_health(app, {})
     clock: Clock = parts.get("clock") or now_ms
-    _install_stream(app, config, hub, biddings, clock)
-    install_own_stream(app, config, readers, web_app, clock)
+    announcements = Announcements(web_app, clock)
+    _install_stream(app, config, hub, biddings, announcements, clock)
+    install_own_stream(app, config, readers, web_app, announcements, clock)
     drain = Drain(
         uuid=config.webhook_uuid,
         secrets=config.webhook_secret,
         listeners={
             "biddings": follower(hub, biddings),
             "notices": notifier(readers),
-            RESYNC: resyncer(hub, biddings, readers),
+            "announcements": announcer(announcements, hub, readers),
+            RESYNC: resyncer(hub, biddings, readers, announcements),
         },
     )
     mount(app, "/events", drain)
@@ -72,7 +75,14 @@ def subscribing(config: Config) -> Loops:
     return Loops({"subscribe": body})
 
 
-def _install_stream(app: Flask, config: Config, hub: Hub, biddings: Biddings, clock: Clock) -> None:
+def _install_stream(
+    app: Flask,
+    config: Config,
+    hub: Hub,
+    biddings: Biddings,
+    announcements: Announcements,
+    clock: Clock,
+) -> None:
     @app.get("/stream")
     def show() -> Response:
         auction_url = request.args.get("auction", "")
@@ -85,7 +95,7 @@ def _install_stream(app: Flask, config: Config, hub: Hub, biddings: Biddings, cl
         except Exception:
             hub.leave(channel)
             raise
-        frames = stream(channel, since, clock)
+        frames = stream(channel, since, announcements, clock)
         return stream_answer(config, frames, lambda: hub.leave(channel), with_session=False)
 
 

@@ -7,6 +7,7 @@ from bids_client import Bidding, BidsError, BidsUnavailable, CallRefused, NotFou
 from bus_drain import Event
 from service_kit.logs import get_logger
 
+from auction_app.live.announcements import Announcements
 from auction_app.live.frame import frame_of
 from auction_app.live.hub import Channel, Hub
 from auction_app.live.readers import Readers
@@ -49,16 +50,39 @@ def notifier(readers: Readers) -> Callable[[Sequence[Event]], None]:
     return notify
 
 
-def resyncer(hub: Hub, biddings: Biddings, readers: Readers) -> Callable[[Sequence[Event]], None]:
-    """A drain's listener: events are gone, so each watched bidding is looked at, and every reader
-    looks."""
+def announcer(
+    announcements: Announcements, hub: Hub, readers: Readers
+) -> Callable[[Sequence[Event]], None]:
+    """A drain's listener: shows every stream what the house announces. Raises WebAppAway, so that
+    the bus delivers again."""
+
+    def announce(events: Sequence[Event]) -> None:
+        news = [announcements.tell(url) for url in dict.fromkeys(event.url for event in events)]
+        if any(news):
+            _wake_all(hub, readers)
+
+    return announce
+
+
+def resyncer(
+    hub: Hub, biddings: Biddings, readers: Readers, announcements: Announcements
+) -> Callable[[Sequence[Event]], None]:
+    """A drain's listener: events are gone, so each watched bidding is looked at, every reader
+    looks, and so does who announces."""
 
     def follow(_events: Sequence[Event]) -> None:
+        if announcements.look_again():
+            _wake_all(hub, readers)
         readers.tell_all()
         for url, channel in hub.watched():
             _follow(biddings, url, channel)
 
     return follow
+
+
+def _wake_all(hub: Hub, readers: Readers) -> None:
+    hub.wake_all()
+    readers.wake_all()
 
 
 def look(hub: Hub, biddings: Biddings, channel: Channel) -> Exception | None:

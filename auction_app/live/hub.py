@@ -38,8 +38,15 @@ class Channel:
                 news, self._news = self._news, threading.Event()
                 news.set()
 
+    def wake(self) -> None:
+        """Let the streams look what else there is."""
+        with self._lock:
+            news, self._news = self._news, threading.Event()
+            news.set()
+
     def wait_newer(self, version: int, seconds: float) -> Frame | None:
-        """The newest frame, once it is newer than `version`; None after so many seconds."""
+        """The newest frame, once it is newer than `version`; None after so many seconds, or when
+        woken."""
         with self._lock:
             news, frame = self._news, self._newer(version)
         if frame is None and news.wait(seconds):
@@ -99,6 +106,13 @@ class Hub:
         with self._lock:
             channel.bidding_url = bidding_url
             self._by_bidding[bidding_url] = channel
+
+    def wake_all(self) -> None:
+        """Have every stream look what else there is."""
+        with self._lock:
+            channels = list(self._by_auction.values())
+        for channel in channels:
+            channel.wake()
 
     def watched(self) -> list[tuple[str, Channel]]:
         """Every bidding that somebody watches, by URL, and its channel."""

@@ -8,6 +8,7 @@ from service_kit.clock import Clock
 from service_kit.logs import get_logger
 from service_kit.problems import Problem
 
+from auction_app.live.announcements import Announcements
 from auction_app.live.frame import clock_frame
 from auction_app.live.readers import Reader, Readers
 from auction_app.live.web_app import Answer, NewsEvent, WebApp, WebAppAway
@@ -79,16 +80,27 @@ def open_feed(readers: Readers, web_app: WebApp, reader: Reader, after: str | No
     return OwnFeed(web_app, reader, answer, told)
 
 
-def own_stream(feed: OwnFeed, clock: Clock, *, heartbeat_s: float = HEARTBEAT_S) -> Iterator[bytes]:
-    """What is new after the cursor, and the time at the start and whenever nothing happens.
+def own_stream(
+    feed: OwnFeed,
+    announcements: Announcements,
+    clock: Clock,
+    *,
+    heartbeat_s: float = HEARTBEAT_S,
+) -> Iterator[bytes]:
+    """What is new after the cursor, what the house announces, and the time at the start and
+    whenever nothing happens.
 
     Blocks between frames. Ends when the reader is refused: the token was revoked, the session or
     the account closed.
     """
-    yield b"retry: 2000\n" + clock_frame(clock())
+    told = announcements.for_newcomer()
+    yield b"retry: 2000\n" + clock_frame(clock()) + told.frame
     for _ in range(ROUNDS):
         yield from feed.take()
         may_be_news = feed.wait(heartbeat_s)
+        if announcements.latest.number != told.number:
+            told = announcements.latest
+            yield told.frame
         if not may_be_news:
             yield clock_frame(clock())
         if may_be_news or feed.asks_anyway:

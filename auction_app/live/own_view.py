@@ -4,6 +4,7 @@ from flask import Flask, Request, Response, request
 from service_kit.clock import Clock
 from service_kit.problems import Problem
 
+from auction_app.live.announcements import Announcements
 from auction_app.live.answers import check_origin, stream_answer
 from auction_app.live.config import Config
 from auction_app.live.own_stream import open_feed, own_stream
@@ -16,7 +17,12 @@ _LONGEST_TOKEN = 4096
 
 
 def install_own_stream(
-    app: Flask, config: Config, readers: Readers, web_app: WebApp, clock: Clock
+    app: Flask,
+    config: Config,
+    readers: Readers,
+    web_app: WebApp,
+    announcements: Announcements,
+    clock: Clock,
 ) -> None:
     """Serve /me/stream."""
 
@@ -29,7 +35,8 @@ def install_own_stream(
             raise Problem(400, "This is no cursor of ours")
         reader = readers.join(credential)
         try:
-            frames = own_stream(open_feed(readers, web_app, reader, after), clock)
+            feed = open_feed(readers, web_app, reader, after)
+            frames = own_stream(feed, announcements, clock)
         except Exception:
             readers.leave(reader)
             raise

@@ -38,13 +38,14 @@ class Credential:
 
 class Reader:
     """All streams of one token or session. Each remembers how often it was told that there is
-    news, and asks when that was more often."""
+    news, and asks when that was more often; it may be woken for something else."""
 
     def __init__(self, credential: Credential) -> None:
         self.credential = credential
         self.customer_url: str | None = None
         self.streams = 0
         self.told = 0
+        self.woken = 0
         self._news = threading.Condition()
 
     def tell(self) -> None:
@@ -53,10 +54,19 @@ class Reader:
             self.told += 1
             self._news.notify_all()
 
-    def wait(self, told: int, seconds: float) -> bool:
-        """Whether there was news since the `told`-th time; waits for some so long."""
+    def wake(self) -> None:
+        """Let the streams look what else there is."""
         with self._news:
-            return self._news.wait_for(lambda: self.told != told, seconds)
+            self.woken += 1
+            self._news.notify_all()
+
+    def wait(self, told: int, seconds: float) -> bool:
+        """Whether there was news since the `told`-th time; waits for some so long, or until it is
+        woken."""
+        with self._news:
+            woken = self.woken
+            self._news.wait_for(lambda: self.told != told or self.woken != woken, seconds)
+            return self.told != told
 
 
 class Readers:
@@ -130,6 +140,13 @@ class Readers:
             everybody = tuple(self._by_digest.values())
         for reader in everybody:
             reader.tell()
+
+    def wake_all(self) -> None:
+        """Have every stream look what else there is."""
+        with self._lock:
+            everybody = tuple(self._by_digest.values())
+        for reader in everybody:
+            reader.wake()
 
     def _forget(self, reader: Reader) -> None:
         theirs = self._by_customer.get(reader.customer_url or "", set())

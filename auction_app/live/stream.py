@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from service_kit.clock import Clock
 
+from auction_app.live.announcements import Announcements
 from auction_app.live.frame import clock_frame
 from auction_app.live.hub import Channel
 
@@ -13,17 +14,27 @@ ROUNDS = 240
 
 
 def stream(
-    channel: Channel, version: int, clock: Clock, *, heartbeat_s: float = HEARTBEAT_S
+    channel: Channel,
+    version: int,
+    announcements: Announcements,
+    clock: Clock,
+    *,
+    heartbeat_s: float = HEARTBEAT_S,
 ) -> Iterator[bytes]:
-    """The frames newer than `version`, and the time at the start and whenever nothing happens.
+    """The frames newer than `version`, what the house announces, and the time at the start and
+    whenever nothing happens.
 
     Blocks between frames. A browser that went away is noticed when the next one is written.
     """
-    yield b"retry: 2000\n" + clock_frame(clock())
+    told = announcements.for_newcomer()
+    yield b"retry: 2000\n" + clock_frame(clock()) + told.frame
     for _ in range(ROUNDS):
         frame = channel.wait_newer(version, heartbeat_s)
         while frame is not None:
             version = frame.version
             yield frame.data
             frame = channel.wait_newer(version, heartbeat_s)
+        if announcements.latest.number != told.number:
+            told = announcements.latest
+            yield told.frame
         yield clock_frame(clock())

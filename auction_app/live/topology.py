@@ -6,9 +6,10 @@ from auction_app.live.config import Config
 
 
 def topology(config: Config) -> Topology:
-    """It publishes nothing, and hears of biddings and of who has news."""
+    """It publishes nothing, and hears of biddings, of who has news, and of what the house
+    announces."""
     followed = WantedSubscription(
-        topics=("biddings", "notices"),
+        topics=("announcements", "biddings", "notices"),
         callback=f"{config.public_url}/events",
         uuid=config.webhook_uuid,
         secret=config.webhook_secret[0],

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from service_kit.errors import HttpFailure, UnexpectedStatus
 from service_kit.http import HttpClient
@@ -38,11 +38,32 @@ class Answer:
     more: bool = False
 
 
+@dataclass(frozen=True, kw_only=True)
+class Announced:
+    """Maintenance that the house announced, which anybody may know."""
+
+    url: str
+    from_ms: int
+    until_ms: int
+    ended_at_ms: int | None
+    words: dict[str, str]
+
+    def is_over(self, now_ms: int) -> bool:
+        """Whether nobody needs to know of it any more."""
+        return self.ended_at_ms is not None or self.until_ms <= now_ms
+
+
 class WebApp(Protocol):
-    """What readers ask through this process."""
+    """What readers ask through this process, and what it may know as anybody may."""
 
     def events(self, credential: Credential, after: str | None) -> Answer:
         """What is new after a cursor. Raises Problem as the web app refuses; WebAppAway."""
+
+    def announcement(self, url: str) -> Announced:
+        """What was announced at a URL of the web app's. Raises WebAppAway."""
+
+    def announcements(self) -> Sequence[Announced]:
+        """What is announced and not over, the next first. Raises WebAppAway."""
 
 
 class HttpWebApp:
@@ -65,6 +86,31 @@ class HttpWebApp:
             raise WebAppAway(f"it answers {error.status}") from error
         except (HttpFailure, KeyError, TypeError) as error:
             raise WebAppAway(str(error)) from error
+
+    def announcement(self, url: str) -> Announced:
+        """As the protocol says."""
+        return _announced(self._public(urlsplit(url).path))
+
+    def announcements(self) -> Sequence[Announced]:
+        """As the protocol says."""
+        found = self._public("/announcements")["_embedded"]["announcements"]
+        return [_announced(one) for one in found]
+
+    def _public(self, path: str) -> dict[str, Any]:
+        try:
+            return self._http.get(self._url + path).json()
+        except HttpFailure as error:
+            raise WebAppAway(str(error)) from error
+
+
+def _announced(document: dict[str, Any]) -> Announced:
+    return Announced(
+        url=document["_links"]["self"]["href"],
+        from_ms=document["from_ms"],
+        until_ms=document["until_ms"],
+        ended_at_ms=document["ended_at_ms"],
+        words=document["words"],
+    )
 
 
 def _refusal(error: UnexpectedStatus) -> Problem:

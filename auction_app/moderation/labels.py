@@ -28,6 +28,8 @@ def action_word(action: str) -> str:
         "uphold": _("Let the decision stand"),
         "edit-page": _("Edit a page of the house"),
         "look-again": _("Look again"),
+        "announce": _("Announce maintenance"),
+        "end-maintenance": _("End maintenance"),
     }[action]
 
 

@@ -18,9 +18,10 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
 from auction_app.accounts.visitor import Visitor, visitor
+from auction_app.maintenance.in_templates import maintenance_banner
 from auction_app.page_cache.in_templates import OPEN, moment_in, part_in
 from auction_app.page_cache.open_text import OpenText, open_text
-from auction_app.page_cache.stand_ins import NAME, NOW, TOKEN, stand_ins
+from auction_app.page_cache.stand_ins import BANNER, NAME, NOW, TOKEN, stand_ins
 from auction_app.parts import Parts
 from auction_app.web.formats import time_left
 from auction_app.web.i18n import language, style, viewer_zone, zone_is_chosen
@@ -78,8 +79,9 @@ class PageCache:
         now_ms = self._parts.clock()
         moments = {**found.moments, **personal.moments}
         left = {name: time_left(at - now_ms) for name, at in moments.items()}
-        values = {NOW: str(now_ms), **left, **_readers(who)}
-        tag = _tag(who, [found.text, *personal.texts.values()], left.values())
+        banner = str(maintenance_banner())
+        values = {NOW: str(now_ms), BANNER: banner, **left, **_readers(who)}
+        tag = _tag(who, [found.text, *personal.texts.values()], [banner, *left.values()])
         if request.if_none_match.contains_weak(tag):
             return _for_viewer(Response(status=304), tag)
         values |= {name: text.filled(values) for name, text in personal.texts.items()}
@@ -150,7 +152,7 @@ def _signed(_known: str) -> str:
     return str(generate_csrf())
 
 
-def _tag(who: Visitor, texts: Iterable[OpenText], left: Iterable[str]) -> str:
+def _tag(who: Visitor, texts: Iterable[OpenText], passing: Iterable[str]) -> str:
     """What tells whether a browser's copy is still true. The time at which it was made is no part
     of it: scripts learn that from a header."""
     digest = blake2b(digest_size=16)
@@ -158,7 +160,7 @@ def _tag(who: Visitor, texts: Iterable[OpenText], left: Iterable[str]) -> str:
         digest.update(text.digest)
     me = who.customer
     own = (me.id, me.name, session.get(_SESSIONS_TOKEN)) if me else ()
-    digest.update(repr((own, *left)).encode())
+    digest.update(repr((own, *passing)).encode())
     return digest.hexdigest()
 
 

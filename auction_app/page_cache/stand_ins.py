@@ -14,7 +14,7 @@ from jinja2 import StrictUndefined, UndefinedError
 from auction_app.accounts.visitor import Visitor
 from auction_app.page_cache.open_text import gap
 
-NAME, TOKEN, NOW = "name", "token of forms", "now"
+NAME, TOKEN, NOW, BANNER = "name", "token of forms", "now", "banner"
 """The gaps of every page."""
 
 
@@ -62,6 +62,7 @@ def stand_ins(who: Visitor, own: Iterable[str]) -> dict[str, Any]:
         ),
         "server_now_ms": gap(NOW),
         "csrf_token": lambda: gap(TOKEN),
+        "maintenance_banner": lambda: gap(BANNER),
     }
 
 

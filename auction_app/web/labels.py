@@ -41,6 +41,8 @@ def complaint(word: str) -> str:
         "not_a_time": _("Please enter a date and a time."),
         "no_such_time": _("The clocks skip this hour in your time zone. Choose another one."),
         "ends_too_soon": _("There is too little time for bids: please choose a later end."),
+        "ends_too_early": _("This has to be after the beginning, and in the future."),
+        "ends_too_late_for_maintenance": _("Maintenance lasts for a week at most."),
         "ends_too_late": _("An auction runs for 30 days at most: please choose an earlier end."),
         "not_a_choice": _("Please choose one of these."),
         "reserve_too_low": _("The reserve has to be above the start price."),

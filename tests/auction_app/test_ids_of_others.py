@@ -14,6 +14,7 @@ from tests.auction_app.tour import Tour, begin, paths, rules
 pytestmark = pytest.mark.slow
 
 ANYBODY = {
+    "/announcements/<string:announcement_id>",
     "/auctions/<string:auction_id>",
     "/auctions/<string:auction_id>/end.ics",
     "/auctions/<string:auction_id>/history",
@@ -56,6 +57,7 @@ MEMBERS = {
 
 WRITTEN = {"text_en": "x", "text_de": "x", "note": "x", "made_of": "0", "go": "save"}
 OWNERS = {
+    "/moderation/maintenance/<string:announcement_id>/end": {},
     "/account/devices/<string:device_id>/revoke": {},
     "/account/passkeys/<string:passkey_id>/remove": {"proof": "x"},
     "/account/sessions/<string:handle>/end": {},

@@ -43,6 +43,8 @@ OPERATIONS = [
     "/my/notices",
     "/second-chances/{chance_id}",
     "/statements/{statement_id}",
+    "/announcements",
+    "/announcements/{announcement_id}",
 ]
 
 PAGES_ONLY = (

@@ -72,10 +72,24 @@ def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tou
         "search_id": _saved(sale.ada),
         "passkey_id": _passkey(world, "Ada"),
         "device_id": _device(sale.sam),
+        "announcement_id": _announcement(mo),
     }
     ids = {name: value.rsplit("/", 1)[-1] for name, value in ids.items()}
     handle = re.findall(r"/account/sessions/(\w+)/end", sessions)[0]
     return Tour(sale, mo, ids, handle, item)
+
+
+def _announcement(moderator: Browser) -> str:
+    planned = {
+        "zone": "UTC",
+        "starts": "2026-12-01T12:00",
+        "until": "2026-12-01T13:00",
+        "words_en": "We move.",
+        "words_de": "Wir ziehen um.",
+    }
+    moderator.post("/moderation/maintenance", planned)
+    page = moderator.get("/moderation/maintenance").text
+    return str(re.findall(r"/moderation/maintenance/(\w+)/end", page)[0])
 
 
 def _device(seller: Browser) -> str:

@@ -21,7 +21,8 @@ PUBLISHERS = [
 THIEF = "a-token-of-somebody-else"
 
 
-OF_AUCTIONS = "auctions customers notices orders payments questions reminders statements".split()
+OF_AUCTIONS = """announcements auctions customers notices orders
+payments questions reminders statements""".split()
 
 
 @pytest.fixture(scope="module")

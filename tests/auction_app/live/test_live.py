@@ -15,18 +15,34 @@ from service_kit.money import Money
 from standardwebhooks import Webhook
 from werkzeug.test import TestResponse
 
+from auction_app.live.announcements import Announcements
 from auction_app.live.app import create_app
 from auction_app.live.config import Config
 from auction_app.live.follow import look
 from auction_app.live.frame import frame_of
 from auction_app.live.hub import Channel, Hub, HubFull
+from auction_app.live.readers import Credential
 from auction_app.live.stream import stream
+from auction_app.live.web_app import Announced, Answer, WebAppAway
 from tests.auction_app.conftest import SECRET
 from tests.auction_app.fake_bids import FakeBids
 from tests.waiting import wait_for
 
 ORIGIN = "http://auctions.test"
 ITEM = f"{ORIGIN}/auctions/lamp"
+
+
+class Silent:
+    """A web app that has nothing to say."""
+
+    def events(self, _credential: Credential, _after: str | None) -> Answer:
+        return Answer(customer_url="nobody", cursor="", events=())
+
+    def announcement(self, url: str) -> Announced:
+        raise WebAppAway(url)
+
+    def announcements(self) -> list[Announced]:
+        return []
 
 
 @pytest.fixture
@@ -58,7 +74,11 @@ def live_config() -> Config:
 
 @pytest.fixture
 def app(bids: FakeBids, hub: Hub) -> Flask:
-    return create_app(live_config(), biddings=bids, hub=hub, clock=lambda: 77)
+    return create_app(live_config(), web_app=Silent(), biddings=bids, hub=hub, clock=lambda: 77)
+
+
+def quiet() -> Announcements:
+    return Announcements(Silent(), lambda: 5)
 
 
 class Watcher:
@@ -363,7 +383,7 @@ def test_only_auctions_of_the_house_have_streams(app: Flask, item: str) -> None:
 
 
 def test_a_quiet_stream_sends_the_time(bids: FakeBids, hub: Hub) -> None:
-    frames = stream(hub.join(ITEM), 0, lambda: 5, heartbeat_s=0)
+    frames = stream(hub.join(ITEM), 0, quiet(), lambda: 5, heartbeat_s=0)
 
     assert next(frames).endswith(b"event: clock\ndata: 5\n\n")
     assert next(frames) == b"event: clock\ndata: 5\n\n"
@@ -372,7 +392,7 @@ def test_a_quiet_stream_sends_the_time(bids: FakeBids, hub: Hub) -> None:
 def test_a_waiting_stream_wakes_at_once(bids: FakeBids, hub: Hub) -> None:
     channel = hub.join(ITEM)
     got: list[bytes] = []
-    frames = stream(channel, 0, lambda: 5, heartbeat_s=60)
+    frames = stream(channel, 0, quiet(), lambda: 5, heartbeat_s=60)
     next(frames)
     reader = threading.Thread(target=lambda: got.append(next(frames)))
     reader.start()

@@ -14,13 +14,15 @@ from service_kit.http import HttpClient
 from service_kit.wsgi_transport import WsgiTransport
 from werkzeug.test import TestResponse
 
+from auction_app.live.announcements import Announcements
 from auction_app.live.app import create_app
 from auction_app.live.own_stream import OwnFeed, own_stream
 from auction_app.live.readers import Credential, Reader, Readers
 from auction_app.live.web_app import Answer, HttpWebApp, NewsEvent, WebAppAway
 from tests.auction_app.conftest import PUBLIC, Browser, World
 from tests.auction_app.devices.test_devices import add_device, sell_more
-from tests.auction_app.live.test_live import ORIGIN, deliver, live_config
+from tests.auction_app.live.test_live import ORIGIN, Silent, Watcher, deliver, live_config
+from tests.auction_app.maintenance.test_maintenance import announce, end
 from tests.auction_app.sale import sell
 from tests.waiting import wait_for
 
@@ -164,7 +166,7 @@ def test_it_ends_within_a_heartbeat_where_nobody_says_so(
     sam = world.member("Sam")
     reader = readers.join(Credential("Authorization", f"Bearer {add_device(sam)}"))
     feed = OwnFeed(web_app, reader, web_app.events(reader.credential, None), reader.told)
-    frames = own_stream(feed, lambda: 5, heartbeat_s=0)
+    frames = own_stream(feed, Announcements(web_app, lambda: 5), lambda: 5, heartbeat_s=0)
     next(frames)
     assert next(frames) == b"event: clock\ndata: 5\n\n"
 
@@ -283,7 +285,7 @@ def event(n: int) -> NewsEvent:
     return NewsEvent(id=str(n), event="notice", key=f"key {n}", data={"n": n})
 
 
-class Told:
+class Answers(Silent):
     """Answers one after the other, whatever is asked."""
 
     def __init__(self, *answers: list[NewsEvent]) -> None:
@@ -295,8 +297,9 @@ class Told:
 
 def test_what_comes_again_is_passed_on_once() -> None:
     reader = Reader(Credential("Cookie", "gavel=x"))
-    told = Told([event(1), event(2)], [event(1), event(2), event(3)])
-    frames = own_stream(OwnFeed(told, reader, told.events(reader.credential, None), 0), lambda: 5)
+    told = Answers([event(1), event(2)], [event(1), event(2), event(3)])
+    feed = OwnFeed(told, reader, told.events(reader.credential, None), 0)
+    frames = own_stream(feed, Announcements(told, lambda: 5), lambda: 5)
     next(frames)
     assert b'{"n":1}' in next(frames)
     reader.tell()
@@ -319,3 +322,50 @@ def test_a_credential_does_not_show() -> None:
     shown: list[Any] = [Credential("Authorization", "Bearer secret")]
 
     assert "secret" not in repr(shown)
+
+
+def test_every_stream_tells_of_maintenance_and_of_its_end(
+    world: World, web_app: CountedWebApp, readers: Readers
+) -> None:
+    mo, sam = world.moderator("Mo"), world.member("Sam")
+    item = sam.list_item()
+    live = create_app(
+        live_config(), web_app=web_app, readers=readers, biddings=world.bids, clock=world.clock
+    )
+    before = [OwnStream(live, **by_session(sam)), Watcher(live, PUBLIC + item)]
+    for one in before:
+        one.next()
+    before[1].next()
+    path = announce(mo)
+
+    assert deliver(live, PUBLIC + path, kind="announcements.create") == 204
+
+    for one in before:
+        frame = one.next()
+        assert "event: maintenance" in frame
+        assert '"en":"We move <house>."' in frame
+        assert "id:" not in frame
+    late = OwnStream(live, **by_session(sam))
+    assert '"over":false' in late.next()
+    end(mo)
+    deliver(live, PUBLIC + path, kind="announcements.update")
+    frames = [one.next() for one in before] + [one.next() for one in before]
+    assert sum('"over":true' in frame for frame in frames) == 2
+    newest = OwnStream(live, **by_session(sam))
+    assert "maintenance" not in newest.next()
+    for one in (*before, late, newest):
+        one.close()
+
+
+def test_after_a_start_what_was_announced_before_is_known(
+    world: World, web_app: CountedWebApp, readers: Readers
+) -> None:
+    live = create_app(
+        live_config(), web_app=web_app, readers=readers, biddings=world.bids, clock=world.clock
+    )
+    announce(world.moderator("Mo"))
+
+    stream = OwnStream(live, **by_token(add_device(world.member("Sam"))))
+
+    assert "event: maintenance" in stream.next()
+    stream.close()

@@ -1,0 +1,1 @@
+"""Planned maintenance: announced before, and the house is closed while it lasts."""
