@@ -28,11 +28,12 @@
 
   // Whoever looks at what a notification leads to has read it. Links only show, so this is said
   // apart; without a script a button marks all as read.
-  if (body.dataset.unread) {
+  function markSeen() {
     const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
     const seen = new URLSearchParams({ csrf_token: token, path: location.pathname });
     fetch("/my/notices/seen", { method: "POST", body: seen }).catch(() => {});
   }
+  if (body.dataset.unread) markSeen();
 
   // The page says what time it was there when it was made; since then our own stopwatch runs,
   // which no wrong clock and no change of it can touch.
@@ -121,8 +122,24 @@
     });
   }
 
+  // What the server says on the next page: from when until when the house will be closed.
+  function showMaintenance({ from_ms: from, until_ms: until, words, over }) {
+    const place = document.getElementById("maintenance");
+    const style = new Intl.DateTimeFormat(body.dataset.style, {
+      dateStyle: "medium", timeStyle: "short", timeZone: body.dataset.zone });
+    const when = document.createElement("strong");
+    when.textContent = place.dataset.words
+      .replace("{since}", style.format(from)).replace("{until}", style.format(until));
+    const said = document.createElement("p");
+    said.className = "notice warn";
+    said.append(when, ` ${words[document.documentElement.lang]}`);
+    place.replaceChildren(...(over ? [] : [said]));
+  }
+
   window.gavel = {
     now,
+    markSeen,
+    showMaintenance,
     setServerNow(ms) { offset = ms - performance.now(); },
   };
   tick();

@@ -169,6 +169,10 @@
     source = new EventSource(`${item.dataset.stream}&since=${version}`);
     source.onopen = () => { heard(); found(); };
     source.onmessage = (event) => { heard(); show(JSON.parse(event.data)); };
+    source.addEventListener("maintenance", (event) => {
+      heard();
+      window.gavel.showMaintenance(JSON.parse(event.data));
+    });
     source.addEventListener("clock", (event) => {
       heard();
       window.gavel.setServerNow(Number(event.data));

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_babel import get_locale
@@ -22,6 +23,8 @@ def install_layout(
     for label in (*labels, complaint, refusal, house_page_word):
         app.add_template_global(label)
 
+    news_url = _news_url(parts)
+
     @app.context_processor
     def names() -> dict[str, Any]:
         return {
@@ -34,7 +37,18 @@ def install_layout(
             "zone_is_chosen": zone_is_chosen(),
             "server_now_ms": parts.clock(),
             "live_url": parts.config.live_url,
+            "news_url": news_url,
             "auction_url": parts.urls.auction,
             "absolute": parts.urls.absolute,
             "photo_url": parts.urls.photo,
         }
+
+
+def _news_url(parts: Parts) -> str | None:
+    """Where a signed-in browser is told what happens. Its cookie goes to the house's own host, on
+    whatever port: where the live process has another, a proxy leads the same path there."""
+    live_url = parts.config.live_url
+    if live_url is None:
+        return None
+    is_ours = urlsplit(live_url).hostname == urlsplit(parts.config.public_url).hostname
+    return f"{live_url}/me/stream" if is_ours else "/me/stream"

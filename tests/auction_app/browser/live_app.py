@@ -20,6 +20,7 @@ from tests.auction_app.browser.variants import Look
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import SECRET
 from tests.auction_app.conftest import Browser as Member
+from tests.auction_app.live.test_live import deliver
 from tests.browser.chromium import patient
 from tests.sockets import free_port
 
@@ -107,6 +108,12 @@ class LiveApp:
             headers=headers,
         )
         assert answer.status_code < 300, answer.text
+
+    def tell_news(self) -> None:
+        """What the bus does with all that tells of news, once more for what it told before."""
+        for topic, type, url in self.world.announced():
+            if topic in {"notices", "announcements"}:
+                assert deliver(self._live_app, url, kind=f"{topic}.{type}") == 204
 
     def prepare_photos(self) -> None:
         """What the photo job does, until nothing waits."""

@@ -16,7 +16,7 @@ from tests.auction_app.browser.variants import Look
 
 
 def _opens_a_stream(request: Request) -> bool:
-    return "/stream?" in request.url
+    return "/stream?auction=" in request.url
 
 
 @pytest.fixture
