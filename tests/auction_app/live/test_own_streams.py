@@ -332,7 +332,7 @@ def test_every_stream_tells_of_maintenance_and_of_its_end(
     live = create_app(
         live_config(), web_app=web_app, readers=readers, biddings=world.bids, clock=world.clock
     )
-    before = [OwnStream(live, **by_session(sam)), Watcher(live, PUBLIC + item)]
+    before: list[Any] = [OwnStream(live, **by_session(sam)), Watcher(live, PUBLIC + item)]
     for one in before:
         one.next()
     before[1].next()
