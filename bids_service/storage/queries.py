@@ -47,6 +47,7 @@ _shown_bids = (
         bids.c.retracted_at_ms.is_(None),
     )
     .order_by(bids.c.sequence.desc())
+    .limit(bindparam("most"))
 )
 _numbered = select(bids.c.bidding_id, bids.c.sequence).where(bids.c.id == bindparam("id"))
 _own_bids = _bids.add_columns(biddings.c.ends_at_ms, biddings.c.outcome, biddings.c.frozen_at_ms)
@@ -94,8 +95,9 @@ class Queries:
         span, found = _SPAN * (most + 1), list[Any]()
         while below > 1 and len(found) <= most:
             numbers = {"bidding_id": stored.id, "least": below - span, "below": below}
+            more = most + 1 - len(found)
             with self._database.read_once() as connection:
-                found += connection.execute(_shown_bids, numbers).all()
+                found += connection.execute(_shown_bids, {**numbers, "most": more}).all()
             below, span = below - span, 2 * span
         shown, last = cut(found, most)
         bids_shown = tuple(bid_of(stored, row) for row in shown)
