@@ -21,6 +21,7 @@ include_patterns = [
     "*.md",
     "clients/*/*.md",
     "deploy/*/*.md",
+    "accounting_service/*.md",
 ]
 exclude_patterns = [
     ".venv",
