@@ -11,7 +11,9 @@ PUBLISHED = {
     "auctions": TopicAbout("An auction was listed, or its listing has changed.", NO_DATA),
     "customers": TopicAbout("A customer came, or has changed.", NO_DATA),
     "orders": TopicAbout(
-        "What became of a sale: agreed, unpaid, paid, shipped, received or cancelled.", NO_DATA
+        "What became of a sale: agreed, unpaid, paid, shipped, received, sent back, returned or"
+        " cancelled.",
+        NO_DATA,
     ),
     "payments": TopicAbout(
         "What a buyer owes or has paid: due, open, paid, refunded, failed or expired.", NO_DATA

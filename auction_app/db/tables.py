@@ -555,7 +555,18 @@ order_requests = Table(
     Column("reason", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
     Column("answer", String(8)),
+    Column("note", Text),
     Column("answered_at_ms", BigInteger),
+)
+
+# By whom, and under which number, an order went `out` to its buyer, or `back`.
+order_parcels = Table(
+    "order_parcels",
+    metadata,
+    Column("order_id", ForeignKey("orders.id"), primary_key=True),
+    Column("way", String(4), primary_key=True),
+    Column("carrier", String(40), nullable=False),
+    Column("number", String(60), nullable=False),
 )
 
 # What an order's buyer owes or has paid, by the order's URL: one of each order.

@@ -44,8 +44,8 @@ def answer_request(
     if not waits(request, order):
         raise NotPossible("answer")
     with act.performing(RequestAnswered(order, request, form.answer)):
-        requests.answer(act.conn, request, form.answer, now_ms=act.now_ms)
-    if form.answer == "accept":
+        requests.answer(act.conn, request, form.answer, form.note, now_ms=act.now_ms)
+    if form.kind == "cancel" and form.answer == "accept":
         _cancel(act, order, customer, side)
 
 

@@ -6,9 +6,18 @@ from service_kit.money import Money
 
 from auction_app.orders.countries import COUNTRIES
 from auction_app.orders.model import ANSWERS, RATINGS, REQUESTS, Answer, RequestKind
-from auction_app.web.forms import Form, choice, line, money
+from auction_app.web.forms import Form, as_typed, choice, line, money
 
 LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepForm(Form):
+    """What a side sets an order to; by whom and under which number it was sent, if it was."""
+
+    status: str = as_typed()
+    carrier: str = line(longest=40, optional=True)
+    number: str = line(longest=60, optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +34,7 @@ class RequestAnswerForm(Form):
 
     kind: RequestKind = choice(REQUESTS, word="missing")
     answer: Answer = choice(ANSWERS, word="missing")
+    note: str = line(longest=LONGEST_REASON, optional=True)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,8 +11,10 @@ from auction_app.orders.model import (
     ANSWERS,
     REQUESTS,
     UNPAID_YET,
+    Address,
     Order,
     OrderStatus,
+    Parcel,
     ReminderKind,
     Request,
     Side,
@@ -53,11 +55,13 @@ def order(
                 for step in order.steps
             ],
             "requests": [_request(asked) for asked in order.requests],
+            "parcel": _facts(order.parcel),
+            "parcel_back": _facts(order.parcel_back),
             "on_hold": order.on_hold,
             "postage_named": order.is_named_later,
             "due_at_ms": order.due_at_ms,
             "reminded": list(order.reminded),
-            **({"address": _address(order)} if side or with_address else {}),
+            **({"address": _facts(order.address)} if side or with_address else {}),
         },
         {
             "self": link(urls.order(order.id)),
@@ -73,7 +77,7 @@ def order(
 
 def _possible(order: Order, here: str, side: Side, *, by_hand: bool) -> dict[str, Any]:
     """Links to what a side may do next."""
-    steps = next_steps(order.status, side, by_hand=by_hand, on_hold=order.on_hold)
+    steps = next_steps(order, side, by_hand=by_hand)
     is_to_pay = order.status in UNPAID_YET and not order.on_hold and side == "buyer"
     asked = {it.kind for it in order.requests if it.by != side and waits(it, order)}
     may_say_where = side == "buyer" and may_set_address(order)
@@ -90,8 +94,8 @@ def _possible(order: Order, here: str, side: Side, *, by_hand: bool) -> dict[str
     }
 
 
-def _address(order: Order) -> dict[str, str] | None:
-    return None if order.address is None else dict(vars(order.address))
+def _facts(found: Address | Parcel | None) -> dict[str, str] | None:
+    return None if found is None else dict(vars(found))
 
 
 def _request(asked: Request) -> dict[str, Any]:
@@ -101,6 +105,7 @@ def _request(asked: Request) -> dict[str, Any]:
         "reason": asked.reason,
         "at_ms": asked.at_ms,
         "answer": asked.answer,
+        "note": asked.note,
     }
 
 
@@ -143,6 +148,14 @@ class RequestSchema(ma.Schema):
     reason = fields.String(required=True)
     at_ms = fields.Integer(required=True)
     answer = fields.String(required=True, allow_none=True, validate=ma.validate.OneOf(ANSWERS))
+    note = fields.String(required=True, allow_none=True)
+
+
+class ParcelSchema(ma.Schema):
+    """By whom, and under which number, it was sent."""
+
+    carrier = fields.String(required=True)
+    number = fields.String(required=True)
 
 
 class AddressSchema(ma.Schema):
@@ -165,6 +178,8 @@ class OrderSchema(ma.Schema):
     status = fields.String(required=True, validate=_STATUS)
     steps = fields.List(fields.Nested(StepSchema), required=True)
     requests = fields.List(fields.Nested(RequestSchema), required=True)
+    parcel = fields.Nested(ParcelSchema, required=True, allow_none=True)
+    parcel_back = fields.Nested(ParcelSchema, required=True, allow_none=True)
     on_hold = fields.Boolean(required=True)
     postage_named = fields.Boolean(required=True)
     due_at_ms = fields.Integer(required=True, allow_none=True)

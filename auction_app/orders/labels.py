@@ -13,6 +13,8 @@ def status_word(status: OrderStatus) -> str:
         OrderStatus.PAID: _("Paid"),
         OrderStatus.SHIPPED: _("Shipped"),
         OrderStatus.RECEIVED: _("Received"),
+        OrderStatus.SENT_BACK: _("Sent back"),
+        OrderStatus.RETURNED: _("Returned"),
         OrderStatus.CANCELLED: _("Cancelled"),
     }[status]
 
@@ -24,25 +26,32 @@ def step_action(status: OrderStatus, side: str) -> str:
     return {
         OrderStatus.SHIPPED: _("I have shipped it"),
         OrderStatus.RECEIVED: _("I have received it"),
+        OrderStatus.SENT_BACK: _("I have sent it back"),
+        OrderStatus.RETURNED: _("I have it back"),
         OrderStatus.CANCELLED: _("Cancel the order"),
     }[status]
 
 
 def ask_action(kind: str) -> str:
     """What one side can ask of the other."""
-    return {"cancel": _("Ask to cancel the order")}[kind]
+    return {"cancel": _("Ask to cancel the order"), "return": _("Ask to return the item")}[kind]
 
 
 def asked_word(request: Request) -> str:
     """What was asked, and what came of it."""
-    if request.answer == "decline":
-        return {"cancel": _("Cancellation declined")}[request.kind]
-    return {"cancel": _("Cancellation requested")}[request.kind]
+    declined, accepted = request.answer == "decline", request.answer == "accept"
+    if request.kind == "cancel":
+        return _("Cancellation declined") if declined else _("Cancellation requested")
+    if accepted:
+        return _("Return accepted")
+    return _("Return declined") if declined else _("Return requested")
 
 
 def request_word(kind: str, name: str) -> str:
     """What the other side wants, for whoever has to answer."""
-    return {"cancel": _("%(name)s asks to cancel the order:", name=name)}[kind]
+    if kind == "return":
+        return _("%(name)s asks to return the item:", name=name)
+    return _("%(name)s asks to cancel the order:", name=name)
 
 
 def side_word(side: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.outcomes import ListingHidden, ListingShown
 from auction_app.notifications.notify import notify
-from auction_app.orders.model import DAY_MS, Order, OrderStatus, may_set_address
+from auction_app.orders.model import DAY_MS, GIVEN_BACK, Order, may_set_address
 from auction_app.orders.outcomes import OrderAdvanced, OrderMade, RequestAnswered, RequestMade
 from auction_app.orders.repository import addresses, orders
 from auction_app.payments import repository as payments
@@ -66,10 +66,10 @@ def notify_other_side(act: UnitOfWork, advanced: OrderAdvanced) -> None:
             _notify(act, order, customer_id, advanced.status)
 
 
-def end_payment_of_cancelled(act: UnitOfWork, advanced: OrderAdvanced) -> None:
-    """What was paid for an order goes back when it is cancelled, and nobody can pay for it any
-    more."""
-    if advanced.status is OrderStatus.CANCELLED:
+def give_money_back(act: UnitOfWork, advanced: OrderAdvanced) -> None:
+    """What was paid for an order goes back when it is cancelled, or the item has come back, and
+    nobody can pay for it any more."""
+    if advanced.status in GIVEN_BACK:
         _end_payment(act, advanced.order)
 
 
@@ -90,11 +90,11 @@ def tell_of_request(act: UnitOfWork, made: RequestMade) -> None:
 
 
 def tell_of_answer(act: UnitOfWork, answered: RequestAnswered) -> None:
-    """Whoever asked finds that it was declined among their news; what was accepted is a step."""
+    """Whoever asked finds the answer among their news; that both cancel is told as a step."""
     order, request = answered.order, answered.request
-    if answered.answer == "decline":
+    if (request.kind, answered.answer) != ("cancel", "accept"):
         asker = order.buyer_id if request.by == "buyer" else order.seller_id
-        _notify(act, order, asker, f"{request.kind}-declined")
+        _notify(act, order, asker, f"{request.kind}-{answered.answer}")
         act.announce("orders", "update", act.urls.order(order.id))
 
 

@@ -20,6 +20,8 @@ class OrderStatus(StrEnum):
     PAID = "paid"
     SHIPPED = "shipped"
     RECEIVED = "received"
+    SENT_BACK = "sent_back"
+    RETURNED = "returned"
     CANCELLED = "cancelled"
 
 
@@ -30,45 +32,53 @@ _NEXT: dict[tuple[OrderStatus, Side], tuple[OrderStatus, ...]] = {
     (OrderStatus.UNPAID, "seller"): (OrderStatus.PAID, OrderStatus.CANCELLED),
     (OrderStatus.PAID, "seller"): (OrderStatus.SHIPPED,),
     (OrderStatus.SHIPPED, "buyer"): (OrderStatus.RECEIVED,),
+    (OrderStatus.RECEIVED, "buyer"): (OrderStatus.SENT_BACK,),
+    (OrderStatus.SENT_BACK, "seller"): (OrderStatus.RETURNED,),
 }
 UNPAID_YET = frozenset({OrderStatus.AGREED, OrderStatus.UNPAID})
 """The buyer has to pay, or to say that they have."""
 
 
-def next_steps(
-    status: OrderStatus, side: Side, *, by_hand: bool = True, on_hold: bool = False
-) -> tuple[OrderStatus, ...]:
+def next_steps(order: "Order", side: Side, *, by_hand: bool = True) -> tuple[OrderStatus, ...]:
     """What a side may set an order to by itself; that it is paid only `by_hand`, where no provider
-    says so, and not while it is `on_hold`.
+    says so, and not while it is on hold.
 
-    | from    | the buyer | the seller      |
-    |---------|-----------|-----------------|
-    | agreed  | paid      | paid            |
-    | unpaid  | paid      | paid, cancelled |
-    | paid    |           | shipped         |
-    | shipped | received  |                 |
+    | from      | the buyer                          | the seller      |
+    |-----------|------------------------------------|-----------------|
+    | agreed    | paid                               | paid            |
+    | unpaid    | paid                               | paid, cancelled |
+    | paid      |                                    | shipped         |
+    | shipped   | received                           |                 |
+    | received  | sent_back, if the seller agreed    |                 |
+    | sent_back |                                    | returned        |
 
-    The house sets to unpaid what was not paid in time. Nothing follows received and cancelled.
+    The house sets to unpaid what was not paid in time. Nothing follows returned and cancelled.
     Cancelling takes both sides (`may_request`), but for the seller of what is unpaid.
     """
-    steps = _NEXT.get((status, side), ())
-    may_be_paid = by_hand and not on_hold
-    return tuple(step for step in steps if may_be_paid or step is not OrderStatus.PAID)
+    steps = _NEXT.get((order.status, side), ())
+    barred = set()
+    if not by_hand or order.on_hold:
+        barred.add(OrderStatus.PAID)
+    if not any(it.kind == "return" and it.answer == "accept" for it in order.requests):
+        barred.add(OrderStatus.SENT_BACK)
+    return tuple(step for step in steps if step not in barred)
 
 
-RequestKind = Literal["cancel"]
-REQUESTS: tuple[RequestKind, ...] = ("cancel",)
+RequestKind = Literal["cancel", "return"]
+REQUESTS: tuple[RequestKind, ...] = ("cancel", "return")
 Answer = Literal["accept", "decline"]
 ANSWERS: tuple[Answer, ...] = ("accept", "decline")
 
 _WHILE: dict[RequestKind, frozenset[OrderStatus]] = {
     "cancel": frozenset({OrderStatus.AGREED, OrderStatus.UNPAID, OrderStatus.PAID}),
+    "return": frozenset({OrderStatus.RECEIVED}),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """What one side of an order asks of the other, and why; `answer` is None until it has one."""
+    """What one side of an order asks of the other, and why; `answer` is None until it has one,
+    `note` what was said with it."""
 
     order_id: str
     kind: RequestKind
@@ -76,6 +86,7 @@ class Request:
     reason: str
     at_ms: int
     answer: Answer | None = None
+    note: str | None = None
     answered_at_ms: int | None = None
 
 
@@ -85,11 +96,14 @@ def may_request(kind: RequestKind, order: "Order", side: Side) -> bool:
     | to     | who asks | while                | what follows when the other accepts |
     |--------|----------|----------------------|-------------------------------------|
     | cancel | either   | agreed, unpaid, paid | cancelled, and refunded             |
+    | return | buyer    | received             | the buyer may send it back          |
     """
     alike = [one for one in order.requests if one.kind == kind]
     is_asked = any(one.by == side or one.answer is None for one in alike)
-    if OrderStatus.CANCELLED in next_steps(order.status, side):
+    if kind == "cancel" and OrderStatus.CANCELLED in next_steps(order, side):
         return False  # nobody has to be asked
+    if kind == "return" and side != "buyer":
+        return False
     return order.status in _WHILE[kind] and side != "house" and not is_asked
 
 
@@ -100,7 +114,7 @@ def waits(request: Request, order: "Order") -> bool:
 
 def may_give_feedback(status: OrderStatus) -> bool:
     """Whether there is something to say about each other: only once it is over."""
-    return status in {OrderStatus.RECEIVED, OrderStatus.CANCELLED}
+    return status in {OrderStatus.RECEIVED, OrderStatus.RETURNED, OrderStatus.CANCELLED}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +124,18 @@ class Step:
     status: OrderStatus
     at_ms: int
     by: Side
+
+
+GIVEN_BACK = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED})
+"""What was paid goes back to the buyer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parcel:
+    """By whom, and under which number, something was sent; either may be empty."""
+
+    carrier: str
+    number: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +215,8 @@ class Order:
     is_named_later: bool = False
     is_collected: bool = False
     address: Address | None = None
+    parcel: Parcel | None = None
+    parcel_back: Parcel | None = None
     due_at_ms: int | None = None
     reminded: tuple[ReminderKind, ...] = ()
 

@@ -3,7 +3,7 @@
 from service_kit.logs import get_logger
 
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.orders.model import UNPAID_YET, Order, OrderStatus
+from auction_app.orders.model import GIVEN_BACK, UNPAID_YET, Order, OrderStatus
 from auction_app.orders.outcomes import OrderAdvanced
 from auction_app.orders.repository import orders
 from auction_app.payments import repository as payments
@@ -30,7 +30,7 @@ def settle_payment(act: UnitOfWork, payment_url: str) -> None:
     order = orders.locked(act.conn, act.urls.order_id(payment.order_url) or "")
     if order is None:
         return
-    if order.status is OrderStatus.CANCELLED:
+    if order.status in GIVEN_BACK:
         give_back(act, payment)
     elif order.status in UNPAID_YET:
         _set_paid(act, order, payment)

@@ -54,7 +54,7 @@ def _listeners(due: DueDates) -> _Listeners:
         ),
         OrderAdvanced: (
             orders.notify_other_side,
-            orders.end_payment_of_cancelled,
+            orders.give_money_back,
             orders.announce_advanced,
         ),
         RequestMade: (orders.tell_of_request,),

@@ -13,7 +13,7 @@ from auction_app.parts import Parts
 from auction_app.web.formats import time_left
 
 _PART, _LEFT = "part ", "left until "
-OPEN = "is_open"
+OPEN = "is_written_for_many"
 """The name that is true in a template while it is written for many."""
 
 

@@ -60,9 +60,9 @@ class Sale:
     def task(self, now_ms: int) -> SellerTask | None:
         """What is to be done next, if anything.
 
-        | running, asked | order placed  | not paid in time | paid | unsold, or cancelled |
-        |----------------|---------------|------------------|------|----------------------|
-        | answer         | await_payment | give_up          | ship | relist               |
+        | running, asked | order placed  | not paid in time | paid | unsold, cancelled, returned |
+        |----------------|---------------|------------------|------|-----------------------------|
+        | answer         | await_payment | give_up          | ship | relist                      |
         """
         if self.unanswered and self.auction.status(now_ms) is not Status.ENDED:
             return SellerTask.ANSWER
@@ -73,5 +73,6 @@ class Sale:
             "unpaid": SellerTask.GIVE_UP,
             "paid": SellerTask.SHIP,
             "cancelled": SellerTask.RELIST,
+            "returned": SellerTask.RELIST,
         }
         return after.get(self.order_status)

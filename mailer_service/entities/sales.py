@@ -19,6 +19,8 @@ from mailer_service.model.entities import (
 )
 from mailer_service.model.kinds import DECISIONS
 
+_LONGEST_PARCEL = 200
+
 
 def statement_from(entity: Entity) -> Statement:
     """What somebody is told of a decision."""
@@ -65,6 +67,8 @@ def order_from(entity: Entity) -> Order:
         seller_url=link(entity, "seller"),
         buyer_url=link(entity, "buyer"),
         requests=tuple(_request(one) for one in _parts(entity, "requests")),
+        parcel=_parcel(entity, "parcel"),
+        parcel_back=_parcel(entity, "parcel_back"),
         is_on_hold=entity.get("on_hold") is True,
         is_postage_named=entity.get("postage_named") is True,
         due_at_ms=entity.time_ms("due_at_ms") if entity.get("due_at_ms") is not None else None,
@@ -97,10 +101,11 @@ def _step(step: Entity) -> OrderStep:
 def _request(asked: Entity) -> OrderRequest:
     answered = asked.get("answer") is not None
     return OrderRequest(
-        kind=asked.one_of("kind", "cancel"),
+        kind=asked.one_of("kind", "cancel", "return"),
         by=asked.one_of("by", "buyer", "seller"),
         reason=lines(asked, "reason"),
         answer=asked.one_of("answer", "accept", "decline") if answered else None,
+        note=lines(asked, "note") if asked.get("note") is not None else None,
     )
 
 
@@ -114,3 +119,12 @@ def _reminded(entity: Entity) -> tuple[ReminderOfPayment, ...]:
     if not isinstance(found, (list, tuple)):
         raise BadEntity("reminded is not a list")
     return tuple(kind for kind in REMINDERS_OF_PAYMENT if kind in found)
+
+
+def _parcel(entity: Entity, name: str) -> str | None:
+    found = entity.get(name)
+    if found is None:
+        return None
+    if not isinstance(found, dict) or not all(isinstance(it, str) for it in found.values()):
+        raise BadEntity(f"{name} is no parcel")
+    return " ".join(filter(None, (found.get("carrier"), found.get("number"))))[:_LONGEST_PARCEL]

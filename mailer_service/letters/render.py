@@ -27,6 +27,8 @@ _EDGES = {
     "order-refunded": _BAD,
     "order-on-hold": _HURRY,
     "order-unpaid": _BAD,
+    "return-asked": _HURRY,
+    "return-refunded": _GOOD,
     "payment-due-soon": _HURRY,
     "payment-overdue": _BAD,
     "cancel-asked": _HURRY,

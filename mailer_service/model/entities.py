@@ -76,7 +76,9 @@ class Question:
 
 
 Side = Literal["buyer", "seller"]
-Step = Literal["agreed", "unpaid", "paid", "shipped", "received", "cancelled"]
+Step = Literal[
+    "agreed", "unpaid", "paid", "shipped", "received", "sent_back", "returned", "cancelled"
+]
 STEPS: tuple[Step, ...] = get_args(Step)
 
 
@@ -94,12 +96,14 @@ REMINDERS_OF_PAYMENT: tuple[ReminderOfPayment, ...] = ("due-soon", "overdue")
 
 @dataclass(frozen=True, kw_only=True)
 class OrderRequest:
-    """What one side asks of the other, and why; `answer` is None until it has one."""
+    """What one side asks of the other, and why; `answer` is None until it has one, `note` what was
+    said with it."""
 
-    kind: Literal["cancel"]
+    kind: Literal["cancel", "return"]
     by: Side
     reason: str
     answer: Literal["accept", "decline"] | None
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +111,8 @@ class Order:
     """What became of a sale so far; `offer_url` is the second chance that it came of, `total` price
     and postage, None where the postage is not named; it `is_postage_named` where the seller has
     done that after the sale. It `is_on_hold` while the house keeps its item from sight: nobody has
-    to pay. `reminded` is of what the buyer was reminded, who is to pay until `due_at_ms`."""
+    to pay. `parcel` is by whom and under which number it was sent, `parcel_back` likewise.
+    `reminded` is of what the buyer was reminded, who is to pay until `due_at_ms`."""
 
     url: str
     price: Money
@@ -116,6 +121,8 @@ class Order:
     seller_url: str
     buyer_url: str
     requests: tuple[OrderRequest, ...] = ()
+    parcel: str | None = None
+    parcel_back: str | None = None
     is_on_hold: bool = False
     is_postage_named: bool = False
     due_at_ms: int | None = None

@@ -38,7 +38,13 @@ def notices_of_order(order: Order) -> Sequence[Notice]:
     has to pay is reminded, or told that they needn't."""
     return (
         *(
-            _of_order(order, _kind_of(step, order), side, price=_price_of(step, order))
+            _of_order(
+                order,
+                _kind_of(step, order),
+                side,
+                price=_price_of(step, order),
+                text={"shipped": order.parcel, "sent_back": order.parcel_back}.get(step.status),
+            )
             for step in order.steps
             if step.status != "agreed" or order.offer_url
             for side in _other_sides(step.by)
@@ -94,20 +100,25 @@ def _notices_of_request(order: Order, asked: OrderRequest) -> Iterator[Notice]:
     for side in _other_sides(asked.by):
         yield _of_order(order, f"{asked.kind}-asked", side, text=asked.reason)
     if asked.answer == "decline":
-        yield _of_order(order, f"{asked.kind}-declined", asked.by)
+        yield _of_order(order, f"{asked.kind}-declined", asked.by, text=asked.note)
+    elif asked.answer == "accept" and asked.kind == "return":
+        yield _of_order(order, "return-accepted", asked.by, text=asked.note)
+
+
+_REFUNDED = {"cancelled": "order-refunded", "returned": "return-refunded"}
 
 
 def _kind_of(step: OrderStep, order: Order) -> str:
     if _is_through_the_house(step):
         return "payment-received"
-    if step.status == "cancelled" and any(map(_is_through_the_house, order.steps)):
-        return "order-refunded"
-    return f"order-{step.status}"
+    if step.status in _REFUNDED and any(map(_is_through_the_house, order.steps)):
+        return _REFUNDED[step.status]
+    return f"order-{step.status}".replace("_", "-")
 
 
 def _price_of(step: OrderStep, order: Order) -> Money:
     """What the house takes and gives back is price and postage."""
-    is_whole = _kind_of(step, order) in {"payment-received", "order-refunded"}
+    is_whole = _kind_of(step, order) in {"payment-received", *_REFUNDED.values()}
     return order.total or order.price if is_whole else order.price
 
 

@@ -1,5 +1,6 @@
-"""From "Pay now" to the mails: real processes, a real browser without scripts, a real till."""
+"""From "Pay now" to the mails and back: real processes, a browser without scripts, a real till."""
 
+from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from tests.waiting import wait_for
         ("soa", "Pay and never tell"),
     ],
 )
-def test_who_pays_has_an_order_that_is_paid_and_both_sides_have_one_mail_of_it(
+def test_what_is_paid_and_then_cancelled_by_both_is_refunded_with_one_mail_of_each_step(
     tmp_path: Path, browser: Browser, letters: Letters, stage: str, button: str
 ) -> None:
     with open_house(
@@ -34,7 +35,8 @@ def test_who_pays_has_an_order_that_is_paid_and_both_sides_have_one_mail_of_it(
         apart = "accounting" in house.commands
         if apart:
             house.kill("accounting")
-        sal = buy_and_pay(house, browser, letters, button)
+        deal = buy_and_pay(house, browser, letters, button)
+        sal = deal.sal
         if apart:
             house.start("accounting")
         # Within 5 s, and where it was away as soon as the bus tries it again.
@@ -46,6 +48,7 @@ def test_who_pays_has_an_order_that_is_paid_and_both_sides_have_one_mail_of_it(
         if stage == "soa":
             lose_the_books(house)
             wait_for(lambda: books(house) == PAID, seconds=5, what="the same books again")
+        cancel(deal, letters)
 
 
 VERIFY = "python -m accounting_service.verify"
@@ -72,8 +75,17 @@ def lose_the_books(house: House) -> None:
     house.run("python -m accounting_service.rebuild")
 
 
-def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -> Person:
-    """Sal sells, Bob buys and pays; returns Sal."""
+@dataclass(frozen=True)
+class Deal:
+    """Sal has sold, Bob has bought and paid for; the URL of the order."""
+
+    sal: Person
+    bob: Person
+    order: str
+
+
+def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -> Deal:
+    """Sal sells, Bob buys and pays."""
     web = house.url("auctions")
     sal = Person.arrive("Sal", browser, letters, web)
     bob = Person.arrive("Bob", browser, letters, web, scripts=False)
@@ -87,6 +99,7 @@ def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -
     bob.page.locator("main form button[type=submit]").click()
     wait_for(lambda: "Pay now" in _page(bob, f"{item}/my-order"), what="the order")
     order = bob.page.url
+    give_address(bob)
     bob.page.get_by_role("button", name="Pay now").click()
     assert bob.page.url.startswith(house.url("till"))
     assert "2500 USD" in bob.page.inner_text("body")
@@ -103,7 +116,31 @@ def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -
     Person.arrive("Zoe", browser, letters, web).join()
     assert len(of(letters, bob, "Payment received:")) == 1
     assert len(of(letters, sal, "Paid:")) == 1
-    return sal
+    return Deal(sal, bob, order)
+
+
+def give_address(buyer: Person) -> None:
+    buyer.page.get_by_label("Street and number").fill("12 Mill Lane")
+    buyer.page.get_by_label("Town").fill("Leeds")
+    buyer.page.get_by_label("Country").select_option("GB")
+    buyer.page.get_by_role("button", name="Save the address").click()
+    assert "United Kingdom" in buyer.page.inner_text("address")
+
+
+def cancel(deal: Deal, letters: Letters) -> None:
+    """The buyer asks, the seller agrees, and the money goes back; one mail of each."""
+    seller, buyer, order = deal.sal, deal.bob, deal.order
+    buyer.page.goto(order)
+    buyer.page.get_by_text("Ask to cancel the order").click()
+    buyer.page.get_by_label("Reason").fill("I bid on the wrong lamp.")
+    buyer.page.get_by_role("button", name="Send the request").click()
+    seller.page.goto(order)
+    assert "I bid on the wrong lamp." in seller.page.inner_text("main")
+    seller.page.get_by_role("button", name="Accept").click()
+    buyer.wait_to_see("Your payment was refunded.", order)
+    refunded = wait_for(lambda: of(letters, buyer, "Cancelled and refunded:"), what="its mail")
+    assert len(refunded) == len(of(letters, seller, "Please answer:")) == 1
+    assert "$25.00" in text_of(refunded[0])
 
 
 def _page(person: Person, url: str) -> str:

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from service_kit.money import Money
-from sqlalchemy import Connection, Row, Select, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, literal, or_, select, update
 
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import (
     auctions,
     customers,
+    order_requests,
     order_steps,
     orders,
     participations,
@@ -19,8 +20,15 @@ from auction_app.db.tables import (
 from auction_app.db.turns import take_turn
 from auction_app.devices.repository import latest_sale
 from auction_app.listings.terms import COLLECTION, Details
-from auction_app.orders.model import UNPAID_YET, Order, OrderStatus, Side, Step
-from auction_app.orders.repository import addresses, reminders, requests
+from auction_app.orders.model import (
+    UNPAID_YET,
+    Order,
+    OrderStatus,
+    Side,
+    Step,
+    may_give_feedback,
+)
+from auction_app.orders.repository import addresses, parcels, reminders, requests
 from auction_app.payments.model import PaymentStatus
 
 _sellers, _buyers = customers.alias("sellers"), customers.alias("buyers")
@@ -146,11 +154,17 @@ def unpaid_of_item(conn: Connection, auction_id: str) -> list[Order]:
 
 def count_open(conn: Connection, customer_id: str) -> int:
     """How many orders of a customer are not over yet."""
-    over = (OrderStatus.RECEIVED.value, OrderStatus.CANCELLED.value)
+    over = [it.value for it in OrderStatus if may_give_feedback(it)]
+    comes_back = exists().where(
+        order_requests.c.order_id == orders.c.id,
+        order_requests.c.kind == "return",
+        order_requests.c.answer == "accept",
+        orders.c.status == OrderStatus.RECEIVED.value,
+    )
     query = (
         select(func.count())
         .select_from(orders)
-        .where(_mine(customer_id), orders.c.status.not_in(over))
+        .where(_mine(customer_id), or_(orders.c.status.not_in(over), comes_back))
     )
     return conn.execute(query).scalar_one()
 
@@ -216,6 +230,7 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
     rows = list(rows)
     ids = [row.id for row in rows]
     steps, asked = _steps_of(conn, ids), requests.on_orders(conn, ids)
+    sent = parcels.of_orders(conn, ids)
     sent_to, reminded = addresses.of_orders(conn, ids), reminders.of_orders(conn, ids)
     return [
         Order(
@@ -236,6 +251,8 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
             is_named_later=row.postage_minor is not None,
             is_collected=row.delivery == COLLECTION,
             address=sent_to.get(row.id),
+            parcel=sent.get((row.id, "out")),
+            parcel_back=sent.get((row.id, "back")),
             due_at_ms=row.due_at_ms,
             reminded=reminded.get(row.id, ()),
         )

@@ -21,14 +21,14 @@ def add(conn: Connection, request: Request) -> None:
     )
 
 
-def answer(conn: Connection, request: Request, answer: Answer, *, now_ms: int) -> None:
-    """Store the other side's answer."""
+def answer(conn: Connection, request: Request, answer: Answer, note: str, *, now_ms: int) -> None:
+    """Store the other side's answer, and what it says with it."""
     one = (
         order_requests.c.order_id == request.order_id,
         order_requests.c.kind == request.kind,
         order_requests.c.by == request.by,
     )
-    values = {"answer": answer, "answered_at_ms": now_ms}
+    values = {"answer": answer, "note": note or None, "answered_at_ms": now_ms}
     conn.execute(update(order_requests).where(*one).values(values))
 
 

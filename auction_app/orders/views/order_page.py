@@ -91,7 +91,7 @@ def order_page(
         order=order,
         side=side,
         other=other,
-        steps=next_steps(order.status, side, by_hand=not here, on_hold=order.on_hold),
+        steps=next_steps(order, side, by_hand=not here),
         requests=[it for it in order.requests if waits(it, order)],
         may_ask=[kind for kind in REQUESTS if may_request(kind, order, side)],
         is_unpaid=order.status in UNPAID_YET,

@@ -4,10 +4,11 @@ from flask import Blueprint, Response, flash, request, url_for
 
 from auction_app.accounts.visitor import signed_in
 from auction_app.orders.advance_order import advance_order
+from auction_app.orders.forms import StepForm
 from auction_app.orders.labels import noted_word
 from auction_app.orders.pay import pay
 from auction_app.orders.repository import orders
-from auction_app.orders.views.order_page import counted, to_order
+from auction_app.orders.views.order_page import counted, take_form, to_order
 from auction_app.parts import Parts
 from auction_app.payments.desk import PaymentDesk
 from auction_app.web.negotiation import see_other
@@ -28,11 +29,15 @@ def pages(parts: Parts, desk: PaymentDesk | None) -> Blueprint:
 
     @views.post("/orders/<string:order_id>/steps")
     def step(order_id: str) -> Response:
-        me, wanted = counted(parts), request.form.get("status", "")
-        with parts.begin() as act:
-            order = advance_order(act, order_id, me, wanted, takes_payments=desk is not None)
-        flash(noted_word(str(order.side_of(me.id))))
-        return to_order(order_id)
+        me = counted(parts)
+
+        def take() -> None:
+            form = StepForm.read(request.form)
+            with parts.begin() as act:
+                order = advance_order(act, order_id, me, form, takes_payments=desk is not None)
+            flash(noted_word(str(order.side_of(me.id))))
+
+        return take_form(parts, desk, order_id, me, "step", take)
 
     return views
 

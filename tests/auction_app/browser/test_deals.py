@@ -4,6 +4,7 @@ from playwright.sync_api import expect
 
 from tests.auction_app.browser.live_app import LiveApp
 from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
+from tests.auction_app.orders.test_unpaid import days
 from tests.auction_app.sale import sell
 
 
@@ -83,3 +84,31 @@ def test_a_sale_is_cancelled_by_both_and_the_item_listed_again(
     expect(sam.field("Title")).to_have_value("Brass desk lamp")
     ada.go_again()
     expect(ada.page.get_by_role("button", name=ada.says("I have paid"))).to_have_count(0)
+
+
+@in_two_looks
+def test_what_is_not_paid_is_sold_to_the_next_who_pays(live_app: LiveApp, look: Look) -> None:
+    sale = sell(live_app.world, language=look.language)
+    days(live_app.world, 6, sale)
+    ada = live_app.known(sale.ada, look)
+    ada.go("/my/notices")
+    ada.sees("News about your order")
+    days(live_app.world, 9, sale)
+    ada, sam = live_app.known(sale.ada, look), live_app.known(sale.sam, look)
+    ada.go(sale.order)
+    ada.sees("You have not paid in time. You still can, until the seller cancels the order.")
+
+    sam.go(sale.order)
+    sam.follow("Second chance offers")
+    with sam.page.expect_navigation():
+        sam.page.locator(".rows button").click()
+    sam.sees("It is offered. We tell you when the bidder answers.")
+    ada.go_again()
+    ada.sees("The order is cancelled. There is nothing left to do.")
+
+    bob = live_app.known(sale.bob, look)
+    bob.go(f"{sale.item}/my-offer")
+    bob.press("Accept and buy")
+    bob.go(f"{sale.item}/my-order")
+    bob.press("I have paid")
+    bob.sees("Saved. The seller has been notified.")

@@ -1,12 +1,24 @@
 """What becomes of a sale: the order, its steps by both sides, and feedback."""
 
 import itertools
+from dataclasses import replace
+from typing import Literal, get_args
 
 import pytest
+from service_kit.money import Money
 from sqlalchemy import select
 
 from auction_app.db.tables import orders
-from auction_app.orders.model import OrderStatus, may_give_feedback, next_steps
+from auction_app.orders.model import (
+    Order,
+    OrderStatus,
+    Request,
+    RequestKind,
+    Side,
+    may_give_feedback,
+    may_request,
+    next_steps,
+)
 from tests.auction_app.conftest import MAILER_TOKEN, PUBLIC, World, as_program, email_of, path_of
 from tests.auction_app.sale import cancel, close, sell
 
@@ -17,19 +29,64 @@ AFTER = {
     ("unpaid", "seller"): {"paid", "cancelled"},
     ("paid", "seller"): {"shipped"},
     ("shipped", "buyer"): {"received"},
+    ("sent_back", "seller"): {"returned"},
 }
+RETURN = Request(order_id="o", kind="return", by="buyer", reason="Cracked.", at_ms=0)
+
+
+def an_order(status: OrderStatus, *requests: Request, on_hold: bool = False) -> Order:
+    return Order(
+        id="o",
+        auction_id="a",
+        title="Lamp",
+        seller_id="s",
+        seller_name="Sam",
+        buyer_id="b",
+        buyer_name="Ada",
+        price=Money(100, "USD"),
+        status=status,
+        steps=(),
+        requests=requests,
+        on_hold=on_hold,
+    )
+
+
+@pytest.mark.parametrize(("status", "side"), list(itertools.product(OrderStatus, get_args(Side))))
+def test_each_side_has_its_steps(status: OrderStatus, side: Side) -> None:
+    assert set(next_steps(an_order(status), side)) == AFTER.get((status.value, side), set())
+
+
+def test_nobody_pays_by_hand_where_the_house_is_paid_or_holds_the_item() -> None:
+    for status in (OrderStatus.AGREED, OrderStatus.UNPAID):
+        assert "paid" not in next_steps(an_order(status), "buyer", by_hand=False)
+        assert "paid" not in next_steps(an_order(status, on_hold=True), "buyer")
+
+
+@pytest.mark.parametrize(("answer", "may"), [(None, False), ("decline", False), ("accept", True)])
+def test_only_what_the_seller_takes_back_is_sent_back(
+    answer: Literal["accept", "decline"] | None, may: bool
+) -> None:
+    order = an_order(OrderStatus.RECEIVED, replace(RETURN, answer=answer))
+
+    assert ("sent_back" in next_steps(order, "buyer")) is may
 
 
 @pytest.mark.parametrize(
-    ("status", "side"), list(itertools.product(OrderStatus, ("buyer", "seller", "house")))
+    ("kind", "side", "when"),
+    [
+        ("cancel", "buyer", {"agreed", "unpaid", "paid"}),
+        ("cancel", "seller", {"agreed", "paid"}),
+        ("return", "buyer", {"received"}),
+        ("return", "seller", set()),
+    ],
 )
-def test_each_side_has_its_steps(status: OrderStatus, side: str) -> None:
-    assert set(next_steps(status, side)) == AFTER.get((status.value, side), set())  # type: ignore[arg-type]
+def test_what_may_be_asked_when(kind: RequestKind, side: Side, when: set[str]) -> None:
+    assert {it.value for it in OrderStatus if may_request(kind, an_order(it), side)} == when
 
 
 @pytest.mark.parametrize("status", OrderStatus)
 def test_feedback_is_for_what_is_over(status: OrderStatus) -> None:
-    assert may_give_feedback(status) is (status.value in {"received", "cancelled"})
+    assert may_give_feedback(status) is (status.value in {"received", "returned", "cancelled"})
 
 
 def test_a_sale_makes_one_order_however_often_its_close_is_seen(world: World) -> None:
@@ -171,7 +228,7 @@ def test_cancelling_takes_both_sides(world: World) -> None:
     for person in (sale.ada, sale.sam):
         assert person.get("/my/notices").text.count("News about your order") == 1
     page = sale.sam.get(sale.order).text
-    assert "the item is yours again" in page
+    assert "The item is yours again" in page
     assert f'action="{sale.item}/relist"' in page
     assert f'href="{sale.item}/second-chances"' in page
 

@@ -206,6 +206,27 @@ def test_a_page_that_opens_while_the_order_is_cancelled_is_closed_and_never_show
     assert [it["status"] for it in shop.till.ledger.all_of("checkout.session")] == ["expired"]
 
 
+def test_what_comes_back_is_refunded(shop: Shop) -> None:
+    shop.pay()
+    shop.tell(told(shop)[-1])
+    shop.work()
+    order, sam, ada = shop.sale.order, shop.sale.sam, shop.sale.ada
+    sam.post(f"{order}/steps", {"status": "shipped"})
+    ada.post(f"{order}/steps", {"status": "received"})
+    ada.post(f"{order}/requests", {"kind": "return", "reason": "Cracked."})
+    sam.post(f"{order}/answers", {"kind": "return", "answer": "accept"})
+    ada.post(f"{order}/steps", {"status": "sent_back"})
+    shop.work()
+    assert shop.payment().status is PaymentStatus.PAID
+
+    for _ in range(2):
+        assert sam.post(f"{order}/steps", {"status": "returned"}).status_code == 303
+    shop.work()
+
+    assert (shop.till.count("refund"), shop.payment().status) == (1, PaymentStatus.REFUNDED)
+    assert "Your payment was refunded." in ada.get(order).text
+
+
 def test_nobody_is_asked_to_pay_for_what_the_house_has_removed(shop: Shop) -> None:
     url = shop.begin()
     mo = shop.world.moderator("Mo")

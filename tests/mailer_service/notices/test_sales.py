@@ -175,3 +175,30 @@ def test_the_buyer_hears_what_the_postage_is() -> None:
 
     assert (notice.kind, notice.recipient_url) == ("postage-named", "bob")
     assert notice.price == Money(3, "USD")
+
+
+def test_who_waits_for_a_parcel_is_told_its_number_and_where_it_is_to_go_back_to() -> None:
+    shipped = replace(order(OrderStep(status="shipped", by="seller")), parcel="DHL 7")
+    back = replace(order(OrderStep(status="sent_back", by="buyer")), parcel_back="UPS 8")
+    asked = OrderRequest(kind="return", by="buyer", reason="x", answer="accept", note="Mill Lane")
+
+    assert [n.text for n in notices_of_order(shipped)] == ["DHL 7"]
+    assert [(n.kind, n.text) for n in notices_of_order(back)] == [("order-sent-back", "UPS 8")]
+    received = replace(order(OrderStep(status="received", by="buyer")), requests=(asked,))
+    accepted = notices_of_order(received)[-1]
+    assert (accepted.kind, accepted.recipient_url, accepted.text) == (
+        "return-accepted",
+        "bob",
+        "Mill Lane",
+    )
+
+
+@pytest.mark.parametrize(
+    ("by", "kind"), [("house", "return-refunded"), ("buyer", "order-returned")]
+)
+def test_what_is_returned_is_refunded_by_whoever_has_the_money(
+    by: Literal["house", "buyer"], kind: str
+) -> None:
+    steps = [OrderStep(status="paid", by=by), OrderStep(status="returned", by="seller")]
+
+    assert kinds(order(*steps))[-1] == (kind, "bob")
