@@ -17,6 +17,7 @@ from tests import forked
 from tests.browser.chromium import chromium
 from tests.postgres import postgres_cluster, postgres_url
 from tests.quick_apps import build_apps_quickly
+from tests.rewritten import rewrite_once
 from tests.shared import shared, sqlite_copy
 
 __all__ = ["postgres_cluster", "postgres_url", "shared", "sqlite_copy"]
@@ -65,7 +66,7 @@ settings.load_profile("shared")
 build_apps_quickly()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Let tests write to memory where there is room: they commit by the thousand, and who kills
     their processes doesn't cut the machine's power. Of the hundreds of processes that they start
     none shall compile the same modules anew, nor ignore Ctrl-C because a shell runs the tests in
@@ -77,6 +78,8 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if os.path.isdir(_RAM_DISK) and shutil.disk_usage(_RAM_DISK).free >= _ROOM_FOR_A_RUN:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _RAM_DISK)
+    if config.option.tx:  # there will be workers, and this is none
+        rewrite_once(_TESTS, config)
 
 
 def pytest_collection_finish() -> None:
