@@ -34,6 +34,7 @@ TELLS = {
     "auctions_jobs": OUTBOX,
     "live": REQUESTS | {"live_streams", "live_own_streams"},
     "mailer": REQUESTS,
+    "accounting": REQUESTS | {"accounting_waiting", "accounting_dead_letters"},
     "mailer_jobs": MAIL,
     "house": REQUESTS,
     "house_jobs": OUTBOX,

@@ -34,7 +34,7 @@ def test_each_stage_has_the_processes_that_it_is_for(tmp_path: Path) -> None:
     mvp, background, bus, soa = (processes(tmp_path, stage) for stage in STAGES)
     assert mvp == {"house", "mailbox", "till"}
     assert background - mvp == {"house_jobs"}
-    assert bus - background == {"bus", "pusher", "live", "mailer", "mailer_jobs"}
+    assert bus - background == {"accounting", "bus", "pusher", "live", "mailer", "mailer_jobs"}
     assert soa - bus == {"bids", "bids_commands", "bids_jobs", "auctions", "auctions_jobs"}
     assert mvp <= background <= bus
     assert bus - soa == {"house", "house_jobs"}
