@@ -54,6 +54,7 @@ PAGES_ONLY = (
     "/auctions/<string:auction_id>/",
     "/confirm-address/",
     "/decisions/",
+    "/<any(",
     "/clock",
     "/favicon.ico",
     "/feeds/",
