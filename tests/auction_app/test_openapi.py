@@ -48,6 +48,7 @@ OPERATIONS = [
 ]
 
 PAGES_ONLY = (
+    "/<any(",
     "/.well-known/",
     "/account",
     "/appeals/",

@@ -1,6 +1,7 @@
 """The second step of signing in, and signing in with a passkey."""
 
 from collections.abc import Callable
+from functools import wraps
 
 from flask import Blueprint, Response, flash, jsonify, request, session, url_for
 
@@ -31,13 +32,14 @@ CHALLENGE = "passkey_challenge"
 def pages(parts: Parts) -> Blueprint:
     """A code after the password."""
     views = Blueprint("second_step", __name__)
-    views.register_error_handler(SecondStepOver, _from_the_beginning)
 
     @views.get("/sign-in/code")
+    @_or_from_the_beginning
     def form() -> Response:
         return _form(parts, second_step(parts), request.args.get("next"))
 
     @views.post("/sign-in/code")
+    @_or_from_the_beginning
     def send() -> Response:
         step, typed = second_step(parts), CodeForm.read(request.form).code
 
@@ -54,9 +56,9 @@ def pages(parts: Parts) -> Blueprint:
 def by_passkey(parts: Parts) -> Blueprint:
     """A passkey in place of the password, or after it. The browser's part needs JavaScript."""
     views = Blueprint("passkey", __name__)
-    views.register_error_handler(SecondStepOver, _from_the_beginning)
 
     @views.post("/sign-in/passkey/options")
+    @_or_from_the_beginning
     def options() -> Response:
         from auction_app.accounts.sign_in_by_passkey import ask_for_passkey
 
@@ -66,6 +68,7 @@ def by_passkey(parts: Parts) -> Blueprint:
         return jsonify(asked)
 
     @views.post("/sign-in/passkey")
+    @_or_from_the_beginning
     def send() -> Response:
         from auction_app.accounts.sign_in_by_passkey import sign_in_by_passkey
 
@@ -118,10 +121,17 @@ def _finished(parts: Parts, step: SecondStep | None, finish: Callable[[], Signed
         return answer
 
 
-def _from_the_beginning(_error: SecondStepOver) -> Response:
-    flash(_("That took too long, or the password was changed. Please sign in again."))
-    goes_to = local_path(request.values.get("next"))
-    return see_other(url_for("sessions.sign_in_form", next=goes_to))
+def _or_from_the_beginning(view: Callable[[], Response]) -> Callable[[], Response]:
+    @wraps(view)
+    def guarded() -> Response:
+        try:
+            return view()
+        except SecondStepOver:
+            flash(_("That took too long, or the password was changed. Please sign in again."))
+            goes_to = local_path(request.values.get("next"))
+            return see_other(url_for("sessions.sign_in_form", next=goes_to))
+
+    return guarded
 
 
 def _again(

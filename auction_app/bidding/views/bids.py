@@ -5,6 +5,7 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from service_kit.errors import StoreUnavailable
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.visitor import signed_in, this_device
@@ -98,7 +99,10 @@ def _without_cookie(parts: Parts, error: CSRFError) -> Response:
     if is_over:
         _keep(parts)
     why = SessionExpired("sign in again") if is_over else error
-    return respond(translations()[type(why)](why))
+    try:
+        return respond(translations()[type(why)](why))
+    except StoreUnavailable as outage:  # the page asks who looks
+        return respond(translations()[StoreUnavailable](outage))
 
 
 def _bidder(parts: Parts) -> Customer:
