@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -65,6 +66,11 @@ class World:
     parts: House
     bids: FakeBids
     clock: FakeClock
+
+    @cached_property
+    def terms(self) -> str:
+        """The version of the terms that held when somebody signed up first."""
+        return terms_version(self.parts.store)
 
     def browser(self) -> "Browser":
         return Browser(self, self.app.test_client())
@@ -131,7 +137,7 @@ class Browser:
             self.get("/sign-in")
         form = {"csrf_token": self.token} | (data or {})
         if path == "/sign-up":
-            form.setdefault("terms", terms_version(self.world.parts.store))
+            form.setdefault("terms", self.world.terms)
         if not any(isinstance(value, tuple) for value in form.values()):
             return self._seen(self.client.post(path, data=form))
         boundary, body = encode_multipart(
