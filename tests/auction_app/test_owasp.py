@@ -94,6 +94,8 @@ def write_everywhere(tour: Tour) -> set[str]:
     mo.post(f"/moderation{item}", {"action": "dismiss", "note": SCRIPT})
     planned = {"zone": "UTC", "starts": "2026-11-01T12:00", "until": "2026-11-01T13:00"}
     mo.post("/moderation/maintenance", planned | {"words_en": SCRIPT, "words_de": SCRIPT})
+    mo.post("/moderation/pages/help", {"text_en": SCRIPT, "text_de": SCRIPT, "note": SCRIPT})
+    sam.post("/account/two-factor/off", {"proof": SCRIPT})
     tour.ids |= {"auction_id": item.rsplit("/", 1)[1], "draft_id": draft.rsplit("/", 1)[1]}
     written = {"text_en": SCRIPT, "text_de": SCRIPT}
     mo.post("/moderation/pages/help", written | {"note": SCRIPT, "made_of": "0", "go": "save"})
@@ -107,7 +109,7 @@ def write_everywhere(tour: Tour) -> set[str]:
     for answer in shown_at_once:
         assert harmless(answer.text)
     own = {"name", "text", "answer", "addition", "question", "note", "maximum", "email", "alt"}
-    own |= {"words_en", "words_de"}
+    own |= {"words_en", "words_de", "text_en", "text_de", "proof"}
     return own | set(written) | set(listing) | {*prices} - {"ends", "delivery"} | set(searched)
 
 

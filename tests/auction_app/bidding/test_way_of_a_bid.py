@@ -138,7 +138,7 @@ def test_refusals_say_why(world: World) -> None:
 
     same = ada.bid(item, "25")
     assert "Your bid was not taken" in same.text
-    assert "not more than the maximum you set before" in same.text
+    assert "this is not more than the maximum you set" in same.text
 
     ticket = ticket_in(ada.review(item, "99"))
     world.bids.close(auction_url(world, item))

@@ -129,7 +129,7 @@ def test_an_account_that_others_count_on_is_not_deleted(world: World) -> None:
     sale.ada.bid(item, "12")
 
     for person, words in (
-        (sale.ada, ("You lead in an auction", "An order of yours")),
+        (sale.ada, ("You are the highest bidder in an auction", "An order of yours")),
         (sale.bob, ("Somebody has bid on an item",)),
         (sale.sam, ("An order of yours",)),
     ):
