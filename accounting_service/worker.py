@@ -5,7 +5,7 @@ from service_kit.config import nowhere, or_exit
 from service_kit.jobs import Job
 from service_kit.logs import configure_logs
 from service_kit.otel import export_spans
-from service_kit.worker import Body, Loops, WebProcess, listening
+from service_kit.worker import Body, Loops, WebProcess, listening, made_or_waiting
 
 from accounting_service.app import create_app
 from accounting_service.bootstrap import Parts, build
@@ -39,6 +39,10 @@ def web_process() -> WebProcess:
     configure_logs("accounting")
     export_spans("accounting")
     config = or_exit(lambda: read(nowhere))
-    parts = or_exit(lambda: build(config))
-    beside = Loops(or_exit(lambda: loops(config, parts)))
-    return WebProcess(create_app(config, parts, checks={"loops": beside.all_alive}), beside)
+
+    def make() -> WebProcess:
+        parts = build(config)
+        beside = Loops(loops(config, parts))
+        return WebProcess(create_app(config, parts, checks={"loops": beside.all_alive}), beside)
+
+    return or_exit(lambda: made_or_waiting(make))

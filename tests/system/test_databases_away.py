@@ -11,7 +11,7 @@ from tests.postgres import away, fresh_database
 from tests.system.house import House
 from tests.waiting import wait_for
 
-SERVICES = ["BUS", "BIDS", "AUCTIONS", "MAILER"]
+SERVICES = ["BUS", "BIDS", "AUCTIONS", "MAILER", "ACCOUNTING"]
 
 
 @pytest.fixture

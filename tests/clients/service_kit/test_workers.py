@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 import requests
-from service_kit.errors import StoreUnavailable
+from service_kit.errors import ConfigError, StoreUnavailable
 from service_kit.health import Readiness, serve_health
 from service_kit.run.ports import is_free
-from service_kit.worker import Loops
+from service_kit.worker import Loops, WebProcess, made_or_waiting
+from werkzeug.test import Client
 
 from tests.sockets import free_port
 from tests.waiting import PATIENCE_S, wait_for
@@ -253,3 +254,43 @@ def test_who_is_not_ready_says_when_to_ask_again() -> None:
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     server.shutdown()
     server.server_close()
+
+
+def hello(_environ: Any, start_response: Any) -> list[bytes]:
+    start_response("200 OK", [])
+    return [b"hello"]
+
+
+def test_a_web_process_whose_store_is_away_lives_and_begins_once_it_is_there() -> None:
+    there, worked = threading.Event(), threading.Event()
+
+    def work() -> float:
+        worked.set()
+        return 1.0
+
+    def make() -> WebProcess:
+        if not there.is_set():
+            raise StoreUnavailable("away")
+        return WebProcess(hello, Loops({"work": work}))
+
+    process = made_or_waiting(make)
+    client = Client(process)
+    process.start()
+    try:
+        assert client.get("/healthz").status_code == 200
+        for path in ("/readyz", "/events"):
+            assert client.get(path).status_code == 503
+        assert not worked.is_set()
+        there.set()
+        assert worked.wait(PATIENCE_S)
+        wait_for(lambda: client.get("/events").data == b"hello")
+    finally:
+        process.stop()
+
+
+def test_what_else_keeps_a_web_process_from_beginning_is_said() -> None:
+    def make() -> WebProcess:
+        raise ConfigError(["X: is not set"])
+
+    with pytest.raises(ConfigError):
+        made_or_waiting(make)

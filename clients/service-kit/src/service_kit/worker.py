@@ -120,6 +120,47 @@ class WebProcess:
         self._loops.stop()
 
 
+class WaitingWebProcess(WebProcess):
+    """One that can only be made once its store is there: until then it lives, is not ready, and
+    answers 503. `make` raises StoreUnavailable, and is called each second."""
+
+    def __init__(self, make: Callable[[], WebProcess]) -> None:
+        super().__init__(_not_yet, Loops({"begin": self._begin}))
+        self._make = make
+        self._made: WebProcess | None = None
+
+    def stop(self) -> None:
+        """End what runs."""
+        super().stop()
+        if self._made is not None:
+            self._made.stop()
+
+    def _begin(self) -> float:
+        self._app = self._made = self._make()
+        self._made.start()
+        self._loops.ask_to_stop()
+        return 0
+
+
+def made_or_waiting(make: Callable[[], WebProcess]) -> WebProcess:
+    """What `make` returns, or one that waits until it does. Raises what `make` does, but for
+    StoreUnavailable."""
+    try:
+        return make()
+    except StoreUnavailable:  # logged where it was seen
+        return WaitingWebProcess(make)
+
+
+def _not_yet(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    lives = environ.get("PATH_INFO") == "/healthz"
+    headers = [("Content-Type", "application/json")]
+    if lives:
+        start_response("200 OK", headers)
+        return [b'{"status":"ok"}']
+    start_response("503 Service Unavailable", [*headers, ("Retry-After", "1")])
+    return [b'{"store":"can\'t be asked"}']
+
+
 def run_loops(
     bodies: Mapping[str, Body],
     *,
