@@ -77,6 +77,8 @@ OWNERS = {
     "/orders/<string:order_id>/postage": {"postage": "1.00"},
     "/orders/<string:order_id>/answers": {"kind": "cancel", "answer": "accept"},
     "/orders/<string:order_id>/feedback": {"rating": "bad", "text": "x"},
+    "/orders/<string:order_id>/receipt": {},
+    "/orders/<string:order_id>/receipt.pdf": {},
     "/orders/<string:order_id>/requests": {"kind": "cancel", "reason": "x"},
     "/orders/<string:order_id>/steps": {"status": "paid"},
     "/questions/<string:question_id>": {},
@@ -159,7 +161,7 @@ def test_each_of_these_opens_to_its_owner(world: World) -> None:
         if rule.startswith(("/reminders", "/statements")):
             continue  # for the mailer alone
         (path,) = paths(rule, tour)
-        assert any(owner.get(path).status_code in {200, 204, 303} for owner in owners), rule
+        assert any(owner.client.get(path).status_code in {200, 204, 303} for owner in owners), rule
 
 
 def test_a_forged_token_opens_nothing(world: World) -> None:

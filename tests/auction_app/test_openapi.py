@@ -68,6 +68,7 @@ PAGES_ONLY = (
     "/my/bid-results/",
     "/my/bids/",
     "/my/searches",
+    "/orders/<string:order_id>/",
     "/photos/",
     "/reset-password/",
     "/robots.txt",

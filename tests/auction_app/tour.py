@@ -12,7 +12,7 @@ from auction_app.factors.model import Passkey
 from auction_app.factors.repository import passkeys
 from auction_app.watchlist.remind_watchers import remind_watchers
 from tests.auction_app.conftest import Browser, World, path_of, ticket_in
-from tests.auction_app.sale import Sale, offer_again, sell
+from tests.auction_app.sale import Sale, cancel, offer_again, sell
 
 CHOICES = re.compile(r"<any\(([^)]*)\):(\w+)>")
 OTHERS = {"/static/<path:filename>", "/openapi.json", "/healthz", "/readyz", "/events"}
@@ -39,6 +39,8 @@ class Tour:
 def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tour:
     """Let all of it happen; `words` are in every text that is written."""
     sale = sell(world)
+    sale.ada.post(f"{sale.order}/steps", {"status": "paid"})
+    cancel(sale)
     item = sale.sam.list_item(title=title, ends="2026-09-22T12:00:00")
     asked = sale.ada.post(f"{item}/questions", {"question": words}).headers["Location"]
     sale.ada.post(f"{item}/watch", {"watch": "1"})

@@ -25,6 +25,7 @@ from auction_app.orders.model import (
     waits,
 )
 from auction_app.orders.pay import may_pay
+from auction_app.orders.receipts.receipt import receipt_of
 from auction_app.orders.repository import feedback, orders
 from auction_app.parts import Parts
 from auction_app.payments import repository as payments
@@ -98,6 +99,7 @@ def order_page(
         payment=payment,
         may_pay=here and may_pay(order, side, payment),
         is_paid_here=here,
+        has_receipt=receipt_of(order, payment) is not None,
         history=sorted(_history(order), key=lambda it: it["at_ms"]),
         said=said,
         ratings=RATINGS,

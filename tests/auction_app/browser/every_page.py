@@ -118,6 +118,7 @@ def _of_ada(paths: Mapping[str, str]) -> dict[str, str]:
 def _of_bela(paths: Mapping[str, str]) -> dict[str, str]:
     return {
         "order-feedback": paths["order of Bela"],
+        "receipt": f"{paths['order of Bela']}/receipt",
         "bid-result-leading": paths["led"],
         "second-chance": paths["chance"],
         "item-lost": CAMERA,

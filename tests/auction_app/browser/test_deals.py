@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.auction_app.browser.live_app import LiveApp
-from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
+from tests.auction_app.browser.variants import LOOKS, Look, in_every_look, in_two_looks
 from tests.auction_app.orders.test_unpaid import days
 from tests.auction_app.sale import sell
 
@@ -59,6 +59,21 @@ def test_both_sides_say_how_it_went(live_app: LiveApp, look: Look) -> None:
     ada.follow("Sam")
     ada.sees_text(f"{ada.says('Good')}: 1")
     ada.sees_text("Packed with care.")
+
+
+def test_on_paper_an_order_and_its_receipt_have_nothing_to_press(live_app: LiveApp) -> None:
+    sale = sell(live_app.world)
+    for member, step in ((sale.ada, "paid"), (sale.sam, "shipped"), (sale.ada, "received")):
+        member.post(f"{sale.order}/steps", {"status": step})
+    ada = live_app.known(sale.ada, LOOKS[0])
+    for path, stays in ((sale.order, "Order history"), (f"{sale.order}/receipt", "Receipt")):
+        ada.go(path)
+        ada.page.emulate_media(media="screen")
+        expect(ada.page.locator("header.top")).to_be_visible()
+        ada.page.emulate_media(media="print")
+        expect(ada.page.get_by_role("heading", name=stays)).to_be_visible()
+        for gone in ("header.top", "footer", ".back", "main button", "main [role=button]"):
+            expect(ada.page.locator(gone).filter(visible=True)).to_have_count(0)
 
 
 @in_two_looks

@@ -33,7 +33,7 @@ def configure_logs(service: str, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for chatty in ("urllib3", "alembic", "werkzeug"):
+    for chatty in ("urllib3", "alembic", "werkzeug", "fontTools"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
