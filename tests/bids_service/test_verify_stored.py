@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from bids_client import BidsClient, Money
 from click.testing import CliRunner
+from service_kit.webhooks import new_secret
 from sqlalchemy import text
 
 from bids_service.audit.verify_rules import verify_rules
@@ -186,8 +187,10 @@ def test_a_malformed_cell_is_named_without_what_it_holds(
 def _set(monkeypatch: pytest.MonkeyPatch, database_url: str) -> None:
     for name in ("PUBLIC_URL", "BUS_URL", "AUCTIONS_URL"):
         monkeypatch.setenv(f"BIDS_{name}", "http://some.test")
-    for name in ("TOKENS", "BUS_TOKEN", "WEBHOOK_UUID", "WEBHOOK_SECRET", "AUCTIONS_TOKEN"):
+    for name in ("TOKENS", "BUS_TOKEN", "AUCTIONS_TOKEN"):
         monkeypatch.setenv(f"BIDS_{name}", "web:bids:read:a-long-enough-secret-of-the-tests")
+    monkeypatch.setenv("BIDS_WEBHOOK_UUID", "bids")
+    monkeypatch.setenv("BIDS_WEBHOOK_SECRET", new_secret())
     monkeypatch.setenv("BIDS_DATABASE_URL", database_url)
 
 

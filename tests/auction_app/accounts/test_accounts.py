@@ -96,7 +96,7 @@ def test_a_forged_link_keeps_nobody_from_writing(world: World, path: str) -> Non
     ask = world.app.test_client().post if "unsubscribe" in path else world.app.test_client().get
 
     assert ask(path).status_code == 410
-    assert sent == []
+    assert [one for one in sent if not one.startswith("SELECT")] == []
 
 
 def test_a_link_dies_after_three_days_and_when_a_newer_one_was_sent(world: World) -> None:

@@ -25,6 +25,7 @@ def test_the_document_describes_every_path(api: Client, config: Config, storage:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     plumbing = {("GET", path) for path in ("/openapi.json", "/healthz", "/readyz")}
+    plumbing |= {("GET", "/.well-known/security.txt")}
     pages = {one for one in served if one[1].startswith(("/static", "/console/"))}
     assert served - pages - plumbing == methods
 
