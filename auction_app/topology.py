@@ -15,6 +15,10 @@ PUBLISHED = {
         " cancelled.",
         NO_DATA,
     ),
+    "messages": TopicAbout(
+        "One side of an order has written to the other; the house removed it, or put it back.",
+        NO_DATA,
+    ),
     "payments": TopicAbout(
         "What a buyer owes or has paid: due, open, paid, refunded, failed or expired.", NO_DATA
     ),

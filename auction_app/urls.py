@@ -33,6 +33,10 @@ class Urls:
         """The address of an order."""
         return self.absolute(f"/orders/{order_id}")
 
+    def message(self, message_id: str) -> str:
+        """The address of a message between the two sides of an order."""
+        return self.absolute(f"/messages/{message_id}")
+
     def payment(self, payment_id: str) -> str:
         """The address of a payment."""
         return self.absolute(f"/payments/{payment_id}")

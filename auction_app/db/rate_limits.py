@@ -49,6 +49,7 @@ SIGN_UPS_AGAIN = Limit("sign-up again", 3, _HOUR_MS)
 QUESTIONS = Limit("question", 20, _HOUR_MS)
 REPORTS = Limit("report", 20, _HOUR_MS)
 ORDER_STEPS = Limit("order step", 120, _HOUR_MS)
+MESSAGES = Limit("message", 30, _HOUR_MS)
 SECOND_CHANCES = Limit("second chance", 30, _HOUR_MS)
 
 

@@ -559,6 +559,21 @@ order_requests = Table(
     Column("answered_at_ms", BigInteger),
 )
 
+# What the two sides of an order write to each other: `text` is forgotten with the account that
+# wrote it, and what has `removed_at_ms` neither side sees. No two of an order are of one time.
+order_messages = Table(
+    "order_messages",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("order_id", ForeignKey("orders.id"), nullable=False),
+    Column("author_id", ForeignKey("customers.id"), nullable=False),
+    Column("text", Text),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("removed_at_ms", BigInteger),
+    Index("uq_order_messages_order", "order_id", "at_ms", unique=True),
+    Index("ix_order_messages_author", "author_id"),
+)
+
 # By whom, and under which number, an order went `out` to its buyer, or `back`.
 order_parcels = Table(
     "order_parcels",
@@ -649,6 +664,20 @@ reports = Table(
     Column("settled_at_ms", BigInteger),
     UniqueConstraint("auction_id", "reporter_id"),
     Index("ix_reports_queue", "settled_at_ms", "at_ms", "id"),
+)
+
+# What whoever got a message tells moderators about it.
+message_reports = Table(
+    "message_reports",
+    metadata,
+    Column("message_id", ForeignKey("order_messages.id"), primary_key=True),
+    Column("reporter_id", ForeignKey("customers.id"), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("settled_at_ms", BigInteger),
+    Index("ix_message_reports_queue", "settled_at_ms", "at_ms"),
+    Index("ix_message_reports_reporter", "reporter_id"),
 )
 
 # What moderators decided about an item (`hide`, `end`) or an account (`ban`), and the one appeal

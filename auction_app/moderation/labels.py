@@ -22,6 +22,8 @@ def action_word(action: str) -> str:
         "hide": _("Hide the item"),
         "show": _("Show the item again"),
         "end": _("End the auction"),
+        "hide-message": _("Remove the message"),
+        "show-message": _("Show the message again"),
         "ban": _("Close the seller's account"),
         "unban": _("Open the account again"),
         "lift": _("Lift the decision"),

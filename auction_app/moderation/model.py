@@ -45,6 +45,22 @@ class Report:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MessageReport:
+    """Whoever got a message about an order thinks that it breaks the rules; `title` is the
+    item's, `message_text` None once its author's account is deleted."""
+
+    message_id: str
+    message_text: str | None
+    title: str
+    reporter_id: str
+    reporter_name: str
+    reason: str
+    text: str
+    at_ms: int
+    settled_at_ms: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Decision:
     """What a moderator decided about an item of a customer, or about the customer's account, and
     the appeal against it. `note` is the reason, as those concerned are told it."""

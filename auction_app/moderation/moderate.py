@@ -7,7 +7,12 @@ from auction_app.errors import NotFound, NotPossible
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.moderation.decide import decide, lift, uphold
-from auction_app.moderation.forms import AccountActForm, AppealAnswerForm, ItemActForm
+from auction_app.moderation.forms import (
+    AccountActForm,
+    AppealAnswerForm,
+    ItemActForm,
+    MessageActForm,
+)
 from auction_app.moderation.model import Decision
 from auction_app.moderation.repository import decisions, reports
 from auction_app.moderation.tell import tell_reporters
@@ -28,7 +33,7 @@ def act_on_item(act: UnitOfWork, auction_id: str, moderator: Customer, form: Ite
     """
     check_moderator(moderator)
     auction = auctions.by_id(act.conn, auction_id)
-    if _is_done(act, auction.seller_id, form.key):
+    if is_done(act, auction.seller_id, form.key):
         return
     subject = act.urls.auction(auction.id)
     if form.action in {"ban", "unban"}:
@@ -38,7 +43,7 @@ def act_on_item(act: UnitOfWork, auction_id: str, moderator: Customer, form: Ite
         _on_item(act, auction, form.action, form.note)
     tell_reporters(act, auction.id, form.note)
     reports.settle_reports(act.conn, auction.id, now_ms=act.now_ms)
-    _record(act, moderator, form, subject)
+    record(act, moderator, form, subject)
 
 
 def act_on_account(
@@ -50,10 +55,10 @@ def act_on_account(
     """
     check_moderator(moderator)
     customers.by_id(act.conn, customer_id)
-    if _is_done(act, customer_id, form.key):
+    if is_done(act, customer_id, form.key):
         return
     _on_account(act, customer_id, form.action, form.note)
-    _record(act, moderator, form, act.urls.customer(customer_id))
+    record(act, moderator, form, act.urls.customer(customer_id))
 
 
 def look_again(act: UnitOfWork, payment_id: str, moderator: Customer) -> None:
@@ -88,7 +93,7 @@ def answer_appeal(
     """
     check_moderator(moderator)
     # The account before the decision, as whoever lifts it by the form of the item does.
-    if _is_done(act, decisions.by_id(act.conn, decision_id).customer_id, form.key):
+    if is_done(act, decisions.by_id(act.conn, decision_id).customer_id, form.key):
         return
     decision = decisions.locked(act.conn, decision_id)
     if not decision.waits:
@@ -97,7 +102,7 @@ def answer_appeal(
         lift(act, decision, form.note)
     else:
         uphold(act, decision, form.note)
-    _record(act, moderator, form, act.urls.absolute(f"/decisions/{decision.id}"))
+    record(act, moderator, form, act.urls.absolute(f"/decisions/{decision.id}"))
 
 
 def _on_item(act: UnitOfWork, auction: Auction, action: str, note: str) -> None:
@@ -126,19 +131,20 @@ def _on_account(act: UnitOfWork, customer_id: str, action: str, note: str) -> No
         lift(act, decision, note)
 
 
-def _is_done(act: UnitOfWork, customer_id: str, form_key: str | None) -> bool:
+def is_done(act: UnitOfWork, customer_id: str, form_key: str | None) -> bool:
     """Whether this very form was sent before; who sends it at the same moment waits until the
     first is done."""
     customers.hold(act.conn, customer_id)
     return reports.is_noted(act.conn, form_key)
 
 
-def _record(
+def record(
     act: UnitOfWork,
     moderator: Customer,
-    form: ItemActForm | AccountActForm | AppealAnswerForm,
+    form: ItemActForm | AccountActForm | MessageActForm | AppealAnswerForm,
     subject: str,
 ) -> None:
+    """Add what was done by a form to the trail."""
     reports.note(
         act.conn,
         actor_id=moderator.id,

@@ -48,16 +48,21 @@ def tell_all(
 def tell_reporters(act: UnitOfWork, auction_id: str, outcome: str) -> None:
     """Tell whoever reported an item, and waits, what came of it."""
     for customer_id in statements.reporters_of(act.conn, auction_id):
-        statement = Statement(
-            id=new_id(),
-            decision_id=None,
-            customer_id=customer_id,
-            auction_id=auction_id,
-            kind="report-decided",
-            text=outcome,
-            at_ms=act.now_ms,
-        )
-        _state(act, statement, "/my/notices")
+        tell_reporter(act, customer_id, auction_id, outcome)
+
+
+def tell_reporter(act: UnitOfWork, customer_id: str, auction_id: str, outcome: str) -> None:
+    """Tell whoever reported an item, or a message about its sale, what came of it."""
+    statement = Statement(
+        id=new_id(),
+        decision_id=None,
+        customer_id=customer_id,
+        auction_id=auction_id,
+        kind="report-decided",
+        text=outcome,
+        at_ms=act.now_ms,
+    )
+    _state(act, statement, "/my/notices")
 
 
 def _state(act: UnitOfWork, statement: Statement, path: str) -> None:

@@ -16,6 +16,7 @@ Kind = Literal[
     "question",
     "answer",
     "order",
+    "message",
     "second-chance",
     "item-removed",
     "account-closed",
@@ -44,6 +45,7 @@ KINDS: tuple[Kind, ...] = (
     "unsold",
     "question",
     "order",
+    "message",
 )
 """In the order in which a bidder, then a seller, then both would read them: those whose mails can
 be switched off. What the house decides is told whatever is chosen."""

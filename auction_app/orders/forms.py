@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from service_kit.money import Money
 
 from auction_app.orders.countries import COUNTRIES
+from auction_app.orders.message import LONGEST_MESSAGE
 from auction_app.orders.model import ANSWERS, RATINGS, REQUESTS, Answer, RequestKind
-from auction_app.web.forms import Form, as_typed, choice, line, money
+from auction_app.web.forms import Form, as_typed, choice, line, money, paragraphs
 
 LONGEST_REASON = 500
 
@@ -53,6 +54,13 @@ class PostageForm(Form):
     """What the delivery costs, which may be nothing."""
 
     postage: Money = money()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageForm(Form):
+    """What one side writes to the other."""
+
+    message: str = paragraphs(longest=LONGEST_MESSAGE)
 
 
 @dataclass(frozen=True, kw_only=True)

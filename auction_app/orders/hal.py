@@ -70,6 +70,7 @@ def order(
             "buyer": link(urls.customer(order.buyer_id)),
             **(_possible(order, here, side, by_hand=by_hand) if side else {}),
             "feedback": link(f"{here}/feedback") if may_say else None,
+            "messages": link(f"{here}/messages") if side else None,
             "offer": link(order.offer_url) if order.offer_url else None,
         },
     )

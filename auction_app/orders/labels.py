@@ -71,6 +71,13 @@ def noted_word(side: str) -> str:
     return _("Saved. The buyer has been notified.")
 
 
+def sent_word(side: str) -> str:
+    """What a side is told that has written to the other."""
+    if side == "buyer":
+        return _("Your message is with the seller.")
+    return _("Your message is with the buyer.")
+
+
 def rating_word(rating: str) -> str:
     """How it went."""
     return {"good": _("Good"), "neutral": _("Neutral"), "bad": _("Bad")}[rating]

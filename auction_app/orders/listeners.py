@@ -6,7 +6,13 @@ from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.outcomes import ListingHidden, ListingShown
 from auction_app.notifications.notify import notify
 from auction_app.orders.model import DAY_MS, GIVEN_BACK, Order, may_set_address
-from auction_app.orders.outcomes import OrderAdvanced, OrderMade, RequestAnswered, RequestMade
+from auction_app.orders.outcomes import (
+    MessageWritten,
+    OrderAdvanced,
+    OrderMade,
+    RequestAnswered,
+    RequestMade,
+)
 from auction_app.orders.repository import addresses, orders
 from auction_app.payments import repository as payments
 from auction_app.payments.move_payment import close_checkouts, give_back
@@ -96,6 +102,21 @@ def tell_of_answer(act: UnitOfWork, answered: RequestAnswered) -> None:
         asker = order.buyer_id if request.by == "buyer" else order.seller_id
         _notify(act, order, asker, f"{request.kind}-{answered.answer}")
         act.announce("orders", "update", act.urls.order(order.id))
+
+
+def tell_of_message(act: UnitOfWork, written: MessageWritten) -> None:
+    """The other side finds the message among its news; tell the world."""
+    order, message = written.order, written.message
+    url = act.urls.message(message.id)
+    notify(
+        act,
+        order.other_than(message.author_id),
+        "message",
+        about=url,
+        auction_id=order.auction_id,
+        path=f"/orders/{order.id}",
+    )
+    act.announce("messages", "create", url)
 
 
 def _end_payment(act: UnitOfWork, order: Order) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from service_kit.outcomes import Operation, Outcome
 
+from auction_app.orders.message import Message
 from auction_app.orders.model import Answer, Order, OrderStatus, Request
 
 
@@ -42,3 +43,11 @@ class RequestAnswered(Operation):
     order: Order
     request: Request
     answer: Answer
+
+
+@dataclass(frozen=True)
+class MessageWritten(Operation):
+    """One side of an order writes to the other."""
+
+    order: Order
+    message: Message

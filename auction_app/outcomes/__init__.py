@@ -20,7 +20,13 @@ from auction_app.listings.outcomes import (
 )
 from auction_app.orders import listeners as orders
 from auction_app.orders.listeners import DueDates
-from auction_app.orders.outcomes import OrderAdvanced, OrderMade, RequestAnswered, RequestMade
+from auction_app.orders.outcomes import (
+    MessageWritten,
+    OrderAdvanced,
+    OrderMade,
+    RequestAnswered,
+    RequestMade,
+)
 from auction_app.questions import listeners as questions
 from auction_app.questions.outcomes import QuestionAnswered, QuestionAsked
 from auction_app.search import listeners as search
@@ -59,6 +65,7 @@ def _listeners(due: DueDates) -> _Listeners:
         ),
         RequestMade: (orders.tell_of_request,),
         RequestAnswered: (orders.tell_of_answer,),
+        MessageWritten: (orders.tell_of_message,),
         QuestionAsked: (questions.notify_seller, questions.announce_asked),
         QuestionAnswered: (questions.notify_asker, questions.announce_answered),
     }

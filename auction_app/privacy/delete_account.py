@@ -16,7 +16,7 @@ from auction_app.factors.repository import app_factors, changes, passkeys
 from auction_app.listings.outcomes import ListingHidden
 from auction_app.listings.photo_files import PhotoFiles
 from auction_app.notifications.repository import notices, preferences
-from auction_app.orders.repository import addresses
+from auction_app.orders.repository import addresses, messages
 from auction_app.privacy import repository as commitments
 from auction_app.selling.repository import drafts
 
@@ -45,7 +45,8 @@ def delete_account(
     files: PhotoFiles,
 ) -> None:
     """Forget a customer's name, address, drafts and settings; what others bought, sold, bid and
-    wrote with them stays, under nobody's name. Running items without bids are called off first.
+    wrote with them stays, under nobody's name,
+    but for the words of their messages. Running items without bids are called off first.
 
     An item that is listed, or a bid that is sent, at the same moment comes either before, and is
     an obstacle, or too late: both lock the account. Blocks for bids_service; may be repeated.
@@ -120,6 +121,7 @@ def _forget(act: UnitOfWork, customer: Customer) -> None:
     alerts.forget(act.conn, customer.id)
     commitments.forget_watches(act.conn, customer.id)
     addresses.forget(act.conn, customer.id)
+    messages.forget(act.conn, customer.id)
     customers.anonymise(
         act.conn,
         customer.id,

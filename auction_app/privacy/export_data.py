@@ -10,9 +10,9 @@ from auction_app.db.store import Store, Transaction
 from auction_app.devices import repository as devices
 from auction_app.factors.repository import app_factors, changes, passkeys
 from auction_app.listings.repository import auctions
-from auction_app.moderation.repository import decisions, reports, statements
+from auction_app.moderation.repository import decisions, message_reports, reports, statements
 from auction_app.notifications.repository import notices, preferences
-from auction_app.orders.repository import addresses, feedback, orders
+from auction_app.orders.repository import addresses, feedback, messages, orders
 from auction_app.payments import repository as payments
 from auction_app.questions import repository as questions
 from auction_app.second_chances import repository as second_chances
@@ -131,6 +131,18 @@ def _smaller_things(
         "reports": [
             {"item": urls.auction(report.auction_id), "reason": report.reason, "text": report.text}
             for report in reports.reports_by(conn, me)
+        ],
+        "messages": [
+            {"order": urls.order(sent.order_id), "text": sent.text, "at_ms": sent.at_ms}
+            for sent in messages.by_author(conn, me)
+        ],
+        "reports_of_messages": [
+            {
+                "message": urls.message(report.message_id),
+                "reason": report.reason,
+                "text": report.text,
+            }
+            for report in message_reports.by(conn, me)
         ],
         "decisions": [
             {

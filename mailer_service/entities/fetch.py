@@ -8,6 +8,7 @@ from mailer_service.entities.bids import bid_from, bidders_on, bidding_from, off
 from mailer_service.entities.customers import customer_from
 from mailer_service.entities.sales import (
     auction_from,
+    message_from,
     order_from,
     question_from,
     reminder_from,
@@ -20,6 +21,7 @@ from mailer_service.model.entities import (
     Bid,
     Bidding,
     Customer,
+    Message,
     Offer,
     Order,
     Question,
@@ -83,6 +85,10 @@ class Entities:
     def question(self, url: str) -> Question:
         """One question of auction_app."""
         return question_from(self._client.get(url))
+
+    def message(self, url: str) -> Message:
+        """What one side of an order wrote, of auction_app: our token must have that scope."""
+        return message_from(self._client.get(url))
 
     def order(self, url: str) -> Order:
         """One order of auction_app: our token must have that scope."""

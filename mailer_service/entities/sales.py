@@ -1,4 +1,4 @@
-"""Auctions, questions, orders, reminders and statements, as auction_app shows them."""
+"""Auctions, questions, orders, messages, reminders and statements, as auction_app shows them."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from mailer_service.errors import BadEntity
 from mailer_service.model.entities import (
     REMINDERS_OF_PAYMENT,
     Auction,
+    Message,
     Order,
     OrderRequest,
     OrderStep,
@@ -75,6 +76,19 @@ def order_from(entity: Entity) -> Order:
         reminded=_reminded(entity),
         offer_url=optional_link(entity, "offer"),
         total=entity.money("total") if entity.get("total") is not None else None,
+    )
+
+
+def message_from(entity: Entity) -> Message:
+    """What one side of an order wrote to the other."""
+    return Message(
+        url=entity.url,
+        text=lines(entity, "text") if entity.get("text") is not None else None,
+        by=entity.one_of("by", "buyer", "seller"),
+        auction_url=link(entity, "auction"),
+        order_url=link_at_home(entity, "order"),
+        author_url=link(entity, "author"),
+        addressee_url=link(entity, "addressee"),
     )
 
 

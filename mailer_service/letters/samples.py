@@ -40,6 +40,12 @@ _FACTS: Mapping[str, dict[str, Any]] = {
         "about": "Sally Seller",
         "text": "Yes, rewired in 1962 & tested last week.\nA bulb is included.",
     },
+    "message": {
+        "price": None,
+        "about": "Sally Seller",
+        "side": "buyer",
+        "text": "It goes out on Monday.\nIs a box of 40 by 30 cm & 3 kg all right?",
+    },
     "order-agreed": {"about": "Sally Seller", "side": "buyer"},
     "order-paid": {"about": "Bob Buyer", "side": "seller"},
     "payment-received": {"about": "Bob Buyer", "side": "seller"},

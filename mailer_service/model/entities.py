@@ -131,6 +131,20 @@ class Order:
     total: Money | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What one side of an order wrote to the other; `text` is None where the house has removed
+    it, or the account that wrote it is deleted."""
+
+    url: str
+    text: str | None
+    by: Side
+    auction_url: str
+    order_url: str
+    author_url: str
+    addressee_url: str
+
+
 ReminderKind = Literal["ending-soon", "saved-search", "new-listing"]
 
 

@@ -80,6 +80,7 @@ _KINDS = (
     Kind("order-on-hold", Priority.NORMAL, "order"),
     Kind("cancel-asked", Priority.NORMAL, "order"),
     Kind("cancel-declined", Priority.NORMAL, "order"),
+    Kind("message", Priority.NORMAL, "message"),
     Kind("item-removed", Priority.NORMAL),
     Kind("account-closed", Priority.NORMAL),
     Kind("decision-lifted", Priority.NORMAL),

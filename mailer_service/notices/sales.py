@@ -1,4 +1,4 @@
-"""Who hears of questions, of the steps of an order, of what ends soon, and of decisions."""
+"""Who hears of questions, messages, steps of an order, what ends soon, and decisions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from dataclasses import replace
 from service_kit.money import Money
 
 from mailer_service.model.entities import (
+    Message,
     Order,
     OrderRequest,
     OrderStep,
@@ -27,6 +28,23 @@ def notices_of_question(question: Question) -> Sequence[Notice]:
         about_url=question.seller_url if answered else question.asker_url,
         auction_url=question.auction_url,
         text=question.answer if answered else question.text,
+    )
+    return (notice,)
+
+
+def notices_of_message(message: Message) -> Sequence[Notice]:
+    """The other side hears of it, unless there is nothing to read any more."""
+    if message.text is None:
+        return ()
+    notice = Notice(
+        entity_url=message.url,
+        kind="message",
+        recipient_url=message.addressee_url,
+        about_url=message.author_url,
+        auction_url=message.auction_url,
+        text=message.text,
+        side="seller" if message.by == "buyer" else "buyer",
+        link=message.order_url,
     )
     return (notice,)
 

@@ -10,6 +10,7 @@ TOPICS = (
     "customers",
     "questions",
     "orders",
+    "messages",
     "reminders",
     "offers",
     "statements",

@@ -21,6 +21,7 @@ from mailer_service.notices.bids import (
     notices_of_offer,
 )
 from mailer_service.notices.sales import (
+    notices_of_message,
     notices_of_order,
     notices_of_question,
     notices_of_reminder,
@@ -76,6 +77,7 @@ class Examiner:
             "biddings": self._of_bidding,
             "customers": self._of_customer,
             "offers": lambda entry: iter([notices_of_offer(look.offer(entry.url))]),
+            "messages": lambda entry: iter([notices_of_message(look.message(entry.url))]),
             "orders": lambda entry: iter([notices_of_order(look.order(entry.url))]),
             "questions": lambda entry: iter([notices_of_question(look.question(entry.url))]),
             RESYNC: self._of_running,

@@ -14,6 +14,7 @@ from auction_app.bidding.hal import MyBidsSchema
 from auction_app.listings.hal import AuctionSchema, HomeSchema
 from auction_app.notifications.hal import MyNoticesSchema
 from auction_app.orders.hal import MyOrdersSchema, OrderSchema
+from auction_app.orders.message_hal import MessageSchema, MessagesSchema
 from auction_app.profiles.hal import CustomerSchema
 from auction_app.questions.hal import QuestionSchema
 from auction_app.second_chances.hal import SecondChanceSchema
@@ -37,6 +38,8 @@ OPERATIONS = [
     "/search",
     "/categories/{category}",
     "/orders/{order_id}",
+    "/orders/{order_id}/messages",
+    "/messages/{message_id}",
     "/questions/{question_id}",
     "/reminders/{reminder_id}",
     "/my/orders",
@@ -62,13 +65,14 @@ PAGES_ONLY = (
     "/forgot-password",
     "/language",
     "/manifest.webmanifest",
+    "/messages/<string:message_id>/",
     "/me/events",
     "/metrics",
     "/moderation",
     "/my/bid-results/",
     "/my/bids/",
     "/my/searches",
-    "/orders/<string:order_id>/",
+    "/orders/<string:order_id>/receipt",
     "/photos/",
     "/reset-password/",
     "/robots.txt",
@@ -119,6 +123,7 @@ def test_what_follows_a_sale_is_as_described(world: World) -> None:
 
     for who, path, schema in (
         (sam, "/my/orders", MyOrdersSchema),
+        (sam, f"{tour.sale.order}/messages", MessagesSchema),
         (sam, "/my/notices", MyNoticesSchema),
         (bob, chance, SecondChanceSchema),
     ):
@@ -136,7 +141,7 @@ def test_an_order_links_its_side_to_the_next_steps(world: World) -> None:
 
     def steps(browser: Browser) -> set[str]:
         document = browser.client.get(sale.order, headers=as_program()).get_json()
-        return set(document["_links"]) - {"self", "auction", "seller", "buyer"}
+        return set(document["_links"]) - {"self", "auction", "seller", "buyer", "messages"}
 
     assert steps(sale.ada) == {"paid", "ask-cancel", "address"}
     assert steps(sale.sam) == {"paid", "ask-cancel", "postage"}
@@ -179,6 +184,7 @@ def test_what_mails_are_about_is_as_described(world: World) -> None:
     sale = sell(world)
     item = sale.sam.list_item(ends="2026-09-22T12:00:00")
     sale.ada.post(f"{item}/questions", {"question": "?"})
+    sale.ada.post(f"{sale.order}/messages", {"message": "?"})
     sale.ada.post(f"{item}/watch", {"watch": "1"})
     book = world.bids.books[world.parts.urls.public_url + item]
     with world.parts.begin() as act:
@@ -188,6 +194,7 @@ def test_what_mails_are_about_is_as_described(world: World) -> None:
 
     for topic, schema in (
         ("orders", OrderSchema),
+        ("messages", MessageSchema),
         ("questions", QuestionSchema),
         ("reminders", ReminderSchema),
         ("customers", CustomerSchema),

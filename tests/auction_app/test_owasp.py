@@ -80,6 +80,10 @@ def write_everywhere(tour: Tour) -> set[str]:
     ada.post(f"{sale.order}/requests", {"kind": "cancel", "reason": SCRIPT})
     sam.post(f"{sale.order}/answers", {"kind": "cancel", "answer": "accept"})
     sam.post(f"{sale.order}/feedback", {"rating": "bad", "text": SCRIPT})
+    ada.post(f"{sale.order}/messages", {"message": SCRIPT})
+    written = re.findall(r'id="message-(\w+)"', sam.get(sale.order).text)[-1]
+    sam.post(f"/messages/{written}/report", {"reason": "other", "text": SCRIPT})
+    tour.ids["message_id"] = written
     sam.post(f"/questions/{tour.ids['question_id']}/answer", {"answer": SCRIPT})
     listing = {"title": SCRIPT, "description": SCRIPT, "postage": SCRIPT}
     listing |= {"location": SCRIPT[:80], "payment": SCRIPT[:80]}
@@ -109,7 +113,7 @@ def write_everywhere(tour: Tour) -> set[str]:
     for answer in shown_at_once:
         assert harmless(answer.text)
     own = {"name", "text", "answer", "addition", "question", "note", "maximum", "email", "alt"}
-    own |= {"words_en", "words_de", "text_en", "text_de", "proof"}
+    own |= {"words_en", "words_de", "text_en", "text_de", "proof", "message"}
     return own | set(written) | set(listing) | {*prices} - {"ends", "delivery"} | set(searched)
 
 

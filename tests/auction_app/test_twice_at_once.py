@@ -1,6 +1,7 @@
 """Everything that is pressed twice at the same moment happens once, and nobody sees an error."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -83,6 +84,19 @@ def test_a_request_is_made_once_and_answered_once(world: World) -> None:
     declined = sending(sale.sam, f"{sale.order}/answers", {"kind": "cancel", "answer": "decline"})
 
     assert sorted(at_once([accepted, declined])) == [303, 409]
+
+
+def test_a_message_is_written_once_and_reported_once(world: World) -> None:
+    sale = sell(world)
+    sale.ada.get(sale.order)
+    assert twice(sale.ada, f"{sale.order}/messages", {"message": "Hello?"}) == [303] * 4
+    written = re.findall(r'id="message-(\w+)"', sale.sam.get(sale.order).text)
+    assert len(written) == 1
+    report = {"reason": "other", "text": "Spam."}
+    assert twice(sale.sam, f"/messages/{written[0]}/report", report) == [303] * 4
+
+    assert world.moderator("Mo").get("/moderation").text.count("Spam.") == 1
+    assert [topic for topic, _type, _url in world.announced()].count("messages") == 1
 
 
 def test_of_paid_and_cancelled_at_once_both_hold_or_only_the_latter(world: World) -> None:

@@ -62,6 +62,7 @@ def begin(world: World, words: str = "?", title: str = "Brass desk lamp") -> Tou
     ids = {
         "auction_id": item,
         "order_id": sale.order,
+        "message_id": _message(sale),
         "question_id": asked.rsplit("question-", 1)[1],
         "customer_id": path_of(world.customer_url("Sam")),
         "draft_id": draft,
@@ -104,6 +105,14 @@ def _offer(sale: Sale) -> str:
     """Sam offers to Bob what Ada has bought."""
     offer_again(sale.sam, sale.item)
     return str(re.findall(r'href="(/second-chances/\w+)"', sale.bob.get("/my/notices").text)[0])
+
+
+def _message(sale: Sale) -> str:
+    """Sam writes to Ada, who reports it."""
+    sale.sam.post(f"{sale.order}/messages", {"message": "It is on its way."})
+    written = re.findall(r'id="message-(\w+)"', sale.ada.get(sale.order).text)[0]
+    sale.ada.post(f"/messages/{written}/report", {"reason": "other", "text": "Is it?"})
+    return str(written)
 
 
 def _passkey(world: World, name: str) -> str:

@@ -127,6 +127,21 @@ class House:
             },
         )
 
+    def message(self, text: str | None = "On <Monday>?", by: str = "seller") -> str:
+        """Sally and Bob write to each other about her lamp."""
+        author, addressee = ("sally", "bob") if by == "seller" else ("bob", "sally")
+        links = self._people(auction="/auctions/1", author=author, addressee=addressee)
+        return self.auctions.put(
+            "/messages/1",
+            {
+                "text": text,
+                "by": by,
+                "removed": text is None,
+                "at_ms": 1,
+                "_links": links | {"order": {"href": f"{self.auctions.url}/orders/1"}},
+            },
+        )
+
     def reminder(self, ends_at_ms: int, kind: str = "ending-soon") -> str:
         """Ada watches Sally's lamp, or looks for one."""
         return self.auctions.put(

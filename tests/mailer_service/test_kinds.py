@@ -296,3 +296,23 @@ def test_a_sale_whose_bids_are_not_linked_is_asked_about_again(
 
     assert len(mail_server.mails) == 2  # who won and who sold has nothing to do with it
     assert len(mailer.inbox) == 1
+
+
+def test_a_message_about_an_order_reaches_the_other_side_once_with_its_words(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    for _ in range(2):
+        deliver(mailer, "messages", house.message())
+
+    assert arrived(mail_server) == {("Message about Brass lamp", "bob@example.org")}
+    assert "> On <Monday>?" in text_of(only(mail_server))
+    assert "On &lt;Monday&gt;?" in html_of(only(mail_server))
+    assert f"{house.auctions.url}/orders/1" in text_of(only(mail_server))
+
+
+def test_of_a_message_that_was_removed_before_its_mail_nobody_hears(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    deliver(mailer, "messages", house.message(text=None))
+
+    assert mail_server.mails == []

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint
 from service_kit.notify import Channel
 
-from auction_app.moderation.views import decisions, payments, queue, report
+from auction_app.moderation.views import decisions, messages, payments, queue, report
 from auction_app.parts import Parts
 
 
@@ -17,6 +17,7 @@ def blueprints(
     yield report.pages(parts)
     yield queue.pages(parts, decree_channel)
     yield queue.record(parts, decree_channel)
+    yield messages.pages(parts)
     yield decisions.pages(parts)
     yield decisions.answers(parts, decree_channel)
     yield decisions.told(parts)

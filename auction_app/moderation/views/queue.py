@@ -13,7 +13,7 @@ from auction_app.errors import BadInput
 from auction_app.listings.repository import auctions
 from auction_app.moderation.forms import ON_ACCOUNT, ON_ITEM, AccountActForm, ItemActForm
 from auction_app.moderation.moderate import act_on_account, act_on_item
-from auction_app.moderation.repository import decisions, reports
+from auction_app.moderation.repository import decisions, message_reports, reports
 from auction_app.moderation.views.moderators import moderator
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
@@ -29,7 +29,7 @@ def pages(parts: Parts, decree_channel: Channel) -> Blueprint:
 
     def open_reports() -> int:
         with parts.store.reading() as conn:
-            return reports.count_waiting(conn)
+            return reports.count_waiting(conn) + message_reports.count_waiting(conn)
 
     @views.app_context_processor
     def badge() -> dict[str, Callable[[], int]]:
@@ -43,8 +43,11 @@ def pages(parts: Parts, decree_channel: Channel) -> Blueprint:
         with parts.store.reading() as conn:
             found = reports.queue(conn, after=after, limit=PAGE + 1)
             appeals = decisions.appealed(conn, limit=PAGE)
+            messages = message_reports.waiting(conn, limit=PAGE)
         shown, more = page_of(found, PAGE, lambda it: (it.at_ms, it.id))
-        return page("moderation/queue.html", reports=shown, appeals=appeals, more=more)
+        return page(
+            "moderation/queue.html", reports=shown, messages=messages, appeals=appeals, more=more
+        )
 
     @views.get("/moderation/auctions/<string:auction_id>")
     def item(auction_id: str) -> Response:

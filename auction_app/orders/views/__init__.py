@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint
 
-from auction_app.orders.views import delivery, orders, receipts, requests, steps
+from auction_app.orders.views import delivery, messages, orders, receipts, requests, steps
 from auction_app.parts import Parts
 from auction_app.payments.desk import PaymentDesk
 
@@ -17,5 +17,7 @@ def blueprints(parts: Parts, desk: PaymentDesk | None) -> Iterator[Blueprint]:
     yield delivery.pages(parts, desk)
     yield requests.pages(parts, desk)
     yield receipts.pages(parts)
+    yield messages.api(parts)
+    yield messages.pages(parts, desk)
     if desk is not None:
         yield steps.paying(parts, desk)

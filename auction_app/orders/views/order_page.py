@@ -12,6 +12,7 @@ from auction_app.accounts.visitor import signed_in
 from auction_app.db.rate_limits import ORDER_STEPS, use_up
 from auction_app.errors import BadInput, NotFound
 from auction_app.orders.countries import countries_by_name
+from auction_app.orders.message import may_write
 from auction_app.orders.model import (
     RATINGS,
     REQUESTS,
@@ -26,12 +27,15 @@ from auction_app.orders.model import (
 )
 from auction_app.orders.pay import may_pay
 from auction_app.orders.receipts.receipt import receipt_of
-from auction_app.orders.repository import feedback, orders
+from auction_app.orders.repository import feedback, messages, orders
 from auction_app.parts import Parts
 from auction_app.payments import repository as payments
 from auction_app.payments.desk import PaymentDesk
 from auction_app.payments.provider_units import is_chargeable
 from auction_app.web.negotiation import page, see_other
+
+LATEST = 20
+"""So many messages are on an order's page; the list has them all."""
 
 
 def order_of(parts: Parts, order_id: str, me: Customer) -> Order:
@@ -86,6 +90,7 @@ def order_page(
         said = {given.author_id: given for given in feedback.on_order(conn, order.id)}
         other = customers.by_id(conn, order.other_than(me.id))
         payment = payments.of_order(conn, parts.urls.order(order.id))
+        written = messages.latest_on(conn, order.id, limit=LATEST + 1)
     return page(
         "orders/order.html",
         422 if refused.errors else 200,
@@ -102,6 +107,10 @@ def order_page(
         has_receipt=receipt_of(order, payment) is not None,
         history=sorted(_history(order), key=lambda it: it["at_ms"]),
         said=said,
+        me=me,
+        messages=written[-LATEST:],
+        more_messages=len(written) > LATEST,
+        may_write=other.deleted_at_ms is None and may_write(order, parts.clock()),
         ratings=RATINGS,
         may_say=may_give_feedback(order.status) and me.id not in said,
         may_set_address=side == "buyer" and may_set_address(order),

@@ -41,6 +41,8 @@ SECTIONS = {
     "watches": "watchlist",
     "payments": "payments",
     "reports": "reports",
+    "order_messages": "messages",
+    "message_reports": "reports_of_messages",
     "second_chances": "second_chances",
     "sessions": "sessions",
     "devices": "devices",
