@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -25,7 +26,7 @@ class MailServer:
     mails: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     arrived_at: list[float] = field(default_factory=list)
-    """When each mail was whole, by the steady clock."""
+    """When each mail's 250 was in the socket, by the steady clock."""
     on_recipient: Callable[[str], str] = lambda _address: "250 OK"
     on_data: Callable[[], str] = lambda: "250 OK"
     options: dict[str, Any] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class MailServer:
     def wait_for(self, count: int, deadline_s: float = 20.0) -> list[EmailMessage]:
         """The mails, once there are so many; fails at the deadline."""
         with self._arrived:
-            there = self._arrived.wait_for(lambda: len(self.mails) >= count, deadline_s)
+            there = self._arrived.wait_for(lambda: len(self.arrived_at) >= count, deadline_s)
         assert there, f"{len(self.mails)} mails after {deadline_s} s, not {count}"
         return list(self.mails)
 
@@ -80,8 +81,7 @@ class MailServer:
         with self._arrived:
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
             self.recipients.extend(envelope.rcpt_tos)
-            self.arrived_at.append(time.monotonic())
-            self._arrived.notify_all()
+        asyncio.get_running_loop().call_soon(self._answered)  # once what we return is written
         if self.hang_up_after and len(self.mails) % self.hang_up_after == 0:
             await server.push(answer)
             server.transport.close()
@@ -90,6 +90,11 @@ class MailServer:
             await server.push(answer)
             after_answer()
         return answer
+
+    def _answered(self) -> None:
+        with self._arrived:
+            self.arrived_at.append(time.monotonic())
+            self._arrived.notify_all()
 
 
 GREETING = b"220 hello\r\n"

@@ -7,6 +7,7 @@ import signal
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,13 +49,13 @@ class Process:
 
     def kill(self) -> None:
         """kill -9 the whole group."""
-        if self.popen.poll() is None:
-            os.killpg(self.popen.pid, signal.SIGKILL)
+        self.strike()
         self.popen.wait(PATIENCE_S)
 
     def strike(self) -> None:
-        """kill -9 without a look at what comes of it."""
-        os.killpg(self.popen.pid, signal.SIGKILL)
+        """kill -9 without a look at what comes of it; who has ended is left alone."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.popen.pid, signal.SIGKILL)
 
     def terminate(self) -> int:
         """SIGTERM; returns the exit status."""

@@ -21,7 +21,7 @@ PUBLISHERS = [
 THIEF = "a-token-of-somebody-else"
 
 
-OF_AUCTIONS = """announcements auctions customers notices orders
+OF_AUCTIONS = """announcements auctions customers messages notices orders
 payments questions reminders statements""".split()
 
 
