@@ -20,7 +20,7 @@ from tests.system.mails import MAIL_BY_MAIL, WELCOMES
 from tests.waiting import wait_for
 
 WORKER = "house_jobs"
-STARTS_IN_S = 0.3
+STARTS_IN_S = 0.05
 """No worker sends a mail sooner; what comes meanwhile was on its way when the last one died."""
 _LATEST_S = 0.3
 _MOST_ARRIVALS = 2

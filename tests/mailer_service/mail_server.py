@@ -81,14 +81,16 @@ class MailServer:
         with self._arrived:
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
             self.recipients.extend(envelope.rcpt_tos)
-        asyncio.get_running_loop().call_soon(self._answered)  # once what we return is written
         if self.hang_up_after and len(self.mails) % self.hang_up_after == 0:
             await server.push(answer)
             server.transport.close()
         if after_answer := self.after_answer:
             self.after_answer = None
             await server.push(answer)
+            self._answered()
             after_answer()
+        else:
+            asyncio.get_running_loop().call_soon(self._answered)  # once what we return is written
         return answer
 
     def _answered(self) -> None:
