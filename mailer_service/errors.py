@@ -6,6 +6,7 @@ MailerError
 ├── MailRefused          this mail will never be taken
 │   └── RecipientRefused the address is refused for good: a hard bounce
 ├── MailDeferred         this mail can't be taken now
+│   └── Unanswered       nothing was said to it in time
 └── ServerUnavailable    no mail can be handed over now
 """
 
@@ -34,6 +35,11 @@ class RecipientRefused(MailRefused):
 
 class MailDeferred(MailerError):
     """The SMTP server can't take this mail now: a 4xx, or the session broke."""
+
+
+class Unanswered(MailDeferred):
+    """The SMTP server said nothing in time, and won't to the next mail: nobody knows whether it has
+    this one."""
 
 
 class ServerUnavailable(MailerError):

@@ -1,14 +1,20 @@
 """Sends the mails of the ledger: claim, hand over, record."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from service_kit.clock import Clock, steady_ms
 from service_kit.logs import get_logger
 from service_kit.trace import calling, tracing
 
-from mailer_service.errors import MailDeferred, MailRefused, RecipientRefused
+from mailer_service.errors import (
+    MailDeferred,
+    MailRefused,
+    RecipientRefused,
+    ServerUnavailable,
+    Unanswered,
+)
 from mailer_service.journal import Journal, MailKey
 from mailer_service.letters.compose_mail import compose_mail
 from mailer_service.model.mails import Envelope
@@ -36,7 +42,7 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True)
+@dataclass
 class Sender:
     """Sends mails once. For one thread.
 
@@ -56,6 +62,7 @@ class Sender:
     mail_ms: int
     clock: Clock
     steady_ms: Clock = steady_ms
+    _was_silent: bool = field(default=False, init=False)
 
     @property
     def lease_ms(self) -> int:
@@ -64,11 +71,15 @@ class Sender:
 
     def __call__(self) -> bool:
         """Open a session, or send some mails, the most urgent first; whether there were any. Blocks
-        on the SMTP server. Raises ServerUnavailable, with every mail as it was before."""
+        on the SMTP server. Raises ServerUnavailable, with every mail as it was before, but for one
+        that was put off because the server said nothing to it."""
         if not self.transport.is_open:
             # A piece of its own: a person may wait for it, but not for two exchanges of a server
-            # that is slow in both.
-            return self._open_if_ready()
+            # that is slow in both. For one that was silent nobody waits, and to let us in proves
+            # nothing.
+            is_ready = self._open_if_ready()
+            if not (is_ready and self._was_silent):
+                return is_ready
         self.transport.open()
         claimed_at_ms = self.clock()
         batch = self.ledger.claim_to_send(
@@ -118,6 +129,7 @@ class Sender:
             if self._is_late(mail):
                 self._end(mail, "late", "what it is about is over")
                 return
+            self._was_silent = False
             try:
                 with calling("SMTP"):
                     self.transport.send(self._envelope(mail), self.journal.begin(_key(mail)))
@@ -125,6 +137,10 @@ class Sender:
                 self._suppress(mail, error)
             except MailRefused as error:
                 self._end(mail, "refused", str(error))
+            except Unanswered as error:
+                self._put_off(mail, error)
+                self._was_silent = True  # and would be to the next: nobody is to wait for each
+                raise ServerUnavailable(str(error)) from error
             except MailDeferred as error:
                 self._put_off(mail, error)
             else:

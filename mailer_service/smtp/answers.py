@@ -3,7 +3,13 @@
 import re
 import smtplib
 
-from mailer_service.errors import MailDeferred, MailRefused, RecipientRefused, ServerUnavailable
+from mailer_service.errors import (
+    MailDeferred,
+    MailRefused,
+    RecipientRefused,
+    ServerUnavailable,
+    Unanswered,
+)
 
 _PERMANENT = 500
 # RFC 3463, 3.2: what X.1 says of the recipient's address. The rest of it is about the sender's.
@@ -48,9 +54,10 @@ def content_refused(error: smtplib.SMTPDataError) -> MailRefused | MailDeferred:
     return _by_code(error.smtp_code, "content", error.smtp_error)
 
 
-def broken(error: Exception) -> MailDeferred:
-    """The session broke while this mail was handed over: nobody knows whether it was taken."""
-    return MailDeferred(_name(error))
+def broken(error: Exception, *, is_late: bool) -> MailDeferred:
+    """The session broke, or was cut for being late, while this mail was handed over: nobody knows
+    whether it was taken."""
+    return Unanswered("not answered in time") if is_late else MailDeferred(_name(error))
 
 
 def unavailable(error: Exception) -> ServerUnavailable:

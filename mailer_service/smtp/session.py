@@ -70,9 +70,11 @@ class Session:
         lives on.
 
         Raises MailRefused and RecipientRefused when it never will be taken; MailDeferred otherwise:
-        then it is unknown whether it was taken, and sending it again may repeat it.
+        then it is unknown whether it was taken, and sending it again may repeat it. Unanswered
+        when that is so because the time was over.
         """
         assert self._smtp is not None, "open first"
+        ends_at_s = time.monotonic() + self._timeout_s
         try:
             self._smtp.keep_answer(answer)
             with self._limited(self._timeout_s):
@@ -85,7 +87,7 @@ class Session:
             raise MailRefused("the server can't take such an address (SMTPUTF8)") from error
         except (smtplib.SMTPException, OSError) as error:
             self._forget()
-            raise broken(error) from error
+            raise broken(error, is_late=time.monotonic() >= ends_at_s) from error
         finally:
             self._mails += 1
             if self._smtp is not None and self._smtp.sock is None:

@@ -143,6 +143,32 @@ class Gate:
         assert self.may_go_on.wait(10)
 
 
+def test_who_waited_for_a_thread_that_failed_leaves_it_alone_too() -> None:
+    gate, away, found_well = Gate(), Away(Unreachable("no")), threading.Event()
+
+    def work() -> bool:
+        gate()
+        return away()
+
+    def is_over() -> bool:
+        found_well.set()  # next it waits for the other
+        return False
+
+    job = Job("away", work, away=Unreachable)
+    first = threading.Thread(target=job.look, args=(lambda: False,))
+    second = threading.Thread(
+        target=job.look, args=(is_over,), kwargs={"wait_s": 60.0, "again": False}
+    )
+    first.start()
+    assert gate.begun.wait(10)
+    second.start()
+    assert found_well.wait(10)
+    gate.may_go_on.set()
+    first.join()
+    second.join()
+    assert away.asked == 1
+
+
 def test_one_thread_at_a_time_is_at_a_job_and_what_came_meanwhile_is_not_forgotten() -> None:
     gate = Gate()
     pile = Pile(1, also=gate)

@@ -7,11 +7,13 @@ from typing import cast
 
 import pytest
 from service_kit.database import writing
+from service_kit.jobs import Job, Jobs
 from sqlalchemy import text
 
+from mailer_service.errors import ServerUnavailable, Unanswered
 from mailer_service.model.mails import Envelope
 from mailer_service.pipeline.send import Sender
-from tests.mailer_service.conftest import Mailer
+from tests.mailer_service.conftest import FakeClock, Mailer
 from tests.mailer_service.services import House
 
 
@@ -54,6 +56,41 @@ def test_a_piece_begins_no_mail_after_half_a_second(
     while sender():  # what was left waits for nobody's claim to lapse
         pass
     assert len({envelope.content for envelope in server.sent}) == len(server.sent) == 8
+
+
+class SilentServer(SlowServer):
+    """Lets everybody in, and says nothing to any mail."""
+
+    def send(self, envelope: Envelope, answer: memoryview | None) -> None:
+        super().send(envelope, answer)
+        self.close()
+        raise Unanswered("not answered in time")
+
+
+def test_a_server_that_is_silent_is_asked_for_one_mail_and_then_only_by_who_comes_to_try_again(
+    mailer: Mailer, house: House
+) -> None:
+    mailer.deliver("bids", *(house.bid(number) for number in range(1, 4)))
+    mailer.work("examine", "write")
+    server = SilentServer(0)
+    sender = replace(cast("Sender", mailer.parts.work["send-1"]), transport=server)
+    clock = FakeClock()
+    job = Job("send-1", sender, away=ServerUnavailable, clock=lambda: clock() / 1000)
+    person, timer = Jobs(job), Jobs(job)
+
+    for _ in range(3):
+        person.settle(1.0, again=False)
+    assert len(server.sent) == 1
+    assert sorted(mail.last_error or "" for mail in mailer.ledger) == [
+        "",
+        "",
+        "not answered in time",
+    ]
+    for asked in (2, 3):  # to be let in is no success: it rests longer each time
+        clock.advance(seconds=asked)
+        timer.settle()
+        person.settle(1.0, again=False)
+        assert len(server.sent) == asked
 
 
 @pytest.mark.parametrize("step", ["notice", "letter"])

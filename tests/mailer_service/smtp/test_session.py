@@ -17,6 +17,7 @@ from mailer_service.errors import (
     MailRefused,
     RecipientRefused,
     ServerUnavailable,
+    Unanswered,
 )
 from mailer_service.model.mails import Envelope
 from mailer_service.smtp.session import Session
@@ -104,7 +105,7 @@ def test_a_server_that_never_answers_a_mail_is_cut_off_at_the_deadline(
     session = session_to(mail_server.port, timeout_ms=500)
     session.open()
 
-    with pytest.raises(MailDeferred):
+    with pytest.raises(Unanswered):
         session.send(mail(), memoryview(answer))
     over.set()
 
@@ -214,9 +215,9 @@ def test_a_session_that_broke_says_so_and_can_be_opened_anew(mail_server: MailSe
     session = session_to(mail_server.port)
     session.open()
     session.send(mail())
-    with pytest.raises(MailDeferred):
+    with pytest.raises(MailDeferred) as caught:
         session.send(mail())
-    assert not session.is_open
+    assert (type(caught.value), session.is_open) == (MailDeferred, False)
 
     mail_server.hang_up_after = None
     session.open()

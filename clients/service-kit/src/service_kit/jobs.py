@@ -66,6 +66,8 @@ class Job:
         while self._is_well(again) and not is_over() and self._take(wait_s):
             try:
                 self._left = False
+                if not self._is_well(again):  # it has failed while this thread waited
+                    break
                 did = self._pieces(is_over) or did
             finally:
                 self._at_it.release()
