@@ -9,6 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 
 import requests
+from honcho.environ import parse_procfile
 from service_kit import database
 from service_kit.money import Money
 from service_kit.schema import migrate
@@ -29,11 +30,12 @@ from auction_app.listings.terms import CONDITIONS, Terms
 from auction_app.outcomes import build_outcomes
 from auction_app.search.repository import entries as search_index
 from auction_app.urls import Urls
-from tests.bench.processes import process
+from tests.bench.processes import ROOT, process
 from tests.sockets import free_port
 
 BIDDERS = 10
 _PASSWORD = "password of the bench"
+_PROCFILE = parse_procfile((ROOT / "Procfile").read_text()).processes
 NOW_MS = 1_790_000_000_000
 SELLER = "benchseller"
 ITEM = "benchitem"
@@ -57,21 +59,17 @@ class House:
 
     @contextmanager
     def web(self) -> Iterator[str]:
-        """The app on gunicorn, gthread 2x8 as the empty view; yields its URL."""
+        """The Procfile's `auctions`; yields its URL."""
         port = free_port()
-        command = ["gunicorn", "--no-control-socket", "-k", "gthread", "-w", "2"]
-        command += ["--threads", "8", "-b", f"127.0.0.1:{port}", "--log-level", "warning"]
-        with process(
-            [*command, "auction_app.app:create_app()"],
-            port=port,
-            environment=self.environment(port),
-        ):
+        command = ["sh", "-c", f"exec {_PROCFILE['auctions']}"]
+        with process(command, port=port, environment=self.environment(port)):
             yield f"http://127.0.0.1:{port}"
 
     def environment(self, port: int) -> dict[str, str]:
         """The app's settings."""
         secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
         return {
+            "PORT_AUCTIONS": str(port),
             "AUCTIONS_DATABASE_URL": self.database_url,
             "AUCTIONS_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "AUCTIONS_SECRET_KEY": "secret key of the bench",

@@ -27,6 +27,7 @@ class Hurried(BufferingThreads):
 def test_a_thread_that_reads_too_long_finds_the_end() -> None:
     worker: Any = Hurried.__new__(Hurried)
     worker._since, worker._arriving, worker._lingering = {}, {}, {}
+    worker.alive, worker.nr_conns = True, 0
     worker.tmp = SimpleNamespace(notify=lambda: None)
     ours, theirs = socket.socketpair()
     with ours, theirs:
@@ -69,3 +70,12 @@ def test_a_request_shows_its_socket() -> None:
     with ours, theirs:
         environ = default_environ(request, ours, Config())
         assert peer_of(environ) is ours, BROKEN.format(what="no `gunicorn.socket`")
+
+
+def test_a_connection_that_another_worker_took_meanwhile_is_not_missed() -> None:
+    worker: Any = Hurried.__new__(Hurried)
+    worker.place, worker.nr_conns = 0, 1
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        worker.accept(listener)
+    assert worker.nr_conns == 1, BROKEN.format(what="`accept` raises where nobody waits")

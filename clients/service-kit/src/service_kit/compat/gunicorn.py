@@ -29,6 +29,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from service_kit.compat.arriving import Arriving
 from service_kit.compat.gunicorn_request import BoundedRequest
+from service_kit.connection_counts import ConnectionCounts
 
 _STATUSES = {LimitRequestHeaders: 431, LimitRequestLine: 414, ExpectationFailed: 417}
 _NOT_THE_CLIENTS = (ConfigurationProblem, InvalidResponseHeader, InvalidResponseHeaderName)
@@ -37,6 +38,8 @@ _MOST_LINGERING = 500
 _CHUNK_BYTES = 64 * 1024
 _PROBES_AT_ONCE = 4
 _LONGEST_PROBE = 256
+_GIVES_WAY_S = 0.001
+_counts = ConnectionCounts()
 
 
 class Bounded(Worker):  # type: ignore[misc]
@@ -76,6 +79,8 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
     """Of one body; of all together 32 times as much."""
     is_probe: Callable[[bytes], bool]
     """Whether a request that begins so is one that is to be answered while all threads wait."""
+    place = 0
+    """Which of its server's workers it is: no two that live have the same."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,6 +89,20 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
         self._lingering: dict[Any, float] = {}
         self._since: dict[Any, float] = {}
         self._held_bytes = 0
+
+    def init_process(self) -> None:
+        """Begin to work; ends with the worker."""
+        try:
+            super().init_process()
+        finally:
+            _counts.leave(self.place)
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection that waits, unless another worker does so that has clearly fewer."""
+        if _counts.is_ahead(self.nr_conns):
+            time.sleep(_GIVES_WAY_S)
+        super().accept(listener)
+        _counts.note(self.place, self.nr_conns)
 
     def enqueue_req(self, conn: Any) -> None:
         """Take a connection that is about to send a request, or has sent some of it."""
@@ -118,8 +137,13 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
             del self._since[conn]
 
     def notify(self) -> None:
-        """Say to the master that this worker lives: the main loop does so every second."""
+        """Say to the master that this worker lives: the main loop does so in every round, of a
+        second at most."""
         super().notify()
+        if self.alive:
+            _counts.note(self.place, self.nr_conns)
+        else:  # takes no more
+            _counts.leave(self.place)
         now = time.monotonic()
         for conn, since in list(self._since.items()):
             # Who is being answered still gets the answer, for a while.
