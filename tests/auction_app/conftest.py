@@ -32,7 +32,6 @@ from auction_app.house_pages.terms import terms_version
 from auction_app.moderation.carry_out import carry_out_decrees
 from auction_app.selling.draft_photos import prepare_photos
 from auction_app.selling.take_photo import take_photo
-from tests.auction_app.compiled import share_templates
 from tests.auction_app.fake_bids import FakeBids
 from tests.postgres import fresh_database
 from tests.shared import Shared
@@ -319,7 +318,6 @@ def make_world(config: Config) -> Iterator[Callable[..., World]]:
         built = build(settings, **given)
         app = create_app(settings, **{name: getattr(built, name) for name in PART_NAMES})
         app.testing = True
-        share_templates(app)
         made.append(World(app, built, bids, clock))
         return made[-1]
 

@@ -10,6 +10,7 @@ from service_kit.tokens import digest
 
 from bus.app import create_app
 from bus.config import Config
+from bus.model.token_scope import USUAL_SCOPES
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock
 from tests.bus.receiver import Receiver, receiving
@@ -26,11 +27,24 @@ def migrated(shared: Shared) -> Path:
     return shared.migrated_file("bus")
 
 
-@pytest.fixture
-def sqlite_file(migrated: Path, tmp_path: Path) -> str:
-    """The URL of a migrated SQLite file of the test's own."""
-    path = tmp_path / "bus.sqlite3"
+@pytest.fixture(scope="session")
+def peopled(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, and the tests' clients have their tokens."""
+    path = tmp_path_factory.mktemp("peopled") / "bus.sqlite3"
     shutil.copy(migrated, path)
+    opened = open_storage(f"sqlite:///{path}", FakeClock())
+    _give_tokens(opened)
+    opened.close()
+    return path
+
+
+@pytest.fixture
+def sqlite_file(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a migrated SQLite file of the test's own, with clients for who asks for a
+    storage."""
+    path = tmp_path / "bus.sqlite3"
+    template = "peopled" if "storage" in request.fixturenames else "migrated"
+    shutil.copy(request.getfixturevalue(template), path)
     return f"sqlite:///{path}"
 
 
@@ -55,8 +69,8 @@ def clock() -> FakeClock:
 @pytest.fixture
 def storage(url: str, clock: FakeClock) -> Iterator[Storage]:
     opened = open_storage(url, clock)
-    for name, token in TOKENS.items():
-        opened.clients.add_token(name, digest(token))
+    if url.startswith("postgresql"):
+        _give_tokens(opened)
     yield opened
     opened.close()
 
@@ -70,6 +84,12 @@ def config(url: str) -> Config:
 def api(config: Config, storage: Storage, clock: FakeClock) -> FlaskClient:
     """The bus over HTTP, in process, over the same database as `storage`."""
     return create_app(config, storage=storage, clock=clock).test_client()
+
+
+def _give_tokens(storage: Storage) -> None:
+    storage.clients.add_tokens(
+        (name, digest(token), USUAL_SCOPES) for name, token in TOKENS.items()
+    )
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from auction_app.accounts.passwords import Passwords
 from auction_app.app import create_app
 from auction_app.bootstrap import build
 from auction_app.config import Config
-from tests.auction_app.compiled import share_templates
 from tests.auction_app.conftest import MAILER_TOKEN, PART_NAMES, SECRET, FakeClock, World
 from tests.auction_app.fake_bids import FakeBids
 
@@ -93,7 +92,6 @@ def build_world(folder: Path, url: str, live_url: str) -> World:
     built = build(config, bids=bids, clock=clock, passwords=cheap)
     app = create_app(config, **{name: getattr(built, name) for name in PART_NAMES})
     app.testing = True
-    share_templates(app)
     app.after_request(_close_unsent)
     return World(app, built, bids, clock)
 
