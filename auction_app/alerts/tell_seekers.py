@@ -31,7 +31,7 @@ def tell_seekers(store: Store) -> int:
     saved searches.
     """
     with store.reading() as conn:
-        waiting = [auctions.by_id(conn, id) for id in alerts.waiting(conn, limit=BATCH)]
+        waiting = auctions.by_ids(conn, alerts.waiting(conn, limit=BATCH))
         saved = searches.of_all(conn) if waiting else []
         followers = {it.seller_id: follows.followers_of(conn, it.seller_id) for it in waiting}
     for auction in waiting:

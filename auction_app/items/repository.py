@@ -20,7 +20,7 @@ from auction_app.db.tables import (
 )
 from auction_app.errors import NotFound
 from auction_app.items.model import Item, Seller, Ties
-from auction_app.listings.repository.rows import as_auctions, select_auctions
+from auction_app.listings.repository.rows import as_auction, select_auctions
 from auction_app.orders.model import RATINGS, OrderStatus
 
 _customer: BindParameter[str] = bindparam("customer_id")
@@ -79,12 +79,13 @@ _ITEM = (
 
 
 def seen_by(conn: Connection, customer_id: str | None, auction_id: str, *, now_ms: int) -> Item:
-    """The item as a customer sees it, or a stranger (None). Raises NotFound."""
+    """The item as a customer sees it, or a stranger (None). Raises NotFound,
+    Unreadable."""
     asked = {"customer_id": customer_id, "auction_id": auction_id, "now_ms": now_ms}
     row = conn.execute(_ITEM, asked).first()
     if row is None:
         raise NotFound("no such auction")
-    (auction,) = as_auctions(conn, [row])
+    auction = as_auction(conn, row)
     tied = Ties(
         took_part=bool(row.took_part),
         watching=bool(row.watching),

@@ -1,11 +1,13 @@
 """Payments, checkouts and the provider's events."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from service_kit.dialects import insert_or
 from service_kit.money import Money
 from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
+from auction_app.db import readable
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import checkouts, payments, provider_events
 from auction_app.payments.model import Checkout, CheckoutStatus, Payment, PaymentStatus
@@ -41,7 +43,8 @@ def page(conn: Connection, *, after: Cursor | None, limit: int) -> list[tuple[Pa
     """So many payments after a place, and when each was made, the oldest first."""
     order = (payments.c.created_at_ms, payments.c.id)
     query = paged(select(payments), *order, after=after, limit=limit, rising=True)
-    return [(_read(row), row.created_at_ms) for row in conn.execute(query)]
+    found = readable.filled(conn, query, _payments)
+    return [(payment, row.created_at_ms) for payment, row in found]
 
 
 def locked(conn: Connection, payment_id: str) -> Payment | None:
@@ -78,8 +81,9 @@ def in_trouble(
         .group_by(payments.c.id)
     )
     order = (payments.c.created_at_ms, payments.c.id)
-    rows = conn.execute(paged(query, *order, after=after, limit=limit, rising=True))
-    return [(_read(row), row.created_at_ms, row.provider_id) for row in rows]
+    query = paged(query, *order, after=after, limit=limit, rising=True)
+    found = readable.filled(conn, query, _payments)
+    return [(payment, row.created_at_ms, row.provider_id) for payment, row in found]
 
 
 def try_again(conn: Connection, payment_id: str, *, now_ms: int) -> None:
@@ -112,7 +116,7 @@ def open_checkout_of(conn: Connection, payment_id: str, *, made_after_ms: int) -
         checkouts.c.created_at_ms > made_after_ms,
     )
     row = conn.execute(query.order_by(checkouts.c.created_at_ms.desc()).limit(1)).first()
-    return _checkout(row) if row else None
+    return readable.one(checkouts, row, _checkout) if row else None
 
 
 def paid_checkout_of(conn: Connection, payment_id: str) -> Checkout | None:
@@ -121,20 +125,20 @@ def paid_checkout_of(conn: Connection, payment_id: str) -> Checkout | None:
         checkouts.c.payment_id == payment_id, checkouts.c.status == CheckoutStatus.PAID.value
     )
     row = conn.execute(query).first()
-    return _checkout(row) if row else None
+    return readable.one(checkouts, row, _checkout) if row else None
 
 
 def checkout_by_id(conn: Connection, checkout_id: str) -> Checkout | None:
     """The checkout, if there is one."""
     row = conn.execute(select(checkouts).where(checkouts.c.id == checkout_id)).first()
-    return _checkout(row) if row else None
+    return readable.one(checkouts, row, _checkout) if row else None
 
 
 def due(conn: Connection, *, now_ms: int, limit: int) -> list[Checkout]:
     """The checkouts that are to be looked at now, the longest due first."""
     query = select(checkouts).where(checkouts.c.look_at_ms <= now_ms)
-    rows = conn.execute(query.order_by(checkouts.c.look_at_ms).limit(limit))
-    return [_checkout(row) for row in rows]
+    query = query.order_by(checkouts.c.look_at_ms).limit(limit)
+    return [checkout for checkout, _ in readable.filled(conn, query, _checkouts)]
 
 
 def change_checkout(conn: Connection, checkout_id: str, /, **values: Any) -> None:
@@ -186,12 +190,20 @@ def of_customer(conn: Connection, customer_id: str) -> list[Payment]:
     """All that a customer has paid or been paid."""
     mine = or_(payments.c.buyer_id == customer_id, payments.c.seller_id == customer_id)
     query = select(payments).where(mine).order_by(payments.c.created_at_ms)
-    return [_read(row) for row in conn.execute(query)]
+    return [payment for payment, _ in readable.each(payments, conn.execute(query), _read)]
 
 
 def _payment(conn: Connection, where: Any) -> Payment | None:
     row = conn.execute(select(payments).where(where)).first()
-    return _read(row) if row else None
+    return readable.one(payments, row, _read) if row else None
+
+
+def _payments(rows: Sequence[Row[Any]]) -> list[tuple[Payment, Row[Any]]]:
+    return list(readable.each(payments, rows, _read))
+
+
+def _checkouts(rows: Sequence[Row[Any]]) -> list[tuple[Checkout, Row[Any]]]:
+    return list(readable.each(checkouts, rows, _checkout))
 
 
 def _read(row: Row[Any]) -> Payment:

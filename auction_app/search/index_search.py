@@ -14,8 +14,10 @@ def index_search(store: Store) -> int:
     its rules changed); returns how many. May be repeated."""
     with store.reading() as conn:
         missing = entries.missing(conn, now_ms=store.clock(), limit=BATCH)
+    put = 0
     for first in range(0, len(missing), AT_ONCE):
         with store.begin() as act:
-            for auction_id in missing[first : first + AT_ONCE]:
-                entries.put(act.conn, auctions.by_id(act.conn, auction_id))
-    return len(missing)
+            for auction in auctions.by_ids(act.conn, missing[first : first + AT_ONCE]):
+                entries.put(act.conn, auction)
+                put += 1
+    return put

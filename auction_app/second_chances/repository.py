@@ -3,8 +3,9 @@
 from typing import Any
 
 from service_kit.money import Money
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
+from auction_app.db import readable
 from auction_app.db.tables import auctions, second_chances
 from auction_app.errors import NotFound
 from auction_app.second_chances.model import SecondChance
@@ -25,11 +26,11 @@ def keep(conn: Connection, told: SecondChance) -> bool:
 
 
 def by_id(conn: Connection, id: str) -> SecondChance:
-    """An offer. Raises NotFound."""
+    """An offer. Raises NotFound, Unreadable."""
     row = conn.execute(select(second_chances).where(second_chances.c.id == id)).first()
     if row is None:
         raise NotFound("no such offer")
-    return _as_chance(row)
+    return readable.one(second_chances, row, _as_chance)
 
 
 def latest_to(conn: Connection, customer_id: str, auction_id: str) -> str | None:
@@ -42,14 +43,16 @@ def latest_to(conn: Connection, customer_id: str, auction_id: str) -> str | None
 
 def of_auction(conn: Connection, auction_id: str) -> list[SecondChance]:
     """All offers of an auction's item."""
-    query = select(second_chances).where(second_chances.c.auction_id == auction_id)
-    return [_as_chance(row) for row in conn.execute(query)]
+    return _read(conn, select(second_chances).where(second_chances.c.auction_id == auction_id))
 
 
 def of_bidder(conn: Connection, customer_id: str) -> list[SecondChance]:
     """All offers to a bidder."""
-    query = select(second_chances).where(second_chances.c.bidder_id == customer_id)
-    return [_as_chance(row) for row in conn.execute(query)]
+    return _read(conn, select(second_chances).where(second_chances.c.bidder_id == customer_id))
+
+
+def _read(conn: Connection, query: Select[Any]) -> list[SecondChance]:
+    return [it for it, _ in readable.each(second_chances, conn.execute(query), _as_chance)]
 
 
 def _as_chance(row: Row[Any]) -> SecondChance:

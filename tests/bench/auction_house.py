@@ -25,7 +25,7 @@ from auction_app.listings.categories import CATEGORIES
 from auction_app.listings.increments import default_increments
 from auction_app.listings.model import Auction, Bidding, Photo
 from auction_app.listings.repository import auctions
-from auction_app.listings.repository.rows import as_auctions, select_auctions
+from auction_app.listings.repository.rows import read_with_rows, select_auctions
 from auction_app.listings.terms import CONDITIONS, Terms
 from auction_app.outcomes import build_outcomes
 from auction_app.search.repository import entries as search_index
@@ -177,7 +177,7 @@ def fill(store: Store, count: int) -> None:
         with engine.begin() as conn:
             conn.execute(insert(auctions_table), listed)
             found = select_auctions().where(auctions_table.c.id.in_([row["id"] for row in listed]))
-            for auction in as_auctions(conn, conn.execute(found).all()):
+            for auction, _ in read_with_rows(conn, found):
                 search_index.put(conn, auction)
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:

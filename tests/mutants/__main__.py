@@ -2,8 +2,9 @@
 
 `python -m tests.mutants [--count N] [--seed S] [--commit C] [--again FILE] [--quick]`. Works in a
 copy of a commit below `var/mutants`, goes on where it was stopped, and leaves a JSON file beside
-the copy. `--again` tries once more what that file says was not noticed, where it says so: by the
-tests of its own module.
+the copy. A change is shown to the tests that are called like its file first, which cost little;
+what they don't notice to the quick ones that run its line, and what is left to the slow ones of its
+folder. `--again` tries once more what that file says was not noticed, and learns nothing for it.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import sys
 import time
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ _UNABLE = {
 }
 _QUICK_BUDGET_S = 12.0
 _EQUIVALENT = Path(__file__).with_name("equivalent.toml")
+_STAGES = ("near", "quick", "slow")
 Result = dict[str, Any]
+_Tests = Callable[[Change], Sequence[str]]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -45,17 +48,26 @@ def main(arguments: Sequence[str]) -> int:
     file = copy.beside(f"{asked.count}-{asked.seed}{'-again' if asked.again else ''}.json")
     results: dict[str, Result] = json.loads(file.read_text()) if file.exists() else {}
     print(f"{len(sample)} changes of {copy.commit}, results in {file}", flush=True)
-    fitting = None if asked.again else learn(copy)
     reasons = {one["name"]: one["reason"] for one in tomllib.loads(_EQUIVALENT.read_text())["it"]}
-    for stage in ("quick",) if asked.quick else ("quick", "slow"):
+    for stage, tests in _stages(copy, asked):
         left = [it for it in sample if _is_open(results.get(it.name), stage)]
         began = time.monotonic()
         for number, change in enumerate(left, start=1):
-            results[change.name] = _tried(copy, fitting, change, stage, reasons)
+            results[change.name] = _tried(copy, tests(change), change, stage, reasons)
             file.write_text(json.dumps(results, indent=1) + "\n")
             _tell(stage, results[change.name], number, len(left), began)
     share = _table(_settled(results.values(), reasons))
     return int(share < _BAR)
+
+
+def _stages(copy: Copy, asked: argparse.Namespace) -> Iterator[tuple[str, _Tests]]:
+    """What is asked in turn, and which tests for a change."""
+    yield "near", lambda change: mirrored(copy.root, change)
+    if not asked.again:
+        fitting = learn(copy)
+        yield "quick", lambda change: _affordable(fitting, fitting.quick(change))
+    if not asked.quick:
+        yield "slow", lambda change: ["-m", "slow", *slow(change)]
 
 
 def _sample(copy: Copy, asked: argparse.Namespace) -> list[Change]:
@@ -78,22 +90,17 @@ def _sample(copy: Copy, asked: argparse.Namespace) -> list[Change]:
 def _is_open(result: Result | None, stage: str) -> bool:
     if result is None:
         return True
-    return stage == "slow" and result["verdict"] == "survived" and result["stage"] == "quick"
+    return result["verdict"] == "survived" and _STAGES.index(result["stage"]) < _STAGES.index(stage)
 
 
 def _tried(
-    copy: Copy, fitting: Fitting | None, change: Change, stage: str, reasons: dict[str, str]
+    copy: Copy, tests: Sequence[str], change: Change, stage: str, reasons: dict[str, str]
 ) -> Result:
     result = {"name": change.name, "line": change.line, "area": area_of(change), "stage": stage}
     if change.name in reasons:
         return result | {"verdict": "equivalent", "reason": reasons[change.name]}
     began = time.monotonic()
-    if stage == "slow":
-        noticed, by = _run(copy, change, ["-m", "slow", *slow(change)])
-    elif fitting is None:
-        noticed, by = _run(copy, change, mirrored(copy.root, change))
-    else:
-        noticed, by = _run(copy, change, _affordable(fitting, fitting.quick(change)))
+    noticed, by = _run(copy, change, tests)
     took = {"seconds": round(time.monotonic() - began, 1), "by": by}
     return result | {"verdict": "noticed" if noticed else "survived"} | took
 
@@ -111,7 +118,7 @@ def _affordable(fitting: Fitting, tests: Sequence[str]) -> list[str]:
 def _run(copy: Copy, change: Change, tests: Sequence[str]) -> tuple[bool, str]:
     """Whether one of the tests failed, or came to no end, and what was said last."""
     if not tests:
-        return False, "no quick test runs it"
+        return False, "no such test runs it"
     told = copy.beside("last.log")
     asked = ["-x", "-q", "-p", "no:randomly", "-o", f"timeout={_LONGEST_TEST_S}", *tests]
     try:

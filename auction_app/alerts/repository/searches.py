@@ -1,8 +1,11 @@
 """Saved searches."""
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, insert, select
 
 from auction_app.alerts.model import SavedSearch
+from auction_app.db import readable
 from auction_app.db.tables import saved_searches
 
 
@@ -28,7 +31,7 @@ def of_customer(conn: Connection, customer_id: str) -> list[SavedSearch]:
     """A customer's, the latest first."""
     query = select(saved_searches).where(saved_searches.c.customer_id == customer_id)
     latest = query.order_by(saved_searches.c.created_at_ms.desc(), saved_searches.c.id)
-    return [_search(row) for row in conn.execute(latest)]
+    return _read(conn, latest)
 
 
 def keeps(conn: Connection, customer_id: str, search_id: str) -> bool:
@@ -39,7 +42,7 @@ def keeps(conn: Connection, customer_id: str, search_id: str) -> bool:
 
 def of_all(conn: Connection) -> list[SavedSearch]:
     """Everybody's."""
-    return [_search(row) for row in conn.execute(select(saved_searches))]
+    return _read(conn, select(saved_searches))
 
 
 def forget(conn: Connection, customer_id: str) -> None:
@@ -47,5 +50,12 @@ def forget(conn: Connection, customer_id: str) -> None:
     conn.execute(delete(saved_searches).where(saved_searches.c.customer_id == customer_id))
 
 
-def _search(row: "Row[tuple[object, ...]]") -> SavedSearch:
-    return SavedSearch(id=row.id, customer_id=row.customer_id, asked=row.asked)
+def _read(conn: Connection, query: Select[Any]) -> list[SavedSearch]:
+    return [it for it, _ in readable.each(saved_searches, conn.execute(query), _search)]
+
+
+def _search(row: Row[Any]) -> SavedSearch:
+    asked = dict(row.asked)
+    if not all(isinstance(it, str) for pair in asked.items() for it in pair):
+        raise ValueError("asked holds more than texts")
+    return SavedSearch(id=row.id, customer_id=row.customer_id, asked=asked)

@@ -1,14 +1,15 @@
 """The copy of what bids_service knows: biddings, bids, and who took part where."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from service_kit.dialects import insert_or
 from service_kit.money import Money
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from auction_app.bidding.model import Bid
+from auction_app.db import readable
 from auction_app.db.tables import auctions, biddings, bids, participations
 from auction_app.listings.model import Bidding
 
@@ -134,8 +135,9 @@ def mark_retracted(
 
 def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
     """The latest bids in an auction, newest first."""
-    rows = conn.execute(_HISTORY, {"auction_id": auction_id, "most": limit})
-    return [_bid(auction_id, *row) for row in rows.all()]
+    rows: Iterable[Row[Any]] = conn.execute(_HISTORY, {"auction_id": auction_id, "most": limit})
+    found = readable.each(bids, rows, lambda row: _bid(auction_id, *row))
+    return [bid for bid, _ in found]
 
 
 @lru_cache(maxsize=10_000)  # who looks at a page reads the same bids as who looked before

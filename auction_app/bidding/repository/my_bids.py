@@ -19,7 +19,7 @@ from sqlalchemy import (
 from auction_app.bidding.model import OPEN_OFFER, Participation
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, biddings, orders, participations, second_chances
-from auction_app.listings.repository.rows import as_auctions, select_auctions
+from auction_app.listings.repository.rows import read_with_rows, select_auctions
 from auction_app.orders.model import OrderStatus
 
 BIDS = ("winning", "outbid", "won", "lost")
@@ -61,7 +61,6 @@ def of_bidder(
     if only is not None:
         query = query.where(only)
     query = paged(query, last, participations.c.auction_id, after=after, limit=limit)
-    rows = conn.execute(query).all()
     return [
         Participation(
             customer_id=customer_id,
@@ -72,7 +71,7 @@ def of_bidder(
             order_status=row.order_status,
             offer_id=row.offer_id,
         )
-        for auction, row in zip(as_auctions(conn, rows), rows, strict=True)
+        for auction, row in read_with_rows(conn, query)
     ]
 
 

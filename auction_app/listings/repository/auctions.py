@@ -1,5 +1,6 @@
 """Listings, each read together with the last known state of its bidding."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from service_kit.money import Money
@@ -20,7 +21,7 @@ from auction_app.db.tables import auctions, biddings, photos
 from auction_app.errors import NotFound
 from auction_app.listings.categories import top_of, within
 from auction_app.listings.model import Auction, Bidding, check_shown
-from auction_app.listings.repository.rows import read, select_auctions
+from auction_app.listings.repository.rows import as_auction, read, select_auctions
 
 
 def _ending_soon(after: Cursor | None) -> Select[Any]:
@@ -30,6 +31,7 @@ def _ending_soon(after: Cursor | None) -> Select[Any]:
 
 # Built once: for so small a query, building it costs more than running it.
 _ONE = select_auctions().where(auctions.c.id == bindparam("auction_id"))
+_SEVERAL = select_auctions().where(auctions.c.id.in_(bindparam("auction_ids", expanding=True)))
 _most: BindParameter[int] = bindparam("most")
 _RUNNING = select_auctions().where(
     auctions.c.current_ends_at_ms > bindparam("now_ms"),
@@ -79,11 +81,17 @@ def add(conn: Connection, auction: Auction) -> None:
 
 
 def by_id(conn: Connection, auction_id: str) -> Auction:
-    """The listing. Raises NotFound."""
-    found = read(conn, _ONE, {"auction_id": auction_id})
-    if not found:
+    """The listing. Raises NotFound, Unreadable."""
+    row = conn.execute(_ONE, {"auction_id": auction_id}).first()
+    if row is None:
         raise NotFound("no such auction")
-    return found[0]
+    return as_auction(conn, row)
+
+
+def by_ids(conn: Connection, auction_ids: Sequence[str]) -> list[Auction]:
+    """Those of these listings that can be read, in the order of the ids."""
+    found = {it.id: it for it in read(conn, _SEVERAL, {"auction_ids": auction_ids})}
+    return [found[id] for id in auction_ids if id in found]
 
 
 def shown_to(conn: Connection, auction_id: str, who: Customer | None) -> Auction:

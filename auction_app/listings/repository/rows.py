@@ -1,12 +1,13 @@
 """How rows become listings, with their photos and the last known state of their bidding."""
 
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from typing import Any
 
 from service_kit.money import Money
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
+from auction_app.db import readable
 from auction_app.db.tables import auctions, biddings, customers, photos
 from auction_app.listings.model import Auction, Bidding, Photo
 from auction_app.listings.terms import Details, SoftClose, Terms
@@ -34,15 +35,28 @@ def select_auctions() -> Select[Any]:
 def read(
     conn: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
 ) -> list[Auction]:
-    """The listings that a query on `select_auctions` finds, with their photos."""
-    return as_auctions(conn, conn.execute(query, values).all())
+    """The listings that a query on `select_auctions` finds, with their photos; without those that
+    can't be read."""
+    found = readable.filled(conn, query, partial(_as_auctions, conn), values)
+    return [auction for auction, _ in found]
 
 
-def as_auctions(conn: Connection, rows: Iterable[Row[Any]]) -> list[Auction]:
-    """The listings in rows of such a query."""
-    rows = list(rows)
+def read_with_rows(conn: Connection, query: Select[Any]) -> list[tuple[Auction, Row[Any]]]:
+    """The same, each with its row."""
+    return readable.filled(conn, query, partial(_as_auctions, conn))
+
+
+def _as_auctions(conn: Connection, rows: Sequence[Row[Any]]) -> list[tuple[Auction, Row[Any]]]:
+    """The listings in rows of such a query, each with its row; without those that can't be
+    read."""
     photos_of = _photos_of(conn, [row.id for row in rows])
-    return [_as_auction(row, photos_of.get(row.id, ())) for row in rows]
+    make = partial(_as_auction, photos_of)
+    return list(readable.each(auctions, rows, make))
+
+
+def as_auction(conn: Connection, row: Row[Any]) -> Auction:
+    """The listing in a row of such a query. Raises Unreadable."""
+    return readable.one(auctions, row, partial(_as_auction, _photos_of(conn, [row.id])))
 
 
 def _photos_of(conn: Connection, auction_ids: list[str]) -> dict[str, tuple[Photo, ...]]:
@@ -53,8 +67,8 @@ def _photos_of(conn: Connection, auction_ids: list[str]) -> dict[str, tuple[Phot
     return found
 
 
-def _as_auction(row: Row[Any], its_photos: tuple[Photo, ...]) -> Auction:
-    return Auction(
+def _as_auction(photos_of: Mapping[str, tuple[Photo, ...]], row: Row[Any]) -> Auction:
+    auction = Auction(
         id=row.id,
         seller_id=row.seller_id,
         seller_name=row.seller_name,
@@ -62,7 +76,7 @@ def _as_auction(row: Row[Any], its_photos: tuple[Photo, ...]) -> Auction:
         description=row.description,
         terms=_as_terms(row),
         created_at_ms=row.created_at_ms,
-        photos=its_photos,
+        photos=photos_of.get(row.id, ()),
         bidding=_as_bidding(row) if row.bidding_url else None,
         hidden=row.hidden_at_ms is not None,
         details=Details(
@@ -76,13 +90,18 @@ def _as_auction(row: Row[Any], its_photos: tuple[Photo, ...]) -> Auction:
             payment=row.payment,
         ),
     )
+    auction.total(auction.minimum)  # Money says so where there is no such amount
+    return auction
 
 
 def _as_terms(row: Row[Any]) -> Terms:
     window_ms, extension_ms = row.soft_close_window_ms, row.soft_close_extension_ms
+    increments = tuple((start, step) for start, step in row.increments)
+    if {type(number) for pair in increments for number in pair} - {int}:
+        raise ValueError("increments are no pairs of whole numbers")
     return Terms(
         start_price=Money(row.start_price_minor, row.currency),
-        increments=tuple((start, step) for start, step in row.increments),
+        increments=increments,
         starts_at_ms=row.starts_at_ms,
         ends_at_ms=row.ends_at_ms,
         reserve=_money(row.reserve_minor, row.currency),
@@ -93,6 +112,7 @@ def _as_terms(row: Row[Any]) -> Terms:
 
 
 def _as_bidding(row: Row[Any]) -> Bidding:
+    readable.check_numbers(biddings, row, "bidding_")
     return Bidding(
         url=row.bidding_url,
         status=row.bidding_status,

@@ -1,9 +1,14 @@
 """News for customers on the site."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 from service_kit.dialects import insert_or
 from service_kit.money import Money
-from sqlalchemy import Connection, case, delete, func, select, update
+from sqlalchemy import Connection, Row, case, delete, func, select, update
 
+from auction_app.db import readable
 from auction_app.db.ids import new_id
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, biddings, bids, customers, notices, second_chances
@@ -59,18 +64,7 @@ def of_customer(
         .where(notices.c.customer_id == customer_id)
     )
     query = paged(query, notices.c.at_ms, notices.c.id, after=after, limit=limit)
-    return [
-        Notice(
-            id=row.id,
-            kind=row.kind,
-            title=row.title,
-            path=row.path,
-            at_ms=row.at_ms,
-            read=row.read_at_ms is not None,
-            price=None if row.price_minor is None else Money(row.price_minor, row.currency),
-        )
-        for row in conn.execute(query)
-    ]
+    return readable.filled(conn, query, _as_priced_notices)
 
 
 def unread_since(
@@ -89,20 +83,28 @@ def unread_since(
         .order_by(notices.c.noted_at_ms, notices.c.id)
         .limit(limit)
     )
-    return [
-        (
-            Notice(
-                id=row.id,
-                kind=row.kind,
-                title=row.title,
-                path=row.path,
-                at_ms=row.at_ms,
-                read=False,
-            ),
-            row.noted_at_ms,
-        )
-        for row in conn.execute(query)
-    ]
+    found = readable.each(notices, conn.execute(query), _as_notice)
+    return [(notice, row.noted_at_ms) for notice, row in found]
+
+
+def _as_notice(row: Row[Any]) -> Notice:
+    return Notice(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        path=row.path,
+        at_ms=row.at_ms,
+        read=row.read_at_ms is not None,
+    )
+
+
+def _as_priced_notices(rows: Sequence[Row[Any]]) -> list[Notice]:
+    return [notice for notice, _ in readable.each(notices, rows, _as_priced_notice)]
+
+
+def _as_priced_notice(row: Row[Any]) -> Notice:
+    price = None if row.price_minor is None else Money(row.price_minor, row.currency)
+    return replace(_as_notice(row), price=price)
 
 
 def mark_read(conn: Connection, customer_id: str, *, now_ms: int) -> None:

@@ -1,11 +1,13 @@
 """Orders with their steps."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from service_kit.money import Money
 from sqlalchemy import Connection, Row, Select, exists, func, insert, literal, or_, select, update
 
+from auction_app.db import readable
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import (
     auctions,
@@ -59,9 +61,9 @@ def add(conn: Connection, order: Order, *, sold_by: str, now_ms: int) -> bool:
 
 
 def by_id(conn: Connection, order_id: str) -> Order | None:
-    """The order, if there is one."""
-    found = _read(conn, _select().where(orders.c.id == order_id))
-    return found[0] if found else None
+    """The order, if there is one. Raises Unreadable."""
+    rows = conn.execute(_select().where(orders.c.id == order_id)).all()
+    return readable.one(orders, rows[0], _maker(conn, rows)) if rows else None
 
 
 def paid_without_a_step(
@@ -92,8 +94,7 @@ def of_customer(
     """What a customer bought and sold with when it was agreed (ms), newest first."""
     made = orders.c.created_at_ms
     query = _select().where(_mine(customer_id))
-    rows = conn.execute(paged(query, made, orders.c.id, after=after, limit=limit)).all()
-    return list(zip(_as_orders(conn, rows), [int(row.created_at_ms) for row in rows], strict=True))
+    return _read_with_time(conn, paged(query, made, orders.c.id, after=after, limit=limit))
 
 
 def sales_after(
@@ -103,8 +104,7 @@ def sales_after(
     its number as it becomes visible, so none is ever added below one that somebody has read."""
     theirs = (orders.c.seller_id == seller_id, orders.c.sale_number > number)
     query = _select().where(*theirs).order_by(orders.c.sale_number).limit(limit)
-    rows = conn.execute(query).all()
-    return list(zip([row.sale_number for row in rows], _as_orders(conn, rows), strict=True))
+    return [(row.sale_number, order) for order, row in _read_with_rows(conn, query)]
 
 
 def latest_of(conn: Connection, customer_id: str, auction_id: str) -> str | None:
@@ -127,8 +127,7 @@ def to_remind(conn: Connection, *, now_ms: int, limit: int) -> list[tuple[Order,
         orders.c.remind_at_ms <= now_ms,
         auctions.c.hidden_at_ms.is_(None),
     )
-    rows = conn.execute(query.order_by(orders.c.remind_at_ms).limit(limit)).all()
-    return list(zip(_as_orders(conn, rows), [int(row.created_at_ms) for row in rows], strict=True))
+    return _read_with_time(conn, query.order_by(orders.c.remind_at_ms).limit(limit))
 
 
 def set_due(conn: Connection, order_id: str, *, at_ms: int, look_at_ms: int) -> None:
@@ -223,17 +222,29 @@ def _select() -> Select[Any]:
 
 
 def _read(conn: Connection, query: Select[Any]) -> list[Order]:
-    return _as_orders(conn, conn.execute(query).all())
+    return [order for order, _ in _read_with_rows(conn, query)]
 
 
-def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
-    rows = list(rows)
+def _read_with_time(conn: Connection, query: Select[Any]) -> list[tuple[Order, int]]:
+    return [(order, row.created_at_ms) for order, row in _read_with_rows(conn, query)]
+
+
+def _read_with_rows(conn: Connection, query: Select[Any]) -> list[tuple[Order, Row[Any]]]:
+    return readable.filled(conn, query, partial(_as_orders, conn))
+
+
+def _as_orders(conn: Connection, rows: Sequence[Row[Any]]) -> list[tuple[Order, Row[Any]]]:
+    return list(readable.each(orders, rows, _maker(conn, rows)))
+
+
+def _maker(conn: Connection, rows: Sequence[Row[Any]]) -> Callable[[Row[Any]], Order]:
     ids = [row.id for row in rows]
     steps, asked = _steps_of(conn, ids), requests.on_orders(conn, ids)
     sent = parcels.of_orders(conn, ids)
     sent_to, reminded = addresses.of_orders(conn, ids), reminders.of_orders(conn, ids)
-    return [
-        Order(
+
+    def make(row: Row[Any]) -> Order:
+        return Order(
             id=row.id,
             auction_id=row.auction_id,
             title=row.title,
@@ -243,7 +254,7 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
             buyer_name=row.buyer_name,
             price=Money(row.price_minor, row.currency),
             status=OrderStatus(row.status),
-            steps=steps[row.id],
+            steps=_as_steps(steps.get(row.id, ())),
             requests=asked[row.id],
             postage=_postage(row),
             offer_url=row.offer_url,
@@ -256,8 +267,8 @@ def _as_orders(conn: Connection, rows: Iterable[Row[Any]]) -> list[Order]:
             due_at_ms=row.due_at_ms,
             reminded=reminded.get(row.id, ()),
         )
-        for row in rows
-    ]
+
+    return make
 
 
 def _postage(row: Row[Any]) -> Money | None:
@@ -267,13 +278,17 @@ def _postage(row: Row[Any]) -> Money | None:
     return details.postage_cost(row.currency)
 
 
-def _steps_of(conn: Connection, order_ids: Sequence[str]) -> dict[str, tuple[Step, ...]]:
+def _steps_of(conn: Connection, order_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
     query = select(order_steps).where(order_steps.c.order_id.in_(order_ids))
-    found: dict[str, tuple[Step, ...]] = dict.fromkeys(order_ids, ())
+    found: dict[str, list[Row[Any]]] = {}
     for row in conn.execute(query):
-        step = Step(status=OrderStatus(row.status), at_ms=row.at_ms, by=row.by)
-        found[row.order_id] = (*found[row.order_id], step)
-    return {order_id: tuple(sorted(steps, key=_when)) for order_id, steps in found.items()}
+        found.setdefault(row.order_id, []).append(row)
+    return found
+
+
+def _as_steps(rows: Iterable[Row[Any]]) -> tuple[Step, ...]:
+    steps = [Step(status=OrderStatus(row.status), at_ms=row.at_ms, by=row.by) for row in rows]
+    return tuple(sorted(steps, key=_when))
 
 
 def _when(step: Step) -> tuple[int, int]:

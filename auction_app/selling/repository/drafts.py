@@ -1,9 +1,11 @@
 """Listings that are being written, and their photos."""
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from auction_app.db import readable
 from auction_app.db.tables import draft_photos, drafts
 from auction_app.errors import NotFound
 from auction_app.selling.model import WAITING, Draft, DraftPhoto
@@ -19,19 +21,21 @@ def add(
 
 
 def of_seller(conn: Connection, seller_id: str, draft_id: str) -> Draft:
-    """A seller's own draft. Raises NotFound, also for somebody else's."""
+    """A seller's own draft. Raises NotFound, also for somebody else's, and
+    Unreadable."""
     mine = (drafts.c.id == draft_id, drafts.c.seller_id == seller_id)
     row = conn.execute(select(drafts).where(*mine)).first()
     if row is None:
         raise NotFound("no such draft")
-    return _as_draft(conn, row)
+    return readable.one(drafts, row, partial(_as_draft, conn))
 
 
 def list_of_seller(conn: Connection, seller_id: str, *, limit: int) -> list[Draft]:
     """A seller's drafts, the last saved first."""
     query = select(drafts).where(drafts.c.seller_id == seller_id)
     rows = conn.execute(query.order_by(drafts.c.saved_at_ms.desc()).limit(limit))
-    return [_as_draft(conn, row) for row in rows]
+    found = readable.each(drafts, rows.all(), partial(_as_draft, conn))
+    return [draft for draft, _ in found]
 
 
 def save(conn: Connection, draft_id: str, fields: dict[str, str], *, now_ms: int) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, Label, Select, and_, func, not
 
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, biddings, orders, questions, watches
-from auction_app.listings.repository.rows import as_auctions, select_auctions
+from auction_app.listings.repository.rows import read_with_rows, select_auctions
 from auction_app.selling.model import Sale
 
 SALES = ("open", "sold", "unsold")
@@ -37,7 +37,7 @@ def of_seller(
     if only is not None:
         query = query.where(only)
     by = auctions.c.created_at_ms
-    rows = conn.execute(paged(query, by, auctions.c.id, after=after, limit=limit)).all()
+    page = paged(query, by, auctions.c.id, after=after, limit=limit)
     return [
         Sale(
             auction=auction,
@@ -46,7 +46,7 @@ def of_seller(
             order_id=row.order_id,
             order_status=row.order_status,
         )
-        for auction, row in zip(as_auctions(conn, rows), rows, strict=True)
+        for auction, row in read_with_rows(conn, page)
     ]
 
 

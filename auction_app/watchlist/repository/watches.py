@@ -5,7 +5,7 @@ from sqlalchemy import Connection, delete, insert, select
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, watches
 from auction_app.listings.model import Auction
-from auction_app.listings.repository.rows import as_auctions, select_auctions
+from auction_app.listings.repository.rows import read_with_rows, select_auctions
 
 
 def _is_watching(conn: Connection, customer_id: str, auction_id: str) -> bool:
@@ -44,6 +44,4 @@ def of_customer(
         .where(watches.c.customer_id == customer_id)
     )
     query = paged(query, since, watches.c.auction_id, after=after, limit=limit)
-    rows = conn.execute(query).all()
-    found = as_auctions(conn, rows)
-    return [(auction, row.since_ms) for auction, row in zip(found, rows, strict=True)]
+    return [(auction, row.since_ms) for auction, row in read_with_rows(conn, query)]

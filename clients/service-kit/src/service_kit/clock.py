@@ -12,6 +12,7 @@ Clock = Callable[[], int]
 
 BELIEVED_AT_ONCE_MS = 5_000
 BELIEVED_AFTER_MS = 10 * 60 * 1000
+_FIRST_MS, _LAST_MS = -62_135_510_400_000, 253_402_214_400_000
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -22,8 +23,9 @@ def steady_ms() -> int:
 
 
 def utc(at_ms: int) -> datetime:
-    """The aware moment of ms since the epoch."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
+    """The aware moment of ms since the epoch; the first or last that has a year in every zone,
+    where there is none."""
+    return datetime.fromtimestamp(min(max(at_ms, _FIRST_MS), _LAST_MS) / 1000, UTC)
 
 
 class TrustedClock:

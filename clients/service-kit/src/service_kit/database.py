@@ -26,7 +26,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError
 
 from service_kit.clock import Clock
-from service_kit.compat.sqlite3 import AnyTextConnection, checking_text, read_blobs_as_text
+from service_kit.compat.sqlite3 import (
+    AnyTextConnection,
+    checking_text,
+    read_blobs_as_text,
+    read_json,
+)
 from service_kit.last_write import LastWrite
 from service_kit.outage import outages_translated
 from service_kit.write_lock import FileQueue
@@ -98,6 +103,7 @@ def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> E
         pool_timeout=_WAIT_S,
         pool_pre_ping=not is_file,
         hide_parameters=True,
+        json_deserializer=read_json,
         connect_args=_sqlite_arguments() if is_file else _postgres_arguments(url),
     )
     if is_file:

@@ -5,6 +5,7 @@ has raised, the cursor still stands at that row, so it is read again, as what it
 sound costs nothing more.
 """
 
+import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -84,6 +85,14 @@ def checking_text(connection: Any) -> Iterator[None]:
 def read_blobs_as_text(dialect: Dialect) -> None:
     """Have an engine show a BLOB where its tables say text."""
     dialect.colspecs = {**dialect.colspecs, String: _Text}
+
+
+def read_json(cell: Any) -> Any:
+    """What a cell of JSON holds; None where it is none, which whoever reads the row must meet."""
+    try:
+        return json.loads(cell)
+    except (RecursionError, TypeError, ValueError):
+        return None
 
 
 def shown(cell: bytes) -> str:

@@ -1,0 +1,81 @@
+"""A row that a hand at the database or a broken page has spoilt takes down nothing but itself.
+
+It is in no list, where it would fail all the others; whoever asks for it alone hears Unreadable.
+The log says once in each process which row it is, and what is wrong with it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from service_kit.errors import NotAnAmount
+from service_kit.logs import get_logger
+from sqlalchemy import Connection, Integer, Row, Select, Table
+
+from auction_app.errors import Unreadable
+
+log = get_logger(__name__)
+
+T = TypeVar("T")
+# What constructors say of values that are none of theirs.
+_SPOILT = (ArithmeticError, LookupError, NotAnAmount, TypeError, ValueError)
+_TOLD_ROWS = 1_000
+_KINDS_OF_ROWS = 100
+
+
+def one(table: Table, row: Row[Any], make: Callable[[Row[Any]], T]) -> T:
+    """What is made of a row that begins with the table's key. Raises Unreadable."""
+    try:
+        check_numbers(table, row)
+        return make(row)
+    except _SPOILT as error:
+        _tell(table.name, str(row[0]), str(error))
+        raise Unreadable(f"a row of {table.name} can't be read: {error}") from error
+
+
+def each(
+    table: Table, rows: Iterable[Row[Any]], make: Callable[[Row[Any]], T]
+) -> Iterator[tuple[T, Row[Any]]]:
+    """What is made of each row, with the row; without those that can't be read."""
+    for row in rows:
+        try:
+            made = one(table, row, make)
+        except Unreadable:
+            continue
+        yield made, row
+
+
+def filled(
+    conn: Connection,
+    query: Select[Any],
+    make: Callable[[Sequence[Row[Any]]], list[T]],
+    values: Mapping[str, Any] | None = None,
+) -> list[T]:
+    """What is made of a query's rows, by what leaves some out: in their place those that come
+    next, so that no page looks like the last one for them."""
+    rows = conn.execute(query, values).all()
+    made, wanted, seen = make(rows), len(rows), len(rows)
+    while len(made) < wanted and (rows := conn.execute(query.offset(seen), values).all()):
+        made += make(rows)
+        seen += len(rows)
+    return made[:wanted]
+
+
+def check_numbers(table: Table, row: Row[Any], prefix: str = "") -> None:
+    """SQLite keeps any text in a column of numbers. Raises ValueError where a row, whose columns
+    may have names with a prefix, has one."""
+    for place, name in _numbers(table, row._fields, prefix):
+        value = row[place]
+        if value.__class__ is not int and value is not None:
+            raise ValueError(f"{name} is no whole number")
+
+
+@lru_cache(_KINDS_OF_ROWS)
+def _numbers(table: Table, fields: tuple[str, ...], prefix: str) -> list[tuple[int, str]]:
+    numbers = {prefix + it.name for it in table.columns if isinstance(it.type, Integer)}
+    return [(place, name) for place, name in enumerate(fields) if name in numbers]
+
+
+@lru_cache(_TOLD_ROWS)
+def _tell(table: str, key: str, why: str) -> None:
+    log.error("row unreadable", table=table, key=key, why=why)

@@ -1,0 +1,139 @@
+"""A row that is spoilt in its cells takes down no list, and says which one it is."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, select, text
+
+from auction_app.bidding.refresh_projection import refresh_projection
+from auction_app.bidding.repository import stale
+from auction_app.db import readable
+from auction_app.search.index_search import index_search
+from auction_app.search.repository import entries
+from tests.auction_app.conftest import World
+from tests.auction_app.sale import sell
+
+SPOILT = [
+    ("currency", "ZZZ"),
+    ("increments", "{"),
+    ("increments", "null"),
+    ("increments", '[["1", 5]]'),
+    ("start_price_minor", "much"),
+    ("ends_at_ms", "soon"),
+    ("postage_minor", 9 * 10**18),
+]
+
+
+def spoil(folder: Path, table: str, column: str, value: object, key: str, of: str = "id") -> None:
+    """As a hand at the database does it: past the app."""
+    with sqlite3.connect(folder / "auctions.sqlite") as connection:
+        statement = f"UPDATE {table} SET {column} = ? WHERE {of} = ?"
+        assert connection.execute(statement, (value, key)).rowcount == 1
+    connection.close()
+
+
+@pytest.mark.parametrize(("column", "value"), SPOILT)
+def test_a_spoilt_listing_is_in_no_list_and_leaves_the_others_there(
+    world: World, tmp_path: Path, column: str, value: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sam, ada = world.member("Sam"), world.member("Ada")
+    sound, spoilt = sam.list_item(title="Sound lamp"), sam.list_item(title="Spoilt lamp")
+    for item in (sound, spoilt):
+        ada.post(f"{item}/watch", {"watch": "1"})
+        ada.bid(item, "12")
+    spoil(tmp_path, "auctions", column, value, spoilt.rsplit("/", 1)[1])
+    if column == "postage_minor":
+        spoil(tmp_path, "auctions", "delivery", "priced", spoilt.rsplit("/", 1)[1])
+    for browser, path in (
+        (world.browser(), "/"),
+        (world.browser(), "/search?q=lamp"),
+        (sam, "/my/sales"),
+        (ada, "/my/watchlist"),
+        (ada, "/my/bids"),
+    ):
+        page = browser.get(path)
+        assert page.status_code == 200, path
+        assert "Sound lamp" in page.text, path
+        assert "Spoilt lamp" not in page.text, path
+    assert ada.get(spoilt).status_code == 404
+    assert ada.get(sound).status_code == 200
+    (told,) = [it for it in capsys.readouterr().out.splitlines() if "row unreadable" in it]
+    assert spoilt.rsplit("/", 1)[1] in told
+    assert "auctions" in told
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "of"),
+    [
+        ("orders", "status", "lost", "id"),
+        ("orders", "currency", "ZZZ", "id"),
+        ("orders", "price_minor", "much", "id"),
+        ("order_steps", "status", "lost", "order_id"),
+    ],
+)
+def test_a_spoilt_order_takes_nothing_else_with_it(
+    world: World, tmp_path: Path, table: str, column: str, value: str, of: str
+) -> None:
+    sale = sell(world)
+    spoil(tmp_path, table, column, value, sale.order.rsplit("/", 1)[1], of)
+    assert sale.ada.get("/my/orders").status_code == 200
+    assert sale.ada.get(sale.order).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("from_ms", "soon"), ("words", "{"), ("words", '{"en": 1}')]
+)
+def test_spoilt_maintenance_hides_no_other(
+    world: World, tmp_path: Path, column: str, value: str
+) -> None:
+    moderator = world.moderator("Mo")
+    for day, words in (("01", "We move."), ("02", "We rest.")):
+        planned = {"zone": "UTC", "starts": f"2026-12-{day}T12:00", "until": f"2026-12-{day}T13:00"}
+        said = {"words_en": words, "words_de": words}
+        moderator.post("/moderation/maintenance", planned | said)
+    with world.parts.store.reading() as conn:
+        first = text("SELECT id FROM announcements ORDER BY from_ms LIMIT 1")
+        id = conn.execute(first).scalar_one()
+    spoil(tmp_path, "announcements", column, value, id)
+    page = world.browser().get("/rules")
+    assert page.status_code == 200
+    assert "We rest." in page.text
+
+
+def test_jobs_go_on_past_a_spoilt_listing(world: World, tmp_path: Path) -> None:
+    sam, ada = world.member("Sam"), world.member("Ada")
+    spoilt, sound = sam.list_item(), sam.list_item()
+    with world.parts.begin() as act:
+        for item in (spoilt, sound):
+            entries.remove(act.conn, item.rsplit("/", 1)[1])
+            stale.notice(act.conn, "auction", f"http://auctions.test{item}", now_ms=act.now_ms)
+    ada.bid(sound, "12")
+    spoil(tmp_path, "auctions", "currency", "ZZZ", spoilt.rsplit("/", 1)[1])
+    assert index_search(world.parts.store) == 1
+    assert refresh_projection(world.parts.store, world.parts.gateway, {}) == 2
+    with world.parts.store.reading() as conn:
+        left = conn.execute(text("SELECT url, failures FROM stale_entities")).all()
+    assert [tuple(it) for it in left] == [(f"http://auctions.test{spoilt}", 1)]
+
+
+def test_a_page_is_filled_with_what_comes_after_the_spoilt_ones() -> None:
+    table = Table(
+        "things", MetaData(), Column("id", String, primary_key=True), Column("number", Integer)
+    )
+    engine = create_engine("sqlite://")
+    table.create(engine)
+
+    def read(rows: object) -> list[str]:
+        return [it for it, _ in readable.each(table, rows, lambda row: row.id)]  # type: ignore[arg-type]
+
+    with engine.begin() as conn:
+        for id, number in zip("abcdef", (1, "x", "y", "z", 5, 6), strict=True):
+            statement = text("INSERT INTO things VALUES (:id, :number)")
+            conn.execute(statement, {"id": id, "number": number})
+        page = select(table).order_by(table.c.id)
+        assert readable.filled(conn, page.limit(2), read) == ["a", "e"]
+        assert readable.filled(conn, page.limit(3), read) == ["a", "e", "f"]
+        assert readable.filled(conn, page, read) == ["a", "e", "f"]
+        assert readable.filled(conn, page.where(table.c.id > "x"), read) == []
+    engine.dispose()
