@@ -27,8 +27,9 @@ from tests.mutants.fitting import AREAS, Fitting, area_of, changeable, learn, mi
 _BAR = 0.95
 _LONGEST_S = 240.0
 _LONGEST_TEST_S = 45
-# A module that can't be imported any more ends the collection.
+# A module that can't be imported any more ends the collection, or Python.
 _UNABLE = {
+    pytest.ExitCode.INTERNAL_ERROR,
     pytest.ExitCode.INTERRUPTED,
     pytest.ExitCode.NO_TESTS_COLLECTED,
     pytest.ExitCode.USAGE_ERROR,
