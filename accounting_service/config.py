@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bus_client import bus_url
 from service_kit.access import Tokens
-from service_kit.config import Holds, anywhere, load, setting
+from service_kit.config import Holds, anywhere, load, setting, token
 from service_kit.database import database_url
 from service_kit.url import base_url
 from service_kit.webhooks import check_secret, check_user
@@ -12,8 +12,8 @@ from service_kit.webhooks import check_secret, check_user
 from accounting_service.model.rates import Rate, rates
 
 
-def _operator(token: str) -> Tokens:
-    return Tokens.parse(f"operator:books:read+statements:read+metrics:read:{token}")
+def _operator(text: str) -> Tokens:
+    return Tokens.parse(f"operator:books:read+statements:read+metrics:read:{token(text)}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ from bus.api.seek import seek_blueprint
 from bus.api.subscriptions import subscription_actions_blueprint, subscription_resources_blueprint
 from bus.api.tokens import tokens_blueprint
 from bus.api.topics import topics_blueprint
-from bus.bootstrap import Bus, build, config_or_exit
+from bus.bootstrap import WORKERS_STATUS, Bus, build, config_or_exit
 from bus.config import Config
 from bus.console.views import console_blueprint
 from bus.server import lingering_wsgi, under_path
@@ -59,7 +59,7 @@ def create_apps(
     if config is None:
         configure_logs("bus")
         export_spans("bus")
-        config = config_or_exit()
+        config = config_or_exit(WORKERS_STATUS)
     bus = build(config, storage=storage, clock=clock)
     app = Flask(__name__)
     install_trace(app)

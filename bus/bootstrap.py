@@ -18,19 +18,19 @@ from bus.streams.follower import Follower
 from bus.streams.pull import Puller
 from bus.streams.readers import Readers
 
-# gunicorn restarts a worker that exits, for ever; for this status it gives up and says so.
-_STATUS = 4
+WORKERS_STATUS = 4
+"""gunicorn restarts a worker that exits, for ever; for this status it gives up and says so."""
 
 
-def config_or_exit() -> Config:
+def config_or_exit(status: int = 2) -> Config:
     """The settings from the environment; exits with a line on stderr for each complaint."""
-    return or_exit(read, status=_STATUS)
+    return or_exit(read, status=status)
 
 
-def open_or_exit(config: Config, clock: Clock = now_ms) -> Storage:
+def open_or_exit(config: Config, clock: Clock = now_ms, *, status: int = 2) -> Storage:
     """The store, be it away for now; exits with a line on stderr when its tables are missing."""
-    or_exit(lambda: check_start("bus", config.database_url), status=_STATUS)
-    return or_exit(lambda: open_storage(config.database_url, clock), status=_STATUS)
+    or_exit(lambda: check_start("bus", config.database_url), status=status)
+    return or_exit(lambda: open_storage(config.database_url, clock), status=status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_
 
     Exits with a line on stderr that says what is wrong with that.
     """
-    storage = storage or open_or_exit(config, clock)
+    storage = storage or open_or_exit(config, clock, status=WORKERS_STATUS)
     trusted_hosts = frozenset(config.trusted_hosts)
     limits = Limits(trusted_hosts, config.max_data_bytes)
     return Bus(

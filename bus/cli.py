@@ -73,7 +73,8 @@ def declare_topologies() -> None:
     lines = [_json(line) for line in sys.stdin if line.strip()]
     if not lines:  # whatever was to write them has failed
         raise BadClient("there is no topology on standard input")
-    bus = build(config_or_exit())
+    config = config_or_exit()
+    bus = build(config, storage=open_or_exit(config))
     with closing(bus.storage) as storage:
         some = [check_topology(line, bus.trusted_hosts) for line in lines]
         with storage.audit.acting(Act(SHELL, "topology.declare", "/")):

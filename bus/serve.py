@@ -4,7 +4,6 @@ import os
 import shlex
 import socket
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from service_kit.private import keep_files_private, runtime_folder
 from service_kit.run.forking import keep_room_for_names
 from service_kit.run.logs import LogStream
 from service_kit.run.stay import stay
+from service_kit.run.unread import forget_web_concurrency
 from service_kit.tokens import new_token
 from service_kit.url import LOOPBACK_HOSTS
 
@@ -60,6 +60,7 @@ def serve(
     in the environment. On loopback, subscribers on this machine may use plain http, unless
     BUS_TRUSTED_HOSTS says otherwise.
     """
+    forget_web_concurrency()
     keep_room_for_names()
     keep_files_private()
     ports = {"bus": port, "pusher": pusher_port or port + 1}
@@ -72,12 +73,15 @@ def serve(
         settings.setdefault("BUS_PUBLIC_URL", url)
         if host in LOOPBACK_HOSTS:
             settings.setdefault("BUS_TRUSTED_HOSTS", "localhost,127.0.0.1,[::1]")
-        key = _root_key(root_key_file, settings)
+        key_file = _root_key(root_key_file, settings)
     except ConfigError as error:
         exit_with(error.complaints)
     settings["BUS_DATABASE_URL"] = database or settings.get("BUS_DATABASE_URL") or _DATABASE
     os.environ |= settings  # what `read` reads, and the two processes inherit
-    migrate_or_exit("bus", or_exit(read).database_url)
+    config = or_exit(read)
+    or_exit(lambda: _keep(config.root_key, key_file))
+    migrate_or_exit("bus", config.database_url)
+    key = f"in {key_file}" if key_file else "of BUS_ROOT_KEY"
     words = f"Ready.\n  bus       {url}\n  console   {url}/console/\n  root key  {key}"
     commands = _commands(host, port, workers)
     logs = LogStream(sys.stderr.buffer)
@@ -100,19 +104,34 @@ def _check_free(option: str, host: str, port: int) -> None:
         raise ConfigError([f"{option}: can't listen at {_at(host, port)}: {why}"]) from None
 
 
-def _root_key(file: Path | None, settings: dict[str, str]) -> str:
-    """Put the root key into the settings; returns where it is from. Raises ConfigError."""
+def _root_key(file: Path | None, settings: dict[str, str]) -> Path | None:
+    """Put the root key into the settings, the file's, or a new one where there is no such file;
+    returns where it is kept. Raises ConfigError."""
     if file is None and "BUS_ROOT_KEY" in settings:
-        return "of BUS_ROOT_KEY"
+        return None
     file = file or _KEY_FILE
     try:
-        with suppress(FileExistsError), file.open("x") as new:
-            new.write(f"{new_token()}\n")
         settings["BUS_ROOT_KEY"] = file.read_text().strip()
+    except FileNotFoundError:
+        settings["BUS_ROOT_KEY"] = new_token()
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "is no text"
-        raise ConfigError([f"root key: {file}: {reason}"]) from None
-    return f"in {file}"
+        raise _unusable(file, error) from None
+    return file
+
+
+def _keep(key: str, file: Path | None) -> None:
+    """Once all settings are right. Raises ConfigError."""
+    try:
+        if file and not file.exists():
+            with file.open("x") as new:
+                new.write(f"{key}\n")
+    except OSError as error:
+        raise _unusable(file, error) from None
+
+
+def _unusable(file: Path | None, error: Exception) -> ConfigError:
+    reason = error.strerror if isinstance(error, OSError) else "is no text"
+    return ConfigError([f"root key: {file}: {reason}"])
 
 
 def _commands(host: str, port: int, workers: int) -> dict[str, str]:

@@ -4,7 +4,7 @@ import re
 import socket
 from dataclasses import dataclass
 from email.errors import HeaderParseError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from bus_client import bus_url
 from service_kit.config import Holds, anywhere, load, number, port_number, setting
 from service_kit.database import database_url
 from service_kit.local_time import zone_names
+from service_kit.places import folder
 from service_kit.url import base_url
 from service_kit.webhooks import check_secret, check_user
 
@@ -20,6 +21,7 @@ from mailer_service.model.reports import Operator
 from mailer_service.policy import Limits
 from mailer_service.smtp.url import SmtpServer
 
+_SENDER = "must be ADDRESS or NAME <ADDRESS>"
 _HOST_NAME = re.compile(
     r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 )
@@ -27,9 +29,14 @@ _HOST_NAME = re.compile(
 
 def sender_address(text: str) -> str:
     """Check `ada@example.org` or `Ada <ada@example.org>`. Raises ValueError."""
-    _, address = parseaddr(text)
-    if "@" not in address or not text.isprintable():
-        raise ValueError("must be ADDRESS or NAME <ADDRESS>")
+    try:
+        head = HeaderRegistry()("From", text)
+        (address,) = head.addresses
+        _bare_address(address.addr_spec)
+    except (ValueError, IndexError, HeaderParseError) as error:  # all three, by what is wrong
+        raise ValueError(_SENDER) from error
+    if head.defects or not text.isprintable():
+        raise ValueError(_SENDER)
     return text
 
 
@@ -117,7 +124,7 @@ class Config:
     bids_token: str = setting("MAILER_BIDS_TOKEN", secret=True)
     auctions_url: str = setting("MAILER_AUCTIONS_URL", parse=base_url)
     auctions_token: str = setting("MAILER_AUCTIONS_TOKEN", secret=True)
-    journal_dir: Path | None = setting("MAILER_JOURNAL_DIR", parse=Path, default=None)
+    journal_dir: Path | None = setting("MAILER_JOURNAL_DIR", parse=folder, default=None)
     jobs_port: int | None = setting("MAILER_JOBS_PORT", default=None, parse=port_number)
 
     @property

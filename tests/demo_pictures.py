@@ -30,7 +30,7 @@ def _painted() -> Path:
     if not folder.exists():
         making = Path(tempfile.mkdtemp(dir=folder.parent))
         for item in ITEMS:
-            PhotoFiles(str(making)).write(f"{item.id}photo", take_photo(item.draw())[1])
+            PhotoFiles(making).write(f"{item.id}photo", take_photo(item.draw())[1])
         try:
             making.rename(folder)
         except OSError:  # somebody else was quicker

@@ -9,8 +9,8 @@ from pathlib import Path
 class PhotoFiles:
     """JPEG files `<photo id>-<longest side>.jpg`, written once and never changed."""
 
-    def __init__(self, folder: str) -> None:
-        self.folder = Path(folder)
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
 
     def write(self, photo_id: str, sizes: Mapping[int, bytes]) -> None:
         """Store a photo's files, on disk when it returns; write them before the row that names

@@ -157,9 +157,10 @@ def test_what_it_says_to_run_first_can_be_run(environment: Environment, tmp_path
     ("arguments", "settings", "complaint"),
     [
         (["--database", "mysql://here"], {}, "BUS_DATABASE_URL: must be sqlite:///"),
+        (["--database", "sqlite:////etc"], {}, "BUS_DATABASE_URL: /etc is a folder"),
         (["--database", "postgresql://here/bus"], {}, "psycopg"),
         (["--root-key-file", "/no/such/folder/key"], {}, "root key: /no/such/folder/key: "),
-        ([], {"BUS_ROOT_KEY": "short"}, "BUS_ROOT_KEY: must have 16 characters or more"),
+        ([], {"BUS_ROOT_KEY": "short"}, "BUS_ROOT_KEY: must be 16 to 255 visible"),
         ([], {"BUS_KEEP_DAYS": "many"}, "BUS_KEEP_DAYS: "),
         ([], {"BUS_NO_SUCH": "1"}, "BUS_NO_SUCH: no such setting"),
         (["--port", "80"], {}, "Invalid value for '--port'"),
@@ -186,3 +187,4 @@ def test_what_is_wrong_is_one_line(
     assert done.returncode == 2
     assert complaint in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []

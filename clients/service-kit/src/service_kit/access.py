@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from service_kit.problems import Problem
-from service_kit.tokens import digest
+from service_kit.tokens import TOKEN_RULE, digest, is_token
 
 if TYPE_CHECKING:
     from flask import Flask, Request
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 _EXTENSION = "service_kit.tokens"
+_RULE = f"must be name:scope+scope:token,… with tokens of {TOKEN_RULE}"
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,10 @@ class Tokens:
     @classmethod
     def parse(cls, text: str) -> "Tokens":
         """Read `name:scope+scope:token,…`; scopes may hold colons. Raises ValueError."""
-        return cls(tuple(_entry(item.strip()) for item in text.split(",") if item.strip()))
+        entries = [item.strip() for item in text.split(",") if item.strip()]
+        if not entries:
+            raise ValueError(_RULE)
+        return cls(tuple(map(_entry, entries)))
 
     def find(self, token: str) -> Caller | None:
         """The caller that this token belongs to. Takes the same time for every token."""
@@ -117,6 +121,6 @@ def unauthorized(title: str) -> Problem:
 def _entry(item: str) -> tuple[str, Caller]:
     name, _, rest = item.partition(":")
     scopes, _, token = rest.rpartition(":")
-    if not name or not scopes or len(token) < 16:
-        raise ValueError("must be name:scope+scope:token,… with tokens of 16 characters or more")
+    if not name or not scopes or not is_token(token):
+        raise ValueError(_RULE)
     return digest(token), Caller(name, frozenset(scopes.split("+")))

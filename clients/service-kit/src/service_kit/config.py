@@ -11,6 +11,7 @@ from environs import Env, EnvValidationError, ValidationError
 from service_kit.errors import ConfigError, NotMigrated, ServiceKitError, StoreUnavailable
 from service_kit.logs import get_logger
 from service_kit.platform_variables import is_platforms
+from service_kit.tokens import TOKEN_RULE, is_token
 
 __all__ = [
     "ConfigError",
@@ -23,6 +24,7 @@ __all__ = [
     "port_number",
     "public_url",
     "setting",
+    "token",
     "variables",
 ]
 
@@ -49,7 +51,7 @@ def setting(
     """A dataclass field that is read from the environment `variable`.
 
     Without a default it is required. A secret never shows in the repr and may have no default.
-    A secret's text is ASCII without spaces, unless `parse` knows better.
+    A secret's text is 16 to 255 visible ASCII characters, unless `parse` knows better.
     `parse` turns the text into the value (raising ValueError with a reason); without it the
     annotation decides: str, bool, or tuple[str, ...] (comma-separated); a number has bounds, so it
     has a `parse`. A value that `at_home` is true of is for development: a house that the public
@@ -148,7 +150,7 @@ def _one_line(complaint: str) -> str:
 def _read(env: Env, field: "dataclasses.Field[Any]", annotation: Any) -> Any:
     variable, default = field.metadata["variable"], field.metadata["default"]
     is_token = not field.repr and annotation in {str, str | None}
-    own = field.metadata["parse"] or (_token if is_token else _PARSERS[annotation])
+    own = field.metadata["parse"] or (token if is_token else _PARSERS[annotation])
     parse = _refusing(field.metadata["at_home"], own)
     text = os.environ.get(variable, "")
     if not text and default is not _REQUIRED:
@@ -206,10 +208,10 @@ def _held(text: str, holds: Holds) -> str:
     return url
 
 
-def _token(text: str) -> str:
-    """A secret goes into a header of a request, or comes in one."""
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("must be ASCII, without spaces and line ends")
+def token(text: str) -> str:
+    """A `parse` of a secret that goes into a header of a request, or comes in one."""
+    if not is_token(text):
+        raise ValueError(f"must be {TOKEN_RULE}")
     return text
 
 

@@ -34,6 +34,7 @@ from service_kit.compat.sqlite3 import (
 )
 from service_kit.last_write import LastWrite
 from service_kit.outage import outages_translated
+from service_kit.places import check_file
 from service_kit.write_lock import FileQueue
 
 # Every wait for the database has an end: for its answer to a connection, for a free connection,
@@ -61,8 +62,7 @@ def database_url(url: str) -> str:
     except (ValueError, ArgumentError) as error:
         raise ValueError("must be sqlite:///PATH or postgresql://USER@HOST:PORT/NAME") from error
     if url.startswith("sqlite"):
-        if made.query:
-            raise ValueError("has options, which SQLite takes none of")
+        _check_sqlite(made)
         return url
     if find_spec("psycopg") is None:
         raise ValueError("needs the driver: pip install 'psycopg[binary]'")
@@ -70,6 +70,15 @@ def database_url(url: str) -> str:
 
     check_options(made)
     return url
+
+
+def _check_sqlite(made: URL) -> None:
+    if made.query:
+        raise ValueError("has options, which SQLite takes none of")
+    if not made.database:
+        raise ValueError("names no file")
+    if made.database != ":memory:":
+        check_file(made.database)
 
 
 def parsed(url: str) -> URL:

@@ -4,11 +4,14 @@ For a web process that has one worker, and that somebody starts again when it en
 it would be a second process that does nothing else.
 """
 
-from service_kit.compat.gunicorn_alone import AloneApplication
+from service_kit.run.unread import forget_web_concurrency
 
 
 def main() -> None:
     """Serve until SIGTERM; blocks."""
+    forget_web_concurrency()
+    from service_kit.compat.gunicorn_alone import AloneApplication
+
     AloneApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="service_kit.one_worker").run()
 
 

@@ -15,7 +15,7 @@ _SCHEMES = ("mailto:", "https://", "tel:")
 def contact(text: str) -> str:
     """Read `mailto:ADDRESS`, an https URL or `tel:NUMBER`. Raises ValueError."""
     is_line = text.isascii() and text.isprintable() and " " not in text
-    if not is_line or not text.startswith(_SCHEMES):
+    if not is_line or not text.startswith(_SCHEMES) or text in _SCHEMES:
         raise ValueError("must be mailto:ADDRESS, https://… or tel:NUMBER")
     return text
 

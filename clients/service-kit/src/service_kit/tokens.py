@@ -1,7 +1,11 @@
 """Tokens: long, random, shown once; what is kept of them is a digest."""
 
 import hashlib
+import re
 import secrets
+
+TOKEN_RULE = "16 to 255 visible ASCII characters"  # noqa: S105 - the rule, no token
+_TOKEN = re.compile(r"[!-~]{16,255}")
 
 
 def new_token() -> str:
@@ -13,3 +17,8 @@ def new_token() -> str:
 def digest(token: str) -> str:
     """What is kept of a token: SHA-256 in hex, which nobody can guess a long random one from."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_token(text: str) -> bool:
+    """Whether a secret is long enough, and fits into the head of a request: TOKEN_RULE."""
+    return _TOKEN.fullmatch(text) is not None

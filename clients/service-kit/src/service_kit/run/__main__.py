@@ -15,14 +15,16 @@ from service_kit.run.forking import keep_room_for_names
 from service_kit.run.logs import LogFiles
 from service_kit.run.only_one import lock_folder
 from service_kit.run.ports import ports_of, refuse_busy
-from service_kit.run.processes import commands_of
+from service_kit.run.processes import Commands, commands_of
 from service_kit.run.settings import environment
 from service_kit.run.stay import stay
+from service_kit.run.unread import forget_web_concurrency
 
 
 def main() -> int:
     """Release, start, wait, say so, and stay until Ctrl-C. Returns the exit status."""
     _read_arguments()
+    forget_web_concurrency()
     keep_room_for_names()
     keep_files_private()
     folder = Path.cwd()
@@ -42,7 +44,7 @@ def main() -> int:
         exit_with((f"VAR_DIR or .env: a file of settings there is no text ({error})",))
     os.environ |= _with_own_programs(settings)  # of all that are started
     released = "".join(map(_release, commands.releases))
-    return _run(commands.processes, settings, released, logs)
+    return _run(commands, settings, released, logs)
 
 
 def _read_arguments() -> None:
@@ -78,14 +80,11 @@ def _release(command: str) -> str:
     return done.stdout
 
 
-def _run(
-    processes: Mapping[str, str], settings: Mapping[str, str], released: str, logs: LogFiles
-) -> int:
-    var = Path(settings["VAR_DIR"])
+def _run(commands: Commands, settings: Mapping[str, str], released: str, logs: LogFiles) -> int:
+    processes, var = commands.processes, Path(settings["VAR_DIR"])
     ports = {name: port for name, port in ports_of(settings).items() if name in processes}
     words = _block(ports, released, var, logs)
-    apart = settings.get("RUN_APART", "").split()
-    return stay(processes, apart=apart, ports=ports, logs=logs, words=words)
+    return stay(processes, apart=commands.apart, ports=ports, logs=logs, words=words)
 
 
 def _block(ports: Mapping[str, int], released: str, var: Path, logs: LogFiles) -> str:

@@ -17,6 +17,11 @@ def ports_of(environment: Mapping[str, str]) -> dict[str, int]:
     }
 
 
+def is_port(text: str) -> bool:
+    """Whether a setting is a port that needs no root."""
+    return text.isascii() and text.isdigit() and len(text) < 6 and 1024 <= int(text) <= 65535
+
+
 def refuse_busy(ports: Mapping[str, int]) -> None:
     """Raise ConfigError naming each port that somebody listens on."""
     busy = [

@@ -13,26 +13,36 @@ _RELEASE = "release"
 
 @dataclass(frozen=True)
 class Commands:
-    """`releases` are run to their end first, one after the other; `processes` stay, by name."""
+    """`releases` are run to their end first, one after the other; `processes` stay, by name, those
+    of `apart` as programs of their own."""
 
     releases: tuple[str, ...]
     processes: Mapping[str, str]
+    apart: tuple[str, ...] = ()
 
 
 def commands_of(folder: Path, settings: Mapping[str, str]) -> Commands:
     """The commands of `Procfile` and `stages/Procfile` that `PROCESSES` names (without it: all of
-    the first). A name that begins with "release" is a release. Raises ConfigError."""
+    the first), and `RUN_APART`. A name that begins with "release" is a release. Raises ConfigError
+    for what no Procfile has."""
     commands = _commands(folder / "Procfile")
     names = settings.get("PROCESSES", " ".join(commands)).split()
     commands |= _commands(folder / "stages" / "Procfile")
-    if unknown := [name for name in names if name not in commands]:
-        raise ConfigError([f"PROCESSES: no Procfile has {name}" for name in unknown])
+    chosen = {"PROCESSES": names, "RUN_APART": settings.get("RUN_APART", "").split()}
+    if unknown := [
+        f"{setting}: no Procfile has {name}"
+        for setting, some in chosen.items()
+        for name in some
+        if name not in commands
+    ]:
+        raise ConfigError(unknown)
     processes = {name: commands[name] for name in names if not name.startswith(_RELEASE)}
     if not processes:
         raise ConfigError(["PROCESSES: names nothing that stays"])
     return Commands(
         releases=tuple(commands[name] for name in names if name.startswith(_RELEASE)),
         processes=processes,
+        apart=tuple(chosen["RUN_APART"]),
     )
 
 

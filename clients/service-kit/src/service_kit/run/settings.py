@@ -18,6 +18,7 @@ from dotenv import dotenv_values
 
 from service_kit.errors import ConfigError
 from service_kit.run.addresses import write_addresses
+from service_kit.run.ports import is_port
 from service_kit.tokens import new_token
 
 EXAMPLE_PORT_BASE = 8000
@@ -98,7 +99,7 @@ def _made_up(name: str) -> str:
 
 
 def _shifted(example: Mapping[str, str], port_base: str) -> dict[str, str]:
-    if not _is_port(port_base):
+    if not is_port(port_base):
         raise ConfigError([f"PORT_BASE: {port_base!r} is not a port between 1024 and 65535"])
     shift = int(port_base) - EXAMPLE_PORT_BASE
     ports = {name: value for name, value in example.items() if name.startswith("PORT_")}
@@ -109,14 +110,10 @@ def _check_ports(settings: Mapping[str, str]) -> None:
     bad = [
         f"{name}: {value!r} is not a port between 1024 and 65535"
         for name, value in settings.items()
-        if name.startswith("PORT_") and not _is_port(value)
+        if name.startswith("PORT_") and not is_port(value)
     ]
     if bad:
         raise ConfigError(bad)
-
-
-def _is_port(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 6 and 1024 <= int(text) <= 65535
 
 
 def _resolved(values: dict[str, str]) -> dict[str, str]:

@@ -9,12 +9,14 @@ from service_kit.config import exit_with
 from service_kit.errors import ConfigError
 from service_kit.run.addresses import addresses
 from service_kit.run.settings import environment
+from service_kit.run.unread import forget_web_concurrency
 
 
 def main(command: list[str]) -> None:
     """Become the command; a clear line and 2 where the settings or the command are none."""
     if not command:
         exit_with(("usage: python -m service_kit.run.with_settings COMMAND…",))
+    forget_web_concurrency()
     try:
         settings = environment(Path.cwd(), os.environ)
     except ConfigError as error:
