@@ -14,9 +14,9 @@ from service_kit.private import keep_files_private, runtime_folder
 from service_kit.run.forking import keep_room_for_names
 from service_kit.run.logs import LogStream
 from service_kit.run.stay import stay
-from service_kit.run.unread import forget_web_concurrency
 from service_kit.tokens import new_token
 from service_kit.url import LOOPBACK_HOSTS
+from service_kit.web_concurrency import forget_web_concurrency
 
 from bus.config import read
 

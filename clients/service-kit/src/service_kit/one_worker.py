@@ -4,7 +4,7 @@ For a web process that has one worker, and that somebody starts again when it en
 it would be a second process that does nothing else.
 """
 
-from service_kit.run.unread import forget_web_concurrency
+from service_kit.web_concurrency import forget_web_concurrency
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from service_kit.run.ports import ports_of, refuse_busy
 from service_kit.run.processes import Commands, commands_of
 from service_kit.run.settings import environment
 from service_kit.run.stay import stay
-from service_kit.run.unread import forget_web_concurrency
+from service_kit.web_concurrency import forget_web_concurrency
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from pathlib import Path
 from service_kit.config import exit_with
 from service_kit.run.ports import is_port
 from service_kit.run.processes import every_command
-from service_kit.run.unread import forget_web_concurrency
+from service_kit.web_concurrency import forget_web_concurrency
 
 _NEEDED = re.compile(r"\$(?:\{([A-Z_]+)\}|([A-Z_]+))")
 

@@ -9,7 +9,7 @@ from service_kit.config import exit_with
 from service_kit.errors import ConfigError
 from service_kit.run.addresses import addresses
 from service_kit.run.settings import environment
-from service_kit.run.unread import forget_web_concurrency
+from service_kit.web_concurrency import forget_web_concurrency
 
 
 def main(command: list[str]) -> None:
