@@ -7,6 +7,7 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address, HeaderRegistry
 from email.utils import parseaddr
 from pathlib import Path
+from typing import Any
 
 from bus_client import bus_url
 from service_kit.config import Holds, anywhere, load, number, port_number, setting
@@ -30,7 +31,7 @@ _HOST_NAME = re.compile(
 def sender_address(text: str) -> str:
     """Check `ada@example.org` or `Ada <ada@example.org>`. Raises ValueError."""
     try:
-        head = HeaderRegistry()("From", text)
+        head: Any = HeaderRegistry()("From", text)
         (address,) = head.addresses
         _bare_address(address.addr_spec)
     except (ValueError, IndexError, HeaderParseError) as error:  # all three, by what is wrong

@@ -295,7 +295,7 @@ def config(tmp_path: Path, empty_database: Path) -> Config:
             f"bids:auctions:read_terms:{BIDS_TOKEN},mailer:customers:read_contact+orders:read:{MAILER_TOKEN}"
             f",accounting:payments:read:{ACCOUNTING_TOKEN}"
         ),
-        photos_dir=f"{tmp_path}/photos",
+        photos_dir=tmp_path / "photos",
         bus_url="http://bus.test",
         bus_token="token-of-the-bus-itself",
         webhook_uuid="auctions",

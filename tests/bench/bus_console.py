@@ -25,6 +25,7 @@ _FEW, _MANY = (10, 10), (1_000, 100_000)
 _OF_A_CLIENT = 100
 _ASKED = 10
 _LOOKS_EVERY_S = 2
+_LOOKS = 3
 ONE = "/clients/client-0/subscriptions/s0"
 PAGES = (
     "/",
@@ -66,7 +67,7 @@ def open_console() -> Turns:
     with _console(*_FEW) as (browser, url), bodies(1) as lines:
 
         def rate() -> float:
-            return publish_to(url, lines, seconds=_LOOKS_EVERY_S).rate
+            return publish_to(url, lines, seconds=_LOOKS * _LOOKS_EVERY_S).rate
 
         def beside(look: Look) -> Pair:
             alone = rate()
@@ -91,9 +92,11 @@ def _meanwhile(look: Look, browser: requests.Session, url: str) -> Iterator[None
 
 
 def _looks_at_overview(browser: requests.Session, url: str, over: threading.Event) -> None:
-    """What the page's script does."""
-    while not over.wait(_LOOKS_EVERY_S / 2):
+    """What the page's script does, as often."""
+    while True:
         browser.get(f"{url}/console/live/", timeout=10).raise_for_status()
+        if over.wait(_LOOKS_EVERY_S):
+            return
 
 
 def _follows_tail(browser: requests.Session, url: str, over: threading.Event) -> None:

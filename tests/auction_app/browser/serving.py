@@ -77,7 +77,7 @@ def build_world(folder: Path, url: str, live_url: str) -> World:
         public_url=url,
         secret_key="a secret key for tests only",
         tokens=Tokens.parse(f"mailer:customers:read_contact:{MAILER_TOKEN}"),
-        photos_dir=f"{folder}/photos",
+        photos_dir=folder / "photos",
         bus_url="http://bus.test",
         bus_token="token-of-the-bus-itself",
         webhook_uuid="auctions",
