@@ -6,7 +6,7 @@ AuctionAppError
 ├── PhotoRefused           a file that is no photo we take
 ├── NotFound               nothing there, or nothing that this visitor may see
 │   └── Removed            was there for everybody, and was taken off
-├── Unreadable             stored, but so spoilt that nothing can be made of it
+├── SpoiltRow              stored, but so spoilt that nothing can be made of it
 ├── EmailTaken             the address has an account (never told to a visitor)
 ├── NoSession              the visitor has to sign in
 │   └── SessionExpired     was signed in, but too long ago or revoked
@@ -75,7 +75,7 @@ class Removed(NotFound):
     """An item that everybody could see until it was taken off."""
 
 
-class Unreadable(AuctionAppError):
+class SpoiltRow(AuctionAppError):
     """Stored, but so spoilt that nothing can be made of it; the log has its row."""
 
 

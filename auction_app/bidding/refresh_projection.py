@@ -12,7 +12,7 @@ from auction_app.bidding.repository import gaps, stale
 from auction_app.bidding.repository.stale import StaleEntity
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.errors import FetchFailed, NotFound, Unreadable
+from auction_app.errors import FetchFailed, NotFound, SpoiltRow
 
 log = get_logger(__name__)
 
@@ -77,7 +77,7 @@ def _refresh(store: Store, gateway: Gateway, entity: StaleEntity, fetch: Fetch) 
             _put_off(store, entity, error)
             return
         log.warning("entity is gone", url=entity.url, kind=entity.kind, error=str(error))
-    except (FetchFailed, Unreadable) as error:
+    except (FetchFailed, SpoiltRow) as error:
         _put_off(store, entity, error)
         return
     with store.begin() as act:

@@ -1,6 +1,6 @@
 """A row that a hand at the database or a broken page has spoilt takes down nothing but itself.
 
-It is in no list, where it would fail all the others; whoever asks for it alone hears Unreadable.
+It is in no list, where it would fail all the others; whoever asks for it alone hears SpoiltRow.
 The log says once in each process which row it is, and what is wrong with it.
 """
 
@@ -12,7 +12,7 @@ from service_kit.errors import NotAnAmount
 from service_kit.logs import get_logger
 from sqlalchemy import Connection, Integer, Row, Select, Table
 
-from auction_app.errors import Unreadable
+from auction_app.errors import SpoiltRow
 
 log = get_logger(__name__)
 
@@ -24,13 +24,13 @@ _KINDS_OF_ROWS = 100
 
 
 def one(table: Table, row: Row[Any], make: Callable[[Row[Any]], T]) -> T:
-    """What is made of a row that begins with the table's key. Raises Unreadable."""
+    """What is made of a row that begins with the table's key. Raises SpoiltRow."""
     try:
         check_numbers(table, row)
         return make(row)
     except _SPOILT as error:
         _tell(table.name, str(row[0]), str(error))
-        raise Unreadable(f"a row of {table.name} can't be read: {error}") from error
+        raise SpoiltRow(f"a row of {table.name} can't be read: {error}") from error
 
 
 def each(
@@ -40,7 +40,7 @@ def each(
     for row in rows:
         try:
             made = one(table, row, make)
-        except Unreadable:
+        except SpoiltRow:
             continue
         yield made, row
 

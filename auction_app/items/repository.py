@@ -80,7 +80,7 @@ _ITEM = (
 
 def seen_by(conn: Connection, customer_id: str | None, auction_id: str, *, now_ms: int) -> Item:
     """The item as a customer sees it, or a stranger (None). Raises NotFound,
-    Unreadable."""
+    SpoiltRow."""
     asked = {"customer_id": customer_id, "auction_id": auction_id, "now_ms": now_ms}
     row = conn.execute(_ITEM, asked).first()
     if row is None:

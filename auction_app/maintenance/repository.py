@@ -27,7 +27,7 @@ def add(conn: Connection, planned: Maintenance, *, author_id: str, now_ms: int) 
 
 
 def by_id(conn: Connection, id: str) -> Maintenance:
-    """Raises NotFound, Unreadable."""
+    """Raises NotFound, SpoiltRow."""
     row = conn.execute(select(announcements).where(announcements.c.id == id)).first()
     if row is None:
         raise NotFound("no such announcement")

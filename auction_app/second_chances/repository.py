@@ -26,7 +26,7 @@ def keep(conn: Connection, told: SecondChance) -> bool:
 
 
 def by_id(conn: Connection, id: str) -> SecondChance:
-    """An offer. Raises NotFound, Unreadable."""
+    """An offer. Raises NotFound, SpoiltRow."""
     row = conn.execute(select(second_chances).where(second_chances.c.id == id)).first()
     if row is None:
         raise NotFound("no such offer")

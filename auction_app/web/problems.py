@@ -57,7 +57,7 @@ def translations() -> dict[type[Exception], Any]:
     return {
         StoreUnavailable: _store_unavailable,
         errors.NotFound: _not_found,
-        errors.Unreadable: _not_found,
+        errors.SpoiltRow: _not_found,
         errors.Removed: _removed,
         UnknownAddress: _not_found,
         errors.SessionExpired: _session_expired,

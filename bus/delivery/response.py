@@ -11,8 +11,6 @@ from bus.delivery.consent import refused
 from bus.model.delivery import NAMED_AS_FAILED, LastAnswer
 from bus.model.event import LogEvent
 
-MAX_PAUSE_MS = 24 * 60 * 60 * 1000
-
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
@@ -77,7 +75,7 @@ def classify(answer: Answer, events: Sequence[LogEvent], now_ms: int) -> Respons
     if status == 410:
         return Gone()
     if status in {429, 503} and (pause_ms := _pause_ms(answer, now_ms)) is not None:
-        return RetryAfter(min(max(pause_ms, 1_000), MAX_PAUSE_MS))
+        return RetryAfter(max(pause_ms, 1_000))
     return Failed()
 
 

@@ -81,7 +81,7 @@ def add(conn: Connection, auction: Auction) -> None:
 
 
 def by_id(conn: Connection, auction_id: str) -> Auction:
-    """The listing. Raises NotFound, Unreadable."""
+    """The listing. Raises NotFound, SpoiltRow."""
     row = conn.execute(_ONE, {"auction_id": auction_id}).first()
     if row is None:
         raise NotFound("no such auction")

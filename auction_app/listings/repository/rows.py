@@ -55,7 +55,7 @@ def _as_auctions(conn: Connection, rows: Sequence[Row[Any]]) -> list[tuple[Aucti
 
 
 def as_auction(conn: Connection, row: Row[Any]) -> Auction:
-    """The listing in a row of such a query. Raises Unreadable."""
+    """The listing in a row of such a query. Raises SpoiltRow."""
     return readable.one(auctions, row, partial(_as_auction, _photos_of(conn, [row.id])))
 
 

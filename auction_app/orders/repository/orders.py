@@ -61,7 +61,7 @@ def add(conn: Connection, order: Order, *, sold_by: str, now_ms: int) -> bool:
 
 
 def by_id(conn: Connection, order_id: str) -> Order | None:
-    """The order, if there is one. Raises Unreadable."""
+    """The order, if there is one. Raises SpoiltRow."""
     rows = conn.execute(_select().where(orders.c.id == order_id)).all()
     return readable.one(orders, rows[0], _maker(conn, rows)) if rows else None
 

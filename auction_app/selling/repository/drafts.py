@@ -22,7 +22,7 @@ def add(
 
 def of_seller(conn: Connection, seller_id: str, draft_id: str) -> Draft:
     """A seller's own draft. Raises NotFound, also for somebody else's, and
-    Unreadable."""
+    SpoiltRow."""
     mine = (drafts.c.id == draft_id, drafts.c.seller_id == seller_id)
     row = conn.execute(select(drafts).where(*mine)).first()
     if row is None:

@@ -1,4 +1,4 @@
-from bus.delivery.rate_limit import Allowance, allowance, full, take
+from bus.delivery.rate_limit import Allowance, RateLimit, allowance, full, take
 
 NOW = 1_000_000
 
@@ -21,3 +21,13 @@ def test_a_clock_that_steps_back_gives_nothing_away() -> None:
 
 def test_however_much_flows_in_one_more_comes_a_millisecond_later_at_the_earliest() -> None:
     assert allowance(take(full(10_000, NOW), 10_000, NOW), NOW) == Allowance(0, NOW + 1)
+
+
+def test_who_has_no_limit_may_take_any_number_and_who_has_one_what_is_left_of_it() -> None:
+    free, limited = RateLimit(None), RateLimit(10)
+    assert free.allowance(NOW) is None
+    assert limited.allowance(NOW) == allowance(full(10, NOW), NOW)
+    for one in (free, limited):
+        one.spend(10, NOW)
+    assert free.allowance(NOW) is None
+    assert limited.allowance(NOW) == Allowance(0, NOW + 100)

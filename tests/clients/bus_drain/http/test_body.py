@@ -69,8 +69,13 @@ def test_without_a_length_there_is_no_body() -> None:
 
 
 def test_a_body_that_breaks_off_is_malformed() -> None:
-    with pytest.raises(Malformed):
+    with pytest.raises(Malformed, match=r"Content-Length$"):
         read_body(environ(io.BytesIO(b"abc"), CONTENT_LENGTH="10"), 1000)
+
+
+def test_where_nothing_is_left_of_a_body_the_reason_asks_who_has_read_it() -> None:
+    with pytest.raises(Malformed, match="is it read before"):
+        read_body(environ(io.BytesIO(), CONTENT_LENGTH="10"), 1000)
 
 
 @pytest.mark.parametrize("length", ["-1", "1e3", "abc", "1,2", "\u0663"])
