@@ -44,8 +44,7 @@ def end_other_sessions(act: UnitOfWork, customer: Customer, *, token: str) -> No
 
 def resume_session(store: Store, token: str) -> Session:
     """The session of a token. Raises SessionExpired, also for a revoked one."""
-    with store.reading() as conn:
-        session = sessions.find(conn, digest(token))
+    session = store.remembered(sessions.find, digest(token))
     if session is None or session.expires_at_ms <= store.clock():
         raise SessionExpired("sign in again")
     return session

@@ -1,8 +1,9 @@
 """The database, opened for reading or writing, and the channel that wakes the outbox relay."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
 
 from service_kit import database
 from service_kit.clock import Clock
@@ -10,9 +11,11 @@ from service_kit.notify import Channel, NotifyChannel
 from service_kit.outcomes import Outcomes
 from sqlalchemy import Connection, Engine
 
+from auction_app.db.memory import Memory, View
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.urls import Urls
 
+T = TypeVar("T")
 Transaction = Connection
 """What the functions of a repository work in; verbs only hand it on."""
 
@@ -34,7 +37,8 @@ class Store:
         self.urls = urls
         self.clock = clock
         self.outcomes = outcomes
-        self._view: ContextVar[Connection | None] = ContextVar("view", default=None)
+        self._memory = Memory()
+        self._view: ContextVar[tuple[Connection, View] | None] = ContextVar("view", default=None)
         self._is_closed = ContextVar("is_closed", default=False)
         self.outbox_channel = outbox_channel or NotifyChannel.for_database(str(engine.url))
 
@@ -45,14 +49,23 @@ class Store:
             raise RuntimeError("nothing is asked while this is written: ask before")
         outer = self._view.get()
         if outer is not None:
-            yield outer
+            yield outer[0]
             return
+        view = View(self._memory)
         with database.reading(self.engine) as connection:
-            token = self._view.set(connection)
+            token = self._view.set((connection, view))
             try:
                 yield connection
             finally:
                 self._view.reset(token)
+
+    def remembered(self, read: Callable[..., T], *asked: Hashable) -> T:
+        """What `read(conn, *asked)` finds; not asked again before something has changed in the
+        database. It must depend on nothing else, and what it returns isn't to be changed."""
+        with self.reading() as connection:
+            held = self._view.get()
+            assert held is not None
+            return held[1].remembered(connection, read, *asked)
 
     @contextmanager
     def closed(self) -> Iterator[None]:

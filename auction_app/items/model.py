@@ -10,13 +10,18 @@ from auction_app.listings.model import Auction
 class Ties:
     """`took_part`: has bid there; `order_id`: the latest order of its sale that has the customer
     on one of its sides; `bought`: that is by a second chance; `offer_id`: one that waits for the
-    customer's answer."""
+    customer's answer, until `offer_expires_at_ms`."""
 
     took_part: bool
     watching: bool
     order_id: str | None
     bought: bool = False
     offer_id: str | None = None
+    offer_expires_at_ms: int | None = None
+
+    def offer_at(self, now_ms: int) -> str | None:
+        """The offer that still waits then."""
+        return self.offer_id if now_ms < (self.offer_expires_at_ms or 0) else None
 
 
 @dataclass(frozen=True, kw_only=True)

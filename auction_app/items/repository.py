@@ -3,7 +3,17 @@ seller, what ties its reader to it, and whether bids_service answers."""
 
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, ScalarSelect, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from auction_app.bidding.model import OPEN_OFFER
 from auction_app.bidding.repository.outages import BIDS
@@ -33,6 +43,19 @@ def _rated(rating: str) -> ScalarSelect[Any]:
     return times.where(mine, feedback.c.rating == rating).scalar_subquery()
 
 
+def _latest_offer(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Of the open offer to the customer that expires last."""
+    offers = second_chances.c
+    return (
+        select(column)
+        .where(offers.auction_id == auctions.c.id)
+        .where(offers.bidder_id == _customer, offers.status == OPEN_OFFER)
+        .order_by(offers.expires_at_ms.desc(), offers.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 # Built once: for so small a query, building it costs more than running it.
 _ITEM = (
     select_auctions()
@@ -55,13 +78,8 @@ _ITEM = (
         .where(orders.c.auction_id == auctions.c.id, orders.c.buyer_id == _customer, _kept)
         .where(orders.c.sold_by != biddings.c.url)
         .label("bought"),
-        select(second_chances.c.id)
-        .where(second_chances.c.auction_id == auctions.c.id)
-        .where(second_chances.c.bidder_id == _customer, second_chances.c.status == OPEN_OFFER)
-        .where(second_chances.c.expires_at_ms > bindparam("now_ms"))
-        .limit(1)
-        .scalar_subquery()
-        .label("offer_id"),
+        _latest_offer(second_chances.c.id).label("offer_id"),
+        _latest_offer(second_chances.c.expires_at_ms).label("offer_expires_at_ms"),
         select(outages.c.since_ms)
         .where(outages.c.service == BIDS)
         .scalar_subquery()
@@ -78,10 +96,10 @@ _ITEM = (
 )
 
 
-def seen_by(conn: Connection, customer_id: str | None, auction_id: str, *, now_ms: int) -> Item:
+def seen_by(conn: Connection, customer_id: str | None, auction_id: str) -> Item:
     """The item as a customer sees it, or a stranger (None). Raises NotFound,
     SpoiltRow."""
-    asked = {"customer_id": customer_id, "auction_id": auction_id, "now_ms": now_ms}
+    asked = {"customer_id": customer_id, "auction_id": auction_id}
     row = conn.execute(_ITEM, asked).first()
     if row is None:
         raise NotFound("no such auction")
@@ -92,6 +110,7 @@ def seen_by(conn: Connection, customer_id: str | None, auction_id: str, *, now_m
         order_id=row.order_id,
         bought=bool(row.bought),
         offer_id=row.offer_id,
+        offer_expires_at_ms=row.offer_expires_at_ms,
     )
     seller = Seller(
         since_ms=row.seller_since_ms,

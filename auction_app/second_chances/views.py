@@ -156,7 +156,7 @@ def _mine(parts: Parts, chance_id: str, me: Customer) -> tuple[SecondChance, Auc
 def _losers(parts: Parts, auction: Auction) -> dict[str, Bid]:
     """The last public bid of each bidder who didn't get it and is still here, by the mask."""
     with parts.store.reading() as conn:
-        bids = biddings.history(conn, auction.id, limit=_LOOK_BACK)
+        bids = biddings.history(conn, auction.id, _LOOK_BACK)
         gone = customers.gone(conn, {bid.bidder_id for bid in bids})
     bidding = auction.bidding
     if bidding and bidding.outcome == "sold" and bidding.leader_id:

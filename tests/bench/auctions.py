@@ -4,8 +4,8 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import requests
@@ -30,13 +30,13 @@ from tests.bench.auction_house import (
     sign_in,
     word,
 )
+from tests.bench.databases import ENGINES, Engine
 from tests.bench.live_streams import streams
 from tests.bench.load import load
-from tests.bench.measuring import TURN_S, Measurement, Turns, measures
+from tests.bench.measuring import TURN_S, Measurement, Turns, measures, measures_each
 from tests.bench.processes import empty_view
 from tests.bench.rows import Bar, Pair
 from tests.environment import environment
-from tests.postgres import cluster, find_initdb
 
 _PAGE = Path(__file__).with_name("page.lua")
 _FEW, _MANY = 1_000, 100_000
@@ -44,18 +44,24 @@ _LASTS_MS = 3 * DAY_MS + 1_800_000  # so that for half an hour the page tells on
 _SEARCHES = 300
 
 
-@measures(
-    Bar("auctions: item page, 500 bids, a stranger's", "pages/s", 0.15),
-    Bar("auctions: item page, 500 bids, a member's", "pages/s", 0.15),
-    Bar("auctions: item page, 500 bids, a member's copy (304)", "pages/s", 0.3),
-    Bar("auctions: home, a member's", "pages/s", 0.1),
-    Bar("auctions: my bids, a member's", "pages/s", 0.1),
-)
-def pages() -> Turns:
+def _bars_of_pages(engine: str) -> tuple[Bar, ...]:
+    item = "auctions: item page, 500 bids"
+    shares = {
+        f"{item}, a stranger's": 0.15,
+        f"{item}, a member's": 0.15,
+        f"{item}, a member's copy (304)": 0.3,
+        "auctions: home, a member's": 0.1,
+        "auctions: my bids, a member's": 0.1,
+    }
+    return tuple(Bar(f"{what}, {engine}", "pages/s", share) for what, share in shares.items())
+
+
+@measures_each(ENGINES, _bars_of_pages)
+def pages(engine: Engine) -> Turns:
     """Pages for strangers, and for members of whom every other one has bid on the item, beside an
-    empty view on the same server."""
-    with tempfile.TemporaryDirectory() as folder:
-        house = _with_items(Path(folder), 500)
+    empty view with as many processes."""
+    with engine() as database, tempfile.TemporaryDirectory() as folder:
+        house = _with_items(Path(folder), 500, url=database())
         with house.web() as url, empty_view() as empty:
             page, known = f"{url}/auctions/item500", [sign_in(url, it) for it in members()]
             cookies, copies = Path(folder, "cookies"), Path(folder, "copies")
@@ -92,27 +98,29 @@ def statements() -> Turns:
         yield (Pair(many, few),)
 
 
-@measures(
-    *(
-        Bar(f"auctions: search over {_MANY} listings, p95, {engine}", "ms", 3, lower_is_better=True)
-        for engine in ("SQLite", "PostgreSQL")
-    )
+@measures_each(
+    ENGINES,
+    lambda engine: (
+        Bar(
+            f"auctions: search over {_MANY} listings, p95, {engine}",
+            "ms",
+            3,
+            lower_is_better=True,
+        ),
+    ),
 )
-def search() -> Turns:
-    """The slowest twentieth of searches over 100 000 listings beside 1 000, on both engines."""
-    with _databases() as urls, ExitStack() as stack:
-        stores = {
-            engine: [stack.enter_context(closing(_stocked(url_of(it), it))) for it in (_MANY, _FEW)]
-            for engine, url_of in urls.items()
-        }
+def search(engine: Engine) -> Turns:
+    """The slowest twentieth of searches over 100 000 listings beside 1 000."""
+    with engine() as database, ExitStack() as stack:
+        stores = [stack.enter_context(closing(_stocked(database(), it))) for it in (_MANY, _FEW)]
         queries = list(_mix())
         while True:
-            yield tuple(Pair(*_p95s_ms(queries, some)) for some in stores.values())
+            yield (Pair(*_p95s_ms(queries, stores)),)
 
 
-def _with_items(folder: Path, *bids: int) -> House:
+def _with_items(folder: Path, *bids: int, url: str | None = None) -> House:
     """A house with an item each that has so many bids."""
-    house = open_house(folder)
+    house = open_house(folder, url)
     store = house.store()
     for count in bids:
         put_item(store, f"item{count}", count, ends_at_ms=now_ms() + _LASTS_MS)
@@ -156,25 +164,6 @@ def _queries(house: House, path: str, cookie: str) -> int:
     return len(sent)
 
 
-@contextmanager
-def _databases() -> Iterator[dict[str, Callable[[int], str]]]:
-    import psycopg
-
-    initdb = find_initdb()
-    assert initdb, "needs PostgreSQL (initdb)"
-    with tempfile.TemporaryDirectory() as folder, cluster(initdb) as postgres:
-
-        def on_postgres(count: int) -> str:
-            with psycopg.connect(postgres, autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE search_{count}")
-            return postgres.removesuffix("postgres") + f"search_{count}"
-
-        yield {
-            "SQLite": lambda count: f"sqlite:///{folder}/search-{count}.sqlite",
-            "PostgreSQL": on_postgres,
-        }
-
-
 def _stocked(url: str, count: int) -> Store:
     with tempfile.TemporaryDirectory() as folder:
         store = open_house(Path(folder), url).store()
@@ -214,4 +203,4 @@ def _search_ms(store: Store, query: SearchQuery) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-MEASUREMENTS: list[Measurement] = [pages, statements, search, streams]
+MEASUREMENTS: list[Measurement] = [*pages, statements, *search, streams]

@@ -115,11 +115,9 @@ class BidsHouse:
         """The Procfile's `bids_jobs`."""
         return self._process("bids_jobs", "BIDS_JOBS_PORT")
 
-    @contextmanager
-    def _process(self, name: str, port_setting: str) -> Iterator[str]:
-        port = free_port()
-        environment = {
-            port_setting: str(port),
+    def environment(self) -> dict[str, str]:
+        """The service's settings."""
+        return {
             "BIDS_DATABASE_URL": self.database_url,
             "BIDS_PUBLIC_URL": PUBLIC,
             "BIDS_TOKENS": f"bench:bids:read+bids:write+bids:read_maximum:{TOKEN}",
@@ -130,6 +128,11 @@ class BidsHouse:
             "BIDS_AUCTIONS_URL": "http://a.test",
             "BIDS_AUCTIONS_TOKEN": "a-token-of-auctions-that-are-not-there",
         }
+
+    @contextmanager
+    def _process(self, name: str, port_setting: str) -> Iterator[str]:
+        port = free_port()
+        environment = self.environment() | {port_setting: str(port)}
         command = ["sh", "-c", f"exec {_PROCFILE[name]}"]
         with process(command, port=port, environment=environment):
             yield f"http://127.0.0.1:{port}"

@@ -15,27 +15,38 @@ from tests.bench.rows import Bar, Pair
 from tests.bench.slow_disk import slow_disk
 
 _ARRAY = 100
+Engine = Callable[[], AbstractContextManager[House]]
 _ARRAYS = {
     "SQLite": (0.35, "commits of 100"),
     "PostgreSQL": (0.6, "executemany of 100"),
 }
 
 
-@measures(
-    Bar("publish, single, 64 connections", "requests/s", 3),
-    Bar("publish, single, 64 connections, p99", "ms", 2, lower_is_better=True),
-)
-def single_events() -> Turns:
+def _bars_of_single(engine: str) -> tuple[Bar, Bar]:
+    name = f"publish, single, 64 connections, {engine}"
+    return Bar(name, "requests/s", 3), Bar(f"{name}, p99", "ms", 2, lower_is_better=True)
+
+
+@measures_each(ENGINES, _bars_of_single)
+def single_events(engine: Engine) -> Turns:
     """One event a request at 64 connections, beside an empty Flask view."""
-    with empty_view() as view, on_sqlite() as house, _serving(house) as publish:
+    with empty_view() as view, engine() as house, _serving(house) as publish:
         while True:
             yield rate_and_p99(publish(), load(view, seconds=TURN_S))
 
 
-@measures(Bar("publish, single, 1 connection", "requests/s", 0.7))
-def one_connection() -> Turns:
+@measures_each(
+    ENGINES, lambda engine: (Bar(f"publish, single, 1 connection, {engine}", "requests/s", 0.7),)
+)
+def one_connection(engine: Engine) -> Turns:
     """One event after the other, beside a bare ASGI app that writes a row and commits."""
-    with bare_asgi() as bare, on_sqlite() as house, house.web() as url, bodies(1) as lines:
+    with (
+        engine() as beside,
+        bare_asgi(beside.database_url) as bare,
+        engine() as house,
+        house.web() as url,
+        bodies(1) as lines,
+    ):
         publish_to(url, lines, connections=1)  # warm
         while True:
             yield (
@@ -69,7 +80,7 @@ def many_subscriptions() -> Turns:
         ),
     ),
 )
-def arrays(engine: Callable[[], AbstractContextManager[House]]) -> Turns:
+def arrays(engine: Engine) -> Turns:
     """Arrays of 100 beside the database's own driver committing the same events."""
     with engine() as raw, engine() as house, _serving(house, events=_ARRAY) as publish:
         for bare in raw_appends(raw, _ARRAY):
@@ -91,8 +102,8 @@ def slow_disks() -> Turns:
 
 
 MEASUREMENTS: list[Measurement] = [
-    single_events,
-    one_connection,
+    *single_events,
+    *one_connection,
     many_subscriptions,
     *arrays,
     slow_disks,

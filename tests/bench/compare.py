@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.bench.__main__ import measurements
+from tests.bench.__main__ import meant_by
 from tests.bench.measuring import TURNS
 from tests.bench.processes import ROOT
 from tests.bench.rows import Bar, Pair, Row, aligned, spread_of
@@ -58,7 +58,7 @@ class Side:
 
 def main(a: str, b: str, only: str) -> int:
     """Print a table of B beside A; 1 when a row of B is worse by more than its spread."""
-    names = [it.name for it in measurements() if not only or it.is_meant_by(only)]
+    names = [it.name for it in meant_by(only)]
     rows: list[Row] = []
     with ExitStack() as stack:
         try:

@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,16 +57,10 @@ def empty_view() -> Iterator[str]:
 
 
 @contextmanager
-def bare_asgi() -> Iterator[str]:
+def bare_asgi(database_url: str) -> Iterator[str]:
     """The yardstick: one uvicorn whose app writes one row a request, at the yielded URL."""
     port = free_port()
     command = ["uvicorn", "--factory", "tests.bench.bare_asgi:create_app", "--log-level", "error"]
-    with (
-        tempfile.TemporaryDirectory(prefix="gavel-bench-") as folder,
-        process(
-            [*command, "--port", str(port)],
-            port=port,
-            environment={"BENCH_DATABASE": f"{folder}/rows.sqlite3"},
-        ),
-    ):
+    environment = {"BENCH_DATABASE": database_url}
+    with process([*command, "--port", str(port)], port=port, environment=environment):
         yield f"http://127.0.0.1:{port}/"

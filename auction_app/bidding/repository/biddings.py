@@ -133,7 +133,7 @@ def mark_retracted(
     conn.execute(known.values(known_bids=_count_bids(conn, auction_id)))
 
 
-def history(conn: Connection, auction_id: str, *, limit: int) -> list[Bid]:
+def history(conn: Connection, auction_id: str, limit: int) -> list[Bid]:
     """The latest bids in an auction, newest first."""
     rows: Iterable[Row[Any]] = conn.execute(_HISTORY, {"auction_id": auction_id, "most": limit})
     found = readable.each(bids, rows, lambda row: _bid(auction_id, *row))

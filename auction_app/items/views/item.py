@@ -119,8 +119,7 @@ def beside(parts: Parts) -> PlainBlueprint:
 def _as_hal(parts: Parts, auction_id: str) -> dict[str, Any]:
     """For programs with a token the whole truth, for others what the page shows them."""
     program, who, now_ms = caller(), visitor(parts).customer, parts.clock()
-    with parts.store.reading() as conn:
-        seen = item.seen_by(conn, who.id if who else None, auction_id, now_ms=now_ms)
+    seen = parts.store.remembered(item.seen_by, who.id if who else None, auction_id)
     if program is None:
         check_shown(seen.auction, who)
     possible = pages_of_readers(parts.urls, auction_id) if permitted(_CONTACT) else None
@@ -149,15 +148,15 @@ def again(parts: Parts) -> ItemPage:
 def _item_context(parts: Parts, auction_id: str) -> tuple[Shown, Shown]:
     """What the item page shows to everybody alike, and what it shows to this visitor of their own.
     Raises NotFound. Asks no other service."""
-    now_ms = parts.clock()
-    with parts.store.reading() as conn:
+    now_ms, store = parts.clock(), parts.store
+    with store.reading():
         who = visitor(parts).customer
         my_id = who.id if who else None
-        seen = item.seen_by(conn, my_id, auction_id, now_ms=now_ms)
+        seen = store.remembered(item.seen_by, my_id, auction_id)
         auction = seen.auction
         check_shown(auction, who)
-        bids = biddings.history(conn, auction_id, limit=HISTORY)
-        asked = questions.latest(conn, auction_id)
+        bids = store.remembered(biddings.history, auction_id, HISTORY)
+        asked = store.remembered(questions.latest, auction_id)
     state = {
         "auction": auction,
         "seller": seen.seller,
@@ -173,7 +172,7 @@ def _item_context(parts: Parts, auction_id: str) -> tuple[Shown, Shown]:
         "watching": seen.ties.watching,
         "questions": tuple(it for it in asked if it.seen_by(my_id)),
         "order_id": seen.ties.order_id,
-        "offer_id": seen.ties.offer_id,
+        "offer_id": seen.ties.offer_at(now_ms),
     }
 
 
@@ -182,15 +181,14 @@ def _history_context(parts: Parts, auction_id: str) -> tuple[Shown, Shown]:
         who = visitor(parts).customer
         auction = auctions.by_id(conn, auction_id)
         check_shown(auction, who)
-        bids = biddings.history(conn, auction_id, limit=HISTORY)
+        bids = biddings.history(conn, auction_id, HISTORY)
     own = {"history": _shown_to(who.id if who else None, bids)}
     return {"auction": auction, "bids": _public(bids)}, own
 
 
 def _standing_context(parts: Parts, auction_id: str) -> dict[str, Any]:
     who, now_ms = signed_in(parts), parts.clock()
-    with parts.store.reading() as conn:
-        seen = item.seen_by(conn, who.id, auction_id, now_ms=now_ms)
+    seen = parts.store.remembered(item.seen_by, who.id, auction_id)
     check_shown(seen.auction, who)
     return {
         "auction": seen.auction,

@@ -178,7 +178,7 @@ def test_bids_that_no_event_told_are_fetched(world: World) -> None:
     refresh(world)
 
     with world.parts.store.reading() as conn:
-        known = biddings.history(conn, item.rsplit("/", 1)[1], limit=9)
+        known = biddings.history(conn, item.rsplit("/", 1)[1], 9)
     assert [bid.sequence for bid in known] == [2, 1]
 
 

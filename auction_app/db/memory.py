@@ -1,0 +1,74 @@
+"""What was read is true for as long as nothing in the database changes: it is asked once.
+
+A connection can tell whether its view shows anything else than the one that it had before. SQLite
+counts others' commits (`PRAGMA data_version`) and the connection's own changes; PostgreSQL names
+the transactions that a snapshot shows (`pg_current_snapshot`), whatever database they were in.
+"""
+
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+Found = dict[Hashable, Any]
+MOST = 2_000
+"""So many answers are kept until something changes."""
+_SHOWN = "auction_app.db.memory"
+
+
+class Memory:
+    """What is known to be in the database now, in one process.
+
+    `current` is replaced when any connection notices a change. Those who hold the same one have
+    seen the same: who was overtaken between looking and replacing it keeps to itself.
+    """
+
+    def __init__(self) -> None:
+        self.current: Found = {}
+        self._lock = Lock()
+
+    def known(self, connection: Connection, before: Found) -> Found:
+        """What is true in the view of a connection; `before` is what was `current` before the view
+        began."""
+        shown = _shown(connection)
+        if connection.info.get(_SHOWN) == shown:
+            return before
+        fresh: Found = {}
+        with self._lock:
+            is_first = self.current is before
+            if is_first:
+                self.current = fresh
+        # Who kept to itself looks as if at a change next time, too.
+        connection.info[_SHOWN] = shown if is_first else None
+        return fresh
+
+
+class View:
+    """A connection's one consistent view, and what is known of it."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._before = memory.current
+        self._found: Found | None = None
+
+    def remembered(self, connection: Connection, read: Callable[..., T], *asked: Hashable) -> T:
+        """What `read` finds; it depends on the database and on what is asked, and on no clock."""
+        if self._found is None:
+            self._found = self._memory.known(connection, self._before)
+        key = (read, *asked)
+        if key not in self._found:
+            if len(self._found) >= MOST:
+                self._found.clear()
+            self._found[key] = read(connection, *asked)
+        found: T = self._found[key]
+        return found
+
+
+def _shown(connection: Connection) -> Hashable:
+    """What differs where a view of this connection differs from another."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        return (driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes)
+    return str(driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0])
