@@ -115,7 +115,10 @@ def create_app(
     app = Flask(__name__, static_folder=None)
     add_static(app, Path(__file__).with_name("static"))
     app.config.update(
-        SECRET_KEY=config.secret_key,
+        SECRET_KEY=config.secret_keys[0],
+        SECRET_KEY_FALLBACKS=list(config.secret_keys[1:]),
+        # Its forms' tokens too are signed with the last and read with any.
+        WTF_CSRF_SECRET_KEY=list(config.secret_keys[::-1]),
         MAX_CONTENT_LENGTH=_FORM_BYTES,
         WTF_CSRF_TIME_LIMIT=None,
         # The token is enough: who keeps browsers from sending a Referer is no attacker.

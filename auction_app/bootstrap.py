@@ -14,6 +14,7 @@ from service_kit.notify import Channel, NotifyChannel, OpenChannel
 
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.published import refuse_published
+from auction_app.accounts.unreadable import refuse_other_keys
 from auction_app.bidding.gateway import Bids, Gateway
 from auction_app.config import Config, PaymentsConfig, PayoutsConfig
 from auction_app.db.store import Store
@@ -106,7 +107,7 @@ def build(
     return House(
         config=config,
         store=store,
-        signatures=part("signatures", lambda: Signatures(config.secret_key)),
+        signatures=part("signatures", lambda: Signatures(config.secret_keys)),
         urls=urls,
         clock=clock,
         bids=bids,
@@ -152,15 +153,17 @@ def _statements(
 def check_start(config: Config) -> None:
     """What a process that works asks before it starts. Raises ConfigError, NotMigrated."""
     schema.check_start("auction_app", config.database_url)
-    refuse_published_accounts(config)
+    check_data(config)
 
 
-def refuse_published_accounts(config: Config) -> None:
-    """At start. Raises ConfigError; a database that isn't there or not ready is no reason to, for
-    the process says so itself and waits for it."""
+def check_data(config: Config) -> None:
+    """At start: refuse accounts that anybody could sign in to, and keys that lock members out.
+    Raises ConfigError; a database that isn't there or not ready is no reason to, for the process
+    says so itself and waits for it."""
     house = build(config)
     try:
         house.check()
+        refuse_other_keys(house.store, house.signatures)
     except (NotMigrated, StoreUnavailable):
         return
     finally:

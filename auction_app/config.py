@@ -58,10 +58,13 @@ def _is_at_home(payments: PaymentsConfig) -> bool:
     return is_plain(payments.provider_url)
 
 
-def _secret_key(text: str) -> str:
-    if len(text) < 16:
-        raise ValueError("must have at least 16 characters")
-    return text
+def _secret_keys(text: str) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in text.split(","))
+    if any(len(key) < 16 for key in keys):
+        raise ValueError(
+            "must be a key, or several, comma-separated, each of 16 characters or more"
+        )
+    return keys
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def _named(name: str) -> Iterator[None]:
 class Config:
     """Read once at start. Without `live_url` pages are as they were when they were loaded.
 
+    The first of the `secret_keys` signs and seals; what the others did is read still.
     `webhook_secret` may hold two secrets, comma-separated, while one is being rotated: the first
     is the one the bus is asked to sign with. Without `payments` orders are noted as paid by hand,
     without `payouts` sellers see no payouts.
@@ -115,7 +119,7 @@ class Config:
 
     database_url: str = setting("AUCTIONS_DATABASE_URL", parse=database_url)
     public_url: str = setting("AUCTIONS_PUBLIC_URL", parse=base_url)
-    secret_key: str = setting("AUCTIONS_SECRET_KEY", secret=True, parse=_secret_key)
+    secret_keys: tuple[str, ...] = setting("AUCTIONS_SECRET_KEY", secret=True, parse=_secret_keys)
     tokens: Tokens = setting("AUCTIONS_TOKENS", parse=Tokens.parse, secret=True)
     photos_dir: Path = setting("AUCTIONS_PHOTOS_DIR", parse=folder)
     bus_url: str = setting("AUCTIONS_BUS_URL", parse=bus_url)

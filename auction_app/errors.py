@@ -14,6 +14,7 @@ AuctionAppError
 ├── AccountClosed          a moderator has closed the account
 ├── WrongPassword          the account's own password is asked for, and this is not it
 ├── WrongCode              not a code of the account's app or paper, or one that was used
+│   └── CodeUnreadable     the app's secret opens under none of the house's keys
 ├── SecondStepOver         the password has to be asked for again before the second step
 ├── SecondFactorNeeded     what a password alone does not open
 ├── PasskeyRefused         a browser's answer that proves nothing; its text says why
@@ -109,6 +110,11 @@ class WrongPassword(AuctionAppError):
 
 class WrongCode(AuctionAppError):
     """Not a code of the account's app, no recovery code that is left, or one that was used."""
+
+
+class CodeUnreadable(WrongCode):
+    """A code of the app can't be checked: its secret was sealed under a key that we have not
+    got. Other ways in still work."""
 
 
 class SecondStepOver(AuctionAppError):

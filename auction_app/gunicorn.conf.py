@@ -9,10 +9,10 @@ threads = 16
 
 
 def _check() -> None:
-    from auction_app.bootstrap import refuse_published_accounts
+    from auction_app.bootstrap import check_data
     from auction_app.config import read
 
-    refuse_published_accounts(read(nowhere))
+    check_data(read(nowhere))
 
 
 on_starting = refusing(_check)

@@ -3,6 +3,8 @@ what nobody may read who reads the database."""
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -13,10 +15,11 @@ _NONCE_BYTES = 12
 
 
 class Signatures:
-    """Signs with the app's secret key, each use with a salt of its own."""
+    """Signs with the first of the app's secret keys, each use with a salt of its own, and reads
+    what any of them has signed."""
 
-    def __init__(self, secret_key: str) -> None:
-        self._secret_key = secret_key
+    def __init__(self, secret_keys: Sequence[str]) -> None:
+        self._secret_keys = tuple(secret_keys)
 
     def link_token(self, use: str, customer_id: str, request_id: str = "") -> str:
         """The token of a link in a mail, good for one `use` ("verify-email"); the same for the
@@ -32,7 +35,7 @@ class Signatures:
         return customer_id, request_id
 
     def _serializer(self, use: str) -> URLSafeSerializer:
-        return URLSafeSerializer(self._secret_key, salt=use)
+        return URLSafeSerializer(self._secret_keys[::-1], salt=use)  # it signs with the last
 
     def sign(self, use: str, value: Any) -> str:
         """A value as it goes, signed, into a page."""
@@ -48,30 +51,29 @@ class Signatures:
     def seal(self, use: str, text: str, *, about: str) -> str:
         """A text that only we can read, and only where it was put: for that use, `about` that."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._cipher(use).encrypt(nonce, text.encode(), about.encode())
+        sealed = _cipher(self._secret_keys[0], use).encrypt(nonce, text.encode(), about.encode())
         return urlsafe_b64encode(nonce + sealed).decode()
 
     def unseal(self, use: str, sealed: str, *, about: str) -> str:
-        """What was sealed. Raises ValueError for anything else, or under another secret key."""
+        """What was sealed. Raises ValueError for anything else, or under none of our keys."""
         from cryptography.exceptions import InvalidTag
 
-        try:
-            data = urlsafe_b64decode(sealed.encode())
-            opened = self._cipher(use).decrypt(
-                data[:_NONCE_BYTES], data[_NONCE_BYTES:], about.encode()
-            )
-        except InvalidTag as error:
-            raise ValueError("not sealed by us for this") from error
-        return str(opened.decode())
+        data = urlsafe_b64decode(sealed.encode())
+        nonce, kept = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
+        for key in self._secret_keys:
+            with suppress(InvalidTag):
+                return str(_cipher(key, use).decrypt(nonce, kept, about.encode()).decode())
+        raise ValueError("not sealed by us for this")
 
-    def _cipher(self, use: str) -> Any:
-        # OpenSSL's part of a process is for those only who have something to seal.
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-        from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"seal {use}".encode())
-        return AESGCM(derived.derive(self._secret_key.encode()))
+def _cipher(secret_key: str, use: str) -> Any:
+    # OpenSSL's part of a process is for those only who have something to seal.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"seal {use}".encode())
+    return AESGCM(derived.derive(secret_key.encode()))
 
 
 def _text(signed: Any) -> str:

@@ -14,6 +14,8 @@ What = Literal[
     "recovery-code-used",
     "passkey-added",
     "passkey-removed",
+    "second-factors-reset",
+    "app-unreadable",
 ]
 """What may change about how somebody signs in (docs/protocol.md, customers)."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.errors import NotPossible, WrongCode
+from auction_app.errors import CodeUnreadable, NotPossible, WrongCode
 from auction_app.factors import totp
 from auction_app.factors.model import AppFactor, What
 from auction_app.factors.recovery_codes import code_digest, new_codes
@@ -60,7 +60,7 @@ def turn_on(
         raise WrongCode("the app shows another code")
     factor = AppFactor(
         customer_id=customer_id,
-        sealed_secret=signatures.seal(_USE, setup.secret, about=customer_id),
+        sealed_secret=seal_secret(signatures, customer_id, setup.secret),
         since_ms=act.now_ms,
         last_step=step,
     )
@@ -86,7 +86,7 @@ def turn_off(act: UnitOfWork, customer_id: str) -> None:
 
 def check_code(act: UnitOfWork, signatures: Signatures, customer_id: str, typed: str) -> None:
     """Use up a code of the customer's app, or one of the recovery codes. Raises WrongCode, also for
-    a code that was used."""
+    a code that was used; CodeUnreadable for each of the app whose secret no key of ours opens."""
     if totp.is_code(_bare(typed)):
         _check_app(act, signatures, customer_id, _bare(typed))
         return
@@ -106,13 +106,23 @@ def _check_app(act: UnitOfWork, signatures: Signatures, customer_id: str, code: 
     factor = app_factors.of_customer(act.conn, customer_id)
     if factor is None:
         raise WrongCode("there is no app")
-    try:
-        secret = signatures.unseal(_USE, factor.sealed_secret, about=customer_id)
-    except ValueError as error:  # the house has another key: recovery codes still work
-        raise WrongCode("the secret can't be read") from error
+    secret = read_secret(signatures, factor)
     step = totp.matching_step(secret, code, now_ms=act.now_ms)
     if step is None or not app_factors.take_step(act.conn, customer_id, step):
         raise WrongCode("another code, or one that was used")
+
+
+def read_secret(signatures: Signatures, factor: AppFactor) -> str:
+    """The secret of an app. Raises CodeUnreadable."""
+    try:
+        return signatures.unseal(_USE, factor.sealed_secret, about=factor.customer_id)
+    except ValueError as error:
+        raise CodeUnreadable("none of our keys opens the secret") from error
+
+
+def seal_secret(signatures: Signatures, customer_id: str, secret: str) -> str:
+    """As it is stored: under the first of our keys."""
+    return signatures.seal(_USE, secret, about=customer_id)
 
 
 def _give_codes(act: UnitOfWork, customer_id: str) -> tuple[str, ...]:

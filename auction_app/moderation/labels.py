@@ -30,6 +30,7 @@ def action_word(action: str) -> str:
         "uphold": _("Let the decision stand"),
         "edit-page": _("Edit a page of the house"),
         "look-again": _("Look again"),
+        "reset-sign-in": _("Let a member sign in with the password alone"),
         "announce": _("Announce maintenance"),
         "end-maintenance": _("End maintenance"),
     }[action]

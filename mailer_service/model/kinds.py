@@ -122,6 +122,8 @@ SIGN_IN_CHANGES = (
     "recovery-code-used",
     "passkey-added",
     "passkey-removed",
+    "second-factors-reset",
+    "app-unreadable",
 )
 """What a customer hears of how their account is signed in to (docs/protocol.md, customers)."""
 

@@ -290,7 +290,7 @@ def config(tmp_path: Path, empty_database: Path) -> Config:
     return Config(
         database_url=f"sqlite:///{tmp_path}/auctions.sqlite",
         public_url=PUBLIC,
-        secret_key="a secret key for tests only",
+        secret_keys=("a secret key for tests only",),
         tokens=Tokens.parse(
             f"bids:auctions:read_terms:{BIDS_TOKEN},mailer:customers:read_contact+orders:read:{MAILER_TOKEN}"
             f",accounting:payments:read:{ACCOUNTING_TOKEN}"

@@ -12,6 +12,7 @@ from auction_app.accounts.views.visits import let_in, visit
 from auction_app.accounts.visitor import second_step
 from auction_app.errors import (
     AccountClosed,
+    CodeUnreadable,
     NotFound,
     PasskeyRefused,
     SecondStepOver,
@@ -103,6 +104,9 @@ def _finished(parts: Parts, step: SecondStep | None, finish: Callable[[], Signed
     goes_to = request.form.get("next")
     try:
         return let_in(parts, finish(), local_path(goes_to))
+    except CodeUnreadable:
+        words = _("We can't check the codes of your app. Use a recovery code, or write to us.")
+        return _again(parts, step, words, 422)
     except WrongCode:
         words = _("This code is wrong, or was used already. Wait for the next one.")
         return _again(parts, step, words, 422)

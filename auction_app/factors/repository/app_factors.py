@@ -27,6 +27,27 @@ def take_step(conn: Connection, customer_id: str, step: int) -> bool:
     return conn.execute(update(app_factors).where(*unused).values(last_step=step)).rowcount == 1
 
 
+def everybody(conn: Connection) -> list[AppFactor]:
+    """The apps of all customers, the oldest first."""
+    query = select(app_factors).order_by(app_factors.c.since_ms, app_factors.c.customer_id)
+    return [AppFactor(**row._mapping) for row in conn.execute(query)]
+
+
+def oldest(conn: Connection, *, limit: int) -> list[AppFactor]:
+    """So many of those that have been there for longest."""
+    query = select(app_factors).order_by(app_factors.c.since_ms, app_factors.c.customer_id)
+    return [AppFactor(**row._mapping) for row in conn.execute(query.limit(limit))]
+
+
+def reseal(conn: Connection, factor: AppFactor, sealed_secret: str) -> None:
+    """Keep the same secret in another envelope, unless its owner has another by now."""
+    same = (
+        app_factors.c.customer_id == factor.customer_id,
+        app_factors.c.sealed_secret == factor.sealed_secret,
+    )
+    conn.execute(update(app_factors).where(*same).values(sealed_secret=sealed_secret))
+
+
 def remove(conn: Connection, customer_id: str) -> None:
     """Turn it off: the app and the recovery codes are forgotten."""
     conn.execute(delete(recovery_codes).where(recovery_codes.c.customer_id == customer_id))

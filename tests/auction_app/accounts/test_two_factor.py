@@ -282,12 +282,14 @@ def test_a_house_with_another_secret_key_takes_recovery_codes_still(
     world: World, make_world: Callable[..., World], config: Config
 ) -> None:
     phone, codes = set_up(world.member("Ada"), "Ada")
-    moved = make_world(dataclasses.replace(config, secret_key="quite another secret key"))
+    moved = make_world(dataclasses.replace(config, secret_keys=("quite another secret key",)))
     moved.clock.pass_s(STEP_S)
     browser = moved.browser()
     browser.sign_in("Ada")
 
-    assert second_step(browser, dataclasses.replace(phone, world=moved).code()).status_code == 422
+    answer = second_step(browser, dataclasses.replace(phone, world=moved).code())
+    assert answer.status_code == 422
+    assert "Use a recovery code" in answer.text
     assert second_step(browser, codes[0]).status_code == 303
 
 

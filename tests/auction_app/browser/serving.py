@@ -75,7 +75,7 @@ def build_world(folder: Path, url: str, live_url: str) -> World:
     config = Config(
         database_url=f"sqlite:///{folder}/auctions.sqlite",
         public_url=url,
-        secret_key="a secret key for tests only",
+        secret_keys=("a secret key for tests only",),
         tokens=Tokens.parse(f"mailer:customers:read_contact:{MAILER_TOKEN}"),
         photos_dir=folder / "photos",
         bus_url="http://bus.test",
