@@ -89,6 +89,7 @@ def test_the_demo_says_that_the_database_is_not_migrated(config: Config, tmp_pat
         "AUCTIONS_JOBS_PORT": "8010",
         "AUCTIONS_SECURITY_CONTACT": "mailto:security@example.org",
         "AUCTIONS_WEBHOOK_SECRET": config.webhook_secret[0],
+        "AUCTIONS_SECRET_KEY": config.secret_keys[0],
     }
 
     done = subprocess.run(
