@@ -28,7 +28,7 @@ from service_kit.trusted_proxies import trust_proxies
 from auction_app import config as settings
 from auction_app.accounts import labels as accounts_labels
 from auction_app.accounts import views as accounts_views
-from auction_app.accounts.visitor import visitor
+from auction_app.accounts.visitor import install_terms, visitor
 from auction_app.alerts import views as alerts_views
 from auction_app.bidding import labels as bidding_labels
 from auction_app.bidding import views as bidding_views
@@ -38,7 +38,7 @@ from auction_app.config import Config
 from auction_app.devices import views as devices_views
 from auction_app.factors.relying_party import relying_party
 from auction_app.house_pages import views as house_pages_views
-from auction_app.house_pages.terms import terms_version
+from auction_app.house_pages.terms import TermsOfUse
 from auction_app.items import views as items_views
 from auction_app.items.plot import price_plot
 from auction_app.items.views import item as items_page
@@ -151,16 +151,18 @@ def create_app(
     install_page_cache(app, built)
     install_banner(app, built.board)
     install_layout(app, built, visitor, _LABELS)
-    _install_views(app, built)
+    terms = TermsOfUse(built.store)
+    install_terms(app, terms)
+    _install_views(app, built, terms)
     return app
 
 
-def _install_views(app: Flask, house: House) -> None:
+def _install_views(app: Flask, house: House, terms: TermsOfUse) -> None:
     app.before_request(allow_uploads)
     csrf = CSRFProtect(app)
     api = Api(app, title="Gavel auctions", description="Auctions, customers and what they do.")
     api.describe(lambda: describe_sessions(api))
-    for views in _views(house):
+    for views in _views(house, terms):
         register = (
             api.register_blueprint if isinstance(views, Documented) else app.register_blueprint
         )
@@ -179,9 +181,8 @@ def _pages_elsewhere(house: House) -> tuple[str, ...]:
     return (house.desk.page_origin,) if house.desk is not None else ()
 
 
-def _views(house: House) -> Iterator[Blueprint]:
+def _views(house: House, terms: TermsOfUse) -> Iterator[Blueprint]:
     item_page = items_page.again(house)
-    terms = partial(terms_version, house.store)
     yield from accounts_views.blueprints(house, house.passwords, terms)
     yield from alerts_views.blueprints(house)
     yield from bidding_views.blueprints(house, house.gateway, item_page)

@@ -11,7 +11,7 @@ class Customer:
 
     `verification_id`, `password_reset_id` and `address_change_id` are there while their link
     waits to be followed; `welcomed_id` from the first verified address on; `time_zone` is None
-    until one is chosen; `terms_version` is of the terms that were accepted at sign-up.
+    until one is chosen; `terms_version` is of the terms that were accepted last.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Customer:
     deleted_at_ms: int | None = None
     last_seen_at_ms: int | None = None
     terms_version: str | None = None
+    terms_accepted_at_ms: int | None = None
 
     @property
     def verified(self) -> bool:

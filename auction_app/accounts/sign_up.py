@@ -39,6 +39,7 @@ def sign_up(
             verification_id=new_key(),
             verification_requested_at_ms=act.now_ms,
             terms_version=terms,
+            terms_accepted_at_ms=act.now_ms,
         )
         try:
             customers.add(act.conn, customer, password_hash=password_hash, now_ms=act.now_ms)

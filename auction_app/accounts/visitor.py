@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from flask import Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 
+from auction_app.accounts.accept_terms import TermsInForce
 from auction_app.accounts.device import Device, read_device, write_device
 from auction_app.accounts.model import Customer
 from auction_app.accounts.second_step import SecondStep
@@ -15,18 +16,26 @@ from auction_app.web.security import keep_cookie
 
 _DEVICE_COOKIE = "gavel_device"
 _SECOND_STEP = "second_step"
+_TERMS = "terms"
 _TOKEN = "token"  # noqa: S105 - the name under which the session's token is kept
 
 
 @dataclass(frozen=True, kw_only=True)
 class Visitor:
     """`expired` when the browser brought a session that is no longer good; `unread` counts the
-    notices that the customer has not seen; `proved_by` is how the session was opened."""
+    notices that the customer has not seen; `proved_by` is how the session was opened;
+    `terms_to_accept` are the terms of use that hold, where the customer has accepted others."""
 
     customer: Customer | None
     expired: bool = False
     unread: int = 0
     proved_by: ProvedBy = "password"
+    terms_to_accept: str | None = None
+
+
+def install_terms(app: Flask, terms: TermsInForce) -> None:
+    """Let visitors be asked to accept them."""
+    app.extensions[_TERMS] = terms
 
 
 def visitor(parts: Parts) -> Visitor:
@@ -104,4 +113,15 @@ def _look_up(parts: Parts) -> Visitor:
     except SessionExpired:
         session.pop(_TOKEN)
         return Visitor(customer=None, expired=True)
-    return Visitor(customer=found.customer, unread=found.unread, proved_by=found.proved_by)
+    return Visitor(
+        customer=found.customer,
+        unread=found.unread,
+        proved_by=found.proved_by,
+        terms_to_accept=_terms_to_accept(found.customer),
+    )
+
+
+def _terms_to_accept(customer: Customer) -> str | None:
+    terms: TermsInForce = current_app.extensions[_TERMS]
+    label = terms.lately()
+    return label if label != customer.terms_version else None

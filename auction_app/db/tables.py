@@ -60,8 +60,9 @@ customers = Table(
     Column("banned_at_ms", BigInteger),
     Column("deleted_at_ms", BigInteger),
     Column("last_seen_at_ms", BigInteger),
-    # Of the terms of use, which its owner accepted at sign-up.
+    # Of the terms of use, which its owner accepted last.
     Column("terms_version", String(16)),
+    Column("terms_accepted_at_ms", BigInteger),
 )
 
 # What moderators wrote into help, contact, terms, privacy and imprint, and all that stood there

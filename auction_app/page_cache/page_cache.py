@@ -176,4 +176,5 @@ def _is_ones_own(who: Visitor) -> bool:
     them."""
     me = who.customer
     known = me is None or (me.verified and not me.moderator)
-    return who.expired or not known or "_flashes" in session
+    asked = who.terms_to_accept is not None
+    return asked or who.expired or not known or "_flashes" in session

@@ -37,6 +37,7 @@ class _Member(_StandIn):
 class _Reader(_StandIn):
     customer: _Member | None
     expired: bool = False
+    terms_to_accept: None = None
 
 
 @dataclass(frozen=True, kw_only=True)

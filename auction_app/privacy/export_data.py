@@ -57,6 +57,7 @@ def _stored(conn: Transaction, urls: Urls, customer: Customer, now_ms: int) -> d
             "last_seen_at_ms": customer.last_seen_at_ms,
             "address": vars(address) if address else None,
             "terms_version": customer.terms_version,
+            "terms_accepted_at_ms": customer.terms_accepted_at_ms,
             "mails": preferences.of_customer(conn, customer.id),
         },
         "items": [

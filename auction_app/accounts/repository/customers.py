@@ -38,6 +38,7 @@ def add(conn: Connection, customer: Customer, *, password_hash: str, now_ms: int
         "verification_id": customer.verification_id,
         "verification_requested_at_ms": customer.verification_requested_at_ms,
         "terms_version": customer.terms_version,
+        "terms_accepted_at_ms": customer.terms_accepted_at_ms,
     }
     try:
         with conn.begin_nested():
@@ -171,6 +172,13 @@ def edit(
 def ban(conn: Connection, customer_id: str, *, at_ms: int | None) -> None:
     """Close an account since then; None opens it again. What waits for its link is void."""
     _set(conn, customer_id, banned_at_ms=at_ms, **_NOTHING_WAITS)
+
+
+def accept_terms(conn: Connection, customer_id: str, version: str, *, now_ms: int) -> None:
+    """Note which terms of use the customer accepts; the first time of each version counts."""
+    others = customers.c.terms_version.is_distinct_from(version)
+    mine = update(customers).where(customers.c.id == customer_id, others)
+    conn.execute(mine.values(terms_version=version, terms_accepted_at_ms=now_ms))
 
 
 def seen(conn: Connection, customer_id: str, *, now_ms: int) -> None:

@@ -1,9 +1,10 @@
 """The pages of an account."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from flask import Blueprint
 
+from auction_app.accounts.accept_terms import TermsInForce
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.views import (
     passkeys,
@@ -17,7 +18,7 @@ from auction_app.accounts.views import (
 from auction_app.parts import Parts
 
 
-def blueprints(parts: Parts, passwords: Passwords, terms: Callable[[], str]) -> Iterator[Blueprint]:
+def blueprints(parts: Parts, passwords: Passwords, terms: TermsInForce) -> Iterator[Blueprint]:
     """All addresses of the feature; `terms` says which version of the terms of use holds."""
     yield sign_up.pages(parts, passwords, terms)
     yield sign_up.verification_link(parts)

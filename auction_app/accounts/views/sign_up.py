@@ -1,10 +1,9 @@
 """Open an account and verify its address."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, Response, flash, request, url_for
 from service_kit.visitor_network import visitor_network
 
+from auction_app.accounts.accept_terms import TermsInForce, accept_terms
 from auction_app.accounts.forms import SignUpForm
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.request_verification import request_verification
@@ -18,22 +17,22 @@ from auction_app.web.i18n import _, viewer_locale
 from auction_app.web.negotiation import local_path, page, see_other
 
 
-def pages(parts: Parts, passwords: Passwords, terms: Callable[[], str]) -> Blueprint:
+def pages(parts: Parts, passwords: Passwords, terms: TermsInForce) -> Blueprint:
     """The pages of an account's beginning; `terms` says which version of them holds."""
     views = Blueprint("accounts", __name__)
 
     @views.get("/sign-up")
     def sign_up_form() -> Response:
-        return page("accounts/sign_up.html", form={}, errors={}, terms=terms())
+        return page("accounts/sign_up.html", form={}, errors={}, terms=terms.now())
 
     @views.post("/sign-up")
     def sign_up_send() -> Response:
         use_up(parts.store, SIGN_UPS_FROM_ONE_PLACE, visitor_network(request))
         try:
             form = SignUpForm.read(request.form)
-            sign_up(parts.store, passwords, form, locale=viewer_locale(), terms=terms())
+            sign_up(parts.store, passwords, form, locale=viewer_locale(), terms=terms.now())
         except BadInput as error:
-            form_again = {"form": request.form, "errors": error.fields, "terms": terms()}
+            form_again = {"form": request.form, "errors": error.fields, "terms": terms.now()}
             return page("accounts/sign_up.html", 422, **form_again)
         return page("accounts/check_mail.html", email=form.email)
 
@@ -46,6 +45,19 @@ def pages(parts: Parts, passwords: Passwords, terms: Callable[[], str]) -> Bluep
             flash(_("We have sent the mail. Its link works for three days."))
         except TooSoon as error:
             flash(_("We sent a mail just now. Ask again in %(n)d seconds.", n=error.retry_after_s))
+        return see_other(local_path(request.form.get("next")))
+
+    @views.post("/account/terms")
+    def accept() -> Response:
+        me = signed_in(parts)
+        try:
+            in_force = terms.now()
+            with parts.begin() as act:
+                accept_terms(act, me, request.form.get("terms", ""), in_force)
+        except BadInput:
+            flash(_("The terms have changed meanwhile. Please read them again."))
+            return see_other("/terms")
+        flash(_("Thank you. You have accepted the terms of use."))
         return see_other(local_path(request.form.get("next")))
 
     return views

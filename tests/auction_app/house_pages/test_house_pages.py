@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from auction_app.house_pages import terms
 from auction_app.house_pages.terms import terms_version
 from auction_app.web.house_pages import HOUSE_PAGES
 from tests.auction_app.conftest import Browser, World, email_of, password_of
@@ -150,8 +151,8 @@ def test_whoever_signs_up_accepts_the_version_that_was_shown(world: World, mo: B
     mo.post(EDIT, SAVE)
     form = {"name": "Ada", "email": email_of("Ada"), "password": password_of("Ada")}
 
-    for terms in (shown, "", "2"):
-        refused = ada.post("/sign-up", form | {"terms": terms})
+    for accepted in (shown, "", "2"):
+        refused = ada.post("/sign-up", form | {"terms": accepted})
         assert refused.status_code == 422
         assert "The terms of use have changed." in refused.text
     assert ada.post("/sign-up", form | {"terms": "1"}).status_code == 200
@@ -159,3 +160,54 @@ def test_whoever_signs_up_accepts_the_version_that_was_shown(world: World, mo: B
     ada.sign_in("Ada")
     assert ada.get("/account/export").get_json()["account"]["terms_version"] == "1"
     assert terms_version(world.parts.store) == "1"
+
+
+def terms_asked_for(browser: Browser, path: str = "/") -> str | None:
+    """The version that the page wants to be accepted."""
+    form = re.search(
+        r'action="/account/terms">.*?name="terms" value="([^"]+)"',
+        browser.get(path).text,
+        re.DOTALL,
+    )
+    return form and form[1]
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Terms are looked at for each page, not twice a second."""
+    monkeypatch.setattr(terms, "_GOOD_FOR_S", -1)
+
+
+@pytest.mark.usefixtures("watched")
+def test_members_are_asked_again_on_every_page_when_the_terms_change(
+    world: World, mo: Browser
+) -> None:
+    ada, item = world.member("Ada"), world.member("Sam").list_item()
+    for path in ("/", item, "/search"):
+        ada.get(path)
+        assert terms_asked_for(ada, path) is None
+    mo.post(EDIT, SAVE)
+
+    for path in ("/", item, "/search", "/account", "/my/bids"):
+        assert terms_asked_for(ada, path) == "1"
+        assert terms_asked_for(world.browser(), path) is None
+    world.clock.pass_s(60)
+    answer = ada.post("/account/terms", {"terms": "1", "next": item})
+
+    assert answer.headers["Location"] == item
+    assert terms_asked_for(ada, item) is None
+    account = ada.get("/account/export").get_json()["account"]
+    assert (account["terms_version"], account["terms_accepted_at_ms"]) == ("1", world.clock())
+    assert terms_asked_for(mo) == "1"
+
+
+@pytest.mark.usefixtures("watched")
+def test_nobody_accepts_terms_that_they_were_not_shown(world: World, mo: Browser) -> None:
+    ada = world.member("Ada")
+    mo.post(EDIT, SAVE)
+    mo.post(EDIT, SAVE | {"text_en": "# Be kinder", "made_of": "1"})
+
+    for shown in ("1", "", "3", "0"):
+        assert ada.post("/account/terms", {"terms": shown}).headers["Location"] == "/terms"
+    assert terms_asked_for(ada) == "2"
+    assert world.browser().post("/account/terms", {"terms": "2"}).status_code == 401
