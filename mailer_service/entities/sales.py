@@ -41,6 +41,7 @@ def auction_from(entity: Entity) -> Auction:
         url=entity.url,
         title=line(entity, "title"),
         is_removed=entity.get("removed") is True,
+        bidding_url=optional_link(entity, "bidding"),
         order_page=optional_link(entity, "my-order"),
         offer_page=optional_link(entity, "my-offer"),
     )

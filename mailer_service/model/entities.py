@@ -54,11 +54,12 @@ class Offer:
 class Auction:
     """What is on sale. Its URL is also its page; `order_page` and `offer_page` lead whoever is
     signed in to their own order and second chance of it. One that `is_removed` was hidden by the
-    house."""
+    house. `bidding_url` is its bid book, once there is one."""
 
     url: str
     title: str
     is_removed: bool = False
+    bidding_url: str | None = None
     order_page: str | None = None
     offer_page: str | None = None
 

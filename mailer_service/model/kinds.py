@@ -143,6 +143,9 @@ OF_A_SALE = ("won", "sold", "lost")
 OF_WHAT_RUNS = ("outbid", "ending-soon", "second-chance", "saved-search", "new-listing", "new-bid")
 """What is untrue of an item that the house keeps from sight: nobody can bid on it."""
 
+OF_WHAT_CHANGES = (*OF_WHAT_RUNS, *OF_A_SALE)
+"""What may be untrue by the time that a mail server takes it, and is then written anew."""
+
 
 def kind_of(key: str) -> Kind:
     """The kind of a ledger key such as `outbid` or `verify-email:17`. Raises KeyError."""

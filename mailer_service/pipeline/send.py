@@ -17,6 +17,7 @@ from mailer_service.errors import (
 )
 from mailer_service.journal import Journal, MailKey
 from mailer_service.letters.compose_mail import compose_mail
+from mailer_service.model.kinds import OF_WHAT_CHANGES
 from mailer_service.model.mails import Envelope
 from mailer_service.retry import next_attempt_ms
 from mailer_service.storage.ledger import Claimed, Ledger, Outcome, Ready, Unreadable
@@ -30,6 +31,10 @@ AT_ONCE = 20
 BEGIN_WITHIN_MS = 500
 """A piece of work begins no mail later than this: a person may wait for it, and a server that is
 slow with some mails may hang with the next."""
+
+
+TRUE_FOR_MS = 60_000
+"""A letter that waited for longer is written anew, where what it tells may have changed."""
 
 
 class Transport(Protocol):
@@ -126,6 +131,8 @@ class Sender:
             if isinstance(mail, Unreadable):  # another version's, which may come back
                 self._put_off(mail, MailDeferred("its letter can't be read"))
                 return
+            if self._is_old_news(mail) and self.ledger.write_again(mail, now_ms=self.clock()):
+                return
             if self._is_late(mail):
                 self._end(mail, "late", "what it is about is over")
                 return
@@ -163,6 +170,10 @@ class Sender:
     def _is_late(self, mail: Ready) -> bool:
         until_ms = mail.letter.until_ms
         return until_ms is not None and until_ms <= self.clock()
+
+    def _is_old_news(self, mail: Ready) -> bool:
+        age_ms = self.clock() - mail.written_at_ms
+        return mail.kind in OF_WHAT_CHANGES and age_ms > TRUE_FOR_MS
 
     def _suppress(self, mail: Ready, error: RecipientRefused) -> None:
         self._end(mail, "refused", str(error))

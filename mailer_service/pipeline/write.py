@@ -71,7 +71,7 @@ class Writer:
         if letter is None:
             self._end(mail, "moot", "nothing waits for it")
             return
-        if unwanted := self._unwanted(mail, letter, facts):
+        if unwanted := self._unwanted(mail, letter, facts) or self._untrue(mail, facts):
             self._end(mail, *unwanted)
         elif kind_of(mail.kind).priority is Priority.SUMMARY:
             self._sum_up(mail, letter, facts.recipient)
@@ -112,6 +112,20 @@ class Writer:
         reason = self.suppressions.reason(mail.recipient_url, letter.address, now_ms=self.clock())
         if reason and kind.name not in ASKED_FOR_BY_ADDRESS:
             return "suppressed", reason
+        return None
+
+    def _untrue(self, mail: Noticed, facts: Facts) -> tuple[Outcome, str] | None:
+        """Whoever was outbid is asked to bid again while that can help."""
+        bidding_url = facts.auction.bidding_url if facts.auction else None
+        if mail.kind != "outbid" or bidding_url is None:
+            return None
+        bidding = self.entities.bidding(bidding_url)
+        if bidding.status == "closed":
+            return "late", "the auction is over"
+        if bidding.leader_url == mail.recipient_url:
+            return "moot", "they lead again"
+        if bidding.status == "frozen":
+            return "moot", "the house has stopped the bidding"
         return None
 
     def _schedule(self, mail: Noticed, letter: Letter, recipient: Customer) -> None:

@@ -140,6 +140,22 @@ class Ledger:
                 last_error=reason,
             )
 
+    def write_again(self, mail: Claimed, *, now_ms: int) -> bool:
+        """Have its letter written anew from the notice that was kept for that; False when none
+        was, or the claim was lost."""
+        ours = (mails.c.id == mail.id, mails.c.version == mail.version, mails.c.step == "ready")
+        again = update(mails).where(*ours, mails.c.notice.is_not(None))
+        values = {
+            "step": "noticed",
+            "letter": None,
+            "due_at_ms": now_ms,
+            "attempts": mails.c.attempts - 1,
+            "version": mails.c.version + 1,
+        }
+        with writing(self._engine) as connection:
+            done = connection.execute(again.values(values))
+        return done.rowcount > 0
+
     def give_back(self, unsent: Sequence[Claimed], *, now_ms: int) -> None:
         """Let others have mails that were claimed and not tried."""
         if not unsent:

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 from service_kit.database import writing
-from sqlalchemy import Connection, Engine, Row, select, update
+from sqlalchemy import Connection, Engine, Row, case, select, update
 
+from mailer_service.model.kinds import OF_WHAT_CHANGES
 from mailer_service.model.mails import Letter
 from mailer_service.policy import Decision, Delay, Digest, RecentMail, Summary
 from mailer_service.storage import lease
@@ -34,7 +35,7 @@ class Schedule:
             lock_recipient(connection, mail.recipient_url)
             if not _is_ours(connection, mail):
                 return
-            decision = decide(_recent(connection, mail.recipient_url, since_ms))
+            decision = decide(_recent(connection, mail, since_ms))
             if isinstance(decision, Delay):
                 due_at_ms = decision.due_at_ms
                 lease.put_off(connection, mails, mail.id, version=mail.version, due_at_ms=due_at_ms)
@@ -77,17 +78,27 @@ def _is_ours(connection: Connection, mail: Claimed) -> bool:
     return found.first() is not None
 
 
-def _recent(connection: Connection, recipient_url: str, since_ms: int) -> list[RecentMail]:
+def _recent(connection: Connection, mail: Claimed, since_ms: int) -> list[RecentMail]:
     rows = connection.execute(
         select(mails.c.kind, mails.c.auction_url, mails.c.placed_at_ms).where(
-            mails.c.recipient_url == recipient_url, mails.c.placed_at_ms > since_ms
+            mails.c.recipient_url == mail.recipient_url,
+            mails.c.placed_at_ms > since_ms,
+            mails.c.id != mail.id,
         )
     )
     return [RecentMail(row.kind, row.auction_url, row.placed_at_ms) for row in rows]
 
 
 def _make_ready(connection: Connection, mail: Claimed, letter: Letter, now_ms: int) -> None:
-    _move(connection, mail, letter, step="ready", due_at_ms=now_ms, placed_at_ms=now_ms)
+    was_ready = mails.c.placed_at_ms.is_not(None)
+    values: dict[str, Any] = {
+        # Its letter was written before: the server's refusals count on, but for our own claim.
+        "attempts": case((was_ready, mails.c.attempts - 1), else_=0),
+        "placed_at_ms": now_ms,
+    }
+    if mail.kind in OF_WHAT_CHANGES:
+        values["notice"] = mails.c.notice
+    _move(connection, mail, letter, step="ready", due_at_ms=now_ms, **values)
 
 
 def _add_to_digest(
@@ -125,11 +136,13 @@ def _move(connection: Connection, mail: Claimed, letter: Letter, **values: Any) 
         update(mails)
         .where(mails.c.id == mail.id)
         .values(
-            letter=msgspec.json.encode(letter).decode(),
-            notice=None,
-            attempts=0,
-            version=mails.c.version + 1,
-            **values,
+            {
+                "letter": msgspec.json.encode(letter).decode(),
+                "notice": None,
+                "attempts": 0,
+                "version": mails.c.version + 1,
+                **values,
+            }
         )
     )
 

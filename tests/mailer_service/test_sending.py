@@ -293,3 +293,79 @@ def test_what_waits_for_someone_leaves_before_what_races_and_that_before_news(
     mailer.work("send")
 
     assert mail_server.recipients == ["carl@example.org", "ada@example.org", "sally@example.org"]
+
+
+def bid_while_the_server_is_away(mailer: Mailer, house: House, mail_server: MailServer) -> None:
+    """Bob outbids Ada on Sally's lamp, and neither hears of it."""
+    links = {"bidding": {"href": house.bidding(leader="Bob")}}
+    house.auction(_links=links)
+    mail_server.stop()
+    mailer.deliver("bids", house.bid(outbid="Ada"))
+    mailer.work()
+    mailer.clock.advance(seconds=600)
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "outcome"),
+    [
+        ({"leader": "Ada"}, "moot"),
+        ({"leader": "Bob", "status": "frozen"}, "moot"),
+        ({"leader": "Bob", "status": "closed", "outcome": "sold"}, "late"),
+        ({"status": "closed", "outcome": "unsold"}, "late"),
+        ({"leader": "Bob"}, "sent"),
+    ],
+)
+def test_who_was_outbid_is_asked_to_bid_again_only_if_that_is_true_when_the_server_is_back(
+    mailer: Mailer,
+    house: House,
+    mail_server: MailServer,
+    meanwhile: dict[str, Any],
+    outcome: str,
+) -> None:
+    bid_while_the_server_is_away(mailer, house, mail_server)
+    house.bidding(**meanwhile)
+    mail_server.start()
+
+    mailer.work()
+
+    assert {row.kind: row.outcome for row in mailer.ledger} == {
+        "new-bid": "sent",
+        "outbid": outcome,
+    }
+    assert ("ada@example.org" in mail_server.recipients) == (outcome == "sent")
+
+
+def test_nobody_is_asked_to_pay_for_what_was_removed_while_the_server_was_away(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    mail_server.stop()
+    sold = house.bidding(leader="Bob", status="closed", outcome="sold")
+    mailer.deliver("biddings", sold, type="update")
+    mailer.work()
+    house.auction(removed=True)
+    mailer.clock.advance(seconds=600)
+    mail_server.start()
+
+    mailer.work()
+
+    assert mail_server.recipients == []
+    assert {row.outcome for row in mailer.ledger} == {None}
+
+
+def test_a_letter_that_is_written_anew_counts_the_refusals_before(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    mail_server.on_recipient = lambda to: "451 later" if to.startswith("ada") else "250 OK"
+    mailer.deliver("bids", house.bid(outbid="Ada"))
+    waits = []
+    for _ in range(12):
+        mailer.work()
+        waiting = next(row for row in mailer.ledger if row.kind == "outbid")
+        waits.append(waiting.due_at_ms - mailer.clock())
+        mailer.clock.ms = waiting.due_at_ms
+    mail_server.on_recipient = lambda _to: "250 OK"
+
+    mailer.work()
+
+    assert max(waits) > 250_000
+    assert sorted(mail_server.recipients) == ["ada@example.org", "sally@example.org"]
