@@ -130,30 +130,25 @@ class Sender:
         with tracing(mail.traceparent, "send mail", mail=mail.id):
             if isinstance(mail, Unreadable):  # another version's, which may come back
                 self._put_off(mail, MailDeferred("its letter can't be read"))
-                return
-            if self._is_old_news(mail) and self.ledger.write_again(mail, now_ms=self.clock()):
-                return
-            if self._is_late(mail):
+            elif self._is_late(mail):
                 self._end(mail, "late", "what it is about is over")
-                return
-            self._was_silent = False
-            try:
-                with calling("SMTP"):
-                    self.transport.send(self._envelope(mail), self.journal.begin(_key(mail)))
-            except RecipientRefused as error:
-                self._suppress(mail, error)
-            except MailRefused as error:
-                self._end(mail, "refused", str(error))
-            except Unanswered as error:
-                self._put_off(mail, error)
-                self._was_silent = True  # and would be to the next: nobody is to wait for each
-                raise ServerUnavailable(str(error)) from error
-            except MailDeferred as error:
-                self._put_off(mail, error)
-            else:
-                self.ledger.sent(mail, now_ms=self.clock())
-                self.journal.recorded(_key(mail))
-                log.info("mail sent", mail=mail.id, kind=mail.kind, attempt=mail.attempts)
+            elif not self._is_written_again(mail):
+                self._hand_over(mail)
+
+    def _hand_over(self, mail: Ready) -> None:
+        try:
+            with calling("SMTP"):
+                self.transport.send(self._envelope(mail), self.journal.begin(_key(mail)))
+        except RecipientRefused as error:
+            self._suppress(mail, error)
+        except MailRefused as error:
+            self._end(mail, "refused", str(error))
+        except MailDeferred as error:
+            self._put_off(mail, error)
+        else:
+            self.ledger.sent(mail, now_ms=self.clock())
+            self.journal.recorded(_key(mail))
+            log.info("mail sent", mail=mail.id, kind=mail.kind, attempt=mail.attempts)
 
     def _left_before(self, mails: Collection[MailKey]) -> None:
         self.ledger.left_before(mails, now_ms=self.clock())
@@ -171,9 +166,11 @@ class Sender:
         until_ms = mail.letter.until_ms
         return until_ms is not None and until_ms <= self.clock()
 
-    def _is_old_news(self, mail: Ready) -> bool:
-        age_ms = self.clock() - mail.written_at_ms
-        return mail.kind in OF_WHAT_CHANGES and age_ms > TRUE_FOR_MS
+    def _is_written_again(self, mail: Ready) -> bool:
+        is_old = self.clock() - mail.written_at_ms > TRUE_FOR_MS
+        if not is_old or mail.kind not in OF_WHAT_CHANGES:
+            return False
+        return self.ledger.write_again(mail, now_ms=self.clock())
 
     def _suppress(self, mail: Ready, error: RecipientRefused) -> None:
         self._end(mail, "refused", str(error))
