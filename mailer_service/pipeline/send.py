@@ -136,6 +136,7 @@ class Sender:
                 self._hand_over(mail)
 
     def _hand_over(self, mail: Ready) -> None:
+        self._was_silent = False
         try:
             with calling("SMTP"):
                 self.transport.send(self._envelope(mail), self.journal.begin(_key(mail)))
@@ -143,6 +144,10 @@ class Sender:
             self._suppress(mail, error)
         except MailRefused as error:
             self._end(mail, "refused", str(error))
+        except Unanswered as error:
+            self._put_off(mail, error)
+            self._was_silent = True  # and would be to the next: nobody is to wait for each
+            raise ServerUnavailable(str(error)) from error
         except MailDeferred as error:
             self._put_off(mail, error)
         else:
