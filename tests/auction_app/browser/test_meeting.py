@@ -202,6 +202,24 @@ def test_a_tab_that_nobody_looks_at_leaves_its_stream_to_others(
     expect(ada.locator("#bid-count")).to_have_text("1")
 
 
+def test_of_seven_tabs_that_are_all_looked_at_none_hangs_and_each_is_true(
+    live_app: LiveApp, item: str
+) -> None:
+    """A browser has six connections to a host, HTTP/1.1; all of these are on screen."""
+    first = live_app.visitor(name="Ada")
+    tabs = [first, *(first.context.new_page() for _ in range(6))]
+    opened_s = [passed_s(lambda tab=tab: tab.goto(live_app.url + item)) for tab in tabs]  # type: ignore[misc]
+
+    bid(live_app.visitor(name="Bob"), live_app.url + item, "50")
+    live_app.tell_live(item)
+
+    for tab in tabs:
+        expect(tab.locator("#bid-count")).to_have_text("1", timeout=25_000)
+    assert max(opened_s) < 10
+    assert passed_s(lambda: first.goto(f"{live_app.url}/my/bids")) < 10
+    assert "highest bidder" in bid(tabs[6], live_app.url + item, "90")
+
+
 def test_a_stream_that_does_not_open_is_said_to_be_paused_and_the_page_asked(
     live_app: LiveApp, item: str
 ) -> None:
