@@ -29,6 +29,11 @@ class Photo:
     width: int
     height: int
 
+    @property
+    def thumbnail_width(self) -> int:
+        """Of the small file of it, whose longer side is THUMBNAIL at most."""
+        return max(1, min(self.width, self.width * THUMBNAIL // max(self.width, self.height)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Bidding:
