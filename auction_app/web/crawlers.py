@@ -9,8 +9,9 @@ from auction_app.parts import Parts
 from auction_app.web.i18n import _
 
 _DAY = "public, max-age=86400"
-_PRIVATE = ("/account", "/language", "/moderation", "/my/", "/orders/", "/sell", "/unsubscribe/")
-"""Where a crawler finds nothing but a way to sign in."""
+_NOTHING_TO_FIND = ("/language", "/unsubscribe/")
+"""Pages for the one person who follows a link. What asks to sign in needs no line: it answers 401,
+which no crawler keeps, and a member's own tools may look at it."""
 
 
 def blueprints(parts: Parts) -> Iterator[Blueprint]:
@@ -19,7 +20,7 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
 
     @views.get("/robots.txt")
     def robots() -> Response:
-        lines = ["User-agent: *", *(f"Disallow: {path}" for path in _PRIVATE)]
+        lines = ["User-agent: *", *(f"Disallow: {path}" for path in _NOTHING_TO_FIND)]
         lines += ["Disallow: /*?after=", "", f"Sitemap: {parts.urls.absolute('/sitemap.xml')}", ""]
         return _kept(make_response("\n".join(lines)), "text/plain; charset=utf-8")
 

@@ -145,16 +145,10 @@ class Ledger:
         was, or the claim was lost."""
         ours = (mails.c.id == mail.id, mails.c.version == mail.version, mails.c.step == "ready")
         again = update(mails).where(*ours, mails.c.notice.is_not(None))
-        values = {
-            "step": "noticed",
-            "letter": None,
-            "due_at_ms": now_ms,
-            "attempts": mails.c.attempts - 1,
-            "version": mails.c.version + 1,
-        }
+        counted = {"attempts": mails.c.attempts - 1, "version": mails.c.version + 1}
+        values = {"step": "noticed", "letter": None, "due_at_ms": now_ms, **counted}
         with writing(self._engine) as connection:
-            done = connection.execute(again.values(values))
-        return done.rowcount > 0
+            return connection.execute(again.values(values)).rowcount > 0
 
     def give_back(self, unsent: Sequence[Claimed], *, now_ms: int) -> None:
         """Let others have mails that were claimed and not tried."""

@@ -15,7 +15,14 @@ def test_robots_are_told_where_to_go(world: World) -> None:
 
     assert answer.mimetype == "text/plain"
     assert f"Sitemap: {PUBLIC}/sitemap.xml" in answer.text.splitlines()
-    assert "Disallow: /my/" in answer.text.splitlines()
+    assert "Disallow: /unsubscribe/" in answer.text.splitlines()
+
+
+@pytest.mark.parametrize("path", ["/account", "/my/bids", "/sell", "/moderation", "/my/orders"])
+def test_a_members_own_pages_are_kept_from_crawlers_by_asking_to_sign_in(
+    world: World, path: str
+) -> None:
+    assert world.browser().get(path).status_code == 401
 
 
 def test_the_manifests_icons_are_there(world: World) -> None:
