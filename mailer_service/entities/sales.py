@@ -8,6 +8,7 @@ from mailer_service.entities.fields import line, lines, link, link_at_home, opti
 from mailer_service.errors import BadEntity
 from mailer_service.model.entities import (
     REMINDERS_OF_PAYMENT,
+    STEPS,
     Auction,
     Message,
     Order,
@@ -106,9 +107,7 @@ def reminder_from(entity: Entity) -> Reminder:
 
 def _step(step: Entity) -> OrderStep:
     return OrderStep(
-        status=step.one_of(
-            "status", "agreed", "unpaid", "paid", "shipped", "received", "cancelled"
-        ),
+        status=step.one_of("status", *STEPS),
         by=step.one_of("by", "buyer", "seller", "house"),
     )
 
