@@ -62,7 +62,8 @@ def _add_sessions(app: Flask, config: Config, ledger: Ledger, clock: Clock) -> N
 
     @app.post("/v1/checkout/sessions/<name>/expire")
     def close_session(name: str) -> Response:
-        return jsonify(close(ledger, _found(ledger, name, "checkout.session"), now_ms=clock()))
+        found = _found(ledger, name, "checkout.session")
+        return jsonify(close(ledger, found["id"], now_ms=clock()))
 
     @app.get("/v1/events")
     def events() -> Response:
@@ -104,8 +105,8 @@ def _add_page(app: Flask, config: Config, ledger: Ledger, clock: Clock) -> None:
         button = BUTTONS.get(request.form.get("button", ""))
         if button is None:
             abort(400)
-        press(ledger, session, button, now_ms=clock(), late_s=config.late_s)
-        declined = session["status"] == "open"
+        after = press(ledger, session["id"], button, now_ms=clock(), late_s=config.late_s)
+        declined = after["status"] == "open"
         return redirect(request.path if declined else session["success_url"], 303)
 
 

@@ -28,6 +28,11 @@ class Button:
     twice: bool = False
 
 
+_TAKEN = {"status": "succeeded", "last_payment_error": None}
+_REFUSED = {
+    "status": "requires_payment_method",
+    "last_payment_error": {"type": "card_error", "code": "card_declined"},
+}
 BUTTONS: Mapping[str, Button] = {
     "pay": Button("Pay", (CREATED, PAID)),
     "decline": Button("Decline", (CREATED, DECLINED), pays=False),
@@ -39,45 +44,41 @@ BUTTONS: Mapping[str, Button] = {
 }
 
 
-def press(ledger: Ledger, session: Document, button: Button, *, now_ms: int, late_s: int) -> None:
-    """Pay or decline an open session; what is over stays as it is."""
+def press(ledger: Ledger, name: str, button: Button, *, now_ms: int, late_s: int) -> Document:
+    """Pay or decline at the open session of that name; what is over stays as it is. Returns it as
+    it is then."""
     with ledger.lock:
+        session = _as_it_is(ledger, name, now_ms)
         if session["status"] != "open":
-            return
-        intent = _intent(ledger, session)
-        if button.pays:
-            intent |= {"status": "succeeded", "last_payment_error": None}
-            session |= {"status": "complete", "payment_status": "paid"}
-            session["amount_total"] -= button.short
-        else:
-            intent |= {
-                "status": "requires_payment_method",
-                "last_payment_error": {"type": "card_error", "code": "card_declined"},
-            }
+            return session
+        intent = _intent(ledger, session) | (_TAKEN if button.pays else _REFUSED)
         ledger.keep(intent)
-        ledger.keep(session | {"payment_intent": intent["id"]})
+        pressed = session | {"payment_intent": intent["id"]}
+        if button.pays:
+            amount = session["amount_total"] - button.short
+            pressed |= {"status": "complete", "payment_status": "paid", "amount_total": amount}
+        ledger.keep(pressed)
         due_ms = now_ms + (late_s * 1000 if button.late else 0)
-        about = {PAID: session | {"payment_intent": intent["id"]}}
         for kind in button.told:
-            tell(ledger, kind, about.get(kind, intent), due_ms=due_ms, twice=button.twice)
+            about = pressed if kind == PAID else intent
+            tell(ledger, kind, about, due_ms=due_ms, twice=button.twice)
+        return pressed
 
 
-def expire(ledger: Ledger, *, now_s: int, now_ms: int) -> None:
+def expire(ledger: Ledger, *, now_ms: int) -> None:
     """End the sessions whose time is up."""
     with ledger.lock:
         for session in ledger.all_of("checkout.session"):
-            if session["status"] == "open" and session["expires_at"] <= now_s:
-                tell(ledger, EXPIRED, ledger.keep(session | {"status": "expired"}), due_ms=now_ms)
+            _as_it_is(ledger, session["id"], now_ms)
 
 
-def close(ledger: Ledger, session: Document, *, now_ms: int) -> Document:
+def close(ledger: Ledger, name: str, *, now_ms: int) -> Document:
     """End an open session before its time. Raises WireError for one that is over."""
     with ledger.lock:
+        session = _as_it_is(ledger, name, now_ms)
         if session["status"] != "open":
             raise WireError(400, "", "only an open session can be expired")
-        session["status"] = "expired"  # in place: who waits for the lock to press holds it, too
-        tell(ledger, EXPIRED, ledger.keep(session), due_ms=now_ms)
-    return session
+        return _expired(ledger, session, now_ms)
 
 
 def tell(ledger: Ledger, kind: str, about: Document, *, due_ms: int, twice: bool = False) -> None:
@@ -94,6 +95,23 @@ def tell(ledger: Ledger, kind: str, about: Document, *, due_ms: int, twice: bool
             "failures": 0,
         }
     )
+
+
+def _as_it_is(ledger: Ledger, name: str, now_ms: int) -> Document:
+    """Read under the lock: whoever had waited for it would hold what it was before, and one whose
+    time is up may not have been ended yet."""
+    session = ledger.find(name)
+    if session is None:
+        raise WireError(404, "resource_missing", "no such checkout.session")
+    if session["status"] == "open" and session["expires_at"] * 1000 <= now_ms:
+        return _expired(ledger, session, now_ms)
+    return session
+
+
+def _expired(ledger: Ledger, session: Document, now_ms: int) -> Document:
+    over = ledger.keep(session | {"status": "expired"})
+    tell(ledger, EXPIRED, over, due_ms=now_ms)
+    return over
 
 
 def _intent(ledger: Ledger, session: Document) -> Document:

@@ -36,7 +36,7 @@ class Teller:
     def tell_due(self) -> int:
         """Tell what is due, once each; returns how much. Blocks for the house."""
         now_ms = self._clock()
-        expire(self._ledger, now_s=now_ms // 1000, now_ms=now_ms)
+        expire(self._ledger, now_ms=now_ms)
         due = [
             event
             for event in self._ledger.all_of("event")

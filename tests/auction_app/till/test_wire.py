@@ -1,5 +1,6 @@
 """The till as Stripe's SDK sees it, in process."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from auction_app.payments.stripe_wire import StripeWire
 from auction_app.till.app import create_app
 from auction_app.till.config import Config
 from auction_app.till.ledger import Ledger
-from auction_app.till.press import BUTTONS
+from auction_app.till.press import BUTTONS, expire
 from auction_app.till.press import press as press_button
 
 TILL = "http://till.test"
@@ -72,9 +73,7 @@ def open_session(
 
 
 def press(ledger: Ledger, session: str, button: str) -> None:
-    found = ledger.find(session)
-    assert found is not None
-    press_button(ledger, found, BUTTONS[button], now_ms=NOW_S * 1000, late_s=10)
+    press_button(ledger, session, BUTTONS[button], now_ms=NOW_S * 1000, late_s=10)
 
 
 def test_a_session_is_what_was_asked_for(client: stripe.StripeClient) -> None:
@@ -193,3 +192,30 @@ def test_each_button_tells_what_it_says(
     assert {it["due_ms"] for it in events} <= {(NOW_S + late_s) * 1000}
     assert all(it["data"]["object"]["metadata"] == {"checkout": "c1"} for it in events)
     assert [it.id for it in client.v1.events.list().data][::-1] == [it["id"] for it in events]
+
+
+def test_who_waited_to_press_does_not_pay_what_has_expired_meanwhile(
+    client: stripe.StripeClient, ledger: Ledger
+) -> None:
+    session = open_session(client, "k1")
+    with ThreadPoolExecutor(1) as pool:
+        with ledger.lock:
+            pressed = pool.submit(press, ledger, session.id, "pay")
+            expire(ledger, now_ms=(session.expires_at + 1) * 1000)
+        pressed.result(10)
+
+    assert client.v1.checkout.sessions.retrieve(session.id).status == "expired"
+    assert ledger.all_of("payment_intent") == []
+
+
+def test_nobody_pays_when_the_time_is_up_though_nobody_has_ended_the_session_yet(
+    client: stripe.StripeClient, ledger: Ledger
+) -> None:
+    session = open_session(client, "k1")
+
+    after = press_button(
+        ledger, session.id, BUTTONS["pay"], now_ms=session.expires_at * 1000, late_s=10
+    )
+
+    assert (after["status"], after["payment_status"]) == ("expired", "unpaid")
+    assert [it["type"] for it in ledger.all_of("event")] == ["checkout.session.expired"]
