@@ -1,13 +1,11 @@
 """One house for a module, one browser for all."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.postgres import fresh_database
-from tests.system.house import House, open_house
+from tests.system.house import House, fresh_databases, open_house
 from tests.system.smtp import Letters, smtp_server
 
 
@@ -47,16 +45,13 @@ def released_house(tmp_path: Path, letters: Letters) -> Iterator[House]:
 @pytest.fixture
 def house_on_postgres(tmp_path: Path, letters: Letters, postgres_cluster: str) -> Iterator[House]:
     """The same with every service's data in PostgreSQL: nothing but URLs is different."""
-    services = ["BUS", "BIDS", "AUCTIONS", "MAILER"]
-    with ExitStack() as stack:
-        databases = {
-            f"{service}_DATABASE_URL": stack.enter_context(fresh_database(postgres_cluster))
-            for service in services
-        }
-        house = open_house(
+    with (
+        fresh_databases(postgres_cluster) as databases,
+        open_house(
             tmp_path / "var",
             SMTP_URL=f"smtp://127.0.0.1:{letters.port}",
             AUCTIONS_MIN_DURATION_S="1",
             **databases,
-        )
-        yield stack.enter_context(house)
+        ) as house,
+    ):
+        yield house

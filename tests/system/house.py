@@ -1,7 +1,7 @@
 """The whole house: every process of the real Procfile, on free ports, in a temporary var/."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from service_kit.run.ports import ports_of
@@ -9,6 +9,7 @@ from service_kit.run.processes import commands_of
 from service_kit.run.settings import environment
 
 from tests.demo_pictures import hang_pictures
+from tests.postgres import fresh_database
 from tests.procfile import ROOT, Processes
 from tests.sockets import free_base
 
@@ -44,3 +45,14 @@ def open_house(var: Path, **outside: str) -> Iterator[House]:
         yield house
     finally:
         house.close()
+
+
+@contextmanager
+def fresh_databases(cluster_url: str) -> Iterator[dict[str, str]]:
+    """The settings of a house with every service's data in PostgreSQL: nothing else differs."""
+    services = ("BUS", "BIDS", "AUCTIONS", "MAILER", "ACCOUNTING")
+    with ExitStack() as stack:
+        yield {
+            f"{service}_DATABASE_URL": stack.enter_context(fresh_database(cluster_url))
+            for service in services
+        }

@@ -2,14 +2,12 @@
 
 from pathlib import Path
 
-from tests.chaos.books.run import ARROWS, run
+from tests.chaos.books.run import VICTIMS, run
 
 
-def test_whoever_is_killed_the_books_say_what_the_payments_do(tmp_path: Path) -> None:
-    verdict = run(tmp_path, kills=len(ARROWS), seed=4)
+def test_whoever_is_killed_nothing_is_lost_or_done_twice(tmp_path: Path) -> None:
+    verdict = run(tmp_path, kills=len(VICTIMS), seed=4)
 
     assert verdict.violations == []
-    assert set(verdict.kills) == set(ARROWS)
-    assert verdict.ended["paid"] > 0
-    assert verdict.ended["refunded"] > 0
-    assert "journals balance" in verdict.journals
+    assert {victim for _, victim in verdict.kills} == set(VICTIMS)
+    assert "journals balance" in " ".join(verdict.said)

@@ -1,0 +1,264 @@
+"""What becomes of an item, press by press: who presses what, when it is done, who is mailed."""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import requests
+
+from auction_app.orders.model import OrderStatus
+from auction_app.payments.model import PaymentStatus
+from tests.chaos.books.market import Market, Offered
+from tests.system.bidder import Bidder
+from tests.waiting import wait_for
+
+Side = Literal["buyer", "seller"]
+ADDRESS = {"name": "A. Buyer", "street": "12 Mill Lane", "city": "Leeds", "country": "GB"}
+_PATIENCE_S = 10
+_AGAIN_S = 5.0
+
+
+class Customer(Bidder):
+    """Presses once, and does not mind when nobody answers."""
+
+    def presses(self, page: str, action: str = "", **fields: str) -> requests.Response | None:
+        """Fill in the form of a page; the answer, None where there is none or no such form. Raises
+        AssertionError for an answer that no form ever has."""
+        try:
+            shown = self.browser.get(self.web + page, timeout=_PATIENCE_S)
+            hidden = dict(re.findall(r'name="(csrf_token|key)" value="([^"]+)"', shown.text))
+            if "csrf_token" not in hidden:
+                return None
+            answer = self.browser.post(
+                self.web + (action or page),
+                hidden | fields,
+                timeout=_PATIENCE_S,
+                allow_redirects=False,
+            )
+        except requests.RequestException:
+            return None
+        assert answer.status_code in {200, 303, 409, 422, 503}, f"{answer.status_code} {page}"
+        return answer
+
+
+@dataclass
+class Deal:
+    """One item, and who trades it; `taken` steps of its story are done."""
+
+    item: Offered
+    story: "Story"
+    buyer: Customer
+    seller: Customer
+    market: Market
+    button: Callable[[], str]
+    taken: int = 0
+
+    @property
+    def next(self) -> "Arrow":
+        """What comes now."""
+        return self.story.arrows[self.taken]
+
+    @property
+    def is_over(self) -> bool:
+        return self.taken == len(self.story.arrows)
+
+    def press_until_done(self) -> None:
+        """Press until it shows: again at once where nobody answered, else after a while."""
+        arrow, again_at = self.next, time.monotonic()
+
+        def is_done() -> bool:
+            nonlocal again_at
+            if arrow.done(self):
+                return True
+            if time.monotonic() >= again_at:
+                is_answered = arrow.press(self) is not None
+                again_at = time.monotonic() + (_AGAIN_S if is_answered else 0)
+            return False
+
+        wait_for(is_done, what=f"{arrow.name} of {self.item.title}")
+        self.taken += 1
+
+    def mails(self) -> list[tuple[str, str]]:
+        """To whom, and with which subject, of all that was done."""
+        return [
+            (self._address(side), subject.format(self.item.title))
+            for arrow in self.story.arrows[: self.taken]
+            for side, subject in arrow.mails
+        ]
+
+    def is_at(self, status: OrderStatus) -> bool:
+        order = self.market.order_of(self.item, self.buyer.name)
+        return order is not None and order.status is status
+
+    def is_refunded(self) -> bool:
+        payment = self.market.payment_of(self.item, self.buyer.name)
+        return payment is not None and payment.status is PaymentStatus.REFUNDED
+
+    def order_page(self) -> str:
+        order = self.market.order_of(self.item, self.buyer.name)
+        assert order is not None
+        return f"/orders/{order.id}"
+
+    def _address(self, side: Side) -> str:
+        return (self.buyer if side == "buyer" else self.seller).address
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A step between two states of a sale: presses `press` until it is `done`; these are mailed."""
+
+    name: str
+    press: Callable[[Deal], object]
+    done: Callable[[Deal], bool]
+    mails: Sequence[tuple[Side, str]] = ()
+
+
+@dataclass(frozen=True)
+class Story:
+    """The arrows of a sale in order; of an item that `ends_in_s`, or is bought at once."""
+
+    arrows: Sequence[Arrow]
+    ends_in_s: int | None = None
+
+
+def _pay(deal: Deal) -> requests.Response | None:
+    page = deal.order_page()
+    answer = deal.buyer.presses(page, f"{page}/pay")
+    if answer is None or answer.status_code != 303:
+        return answer
+    try:
+        return requests.post(
+            answer.headers["Location"],
+            {"button": deal.button()},
+            timeout=_PATIENCE_S,
+            allow_redirects=False,
+        )
+    except requests.RequestException:
+        return None
+
+
+def _step(side: Side, status: str, **more: str) -> Callable[[Deal], object]:
+    def press(deal: Deal) -> object:
+        who = deal.buyer if side == "buyer" else deal.seller
+        return who.presses(deal.order_page(), f"{deal.order_page()}/steps", status=status, **more)
+
+    return press
+
+
+def _ask(kind: str) -> Callable[[Deal], object]:
+    def press(deal: Deal) -> object:
+        page = deal.order_page()
+        return deal.buyer.presses(page, f"{page}/requests", kind=kind, reason="Wrong lamp")
+
+    return press
+
+
+def _accept(kind: str) -> Callable[[Deal], object]:
+    def press(deal: Deal) -> object:
+        page = deal.order_page()
+        return deal.seller.presses(page, f"{page}/answers", kind=kind, answer="accept")
+
+    return press
+
+
+def _offer(deal: Deal) -> object:
+    page = f"/auctions/{deal.item.id}/second-chances"
+    return deal.seller.presses(page, bidder=deal.market.mask_of_bidder(deal.item))
+
+
+def _is_asked(kind: str) -> Callable[[Deal], bool]:
+    return lambda it: it.market.answer_of(it.item, it.buyer.name, kind) is not None
+
+
+BUY = Arrow(
+    "buy",
+    lambda it: it.buyer.presses(f"/auctions/{it.item.id}/buy-now"),
+    lambda it: it.is_at(OrderStatus.AGREED),
+    [("buyer", "You won {}"), ("seller", "Sold: {}")],
+)
+HAMMER = Arrow(
+    "hammer",
+    lambda _it: None,
+    lambda it: it.market.is_closed(it.item),
+    [("seller", "New bid on {}"), ("seller", "Not sold: {}"), ("buyer", "Not won: {}")],
+)
+OFFER = Arrow(
+    "offer",
+    _offer,
+    lambda it: it.market.offer_of(it.item) is not None,
+    [("buyer", "A second chance for {}")],
+)
+ACCEPT = Arrow(
+    "accept",
+    lambda it: it.buyer.presses(f"/second-chances/{it.market.offer_of(it.item)}", answer="accept"),
+    lambda it: it.is_at(OrderStatus.AGREED),
+    [("buyer", "Your order: {}"), ("seller", "Your order: {}")],
+)
+SEND_TO = Arrow(
+    "address",
+    lambda it: it.buyer.presses(it.order_page(), f"{it.order_page()}/address", **ADDRESS),
+    lambda it: it.market.has_address(it.item, it.buyer.name),
+)
+PAY = Arrow(
+    "pay",
+    _pay,
+    lambda it: it.is_at(OrderStatus.PAID),
+    [("buyer", "Payment received: {}"), ("seller", "Paid: {}")],
+)
+SHIP = Arrow(
+    "ship",
+    _step("seller", "shipped", carrier="Post", number="RR 1"),
+    lambda it: it.is_at(OrderStatus.SHIPPED),
+    [("buyer", "Shipped: {}")],
+)
+RECEIVE = Arrow(
+    "receive",
+    _step("buyer", "received"),
+    lambda it: it.is_at(OrderStatus.RECEIVED),
+    [("seller", "Received: {}")],
+)
+ASK_CANCEL = Arrow(
+    "ask to cancel",
+    _ask("cancel"),
+    _is_asked("cancel"),
+    [("seller", "Please answer: cancel the order of {}?")],
+)
+CANCEL = Arrow(
+    "cancel, refund",
+    _accept("cancel"),
+    Deal.is_refunded,
+    [("buyer", "Cancelled and refunded: {}")],
+)
+ASK_RETURN = Arrow(
+    "ask to return",
+    _ask("return"),
+    _is_asked("return"),
+    [("seller", "Please answer: may {} be returned?")],
+)
+ACCEPT_RETURN = Arrow(
+    "agree to it",
+    _accept("return"),
+    lambda it: it.market.answer_of(it.item, it.buyer.name, "return") == "accept",
+    [("buyer", "Please send it back: {}")],
+)
+SEND_BACK = Arrow(
+    "send back",
+    _step("buyer", "sent_back", carrier="Post", number="RR 2"),
+    lambda it: it.is_at(OrderStatus.SENT_BACK),
+    [("seller", "Sent back: {}")],
+)
+RETURN = Arrow(
+    "back, refund",
+    _step("seller", "returned"),
+    Deal.is_refunded,
+    [("buyer", "Returned and refunded: {}")],
+)
+
+BOUGHT = (BUY, SEND_TO, PAY)
+STORIES = (
+    Story((*BOUGHT, ASK_CANCEL, CANCEL)),
+    Story((*BOUGHT, SHIP, RECEIVE, ASK_RETURN, ACCEPT_RETURN, SEND_BACK, RETURN)),
+    Story((HAMMER, OFFER, ACCEPT, SEND_TO, PAY, SHIP, RECEIVE), ends_in_s=15),
+)
