@@ -11,6 +11,8 @@ from auction_app.demo.load import load_demo
 WHAT_TO_TRY = """What to try:
   As Ada, set a maximum on the brass lamp; as Bela, in another browser, a higher one: Ada's page
   says so within a second, and the mailbox holds a mail for her.
+  As Ada, buy the blue vase at once, say where it goes, and pay: the till asks how it shall end.
+  The mailbox has the receipt, and Martha, who sold it, finds under "Payouts" what she is owed.
   As Martha, answer a question or list an item; as Nora, look at what is reported."""
 AT_THE_BUS = """\
   In the bus's console, find out why demo-wrong-address gets nothing, and mend it; redrive the

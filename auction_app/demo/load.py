@@ -29,7 +29,8 @@ _RULES = ListingRules(shortest_ms=0, longest_ms=31 * 24 * HOUR_MS)
 
 @dataclass(frozen=True)
 class DemoItem:
-    """Something that is up for auction; its fixed id makes loading it twice harmless."""
+    """Something that is up for auction; its fixed id makes loading it twice harmless. With a
+    price in `buy_now` nobody has to wait for its end to see what follows."""
 
     id: str
     seller: str
@@ -41,6 +42,7 @@ class DemoItem:
     currency: str
     hours: float
     category: str
+    buy_now: str = ""
 
 
 ITEMS = (
@@ -98,6 +100,7 @@ ITEMS = (
         "USD",
         50,
         "collectables-ceramics",
+        buy_now="48.00",
     ),
     DemoItem(
         "demaguitar78",
@@ -126,6 +129,7 @@ ITEMS = (
         "GBP",
         120,
         "jewellery-watches",
+        buy_now="140.00",
     ),
 )
 
@@ -189,6 +193,7 @@ def _typed(item: DemoItem, now_ms: int) -> dict[str, str]:
         "description": item.description,
         "category": item.category,
         "start_price": item.price,
+        "buy_now": item.buy_now,
         "currency": item.currency,
         "delivery": "priced",
         "postage_cost": "12",

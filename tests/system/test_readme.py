@@ -1,4 +1,4 @@
-"""The README's page on subscribing an own service, followed to the letter."""
+"""The README's pages on paying and on subscribing an own service, followed to the letter."""
 
 import json
 import os
@@ -11,15 +11,31 @@ from pathlib import Path
 
 import pytest
 from bids_client import BidsClient, Money
+from playwright.sync_api import Browser
 from service_kit.http import HttpClient
 
+from tests.browser.chromium import patient
 from tests.sockets import free_port
-from tests.system.house import House
+from tests.system.bidder import PASSWORDS
+from tests.system.house import House, open_house
+from tests.system.smtp import smtp_server
 from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
+SHOPPING = README[README.index("### Pay for something") : README.index("## What is where")]
 SECTION = README[README.index("## Subscribe your own service") : README.index("## Licence")]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One for all that the README says."""
+    var = tmp_path_factory.mktemp("house") / "var"
+    with (
+        smtp_server() as letters,
+        open_house(var, SMTP_URL=f"smtp://127.0.0.1:{letters.port}") as house,
+    ):
+        yield house
 
 
 class Reader:
@@ -79,6 +95,46 @@ def reader(house: House, tmp_path: Path) -> Iterator[Reader]:
     yield reader
     os.killpg(second_terminal.pid, signal.SIGKILL)
     second_terminal.wait(PATIENCE_S)
+
+
+class Shopper:
+    """Somebody at a browser who presses what the README has in bold."""
+
+    def __init__(self, name: str, browser: Browser, web: str) -> None:
+        self.page = patient(browser.new_page(locale="en-US"))
+        self.page.goto(f"{web}/sign-in")
+        self.page.get_by_label("E-mail").fill(f"{name.lower()}@example.org")
+        self.page.get_by_label("Password").fill(PASSWORDS[name])
+        self.page.get_by_role("button", name="Sign in", exact=True).click()
+        self.page.get_by_role("button", name="Sign out").wait_for()
+        self.page.goto(web)
+
+    def press(self, words: str) -> None:
+        """Load the page until it has a link with these words, or a button, and click it."""
+        link = self.page.get_by_role("link", name=words)
+        found = link.or_(self.page.get_by_role("button", name=words, exact=True))
+        here = self.page.url
+        wait_for(lambda: found.count() or (self.page.goto(here) and 0), what=f"{words} on {here}")
+        found.first.click()
+
+
+def test_a_newcomer_pays_for_something(house: House, browser: Browser) -> None:
+    pressed = re.findall(r"\*\*(.+?)\*\*", SHOPPING)
+    ada, martha = (Shopper(name, browser, house.url("auctions")) for name in ("Ada", "Martha"))
+    for words in pressed:
+        if words == "Save the address":
+            for label, value in ADDRESS.items():
+                ada.page.get_by_label(label).fill(value)
+            ada.page.get_by_label("Country").select_option("GB")
+        shopper = martha if words in {"My sales", "Payouts"} else ada
+        shopper.press(words)
+        if words == "Receipt":
+            assert "$60.00" in ada.page.inner_text("main")
+    owed = martha.page.locator("main dl")
+    wait_for(lambda: "$54.00" in owed.inner_text() or not martha.page.reload(), what="the payout")
+
+
+ADDRESS = {"Street and number": "12 Mill Lane", "Town": "Leeds"}
 
 
 def test_a_newcomers_service_hears_of_a_bid(house: House, reader: Reader) -> None:

@@ -6,6 +6,7 @@ from PIL import Image
 from auction_app.accounts.published import ACCOUNTS
 from auction_app.demo.load import ITEMS, load_demo
 from auction_app.listings.model import LARGE, THUMBNAIL
+from auction_app.listings.repository import auctions
 from tests.auction_app.conftest import World
 
 pytestmark = pytest.mark.slow
@@ -60,3 +61,14 @@ def test_its_people_can_sign_in_and_its_items_run(loaded: World) -> None:
     for item in ITEMS:
         assert item.title in home
     assert "Review bid" in browser.get(f"/auctions/{ITEMS[0].id}").text
+
+
+def test_a_newcomer_can_buy_something_at_once(loaded: World) -> None:
+    at_once = [item for item in ITEMS if item.buy_now]
+
+    assert at_once
+    for item in at_once:
+        with loaded.parts.store.reading() as conn:
+            listed = auctions.by_id(conn, item.id)
+        assert listed.terms.buy_now is not None
+        assert listed.terms.buy_now.amount == item.buy_now

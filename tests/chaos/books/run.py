@@ -98,7 +98,7 @@ def run(
     engine: str = "sqlite",
     told: Callable[[str], object] = str,
 ) -> Verdict:
-    """Kill so many times, each process in its turn, while people trade on this engine."""
+    """Kill so many times, whoever was killed least there, while people trade on this engine."""
     chance, verdict, deaths = random.Random(seed), Verdict(), Deaths()
     with (
         _mail_server() as letters,
@@ -107,8 +107,9 @@ def run(
     ):
         street = Street(house, market, chance)
         for number in range(kills):
-            deal, victim = street.one(), VICTIMS[number % len(VICTIMS)]
+            deal = street.one()
             arrow = deal.next.name
+            victim = _victim(arrow, verdict.kills, chance)
             _round(house, deal, victim, chance, deaths)
             verdict.kills[arrow, victim] += 1
             told(f"{number + 1} {victim} at {arrow} of {deal.item.title}")
@@ -116,6 +117,12 @@ def run(
             house=house, market=market, deals=street.deals, letters=letters, deaths=deaths
         ).judge()
     return verdict
+
+
+def _victim(arrow: str, kills: Counter[tuple[str, str]], chance: random.Random) -> str:
+    """Who was killed least at this arrow, and of those least of all."""
+    of_all = {it: sum(n for (_, one), n in kills.items() if one == it) for it in VICTIMS}
+    return min(VICTIMS, key=lambda it: (kills[arrow, it], of_all[it], chance.random()))
 
 
 def _round(house: House, deal: Deal, victim: str, chance: random.Random, deaths: Deaths) -> None:

