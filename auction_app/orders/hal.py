@@ -71,9 +71,14 @@ def order(
             **(_possible(order, here, side, by_hand=by_hand) if side else {}),
             "feedback": link(f"{here}/feedback") if may_say else None,
             "messages": link(f"{here}/messages") if side else None,
+            "receipt": link(f"{here}/receipt") if side and _is_paid(order) else None,
             "offer": link(order.offer_url) if order.offer_url else None,
         },
     )
+
+
+def _is_paid(order: Order) -> bool:
+    return any(step.status is OrderStatus.PAID for step in order.steps)
 
 
 def _possible(order: Order, here: str, side: Side, *, by_hand: bool) -> dict[str, Any]:

@@ -27,6 +27,7 @@ def payment(urls: Urls, payment: Payment) -> Document:
             "auction": link(urls.auction(payment.auction_id)),
             "buyer": link(urls.customer(payment.buyer_id)),
             "seller": link(urls.customer(payment.seller_id)),
+            "receipt": link(f"{payment.order_url}/receipt") if payment.is_paid else None,
         },
     )
 

@@ -5,7 +5,17 @@ from bus_drain.fetch import Entity
 from service_kit.money import Money
 
 from auction_app.orders import hal
-from auction_app.orders.model import ANSWERS, REQUESTS, Order, OrderStatus, Request, Step
+from auction_app.orders.model import (
+    ANSWERS,
+    REQUESTS,
+    Answer,
+    Order,
+    OrderStatus,
+    Request,
+    RequestKind,
+    Side,
+    Step,
+)
 from auction_app.urls import Urls
 from mailer_service.entities.sales import order_from
 from mailer_service.notices.sales import notices_of_order
@@ -31,7 +41,7 @@ def order(*, steps: tuple[Step, ...], requests: tuple[Request, ...] = ()) -> Ord
 
 @pytest.mark.parametrize("status", OrderStatus)
 @pytest.mark.parametrize("by", ["buyer", "seller", "house"])
-def test_the_mailer_tells_each_step_that_an_order_can_take(status: OrderStatus, by: str) -> None:
+def test_the_mailer_tells_each_step_that_an_order_can_take(status: OrderStatus, by: Side) -> None:
     agreed = Step(status=OrderStatus.AGREED, at_ms=1, by="house")
     taken = order(steps=(agreed, Step(status=status, at_ms=2, by=by)))
 
@@ -44,7 +54,9 @@ def test_the_mailer_tells_each_step_that_an_order_can_take(status: OrderStatus, 
 
 @pytest.mark.parametrize("kind", REQUESTS)
 @pytest.mark.parametrize("answer", [None, *ANSWERS])
-def test_the_mailer_reads_each_request_and_its_answer(kind: str, answer: str | None) -> None:
+def test_the_mailer_reads_each_request_and_its_answer(
+    kind: RequestKind, answer: Answer | None
+) -> None:
     asked = Request(
         order_id="order1", kind=kind, by="buyer", reason="Wrong lamp", at_ms=3, answer=answer
     )

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from service_kit.http import HttpClient
 
 from tests.system.house import House, open_house
-from tests.system.person import Person
+from tests.system.person import Person, link_in
 from tests.system.smtp import Letters, text_of
 from tests.waiting import wait_for
 
@@ -49,11 +49,21 @@ def test_what_is_paid_and_then_cancelled_by_both_is_refunded_with_one_mail_of_ea
             lose_the_books(house)
             wait_for(lambda: books(house) == PAID, seconds=5, what="the same books again")
         cancel(deal, letters)
+        wait_for(lambda: books(house) == BACK, seconds=5, what="the books of the refund")
+        if stage in {"mvp", "soa"}:
+            buy_by_second_chance(house, deal, letters)
+            wait_for(lambda: books(house) == SOLD_AGAIN, seconds=5, what="the books of both")
+        assert "journals balance" in house.run(VERIFY)
 
 
 VERIFY = "python -m accounting_service.verify"
 PAID = {"provider": "24.37", "seller": "-22.50", "fees": "-2.50", "provider-costs": "0.63"}
 """Of 25.00: the house takes a tenth, the provider 1.5 % and 25 cents."""
+
+BACK = {"provider": "-0.63", "seller": "0.00", "fees": "0.00", "provider-costs": "0.63"}
+"""Given back; the provider keeps its costs."""
+SOLD_AGAIN = {"provider": "13.89", "seller": "-13.50", "fees": "-1.50", "provider-costs": "1.11"}
+"""And 15.00 from the next."""
 
 
 def books(house: House) -> dict[str, str]:
@@ -77,10 +87,13 @@ def lose_the_books(house: House) -> None:
 
 @dataclass(frozen=True)
 class Deal:
-    """Sal has sold, Bob has bought and paid for; the URL of the order."""
+    """Sal has sold, Bob has bought and paid for; Zoe had bid, below the reserve. `item` and `order`
+    are URLs."""
 
     sal: Person
     bob: Person
+    zoe: Person
+    item: str
     order: str
 
 
@@ -89,12 +102,18 @@ def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -
     web = house.url("auctions")
     sal = Person.arrive("Sal", browser, letters, web)
     bob = Person.arrive("Bob", browser, letters, web, scripts=False)
-    for person in (sal, bob):
+    zoe = Person.arrive("Zoe", browser, letters, web, scripts=False)
+    for person in (sal, bob, zoe):
         person.join()
-    prices = {"Buy-now price (optional)": "20.00", "Postage": "5.00"}
+    prices = {
+        "Reserve (optional)": "15.00",
+        "Buy-now price (optional)": "20.00",
+        "Postage": "5.00",
+    }
     item = sal.list_item("Brass lamp", start_price="10.00", seconds=3600, prices=prices)
 
     wait_for(lambda: "/buy-now" in _page(bob, item), what="the bidding is open")
+    assert "highest bidder" in zoe.bid(item, "12.00")
     bob.page.goto(f"{item}/buy-now")
     bob.page.locator("main form button[type=submit]").click()
     wait_for(lambda: "Pay now" in _page(bob, f"{item}/my-order"), what="the order")
@@ -113,10 +132,10 @@ def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -
     paid = wait_for(lambda: of(letters, sal, "Paid:"), what="Sal's mail")
     assert all("$25.00" in text_of(mail) for mail in (*received, *paid))
     # One more mail that takes the same way later: whatever was to come has come before it.
-    Person.arrive("Zoe", browser, letters, web).join()
+    Person.arrive("Yan", browser, letters, web).join()
     assert len(of(letters, bob, "Payment received:")) == 1
     assert len(of(letters, sal, "Paid:")) == 1
-    return Deal(sal, bob, order)
+    return Deal(sal, bob, zoe, item, order)
 
 
 def give_address(buyer: Person) -> None:
@@ -141,6 +160,30 @@ def cancel(deal: Deal, letters: Letters) -> None:
     refunded = wait_for(lambda: of(letters, buyer, "Cancelled and refunded:"), what="its mail")
     assert len(refunded) == len(of(letters, seller, "Please answer:")) == 1
     assert "$25.00" in text_of(refunded[0])
+
+
+def buy_by_second_chance(house: House, deal: Deal, letters: Letters) -> None:
+    """Sal offers it to Zoe, who comes from the mail and pays at the till; one mail of each."""
+    sal, zoe = deal.sal, deal.zoe
+    sal.page.goto(f"{deal.item}/second-chances")
+    sal.page.locator(".rows button").click()
+    assert "It is offered." in sal.page.inner_text("main")
+    (mail, *_) = wait_for(lambda: of(letters, zoe, "A second chance for"), what="Zoe's offer")
+    wait_for(lambda: "Accept and buy" in _page(zoe, link_in(mail, "my-offer")), what="the offer")
+    assert "$10.00" in zoe.page.inner_text("main")
+    zoe.page.get_by_role("button", name="Accept and buy").click()
+    wait_for(lambda: "Pay now" in _page(zoe, f"{deal.item}/my-order"), what="Zoe's order")
+    order = zoe.page.url
+    give_address(zoe)
+    zoe.page.get_by_role("button", name="Pay now").click()
+    assert zoe.page.url.startswith(house.url("till"))
+    assert "1500 USD" in zoe.page.inner_text("body")
+    zoe.page.get_by_role("button", name="Pay", exact=True).click()
+    zoe.wait_to_see("Your payment was received.", order)
+    wait_for(lambda: of(letters, zoe, "Payment received:"), what="Zoe's mail")
+    wait_for(lambda: len(of(letters, sal, "Paid:")) == 2, what="Sal's second payment")
+    once = ("A second chance for", "Your order:", "Payment received:")
+    assert [len(of(letters, zoe, subject)) for subject in once] == [1, 1, 1]
 
 
 def _page(person: Person, url: str) -> str:

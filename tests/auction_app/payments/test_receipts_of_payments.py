@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.auction_app.conftest import PUBLIC, Browser, path_of
 from tests.auction_app.orders.receipts import downloaded, shown
 from tests.auction_app.orders.test_delivery import HOME
 from tests.auction_app.payments.conftest import SWEEP_S, Shop
@@ -56,3 +57,24 @@ def test_what_was_given_back_says_so_and_when(shop: Shop) -> None:
     shop.work()
     for text in (downloaded(shop.sale.sam, shop.sale), shown(shop.sale.sam, shop.sale)):
         assert re.search(r"Cancelled Sep \d+, 2026, .* Refund \$26.00 on Sep \d+, 2026", text)
+
+
+def test_the_receipt_is_linked_from_the_order_and_from_its_payment_once_it_is_paid(
+    shop: Shop,
+) -> None:
+    def link(path: str, who: Browser) -> str | None:
+        headers = {"Accept": "application/hal+json"}
+        found = who.client.get(path, headers=headers).get_json()["_links"].get("receipt")
+        return found and str(found["href"])
+
+    shop.begin()
+    both = (shop.sale.order, f"/payments/{shop.payment().id}")
+    assert [link(path, shop.ada) for path in both] == [None, None]
+    shop.pay()
+    shop.world.clock.pass_s(SWEEP_S)
+    shop.work()
+
+    receipt = f"{PUBLIC}{shop.sale.order}/receipt"
+    for who in (shop.ada, shop.sale.sam):
+        assert [link(path, who) for path in both] == [receipt, receipt]
+    assert shop.ada.client.get(path_of(receipt)).status_code == 200
