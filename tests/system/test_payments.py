@@ -1,4 +1,5 @@
-"""From "Pay now" to the mails and back: real processes, a browser without scripts, a real till."""
+"""From a purchase to the books, the mails and the seller's printer, and back: real processes, a
+browser without scripts, a real till."""
 
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -11,6 +12,7 @@ from service_kit.http import HttpClient
 from tests.system.house import House, open_house
 from tests.system.person import Person, link_in
 from tests.system.smtp import Letters, text_of
+from tests.system.warehouse import warehouse
 from tests.waiting import wait_for
 
 
@@ -37,6 +39,7 @@ def test_what_is_paid_and_then_cancelled_by_both_is_refunded_with_one_mail_of_ea
             house.kill("accounting")
         deal = buy_and_pay(house, browser, letters, button)
         sal = deal.sal
+        assert deal.printed.count(b"Brass lamp") == deal.printed.count(b"25.00 USD") == 1
         if apart:
             house.start("accounting")
         # Within 5 s, and where it was away as soon as the bus tries it again.
@@ -88,13 +91,14 @@ def lose_the_books(house: House) -> None:
 @dataclass(frozen=True)
 class Deal:
     """Sal has sold, Bob has bought and paid for; Zoe had bid, below the reserve. `item` and `order`
-    are URLs."""
+    are URLs; `printed` is what came out of Sal's printer meanwhile."""
 
     sal: Person
     bob: Person
     zoe: Person
     item: str
     order: str
+    printed: bytes
 
 
 def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -> Deal:
@@ -114,8 +118,10 @@ def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -
 
     wait_for(lambda: "/buy-now" in _page(bob, item), what="the bidding is open")
     assert "highest bidder" in zoe.bid(item, "12.00")
-    bob.page.goto(f"{item}/buy-now")
-    bob.page.locator("main form button[type=submit]").click()
+    with warehouse(house, sal) as receipt:
+        bob.page.goto(f"{item}/buy-now")
+        bob.page.locator("main form button[type=submit]").click()
+        wait_for(lambda: receipt.exists() and b"25.00" in receipt.read_bytes(), what="paper")
     wait_for(lambda: "Pay now" in _page(bob, f"{item}/my-order"), what="the order")
     order = bob.page.url
     give_address(bob)
@@ -135,7 +141,7 @@ def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -
     Person.arrive("Yan", browser, letters, web).join()
     assert len(of(letters, bob, "Payment received:")) == 1
     assert len(of(letters, sal, "Paid:")) == 1
-    return Deal(sal, bob, zoe, item, order)
+    return Deal(sal, bob, zoe, item, order, receipt.read_bytes())
 
 
 def give_address(buyer: Person) -> None:
