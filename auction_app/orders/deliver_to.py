@@ -33,16 +33,16 @@ def name_postage(act: UnitOfWork, order_id: str, seller: Customer, form: Postage
 
     Raises NotFound (also to strangers and the buyer), NotPossible, BadInput.
     """
-    order = orders.locked(act.conn, order_id)
+    order, cost = orders.locked(act.conn, order_id), form.postage
     if order is None or order.seller_id != seller.id:
         raise NotFound("no such order")
-    if order.is_named_later and order.postage == form.postage:
+    if order.is_named_later and cost == order.postage:
         return
     if not may_name_postage(order):
         raise NotPossible("postage")
-    if form.postage.amount_minor > HIGHEST_PRICE_MINOR:
+    if cost.amount_minor > HIGHEST_PRICE_MINOR:
         raise BadInput({"postage": "amount_out_of_range"})
-    orders.name_postage(act.conn, order.id, form.postage.amount_minor)
+    orders.name_postage(act.conn, order.id, cost.amount_minor)
     url = act.urls.order(order.id)
     notify(
         act,

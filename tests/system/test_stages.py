@@ -42,7 +42,7 @@ def test_each_stage_has_the_processes_that_it_is_for(tmp_path: Path) -> None:
 
 def test_no_service_knows_a_stage_by_name() -> None:
     services = ["auction_app", "bids_service", "mailer_service", "accounting_service", "bus"]
-    grep = ["git", "grep", "-nwE", "STAGE|stage ==", "--", *services]
+    grep = ["git", "grep", "-nE", "STAGE|stage ==", "--", *services]
     found = subprocess.run(grep, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (found.returncode, found.stdout) == (1, "")
 
