@@ -97,10 +97,10 @@ def own_stream(
     yield b"retry: 2000\n" + clock_frame(clock()) + told.frame
     for _ in range(ROUNDS):
         yield from feed.take()
-        may_be_news = feed.wait(heartbeat_s)
-        if announcements.latest.number != told.number:
+        while announcements.latest.number != told.number:  # also what comes while it is sent
             told = announcements.latest
             yield told.frame
+        may_be_news = feed.wait(heartbeat_s)
         if not may_be_news:
             yield clock_frame(clock())
         if may_be_news or feed.asks_anyway:

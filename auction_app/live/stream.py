@@ -29,12 +29,13 @@ def stream(
     told = announcements.for_newcomer()
     yield b"retry: 2000\n" + clock_frame(clock()) + told.frame
     for _ in range(ROUNDS):
-        frame = channel.wait_newer(version, heartbeat_s)
-        while frame is not None:
+        while True:
+            while announcements.latest.number != told.number:  # also what comes while it is sent
+                told = announcements.latest
+                yield told.frame
+            frame = channel.wait_newer(version, heartbeat_s)
+            if frame is None:
+                break
             version = frame.version
             yield frame.data
-            frame = channel.wait_newer(version, heartbeat_s)
-        if announcements.latest.number != told.number:
-            told = announcements.latest
-            yield told.frame
         yield clock_frame(clock())
