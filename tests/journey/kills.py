@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from tests.journey.post_office import PostOffice, post_office
 from tests.system.bidder import Bids
 from tests.system.house import House
-from tests.system.mails import MAIL_BY_MAIL, WELCOMES
+from tests.system.mails import MAIL_BY_MAIL, TO_BE_KILLED, WELCOMES
 from tests.waiting import wait_for
 
 WORKER = "house_jobs"
@@ -35,7 +35,7 @@ def kill_rounds(
     chance = random.Random(seed)
     deaths: list[tuple[float, float]] = []
     smtp = {"STAGE": "background", "SMTP_URL": f"smtp://127.0.0.1:{office.port}"}
-    house = House(var, smtp | MAIL_BY_MAIL)
+    house = House(var, smtp | MAIL_BY_MAIL | TO_BE_KILLED)
     try:
         house.start()
         bids = Bids(house.url("auctions"))

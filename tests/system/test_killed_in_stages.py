@@ -9,7 +9,7 @@ import requests
 
 from tests.system.bidder import Bids
 from tests.system.house import House, open_house
-from tests.system.mails import MAIL_BY_MAIL, assert_every_mail_came_once
+from tests.system.mails import MAIL_BY_MAIL, TO_BE_KILLED, assert_every_mail_came_once
 from tests.system.smtp import Letters
 
 ON_THE_WAY = {
@@ -26,7 +26,8 @@ def test_each_mail_comes_once_whoever_is_killed_before_it(
     tmp_path: Path, letters: Letters, stage: str
 ) -> None:
     smtp = f"smtp://127.0.0.1:{letters.port}"
-    with open_house(tmp_path / "var", STAGE=stage, SMTP_URL=smtp, **MAIL_BY_MAIL) as house:
+    settings = {"STAGE": stage, "SMTP_URL": smtp} | MAIL_BY_MAIL | TO_BE_KILLED
+    with open_house(tmp_path / "var", **settings) as house:
         bids = Bids(house.url("auctions"))
         for victim, next_on_the_way in pairwise(ON_THE_WAY[stage]):
             house.stop(next_on_the_way)
