@@ -36,6 +36,7 @@ _SLOW = (
 
 _LONGEST = (
     "system/test_way_of_a_bid.py",
+    "system/test_payments.py",
     "system/test_moving.py",
     "system/test_killed_in_stages.py",
     "system/test_killed_processes.py",
@@ -49,6 +50,9 @@ _LONGEST = (
     "contract/test_installed_alone.py",
     "mailer_service/test_operator_processes.py",
     "contract/test_bus_openapi.py",
+    "auction_app/browser/test_wizard.py",
+    "auction_app/live/test_own_streams.py",
+    "docs/test_leaving_a_monolith.py",
 )
 """Files whose tests take most of a minute or more: who begins with them ends with the others."""
 
@@ -157,11 +161,20 @@ def restored_environment() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The worker's browser; who looks with it opens a context of its own.
+def opened_browser() -> Iterator[Browser]:
+    """The worker's browser.
 
     While it is open Playwright's event loop counts as this thread's, so a test that runs a loop of
     its own does that in another thread.
     """
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture
+def browser(opened_browser: Browser) -> Iterator[Browser]:
+    """The same for a test, which opens contexts of its own. They end with it: a page goes on
+    counting down, and asking a server that is gone for its stream."""
+    yield opened_browser
+    for context in opened_browser.contexts:
+        context.close()
