@@ -38,7 +38,7 @@ class Action:
         return self.api or self.rule
 
 
-_REDRIVEN = "{redriven} on their way back; {covered} dropped, for a later event covers them."
+_REDRIVEN = "Tried again: {redriven}. Dropped, as a later event covers them: {covered}."
 _COUNTS = ("redriven", "covered")
 _TOPIC = "/topics/<topic>"
 

@@ -303,14 +303,14 @@ def test_redrive_those_that_are_ticked(
 ) -> None:
     assert owner.text(LETTERS).count('type="checkbox"') == 3
     text = follow(owner, f"{LETTERS}/redrive", LETTERS, which="some", id=letters[:2])
-    assert "2 on their way back; 0 dropped" in text
+    assert "Tried again: 2. Dropped, as a later event covers them: 0." in text
     assert shown()["dead_letters"] == 1
 
 
 def test_redrive_all(
     owner: Operator, letters: list[int], shown: Callable[[], dict[str, object]]
 ) -> None:
-    assert "3 on their way back" in follow(owner, f"{LETTERS}/redrive", LETTERS, which="all")
+    assert "Tried again: 3." in follow(owner, f"{LETTERS}/redrive", LETTERS, which="all")
     assert shown()["dead_letters"] == 0
 
 
@@ -318,7 +318,7 @@ def test_redrive_one(
     owner: Operator, letters: list[int], shown: Callable[[], dict[str, object]]
 ) -> None:
     on = f"{LETTERS}/{letters[2]}"
-    assert "1 on their way back" in follow(owner, f"{on}/redrive", on)
+    assert "Tried again: 1." in follow(owner, f"{on}/redrive", on)
     assert shown()["dead_letters"] == 2
 
 
@@ -339,7 +339,7 @@ def test_a_page_says_only_what_actions_say(owner: Operator) -> None:
     for query in ("did=<b>", "did=odd", "did=redrive&redriven=<b>&covered=x"):
         text = owner.see(f"{SUBSCRIPTION}?{query}").text
         assert "<b>" not in text
-    assert "0 on their way back" in text
+    assert "Tried again: 0." in text
 
 
 @pytest.mark.parametrize("path", [f"{SUBSCRIPTION}/pause", "/nowhere", "/"])

@@ -150,7 +150,7 @@ def test_who_has_no_scripts_edits_what_is_given_up_at_once_and_redrives(
     expect(page.get_by_role("row")).to_have_count(2)
     console.receiver.decide = lambda one: Reply(204)
     page.get_by_role("button", name="Redrive all 1").click()
-    expect(page.get_by_role("status")).to_contain_text("1 on their way back")
+    expect(page.get_by_role("status")).to_contain_text("Tried again: 1.")
     while page.get_by_role("row").count():
         page.reload()
     expect(page.locator("main")).to_contain_text("Nothing was given up")
