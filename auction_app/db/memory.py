@@ -53,17 +53,25 @@ class View:
         self._before = memory.current
         self._found: Found | None = None
 
-    def remembered(self, connection: Connection, read: Callable[..., T], *asked: Hashable) -> T:
+    def remembered(
+        self, connection: Connection, read: Callable[..., T], *asked: Hashable, **named: Hashable
+    ) -> T:
         """What `read` finds; it depends on the database and on what is asked, and on no clock."""
         if self._found is None:
             self._found = self._memory.known(connection, self._before)
-        key = (read, *asked)
+        key = (read, asked, *named.items())
         if key not in self._found:
             if len(self._found) >= MOST:
                 self._found.clear()
-            self._found[key] = read(connection, *asked)
+            self._found[key] = read(connection, *asked, **named)
         found: T = self._found[key]
         return found
+
+
+def second_of(now_ms: int) -> int:
+    """The second that a time lies in, in ms: what is asked may depend on that, for it is asked
+    again when the next one begins."""
+    return now_ms - now_ms % 1000
 
 
 def _shown(connection: Connection) -> Hashable:

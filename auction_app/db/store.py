@@ -59,13 +59,13 @@ class Store:
             finally:
                 self._view.reset(token)
 
-    def remembered(self, read: Callable[..., T], *asked: Hashable) -> T:
-        """What `read(conn, *asked)` finds; not asked again before something has changed in the
-        database. It must depend on nothing else, and what it returns isn't to be changed."""
+    def remembered(self, read: Callable[..., T], *asked: Hashable, **named: Hashable) -> T:
+        """What `read(conn, *asked, **named)` finds; not asked again before something has changed
+        in the database. It must depend on nothing else, and what it returns isn't to be changed."""
         with self.reading() as connection:
             held = self._view.get()
             assert held is not None
-            return held[1].remembered(connection, read, *asked)
+            return held[1].remembered(connection, read, *asked, **named)
 
     @contextmanager
     def closed(self) -> Iterator[None]:

@@ -8,7 +8,11 @@ from auction_app.accounts.visitor import signed_in
 from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.hal import MyBidsSchema
 from auction_app.bidding.hal import my_bids as represent
+from auction_app.bidding.model import Participation
 from auction_app.bidding.repository.my_bids import BIDS, bids_that, of_bidder
+from auction_app.db.memory import second_of
+from auction_app.db.paging import Cursor
+from auction_app.db.store import Transaction
 from auction_app.errors import BidsUnavailable
 from auction_app.listings.model import unchanged_since_ms
 from auction_app.listings.repository import auctions
@@ -31,10 +35,10 @@ def api(parts: Parts) -> Blueprint:
     def show() -> Response:
         """The auctions that the signed-in customer has bid in, the latest bid first."""
         after, now_ms, state = cursor_from(request.args), parts.clock(), asked_state(BIDS)
-        with parts.store.reading() as conn:
+        with parts.store.reading():
             me = signed_in(parts)
-            only = bids_that(state, me.id, now_ms=now_ms) if state else None
-            found = of_bidder(conn, me.id, after=after, limit=PAGE + 1, only=only, now_ms=now_ms)
+            asked = {"after": after, "state": state, "now_ms": second_of(now_ms)}
+            found = parts.store.remembered(_bids_of, me.id, **asked)
         shown, more = page_of(found, PAGE, lambda it: (it.last_bid_at_ms, it.auction.id))
         if wants_hal():
             rows = [(one.auction, one.standing(now_ms)) for one in shown]
@@ -44,6 +48,13 @@ def api(parts: Parts) -> Blueprint:
         return kept.page("bidding/my_bids.html", {**names, "now_ms": still})
 
     return views
+
+
+def _bids_of(
+    conn: Transaction, customer_id: str, *, after: Cursor | None, state: str | None, now_ms: int
+) -> list[Participation]:
+    only = bids_that(state, customer_id, now_ms=now_ms) if state else None
+    return of_bidder(conn, customer_id, after=after, limit=PAGE + 1, only=only, now_ms=now_ms)
 
 
 def pages(parts: Parts, gateway: Gateway) -> PlainBlueprint:

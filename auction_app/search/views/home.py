@@ -4,6 +4,7 @@ from flask import Response, request
 from service_kit.openapi import Blueprint
 
 from auction_app.accounts.visitor import visitor
+from auction_app.db.memory import second_of
 from auction_app.db.store import Transaction
 from auction_app.listings.categories import CATEGORIES
 from auction_app.listings.hal import HomeSchema
@@ -29,12 +30,19 @@ def api(parts: Parts) -> Blueprint:
     def show() -> Response:
         """Running auctions, the one that ends first first."""
         now_ms, after = parts.clock(), cursor_from(request.args)
-        with parts.store.reading() as conn:
+        store, second_ms = parts.store, second_of(now_ms)
+        with store.reading():
             visitor(parts)
-            found = auctions.ending_soon(conn, now_ms=now_ms, after=after, limit=PAGE + 1)
-            new = [] if after else auctions.newest(conn, now_ms=now_ms, limit=NEW)
-            popular = [] if after else _popular(conn, now_ms)
+            found = store.remembered(
+                auctions.ending_soon, now_ms=second_ms, after=after, limit=PAGE + 1
+            )
+            new = [] if after else store.remembered(auctions.newest, now_ms=second_ms, limit=NEW)
+            popular = [] if after else store.remembered(_popular, now_ms=second_ms)
         ending, more = page_of(found, PAGE, lambda it: (it.ends_at_ms, it.id))
+        # What has ended since that second began is in no list.
+        ending, new, popular = (
+            [it for it in some if it.ends_at_ms > now_ms] for some in (ending, new, popular)
+        )
         # A small house shows each once.
         popular = [auction for auction in popular if auction not in ending]
         new = [auction for auction in new if auction not in [*ending, *popular]]
@@ -54,7 +62,7 @@ def api(parts: Parts) -> Blueprint:
     return views
 
 
-def _popular(conn: Transaction, now_ms: int) -> list[Auction]:
+def _popular(conn: Transaction, *, now_ms: int) -> list[Auction]:
     """The few that most people bid on or watch; those that nobody does are not popular."""
     found = most_popular(conn, now_ms=now_ms, limit=NEW)
     return [a for a in found if a.bid_count or entries.watchers(conn, a.id)]

@@ -133,3 +133,14 @@ def test_many_readers_never_see_less_than_was_committed_before_they_began(
         one.join(60)
     other.dispose()
     assert wrong == []
+
+
+def test_what_is_asked_otherwise_is_asked_for_itself(house: House) -> None:
+    def read_plus(connection: Connection, more: int, *, still: int = 0) -> int:
+        return read_number(connection) + more + still
+
+    for _ in range(2):
+        with house.view() as (view, connection):
+            assert view.remembered(connection, read_plus, 1) == 2
+            assert view.remembered(connection, read_plus, 2) == 3
+            assert view.remembered(connection, read_plus, 2, still=3) == 6
