@@ -1,9 +1,11 @@
 """The composition root of the live process. Exactly one gunicorn worker: the hub is in memory."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from bids_client import BidsClient, NotFound
-from bus_client import BusClient, keep_subscribed
+from bus_client import BusClient
 from bus_drain import RESYNC, Drain
 from bus_drain.flask import mount
 from flask import Flask, Response, request
@@ -16,7 +18,7 @@ from service_kit.scrape import install_metrics
 from service_kit.storable import install_storable
 from service_kit.trace import install_trace
 from service_kit.url import are_entity_urls
-from service_kit.worker import Loops
+from service_kit.worker import Loops, WebProcess
 
 from auction_app.live import config as settings
 from auction_app.live.announcements import Announcements
@@ -28,17 +30,38 @@ from auction_app.live.own_view import install_own_stream
 from auction_app.live.readers import Readers, TooManyOfOne
 from auction_app.live.stream import stream
 from auction_app.live.stream_metrics import stream_metrics
+from auction_app.live.subscribe import HostSubscription
 from auction_app.live.topology import topology
 from auction_app.live.web_app import HttpWebApp, WebApp
 
 
-def create_app(config: Config | None = None, **parts: Any) -> Flask:
+def create_app(config: Config, **parts: Any) -> Flask:
     """The live app; `parts` (biddings, web_app, hub, readers, clock) replaces what it would
     build."""
-    if config is None:
-        configure_logs("live")
-        export_spans("live")
-        config = settings.read()
+    return build(config, **parts).app
+
+
+def web_process() -> WebProcess:
+    """For gunicorn: the app, and the loop that keeps this host subscribed."""
+    configure_logs("live")
+    export_spans("live")
+    config = settings.read()
+    live = build(config)
+    bus = BusClient(config.bus_url, config.bus_token)
+    body = HostSubscription(bus, topology(config), live.look_again)
+    return WebProcess(live.app, Loops({"subscribe": body}))
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The app, and what has it look at all that its streams show."""
+
+    app: Flask
+    look_again: Callable[[], None]
+
+
+def build(config: Config, **parts: Any) -> Live:
+    """As `create_app` says."""
     biddings: Biddings = parts.get("biddings") or BidsClient(
         config.bids_url, config.bids_token, total_s=5
     )
@@ -55,6 +78,7 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
     announcements = Announcements(web_app, clock)
     _install_stream(app, config, hub, biddings, announcements, clock)
     install_own_stream(app, config, readers, web_app, announcements, clock)
+    resync = resyncer(hub, biddings, readers, announcements)
     drain = Drain(
         uuid=config.webhook_uuid,
         secrets=config.webhook_secret,
@@ -62,17 +86,11 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:
             "biddings": follower(hub, biddings),
             "notices": notifier(readers),
             "announcements": announcer(announcements, hub, readers),
-            RESYNC: resyncer(hub, biddings, readers, announcements),
+            RESYNC: resync,
         },
     )
     mount(app, "/events", drain)
-    return app
-
-
-def subscribing(config: Config) -> Loops:
-    """The loop that keeps this process subscribed to what it follows."""
-    body = keep_subscribed(BusClient(config.bus_url, config.bus_token), topology(config))
-    return Loops({"subscribe": body})
+    return Live(app, lambda: resync(()))
 
 
 def _install_stream(

@@ -57,11 +57,11 @@ def test_every_missing_or_bad_setting_is_named_at_once(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("conf", ["auction_app", "auction_app/live"])
 def test_gunicorn_refuses_bad_settings_with_clear_lines(conf: str) -> None:
-    module = conf.replace("/", ".") if "live" in conf else "auction_app.app"
+    module = "auction_app.live:web_process()" if "live" in conf else "auction_app.app:create_app()"
     command = [python("auction_app"), "-m", "gunicorn", "-c", f"{conf}/gunicorn.conf.py"]
 
     done = subprocess.run(
-        [*command, "-b", "127.0.0.1:0", f"{module}:create_app()"],
+        [*command, "-b", "127.0.0.1:0", module],
         cwd=ROOT,
         env={"PATH": "/usr/bin"},
         capture_output=True,

@@ -190,7 +190,7 @@ def _live(bids_url: str) -> Iterator[tuple[str, int]]:
         "LIVE_BIDS_TOKEN": "token-for-the-bids-service",
         "LIVE_ALLOWED_ORIGIN": "http://auctions.test",
     }
-    quiet = ["--log-level", "critical", "auction_app.live:create_app()"]
+    quiet = ["--log-level", "critical", "auction_app.live:web_process()"]
     with process([*command, *quiet], port=port, environment=settings) as running:
         yield f"http://127.0.0.1:{port}", running.pid
 

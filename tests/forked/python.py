@@ -15,7 +15,7 @@ def package_of(argv: Sequence[str]) -> str:
 
     A program of a package's tests is one of the package.
     """
-    apps = [word for word in argv if word.endswith(":create_app()")]
+    apps = [word for word in argv if ":" in word and word.endswith("()")]
     modules = [argv[argv.index("-m") + 1]] if "-m" in argv[:3] else []
     module = [*apps, *modules, ""][0].partition(":")[0]
     return module.removeprefix("tests.").partition(".")[0]
