@@ -6,11 +6,11 @@ from typing import Any
 
 from bids_client import BidsClient
 from service_kit import database, schema
-from service_kit.clock import now_ms
 from service_kit.errors import NotMigrated, StoreUnavailable
 from service_kit.http import HttpClient, origin_of
 from service_kit.local import LocalTransport
 from service_kit.notify import Channel, NotifyChannel, OpenChannel
+from service_kit.store_clock import clock_of_database
 
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.published import refuse_published
@@ -24,6 +24,7 @@ from auction_app.outcomes import build_outcomes
 from auction_app.parts import Parts
 from auction_app.payments.desk import PaymentDesk
 from auction_app.payouts.statements import Statements
+from auction_app.photo_store import open_files
 from auction_app.signatures import Signatures
 from auction_app.urls import Urls
 
@@ -81,7 +82,8 @@ def build(
     open_channel: OpenChannel = NotifyChannel.for_database,
     **fakes: Any,
 ) -> House:
-    """Everything that the app is made of, except what is given. Raises ConfigError."""
+    """Everything that the app is made of, except what is given. All hosts go by their database's
+    clock: sessions, limits and deadlines are in its tables. Raises ConfigError."""
 
     def part(name: str, make: Callable[[], Any]) -> Any:
         return fakes[name] if name in fakes else make()
@@ -91,7 +93,7 @@ def build(
 
     def new_store() -> Store:
         return Store(
-            database.connect(config.database_url),
+            engine,
             urls,
             clock,
             channel("outbox"),
@@ -102,7 +104,9 @@ def build(
         url, token = config.bids_url, config.bids_token
         return BidsClient(url, token, total_s=BIDS_TOTAL_S, transport=transport)
 
-    urls, clock = part("urls", lambda: Urls(config.public_url)), part("clock", lambda: now_ms)
+    engine = database.connect(config.database_url)
+    urls = part("urls", lambda: Urls(config.public_url))
+    clock = part("clock", lambda: clock_of_database(engine))
     store, bids = part("store", new_store), part("bids", client)
     return House(
         config=config,
@@ -113,7 +117,7 @@ def build(
         bids=bids,
         gateway=Gateway(bids, store),
         passwords=part("passwords", Passwords),
-        files=part("files", lambda: PhotoFiles(config.photos_dir)),
+        files=part("files", lambda: PhotoFiles(open_files(config.photos))),
         refresh_channel=part("refresh_channel", lambda: channel("refresh")),
         photo_channel=part("photo_channel", lambda: channel("photos")),
         decree_channel=part("decree_channel", lambda: channel("decrees")),

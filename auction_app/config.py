@@ -5,18 +5,18 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bus_client import bus_url
 from service_kit.access import Tokens
 from service_kit.config import Holds, anywhere, load, number, port_number, setting
 from service_kit.database import database_url
-from service_kit.places import folder
 from service_kit.security_txt import contact, is_placeholder
 from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, is_plain
 from service_kit.webhooks import check_secrets, check_user
+
+from auction_app.photo_store import Location, location
 
 PAY_WITHIN_DAYS = 7
 """Unless it is set otherwise."""
@@ -121,7 +121,7 @@ class Config:
     public_url: str = setting("AUCTIONS_PUBLIC_URL", parse=base_url)
     secret_keys: tuple[str, ...] = setting("AUCTIONS_SECRET_KEY", secret=True, parse=_secret_keys)
     tokens: Tokens = setting("AUCTIONS_TOKENS", parse=Tokens.parse, secret=True)
-    photos_dir: Path = setting("AUCTIONS_PHOTOS_DIR", parse=folder)
+    photos: Location = setting("AUCTIONS_PHOTOS_URL", parse=location, secret=True)
     bus_url: str = setting("AUCTIONS_BUS_URL", parse=bus_url)
     bus_token: str = setting("AUCTIONS_BUS_TOKEN", secret=True)
     webhook_uuid: str = setting("AUCTIONS_WEBHOOK_UUID", parse=check_user)

@@ -7,6 +7,7 @@ from typing import Any
 from bus_client import bus_url
 from service_kit.config import ConfigError, Holds, load, port_number, setting
 from service_kit.http import origin_of
+from service_kit.run.ports import LOOPBACK, listen_host
 
 import accounting_service.config
 import auction_app.config
@@ -40,6 +41,7 @@ class Config:
     bids_url: str = setting("BIDS_PUBLIC_URL")
     bids_commands_url: str = setting("BIDS_COMMANDS_URL")
     mailer_url: str = setting("MAILER_PUBLIC_URL")
+    listen_host: str = setting("LISTEN_HOST", default=LOOPBACK, parse=listen_host)
     accounting_port: int = setting("PORT_ACCOUNTING", parse=port_number)
     auctions_port: int = setting("PORT_AUCTIONS", parse=port_number)
     bids_port: int = setting("PORT_BIDS", parse=port_number)

@@ -9,7 +9,7 @@ from stages.config import read
 house = or_exit(read)
 workers = 1
 threads = 16
-bind = [f"127.0.0.1:{port}" for port in house.ports]
+bind = [f"{house.listen_host}:{port}" for port in house.ports]
 
 
 def _check() -> None:

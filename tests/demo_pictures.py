@@ -10,6 +10,7 @@ from pathlib import Path
 
 from auction_app.demo.load import ITEMS
 from auction_app.listings.photo_files import PhotoFiles
+from auction_app.photo_store.folder import Folder
 from auction_app.selling.take_photo import take_photo
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +31,7 @@ def _painted() -> Path:
     if not folder.exists():
         making = Path(tempfile.mkdtemp(dir=folder.parent))
         for item in ITEMS:
-            PhotoFiles(making).write(f"{item.id}photo", take_photo(item.draw())[1])
+            PhotoFiles(Folder(making)).write(f"{item.id}photo", take_photo(item.draw())[1])
         try:
             making.rename(folder)
         except OSError:  # somebody else was quicker

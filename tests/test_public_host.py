@@ -42,6 +42,7 @@ def example(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPat
     for name, value in dotenv_values(stream=StringIO(filled_in)).items():
         monkeypatch.setenv(name, value or "")
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("AUCTIONS_PHOTOS_URL", (tmp_path / "photos").as_uri())
     monkeypatch.setenv("AUCTIONS_DATABASE_URL", f"sqlite:///{tmp_path}/auctions.sqlite3")
     monkeypatch.setenv("AUCTIONS_PUBLIC_URL", "https://auctions.gavel.com")
     return monkeypatch

@@ -10,7 +10,7 @@ from service_kit.logs import get_logger
 log = get_logger(__name__)
 
 GONE_AFTER_FAILURES = 15
-"""In a row, which by D17 takes between half an hour and an hour."""
+"""In a row, which takes half an hour to an hour (docs/delivery.md D17)."""
 _AGAIN_AFTER_S = 60.0
 _LONGEST_PAUSE_S = 10.0
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from service_kit.errors import StoreUnavailable
+
 from auction_app.accounts.model import Customer
 from auction_app.db.ids import new_key
 from auction_app.db.store import Store
@@ -107,20 +109,30 @@ def prepare_photos(store: Store, files: PhotoFiles, take: TakePhoto) -> int:
 
 
 def _prepare(store: Store, files: PhotoFiles, take: TakePhoto, photo_id: str) -> None:
+    upload = files.read_upload(photo_id)
     with store.begin() as act:
         begun = drafts.begin_photo(act.conn, photo_id)
     try:
         if begun > MOST_ATTEMPTS:
             raise PhotoRefused("too_costly")
-        (width, height), sizes = take(files.read_upload(photo_id))
+        (width, height), sizes = take(upload)
     except PhotoRefused as error:
         result: dict[str, str | int] = {"state": REFUSED, "reason": error.reason}
     else:
-        files.write(photo_id, sizes)
+        _write(store, files, photo_id, sizes)
         result = {"state": READY, "width": width, "height": height}
     with store.begin() as act:
         drafts.settle(act.conn, photo_id, **result)
     files.forget_upload(photo_id)
+
+
+def _write(store: Store, files: PhotoFiles, photo_id: str, sizes: Mapping[int, bytes]) -> None:
+    try:
+        files.write(photo_id, sizes)
+    except StoreUnavailable:  # which is not the photo's fault
+        with store.begin() as act:
+            drafts.forgive_photo(act.conn, photo_id)
+        raise
 
 
 def _take_in(

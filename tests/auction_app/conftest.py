@@ -30,6 +30,7 @@ from auction_app.config import Config
 from auction_app.db.tables import outbox
 from auction_app.house_pages.terms import terms_version
 from auction_app.moderation.carry_out import carry_out_decrees
+from auction_app.photo_store import FolderLocation
 from auction_app.selling.draft_photos import prepare_photos
 from auction_app.selling.take_photo import take_photo
 from tests.auction_app.fake_bids import FakeBids
@@ -70,6 +71,13 @@ class World:
     def terms(self) -> str:
         """The version of the terms that held when somebody signed up first."""
         return terms_version(self.parts.store)
+
+    @property
+    def photos(self) -> Path:
+        """The folder where they are."""
+        where = self.parts.config.photos
+        assert isinstance(where, FolderLocation)
+        return where.path
 
     def browser(self) -> "Browser":
         return Browser(self, self.app.test_client())
@@ -295,7 +303,7 @@ def config(tmp_path: Path, empty_database: Path) -> Config:
             f"bids:auctions:read_terms:{BIDS_TOKEN},mailer:customers:read_contact+orders:read:{MAILER_TOKEN}"
             f",accounting:payments:read:{ACCOUNTING_TOKEN}"
         ),
-        photos_dir=tmp_path / "photos",
+        photos=FolderLocation(tmp_path / "photos"),
         bus_url="http://bus.test",
         bus_token="token-of-the-bus-itself",
         webhook_uuid="auctions",

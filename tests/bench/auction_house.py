@@ -74,7 +74,7 @@ class House:
             "AUCTIONS_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "AUCTIONS_SECRET_KEY": "secret key of the bench",
             "AUCTIONS_TOKENS": "bids:auctions:read_terms:token-of-the-bids-service",
-            "AUCTIONS_PHOTOS_DIR": str(self.folder / "photos"),
+            "AUCTIONS_PHOTOS_URL": (self.folder / "photos").as_uri(),
             "AUCTIONS_BUS_URL": "http://127.0.0.1:9",
             "AUCTIONS_BUS_TOKEN": "token-of-the-bus-itself",
             "AUCTIONS_WEBHOOK_UUID": "auctions",

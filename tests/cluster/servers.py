@@ -1,6 +1,7 @@
 """Three database hosts and what leads to them, started by the very files of deploy/postgresql."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,8 @@ _USER = "postgres"
 _SOCKETS = "/run/postgresql"
 # All hosts have one file system here, but not one folder of sockets.
 _OWN_SOCKETS = f'mount --bind "$0" {_SOCKETS} && exec "$@"'
+# Before, a host that was cut off took the lead back from who had it meanwhile.
+_PATRONI = (3, 0, 3)
 _AS_POSTGRES = (f"--reuid={_USER}", f"--regid={_USER}", "--init-groups")
 _FOLLOWING = (
     "SELECT CASE WHEN bool_or(sync_state = 'sync') THEN count(*) END FROM pg_stat_replication"
@@ -40,7 +43,16 @@ def what_is_missing() -> str | None:
         return (
             f"needs {', '.join(absent)} (Debian: etcd-server haproxy patroni postgresql iproute2)"
         )
-    return None
+    return (
+        None
+        if _patroni_version() >= _PATRONI
+        else "needs Patroni 3.0.3 or newer: docs/several-machines.md"
+    )
+
+
+def _patroni_version() -> tuple[int, ...]:
+    said = subprocess.run(["patroni", "--version"], capture_output=True, text=True, check=True)
+    return tuple(map(int, re.findall("[0-9]+", said.stdout)))
 
 
 @dataclass(slots=True)

@@ -91,7 +91,8 @@ def test_nothing_starts_without_its_queue(tmp_path: Path, name: str) -> None:
         ("PORT_AUCTIONS", "x", "'x' is not a port between 1024 and 65535"),
         ("PORT_AUCTIONS", "80", "'80' is not a port between 1024 and 65535"),
         ("PORT_AUCTIONS", "", "is empty or not set"),
-        ("AUCTIONS_PHOTOS_DIR", "/proc/none/photos", "/proc/none/photos can't be: "),
+        ("LISTEN_HOST", "localhost", "must be an address such as 127.0.0.1, 0.0.0.0 or [::1]"),
+        ("AUCTIONS_PHOTOS_URL", "file:///proc/none/photos", "/proc/none/photos can't be: "),
     ],
 )
 def test_one_process_says_what_its_command_line_lacks(

@@ -31,7 +31,7 @@ class House(Processes):
             var / "log",
             forked=forked,
         )
-        hang_pictures(Path(self.settings["AUCTIONS_PHOTOS_DIR"]))
+        hang_pictures(var / "photos")
         for release in commands.releases:
             self.run(release)
 

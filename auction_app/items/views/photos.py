@@ -1,6 +1,8 @@
 """A photo's file, for whoever may see what it is of."""
 
-from flask import Blueprint, Response, abort, make_response, send_from_directory
+from io import BytesIO
+
+from flask import Blueprint, Response, abort, send_file
 
 from auction_app.accounts.visitor import visitor
 from auction_app.listings.model import LARGE, THUMBNAIL
@@ -25,10 +27,11 @@ def pages(parts: Parts, files: PhotoFiles) -> Blueprint:
             subject = photos.subject_of(conn, photo_id)
         if not subject.is_public:
             subject.check_shown(visitor(parts).customer)
-        name = f"{photo_id}-{size}.jpg"
-        response = make_response(
-            send_from_directory(files.folder.absolute(), name, mimetype="image/jpeg")
-        )
+        content = files.read(photo_id, size)
+        if content is None:
+            abort(404)
+        # What is in it never changes: its name is its tag.
+        response = send_file(BytesIO(content), "image/jpeg", etag=f"{photo_id}-{size}")
         response.headers["Cache-Control"] = _FOR_ALL if subject.is_public else _FOR_SOME
         return response
 

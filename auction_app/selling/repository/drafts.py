@@ -87,6 +87,12 @@ def begin_photo(conn: Connection, photo_id: str) -> int:
     return conn.execute(select(draft_photos.c.attempts).where(mine)).scalar_one_or_none() or 0
 
 
+def forgive_photo(conn: Connection, photo_id: str) -> None:
+    """Count a photo that was begun as if it had not been."""
+    mine = draft_photos.c.id == photo_id
+    conn.execute(update(draft_photos).where(mine).values(attempts=draft_photos.c.attempts - 1))
+
+
 def settle(conn: Connection, photo_id: str, **values: Any) -> None:
     """Note what became of a photo."""
     conn.execute(update(draft_photos).where(draft_photos.c.id == photo_id).values(**values))

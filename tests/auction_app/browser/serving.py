@@ -17,6 +17,7 @@ from auction_app.accounts.passwords import Passwords
 from auction_app.app import create_app
 from auction_app.bootstrap import build
 from auction_app.config import Config
+from auction_app.photo_store import FolderLocation
 from tests.auction_app.conftest import MAILER_TOKEN, PART_NAMES, SECRET, FakeClock, World
 from tests.auction_app.fake_bids import FakeBids
 
@@ -77,7 +78,7 @@ def build_world(folder: Path, url: str, live_url: str) -> World:
         public_url=url,
         secret_keys=("a secret key for tests only",),
         tokens=Tokens.parse(f"mailer:customers:read_contact:{MAILER_TOKEN}"),
-        photos_dir=folder / "photos",
+        photos=FolderLocation(folder / "photos"),
         bus_url="http://bus.test",
         bus_token="token-of-the-bus-itself",
         webhook_uuid="auctions",

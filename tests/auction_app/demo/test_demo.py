@@ -38,13 +38,13 @@ def test_what_is_painted_is_not_painted_again(world: World) -> None:
 
     load_demo(world.parts)
 
-    kept = world.parts.files.folder / f"{photo}-{LARGE}.jpg"
+    kept = world.photos / f"{photo}-{LARGE}.jpg"
     assert kept.read_bytes() == b"here"
 
 
 def test_a_page_is_told_the_size_of_each_picture(loaded: World) -> None:
     for item in ITEMS:
-        with Image.open(loaded.parts.files.folder / f"{item.id}photo-{LARGE}.jpg") as picture:
+        with Image.open(loaded.photos / f"{item.id}photo-{LARGE}.jpg") as picture:
             width, height = picture.size
         page = loaded.browser().get(f"/auctions/{item.id}").text
         assert f'width="{width}" height="{height}"' in page

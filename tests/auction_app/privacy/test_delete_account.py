@@ -169,11 +169,11 @@ def test_a_deleted_account_leaves_no_name_and_no_way_in(world: World) -> None:
 def test_drafts_and_their_photos_go_with_the_account(world: World) -> None:
     ada = world.member("Ada")
     ada.write_draft()
-    assert list(world.parts.files.folder.glob("*.jpg"))
+    assert list(world.photos.glob("*.jpg"))
 
     ada.post("/account/delete", {"password": password_of("Ada")})
 
-    assert not list(world.parts.files.folder.glob("*.jpg"))
+    assert not list(world.photos.glob("*.jpg"))
     with world.parts.store.reading() as conn:
         assert conn.execute(select(drafts)).all() == []
 

@@ -165,7 +165,7 @@ def test_a_draft_can_be_thrown_away(world: World) -> None:
     assert "The draft is gone" in sam.follow(sam.post(f"{draft}/discard")).text
 
     assert sam.get(f"{draft}/item").status_code == 404
-    assert list(world.parts.files.folder.iterdir()) == []
+    assert list(world.photos.iterdir()) == []
 
 
 def test_there_is_an_end_to_drafts(world: World) -> None:
@@ -202,7 +202,7 @@ def test_a_photo_is_served_in_two_sizes_and_without_its_secrets(world: World) ->
         path_of(links[0]["href"]).replace(str(LARGE), str(THUMBNAIL)), buffered=True
     )
     assert max(Image.open(BytesIO(small.data)).size) == THUMBNAIL
-    assert not list(world.parts.files.folder.glob("*.upload"))
+    assert not list(world.photos.glob("*.upload"))
 
 
 PAGE_AND_ARCHIVE = b"<html><script>alert(1)</script></html>PK\x03\x04"
@@ -294,7 +294,7 @@ def test_photos_are_put_in_order_and_removed_with_buttons(world: World) -> None:
     page = sam.get(f"{draft}/photos").text
     assert photo_ids(page) == [third, second]
     assert 'value="The back"' in page
-    assert not list(world.parts.files.folder.glob(f"{first}*"))
+    assert not list(world.photos.glob(f"{first}*"))
 
 
 def test_moving_at_the_edge_changes_nothing() -> None:

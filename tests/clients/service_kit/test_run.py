@@ -6,10 +6,11 @@ import stat
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 from service_kit.errors import ConfigError
 from service_kit.run.ports import ports_of, refuse_busy
 from service_kit.run.processes import commands_of
-from service_kit.run.readiness import wait_until_ready
+from service_kit.run.readiness import not_ready, wait_until_ready
 from service_kit.run.settings import environment
 
 from tests.sockets import free_port
@@ -19,6 +20,7 @@ VAR_DIR=var
 PORT_BASE=8000
 PORT_SHOP=8000
 PORT_SHOP_JOBS=8010
+LISTEN_HOST=127.0.0.1
 SHOP_TOKEN=
 SHOP_WEBHOOK_SECRET=
 SHOP_URL=http://localhost:${PORT_SHOP}
@@ -60,6 +62,10 @@ def test_the_environment_beats_dot_env_and_dot_env_beats_the_example(folder: Pat
     [
         ({"PORT_BASE": "many"}, "PORT_BASE"),
         ({"PORT_SHOP": "x"}, "PORT_SHOP"),
+        *(
+            ({"LISTEN_HOST": bad}, "LISTEN_HOST: must be an address")
+            for bad in ("localhost", "::1", "[127.0.0.1]", "127.1", "0.0.0.0:80", "0.0.0.0 -w 9")
+        ),
         ({"SHOP_URL": "${NOBODY}"}, "NOBODY"),
     ],
 )
@@ -86,6 +92,16 @@ def test_a_busy_port_is_named_with_its_process() -> None:
 def test_who_is_not_ready_is_named() -> None:
     waiting = wait_until_ready({"shop": free_port()}, seconds=0, give_up=lambda: False)
     assert list(waiting) == ["shop"]
+
+
+def test_who_listens_elsewhere_is_found_there() -> None:
+    """Workers answer on loopback all the same."""
+    with HTTPServer("127.0.0.2", free_port()) as there, HTTPServer("127.0.0.1", 0) as here:
+        for server in (there, here):
+            server.expect_request("/readyz").respond_with_data("{}")
+        ports = {"web": there.port, "worker": here.port}
+        assert list(not_ready(ports)) == ["web"]
+        assert not_ready(ports, "127.0.0.2") == {}
 
 
 @pytest.fixture

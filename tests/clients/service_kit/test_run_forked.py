@@ -14,7 +14,7 @@ from service_kit.run.python_command import PythonCommand, python_command
 from tests.sockets import free_port
 from tests.waiting import wait_for
 
-SETTINGS = {"PORT": "8001", "NAME": "two words"}
+SETTINGS = {"PORT": "8001", "NAME": "two words", "EMPTY": "", "HOST": "10.0.0.2"}
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,15 @@ SETTINGS = {"PORT": "8001", "NAME": "two words"}
         ("nice -n 5 python -m x", PythonCommand("x", (), 5)),
         ('gunicorn -b ":$PORT" "a:b()"', PythonCommand("gunicorn", ("-b", ":8001", "a:b()"))),
         ("gunicorn -b :${PORT} a:b", PythonCommand("gunicorn", ("-b", ":8001", "a:b"))),
+        *(
+            (f'gunicorn -b "${{{host}}}:$PORT" a:b', PythonCommand("gunicorn", ("-b", read, "a:b")))
+            for host, read in (
+                ("NOBODY:-127.0.0.1", "127.0.0.1:8001"),
+                ("EMPTY:-[::1]", "[::1]:8001"),
+                ("HOST:-127.0.0.1", "10.0.0.2:8001"),
+                ("NOBODY:-", ":8001"),
+            )
+        ),
     ],
 )
 def test_words_that_are_pythons_own_are_read(command: str, read: PythonCommand) -> None:
@@ -44,6 +53,7 @@ def test_words_that_are_pythons_own_are_read(command: str, read: PythonCommand) 
             "A=b python",
         ),
         *("python -m a $NOBODY", "python -m a $NAME", "python -m a '$PORT'", "python -m 'a"),
+        *("python -m a ${HOST:-$PORT}", "python -m a ${HOST:=x}", "python -m a ${NOBODY}"),
         *(r"python -m a\ b", "python -m a $$", "(python -m a)", "python -m a; b"),
     ],
 )

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from service_kit.config import exit_with
-from service_kit.run.ports import is_port
+from service_kit.run.ports import is_port, listen_host_complaint
 from service_kit.run.processes import every_command
 from service_kit.web_concurrency import forget_web_concurrency
 
@@ -38,7 +38,8 @@ def command_complaints(command: str, environment: Mapping[str, str]) -> tuple[st
     """What its command line needs of the environment and hasn't, a line each: the shell would put
     nothing in its place, and the program complain of what nobody wrote."""
     needed = dict.fromkeys(a or b for a, b in _NEEDED.findall(command))
-    return tuple(why for name in needed if (why := _complaint(name, environment.get(name, ""))))
+    complaints = [_complaint(name, environment.get(name, "")) for name in needed]
+    return tuple(filter(None, [*complaints, listen_host_complaint(environment)]))
 
 
 def _complaint(name: str, value: str) -> str | None:

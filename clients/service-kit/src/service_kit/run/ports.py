@@ -1,11 +1,35 @@
 """Which process listens where, and whether the port is free."""
 
+import ipaddress
 import socket
 from collections.abc import Mapping
 
 from service_kit.errors import ConfigError
 
 _PREFIX = "PORT_"
+LOOPBACK = "127.0.0.1"
+_V6 = 6
+
+
+def listen_host(text: str) -> str:
+    """An address of this machine, as it stands before a port. Raises ValueError."""
+    bare = text.removeprefix("[").removesuffix("]")
+    try:
+        as_before_a_port = f"[{bare}]" if ipaddress.ip_address(bare).version == _V6 else bare
+    except ValueError:
+        as_before_a_port = None
+    if text != as_before_a_port:
+        raise ValueError("must be an address such as 127.0.0.1, 0.0.0.0 or [::1]")
+    return text
+
+
+def listen_host_complaint(settings: Mapping[str, str]) -> str | None:
+    """What is wrong with `LISTEN_HOST`, which need not be set."""
+    try:
+        listen_host(settings.get("LISTEN_HOST") or LOOPBACK)
+    except ValueError as error:
+        return f"LISTEN_HOST: {error}"
+    return None
 
 
 def ports_of(environment: Mapping[str, str]) -> dict[str, int]:
@@ -38,7 +62,7 @@ def is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind((LOOPBACK, port))
         except OSError:
             return False
     return True

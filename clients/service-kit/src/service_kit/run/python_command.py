@@ -7,18 +7,42 @@ import re
 import runpy
 import shlex
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from string import Template
 
 _PYTHON = {"python", "python3", sys.executable}
 _FOR_A_SHELL = re.compile(r"[`*?~\\]|\$[^A-Za-z_{]")
+_OR = ":-"
 _OPERATOR = re.compile(r"[();<>|&]+")
 _APP = re.compile(r"([A-Za-z_][\w.]*):\w+(?:\(\))?")
 _WORKER_CLASS = re.compile(r"([A-Za-z_]\w*(?:\.\w+)+)\.[A-Z]\w*")
 _SERVERS = {"gunicorn", "service_kit.one_worker"}
 _OF_SERVERS = ("gunicorn.app.wsgiapp", "service_kit.web_server", "service_kit.entrance.threads")
+
+
+class _Line(Template):
+    """As a shell has it, `${NAME:-default}` too; the default is a plain word."""
+
+    braceidpattern = r"[A-Za-z_]\w*(?::-[\w.:\[\]-]*)?"
+
+
+class _Values(Mapping[str, str]):
+    """What stands between the braces, by the environment."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def __getitem__(self, said: str) -> str:
+        name, has_default, default = said.partition(_OR)
+        return (self._environment.get(name) or default) if has_default else self._environment[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environment)
+
+    def __len__(self) -> int:
+        return len(self._environment)
 
 
 @dataclass(frozen=True)
@@ -58,6 +82,7 @@ def python_command(command: str, environment: Mapping[str, str]) -> PythonComman
     |----------------------------------------|----------------------------------------------------|
     | `python -m bus.worker`                 | `bus.worker` run as the main module                |
     | `nice -n 5 gunicorn -b ":$PORT" "a:b"` | `gunicorn`, with `$PORT` of the environment        |
+    | `gunicorn -b "${HOST:-::1}" "a:b"`     | with `::1` where `$HOST` is not set, or is empty   |
     | `sleep 5`, `a && b`, `cat *.log`       | None                                               |
     """
     words = _words(command, environment)
@@ -90,7 +115,7 @@ def _words(command: str, environment: Mapping[str, str]) -> list[str]:
     lexer.whitespace_split, lexer.commenters = True, ""
     try:
         words = list(lexer)
-        values = [Template(word).substitute(environment) for word in words]
+        values = [_Line(word).substitute(_Values(environment)) for word in words]
     except (KeyError, ValueError):  # a variable that isn't set, a quote that has no end
         return []
     is_split = any(a != b and len(b.split()) != 1 for a, b in zip(words, values, strict=True))

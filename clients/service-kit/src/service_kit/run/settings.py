@@ -18,7 +18,7 @@ from dotenv import dotenv_values
 
 from service_kit.errors import ConfigError
 from service_kit.run.addresses import write_addresses
-from service_kit.run.ports import is_port
+from service_kit.run.ports import is_port, listen_host_complaint
 from service_kit.tokens import new_token
 
 EXAMPLE_PORT_BASE = 8000
@@ -112,6 +112,8 @@ def _check_ports(settings: Mapping[str, str]) -> None:
         for name, value in settings.items()
         if name.startswith("PORT_") and not is_port(value)
     ]
+    if complaint := listen_host_complaint(settings):
+        bad.append(complaint)
     if bad:
         raise ConfigError(bad)
 

@@ -8,6 +8,7 @@ from collections.abc import Container, Mapping
 from types import FrameType
 
 from service_kit.run.logs import Logs
+from service_kit.run.ports import LOOPBACK
 from service_kit.run.process import Process
 from service_kit.run.python_command import load, python_command
 from service_kit.run.readiness import wait_until_ready
@@ -55,7 +56,12 @@ def _processes(commands: Mapping[str, str], apart: Container[str]) -> dict[str, 
 
 
 def _announce(supervisor: Supervisor, ports: Mapping[str, int], logs: Logs, words: str) -> None:
-    waiting = wait_until_ready(ports, seconds=_READY_WITHIN_S, give_up=lambda: supervisor.is_ending)
+    waiting = wait_until_ready(
+        ports,
+        seconds=_READY_WITHIN_S,
+        give_up=lambda: supervisor.is_ending,
+        listen_host=os.environ.get("LISTEN_HOST") or LOOPBACK,
+    )
     if not waiting:
         say(words, sys.stdout)
         return
