@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +14,7 @@ from tests.sockets import free_base
 from tests.system.sizes import Size, size_below
 from tests.waiting import wait_for
 
+_MAKES = {"ARGS", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES"}
 _SETTLES_S = 5.0
 _WITHIN_S = 120.0
 
@@ -28,7 +30,7 @@ def idle_size(stage: str) -> Size:
             run = subprocess.Popen(
                 ["make", "run"],
                 cwd=ROOT,
-                env=dict(os.environ) | settings,
+                env=_without_make(os.environ) | settings,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -40,3 +42,8 @@ def idle_size(stage: str) -> Size:
         finally:
             os.killpg(run.pid, signal.SIGTERM)
             run.wait(30)
+
+
+def _without_make(environ: Mapping[str, str]) -> dict[str, str]:
+    """What `make journey` was called with is not what `make run` is called with."""
+    return {name: value for name, value in environ.items() if name not in _MAKES}

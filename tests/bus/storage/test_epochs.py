@@ -26,3 +26,16 @@ def test_each_life_keeps_what_was_there_when_the_next_began(
     again.close()
     ids = [event.body.split(b'"id":"')[1][:8] for event in storage.log.read_after(0, None, 9)]
     assert [one.decode() for one in ids] == [identities[0], *identities]
+
+
+def test_the_name_of_a_log_is_read_again_once_a_connection_was_broken(
+    url: str, storage: Storage
+) -> None:
+    before = storage.log_identity
+    storage.epochs.begin()
+    assert storage.log_identity == before
+    storage._driver._connections.breaks += 1
+    after = storage.log_identity
+    assert after != before
+    storage.epochs.begin()
+    assert storage.log_identity == after
