@@ -1,6 +1,9 @@
 """How gunicorn runs the house: one worker, at the port of each app that it holds."""  # noqa: N999 - gunicorn's own name for it
 
+from contextlib import suppress
+
 from service_kit.config import or_exit
+from service_kit.errors import StoreUnavailable
 from service_kit.web_server import *  # noqa: F403 - the names are gunicorn's settings
 from service_kit.web_server import refusing, start_loops, stop_loops
 
@@ -15,7 +18,8 @@ bind = [f"{house.listen_host}:{port}" for port in house.ports]
 def _check() -> None:
     from stages.bootstrap import build
 
-    build(house).check_start()
+    with suppress(StoreUnavailable):  # the worker waits for it
+        build(house).check_start()
 
 
 on_starting = refusing(_check)

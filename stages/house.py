@@ -21,7 +21,7 @@ from service_kit.jobs import Jobs
 from service_kit.local import AfterCommit, ByPort
 from service_kit.logs import configure_logs
 from service_kit.otel import export_spans
-from service_kit.worker import Body, Loops, WebProcess
+from service_kit.worker import Body, Loops, WebProcess, made_or_waiting
 
 from stages import bootstrap
 from stages.config import read
@@ -46,11 +46,16 @@ class HouseProcess(WebProcess):
         super().stop()
 
 
-def create_app() -> HouseProcess:
-    """Build all from the settings, ending the process if they are bad."""
+def create_app() -> WebProcess:
+    """Build all from the settings, ending the process if they are bad; as long as the store of an
+    app is away that needs it for that, it lives and answers 503."""
     configure_logs("house")
     export_spans("house")
-    house = or_exit(lambda: bootstrap.build(read()))
+    return or_exit(lambda: made_or_waiting(_make))
+
+
+def _make() -> HouseProcess:
+    house = bootstrap.build(read())
     apps = ByPort({port: house.apps[name].wsgi for port, name in house.config.ports.items()})
     if house.config.works_elsewhere:
         return HouseProcess(apps, Jobs(), {})

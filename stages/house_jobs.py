@@ -10,7 +10,7 @@ from service_kit.logs import configure_logs
 from service_kit.otel import export_spans
 from service_kit.private import keep_files_private
 from service_kit.stop_signals import stop_signals
-from service_kit.worker import Loops, run_loops
+from service_kit.worker import Loops, made_when_there, run_loops
 
 from stages.bootstrap import House, build
 from stages.config import read
@@ -23,7 +23,7 @@ def main() -> None:
     keep_files_private()
     configure_logs("house_jobs")
     export_spans("house_jobs")
-    house = or_exit(lambda: build(read()))
+    house = or_exit(lambda: made_when_there(lambda: build(read())))
     or_exit(house.check_start)
     if house.config.works_elsewhere:
         run_loops(

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from service_kit.errors import StoreUnavailable
 from service_kit.health import Check, serve_health
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 log = get_logger(__name__)
 
+T = TypeVar("T")
 Body = Callable[[], float]
 """One round of work; returns the seconds until the next. Must be killable at any moment."""
 
@@ -149,6 +150,16 @@ def made_or_waiting(make: Callable[[], WebProcess]) -> WebProcess:
         return make()
     except StoreUnavailable:  # logged where it was seen
         return WaitingWebProcess(make)
+
+
+def made_when_there(make: Callable[[], T]) -> T:
+    """What `make` returns, once it doesn't raise StoreUnavailable: it is called each second. For
+    who serves nobody meanwhile; blocks."""
+    while True:
+        try:
+            return make()
+        except StoreUnavailable:  # logged where it was seen
+            time.sleep(_AFTER_A_FAILURE_S)
 
 
 def _not_yet(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
