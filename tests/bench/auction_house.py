@@ -21,6 +21,7 @@ from auction_app.bidding.repository import biddings
 from auction_app.db.store import Store
 from auction_app.db.tables import auctions as auctions_table
 from auction_app.db.tables import customers
+from auction_app.house_pages.terms import terms_version
 from auction_app.listings.categories import CATEGORIES
 from auction_app.listings.increments import default_increments
 from auction_app.listings.model import Auction, Bidding, Photo
@@ -91,7 +92,7 @@ def open_house(folder: Path, url: str | None = None) -> House:
     house = House(folder, url or f"sqlite:///{folder}/auctions.sqlite")
     migrate("auction_app", house.database_url)
     store = house.store()
-    password_hash = Passwords().hash(_PASSWORD)
+    password_hash, accepted = Passwords().hash(_PASSWORD), terms_version(store)
     with store.begin() as act:
         for id in (SELLER, *members()):
             act.conn.execute(
@@ -104,6 +105,8 @@ def open_house(folder: Path, url: str | None = None) -> House:
                     locale="en",
                     created_at_ms=NOW_MS,
                     email_verified_at_ms=NOW_MS,
+                    terms_version=accepted,
+                    terms_accepted_at_ms=NOW_MS,
                 )
             )
     store.close()

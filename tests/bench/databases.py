@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+from service_kit.database import patiently
 from sqlalchemy import Connection, Table
 
 from tests.needs import missing
@@ -52,8 +53,10 @@ def copy_rows(connection: Connection, table: Table, copies: int, **changed: str)
     names = [column.name for column in table.columns]
     values = [changed.get(name, f'{table.name}."{name}"') for name in names]
     columns = ", ".join(f'"{name}"' for name in names)
-    connection.exec_driver_sql(
-        "WITH RECURSIVE copies(n) AS "
-        f"(SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) "
-        f"INSERT INTO {table.name} ({columns}) SELECT {', '.join(values)} FROM {table.name}, copies"
-    )
+    with patiently():
+        connection.exec_driver_sql(
+            "WITH RECURSIVE copies(n) AS "
+            f"(SELECT 1 UNION ALL SELECT n + 1 FROM copies WHERE n < {copies}) "
+            f"INSERT INTO {table.name} ({columns}) "
+            f"SELECT {', '.join(values)} FROM {table.name}, copies"
+        )

@@ -4,13 +4,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlsplit
 
 from flask import Flask
 from service_kit.clock import now_ms
-from service_kit.database import connect
+from service_kit.database import connect, patiently
 from service_kit.schema import migrate
 from sqlalchemy import Connection, insert
 
@@ -19,14 +20,14 @@ from accounting_service.bootstrap import build as build_accounting
 from accounting_service.config import read as read_accounting
 from accounting_service.storage.tables import journals, postings
 from auction_app.app import create_app as create_auctions
-from auction_app.db.tables import auctions
+from auction_app.db.tables import auctions, customers
 from bids_service.app import create_app as create_bids
 from bids_service.storage.tables import biddings, bids
 from mailer_service.app import create_app as create_mailer
 from mailer_service.storage.queue_metrics import queue_metrics
 from mailer_service.storage.tables import mails
 from tests.bench import mailer_rows
-from tests.bench.auction_house import DAY_MS, House, fill, open_house
+from tests.bench.auction_house import DAY_MS, fill, open_house
 from tests.bench.bids_house import TOKEN, BidsHouse
 from tests.bench.databases import ENGINES, Engine, copy_rows
 from tests.bench.drain_apps import SECRET
@@ -37,9 +38,20 @@ from tests.sockets import free_port
 
 _ROWS, _TIMES = 1_000, 1_000
 _ASKED = 40
+_BEARER = {"Authorization": f"Bearer {TOKEN}"}
 _SELLER = "http://auctions.test/customers/seller0"
-Grown = tuple[Flask, Mapping[str, str]]
-"""An app, and the headers with which it is asked."""
+
+
+@dataclass(frozen=True)
+class Grown:
+    """An app, the headers with which it is asked, and what changes something in its database: an
+    app may remember what it has found until then."""
+
+    app: Flask
+    headers: Mapping[str, str]
+    change: Callable[[], object] = lambda: None
+
+
 Grow = Callable[[str, int], AbstractContextManager[Grown]]
 """Fills an empty database with a thousand rows, and so many times as many."""
 
@@ -62,8 +74,13 @@ def _auctions(url: str, times: int) -> Iterator[Grown]:
                     closed_at_ms="created_at_ms - n",
                 )
             _settle(store.engine.connect())
-        with environment(House(Path(folder), url).environment(free_port())):
-            yield create_auctions(), {"Accept": "text/html"}
+        with environment(house.environment(free_port())), closing(house.store()) as store:
+
+            def change() -> None:
+                with store.begin() as act:
+                    act.conn.execute(customers.update().values(time_zone=None))
+
+            yield Grown(create_auctions(), {"Accept": "text/html"}, change)
 
 
 @contextmanager
@@ -91,7 +108,7 @@ def _bids(url: str, times: int) -> Iterator[Grown]:
             )
         _settle(connect(url).connect())
         with environment(house.environment()):
-            yield create_bids(), {"Authorization": f"Bearer {TOKEN}"}
+            yield Grown(create_bids(), _BEARER)
 
 
 @contextmanager
@@ -103,7 +120,7 @@ def _mailer(url: str, times: int) -> Iterator[Grown]:
         copy_rows(connection, mails, times - 1, id=f"mails.id + n * {_ROWS * 10}", entity_url=_NTH)
     _settle(engine.connect())
     with environment(mailer_rows.settings(url, free_port())):
-        yield create_mailer(collect=lambda: queue_metrics(engine, now_ms())), {}
+        yield Grown(create_mailer(collect=lambda: queue_metrics(engine, now_ms())), {})
     engine.dispose()
 
 
@@ -136,7 +153,7 @@ def _accounting(url: str, times: int) -> Iterator[Grown]:
     with environment(_accounting_settings(url)):
         config = read_accounting()
         with closing(build_accounting(config)) as parts:
-            yield create_accounting(config, parts), {"Authorization": f"Bearer {TOKEN}"}
+            yield Grown(create_accounting(config, parts), _BEARER)
 
 
 GROWING: dict[str, tuple[Grow, tuple[str, ...]]] = {
@@ -174,13 +191,14 @@ def pages(case: tuple[str, str]) -> Turns:
 
 
 def _ms(path: str, sides: list[Grown]) -> list[float]:
-    times = [[_answered_ms(app, path, headers) for app, headers in sides] for _ in range(_ASKED)]
+    times = [[_answered_ms(side, path) for side in sides] for _ in range(_ASKED)]
     return [median(column) for column in zip(*times, strict=True)]
 
 
-def _answered_ms(app: Flask, path: str, headers: Mapping[str, str]) -> float:
+def _answered_ms(grown: Grown, path: str) -> float:
+    grown.change()
     began = time.perf_counter()
-    answer = app.test_client(use_cookies=False).get(path, headers=headers)
+    answer = grown.app.test_client(use_cookies=False).get(path, headers=grown.headers)
     took_ms = (time.perf_counter() - began) * 1000
     assert answer.status_code == 200, answer.text
     return took_ms
@@ -188,7 +206,7 @@ def _answered_ms(app: Flask, path: str, headers: Mapping[str, str]) -> float:
 
 def _settle(connection: Connection) -> None:
     """As a server that has run for a while: PostgreSQL has looked at its tables."""
-    with connection:
+    with connection, patiently():
         if connection.dialect.name == "postgresql":
             done = connection.execution_options(isolation_level="AUTOCOMMIT")
             done.exec_driver_sql("VACUUM ANALYZE")
