@@ -1,6 +1,7 @@
 """The provider in Stripe's wire: hosted Checkout Sessions, refunds and signed events."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -110,10 +111,9 @@ class StripeProvider:
             checkout_id = (about.get("metadata") or {}).get("checkout")
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
             raise WebhookRefused("no event") from error
-        if not isinstance(event_id, str) or not 0 < len(event_id) <= _LONGEST_ID:
+        if not _is_id(event_id):
             raise WebhookRefused("no event")
-        is_ours = isinstance(checkout_id, str) and len(checkout_id) <= _LONGEST_ID
-        return Told(event_id=event_id, checkout_id=checkout_id if is_ours else None)
+        return Told(event_id=event_id, checkout_id=checkout_id if _is_id(checkout_id) else None)
 
     def _verified(self, body: bytes, signature: str, now_s: int) -> str:
         try:
@@ -129,7 +129,13 @@ class StripeProvider:
         return text
 
 
-_LONGEST_ID = 255
+_ID = re.compile("[!-~]{1,255}", re.ASCII)
+
+
+def _is_id(value: Any) -> bool:
+    """Whether a provider, or we, may have named something so: not everything that JSON calls a
+    text can be stored."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def _seen(session: Any) -> Seen:

@@ -98,6 +98,8 @@ def test_a_signature_of_another_body_is_refused(paid_silently: Shop) -> None:
 
 RUBBISH = [
     b"",
+    b'{"id":"evt_\\ud800","data":{"object":{}}}',
+    b'{"id":"evt_\\u0000","data":{"object":{}}}',
     b"{}",
     b"[]",
     b"null",
@@ -124,8 +126,8 @@ def test_two_mib_are_too_much(shop: Shop) -> None:
 def test_an_event_of_somebody_elses_checkout_is_taken_and_moves_nothing(
     paid_silently: Shop,
 ) -> None:
-    for checkout_id in ("nobody's", "", "x" * 300):
-        assert paid_silently.tell(about(checkout_id, f"evt_{checkout_id[:5]}")) == 204
+    for number, checkout_id in enumerate(("nobody's", "", "x" * 300, "\ud800", "\0")):
+        assert paid_silently.tell(about(checkout_id, f"evt_{number}")) == 204
     paid_silently.work()
     assert paid_silently.order_status() == "agreed"
 
