@@ -309,7 +309,7 @@ def config(tmp_path: Path, empty_database: Path) -> Config:
         webhook_uuid="auctions",
         webhook_secret=(SECRET,),
         bids_url="http://bids.test",
-        bids_token="token-for-bids",
+        bids_token="token-for-bids-service",
         live_url="http://live.test",
     )
 

@@ -145,7 +145,7 @@ def live_config(url: str, live_url: str) -> LiveConfig:
         webhook_uuid="live",
         webhook_secret=(SECRET,),
         bids_url="http://bids.test",
-        bids_token="token-for-bids",
+        bids_token="token-for-bids-service",
         auctions_url=url,
         allowed_origin=url,
     )

@@ -84,7 +84,7 @@ def build_world(folder: Path, url: str, live_url: str) -> World:
         webhook_uuid="auctions",
         webhook_secret=(SECRET,),
         bids_url="http://bids.test",
-        bids_token="token-for-bids",
+        bids_token="token-for-bids-service",
         live_url=live_url,
     )
     bids, clock = FakeBids(), FakeClock()

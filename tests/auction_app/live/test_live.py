@@ -66,7 +66,7 @@ def live_config() -> Config:
         webhook_uuid="live",
         webhook_secret=(SECRET,),
         bids_url="http://bids.test",
-        bids_token="token-for-bids",
+        bids_token="token-for-bids-service",
         auctions_url=ORIGIN,
         allowed_origin=ORIGIN,
     )
