@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from service_kit.money import Money
 from standardwebhooks import Webhook
 
+from auction_app.bidding.projection import keep_bidding
 from auction_app.live import create_app as create_live
 from auction_app.live.config import Config as LiveConfig
 from auction_app.selling.draft_photos import prepare_photos
@@ -114,6 +115,11 @@ class LiveApp:
         for topic, type, url in self.world.announced():
             if topic in {"notices", "announcements"}:
                 assert deliver(self._live_app, url, kind=f"{topic}.{type}") == 204
+
+    def refresh(self, item: str) -> None:
+        """What the job does once the bus has told that the bidding changed."""
+        with self.world.parts.begin() as act:
+            keep_bidding(act, self.world.bids.bidding_of(self.url + item))
 
     def prepare_photos(self) -> None:
         """What the photo job does, until nothing waits."""
