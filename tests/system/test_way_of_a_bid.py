@@ -1,14 +1,20 @@
 """From the form to the mail: real processes, a real browser, a real SMTP server."""
 
+import json
 import re
 import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+import requests
+from playwright.sync_api import Browser, expect
 
+from tests.browser.chromium import patient
+from tests.procfile import Processes
+from tests.system.bidder import LAMP, Bidder
 from tests.system.house import House
 from tests.system.person import Person, link_in
+from tests.system.second_host import second_host
 from tests.system.smtp import Letters, text_of
 from tests.waiting import PATIENCE_S, wait_for
 
@@ -23,9 +29,36 @@ def test_a_bid_reaches_everybody_it_concerns_exactly_once(
 
 
 def test_a_bid_takes_the_same_way_on_postgresql(
-    house_on_postgres: House, browser: Browser, letters: Letters
+    house_on_postgres: House, browser: Browser, letters: Letters, tmp_path: Path
 ) -> None:
+    with second_host(house_on_postgres, tmp_path / "second") as second:
+        see_a_bid_at_both_hosts(house_on_postgres, second, browser)
+    wait_for(lambda: about_bids(letters) == 3, what="two mails to the seller, one to the outbid")
     sell_and_bid(house_on_postgres, browser, letters)
+
+
+def see_a_bid_at_both_hosts(house: House, second: Processes, browser: Browser) -> None:
+    """Who looks on at one host is told what is bid at the other, and sees the same photo."""
+    first, other = house.url("auctions"), second.url("auctions")
+    page = patient(browser.new_context().new_page())
+    page.goto(f"{first}/auctions/{LAMP}")
+    expect(page.locator("#bid-count")).to_have_text("0")
+    Bidder("Ada", other).bid("55")
+    expect(page.locator("#bid-count")).to_have_text("1", timeout=PATIENCE_S * 1000)
+
+    watched = {"auction": f"{first}/auctions/{LAMP}"}
+    stream = f"{second.url('live')}/stream"
+    with requests.get(stream, watched, stream=True, timeout=PATIENCE_S) as frames:
+        states = (json.loads(line[6:]) for line in frames.iter_lines() if line[:7] == b"data: {")
+        assert next(states)["bid_count"] == 1
+        Bidder("Bela", first).bid("80")
+        assert next(states)["bid_count"] == 2
+
+    photo = page.locator("img[src^='/photos/']").first.get_attribute("src")
+    answers = [requests.get(f"{host}{photo}", timeout=PATIENCE_S) for host in (first, other)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert answers[0].content == answers[1].content
+    page.context.close()
 
 
 def readable_by_others(var: Path) -> list[Path]:
@@ -36,8 +69,14 @@ def readable_by_others(var: Path) -> list[Path]:
     return [file for file in made if file.lstat().st_mode & 0o077]
 
 
+def about_bids(letters: Letters) -> int:
+    """How many mails have come to anybody about bids and sales."""
+    return sum(bool(mail["List-Unsubscribe"]) for mail in letters.all())
+
+
 def sell_and_bid(house: House, browser: Browser, letters: Letters) -> None:
     web = house.url("auctions")
+    before = about_bids(letters)
     sal, ann, bob = (Person.arrive(name, browser, letters, web) for name in ("Sal", "Ann", "Bob"))
     began = time.monotonic()
     for person in (sal, ann, bob):
@@ -76,7 +115,7 @@ def sell_and_bid(house: House, browser: Browser, letters: Letters) -> None:
     # One more mail that takes the same way later: whatever was to come has come before it.
     Person.arrive("Zoe", browser, letters, web).join()
     assert [len(person.mails()) for person in (sal, ann, bob)] == [3, 2, 1]
-    assert sum(bool(mail["List-Unsubscribe"]) for mail in letters.all()) == 6
+    assert about_bids(letters) == before + 6
 
     everything = house.all_output() + "".join(text_of(mail) for mail in letters.all())
     for maximum in MAXIMA:
