@@ -213,7 +213,7 @@ def _settle(connection: Connection) -> None:
 
 
 def _book(connection: Connection) -> None:
-    """A paid payment a row, of ten sellers."""
+    """A paid payment a row, of a hundred sellers, who are one page of the list."""
     amounts = (("provider", None, 970), ("fees", None, -100), ("seller", True, -870))
     paid = [
         {
@@ -230,7 +230,7 @@ def _book(connection: Connection) -> None:
             "journal_id": one["id"],
             "line": line,
             "account": account,
-            "seller_url": f"{_SELLER[:-1]}{number % 10}" if has_seller else None,
+            "seller_url": f"{_SELLER[:-1]}{number % 100}" if has_seller else None,
             "currency": "USD",
             "amount_minor": amount,
         }
