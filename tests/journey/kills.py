@@ -10,7 +10,7 @@ import argparse
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -46,9 +46,10 @@ def kill_rounds(
             house.kill(WORKER)
             deaths.append((killed, time.monotonic() + STARTS_IN_S))
             house.start(WORKER)
+            # Before the next bid: nobody is told of being outbid who leads again.
+            expected = WELCOMES + 2 * bids.placed - 1
+            _wait(office, expected)
             _say(f"round {number + 1} of {rounds}: {office.mails} mails")
-        expected = WELCOMES + 2 * bids.placed - 1
-        _wait(lambda: office.mails >= expected)
         return expected - office.mails, office.doubles, office.unheard(deaths)
     finally:
         house.close()
@@ -79,9 +80,9 @@ def _let_it_work(office: PostOffice, chance: random.Random, within_s: float) -> 
     )
 
 
-def _wait(condition: Callable[[], bool]) -> None:
+def _wait(office: PostOffice, mails: int) -> None:
     try:
-        wait_for(condition, seconds=120)
+        wait_for(lambda: office.mails >= mails, seconds=120)
     except AssertionError as error:
         _say(str(error))
 
