@@ -123,7 +123,7 @@ def test_a_refused_photo_is_told_at_its_field_and_the_rest_is_kept(
 def test_large_photos_are_sent_one_by_one_and_made_smaller_first(live_app: LiveApp) -> None:
     sam = live_app.person("Sam", LOOKS[0])
     start(sam)
-    large = photo_file(3600, 2400, "PNG", noise=True).getvalue()
+    large = photo_file(2700, 2100, "PNG", noise=True).getvalue()
     sent: list[int] = []
     sam.page.on(
         "request",
