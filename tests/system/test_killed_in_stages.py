@@ -35,7 +35,11 @@ def test_each_mail_comes_once_whoever_is_killed_before_it(
             house.kill(victim)
             house.start(victim, next_on_the_way)
             assert_every_mail_came_once(letters, bids.placed)
+        # Who leads again before it is written gets no mail of having been outbid.
+        bids.place()
+        assert_every_mail_came_once(letters, bids.placed)
         kill_with_a_mail_in_hand(house, ON_THE_WAY[stage][-1], bids, letters)
+        assert_every_mail_came_once(letters, bids.placed)
         bids.place()
         assert_every_mail_came_once(letters, bids.placed)
         assert "Traceback" not in house.all_output()
@@ -43,7 +47,6 @@ def test_each_mail_comes_once_whoever_is_killed_before_it(
 
 def kill_with_a_mail_in_hand(house: House, victim: str, bids: Bids, letters: Letters) -> None:
     """Its bidder may have no answer: then the same bid is confirmed once more."""
-    bids.place()
     letters.hold()
     review = bids.review()
 
