@@ -15,29 +15,27 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from PIL import Image
 from service_kit.access import Tokens
-from service_kit.money import Money
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from auction_app.accounts.forms import SignUpForm
-from auction_app.accounts.model import Customer
 from auction_app.accounts.passwords import Passwords
 from auction_app.accounts.repository import customers
-from auction_app.accounts.sign_up import sign_up
-from auction_app.accounts.verify_email import verify_email
 from auction_app.app import create_app
 from auction_app.bootstrap import House, build
 from auction_app.config import Config
 from auction_app.db.tables import outbox
 from auction_app.house_pages.terms import terms_version
+from auction_app.listings.model import Auction
+from auction_app.listings.repository import auctions
 from auction_app.moderation.carry_out import carry_out_decrees
 from auction_app.photo_store import FolderLocation
 from auction_app.selling.draft_photos import prepare_photos
-from auction_app.selling.take_photo import take_photo
 from tests.auction_app.fake_bids import FakeBids
+from tests.auction_app.listing import LISTING, list_by_verbs, photo_file, take_photo_once
+from tests.auction_app.members import by_email, let_in, open_account, whose
 from tests.postgres import fresh_database
 from tests.shared import Shared
 
@@ -87,44 +85,26 @@ class World:
         return Browser(self, self.app.test_client())
 
     def member(self, name: str, *, language: str = "en") -> "Browser":
-        """A browser of a new, verified, signed-in customer who reads this language.
-
-        Nearly every test has some: of the seven requests that lead there only signing in is made.
-        """
+        """A browser of a new, verified, signed-in customer who reads this language."""
         browser = self.browser()
         browser.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
-        self._open_account(name, language)
-        browser.sign_in(name)
-        return browser
-
-    def _open_account(self, name: str, language: str) -> None:
-        """Do what the page of signing up does, and the link of the mail."""
         form = SignUpForm(
             name=name, email=email_of(name), password=password_of(name), terms=self.terms
         )
-        store, signatures = self.parts.store, self.parts.signatures
-        sign_up(store, self.parts.passwords, form, locale=language, terms=self.terms)
-        customer = self._customer(name)
-        assert customer.verification_id is not None
-        link = signatures.link_token("verify-email", customer.id, customer.verification_id)
-        verify_email(store, signatures, link, visitor=customer)
+        customer = open_account(self.parts, form, language=language)
+        browser.token = let_in(self.app, self.parts, browser.client, customer.id)
+        return browser
 
     def moderator(self, name: str, *, language: str = "en") -> "Browser":
         """A member whom the house has made a moderator."""
         browser = self.member(name, language=language)
-        customer = self._customer(name)
+        customer = by_email(self.parts, email_of(name))
         with self.parts.begin() as act:
             customers.appoint(act.conn, customer.id)
         return browser
 
     def customer_url(self, name: str) -> str:
-        return self.parts.urls.customer(self._customer(name).id)
-
-    def _customer(self, name: str) -> Customer:
-        with self.parts.store.reading() as conn:
-            found = customers.by_email(conn, email_of(name))
-        assert found is not None
-        return found[0]
+        return self.parts.urls.customer(by_email(self.parts, email_of(name)).id)
 
     def verification_link(self, name: str) -> str:
         """The path of the link that the mailer would put into its first mail."""
@@ -196,19 +176,31 @@ class Browser:
         return answer
 
     def list_item(self, **changes: Any) -> str:
-        """List an item and open its bidding; returns its path."""
+        """List an item by the verbs that the wizard calls, and open its bidding; returns its
+        path."""
+        seller = whose(self.world.app, self.world.parts, self.client)
+        return self._open(list_by_verbs(self.world.parts, seller, LISTING | changes))
+
+    def list_by_wizard(self, **changes: Any) -> str:
+        """The same on the wizard's pages, for who tests what they make of what is typed."""
         answer = self.publish(self.write_draft(**changes))
         assert answer.status_code == 303, answer.text
-        path = answer.headers["Location"]
-        auction = self.client.get(path, headers={"Accept": "application/hal+json"}).get_json()
+        auction_id = str(answer.headers["Location"]).rsplit("/", 1)[1]
+        with self.world.parts.store.reading() as conn:
+            auction = auctions.by_id(conn, auction_id)
+        return self._open(auction)
+
+    def _open(self, auction: Auction) -> str:
+        urls, terms = self.world.parts.urls, auction.terms
+        url = urls.auction(auction.id)
         self.world.bids.open(
-            auction["_links"]["self"]["href"],
-            seller_url=auction["_links"]["seller"]["href"],
-            start=Money.parse(auction["terms"]["start_price"]),
-            ends_at_ms=auction["terms"]["ends_at_ms"],
-            buy_now=Money.parse(buy_now) if (buy_now := auction["terms"]["buy_now"]) else None,
+            url,
+            seller_url=urls.customer(auction.seller_id),
+            start=terms.start_price,
+            ends_at_ms=terms.ends_at_ms,
+            buy_now=terms.buy_now,
         )
-        return str(path)
+        return path_of(url)
 
     def write_draft(self, **changes: Any) -> str:
         """Fill in the wizard, photos and all, up to the preview; returns the draft's path."""
@@ -225,7 +217,7 @@ class Browser:
     def add_photo(self, draft: str, photo: tuple[BytesIO, str], alt: str) -> None:
         """Upload a photo, let the job prepare it, and describe all photos alike."""
         assert self.post(f"{draft}/photos/change", {"photos": photo}).status_code == 303
-        prepare_photos(self.world.parts.store, self.world.parts.files, take_photo)
+        prepare_photos(self.world.parts.store, self.world.parts.files, take_photo_once)
         names = re.findall(r'name="(alt-[0-9a-f]+)"', self.get(f"{draft}/photos").text)
         self.post(f"{draft}/photos/change", dict.fromkeys(names, alt))
 
@@ -273,29 +265,6 @@ def ticket_in(answer: TestResponse) -> str:
 def as_program(token: str | None = None) -> dict[str, str]:
     headers = {"Accept": "application/hal+json"}
     return headers | ({"Authorization": f"Bearer {token}"} if token else {})
-
-
-def photo_file(
-    width: int = 320, height: int = 240, format: str = "JPEG", *, noise: bool = False
-) -> BytesIO:
-    out = BytesIO()
-    photo = Image.new("RGB", (width, height), "teal")
-    if noise:  # what no compression makes small
-        photo = Image.effect_noise((width, height), 90).convert("RGB")
-    photo.save(out, format)
-    out.seek(0)
-    return out
-
-
-LISTING: dict[str, Any] = {
-    "zone": "UTC",
-    "title": "Brass desk lamp",
-    "description": "From 1931, rewired.",
-    "photo_description": "A brass lamp on a table",
-    "start_price": "10.00",
-    "currency": "USD",
-    "ends": "2026-10-01T12:00:00",
-}
 
 
 @pytest.fixture(scope="session")

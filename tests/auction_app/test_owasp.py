@@ -89,7 +89,7 @@ def write_everywhere(tour: Tour) -> set[str]:
     listing |= {"location": SCRIPT[:80], "payment": SCRIPT[:80]}
     prices = {"start_price": SCRIPT, "reserve": SCRIPT, "buy_now": SCRIPT, "ends": SCRIPT}
     prices |= {"delivery": "priced", "postage_cost": SCRIPT}
-    item = sam.list_item(**listing, photo_description=SCRIPT)
+    item = sam.list_by_wizard(**listing, photo_description=SCRIPT)
     draft = sam.write_draft(**listing, **prices, photo_description=SCRIPT)
     sam.post(f"{tour.unsold}/edit", {"addition": SCRIPT})
     ada.post(f"{item}/questions", {"question": SCRIPT})

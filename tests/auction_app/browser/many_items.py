@@ -8,7 +8,8 @@ from auction_app.listings.model import Photo
 from auction_app.selling.forms import ListingRules, read_listing
 from auction_app.selling.list_auction import list_auction
 from auction_app.web.forms import Notation
-from tests.auction_app.conftest import LISTING, World, email_of
+from tests.auction_app.conftest import World, email_of
+from tests.auction_app.listing import LISTING
 
 _RULES = ListingRules(shortest_ms=0, longest_ms=30 * 24 * 3_600_000)
 

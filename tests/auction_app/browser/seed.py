@@ -21,9 +21,9 @@ from tests.auction_app.conftest import (
     World,
     as_program,
     path_of,
-    photo_file,
     ticket_in,
 )
+from tests.auction_app.listing import photo_file
 from tests.auction_app.sale import offer_again
 
 LAMP, BICYCLE, CAMERA, VASE, GUITAR, WATCH = (f"/auctions/{item.id}" for item in ITEMS)

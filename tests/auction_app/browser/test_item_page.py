@@ -8,7 +8,7 @@ from tests.auction_app.browser.live_app import LiveApp
 from tests.auction_app.browser.many_items import stock
 from tests.auction_app.browser.variants import LOOKS, Look, in_every_look
 from tests.auction_app.browser.visitor import Visitor
-from tests.auction_app.conftest import photo_file
+from tests.auction_app.listing import photo_file
 
 HIGH = 740
 PHOTOS = [Photo(id=f"photo{n:02d}", alt=f"Side {n}", width=320, height=240) for n in range(1, 13)]

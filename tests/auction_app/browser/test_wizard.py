@@ -5,7 +5,7 @@ from playwright.sync_api import FilePayload, Route, expect
 from tests.auction_app.browser.live_app import LiveApp
 from tests.auction_app.browser.variants import LOOKS, Look, in_every_look, in_two_looks
 from tests.auction_app.browser.visitor import Visitor
-from tests.auction_app.conftest import photo_file
+from tests.auction_app.listing import photo_file
 
 
 def file(name: str, content: bytes | None = None) -> FilePayload:

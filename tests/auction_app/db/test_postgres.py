@@ -28,7 +28,7 @@ def test_a_story_through_every_table(world: World) -> None:
     sam, ada = world.member("Sam"), world.member("Ada")
     world.browser().sign_up("Ada")
     assert world.browser().sign_in("Ada", password="wrong").status_code == 422
-    item = sam.list_item(ends="2026-09-22T00:00:00")
+    item = sam.list_by_wizard(ends="2026-09-22T00:00:00")
     others = [sam.list_item(ends=f"2026-09-22T{hour:02}:00:00") for hour in range(1, 24)]
     bob = world.member("Bob")
 

@@ -33,7 +33,7 @@ def test_one_lists_in_a_subcategory_and_finds_back_from_the_item(
 ) -> None:
     sam, ada = (world.member(name, language=language) for name in ("Sam", "Ada"))
     assert 'value="home-lamps"' in sam.get(f"{sam.write_draft()}/item").text
-    item = sam.list_item(category="home-lamps")
+    item = sam.list_by_wizard(category="home-lamps")
 
     page = ada.get(item).text
     trail = page[page.index('class="crumbs"') :].split("</nav>")[0]

@@ -13,7 +13,8 @@ from auction_app.errors import PhotoRefused
 from auction_app.selling.draft_photos import prepare_photos
 from auction_app.selling.take_photo import look_at_photo, take_photo
 from auction_app.selling.take_photo_apart import Photo, take_photo_apart
-from tests.auction_app.conftest import Browser, World, photo_file
+from tests.auction_app.conftest import Browser, World
+from tests.auction_app.listing import photo_file
 
 pytestmark = pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 

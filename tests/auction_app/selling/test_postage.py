@@ -20,7 +20,7 @@ def in_words(page: str) -> str:
 
 def test_the_most_one_would_pay_has_the_postage_in_it(world: World) -> None:
     sam, ada = world.member("Sam"), world.member("Ada")
-    item = sam.list_item(**PRICED, buy_now="99")
+    item = sam.list_by_wizard(**PRICED, buy_now="99")
 
     assert "Delivery $4.90 postage" in words(ada, item)
     assert "$4.90 postage" in words(world.browser(), "/")
@@ -32,7 +32,7 @@ def test_the_most_one_would_pay_has_the_postage_in_it(world: World) -> None:
 
 def test_an_order_says_what_it_comes_to(world: World) -> None:
     sam, ada = world.member("Sam"), world.member("Ada")
-    item = sam.list_item(**PRICED, location="Leipzig", payment="Bank transfer")
+    item = sam.list_by_wizard(**PRICED, location="Leipzig", payment="Bank transfer")
     ada.bid(item, "30")
     close(world, item)
     order = re.findall(r'href="(/orders/\w+)"', ada.get("/my/orders").text)[0]
@@ -57,7 +57,7 @@ def test_an_order_says_what_it_comes_to(world: World) -> None:
 def test_what_costs_nothing_more_is_said_so(
     world: World, delivery: str, cost: str, said: str
 ) -> None:
-    item = world.member("Sam").list_item(delivery=delivery, postage_cost=cost)
+    item = world.member("Sam").list_by_wizard(delivery=delivery, postage_cost=cost)
     review = in_words(world.member("Ada").review(item, "30").text)
 
     assert said in review
@@ -85,7 +85,7 @@ def test_what_is_sent_at_a_price_needs_one(world: World, cost: str) -> None:
 
 def test_postage_may_change_until_the_first_bid_and_is_taken_along(world: World) -> None:
     sam = world.member("Sam")
-    item = sam.list_item(**PRICED, location="Leipzig", payment="Cash")
+    item = sam.list_by_wizard(**PRICED, location="Leipzig", payment="Cash")
     form = {"title": "Lamp", "description": "Brass.", "location": "Bonn"}
     assert sam.post(f"{item}/edit", form | {"delivery": "priced"}).status_code == 422
     sam.post(f"{item}/edit", form | {"delivery": "priced", "postage_cost": "6,50"})

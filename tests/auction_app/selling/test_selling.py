@@ -11,13 +11,14 @@ from auction_app.listings.model import LARGE, THUMBNAIL
 from auction_app.selling.draft_photos import Arrangement, moved, prepare_photos
 from auction_app.selling.take_photo import take_photo
 from auction_app.selling.write_draft import MOST_DRAFTS
-from tests.auction_app.conftest import BIDS_TOKEN, World, as_program, path_of, photo_file
+from tests.auction_app.conftest import BIDS_TOKEN, World, as_program, path_of
+from tests.auction_app.listing import photo_file
 
 
 def test_a_listing_is_shown_announced_and_its_terms_are_fixed(world: World) -> None:
     sam = world.member("Sam")
 
-    item = sam.list_item(start_price="12.50", currency="EUR", ends="2026-10-01T12:30:15")
+    item = sam.list_by_wizard(start_price="12.50", currency="EUR", ends="2026-10-01T12:30:15")
 
     page = sam.get(item)
     assert "<h1>Brass desk lamp</h1>" in page.text
@@ -38,7 +39,7 @@ def test_reserve_buy_now_and_soft_close_reach_bids_and_the_reserve_nobody_else(
     world: World,
 ) -> None:
     sam = world.member("Sam")
-    item = sam.list_item(reserve="55.55", buy_now="99.00", soft_close="120")
+    item = sam.list_by_wizard(reserve="55.55", buy_now="99.00", soft_close="120")
 
     told = sam.client.get(item, headers=as_program(BIDS_TOKEN)).get_json()["terms"]
     public = world.browser().get(item, headers=as_program()).get_json()
@@ -56,7 +57,7 @@ def test_reserve_buy_now_and_soft_close_reach_bids_and_the_reserve_nobody_else(
 def test_details_are_shown_and_listed(world: World) -> None:
     sam = world.member("Sam")
 
-    item = sam.list_item(
+    item = sam.list_by_wizard(
         category="home", condition="worn", postage="5 dollars, EU only", returns="14_days"
     )
 
@@ -72,7 +73,7 @@ def test_details_are_shown_and_listed(world: World) -> None:
 def test_an_auction_can_be_set_to_start_later(world: World) -> None:
     sam, ada = world.member("Sam"), world.member("Ada")
 
-    item = sam.list_item(starts="2026-09-25T08:00:00")
+    item = sam.list_by_wizard(starts="2026-09-25T08:00:00")
 
     assert "Starts" in ada.get(item).text
     card = sam.get("/my/sales").text.split("card-title")[1]
@@ -170,7 +171,7 @@ def test_a_draft_can_be_thrown_away(world: World) -> None:
 
 def test_there_is_an_end_to_drafts(world: World) -> None:
     sam = world.member("Sam")
-    item = sam.list_item()
+    item = sam.list_by_wizard()
     for _ in range(MOST_DRAFTS):
         sam.post("/sell")
 
@@ -188,7 +189,7 @@ def test_a_photo_is_served_in_two_sizes_and_without_its_secrets(world: World) ->
     upload.seek(0)
     sam = world.member("Sam")
 
-    item = sam.list_item(photo=(upload, "x.jpg"))
+    item = sam.list_by_wizard(photo=(upload, "x.jpg"))
 
     links = sam.client.get(item, headers=as_program()).get_json()["_links"]["photos"]
     large = sam.client.get(path_of(links[0]["href"]), buffered=True)
@@ -222,7 +223,7 @@ def test_a_photo_that_is_something_else_as_well_is_only_its_pixels(
         upload.write(PAGE_AND_ARCHIVE if where == "behind" else b"")
     assert b"<script>" in upload.getvalue()
     upload.seek(0)
-    item = world.member("Sam").list_item(photo=(upload, "photo.html"))
+    item = world.member("Sam").list_by_wizard(photo=(upload, "photo.html"))
 
     (photo,) = world.browser().get(item, headers=as_program()).get_json()["_links"]["photos"]
     shown = world.app.test_client().get(path_of(photo["href"]), buffered=True)
@@ -235,7 +236,7 @@ def test_a_photo_that_is_something_else_as_well_is_only_its_pixels(
 
 @pytest.mark.parametrize("format", ["PNG", "WEBP", "JPEG"])
 def test_the_usual_formats_are_taken(world: World, format: str) -> None:
-    world.member("Sam").list_item(photo=(photo_file(format=format), "photo"))
+    world.member("Sam").list_by_wizard(photo=(photo_file(format=format), "photo"))
 
 
 def bomb() -> bytes:
@@ -428,7 +429,7 @@ def test_a_form_larger_than_any_photo_is_refused(world: World) -> None:
 
 def test_my_sales_and_the_sellers_page_list_what_was_listed(world: World) -> None:
     sam = world.member("Sam")
-    item = sam.list_item()
+    item = sam.list_by_wizard()
 
     assert "Brass desk lamp" in sam.get("/my/sales").text
     listed = sam.client.get("/my/sales", headers=as_program()).get_json()

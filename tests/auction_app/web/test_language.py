@@ -107,7 +107,7 @@ def test_money_and_time_are_written_as_the_language_has_them(world: World) -> No
 
     assert "21,00\xa0$" in page
     assert "MEZ" in page or "MESZ" in page
-    item = sale.sam.list_item(start_price="1234.50")
+    item = sale.sam.list_by_wizard(start_price="1234.50")
     assert "1.234,50\xa0$" in sale.ada.get(item).text
     assert "2.000,50\xa0$" in sale.ada.review(item, "2000,50").text
 

@@ -112,7 +112,7 @@ def test_text_of_others_is_never_markup(world: World) -> None:
     eve.sign_up("Eve", name=SCRIPT[:60])
     eve.sign_in("Eve")
     eve.press(world.verification_link("Eve"))
-    item = eve.list_item(title=SCRIPT, description=SCRIPT, photo_description=SCRIPT)
+    item = eve.list_by_wizard(title=SCRIPT, description=SCRIPT, photo_description=SCRIPT)
 
     for path in (item, "/"):
         page = sam.get(path).text
