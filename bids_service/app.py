@@ -27,6 +27,7 @@ from bids_service.api.offers import offers_blueprint
 from bids_service.api.outcomes import outcomes_blueprint
 from bids_service.api.problems import PROBLEMS
 from bids_service.api.root import root_blueprint
+from bids_service.api.shown_prices import shown_prices_blueprint
 from bids_service.api.simulations import simulations_blueprint
 from bids_service.bootstrap import Parts, build
 from bids_service.config import Config, read
@@ -62,6 +63,7 @@ def _register(api: Api, parts: Parts) -> None:
     urls, clock = parts.books.urls, parts.books.clock
     api.register_blueprint(root_blueprint(urls))
     api.register_blueprint(biddings_blueprint(queries, urls, clock))
+    api.register_blueprint(shown_prices_blueprint(queries, urls))
     api.register_blueprint(bidding_commands_blueprint(handler, queries))
     api.register_blueprint(house_commands_blueprint(handler, queries))
     api.register_blueprint(bids_blueprint(handler, queries, urls, clock))

@@ -8,6 +8,7 @@ from typing import Any
 from service_kit.hal import link, resource
 from service_kit.money import Money
 
+from bids_service.audit.commitments import mask
 from bids_service.audit.record import Recorded
 from bids_service.engine.bidding import Bidding, Outcome
 from bids_service.engine.decision import Reason
@@ -117,6 +118,15 @@ def offer_resource(stored: StoredOffer, now_ms: int, urls: Urls) -> Json:
     return resource(state, links)
 
 
+def shown_price_resource(stored: StoredBidding, bidder: str, price: int) -> Json:
+    """At what the item can be offered to a bidder, whom the public knows by the mask."""
+    state = {
+        "masked_bidder": mask(stored.mask_key, bidder),
+        "price": money(price, stored.bidding.terms.currency),
+    }
+    return resource(state, {"bidder": link(bidder)})
+
+
 def outcome_resource(accepted: AcceptedCommand, urls: Urls) -> Json:
     """What became of a command that was answered 202: nothing yet, or the answer it got."""
     state: Json = {"status": "waiting", "accepted_at_ms": accepted.accepted_at_ms}
@@ -185,6 +195,7 @@ def _named_links(stored: StoredBidding, phase: Phase, urls: Urls) -> Json:
     is_open = phase is Phase.OPEN
     goes_on = phase in {Phase.SCHEDULED, Phase.OPEN}
     can_change = goes_on or phase is Phase.FROZEN
+    can_offer = phase is Phase.CLOSED and bidding.bid_count > 0
     possible = {
         "place-bid": (is_open, urls.placing),
         "buy-now": (is_open and bidding.buy_now_available, urls.purchase_of(stored.id)),
@@ -193,7 +204,8 @@ def _named_links(stored: StoredBidding, phase: Phase, urls: Urls) -> Json:
             urls.retractions_of(stored.id),
         ),
         "cancel": (goes_on, urls.cancellation_of(stored.id)),
-        "offer": (phase is Phase.CLOSED and bidding.bid_count > 0, urls.offers_of(stored.id)),
+        "offer": (can_offer, urls.offers_of(stored.id)),
+        "shown-prices": (can_offer, urls.shown_prices_of(stored.id)),
         "freeze": (goes_on, urls.freeze_of(stored.id)),
         "resume": (phase is Phase.FROZEN, urls.resumption_of(stored.id)),
         "end": (can_change, urls.end_of(stored.id)),

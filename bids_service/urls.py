@@ -43,6 +43,9 @@ class Urls:
     def history_of(self, bidding_id: int) -> str:
         return f"{self.bidding(bidding_id)}/history"
 
+    def shown_prices_of(self, bidding_id: int) -> str:
+        return f"{self.bidding(bidding_id)}/shown-prices"
+
     def purchase_of(self, bidding_id: int) -> str:
         return f"{self.commands}/biddings/{bidding_id}/purchase"
 

@@ -54,10 +54,19 @@ class Bids(Protocol):
     ) -> bids_client.Bidding:
         """Call an auction off, perhaps only while nobody has bid."""
 
+    def shown_prices(self, bidding: bids_client.Bidding) -> list[bids_client.ShownPrice]:
+        """At what each bidder of a closed bidding can be offered its item."""
+
     def offer_second_chance(
-        self, bidding: bids_client.Bidding, seller: str, bidder: str, idempotency_key: str
+        self,
+        bidding: bids_client.Bidding,
+        seller: str,
+        bidder: str,
+        idempotency_key: str,
+        *,
+        price: Money | None = None,
     ) -> bids_client.Offer:
-        """Offer the item to a bidder who didn't get it."""
+        """Offer the item to a bidder who didn't get it, at a price alone."""
 
     def offer(self, url: str) -> bids_client.Offer:
         """The offer at a URL."""
@@ -141,13 +150,25 @@ class Gateway:
                 return self._client.cancel(bidding, seller, key, only_without_bids=True)
             return self._client.cancel(bidding, seller, key)
 
+    def shown_prices(self, auction_id: str) -> dict[str, Money]:
+        """At what a closed auction's item can be offered, by the bidder's id. Asked
+        each time: a wrong price would bind. Raises BidsUnavailable."""
+        try:
+            shown = self._client.shown_prices(self._bidding_of(auction_id))
+        except HttpFailure as error:
+            log.warning("no prices to offer at", auction=auction_id, error=str(error))
+            raise BidsUnavailable(RETRY_AFTER_S) from error
+        ids = ((self._urls.customer_id(one.bidder), one.price) for one in shown)
+        return {bidder_id: price for bidder_id, price in ids if bidder_id is not None}
+
     def offer_second_chance(
-        self, auction_id: str, seller_id: str, bidder_id: str, key: str
+        self, auction_id: str, seller_id: str, bidder_id: str, price: Money, key: str
     ) -> bids_client.Offer:
-        """Offer the item to a bidder who didn't get it."""
+        """Offer the item to a bidder who didn't get it, at this price alone."""
         with self._commanding():
             bidding, to = self._bidding_of(auction_id), self._me(bidder_id)
-            return self._client.offer_second_chance(bidding, self._me(seller_id), to, key)
+            seller = self._me(seller_id)
+            return self._client.offer_second_chance(bidding, seller, to, key, price=price)
 
     def decree(
         self, auction_id: str, what: bids_client.Decree, bidder_id: str | None, key: str

@@ -1,6 +1,7 @@
 """Second chances: offer an item to a bidder who didn't get it, and answer such an offer."""
 
 import bids_client
+from service_kit.money import Money
 
 from auction_app.accounts.model import Customer
 from auction_app.bidding.gateway import Gateway
@@ -8,7 +9,7 @@ from auction_app.bidding.pending_command import pending_command
 from auction_app.db.ids import new_id
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.errors import NotFound
+from auction_app.errors import CommandRefused, NotFound
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.notifications.notify import notify
@@ -20,19 +21,29 @@ from auction_app.second_chances.model import ACCEPTED, SecondChance
 
 
 def offer_second_chance(
-    store: Store, gateway: Gateway, auction: Auction, bidder_id: str, *, seller: Customer, key: str
+    store: Store,
+    gateway: Gateway,
+    auction: Auction,
+    bidder_id: str,
+    *,
+    price: Money,
+    seller: Customer,
+    key: str,
 ) -> None:
-    """Offer an auction's item to a bidder at the highest price that the history shows of them
-    (docs/bidding.md B14). An order that was not paid in time is cancelled first, or two might buy
-    the one item.
+    """Offer an auction's item to a bidder at the price that the seller was shown, which is the
+    highest that the history shows of the bidder (docs/bidding.md B14), or not at all. An order that
+    was not paid in time is cancelled first, or two might buy the one item.
 
-    Safe to repeat with the same key. Blocks for bids_service. Raises NoSession, CommandRefused,
-    BidsUnavailable.
+    Safe to repeat with the same key. Blocks for bids_service. Raises NoSession, CommandRefused
+    (price_changed), BidsUnavailable.
     """
+    # Before anything is cancelled for an offer that is not to be; bids_service compares again.
+    if gateway.shown_prices(auction.id).get(bidder_id) != price:
+        raise CommandRefused("price_changed")
     with pending_command(store, seller, auction.id, key):
         with store.begin() as act:
             cancel_overdue(act, auction.id)
-        offer = gateway.offer_second_chance(auction.id, seller.id, bidder_id, key)
+        offer = gateway.offer_second_chance(auction.id, seller.id, bidder_id, price, key)
         with store.begin() as act:
             keep_offer(act, offer)
 

@@ -5,7 +5,10 @@ from dataclasses import replace
 
 from flask import Blueprint as PlainBlueprint
 from flask import Response, flash, request, url_for
+from service_kit.errors import NotAnAmount
+from service_kit.money import Money
 from service_kit.openapi import Blueprint
+from service_kit.problems import Problem
 
 from auction_app.accounts.model import Customer
 from auction_app.accounts.repository import customers
@@ -15,7 +18,7 @@ from auction_app.bidding.model import OPEN_OFFER, Bid
 from auction_app.bidding.repository import biddings
 from auction_app.db.ids import KEY, new_key
 from auction_app.db.rate_limits import SECOND_CHANCES, use_up
-from auction_app.errors import CommandRefused, NotFound
+from auction_app.errors import BidsUnavailable, CommandRefused, NotFound
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.parts import Parts
@@ -64,21 +67,7 @@ def api(parts: Parts) -> Blueprint:
 def _add_offering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> None:
     @views.get("/auctions/<string:auction_id>/second-chances")
     def show(auction_id: str) -> Response:
-        auction = _own(parts, auction_id, signed_in(parts))
-        with parts.store.reading() as conn:
-            offered = {c.bidder_id: c for c in second_chances.of_auction(conn, auction_id)}
-        losers = _losers(parts, auction)
-        rows = [(bid, mask, offered.get(bid.bidder_id)) for mask, bid in losers.items()]
-        now_ms = parts.clock()
-        return page(
-            "second_chances/second_chances.html",
-            auction=auction,
-            rows=rows,
-            closed=auction.bidding is not None and auction.bidding.closed,
-            bound=any(chance.binds(now_ms) for chance in offered.values()),
-            key=new_key(),
-            now_ms=now_ms,
-        )
+        return _offering_page(parts, gateway, _own(parts, auction_id, signed_in(parts)))
 
     @views.post("/auctions/<string:auction_id>/second-chances")
     def offer(auction_id: str) -> Response:
@@ -88,6 +77,7 @@ def _add_offering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> None
         key = request.form.get("key", "")
         if chosen is None or not KEY.fullmatch(key):
             raise NotFound("no such bidder")
+        price = _seen_price(auction)
         use_up(parts.store, SECOND_CHANCES, seller.id)
         try:
             offer_second_chance(
@@ -95,10 +85,13 @@ def _add_offering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> None
                 gateway,
                 auction,
                 chosen.bidder_id,
+                price=price,
                 seller=seller,
                 key=f"offer-{seller.id}-{key}",
             )
         except CommandRefused as error:
+            if error.reason == "price_changed":
+                return _offering_page(parts, gateway, auction, changed=chosen.bidder_id)
             flash(refusal(error.reason))
         else:
             flash(_("It is offered. We tell you when the bidder answers."))
@@ -133,6 +126,51 @@ def _add_answering(views: PlainBlueprint, parts: Parts, gateway: Gateway) -> Non
         else:
             flash(_("It is yours.") if accept else _("You have declined the offer."))
         return see_other(url_for("second_chance.look", chance_id=chance_id))
+
+
+def _offering_page(
+    parts: Parts, gateway: Gateway, auction: Auction, *, changed: str | None = None
+) -> Response:
+    """To whom the item can be offered, and at what: asked for each time, as a wrong price would
+    bind. `changed` is whom it could not be offered to at the price that was seen."""
+    with parts.store.reading() as conn:
+        offered = {c.bidder_id: c for c in second_chances.of_auction(conn, auction.id)}
+    losers, now_ms = _losers(parts, auction), parts.clock()
+    closed = auction.bidding is not None and auction.bidding.closed
+    bound = any(chance.binds(now_ms) for chance in offered.values())
+    prices = _prices(gateway, auction) if losers and closed and not bound else {}
+    rows = [
+        (mask, prices.get(bid.bidder_id) if prices else None, offered.get(bid.bidder_id))
+        for mask, bid in losers.items()
+    ]
+    return page(
+        "second_chances/second_chances.html",
+        409 if changed else 200,
+        auction=auction,
+        rows=rows,
+        closed=closed,
+        unanswered=prices is None,
+        changed=prices.get(changed) if changed and prices else None,
+        key=new_key(),
+        now_ms=now_ms,
+    )
+
+
+def _prices(gateway: Gateway, auction: Auction) -> dict[str, Money] | None:
+    """At what it can be offered, by the bidder's id; None without an answer."""
+    try:
+        return gateway.shown_prices(auction.id)
+    except BidsUnavailable:
+        return None
+
+
+def _seen_price(auction: Auction) -> Money:
+    """What the button said. Raises Problem 400."""
+    amount = request.form.get("price", "")
+    try:
+        return Money.parse({"amount": amount, "currency": auction.terms.currency})
+    except NotAnAmount as error:
+        raise Problem(400, "The field 'price' does not come from a page of ours") from error
 
 
 def _own(parts: Parts, auction_id: str, me: Customer) -> Auction:

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response
 from flask.views import MethodView
+from service_kit.money import Money
 from service_kit.openapi import Blueprint
 
 from bids_service.api.biddings import found
@@ -62,7 +63,13 @@ def bidding_commands_blueprint(handler: CommandHandler, queries: Queries) -> Blu
         @takes_command(blueprint, ToBidderSchema, status=201, answer=OfferSchema)
         def post(self, body: Body, bidding_id: int) -> Response:
             """Offer the item to a bidder who didn't get it, on behalf of its seller."""
-            offer = SecondChance(seller=body["seller"], to=body["bidder"])
+            price = Money.parse(body["price"]) if "price" in body else None
+            offer = SecondChance(
+                seller=body["seller"],
+                to=body["bidder"],
+                price=price.amount_minor if price else None,
+                currency=price.currency if price else None,
+            )
             return execute(bidding_id, offer, body)
 
     return blueprint

@@ -39,7 +39,7 @@ def _still_running(error: StillRunning) -> Problem:
 
 
 def _not_an_amount(error: NotAnAmount) -> Problem:
-    title = "The maximum is not an amount that can be bid"
+    title = "This is not an amount that can be bid or offered"
     return Problem(409, title, reason="not_an_amount", detail=str(error))
 
 

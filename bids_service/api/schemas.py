@@ -7,6 +7,7 @@ from service_kit.url import ENTITY_URL, MAX_URL_CHARACTERS, are_entity_urls
 LARGEST_ID = 2**63 - 1
 MOST_STEPS = 200
 MOST_ROWS = 1_000
+MOST_SHOWN_PRICES = 1_000
 MOST_BLOCKED = 10_000
 _STATUSES = ("scheduled", "open", "frozen", "closed")
 STEPS = ("place-bid", "buy-now", "retract", "cancel", "close", "offer")
@@ -108,7 +109,9 @@ class CancellationSchema(BySellerSchema):
 
 
 class ToBidderSchema(BySellerSchema, ByBidderSchema):
-    """On behalf of which seller to which bidder."""
+    """On behalf of which seller to which bidder, and at what the seller was shown."""
+
+    price = fields.Raw(metadata=_MONEY)
 
 
 class RootSchema(ma.Schema):
@@ -179,6 +182,13 @@ class OfferSchema(ma.Schema):
     )
     expires_at_ms = fields.Integer(required=True)
     _links = fields.Dict(required=True)
+
+
+class ShownPricesSchema(ma.Schema):
+    """The bidders of a closed bidding, each with `masked_bidder` and the `price` of an offer."""
+
+    _links = fields.Dict(required=True)
+    _embedded = fields.Dict(required=True)
 
 
 class OutcomeSchema(ma.Schema):

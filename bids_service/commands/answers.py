@@ -35,6 +35,7 @@ _TITLES = {
     Reason.TOO_LATE: "It is too late for that",
     Reason.ALREADY_OFFERED: "The item is offered to a bidder already",
     Reason.NO_OFFER: "This bidder has no such offer",
+    Reason.PRICE_CHANGED: "It would be offered at another price",
 }
 
 
@@ -59,9 +60,11 @@ def _created(document: Mapping[str, Any], url: str) -> StoredAnswer:
 
 
 def _refusal(applied: Applied, refused: Refused) -> StoredAnswer:
-    extra: dict[str, Any] = {}
-    if refused.minimum is not None:
-        extra["minimum"] = money(refused.minimum, applied.stored.bidding.terms.currency)
+    amounts = {"minimum": refused.minimum, "price": refused.price}
+    currency = applied.stored.bidding.terms.currency
+    extra: dict[str, Any] = {
+        name: money(amount, currency) for name, amount in amounts.items() if amount is not None
+    }
     problem = Problem(409, _TITLES[refused.reason], reason=refused.reason, extra=extra)
     headers = {"Content-Type": "application/problem+json"}
     return StoredAnswer(409, _text(problem.document()), headers)

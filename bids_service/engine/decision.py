@@ -30,6 +30,7 @@ class Reason(StrEnum):
     TOO_LATE = "too_late"
     ALREADY_OFFERED = "already_offered"
     NO_OFFER = "no_offer"
+    PRICE_CHANGED = "price_changed"
 
 
 class Kind(StrEnum):
@@ -83,10 +84,11 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why nothing changed; `minimum` is the least that would have done."""
+    """Why nothing changed; `minimum` is the least that would have done, `price` the only one."""
 
     reason: Reason
     minimum: int | None = None
+    price: int | None = None
 
 
 Decision = Accepted | Refused

@@ -6,17 +6,20 @@ from dataclasses import dataclass, replace
 from bids_service.engine.bidding import Bidding, Outcome, PlacedBid
 from bids_service.engine.decision import Accepted, BiddingEvent, Decision, Kind, Reason, Refused
 from bids_service.engine.offer import Offer, OfferStatus
-from bids_service.engine.shown_price import shown_price
+from bids_service.engine.shown_price import shown_prices
 
 OFFER_DAYS_MS = 60 * 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecondChance:
-    """`seller` offers to the bidder `to`."""
+    """`seller` offers to the bidder `to`, perhaps only at the `price` that the seller was shown,
+    in minor units of `currency`."""
 
     seller: str
     to: str
+    price: int | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +50,12 @@ def offer_second_chance(
     reason = _why_refused(bidding, offers, command, now_ms)
     if reason is not None:
         return Refused(reason)
-    price = shown_price(bidding.terms, history, command.to)
+    price = shown_prices(bidding.terms, history).get(command.to)
     if price is None:
         return Refused(Reason.NO_BID)
+    shown = (command.price, command.currency)
+    if shown not in {(None, None), (price, bidding.terms.currency)}:
+        return Refused(Reason.PRICE_CHANGED, price=price)
     assert bidding.closed_at_ms is not None
     offer = Offer(
         number=len(offers) + 1,

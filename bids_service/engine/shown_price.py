@@ -7,9 +7,9 @@ from bids_service.engine.lead import lead_after
 from bids_service.engine.terms import Terms
 
 
-def shown_price(terms: Terms, history: Iterable[PlacedBid], bidder: str) -> int | None:
-    """The highest amount that prices and names alone prove this bidder to have bid; None for who
-    has not bid. `history` is all that still counts, oldest first.
+def shown_prices(terms: Terms, history: Iterable[PlacedBid]) -> dict[str, int]:
+    """The highest amount that prices and names alone prove each bidder to have bid. `history` is
+    all that still counts, oldest first.
 
     With a start price of 10 and a step of 10, A's maximum being 50:
 
@@ -20,20 +20,30 @@ def shown_price(terms: Terms, history: Iterable[PlacedBid], bidder: str) -> int 
     | A 50, B 55     | 10, 55        | 45: the same, though it was more     |
     | B 90, A 50     | 10, 60        | 50: a step below what beat A at once |
     """
-    return max(_shown(terms, history, bidder), default=None)
+    highest: dict[str, int] = {}
+    for bidder, amount in _shown(terms, history):
+        highest[bidder] = max(amount, highest.get(bidder, amount))
+    return highest
 
 
-def _shown(terms: Terms, history: Iterable[PlacedBid], bidder: str) -> Iterator[int]:
+def _shown(terms: Terms, history: Iterable[PlacedBid]) -> Iterator[tuple[str, int]]:
     before: Lead | None = None
     for bid in history:
         after = lead_after(terms, before, bid.bidder, bid.maximum)
-        if after.bidder == bidder:
-            yield after.price
-        elif bid.bidder == bidder and before:  # it fell short, and met the minimum of its time
-            yield max(terms.increments.below(after.price), terms.increments.above(before.price))
-        elif before and before.bidder == bidder and not _is_lifted(terms, before, after):
-            yield terms.increments.below(after.price)
+        yield after.bidder, after.price
+        if before is not None:
+            yield from _shown_of_the_beaten(terms, before, after, bid.bidder)
         before = after
+
+
+def _shown_of_the_beaten(
+    terms: Terms, before: Lead, after: Lead, bidder: str
+) -> Iterator[tuple[str, int]]:
+    below = terms.increments.below(after.price)
+    if bidder != after.bidder:  # it fell short, and met the minimum of its time
+        yield bidder, max(below, terms.increments.above(before.price))
+    elif before.bidder != after.bidder and not _is_lifted(terms, before, after):
+        yield before.bidder, below
 
 
 def _is_lifted(terms: Terms, before: Lead, after: Lead) -> bool:

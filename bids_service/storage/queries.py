@@ -7,7 +7,7 @@ from service_kit.paging import cut
 from sqlalchemy import Select, bindparam, select
 
 from bids_service.audit.record import Recorded
-from bids_service.engine.bidding import Standing
+from bids_service.engine.bidding import PlacedBid, Standing
 from bids_service.model import (
     AcceptedCommand,
     Key,
@@ -17,6 +17,7 @@ from bids_service.model import (
     StoredBidding,
     StoredOffer,
 )
+from bids_service.storage.biddings import bids_that_count
 from bids_service.storage.database import Database
 from bids_service.storage.rows import (
     accepted_from,
@@ -102,6 +103,11 @@ class Queries:
         shown, last = cut(found, most)
         bids_shown = tuple(bid_of(stored, row) for row in shown)
         return Page(bids_shown, last.id if last is not None else None)
+
+    def bids_that_count(self, bidding_id: int) -> tuple[PlacedBid, ...]:
+        """All bids of a bidding that were not retracted, oldest first."""
+        with self._database.reading_in_order() as connection:
+            return bids_that_count(connection, bidding_id)
 
     def bids_of_bidder(self, bidder: str, *, before: int | None, most: int) -> Page[OwnBid]:
         """All bids of a bidder that count, newest first, with an id below `before`."""

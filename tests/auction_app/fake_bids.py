@@ -17,6 +17,7 @@ from bids_client import (
     OwnBid,
     PlacedBid,
     PlayedStep,
+    ShownPrice,
     Step,
 )
 from service_kit.money import Money
@@ -60,6 +61,7 @@ class FakeBids:
         self.down = False
         self.placed_from_ms = 1_000_000
         self.loses_next_answer = False
+        self.shown_more_minor = 0
 
     def open(
         self,
@@ -142,17 +144,36 @@ class FakeBids:
         book.leader_maximum = best.maximum.amount_minor if best else 0
         book.price = book.start.amount_minor if best else None
 
+    def shown_prices(self, bidding: Bidding) -> list[ShownPrice]:
+        self._answer("shown_prices")
+        book = self._by_url(bidding.url)
+        bidders = {bid.bidder for bid in book.bids}
+        return [ShownPrice(bidder=one, price=self._shown_price(book, one)) for one in bidders]
+
+    def _shown_price(self, book: Book, bidder: str) -> Money:
+        """Of its own the fake shows what was bid, and adds what a test says it rose by."""
+        best = max(bid.maximum.amount_minor for bid in book.bids if bid.bidder == bidder)
+        return Money(best + self.shown_more_minor, book.start.currency)
+
     def offer_second_chance(
-        self, bidding: Bidding, seller: str, bidder: str, idempotency_key: str
+        self,
+        bidding: Bidding,
+        seller: str,
+        bidder: str,
+        idempotency_key: str,
+        *,
+        price: Money | None = None,
     ) -> Offer:
         self._answer("offer_second_chance")
         book = self._by_url(bidding.url)
         if not book.closed:
             raise NotPossible("no link")
-        best = max(bid.maximum.amount_minor for bid in book.bids if bid.bidder == bidder)
+        shown = self._shown_price(book, bidder)
+        if price not in {None, shown}:
+            raise BidRefused(409, {"reason": "price_changed", "price": shown.to_wire()})
         offer = Offer(
             url=f"{HOST}/offers/{len(self.offers) + 1}",
-            price=Money(best, book.start.currency),
+            price=shown,
             status="open",
             expires_at_ms=book.ends_at_ms + 60 * 86_400_000,
             bidding_url=bidding.url,

@@ -41,11 +41,14 @@ def close(world: World, item: str) -> None:
 
 def offer_again(seller: Browser, item: str) -> TestResponse:
     """Offer an item that is sold to the first bidder who can be offered it."""
-    page = seller.get(f"{item}/second-chances").text
-    form = {
-        name: re.findall(rf'name="{name}" value="(\w+)"', page)[0] for name in ("bidder", "key")
-    }
+    form = filled_in(seller.get(f"{item}/second-chances").text)
     return seller.post(f"{item}/second-chances", form)
+
+
+def filled_in(page: str) -> dict[str, str]:
+    """What the first button of a page of second chances sends."""
+    names = ("bidder", "key", "price")
+    return {name: re.findall(rf'name="{name}" value="([\w.]+)"', page)[0] for name in names}
 
 
 def cancel(sale: Sale) -> None:

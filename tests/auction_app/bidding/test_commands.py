@@ -4,7 +4,7 @@ import re
 
 from tests.auction_app.bidding.test_projection import deliver, refresh
 from tests.auction_app.conftest import PUBLIC, Browser, World, as_program, password_of
-from tests.auction_app.sale import offer_again, sell
+from tests.auction_app.sale import filled_in, offer_again, sell
 
 
 def key_in(page: str) -> str:
@@ -233,6 +233,34 @@ def test_a_loser_is_offered_the_item_and_buys_it(world: World) -> None:
     assert sum(topic == "orders" for topic, _, _ in world.announced()) == 2
     ada.post(offer, {"answer": "accept"})
     assert sum(topic == "orders" for topic, _, _ in world.announced()) == 2
+
+
+def test_the_seller_sees_before_what_is_offered_and_offers_at_that_alone(world: World) -> None:
+    sam, ada, _bob, item = sold(world)
+    page = sam.get(f"{item}/second-chances").text
+    assert re.findall(r">Offer at ([^<]+)</button>", page) == ["$20.00"]
+
+    world.bids.shown_more_minor = 500
+    answer = sam.post(f"{item}/second-chances", filled_in(page))
+
+    assert answer.status_code == 409
+    assert "the price is now $25.00" in answer.text
+    assert "second chance" not in ada.get("/my/notices").text
+    assert "Offered at $25.00" in sam.follow(offer_again(sam, item)).text
+
+
+def test_without_the_price_nothing_is_offered_and_the_page_says_so(world: World) -> None:
+    sam, _ada, _bob, item = sold(world)
+    form = filled_in(sam.get(f"{item}/second-chances").text)
+    assert sam.post(f"{item}/second-chances", form | {"price": "1e9"}).status_code == 400
+    world.bids.down = True
+
+    page = sam.get(f"{item}/second-chances").text
+
+    assert "We cannot say right now at which price" in page
+    assert 'name="bidder"' not in page
+    assert sam.post(f"{item}/second-chances", form).status_code == 503
+    assert "offer_second_chance" not in world.bids.calls
 
 
 def test_an_offer_can_be_declined(world: World) -> None:

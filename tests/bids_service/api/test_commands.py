@@ -145,7 +145,16 @@ def test_a_second_chance_is_offered_answered_and_told(service: Service) -> None:
         service.sweep()
         bidding = client.bidding_of(AUCTION)
         before = service.events()
-        offer = client.offer_second_chance(bidding, SELLER, bidder("ada"), "key-1")
+        shown = {one.bidder: one.price for one in client.shown_prices(bidding)}
+        assert shown == {bidder("ada"): Money(500, "USD"), bidder("bob"): Money(510, "USD")}
+        with pytest.raises(BidRefused) as refused:
+            client.offer_second_chance(
+                bidding, SELLER, bidder("ada"), "key-0", price=Money(490, "USD")
+            )
+        assert (refused.value.reason, refused.value.price) == ("price_changed", Money(500, "USD"))
+        offer = client.offer_second_chance(
+            bidding, SELLER, bidder("ada"), "key-1", price=shown[bidder("ada")]
+        )
         assert (offer.price, offer.status, offer.bidder) == (
             Money(500, "USD"),
             "open",

@@ -35,6 +35,7 @@ def service(sqlite_copy: Callable[[str], str]) -> Iterator[Service]:
         "GET /biddings/{bidding_id}",
         "GET /biddings/{bidding_id}/bids",
         "GET /biddings/{bidding_id}/history",
+        "GET /biddings/{bidding_id}/shown-prices",
         "POST /biddings/{bidding_id}/purchase",
         "POST /biddings/{bidding_id}/retractions",
         "POST /biddings/{bidding_id}/cancellation",

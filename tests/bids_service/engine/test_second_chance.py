@@ -21,8 +21,9 @@ from tests.bids_service.engine.books import (
 OFFER_DAYS_MS = 60 * 24 * HOUR_MS
 
 
-def offer(to: str, seller: str = "seller") -> SecondChance:
-    return SecondChance(seller=seller, to=to)
+def offer(to: str, seller: str = "seller", seen: int | None = None) -> SecondChance:
+    currency = None if seen is None else "USD"
+    return SecondChance(seller=seller, to=to, price=seen, currency=currency)
 
 
 def closed() -> Book:
@@ -35,6 +36,14 @@ def test_the_offer_is_at_what_the_history_shows_and_changes_no_state() -> None:
     offered = accepted(book, offer("A"), WEEK_MS + OFFER_DAYS_MS - 1)
     assert [(one.about, one.amount) for one in offered.events] == [("A", 310)]
     assert offered.bidding == book.bidding
+
+
+def test_it_is_at_the_price_that_the_seller_saw_or_not_at_all() -> None:
+    other = refused(closed(), offer("A", seen=300), WEEK_MS + 1)
+    assert (other.reason, other.price) == (Reason.PRICE_CHANGED, 310)
+    in_yen = SecondChance(seller="seller", to="A", price=310, currency="JPY")
+    assert refused(closed(), in_yen, WEEK_MS + 1).reason is Reason.PRICE_CHANGED
+    assert accepted(closed(), offer("A", seen=310), WEEK_MS + 1).events
 
 
 def test_it_is_refused_for_its_reason() -> None:

@@ -28,7 +28,7 @@ class Customer(Bidder):
         AssertionError for an answer that no form ever has."""
         try:
             shown = self.browser.get(self.web + page, timeout=_PATIENCE_S)
-            hidden = dict(re.findall(r'name="(csrf_token|key)" value="([^"]+)"', shown.text))
+            hidden = dict(re.findall(r'name="(csrf_token|key|price)" value="([^"]+)"', shown.text))
             if "csrf_token" not in hidden:
                 return None
             answer = self.browser.post(

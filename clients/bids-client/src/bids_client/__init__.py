@@ -12,6 +12,7 @@ from bids_client.entities import (
     Outcome,
     OwnBid,
     PlacedBid,
+    ShownPrice,
     find_bids_at,
 )
 from bids_client.errors import (
@@ -24,7 +25,7 @@ from bids_client.errors import (
 )
 from bids_client.simulation import PlayedStep, Step
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 __all__ = [
     "Bid",
@@ -44,6 +45,7 @@ __all__ = [
     "OwnBid",
     "PlacedBid",
     "PlayedStep",
+    "ShownPrice",
     "Step",
     "find_bids_at",
 ]

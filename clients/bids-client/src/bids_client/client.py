@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from requests.adapters import BaseAdapter
 from service_kit.backoff import backoff_s
@@ -11,6 +10,7 @@ from service_kit.errors import HttpFailure, UnexpectedStatus
 from service_kit.http import Answer, HttpClient
 from service_kit.money import Money
 
+from bids_client.answers import document_of, is_same_host, possible, translated
 from bids_client.documents import (
     Document,
     bid_from,
@@ -19,16 +19,19 @@ from bids_client.documents import (
     outcome_from,
     own_bid_from,
     placed_bid_from,
+    shown_price_from,
 )
-from bids_client.entities import Bid, Bidding, Decree, Links, Offer, Outcome, OwnBid, PlacedBid
-from bids_client.errors import (
-    BidRefused,
-    BidsError,
-    BidsUnavailable,
-    CallRefused,
-    NotFound,
-    NotPossible,
+from bids_client.entities import (
+    Bid,
+    Bidding,
+    Decree,
+    Offer,
+    Outcome,
+    OwnBid,
+    PlacedBid,
+    ShownPrice,
 )
+from bids_client.errors import BidsUnavailable
 from bids_client.simulation import PlayedStep, Step, played_step_from
 
 T = TypeVar("T")
@@ -84,7 +87,7 @@ class BidsClient:
         """
         body = {"auction": auction, "bidder": bidder, "maximum": maximum.to_wire()}
         url, answer = self._send(lambda: self._root_link("place-bid"), body, idempotency_key)
-        return placed_bid_from(_document(url, answer))
+        return placed_bid_from(document_of(url, answer))
 
     def place_later(self, auction: str, bidder: str, maximum: Money, idempotency_key: str) -> str:
         """The same bid, taken in at once and decided on in its turn; the URL of its outcome."""
@@ -102,12 +105,12 @@ class BidsClient:
 
     def buy_now(self, bidding: Bidding, bidder: str, idempotency_key: str) -> Bidding:
         """Buy at the buy-now price. Raises NotPossible when that is over, and as `place` does."""
-        url = _possible(bidding.links, "buy-now")
+        url = possible(bidding.links, "buy-now")
         return bidding_from(self._command(url, {"bidder": bidder}, idempotency_key))
 
     def retract(self, bidding: Bidding, bidder: str, idempotency_key: str) -> Bidding:
         """Take a bidder's bids back, as far as the rules let them go. Raises as `buy_now` does."""
-        url = _possible(bidding.links, "retract")
+        url = possible(bidding.links, "retract")
         return bidding_from(self._command(url, {"bidder": bidder}, idempotency_key))
 
     def cancel(
@@ -120,7 +123,7 @@ class BidsClient:
     ) -> Bidding:
         """Call an auction off on behalf of its seller; `only_without_bids` leaves it to the service
         to refuse that, as `has_bids`, if a bid was first. Raises as `buy_now` does."""
-        url = _possible(bidding.links, "cancel")
+        url = possible(bidding.links, "cancel")
         condition = {"only_without_bids": True} if only_without_bids else {}
         return bidding_from(self._command(url, {"seller": seller} | condition, idempotency_key))
 
@@ -130,16 +133,30 @@ class BidsClient:
         """What the house decides: `freeze` a bidding where it stands, `resume` it with the time
         given back, `end` it without a sale; or `bar` a `bidder`, whose bids are taken back, and
         `unbar` one. Raises as `buy_now` does."""
-        url = _possible(bidding.links, what)
+        url = possible(bidding.links, what)
         body = {} if bidder is None else {"bidder": bidder}
         return bidding_from(self._command(url, body, idempotency_key))
 
+    def shown_prices(self, bidding: Bidding) -> list[ShownPrice]:
+        """At what each bidder of a closed bidding can be offered its item, highest first. Raises
+        NotPossible before the close."""
+        shown = self._get(possible(bidding.links, "shown-prices"))
+        return [shown_price_from(one) for one in shown.collection("bidders")]
+
     def offer_second_chance(
-        self, bidding: Bidding, seller: str, bidder: str, idempotency_key: str
+        self,
+        bidding: Bidding,
+        seller: str,
+        bidder: str,
+        idempotency_key: str,
+        *,
+        price: Money | None = None,
     ) -> Offer:
-        """Offer the item to a bidder who didn't get it. Raises as `buy_now` does."""
-        url = _possible(bidding.links, "offer")
-        body = {"seller": seller, "bidder": bidder}
+        """Offer the item to a bidder who didn't get it, perhaps only at the `price` that the
+        seller was shown: at another it is refused as `price_changed`. Raises as `buy_now` does."""
+        url = possible(bidding.links, "offer")
+        seen = {} if price is None else {"price": price.to_wire()}
+        body = {"seller": seller, "bidder": bidder} | seen
         return offer_from(self._command(url, body, idempotency_key))
 
     def offer(self, url: str) -> Offer:
@@ -148,12 +165,12 @@ class BidsClient:
 
     def accept(self, offer: Offer, idempotency_key: str) -> Offer:
         """Accept an offer on behalf of its bidder. Raises as `buy_now` does."""
-        url = _possible(offer.links, "accept")
+        url = possible(offer.links, "accept")
         return offer_from(self._command(url, {"bidder": offer.bidder}, idempotency_key))
 
     def decline(self, offer: Offer, idempotency_key: str) -> Offer:
         """Decline an offer on behalf of its bidder. Raises as `buy_now` does."""
-        url = _possible(offer.links, "decline")
+        url = possible(offer.links, "decline")
         return offer_from(self._command(url, {"bidder": offer.bidder}, idempotency_key))
 
     def bidding(self, url: str) -> Bidding:
@@ -189,7 +206,7 @@ class BidsClient:
         """
         body = {"terms": terms, "steps": [step.to_wire() for step in steps]}
         url = self._root_link("simulate")
-        played = _document(url, self._call("POST", url, json=body))
+        played = document_of(url, self._call("POST", url, json=body))
         return [played_step_from(step) for step in played.collection("steps")]
 
     def _pages(self, url: str, read: Callable[[Document], T]) -> Iterator[T]:
@@ -206,13 +223,13 @@ class BidsClient:
         if self._root is None:
             root = self._get(self._url)
             commands = root.optional_link("place-bid")
-            if commands is not None and _is_same_host(commands, self._url):
+            if commands is not None and is_same_host(commands, self._url):
                 self._http.introduce(commands, self._token)
             self._root = root
         return self._root
 
     def _get(self, url: str) -> Document:
-        return _document(url, self._call("GET", url))
+        return document_of(url, self._call("GET", url))
 
     def _command(self, url: str, body: Json, idempotency_key: str) -> Document:
         def find() -> str:
@@ -220,7 +237,7 @@ class BidsClient:
                 self._known_root()
             return url
 
-        return _document(*self._send(find, body, idempotency_key))
+        return document_of(*self._send(find, body, idempotency_key))
 
     def _send(
         self,
@@ -262,36 +279,6 @@ class BidsClient:
         try:
             return self._http.send(method, url, json=json, headers=headers)
         except UnexpectedStatus as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         except HttpFailure as error:
             raise BidsUnavailable(str(error)) from error
-
-
-def _is_same_host(url: str, other: str) -> bool:
-    there, here = urlsplit(url), urlsplit(other)
-    return (there.scheme, there.hostname) == (here.scheme, here.hostname)
-
-
-def _possible(links: Links, relation: str) -> str:
-    if relation not in links:
-        raise NotPossible(f"the service has no link {relation!r} now")
-    return links[relation]
-
-
-def _translated(error: UnexpectedStatus) -> BidsError:
-    status, problem = error.status, error.problem
-    if error.may_pass:
-        return BidsUnavailable(f"the bids service answered {status}", error.retry_after_s)
-    if status == 404:
-        return NotFound(status, problem)
-    if status == 409:
-        return BidRefused(status, problem)
-    return CallRefused(status, problem)
-
-
-def _document(url: str, answer: Answer) -> Document:
-    try:
-        document = answer.json()
-    except HttpFailure as error:
-        raise BidsUnavailable(str(error)) from error
-    return Document(url, document)

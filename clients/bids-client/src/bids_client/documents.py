@@ -4,7 +4,7 @@ from typing import Any
 
 from service_kit.hal import Resource
 
-from bids_client.entities import Bid, Bidding, Offer, Outcome, OwnBid, PlacedBid
+from bids_client.entities import Bid, Bidding, Offer, Outcome, OwnBid, PlacedBid, ShownPrice
 from bids_client.errors import BidsUnavailable
 
 
@@ -68,6 +68,11 @@ def offer_from(document: Document) -> Offer:
         links=document.targets(),
         **document.values("status", "expires_at_ms"),
     )
+
+
+def shown_price_from(document: Document) -> ShownPrice:
+    """At what a bidder can be offered an item, from its representation."""
+    return ShownPrice(bidder=document.link("bidder"), price=document.money("price"))
 
 
 def outcome_from(document: Document) -> Outcome:

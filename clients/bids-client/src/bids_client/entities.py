@@ -17,6 +17,7 @@ Relation = Literal[
     "retract",
     "cancel",
     "offer",
+    "shown-prices",
     "history",
     "freeze",
     "resume",
@@ -127,6 +128,14 @@ class Offer:
     seller: str
     bidder: str
     links: Links = field(default_factory=dict, repr=False, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownPrice:
+    """The highest `price` that the public history proves the bidder at a URL to have bid."""
+
+    bidder: str
+    price: Money
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,8 @@
 """What can go wrong between a bidder's application and the bids service.
 
 BidsError
-├── BidRefused       the rules say no; `reason` is the rule's word, `minimum` what would have done
+├── BidRefused       the rules say no; `reason` is the rule's word, `minimum` what would have done,
+│                    `price` what is to be seen first
 ├── NotFound         no such auction, bidding or bid
 ├── NotPossible      the service has no link for that now, so nothing was sent
 ├── CallRefused      another 4xx: a bad token, a reused key, a request of the wrong form
@@ -39,8 +40,16 @@ class BidRefused(_ProblemError):
     @property
     def minimum(self) -> Money | None:
         """The least that would have done, when the bid was below it."""
+        return self._amount("minimum")
+
+    @property
+    def price(self) -> Money | None:
+        """The price to be seen first, when an offer was to be at another."""
+        return self._amount("price")
+
+    def _amount(self, name: str) -> Money | None:
         try:
-            return Money.parse(self.problem.get("minimum"))
+            return Money.parse(self.problem.get(name))
         except NotAnAmount:
             return None
 
