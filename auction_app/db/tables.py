@@ -681,8 +681,9 @@ message_reports = Table(
     Index("ix_message_reports_reporter", "reporter_id"),
 )
 
-# What moderators decided about an item (`hide`, `end`) or an account (`ban`), and the one appeal
-# of whom it concerns: `answer` says why it was rejected, `lifted_at_ms` that it holds no longer.
+# What moderators decided about an item (`hide`, `end`), a message about its sale (`hide`, with
+# `message_id`) or an account (`ban`), and the one appeal of whom it concerns: `answer` says why it
+# was rejected, `lifted_at_ms` that it holds no longer.
 decisions = Table(
     "decisions",
     metadata,
@@ -697,8 +698,10 @@ decisions = Table(
     Column("appealed_at_ms", BigInteger),
     Column("answer", Text),
     Column("answered_at_ms", BigInteger),
+    Column("message_id", ForeignKey("order_messages.id")),
     Index("ix_decisions_customer", "customer_id", "at_ms"),
     Index("ix_decisions_auction", "auction_id"),
+    Index("ix_decisions_message", "message_id"),
 )
 
 # What bids_service is told by a decision: in this order in an auction, each once by its `key`.

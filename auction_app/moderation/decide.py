@@ -10,6 +10,7 @@ from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.outcomes import ListingHidden, ListingShown
 from auction_app.listings.repository import auctions
 from auction_app.moderation.model import Action, Decision, Telling
+from auction_app.moderation.remove_message import show_message
 from auction_app.moderation.repository import decisions, decrees, reports, statements
 from auction_app.moderation.tell import tell, tell_all
 from auction_app.orders.cancel_unpaid import cancel_unpaid
@@ -45,6 +46,8 @@ def lift(act: UnitOfWork, decision: Decision, note: str) -> None:
     """Undo what can be undone: show the item again and let the bidding go on, or open the account.
     Bids that were taken back stay so."""
     decisions.lift(act.conn, decision.id, now_ms=act.now_ms)
+    if decision.message_id is not None:
+        show_message(act, decision.message_id)
     if decision.action == "ban":
         customers.ban(act.conn, decision.customer_id, at_ms=None)
         act.tell(AccountReopened(decision.customer_id))
@@ -63,7 +66,7 @@ def lift(act: UnitOfWork, decision: Decision, note: str) -> None:
         act,
         decision,
         decision.customer_id,
-        "decision-lifted",
+        "message-shown" if decision.message_id else "decision-lifted",
         auction_id=decision.auction_id,
         text=note,
     )
@@ -82,7 +85,7 @@ def uphold(act: UnitOfWork, decision: Decision, note: str) -> None:
         act,
         decision,
         decision.customer_id,
-        "appeal-rejected",
+        "message-stays" if decision.message_id else "appeal-rejected",
         auction_id=decision.auction_id,
         text=note,
     )
@@ -133,6 +136,8 @@ def _take_bids_back(act: UnitOfWork, decision: Decision, auction_id: str) -> Non
 
 
 def _items_of(act: UnitOfWork, decision: Decision) -> list[str]:
+    if decision.message_id is not None:
+        return []
     frozen = decrees.of_decision(act.conn, decision.id, "freeze")
     hidden = {auction_id for auction_id, _ in frozen}
     if decision.action == "hide" and decision.auction_id is not None:

@@ -47,6 +47,8 @@ def trouble_word(trouble: str) -> str:
 
 def decision_word(decision: Decision) -> str:
     """What was decided."""
+    if decision.message_id is not None:
+        return _("The message was removed")
     return {
         "hide": _("The item was removed"),
         "end": _("The auction was ended"),

@@ -20,6 +20,9 @@ Telling = Literal[
     "auction-ended",
     "bids-removed",
     "report-decided",
+    "message-removed",
+    "message-shown",
+    "message-stays",
 ]
 """What somebody may be told of a decision."""
 
@@ -62,8 +65,9 @@ class MessageReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """What a moderator decided about an item of a customer, or about the customer's account, and
-    the appeal against it. `note` is the reason, as those concerned are told it."""
+    """What a moderator decided about an item of a customer, about a message that the customer
+    wrote about the sale of one, or about the customer's account, and the appeal against it. `note`
+    is the reason, as those concerned are told it."""
 
     id: str
     action: Action
@@ -71,6 +75,7 @@ class Decision:
     customer_id: str
     note: str
     at_ms: int
+    message_id: str | None = None
     lifted_at_ms: int | None = None
     appeal: str | None = None
     appealed_at_ms: int | None = None

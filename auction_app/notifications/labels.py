@@ -47,6 +47,9 @@ def notice_word(kind: str) -> str:
         "bids-removed": _("We have removed bids"),
         "account-closed": _("We have closed your account"),
         "report-decided": _("Your report was looked at"),
+        "message-removed": _("We have removed a message of yours"),
+        "message-shown": _("A message of yours can be read again"),
+        "message-stays": _("A message of yours stays removed"),
         "saved-search": _("New in your saved search"),
         "new-listing": _("New from a seller you follow"),
     }[kind]

@@ -27,6 +27,9 @@ Kind = Literal[
     "auction-ended",
     "bids-removed",
     "report-decided",
+    "message-removed",
+    "message-shown",
+    "message-stays",
     "saved-search",
     "new-listing",
 ]

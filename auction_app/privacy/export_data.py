@@ -148,6 +148,7 @@ def _smaller_things(
         "decisions": [
             {
                 "what": decision.action,
+                "message": urls.message(decision.message_id) if decision.message_id else None,
                 "reason": decision.note,
                 "at_ms": decision.at_ms,
                 "lifted_at_ms": decision.lifted_at_ms,

@@ -90,6 +90,9 @@ _KINDS = (
     Kind("auction-ended", Priority.NORMAL),
     Kind("bids-removed", Priority.URGENT),
     Kind("report-decided", Priority.NORMAL),
+    Kind("message-removed", Priority.NORMAL),
+    Kind("message-shown", Priority.NORMAL),
+    Kind("message-stays", Priority.NORMAL),
     Kind("subscription-failing", Priority.URGENT),
     Kind("subscription-disabled", Priority.URGENT),
     Kind("subscription-recovered", Priority.URGENT),
@@ -112,6 +115,9 @@ DECISIONS = (
     "auction-ended",
     "bids-removed",
     "report-decided",
+    "message-removed",
+    "message-shown",
+    "message-stays",
 )
 """What a statement of the house may tell (docs/protocol.md, statements)."""
 

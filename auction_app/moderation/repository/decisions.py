@@ -32,10 +32,18 @@ def locked(conn: Connection, decision_id: str) -> Decision:
 
 def in_force_on(conn: Connection, auction_id: str, seller_id: str) -> list[Decision]:
     """What holds about an item, or about its seller's account; the oldest first."""
-    mine = decisions.c.auction_id == auction_id
+    mine = (decisions.c.auction_id == auction_id) & decisions.c.message_id.is_(None)
     account = (decisions.c.customer_id == seller_id) & (decisions.c.action == "ban")
     query = select(decisions).where(mine | account, decisions.c.lifted_at_ms.is_(None))
     return _read(conn, query.order_by(decisions.c.at_ms))
+
+
+def in_force_on_message(conn: Connection, message_id: str) -> Decision | None:
+    """The decision that keeps a message from its two sides."""
+    query = select(decisions).where(
+        decisions.c.message_id == message_id, decisions.c.lifted_at_ms.is_(None)
+    )
+    return next(iter(_read(conn, query)), None)
 
 
 def bans_of(conn: Connection, customer_id: str) -> list[Decision]:

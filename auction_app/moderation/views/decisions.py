@@ -17,6 +17,7 @@ from auction_app.moderation.model import Decision, Statement
 from auction_app.moderation.moderate import answer_appeal
 from auction_app.moderation.repository import decisions, statements
 from auction_app.moderation.views.moderators import moderator
+from auction_app.orders.repository import messages
 from auction_app.parts import Parts
 from auction_app.web.i18n import _
 from auction_app.web.negotiation import hal, negotiated, page, see_other, wants_hal
@@ -145,11 +146,13 @@ def _page(
 ) -> Response:
     with parts.store.reading() as conn:
         auction = auctions.by_id(conn, decision.auction_id) if decision.auction_id else None
+        message = messages.by_id(conn, decision.message_id) if decision.message_id else None
     return page(
         "moderation/decision.html",
         422 if errors else 200,
         decision=decision,
         auction=auction,
+        message=message if mine or answering else None,
         mine=mine,
         answering=answering and decision.waits,
         can_appeal=mine and decision.may_appeal(parts.clock()),

@@ -239,6 +239,38 @@ def test_a_moderator_sees_a_reported_message_with_its_order_and_removes_it(world
     assert "When does it go out?" in sale.sam.get(sale.order).text
 
 
+def test_who_wrote_what_was_removed_is_told_why_and_may_appeal_once(world: World) -> None:
+    sale, mo = sell(world), world.moderator("Mo")
+    message = write(sale, sale.ada)
+    report(sale, message)
+    act = {"action": "hide-message", "note": "Rule 4."}
+    for _twice in range(2):
+        mo.post(f"/moderation{message}", act)
+
+    news = sale.ada.get("/my/notices").text
+    assert news.count("We have removed a message of yours") == 1
+    assert "We have removed a message" not in sale.sam.get("/my/notices").text
+    (decision,) = re.findall(r'href="(/decisions/\w+)"', news)
+    page = sale.ada.get(decision).text
+    for seen in ("The message was removed", "Rule 4.", "When does it go out?", "Brass desk lamp"):
+        assert seen in page
+    assert "Bidding is stopped" not in page
+    assert sale.sam.get(decision).status_code == 404
+    assert sale.sam.get(sale.item).status_code == 200  # the item has nothing to do with it
+    sale.ada.post(decision, {"text": "I only asked."})
+    assert sale.ada.post(decision, {"text": "Again."}).status_code == 409
+
+    mo.post(f"/moderation{decision}", {"action": "lift", "note": "Right."})
+
+    assert "When does it go out?" in sale.sam.get(sale.order).text
+    assert "A message of yours can be read again" in sale.ada.get("/my/notices").text
+    told = [url for topic, _, url in world.announced() if topic == "statements"]
+    mailer = {"headers": as_program(MAILER_TOKEN)}
+    documents = [world.browser().client.get(path_of(url), **mailer).get_json() for url in told]
+    kinds = [one["kind"] for one in documents]
+    assert kinds == ["message-removed", "report-decided", "message-shown"]
+
+
 def test_a_german_reader_reads_all_of_it_in_german(world: World) -> None:
     sale = sell(world, language="de")
     page = sale.ada.post(f"{sale.order}/messages", {"message": " "}).text
