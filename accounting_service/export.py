@@ -12,6 +12,7 @@ from service_kit.money import Money
 from accounting_service.bootstrap import build
 from accounting_service.config import read
 from accounting_service.model.journal import Account, Journal, Posting
+from accounting_service.model.payout import reference_of
 from accounting_service.storage.books import Balance, Books
 
 _NAMES = {
@@ -44,7 +45,9 @@ def beancount(books: Books) -> Iterator[str]:
 
 def _transaction(journal: Journal, day: date) -> Iterator[str]:
     yield f'{day} * "{journal.kind}"'
-    yield f"  payment: {_quoted(journal.payment_url)}"
+    reference = reference_of(journal)
+    of = ("payment", journal.payment_url) if reference is None else ("payout", reference)
+    yield f"  {of[0]}: {_quoted(of[1])}"
     for one in journal.postings:
         yield f"  {_account(one)}  {_amount(one.amount_minor, one.currency)}"
         if one.seller_url is not None:

@@ -53,9 +53,11 @@ class DeadLettersSchema(_Linked):
 
 
 class LineSchema(_Linked):
-    """A payment, or its refund: what the buyer paid, the fee, and what is left for the seller."""
+    """A payment, or its refund: what the buyer paid, the fee, and what is left for the seller. Or a
+    payout, or its return: its `reference`, and the same amount twice."""
 
     kind = fields.String(required=True)
+    reference = fields.String(required=True, allow_none=True)
     at_ms = fields.Integer(required=True)
     amount = fields.Nested(MoneySchema, required=True)
     fee = fields.Nested(MoneySchema, required=True)

@@ -83,12 +83,13 @@ def _line(line: Line) -> dict[str, Any]:
     return resource(
         {
             "kind": line.kind.value,
+            "reference": line.reference,
             "at_ms": line.at_ms,
             "amount": line.amount.to_wire(),
             "fee": line.fee.to_wire(),
             "net": line.net.to_wire(),
         },
-        {"payment": link(line.payment_url)},
+        {"payment": None if line.reference else link(line.payment_url)},
     )
 
 
@@ -100,7 +101,8 @@ def _table(books: Books, seller_url: str) -> Iterator[str]:
             it = line_of(one.journal, seller_url)
             at = datetime.fromtimestamp(it.at_ms / 1000, UTC).isoformat(timespec="seconds")
             amounts = (it.amount.amount, it.fee.amount, it.net.amount)
-            yield _row(at, it.kind.value, it.payment_url, it.amount.currency, *amounts)
+            of = it.reference or it.payment_url
+            yield _row(at, it.kind.value, of, it.amount.currency, *amounts)
         after = (found[-1].journal.at_ms, found[-1].id)
 
 

@@ -12,7 +12,7 @@ class Account(StrEnum):
     owe or have earned."""
 
     PROVIDER = "provider"
-    """What the payment provider holds for us."""
+    """What the payment provider holds for us, or has passed on to our bank: both pay sellers."""
     SELLER = "seller"
     """What we owe sellers, each by its URL."""
     FEES = "fees"
@@ -22,10 +22,13 @@ class Account(StrEnum):
 
 
 class Kind(StrEnum):
-    """What happened. A payment has one journal of each at most."""
+    """What happened. A payment has one journal of each of the first two at most, a payout of the
+    others."""
 
     PAID = "paid"
     REFUNDED = "refunded"
+    PAID_OUT = "paid-out"
+    PAYOUT_RETURNED = "payout-returned"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,7 @@ class Posting:
 
 @dataclass(frozen=True, kw_only=True)
 class Journal:
-    """What one event moved, whole."""
+    """What one event moved, whole. `payment_url` is that of a payout where it was one."""
 
     payment_url: str
     kind: Kind

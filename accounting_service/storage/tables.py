@@ -17,7 +17,8 @@ metadata = MetaData()
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
-# One row a thing that happened to a payment, for good: triggers refuse to change or delete it.
+# One row a thing that happened to a payment (or to a payout, by its URN), for good: triggers refuse
+# to change or delete it.
 journals = Table(
     "journals",
     metadata,

@@ -12,14 +12,18 @@ from service_kit.money import Money
 
 from auction_app.errors import BooksUnavailable
 
+_KINDS = ("paid", "refunded", "paid-out", "payout-returned")
+
 
 @dataclass(frozen=True, kw_only=True)
 class StatementLine:
-    """A sale, or its refund: what the buyer paid, the house's fee of that, what is left."""
+    """A sale, or its refund: what the buyer paid, the house's fee of that, what is left. Or a
+    payout, or its return, by the `reference` that it has at the bank."""
 
     kind: str
     at_ms: int
-    payment_url: str
+    payment_url: str | None
+    reference: str | None
     amount: Money
     fee: Money
     net: Money
@@ -72,9 +76,10 @@ class Statements:
 
 def _line(line: Resource) -> StatementLine:
     return StatementLine(
-        kind=line.one_of("kind", "paid", "refunded"),
+        kind=line.one_of("kind", *_KINDS),
         at_ms=line.time_ms("at_ms"),
-        payment_url=line.link("payment"),
+        payment_url=line.optional_link("payment"),
+        reference=line.text("reference") if line.get("reference") is not None else None,
         amount=line.money("amount"),
         fee=line.money("fee"),
         net=line.money("net"),

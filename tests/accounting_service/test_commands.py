@@ -5,18 +5,32 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from service_kit.database import connect, writing
+from service_kit.money import Money
 from sqlalchemy import Engine, text
 
+from accounting_service.api.statements import statement_url
+from accounting_service.errors import NotBooked
 from accounting_service.export import beancount
+from accounting_service.model.payout import Payout
 from accounting_service.model.rates import rates
+from accounting_service.paid_out import note_payout
 from accounting_service.verify import Verifier
-from tests.accounting_service.conftest import HOUSE, PAYMENTS, Accounting
+from tests.accounting_service.conftest import (
+    HOUSE,
+    NOON_MS,
+    PAYMENTS,
+    SAM,
+    WEB_APP_TOKEN,
+    Accounting,
+)
 from tests.needs import missing
 
 RATES = rates("2026-01-01 10% 1.5%+25")
+NOW_MS = NOON_MS + 86_400_000
 
 
 @pytest.fixture
@@ -120,3 +134,54 @@ def test_filled_again_from_the_list_the_balances_are_the_same(sold: Accounting) 
     sold.parts.receiver.mark_all()
     sold.work()
     assert sold.balance() == before
+
+
+def pay_out(accounting: Accounting, amount: str = "22.50", **more: Any) -> bool:
+    money = Money.parse({"amount": amount, "currency": more.pop("currency", "EUR")})
+    payout = Payout(reference="SEPA-1", seller_url=more.pop("seller", SAM), amount=money)
+    return note_payout(accounting.parts.books, payout, lambda: NOW_MS, **more)
+
+
+def test_a_payout_is_noted_once_by_its_reference_and_can_come_back(sold: Accounting) -> None:
+    owed = sold.parts.books.owed(SAM)[0].amount_minor
+    assert [pay_out(sold), pay_out(sold), pay_out(sold, on_ms=NOW_MS)] == [True, False, False]
+    assert sold.parts.books.owed(SAM)[0].amount_minor == owed - 2250
+    line = sold.get(statement_url("", SAM), WEB_APP_TOKEN).get_json()["_embedded"]["lines"][0]
+    said = (line["kind"], line["reference"], line["at_ms"], line["net"]["amount"])
+    assert said == ("paid-out", "SEPA-1", NOW_MS, "-22.50")
+    assert line["_links"] == {}
+    assert '  payout: "SEPA-1"' in list(beancount(sold.parts.books))
+    assert [pay_out(sold, returned=True), pay_out(sold, returned=True)] == [True, False]
+    assert not pay_out(sold)
+    assert sold.parts.books.owed(SAM)[0].amount_minor == owed
+    verifier = Verifier(sold.parts, RATES)
+    assert list(verifier.complaints()) == []
+    assert (verifier.journals, verifier.payouts) == (8, 2)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({"amount": "99999999.00"}, "is owed"),
+        ({"amount": "0.00"}, "nothing that is paid out"),
+        ({"currency": "USD"}, "is owed 0.00 USD"),
+        ({"seller": f"{HOUSE}/nobody"}, "is owed 0.00 EUR"),
+        ({"on_ms": NOW_MS + 1}, "not come yet"),
+        ({"returned": True}, "no such payout"),
+    ],
+)
+def test_a_payout_that_cannot_be_right_is_refused(
+    sold: Accounting, wrong: dict[str, Any], why: str
+) -> None:
+    with pytest.raises(NotBooked, match=why):
+        pay_out(sold, **wrong)
+    assert sold.parts.books.of_payments(["urn:payout:SEPA-1"]) == {"urn:payout:SEPA-1": []}
+
+
+@pytest.mark.parametrize(
+    "other", [{"amount": "1.00"}, {"on_ms": 1}, {"returned": True, "amount": "1.00"}]
+)
+def test_a_reference_stands_for_one_payout(sold: Accounting, other: dict[str, Any]) -> None:
+    pay_out(sold)
+    with pytest.raises(NotBooked):
+        pay_out(sold, **other)
