@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from service_kit.money import Money
+from service_kit.url import are_entity_urls
 
 from accounting_service.errors import NotBooked
 from accounting_service.model.journal import Account, Journal, Kind, Posting
@@ -24,6 +25,8 @@ class Payout:
     def __post_init__(self) -> None:
         if not _REFERENCE.fullmatch(self.reference):
             raise NotBooked("the reference must be 1 to 64 letters, digits and ./_+-")
+        if not are_entity_urls([self.seller_url]):
+            raise NotBooked("the seller is named by a URL, as GET /sellers does")
         if self.amount.amount_minor <= 0:
             raise NotBooked(f"{self.amount} is nothing that is paid out")
 

@@ -166,6 +166,7 @@ def test_a_payout_is_noted_once_by_its_reference_and_can_come_back(sold: Account
         ({"amount": "0.00"}, "nothing that is paid out"),
         ({"currency": "USD"}, "is owed 0.00 USD"),
         ({"seller": f"{HOUSE}/nobody"}, "is owed 0.00 EUR"),
+        ({"seller": "\udcff"}, "named by a URL"),
         ({"on_ms": NOW_MS + 1}, "not come yet"),
         ({"returned": True}, "no such payout"),
     ],

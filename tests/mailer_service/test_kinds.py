@@ -316,3 +316,29 @@ def test_of_a_message_that_was_removed_before_its_mail_nobody_hears(
     deliver(mailer, "messages", house.message(text=None))
 
     assert mail_server.mails == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"),
+    [
+        ("message-removed", "We have removed a message about Brass lamp"),
+        ("message-shown", "Decision lifted: message about Brass lamp"),
+        ("message-stays", "Your appeal: message about Brass lamp"),
+    ],
+)
+def test_who_wrote_a_message_hears_once_what_was_decided_about_it(
+    mailer: Mailer, house: House, mail_server: MailServer, kind: str, subject: str
+) -> None:
+    links = {"customer": house.customer("Bob"), "auction": house.auction()}
+    links["page"] = f"{house.auctions.url}/appeals/token"
+    linked = {rel: {"href": url} for rel, url in links.items()}
+    told = {"kind": kind, "text": "Rule 4.", "at_ms": 1, "_links": linked}
+    url = house.auctions.put("/statements/1", told)
+
+    for _again in range(2):
+        deliver(mailer, "statements", url)
+
+    mail = only(mail_server)
+    assert arrived(mail_server) == {(subject, "bob@example.org")}
+    assert "Rule 4." in text_of(mail)
+    assert "/appeals/token" in text_of(mail)

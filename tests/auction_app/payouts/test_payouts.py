@@ -15,7 +15,9 @@ from accounting_service.bootstrap import Parts, build
 from accounting_service.config import Config as BooksConfig
 from accounting_service.model.entries import entries_of
 from accounting_service.model.payment import Payment
+from accounting_service.model.payout import Payout
 from accounting_service.model.rates import rates
+from accounting_service.paid_out import note_payout
 from auction_app.payouts.statements import Statements
 from tests.auction_app.conftest import PUBLIC, START_MS, World
 
@@ -87,6 +89,15 @@ def test_a_seller_sees_what_is_owed_and_what_it_comes_of(
     assert page.index("Refund") < page.index("Sale")
     assert "-€22.50" in page.replace("\u2212", "-")
     assert f'href="{PUBLIC}/payments/p1"' in page
+
+    sent = Payout(
+        reference="SEPA-1", seller_url=world.customer_url("Sam"), amount=Money(2250, "EUR")
+    )
+    assert note_payout(books.books, sent, lambda: START_MS + 10)
+    page = sam.get("/my/payouts").text
+    assert '<strong class="owed">€0.00</strong>' in page
+    assert "Paid out to you" in page
+    assert "SEPA-1" in page
 
 
 def test_nobody_sees_anothers(open_world: Callable[[str], World], books: Parts) -> None:
