@@ -257,7 +257,7 @@ def _settings(folder: Path, house: House, server: MailServer) -> dict[str, str]:
         "MAILER_SENDER": SENDER,
         "SMTP_URL": f"smtp://127.0.0.1:{server.port}",
         # Short leases, so that what a kill interrupted goes on soon.
-        "MAILER_SMTP_TIMEOUT_MS": "2000",
+        "MAILER_SMTP_TIMEOUT_MS": "5000",
         "MAILER_FETCH_TIMEOUT_MS": "1000",
         # Each mail by itself, so that each can be counted.
         "MAILER_PER_HOUR": "1000000",
