@@ -114,9 +114,7 @@ def read() -> Config:
     first, *others = config.bus_urls
     differ = [name for name in others if config.bus_urls[name] != config.bus_url]
     if differ:
-        raise ConfigError(
-            [f"{name}: must be as {first}: one process holds both" for name in differ]
-        )
+        raise ConfigError([f"{', '.join(differ)}: must be as {first}: one process holds them"])
     return config
 
 

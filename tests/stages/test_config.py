@@ -66,6 +66,10 @@ def test_what_works_is_taken() -> None:
         (("mvp", "MAILER_BIDS_URL", "wsgi+"), ["MAILER_BIDS_URL: not an"]),
         (("mvp", "BIDS_BUS_URL", "huey:sqlite:////tmp/q"), ["BIDS_BUS_URL: must be as AUCTIONS_"]),
         (("bus", "AUCTIONS_BUS_URL", "inline:"), ["BIDS_BUS_URL: must be as AUCTIONS_BUS_URL"]),
+        (
+            ("mvp", "AUCTIONS_BUS_URL", "inline:other"),
+            ["BIDS_BUS_URL, MAILER_BUS_URL, ACCOUNTING_BUS_URL: must be as AUCTIONS_BUS_URL"],
+        ),
         (("background", "MAILER_BUS_URL", "huey:sqlite:///"), ["MAILER_BUS_URL: huey:sqlite:"]),
         (("background", "MAILER_BUS_URL", "huey:mysql://a/b"), ["MAILER_BUS_URL: huey: needs"]),
         (("background", "AUCTIONS_BUS_URL", "carrier:"), ["AUCTIONS_BUS_URL: carrier: is no bus"]),
