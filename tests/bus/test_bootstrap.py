@@ -44,7 +44,7 @@ COMMANDS = {
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
 def test_missing_and_unknown_settings_are_all_named(command: list[str]) -> None:
     done = start(command, BUS_ROOT_KEYS="x")
-    assert done.returncode == 4
+    assert done.returncode == 2
     for name in ("BUS_DATABASE_URL", "BUS_ROOT_KEY", "BUS_ROOT_KEYS"):
         assert f"{name}: " in done.stderr
     assert "Traceback" not in done.stderr
@@ -55,7 +55,7 @@ def test_a_database_without_tables_is_named_with_what_to_do(
     command: list[str], tmp_path: Path
 ) -> None:
     done = start(command, BUS_DATABASE_URL=f"sqlite:///{tmp_path / 'new.sqlite3'}", **GOOD)
-    assert done.returncode == 4
+    assert done.returncode == 2
     assert "python -m service_kit.migrate bus" in done.stderr
     assert "Traceback" not in done.stderr
 
@@ -75,7 +75,7 @@ def test_a_bad_setting_is_named_without_its_value_when_secret(
     url: str, settings: dict[str, str], word: str
 ) -> None:
     done = start(["bus.worker"], **{"BUS_DATABASE_URL": url} | GOOD | settings)
-    assert done.returncode == 4
+    assert done.returncode == 2
     assert word in done.stderr
     assert "Traceback" not in done.stderr
     assert "short" not in done.stderr
