@@ -36,7 +36,21 @@ class _Statements(LRUCache[Any, Any]):
 
 
 class _Templates(BytecodeCache):
-    """By their name and text; apps whose templates have the same have the same filters, too."""
+    """By their name and text; apps whose templates have the same have the same filters, too. What
+    is escaped, and where a line ends, is each environment's own and decided when it compiles."""
+
+    def get_bucket(
+        self, environment: Environment, name: str, filename: str | None, source: str
+    ) -> Bucket:
+        escape = environment.autoescape
+        own = (
+            escape(name) if callable(escape) else escape,
+            environment.sandboxed,
+            environment.trim_blocks,
+            environment.lstrip_blocks,
+            *sorted(environment.extensions),
+        )
+        return super().get_bucket(environment, f"{name} {own}", filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
         if bucket.key in _code:

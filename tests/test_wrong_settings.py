@@ -30,6 +30,7 @@ _WORDS = ("x", "TRUE!", "1", "\u2603", HUGE)
 WRONG = {
     "_DIR": _FOLDERS,
     "_DATABASE_URL": _DATABASES,
+    "AUCTIONS_PHOTOS_URL": ("x", "/photos", "file://", "file:photos", "http://h", "s3://h/b", HUGE),
     "_BUS_URL": _URLS,
     "_URL": (*_URLS, "http://h/"),
     "_TOKENS": _LISTS_OF_TOKENS,
@@ -51,6 +52,7 @@ WRONG = {
     "BUS_PATH_PREFIX": ("x", "/x/", "/a b", "//", "/..", "\u2603"),
     "_SECURITY_CONTACT": ("x", "mailto:", "http://h", "mailto:a@b\nx", HUGE),
     "LIVE_ALLOWED_ORIGIN": ("x", "*", "http://h/", "http://h/x", HUGE),
+    "LISTEN_HOST": ("x", "localhost", "::1", "127.0.0.1:80", "1.2.3", "\u0661.0.0.1", HUGE),
     "HOUSE_APPS": ("x", "auctions,x", ",", HUGE),
     "ACCOUNTING_RATES": ("x", "2026-01-01", "2026-01-01 10% x", "2026-02-30 1% 1%+1", HUGE),
 }

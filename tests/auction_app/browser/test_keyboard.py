@@ -104,6 +104,8 @@ def test_a_bid_is_placed_by_keyboard(live_app: LiveApp, stranger: Visitor) -> No
 
 def test_an_item_is_listed_by_keyboard(live_app: LiveApp, stranger: Visitor) -> None:
     keys, page = Keys(stranger), stranger.page
+    # From now on a chooser is told of: asked when the key is pressed, it may open before.
+    page.on("filechooser", lambda _chooser: None)
     sign_in(keys, "/sign-in")
     if stranger.look.scripts:
         keys.tab_to("Menu")

@@ -1,6 +1,7 @@
 """A row that is spoilt in its cells takes down no list, and says which one it is."""
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from auction_app.search.index_search import index_search
 from auction_app.search.repository import entries
 from tests.auction_app.conftest import World
 from tests.auction_app.sale import sell
+
+Said = Callable[[], list[str]]
 
 SPOILT = [
     ("currency", "ZZZ"),
@@ -33,9 +36,15 @@ def spoil(folder: Path, table: str, column: str, value: object, key: str, of: st
     connection.close()
 
 
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> Said:
+    """What the log says: to whom that goes depends on whether a test has set up logs before."""
+    return lambda: [*caplog.messages, *capsys.readouterr().out.splitlines()]
+
+
 @pytest.mark.parametrize(("column", "value"), SPOILT)
 def test_a_spoilt_listing_is_in_no_list_and_leaves_the_others_there(
-    world: World, tmp_path: Path, column: str, value: object, capsys: pytest.CaptureFixture[str]
+    world: World, tmp_path: Path, column: str, value: object, said: Said
 ) -> None:
     sam, ada = world.member("Sam"), world.member("Ada")
     sound, spoilt = sam.list_item(title="Sound lamp"), sam.list_item(title="Spoilt lamp")
@@ -58,7 +67,7 @@ def test_a_spoilt_listing_is_in_no_list_and_leaves_the_others_there(
         assert "Spoilt lamp" not in page.text, path
     assert ada.get(spoilt).status_code == 404
     assert ada.get(sound).status_code == 200
-    (told,) = [it for it in capsys.readouterr().out.splitlines() if "row unreadable" in it]
+    (told,) = [it for it in said() if "row unreadable" in it]
     assert spoilt.rsplit("/", 1)[1] in told
     assert "auctions" in told
 

@@ -104,10 +104,11 @@ def test_a_busy_port_is_one_clear_line(box: Box, setting: str) -> None:
 
 def test_a_folder_that_cant_be_made_is_one_clear_line(box: Box, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    process = box.launch(MAILBOX_DIR=str(tmp_path / "file" / "mails"))
+    folder = tmp_path / "file" / "mails"
+    process = box.launch(MAILBOX_DIR=str(folder))
 
     assert process.popen.wait(30) == 2
-    assert box.log.read_text() == "MAILBOX_DIR: Not a directory\n"
+    assert box.log.read_text() == f"MAILBOX_DIR: {folder} can't be: Not a directory\n"
 
 
 def test_in_a_browser_a_hostile_mail_runs_nothing_and_its_links_open(box: Box, page: Page) -> None:
