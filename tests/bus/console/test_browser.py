@@ -10,7 +10,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.axe import complaints
+from tests.browser.axe import bring_axe, complaints
 from tests.browser.chromium import patient
 from tests.bus.receiver import Receiver, Reply
 from tests.bus.serving import ROOT_KEY, Served, serving
@@ -100,6 +100,7 @@ def test_every_page_can_be_used_by_everybody(
     console.describe()
     console.publish(1, 2)
     page = console.open(browser, width=width)
+    bring_axe(page.context)
     page.goto(f"{console.bus.url}/console{SUBSCRIPTION}/attempts")
     while not page.locator("tbody a").count():
         page.reload()
