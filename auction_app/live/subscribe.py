@@ -16,7 +16,7 @@ _LONGEST_PAUSE_S = 10.0
 
 
 class HostSubscription:
-    """A loop body: says every minute what this host follows.
+    """A loop body: says what this host follows, and looks every minute whether the bus knows it.
 
     A subscription that was not there begins with the next event: what happened before is looked
     at, by `look_again`. Those of other hosts are deleted once nobody has been there for long; a
@@ -28,6 +28,7 @@ class HostSubscription:
         self._bus = bus
         self._topology = topology
         self._look_again = look_again
+        self._is_declared = False
         self._may_have_missed = False
         self._failures = 0
 
@@ -45,8 +46,12 @@ class HostSubscription:
 
     def _subscribe(self) -> None:
         before = self._bus.subscriptions.all()
-        self._may_have_missed |= self._name not in {one.name for one in before}
-        declare(self._bus, self._topology)
+        is_missing = self._name not in {one.name for one in before}
+        self._may_have_missed |= is_missing
+        if is_missing or not self._is_declared:
+            # Not each time: it would be an act in the bus's audit, and undo an operator's.
+            declare(self._bus, self._topology)
+            self._is_declared = True
         for one in filter(self._is_left_over, before):
             self._bus.subscriptions.delete(one)
             log.info("subscription of a host that is gone deleted", name=one.name)

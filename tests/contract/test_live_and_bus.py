@@ -87,6 +87,18 @@ def test_each_host_hears_everything_at_an_address_of_its_own(hosts: Hosts) -> No
     assert (second.callback, second.topics) == ("http://web2.internal:8004/events", first.topics)
 
 
+def test_a_host_that_the_bus_knows_does_nothing_anew(hosts: Hosts, storage: Storage) -> None:
+    first = hosts.host(1)
+    first()
+    hosts.bus.subscriptions.pause(hosts.bus.subscriptions.get(FIRST))
+    first()
+    acts = [entry.act for entry in storage.audit.page(limit=10)]
+    assert [act for act in acts if act.startswith("subscription.")] == [
+        "subscription.pause",
+        "subscription.put",
+    ]
+
+
 @pytest.mark.parametrize(("failures", "left"), [(GONE - 1, {FIRST, SECOND}), (GONE, {SECOND})])
 def test_a_host_that_nobody_has_reached_for_long_is_forgotten_by_the_others(
     hosts: Hosts, storage: Storage, failures: int, left: set[str]
