@@ -22,11 +22,11 @@ from service_kit.worker import Loops, WebProcess
 
 from auction_app.live import config as settings
 from auction_app.live.announcements import Announcements
-from auction_app.live.answers import check_origin, stream_answer
+from auction_app.live.answers import allow_pages, check_origin, stream_answer
 from auction_app.live.config import Config
 from auction_app.live.follow import Biddings, announcer, follower, look, notifier, resyncer
 from auction_app.live.hub import Channel, Hub, HubFull
-from auction_app.live.own_view import install_own_stream
+from auction_app.live.own_view import OWN_STREAM, install_own_stream
 from auction_app.live.readers import Readers, TooManyOfOne
 from auction_app.live.stream import stream
 from auction_app.live.stream_metrics import stream_metrics
@@ -74,6 +74,7 @@ def build(config: Config, **parts: Any) -> Live:
     install_storable(app)
     install_problems(app, {HubFull: _full, TooManyOfOne: _too_many})
     install_health(app, {})
+    allow_pages(app, config, with_session=OWN_STREAM)
     clock: Clock = parts.get("clock") or now_ms
     announcements = Announcements(web_app, clock)
     _install_stream(app, config, hub, biddings, announcements, clock)
@@ -114,7 +115,7 @@ def _install_stream(
             hub.leave(channel)
             raise
         frames = stream(channel, since, announcements, clock)
-        return stream_answer(config, frames, lambda: hub.leave(channel), with_session=False)
+        return stream_answer(frames, lambda: hub.leave(channel))
 
 
 def _check_auction(allowed: str, auction_url: str) -> None:

@@ -12,6 +12,7 @@ from auction_app.live.readers import Credential, Readers
 from auction_app.live.web_app import WebApp
 from auction_app.web.session_cookie import SESSION_COOKIE
 
+OWN_STREAM = "/me/stream"
 _LONGEST_CURSOR = 64
 _LONGEST_TOKEN = 4096
 
@@ -26,7 +27,7 @@ def install_own_stream(
 ) -> None:
     """Serve /me/stream."""
 
-    @app.get("/me/stream")
+    @app.get(OWN_STREAM)
     def show_own() -> Response:
         check_origin(config, request)
         credential = _credential(request)
@@ -40,7 +41,7 @@ def install_own_stream(
         except Exception:
             readers.leave(reader)
             raise
-        return stream_answer(config, frames, lambda: readers.leave(reader), with_session=True)
+        return stream_answer(frames, lambda: readers.leave(reader))
 
 
 def _credential(asked: Request) -> Credential:

@@ -170,7 +170,7 @@ class Visitor:
         )
         assert lang == self.look.language, self.page.url
         assert width <= self.look.width, f"{self.page.url} is {width} px wide"
-        assert self._broken == [], self.page.url
+        assert self._broken == [], f"{self.page.url}: {self._broken}"
 
     def _note(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(_REFUSED):

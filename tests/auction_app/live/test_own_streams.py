@@ -127,6 +127,14 @@ def test_who_has_news_is_asked_for_and_nobody_else(
         stream.close()
 
 
+def test_a_page_of_the_house_may_read_why_its_stream_is_refused(live: Flask) -> None:
+    answer = live.test_client().get("/me/stream", headers={"Origin": ORIGIN})
+    assert answer.status_code == 401
+    assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+    assert answer.headers["Vary"] == "Origin"
+
+
 def test_a_signed_in_browser_is_told_in_its_accounts_language(world: World, live: Flask) -> None:
     item = world.member("Sam").list_item()
     ada = world.member("Ada", language="de")
