@@ -1,6 +1,8 @@
 """How the workers of a server see how many connections each of them has."""
 
 import os
+import subprocess
+import sys
 
 from service_kit.connection_counts import ConnectionCounts
 
@@ -32,3 +34,28 @@ def test_a_worker_sees_what_another_process_noted() -> None:
         os._exit(0)
     os.waitpid(child, 0)
     assert counts.is_ahead(9)
+
+
+_TWO_SERVERS = """
+from types import SimpleNamespace
+
+from service_kit import web_server
+
+def worker():
+    server = SimpleNamespace(app=SimpleNamespace(app_uri="json:app"), WORKERS={})
+    web_server.when_ready(server)
+    made = SimpleNamespace()
+    web_server.pre_fork(server, made)
+    return made
+
+one, other = worker(), worker()
+one.counts.note(one.place, 9)
+other.counts.note(other.place + 1, 0)
+print(one.counts.is_ahead(9))
+"""
+
+
+def test_a_worker_does_not_give_way_to_those_of_another_server() -> None:
+    """`make run` forks all servers from one process that has loaded what they need."""
+    told = subprocess.check_output([sys.executable, "-c", _TWO_SERVERS], text=True, timeout=60)
+    assert told == "False\n"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from service_kit.config import nowhere, or_exit
+from service_kit.connection_counts import ConnectionCounts
 from service_kit.entrance import MAX_FIELDS, MAX_LINE_BYTES
 from service_kit.metrics import shared_memory
 from service_kit.private import keep_files_private, runtime_folder
@@ -57,15 +58,18 @@ def when_ready(server: Any) -> None:
     """
     if not getattr(server, "is_alone", False):
         shared_memory.share()
+        # Of this server: others may have been forked from where this module was loaded.
+        server.connection_counts = ConnectionCounts()
     importlib.import_module(server.app.app_uri.partition(":")[0])
     gc.collect()
     gc.freeze()
 
 
 def pre_fork(server: Any, worker: Any) -> None:
-    """Give a worker the first place that no living one has."""
+    """Give a worker the first place that no living one has, and its server's counts."""
     taken = {one.place for one in server.WORKERS.values()}
     worker.place = next(place for place in range(len(taken) + 1) if place not in taken)
+    worker.counts = getattr(server, "connection_counts", None)
 
 
 def post_fork(_server: object, worker: Any) -> None:

@@ -39,7 +39,6 @@ _CHUNK_BYTES = 64 * 1024
 _PROBES_AT_ONCE = 4
 _LONGEST_PROBE = 256
 _GIVES_WAY_S = 0.001
-_counts = ConnectionCounts()
 
 
 class Bounded(Worker):  # type: ignore[misc]
@@ -81,6 +80,8 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
     """Whether a request that begins so is one that is to be answered while all threads wait."""
     place = 0
     """Which of its server's workers it is: no two that live have the same."""
+    counts: ConnectionCounts | None = None
+    """Of its server's workers, when it has several."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,14 +96,21 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
         try:
             super().init_process()
         finally:
-            _counts.leave(self.place)
+            if self.counts:
+                self.counts.leave(self.place)
 
     def accept(self, listener: Any) -> None:
         """Take a connection that waits, unless another worker does so that has clearly fewer."""
-        if _counts.is_ahead(self.nr_conns):
+        if self.counts and self.counts.is_ahead(self.nr_conns):
             time.sleep(_GIVES_WAY_S)
         super().accept(listener)
-        _counts.note(self.place, self.nr_conns)
+        self._count()
+
+    def _count(self) -> None:
+        if self.counts and self.alive:
+            self.counts.note(self.place, self.nr_conns)
+        elif self.counts:  # takes no more
+            self.counts.leave(self.place)
 
     def enqueue_req(self, conn: Any) -> None:
         """Take a connection that is about to send a request, or has sent some of it."""
@@ -140,10 +148,7 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
         """Say to the master that this worker lives: the main loop does so in every round, of a
         second at most."""
         super().notify()
-        if self.alive:
-            _counts.note(self.place, self.nr_conns)
-        else:  # takes no more
-            _counts.leave(self.place)
+        self._count()
         now = time.monotonic()
         for conn, since in list(self._since.items()):
             # Who is being answered still gets the answer, for a while.
