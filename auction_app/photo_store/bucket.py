@@ -1,21 +1,15 @@
 """Files in a bucket of S3's API."""
 
-import contextlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from service_kit.errors import StoreUnavailable
-from service_kit.logs import get_logger
-
+from auction_app.photo_store.files import unavailable
 from auction_app.photo_store.location import BucketLocation
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
-
-log = get_logger(__name__)
 
 _CONNECT, _REQUEST = timedelta(seconds=2), timedelta(seconds=5)
 _ALL_ATTEMPTS = timedelta(seconds=8)
@@ -30,30 +24,30 @@ class Bucket:
 
     def put(self, name: str, content: bytes) -> None:
         """In one request."""
-        with _translated_errors():
+        with _or_unavailable():
             self._store.put(name, content)
 
     def get(self, name: str) -> bytes | None:
         """The whole file, into memory."""
-        with _none_if_missing():
+        with _or_unavailable(), suppress(FileNotFoundError):
             return bytes(self._store.get(name).bytes())
         return None
 
     def has(self, name: str) -> bool:
         """Without reading it."""
-        with _none_if_missing():
+        with _or_unavailable(), suppress(FileNotFoundError):
             self._store.head(name)
             return True
         return False
 
     def copy(self, name: str, other: str) -> None:
         """Within the bucket."""
-        with _none_if_missing():
+        with _or_unavailable(), suppress(FileNotFoundError):
             self._store.copy(name, other)
 
     def delete(self, name: str) -> None:
         """S3 does not mind when there is none; others that speak its API may."""
-        with _none_if_missing():
+        with _or_unavailable(), suppress(FileNotFoundError):
             self._store.delete(name)
 
     @cached_property
@@ -80,18 +74,7 @@ class Bucket:
         )
 
 
-@contextmanager
-def _none_if_missing() -> Iterator[None]:
-    with _translated_errors(), contextlib.suppress(FileNotFoundError):
-        yield
-
-
-@contextmanager
-def _translated_errors() -> Iterator[None]:
+def _or_unavailable() -> AbstractContextManager[None]:
     from obstore.exceptions import BaseError
 
-    try:
-        yield
-    except (BaseError, OSError) as error:
-        log.warning("photos can't be used", error=type(error).__name__)
-        raise StoreUnavailable("the bucket of photos can't be used") from error
+    return unavailable("bucket", BaseError, OSError)

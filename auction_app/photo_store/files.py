@@ -1,6 +1,13 @@
 """What every place for photos can do."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol
+
+from service_kit.errors import StoreUnavailable
+from service_kit.logs import get_logger
+
+log = get_logger(__name__)
 
 
 class Files(Protocol):
@@ -21,3 +28,15 @@ class Files(Protocol):
 
     def delete(self, name: str) -> None:
         """Forget it; nothing when there is none."""
+
+
+@contextmanager
+def unavailable(place: str, *errors: type[Exception]) -> Iterator[None]:
+    """Make these a StoreUnavailable, and say so in the log: of an error of others its kind alone,
+    whose text may have a secret in it."""
+    try:
+        yield
+    except errors as error:
+        why = error.strerror if isinstance(error, OSError) else None
+        log.warning("photos can't be used", error=why or type(error).__name__)
+        raise StoreUnavailable(f"the {place} of photos can't be used") from error
