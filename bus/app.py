@@ -37,30 +37,28 @@ from bus.bootstrap import WORKERS_STATUS, Bus, build, config_or_exit
 from bus.config import Config
 from bus.console.views import console_blueprint
 from bus.server import lingering_wsgi, under_path
-from bus.storage import Storage
+from bus.storage import Logs
 
 
 def create_app(
-    config: Config | None = None, *, storage: Storage | None = None, clock: Clock = now_ms
+    config: Config | None = None, *, logs: Logs | None = None, clock: Clock = now_ms
 ) -> Flask:
     """The bus with its settings from the environment, or made of the given parts.
 
     Exits with one line per complaint when settings or database won't do.
     """
-    app, _ = create_apps(config, storage=storage, clock=clock)
+    app, _ = create_apps(config, logs=logs, clock=clock)
     app.wsgi_app = lingering_wsgi(app.wsgi_app)  # type: ignore[method-assign]
     return app
 
 
-def create_apps(
-    config: Config | None, *, storage: Storage | None, clock: Clock
-) -> tuple[Flask, Bus]:
+def create_apps(config: Config | None, *, logs: Logs | None, clock: Clock) -> tuple[Flask, Bus]:
     """The Flask app and what it is made of, for an entrance that needs both."""
     if config is None:
         configure_logs("bus")
         export_spans("bus")
         config = config_or_exit(WORKERS_STATUS)
-    bus = build(config, storage=storage, clock=clock)
+    bus = build(config, logs=logs, clock=clock)
     app = Flask(__name__)
     install_trace(app)
     requests = time_requests(app, "bus")

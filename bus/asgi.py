@@ -15,7 +15,7 @@ from bus.app import create_apps
 from bus.config import Config
 from bus.console.stream import ConsoleStream
 from bus.server import AsgiApp, Receive, Scope, Send, lingering, under_path_asgi
-from bus.storage import Storage
+from bus.storage import Logs
 
 _THREADS = 16
 _PROBES_AT_ONCE = 4
@@ -23,13 +23,13 @@ _PROBES = {"/healthz", "/readyz"}
 
 
 def create_app(
-    config: Config | None = None, *, storage: Storage | None = None, clock: Clock = now_ms
+    config: Config | None = None, *, logs: Logs | None = None, clock: Clock = now_ms
 ) -> AsgiApp:
     """The bus with its settings from the environment, or made of the given parts.
 
     Exits with one line per complaint when settings or database won't do.
     """
-    app, bus = create_apps(config, storage=storage, clock=clock)
+    app, bus = create_apps(config, logs=logs, clock=clock)
     # gunicorn's gthread says so too; without it Flask reads nothing of a body without a length.
     rest: Any = WSGIMiddleware(_terminated(app), workers=_THREADS)
     # The others may all be waiting for a store that hangs.

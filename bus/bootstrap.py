@@ -1,9 +1,11 @@
 """Builds what the bus is made of, or says in a clear line each what is wrong."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from service_kit.clock import Clock, now_ms
 from service_kit.config import or_exit
+from service_kit.errors import ConfigError, StoreUnavailable
 from service_kit.metrics.histogram import Histogram
 from service_kit.schema import check_start
 
@@ -12,8 +14,9 @@ from bus.config import Config, read
 from bus.log.retention import DAY_MS
 from bus.publish.group_commit import Committer
 from bus.publish.publisher import Publisher
+from bus.publish.topic_logs import TopicLogs
 from bus.publish.validation import Limits
-from bus.storage import Storage, open_storage
+from bus.storage import Logs, Storage, open_logs
 from bus.streams.follower import Follower
 from bus.streams.pull import Puller
 from bus.streams.readers import Readers
@@ -27,17 +30,30 @@ def config_or_exit(status: int = 2) -> Config:
     return or_exit(read, status=status)
 
 
-def open_or_exit(config: Config, clock: Clock = now_ms, *, status: int = 2) -> Storage:
-    """The store, be it away for now; exits with a line on stderr when its tables are missing."""
-    or_exit(lambda: check_start("bus", config.database_url), status=status)
-    return or_exit(lambda: open_storage(config.database_url, clock), status=status)
+def open_or_exit(config: Config, clock: Clock = now_ms, *, status: int = 2) -> Logs:
+    """The logs, be their databases away for now; exits with a line on stderr when tables are
+    missing, or a database is another log's."""
+    for url in config.database_urls:
+        or_exit(lambda url=url: check_start("bus", url), status=status)  # type: ignore[misc]
+    return or_exit(lambda: _opened(config, clock), status=status)
+
+
+def _opened(config: Config, clock: Clock) -> Logs:
+    """Raises ConfigError."""
+    logs = open_logs(config.database_url, dict(config.logs), clock)
+    with suppress(StoreUnavailable):  # whoever needs it says so
+        lacking = sorted(set(logs.home.topics.elsewhere().values()) - set(dict(config.logs)))
+        if lacking:
+            raise ConfigError([f"BUS_LOGS lacks {', '.join(lacking)}, where topics are"])
+        logs.copy_registry()
+    return logs
 
 
 @dataclass(frozen=True, slots=True)
 class Bus:
     """Everything that one app needs, built once."""
 
-    storage: Storage
+    logs: Logs
     auth: Auth
     publisher: Publisher
     follower: Follower
@@ -49,19 +65,25 @@ class Bus:
     publish_seconds: Histogram
     now_ms: Clock
 
+    @property
+    def storage(self) -> Storage:
+        """The registry, and the log beside it."""
+        return self.logs.home
 
-def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_ms) -> Bus:
-    """Put the parts together; without `storage` the one of the settings.
+
+def build(config: Config, *, logs: Logs | None = None, clock: Clock = now_ms) -> Bus:
+    """Put the parts together; without `logs` those of the settings.
 
     Exits with a line on stderr that says what is wrong with that.
     """
-    storage = storage or open_or_exit(config, clock, status=WORKERS_STATUS)
+    logs = logs or open_or_exit(config, clock, status=WORKERS_STATUS)
+    storage = logs.home
     trusted_hosts = frozenset(config.trusted_hosts)
     limits = Limits(trusted_hosts, config.max_data_bytes)
     return Bus(
-        storage=storage,
+        logs=logs,
         auth=Auth(config.root_key, storage.clients.find, used=storage.token_uses.note),
-        publisher=Publisher(Committer(storage.log.append), limits, clock, storage.topics.schema),
+        publisher=Publisher(_topic_logs(logs), limits, clock, storage.topics.schema),
         follower=Follower(storage.log),
         readers=Readers(most=config.max_readers, most_of_client=config.max_readers_of_client),
         puller=Puller(storage, give_up_ms=config.give_up_days * DAY_MS),
@@ -72,4 +94,13 @@ def build(config: Config, *, storage: Storage | None = None, clock: Clock = now_
             "bus_publish_seconds", "From a publication's last byte to its commit."
         ),
         now_ms=clock,
+    )
+
+
+def _topic_logs(logs: Logs) -> TopicLogs:
+    topics = logs.home.topics
+    return TopicLogs(
+        {name: Committer(store.log.append) for name, store in logs},
+        topics.elsewhere,
+        lambda topic, client_id: topics.claim([topic], client_id),
     )

@@ -16,6 +16,7 @@ from bus.auth import check_client_name, check_scopes, check_token
 from bus.bootstrap import build, config_or_exit, open_or_exit
 from bus.errors import BadClient, BusError
 from bus.model.audit import SHELL, Act
+from bus.model.log_name import MAIN
 from bus.model.subscription import Subscription
 from bus.model.token_scope import USUAL_SCOPES
 from bus.model.topic import check_topic
@@ -46,19 +47,23 @@ main.add_command(serve)
 def migrate() -> None:
     """Bring the tables up to date, before processes of this version run. May be repeated."""
     keep_files_private()
-    migrate_or_exit("bus", config_or_exit().database_url)
+    for url in config_or_exit().database_urls:
+        migrate_or_exit("bus", url)
 
 
 @main.command()
-def restored() -> None:
-    """Say that the store was put back from a copy, before the bus runs again.
+@click.option("--log", "name", metavar="LOG", default=MAIN, show_default=True, help="Which one.")
+def restored(name: str) -> None:
+    """Say that the store of a log was put back from a copy, before the bus runs again.
 
     The log goes on under another identity, so that no id is given twice, and each subscriber gets
     one `resync` for what it may have been sent since the copy was made.
     """
     act = Act(SHELL, "log.restored", "/")
-    with closing(open_or_exit(config_or_exit())) as storage, storage.audit.acting(act):
-        position = storage.epochs.begin()
+    with closing(open_or_exit(config_or_exit())) as logs:
+        storage = logs.store(name)
+        with storage.audit.acting(act):
+            position = storage.epochs.begin()
     click.echo(f"The log begins anew after position {position:,}; each subscription is told.")
 
 
@@ -74,11 +79,11 @@ def declare_topologies() -> None:
     if not lines:  # whatever was to write them has failed
         raise BadClient("there is no topology on standard input")
     config = config_or_exit()
-    bus = build(config, storage=open_or_exit(config))
-    with closing(bus.storage) as storage:
+    bus = build(config, logs=open_or_exit(config))
+    with closing(bus.logs) as logs:
         some = [check_topology(line, bus.trusted_hosts) for line in lines]
-        with storage.audit.acting(Act(SHELL, "topology.declare", "/")):
-            declare(storage, bus.auth, some, bus.now_ms())
+        with logs.home.audit.acting(Act(SHELL, "topology.declare", "/")):
+            declare(logs, bus.auth, some, bus.now_ms())
 
 
 def _json(line: str) -> Any:
@@ -98,12 +103,12 @@ def drained(passed_over: str | None) -> None:
     config = config_or_exit()
     if not is_made(config.database_url):
         return
-    with closing(open_or_exit(config)) as storage:
-        behind = [one for one in storage.overviews.every() if one.lag.events or one.parked]
+    with closing(open_or_exit(config)) as logs:
         counted = [
-            (one.subscription, storage.overviews.count_waiting(one))
-            for one in behind
-            if one.subscription.client != passed_over
+            (one.subscription, store.overviews.count_waiting(one))
+            for _, store in logs
+            for one in store.overviews.every()
+            if (one.lag.events or one.parked) and one.subscription.client != passed_over
         ]
     lines = tuple(_behind(subscription, count) for subscription, count in counted if count)
     if lines:
@@ -128,7 +133,8 @@ def topics() -> None:
 @click.argument("client")
 def give(topic: str, client: str) -> None:
     """Make CLIENT the publisher of TOPIC, whoever was it before; its events stay."""
-    with closing(open_or_exit(config_or_exit())) as storage:
+    with closing(open_or_exit(config_or_exit())) as logs:
+        storage = logs.home
         owner = storage.clients.id_of(client)
         with storage.audit.acting(Act(SHELL, "topic.give", f"/topics/{topic}", client)):
             storage.topics.give(check_topic(topic), owner)
@@ -148,7 +154,8 @@ def add() -> None:
     client stay valid.
     """
     some = [_read(line) for line in sys.stdin if line.strip()]
-    with closing(open_or_exit(config_or_exit())) as storage:
+    with closing(open_or_exit(config_or_exit())) as logs:
+        storage = logs.home
         names = sorted({name for name, _, _ in some})
         act = Act(SHELL, "token.create", "/api_tokens", details={"clients": names[:20]})
         with storage.audit.acting(act):

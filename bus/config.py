@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from service_kit.config import load, number, port_number, setting
 from service_kit.database import database_url
+from service_kit.errors import ConfigError
 from service_kit.security_txt import contact, is_placeholder
 from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, trusted_host
+
+from bus.model.log_name import LOG_NAME, MAIN
 
 _MANY = 1_000_000
 _YEAR_S = 365 * 24 * 60 * 60
@@ -48,11 +51,26 @@ def _path_prefix(text: str) -> str:
     return text
 
 
+def _logs(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = [part.partition("=") for part in text.split() if part != MAIN]
+    for name, _, _ in pairs:
+        if not re.fullmatch(LOG_NAME, name) or name == MAIN:
+            raise ValueError(
+                "must be main, and NAME=URL of each log beside it, space-separated: a name is 1 to"
+                " 32 of a-z, 0-9, dashes, underscores, and begins with a letter"
+            )
+    found = tuple((name, database_url(url)) for name, _, url in pairs)
+    if len(dict(found)) < len(found) or len({url for _, url in found}) < len(found):
+        raise ValueError("names a log or a database twice")
+    return found
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """Read once at start; `BUS_PUSHER_PORT` serves the pusher's health and may be absent."""
 
     database_url: str = setting("BUS_DATABASE_URL", parse=database_url)
+    logs: tuple[tuple[str, str], ...] = setting("BUS_LOGS", default=(), parse=_logs)
     root_key: str = setting("BUS_ROOT_KEY", secret=True)
     trusted_hosts: tuple[str, ...] = setting(
         "BUS_TRUSTED_HOSTS", default=(), parse=_hosts, at_home=lambda them: any(map(_is_here, them))
@@ -74,7 +92,15 @@ class Config:
         "BUS_SECURITY_CONTACT", default=None, parse=contact, at_home=is_placeholder
     )
 
+    @property
+    def database_urls(self) -> tuple[str, ...]:
+        """Of every log, that at home first."""
+        return (self.database_url, *(url for _, url in self.logs))
+
 
 def read() -> Config:
     """The settings from the environment. Raises ConfigError naming every complaint."""
-    return load(Config, prefix="BUS_")
+    config = load(Config, prefix="BUS_")
+    if config.database_url in dict(config.logs).values():
+        raise ConfigError(["BUS_LOGS: a log needs a database of its own, not BUS_DATABASE_URL's"])
+    return config

@@ -15,7 +15,9 @@ BusError
 ├── NotAuthenticated     no token, or one that isn't known
 ├── NotAllowed           a token that isn't good for this
 ├── TopicTaken           another client publishes this topic
-├── SchemaChanged        events were judged by another schema than their topic has now
+├── Outdated             a publisher knows of a topic what is no longer so: learn it, and try again
+│   ├── SchemaChanged    events were judged by another schema than their topic has now
+│   └── TopicElsewhere   a topic is in another log than its events were brought to
 ├── KeyReused            the idempotency key was used for other events
 ├── NotYours             another client's subscription
 ├── TooManySecrets       a subscription has been given too many secrets in a day
@@ -98,8 +100,16 @@ class TopicTaken(BusError):
     """Another client publishes this topic."""
 
 
-class SchemaChanged(BusError):
+class Outdated(BusError):
+    """A publisher knows of a topic what is no longer so: learn it, and try again."""
+
+
+class SchemaChanged(Outdated):
     """Events were judged by another schema than their topic has now: judge them again."""
+
+
+class TopicElsewhere(Outdated):
+    """A topic is in another log than its events were brought to, or nobody owns it there."""
 
 
 class KeyReused(BusError):

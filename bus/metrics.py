@@ -4,7 +4,7 @@ What is of the bus comes from counts that the store keeps, so several processes 
 log of ten million events costs what one of ten does.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -20,23 +20,44 @@ from bus.model.delivery import Overview
 from bus.model.latency import BUCKETS_MS, DELIVERY, PUBLISH_TO_DELIVERY, LatencyHistogram
 from bus.model.subscription import State
 from bus.model.topic import Topic
-from bus.storage import Storage
+from bus.storage import Logs, Storage
 
 _BY_SUBSCRIPTION = ["subscriber", "subscription"]
 
 
 def metrics(
-    storage: Storage, client: str | None = None, timings: Sequence[Histogram] = ()
+    logs: Logs, client: str | None = None, timings: Sequence[Histogram] = ()
 ) -> Iterator[Metric]:
     """What Prometheus scrapes: of one client's topics and subscriptions, or of all, then with the
     pushers, the processes of this web server and what its workers have timed."""
+    yield from of_logs({name: _of_log(store, client) for name, store in logs})
+    if client is None:
+        for timing in timings:
+            yield from timing.collect()
+        yield from process_metrics()
+
+
+def of_logs(collected: Mapping[str, Iterable[Metric]]) -> Iterable[Metric]:
+    """The metrics of each log, by its name: as they are where there is one, else each with the
+    label `log`."""
+    if len(collected) == 1:
+        (only,) = collected.values()
+        return only
+    found: dict[str, Metric] = {}
+    for log, families in collected.items():
+        for one in families:
+            family = found.setdefault(one.name, Metric(one.name, one.documentation, one.type))
+            family.samples += [
+                sample._replace(labels={**sample.labels, "log": log}) for sample in one.samples
+            ]
+    return found.values()
+
+
+def _of_log(storage: Storage, client: str | None) -> Iterator[Metric]:
     yield _published(storage.topics.all(), client)
     yield from _of_subscriptions(storage.overviews.visible_to(client))
     if client is None:
         yield from _of_all(storage)
-        for timing in timings:
-            yield from timing.collect()
-        yield from process_metrics()
 
 
 def _of_all(storage: Storage) -> Iterator[Metric]:

@@ -16,11 +16,11 @@ from service_kit.trace import continued, is_recording, record
 
 from bus.api.asgi_answers import refuse, token
 from bus.bootstrap import Bus
-from bus.errors import BusError, SchemaChanged, Unavailable
+from bus.errors import BusError, Outdated, Unavailable
 from bus.model.client import Client
 from bus.model.event import Publication
 from bus.publish.content_modes import attributes_in
-from bus.publish.group_commit import TIMEOUT_S, LoopCommitter
+from bus.publish.group_commit import TIMEOUT_S, Committer, LoopCommitter
 from bus.publish.publisher import PublishCall
 from bus.server import AsgiApp, Message, Receive, Scope, Send
 
@@ -37,7 +37,7 @@ class FastPublish:
         self._publisher = bus.publisher
         self._rest = rest
         self._seconds = bus.publish_seconds
-        self._committer: LoopCommitter | None = None
+        self._committers: dict[Committer, LoopCommitter] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request. Its body is read here whatever it is for: a thread would wait for it."""
@@ -55,7 +55,7 @@ class FastPublish:
         if publication is None:
             return await self._rest(scope, body.again, send)
         refusal = await self._commit(publication)
-        if isinstance(refusal, SchemaChanged):  # which is learnt where the store may be waited for
+        if isinstance(refusal, Outdated):  # which is learnt where the store may be waited for
             return await self._rest(scope, body.again, send)
         if refusal is None:
             took_s = time.perf_counter() - began_s
@@ -68,9 +68,11 @@ class FastPublish:
             await refuse(send, refusal)
 
     def _commit(self, publication: Publication) -> Awaitable[BusError | None]:
-        if self._committer is None:  # only now is there a loop
-            self._committer = LoopCommitter(self._publisher.committer)
-        return self._committer.commit(publication)
+        committer = self._publisher.logs.committer(publication.topic)
+        found = self._committers.get(committer)
+        if found is None:  # only now is there a loop
+            found = self._committers[committer] = LoopCommitter(committer)
+        return found.commit(publication)
 
     async def _publication(
         self, scope: Scope, headers: dict[bytes, bytes], body: "_Body"

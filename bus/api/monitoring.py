@@ -33,7 +33,8 @@ def pulse_blueprint(bus: Bus) -> Blueprint:
         """204: at once while deliveries keep up, after a second when over 1 000 events wait for a
         pusher. What waits for a subscriber that fails or is paused, no pusher would help."""
         bus.auth.monitor(shown_token(request))
-        waiting = sum(map(_wait_for_a_pusher, bus.storage.overviews.every()))
+        each = [one for _, store in bus.logs for one in store.overviews.every()]
+        waiting = sum(map(_wait_for_a_pusher, each))
         if waiting > LAGGING_EVENTS:
             time.sleep(SLOW_ANSWER_S)
 
@@ -75,7 +76,7 @@ def metrics_blueprint(bus: Bus, requests: Histogram) -> Blueprint:
 
         viewer = bus.auth.monitor(shown_token(request))
         timings = (bus.publish_seconds, requests)
-        text = exposition(metrics(bus.storage, viewer, timings))
+        text = exposition(metrics(bus.logs, viewer, timings))
         return Response(text, content_type=CONTENT_TYPE)
 
     return blueprint

@@ -50,7 +50,7 @@ def overview_blueprint(bus: Bus) -> Blueprint:
             "pushers": bus.storage.leases.count_alive(LAPSES_AFTER_MS),
         }
         links = {"self": link("/overview"), "subscriptions": link("/overview/subscriptions")}
-        worst = shown(bus.storage.overviews.worst(viewer, _WORST))
+        worst = shown(bus.logs.summed(bus.storage.overviews.worst(viewer, _WORST)))
         return respond(resource(state, links, {"worst": worst}))
 
     @endpoint(
@@ -72,7 +72,7 @@ def overview_blueprint(bus: Bus) -> Blueprint:
             condition=query.condition,
             topic=query.topic,
         )
-        some, last = cut(found, query.limit)
+        some, last = cut(bus.logs.summed(found), query.limit)
         return respond(
             page("subscriptions", shown(some), query, after=place(last) if last else None)
         )

@@ -25,7 +25,7 @@ from bus.model.paths import subscription_path
 from bus.model.subscription import DEFAULT_NAME, ListedSubscription
 from bus.model.topic import TopicName, check_topic
 from bus.storage.overview import as_listed
-from bus.subscriptions import lifecycle
+from bus.subscriptions import every_log, lifecycle
 from bus.subscriptions.validation import (
     NewSecret,
     RoutemasterSubscription,
@@ -65,7 +65,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         asked = check_subscription(read_json(request), bus.trusted_hosts)
         wanted = replace(asked, about=bus.auth.about(token, client.name))
         with _acting(bus, "subscription.put", client, topics=wanted.topics):
-            bus.storage.subscriptions.replace(client.id, wanted, new_secret())
+            every_log.replace(bus.logs, client.id, wanted, new_secret())
 
     @endpoint(
         blueprint,
@@ -88,7 +88,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         """End the subscription."""
         client = bus.auth.subscriber(shown_token(request))
         with _acting(bus, "subscription.delete", client):
-            lifecycle.delete(bus.storage, client.id)
+            every_log.delete(bus.logs, client.id)
 
     @endpoint(
         blueprint,
@@ -125,7 +125,7 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
             after=after_place(query.after),
             limit=one_more(query.limit),
         )
-        shown, last = cut_array(found, query.limit)
+        shown, last = cut_array(bus.logs.summed(found), query.limit)
         return array(
             [_listed(as_listed(one)) for one in shown], after=place(last) if last else None
         )

@@ -11,7 +11,7 @@ from bus.api.ownership import owned
 from bus.api.representations import preview_resource, subscription_resource
 from bus.api.schemas import SeekPreviewSchema, SubscriptionResourceSchema
 from bus.bootstrap import Bus
-from bus.subscriptions import lifecycle
+from bus.subscriptions import every_log
 from bus.subscriptions.places import Seek, SeekQuery, check_seek, check_seek_word
 
 _SEEK = "/clients/<client>/subscriptions/<name>/seek"
@@ -51,7 +51,7 @@ def seek_blueprint(bus: Bus) -> Blueprint:
         body = read_json(request)
         place = check_seek(body)
         with acting(bus, "subscription.seek", client, on=ours.path, to=body["to"]):
-            lifecycle.seek(bus.storage, ours.id, place)
-        return respond(subscription_resource(bus.storage.overviews.one(client, name)))
+            every_log.seek(bus.logs, ours.id, place)
+        return respond(subscription_resource(bus.logs.overview(client, name)))
 
     return blueprint

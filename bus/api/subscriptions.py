@@ -18,7 +18,7 @@ from bus.bootstrap import Bus
 from bus.model.paths import collection_path
 from bus.model.topic import TopicName
 from bus.storage.subscriptions import MAX_OF_A_CLIENT
-from bus.subscriptions import lifecycle
+from bus.subscriptions import every_log, lifecycle
 from bus.subscriptions.validation import (
     NewSecret,
     SubscriptionResource,
@@ -64,7 +64,7 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
             after=(client, query.after),
             limit=query.limit + 1,
         )
-        shown, last = cut(found, query.limit)
+        shown, last = cut(bus.logs.summed(found), query.limit)
         acts = may_change(bus, client)
         items = [subscription_resource(one, acts=acts) for one in shown]
         listed = page("subscriptions", items, query, after=last.subscription.name if last else None)
@@ -94,8 +94,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         wanted = check_subscription_resource(read_json(request), bus.trusted_hosts)
         about = told_about(bus, client, name)
         with acting(bus, "subscription.put", client, topics=wanted.request.topics):
-            secret = lifecycle.put(bus.storage, client_id, name, wanted, bus.now_ms(), about=about)
-        one = bus.storage.overviews.one(client, name)
+            secret = every_log.put(bus.logs, client_id, name, wanted, bus.now_ms(), about=about)
+        one = bus.logs.overview(client, name)
         shown = subscription_resource(one, None if one.subscription.is_pulled else secret)
         if secret is None:
             return respond(shown)
@@ -107,7 +107,7 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
     def show_subscription(client: str, name: str) -> Response:
         """A subscription: settings, place, lag, health, last answer."""
         owned(bus, client, name)
-        one = bus.storage.overviews.one(client, name)
+        one = bus.logs.overview(client, name)
         return respond(subscription_resource(one, acts=may_change(bus, client)))
 
     @endpoint(blueprint, "DELETE", _ONE, answers=(204, None), refuses=(400, 403, 404))
@@ -115,7 +115,7 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         """End a subscription, with its parked events and dead letters."""
         ours = owned(bus, client, name)
         with acting(bus, "subscription.delete", client):
-            lifecycle.delete(bus.storage, ours.client_id, name)
+            every_log.delete(bus.logs, ours.client_id, name)
 
     return blueprint
 
@@ -135,7 +135,7 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         )
 
     def shown(client: str, name: str) -> Response:
-        return respond(subscription_resource(bus.storage.overviews.one(client, name)))
+        return respond(subscription_resource(bus.logs.overview(client, name)))
 
     @action("pause")
     def pause(client: str, name: str) -> Response:
@@ -150,7 +150,7 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         """Send again, at once, after a pause, after it was disabled, or in a back-off."""
         ours = owned(bus, client, name)
         with acting(bus, "subscription.resume", client, on=ours.path):
-            lifecycle.resume(bus.storage, ours.id)
+            every_log.resume(bus.logs, ours.id)
         return shown(client, name)
 
     @action("test")

@@ -44,9 +44,10 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         thousands, but for the root key. With `limit` a page, whose next one is in the header
         `Link`."""
         viewer = bus.auth.monitor(shown_token(request))
-        found = bus.storage.topics.all(
+        listed = bus.storage.topics.all(
             publisher=query.publisher, after=query.after or "", limit=one_more(query.limit)
         )
+        found = bus.logs.counted(listed)
         shown, last = cut_array(found, query.limit)
         rows = [asdict(seen_by(viewer, topic)) for topic in shown]
         after = last.name if last else None
@@ -66,7 +67,8 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         an event looks like."""
         token = shown_token(request)
         viewer = bus.auth.monitor(token)
-        found, about = bus.storage.topics.one(check_topic(topic))
+        listed, about = bus.storage.topics.one(check_topic(topic))
+        (found,) = bus.logs.counted([listed])
         is_ours = viewer in {None, found.publisher}
         state = asdict(seen_by(viewer, found)) | {
             "events_per_s": _rate(bus, topic) if is_ours else None,
@@ -99,7 +101,7 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         about = check_about(read_json(request, empty={}))
         check_topic(topic)
         with acting(bus, "topic.put", client.name, **_told(about)):
-            bus.storage.topics.claim([topic], client.id, about)
+            bus.logs.claim([topic], client.id, about)
 
     @endpoint(blueprint, "DELETE", "/topics/<topic>", answers=(204, None), refuses=(400, 403, 404))
     def delete_topic(topic: str) -> None:

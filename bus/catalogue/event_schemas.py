@@ -61,6 +61,7 @@ DELIVERY_HEADERS = {
     "webhook-id": "Of these events, whatever the attempt",
     "webhook-timestamp": "Seconds since the epoch",
     "webhook-signature": "Standard Webhooks: `v1,…` a secret",
+    "bus-log": "Whose positions these are, where there are several logs",
     "bus-position": "The last position",
     "bus-previous-position": "The last one delivered before: a gap shows",
     "bus-attempt": "1 for the first",

@@ -54,7 +54,9 @@ class Dispatcher:
         fetcher: Fetcher,
         settler: Settler,
         timeline: Timeline,
+        log: str | None = None,
     ) -> None:
+        """`log` is told to subscribers, where there are several."""
         self._parked = parked
         self._resends = resends
         self._client = client
@@ -64,7 +66,7 @@ class Dispatcher:
         self._settler = settler
         self._timeline = timeline
         self._now_ms = timeline.now_ms
-        self._requests = Requests()
+        self._requests = Requests(log)
         self._count = 0
         self._unanswered: dict[int, _Sent] = {}  # by number of the request
         self._answers: deque[Answer] = deque()

@@ -48,7 +48,9 @@ class Pusher:
         chance: Callable[[], float] = random.random,
         backpressure: CpuBackpressure | None = None,
         public_url: str | None = None,
+        log: str | None = None,
     ) -> None:
+        """`log` is what subscribers are told that it is called, where there are several."""
         terms = Terms(lambda: storage.log_identity, give_up_ms, chance, report_url(public_url))
         timeline = Timeline(now_ms, steady_ms)
         clocks = {"now_ms": timeline.now_ms, "steady_ms": steady_ms}
@@ -78,6 +80,7 @@ class Pusher:
             fetcher=self._fetcher,
             settler=self._settler,
             timeline=timeline,
+            log=log,
         )
 
     def run_once(self) -> float:

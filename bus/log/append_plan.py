@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bus.errors import BadTopic, BusError, KeyReused, SchemaChanged, TopicTaken
+from bus.errors import BadTopic, BusError, KeyReused, SchemaChanged, TopicElsewhere, TopicTaken
 from bus.model.event import Publication, whole_event
 from bus.model.topic import check_room, may_publish
 
@@ -33,6 +33,8 @@ class TopicRow:
     client_id: int | None
     events: int
     schema_digest: str | None = None
+    log: str | None = None
+    """Which one it is in, when it isn't this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,14 @@ def plan_append(
     *,
     owned: Mapping[int, int],
     now_ms: int,
+    claims: bool = True,
 ) -> AppendPlan:
     """Plan publications one after the other, after `end`; moves the rows in `topics` along.
 
     | the publication                             | answer     | stored |
     |---------------------------------------------|------------|--------|
+    | its topic is in another log                 | TopicElsewhere | no |
+    | nobody owns its topic, and who publishes here `claims` none | TopicElsewhere | no |
     | its topic belongs to another client         | TopicTaken | no     |
     | its topic is new, and `owned` are so many   | BadTopic   | no     |
     | its key is known, with the same fingerprint | None       | no: it is stored already |
@@ -89,7 +94,7 @@ def plan_append(
     position, size = end.position, end.bytes_upto
     for publication in publications:
         topic = topics[publication.topic]
-        refusal, is_new = _judge(publication, topic, keys, owned)
+        refusal, is_new = _judge(publication, topic, keys, owned, claims=claims)
         plan.answers.append(refusal)
         if not is_new:
             continue
@@ -132,16 +137,17 @@ def entities(rows: Sequence[Row]) -> list[Entity]:
 
 
 def _judge(
-    publication: Publication, topic: TopicRow, known: Keys, owned: Mapping[int, int]
+    publication: Publication,
+    topic: TopicRow,
+    known: Keys,
+    owned: Mapping[int, int],
+    *,
+    claims: bool,
 ) -> tuple[BusError | None, bool]:
     """Why it is refused, and whether it is new."""
-    if not may_publish(publication.client_id, topic.client_id):
-        return TopicTaken(f"{topic.name} has another publisher"), False
-    if topic.client_id is None:
-        try:
-            check_room(owned[publication.client_id])
-        except BadTopic as error:
-            return error, False
+    not_here = _not_here(publication, topic, owned, claims=claims)
+    if not_here is not None:
+        return not_here, False
     if publication.key is not None:
         fingerprint = known.get((publication.client_id, publication.key.key))
         if fingerprint == publication.key.fingerprint:
@@ -151,3 +157,19 @@ def _judge(
     if publication.schema_digest != topic.schema_digest:
         return SchemaChanged(f"{topic.name} has another schema now"), False
     return publication.refusal, publication.refusal is None
+
+
+def _not_here(
+    publication: Publication, topic: TopicRow, owned: Mapping[int, int], *, claims: bool
+) -> BusError | None:
+    """Why the client may not publish to the topic, or not in this log."""
+    if topic.log is not None or (topic.client_id is None and not claims):
+        return TopicElsewhere(f"{topic.name} is not in this log")
+    if not may_publish(publication.client_id, topic.client_id):
+        return TopicTaken(f"{topic.name} has another publisher")
+    if topic.client_id is None:
+        try:
+            check_room(owned[publication.client_id])
+        except BadTopic as error:
+            return error
+    return None

@@ -62,8 +62,10 @@ _TRIM = "DELETE FROM events WHERE position < %s AND position < (SELECT max(posit
 class PostgresLog:
     """An EventLog in the PostgreSQL database of `engine`."""
 
-    def __init__(self, engine: Engine, now_ms: Clock) -> None:
+    def __init__(self, engine: Engine, now_ms: Clock, *, claims: bool = True) -> None:
+        """`claims`: whether who publishes first to a topic owns it; else the registry says."""
         self._engine = engine
+        self._claims = claims
         self._now_ms = now_ms
         self._connections = Connections(engine, self._enter)
         self.identity = ""
@@ -85,6 +87,7 @@ class PostgresLog:
                 found.end,
                 owned=found.owned,
                 now_ms=now_ms,
+                claims=self._claims,
             )
             # Never repeated: it may have been stored.
             connections.once(lambda one: store(one, plan, found.topics, now_ms))

@@ -29,11 +29,11 @@ LOCK = (
 # One statement for both, because each costs as much to send as to answer.
 _LOOK = (
     "SELECT bus_state.log_identity, newest.position, newest.bytes_upto,"
-    " locked.name, locked.client_id, locked.events, locked.schema_digest"
+    " locked.name, locked.client_id, locked.events, locked.schema_digest, locked.log"
     " FROM bus_state"
     " LEFT JOIN (SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1)"
     " AS newest ON true"
-    " LEFT JOIN (SELECT name, client_id, events, schema_digest FROM topics"
+    " LEFT JOIN (SELECT name, client_id, events, schema_digest, log FROM topics"
     " WHERE name = ANY(%s) ORDER BY name"
     " FOR UPDATE) AS locked ON true"
 )

@@ -49,7 +49,7 @@ _FORGET_KEYS = "DELETE FROM publish_keys WHERE created_at_ms <= ?"
 _FIRST = "SELECT min(position) FROM events"
 _SINCE = "SELECT position FROM events WHERE published_at_ms >= ? ORDER BY position LIMIT 1"
 _OWNED = "SELECT count(*) FROM topics WHERE client_id = ?"
-_TOPIC = "SELECT name, client_id, events, schema_digest FROM topics WHERE name = ?"
+_TOPIC = "SELECT name, client_id, events, schema_digest, log FROM topics WHERE name = ?"
 _SAVE_TOPIC = (
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (?, ?, ?, 0)"
     " ON CONFLICT (name) DO UPDATE"
@@ -92,8 +92,10 @@ _SAVE_ENTITIES = [(rows, _save_entities(rows)) for rows in _SIZES]
 class SqliteLog:
     """An EventLog in the SQLite file of `engine`."""
 
-    def __init__(self, engine: Engine, now_ms: Clock) -> None:
+    def __init__(self, engine: Engine, now_ms: Clock, *, claims: bool = True) -> None:
+        """`claims`: whether who publishes first to a topic owns it; else the registry says."""
         self._engine = engine
+        self._claims = claims
         self._now_ms = now_ms
         self._connections = Connections(engine, self._enter)
         self.identity = ""
@@ -202,6 +204,7 @@ class SqliteLog:
             LogEnd.of(*connection.execute(_END).fetchone()),
             owned={it: connection.execute(_OWNED, (it,)).fetchone()[0] for it in claiming},
             now_ms=now_ms,
+            claims=self._claims,
         )
         _store(connection, plan, topics, now_ms)
         return plan.answers

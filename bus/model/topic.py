@@ -9,6 +9,7 @@ from service_kit.topic import TOPIC_NAME, TOPIC_RULE, is_topic
 
 from bus.errors import BadTopic, TopicTaken
 from bus.model.data_schema import check_schema
+from bus.model.log_name import LogName
 from bus.wire_rules import check, complaint
 
 MAX_TOPICS = 1_000
@@ -30,7 +31,8 @@ class Topic:
 
 
 class TopicAbout(msgspec.Struct, forbid_unknown_fields=True):
-    """What a topic is about, and the JSON Schema that its events' `data` must keep; null: none."""
+    """What a topic is about, and the JSON Schema that its events' `data` must keep; null: none.
+    `log` is which one its events go to, said before the first of them (docs/delivery.md D38)."""
 
     description: (
         Annotated[
@@ -44,6 +46,7 @@ class TopicAbout(msgspec.Struct, forbid_unknown_fields=True):
         | UnsetType
         | None
     ) = UNSET
+    log: LogName | UnsetType = UNSET
 
 
 _STATES = ["failing", "disabled", "recovered", "dead_letters", "behind", "caught_up", "resync"]

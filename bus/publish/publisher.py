@@ -9,13 +9,13 @@ from service_kit.clock import Clock
 from service_kit.url import MAX_URL_CHARACTERS, PLAIN_URL
 
 from bus.auth import check_may_publish
-from bus.errors import SchemaChanged, Unavailable
+from bus.errors import SchemaChanged, TopicElsewhere, Unavailable
 from bus.model.client import Client
 from bus.model.event import EventType, NewEvent, Publication, event_head
 from bus.model.topic import check_topic
 from bus.publish.content_modes import Attributes, is_cloudevents, read_cloudevents
 from bus.publish.data_schemas import DataSchemas, Find, refusal
-from bus.publish.group_commit import Committer
+from bus.publish.topic_logs import TopicLogs
 from bus.publish.validation import (
     MAX_EVENTS,
     CheckedEvent,
@@ -48,13 +48,13 @@ class Publisher:
 
     def __init__(
         self,
-        committer: Committer,
+        logs: TopicLogs,
         limits: Limits,
         now_ms: Clock,
         schema_of: Find = lambda _: None,
     ) -> None:
         """`schema_of` a topic is asked for when it has changed."""
-        self.committer = committer
+        self.logs = logs
         self._schemas = DataSchemas(schema_of)
         self._limits = limits
         self._now_ms = now_ms
@@ -69,14 +69,16 @@ class Publisher:
         for _ in range(_TRIES):
             publication = self.prepare(client, call)
             try:
-                return self.committer.commit(publication)
+                return self.logs.committer(call.topic).commit(publication)
             except SchemaChanged:
                 self._schemas.learn(call.topic)
-        raise Unavailable("the topic's schema changes all the time")
+            except TopicElsewhere:
+                self.logs.learn(call.topic, client.id)
+        raise Unavailable("what is known of the topic changes all the time")
 
     def prepare(self, client: Client, call: PublishCall) -> Publication:
         """What is to be committed. Raises what `publish` raises before it touches the log, which
-        may answer SchemaChanged: `publish` then tries again."""
+        may answer that something is Outdated: `publish` then tries again."""
         check_may_publish(client, call.topic)
         check_topic(call.topic)
         checked = read_events(call, self._limits)

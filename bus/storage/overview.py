@@ -90,6 +90,10 @@ class Overviews:
             chosen = chosen.where(subscriptions.c.id.in_(_getting(topic)))
         with reading(self._engine) as connection:
             ids = connection.execute(_of(chosen, client)).scalars().all()
+        return self.of_ids(ids)
+
+    def of_ids(self, ids: Sequence[int]) -> list[Overview]:
+        """Those of these ids that there are, by client and name within so many hundreds."""
         parts = [ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE)]
         return [
             one

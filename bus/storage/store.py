@@ -1,5 +1,6 @@
 """The store over one database: a log, and the registry around it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from service_kit.clock import Clock
@@ -35,15 +36,25 @@ from bus.storage.transactions import Driver, Registry
 
 _IDENTITY = "SELECT log_identity FROM bus_state"
 
+
 class Storage:
     """The parts of the store, over one database. All raise StoreUnavailable while that can't be
     used."""
 
-    def __init__(self, engine: Engine, now_ms: Clock) -> None:
-        self._engine = engine
-        self.log = _log(engine, now_ms)
+    def __init__(
+        self,
+        engine: Engine,
+        now_ms: Clock,
+        follow: Callable[[], None] = lambda: None,
+        *,
+        is_home: bool = True,
+    ) -> None:
+        """`follow` is called when the registry has changed, for the logs that have a copy; where
+        that is, it `is_home` no more."""
+        self.engine = engine
+        self.log = _log(engine, now_ms, claims=is_home)
         self.audit = Audit(engine, now_ms)
-        registry = Registry(engine, self.log.notify, self.audit.record)
+        self.registry = registry = Registry(engine, self.log.notify, self.audit.record, follow)
         self.clients = Clients(engine, registry, now_ms)
         self.token_uses = TokenUses(engine, now_ms)
         self.topics = Topics(engine, registry)
@@ -84,14 +95,14 @@ class Storage:
 
     def check_ready(self) -> None:
         """A readiness check: raises unless this version's tables are there, and can be written."""
-        check_ready("bus", self._engine)
+        check_ready("bus", self.engine)
 
     def close(self) -> None:
         """Close the connections."""
         self.token_uses.close()
         self.log.close()
         self._driver.close()
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 def open_storage(url: str, now_ms: Clock) -> Storage:
@@ -113,11 +124,11 @@ def is_made(url: str) -> bool:
         engine.dispose()
 
 
-def _log(engine: Engine, now_ms: Clock) -> EventLog:
+def _log(engine: Engine, now_ms: Clock, *, claims: bool) -> EventLog:
     if is_sqlite(engine):
         from bus.log.sqlite import SqliteLog
 
-        return SqliteLog(engine, now_ms)
+        return SqliteLog(engine, now_ms, claims=claims)
     from bus.log.postgres import PostgresLog  # needs a driver that is an extra
 
-    return PostgresLog(engine, now_ms)
+    return PostgresLog(engine, now_ms, claims=claims)

@@ -26,6 +26,7 @@ from bus.storage import cursors, topic_filters, topics
 from bus.storage.columns import request_columns, signing_secrets
 from bus.storage.seeks import seek_position
 from bus.storage.start_position import cursor_at, log_end, log_start
+from bus.storage.subscription_ids import id_of, known_id
 from bus.storage.tables import clients, subscriptions
 from bus.storage.transactions import Registry
 
@@ -70,7 +71,7 @@ class Subscriptions:
         """
         with self._registry.changing() as connection:
             _take_turns(connection, client_id)
-            found = _find(connection, client_id, name)
+            found = id_of(connection, client_id, name)
             topics.ensure(connection, _named(wanted.topics))
             if found is None:
                 _check_room(connection, client_id)
@@ -83,7 +84,7 @@ class Subscriptions:
     def delete(self, client_id: int, name: str = DEFAULT_NAME) -> None:
         """End a subscription. Raises NotFound."""
         with self._registry.changing() as connection:
-            subscription_id = _found(connection, client_id, name)
+            subscription_id = known_id(connection, client_id, name)
             connection.execute(delete(subscriptions).where(subscriptions.c.id == subscription_id))
 
     def pause_to_delete(self, subscription_id: int) -> None:
@@ -94,13 +95,13 @@ class Subscriptions:
     def delete_topic(self, client_id: int, topic: str) -> None:
         """Take a topic out of the client's default subscription. Raises NotFound."""
         with self._registry.changing() as connection:
-            subscription_id = _found(connection, client_id, DEFAULT_NAME)
+            subscription_id = known_id(connection, client_id, DEFAULT_NAME)
             topic_filters.remove(connection, subscription_id, topic)
 
     def find(self, client_id: int, name: str) -> int:
         """The id of a subscription. Raises NotFound."""
         with reading(self._engine) as connection:
-            return _found(connection, client_id, name)
+            return known_id(connection, client_id, name)
 
     def endpoint(self, client_id: int, name: str) -> tuple[str, str] | None:
         """Where a subscription goes and its user name there; None where it is pulled, or isn't."""
@@ -164,6 +165,11 @@ class Subscriptions:
             self._enter(connection, subscription_id, State.ACTIVE, None)
             cursors.end_back_off(connection, subscription_id)
 
+    def end_back_off(self, subscription_id: int) -> None:
+        """Call an endpoint that fails well again, in whatever state. May be repeated."""
+        with self._registry.changing() as connection:
+            cursors.end_back_off(connection, subscription_id)
+
     def seek(self, subscription_id: int, start: StartPosition) -> int:
         """Move the cursor; returns where it is now. What is parked or dead stays so.
 
@@ -210,6 +216,7 @@ class Subscriptions:
                 reason=SNAPSHOT if state is State.PAUSED else None,
                 state_since_ms=now_ms,
                 created_at_ms=now_ms,
+                begun_at=None if start == NOW else json.dumps([start.at.value, start.value]),
                 **request_columns(wanted),
             )
         ).inserted_primary_key
@@ -279,21 +286,6 @@ def _check_room(connection: Connection, client_id: int) -> None:
     theirs = select(func.count()).where(subscriptions.c.client_id == client_id)
     if connection.execute(theirs).scalar_one() >= MAX_OF_A_CLIENT:
         raise BadSubscription(f"a client has at most {MAX_OF_A_CLIENT} subscriptions")
-
-
-def _find(connection: Connection, client_id: int, name: str) -> int | None:
-    return connection.execute(
-        select(subscriptions.c.id).where(
-            subscriptions.c.client_id == client_id, subscriptions.c.name == name
-        )
-    ).scalar_one_or_none()
-
-
-def _found(connection: Connection, client_id: int, name: str) -> int:
-    subscription_id = _find(connection, client_id, name)
-    if subscription_id is None:
-        raise NotFound("no subscription")
-    return subscription_id
 
 
 def _named(patterns: tuple[str, ...]) -> list[str]:

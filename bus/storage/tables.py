@@ -36,13 +36,16 @@ def _copied_event() -> list[Column[Any]]:
 
 
 # One row: which log this is (event ids are made of it), and a number that moves with every
-# change of a subscription, so that pushers see when to look.
+# change of a subscription, so that pushers see when to look. Where the registry is a copy: what
+# the log is called, and which version of the registry at home was copied.
 bus_state = Table(
     "bus_state",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("log_identity", String(16), nullable=False),
     Column("registry_version", BigInteger, nullable=False),
+    Column("log_name", String(32), nullable=True),
+    Column("copied_version", BigInteger, nullable=True),
 )
 
 # The lives of the log, the newest last: each begins after a position, and is told by the identity
@@ -89,7 +92,8 @@ tokens = Table(
     sqlite_autoincrement=True,
 )
 
-# A deleted topic keeps its row: its events may still wait, and their numbers must go on.
+# A deleted topic keeps its row: its events may still wait, and their numbers must go on. `log` is
+# where its events are, when they are not here.
 topics = Table(
     "topics",
     metadata,
@@ -101,6 +105,7 @@ topics = Table(
     Column("description", Text, nullable=True),
     Column("schema", Text, nullable=True),
     Column("schema_digest", String(32), nullable=True),
+    Column("log", String(32), nullable=True),
 )
 
 # `number` counts within the topic, `bytes_upto` adds up all bodies: lag and size are differences
@@ -143,8 +148,8 @@ publish_keys = Table(
 )
 
 # One that is pulled has an empty `callback` and `uuid`, and no pusher takes it.
-# A client's subscription `default` is the one of routemaster's API. `retry` and
-# `previous_secrets` are JSON.
+# A client's subscription `default` is the one of routemaster's API. `retry`, `previous_secrets`
+# and `begun_at`, where it was to begin, are JSON.
 subscriptions = Table(
     "subscriptions",
     metadata,
@@ -166,6 +171,7 @@ subscriptions = Table(
     Column("reason", String(16), nullable=True),
     Column("state_since_ms", BigInteger, nullable=False),
     Column("created_at_ms", BigInteger, nullable=False),
+    Column("begun_at", Text, nullable=True),
     UniqueConstraint("client_id", "name", name="subscriptions_by_client"),
     sqlite_autoincrement=True,
 )

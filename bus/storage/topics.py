@@ -9,9 +9,10 @@ from service_kit.database import is_sqlite, reading
 from service_kit.topic import is_topic
 from sqlalchemy import Connection, Engine, Select, delete, func, select, text, update
 
-from bus.errors import NotFound, TopicTaken
+from bus.errors import BadTopic, NotFound, TopicTaken
 from bus.log.postgres_append import LOCK
 from bus.model.data_schema import digest_of, text_of
+from bus.model.log_name import MAIN
 from bus.model.topic import (
     OURS,
     SYSTEM_TOPIC,
@@ -23,7 +24,7 @@ from bus.model.topic import (
 )
 from bus.storage.columns import from_json
 from bus.storage.tables import clients, events, subscription_topics, topics
-from bus.storage.transactions import Registry
+from bus.storage.transactions import REGISTRY_CHANGED, Registry
 
 # Two subscribers may name a new topic at once.
 _CREATE = text(
@@ -34,6 +35,7 @@ _CREATE = text(
 _FORGET_UNUSED = delete(topics).where(
     topics.c.client_id.is_(None),
     topics.c.events == 0,
+    topics.c.log.is_(None),
     topics.c.name.not_in(select(subscription_topics.c.topic)),
 )
 
@@ -41,6 +43,7 @@ _OWN = text(
     "INSERT INTO topics (name, client_id, events, events_before) VALUES (:name, :client_id, 0, 0)"
     " ON CONFLICT (name) DO UPDATE SET client_id = excluded.client_id, deleted = false"
 )
+_ELSEWHERE = select(topics.c.name, topics.c.log).where(topics.c.log.is_not(None))
 
 _NOTHING_SAID = TopicAbout()
 _MOST = 10_000
@@ -124,15 +127,21 @@ class Topics:
             found: str | None = connection.execute(wanted).scalar_one_or_none()
         return found
 
+    def elsewhere(self) -> dict[str, str]:
+        """The topics that are in another log than this, and what that is called."""
+        with reading(self._engine) as connection:
+            return {name: log for name, log in connection.execute(_ELSEWHERE)}
+
     def claim(
         self, names: Sequence[str], client_id: int, about: TopicAbout = _NOTHING_SAID
     ) -> None:
         """Own topics before anything is published to them: all or none, and say what they are
         about. May be repeated.
 
-        Raises TopicTaken when one belongs to another client, BadTopic when these are too many.
+        Raises TopicTaken when one belongs to another client, BadTopic when these are too many, or
+        when one is to be in another log than its events are.
         """
-        with self._appending() as connection:
+        with self._appending(names) as connection:
             for name in sorted(set(names)):
                 owner = _owner(connection, name)
                 if owner is not None and not may_publish(client_id, owner[0]):
@@ -148,7 +157,7 @@ class Topics:
         Raises TopicTaken for the bus's own.
         """
         check_not_ours(name)
-        with self._appending() as connection:
+        with self._appending([name]) as connection:
             connection.execute(_OWN, {"name": name, "client_id": client_id})
 
     def delete(self, name: str, client_id: int) -> None:
@@ -166,16 +175,22 @@ class Topics:
                 raise NotFound("no such topic")
             if row.client_id is None or not may_publish(client_id, row.client_id):
                 raise TopicTaken("only the topic's publisher may delete it")
-            _delete(connection, name)
+            let_go(connection, name)
 
     @contextmanager
-    def _appending(self) -> Iterator[Connection]:
+    def _appending(self, names: Sequence[str]) -> Iterator[Connection]:
         """A transaction that no append is under way beside: one that found a new topic without an
-        owner would make its publisher the owner, over our heads."""
+        owner would make its publisher the owner, over our heads. The log that one of the topics is
+        in hears of it."""
         with self._registry.recording() as connection:
             if not is_sqlite(self._engine):
                 connection.exec_driver_sql(LOCK)
             yield connection
+            moved = connection.execute(_ELSEWHERE.where(topics.c.name.in_(names))).first()
+            if moved is not None:
+                connection.exec_driver_sql(REGISTRY_CHANGED)
+        if moved is not None:
+            self._registry.tell()
 
 
 def _read(
@@ -213,11 +228,25 @@ def _say(connection: Connection, name: str, about: TopicAbout) -> None:
     if about.schema is not UNSET:
         text = None if about.schema is None else text_of(about.schema)
         said |= {"schema": text, "schema_digest": None if text is None else digest_of(text)}
+    if about.log is not UNSET:
+        said["log"] = _log(connection, name, about.log)
     if said:
         connection.execute(update(topics).where(topics.c.name == name).values(**said))
 
 
-def _delete(connection: Connection, name: str) -> None:
+def _log(connection: Connection, name: str, log: str) -> str | None:
+    """Where the topic is from here on. Raises BadTopic when it has events already, elsewhere."""
+    before = connection.execute(
+        select(topics.c.log, topics.c.events).where(topics.c.name == name)
+    ).one()
+    wanted = None if log == MAIN else log
+    if wanted != before.log and (before.events or before.log):
+        raise BadTopic(f"{name} is in log {before.log or MAIN}: a topic stays where it is")
+    return wanted
+
+
+def let_go(connection: Connection, name: str) -> None:
+    """Nobody owns it from here on: its subscribers get what was published, then nothing more."""
     connection.execute(
         update(topics)
         .where(topics.c.name == name)

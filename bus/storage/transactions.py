@@ -27,19 +27,22 @@ class Registry:
         engine: Engine,
         notify: Callable[[], None],
         record: Callable[[Connection], None] = lambda _: None,
+        follow: Callable[[], None] = lambda: None,
     ) -> None:
-        """`record` writes down, inside each transaction, whose act it is."""
+        """`record` writes down, inside each transaction, whose act it is; `follow` is called after
+        it, for whoever has a copy of the registry."""
         self._engine = engine
+        self._follow = follow
         self._notify = notify
         self._record = record
 
     @contextmanager
     def changing(self) -> Iterator[Connection]:
-        """A write transaction that raises the version; pushers are woken once it is committed."""
+        """A write transaction that raises the version; `tell` is called once it is committed."""
         with self.recording() as connection:
             yield connection
             connection.exec_driver_sql(REGISTRY_CHANGED)
-        self._notify()
+        self.tell()
 
     @contextmanager
     def preparing(self) -> Iterator[Connection]:
@@ -47,7 +50,7 @@ class Registry:
         with writing(self._engine) as connection:
             yield connection
             connection.exec_driver_sql(REGISTRY_CHANGED)
-        self._notify()
+        self.tell()
 
     @contextmanager
     def recording(self) -> Iterator[Connection]:
@@ -55,6 +58,11 @@ class Registry:
         with writing(self._engine) as connection:
             yield connection
             self._record(connection)
+
+    def tell(self) -> None:
+        """It has changed, which is committed: wake the pushers, and bring it to the other logs."""
+        self._notify()
+        self._follow()
 
 
 class Driver:

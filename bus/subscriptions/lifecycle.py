@@ -74,11 +74,15 @@ def delete(storage: Storage, client_id: int, name: str = DEFAULT_NAME) -> None:
     A large snapshot goes first, in steps that nobody waits for long, and meanwhile nothing is sent;
     when this dies halfway the subscription is paused, and to be deleted again.
     """
-    subscription_id = storage.subscriptions.find(client_id, name)
+    clear(storage, storage.subscriptions.find(client_id, name))
+    storage.subscriptions.delete(client_id, name)
+
+
+def clear(storage: Storage, subscription_id: int) -> None:
+    """Forget a large snapshot, in steps, of a subscription that is about to be deleted."""
     if storage.snapshots.is_large(subscription_id):
         storage.subscriptions.pause_to_delete(subscription_id)
         storage.snapshots.forget(subscription_id)
-    storage.subscriptions.delete(client_id, name)
 
 
 def seek(storage: Storage, subscription_id: int, start: StartPosition) -> None:
@@ -88,6 +92,15 @@ def seek(storage: Storage, subscription_id: int, start: StartPosition) -> None:
         _take_snapshot(storage, subscription_id)
     else:
         storage.subscriptions.seek(subscription_id, start)
+
+
+def go_on(storage: Storage, subscription_id: int) -> None:
+    """Whoever put it is alive: a back-off ends, and a snapshot that it waits for is taken. What is
+    paused stays so."""
+    if storage.subscriptions.waits_for_snapshot(subscription_id):
+        _take_snapshot(storage, subscription_id)
+    else:
+        storage.subscriptions.end_back_off(subscription_id)
 
 
 def resume(storage: Storage, subscription_id: int) -> None:

@@ -12,8 +12,8 @@ from bus.errors import Refused
 from bus.model.client import Client
 from bus.model.subscription import StartAt, StartPosition
 from bus.model.topic import TopicAbout, TopicName, check_about
-from bus.storage import Storage
-from bus.subscriptions import lifecycle
+from bus.storage import Logs
+from bus.subscriptions import every_log
 from bus.subscriptions.validation import (
     Wanted,
     check_subscription_name,
@@ -95,32 +95,32 @@ def _seed(value: Any, trusted_hosts: Collection[str]) -> Seed:
     return Seed(wanted._replace(start=StartPosition(StartAt.BEGINNING)), paused)
 
 
-def declare(storage: Storage, auth: Auth, some: Sequence[Topology], now_ms: int) -> None:
+def declare(logs: Logs, auth: Auth, some: Sequence[Topology], now_ms: int) -> None:
     """Claim everybody's topics, then subscribe everybody. May be repeated.
 
     Who does so before any of them publishes loses no event, in whatever order they start. Raises
     NotAuthenticated, NotAllowed, TopicTaken.
     """
-    clients = [_allowed(auth, one) for one in some]
+    clients, storage = [_allowed(auth, one) for one in some], logs.home
     for client, one in zip(clients, some, strict=True):
         storage.topics.claim(tuple(one.publishes), client.id)
         for topic, said in one.publishes.items():
-            storage.topics.claim([topic], client.id, said)
+            logs.claim([topic], client.id, said)
     for client, one in zip(clients, some, strict=True):
         about = auth.about(one.token, client.name)
         for name, wanted in one.subscriptions.items():
-            lifecycle.put(storage, client.id, name, wanted, now_ms, about=about)
+            every_log.put(logs, client.id, name, wanted, now_ms, about=about)
         if one.seeds and not storage.overviews.of_client(client.name):
-            _sow(storage, client, one.seeds, now_ms, about)
+            _sow(logs, client, one.seeds, now_ms, about)
 
 
 def _sow(
-    storage: Storage, client: Client, seeds: Mapping[str, Seed], now_ms: int, about: str | None
+    logs: Logs, client: Client, seeds: Mapping[str, Seed], now_ms: int, about: str | None
 ) -> None:
     for name, (wanted, paused) in seeds.items():
-        lifecycle.put(storage, client.id, name, wanted, now_ms, about=about)
+        every_log.put(logs, client.id, name, wanted, now_ms, about=about)
         if paused:
-            storage.subscriptions.pause(storage.subscriptions.find(client.id, name))
+            logs.home.subscriptions.pause(logs.home.subscriptions.find(client.id, name))
 
 
 def _allowed(auth: Auth, topology: Topology) -> Client:

@@ -149,7 +149,7 @@ def _fill(storage: Storage, number: int, letters: int) -> None:
         wanted = SubscriptionRequest(("bids",), "http://127.0.0.1:9/", "u")
         ours = client_id(storage, f"client-{client}")
         storage.subscriptions.replace(ours, wanted, new_secret(), name=f"s{name}")
-    with storage._engine.begin() as connection:
+    with storage.engine.begin() as connection:
         ids: Sequence[int] = connection.execute(select(subscriptions.c.id)).scalars().all()
         failing = cursors.c.subscription_id.in_(ids[::10])
         connection.execute(update(cursors).where(failing).values(failures=3, failing_since_ms=1))

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from service_kit.tokens import digest
 from bus.app import create_app
 from bus.config import Config
 from bus.model.token_scope import USUAL_SCOPES
-from bus.storage import Storage, open_storage
+from bus.storage import Logs, Storage, open_logs, open_storage
 from tests.bus.clock import FakeClock
 from tests.bus.receiver import Receiver, receiving
 from tests.postgres import fresh_database
@@ -76,6 +77,32 @@ def storage(url: str, clock: FakeClock) -> Iterator[Storage]:
 
 
 @pytest.fixture
+def another_url(url: str, migrated: Path, tmp_path: Path, request: pytest.FixtureRequest) -> str:
+    """The URL of another migrated database on the same engine."""
+    if url.startswith("postgresql"):
+        cluster = request.getfixturevalue("postgres_cluster")
+        other = request.getfixturevalue("databases").enter_context(fresh_database(cluster, "bus"))
+        return str(other)
+    shutil.copy(migrated, tmp_path / "two.sqlite3")
+    return f"sqlite:///{tmp_path / 'two.sqlite3'}"
+
+
+@pytest.fixture
+def databases() -> Iterator[ExitStack]:
+    """Those that go with the test."""
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def logs(storage: Storage, url: str, another_url: str, clock: FakeClock) -> Iterator[Logs]:
+    """Two logs: that of `storage`, and one called `two`."""
+    opened = open_logs(url, {"two": another_url}, clock)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def config(url: str) -> Config:
     return Config(database_url=url, root_key=ROOT_KEY, trusted_hosts=("127.0.0.1", "trusted.test"))
 
@@ -83,7 +110,7 @@ def config(url: str) -> Config:
 @pytest.fixture
 def api(config: Config, storage: Storage, clock: FakeClock) -> FlaskClient:
     """The bus over HTTP, in process, over the same database as `storage`."""
-    return create_app(config, storage=storage, clock=clock).test_client()
+    return create_app(config, logs=Logs(storage), clock=clock).test_client()
 
 
 def _give_tokens(storage: Storage) -> None:

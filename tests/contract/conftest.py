@@ -14,7 +14,7 @@ from service_kit.clock import now_ms
 from bus import asgi
 from bus.app import create_app
 from bus.config import Config
-from bus.storage import Storage, open_storage
+from bus.storage import Logs, Storage, open_storage
 from tests.waiting import wait_for
 
 ROOT_KEY = "the-root-key-of-the-tests"
@@ -29,7 +29,7 @@ def bus(sqlite_copy: Callable[[str], str]) -> Iterator[Flask]:
         trusted_hosts=("localhost", "127.0.0.1"),
     )
     storage = open_storage(config.database_url, now_ms)
-    yield create_app(config, storage=storage)
+    yield create_app(config, logs=Logs(storage))
     storage.close()
 
 
@@ -75,6 +75,6 @@ def running_bus(sqlite_copy: Callable[[str], str]) -> Iterator[RunningBus]:
     config = Config(
         database_url=database, root_key=ROOT_KEY, trusted_hosts=("localhost", "127.0.0.1")
     )
-    with listening(asgi.create_app(config, storage=storage)) as at:
+    with listening(asgi.create_app(config, logs=Logs(storage))) as at:
         yield RunningBus(at, storage)
     storage.close()

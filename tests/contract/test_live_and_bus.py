@@ -16,7 +16,7 @@ from auction_app.live.topology import subscription_name, topology
 from bus.app import create_app
 from bus.config import Config as BusConfig
 from bus.model.delivery import EndpointHealth
-from bus.storage import Storage, open_storage
+from bus.storage import Logs, Storage, open_storage
 from tests.auction_app.live.test_live import live_config
 from tests.bus.console.settling import settle
 from tests.contract.conftest import ROOT_KEY, bus_token
@@ -31,7 +31,7 @@ class Hosts:
     """One client of the bus, on as many hosts as there are URLs."""
 
     def __init__(self, config: BusConfig, storage: Storage) -> None:
-        app = create_app(config, storage=storage)
+        app = create_app(config, logs=Logs(storage))
         self.bus = BusClient(BUS, bus_token(app, "live"), transport=WsgiTransport(app))
         self.looks = 0
         self.away = False

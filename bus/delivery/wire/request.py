@@ -9,6 +9,7 @@ from service_kit.webhooks import delivery_head, message_id
 from bus.delivery.in_flight import Delivery
 from bus.delivery.wire import cloudevents
 from bus.model.event import LogEvent
+from bus.model.log_name import MAIN
 from bus.model.media_types import CLOUDEVENT, CLOUDEVENTS_BATCH
 from bus.model.subscription import Format, Subscription
 
@@ -31,12 +32,14 @@ def delivery_request(
     *,
     previous: int = 0,
     attempt: int = 1,
+    log: str | None = None,
 ) -> Request:
     """The POST that carries a batch, signed and numbered.
 
     `webhook-id` follows from the subscription and the events, so a retry has the same. A test
     event has no position; the time when it was made tells it from the one before.
-    `previous` is the last position that was delivered before.
+    `previous` is the last position that was delivered before; `log` is told where there are
+    several.
     """
     content_type, body = _written(subscription.format, events)
     trace = next((event.traceparent for event in events if event.traceparent), None)
@@ -44,7 +47,7 @@ def delivery_request(
         content_type=content_type,
         uuid=subscription.uuid,
         valid_secrets=subscription.secrets.valid(now_ms),
-        message_id=_message_id(subscription, events),
+        message_id=_message_id(subscription, events, log),
         now_ms=now_ms,
         body=body,
         position=events[-1].position,
@@ -52,15 +55,18 @@ def delivery_request(
         attempt=attempt,
         replay=subscription.replay,
         traceparent=trace,
+        log=log,
     )
     # libcurl would ask "100-continue" first for large bodies
     return Request(subscription.callback, (*head, "Expect:"), body, subscription.client)
 
 
-def _message_id(subscription: Subscription, events: Sequence[LogEvent]) -> str:
+def _message_id(subscription: Subscription, events: Sequence[LogEvent], log: str | None) -> str:
+    """Of the log at home it is what it was when that was the only one."""
     if not events[-1].position:
         return f"msg_{subscription.id}_test_{events[0].published_at_ms}"
-    return message_id(subscription.id, [event.position for event in events])
+    ours = subscription.id if log in {None, MAIN} else f"{subscription.id}_{log}"
+    return message_id(ours, [event.position for event in events])
 
 
 def _written(format: Format, events: Sequence[LogEvent]) -> tuple[str, bytes]:
@@ -78,7 +84,9 @@ class Requests:
     What was made ahead lives as long as somebody still means to send that very delivery.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, log: str | None = None) -> None:
+        """`log`: see `delivery_request`."""
+        self._log = log
         self._ahead: WeakKeyDictionary[Delivery, Request] = WeakKeyDictionary()
 
     def make_ahead(self, subscription: Subscription, delivery: Delivery, now_ms: int) -> None:
@@ -96,4 +104,5 @@ class Requests:
             now_ms,
             previous=delivery.previous,
             attempt=delivery.attempt,
+            log=self._log,
         )

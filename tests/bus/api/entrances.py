@@ -11,7 +11,7 @@ from werkzeug.test import Client
 
 from bus import app, asgi
 from bus.config import Config
-from bus.storage import Storage
+from bus.storage import Logs, Storage
 from tests.bus.clock import FakeClock
 
 
@@ -47,7 +47,7 @@ def api(
 ) -> Client:
     """The bus over HTTP, over the same database as `storage`."""
     if request.param == "wsgi":
-        return app.create_app(config, storage=storage, clock=clock).test_client()
-    entrance: Any = asgi.create_app(config, storage=storage, clock=clock)
+        return app.create_app(config, logs=Logs(storage), clock=clock).test_client()
+    entrance: Any = asgi.create_app(config, logs=Logs(storage), clock=clock)
     as_wsgi: Any = ASGIMiddleware(entrance, loop=loop)
     return Client(as_wsgi)

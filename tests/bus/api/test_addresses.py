@@ -5,7 +5,7 @@ from flask import Flask
 
 from bus.app import create_app
 from bus.config import Config
-from bus.storage import Storage
+from bus.storage import Logs, Storage
 from tests.bus.api.calling import call
 from tests.bus.clock import FakeClock
 from tests.hostile_addresses import answered_5xx
@@ -23,7 +23,7 @@ def url(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def app(config: Config, storage: Storage, clock: FakeClock) -> Flask:
-    return create_app(config, storage=storage, clock=clock)
+    return create_app(config, logs=Logs(storage), clock=clock)
 
 
 def test_no_address_is_a_5xx(app: Flask) -> None:

@@ -72,7 +72,7 @@ def test_a_cloudevents_batch_has_an_end_too(api: Client) -> None:
 
 def test_a_hundred_topics_are_written_by_a_few_statements(api: Client, storage: Storage) -> None:
     said: list[str] = []
-    engine = storage._engine
+    engine = storage.engine
 
     def hear(_connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
         if statement.startswith(("INSERT", "UPDATE", "DELETE")):

@@ -6,7 +6,7 @@ from werkzeug.test import Client
 
 from bus.app import create_app
 from bus.config import Config
-from bus.storage import Storage
+from bus.storage import Logs, Storage
 from tests import node
 from tests.bus.api.calling import assert_problem, call
 
@@ -21,7 +21,7 @@ def test_the_document_describes_every_path(api: Client, config: Config, storage:
     }
     served = {
         (method, re.sub(r"<(?:int:)?(\w+)>", r"{\1}", rule.rule))
-        for rule in create_app(config, storage=storage).url_map.iter_rules()
+        for rule in create_app(config, logs=Logs(storage)).url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     plumbing = {("GET", path) for path in ("/openapi.json", "/healthz", "/readyz")}

@@ -13,7 +13,7 @@ from werkzeug.test import Client
 
 from bus import app, asgi
 from bus.config import Config
-from bus.storage import Storage
+from bus.storage import Logs, Storage
 from tests.bus.api.calling import call
 from tests.bus.api.entrances import loop
 from tests.bus.clock import FakeClock
@@ -49,8 +49,8 @@ def bare(
         config, path_prefix="/some/bus", public_url=AT, security_contact=CONTACT
     )
     if request.param == "wsgi":
-        return app.create_app(config, storage=storage, clock=clock)
-    return ASGIMiddleware(asgi.create_app(config, storage=storage, clock=clock), loop=loop)  # type: ignore[arg-type]
+        return app.create_app(config, logs=Logs(storage), clock=clock)
+    return ASGIMiddleware(asgi.create_app(config, logs=Logs(storage), clock=clock), loop=loop)  # type: ignore[arg-type]
 
 
 @pytest.fixture(params=["kept", "taken off"])

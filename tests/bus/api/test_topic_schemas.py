@@ -8,7 +8,7 @@ from werkzeug.test import Client
 
 from bus import app
 from bus.config import Config
-from bus.storage import Storage
+from bus.storage import Logs, Storage
 from tests.bus.api.calling import assert_problem, call
 from tests.bus.api.entrances import api, loop
 from tests.bus.clock import FakeClock
@@ -102,7 +102,7 @@ def test_events_without_data_may_be_let_in(api: Client) -> None:
 def test_a_schema_holds_at_once_also_where_another_process_set_it(
     api: Client, config: Config, storage: Storage, clock: FakeClock
 ) -> None:
-    other = app.create_app(config, storage=storage, clock=clock).test_client()
+    other = app.create_app(config, logs=Logs(storage), clock=clock).test_client()
     assert publish(api, event({"what": 1})).status_code == 200
     for schema, good, bad in [
         (PRICED, {"price": 1}, {"what": 1}),

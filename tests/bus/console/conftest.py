@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from bus.app import create_app
 from bus.config import Config
-from bus.storage import Storage
+from bus.storage import Logs, Storage
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import ROOT_KEY, TOKENS
 
@@ -52,7 +52,7 @@ class Operator:
 
 @pytest.fixture
 def app(config: Config, storage: Storage, clock: FakeClock) -> Any:
-    return create_app(config, storage=storage, clock=clock)
+    return create_app(config, logs=Logs(storage), clock=clock)
 
 
 @pytest.fixture

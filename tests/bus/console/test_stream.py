@@ -11,7 +11,7 @@ from bus.bootstrap import build
 from bus.config import Config
 from bus.console.sessions import sign_in, sign_out
 from bus.console.stream import ConsoleStream
-from bus.storage import Storage
+from bus.storage import Logs, Storage
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import ROOT_KEY
 from tests.loops import in_a_loop
@@ -24,7 +24,7 @@ class Opened:
     """A stream that goes on until it is told that nobody is there any more."""
 
     def __init__(self, config: Config, storage: Storage, clock: FakeClock) -> None:
-        self.bus = build(config, storage=storage, clock=clock)
+        self.bus = build(config, logs=Logs(storage), clock=clock)
         self.said: list[MutableMapping[str, Any]] = []
 
     def run(self, cookie: str, then: Callable[[], None]) -> list[MutableMapping[str, Any]]:

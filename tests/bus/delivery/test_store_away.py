@@ -43,7 +43,7 @@ def statements(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> Iterator[St
         return open_mine(connections)
 
     monkeypatch.setattr(Connections, "_open_mine", asked)
-    event.listen(storage._engine, "before_cursor_execute", made.ask)
+    event.listen(storage.engine, "before_cursor_execute", made.ask)
     yield made
     made.fails = lambda _: False
 

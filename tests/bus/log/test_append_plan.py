@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bus.errors import BadTopic, KeyReused, TopicTaken
+from bus.errors import BadTopic, KeyReused, TopicElsewhere, TopicTaken
 from bus.log.append_plan import AppendPlan, LogEnd, TopicRow, claimants, entities, plan_append
 from bus.model.event import Publication, PublishKey
 from tests.bus.samples import publication
@@ -54,6 +54,21 @@ def test_an_empty_log_begins_at_1() -> None:
     assert LogEnd.of("log", None, None) == LogEnd("log", 0, 0)
     (row,) = planned(publication(ADA, "a"), end=LogEnd.of("log", None, None)).rows
     assert (row[0], row[2], row[8]) == (1, 1, len(row[7]))
+
+
+@pytest.mark.parametrize(
+    ("topic", "claims"),
+    [
+        (TopicRow("bids", ADA, 0, log="two"), True),
+        (TopicRow("bids", None, 0, log="two"), True),
+        (TopicRow("bids", None, 0), False),
+    ],
+    ids=["in another log", "in another log, and nobody's", "nobody's, in a log that isn't home"],
+)
+def test_nothing_is_stored_of_a_topic_that_is_elsewhere(topic: TopicRow, *, claims: bool) -> None:
+    told = [publication(ADA, "a")]
+    plan = plan_append(told, {"bids": topic}, {}, END, owned={ADA: 0}, now_ms=5, claims=claims)
+    assert (plan.rows, [type(one) for one in plan.answers]) == ([], [TopicElsewhere])
 
 
 def test_a_topic_belongs_to_who_published_to_it_first() -> None:

@@ -46,7 +46,7 @@ def set_level(url: str, level: str, storage: Storage) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         name = connection.info.dbname
         connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = {level}")
-    storage._engine.dispose()
+    storage.engine.dispose()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def told(storage: Storage, clock: FakeClock) -> None:
 
 def ahead(storage: Storage, after: int, *filters: TopicFilter) -> tuple[int, int | None]:
     """So many, and the number of the second when the first of them was published."""
-    with reading(storage._engine) as connection:
+    with reading(storage.engine) as connection:
         count, oldest_ms = backlog(connection, after, filters)
     return count, None if oldest_ms is None else (oldest_ms - START_MS) // 1_000
 
@@ -85,7 +85,7 @@ def test_counted_by_rows_types_are_told_apart(storage: Storage) -> None:
         (0, [EVERY], 5),
         (0, [], 0),
     ]
-    with reading(storage._engine) as connection:
+    with reading(storage.engine) as connection:
         for after, filters, count in counts:
             assert count_ahead(connection, after, filters) == count, (after, filters)
 
@@ -96,6 +96,6 @@ def test_of_a_snapshot_it_is_told_by_numbers_what_is_left(storage: Storage) -> N
     ours = overview(storage).subscription.id
     storage.snapshots.store(ours, [1, 3, 5])
     for after, left in ((0, (3, 0)), (1, (2, 2)), (3, (1, 4)), (5, (0, None))):
-        with reading(storage._engine) as connection:
+        with reading(storage.engine) as connection:
             count, at_ms = snapshot_left(connection, ours, after)
         assert (count, None if at_ms is None else (at_ms - START_MS) // 1_000) == left

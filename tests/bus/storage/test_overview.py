@@ -93,7 +93,7 @@ def test_who_needs_somebody_first_comes_first(storage: Storage) -> None:
     def change(name: str, state: State = State.ACTIVE, **fields: int) -> None:
         ours = subscriptions.c.name == name
         found = storage.overviews.those(ours)[0].subscription.id
-        with storage._engine.begin() as connection:
+        with storage.engine.begin() as connection:
             connection.execute(update(subscriptions).where(ours).values(state=state.value))
             connection.execute(
                 update(cursors).where(cursors.c.subscription_id == found).values(**fields)

@@ -12,13 +12,14 @@ from service_kit.schema import migrate
 
 
 def main(packages: list[str]) -> None:
-    """Migrate each package's database, at the URL that its `config.read()` finds."""
+    """Migrate each package's database, or databases, at the URLs that its `config.read()` finds."""
     keep_files_private()
     if not packages:
         exit_with(("usage: python -m service_kit.migrate PACKAGE…",))
     for package in packages:
         config = or_exit(importlib.import_module(f"{package}.config").read)
-        migrate_or_exit(package, config.database_url)
+        for url in getattr(config, "database_urls", (config.database_url,)):
+            migrate_or_exit(package, url)
 
 
 def migrate_or_exit(package: str, url: str) -> None:

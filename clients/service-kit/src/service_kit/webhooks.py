@@ -77,11 +77,13 @@ def delivery_head(
     attempt: int,
     replay: int,
     traceparent: str | None,
+    log: str | None = None,
 ) -> tuple[str, ...]:
     """The fields of one delivery, as `Name: value` lines; they hold credentials.
 
     `uuid` is the Basic user name, `previous` the last position that was delivered before,
-    `attempt` counts from 1, `replay` says how often the subscription was moved or redriven.
+    `attempt` counts from 1, `replay` says how often the subscription was moved or redriven. `log`
+    is whose positions they are, where the bus has several logs.
     """
     timestamp_s = now_ms // 1000
     return (
@@ -90,6 +92,7 @@ def delivery_head(
         f"webhook-id: {message_id}",
         f"webhook-timestamp: {timestamp_s}",
         f"webhook-signature: {signature(valid_secrets, message_id, timestamp_s, body)}",
+        *([] if log is None else [f"bus-log: {log}"]),
         f"bus-position: {position}",
         f"bus-previous-position: {previous}",
         f"bus-attempt: {attempt}",
