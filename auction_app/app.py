@@ -11,6 +11,7 @@ from flask import Blueprint, Flask
 from flask_wtf.csrf import CSRFProtect
 from service_kit.access import install_access
 from service_kit.config import nowhere
+from service_kit.form_parts import refuse_nameless_parts
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.metrics.exposition import Collect
@@ -130,6 +131,7 @@ def create_app(
     install_trace(app)
     install_metrics(app, "auctions", collect)
     install_storable(app)
+    refuse_nameless_parts(app)
     install_access(app, config.tokens)
     install_security(app, built, pages_elsewhere=_pages_elsewhere(built))
     install_problems(app, translations(), respond=respond)

@@ -2,6 +2,7 @@
 
 from flask import Flask
 from service_kit.clock import Clock, now_ms
+from service_kit.form_parts import refuse_nameless_parts
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.metrics.histogram import Histogram
@@ -63,6 +64,7 @@ def create_apps(config: Config | None, *, logs: Logs | None, clock: Clock) -> tu
     install_trace(app)
     requests = time_requests(app, "bus")
     install_storable(app)
+    refuse_nameless_parts(app)
     install_problems(app, TRANSLATIONS)
     install_health(app, {"database": bus.storage.check_ready})
     install_security_txt(app, config.security_contact, config.public_url)

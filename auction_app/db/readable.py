@@ -5,8 +5,8 @@ The log says once in each process which row it is, and what is wrong with it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, TypeVar
+from functools import lru_cache, partial
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from service_kit.errors import NotAnAmount
 from service_kit.logs import get_logger
@@ -61,6 +61,25 @@ def filled(
     return made[:wanted]
 
 
+def rows_of(
+    conn: Connection,
+    query: Select[Any],
+    table: Table,
+    kind: type[T],
+    values: Mapping[str, Any] | None = None,
+) -> list[T]:
+    """The same as dataclasses whose fields are called like the query's columns."""
+    return filled(
+        conn, query, lambda rows: [it for it, _ in each(table, rows, maker(kind))], values
+    )
+
+
+def maker(kind: Callable[..., T]) -> Callable[[Row[Any]], T]:
+    """Makes a dataclass whose fields are called like a row's columns; what its types list, no
+    other word may stand for."""
+    return partial(_make, kind, _words_of(kind))
+
+
 def check_numbers(table: Table, row: Row[Any], prefix: str = "") -> None:
     """SQLite keeps any text in a column of numbers. Raises ValueError where a row, whose columns
     may have names with a prefix, has one."""
@@ -68,6 +87,28 @@ def check_numbers(table: Table, row: Row[Any], prefix: str = "") -> None:
         value = row[place]
         if value.__class__ is not int and value is not None:
             raise ValueError(f"{name} is no whole number")
+
+
+def _make(kind: Callable[..., T], words: Mapping[str, frozenset[Any]], row: Row[Any]) -> T:
+    cells = row._mapping
+    for name, known in words.items():
+        if name in cells and cells[name] not in known:
+            raise ValueError(f"{name} is none of {sorted(map(str, known))}")
+    return kind(**cells)
+
+
+@lru_cache(_KINDS_OF_ROWS)
+def _words_of(kind: Any) -> Mapping[str, frozenset[Any]]:
+    listed = {name: frozenset(_listed(it)) for name, it in get_type_hints(kind).items()}
+    return {name: words for name, words in listed.items() if words}
+
+
+def _listed(hint: Any) -> Iterator[Any]:
+    """The words of `Literal["a", "b"]`, or of that `| None`; of other types, nothing."""
+    if get_origin(hint) is Literal:
+        yield from get_args(hint)
+    elif words := [word for it in get_args(hint) for word in _listed(it)]:
+        yield from (*words, None)
 
 
 @lru_cache(_KINDS_OF_ROWS)

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
 
+from auction_app.db import readable
 from auction_app.db.tables import customers, devices, orders
 from auction_app.devices.model import DeviceToken
 
@@ -33,14 +34,13 @@ def find(conn: Connection, token_digest: str) -> DeviceToken | None:
             customers.c.deleted_at_ms.is_(None),
         )
     )
-    return next((_as_device(row) for row in conn.execute(query)), None)
+    return next(iter(_read(conn, query)), None)
 
 
 def of_customer(conn: Connection, customer_id: str) -> list[DeviceToken]:
     """A customer's devices, the latest first."""
     mine = select(devices).where(devices.c.customer_id == customer_id)
-    rows = conn.execute(mine.order_by(devices.c.added_at_ms.desc(), devices.c.id))
-    return [_as_device(row) for row in rows]
+    return _read(conn, mine.order_by(devices.c.added_at_ms.desc(), devices.c.id))
 
 
 def count(conn: Connection, customer_id: str) -> int:
@@ -71,6 +71,10 @@ def remove(conn: Connection, customer_id: str, device_id: str) -> bool:
 def forget(conn: Connection, customer_id: str) -> None:
     """Drop all of a customer's devices."""
     conn.execute(delete(devices).where(devices.c.customer_id == customer_id))
+
+
+def _read(conn: Connection, query: Select[Any]) -> list[DeviceToken]:
+    return [it for it, _ in readable.each(devices, conn.execute(query), _as_device)]
 
 
 def _as_device(row: Row[Any]) -> DeviceToken:

@@ -1,7 +1,7 @@
 """Reports, decisions, what follows from them, and the trail of what moderators did."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 APPEAL_DAYS = 180
 """How long somebody may appeal; half a year is what the EU's Digital Services Act asks (20.1)."""
@@ -26,8 +26,9 @@ Telling = Literal[
 ]
 """What somebody may be told of a decision."""
 
-REASONS = ("forbidden", "counterfeit", "misleading", "offensive", "other")
-"""Why an item may be reported."""
+Reason = Literal["forbidden", "counterfeit", "misleading", "offensive", "other"]
+"""Why an item may be reported, or a message."""
+REASONS: tuple[Reason, ...] = get_args(Reason)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class Report:
     seller_name: str
     reporter_id: str
     reporter_name: str
-    reason: str
+    reason: Reason
     text: str
     at_ms: int
     settled_at_ms: int | None
@@ -57,7 +58,7 @@ class MessageReport:
     title: str
     reporter_id: str
     reporter_name: str
-    reason: str
+    reason: Reason
     text: str
     at_ms: int
     settled_at_ms: int | None

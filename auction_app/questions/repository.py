@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
+from auction_app.db import readable
 from auction_app.db.tables import auctions, questions
 from auction_app.questions.model import Question
 
@@ -85,4 +86,4 @@ _LATEST = (
 def _read(
     conn: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
 ) -> list[Question]:
-    return [Question(**row._mapping) for row in conn.execute(query, values)]
+    return readable.rows_of(conn, query, questions, Question, values)

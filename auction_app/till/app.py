@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, jsonify, redirect, render_template, request
 from service_kit.clock import Clock
+from service_kit.form_parts import refuse_nameless_parts
 from service_kit.health import install_health
 
 from auction_app.till.config import Config
@@ -25,6 +26,7 @@ def create_app(config: Config, ledger: Ledger, clock: Clock) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 64 * 1024
     # Other sites' scripts could press by pointing a name of theirs at 127.0.0.1.
     app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", ".localhost"]
+    refuse_nameless_parts(app)
     install_health(app, {"ledger": lambda: ledger.all_of("event")})
     app.register_error_handler(WireError, _refuse)
     house = config.webhook_url.rpartition("/webhooks/")[0]

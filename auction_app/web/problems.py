@@ -6,8 +6,8 @@ from flask import Response, request, url_for
 from flask_wtf.csrf import CSRFError
 from service_kit.errors import Busy, StoreUnavailable
 from service_kit.problems import Problem, respond_problem
+from werkzeug.exceptions import BadHost, RequestEntityTooLarge
 from werkzeug.exceptions import NotFound as UnknownAddress
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from auction_app import errors
 from auction_app.web.i18n import _
@@ -18,8 +18,9 @@ _SIGN_IN = {"sign_in", "session_expired"}
 
 
 def respond(problem: Problem) -> Response:
-    """The page of a problem; the sign-in form where signing in is what helps."""
-    if wants_hal():
+    """The page of a problem; the sign-in form where signing in is what helps. Pages link within the
+    host that was asked for: where that is none, there is no page either."""
+    if wants_hal() or isinstance(request.routing_exception, BadHost):
         return respond_problem(problem)
     if problem.reason in _SIGN_IN:
         answer = page(

@@ -1,8 +1,9 @@
 """Apps that show codes, and the recovery codes beside them."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from auction_app.db.tables import app_factors, recovery_codes
 from auction_app.factors.model import AppFactor
@@ -12,7 +13,7 @@ def of_customer(conn: Connection, customer_id: str) -> AppFactor | None:
     """The customer's app; None while two-factor sign-in is off."""
     query = select(app_factors).where(app_factors.c.customer_id == customer_id)
     row = conn.execute(query).first()
-    return AppFactor(**row._mapping) if row else None
+    return _as_factor(row) if row else None
 
 
 def add(conn: Connection, factor: AppFactor) -> None:
@@ -30,13 +31,13 @@ def take_step(conn: Connection, customer_id: str, step: int) -> bool:
 def everybody(conn: Connection) -> list[AppFactor]:
     """The apps of all customers, the oldest first."""
     query = select(app_factors).order_by(app_factors.c.since_ms, app_factors.c.customer_id)
-    return [AppFactor(**row._mapping) for row in conn.execute(query)]
+    return [_as_factor(row) for row in conn.execute(query)]
 
 
 def oldest(conn: Connection, *, limit: int) -> list[AppFactor]:
     """So many of those that have been there for longest."""
     query = select(app_factors).order_by(app_factors.c.since_ms, app_factors.c.customer_id)
-    return [AppFactor(**row._mapping) for row in conn.execute(query.limit(limit))]
+    return [_as_factor(row) for row in conn.execute(query.limit(limit))]
 
 
 def reseal(conn: Connection, factor: AppFactor, sealed_secret: str) -> None:
@@ -78,3 +79,10 @@ def count_codes(conn: Connection, customer_id: str) -> int:
         recovery_codes.c.customer_id == customer_id, recovery_codes.c.used_at_ms.is_(None)
     )
     return conn.execute(query).scalar_one()
+
+
+def _as_factor(row: Row[Any]) -> AppFactor:
+    """However its numbers are spoilt: where the row were passed over, no code would be asked for.
+    Since when is only shown; a last step that is none takes no code any more."""
+    since_ms = row.since_ms if isinstance(row.since_ms, int) else 0
+    return AppFactor(**dict(row._mapping) | {"since_ms": since_ms})

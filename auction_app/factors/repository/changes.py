@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, delete, insert, select
 
+from auction_app.db import readable
 from auction_app.db.ids import new_key
 from auction_app.db.tables import sign_in_changes
 from auction_app.factors.model import SignInChange, What
@@ -20,7 +21,7 @@ def of_customer(
     columns = (sign_in_changes.c.id, sign_in_changes.c.what, sign_in_changes.c.at_ms)
     theirs = (sign_in_changes.c.customer_id == customer_id, sign_in_changes.c.at_ms >= since_ms)
     query = select(*columns).where(*theirs).order_by(sign_in_changes.c.at_ms.desc()).limit(limit)
-    return [SignInChange(**row._mapping) for row in conn.execute(query)]
+    return readable.rows_of(conn, query, sign_in_changes, SignInChange)
 
 
 def forget(conn: Connection, customer_id: str) -> None:

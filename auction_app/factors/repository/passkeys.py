@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from auction_app.db import readable
 from auction_app.db.tables import passkey_challenges, passkeys
 from auction_app.errors import NotFound, PasskeyRefused
 from auction_app.factors.model import Passkey
@@ -13,26 +14,25 @@ _OLD_AT_ONCE = 20
 def of_customer(conn: Connection, customer_id: str) -> list[Passkey]:
     """The customer's passkeys, the oldest first."""
     query = select(passkeys).where(passkeys.c.customer_id == customer_id)
-    rows = conn.execute(query.order_by(passkeys.c.created_at_ms, passkeys.c.id))
-    return [Passkey(**row._mapping) for row in rows]
+    oldest_first = query.order_by(passkeys.c.created_at_ms, passkeys.c.id)
+    return readable.rows_of(conn, oldest_first, passkeys, Passkey)
 
 
 def own(conn: Connection, customer_id: str, passkey_id: str) -> Passkey:
-    """One of the customer's own. Raises NotFound."""
+    """One of the customer's own. Raises NotFound, SpoiltRow."""
     query = select(passkeys).where(
         passkeys.c.customer_id == customer_id, passkeys.c.id == passkey_id
     )
     row = conn.execute(query).first()
     if row is None:
         raise NotFound("no such passkey")
-    return Passkey(**row._mapping)
+    return readable.one(passkeys, row, readable.maker(Passkey))
 
 
 def by_credential(conn: Connection, credential_id: str) -> Passkey | None:
     """The passkey of that credential id, which nobody else uses until this transaction ends."""
     query = select(passkeys).where(passkeys.c.credential_id == credential_id).with_for_update()
-    row = conn.execute(query).first()
-    return Passkey(**row._mapping) if row else None
+    return next(iter(readable.rows_of(conn, query, passkeys, Passkey)), None)
 
 
 def add(conn: Connection, passkey: Passkey) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
+from auction_app.db import readable
 from auction_app.db.tables import auctions, decisions, participations, placed_tickets
 from auction_app.errors import NotFound
 from auction_app.moderation.model import Decision
@@ -112,4 +113,4 @@ def _set(conn: Connection, decision_id: str, **values: Any) -> None:
 
 
 def _read(conn: Connection, query: Select[Any]) -> list[Decision]:
-    return [Decision(**row._mapping) for row in conn.execute(query)]
+    return readable.rows_of(conn, query, decisions, Decision)

@@ -4,7 +4,9 @@ import secrets
 
 from sqlalchemy import Connection, insert, select, update
 
+from auction_app.db import readable
 from auction_app.db.tables import decrees
+from auction_app.errors import SpoiltRow
 from auction_app.moderation.model import Decree, What
 
 
@@ -32,10 +34,19 @@ def add(
 
 
 def waiting(conn: Connection) -> list[Decree]:
-    """All that bids_service has not been told yet, the oldest first."""
+    """All that bids_service has not been told yet, the oldest first; without what is spoilt, and
+    what was decided later about the same auction."""
     columns = [decrees.c[name] for name in Decree.__dataclass_fields__]
     query = select(*columns).where(decrees.c.done_at_ms.is_(None)).order_by(decrees.c.number)
-    return [Decree(**row._mapping) for row in conn.execute(query)]
+    found: list[Decree] = []
+    held: set[str] = set()
+    for row in conn.execute(query):
+        if row.auction_id not in held:
+            try:
+                found.append(readable.one(decrees, row, readable.maker(Decree)))
+            except SpoiltRow:
+                held.add(row.auction_id)
+    return found
 
 
 def of_decision(conn: Connection, decision_id: str, what: What) -> list[tuple[str, str | None]]:

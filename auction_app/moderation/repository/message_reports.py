@@ -5,6 +5,7 @@ from typing import Any
 from service_kit.dialects import insert_or
 from sqlalchemy import Connection, Select, func, select, update
 
+from auction_app.db import readable
 from auction_app.db.tables import auctions, customers, message_reports, order_messages, orders
 from auction_app.moderation.model import MessageReport
 
@@ -69,4 +70,4 @@ def _select() -> Select[Any]:
 
 
 def _read(conn: Connection, query: Select[Any]) -> list[MessageReport]:
-    return [MessageReport(**row._mapping) for row in conn.execute(query)]
+    return readable.rows_of(conn, query, message_reports, MessageReport)

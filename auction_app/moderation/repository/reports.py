@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
+from auction_app.db import readable
 from auction_app.db.ids import new_id
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, audit_trail, customers, decisions, reports
@@ -136,4 +137,4 @@ def _select() -> Select[Any]:
 
 
 def _read(conn: Connection, query: Select[Any]) -> list[Report]:
-    return [Report(**row._mapping) for row in conn.execute(query)]
+    return readable.rows_of(conn, query, reports, Report)

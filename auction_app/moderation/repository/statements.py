@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, insert, select
 
+from auction_app.db import readable
 from auction_app.db.tables import bids, reports, statements
 from auction_app.errors import NotFound
 from auction_app.moderation.model import Statement
@@ -13,17 +14,17 @@ def add(conn: Connection, statement: Statement) -> None:
 
 
 def by_id(conn: Connection, statement_id: str) -> Statement:
-    """The statement. Raises NotFound."""
+    """The statement. Raises NotFound, SpoiltRow."""
     row = conn.execute(select(statements).where(statements.c.id == statement_id)).first()
     if row is None:
         raise NotFound("no such statement")
-    return Statement(**row._mapping)
+    return readable.one(statements, row, readable.maker(Statement))
 
 
 def to(conn: Connection, customer_id: str) -> list[Statement]:
     """All that a customer was told, the first first."""
     query = select(statements).where(statements.c.customer_id == customer_id)
-    return [Statement(**row._mapping) for row in conn.execute(query.order_by(statements.c.at_ms))]
+    return readable.rows_of(conn, query.order_by(statements.c.at_ms), statements, Statement)
 
 
 def was_told(conn: Connection, decision_id: str, customer_id: str) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, insert, select, update
 
+from auction_app.db import readable
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import customers, order_messages
 from auction_app.orders.message import Message
@@ -73,4 +74,4 @@ def _select() -> Select[Any]:
 
 
 def _read(conn: Connection, query: Select[Any]) -> list[Message]:
-    return [Message(**row._mapping) for row in conn.execute(query)]
+    return readable.rows_of(conn, query, order_messages, Message)

@@ -255,7 +255,7 @@ def _maker(conn: Connection, rows: Sequence[Row[Any]]) -> Callable[[Row[Any]], O
             price=Money(row.price_minor, row.currency),
             status=OrderStatus(row.status),
             steps=_as_steps(steps.get(row.id, ())),
-            requests=asked[row.id],
+            requests=requests.read(asked[row.id]),
             postage=_postage(row),
             offer_url=row.offer_url,
             on_hold=row.hidden_at_ms is not None,
@@ -287,8 +287,11 @@ def _steps_of(conn: Connection, order_ids: Sequence[str]) -> dict[str, list[Row[
 
 
 def _as_steps(rows: Iterable[Row[Any]]) -> tuple[Step, ...]:
-    steps = [Step(status=OrderStatus(row.status), at_ms=row.at_ms, by=row.by) for row in rows]
-    return tuple(sorted(steps, key=_when))
+    return tuple(sorted((readable.one(order_steps, row, _as_step) for row in rows), key=_when))
+
+
+def _as_step(row: Row[Any]) -> Step:
+    return Step(status=OrderStatus(row.status), at_ms=row.at_ms, by=row.by)
 
 
 def _when(step: Step) -> tuple[int, int]:

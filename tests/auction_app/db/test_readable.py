@@ -1,7 +1,8 @@
 """A row that is spoilt in its cells takes down no list, and says which one it is."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,13 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, 
 from auction_app.bidding.refresh_projection import refresh_projection
 from auction_app.bidding.repository import stale
 from auction_app.db import readable
+from auction_app.factors.model import AppFactor
+from auction_app.factors.repository import app_factors, changes
 from auction_app.search.index_search import index_search
 from auction_app.search.repository import entries
 from tests.auction_app.conftest import World
 from tests.auction_app.sale import sell
+from tests.auction_app.tour import begin
 
 Said = Callable[[], list[str]]
 
@@ -146,3 +150,100 @@ def test_a_page_is_filled_with_what_comes_after_the_spoilt_ones() -> None:
         assert readable.filled(conn, page, read) == ["a", "e", "f"]
         assert readable.filled(conn, page.where(table.c.id > "x"), read) == []
     engine.dispose()
+
+
+@contextmanager
+def spoilt(world: World, table: str, column: str, value: object) -> Iterator[None]:
+    """A column as a hand at the database leaves it, for a while."""
+    with world.parts.store.begin() as act:
+        query = text(f"SELECT rowid, {column} FROM {table}")
+        rows = act.conn.execute(query).all()
+        assert rows
+        put = text(f"UPDATE {table} SET {column} = :value WHERE rowid = :row")
+        act.conn.execute(put, [{"value": value, "row": row} for row, _ in rows])
+    yield
+    with world.parts.store.begin() as act:
+        act.conn.execute(put, [{"value": was, "row": row} for row, was in rows])
+
+
+# Every table that dataclasses are read from as they are called, and a page that shows it.
+_WORDS_OF_MEMBERS = [
+    ("questions", "asked_at_ms", "soon", "Ada", "/auctions/{auction_id}", 200),
+    ("questions", "answered_at_ms", b"\xff", "Ada", "/questions/{question_id}", 404),
+    ("order_messages", "at_ms", "soon", "Ada", "/orders/{order_id}", 200),
+    ("order_messages", "removed_at_ms", "soon", "Ada", "/messages/{message_id}", 404),
+    ("order_messages", "at_ms", "soon", "Ada", "/account/export", 200),
+    ("order_requests", "at_ms", "soon", "Ada", "/orders/{order_id}", 404),
+    ("order_requests", "kind", "lost", "Ada", "/my/orders", 200),
+    ("order_steps", "at_ms", "soon", "Ada", "/my/orders", 200),
+    ("message_reports", "reason", "lost", "Mo", "/moderation", 200),
+    ("message_reports", "at_ms", "soon", "Mo", "/moderation/messages/{message_id}", 404),
+    ("reports", "reason", "lost", "Mo", "/moderation", 200),
+    ("reports", "at_ms", "soon", "Mo", "/moderation/auctions/{auction_id}", 200),
+    ("decisions", "action", "lost", "Sam", "/decisions/{decision_id}", 404),
+    ("decisions", "at_ms", "soon", "Mo", "/moderation/customers/{customer_id}", 200),
+    ("decisions", "lifted_at_ms", "soon", "Mo", "/moderation/decisions/{decision_id}", 404),
+    ("statements", "kind", "lost", "Sam", "/account/export", 200),
+    ("sign_in_changes", "at_ms", "soon", "Ada", "/account/export", 200),
+    ("sign_in_changes", "what", "lost", "Ada", "/account/export", 200),
+    ("passkeys", "created_at_ms", "soon", "Ada", "/account/two-factor", 200),
+    ("passkeys", "last_used_at_ms", "soon", "Ada", "/account/passkeys/{passkey_id}/remove", 404),
+    ("app_factors", "since_ms", "soon", "Ada", "/account/two-factor", 200),
+    ("devices", "added_at_ms", "soon", "Sam", "/account/devices", 200),
+    ("house_pages", "at_ms", "soon", "Ada", "/help", 200),
+    ("house_pages", "version", "soon", "Mo", "/moderation/pages/help", 200),
+    ("house_pages", "at_ms", "soon", "Mo", "/help/versions/1", 404),
+]
+
+
+def test_whatever_cell_is_spoilt_no_page_with_others_on_it_is(world: World) -> None:
+    tour = begin(world)
+    asked = {"reason": "other", "text": "Is it?"}
+    assert tour.sale.bob.post(f"{tour.unsold}/report", asked).status_code == 303
+    page = {"text_en": "# Help", "text_de": "# Hilfe", "note": "New", "made_of": "0", "go": "save"}
+    assert tour.mo.post("/moderation/pages/help", page).status_code == 303
+    ada = world.customer_url("Ada").rsplit("/", 1)[1]
+    with world.parts.begin() as act:
+        changes.note(act.conn, ada, "passkey-added", now_ms=act.now_ms)
+        factor = AppFactor(customer_id=ada, sealed_secret="x", since_ms=act.now_ms, last_step=1)
+        app_factors.add(act.conn, factor)
+    people = {"Sam": tour.sale.sam, "Ada": tour.sale.ada, "Mo": tour.mo}
+    for table, column, value, who, path, expected in _WORDS_OF_MEMBERS:
+        with spoilt(world, table, column, value):
+            answer = people[who].get(path.format(**tour.ids))
+        assert answer.status_code == expected, (table, column, path)
+
+
+def test_a_spoilt_version_of_a_page_leaves_what_it_said_before(world: World) -> None:
+    mo = world.moderator("Mo")
+    page = {"text_de": "# Hilfe", "note": "New", "go": "save"}
+    for words, made_of in (("# Older words", "0"), ("# Newer words", "1")):
+        mo.post("/moderation/pages/help", page | {"text_en": words, "made_of": made_of})
+    with world.parts.store.begin() as act:
+        lost = text("DELETE FROM house_pages WHERE version = 2 AND language = 'de'")
+        act.conn.execute(lost)
+    assert "Older words" in world.browser().get("/help").text
+
+
+def test_a_second_factor_is_asked_for_however_its_row_is_spoilt(world: World) -> None:
+    ada = world.member("Ada")
+    id = world.customer_url("Ada").rsplit("/", 1)[1]
+    with world.parts.begin() as act:
+        factor = AppFactor(customer_id=id, sealed_secret="x", since_ms=act.now_ms, last_step=1)
+        app_factors.add(act.conn, factor)
+    for column in ("since_ms", "last_step"):
+        with spoilt(world, "app_factors", column, "soon"):
+            answer = world.browser().sign_in("Ada")
+            assert answer.headers["Location"].startswith("/sign-in/code"), column
+    assert ada.get("/account").status_code == 200
+
+
+def test_what_was_decided_after_a_spoilt_decree_waits_with_it(world: World) -> None:
+    mo, sam = world.moderator("Mo"), world.member("Sam")
+    spoilt_one, sound = sam.list_item(), sam.list_item()
+    for item, action in ((spoilt_one, "hide"), (spoilt_one, "show"), (sound, "hide")):
+        mo.post(f"/moderation{item}", {"action": action, "note": "Because."})
+    with world.parts.store.begin() as act:
+        first = text("UPDATE decrees SET what = 'lost' WHERE number = 1")
+        act.conn.execute(first)
+    assert world.carry_out() == 1

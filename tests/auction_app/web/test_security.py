@@ -232,3 +232,20 @@ def test_where_nobody_streams_a_page_asks_for_no_stream(
     answer = world.browser().get(world.member("Sam").list_item())
     assert ("data-stream=" in answer.text) is (live_url is not None)
     assert policy in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("host", ["x" * 64, "a..b", ".example.org"])
+def test_a_host_that_no_name_can_be_is_a_400(world: World, host: str) -> None:
+    for accept in ("text/html", "application/hal+json"):
+        headers = {"Host": host, "Accept": accept}
+        assert world.browser().get("/sign-in", headers=headers).status_code == 400
+
+
+def test_a_part_of_a_form_that_has_no_name_is_a_400(world: World) -> None:
+    body = "--b\r\nContent-Disposition: form-data{}\r\n\r\nx\r\n--b--\r\n"
+    for file in ("", '; filename="x"'):
+        answer = world.browser().client.post(
+            "/sign-in", data=body.format(file), content_type="multipart/form-data; boundary=b"
+        )
+        assert answer.status_code == 400
+        assert "no name" in answer.text
