@@ -17,7 +17,7 @@ def index_search(store: Store) -> int:
     put = 0
     for first in range(0, len(missing), AT_ONCE):
         with store.begin() as act:
-            for auction in auctions.by_ids(act.conn, missing[first : first + AT_ONCE]):
-                entries.put(act.conn, auction)
-                put += 1
+            found = auctions.by_ids(act.conn, missing[first : first + AT_ONCE])
+            entries.put(act.conn, found)
+            put += len(found)
     return put

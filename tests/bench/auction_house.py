@@ -180,8 +180,7 @@ def fill(store: Store, count: int) -> None:
         with engine.begin() as conn:
             conn.execute(insert(auctions_table), listed)
             found = select_auctions().where(auctions_table.c.id.in_([row["id"] for row in listed]))
-            for auction, _ in read_with_rows(conn, found):
-                search_index.put(conn, auction)
+            search_index.put(conn, [auction for auction, _ in read_with_rows(conn, found)])
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
             conn.exec_driver_sql("VACUUM ANALYZE")

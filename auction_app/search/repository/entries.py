@@ -1,8 +1,12 @@
 """Keep the search's entries as the listings are."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, text, update
+from service_kit.dialects import insert_returning
+from sqlalchemy import Connection, and_, delete, exists, func, select, text, update
 
 from auction_app.db.tables import auctions, search_entries, watches
 from auction_app.listings.categories import top_of
@@ -17,33 +21,21 @@ RULES = 1
 """By which words are taken apart; one more with every change of them."""
 
 
-def put(conn: Connection, auction: Auction) -> None:
-    """Make a listing searchable as it is now, in place of what was known of it; one that is
-    closed is taken out."""
-    remove(conn, auction.id)
-    if auction.bidding and auction.bidding.closed:
+def put(conn: Connection, listed: Sequence[Auction]) -> None:
+    """Make listings searchable as they are now, in place of what was known of them; those that are
+    closed are taken out."""
+    _remove(conn, [auction.id for auction in listed])
+    found = {it.id: it for it in listed if not (it.bidding and it.bidding.closed)}
+    if not found:
         return
-    price = auction.price or auction.terms.start_price
-    number = conn.execute(
-        insert(search_entries)
-        .values(
-            auction_id=auction.id,
-            category=auction.details.category,
-            condition=auction.details.condition,
-            format=_format(auction),
-            currency=auction.terms.currency,
-            rules=RULES,
-            price=thousandths(price),
-            interest=auction.bid_count + watchers(conn, auction.id),
-            starts_at_ms=auction.terms.starts_at_ms,
-            ends_at_ms=auction.ends_at_ms,
-            listed_at_ms=auction.created_at_ms,
-        )
-        .returning(search_entries.c.number)
-    ).scalar_one()
-    words = words_in(f"{auction.title} {auction.description}")
-    vocabulary.add(conn, words)
-    _put_words(conn, number, _texts(auction, words), _tokens(auction, words))
+    watching = _watchers(conn, found)
+    rows = [_row(auction, watching[auction.id]) for auction in found.values()]
+    entry = search_entries.c
+    numbers = insert_returning(conn, search_entries, rows, entry.number, entry.auction_id)
+    words = {id: words_in(f"{it.title} {it.description}") for id, it in found.items()}
+    vocabulary.add(conn, chain.from_iterable(words.values()))
+    texts = {id: (_texts(found[id], said), _tokens(found[id], said)) for id, said in words.items()}
+    _put_words(conn, {row.number: texts[row.auction_id] for row in numbers})
 
 
 def follow(conn: Connection, auction: Auction) -> None:
@@ -64,19 +56,12 @@ def follow(conn: Connection, auction: Auction) -> None:
 
 def remove(conn: Connection, auction_id: str) -> None:
     """Take a listing out of the search, if it is there."""
-    mine = search_entries.c.auction_id == auction_id
-    number = conn.execute(select(search_entries.c.number).where(mine)).scalar_one_or_none()
-    if number is None:
-        return
-    conn.execute(delete(search_entries).where(mine))
-    if conn.dialect.name == "sqlite":
-        conn.execute(text("DELETE FROM auction_words WHERE rowid = :number"), {"number": number})
+    _remove(conn, [auction_id])
 
 
 def watchers(conn: Connection, auction_id: str) -> int:
     """How many watch a listing."""
-    query = select(func.count()).select_from(watches).where(watches.c.auction_id == auction_id)
-    return conn.execute(query).scalar_one()
+    return _watchers(conn, [auction_id])[auction_id]
 
 
 def missing(conn: Connection, *, now_ms: int, limit: int) -> list[str]:
@@ -90,6 +75,36 @@ def missing(conn: Connection, *, now_ms: int, limit: int) -> list[str]:
     lost = list(conn.execute(select(auctions.c.id).where(runs, ~found).limit(limit)).scalars())
     old = select(search_entries.c.auction_id).where(search_entries.c.rules < RULES)
     return lost or list(conn.execute(old.limit(limit)).scalars())
+
+
+def _remove(conn: Connection, auction_ids: Collection[str]) -> None:
+    entry = search_entries.c
+    these = delete(search_entries).where(entry.auction_id.in_(auction_ids)).returning(entry.number)
+    gone = [{"number": number} for number in conn.scalars(these)]
+    if gone and conn.dialect.name == "sqlite":
+        conn.execute(text("DELETE FROM auction_words WHERE rowid = :number"), gone)
+
+
+def _watchers(conn: Connection, auction_ids: Collection[str]) -> Counter[str]:
+    watched = watches.c.auction_id
+    query = select(watched, func.count()).where(watched.in_(auction_ids)).group_by(watched)
+    return Counter({id: number for id, number in conn.execute(query)})
+
+
+def _row(auction: Auction, watching: int) -> dict[str, Any]:
+    return {
+        "auction_id": auction.id,
+        "category": auction.details.category,
+        "condition": auction.details.condition,
+        "format": _format(auction),
+        "currency": auction.terms.currency,
+        "rules": RULES,
+        "price": thousandths(auction.price or auction.terms.start_price),
+        "interest": auction.bid_count + watching,
+        "starts_at_ms": auction.terms.starts_at_ms,
+        "ends_at_ms": auction.ends_at_ms,
+        "listed_at_ms": auction.created_at_ms,
+    }
 
 
 def _format(auction: Auction) -> str:
@@ -113,12 +128,19 @@ def _tokens(auction: Auction, words: Sequence[Word]) -> list[str]:
     return list(dict.fromkeys([*stems, *title, *chosen]))
 
 
-def _put_words(conn: Connection, number: int, words: list[str], tokens: list[str]) -> None:
+def _put_words(conn: Connection, texts: Mapping[int, tuple[Sequence[str], Sequence[str]]]) -> None:
     if conn.dialect.name == "sqlite":
         statement = "INSERT INTO auction_words (rowid, words) VALUES (:number, :words)"
-        conn.execute(text(statement), {"number": number, "words": " ".join([*words, *tokens])})
+        rows: list[dict[str, Any]] = [
+            {"number": number, "words": " ".join([*words, *tokens])}
+            for number, (words, tokens) in texts.items()
+        ]
     else:
         statement = (
             "UPDATE search_entries SET words = array_to_tsvector(:words) WHERE number = :number"
         )
-        conn.execute(text(statement), {"number": number, "words": lexemes(words, tokens)})
+        rows = [
+            {"number": number, "words": lexemes(words, tokens)}
+            for number, (words, tokens) in texts.items()
+        ]
+    conn.execute(text(statement), rows)

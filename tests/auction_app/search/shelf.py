@@ -48,7 +48,7 @@ class Shelf:
         )
         with self.world.parts.begin() as act:
             auctions.add(act.conn, auction)
-            entries.put(act.conn, auction)
+            entries.put(act.conn, [auction])
         return auction.id
 
     def titles(self, **arguments: str) -> list[str]:
