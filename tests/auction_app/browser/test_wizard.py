@@ -92,6 +92,7 @@ def test_a_step_says_what_is_wrong_with_it_before_the_next_one(
     sam.press("Next: time")
 
     sam.is_told("Start price", UNCLEAR)
+    expect(sam.field("Start price")).to_be_focused()
     sam.is_told("Postage", "Please fill this in.")
     expect(sam.field("Start price")).to_have_value("1.234")
 
@@ -133,6 +134,7 @@ def test_large_photos_are_sent_one_by_one_and_made_smaller_first(live_app: LiveA
             else None
         ),
     )
+    expect(sam.page.get_by_text("Upload", exact=True)).to_be_hidden()  # choosing is enough
     sam.upload("Add photos", [file("one.png", large), file("two.png", large)])
 
     expect(sam.page.locator(".photos li")).to_have_count(2)

@@ -127,6 +127,7 @@ def test_the_preview_shows_the_item_and_works_an_example(world: World) -> None:
     page = sam.get(f"{draft}/preview").text
 
     assert "A brass lamp on a table" in page
+    assert page.count('<ul class="gallery">') == 1  # as on the item's page, however many there are
     assert "Ada sets $30.00 as the maximum." in page
     assert "Ben sets $20.00 as the maximum." in page
     assert "Until the reserve is met somebody may buy at once for $99.00" in page
