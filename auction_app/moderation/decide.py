@@ -9,10 +9,11 @@ from auction_app.db.ids import new_id
 from auction_app.db.unit_of_work import UnitOfWork
 from auction_app.listings.outcomes import ListingHidden, ListingShown
 from auction_app.listings.repository import auctions
-from auction_app.moderation.model import Action, Decision, Telling
+from auction_app.moderation.model import Action, Decision
 from auction_app.moderation.remove_message import show_message
 from auction_app.moderation.repository import decisions, decrees, reports, statements
 from auction_app.moderation.tell import tell, tell_all
+from auction_app.notifications.model import StatementKind
 from auction_app.orders.cancel_unpaid import cancel_unpaid
 from auction_app.orders.settle_sale import settle_sale
 
@@ -38,7 +39,7 @@ def decide(
         _ban(act, decision)
     elif auction_id is not None:
         _take_off(act, decision, auction_id)
-        told: Telling = "auction-ended" if action == "end" else "item-removed"
+        told: StatementKind = "auction-ended" if action == "end" else "item-removed"
         tell(act, decision, customer_id, told, auction_id=auction_id)
 
 

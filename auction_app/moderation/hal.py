@@ -6,7 +6,8 @@ import marshmallow as ma
 from marshmallow import fields
 from service_kit.hal import link, resource
 
-from auction_app.moderation.model import Statement, Telling
+from auction_app.moderation.model import Statement
+from auction_app.notifications.model import StatementKind
 from auction_app.urls import Urls
 from auction_app.web.hal import Document
 
@@ -27,7 +28,7 @@ def statement(urls: Urls, told: Statement, page: str) -> Document:
 class StatementSchema(ma.Schema):
     """What one customer is told of a decision; for scope customers:read_contact."""
 
-    kind = fields.String(required=True, validate=ma.validate.OneOf(get_args(Telling)))
+    kind = fields.String(required=True, validate=ma.validate.OneOf(get_args(StatementKind)))
     text = fields.String(required=True)
     at_ms = fields.Integer(required=True)
     links = fields.Dict(data_key="_links", required=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from auction_app.notifications.model import StatementKind
+
 APPEAL_DAYS = 180
 """How long somebody may appeal; half a year is what the EU's Digital Services Act asks (20.1)."""
 _DAY_MS = 24 * 3_600_000
@@ -10,21 +12,6 @@ Action = Literal["hide", "end", "ban"]
 """What a decision may do."""
 What = Literal["freeze", "resume", "end", "bar", "unbar"]
 """What bids_service may be told (docs/bidding.md B17, B18)."""
-Telling = Literal[
-    "item-removed",
-    "account-closed",
-    "decision-lifted",
-    "appeal-rejected",
-    "bidding-stopped",
-    "bidding-resumed",
-    "auction-ended",
-    "bids-removed",
-    "report-decided",
-    "message-removed",
-    "message-shown",
-    "message-stays",
-]
-"""What somebody may be told of a decision."""
 
 Reason = Literal["forbidden", "counterfeit", "misleading", "offensive", "other"]
 """Why an item may be reported, or a message."""
@@ -121,7 +108,7 @@ class Statement:
     decision_id: str | None
     customer_id: str
     auction_id: str | None
-    kind: Telling
+    kind: StatementKind
     text: str
     at_ms: int
 

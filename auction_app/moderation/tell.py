@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 from auction_app.db.ids import new_id
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.moderation.model import Decision, Statement, Telling
+from auction_app.moderation.model import Decision, Statement
 from auction_app.moderation.repository import statements
+from auction_app.notifications.model import StatementKind
 from auction_app.notifications.notify import notify
 
 
@@ -13,7 +14,7 @@ def tell(
     act: UnitOfWork,
     decision: Decision,
     customer_id: str,
-    kind: Telling,
+    kind: StatementKind,
     *,
     auction_id: str | None = None,
     text: str | None = None,
@@ -35,7 +36,7 @@ def tell_all(
     act: UnitOfWork,
     decision: Decision,
     customer_ids: Iterable[str],
-    kind: Telling,
+    kind: StatementKind,
     auction_id: str,
     *,
     text: str | None = None,

@@ -5,6 +5,22 @@ from typing import Literal
 
 from service_kit.money import Money
 
+StatementKind = Literal[
+    "item-removed",
+    "account-closed",
+    "decision-lifted",
+    "appeal-rejected",
+    "bidding-stopped",
+    "bidding-resumed",
+    "auction-ended",
+    "bids-removed",
+    "report-decided",
+    "message-removed",
+    "message-shown",
+    "message-stays",
+]
+"""What somebody may be told of a decision of the house."""
+
 Kind = Literal[
     "new-bid",
     "outbid",
@@ -18,20 +34,9 @@ Kind = Literal[
     "order",
     "message",
     "second-chance",
-    "item-removed",
-    "account-closed",
-    "decision-lifted",
-    "appeal-rejected",
-    "bidding-stopped",
-    "bidding-resumed",
-    "auction-ended",
-    "bids-removed",
-    "report-decided",
-    "message-removed",
-    "message-shown",
-    "message-stays",
     "saved-search",
     "new-listing",
+    StatementKind,
 ]
 
 KINDS: tuple[Kind, ...] = (

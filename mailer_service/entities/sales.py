@@ -19,7 +19,7 @@ from mailer_service.model.entities import (
     ReminderOfPayment,
     Statement,
 )
-from mailer_service.model.kinds import DECISIONS
+from mailer_service.model.kinds import STATEMENTS
 
 _LONGEST_PARCEL = 200
 
@@ -28,7 +28,7 @@ def statement_from(entity: Entity) -> Statement:
     """What somebody is told of a decision."""
     return Statement(
         url=entity.url,
-        kind=entity.one_of("kind", *DECISIONS),
+        kind=entity.one_of("kind", *STATEMENTS),
         text=lines(entity, "text"),
         customer_url=link(entity, "customer"),
         auction_url=optional_link(entity, "auction"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from service_kit.money import Money
 
-from mailer_service.model.kinds import BUS_DIGEST, DECISIONS, DIGEST, KINDS, NEW_BIDS
+from mailer_service.model.kinds import BUS_DIGEST, DIGEST, KINDS, NEW_BIDS, STATEMENTS
 from mailer_service.model.mails import Letter
 
 _AUCTION = "https://gavel.example/auctions/brass-lamp"
@@ -72,7 +72,7 @@ _FACTS: Mapping[str, dict[str, Any]] = {
     "cancel-declined": {"about": "Sally Seller", "side": "buyer"},
     **{
         kind: {"price": None, "text": "Rule 2: the photos show another lamp than the one sold."}
-        for kind in DECISIONS
+        for kind in STATEMENTS
     },
     "account-closed": _ACCOUNT | {"text": "Rule 2: three items were fakes."},
     NEW_BIDS: {"count": 7},

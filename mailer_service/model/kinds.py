@@ -40,6 +40,20 @@ BUS_DIGEST = "bus-digest"
 # Immediate: somebody waits for it at the screen. Urgent: worth little once the auction is over,
 # or about the bus that all the others come by.
 # Summary: sums up what had time.
+_STATEMENTS = (
+    Kind("item-removed", Priority.NORMAL),
+    Kind("account-closed", Priority.NORMAL),
+    Kind("decision-lifted", Priority.NORMAL),
+    Kind("appeal-rejected", Priority.NORMAL),
+    Kind("bidding-stopped", Priority.URGENT),
+    Kind("bidding-resumed", Priority.URGENT),
+    Kind("auction-ended", Priority.NORMAL),
+    Kind("bids-removed", Priority.URGENT),
+    Kind("report-decided", Priority.NORMAL),
+    Kind("message-removed", Priority.NORMAL),
+    Kind("message-shown", Priority.NORMAL),
+    Kind("message-stays", Priority.NORMAL),
+)
 _KINDS = (
     Kind("password-reset", Priority.IMMEDIATE),
     Kind("verify-email", Priority.IMMEDIATE),
@@ -81,18 +95,7 @@ _KINDS = (
     Kind("cancel-asked", Priority.NORMAL, "order"),
     Kind("cancel-declined", Priority.NORMAL, "order"),
     Kind("message", Priority.NORMAL, "message"),
-    Kind("item-removed", Priority.NORMAL),
-    Kind("account-closed", Priority.NORMAL),
-    Kind("decision-lifted", Priority.NORMAL),
-    Kind("appeal-rejected", Priority.NORMAL),
-    Kind("bidding-stopped", Priority.URGENT),
-    Kind("bidding-resumed", Priority.URGENT),
-    Kind("auction-ended", Priority.NORMAL),
-    Kind("bids-removed", Priority.URGENT),
-    Kind("report-decided", Priority.NORMAL),
-    Kind("message-removed", Priority.NORMAL),
-    Kind("message-shown", Priority.NORMAL),
-    Kind("message-stays", Priority.NORMAL),
+    *_STATEMENTS,
     Kind("subscription-failing", Priority.URGENT),
     Kind("subscription-disabled", Priority.URGENT),
     Kind("subscription-recovered", Priority.URGENT),
@@ -105,20 +108,7 @@ _KINDS = (
     Kind(DIGEST, Priority.SUMMARY),
 )
 
-DECISIONS = (
-    "item-removed",
-    "account-closed",
-    "decision-lifted",
-    "appeal-rejected",
-    "bidding-stopped",
-    "bidding-resumed",
-    "auction-ended",
-    "bids-removed",
-    "report-decided",
-    "message-removed",
-    "message-shown",
-    "message-stays",
-)
+STATEMENTS = tuple(kind.name for kind in _STATEMENTS)
 """What a statement of the house may tell (docs/protocol.md, statements)."""
 
 SIGN_IN_CHANGES = (

@@ -6,7 +6,7 @@ import pytest
 from bus_drain.fetch import Entity
 from service_kit.money import Money
 
-from auction_app.moderation.model import Telling
+from auction_app.notifications.model import StatementKind
 from auction_app.orders import hal
 from auction_app.orders.model import (
     ANSWERS,
@@ -21,7 +21,7 @@ from auction_app.orders.model import (
 )
 from auction_app.urls import Urls
 from mailer_service.entities.sales import order_from
-from mailer_service.model.kinds import DECISIONS
+from mailer_service.model.kinds import STATEMENTS
 from mailer_service.notices.sales import notices_of_order
 
 URLS = Urls("https://gavel.test")
@@ -74,4 +74,4 @@ def test_the_mailer_reads_each_request_and_its_answer(
 
 
 def test_the_mailer_has_a_letter_for_all_that_the_house_decides() -> None:
-    assert set(DECISIONS) == set(get_args(Telling))
+    assert set(STATEMENTS) == set(get_args(StatementKind))
