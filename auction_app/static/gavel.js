@@ -4,20 +4,22 @@
   const body = document.body;
   // The first page of a visitor was made before the server could know the zone.
   function showTimesIn(timeZone) {
+    body.dataset.zone = timeZone;
+    const said = document.getElementById("zone");
+    if (said) said.textContent = timeZone;
+    const times = document.querySelectorAll("time[datetime]");
+    if (!times.length) return; // a phone loads languages and zones for a tenth of a second
     const style = body.dataset.style;
     const day = new Intl.DateTimeFormat(style, { dateStyle: "medium", timeZone });
     const minute = new Intl.DateTimeFormat(style, { timeStyle: "short", timeZone });
     const second = new Intl.DateTimeFormat(style, { timeStyle: "medium", timeZone });
     const named = new Intl.DateTimeFormat(style, { timeZoneName: "short", timeZone });
-    for (const element of document.querySelectorAll("time[datetime]")) {
+    for (const element of times) {
       const at = new Date(element.dateTime);
       const exact = element.closest("#ends") && at.getUTCSeconds();
       const word = named.formatToParts(at).find(({ type }) => type === "timeZoneName").value;
       element.textContent = `${day.format(at)}, ${(exact ? second : minute).format(at)} ${word}`;
     }
-    body.dataset.zone = timeZone;
-    const said = document.getElementById("zone");
-    if (said) said.textContent = timeZone;
   }
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -72,14 +74,19 @@
     if (jumped) askTime();
   }
 
+  let inDays = null;
+  function spellDays(d) {
+    inDays ??= new Intl.NumberFormat(document.documentElement.lang, {
+      style: "unit", unit: "day", unitDisplay: "long" });
+    return inDays.format(d);
+  }
+
   // The two largest units, none that is zero: the same as web/formats.py's time_left.
   function spell(ms) {
     const s = Math.max(0, Math.floor(ms / 1000));
     const d = Math.floor(s / 86400), h = Math.floor((s % 86400) / 3600);
     const m = Math.floor((s % 3600) / 60);
-    const days = new Intl.NumberFormat(document.documentElement.lang, {
-      style: "unit", unit: "day", unitDisplay: "long" }).format(d);
-    const units = [[d, days], [h, `${h} h`], [m, `${m} min`], [s % 60, `${s % 60} s`]];
+    const units = [[d, d && spellDays(d)], [h, `${h} h`], [m, `${m} min`], [s % 60, `${s % 60} s`]];
     while (units.length > 1 && !units[0][0]) units.shift();
     return units.slice(0, 2).filter(([n]) => n).map(([, text]) => text).join(" ") || units[0][1];
   }

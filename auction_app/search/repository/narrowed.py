@@ -75,8 +75,9 @@ def _on_sqlite(
     yield _entry.starts_at_ms <= now_ms
     narrowing = []
     if wanted.all:
-        test = word_index.sqlite_test(wanted)
-        narrowing.append(sqlite_plan.Way(word_index.sqlite_numbers(wanted), (test,)))
+        numbers, test = word_index.sqlite_numbers(wanted), word_index.sqlite_test(wanted)
+        effort = word_index.sqlite_effort(wanted)
+        narrowing.append(sqlite_plan.Way(numbers, (test,), effort=effort))
     elif wanted:
         yield word_index.sqlite_test(wanted)  # nearly all of them are without a word
     if query.ending_within_h is None:

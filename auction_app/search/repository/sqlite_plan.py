@@ -14,19 +14,21 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from auction_app.db.tables import search_entries
 
-MANY = 10_000
+MANY = 20_000
 """What is read as a whole is less: counting goes no further."""
-STEP = 2
+STEP = 1
 """Walking past an entry costs as much as reading that many."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One narrowing of a search: read `numbers` from its own index, or put `tests` to each entry.
-    `walked`: the sort's index is this one, so that walking stays within it."""
+    """One narrowing of a search: read `numbers` from its own index, or put `tests` to each entry
+    that the others leave, each of which costs `effort` times as much as reading one. `walked`: the
+    sort's index is this one, so that walking stays within it."""
 
     numbers: Select[Any]
     tests: tuple[ColumnElement[bool], ...]
+    effort: float = 0
     walked: bool = False
 
 
@@ -47,19 +49,24 @@ def _cheapest(conn: Connection, ways: Sequence[Way], limit: int) -> Way | None:
     """The way to read; None when walking costs less. That takes `limit` steps for a page, and the
     more the rarer what is looked for: | 25 of 100 000 | a third match: 75 | 1 in 100: 2 500 |"""
     entries = conn.execute(select(func.max(search_entries.c.number))).scalar() or 1
-    walking: float = STEP * limit
     # Counting costs time too, and stops where it can't change the choice any more.
-    enough = MANY if ways[1:] else math.isqrt(STEP * limit * entries) + 1
-    rarest, fewest = None, enough
-    for way in ways:
-        count = _count(conn, way, enough)
-        if count < fewest:
-            rarest, fewest = way, count
-        if not way.walked:
-            walking *= entries / max(count, 1)
-        if fewest < walking:
-            enough = fewest
-    return rarest if fewest < walking else None
+    enough = MANY if ways[1:] else _alike(entries, ways[0], limit)
+    counts = [_count(conn, way, enough) for way in ways]
+    past = [entries / max(count, 1) for count in counts]
+    steps = math.prod(rare for way, rare in zip(ways, past, strict=True) if not way.walked)
+    tests = sum(way.effort * rare for way, rare in zip(ways, past, strict=True))
+    costs = [
+        (count * (1 + sum(other.effort for other in ways if other is not way)), place)
+        for place, (way, count) in enumerate(zip(ways, counts, strict=True))
+        if count < enough
+    ]
+    cost, place = min(costs, default=(math.inf, 0))
+    return ways[place] if cost < STEP * limit * (steps + tests) else None
+
+
+def _alike(entries: int, way: Way, limit: int) -> int:
+    """How many entries make reading them cost as much as walking."""
+    return math.isqrt(math.ceil(STEP * limit * entries * (1 + way.effort))) + 1
 
 
 def _count(conn: Connection, way: Way, most: int) -> int:
