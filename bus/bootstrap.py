@@ -1,5 +1,6 @@
 """Builds what the bus is made of, or says in a clear line each what is wrong."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from bus.publish.group_commit import Committer
 from bus.publish.publisher import Publisher
 from bus.publish.topic_logs import TopicLogs
 from bus.publish.validation import Limits
-from bus.storage import Logs, Storage, open_logs
+from bus.storage import EventLog, Logs, Storage, open_logs
 from bus.streams.follower import Follower
 from bus.streams.pull import Puller
 from bus.streams.readers import Readers
@@ -50,15 +51,23 @@ def _opened(config: Config, clock: Clock) -> Logs:
 
 
 @dataclass(frozen=True, slots=True)
+class ServedLog:
+    """A log as it is read over HTTP: by readers, who wait at its follower, and by pullers."""
+
+    log: EventLog
+    follower: Follower
+    puller: Puller
+
+
+@dataclass(frozen=True, slots=True)
 class Bus:
     """Everything that one app needs, built once."""
 
     logs: Logs
     auth: Auth
     publisher: Publisher
-    follower: Follower
+    served: Mapping[str, ServedLog]
     readers: Readers
-    puller: Puller
     trusted_hosts: frozenset[str]
     path_prefix: str
     max_data_bytes: int
@@ -80,13 +89,16 @@ def build(config: Config, *, logs: Logs | None = None, clock: Clock = now_ms) ->
     storage = logs.home
     trusted_hosts = frozenset(config.trusted_hosts)
     limits = Limits(trusted_hosts, config.max_data_bytes)
+    give_up_ms = config.give_up_days * DAY_MS
     return Bus(
         logs=logs,
         auth=Auth(config.root_key, storage.clients.find, used=storage.token_uses.note),
         publisher=Publisher(_topic_logs(logs), limits, clock, storage.topics.schema),
-        follower=Follower(storage.log),
+        served={
+            name: ServedLog(store.log, Follower(store.log), Puller(store, give_up_ms=give_up_ms))
+            for name, store in logs
+        },
         readers=Readers(most=config.max_readers, most_of_client=config.max_readers_of_client),
-        puller=Puller(storage, give_up_ms=config.give_up_days * DAY_MS),
         trusted_hosts=trusted_hosts,
         path_prefix=config.path_prefix,
         max_data_bytes=config.max_data_bytes,

@@ -141,7 +141,7 @@ def standing_word(standing: Standing) -> str:
         Standing.WON: _("You have won"),
         Standing.LOST: _("You didn't win"),
         Standing.UNSOLD: _("Nobody won: it was not sold"),
-        Standing.BOUGHT: _("You bought it"),
+        Standing.BOUGHT: _("You bought it by a second chance"),
     }[standing]
 
 

@@ -179,15 +179,13 @@ class Auction:
         return self.bidding is not None and self.bidding.outcome == "unsold"
 
     def standing_of(self, customer_id: str, now_ms: int, *, bought: bool = False) -> Standing:
-        """Where a customer who has bid here stands; `bought`: got it by a second chance. Who leads
-        where nobody has bid has bought it at once.
+        """Where a customer who has bid here stands; `bought`: got it by a second chance.
 
         | | leads | doesn't |
         |---|---|---|
         | running | winning (or below the reserve) | outbid |
         | time is up, outcome unknown | pending | lost |
         | sold | won | lost |
-        | sold at once, without a bid | bought | |
         | unsold | unsold | unsold |
         | and bought afterwards | bought | bought |
         """
@@ -200,9 +198,7 @@ class Auction:
             return Standing.PENDING
         if self.unsold:
             return Standing.UNSOLD
-        if not leads:
-            return Standing.LOST
-        return Standing.WON if self.bid_count else Standing.BOUGHT
+        return Standing.WON if leads else Standing.LOST
 
     def _standing_while_running(self, leads: bool) -> Standing:
         if not leads:

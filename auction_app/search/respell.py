@@ -1,9 +1,8 @@
 """What may be meant by words with which nothing is found."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import chain, groupby, islice, pairwise, product
+from itertools import groupby, islice, product
 
 from auction_app.db.store import Transaction
 from auction_app.search.query import SearchQuery
@@ -16,7 +15,6 @@ from auction_app.search.words import Word, words_in
 _NEAR = 4
 _TRIED = 16
 _ENOUGH = 50
-_RUN = re.compile(r"[0-9]+|[^0-9]+")
 
 Reading = tuple[int, tuple[Word, ...]]
 """Words in place of one that was typed, and how far from it they are."""
@@ -27,8 +25,7 @@ def respell(
 ) -> SearchQuery | None:
     """The query with what is spelt nearly so, or parted in two, that finds something: the nearest,
     and of those as near the one that finds most. None when nothing does."""
-    every = chain(_readings(conn, query), _joined(query.words))
-    readings = sorted(every, key=lambda reading: reading[0])
+    readings = sorted(_readings(conn, query), key=lambda reading: reading[0])
     tried = islice((reading for reading in readings if reading[0]), _TRIED)
     for _, alike in groupby(tried, key=lambda reading: reading[0]):
         queries = [replace(query, words=words) for _, words in alike]
@@ -72,27 +69,9 @@ def _parted(conn: Transaction, words: Iterable[Word]) -> dict[Word, list[Reading
     parts = (half for pairs in halves.values() for both in pairs for half in both)
     known = vocabulary.known(conn, {stem for half in parts for stem in half.stems}).keys()
     return {
-        word: [
-            *_at_numbers(word),
-            *((1, both) for both in pairs if all(known & set(half.stems) for half in both)),
-        ]
+        word: [(1, both) for both in pairs if all(known & set(half.stems) for half in both)]
         for word, pairs in halves.items()
     }
-
-
-def _at_numbers(word: Word) -> Iterator[Reading]:
-    """ "56cm" as "56 cm", which are too short to be known."""
-    parts = _RUN.findall(word.plain)
-    if parts[1:]:
-        yield 1, words_in(" ".join(parts))
-
-
-def _joined(words: Sequence[Word]) -> Iterator[Reading]:
-    """ "56 cm" as "56cm"."""
-    for place, (one, other) in enumerate(pairwise(words)):
-        both = words_in(one.plain + other.plain)
-        if len(_RUN.findall(one.plain + other.plain)) == 2:
-            yield 1, (*words[:place], *both, *words[place + 2 :])
 
 
 def _halves(plain: str) -> Iterator[tuple[Word, ...]]:

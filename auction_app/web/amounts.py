@@ -7,26 +7,7 @@ from service_kit.money import Money, exponent_of
 
 from auction_app.errors import AmountUnclear
 
-_FULL_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)} | {0xFFE5: "¥", 0xFFE1: "£"}
-_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"}) | _FULL_WIDTH
-_SIGNS = {
-    "USD": ("us$", "$"),
-    "EUR": ("€", "euro"),
-    "GBP": ("£",),
-    "CHF": ("fr.", "sfr."),
-    "SEK": ("kr", "kr."),
-    "DKK": ("kr", "kr."),
-    "NOK": ("kr", "kr."),
-    "PLN": ("zł",),
-    "CAD": ("ca$", "c$", "$"),
-    "AUD": ("au$", "a$", "$"),
-    "JPY": ("jp¥", "¥", "円"),
-    "KWD": ("kd",),
-}
-"""What people write for a currency where it is the only one; a reader elsewhere sees a longer sign
-for it, and types this."""
-_NO_CENTS = re.compile(r"[.,][-\u2013\u2014]+")
-"""As prices stand on German and Swiss labels: 45,-"""
+_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2019": "'"})
 _MARKS = ".,"
 _GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<mark>[ '.,])[0-9]{3})(?:(?P=mark)[0-9]{3})*", re.ASCII)
 _PLAIN = re.compile(r"[0-9]{1,15}", re.ASCII)
@@ -34,14 +15,13 @@ _PLAIN = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 def read_amount(text: str, currency: str, *, decimal_mark: str, symbol: str = "") -> Money:
     """The amount in `text`; `decimal_mark` is the viewer's ("." or ","), and their currency
-    `symbol`, the code or a sign of the currency may stand before or after the digits.
+    `symbol` or the code may stand before or after the digits.
 
     | typed (USD)              | read as                                          |
     |--------------------------|--------------------------------------------------|
     | 12   12.5   12,50        | 12.00, 12.50, 12.50: one or two decimals are plain |
     | 1,234.50   1.234,50      | 1234.50: two different marks, the last is decimal  |
     | 1 234   1'234   1,234,567 | 1234, 1234, 1234567: can only be groups           |
-    | $12   12 usd   12,-      | 12.00                                            |
     | 1.234   1,234            | AmountUnclear: a group here, a decimal mark there |
     | 12.   1.2345   -3   1e5  | NotAnAmount                                      |
 
@@ -57,12 +37,10 @@ def read_amount(text: str, currency: str, *, decimal_mark: str, symbol: str = ""
 
 
 def _bare(text: str, currency: str, symbol: str) -> str:
-    text = text.translate(_SPACES).casefold().strip()
-    signs = {currency, symbol.translate(_SPACES), *_SIGNS.get(currency, ())}
-    for sign in sorted(map(str.casefold, signs), key=len, reverse=True):
+    text = text.translate(_SPACES).strip()
+    for sign in filter(None, (currency, symbol.translate(_SPACES))):
         text = text.removeprefix(sign).removesuffix(sign).strip()
-    price = _NO_CENTS.split(text)
-    return price[0] if len(price) == 2 and not price[1] else text
+    return text
 
 
 def _split(text: str, exponent: int, decimal_mark: str) -> tuple[str, str]:

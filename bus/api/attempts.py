@@ -10,7 +10,7 @@ from service_kit.paging import cut
 
 from bus.api.acting import acting
 from bus.api.endpoint import endpoint
-from bus.api.ownership import may_change, owned
+from bus.api.ownership import may_change, owned_in_log
 from bus.api.pages import page
 from bus.api.query import PAGE, Limit, Number
 from bus.api.representations import attempt_resource
@@ -60,9 +60,9 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
         """The last deliveries, newest first: all that failed; of those that passed within one
         second the last two. `status`: `2xx`, `404` or the like, or `error`: no answer, or none
         that can be taken."""
-        ours = owned(bus, client, name)
+        ours = owned_in_log(bus, client, name)
         wanted = AttemptFilter(query.status, query.url, query.since_ms, query.until_ms)
-        found = bus.storage.attempts.all(ours.id, query.before, query.limit + 1, wanted)
+        found = ours.store.attempts.all(ours.id, query.before, query.limit + 1, wanted)
         shown, last = cut(found, query.limit)
         acts = may_change(bus, client)
         items = [attempt_resource(one, ours.path, acts=acts) for one in shown]
@@ -78,8 +78,8 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
     )
     def attempt(client: str, name: str, attempt_id: int) -> Response:
         """A delivery: heads without credentials, and the first 4 KiB of the bodies."""
-        ours = owned(bus, client, name)
-        found = bus.storage.attempts.one(ours.id, attempt_id)
+        ours = owned_in_log(bus, client, name)
+        found = ours.store.attempts.one(ours.id, attempt_id)
         acts = may_change(bus, client)
         return respond(attempt_resource(found, ours.path, acts=acts, whole=True))
 
@@ -94,11 +94,11 @@ def attempts_blueprint(bus: Bus) -> Blueprint:
     def resend(client: str, name: str, attempt_id: int) -> Response:
         """Have its events sent once more, now, whatever the state is; see the attempts for the
         answer, which changes nothing else."""
-        ours = owned(bus, client, name)
-        found = bus.storage.attempts.one(ours.id, attempt_id)
-        subscription = bus.storage.overviews.one(client, name).subscription
+        ours = owned_in_log(bus, client, name)
+        found = ours.store.attempts.one(ours.id, attempt_id)
+        subscription = ours.store.overviews.one(client, name).subscription
         with acting(bus, "attempt.resend", client, on=ours.path, attempt=attempt_id):
-            bus.storage.resends.want(found, subscription.format.max_events)
+            ours.store.resends.want(found, subscription.format.max_events)
         return respond(attempt_resource(found, ours.path, acts=True), 202)
 
     return blueprint

@@ -7,16 +7,17 @@ from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
-from bus.api.ownership import owned
+from bus.api.ownership import Owned, owned_in_log
 from bus.api.representations import diagnosis_resource
 from bus.api.schemas import DiagnosisSchema
 from bus.bootstrap import Bus
 from bus.delivery.lease import LAPSES_AFTER_MS
-from bus.diagnosis.diagnose import Diagnosis, diagnose
+from bus.diagnosis.diagnose import Diagnosis, diagnose, worst_of
 from bus.diagnosis.subscription import Examined
 from bus.diagnosis.topics import Published, wanted_topics
 from bus.model.delivery import Overview
 from bus.model.token_scope import TokenScope, is_good_for
+from bus.storage import Storage
 
 _ATTEMPTS = 5
 
@@ -36,21 +37,24 @@ def diagnosis_blueprint(bus: Bus) -> Blueprint:
     def show_diagnosis(client: str, name: str) -> Response:
         """Why nothing reaches it and what to do, in plain words: of what the bus knows, the worst
         first. It tries nothing itself: have a test event sent, and look again."""
-        ours = owned(bus, client, name)
-        return respond(diagnosis_resource(_examine(bus, client, name, ours.id), ours.path))
+        ours = owned_in_log(bus, client, name)
+        stores = list(bus.logs) if ours.log is None else [(ours.log, ours.store)]
+        found = {log: _examine(bus, ours, store) for log, store in stores}
+        return respond(diagnosis_resource(worst_of(found), ours.path))
 
     return blueprint
 
 
-def _examine(bus: Bus, client: str, name: str, subscription_id: int) -> Diagnosis:
-    one = bus.storage.overviews.one(client, name)
+def _examine(bus: Bus, ours: Owned, store: Storage) -> Diagnosis:
+    one = store.overviews.one(ours.client, ours.name)
     seen = Examined(
         one,
-        bus.storage.attempts.all(subscription_id, limit=_ATTEMPTS),
-        pushers=bus.storage.leases.count_alive(LAPSES_AFTER_MS),
-        can_pull=not one.subscription.is_pulled or _has_token(bus, client, TokenScope.SUBSCRIBE),
+        store.attempts.all(ours.id, limit=_ATTEMPTS),
+        pushers=store.leases.count_alive(LAPSES_AFTER_MS),
+        can_pull=not one.subscription.is_pulled
+        or _has_token(bus, ours.client, TokenScope.SUBSCRIBE),
         now_ms=bus.now_ms(),
-        leases=bus.storage.pulls.unacknowledged(subscription_id),
+        leases=store.pulls.unacknowledged(ours.id),
     )
     return diagnose(seen, _published(bus, one))
 

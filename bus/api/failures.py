@@ -11,7 +11,7 @@ from service_kit.paging import cut
 
 from bus.api.acting import acting
 from bus.api.endpoint import Endpoint, endpoint
-from bus.api.ownership import may_change, owned
+from bus.api.ownership import may_change, owned_in_log
 from bus.api.pages import page
 from bus.api.query import PAGE, Limit, PageQuery
 from bus.api.representations import letter_resource, parked_resource
@@ -43,8 +43,8 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
     @listing(f"{_ONE}/parked", answers=_PAGE, query=ParkedQuery)
     def parked(client: str, name: str, query: ParkedQuery) -> Response:
         """Entities that failed while others passed, by URL, with when each is tried next."""
-        ours = owned(bus, client, name)
-        found = bus.storage.parked.all(ours.id, query.after, query.limit + 1)
+        ours = owned_in_log(bus, client, name)
+        found = ours.store.parked.all(ours.id, query.after, query.limit + 1)
         shown, last = cut(found, query.limit)
         items = [parked_resource(one) for one in shown]
         return respond(page("parked", items, query, after=last.url if last else None))
@@ -59,16 +59,16 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
     )
     def retry_parked(client: str, name: str) -> dict[str, int]:
         """Have all parked entities tried now, or those in `urls`."""
-        ours = owned(bus, client, name)
+        ours = owned_in_log(bus, client, name)
         urls = check_retry_now(read_json(request, empty={}))
         with acting(bus, "parked.retry", client, on=ours.path):
-            return {"retried": bus.storage.parked.retry(ours.id, urls)}
+            return {"retried": ours.store.parked.retry(ours.id, urls)}
 
     @listing(f"{_ONE}/dead-letters", answers=_PAGE, query=PageQuery)
     def letters(client: str, name: str, query: PageQuery) -> Response:
         """Events that were given up, oldest first."""
-        ours = owned(bus, client, name)
-        found = bus.storage.dead_letters.all(ours.id, query.after, query.limit + 1)
+        ours = owned_in_log(bus, client, name)
+        found = ours.store.dead_letters.all(ours.id, query.after, query.limit + 1)
         shown, last = cut(found, query.limit)
         acts = may_change(bus, client)
         items = [letter_resource(one, ours.path, acts=acts) for one in shown]
@@ -77,8 +77,8 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
     @listing(f"{_ONE}/dead-letters/<int:letter_id>", answers=(200, LetterSchema))
     def letter(client: str, name: str, letter_id: int) -> Response:
         """A dead letter with the beginning of the last answer."""
-        ours = owned(bus, client, name)
-        found = bus.storage.dead_letters.one(ours.id, letter_id)
+        ours = owned_in_log(bus, client, name)
+        found = ours.store.dead_letters.one(ours.id, letter_id)
         acts = may_change(bus, client)
         return respond(letter_resource(found, ours.path, acts=acts, whole=True))
 
@@ -92,10 +92,10 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
     )
     def redrive_some(client: str, name: str) -> Redriven:
         """Have all dead letters delivered again, or those in `ids`."""
-        ours = owned(bus, client, name)
+        ours = owned_in_log(bus, client, name)
         ids = check_redrive(read_json(request, empty={}))
         with acting(bus, "dead-letters.redrive", client, on=ours.path):
-            return redrive(bus.storage, ours.id, ids)
+            return redrive(ours.store, ours.id, ids)
 
     @endpoint(
         blueprint,
@@ -106,8 +106,8 @@ def exceptions_blueprint(bus: Bus) -> Blueprint:
     )
     def redrive_one(client: str, name: str, letter_id: int) -> Redriven:
         """Have one dead letter delivered again."""
-        ours = owned(bus, client, name)
+        ours = owned_in_log(bus, client, name)
         with acting(bus, "dead-letters.redrive", client, on=ours.path, id=letter_id):
-            return redrive(bus.storage, ours.id, [letter_id])
+            return redrive(ours.store, ours.id, [letter_id])
 
     return blueprint

@@ -1,7 +1,8 @@
 """`GET /history`: what was published and delivered over time."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 from flask import Response, request
@@ -10,21 +11,31 @@ from service_kit.hal import MEDIA_TYPE, link, resource, respond
 from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
+from bus.api.ownership import in_log
 from bus.api.pages import after_place
 from bus.api.schemas import HistorySchema
 from bus.bootstrap import Bus
 from bus.errors import NotYours
 from bus.model.delivery import Overview
-from bus.model.history import Span
+from bus.model.history import Span, added
 from bus.model.topic_filter import EVERY_TOPIC
 from bus.wire_rules import complaint
 
 
 class HistoryQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """How far back, and of which subscription (`CLIENT/NAME`); of all, without."""
+    """How far back, and of which subscription (`CLIENT/NAME`; `CLIENT/NAME@LOG` in one log); of
+    all, without."""
 
     span: Annotated[Span, complaint(f"span is none of {', '.join(Span)}")] = Span.HOUR
     subscription: str | None = None
+
+
+class _Meant(NamedTuple):
+    """The subscriptions and the topics (None: all) whose counts are shown, and in which logs."""
+
+    subscriptions: Collection[int] | None
+    topics: Collection[str] | None
+    logs: Sequence[str]
 
 
 def history_blueprint(bus: Bus) -> Blueprint:
@@ -48,9 +59,12 @@ def history_blueprint(bus: Bus) -> Blueprint:
         event that waited, in ms, at its worst.
         """
         viewer = bus.auth.monitor(shown_token(request))
-        subscriptions, topics = _meant(bus, viewer, query.subscription)
-        points = bus.storage.history.points(
-            query.span, bus.now_ms(), subscriptions=subscriptions, topics=topics
+        meant, now_ms = _meant(bus, viewer, query.subscription), bus.now_ms()
+        points = added(
+            bus.logs.store(log).history.points(
+                query.span, now_ms, subscriptions=meant.subscriptions, topics=meant.topics
+            )
+            for log in meant.logs
         )
         state = {
             "span": query.span.value,
@@ -62,20 +76,19 @@ def history_blueprint(bus: Bus) -> Blueprint:
     return blueprint
 
 
-def _meant(
-    bus: Bus, viewer: str | None, place: str | None
-) -> tuple[list[int] | None, set[str] | None]:
-    """The subscriptions and the topics whose counts are shown; None: of all."""
+def _meant(bus: Bus, viewer: str | None, place: str | None) -> _Meant:
     if place is not None:
-        client, name = after_place(place)
+        client, at = after_place(place)
         if viewer not in {None, client}:
             raise NotYours("it belongs to another client")
+        name, log = in_log(at)
         one = bus.storage.overviews.one(client, name)
-        return [one.subscription.id], _got_whole(one)
+        return _Meant([one.subscription.id], _got_whole(one), [log] if log else bus.logs.names)
     if viewer is None:
-        return None, None
+        return _Meant(None, None, bus.logs.names)
     ours = [one.subscription.id for one in bus.storage.overviews.page(viewer)]
-    return ours, {one.name for one in bus.storage.topics.all(publisher=viewer)}
+    theirs = {one.name for one in bus.storage.topics.all(publisher=viewer)}
+    return _Meant(ours, theirs, bus.logs.names)
 
 
 def _got_whole(one: Overview) -> set[str] | None:

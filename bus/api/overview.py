@@ -45,12 +45,15 @@ def overview_blueprint(bus: Bus) -> Blueprint:
         """How many subscriptions are in each condition, and the ten that need somebody most: the
         caller's own, or everybody's for the root key."""
         viewer = bus.auth.monitor(shown_token(request))
-        state = {
-            "subscriptions": bus.storage.overviews.conditions(viewer),
-            "pushers": bus.storage.leases.count_alive(LAPSES_AFTER_MS),
+        pushers = {log: store.leases.count_alive(LAPSES_AFTER_MS) for log, store in bus.logs}
+        state: dict[str, Any] = {
+            "subscriptions": bus.logs.conditions(viewer),
+            "pushers": min(pushers.values()),
         }
+        if len(pushers) > 1:
+            state["logs"] = pushers
         links = {"self": link("/overview"), "subscriptions": link("/overview/subscriptions")}
-        worst = shown(bus.logs.summed(bus.storage.overviews.worst(viewer, _WORST)))
+        worst = shown(bus.logs.worst(viewer, _WORST))
         return respond(resource(state, links, {"worst": worst}))
 
     @endpoint(
@@ -65,14 +68,14 @@ def overview_blueprint(bus: Bus) -> Blueprint:
         """The caller's subscriptions, or everybody's for the root key, by client and name; with
         `condition` only those that are `active`, `paused`, `disabled` or `failing`."""
         viewer = bus.auth.monitor(shown_token(request))
-        found = bus.storage.overviews.page(
+        found = bus.logs.page(
             viewer,
             after=after_place(query.after),
             limit=query.limit + 1,
             condition=query.condition,
             topic=query.topic,
         )
-        some, last = cut(bus.logs.summed(found), query.limit)
+        some, last = cut(found, query.limit)
         return respond(
             page("subscriptions", shown(some), query, after=place(last) if last else None)
         )

@@ -1,6 +1,6 @@
 """Which subscription a call is about, and whether the caller may."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import request
 from service_kit.access import shown_token
@@ -9,22 +9,26 @@ from bus.bootstrap import Bus
 from bus.errors import NotFound, OtherMode
 from bus.model.paths import subscription_path
 from bus.model.topic import SYSTEM_TOPIC
+from bus.storage import Storage
 from bus.subscriptions.validation import check_subscription_name
 
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """A subscription of the client in the path."""
+    """A subscription of the client in the path; with `log` as it stands in that one. `store` is
+    where it stands so: of the whole, at home."""
 
     client: str
     client_id: int
     name: str
     id: int
+    store: Storage
+    log: str | None = None
 
     @property
     def path(self) -> str:
         """Where it is found."""
-        return subscription_path(self.client, self.name)
+        return subscription_path(self.client, self.name, self.log)
 
 
 def owner_id(bus: Bus, client: str) -> int:
@@ -34,10 +38,23 @@ def owner_id(bus: Bus, client: str) -> int:
 
 
 def owned(bus: Bus, client: str, name: str) -> Owned:
-    """The subscription in the path. Raises as `owner_id`, or NotFound."""
+    """The whole subscription in the path. Raises as `owner_id`, or NotFound."""
     client_id = owner_id(bus, client)
     found = bus.storage.subscriptions.find(client_id, check_subscription_name(name))
-    return Owned(client, client_id, name, found)
+    return Owned(client, client_id, name, found, bus.storage)
+
+
+def owned_in_log(bus: Bus, client: str, name: str) -> Owned:
+    """The same, or with `NAME@LOG` as it stands in one log. Raises as `owned`."""
+    whole, log = in_log(name)
+    ours = owned(bus, client, whole)
+    return ours if log is None else replace(ours, store=bus.logs.store(log), log=log)
+
+
+def in_log(name: str) -> tuple[str, str | None]:
+    """The name of a subscription and that of a log, in `NAME@LOG`; None: the whole is meant."""
+    whole, at, log = name.partition("@")
+    return whole, log if at else None
 
 
 def may_change(bus: Bus, client: str) -> bool:

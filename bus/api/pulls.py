@@ -12,12 +12,11 @@ from service_kit.hal import MEDIA_TYPE
 from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
-from bus.api.pulled_batches import pulled_body, pulled_id
+from bus.api.pulled_batches import Place, pulled_body, pulled_place
 from bus.api.schemas import AcknowledgedSchema, PulledSchema
 from bus.bootstrap import Bus
 from bus.errors import BadQuery
-from bus.streams.pull import Pulled
-from bus.streams.pull_wait import PullQuery, wait_for_batch
+from bus.streams.pull_wait import PullQuery, Tried, wait_for_batch
 from bus.wire_rules import check, complaint
 
 _ONE = "/clients/<client>/subscriptions/<name>"
@@ -54,10 +53,10 @@ def pulls_blueprint(bus: Bus) -> Blueprint:
     def pull(client: str, name: str, query: PullQuery) -> Response:
         """The next batch, leased: nobody else gets it until it is acknowledged, or the lease
         lapses."""
-        ours = pulled_id(bus, shown_token(request), client, name)
+        ours = pulled_place(bus, shown_token(request), client, name)
         with bus.readers.admitted(client):
-            pulled = _pulled(ours, query)
-        body = pulled_body(pulled, client, name, request.script_root)
+            tried = _pulled(ours, query)
+        body = pulled_body(bus, ours, tried, request.script_root)
         return Response(body, mimetype=MEDIA_TYPE)
 
     @endpoint(
@@ -70,24 +69,21 @@ def pulls_blueprint(bus: Bus) -> Blueprint:
     )
     def acknowledge(client: str, name: str) -> dict[str, int]:
         """A batch was taken. May be repeated while its lease would have lasted."""
-        ours = pulled_id(bus, shown_token(request), client, name)
+        ours = pulled_place(bus, shown_token(request), client, name)
         asked: Acknowledgement = check(Acknowledgement, read_json(request), BadQuery)
         match asked.lease, asked.position:
             case str(lease), None:
-                position = bus.puller.acknowledge(ours, lease, asked.failed)
+                position = ours.acknowledge(lease, asked.failed)
             case None, int(upto):
-                position = bus.puller.acknowledge_upto(ours, upto, asked.failed)
+                position = ours.acknowledge_upto(upto, asked.failed)
             case _:
                 raise BadQuery('the body is {"lease", "failed"?} or {"position", "failed"?}')
         return {"position": position}
 
-    def _pulled(ours: int, query: PullQuery) -> Pulled:
-        def once() -> Pulled:
-            return bus.puller.pull(ours, query.limit, query.lease_ms)
-
+    def _pulled(ours: Place, query: PullQuery) -> Tried:
         if not query.wait:
-            return once()
-        with waiting, bus.follower.reading():
-            return wait_for_batch(once, bus.follower, query.wait)
+            return ours.pull(query)[-1]
+        with waiting, ours.reading():
+            return wait_for_batch(lambda: ours.pull(query), query.wait)
 
     return blueprint

@@ -21,9 +21,10 @@ def place(one: Overview) -> str:
 
 
 def subscription_resource(
-    one: Overview, secret: str | None = None, *, acts: bool = True
+    one: Overview, secret: str | None = None, *, acts: bool = True, log: str | None = None
 ) -> dict[str, Any]:
-    """A subscription with what can be done to it now, by a caller who `acts` or only looks."""
+    """A subscription with what can be done to it now, by a caller who `acts` or only looks; the
+    whole, or as it stands in one log."""
     ours, health = one.subscription, one.health
     state = {
         "client": ours.client,
@@ -52,7 +53,10 @@ def subscription_resource(
         "retry_at_ms": health.retry_at_ms or None,
         "last_answer": one.answer and _answer(one.answer),
     }
-    return resource(state if secret is None else state | {"secret": secret}, _links(one, acts))
+    if log is not None:
+        state["log"] = log
+    links = _links(one, acts, log)
+    return resource(state if secret is None else state | {"secret": secret}, links)
 
 
 def parked_resource(one: Parked) -> dict[str, Any]:
@@ -128,11 +132,13 @@ def attempt_resource(one: Attempt, path: str, *, acts: bool, whole: bool = False
     return resource(state, {"self": link(here), "resend": again})
 
 
-def _links(one: Overview, acts: bool) -> dict[str, Link | None]:
+def _links(one: Overview, acts: bool, log: str | None) -> dict[str, Link | None]:
     ours = one.subscription
-    path = subscription_path(ours.client, ours.name)
+    whole = subscription_path(ours.client, ours.name)
+    path = subscription_path(ours.client, ours.name, log)
     looks = {
         "self": link(path),
+        "whole": None if log is None else link(whole),
         "collection": link(collection_path(ours.client)),
         "seek": link(f"{path}/seek"),
         "diagnosis": link(f"{path}/diagnosis"),
@@ -140,10 +146,12 @@ def _links(one: Overview, acts: bool) -> dict[str, Link | None]:
         "parked": link(f"{path}/parked"),
         "dead-letters": link(f"{path}/dead-letters"),
     }
-    return looks | (_actions(one, path) if acts else {})
+    if not acts:
+        return looks
+    return looks | _actions(one, path) | (_actions_of_whole(one, path) if log is None else {})
 
 
-def _actions(one: Overview, path: str) -> dict[str, Link | None]:
+def _actions_of_whole(one: Overview, path: str) -> dict[str, Link | None]:
     ours = one.subscription
     is_active = ours.state is State.ACTIVE
     return {
@@ -152,6 +160,13 @@ def _actions(one: Overview, path: str) -> dict[str, Link | None]:
         "resume": None if is_active and not one.health.failures else link(f"{path}/resume"),
         "test": None if ours.is_pulled else link(f"{path}/test"),
         "secret": None if ours.is_pulled else link(f"{path}/secret"),
+    }
+
+
+def _actions(one: Overview, path: str) -> dict[str, Link | None]:
+    """What can be done in one log; of the whole it is done at home."""
+    ours = one.subscription
+    return {
         "events": link(f"{path}/events") if ours.is_pulled else None,
         "ack": link(f"{path}/ack") if ours.is_pulled else None,
         "retry": link(f"{path}/parked/retry") if one.parked else None,

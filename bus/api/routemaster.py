@@ -118,14 +118,14 @@ def subscriptions_blueprint(bus: Bus) -> Blueprint:
         viewer = bus.auth.monitor(shown_token(request))
         if viewer is not None and query.client not in {None, viewer}:
             raise NotYours("it belongs to another client")
-        found = bus.storage.overviews.page(
+        found = bus.logs.page(
             viewer or query.client,
             condition=query.condition,
             topic=query.topic,
             after=after_place(query.after),
             limit=one_more(query.limit),
         )
-        shown, last = cut_array(bus.logs.summed(found), query.limit)
+        shown, last = cut_array(found, query.limit)
         return array(
             [_listed(as_listed(one)) for one in shown], after=place(last) if last else None
         )

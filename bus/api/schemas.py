@@ -98,6 +98,12 @@ class SubscriptionResourceSchema(ResourceSchema):
     retry_at_ms = ma.fields.Integer(required=True, allow_none=True)
     last_answer = ma.fields.Nested(AnswerSchema, required=True, allow_none=True)
     secret = ma.fields.String()
+    log = ma.fields.String(metadata={"description": "In which it stands so, of NAME@LOG"})
+    _embedded = ma.fields.Dict(
+        ma.fields.String(),
+        ma.fields.List(ma.fields.Dict()),
+        metadata={"description": "`logs`: how it stands in each, where there are several"},
+    )
 
 
 class ListSchema(ResourceSchema):
@@ -108,10 +114,12 @@ class ListSchema(ResourceSchema):
 
 class OverviewSchema(ListSchema):
     """How many subscriptions there are in each condition, and pushers alive; the subscriptions that
-    need somebody most are embedded as `worst`."""
+    need somebody most are embedded as `worst`. Where there are several logs `logs` has the pushers
+    of each, and `pushers` the fewest of them."""
 
     subscriptions = ma.fields.Dict(ma.fields.String(), ma.fields.Integer(), required=True)
     pushers = ma.fields.Integer(required=True)
+    logs = ma.fields.Dict(ma.fields.String(), ma.fields.Integer())
 
 
 class MeaningSchema(ma.Schema):

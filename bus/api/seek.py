@@ -7,11 +7,12 @@ from service_kit.openapi import Blueprint
 
 from bus.api.acting import acting
 from bus.api.endpoint import endpoint
-from bus.api.ownership import owned
-from bus.api.representations import preview_resource, subscription_resource
+from bus.api.ownership import owned_in_log
+from bus.api.representations import preview_resource
 from bus.api.schemas import SeekPreviewSchema, SubscriptionResourceSchema
+from bus.api.standing import standing
 from bus.bootstrap import Bus
-from bus.subscriptions import every_log
+from bus.subscriptions import every_log, lifecycle
 from bus.subscriptions.places import Seek, SeekQuery, check_seek, check_seek_word
 
 _SEEK = "/clients/<client>/subscriptions/<name>/seek"
@@ -31,9 +32,10 @@ def seek_blueprint(bus: Bus) -> Blueprint:
         media_type=MEDIA_TYPE,
     )
     def preview(client: str, name: str, query: SeekQuery) -> Response:
-        """What a seek would bring, without doing it; a snapshot is taken for that."""
-        ours = owned(bus, client, name)
-        found = bus.storage.seeks.preview(ours.id, check_seek_word(query.to))
+        """What a seek would bring, without doing it; a snapshot is taken for that. Of a whole
+        subscription: what it would bring in the log `main`."""
+        ours = owned_in_log(bus, client, name)
+        found = ours.store.seeks.preview(ours.id, check_seek_word(query.to))
         return respond(preview_resource(found, ours.path, query.to))
 
     @endpoint(
@@ -46,12 +48,15 @@ def seek_blueprint(bus: Bus) -> Blueprint:
         media_type=MEDIA_TYPE,
     )
     def seek(client: str, name: str) -> Response:
-        """Go on from somewhere else in the log."""
-        ours = owned(bus, client, name)
+        """Go on from somewhere else in the log: in every one, or in that of `NAME@LOG`."""
+        ours = owned_in_log(bus, client, name)
         body = read_json(request)
         place = check_seek(body)
         with acting(bus, "subscription.seek", client, on=ours.path, to=body["to"]):
-            every_log.seek(bus.logs, ours.id, place)
-        return respond(subscription_resource(bus.logs.overview(client, name)))
+            if ours.log is None:
+                every_log.seek(bus.logs, ours.id, place)
+            else:
+                lifecycle.seek(ours.store, ours.id, place)
+        return respond(standing(bus, ours))
 
     return blueprint

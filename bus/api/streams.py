@@ -13,17 +13,16 @@ from service_kit.errors import StoreUnavailable
 from service_kit.logs import get_logger
 
 from bus.api.asgi_answers import answer, refuse, token
-from bus.api.log_pages import PATH, STREAM, page_body, wants_stream
-from bus.api.pulled_batches import pulled_body, pulled_id
+from bus.api.log_pages import PATH, STREAM, page_body, read_log, wants_stream
+from bus.api.pulled_batches import Place, pulled_body, pulled_place
 from bus.api.query import Q, checked_query
-from bus.bootstrap import Bus
+from bus.bootstrap import Bus, ServedLog
 from bus.errors import BadQuery, BusError, Unavailable
 from bus.model.token_scope import TokenScope, is_good_for
 from bus.server import AsgiApp, Receive, Scope, Send
 from bus.streams.loop_waits import LoopWaits
 from bus.streams.page import Page, start
-from bus.streams.pull import Pulled
-from bus.streams.pull_wait import PullQuery, wait_beside
+from bus.streams.pull_wait import PullQuery, Tried, again_s, wait_beside, wait_no_more
 from bus.streams.query import MAX_LIMIT, EventsQuery, LogQuery, log_query
 from bus.streams.reader import LogReader
 from bus.streams.sse import RETRY, clock_frame, page_frames
@@ -92,36 +91,29 @@ class Streams:
         call = await self._call(scope, gone)
         async with AsyncExitStack() as stack:
             stack.enter_context(self._bus.readers.admitted(call.client))
-            reader = await asyncio.to_thread(self._joined, call.query)
-            stack.callback(self._bus.follower.leave)
+            at = self._bus.served[call.query.log]
+            reader = await asyncio.to_thread(_joined, at, call.query)
+            stack.callback(at.follower.leave)
             if not call.is_stream:
                 return await self._poll(call, reader, send)
             scope.get("state", {})["on_shutdown"] = gone.cancel
             return await self._stream(call, reader, send)
 
-    def _joined(self, query: LogQuery) -> LogReader:
-        """One reader more. Blocks. Raises StoreUnavailable."""
-        store, follower = self._bus.storage.log, self._bus.follower
-        follower.join()
-        try:
-            return LogReader(store, follower, query, start(store, query))
-        except StoreUnavailable:
-            follower.leave()
-            raise
-
-    def _known(self, shown: str) -> tuple[str, str | None]:
-        """Who shows a token, and about whom it is told. Blocks. Raises BusError."""
+    def _known(self, shown: str, asked: EventsQuery) -> tuple[str, str | None, str]:
+        """Who shows a token, about whom it is told, and which log it means. Blocks. Raises
+        BusError."""
         client = self._bus.auth.reader(shown)
-        return client, self._bus.auth.about(shown, client)
+        return client, self._bus.auth.about(shown, client), read_log(self._bus, asked)
 
     async def _call(self, scope: Scope, gone: asyncio.Future[None]) -> _Call:
         """What is asked. Raises BusError, StoreUnavailable."""
         headers = dict(scope["headers"])
         shown = token(headers.get(b"authorization", b""))
-        client, about = await asyncio.to_thread(self._known, shown)
+        asked = _asked(scope, EventsQuery)
+        client, about, log_name = await asyncio.to_thread(self._known, shown, asked)
         is_stream = wants_stream(headers.get(b"accept", b"").decode("latin-1"))
         last = headers.get(b"last-event-id", b"").decode("latin-1") if is_stream else None
-        query = log_query(_asked(scope, EventsQuery), about, last)
+        query = log_query(asked, about, last, log_name)
         if is_stream:  # which has no pages: what it costs to write is for as many as may be
             query = replace(query, limit=MAX_LIMIT)
         return _Call(shown, client, query, is_stream, gone)
@@ -137,25 +129,23 @@ class Streams:
     ) -> None:
         bus, query = self._bus, _asked(scope, PullQuery)
         shown = token(dict(scope["headers"]).get(b"authorization", b""))
-        ours = await asyncio.to_thread(pulled_id, bus, shown, client, name)
+        ours = await asyncio.to_thread(pulled_place, bus, shown, client, name)
         until_s = time.monotonic() + query.wait
         with bus.readers.admitted(client):
-            await asyncio.to_thread(bus.follower.join)
-            try:
-                pulled = await self._pull_once(ours, query)
-                while pulled.lease is None and not gone.done():
+            followed = await asyncio.to_thread(ours.reading)
+            with followed:
+                tried = await self._pull_once(ours, query)
+                while tried[-1].pulled.lease is None and not gone.done():
                     left_s = until_s - time.monotonic()
                     if left_s <= 0:
                         break
-                    await self._wait_beside(pulled, gone, left_s)
-                    pulled = await self._pull_once(ours, query)
-            finally:
-                bus.follower.leave()
-        await answer(send, pulled_body(pulled, client, name, bus.path_prefix))
+                    await self._wait_beside(tried, gone, left_s)
+                    tried = await self._pull_once(ours, query)
+        await answer(send, pulled_body(bus, ours, tried[-1], bus.path_prefix))
 
-    async def _pull_once(self, ours: int, query: PullQuery) -> Pulled:
+    async def _pull_once(self, ours: Place, query: PullQuery) -> list[Tried]:
         async with self._pulling:
-            return await asyncio.to_thread(self._bus.puller.pull, ours, query.limit, query.lease_ms)
+            return await asyncio.to_thread(ours.pull, query)
 
     async def _stream(self, call: _Call, reader: LogReader, send: Send) -> None:
         headers = [
@@ -225,13 +215,15 @@ class Streams:
         await self._waits.wait(news, call.gone, left_s)
         return False
 
-    async def _wait_beside(self, pulled: Pulled, gone: asyncio.Future[None], left_s: float) -> None:
+    async def _wait_beside(
+        self, tried: list[Tried], gone: asyncio.Future[None], left_s: float
+    ) -> None:
         """Wait until there may be more than was pulled."""
-        follower, news = self._bus.follower, self._waits.begin()
-        waiting = wait_beside(follower, pulled, partial(self._waits.wake, news))
-        if waiting is not None:
-            await self._waits.wait(news, gone, min(left_s, pulled.again_ms / 1000))
-            follower.news(waiting)
+        news = self._waits.begin()
+        beside = wait_beside(tried, partial(self._waits.wake, news))
+        if beside is not None:
+            await self._waits.wait(news, gone, min(left_s, again_s(tried)))
+            wait_no_more(beside)
 
     async def _read(self, reader: LogReader) -> Page:
         """Read on, in turn with all who are behind."""
@@ -269,6 +261,16 @@ def _timed(reader: LogReader) -> tuple[Page, float]:
 async def _hung_up(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _joined(at: ServedLog, query: LogQuery) -> LogReader:
+    """One reader more. Blocks. Raises StoreUnavailable."""
+    at.follower.join()
+    try:
+        return LogReader(at.log, at.follower, query, start(at.log, query))
+    except StoreUnavailable:
+        at.follower.leave()
+        raise
 
 
 def _asked(scope: Scope, kind: type[Q]) -> Q:

@@ -9,11 +9,19 @@ from service_kit.paging import cut
 
 from bus.api.acting import acting
 from bus.api.endpoint import Endpoint, endpoint
-from bus.api.ownership import may_change, owned, owned_pushed, owner_id, told_about
+from bus.api.ownership import (
+    may_change,
+    owned,
+    owned_in_log,
+    owned_pushed,
+    owner_id,
+    told_about,
+)
 from bus.api.pages import page
 from bus.api.query import Condition, Limit
 from bus.api.representations import subscription_resource
 from bus.api.schemas import ListSchema, SecretSchema, SubscriptionResourceSchema
+from bus.api.standing import standing
 from bus.bootstrap import Bus
 from bus.model.paths import collection_path
 from bus.model.topic import TopicName
@@ -57,14 +65,14 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
     def list_subscriptions(client: str, query: SubscriptionsQuery) -> Response:
         """A client's subscriptions, by name."""
         owner_id(bus, client)
-        found = bus.storage.overviews.page(
+        found = bus.logs.page(
             client,
             condition=query.condition,
             topic=query.topic,
             after=(client, query.after),
             limit=query.limit + 1,
         )
-        shown, last = cut(bus.logs.summed(found), query.limit)
+        shown, last = cut(found, query.limit)
         acts = may_change(bus, client)
         items = [subscription_resource(one, acts=acts) for one in shown]
         listed = page("subscriptions", items, query, after=last.subscription.name if last else None)
@@ -95,8 +103,8 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         about = told_about(bus, client, name)
         with acting(bus, "subscription.put", client, topics=wanted.request.topics):
             secret = every_log.put(bus.logs, client_id, name, wanted, bus.now_ms(), about=about)
-        one = bus.logs.overview(client, name)
-        shown = subscription_resource(one, None if one.subscription.is_pulled else secret)
+        told = secret if wanted.request.callback else None
+        shown = standing(bus, owned(bus, client, name), told)
         if secret is None:
             return respond(shown)
         return respond(shown, 201, {"Location": shown["_links"]["self"]["href"]})
@@ -105,10 +113,10 @@ def subscription_resources_blueprint(bus: Bus) -> Blueprint:
         blueprint, "GET", _ONE, answers=_SHOWN, refuses=(400, 403, 404), media_type=MEDIA_TYPE
     )
     def show_subscription(client: str, name: str) -> Response:
-        """A subscription: settings, place, lag, health, last answer."""
-        owned(bus, client, name)
-        one = bus.logs.overview(client, name)
-        return respond(subscription_resource(one, acts=may_change(bus, client)))
+        """A subscription: settings, place, lag, health, last answer; where there are several logs,
+        in all together, and in each. `NAME@LOG` is how it stands in one of them."""
+        ours = owned_in_log(bus, client, name)
+        return respond(standing(bus, ours, acts=may_change(bus, client)))
 
     @endpoint(blueprint, "DELETE", _ONE, answers=(204, None), refuses=(400, 403, 404))
     def delete_subscription(client: str, name: str) -> None:
@@ -135,7 +143,7 @@ def subscription_actions_blueprint(bus: Bus) -> Blueprint:
         )
 
     def shown(client: str, name: str) -> Response:
-        return respond(subscription_resource(bus.logs.overview(client, name)))
+        return respond(standing(bus, owned(bus, client, name)))
 
     @action("pause")
     def pause(client: str, name: str) -> Response:

@@ -33,6 +33,7 @@ class TopicResourceSchema(ResourceSchema):
     events = ma.fields.Integer(required=True)
     events_per_s = ma.fields.Float(required=True, allow_none=True)
     description = ma.fields.String(required=True, allow_none=True)
+    log = ma.fields.String(metadata={"description": "Where there are several"})
     schema = ma.fields.Dict(required=True, allow_none=True)
     fields_of_data = ma.fields.List(
         ma.fields.Nested(FieldSchema), required=True, allow_none=True, data_key="fields"

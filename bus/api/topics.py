@@ -73,6 +73,7 @@ def topics_blueprint(bus: Bus) -> Blueprint:
         state = asdict(seen_by(viewer, found)) | {
             "events_per_s": _rate(bus, topic) if is_ours else None,
             "description": about.description,
+            **({"log": bus.logs.of_topic(topic)} if bus.logs.others else {}),
             "schema": about.schema,
             "fields": [asdict(one) for one in fields_of(about.schema)] if about.schema else None,
             "examples": examples_of(topic, about.schema or None, bus.max_data_bytes),
@@ -119,7 +120,8 @@ def _path(row: Mapping[str, Any]) -> str:
 
 
 def _rate(bus: Bus, topic: str) -> float:
-    points = bus.storage.history.points(Span.HOUR, bus.now_ms(), subscriptions=(), topics={topic})
+    store = bus.logs.store(bus.logs.of_topic(topic))
+    points = store.history.points(Span.HOUR, bus.now_ms(), subscriptions=(), topics={topic})
     length_s = len(points) * Span.HOUR.step_ms / 1000
     return round(sum(one.published for one in points) / length_s, 3)
 

@@ -1,7 +1,7 @@
 """The diagnosis: what is most in the way first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from bus.diagnosis.finding import DiagnosisFinding, Level
 from bus.diagnosis.subscription import (
@@ -37,6 +37,15 @@ class Diagnosis:
         if first.level is Level.OK:
             return "Nothing is in the way: it gets what is published to its topics."
         return f"{first.said} {first.do}" if first.do else first.said
+
+
+def worst_of(each: Mapping[str, Diagnosis]) -> Diagnosis:
+    """That of the log that fares worst, by the names of the logs; it says which, where there are
+    several and something is in the way."""
+    log, worst = min(each.items(), key=lambda one: _ORDER.index(one[1].level))
+    if len(each) == 1 or worst.level is Level.OK:
+        return worst
+    return Diagnosis([replace(one, said=f"In log {log}: {one.said}") for one in worst.findings])
 
 
 def diagnose(seen: Examined, published: Published) -> Diagnosis:

@@ -1,6 +1,6 @@
 """The history of the bus: points over an hour, a day or a week."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -76,3 +76,17 @@ def increases(upto: Mapping[int, int], before: int | None) -> dict[int, int]:
         found[at_ms] = 0 if before is None else max(0, count - before)
         before = count
     return found
+
+
+def added(each: Iterable[Sequence[HistoryPoint]]) -> list[HistoryPoint]:
+    """The points of all logs together, from those of each, which are of the same times."""
+    return [
+        HistoryPoint(
+            points[0].at_ms,
+            sum(one.published for one in points),
+            sum(one.delivered for one in points),
+            sum(one.failed for one in points),
+            max(one.lag for one in points),
+        )
+        for points in zip(*each, strict=True)
+    ]

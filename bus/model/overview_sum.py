@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bus.model.delivery import Lag, LastAnswer, Overview
+from bus.model.subscription import State
 
 
 def summed(each: Sequence[Overview]) -> Overview:
@@ -20,6 +21,19 @@ def summed(each: Sequence[Overview]) -> Overview:
         parked=sum(one.parked for one in each),
         parked_oldest_ms=_oldest(one.parked_oldest_ms for one in each),
         dead_letters=sum(one.dead_letters for one in each),
+    )
+
+
+def urgency(one: Overview) -> tuple[object, ...]:
+    """What those come first by that need somebody most: disabled, failing, with dead letters or
+    parked events, then with the most that waits."""
+    state = one.subscription.state
+    return (
+        state is not State.DISABLED,
+        not (state is State.ACTIVE and one.health.failures),
+        not one.dead_letters,
+        not one.parked,
+        -one.lag.events,
     )
 
 

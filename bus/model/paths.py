@@ -3,9 +3,10 @@
 from urllib.parse import quote
 
 
-def subscription_path(client: str, name: str) -> str:
-    """Where a subscription is found."""
-    return f"{collection_path(client)}/{quote(name)}"
+def subscription_path(client: str, name: str, log: str | None = None) -> str:
+    """Where a subscription is found: the whole, or as it stands in one log."""
+    at = "" if log is None else f"@{log}"
+    return f"{collection_path(client)}/{quote(name)}{at}"
 
 
 def collection_path(client: str) -> str:

@@ -3,6 +3,7 @@ own, each with a copy of it (docs/delivery.md D38)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from msgspec import UNSET
 from service_kit.clock import Clock
@@ -11,7 +12,7 @@ from service_kit.database import connect
 from bus.errors import BadTopic, NotFound
 from bus.model.delivery import Overview
 from bus.model.log_name import MAIN
-from bus.model.overview_sum import summed
+from bus.model.overview_sum import summed, urgency
 from bus.model.topic import Topic, TopicAbout
 from bus.storage.registry_copy import RegistryCopy
 from bus.storage.store import Storage
@@ -40,6 +41,11 @@ class Logs:
     def __contains__(self, name: object) -> bool:
         return name in self._stores
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the logs are called."""
+        return tuple(self._stores)
+
     def store(self, name: str) -> Storage:
         """The store of a log. Raises NotFound."""
         if name not in self._stores:
@@ -67,6 +73,34 @@ class Logs:
             for one in topics
         ]
 
+    def of_topic(self, topic: str) -> str:
+        """Which log a topic is in."""
+        return self.home.topics.elsewhere().get(topic, MAIN) if self.others else MAIN
+
+    def page(self, client: str | None = None, **which: Any) -> list[Overview]:
+        """As `Overviews.page`, summed."""
+        failing = self._failing_elsewhere(client)
+        return self.summed(self.home.overviews.page(client, failing_elsewhere=failing, **which))
+
+    def conditions(self, client: str | None) -> dict[str, int]:
+        """As `Overviews.conditions`, of all logs together."""
+        return self.home.overviews.conditions(client, self._failing_elsewhere(client))
+
+    def worst(self, client: str | None, limit: int) -> list[Overview]:
+        """As `Overviews.worst`, of all logs together."""
+        found = self.home.overviews.worst(client, limit)
+        if not self.others:
+            return found
+        ids = {
+            one.subscription.id
+            for store in self.others.values()
+            for one in store.overviews.worst(client, limit)
+        } | {one.subscription.id for one in found}
+        return sorted(self.summed(self.home.overviews.of_ids(list(ids))), key=urgency)[:limit]
+
+    def _failing_elsewhere(self, client: str | None) -> list[int]:
+        return [id for store in self.others.values() for id in store.overviews.failing(client)]
+
     def summed(self, overviews: Sequence[Overview]) -> list[Overview]:
         """Subscriptions as they stand at home, and in the other logs too."""
         if not self.others or not overviews:
@@ -77,10 +111,6 @@ class Logs:
             for one in store.overviews.of_ids(ids):
                 found[one.subscription.id].append(one)
         return [summed(each) for each in found.values()]
-
-    def overview(self, client: str, name: str) -> Overview:
-        """The same of one. Raises NotFound."""
-        return self.summed([self.home.overviews.one(client, name)])[0]
 
     def told_name(self, name: str) -> str | None:
         """What is said of a log to who gets its events: nothing, where it is the only one."""

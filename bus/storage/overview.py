@@ -1,11 +1,11 @@
 """Subscriptions as they are looked at: settings, place, health, lag."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import patiently, reading
-from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, select, text, tuple_
 
 from bus.errors import NotFound
 from bus.model.delivery import Lag, Overview
@@ -70,9 +70,11 @@ class Overviews:
         limit: int | None = None,
         condition: str | None = None,
         topic: str | None = None,
+        failing_elsewhere: Collection[int] = (),
     ) -> list[Overview]:
         """So many of a client's subscriptions, or everybody's (None), by client and name, after
-        one; of those in one condition, or that get a topic, where that is asked for.
+        one; of those in one condition, or that get a topic, where that is asked for. Those that
+        fail in another log are failing.
 
         Costs as much as the page is long.
         """
@@ -85,7 +87,7 @@ class Overviews:
             .limit(limit)
         )
         if condition is not None:
-            chosen = chosen.where(condition == _CONDITION)
+            chosen = chosen.where(condition == _condition(failing_elsewhere))
         if topic is not None:
             chosen = chosen.where(subscriptions.c.id.in_(_getting(topic)))
         with reading(self._engine) as connection:
@@ -116,12 +118,26 @@ class Overviews:
             ahead = count_ahead(connection, start, one.subscription.filters)
         return one.parked + left + ahead
 
-    def conditions(self, client: str | None) -> dict[str, int]:
-        """How many subscriptions are in each condition."""
-        counted: Select[Any] = select(_CONDITION, func.count()).join_from(subscriptions, clients)
+    def failing(self, client: str | None) -> list[int]:
+        """The ids of those that are active and fail."""
+        wanted: Select[Any] = (
+            select(subscriptions.c.id)
+            .join_from(subscriptions, clients)
+            .join(cursors, cursors.c.subscription_id == subscriptions.c.id)
+            .where(FAILING == _CONDITION)
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(_of(wanted, client)).scalars())
+
+    def conditions(
+        self, client: str | None, failing_elsewhere: Collection[int] = ()
+    ) -> dict[str, int]:
+        """How many subscriptions are in each condition; `failing_elsewhere` as in `page`."""
+        each = _condition(failing_elsewhere).label("name")
+        counted: Select[Any] = select(each, func.count()).join_from(subscriptions, clients)
         joined = counted.join(cursors, cursors.c.subscription_id == subscriptions.c.id)
         with reading(self._engine) as connection:
-            found = connection.execute(_of(joined, client).group_by(_CONDITION)).all()
+            found = connection.execute(_of(joined, client).group_by(text("1"))).all()
         return {name: 0 for name in CONDITIONS} | {name: int(count) for name, count in found}
 
     def clients(self, after: str = "", limit: int | None = None) -> Sequence[str]:
@@ -150,13 +166,17 @@ FAILING = "failing"
 CONDITIONS = (*(state.value for state in State), FAILING)
 """What a list of subscriptions may be asked for: a state, or active ones whose endpoint fails."""
 
+_is_active = subscriptions.c.state == State.ACTIVE.value
 _CONDITION: Any = case(
-    (
-        (subscriptions.c.state == State.ACTIVE.value) & (cursors.c.failures > 0),
-        FAILING,
-    ),
-    else_=subscriptions.c.state,
+    (_is_active & (cursors.c.failures > 0), FAILING), else_=subscriptions.c.state
 )
+
+
+def _condition(failing_elsewhere: Collection[int]) -> Any:
+    if not failing_elsewhere:
+        return _CONDITION
+    elsewhere = subscriptions.c.id.in_(failing_elsewhere)
+    return case((_is_active & elsewhere, FAILING), else_=_CONDITION)
 
 
 def _of(wanted: Select[Any], client: str | None) -> Select[Any]:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from bus.errors import BadQuery
+from bus.model.log_name import MAIN, LogName
 from bus.model.subscription import NOW, StartAt, StartPosition
 from bus.model.topic_filter import EVERY_TOPIC, TopicFilter, filter_of
 from bus.subscriptions.validation import MAX_PATTERNS, Pattern
@@ -27,12 +28,14 @@ _After = Annotated[
 
 class EventsQuery(msgspec.Struct, forbid_unknown_fields=True):
     """The query of `GET /events`: 1 to 100 patterns with commas between, after what, how many
-    events at once, and for how many seconds to wait for the first."""
+    events at once, and for how many seconds to wait for the first; of which log, where that isn't
+    plain by the topics."""
 
     topics: str = EVERY_TOPIC
     after: _After = StartAt.NOW.value
     limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
     wait: Wait = 0
+    log: LogName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class LogQuery:
     wait_s: int = 0
     identity: str | None = None
     """Of the log that `after` is a position of; None: of the one that there is."""
+    log: str = MAIN
 
     @property
     def topics(self) -> frozenset[str] | None:
@@ -58,12 +62,15 @@ class LogQuery:
         return ",".join(one.pattern for one in self.filters)
 
 
-def log_query(asked: EventsQuery, about: str | None, last_event_id: str | None = None) -> LogQuery:
-    """What is asked by who is told `about` some (see TopicFilter); a position in `last_event_id`
-    goes before `after`. Raises BadQuery or BadTopic."""
+def log_query(
+    asked: EventsQuery, about: str | None, last_event_id: str | None = None, log: str = MAIN
+) -> LogQuery:
+    """What is asked of a log by who is told `about` some (see TopicFilter); a position in
+    `last_event_id` goes before `after`. Raises BadQuery or BadTopic."""
     after = check(_After, last_event_id, BadQuery) if last_event_id else asked.after
     start, identity = _start(after)
-    return LogQuery(_filters(asked.topics, about), start, asked.limit, asked.wait, identity)
+    filters = _filters(asked.topics, about)
+    return LogQuery(filters, start, asked.limit, asked.wait, identity, log)
 
 
 def _start(after: str) -> tuple[StartPosition, str | None]:

@@ -36,37 +36,11 @@ from auction_app.web.formats import time_left
         ("1.234.567,8", 123456780),
         ("1 234", 123400),
         ("0.01", 1),
-        ("12 usd", 1200),
-        ("US$ 12", 1200),
-        ("12,-", 1200),
-        ("12.\u2013 $", 1200),
-        ("\uff11\uff12\uff0e\uff15", 1250),
     ],
 )
 def test_amounts_are_read_as_written(typed: str, minor: int) -> None:
     for mark in ".,":
         assert read_amount(typed, "USD", decimal_mark=mark, symbol="$") == Money(minor, "USD")
-
-
-@pytest.mark.parametrize(
-    ("typed", "currency"),
-    [
-        ("45 kr", "SEK"),
-        ("45 kr.", "DKK"),
-        ("45 zł", "PLN"),
-        ("$45", "CAD"),
-        ("c$ 45", "CAD"),
-        ("45 Euro", "EUR"),
-        ("45 eur", "EUR"),
-        ("Fr. 45.-", "CHF"),
-        ("￥45", "JPY"),
-    ],
-)
-def test_a_currency_has_its_own_sign_though_the_page_writes_another(
-    typed: str, currency: str
-) -> None:
-    money = read_amount(typed, currency, decimal_mark=".", symbol=currency)
-    assert (float(money.amount), money.currency) == (45, currency)
 
 
 @pytest.mark.parametrize("typed", ["1.234", "1,234", "12.345", "123,456"])
@@ -96,11 +70,6 @@ def test_what_two_readers_would_read_differently_is_refused(typed: str) -> None:
         "1,234.567",
         "€12",
         "EUR 12",
-        "£12",
-        "12 kr",
-        "12,-5",
-        ",-",
-        "$",
         "١٢",
         "½",
         "9" * 16,
