@@ -7,12 +7,14 @@ twice as long.
 
 import importlib
 import json
+import re
 import subprocess
 import sys
 import time
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,12 @@ import pytest
 
 from tests.bench.measuring import Measurement
 from tests.bench.processes import ROOT
-from tests.bench.rows import Row, table
+from tests.bench.rows import Bar, Row, table
 
 PARTS = ("bus", "bids", "drain", "mailer", "auctions", "growth")
 KEPT = Path("var/bench")
 ALL = "all"
+_NEAR = 5
 WAITED_FOR = (
     "bus.single_events.",
     "bus.one_connection.",
@@ -45,8 +48,7 @@ def main(only: str) -> int:
     """Measure what `only` names, and say whether no bar was missed and nothing failed."""
     meant = meant_by(only)
     if not meant:
-        names = "\n  ".join(it.name for it in measurements())
-        print(f"nothing is called {only}; there are\n  {names}", file=sys.stderr)
+        print("\n  ".join([f"nothing is called {only}; there are", *near(only)]), file=sys.stderr)
         return 2
     rows: list[Row] = []
     took_s: dict[str, float] = {}
@@ -80,6 +82,21 @@ def meant_by(only: str) -> list[Measurement]:
     if not only:
         return [it for it in measurements() if it.name.startswith(WAITED_FOR)]
     return [it for it in measurements() if only == ALL or it.is_meant_by(only)]
+
+
+def near(only: str) -> list[str]:
+    """The names that `ONLY=…` may mean, misspelt; all of them where none is near."""
+    everything = list(measurements())
+    of_word = {word: one.name for one in everything for bar in one.bars for word in _words(bar)}
+    of_word |= {part: one.name for one in everything for part in one.name.split(".")}
+    of_word |= {one.name.rpartition(".")[0]: one.name for one in everything}
+    of_word |= {one.name: one.name for one in everything}
+    found = [of_word[word] for word in get_close_matches(only, of_word, _NEAR)]
+    return list(dict.fromkeys(found)) or [one.name for one in everything]
+
+
+def _words(bar: Bar) -> list[str]:
+    return re.findall(r"[a-z_]{4,}", bar.name)
 
 
 def measurements() -> Iterator[Measurement]:

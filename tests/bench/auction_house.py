@@ -32,6 +32,7 @@ from auction_app.outcomes import build_outcomes
 from auction_app.search.repository import entries as search_index
 from auction_app.urls import Urls
 from tests.bench.processes import ROOT, process
+from tests.bench.stocking import stocking
 from tests.sockets import free_port
 
 BIDDERS = 10
@@ -42,6 +43,7 @@ SELLER = "benchseller"
 ITEM = "benchitem"
 DAY_MS = 86_400_000
 _WORDS = 60_000
+_AT_ONCE = 2_000
 _SYLLABLES = tuple(f"{c}{v}" for c in "bdfglmnr" for v in "aeiou")
 Row = dict[str, object]
 
@@ -170,9 +172,9 @@ def fill(store: Store, count: int) -> None:
     weights = [1 / (n + 1) for n in range(_WORDS)]
     weighing = list(accumulate(weights))
     engine = store.engine
-    for start in range(0, count, 2_000):
+    for start in stocking(f"{count} listings", range(0, count, _AT_ONCE)):
         listed = []
-        for number in range(start + 1, min(start + 2_000, count) + 1):
+        for number in range(start + 1, min(start + _AT_ONCE, count) + 1):
             said = [word(n) for n in chance.choices(range(_WORDS), cum_weights=weighing, k=12)]
             category, condition = chance.choice(CATEGORIES), chance.choice(CONDITIONS)
             price, ends = chance.randrange(100, 100_000), NOW_MS + chance.randrange(DAY_MS * 30)

@@ -9,6 +9,7 @@ from bus.storage import Storage
 from bus.subscriptions.lifecycle import resume, seek
 from bus.subscriptions.places import check_seek
 from tests.bench.house import House, Subscriber, client_id, subscribe
+from tests.bench.stocking import stocking
 from tests.waiting import wait_for
 
 _A_TRANSACTION = 10_000
@@ -36,7 +37,7 @@ def append(storage: Storage, publisher: int, topic: str, events: int, *, entitie
     urls = [f"https://bids.example/bids/{number}" for number in range(entities)]
     some = [NewEvent("update", url, event_head(topic, "update", url, 1, None)) for url in urls]
     every = some * (_A_TRANSACTION // entities)
-    for start in range(0, events, _A_TRANSACTION):
+    for start in stocking(f"{events} events", range(0, events, _A_TRANSACTION)):
         storage.log.append([Publication(topic, publisher, every[: events - start])])
 
 

@@ -31,10 +31,8 @@ class Measurement:
     turns: int = TURNS
 
     def is_meant_by(self, only: str) -> bool:
-        """Whether `ONLY=…` names it: its part, itself, or words of one of its rows."""
-        return only in (self.name.partition(".")[0], self.name) or any(
-            only in bar.name for bar in self.bars
-        )
+        """Whether `ONLY=…` names it: itself, how its name begins, or words of one of its rows."""
+        return self.name.startswith(only) or any(only in bar.name for bar in self.bars)
 
     def measured(self, on_turn: Callable[[int], object] = lambda _: None) -> list[Row]:
         """Its rows; `on_turn` hears of each turn that is done."""
