@@ -112,7 +112,7 @@ def build(config: Config, *, logs: Logs | None = None, clock: Clock = now_ms) ->
 def _topic_logs(logs: Logs) -> TopicLogs:
     topics = logs.home.topics
     return TopicLogs(
-        {name: Committer(store.log.append) for name, store in logs},
+        {name: Committer(store.log.append, store.log.append_if_free) for name, store in logs},
         topics.elsewhere,
         lambda topic, client_id: topics.claim([topic], client_id),
     )

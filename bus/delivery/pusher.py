@@ -100,7 +100,7 @@ class Pusher:
         self._settler.settle_if_due(is_busy=is_busy)
         self._recorder.record(self._dispatcher.take_exchanges())
         self._dispatcher.take_in(self._client.wait(self._idle_s()))
-        return self._backpressure.rest_s(wanted=is_behind and self._tail.is_notified)
+        return self._backpressure.rest_s(wanted=is_behind and self._tail.has_heard)
 
     def close(self, timeout_ms: int = 3_000) -> None:
         """Send nothing more, wait a little for answers, settle them, let go of everything."""

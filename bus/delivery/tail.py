@@ -8,6 +8,8 @@ from bus.delivery.consumer import Consumer
 from bus.delivery.registry import ConsumerRegistry
 from bus.delivery.run_queue import RunQueue
 from bus.delivery.wire.http_client import HttpClient
+from bus.log.appended import Appended
+from bus.log.event_log import ReadFence
 from bus.model.event import LogEvent
 from bus.model.topic_filter import EVERY_TOPIC
 from bus.storage import Storage
@@ -24,7 +26,8 @@ _CATCH_UP_FILTERED_EVERY_MS = 1_000
 class Tail:
     """Reads what is new once for all consumers that stand at the end of the log.
 
-    It is looked for when the log notifies, or else twice a second. `seen` is how far it is read.
+    It is looked for when the log notifies, or else twice a second; what a notification carries
+    isn't read again. `seen` is how far it is read.
     """
 
     def __init__(
@@ -50,7 +53,10 @@ class Tail:
         self._next_catch_up_ms = 0
         self._next_filtered_ms = 0
         self.seen = 0
-        self.is_notified = False
+        self._is_notified = False
+        self.has_heard = False
+        """Whether the log has notified since the last look, be it of what is seen already."""
+        self._told: list[Appended] = []
 
     def restart(self) -> None:
         """Begin at the end of the log: consumers look at what is before it by themselves."""
@@ -59,20 +65,21 @@ class Tail:
     def look(self) -> list[Consumer]:
         """Hand out what is new, if it is time; returns whose cursor is to be stored."""
         steady_ms = self._steady_ms()
+        self.has_heard = False
         if self.wait_ms() > 0:
             return []
         self._next_look_ms = steady_ms + self._poll_ms()
         if self._registry.is_outdated:
             self._follow()
-        self.is_notified = self._read()
+        self._is_notified = self._read()
         if self._registry.is_outdated:
             self._follow()
-            self.is_notified = self._read()
+            self._is_notified = self._read()
         return self._idle(steady_ms)
 
     def wait_ms(self) -> int:
         """How long to wait before the next look."""
-        if self.is_notified or self._registry.is_outdated:
+        if self._is_notified or self._registry.is_outdated:
             return 0
         return self._next_look_ms - self._steady_ms()
 
@@ -96,8 +103,15 @@ class Tail:
             self._client.watch(self._listening, self._on_notify)
 
     def _on_notify(self) -> None:
-        self._listener.clear()
-        self.is_notified = True
+        self.has_heard = True
+        news = self._listener.take()
+        if news is None:
+            self._told.clear()
+            self._is_notified = True
+            return
+        new = [one for one in news if one.upto > self.seen or not self._is_of_log(one)]
+        self._told += new
+        self._is_notified |= bool(new)
 
     def _poll_ms(self) -> int:
         # Who holds nothing doesn't listen, and should still see its first subscription.
@@ -105,19 +119,38 @@ class Tail:
 
     def _read(self) -> bool:
         """Read what is new and hand it out; whether there may be more."""
+        told, self._told = self._told, []
         somebody, topics = self._registry.topics_at_tail()
         if not somebody:
             end = self._log.last_position()
             if self._registry.is_current(self._store.read_fence()):
                 self.seen = max(self.seen, end)
             return False
-        events, fence = self._log.read_fenced(self.seen, topics, TAIL_EVENTS)
+        events, fence = self._next_in(told) or self._log.read_fenced(self.seen, topics, TAIL_EVENTS)
         if not self._registry.is_current(fence):
             return False
         if events:
             self._hand_out(events)
             self.seen = events[-1].position
-        return len(events) == TAIL_EVENTS
+        if len(events) == TAIL_EVENTS:
+            return True
+        self.seen = max([self.seen, *(one.upto for one in told if self._is_of_log(one))])
+        return False
+
+    def _next_in(self, told: Sequence[Appended]) -> tuple[list[LogEvent], ReadFence] | None:
+        """What notifications have told, if it is what comes next; None: it must be read."""
+        events: list[LogEvent] = []
+        for one in told:
+            events += one.events
+            is_next = events and events[0].position + len(events) - 1 == one.upto
+            if not is_next or not self._is_of_log(one):
+                return None
+        if not events or events[0].position != self.seen + 1:
+            return None
+        return events, ReadFence(told[-1].registry_version, 0)
+
+    def _is_of_log(self, one: Appended) -> bool:
+        return one.identity == self._log.identity
 
     def _hand_out(self, events: Sequence[LogEvent]) -> None:
         """These are the events after what is seen, where the consumers at the tail stand."""

@@ -40,16 +40,23 @@ class TopicRow:
 @dataclass(frozen=True, slots=True)
 class LogEnd:
     """Where an append goes on: the log, the newest event's place in it, and the size of all bodies
-    up to it."""
+    up to it; and the registry's version."""
 
     identity: str
     position: int
     bytes_upto: int
+    registry_version: int = 0
 
     @classmethod
-    def of(cls, identity: str, position: int | None, bytes_upto: int | None) -> "LogEnd":
+    def of(
+        cls,
+        identity: str,
+        position: int | None,
+        bytes_upto: int | None,
+        registry_version: int = 0,
+    ) -> "LogEnd":
         """From a row, which has no place as long as the log is empty."""
-        return cls(identity, position or 0, bytes_upto or 0)
+        return cls(identity, position or 0, bytes_upto or 0, registry_version)
 
 
 @dataclass(slots=True)

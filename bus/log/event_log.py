@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bus.errors import BusError
+from bus.log.appended import Appended
 from bus.model.event import LogEvent, LogPoint, Publication
 
 _IDENTITY_BYTES = 4
@@ -48,8 +49,10 @@ class Listener(Protocol):
     def fileno(self) -> int:
         """The descriptor to wait on. Taking it listens."""
 
-    def clear(self) -> None:
-        """Take the notifications that wait, so that the descriptor isn't readable any more."""
+    def take(self) -> Sequence[Appended] | None:
+        """Take the notifications that wait, so that the descriptor isn't readable any more.
+
+        Returns what they told of, in the order of the log; None: look what has changed."""
 
     def is_lost(self) -> bool:
         """Whether it listens where nobody notifies any more: close it, and listen anew."""
@@ -73,6 +76,12 @@ class EventLog(Protocol):
         stores nothing again. On disk when it returns; any exception means nothing was stored or,
         if the connection broke, that nobody knows. Blocks.
         """
+
+    def append_if_free(
+        self, publications: Sequence[Publication]
+    ) -> Sequence[BusError | None] | None:
+        """The same where nobody is to be waited for but the disk; None: nothing was done, for
+        another writes, or the store is over a network."""
 
     def read_after(
         self, position: int, topics: Collection[str] | None, limit: int

@@ -12,10 +12,12 @@ from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import write_lock
+from service_kit.notify import NotifyChannel
 from sqlalchemy import Engine
 
 from bus.errors import BusError
 from bus.log.append_plan import plan_append
+from bus.log.appended import appended, packed
 from bus.log.connections import CHANNEL, Connections, check_committed
 from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.postgres_append import LOCK, look, store
@@ -70,6 +72,7 @@ class PostgresLog:
         self._connections = Connections(engine, self._enter)
         self.identity = ""
         self._ringer = Ringer(engine)
+        self._channel = self._new_channel()
 
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
         """Store publications in one transaction; see EventLog.
@@ -92,8 +95,13 @@ class PostgresLog:
             # Never repeated: it may have been stored.
             connections.once(lambda one: store(one, plan, found.topics, now_ms))
         if plan.rows:
-            self._ringer.ring()
+            stored = appended(found.end, plan.rows)
+            self._channel.notify(packed(stored))
+            self._ringer.ring(stored.place)
         return plan.answers
+
+    def append_if_free(self, _publications: Sequence[Publication]) -> None:
+        """Never: a server has to be waited for; see EventLog."""
 
     def read_after(
         self, position: int, topics: Collection[str] | None, limit: int
@@ -140,12 +148,12 @@ class PostgresLog:
 
     def listener(self) -> PostgresListener:
         """A new listener; see EventLog."""
-        return PostgresListener(self._engine)
+        return PostgresListener(self._engine, self._new_channel())
 
     @contextmanager
     def watching(self) -> Iterator[Callable[[], bool]]:
         """Waiting for NOTIFY; see EventLog."""
-        listener = self.listener()
+        listener = PostgresListener(self._engine)  # the pusher's alone has the channel
         try:
             yield partial(wait_at, listener)
         finally:
@@ -163,6 +171,7 @@ class PostgresLog:
     def close(self) -> None:
         """Close the connections."""
         self._ringer.close()
+        self._channel.close()
         self._connections.close()
 
     def trim(self, before: int) -> int:
@@ -172,6 +181,9 @@ class PostgresLog:
     def forget_keys(self, upto_ms: int) -> None:
         """Forget old keys; see EventLog."""
         self._execute(_FORGET_KEYS, (upto_ms,))
+
+    def _new_channel(self) -> NotifyChannel:
+        return NotifyChannel.for_database(str(self._engine.url), purpose="pusher")
 
     def _enter(self, connection: Any) -> None:
         _prepare(connection)

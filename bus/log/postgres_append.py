@@ -29,6 +29,7 @@ LOCK = (
 # One statement for both, because each costs as much to send as to answer.
 _LOOK = (
     "SELECT bus_state.log_identity, newest.position, newest.bytes_upto,"
+    " bus_state.registry_version,"
     " locked.name, locked.client_id, locked.events, locked.schema_digest, locked.log"
     " FROM bus_state"
     " LEFT JOIN (SELECT position, bytes_upto FROM events ORDER BY position DESC LIMIT 1)"
@@ -92,9 +93,9 @@ def look(connection: Any, publications: Sequence[Publication], now_ms: int) -> F
         keys = _known_keys(connection, publications, now_ms)
     rows = found.fetchall()
     topics = {name: TopicRow(name, None, 0) for name in names}
-    topics |= {row[3]: TopicRow(*row[3:]) for row in rows if row[3] is not None}
+    topics |= {row[4]: TopicRow(*row[4:]) for row in rows if row[4] is not None}
     return Found(
-        LogEnd.of(*rows[0][:3]),
+        LogEnd.of(*rows[0][:4]),
         topics,
         {(client_id, key): fingerprint for client_id, key, fingerprint in keys},
         {

@@ -3,13 +3,16 @@
 import select
 import selectors
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from service_kit.logs import get_logger
+from service_kit.notify import NotifyChannel
 from service_kit.wakeup import Wakeup
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from bus.log.appended import Appended, told, told_places
 from bus.log.connections import CHANNEL
 
 log = get_logger(__name__)
@@ -25,8 +28,10 @@ class PostgresListener:
     A thread opens that connection, and another one when it broke; between times it sleeps.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, channel: NotifyChannel | None = None) -> None:
+        """Through `channel` appends of the same machine are heard of sooner, and their events."""
         self._engine = engine
+        self._channel = channel
         # Not from psycopg, which a bus on SQLite has no use for.
         self._error: type[Exception] = engine.dialect.loaded_dbapi.Error
         self._thread: threading.Thread | None = None
@@ -37,6 +42,8 @@ class PostgresListener:
             self._ready: Any = selectors.DefaultSelector()
             self._missed = Wakeup()
             self._ready.register(self._missed, selectors.EVENT_READ)
+            if self._channel is not None:
+                self._ready.register(self._channel.listen(), selectors.EVENT_READ)
             self._connection: Any = None
             self._is_open = True
             self._wanted = threading.Event()  # another connection, or an end
@@ -49,23 +56,16 @@ class PostgresListener:
         descriptor: int = self._ready.fileno()
         return descriptor
 
-    def clear(self) -> None:
-        """Take the notifications that wait."""
-        self._missed.clear()
-        if self._connection is None:
-            return
-        try:
-            self._connection.pgconn.consume_input()
-            while self._connection.pgconn.notifies():
-                pass
-        except self._error as error:
-            log.warning("not listening", error=type(error).__name__)
-            self._hang_up()
-            self._wanted.set()
+    def take(self) -> Sequence[Appended] | None:
+        """Take the notifications that wait; see Listener."""
+        here = [] if self._channel is None else told(self._channel.take())
+        has_missed = self._missed.clear()
+        there = self._take_there()
+        return None if here is None or there is None or has_missed else [*here, *there]
 
     def is_lost(self) -> bool:
-        """Never: a connection that breaks is noticed and opened anew by itself."""
-        return False
+        """Whether the channel is; a connection that breaks is opened anew by itself."""
+        return self._channel is not None and self._channel.is_lost()
 
     def close(self) -> None:
         """Stop listening."""
@@ -78,6 +78,23 @@ class PostgresListener:
                 self._hang_up()
             self._missed.close()
             self._ready.close()
+            if self._channel is not None:
+                self._channel.close()
+
+    def _take_there(self) -> Sequence[Appended] | None:
+        if self._connection is None:
+            return None
+        words: list[str] = []
+        try:
+            self._connection.pgconn.consume_input()
+            while notification := self._connection.pgconn.notifies():
+                words.append(notification.extra.decode("latin-1"))
+        except self._error as error:
+            log.warning("not listening", error=type(error).__name__)
+            self._hang_up()
+            self._wanted.set()
+            return None
+        return told_places(words)
 
     def _run(self, listening: threading.Event) -> None:
         while self._is_open:
@@ -113,7 +130,7 @@ def wait_at(listener: PostgresListener) -> bool:
     ready = select.poll()  # a process with many streams has descriptors that select can't take
     ready.register(listener.fileno(), select.POLLIN)
     if ready.poll(_WAIT_MS):
-        listener.clear()
+        listener.take()
     return True
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from bus.log.connections import CHANNEL, Connections
 
 _EVERY_S = 0.0015
-_NOTIFY = f"NOTIFY {CHANNEL}"
+_NOTIFY = f"SELECT pg_notify('{CHANNEL}', %s)"
 
 
 class Ringer:
@@ -27,10 +27,11 @@ class Ringer:
         self._starting = threading.Lock()
         self._pid: int | None = None
 
-    def ring(self) -> None:
-        """Have it told that the log has grown. Never blocks."""
+    def ring(self, place: str) -> None:
+        """Have it told that the log has grown up to there. Never blocks."""
         if self._pid != os.getpid():
             self._start()
+        self._place = place
         self._wanted.set()
 
     def close(self) -> None:
@@ -57,10 +58,13 @@ class Ringer:
             self._wanted.wait()
             self._wanted.clear()
             try:
-                self._connections.repeatable(lambda connection: connection.execute(_NOTIFY))
+                self._connections.repeatable(self._notify)
             except StoreUnavailable:  # logged; who listens has lost its connection too, and looks
                 continue
             time.sleep(_EVERY_S)
+
+    def _notify(self, connection: Any) -> None:
+        connection.execute(_NOTIFY, (self._place,))
 
 
 def _prepare(connection: Any) -> None:

@@ -1,6 +1,10 @@
 """What a SQLite log is waited at with."""
 
+from collections.abc import Sequence
+
 from service_kit.notify import NotifyChannel
+
+from bus.log.appended import Appended, told
 
 
 class SqliteListener:
@@ -13,9 +17,9 @@ class SqliteListener:
         """The descriptor to wait on. The newest listener gets the notifications."""
         return self._channel.listen().fileno()
 
-    def clear(self) -> None:
-        """Take the notifications that wait."""
-        self._channel.clear()
+    def take(self) -> Sequence[Appended] | None:
+        """Take the notifications that wait; see Listener."""
+        return told(self._channel.take())
 
     def is_lost(self) -> bool:
         """Whether the socket's file is gone, or another's that is dead."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 from service_kit.group_commit import GroupCommit
@@ -15,20 +16,28 @@ Answers = Sequence[BusError | None]
 Append = Callable[[Sequence[Publication]], Answers]
 """Stores publications durably in one transaction."""
 
+AppendIfFree = Callable[[Sequence[Publication]], Answers | None]
+"""The same where it needn't wait for another writer; None: it would have to, nothing is stored."""
+
 MAX_EVENTS = 1_000
 # A lock may be waited for 5 s; a store that takes longer than a little more has stopped.
 TIMEOUT_S = 6.0
+# A commit that took longer kept whatever else the loop does waiting; then none is made in it for
+# so many times as long.
+_SLOW_S = 0.02
+_SLOW_FOR = 50
 
 
 class Committer:
     """Stores what waits together, up to 1 000 events a transaction."""
 
-    def __init__(self, append: Append) -> None:
+    def __init__(self, append: Append, append_if_free: AppendIfFree = lambda _: None) -> None:
         self._group_commit: GroupCommit[Publication, BusError | None] = GroupCommit(
             append,
             failed=lambda _: Unavailable("the log can't be written now"),
             most=MAX_EVENTS,
             weigh=lambda publication: len(publication.events),
+            act_if_free=append_if_free,
         )
 
     def hand_over(
@@ -43,6 +52,11 @@ class Committer:
         not of those whose turn doesn't come in time, which are never begun.
         """
         self._group_commit.hand_over(publications, answer, timeout_s)
+
+    def commit_here(self, publications: Sequence[Publication]) -> Answers | None:
+        """Commit them on the calling thread, where nobody else is to be waited for; None: not so,
+        and nothing was done."""
+        return self._group_commit.act_here(publications)
 
     def commit(self, publication: Publication, timeout_s: float = TIMEOUT_S) -> None:
         """Block until the publication is on disk.
@@ -67,10 +81,12 @@ _Waiting = list[tuple[Publication, Outcome]]
 
 
 class LoopCommitter:
-    """Commits without blocking the loop that it is made in.
+    """Commits for the loop that it is made in, which never waits for another writer.
 
-    The loop and the committer's thread meet twice a group, not twice a publication: a wake-up and
-    a fight for the interpreter's lock cost more than the rest of a publication together.
+    A publication that comes alone is committed in the loop itself, which then waits for nothing but
+    the disk: to wake a thread and be woken by it costs as much as the rest. If the disk turns out
+    to be slow the loop leaves it to the thread for a while. Publications that come together go to
+    the thread, while the loop reads on: they meet twice a group, not twice a publication.
     """
 
     def __init__(self, committer: Committer, timeout_s: float = TIMEOUT_S) -> None:
@@ -78,6 +94,7 @@ class LoopCommitter:
         self._timeout_s = timeout_s
         self._loop = asyncio.get_running_loop()
         self._waiting: _Waiting = []
+        self._slow_until_s = 0.0
 
     def commit(self, publication: Publication) -> Outcome:
         """Becomes None once the publication is on disk, or the error it was refused with."""
@@ -89,8 +106,20 @@ class LoopCommitter:
 
     def _hand_over(self) -> None:
         waiting, self._waiting = self._waiting, []
+        if len(waiting) == 1 and (answers := self._commit_here(waiting[0][0])) is not None:
+            return _resolve([waiting[0][1]], answers)
         for group in _groups(waiting):
             self._hand_over_group([one for one, _ in group], [outcome for _, outcome in group])
+
+    def _commit_here(self, publication: Publication) -> Answers | None:
+        began_s = time.monotonic()
+        if began_s < self._slow_until_s:
+            return None
+        answers = self._committer.commit_here([publication])
+        ended_s = time.monotonic()
+        if ended_s - began_s > _SLOW_S:
+            self._slow_until_s = ended_s + _SLOW_FOR * (ended_s - began_s)
+        return answers
 
     def _hand_over_group(
         self, publications: Sequence[Publication], outcomes: Sequence[Outcome]

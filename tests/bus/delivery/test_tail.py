@@ -1,6 +1,6 @@
 """Following the end of the log: when it is looked at, and who is told of what is new."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -11,6 +11,7 @@ from bus.delivery.consumer import Consumer
 from bus.delivery.run_queue import RunQueue
 from bus.delivery.tail import Tail
 from bus.delivery.terms import Terms
+from bus.log.appended import Appended
 from bus.log.event_log import ReadFence
 from bus.model.delivery import EndpointHealth
 from bus.model.event import LogEvent
@@ -32,15 +33,18 @@ class Listener:
     """Listens until it is closed, or its socket is gone."""
 
     lost: bool = False
-    cleared: int = 0
+    taken: int = 0
+    told: Sequence[Appended] | None = None
     closed: int = 0
 
     def fileno(self) -> int:
         self.lost = False
         return 7
 
-    def clear(self) -> None:
-        self.cleared += 1
+    def take(self) -> Sequence[Appended] | None:
+        self.taken += 1
+        told, self.told = self.told, []
+        return told
 
     def is_lost(self) -> bool:
         return self.lost
@@ -56,6 +60,7 @@ class Log:
     events: list[LogEvent] = field(default_factory=list)
     reads: list[tuple[int, Collection[str] | None]] = field(default_factory=list)
     heard: Listener = field(default_factory=Listener)
+    identity: str = "abcdef01"
 
     def last_position(self) -> int:
         return self.events[-1].position if self.events else 0
@@ -88,9 +93,8 @@ class Registry:
         return iter(self.consumers)
 
     def is_current(self, fence: ReadFence) -> bool:
-        assert fence == FENCE
         self.asked += 1
-        self.is_outdated = self.outdated_at(self.asked)
+        self.is_outdated = fence.registry_version != 1 or self.outdated_at(self.asked)
         return not self.is_outdated
 
     def follow(self) -> None:
@@ -182,14 +186,14 @@ def test_the_first_look_is_at_once_and_the_next_half_a_second_later(world: World
 def test_whoever_holds_nothing_looks_ten_times_a_second(world: World) -> None:
     world.publish("bids")
     world.tail.look()
-    assert (world.tail.seen, world.tail.is_notified, world.tail.wait_ms()) == (1, False, 100)
+    assert (world.tail.seen, world.tail.has_heard, world.tail.wait_ms()) == (1, False, 100)
 
 
 def test_with_nobody_at_the_end_it_is_known_where_that_is(world: World) -> None:
     behind = world.hold(at_tail=False)
     world.publish("bids", "bids")
     world.tail.look()
-    assert (world.tail.seen, world.tail.is_notified, world.log.reads) == (2, False, [])
+    assert (world.tail.seen, world.tail.has_heard, world.log.reads) == (2, False, [])
     assert waiting(behind) == []
 
 
@@ -307,9 +311,80 @@ def test_a_notification_is_looked_after_at_once(world: World) -> None:
     assert set(world.client.watched) == {7}
     world.publish("bids")
     world.client.watched[7]()
-    assert (world.log.heard.cleared, world.tail.wait_ms()) == (1, 0)
+    assert (world.log.heard.taken, world.tail.wait_ms()) == (1, 0)
     world.tail.look()
     assert (waiting(ours), world.tail.wait_ms()) == ([1], 500)
+
+
+def told(world: World, *positions: int, identity: str = "", version: int = 1) -> Appended:
+    events = [one for one in world.log.events if one.position in positions]
+    return Appended(identity or world.log.identity, positions[-1], version, events)
+
+
+def notified(world: World, *news: Appended) -> None:
+    """The tail is told, and looks."""
+    world.log.heard.told = news
+    world.client.watched[7]()
+    world.tail.look()
+
+
+@pytest.fixture
+def listening(world: World) -> Consumer:
+    """A consumer at the end of a log whose tail listens."""
+    ours = world.hold()
+    world.registry.is_outdated = True
+    world.tail.look()
+    world.log.reads.clear()
+    return ours
+
+
+def test_what_notifications_carry_is_handed_out_unread(world: World, listening: Consumer) -> None:
+    world.publish("bids", "bids", "bids")
+    notified(world, told(world, 1), told(world, 2, 3))
+    assert (waiting(listening), world.tail.seen, world.log.reads) == ([1, 2, 3], 3, [])
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        lambda world: told(world, 2),  # the one before is on its way, or lost
+        lambda world: told(world, 1, 2)._replace(events=()),  # too many to be carried
+        lambda world: told(world, 1, 2, identity="00000000"),
+        lambda world: told(world, 1, 2, version=2),
+    ],
+)
+def test_what_does_not_follow_what_is_seen_is_read(
+    world: World, listening: Consumer, news: Callable[[World], Appended]
+) -> None:
+    world.publish("bids", "bids")
+    notified(world, news(world))
+    assert (waiting(listening), world.tail.seen, len(world.log.reads)) == ([1, 2], 2, 1)
+
+
+def test_a_change_of_which_a_notification_knows_is_followed_first(
+    world: World, listening: Consumer
+) -> None:
+    world.publish("bids")
+    before = world.registry.followed
+    notified(world, told(world, 1, version=2))
+    assert (world.registry.followed, waiting(listening)) == (before + 1, [1])
+
+
+def test_what_is_seen_already_is_not_looked_for_again(world: World, listening: Consumer) -> None:
+    world.publish("bids")
+    notified(world, told(world, 1))
+    notified(world, told(world, 1)._replace(events=()))
+    assert (world.tail.wait_ms(), world.log.reads) == (500, [])
+
+
+def test_what_was_read_past_is_seen_though_nobody_wanted_it(
+    world: World, listening: Consumer
+) -> None:
+    world.publish("orders")
+    notified(world, told(world, 1)._replace(events=()))
+    world.publish("bids")
+    notified(world, told(world, 2))
+    assert (waiting(listening), len(world.log.reads)) == ([2], 1)
 
 
 def test_who_holds_nothing_any_more_listens_no_longer(world: World) -> None:

@@ -3,10 +3,13 @@
 import dataclasses
 import json
 import select
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import pytest
+from service_kit.database import connect, write_lock
 from service_kit.tokens import digest
 
 from bus.errors import BadData, KeyReused, SchemaChanged, TopicTaken
@@ -177,14 +180,36 @@ def test_a_reader_that_follows_sees_every_position_once(open_again: Open) -> Non
 
 
 def test_a_listener_hears_what_another_appends(open_again: Open) -> None:
+    """Here and on other machines: both ways tell how far the log reaches, one with the events."""
     store = open_again()
     client, writer = added(store, "ada"), open_again()
     listener = store.log.listener()
     listener.fileno()
-    listener.clear()
+    listener.take()
     writer.log.append([publication(client, "https://x.example/1")])
     assert select.select([listener], [], [], 10)[0]
+    (news, *_) = listener.take() or ()
+    events, fence = store.log.read_fenced(0, None, 10)
+    assert news == (store.log.identity, 1, fence.registry_version, events)
     listener.close()
+
+
+def test_an_append_that_needs_to_wait_for_nobody_is_made_at_once(
+    open_again: Open, url: str
+) -> None:
+    """On SQLite in a file; elsewhere there is always a server to wait for."""
+    log, client = open_again().log, added(open_again(), "ada")
+    one = publication(client, "https://x.example/1")
+    if not url.startswith("sqlite"):
+        assert (log.append_if_free([one]), log.last_position()) == (None, 0)
+        return
+    with write_lock(connect(url)):
+        assert log.append_if_free([one]) is None
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as who_does_not_queue:
+        who_does_not_queue.execute("BEGIN IMMEDIATE")
+        assert log.append_if_free([one]) is None
+    assert log.append_if_free([one]) == [None]
+    assert [event.position for event in log.read_after(0, None, 10)] == [1]
 
 
 def test_trimming_forgets_the_old_and_keeps_positions_growing(log: EventLog, client: int) -> None:

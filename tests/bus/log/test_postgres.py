@@ -36,7 +36,7 @@ def listeners(storage: Storage) -> Iterator[list[Listener]]:
 
 def is_woken(listener: Listener, timeout_s: float = 5) -> bool:
     ready, _, _ = select.select([listener], [], [], timeout_s)
-    listener.clear()
+    listener.take()
     return bool(ready)
 
 

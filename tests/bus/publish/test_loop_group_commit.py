@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable, Sequence
 
 import pytest
@@ -103,3 +104,67 @@ def test_a_thousand_events_of_several_calls_fit_and_one_more_does_not() -> None:
     log = Log()
     run(log, together(publication("a", 500), publication("b", 500), publication("c")))
     assert log.groups == [["a", "b"], ["c"]]
+
+
+def test_a_lone_publication_is_committed_in_the_loop_where_nobody_else_writes() -> None:
+    threads: list[threading.Thread] = []
+
+    def append_if_free(publications: Sequence[Publication]) -> Sequence[BusError | None]:
+        threads.append(threading.current_thread())
+        return [None] * len(publications)
+
+    async def work() -> None:
+        committer = LoopCommitter(Committer(Log().append, append_if_free))
+        assert await committer.commit(publication("a")) is None
+        assert threads == [threading.current_thread()]
+
+    in_a_loop(work())
+
+
+@pytest.mark.parametrize("together", [1, 2])
+def test_the_thread_commits_where_others_write_or_several_come_together(together: int) -> None:
+    log = Log()
+    asked: list[int] = []
+
+    def append_if_free(publications: Sequence[Publication]) -> None:
+        asked.append(len(publications))
+
+    async def work() -> None:
+        committer = LoopCommitter(Committer(log.append, append_if_free))
+        some = [committer.commit(publication("a")) for _ in range(together)]
+        assert await asyncio.gather(*some) == [None] * together
+
+    in_a_loop(work())
+    assert (asked, log.groups) == ([1] * (together == 1), [["a"] * together])
+
+
+def test_what_the_log_refuses_or_fails_at_in_the_loop_is_answered_like_elsewhere() -> None:
+    log = Log()
+
+    async def work() -> Sequence[BusError | None]:
+        committer = LoopCommitter(Committer(log.append, log.append))
+        return [await committer.commit(publication(topic)) for topic in ("taken", "broken")]
+
+    taken, broken = in_a_loop(work())
+    assert isinstance(taken, TopicTaken)
+    assert isinstance(broken, Unavailable)
+
+
+def test_a_loop_that_a_slow_disk_has_held_up_leaves_it_to_the_thread() -> None:
+    log = Log()
+    log.gate.clear()
+    threading.Timer(0.05, log.gate.set).start()
+
+    def append_if_free(publications: Sequence[Publication]) -> Sequence[BusError | None]:
+        here.append(len(publications))
+        return log.append(publications)
+
+    here: list[int] = []
+
+    async def work() -> None:
+        committer = LoopCommitter(Committer(log.append, append_if_free))
+        for _ in range(3):
+            await committer.commit(publication("a"))
+
+    in_a_loop(work())
+    assert (here, len(log.groups)) == ([1], 3)

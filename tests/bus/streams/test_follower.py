@@ -77,7 +77,7 @@ def test_a_reader_gets_everything_once_and_in_order(storage: Storage, publisher:
 def test_a_pusher_hears_of_what_is_appended_all_the_same(storage: Storage, publisher: int) -> None:
     listener = storage.log.listener()
     listener.fileno()
-    listener.clear()
+    listener.take()
     follower = Follower(storage.log)
     with follower.reading():
         woken = threading.Event()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from service_kit.errors import StoreUnavailable
-from service_kit.write_lock import FileQueue
+from service_kit.write_lock import FileQueue, WriteLockTaken
 
 from tests.waiting import wait_for
 
@@ -92,3 +92,14 @@ def test_threads_get_their_turn_in_the_order_they_came(path: str) -> None:
 def test_a_lock_that_can_not_be_opened_says_that_the_store_can_not_be_used(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable), FileQueue(f"{tmp_path}/nowhere/turn").turn(1):
         pass
+
+
+def test_who_does_not_wait_gets_the_lock_only_where_nobody_has_it(path: str) -> None:
+    queue = FileQueue(path)
+    with held_elsewhere(path), pytest.raises(WriteLockTaken), queue.turn_if_free():
+        pass
+    with queue.turn_if_free(), pytest.raises(WriteLockTaken), queue.turn_if_free():
+        pass
+    with queue.turn_if_free(), open(path, "a") as file, pytest.raises(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    assert descriptors_of(path) == 0

@@ -35,7 +35,7 @@ from service_kit.compat.sqlite3 import (
 from service_kit.last_write import LastWrite
 from service_kit.outage import outages_translated
 from service_kit.places import check_file
-from service_kit.write_lock import FileQueue
+from service_kit.write_lock import queue_of
 
 # Every wait for the database has an end: for its answer to a connection, for a free connection,
 # for its locks. Who was asked answers 503 then, where a thread would hang.
@@ -48,7 +48,6 @@ _answer_s = ContextVar("answer_s", default=_ANSWER_S)
 _engines: WeakSet[Engine] = WeakSet()
 _inherited: list[Any] = []
 _last_writes: WeakKeyDictionary[Engine, LastWrite] = WeakKeyDictionary()
-_file_queues: dict[str, FileQueue] = {}
 
 
 def database_url(url: str) -> str:
@@ -190,14 +189,13 @@ def writing(engine: Engine, *, seconds: float = _WAIT_S) -> Iterator[Connection]
 
 
 @contextlib.contextmanager
-def write_lock(engine: Engine, *, seconds: float = _WAIT_S) -> Iterator[None]:
+def write_lock(engine: Engine, *, seconds: float | None = _WAIT_S) -> Iterator[None]:
     """What every write happens in, also of code that writes without `writing`: it holds the fair
     lock of a SQLite file, its outcome is noted for `check_ready`, and what says that the database
-    can't be written to is raised as StoreUnavailable.
+    can't be written to is raised as StoreUnavailable. Without `seconds` the lock isn't waited for:
+    raises WriteLockTaken where somebody has it.
     """
-    path = engine.url.database if is_sqlite(engine) else None
-    in_turn = contextlib.nullcontext() if path in {None, "", ":memory:"} else _turn(path, seconds)
-    with last_write(engine).noted(), outages_translated(), in_turn:
+    with last_write(engine).noted(), outages_translated(), _turn(engine, seconds):
         yield
 
 
@@ -282,9 +280,11 @@ def _begin_sqlite(connection: Connection) -> None:
         driver.execute("BEGIN")
 
 
-def _turn(path: str, seconds: float) -> contextlib.AbstractContextManager[None]:
-    # The name never changes: during an upgrade old and new processes queue at the same file.
-    return _file_queues.setdefault(path, FileQueue(f"{path}-turn")).turn(seconds)
+def _turn(engine: Engine, seconds: float | None) -> contextlib.AbstractContextManager[None]:
+    queue = queue_of(engine.url.database) if is_sqlite(engine) else None
+    if queue is None:
+        return contextlib.nullcontext()
+    return queue.turn_if_free() if seconds is None else queue.turn(seconds)
 
 
 def _begin_anew() -> None:
@@ -293,7 +293,6 @@ def _begin_anew() -> None:
     for engine in list(_engines):
         _inherited.append(engine.pool)
         engine.dispose(close=False)
-    _file_queues.clear()
     _last_writes.clear()
 
 

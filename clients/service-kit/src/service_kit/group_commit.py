@@ -15,6 +15,7 @@ log = get_logger(__name__)
 
 T = TypeVar("T")
 R = TypeVar("R")
+A = TypeVar("A")
 _Batch = tuple[Sequence[T], int, Callable[[Sequence[R]], None], float]
 """Items, their weight, who hears what became of them, and until when, in steady seconds."""
 
@@ -34,8 +35,12 @@ class GroupCommit(Generic[T, R]):
         failed: Callable[[Exception], R],
         most: int = 100,
         weigh: Callable[[T], int] = lambda _: 1,
+        act_if_free: Callable[[Sequence[T]], Sequence[R] | None] = lambda _: None,
     ) -> None:
+        """`act_if_free` does what `act` does, or nothing where that would have to wait."""
         self._act = act
+        self._act_if_free = act_if_free
+        self._is_acting = False
         self._failed = failed
         self._most = most
         self._weigh = weigh
@@ -60,6 +65,14 @@ class GroupCommit(Generic[T, R]):
             self._start_thread()
         until_s = time.monotonic() + timeout_s
         self._waiting.put((items, sum(map(self._weigh, items)), answer, until_s))
+
+    def act_here(self, items: Sequence[T]) -> Sequence[R] | None:
+        """Act on items in the calling thread where nobody else is at it or waits, which saves two
+        changes of threads; what became of them, or None: hand them over. Waits for the disk only.
+        """
+        if self._is_acting or not self._waiting.empty():
+            return None
+        return self._results_of(self._act_if_free, items)
 
     def submit(self, item: T, timeout_s: float) -> R:
         """Block until an item was acted on; returns what became of it.
@@ -93,15 +106,17 @@ class GroupCommit(Generic[T, R]):
 
     def _run(self) -> None:
         while group := self._take():
-            results = self._act_on([item for items, *_ in group for item in items])
+            self._is_acting = True
+            results = self._results_of(self._act, [item for items, *_ in group for item in items])
+            self._is_acting = False
             start = 0
             for items, _, answer, _ in group:
                 answer(results[start : start + len(items)])
                 start += len(items)
 
-    def _act_on(self, items: Sequence[T]) -> Sequence[R]:
+    def _results_of(self, act: Callable[[Sequence[T]], A], items: Sequence[T]) -> A | Sequence[R]:
         try:
-            return self._act(items)
+            return act(items)
         except StoreUnavailable as error:  # logged where it was seen
             return [self._failed(error)] * len(items)
         except Exception as error:

@@ -16,7 +16,8 @@ from typing import Protocol
 
 from service_kit.private import runtime_folder
 
-_DRAIN_AT_ONCE = 4096
+_LONGEST_BYTES = 32 * 1024
+_HINT = b"!"
 
 
 class Channel(Protocol):
@@ -52,10 +53,14 @@ class NotifyChannel:
         name = hashlib.sha256(f"{purpose} {_absolute(url)}".encode()).hexdigest()[:24]
         return cls(runtime_folder() / name)
 
-    def notify(self) -> None:
-        """Wake whoever waits. Never blocks and never fails: nobody may be listening."""
-        with contextlib.suppress(OSError):
-            self._open_sender().sendto(b"!", self._path)
+    def notify(self, message: bytes = _HINT) -> None:
+        """Wake whoever waits. Never blocks and never fails: nobody may be listening. A message of
+        at most 32 KiB tells what for, where there is room for it."""
+        try:
+            self._open_sender().sendto(message, self._path)
+        except OSError:
+            if message != _HINT:
+                self.notify()
 
     def listen(self) -> socket.socket:
         """Take over the channel (from a process that may be dead); returns the readable socket."""
@@ -94,9 +99,15 @@ class NotifyChannel:
 
     def clear(self) -> None:
         """Take all notifications that wait."""
+        self.take()
+
+    def take(self) -> list[bytes]:
+        """Take all notifications that wait; their messages, in order."""
+        messages: list[bytes] = []
         with contextlib.suppress(BlockingIOError):
-            while self.listen().recv(_DRAIN_AT_ONCE):
-                pass
+            while message := self.listen().recv(_LONGEST_BYTES):
+                messages.append(message)
+        return messages
 
     def close(self) -> None:
         """Stop listening and notifying."""

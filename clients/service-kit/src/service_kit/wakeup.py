@@ -23,11 +23,13 @@ class Wakeup:
         with contextlib.suppress(BlockingIOError):
             os.write(self._writing, b"!")
 
-    def clear(self) -> None:
-        """Take what was rung."""
+    def clear(self) -> bool:
+        """Take what was rung; whether anything was."""
+        was_rung = False
         with contextlib.suppress(BlockingIOError):
             while os.read(self._reading, _TAKE_AT_ONCE):
-                pass
+                was_rung = True
+        return was_rung
 
     def close(self) -> None:
         """Give the descriptors back."""

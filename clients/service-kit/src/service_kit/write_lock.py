@@ -18,6 +18,21 @@ from service_kit.outage import unavailable
 _Wait = tuple[int, "Future[None]"]
 
 
+class WriteLockTaken(Exception):
+    """Somebody else writes, and who asked doesn't wait."""
+
+
+_queues: dict[str, "FileQueue"] = {}
+
+
+def queue_of(path: str | None) -> "FileQueue | None":
+    """This process's queue before a SQLite file; None for a database that is in no file."""
+    if path in {None, "", ":memory:"}:
+        return None
+    # The name never changes: during an upgrade old and new processes queue at the same file.
+    return _queues.setdefault(path, FileQueue(f"{path}-turn"))
+
+
 class FileQueue:
     """A file's lock, which the kernel hands from process to process in order, and this object from
     thread to thread.
@@ -48,6 +63,26 @@ class FileQueue:
                 yield
             finally:
                 os.close(file)  # closing releases the lock
+        finally:
+            self._threads.leave()
+
+    @contextmanager
+    def turn_if_free(self) -> Iterator[None]:
+        """Hold the lock without waiting for it. Raises WriteLockTaken where somebody has it, and
+        StoreUnavailable where the file can't be opened."""
+        if not self._threads.enter(0):
+            raise WriteLockTaken
+        try:
+            file = self._open()
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(file)
+                raise WriteLockTaken from None
+            try:
+                yield
+            finally:
+                os.close(file)
         finally:
             self._threads.leave()
 
@@ -129,3 +164,6 @@ class _ThreadQueue:
                 return False  # it came in the very last moment
             self._waiting.remove(mine)
             return True
+
+
+os.register_at_fork(after_in_child=_queues.clear)
