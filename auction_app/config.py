@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bus_client import bus_url
@@ -104,6 +105,30 @@ def _named(name: str) -> Iterator[None]:
         raise ValueError(f"{name}: {why}") from error
 
 
+_FONT_BEGINS = (b"\x00\x01\x00\x00", b"OTTO", b"true", b"ttcf")
+_MOST_FONTS = 8
+
+
+def fonts(text: str) -> tuple[Path, ...]:
+    """Read `none`, or the whole paths of font files, comma-separated. Raises ValueError."""
+    names = [name.strip() for name in text.split(",") if name.strip() not in {"", "none"}]
+    if len(names) > _MOST_FONTS:
+        raise ValueError(f"must be {_MOST_FONTS} fonts at most")
+    return tuple(map(_font, names))
+
+
+def _font(name: str) -> Path:
+    path = Path(name)
+    try:
+        with path.open("rb") as file:
+            begins = file.read(4)
+    except OSError as error:
+        raise ValueError(f"{name}: {error.strerror}") from error
+    if not path.is_absolute() or begins not in _FONT_BEGINS:
+        raise ValueError(f"{name}: no whole path of a TrueType or OpenType font")
+    return path
+
+
 @dataclass(frozen=True, kw_only=True)
 class Config:
     """Read once at start. Without `live_url` pages are as they were when they were loaded.
@@ -113,6 +138,7 @@ class Config:
     is the one the bus is asked to sign with. Without `payments` orders are noted as paid by hand,
     without `payouts` sellers see no payouts.
     Orders are due `pay_within_days` after the sale, and count as unpaid `unpaid_after_days` later.
+    `receipt_fonts` write in a PDF what the font that comes with us lacks.
     `min_duration_s` is in seconds;
     `trusted_proxies` is how many proxies of ours stand before this process.
     """
@@ -156,6 +182,7 @@ class Config:
         "AUCTIONS_PAY_WITHIN_DAYS", default=PAY_WITHIN_DAYS, parse=number(1, 90)
     )
     unpaid_after_days: int = setting("AUCTIONS_UNPAID_AFTER_DAYS", default=7, parse=number(1, 90))
+    receipt_fonts: tuple[Path, ...] = setting("AUCTIONS_RECEIPT_FONTS", parse=fonts, default=())
     min_duration_s: int = setting(
         "AUCTIONS_MIN_DURATION_S", default=600, parse=number(1, 31 * 24 * 60 * 60)
     )

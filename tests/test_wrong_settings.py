@@ -48,6 +48,7 @@ WRONG = {
     "MAILER_PREVIEW": _WORDS,
     "AUCTIONS_MODERATORS_NEED_TWO_FACTORS": _WORDS,
     "AUCTIONS_HOOKS": ("x", "os:none", "nobody:none", "os:path", "\u2603", HUGE),
+    "AUCTIONS_RECEIPT_FONTS": ("x", "/", "/etc/passwd", "/no/font.ttf", "\u2603", HUGE),
     "BUS_TRUSTED_HOSTS": ("a b", "a/b", "http://h", "h:x", "\u2603", HUGE),
     "BUS_PATH_PREFIX": ("x", "/x/", "/a b", "//", "/..", "\u2603"),
     "_SECURITY_CONTACT": ("x", "mailto:", "http://h", "mailto:a@b\nx", HUGE),

@@ -28,7 +28,7 @@ def pages(parts: Parts) -> Blueprint:
         # Here, not above: who never asks for a PDF need not hold a library that makes them.
         from auction_app.orders.receipts.pdf import pdf
 
-        body = pdf(said, made_at=utc(parts.clock()))
+        body = pdf(said, made_at=utc(parts.clock()), more_fonts=parts.config.receipt_fonts)
         headers = {
             "Content-Disposition": f'attachment; filename="receipt-{order_id}.pdf"',
             "Cache-Control": "no-store",

@@ -1,6 +1,7 @@
 """What both sides of an order get in writing once it is paid: the page, and the PDF read back."""
 
 from io import BytesIO
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -14,13 +15,13 @@ from auction_app.orders.receipts.receipt import receipt_of
 from auction_app.orders.receipts.wording import Wording
 from auction_app.payments.model import Payment, PaymentStatus
 from tests.auction_app.conftest import PUBLIC, START_MS, World
-from tests.auction_app.orders.receipts import downloaded, read
+from tests.auction_app.orders.receipts import a_font_with, downloaded, glyphs_of, read
 from tests.auction_app.sale import sell
 
 POINTS_OF_A4 = (595, 842)
 
 
-def printed(**texts: str) -> bytes:
+def printed(*more_fonts: Path, **texts: str) -> bytes:
     """A PDF with these in it."""
     said = {"title": "Lamp", "name": "Ada", "address": "Home"} | texts
     wording = Wording(
@@ -32,7 +33,7 @@ def printed(**texts: str) -> bytes:
         note="Note.",
         gaps="Not all can be printed.",
     )
-    return pdf(wording, made_at=utc(START_MS))
+    return pdf(wording, made_at=utc(START_MS), more_fonts=more_fonts)
 
 
 def an_order(*steps: tuple[str, Side], price_minor: int = 2100) -> Order:
@@ -116,6 +117,38 @@ def test_letters_of_europe_and_its_currencies_are_read_back() -> None:
 
     assert words in read(printed(title=words))
     assert "Not all can be printed." not in read(printed(title=words))
+
+
+@pytest.mark.parametrize(
+    ("words", "read_back"),
+    [
+        ("مصباح قديم 12 cm", "cm 12 مصباح قديم"),  # pypdf reads from where it begins: the right
+        ("מנורה ישנה", "מנורה ישנה"),
+        ("Լամպ ლამპა ☎ ✓ 😀", "Լամպ ლამპა ☎ ✓ 😀"),
+    ],
+)
+def test_letters_that_are_joined_or_run_to_the_left_are_read_back(
+    words: str, read_back: str
+) -> None:
+    text = read(printed(name=words))
+
+    assert f"Buyer {read_back}" in text
+    assert "Not all can be printed." not in text
+
+
+def test_arabic_letters_are_joined() -> None:
+    at_the_beginning, in_the_middle, at_the_end = glyphs_of("ب", printed(name="ببب"))
+
+    assert len({at_the_beginning, in_the_middle, at_the_end}) == 3
+
+
+def test_what_ours_lacks_is_written_in_another_font_of_the_machine(tmp_path: Path) -> None:
+    font = a_font_with("古", tmp_path / "old.ttf")
+    text = read(printed(tmp_path / "gone.ttf", font, title="古い", name="Zoë"))
+
+    assert "古□ €21.00" in text
+    assert "Not all can be printed." in text
+    assert "Not all can be printed." not in read(printed(font, title="古古"))
 
 
 def test_what_the_font_lacks_is_a_square_and_that_is_said() -> None:
