@@ -33,7 +33,7 @@ chaos: .venv/installed-dev ## kill the bus's processes and break its machine, RO
 ifeq ($(ENGINE),cluster)
 	$(BIN)/python -m tests.cluster --strikes $(ARGS)
 else ifeq ($(ENGINE),books)
-	$(BIN)/python -m tests.chaos.books --kills $(ROUNDS) $(ARGS)
+	$(BIN)/python -m tests.chaos.books --each $(ROUNDS) $(ARGS)
 else
 	$(BIN)/python -m tests.chaos --engine $(ENGINE) --rounds $(ROUNDS) $(ARGS)
 endif

@@ -1,7 +1,8 @@
 """Kill whoever is between a press and the books; exit 1 when something is lost, or done twice.
 
-`python -m tests.chaos.books [--kills 100] [--seed S] [--engine sqlite|postgresql]`: prints each
-kill, how often who was killed at which arrow, and what it came to.
+`python -m tests.chaos.books [--each 100] [--minutes M] [--seed S] [--engine sqlite|postgresql]`:
+goes on until each arrow has had so many kills while it was in somebody's hand, or for so long;
+prints each round, how often who was killed at which arrow, and what it came to.
 """
 
 import argparse
@@ -9,25 +10,31 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 
-from tests.chaos.books.deals import STORIES
-from tests.chaos.books.run import VICTIMS, run
+from tests.chaos.books.run import ARROWS, VICTIMS, run
 
 
 def main(arguments: Sequence[str]) -> int:
     """One run; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos.books")
-    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--each", type=int, default=100)
+    parser.add_argument("--minutes", type=float, default=inf, help="judge after so long at most")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     asked = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="gavel-chaos-") as folder:
         verdict = run(
-            Path(folder), kills=asked.kills, seed=asked.seed, engine=asked.engine, told=print
+            Path(folder),
+            each=asked.each,
+            most_s=60 * asked.minutes,
+            seed=asked.seed,
+            engine=asked.engine,
+            told=_tell,
         )
     print(table(verdict.kills))
-    print(f"seed {asked.seed}, {asked.engine}")
+    print(f"{verdict.rounds} rounds, seed {asked.seed}, {asked.engine}")
     print("\n".join(verdict.said))
     print("\n".join(verdict.violations) or "ok")
     return int(bool(verdict.violations))
@@ -35,12 +42,16 @@ def main(arguments: Sequence[str]) -> int:
 
 def table(kills: Counter[tuple[str, str]]) -> str:
     """How often each process was killed at each arrow, as Markdown."""
-    arrows = list(dict.fromkeys(arrow.name for story in STORIES for arrow in story.arrows))
-    lines = ["| arrow | " + " | ".join(VICTIMS) + " |", "|---" * (len(VICTIMS) + 1) + "|"]
-    for arrow in arrows:
-        counts = (str(kills[arrow, victim] or "") for victim in VICTIMS)
+    lines = ["| arrow | " + " | ".join((*VICTIMS, "all")) + " |", "|---" * (len(VICTIMS) + 2) + "|"]
+    for arrow in ARROWS:
+        here = [kills[arrow, victim] for victim in VICTIMS]
+        counts = (str(count or "") for count in (*here, sum(here)))
         lines.append(f"| {arrow} | " + " | ".join(counts) + " |")
     return "\n".join(lines)
+
+
+def _tell(words: str) -> None:
+    print(words, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What becomes of an item, press by press: who presses what, when it is done, who is mailed."""
 
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,37 +9,16 @@ import requests
 
 from auction_app.orders.model import OrderStatus
 from auction_app.payments.model import PaymentStatus
+from tests.chaos.books.customer import PATIENCE_S, Customer
 from tests.chaos.books.market import Market, Offered
-from tests.system.bidder import Bidder
 from tests.waiting import wait_for
 
 Side = Literal["buyer", "seller"]
 ADDRESS = {"name": "A. Buyer", "street": "12 Mill Lane", "city": "Leeds", "country": "GB"}
-_PATIENCE_S = 10
-_AGAIN_S = 5.0
-
-
-class Customer(Bidder):
-    """Presses once, and does not mind when nobody answers."""
-
-    def presses(self, page: str, action: str = "", **fields: str) -> requests.Response | None:
-        """Fill in the form of a page; the answer, None where there is none or no such form. Raises
-        AssertionError for an answer that no form ever has."""
-        try:
-            shown = self.browser.get(self.web + page, timeout=_PATIENCE_S)
-            hidden = dict(re.findall(r'name="(csrf_token|key|price)" value="([^"]+)"', shown.text))
-            if "csrf_token" not in hidden:
-                return None
-            answer = self.browser.post(
-                self.web + (action or page),
-                hidden | fields,
-                timeout=_PATIENCE_S,
-                allow_redirects=False,
-            )
-        except requests.RequestException:
-            return None
-        assert answer.status_code in {200, 303, 409, 422, 503}, f"{answer.status_code} {page}"
-        return answer
+_AGAIN_S = 2.0
+_WHILE_OTHERS_DIE_S = 300
+_MAXIMUM = "800000.00"
+_BEFORE_THE_HAMMER_MS = 500
 
 
 @dataclass
@@ -54,6 +32,7 @@ class Deal:
     market: Market
     button: Callable[[], str]
     taken: int = 0
+    in_hand: "Arrow | None" = None
 
     @property
     def next(self) -> "Arrow":
@@ -64,9 +43,16 @@ class Deal:
     def is_over(self) -> bool:
         return self.taken == len(self.story.arrows)
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing becomes of it unless somebody presses."""
+        return self.next.press is not _nothing
+
     def press_until_done(self) -> None:
         """Press until it shows: again at once where nobody answered, else after a while."""
         arrow, again_at = self.next, time.monotonic()
+        wait_for(lambda: arrow.is_due(self), what=f"{arrow.name} of {self.item.title} is due")
+        self.in_hand = arrow
 
         def is_done() -> bool:
             nonlocal again_at
@@ -77,7 +63,8 @@ class Deal:
                 again_at = time.monotonic() + (_AGAIN_S if is_answered else 0)
             return False
 
-        wait_for(is_done, what=f"{arrow.name} of {self.item.title}")
+        wait_for(is_done, seconds=_WHILE_OTHERS_DIE_S, what=f"{arrow.name} of {self.item.title}")
+        self.in_hand = None
         self.taken += 1
 
     def mails(self) -> list[tuple[str, str]]:
@@ -107,12 +94,14 @@ class Deal:
 
 @dataclass(frozen=True)
 class Arrow:
-    """A step between two states of a sale: presses `press` until it is `done`; these are mailed."""
+    """A step between two states of a sale: once it `is_due` somebody presses `press` until it is
+    `done`; these are mailed."""
 
     name: str
     press: Callable[[Deal], object]
     done: Callable[[Deal], bool]
     mails: Sequence[tuple[Side, str]] = ()
+    is_due: Callable[[Deal], bool] = lambda _deal: True
 
 
 @dataclass(frozen=True)
@@ -132,7 +121,7 @@ def _pay(deal: Deal) -> requests.Response | None:
         return requests.post(
             answer.headers["Location"],
             {"button": deal.button()},
-            timeout=_PATIENCE_S,
+            timeout=PATIENCE_S,
             allow_redirects=False,
         )
     except requests.RequestException:
@@ -163,6 +152,12 @@ def _accept(kind: str) -> Callable[[Deal], object]:
     return press
 
 
+def _bid(deal: Deal) -> object:
+    page = f"/auctions/{deal.item.id}"
+    review = deal.buyer.presses(page, f"{page}/bid/review", maximum=_MAXIMUM)
+    return review and deal.buyer.presses_on(review, f"{page}/bid")
+
+
 def _offer(deal: Deal) -> object:
     page = f"/auctions/{deal.item.id}/second-chances"
     return deal.seller.presses(page, bidder=deal.market.mask_of_bidder(deal.item))
@@ -172,17 +167,29 @@ def _is_asked(kind: str) -> Callable[[Deal], bool]:
     return lambda it: it.market.answer_of(it.item, it.buyer.name, kind) is not None
 
 
+def _nothing(_deal: Deal) -> None:
+    """What others do by themselves."""
+
+
+LIST = Arrow("list", _nothing, lambda it: it.market.is_open(it.item))
 BUY = Arrow(
     "buy",
     lambda it: it.buyer.presses(f"/auctions/{it.item.id}/buy-now"),
     lambda it: it.is_at(OrderStatus.AGREED),
     [("buyer", "You won {}"), ("seller", "Sold: {}")],
 )
+BID = Arrow(
+    "bid",
+    _bid,
+    lambda it: it.market.has_bid(it.item),
+    [("seller", "New bid on {}")],
+)
 HAMMER = Arrow(
     "hammer",
-    lambda _it: None,
+    _nothing,
     lambda it: it.market.is_closed(it.item),
-    [("seller", "New bid on {}"), ("seller", "Not sold: {}"), ("buyer", "Not won: {}")],
+    [("seller", "Not sold: {}"), ("buyer", "Not won: {}")],
+    is_due=lambda it: it.market.ends_within(it.item, ms=_BEFORE_THE_HAMMER_MS),
 )
 OFFER = Arrow(
     "offer",
@@ -256,9 +263,9 @@ RETURN = Arrow(
     [("buyer", "Returned and refunded: {}")],
 )
 
-BOUGHT = (BUY, SEND_TO, PAY)
+BOUGHT = (LIST, BUY, SEND_TO, PAY)
 STORIES = (
     Story((*BOUGHT, ASK_CANCEL, CANCEL)),
     Story((*BOUGHT, SHIP, RECEIVE, ASK_RETURN, ACCEPT_RETURN, SEND_BACK, RETURN)),
-    Story((HAMMER, OFFER, ACCEPT, SEND_TO, PAY, SHIP, RECEIVE), ends_in_s=15),
+    Story((LIST, BID, HAMMER, OFFER, ACCEPT, SEND_TO, PAY, SHIP, RECEIVE), ends_in_s=75),
 )

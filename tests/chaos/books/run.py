@@ -1,18 +1,21 @@
 """One run: people trade, processes between a press and the books are killed, all is counted."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
+from threading import Event
 
 from auction_app.bootstrap import build
 from auction_app.config import read
-from tests.chaos.books.deals import STORIES, Customer, Deal, Story
+from tests.chaos.books.deals import STORIES
 from tests.chaos.books.judge import Deaths, Judge
 from tests.chaos.books.market import Market
+from tests.chaos.books.street import Street
 from tests.environment import environment
 from tests.mailer_service.mail_server import MailServer
 from tests.postgres import cluster, find_initdb
@@ -34,111 +37,91 @@ VICTIMS = (
     "accounting",
 )
 """Who has a step in hand on its way to the books and to the mails."""
-BUTTONS = ("pay", "pay", "tell-twice", "tell-out-of-order", "pay-and-never-tell", "decline")
+ARROWS = list(dict.fromkeys(arrow.name for story in STORIES for arrow in story.arrows))
 SWEEP_S = 2
-_OPEN = 3
-"""So many sales are on their way at a time."""
 _IN_HAND_S = 0.4
+_ROUND_S = 2.0
 
 
 @dataclass
 class Verdict:
     """What a run came to: kills by arrow and process, and what must not be."""
 
+    rounds: int = 0
     kills: Counter[tuple[str, str]] = field(default_factory=Counter)
     said: list[str] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
+    @property
+    def fewest(self) -> int:
+        """How many kills the arrow has had that had the fewest."""
+        return min(self.kills_at(arrow) for arrow in ARROWS)
 
-class Street:
-    """Who trades with whom; a sale that is over makes room for the next."""
-
-    def __init__(self, house: House, market: Market, chance: random.Random) -> None:
-        self._chance = chance
-        self._market = market
-        web = house.url("auctions")
-        self._buyers, self._sellers = (
-            [Customer(name, web) for name in names]
-            for names in (("Ada", "Bela"), ("Martha", "Tomas"))
-        )
-        self.deals: list[Deal] = []
-        for customer in (*self._buyers, *self._sellers):
-            customer.see("/my/orders")
-
-    def one(self) -> Deal:
-        """A sale in which somebody has to press something."""
-        while len(under_way := [it for it in self.deals if not it.is_over]) < _OPEN:
-            self.deals.append(self._begin(STORIES[len(self.deals) % len(STORIES)]))
-        return self._chance.choice(under_way)
-
-    def _begin(self, story: Story) -> Deal:
-        number = len(self.deals)
-        seller, buyer = self._sellers[number % 2], self._buyers[number // 2 % 2]
-        item = self._market.put_up(seller.name, ends_in_s=story.ends_in_s)
-        page = f"/auctions/{item.id}"
-        wanted = "Review bid" if story.ends_in_s else "/buy-now"
-        wait_for(lambda: wanted in buyer.see(page), what=f"{item.title} is open")
-        if story.ends_in_s:
-            buyer.bid("800000.00", item.id)
-        return Deal(
-            item=item,
-            story=story,
-            buyer=buyer,
-            seller=seller,
-            market=self._market,
-            button=lambda: self._chance.choice(BUTTONS),
-        )
+    def kills_at(self, arrow: str) -> int:
+        return sum(n for (where, _), n in self.kills.items() if where == arrow)
 
 
 def run(
     folder: Path,
     *,
-    kills: int,
+    rounds: int = 0,
+    each: int = 0,
+    most_s: float = inf,
+    sales: int = 10,
     seed: int,
     engine: str = "sqlite",
     told: Callable[[str], object] = str,
 ) -> Verdict:
-    """Kill so many times, whoever was killed least there, while people trade on this engine."""
-    chance, verdict, deaths = random.Random(seed), Verdict(), Deaths()
+    """Kill whoever was killed least there while people trade on this engine: for so many rounds,
+    and until each arrow had so many kills while it was in somebody's hand, or so many seconds are
+    over."""
+    began, chance, verdict, deaths = time.monotonic(), random.Random(seed), Verdict(), Deaths()
     with (
         _mail_server() as letters,
         _house(folder, engine, letters) as house,
         _market(house, chance) as market,
     ):
-        street = Street(house, market, chance)
-        for number in range(kills):
-            deal = street.one()
-            arrow = deal.next.name
-            victim = _victim(arrow, verdict.kills, chance)
-            _round(house, deal, victim, chance, deaths)
-            verdict.kills[arrow, victim] += 1
-            told(f"{number + 1} {victim} at {arrow} of {deal.item.title}")
+        street = Street(house.url("auctions"), market, chance, sales=sales)
+        while verdict.rounds < rounds or verdict.fewest < each:
+            if time.monotonic() - began > most_s:
+                break
+            victim = _victim(street.next_arrows(), verdict.kills, chance)
+            hit = _round(house, street, victim, chance, deaths)
+            verdict.rounds += 1
+            verdict.kills.update((arrow, victim) for arrow in hit)
+            told(f"{verdict.rounds} {victim} at {', '.join(hit) or 'rest'}; {verdict.fewest} each")
+        street.close()
         verdict.said, verdict.violations = Judge(
             house=house, market=market, deals=street.deals, letters=letters, deaths=deaths
         ).judge()
     return verdict
 
 
-def _victim(arrow: str, kills: Counter[tuple[str, str]], chance: random.Random) -> str:
-    """Who was killed least at this arrow, and of those least of all."""
+def _victim(arrows: list[str], kills: Counter[tuple[str, str]], chance: random.Random) -> str:
+    """Who was killed least at these arrows, and of those least of all."""
     of_all = {it: sum(n for (_, one), n in kills.items() if one == it) for it in VICTIMS}
-    return min(VICTIMS, key=lambda it: (kills[arrow, it], of_all[it], chance.random()))
+    here = {it: sum(kills[arrow, it] for arrow in arrows) for it in VICTIMS}
+    return min(VICTIMS, key=lambda it: (here[it], of_all[it], chance.random()))
 
 
-def _round(house: House, deal: Deal, victim: str, chance: random.Random, deaths: Deaths) -> None:
-    """Somebody presses; the victim dies meanwhile. In some rounds the next on the way is away, so
-    that the victim dies with it in hand."""
+def _round(
+    house: House, street: Street, victim: str, chance: random.Random, deaths: Deaths
+) -> list[str]:
+    """Everybody presses; the victim dies meanwhile, at these arrows. In some rounds the next on the
+    way is away, so that the victim dies with it in hand. Who is slow is hit again."""
     held = VICTIMS[VICTIMS.index(victim) + 1 :][:1] if chance.random() < 0.5 else ()
     deaths.struck(*held)
     house.kill(*held)
-    with ThreadPoolExecutor(1) as pool:
-        pressing = pool.submit(deal.press_until_done)
-        wait([pressing], timeout=chance.uniform(0, _IN_HAND_S))
-        deaths.struck(victim)
-        house.kill(victim)
-        house.start(victim, *held)
-        deaths.over(victim, *held)
-        pressing.result()
+    street.let_go()
+    Event().wait(chance.uniform(0, _IN_HAND_S))
+    hit = street.in_hand()
+    deaths.struck(victim)
+    house.kill(victim)
+    house.start(victim, *held)
+    deaths.over(victim, *held)
+    with suppress(AssertionError):
+        wait_for(lambda: not street.in_hand(), seconds=_ROUND_S)
+    return hit
 
 
 @contextmanager

@@ -1,0 +1,104 @@
+"""People who trade beside each other, each sale press by press, whatever dies meanwhile."""
+
+import random
+from collections.abc import Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from threading import Condition
+
+from tests.chaos.books.customer import Customer
+from tests.chaos.books.deals import STORIES, Arrow, Deal
+from tests.chaos.books.market import Market
+from tests.waiting import wait_for
+
+BUTTONS = ("pay", "pay", "tell-twice", "tell-out-of-order", "pay-and-never-tell", "decline")
+_PEOPLE = (("Martha", "Ada"), ("Tomas", "Bela"), ("Martha", "Bela"), ("Tomas", "Ada"))
+_SLOWEST_S = 400
+
+
+class Rounds:
+    """Who has done a step waits here for the next round, or goes on at once when all are over."""
+
+    def __init__(self) -> None:
+        self._turn = Condition()
+        self._round = 0
+        self.over = False
+
+    def let_go(self, *, over: bool = False) -> None:
+        """A round begins; the last one never ends."""
+        with self._turn:
+            self._round += 1
+            self.over = self.over or over
+            self._turn.notify_all()
+
+    def wait(self) -> None:
+        with self._turn:
+            this = self._round
+            self._turn.wait_for(lambda: self.over or self._round > this, timeout=_SLOWEST_S)
+
+
+class Street:
+    """So many sales side by side; one that is over makes room for the next."""
+
+    def __init__(self, web: str, market: Market, chance: random.Random, *, sales: int) -> None:
+        self._market, self._chance = market, chance
+        self._rounds = Rounds()
+        self._pool = ThreadPoolExecutor(sales)
+        self.deals: list[Deal] = []
+        pairs = [
+            [Customer(name, web) for name in _PEOPLE[number % len(_PEOPLE)]]
+            for number in range(sales)
+        ]
+        for customer in (one for pair in pairs for one in pair):
+            customer.see("/my/orders")
+        self._lanes: list[Future[None]] = [
+            self._pool.submit(self._trade, seller, buyer) for seller, buyer in pairs
+        ]
+        wait_for(lambda: self._stands(sales), what="the first sales have begun")
+
+    def next_arrows(self) -> list[str]:
+        """What everybody does now, or in the round to come."""
+        return [deal.next.name for deal in list(self.deals) if not deal.is_over]
+
+    def in_hand(self) -> list[str]:
+        """The arrows on which somebody has pressed, and not yet seen it done."""
+        found: Sequence[Arrow | None] = [deal.in_hand for deal in list(self.deals)]
+        return [arrow.name for arrow in found if arrow]
+
+    def let_go(self) -> None:
+        """Everybody who is through with a step goes on to the next. Raises what anybody raised."""
+        for lane in self._lanes:
+            if lane.done():
+                lane.result()
+        self._rounds.let_go()
+
+    def close(self) -> None:
+        """Everybody goes on until their step is done, and begins no other. Raises what anybody
+        raised."""
+        self._rounds.let_go(over=True)
+        with self._pool:
+            wait(self._lanes, return_when=FIRST_EXCEPTION)
+            for lane in self._lanes:
+                lane.result()
+
+    def _stands(self, sales: int) -> bool:
+        return len(self.deals) >= sales or any(lane.done() for lane in self._lanes)
+
+    def _trade(self, seller: Customer, buyer: Customer) -> None:
+        while not self._rounds.over:
+            deal = self._begin(seller, buyer)
+            while not deal.is_over and not (self._rounds.over and deal.is_at_rest):
+                self._rounds.wait()
+                deal.press_until_done()
+
+    def _begin(self, seller: Customer, buyer: Customer) -> Deal:
+        story = STORIES[len(self.deals) % len(STORIES)]
+        deal = Deal(
+            item=self._market.put_up(seller.name, ends_in_s=story.ends_in_s),
+            story=story,
+            buyer=buyer,
+            seller=seller,
+            market=self._market,
+            button=lambda: self._chance.choice(BUTTONS),
+        )
+        self.deals.append(deal)
+        return deal
