@@ -21,6 +21,11 @@ _CLEAR_WORDS = re.compile(
     rb"(is )?(unknown|not found|(does|do) ?n[o']t exist)",
     re.IGNORECASE,
 )
+# Servers answer RCPT with what they hold against who sends, in the same words.
+_OF_THE_SENDER = re.compile(
+    rb"\b(helo|ehlo|sender|sending|mail from|client|relay|relaying|reverse|rdns|ptr|your)\b",
+    re.IGNORECASE,
+)
 _TOO_FULL = 552
 
 
@@ -32,6 +37,7 @@ def recipient_refused(error: smtplib.SMTPRecipientsRefused) -> MailRefused | Mai
     | 4xx                                                          | MailDeferred     |
     | 5xx with 5.1.1, 5.1.2, 5.1.3, 5.1.6, 5.1.10                  | RecipientRefused |
     | 5xx without such a code, in clear words (`no such user`)     | RecipientRefused |
+    | the same of who sends (`HELO: unknown host`)                 | MailRefused      |
     | 5.2.x (a full mailbox), 5.3.x, 5.4.x, 5.5.x (a HELO), or 552 | MailDeferred     |
     | any other 5xx                                                | MailRefused      |
 
@@ -42,7 +48,8 @@ def recipient_refused(error: smtplib.SMTPRecipientsRefused) -> MailRefused | Mai
     if isinstance(refusal, MailDeferred):
         return refusal
     enhanced = _ENHANCED.search(said)
-    if _OF_THE_ADDRESS.search(said) or (not enhanced and _CLEAR_WORDS.search(said)):
+    in_words = _CLEAR_WORDS.search(said) and not _OF_THE_SENDER.search(said)
+    if _OF_THE_ADDRESS.search(said) or (not enhanced and in_words):
         return RecipientRefused(str(refusal))
     if code == _TOO_FULL or (enhanced and enhanced[0][:4] in (b"5.2.", b"5.3.", b"5.4.", b"5.5.")):
         return MailDeferred(str(refusal))
