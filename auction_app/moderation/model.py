@@ -115,10 +115,12 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class TrailEntry:
-    """One thing that a moderator did, and why."""
+    """One thing that a moderator did, and why. `about`: what the item or the customer at the URL
+    `subject` is called, None where there is none any more."""
 
     at_ms: int
     actor: str
     action: str
     subject: str
+    about: str | None
     note: str

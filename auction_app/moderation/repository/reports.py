@@ -1,5 +1,6 @@
 """Reports of items, and the trail of what moderators did."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, insert, select, update
@@ -105,7 +106,8 @@ def trail(conn: Connection, *, before: int | None, limit: int) -> list[tuple[Tra
     )
     if before is not None:
         query = query.where(audit_trail.c.id < before)
-    rows = conn.execute(query.order_by(audit_trail.c.id.desc()).limit(limit))
+    rows = conn.execute(query.order_by(audit_trail.c.id.desc()).limit(limit)).all()
+    called = _called(conn, [row.subject for row in rows])
     return [
         (
             TrailEntry(
@@ -113,12 +115,25 @@ def trail(conn: Connection, *, before: int | None, limit: int) -> list[tuple[Tra
                 actor=row.name or row.actor_id,
                 action=row.action,
                 subject=row.subject,
+                about=called.get(_id_in(row.subject)),
                 note=row.note,
             ),
             row.id,
         )
         for row in rows
     ]
+
+
+def _called(conn: Connection, subjects: Iterable[str]) -> dict[str, str]:
+    """Titles and names by the ids of items and customers."""
+    ids = list(map(_id_in, subjects))
+    titles = select(auctions.c.id, auctions.c.title).where(auctions.c.id.in_(ids))
+    names = select(customers.c.id, customers.c.name).where(customers.c.id.in_(ids))
+    return {id: called for query in (titles, names) for id, called in conn.execute(query)}
+
+
+def _id_in(subject: str) -> str:
+    return subject.rpartition("/")[2]
 
 
 def _select() -> Select[Any]:

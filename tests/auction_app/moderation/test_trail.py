@@ -81,6 +81,17 @@ def test_acts_stand_in_the_order_in_which_they_were_done(world: World) -> None:
     assert page.index("Why end.") < page.index("Why show.") < page.index("Why hide.")
 
 
+def test_an_entry_calls_what_it_is_about_by_its_name(world: World) -> None:
+    item, mod = world.member("Sam").list_item(), world.moderator("Mo")
+    mod.post(f"/moderation{item}", {"action": "end", "note": WHY})
+    mod.post(f"/moderation{item}", {"action": "ban", "note": WHY})
+
+    page = mod.get("/moderation/trail").text
+
+    assert f'href="{PUBLIC}{item}"><bdi>Brass desk lamp</bdi></a>' in page
+    assert f'href="{world.customer_url("Sam")}"><bdi>Sam</bdi></a>' in page
+
+
 @pytest.mark.parametrize(
     "form",
     [
