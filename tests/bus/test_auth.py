@@ -75,3 +75,7 @@ def test_forgetting_forgets_at_once(access: Auth, store: Store) -> None:
     access.client("token-of-ada")
     access.forget()
     assert access.remembered("token-of-ada") is None
+
+
+def test_a_client_is_the_same_whichever_of_its_tokens_it_shows() -> None:
+    assert Client(1, "shop", token_id=1) == Client(1, "shop", token_id=2)

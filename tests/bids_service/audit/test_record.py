@@ -1,6 +1,7 @@
 """What a record proves, to whom, and what no change to it gets past."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -281,3 +282,9 @@ def test_the_first_entry_commits_to_the_reserve_if_there_is_one() -> None:
     public = read_entry(without).terms
     assert public is not None
     assert (without.salt, public.reserve) == (None, None)
+
+
+def test_an_entry_that_is_nested_deeper_than_python_counts_is_not_proven() -> None:
+    deep = "[" * 100_000 + "]" * 100_000
+    with pytest.raises(NotProven, match="malformed"):
+        read_entry(replace(usual().entries[0], text='{"state":' + deep + "}"))

@@ -163,3 +163,8 @@ def test_a_bar_and_a_freeze_hold_together() -> None:
     book = after(book_of(("A", 200), ("B", 900)), Freeze(), 5000)
     barred = after(book, Bar(bidder="B"), 6000)
     assert (barred.bidding.leader, barred.bidding.is_frozen) == ("A", True)
+
+
+def test_who_was_barred_shows_in_no_log_line() -> None:
+    barred = after(book_of(), Bar(bidder="https://house.example/customers/eve"), 1)
+    assert "eve" not in repr(barred.bidding)

@@ -4,7 +4,7 @@ import pytest
 from service_kit.errors import StoreUnavailable
 
 from bus.delivery.lease import Lease, Observation, lapsed, observe
-from bus.storage.leases import PusherBeat
+from bus.storage.leases import LeaseCounts, PusherBeat
 
 DAY_MS = 86_400_000
 
@@ -48,6 +48,7 @@ class Store:
 
     def __init__(self) -> None:
         self.others: dict[str, PusherBeat] = {}
+        self.subscriptions = LeaseCounts(0, 0, 0)
         self.given_up: list[str] = []
         self.is_away = False
 
@@ -64,6 +65,12 @@ class Store:
 
     def alive(self) -> dict[str, PusherBeat]:
         return {"me": PusherBeat(1, 0), **self.others}
+
+    def counts(self, _pusher: str) -> LeaseCounts:
+        return self.subscriptions
+
+    def claim(self, _pusher: str, most: int) -> int:
+        return min(most, self.subscriptions.free)
 
 
 def test_a_pusher_stops_by_itself_4_s_after_its_last_beat_and_beats_every_2() -> None:
@@ -108,3 +115,24 @@ def test_nobody_is_given_up_because_the_store_was_away(away_ms: int) -> None:
         store.others = {"other": PusherBeat(beat, 0), "dead": PusherBeat(3, away_ms)}
         lease.beat()
     assert store.given_up == ["dead"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "others", "claimed", "too_many"),
+    [
+        (LeaseCounts(subscriptions=5, free=3, mine=2), 0, 3, 0),
+        (LeaseCounts(subscriptions=5, free=0, mine=5), 0, 0, 0),
+        (LeaseCounts(subscriptions=5, free=2, mine=3), 1, 0, 0),
+        (LeaseCounts(subscriptions=5, free=3, mine=2), 1, 1, 0),
+        (LeaseCounts(subscriptions=4, free=0, mine=4), 1, 0, 2),
+    ],
+)
+def test_a_pusher_takes_up_to_its_share_of_what_is_free_and_says_how_many(
+    counts: LeaseCounts, others: int, claimed: int, too_many: int
+) -> None:
+    store = Store()
+    store.subscriptions = counts
+    store.others = {f"other-{n}": PusherBeat(1, 0) for n in range(others)}
+    lease = Lease("me", store, lambda: 0)  # type: ignore[arg-type]
+    lease.beat()
+    assert (lease.claim(), lease.too_many) == (claimed, too_many)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from service_kit.tokens import digest
 from structlog.testing import capture_logs
 
+from bus.log import retention as rules
 from bus.log.retention import Retention, first_where
 from bus.model.event import LogPoint
 from bus.storage import Storage
@@ -151,3 +152,7 @@ def test_it_tells_how_much_it_trimmed_and_nothing_where_there_was_nothing(
         retention(storage, clock).run_once()
     # The newest stays: it is where the log goes on.
     assert [(line["event"], line["events"]) for line in said] == [("trimmed", 2)]
+
+
+def test_a_day_of_what_is_kept_has_24_hours() -> None:
+    assert rules.DAY_MS == DAY_MS

@@ -143,3 +143,12 @@ def test_one_schema_is_told_from_another() -> None:
     texts = ['{"type": "object"}', '{"type": "null"}', '{"type": "object"}']
     first, other, again = (DataSchema(text).digest for text in texts)
     assert first == again != other
+
+
+def test_a_schema_of_10_000_parts_is_taken_and_of_one_more_is_not() -> None:
+    """Ten that lead to a list or hold one, three that are in $defs, and the list, three times."""
+    twice = [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}]
+    schema: dict[str, Any] = {"allOf": twice, "$defs": {"a": {"enum": [0] * 3_329}}}
+    check_schema(schema)
+    with pytest.raises(BadSchema):
+        check_schema(schema | {"title": "one more"})

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from service_kit.bodies import parse_json
 from service_kit.problems import Problem
 
-from bus.errors import BadEvent
-from bus.publish.publisher import PublishCall, read_events, read_plain_events
+from bus.errors import BadEvent, SchemaChanged, Unavailable
+from bus.model.client import Client
+from bus.model.event import Publication
+from bus.publish.publisher import PublishCall, Publisher, read_events, read_plain_events
 from bus.publish.validation import CheckedEvent, Limits, check_events
 
 URL = "https://x.example/1"
@@ -78,3 +80,25 @@ def test_what_is_not_plain_is_judged_by_the_rules() -> None:
     assert read_plain_events(body) is None
     expected = CheckedEvent("create", "http://trusted.test/1", None, '{"a":1}')
     assert read_events(PublishCall("bids", body), LIMITS) == [expected]
+
+
+class Changing:
+    """A log whose topics have another schema whenever it is asked to store something."""
+
+    times = 0
+
+    def committer(self, _topic: str) -> "Changing":
+        return self
+
+    def commit(self, _publication: Publication) -> None:
+        self.times += 1
+        raise SchemaChanged
+
+
+def test_what_was_never_stored_is_never_said_to_be() -> None:
+    log = Changing()
+    publisher = Publisher(log, LIMITS, lambda: 0)  # type: ignore[arg-type]
+    body = json.dumps({"type": "create", "url": URL}).encode()
+    with pytest.raises(Unavailable):
+        publisher.publish(Client(1, "shop"), PublishCall("widgets", body))
+    assert log.times > 1

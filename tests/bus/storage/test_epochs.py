@@ -2,7 +2,7 @@
 
 from bus.storage import Storage, open_storage
 from tests.bus.clock import FakeClock
-from tests.bus.delivery.pushing import publishing
+from tests.bus.delivery.pushing import publishing, subscribe
 
 
 def test_each_life_keeps_what_was_there_when_the_next_began(
@@ -39,3 +39,15 @@ def test_the_name_of_a_log_is_read_again_once_a_connection_was_broken(
     assert after != before
     storage.epochs.begin()
     assert storage.log_identity == after
+
+
+def test_who_was_sent_no_more_than_the_log_kept_is_told_of_no_loss(storage: Storage) -> None:
+    publishing(storage)("a", "b")
+    before = storage.log_identity
+    storage.epochs.begin()
+    for sent_upto, told in ((2, False), (3, True)):
+        subscribe(storage, "https://s.example/", "bids", name=f"upto-{sent_upto}")
+        ((id,),) = storage._driver.rows("SELECT max(id) FROM subscriptions")
+        storage.epochs.tell_lost(before, {id: sent_upto})
+        lost = storage._driver.rows("SELECT subscription_id FROM wanted_resyncs")
+        assert (id in {one[0] for one in lost}) is told

@@ -268,10 +268,12 @@ def test_a_web_process_whose_store_is_away_lives_and_begins_once_it_is_there() -
         worked.set()
         return 1.0
 
+    loops = Loops({"work": work})
+
     def make() -> WebProcess:
         if not there.is_set():
             raise StoreUnavailable("away")
-        return WebProcess(hello, Loops({"work": work}))
+        return WebProcess(hello, loops)
 
     process = made_or_waiting(make)
     client = Client(process)
@@ -286,6 +288,8 @@ def test_a_web_process_whose_store_is_away_lives_and_begins_once_it_is_there() -
         wait_for(lambda: client.get("/events").data == b"hello")
     finally:
         process.stop()
+    with pytest.raises(RuntimeError, match="not running"):  # what it has begun ends with it
+        loops.all_alive()
 
 
 def test_what_else_keeps_a_web_process_from_beginning_is_said() -> None:

@@ -120,3 +120,10 @@ def test_credentials_and_events_are_not_in_the_repr() -> None:
     shown = repr(delivery_request(subscription(uuid="very-secret-uuid"), BATCH, START_MS))
     for secret in ("Basic", "very-secret-uuid", BATCH[0].url):
         assert secret not in shown
+
+
+def test_the_time_of_a_cloudevent_is_right_to_the_millisecond() -> None:
+    body = json.dumps({"id": "a-1", "url": "https://x.example/1", "t": 1_795_255_200_123})
+    event = log_event(1, body=body.encode())
+    request = delivery_request(subscription(format=Format.CLOUDEVENTS), [event], START_MS)
+    assert json.loads(request.body)[0]["time"] == "2026-11-21T10:00:00.123Z"

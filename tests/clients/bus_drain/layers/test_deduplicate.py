@@ -98,3 +98,17 @@ def test_an_id_is_kept_for_a_week_unless_said_otherwise(
     layer([made(1), made(2)])
 
     assert below.ids == [["1"], ["2"], ["3"], ["1"]]
+
+
+def test_the_store_is_asked_to_forget_once_a_day(
+    drain_state: State, below: Below, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(drain_state.seen, "forget", asked.append)
+    layer = Deduplicate(drain_state.seen, below, clock=clock)
+    begun_ms = clock.ms
+    for number, later_ms in enumerate((1, DAY_MS - 1, DAY_MS, DAY_MS + 1, 2 * DAY_MS), 1):
+        clock.ms = begun_ms + later_ms
+        layer([made(number)])
+
+    assert asked == [begun_ms + day * DAY_MS - 7 * DAY_MS for day in (1, 2)]
