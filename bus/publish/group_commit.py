@@ -22,6 +22,9 @@ AppendIfFree = Callable[[Sequence[Publication]], Answers | None]
 MAX_EVENTS = 1_000
 # A lock may be waited for 5 s; a store that takes longer than a little more has stopped.
 TIMEOUT_S = 6.0
+# Where others publish too the first of those who come anew would be committed alone, before the
+# rest.
+_CROWDED_S = 0.05
 # A commit that took longer kept whatever else the loop does waiting; then none is made in it for
 # so many times as long.
 _SLOW_S = 0.02
@@ -84,9 +87,9 @@ class LoopCommitter:
     """Commits for the loop that it is made in, which never waits for another writer.
 
     A publication that comes alone is committed in the loop itself, which then waits for nothing but
-    the disk: to wake a thread and be woken by it costs as much as the rest. If the disk turns out
-    to be slow the loop leaves it to the thread for a while. Publications that come together go to
-    the thread, while the loop reads on: they meet twice a group, not twice a publication.
+    the disk: to wake a thread and be woken by it costs as much as the rest. For a while it leaves
+    them to the thread where several came together, somebody else wrote, or the disk turned out to
+    be slow. Then the loop reads on meanwhile: they meet twice a group, not twice a publication.
     """
 
     def __init__(self, committer: Committer, timeout_s: float = TIMEOUT_S) -> None:
@@ -94,7 +97,7 @@ class LoopCommitter:
         self._timeout_s = timeout_s
         self._loop = asyncio.get_running_loop()
         self._waiting: _Waiting = []
-        self._slow_until_s = 0.0
+        self._apart_until_s = 0.0
 
     def commit(self, publication: Publication) -> Outcome:
         """Becomes None once the publication is on disk, or the error it was refused with."""
@@ -106,20 +109,22 @@ class LoopCommitter:
 
     def _hand_over(self) -> None:
         waiting, self._waiting = self._waiting, []
-        if len(waiting) == 1 and (answers := self._commit_here(waiting[0][0])) is not None:
-            return _resolve([waiting[0][1]], answers)
+        if time.monotonic() >= self._apart_until_s and self._is_committed_here(waiting):
+            return
         for group in _groups(waiting):
             self._hand_over_group([one for one, _ in group], [outcome for _, outcome in group])
 
-    def _commit_here(self, publication: Publication) -> Answers | None:
+    def _is_committed_here(self, waiting: _Waiting) -> bool:
         began_s = time.monotonic()
-        if began_s < self._slow_until_s:
-            return None
-        answers = self._committer.commit_here([publication])
+        answers = self._committer.commit_here([waiting[0][0]]) if len(waiting) == 1 else None
         ended_s = time.monotonic()
+        if answers is None:
+            self._apart_until_s = ended_s + _CROWDED_S
+            return False
         if ended_s - began_s > _SLOW_S:
-            self._slow_until_s = ended_s + _SLOW_FOR * (ended_s - began_s)
-        return answers
+            self._apart_until_s = ended_s + _SLOW_FOR * (ended_s - began_s)
+        _resolve([waiting[0][1]], answers)
+        return True
 
     def _hand_over_group(
         self, publications: Sequence[Publication], outcomes: Sequence[Outcome]

@@ -168,3 +168,15 @@ def test_a_loop_that_a_slow_disk_has_held_up_leaves_it_to_the_thread() -> None:
 
     in_a_loop(work())
     assert (here, len(log.groups)) == ([1], 3)
+
+
+def test_who_comes_first_of_a_crowd_is_not_committed_before_the_rest() -> None:
+    log, here = Log(), Log()
+
+    async def work() -> None:
+        committer = LoopCommitter(Committer(log.append, here.append))
+        for topics in ("a", "bc", "d"):
+            await asyncio.gather(*(committer.commit(publication(topic)) for topic in topics))
+
+    in_a_loop(work())
+    assert (here.groups, log.groups) == ([["a"]], [["b", "c"], ["d"]])
