@@ -112,7 +112,13 @@ def build(config: Config, *, logs: Logs | None = None, clock: Clock = now_ms) ->
 def _topic_logs(logs: Logs) -> TopicLogs:
     topics = logs.home.topics
     return TopicLogs(
-        {name: Committer(store.log.append, store.log.append_if_free) for name, store in logs},
+        {name: _committer(store.log, is_alone=not logs.others) for name, store in logs},
         topics.elsewhere,
         lambda topic, client_id: topics.claim([topic], client_id),
     )
+
+
+def _committer(log: EventLog, *, is_alone: bool) -> Committer:
+    """A log that is alone may keep a loop waiting for its disk; of several each has its thread, for
+    the others' disks are idle meanwhile."""
+    return Committer(log.append, log.append_if_free) if is_alone else Committer(log.append)

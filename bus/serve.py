@@ -80,7 +80,8 @@ def serve(
     os.environ |= settings  # what `read` reads, and the two processes inherit
     config = or_exit(read)
     or_exit(lambda: _keep(config.root_key, key_file))
-    migrate_or_exit("bus", config.database_url)
+    for database_url in config.database_urls:
+        migrate_or_exit("bus", database_url)
     key = f"in {key_file}" if key_file else "of BUS_ROOT_KEY"
     words = f"Ready.\n  bus       {url}\n  console   {url}/console/\n  root key  {key}"
     commands = _commands(host, port, workers)

@@ -16,16 +16,19 @@ from bus.api.schemas import ListSchema
 from bus.bootstrap import Bus
 from bus.model.audit import ActName
 from bus.model.client import ClientName
+from bus.model.log_name import MAIN, LogName
 
 
 class AuditQuery(msgspec.Struct, forbid_unknown_fields=True):
-    """So many acts before one: of a client, of a kind (`subscription.pause`), since a time."""
+    """So many acts before one: of a client, of a kind (`subscription.pause`), since a time; with
+    `log` what was done in that one alone."""
 
     client: ClientName | None = None
     act: ActName | None = None
     since_ms: Number | None = None
     limit: Limit = PAGE
     before: Number | None = None
+    log: LogName = MAIN
 
 
 def audit_blueprint(bus: Bus) -> Blueprint:
@@ -38,13 +41,15 @@ def audit_blueprint(bus: Bus) -> Blueprint:
         "/audit",
         query=AuditQuery,
         answers=(200, ListSchema),
+        refuses=(404,),
         media_type=MEDIA_TYPE,
     )
     def audit(query: AuditQuery) -> Response:
         """What was done by others than publishing, the newest first: by the caller, or to what is
-        the caller's; all for the root key."""
+        the caller's; all for the root key. `logs` are those whose own there are, where there are
+        several."""
         viewer = bus.auth.monitor(shown_token(request))
-        found = bus.storage.audit.page(
+        found = bus.logs.store(query.log).audit.page(
             viewer=viewer,
             client=query.client,
             act=query.act,
@@ -53,8 +58,8 @@ def audit_blueprint(bus: Bus) -> Blueprint:
             limit=query.limit + 1,
         )
         shown, last = cut(found, query.limit)
-        return respond(
-            page("acts", [asdict(one) for one in shown], query, before=last.id if last else None)
-        )
+        rows = [asdict(one) for one in shown]
+        listed = page("acts", rows, query, before=last.id if last else None)
+        return respond(listed | ({"logs": bus.logs.names} if bus.logs.others else {}))
 
     return blueprint

@@ -51,7 +51,7 @@ def history(args: Mapping[str, str], client: str = "", name: str = "") -> dict[s
 def audit(args: Mapping[str, str]) -> dict[str, str]:
     """Which acts: the time is typed as a date. Raises Problem 400."""
     since = {"since_ms": str(moment(args, "since"))} if args.get("since") else {}
-    return only("before", "client", "act", "since_ms")(args) | since
+    return only("before", "client", "act", "since_ms", "log")(args) | since
 
 
 def nothing(_form: Form) -> Body:

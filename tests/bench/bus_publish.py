@@ -3,10 +3,19 @@
 import json
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tests.bench.house import ENGINES, TOKEN, House, on_sqlite, receiver, subscribe
+from tests.bench.house import (
+    ENGINES,
+    TOKEN,
+    House,
+    on_sqlite,
+    receiver,
+    subscribe,
+    with_another_log,
+)
 from tests.bench.load import Load, load
 from tests.bench.measuring import TURN_S, Measurement, Turns, measures, measures_each
 from tests.bench.processes import bare_asgi, empty_view
@@ -101,12 +110,30 @@ def slow_disks() -> Turns:
             yield (Pair(publish_slowly().rate, publish().rate),)
 
 
+@measures(Bar("append, two logs against one, fsync takes 1 ms", "appends/s", 1.7))
+def two_logs() -> Turns:
+    """A publisher on each of two topics, each event an append: in two logs, beside one log."""
+    with (
+        slow_disk() as preload,
+        on_sqlite(LD_PRELOAD=preload) as one,
+        on_sqlite(LD_PRELOAD=preload) as other,
+        bodies(1) as lines,
+        one.web() as together,
+        with_another_log(other, "views").web() as apart,
+    ):
+        for url in (together, apart):  # warm
+            _publish_to_both(url, lines)
+        while True:
+            yield (Pair(_publish_to_both(apart, lines), _publish_to_both(together, lines)),)
+
+
 MEASUREMENTS: list[Measurement] = [
     *single_events,
     *one_connection,
     many_subscriptions,
     *arrays,
     slow_disks,
+    two_logs,
 ]
 
 
@@ -115,16 +142,28 @@ def rate_and_p99(ours: Load, yardstick: Load) -> tuple[Pair, Pair]:
     return Pair(ours.rate, yardstick.rate), Pair(ours.p99_ms, yardstick.p99_ms)
 
 
-def publish_to(url: str, lines: Path, *, connections: int = 64, seconds: int = TURN_S) -> Load:
+def publish_to(
+    url: str, lines: Path, *, connections: int = 64, seconds: int = TURN_S, topic: str = "bids"
+) -> Load:
     """POST the bodies of a file to a bus that runs."""
     return load(
-        f"{url}/topics/bids",
+        f"{url}/topics/{topic}",
         method="POST",
         token=TOKEN,
         bodies=lines,
         connections=connections,
         seconds=seconds,
     )
+
+
+def _publish_to_both(url: str, lines: Path) -> float:
+    """Events a second of two publishers that each wait for the answer."""
+    with ThreadPoolExecutor() as pool:
+        each = [
+            pool.submit(publish_to, url, lines, connections=1, topic=topic)
+            for topic in ("bids", "views")
+        ]
+        return sum(one.result().rate for one in each)
 
 
 @contextmanager

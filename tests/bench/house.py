@@ -5,7 +5,7 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import psycopg
@@ -14,7 +14,8 @@ from service_kit.clock import now_ms
 from service_kit.schema import migrate
 from service_kit.tokens import digest
 
-from bus.storage import Storage, open_storage
+from bus.model.topic import TopicAbout
+from bus.storage import Storage, open_logs, open_storage
 from tests.bench.processes import ROOT, process
 from tests.needs import missing
 from tests.postgres import cluster, find_initdb
@@ -76,6 +77,16 @@ def on_postgres() -> Iterator[House]:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("CREATE DATABASE bench")
         yield _furnished(House(url.removesuffix("postgres") + "bench"))
+
+
+def with_another_log(house: House, topic: str) -> House:
+    """The house over SQLite, where the topic is in a log of its own, called like it."""
+    url = f"{house.database_url.removesuffix('.sqlite3')}-{topic}.sqlite3"
+    migrate("bus", url)
+    logs = open_logs(house.database_url, {topic: url}, now_ms)
+    logs.claim([topic], client_id(logs.home, "publisher"), TopicAbout(log=topic))
+    logs.close()
+    return replace(house, extra={**house.extra, "BUS_LOGS": f"main {topic}={url}"})
 
 
 ENGINES = {"SQLite": on_sqlite, "PostgreSQL": on_postgres}

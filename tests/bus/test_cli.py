@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from service_kit.tokens import digest
 
 from bus.cli import main
-from bus.storage import Storage
+from bus.storage import Storage, open_logs, open_storage
 from tests.bus.conftest import TOKENS
 from tests.bus.samples import publication
 
@@ -272,3 +272,33 @@ def test_a_bus_that_was_never_made_is_drained_and_is_not_made_by_asking(
 
 def drained(*options: str) -> Result:
     return CliRunner().invoke(main, ["drained", *options])
+
+
+def test_the_shell_looks_after_every_log(
+    storage: Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = f"sqlite:///{tmp_path / 'two.sqlite3'}"
+    monkeypatch.setenv("BUS_LOGS", f"main two={two}")
+
+    def run(*words: str) -> tuple[int, str]:
+        done = CliRunner().invoke(main, words)
+        return done.exit_code, done.output
+
+    assert run("migrate")[0] == 0
+    views = topology("publisher", "views") | {"about": {"views": {"log": "two"}}}
+    theirs = topology("subscriber", every={"topics": ["views"]})
+    assert declare(views, theirs).exit_code == 0
+    logs = open_logs(str(storage.engine.url), {"two": two}, lambda: 1)
+    told = publication(storage.clients.id_of("publisher"), "https://x.example/1", topic="views")
+    assert logs.store("two").log.append([told]) == [None]
+    before = logs.store("two").log_identity
+    logs.close()
+    code, said = run("drained")
+    assert (code, "1 events wait for subscriber's" in said) == (2, True)
+    assert "after position 1" in run("restored", "--log", "two")[1]
+    assert run("restored", "--log", "three") == (1, "Error: there is no log three\n")
+    again = open_storage(two, lambda: 1)
+    assert again.log_identity != before
+    again.close()
+    monkeypatch.setenv("BUS_LOGS", "main")
+    assert run("topics", "give", "views", "subscriber")[0] == 2

@@ -145,6 +145,13 @@ def test_a_subscription_is_sought_in_every_log_or_in_one(api: Client) -> None:
     assert lags(f"{HERE}@main", "beginning") == [1, 1]
     assert lags(HERE, {"events": 1}) == [0, 1]
     assert lags(HERE, "beginning") == [1, 2]
+    audited = [
+        [one["on"] for one in acts["_embedded"]["acts"] if one["act"] == "subscription.seek"]
+        for log in ("main", "two")
+        for acts in (call(api, "GET", f"/audit?log={log}", by="subscriber").get_json(),)
+    ]
+    assert audited == [[HERE, HERE, f"{HERE}@main", HERE], [f"{HERE}@two"]]
+    assert_problem(call(api, "GET", "/audit?log=three", by="subscriber"), 404)
 
 
 def test_what_is_pulled_comes_from_every_log_and_is_acknowledged_in_its_own(api: Client) -> None:
