@@ -11,7 +11,7 @@ from tests.bench.__main__ import main, meant_by, near
         ("auctions.pages", ["auctions.pages.sqlite", "auctions.pages.postgresql"]),
         ("bus.receipts.", ["bus.receipts.sqlite", "bus.receipts.postgresql"]),
         ("bus.slow_disks", ["bus.slow_disks"]),
-        ("fsync takes", ["bus.slow_disks"]),
+        ("fsync takes", ["bus.slow_disks", "bus.two_logs"]),
         ("bus.nothing", []),
     ],
 )
