@@ -12,7 +12,7 @@ from auction_app.listings.repository import auctions
 from auction_app.listings.terms import CONDITIONS, DELIVERIES, RETURNS
 from auction_app.parts import Parts
 from auction_app.selling.edit_listing import edit_listing, relist, typed_details
-from auction_app.selling.views.wizard_context import no_more_drafts
+from auction_app.selling.views.wizard_context import as_viewer_writes, no_more_drafts
 from auction_app.web.forms import Notation
 from auction_app.web.i18n import _, decimal_mark
 from auction_app.web.labels import refusal
@@ -27,7 +27,8 @@ def pages(parts: Parts, files: PhotoFiles) -> Blueprint:
     def form(auction_id: str) -> Response:
         auction = _own(parts, auction_id, signed_in(parts))
         current = {"title": auction.title, "description": auction.description}
-        return _form_page(parts, auction, current | typed_details(auction), {})
+        details = as_viewer_writes(typed_details(auction), auction.terms.currency, mark=".")
+        return _form_page(parts, auction, {**current, **details}, {})
 
     @views.post("/auctions/<string:auction_id>/edit")
     def save(auction_id: str) -> Response:

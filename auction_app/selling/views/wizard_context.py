@@ -1,10 +1,12 @@
 """What the pages of the listing wizard share, and the house's rules for listings."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, url_for
+from service_kit.errors import NotAnAmount
 
-from auction_app.errors import TooMany
+from auction_app.errors import AmountUnclear, TooMany
 from auction_app.listings.categories import TREE
 from auction_app.listings.terms import CONDITIONS, CURRENCIES, DELIVERIES, RETURNS
 from auction_app.parts import Parts
@@ -12,9 +14,13 @@ from auction_app.selling.draft_photos import MOST_PHOTOS
 from auction_app.selling.forms import SOFT_CLOSE_S, ListingRules
 from auction_app.selling.model import Draft
 from auction_app.selling.write_draft import STEPS
-from auction_app.web.i18n import _, decimal_mark, viewer_zone
+from auction_app.web.amounts import read_amount
+from auction_app.web.fields import is_currency
+from auction_app.web.formats import decimal
+from auction_app.web.i18n import _, currency_symbol, decimal_mark, viewer_zone
 from auction_app.web.negotiation import see_other
 
+_AMOUNTS = frozenset({"start_price", "reserve", "buy_now", "postage_cost"})
 LONGEST_MS = 30 * 24 * 3600 * 1000
 
 
@@ -27,7 +33,11 @@ def wizard_context(parts: Parts, draft: Draft, step: str) -> dict[str, Any]:
     """The draft, where in the wizard it is, and what there is to choose from."""
     return {
         "draft": draft,
-        "form": draft.fields,
+        "form": as_viewer_writes(
+            draft.fields,
+            draft.fields.get("currency", ""),
+            mark=draft.fields.get("decimal_mark", "."),
+        ),
         "step": step,
         "steps": tuple(STEPS),
         "category_tree": TREE,
@@ -42,6 +52,25 @@ def wizard_context(parts: Parts, draft: Draft, step: str) -> dict[str, Any]:
         "shortest_ms": rules(parts).shortest_ms,
         "longest_ms": rules(parts).longest_ms,
     }
+
+
+def as_viewer_writes(typed: Mapping[str, str], currency: str, *, mark: str) -> Mapping[str, str]:
+    """What was typed with this decimal mark, with its amounts as the viewer would type them: else
+    "1.234" of three decimals would turn unclear. What is no amount stays as it is."""
+    if mark == decimal_mark() or not is_currency(currency):
+        return typed
+    return {
+        name: _as_viewer_writes(text, currency, mark) if name in _AMOUNTS else text
+        for name, text in typed.items()
+    }
+
+
+def _as_viewer_writes(text: str, currency: str, mark: str) -> str:
+    symbol = currency_symbol(currency)
+    try:
+        return decimal(read_amount(text, currency, decimal_mark=mark, symbol=symbol))
+    except (AmountUnclear, NotAnAmount):
+        return text
 
 
 def no_more_drafts(error: TooMany) -> Response:

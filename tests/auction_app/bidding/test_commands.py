@@ -191,6 +191,23 @@ def test_an_unsold_item_is_listed_again_with_its_photos(world: World) -> None:
     assert sam.client.get(photo[1], buffered=True).status_code == 200
 
 
+def test_amounts_of_a_listing_are_shown_again_as_their_seller_writes_them(world: World) -> None:
+    sam = world.member("Sam", language="de")
+    item = sam.list_item(
+        currency="KWD", start_price="1.234", delivery="priced", postage_cost="0.500"
+    )
+    assert 'value="0,500"' in sam.get(f"{item}/edit").text
+    command(sam, item, "end")
+
+    draft = sam.post(f"{item}/relist").headers["Location"].rsplit("/", 1)[0]
+
+    price = sam.get(f"{draft}/price").text
+    assert re.findall(r'name="(start_price|postage_cost)"[^>]* value="([^"]*)"', price) == [
+        ("start_price", "1,234"),
+        ("postage_cost", "0,500"),
+    ]
+
+
 def sold(world: World) -> tuple[Browser, Browser, Browser, str]:
     """An auction that Bob won over Ada."""
     sam, ada, bob = (world.member(name) for name in ("Sam", "Ada", "Bob"))
