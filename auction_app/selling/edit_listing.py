@@ -51,8 +51,15 @@ def edit_listing(
         auctions.change(act.conn, auction.id, **changes)
 
 
-def relist(act: UnitOfWork, files: PhotoFiles, auction: Auction, *, seller: Customer) -> str:
-    """Start a draft that holds all of an auction but its times; returns the draft's id.
+def relist(
+    act: UnitOfWork,
+    files: PhotoFiles,
+    auction: Auction,
+    times: Mapping[str, str],
+    *,
+    seller: Customer,
+) -> str:
+    """Start a draft that holds all of an auction, but other `times`; returns the draft's id.
 
     Raises NotVerified, TooMany.
     """
@@ -67,6 +74,7 @@ def relist(act: UnitOfWork, files: PhotoFiles, auction: Auction, *, seller: Cust
         "buy_now": terms.buy_now.amount if terms.buy_now else "",
         "soft_close": str(terms.soft_close.window_ms // 1000) if terms.soft_close else "",
         "decimal_mark": ".",
+        **times,
     }
     draft_id = start_draft(act, seller, first)
     for photo in auction.photos:

@@ -12,7 +12,7 @@ from auction_app.listings.repository import auctions
 from auction_app.listings.terms import CONDITIONS, DELIVERIES, RETURNS
 from auction_app.parts import Parts
 from auction_app.selling.edit_listing import edit_listing, relist, typed_details
-from auction_app.selling.views.wizard_context import as_viewer_writes, no_more_drafts
+from auction_app.selling.views.wizard_context import as_viewer_writes, in_a_week, no_more_drafts
 from auction_app.web.forms import Notation
 from auction_app.web.i18n import _, decimal_mark
 from auction_app.web.labels import refusal
@@ -51,7 +51,7 @@ def pages(parts: Parts, files: PhotoFiles) -> Blueprint:
         auction = _own(parts, auction_id, me)
         try:
             with parts.begin() as act:
-                draft_id = relist(act, files, auction, seller=me)
+                draft_id = relist(act, files, auction, in_a_week(parts.clock()), seller=me)
         except TooMany as error:
             return no_more_drafts(error)
         return see_other(url_for("selling.step", draft_id=draft_id, step="item"))

@@ -18,9 +18,13 @@ from auction_app.selling.model import Draft
 from auction_app.selling.publish_draft import check_draft, publish_draft
 from auction_app.selling.repository import drafts
 from auction_app.selling.simulate import ExampleStep, Simulate, simulate_terms
-from auction_app.selling.views.wizard_context import no_more_drafts, rules, wizard_context
+from auction_app.selling.views.wizard_context import (
+    in_a_week,
+    no_more_drafts,
+    rules,
+    wizard_context,
+)
 from auction_app.selling.write_draft import STEPS, discard_draft, save_step, start_draft
-from auction_app.web.fields import write_local_time
 from auction_app.web.formats import money
 from auction_app.web.forms import Notation
 from auction_app.web.i18n import (
@@ -29,12 +33,10 @@ from auction_app.web.i18n import (
     currency_symbol,
     decimal_mark,
     viewer_currency,
-    viewer_zone,
 )
 from auction_app.web.negotiation import page, see_other
 
 MOST_SHOWN = 50
-_WEEK_MS = 7 * 24 * 3600 * 1000
 
 
 def pages(parts: Parts, files: PhotoFiles, simulate: Simulate) -> Blueprint:
@@ -135,12 +137,10 @@ def _add_ends(views: Blueprint, parts: Parts, files: PhotoFiles, simulate: Simul
 
 
 def _first_fields(now_ms: int) -> dict[str, str]:
-    zone = viewer_zone()
     return {
         "currency": viewer_currency(CURRENCIES) or CURRENCIES[0],
-        "ends": write_local_time((now_ms + _WEEK_MS) // 60_000 * 60_000, zone),
-        "zone": zone.key,
         "decimal_mark": decimal_mark(),
+        **in_a_week(now_ms),
     }
 
 

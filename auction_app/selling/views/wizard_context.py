@@ -15,12 +15,13 @@ from auction_app.selling.forms import SOFT_CLOSE_S, ListingRules
 from auction_app.selling.model import Draft
 from auction_app.selling.write_draft import STEPS
 from auction_app.web.amounts import read_amount
-from auction_app.web.fields import is_currency
+from auction_app.web.fields import is_currency, write_local_time
 from auction_app.web.formats import decimal
 from auction_app.web.i18n import _, currency_symbol, decimal_mark, viewer_zone
 from auction_app.web.negotiation import see_other
 
 _AMOUNTS = frozenset({"start_price", "reserve", "buy_now", "postage_cost"})
+_WEEK_MS = 7 * 24 * 3600 * 1000
 LONGEST_MS = 30 * 24 * 3600 * 1000
 
 
@@ -52,6 +53,13 @@ def wizard_context(parts: Parts, draft: Draft, step: str) -> dict[str, Any]:
         "shortest_ms": rules(parts).shortest_ms,
         "longest_ms": rules(parts).longest_ms,
     }
+
+
+def in_a_week(now_ms: int) -> dict[str, str]:
+    """An end to begin with, as the form of its step has it."""
+    zone = viewer_zone()
+    ends = write_local_time((now_ms + _WEEK_MS) // 60_000 * 60_000, zone)
+    return {"ends": ends, "zone": zone.key}
 
 
 def as_viewer_writes(typed: Mapping[str, str], currency: str, *, mark: str) -> Mapping[str, str]:
