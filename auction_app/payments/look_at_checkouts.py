@@ -55,12 +55,16 @@ def forget_old_events(act: UnitOfWork) -> None:
 
 def _look(store: Store, provider: Provider, checkout: Checkout, sweep_ms: int) -> None:
     if checkout.status is CheckoutStatus.REFUNDING:
-        is_back = provider.refund(checkout)
+        with store.reading() as conn:
+            payment = payments.by_id(conn, checkout.payment_id)
+        if payment is None:
+            raise ProviderRefused("nobody knows what it was for")
+        is_back = provider.refund(checkout, payment.amount)
         with store.begin() as act:
             _keep_refund(act, checkout, is_back=is_back)
         return
     is_closing = checkout.status is CheckoutStatus.CLOSING
-    seen = (provider.expire if is_closing else provider.look)(checkout.provider_id or "")
+    seen = (provider.expire if is_closing else provider.look)(checkout)
     with store.begin() as act:
         _keep(act, checkout, seen, sweep_ms)
 

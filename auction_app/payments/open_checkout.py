@@ -6,7 +6,7 @@ from auction_app.accounts.model import Customer
 from auction_app.db.ids import new_id, new_key
 from auction_app.db.store import Store
 from auction_app.db.unit_of_work import UnitOfWork
-from auction_app.errors import NotPossible
+from auction_app.errors import NotPossible, ProviderRefused
 from auction_app.payments import repository as payments
 from auction_app.payments.model import Checkout, CheckoutStatus, Payment, PaymentStatus
 from auction_app.payments.move_payment import move_payment
@@ -83,6 +83,8 @@ def open_checkout(
         now = payments.locked(act.conn, payment.id)
         kept = payments.checkout_by_id(act.conn, checkout.id)
         is_open = kept is not None and kept.status is CheckoutStatus.OPEN
+        if payments.is_anothers(act.conn, opened.provider_id, checkout.id):
+            raise ProviderRefused("its page is another checkout's")
         payments.change_checkout(
             act.conn,
             checkout.id,

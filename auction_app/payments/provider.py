@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from service_kit.money import Money
+
 from auction_app.payments.model import Checkout, Payment, Seen
 
 
@@ -32,14 +34,14 @@ class Provider(Protocol):
     ) -> OpenedCheckout:
         """Open a checkout; the same for the same id. Raises NotPossible for what it can't take."""
 
-    def look(self, provider_id: str) -> Seen:
+    def look(self, checkout: Checkout) -> Seen:
         """How far a checkout is."""
 
-    def expire(self, provider_id: str) -> Seen:
+    def expire(self, checkout: Checkout) -> Seen:
         """Let nobody pay at a checkout any more; how far it is then: somebody may have paid."""
 
-    def refund(self, checkout: Checkout) -> bool:
-        """Give back what a checkout took, once; whether it has been given back by now."""
+    def refund(self, checkout: Checkout, amount: Money) -> bool:
+        """Give back the amount that a checkout took, once; whether it has been by now."""
 
     def told(self, body: bytes, signature: str, *, now_s: int) -> Told:
         """Read a webhook. Raises WebhookRefused: it is not the provider's, or not of now."""

@@ -134,6 +134,12 @@ def checkout_by_id(conn: Connection, checkout_id: str) -> Checkout | None:
     return readable.one(checkouts, row, _checkout) if row else None
 
 
+def is_anothers(conn: Connection, provider_id: str, checkout_id: str) -> bool:
+    """Whether the provider has named another checkout so."""
+    query = select(checkouts.c.id).where(checkouts.c.provider_id == provider_id)
+    return conn.execute(query).scalar() not in {None, checkout_id}
+
+
 def due(conn: Connection, *, now_ms: int, limit: int) -> list[Checkout]:
     """The checkouts that are to be looked at now, the longest due first."""
     query = select(checkouts).where(checkouts.c.look_at_ms <= now_ms)

@@ -1,19 +1,21 @@
 """The provider in Stripe's wire: hosted Checkout Sessions, refunds and signed events."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
 import stripe
+from service_kit.errors import UnknownOrigin
 from service_kit.http import HttpClient, origin_of
+from service_kit.money import Money
 
 from auction_app.config import PaymentsConfig
 from auction_app.errors import ProviderAway, ProviderRefused, WebhookRefused
-from auction_app.payments.model import Checkout, CheckoutStatus, Payment, Seen
+from auction_app.payments.model import Checkout, Payment, Seen
 from auction_app.payments.provider import OpenedCheckout, Told
 from auction_app.payments.provider_units import provider_units
+from auction_app.payments.stripe_answers import is_given_back, is_id, opened, seen
 from auction_app.payments.stripe_wire import StripeWire
 
 TOLERANCE_S = 300
@@ -66,35 +68,40 @@ class StripeProvider:
                 },
                 {"idempotency_key": checkout.id},
             )
-            opened = OpenedCheckout(provider_id=_text(session.id), url=_text(session.url))
-        if origin_of(opened.url) != self._page_origin:
+            found = opened(session)
+        if self._is_elsewhere(found.url):
             raise ProviderRefused("its page is not where PAYMENTS_PAGE_URL says")
-        return opened
+        return found
 
-    def look(self, provider_id: str) -> Seen:
+    def _is_elsewhere(self, url: str) -> bool:
+        try:
+            return origin_of(url) != self._page_origin
+        except UnknownOrigin:
+            return True
+
+    def look(self, checkout: Checkout) -> Seen:
         """How far a checkout is."""
         with _translated():
             session = self._stripe.v1.checkout.sessions.retrieve(
-                provider_id, {"expand": ["payment_intent"]}
+                checkout.provider_id or "", {"expand": ["payment_intent"]}
             )
-            return _seen(session)
+            return seen(session, checkout)
 
-    def expire(self, provider_id: str) -> Seen:
+    def expire(self, checkout: Checkout) -> Seen:
         """Let nobody pay at a checkout any more; one that is over stays as it is."""
         with _translated(), suppress(stripe.InvalidRequestError):
-            self._stripe.v1.checkout.sessions.expire(provider_id)
-        return self.look(provider_id)
+            self._stripe.v1.checkout.sessions.expire(checkout.provider_id or "")
+        return self.look(checkout)
 
-    def refund(self, checkout: Checkout) -> bool:
+    def refund(self, checkout: Checkout, amount: Money) -> bool:
         """Give it back, once; whether that is done."""
         if checkout.charge_id is None:
             raise ProviderRefused("nothing was taken")
         with _translated():
             known = self._stripe.v1.refunds.list({"payment_intent": checkout.charge_id}).data
             refund = known[0] if known else self._refund(checkout.id, checkout.charge_id)
-        if refund.status in {"failed", "canceled"}:
-            raise ProviderRefused(f"the refund has {refund.status}")
-        return refund.status == "succeeded"
+            units = provider_units(amount)
+            return is_given_back(refund, checkout.charge_id, units=units, currency=amount.currency)
 
     def _refund(self, checkout_id: str, charge_id: str) -> stripe.Refund:
         return self._stripe.v1.refunds.create(
@@ -111,9 +118,9 @@ class StripeProvider:
             checkout_id = (about.get("metadata") or {}).get("checkout")
         except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
             raise WebhookRefused("no event") from error
-        if not _is_id(event_id):
+        if not is_id(event_id):
             raise WebhookRefused("no event")
-        return Told(event_id=event_id, checkout_id=checkout_id if _is_id(checkout_id) else None)
+        return Told(event_id=event_id, checkout_id=checkout_id if is_id(checkout_id) else None)
 
     def _verified(self, body: bytes, signature: str, now_s: int) -> str:
         try:
@@ -129,38 +136,6 @@ class StripeProvider:
         return text
 
 
-_ID = re.compile("[!-~]{1,255}", re.ASCII)
-
-
-def _is_id(value: Any) -> bool:
-    """Whether a provider, or we, may have named something so: not everything that JSON calls a
-    text can be stored."""
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
-
-
-def _seen(session: Any) -> Seen:
-    intent = session.payment_intent
-    return Seen(
-        status=_status(session),
-        amount_minor=int(session.amount_total),
-        currency=_text(session.currency).upper(),
-        charge_id=_text(intent.id) if intent else None,
-        declined=bool(intent and getattr(intent, "last_payment_error", None)),
-    )
-
-
-def _status(session: Any) -> CheckoutStatus:
-    if session.status == "complete" and session.payment_status == "paid":
-        return CheckoutStatus.PAID
-    return CheckoutStatus.EXPIRED if session.status == "expired" else CheckoutStatus.OPEN
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise TypeError("not a text")
-    return value
-
-
 @contextmanager
 def _translated() -> Iterator[None]:
     """The SDK's errors in our words; they hold no key."""
@@ -170,9 +145,10 @@ def _translated() -> Iterator[None]:
         raise ProviderAway(type(error).__name__) from error
     except stripe.StripeError as error:
         status = error.http_status or 0
-        later = status >= 500 or status in {0, 408, 409, 429}
+        # Below 400: what came is not of the wire, such as a page of somebody's on the way.
+        later = status < 400 or status >= 500 or status in {408, 409, 429}
         raise (ProviderAway if later else ProviderRefused)(_why(error)) from error
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, RecursionError) as error:
         raise ProviderAway("its answer is not one of the wire's") from error
 
 
@@ -180,4 +156,4 @@ def _why(error: stripe.StripeError) -> str:
     body = error.json_body if isinstance(error.json_body, Mapping) else {}
     about = body.get("error")
     code = about.get("code") if isinstance(about, Mapping) else None
-    return f"{error.http_status} {code or type(error).__name__}"
+    return f"{error.http_status} {code if is_id(code) else type(error).__name__}"

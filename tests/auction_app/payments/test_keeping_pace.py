@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from service_kit.money import Money
+
 from auction_app.bidding.refresh_projection import refresh_projection
 from auction_app.errors import ProviderAway
 from auction_app.payments import repository as payments
@@ -27,16 +29,16 @@ class Meanwhile:
     ) -> OpenedCheckout:
         return self._provider.open(payment, checkout, title=title, email=email)
 
-    def look(self, provider_id: str) -> Seen:
-        seen = self._provider.look(provider_id)
+    def look(self, checkout: Checkout) -> Seen:
+        seen = self._provider.look(checkout)
         self._happens()
         return seen
 
-    def expire(self, provider_id: str) -> Seen:
-        return self._provider.expire(provider_id)
+    def expire(self, checkout: Checkout) -> Seen:
+        return self._provider.expire(checkout)
 
-    def refund(self, checkout: Checkout) -> bool:
-        return self._provider.refund(checkout)
+    def refund(self, checkout: Checkout, amount: Money) -> bool:
+        return self._provider.refund(checkout, amount)
 
     def told(self, body: bytes, signature: str, *, now_s: int) -> Told:
         return self._provider.told(body, signature, now_s=now_s)
