@@ -91,17 +91,19 @@ def _data_of(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def _timestamp_of(value: dict[str, Any], data: dict[str, Any]) -> Any:
-    """`data.t`, or `time` in ms, or None: then it is the bus's clock."""
+    """`data.t`, or `time` in ms, or None for the bus's clock. A `time` is one in any case."""
+    time_ms = None if value.get("time") is None else _milliseconds(value["time"])
     if (t_ms := data.get("t")) is not None:
         if type(t_ms) is not int:
             raise BadEvent("data.t is not integer milliseconds since the epoch")
         return t_ms
-    if value.get("time") is None:
-        return None
+    if time_ms is not None and time_ms < 0:
+        raise BadEvent("time is before 1970")
+    return time_ms
+
+
+def _milliseconds(time: Any) -> int:
     try:
-        t_ms = milliseconds(value["time"])
+        return milliseconds(time)
     except ValueError:
         raise BadEvent("time is not a time with an offset, as in RFC 3339") from None
-    if t_ms < 0:
-        raise BadEvent("time is before 1970")
-    return t_ms
