@@ -50,6 +50,7 @@ WRONG = {
     "AUCTIONS_HOOKS": ("x", "os:none", "nobody:none", "os:path", "\u2603", HUGE),
     "AUCTIONS_RECEIPT_FONTS": ("x", "/", "/etc/passwd", "/no/font.ttf", "\u2603", HUGE),
     "BUS_TRUSTED_HOSTS": ("a b", "a/b", "http://h", "h:x", "\u2603", HUGE),
+    "BUS_LOGS": ("x", "x=", "x=y", "main=sqlite:////x", "x=sqlite:///", "X=sqlite:////x", HUGE),
     "BUS_PATH_PREFIX": ("x", "/x/", "/a b", "//", "/..", "\u2603"),
     "_SECURITY_CONTACT": ("x", "mailto:", "http://h", "mailto:a@b\nx", HUGE),
     "LIVE_ALLOWED_ORIGIN": ("x", "*", "http://h/", "http://h/x", HUGE),
