@@ -22,6 +22,7 @@ from bids_service.api.bidding_commands import bidding_commands_blueprint
 from bids_service.api.biddings import biddings_blueprint
 from bids_service.api.bids import bids_blueprint
 from bids_service.api.events import on_auctions, on_resync
+from bids_service.api.fast_bids import FastBids
 from bids_service.api.house_commands import house_commands_blueprint
 from bids_service.api.offers import offers_blueprint
 from bids_service.api.outcomes import outcomes_blueprint
@@ -49,12 +50,15 @@ def create_app(
     app = Flask(__name__)
     install_problems(app, PROBLEMS)
     install_trace(app)
-    install_metrics(app, "bids", collect)
+    timings = install_metrics(app, "bids", collect)
     install_storable(app)
     install_access(app, config.tokens)
     install_health(app, {"database": parts.database.check})
     _register(Api(app, title="Gavel bids", description="Biddings, bids and their record."), parts)
     bus_drain.flask.mount(app, "/events", _drain(config, parts))
+    app.wsgi_app = FastBids(  # type: ignore[method-assign]
+        app.wsgi_app, parts.handler, config.tokens, timings
+    )
     return app
 
 

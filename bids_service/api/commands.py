@@ -20,7 +20,10 @@ from bids_service.model import CommandRequest, Key
 
 View = Callable[..., Any]
 
-_KEY = re.compile(r"[!-~]{1,255}")
+KEY = re.compile(r"[!-~]{1,255}")
+RAISED = "bids_service.raised"
+"""What a command raised that was executed before the app was asked: the app says it."""
+
 _HEADERS = [
     {
         "in": "header",
@@ -45,6 +48,8 @@ def answer(
 
     Raises Problem 400 without a usable key, and what the handler raises.
     """
+    if (error := request.environ.get(RAISED)) is not None:
+        raise error
     command_request = CommandRequest(
         auction=auction, command=command, key=_key(body), traceparent=traceparent_at_work()
     )
@@ -92,7 +97,7 @@ def who_calls() -> Caller:
 
 def _key(body: dict[str, Any]) -> Key:
     key = request.headers.get("Idempotency-Key")
-    if key is None or not _KEY.fullmatch(key):
+    if key is None or not KEY.fullmatch(key):
         raise Problem(
             400,
             "An idempotency key is needed",

@@ -1,0 +1,106 @@
+"""A plain bid passes the framework by, and is answered as by the app."""
+
+import json
+from typing import Any
+
+import pytest
+from service_kit.database import reading
+from service_kit.errors import StoreUnavailable
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from bids_service.api import fast_bids
+from bids_service.storage.tables import outbox
+from tests.bids_service.api.test_placing import body
+from tests.bids_service.service import READ, Service
+
+Sent = dict[str, Any]
+
+
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The keys of the bids that were answered without the app."""
+    keys: list[str] = []
+    real = fast_bids._sent
+
+    def noting(answer: Any, start_response: Any) -> Any:
+        keys.append(answer.body)
+        return real(answer, start_response)
+
+    monkeypatch.setattr(fast_bids, "_sent", noting)
+    return keys
+
+
+def post(service: Service, key: str = "key-1", **how: Any) -> TestResponse:
+    headers = {"Idempotency-Key": key} | how.pop("headers", {})
+    content = {} if "data" in how else {"json": body()}
+    return service.http().post("/bids", **(content | how), headers=headers)
+
+
+@pytest.mark.parametrize("amount", ["5.00", "0.10"])
+def test_both_ways_answer_alike(service: Service, taken: list[str], amount: str) -> None:
+    quick = post(service, json=body(amount=amount))
+    slow = post(service, json=body(amount=amount), headers={"Prefer": "nothing"})
+    assert len(taken) == 1
+    assert (slow.status, slow.data) == (quick.status, quick.data)
+    assert dict(slow.headers) == dict(quick.headers)
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"json": body() | {"note": "x"}},
+        {"json": body() | {"bidder": "http://a.test/customers/\u0000"}},
+        {"json": body() | {"maximum": {"amount": "1", "currency": "USD"}}},
+        {"json": body() | {"maximum": 5}},
+        {"data": b"\xff"},
+        {"data": b"[" * 100_000},
+        {"data": b"x" * (1024 * 1024 + 1)},
+        {"key": "a b"},
+        {"headers": {"Authorization": f"Bearer {READ}"}},
+        {"headers": {"Authorization": "Bearer nobody-knows-this-token-here"}},
+        {"headers": {"Authorization": "Basic bm9ib2R5Og=="}},
+    ],
+)
+def test_what_is_not_plain_is_for_the_app_to_word(
+    service: Service, taken: list[str], how: Sent
+) -> None:
+    answer = post(service, **how)
+    assert 400 <= answer.status_code < 500
+    assert answer.content_type in {"application/problem+json", "application/hal+json"}
+    assert taken == []
+
+
+def test_what_a_command_raises_is_worded_by_the_app_and_not_tried_twice(
+    service: Service, taken: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+
+    def submit(*request: object) -> None:
+        asked.append(request)
+        raise StoreUnavailable("away")
+
+    monkeypatch.setattr(type(service.parts.handler.group_commit), "submit", submit)
+    answer = post(service)
+    assert (answer.status_code, len(asked), taken) == (503, 1, [])
+    assert answer.headers["Retry-After"]
+
+
+def test_a_key_of_another_bid_is_refused_either_way(service: Service) -> None:
+    post(service)
+    assert post(service, json=body(amount="6.00")).status_code == 422
+    spelt = json.dumps(dict(reversed(body().items())), indent=2)
+    assert post(service, data=spelt).status_code == 201
+
+
+def test_bids_that_pass_the_app_by_are_counted_and_in_their_trace(
+    service: Service, taken: list[str]
+) -> None:
+    trace = f"00-{'ab' * 16}-{'cd' * 8}-01"
+    post(service, headers={"traceparent": trace})
+    assert len(taken) == 1
+    counted = service.http().get("/metrics").text
+    assert 'duration_seconds_count{method="POST",service="bids",status="2xx"} 1.0' in counted
+    with reading(service.parts.database.engine) as connection:
+        traces = connection.execute(select(outbox.c.traceparent)).scalars().all()
+    assert {trace[3:35] for trace in traces} == {"ab" * 16}
