@@ -18,7 +18,7 @@ ADDRESS = {"name": "A. Buyer", "street": "12 Mill Lane", "city": "Leeds", "count
 _AGAIN_S = 2.0
 _WHILE_OTHERS_DIE_S = 300
 _MAXIMUM = "800000.00"
-_BEFORE_THE_HAMMER_MS = 500
+_BEFORE_THE_HAMMER_MS = 2000
 
 
 @dataclass
@@ -66,6 +66,8 @@ class Deal:
         wait_for(is_done, seconds=_WHILE_OTHERS_DIE_S, what=f"{arrow.name} of {self.item.title}")
         self.in_hand = None
         self.taken += 1
+        if arrow is BID and self.market.ended_without_a_bid(self.item):
+            self.story = TOO_LATE
 
     def mails(self) -> list[tuple[str, str]]:
         """To whom, and with which subject, of all that was done."""
@@ -181,7 +183,7 @@ BUY = Arrow(
 BID = Arrow(
     "bid",
     _bid,
-    lambda it: it.market.has_bid(it.item),
+    lambda it: it.market.has_bid(it.item) or it.market.ended_without_a_bid(it.item),
     [("seller", "New bid on {}")],
 )
 HAMMER = Arrow(
@@ -263,9 +265,13 @@ RETURN = Arrow(
     [("buyer", "Returned and refunded: {}")],
 )
 
+TOO_LATE = Story((LIST, Arrow("bid", _nothing, lambda _it: True, [("seller", "Not sold: {}")])))
+"""The end has come while nobody got through to bid."""
 BOUGHT = (LIST, BUY, SEND_TO, PAY)
+_FROM_HAMMER = Story((LIST, BID, HAMMER, OFFER, ACCEPT, SEND_TO, PAY, SHIP, RECEIVE), ends_in_s=90)
 STORIES = (
     Story((*BOUGHT, ASK_CANCEL, CANCEL)),
+    _FROM_HAMMER,
     Story((*BOUGHT, SHIP, RECEIVE, ASK_RETURN, ACCEPT_RETURN, SEND_BACK, RETURN)),
-    Story((LIST, BID, HAMMER, OFFER, ACCEPT, SEND_TO, PAY, SHIP, RECEIVE), ends_in_s=75),
+    _FROM_HAMMER,
 )

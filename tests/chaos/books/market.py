@@ -106,6 +106,11 @@ class Market:
         with self._library.store.reading() as conn:
             return bool(biddings.history(conn, item.id, limit=1))
 
+    def ended_without_a_bid(self, item: Offered) -> bool:
+        with self._library.store.reading() as conn:
+            bidding = auctions.by_id(conn, item.id).bidding
+        return bidding is not None and bidding.closed and bidding.bid_count == 0
+
     def is_closed(self, item: Offered) -> bool:
         with self._library.store.reading() as conn:
             bidding = auctions.by_id(conn, item.id).bidding

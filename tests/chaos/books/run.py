@@ -67,7 +67,7 @@ def run(
     rounds: int = 0,
     each: int = 0,
     most_s: float = inf,
-    sales: int = 10,
+    sales: int = 14,
     seed: int,
     engine: str = "sqlite",
     told: Callable[[str], object] = str,
