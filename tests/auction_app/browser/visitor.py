@@ -15,6 +15,9 @@ _REFUSED = "Failed to load resource"
 """What chromium notes of every answer of 400 and above, also where that is the answer."""
 
 
+_ONE_ROW = 80
+
+
 class Visitor:
     """Buttons, fields and sentences are named by their English messages. After each step the page
     must be in the visitor's language, no wider than the window, and free of broken scripts."""
@@ -165,11 +168,13 @@ class Visitor:
         self._look_over()
 
     def _look_over(self) -> None:
-        lang, width = self.page.evaluate(
-            "[document.documentElement.lang, document.documentElement.scrollWidth]"
+        lang, width, top = self.page.evaluate(
+            "[document.documentElement.lang, document.documentElement.scrollWidth,"
+            " document.querySelector('header.top')?.offsetHeight]"
         )
         assert lang == self.look.language, self.page.url
         assert width <= self.look.width, f"{self.page.url} is {width} px wide"
+        assert (top or 0) < _ONE_ROW, f"the menu of {self.page.url} is {top} px high"
         assert self._broken == [], f"{self.page.url}: {self._broken}"
 
     def _note(self, message: ConsoleMessage) -> None:
