@@ -70,7 +70,7 @@ node: ## install the standards' own tools in JavaScript into var/node; tests tha
 	npm install --prefix var/node --no-package-lock --no-audit --no-fund --silent
 
 .PHONY: bench
-bench: .venv/installed-dev ## measure beside a ceiling; ONLY= all, a part, a measurement or words of a row; 1 when a bar is missed
+bench: .venv/installed-dev ## measure beside a ceiling; ONLY= all, how a name begins or words of a row; 1 when a bar is missed
 	$(BIN)/python -m tests.bench "$(ONLY)"
 
 .PHONY: bench-compare
