@@ -24,6 +24,7 @@ from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
 _PACKAGES = (
+    "accounting_service",
     "auction_app",
     "bids_service",
     "bus",

@@ -4,6 +4,8 @@ Each request on the socket (SEQPACKET) is JSON with the three standard streams b
 (`python -m …` or `gunicorn …`), `env`, `cwd` and the process `group`: null for a session of its
 own. The answers are the process's id, and its exit status when it has ended. Ends when its stdin
 does.
+
+What a fork imports besides, late or by a name, it tells, so that the next ones have it already.
 """
 
 import ast
@@ -16,9 +18,23 @@ import runpy
 import selectors
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
+
+
+class Teller(MetaPathFinder):
+    """Finds no module, and tells of each that is looked for, in a line."""
+
+    def __init__(self, pipe: int) -> None:
+        self._pipe = pipe
+
+    def find_spec(self, name: str, _path: Sequence[str] | None, _target: Any = None) -> None:
+        """Blocks never: what the pipe doesn't take is told by another fork."""
+        with suppress(OSError):
+            os.write(self._pipe, f"{name}\n".encode())
 
 
 class Server:
@@ -33,6 +49,10 @@ class Server:
         self._ended: dict[int, tuple[int, socket.socket]] = {}  # by the descriptor of a process
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._selector.register(sys.stdin, selectors.EVENT_READ, self._parent_is_gone)
+        self._run: set[str] = set()  # `-m` runs them: who has them already warns of that
+        self._told, self.tells = os.pipe()
+        os.set_blocking(self._told, False)
+        os.set_blocking(self.tells, False)
 
     def serve(self) -> dict[str, Any] | None:
         """What this process, a fork, shall be; None to the server when its parent is gone."""
@@ -58,7 +78,8 @@ class Server:
             asker.close()
             return None
         wanted: dict[str, Any] = json.loads(said)
-        _import_what_it_needs(wanted["argv"])
+        self._run.update(_run_by(wanted["argv"]))
+        _import([*_modules(wanted["argv"]), *self._looked_for()])
         pid = os.fork()
         if pid == 0:
             asker.close()
@@ -72,6 +93,13 @@ class Server:
         self._selector.register(end, selectors.EVENT_READ, self._tell_end)
         return None
 
+    def _looked_for(self) -> list[str]:
+        """The modules that forks looked for meanwhile, but for what they run."""
+        with suppress(BlockingIOError):
+            names = os.read(self._told, 1 << 20).decode().splitlines()
+            return [name for name in names if name not in self._run]
+        return []
+
     def _tell_end(self, fd: int) -> None:
         pid, asker = self._ended.pop(fd)
         self._selector.unregister(fd)
@@ -82,6 +110,7 @@ class Server:
         asker.close()
 
     def _let_go(self) -> None:
+        os.close(self._told)
         self._selector.close()
         self._listener.close()
         for asker in self._askers.values():
@@ -91,23 +120,30 @@ class Server:
             asker.close()
 
 
-def _import_what_it_needs(argv: list[str]) -> None:
+def _import(names: list[str]) -> None:
     """What can't be imported says so in the fork."""
     before = len(sys.modules)
-    for name in _modules(argv):
-        try:
+    for name in names:
+        with suppress(Exception):  # the fork imports it again, and fails as it should
             importlib.import_module(name)
-        except Exception:  # noqa: BLE001 - the fork imports it again, and fails as it should
-            break
     if len(sys.modules) > before:
         gc.collect()
         gc.freeze()
 
 
+def _run_by(argv: list[str]) -> list[str]:
+    """The module that `python -m` runs, maybe inside the package that it names."""
+    if "-m" not in argv:
+        return []
+    module = argv[argv.index("-m") + 1]
+    return [module, f"{module}.__main__"]
+
+
 def _modules(argv: list[str]) -> list[str]:
-    if "gunicorn" not in argv[:6]:
-        return _imports_of(argv[argv.index("-m") + 1])
+    """Of `python -m`, and of gunicorn, which may be what that module runs."""
     app = next((word.partition(":")[0] for word in argv if word.endswith("()")), None)
+    if "gunicorn" not in argv[:6]:
+        return [*_imports_of(argv[argv.index("-m") + 1]), *filter(None, (app,))]
     worker = argv[argv.index("-k") + 1].rpartition(".")[0] if "-k" in argv else None
     return ["gunicorn.app.wsgiapp", *filter(None, (worker, app))]
 
@@ -129,8 +165,9 @@ def _main(module: str) -> str:
     return f"{module}.__main__" if found and found.submodule_search_locations else module
 
 
-def _be(wanted: dict[str, Any]) -> None:
+def _be(wanted: dict[str, Any], tells: int) -> None:
     """Be the process that was asked for, to its end."""
+    sys.meta_path.insert(0, Teller(tells))
     os.setsid() if wanted["group"] is None else os.setpgid(0, wanted["group"])
     for number, stream in enumerate(wanted["streams"]):
         os.dup2(stream, number)
@@ -172,6 +209,7 @@ def _run(argv: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    chosen = Server(sys.argv[1]).serve()
+    server = Server(sys.argv[1])
+    chosen = server.serve()
     if chosen:
-        _be(chosen)
+        _be(chosen, server.tells)

@@ -49,10 +49,17 @@ def open_house(var: Path, **outside: str) -> Iterator[House]:
 
 @contextmanager
 def fresh_databases(cluster_url: str) -> Iterator[dict[str, str]]:
-    """The settings of a house with every service's data in PostgreSQL: nothing else differs."""
-    services = ("BUS", "BIDS", "AUCTIONS", "MAILER", "ACCOUNTING")
+    """The settings of a house with every service's data in PostgreSQL: nothing else differs. The
+    tables are there already, of which a release makes nothing anew."""
+    services = {
+        "BUS": "bus",
+        "BIDS": "bids_service",
+        "AUCTIONS": "auction_app",
+        "MAILER": "mailer_service",
+        "ACCOUNTING": "accounting_service",
+    }
     with ExitStack() as stack:
         yield {
-            f"{service}_DATABASE_URL": stack.enter_context(fresh_database(cluster_url))
-            for service in services
+            f"{name}_DATABASE_URL": stack.enter_context(fresh_database(cluster_url, service))
+            for name, service in services.items()
         }
