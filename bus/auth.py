@@ -114,6 +114,14 @@ class Auth:
         Raises NotAuthenticated, NotAllowed."""
         return "" if self.is_root_key(token) else self.subscriber(token).name
 
+    def recent_reader(self, token: str) -> str | None:
+        """The same, of who was asked for a moment ago; None: ask `reader`. Asks no store. Raises
+        NotAllowed."""
+        known = self.remembered(token)
+        if known is None or known.stale:
+            return None
+        return _good_for(TokenScope.SUBSCRIBE, known.client).name
+
     def reads(self, token: str | None) -> bool:
         """Whether `reader` would let it read the log. Raises NotAuthenticated."""
         with contextlib.suppress(NotAllowed):

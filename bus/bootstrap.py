@@ -19,6 +19,7 @@ from bus.publish.topic_logs import TopicLogs
 from bus.publish.validation import Limits
 from bus.storage import EventLog, Logs, Storage, open_logs
 from bus.streams.follower import Follower
+from bus.streams.processor_share import ProcessorShare
 from bus.streams.pull import Puller
 from bus.streams.readers import Readers
 
@@ -68,6 +69,7 @@ class Bus:
     publisher: Publisher
     served: Mapping[str, ServedLog]
     readers: Readers
+    share: ProcessorShare
     trusted_hosts: frozenset[str]
     path_prefix: str
     max_data_bytes: int
@@ -90,15 +92,21 @@ def build(config: Config, *, logs: Logs | None = None, clock: Clock = now_ms) ->
     trusted_hosts = frozenset(config.trusted_hosts)
     limits = Limits(trusted_hosts, config.max_data_bytes)
     give_up_ms = config.give_up_days * DAY_MS
+    share = ProcessorShare()
     return Bus(
         logs=logs,
         auth=Auth(config.root_key, storage.clients.find, used=storage.token_uses.note),
         publisher=Publisher(_topic_logs(logs), limits, clock, storage.topics.schema),
         served={
-            name: ServedLog(store.log, Follower(store.log), Puller(store, give_up_ms=give_up_ms))
+            name: ServedLog(
+                store.log,
+                Follower(store.log, share),
+                Puller(store, give_up_ms=give_up_ms),
+            )
             for name, store in logs
         },
         readers=Readers(most=config.max_readers, most_of_client=config.max_readers_of_client),
+        share=share,
         trusted_hosts=trusted_hosts,
         path_prefix=config.path_prefix,
         max_data_bytes=config.max_data_bytes,

@@ -1,5 +1,6 @@
 """How a page of the log looks over HTTP, at either entrance."""
 
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from service_kit.hal import MEDIA_TYPE
@@ -17,6 +18,7 @@ STREAM = "text/event-stream"
 _OFFERED = (MEDIA_TYPE, "application/json", STREAM)
 
 
+@lru_cache(64)
 def wants_stream(accept: str) -> bool:
     """Whether a stream is asked for, not a page. Raises NotServedHere for what is neither.
 

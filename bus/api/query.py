@@ -44,9 +44,7 @@ def checked_query(kind: type[Q], query: Iterable[tuple[str, Sequence[str]]]) -> 
     """A query, each key with all its values, as a Struct. Raises BadQuery for an unknown key, a
     repeated one, or a value that breaks its rule."""
     asked: dict[str, Any] = {}
-    numbers = {
-        field.encode_name for field in msgspec.structs.fields(kind) if _is_number(field.type)
-    }
+    numbers = _numbers(kind)
     for key, values in query:
         if len(values) > 1:
             raise BadQuery(f"{key[:64]!r} is there more than once")
@@ -69,6 +67,12 @@ def parameters(kind: type[msgspec.Struct]) -> list[dict[str, Any]]:
         {"in": "query", "name": name, "required": name in required, "schema": each}
         for name, each in schema.get("properties", {}).items()
     ]
+
+
+@cache
+def _numbers(kind: type[msgspec.Struct]) -> frozenset[str]:
+    fields = msgspec.structs.fields(kind)
+    return frozenset(field.encode_name for field in fields if _is_number(field.type))
 
 
 def _is_number(kind: Any) -> bool:

@@ -18,21 +18,20 @@ from bus.api.pulled_batches import Place, pulled_body, pulled_place
 from bus.api.query import Q, checked_query
 from bus.bootstrap import Bus, ServedLog
 from bus.errors import BadQuery, BusError, Unavailable
+from bus.model.subscription import StartAt
 from bus.model.token_scope import TokenScope, is_good_for
 from bus.server import AsgiApp, Receive, Scope, Send
 from bus.streams.loop_waits import LoopWaits
 from bus.streams.page import Page, start
+from bus.streams.processor_share import CALL_S, STREAM_S
 from bus.streams.pull_wait import PullQuery, Tried, again_s, wait_beside, wait_no_more
 from bus.streams.query import MAX_LIMIT, EventsQuery, LogQuery, log_query
 from bus.streams.reader import LogReader
 from bus.streams.sse import RETRY, clock_frame, page_frames
+from bus.streams.turns import Turns
 
 log = get_logger(__name__)
 
-# Who is behind reads the log in turn, and the turns take a fifth of a processor, those of a crowd a
-# twentieth: the rest is for those who publish.
-_REST_SHARE = 4
-_REST_SHARE_OF_CROWD = 19
 _MAX_FIELDS = 20
 _PULLED = re.compile(r"/clients/([^/]+)/subscriptions/([^/]+)/events")
 
@@ -46,6 +45,11 @@ class _Call:
     query: LogQuery
     is_stream: bool
     gone: asyncio.Future[None] = field(repr=False)
+
+    @property
+    def cost_s(self) -> float:
+        """What it costs the processor to tell it something."""
+        return STREAM_S if self.is_stream else CALL_S
 
 
 class Streams:
@@ -61,8 +65,7 @@ class Streams:
         self._clock_every_s = clock_every_s
         self._allowed_every_s = allowed_every_s
         self._rest = rest
-        self._turn = asyncio.Lock()
-        self._behind = 0
+        self._turns = Turns(bus.share)
         self._pulling = asyncio.Lock()
 
     @cached_property
@@ -91,17 +94,26 @@ class Streams:
         call = await self._call(scope, gone)
         async with AsyncExitStack() as stack:
             stack.enter_context(self._bus.readers.admitted(call.client))
+            self._bus.share.spend(CALL_S)
             at = self._bus.served[call.query.log]
-            reader = await asyncio.to_thread(_joined, at, call.query)
+            reader = await _join(at, call.query)
             stack.callback(at.follower.leave)
             if not call.is_stream:
                 return await self._poll(call, reader, send)
             scope.get("state", {})["on_shutdown"] = gone.cancel
             return await self._stream(call, reader, send)
 
-    def _known(self, shown: str, asked: EventsQuery) -> tuple[str, str | None, str]:
-        """Who shows a token, about whom it is told, and which log it means. Blocks. Raises
-        BusError."""
+    async def _known(self, shown: str, asked: EventsQuery) -> tuple[str, str | None, str]:
+        """Who shows a token, about whom it is told, and which log it means. Raises BusError,
+        StoreUnavailable."""
+        bus = self._bus
+        client = bus.auth.recent_reader(shown)
+        if client is None or len(bus.served) > 1:
+            return await asyncio.to_thread(self._asked_for, shown, asked)
+        return client, bus.auth.about(shown, client), read_log(bus, asked)
+
+    def _asked_for(self, shown: str, asked: EventsQuery) -> tuple[str, str | None, str]:
+        """The same, as the store knows it. Blocks."""
         client = self._bus.auth.reader(shown)
         return client, self._bus.auth.about(shown, client), read_log(self._bus, asked)
 
@@ -110,7 +122,7 @@ class Streams:
         headers = dict(scope["headers"])
         shown = token(headers.get(b"authorization", b""))
         asked = _asked(scope, EventsQuery)
-        client, about, log_name = await asyncio.to_thread(self._known, shown, asked)
+        client, about, log_name = await self._known(shown, asked)
         is_stream = wants_stream(headers.get(b"accept", b"").decode("latin-1"))
         last = headers.get(b"last-event-id", b"").decode("latin-1") if is_stream else None
         query = log_query(asked, about, last, log_name)
@@ -120,7 +132,8 @@ class Streams:
 
     async def _poll(self, call: _Call, reader: LogReader, send: Send) -> None:
         until_s = time.monotonic() + call.query.wait_s
-        page = await self._next(call, reader, until_s, is_behind=True)
+        is_behind = not (call.query.wait_s and reader.is_at_end)
+        page = await self._next(call, reader, until_s, is_behind=is_behind)
         body = page_body(call.query, page, reader.identity, self._bus.path_prefix)
         await answer(send, body)
 
@@ -198,7 +211,7 @@ class Streams:
         while not page.is_news and not call.gone.done():
             left_s = until_s - time.monotonic()
             if is_behind:
-                page = await self._read(reader)
+                page = await self._turns.read(reader, call.cost_s)
                 is_behind = not page.is_end
             elif left_s <= 0:
                 break
@@ -210,7 +223,7 @@ class Streams:
     async def _wait(self, call: _Call, reader: LogReader, left_s: float) -> bool:
         """Wait for news; whether there is something to read instead."""
         news = self._waits.begin()
-        if not reader.wait(partial(self._waits.wake, news)):
+        if not reader.wait(partial(self._waits.wake, news), cost_s=call.cost_s):
             return True
         await self._waits.wait(news, call.gone, left_s)
         return False
@@ -224,18 +237,6 @@ class Streams:
         if beside is not None:
             await self._waits.wait(news, gone, min(left_s, again_s(tried)))
             wait_no_more(beside)
-
-    async def _read(self, reader: LogReader) -> Page:
-        """Read on, in turn with all who are behind."""
-        self._behind += 1
-        try:
-            async with self._turn:
-                page, took_s = await asyncio.to_thread(_timed, reader)
-                is_crowd = self._behind > 1
-                await asyncio.sleep((_REST_SHARE_OF_CROWD if is_crowd else _REST_SHARE) * took_s)
-        finally:
-            self._behind -= 1
-        return page
 
     async def _is_allowed(self, call: _Call) -> bool:
         """Whether the token is still good for it. While the store is away nobody is sent away."""
@@ -251,16 +252,17 @@ class Streams:
         return True
 
 
-def _timed(reader: LogReader) -> tuple[Page, float]:
-    """A page, and how long it took the processor."""
-    begun_s = time.thread_time()
-    page = reader.read()
-    return page, time.thread_time() - begun_s
-
-
 async def _hung_up(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _join(at: ServedLog, query: LogQuery) -> LogReader:
+    """One reader more. Raises StoreUnavailable."""
+    is_placed = query.after.at is StartAt.POSITION and query.identity is not None
+    if is_placed and at.follower.join_others():
+        return LogReader(at.log, at.follower, query, query.after.value)
+    return await asyncio.to_thread(_joined, at, query)
 
 
 def _joined(at: ServedLog, query: LogQuery) -> LogReader:

@@ -9,49 +9,23 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 
 from service_kit.errors import StoreUnavailable
 from service_kit.logs import get_logger
 
 from bus.log.event_log import EventLog
-from bus.model.event import LogEvent
-from bus.model.topic_filter import TopicFilter
-from bus.streams.page import Page, cut
+from bus.streams.page import Page
+from bus.streams.processor_share import STREAM_S, ProcessorShare, serving_s
 from bus.streams.query import LogQuery
+from bus.streams.recent import Filters, Piece, Recent
 
 log = get_logger(__name__)
 
-Filters = tuple[TopicFilter, ...]
-"""What a reader wants. Those who want the same are looked at once, however many they are."""
-
 AT_ONCE = 1_000
 _FEW_TOPICS = 3
-# Serving one reader costs some 40 µs of the processor that publishers want too: who has woken many
-# looks again so much later that it is at most a twenty-fifth.
-_REST_PER_READER_S = 0.001
+_WOKEN_AT_ONCE = 8
 _STORE_AWAY_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """What was read at the end of the log: all events of some topics after one position and up
-    to another. Who wants the same of it gets the same page."""
-
-    after: int
-    upto: int
-    events: list[LogEvent]
-    pages: dict[tuple[Filters, int, int], Page] = field(default_factory=dict)
-
-    def page(self, query: LogQuery, position: int) -> Page:
-        """What there is of it for who stands there."""
-        position = max(position, self.after)
-        key = query.filters, query.limit, position
-        found = self.pages.get(key)
-        if found is None:
-            events = [event for event in self.events if event.position > position]
-            found = cut(query, events, max(self.upto, position))
-            self.pages[key] = found
-        return found
 
 
 @dataclass(eq=False, slots=True)
@@ -62,7 +36,9 @@ class Waiting:
     query: LogQuery
     wake: Callable[[], None]
     position: int
-    piece: _Piece | None = None
+    cost_s: float
+    """What it costs the processor to be woken, but for what it is told."""
+    piece: Piece | None = None
 
 
 @dataclass(slots=True)
@@ -80,8 +56,12 @@ class Follower:
     what comes meanwhile, and reads that by itself: nothing is kept for it.
     """
 
-    def __init__(self, event_log: EventLog) -> None:
+    def __init__(self, event_log: EventLog, share: ProcessorShare | None = None) -> None:
+        """`share` is what its readers, and those of other logs, may take of the processor."""
         self._log = event_log
+        self.recent = Recent()
+        """What was read of the log lately, for whom it is the next."""
+        self._share = share or ProcessorShare()
         self._state = _State(event_log.identity)
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -94,6 +74,14 @@ class Follower:
             yield
         finally:
             self.leave()
+
+    def join_others(self) -> bool:
+        """One reader more, unless it would be the first: then `join`. Asks no store."""
+        with self._changed:
+            if self._state.readers == 0:
+                return False
+            self._state.readers += 1
+            return True
 
     def join(self) -> None:
         """One reader more. Asks the store, if it is the first. Raises StoreUnavailable."""
@@ -112,15 +100,27 @@ class Follower:
         with self._changed:
             self._state.readers -= 1
 
-    def wait(self, query: LogQuery, position: int, wake: Callable[[], None]) -> Waiting | None:
-        """Have `wake` called, once, by another thread, when there may be news after a position.
+    def is_at_end(self, position: int) -> bool:
+        """Whether who stands there has all that it would be told of, were it waiting."""
+        return position == self._state.seen
+
+    def wait(
+        self,
+        query: LogQuery,
+        position: int,
+        wake: Callable[[], None],
+        *,
+        cost_s: float = STREAM_S,
+    ) -> Waiting | None:
+        """Have `wake` called, once, by another thread, when there may be news after a position;
+        `cost_s` is what that costs the processor.
 
         None when there is something to read already.
         """
         with self._changed:
             if position < self._state.seen:
                 return None
-            waiting = Waiting(query, wake, position)
+            waiting = Waiting(query, wake, position, cost_s)
             self._state.waiting.setdefault(query.filters, {})[waiting] = None
             return waiting
 
@@ -150,65 +150,90 @@ class Follower:
             while self._state.readers > 0:
                 if not wait():
                     return False
-                time.sleep(self._look_or_rest())
+                self._look_or_rest()
         return True
 
-    def _look_or_rest(self) -> float:
-        """Look; returns for how long to rest then."""
+    def _look_or_rest(self) -> None:
         try:
-            return self._look() * _REST_PER_READER_S
+            self._look()
         except StoreUnavailable:  # logged; readers wait on, and are told when it is back
-            return _STORE_AWAY_S
+            time.sleep(_STORE_AWAY_S)
 
-    def _look(self) -> int:
-        """Wake those who have news; returns how many."""
+    def _look(self) -> None:
+        """Wake those who have news."""
         state, end = self._state, self._log.last_position()
         if end < state.seen or self._log.identity != state.identity:
             return self._begin_anew(end)
         if end == state.seen:
-            return 0
+            return
         with self._changed:
             asked, seen = frozenset(state.waiting), state.seen
-        events = self._log.read_after(seen, _topics(asked), AT_ONCE) if asked else []
-        upto = events[-1].position if events else seen
-        if len(events) < AT_ONCE:
-            upto = max(upto, end)  # what was read may have come since
-        return self._tell(_Piece(seen, upto, events), asked)
+        topics = _topics(asked)
+        events = self._log.read_after(seen, topics, AT_ONCE) if asked else []
+        # What was read may have come since.
+        upto = max(events[-1].position if events else seen, 0 if len(events) == AT_ONCE else end)
+        self._tell(Piece(state.identity, topics, seen, upto, events), max(upto, end), asked)
 
-    def _tell(self, piece: _Piece, asked: Collection[Filters]) -> int:
+    def _tell(self, piece: Piece, end: int, asked: Collection[Filters]) -> None:
+        """Hand the piece to whom it is the next for. Who may want what comes after it, up to the
+        end, is behind then."""
+        if piece.events:
+            self.recent.keep(piece)
         kinds = {(event.topic, event.type) for event in piece.events}
+        asleep = {one for one in asked if not _wants(one, kinds)}
+        if not self._is_quiet(asleep, piece.upto, end):
+            asleep = set()
         woken: list[Waiting] = []
         with self._changed:
-            self._state.seen = piece.upto
+            self._state.seen = end
             for filters in list(self._state.waiting):
-                if filters not in asked:  # who came since, for other topics, reads by itself
-                    woken += self._taken(filters, None)
-                elif _wants(filters, kinds):
-                    woken += self._taken(filters, piece)
-        return _wake(woken)
+                if filters not in asked:  # who came since, for other topics
+                    woken += self._taken(filters, None, end)
+                elif filters not in asleep:
+                    woken += self._taken(filters, piece, end)
+        self._wake(woken, piece.size)
 
-    def _taken(self, filters: Filters, piece: _Piece | None) -> Iterable[Waiting]:
-        """Those who wait for the same, and wait no longer."""
+    def _is_quiet(self, filters: Collection[Filters], after: int, end: int) -> bool:
+        """Whether it is known that nobody wants anything between there and the end."""
+        if after == end or not filters:
+            return True
+        topics = _topics(filters)
+        if topics is None:
+            return False
+        following = self._log.read_after(after, topics, 1)
+        return not following or following[0].position > end
+
+    def _taken(self, filters: Filters, piece: Piece | None, end: int) -> Iterable[Waiting]:
+        """Those who want the same and stand before the end; they wait no longer. It is not their
+        piece who stand beyond it already."""
         alike = self._state.waiting.pop(filters)
-        for one in alike:
-            one.piece = piece
-        return alike
+        behind = [one for one in alike if one.position < end]
+        if len(behind) < len(alike):
+            self._state.waiting[filters] = {one: None for one in alike if one.position >= end}
+        for one in behind:
+            one.piece = piece if piece and one.position < piece.upto else None
+        return behind
 
-    def _begin_anew(self, end: int) -> int:
+    def _begin_anew(self, end: int) -> None:
         """Another epoch of the log has begun, or it is shorter than it was: restored from a copy.
         All look by themselves what that means for them."""
         log.warning("log begins anew", end=end, seen=self._state.seen)
+        self.recent.forget()
         with self._changed:
             self._state.seen, self._state.identity = end, self._log.identity
-            everyone = list(self._state.waiting)
-            woken = [one for filters in everyone for one in self._taken(filters, None)]
-        return _wake(woken)
+            woken = [one for alike in self._state.waiting.values() for one in alike]
+            self._state.waiting.clear()
+        self._wake(woken, 0)
 
-
-def _wake(woken: Collection[Waiting]) -> int:
-    for one in woken:
-        one.wake()
-    return len(woken)
+    def _wake(self, woken: Iterable[Waiting], size: int) -> None:
+        """Wake them a few at a time, each of whom is told so many bytes, and rest after each."""
+        left = iter(woken)
+        while some := list(islice(left, _WOKEN_AT_ONCE)):
+            for one in some:
+                one.wake()
+            if self._state.readers > 0:
+                cost_s = sum(serving_s(one.cost_s, size) for one in some)
+                time.sleep(self._share.spend(cost_s))
 
 
 def _wants(filters: Filters, kinds: Collection[tuple[str, str]]) -> bool:

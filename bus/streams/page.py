@@ -35,6 +35,11 @@ class Page:
         """Whether it has anything to tell."""
         return bool(self.events) or self.lost is not None
 
+    @property
+    def size(self) -> int:
+        """What its events weigh in bytes, as they are stored."""
+        return sum([len(event.body) for event in self.events])
+
 
 def start(log: EventLog, query: LogQuery) -> int:
     """The position to read on from. One beyond the log is its end, unless it says of which life

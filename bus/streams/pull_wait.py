@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from bus.streams.follower import Follower, Waiting
+from bus.streams.processor_share import CALL_S
 from bus.streams.pull import Pulled
 from bus.streams.query import MAX_LIMIT, LogQuery, Wait
 
@@ -43,7 +44,7 @@ def wait_beside(tried: Sequence[Tried], wake: Callable[[], None]) -> Beside | No
     found: list[tuple[Follower, Waiting]] = []
     for one in tried:
         query = LogQuery(one.pulled.subscription.filters)
-        waiting = one.follower.wait(query, one.pulled.seen, wake)
+        waiting = one.follower.wait(query, one.pulled.seen, wake, cost_s=CALL_S)
         if waiting is None:
             wait_no_more(found)
             return None

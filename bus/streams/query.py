@@ -1,6 +1,7 @@
 """What a reader of the log may ask for (docs/delivery.md D33): pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 import msgspec
@@ -81,6 +82,7 @@ def _start(after: str) -> tuple[StartPosition, str | None]:
     return StartPosition(StartAt.POSITION, int(position)), identity if dash else None
 
 
+@lru_cache(256)
 def _filters(text: str, about: str | None) -> tuple[TopicFilter, ...]:
     patterns = list(dict.fromkeys(text.split(",")))
     if len(patterns) > MAX_PATTERNS:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from bus.log.event_log import EventLog
 from bus.streams.follower import Follower, Waiting
 from bus.streams.page import Lost, Page, read_page
+from bus.streams.processor_share import STREAM_S
 from bus.streams.query import LogQuery
+from bus.streams.recent import Piece
 
 
 class LogReader:
@@ -31,13 +33,29 @@ class LogReader:
 
     def read(self) -> Page:
         """The next page of the log itself. Raises StoreUnavailable."""
-        page = read_page(self._log, self._query, self.position)
-        return self._moved(self._begun_anew() if self._is_outlived else page)
+        before = self.position
+        page = read_page(self._log, self._query, before)
+        if self._is_outlived:
+            return self._moved(self._begun_anew())
+        self._keep(before, page)
+        return self._moved(page)
 
-    def wait(self, wake: Callable[[], None]) -> bool:
-        """Have `wake` called by another thread when there may be news; False: there is something
-        to read now."""
-        self._waiting = self._follower.wait(self._query, self.position, wake)
+    def recall(self) -> Page | None:
+        """The next page, where somebody has read it lately; asks no store."""
+        if self._is_outlived:
+            return None
+        page = self._follower.recent.page(self._query, self.position, self.identity)
+        return page and self._moved(page)
+
+    @property
+    def is_at_end(self) -> bool:
+        """Whether it may wait for what comes without reading first."""
+        return self._follower.is_at_end(self.position) and not self._is_outlived
+
+    def wait(self, wake: Callable[[], None], *, cost_s: float = STREAM_S) -> bool:
+        """Have `wake` called by another thread when there may be news, which costs the processor
+        so much; False: there is something to read now."""
+        self._waiting = self._follower.wait(self._query, self.position, wake, cost_s=cost_s)
         if self._is_outlived and self._waiting is not None:
             self.news()
         return self._waiting is not None
@@ -54,6 +72,12 @@ class LogReader:
         """Whether the log may be in another epoch than it has read. Known by the connections that
         were opened: no ordinary read asks the store for it."""
         return self._log.identity != self.identity
+
+    def _keep(self, before: int, page: Page) -> None:
+        """For who comes after it and wants the same."""
+        if page.lost is None and not page.is_end:
+            filters, events = self._query.filters, list(page.events)
+            self._follower.recent.keep(Piece(self.identity, filters, before, page.position, events))
 
     def _begun_anew(self) -> Page:
         identity, kept_upto = self._log.identity, self._log.kept_upto(self.identity)

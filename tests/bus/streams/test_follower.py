@@ -2,19 +2,20 @@
 
 import select
 import threading
+from dataclasses import replace
 
 import pytest
 from service_kit.tokens import digest
 
 from bus.model.topic_filter import filter_of
 from bus.storage import Storage, open_storage
-from bus.streams.follower import Follower
+from bus.streams.follower import AT_ONCE, Follower, Waiting
 from bus.streams.query import LogQuery
 from bus.streams.reader import LogReader, wait_for_page
 from tests.bus.clock import FakeClock
 from tests.bus.conftest import TOKENS
 from tests.bus.samples import publication
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, wait_for
 
 BIDS = LogQuery((filter_of("bids", 0),))
 
@@ -96,3 +97,46 @@ def test_a_log_is_not_closed_under_who_looks_at_its_end(sqlite_file: str, clock:
     storage.close()
     looking.join(PATIENCE_S)
     assert not looking.is_alive()
+
+
+def wait(follower: Follower, pattern: str, position: int) -> tuple[Waiting, threading.Event]:
+    woken = threading.Event()
+    query = LogQuery((filter_of(pattern, 0),), limit=AT_ONCE)
+    waiting = follower.wait(query, position, woken.set)
+    assert waiting
+    return waiting, woken
+
+
+def test_when_more_comes_than_is_read_at_once_nobody_is_left_behind_the_end(
+    storage: Storage, publisher: int
+) -> None:
+    follower = Follower(storage.log)
+    with follower.reading():
+        first, told = wait(follower, "bids", 0)
+        beyond, _ = wait(follower, "bids", AT_ONCE + 10)
+        other, kept_asleep = wait(follower, "offers", 0)
+        one = publication(publisher, *[f"https://x.example/{n}" for n in range(AT_ONCE + 10)])
+        assert storage.log.append([one]) == [None]
+        assert told.wait(10)
+        assert follower.news(first).position == AT_ONCE
+        assert not follower.is_at_end(AT_ONCE)
+        assert follower.wait(BIDS, AT_ONCE, lambda: None) is None
+        assert follower.is_at_end(AT_ONCE + 10)
+        assert not kept_asleep.is_set()
+        assert follower.news(other).position == AT_ONCE + 10
+        append(storage, publisher, "bids", 1)
+        wait_for(lambda: follower.is_at_end(AT_ONCE + 11), what="the next look")
+        assert [event.position for event in follower.news(beyond).events] == [AT_ONCE + 11]
+
+
+def test_what_one_has_read_the_next_recalls(storage: Storage, publisher: int) -> None:
+    one = publication(publisher, *[f"https://x.example/{n}" for n in range(30)])
+    assert storage.log.append([one]) == [None]
+    follower, few = Follower(storage.log), replace(BIDS, limit=10)
+    first, second = (LogReader(storage.log, follower, few, 0) for _ in range(2))
+    assert second.recall() is None
+    first.read()
+    page = second.recall()
+    assert page
+    assert [event.position for event in page.events] == list(range(1, 11))
+    assert second.position == 10
