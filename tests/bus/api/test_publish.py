@@ -234,7 +234,7 @@ def test_a_log_that_fails_is_503_and_says_when_to_come_again(
     def fail(_rows: object, _connection: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("bus.log.sqlite.plan_append", fail)
+    monkeypatch.setattr("bus.log.sqlite_append.plan_append", fail)
     response = call(api, "POST", "/topics/bids", EVENT)
     assert_problem(response, 503)
     assert response.headers["Retry-After"] == "1"

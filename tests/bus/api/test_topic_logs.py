@@ -127,7 +127,7 @@ def test_a_subscription_shows_how_it_stands_in_each_log(api: Client) -> None:
         link = two["_links"][relation]["href"] + ("?to=beginning" if relation == "seek" else "")
         assert call(api, "GET", link, by="subscriber").status_code == 200
     diagnosis = call(api, "GET", f"{HERE}/diagnosis", by="subscriber").get_json()
-    assert diagnosis["summary"].startswith("In log main: No pusher runs")
+    assert diagnosis["summary"].startswith("In log main: No pusher is running")
     listed = call(api, "GET", "/overview", by="subscriber").get_json()
     assert (listed["logs"], listed["pushers"]) == ({"main": 0, "two": 0}, 0)
     assert listed["_embedded"]["worst"][0]["lag"]["events"] == 3
