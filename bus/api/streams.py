@@ -94,7 +94,6 @@ class Streams:
         call = await self._call(scope, gone)
         async with AsyncExitStack() as stack:
             stack.enter_context(self._bus.readers.admitted(call.client))
-            self._bus.share.spend(CALL_S)
             at = self._bus.served[call.query.log]
             reader = await _join(at, call.query)
             stack.callback(at.follower.leave)

@@ -12,7 +12,7 @@ _REST_SHARE = 4
 
 
 class Turns:
-    """The turns of one loop, all of them together of what readers may take of the processor."""
+    """The turns of one loop; those of a crowd are of what readers may take of the processor."""
 
     def __init__(self, share: ProcessorShare) -> None:
         self._share = share
@@ -33,9 +33,9 @@ class Turns:
 
     def _rest_s(self, reading_s: float, writing_s: float) -> float:
         """How long whoever is next waits."""
-        is_crowd = self._behind > 1
-        crowds_s = self._share.spend(reading_s + writing_s)
-        return crowds_s if is_crowd else reading_s * _REST_SHARE
+        if self._behind > 1:
+            return self._share.spend(reading_s + writing_s)
+        return reading_s * _REST_SHARE  # of its own: nobody is told later because of one who reads
 
 
 async def _read(reader: LogReader) -> tuple[Page, float]:
