@@ -168,10 +168,11 @@ class Follower:
             return
         with self._changed:
             asked, seen = frozenset(state.waiting), state.seen
-        topics = _topics(asked)
+        topics, began_s = _topics(asked), time.thread_time()
         events = self._log.read_after(seen, topics, AT_ONCE) if asked else []
         # What was read may have come since.
         upto = max(events[-1].position if events else seen, 0 if len(events) == AT_ONCE else end)
+        self._share.spend(time.thread_time() - began_s)
         self._tell(Piece(state.identity, topics, seen, upto, events), max(upto, end), asked)
 
     def _tell(self, piece: Piece, end: int, asked: Collection[Filters]) -> None:
