@@ -18,9 +18,9 @@ def edit_page(act: UnitOfWork, name: str, moderator: Customer, form: HousePageFo
     others than moderators.
     """
     check_moderator(moderator)
-    if _is_written(act, name, form):
+    now = pages.current(act.conn, name)  # read once: another may save between two looks
+    if dict(now.texts) == form.texts:
         return
-    now = pages.current(act.conn, name)
     if str(now.version) != form.made_of:
         raise BadInput(_CHANGED)
     version = now.version + 1
@@ -28,7 +28,7 @@ def edit_page(act: UnitOfWork, name: str, moderator: Customer, form: HousePageFo
         act.conn, name, version, form.texts, editor_id=moderator.id, now_ms=act.now_ms
     )
     if not is_first:
-        if _is_written(act, name, form):
+        if dict(pages.current(act.conn, name).texts) == form.texts:
             return
         raise BadInput(_CHANGED)
     reports.note(
@@ -40,7 +40,3 @@ def edit_page(act: UnitOfWork, name: str, moderator: Customer, form: HousePageFo
         form_key=None,
         now_ms=act.now_ms,
     )
-
-
-def _is_written(act: UnitOfWork, name: str, form: HousePageForm) -> bool:
-    return dict(pages.current(act.conn, name).texts) == form.texts

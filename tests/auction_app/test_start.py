@@ -86,6 +86,7 @@ def test_the_demo_says_that_the_database_is_not_migrated(config: Config, tmp_pat
         "AUCTIONS_DATABASE_URL": f"sqlite:///{tmp_path}/none.sqlite",
         "AUCTIONS_TOKENS": "a:b:0123456789abcdef",
         "AUCTIONS_HOOKS": "none",
+        "AUCTIONS_RECEIPT_FONTS": "none",
         "AUCTIONS_JOBS_PORT": "8010",
         "AUCTIONS_PHOTOS_URL": (tmp_path / "photos").as_uri(),
         "AUCTIONS_SECURITY_CONTACT": "mailto:security@example.org",
