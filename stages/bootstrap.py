@@ -1,7 +1,8 @@
 """Builds what the house is made of, the same for the process that serves and the one that works."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ class House:
     config: Config
     apps: Mapping[str, App]
     commits: Commits
+    _receives: ExitStack = field(default_factory=ExitStack)
 
     @property
     def checks(self) -> dict[str, Check]:
@@ -72,7 +74,12 @@ class House:
         """What waits in any app's tables. What one publishes, all of them hear in this process."""
         for name, app in self.apps.items():
             bus = connect("inline:", "", receiver(app.listeners), name=name)
+            self._receives.enter_context(bus)
             yield from app.jobs(bus.publish).values()
+
+    def close(self) -> None:
+        """Have no app hear of anything more."""
+        self._receives.close()
 
     def timers(self, jobs: Jobs) -> dict[str, Body]:
         """What time brings, and a look at what nobody else looks at: what was put off, what the

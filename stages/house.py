@@ -11,7 +11,7 @@ Which apps those are is set, and so is what becomes of all that a commit leaves 
 Who listens to what: each app's `listeners`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,14 +36,23 @@ _BUDGET_S = 1.0
 class HouseProcess(WebProcess):
     """The house's app, its loops, and the jobs that its requests work at."""
 
-    def __init__(self, app: "WSGIApplication", jobs: Jobs, loops: Mapping[str, Body]) -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        jobs: Jobs,
+        loops: Mapping[str, Body],
+        *,
+        close: Callable[[], None],
+    ) -> None:
         super().__init__(app, Loops(loops))
         self._jobs = jobs
+        self._close = close
 
     def stop(self) -> None:
         """End them after the round, and the piece of work, that each is in."""
         self._jobs.stop()
         super().stop()
+        self._close()
 
 
 def create_app() -> WebProcess:
@@ -58,10 +67,12 @@ def _make() -> HouseProcess:
     house = bootstrap.build(read())
     apps = ByPort({port: house.apps[name].wsgi for port, name in house.config.ports.items()})
     if house.config.works_elsewhere:
-        return HouseProcess(apps, Jobs(), {})
+        return HouseProcess(apps, Jobs(), {}, close=house.close)
     if house.config.bus_url.startswith("huey:"):
         queue = connect(house.config.bus_url, "")
-        return HouseProcess(AfterCommit(apps, house.commits, queue.look), queue.jobs, {})
+        after = AfterCommit(apps, house.commits, queue.look)
+        return HouseProcess(after, queue.jobs, {}, close=queue.close)
     jobs = Jobs(*house.jobs())
     settle = partial(jobs.settle, _BUDGET_S, again=False)
-    return HouseProcess(AfterCommit(apps, house.commits, settle), jobs, house.timers(jobs))
+    after = AfterCommit(apps, house.commits, settle)
+    return HouseProcess(after, jobs, house.timers(jobs), close=house.close)
