@@ -19,6 +19,7 @@ from service_kit.schema import migrate
 from tests.needs import missing
 from tests.shared import Shared
 from tests.sockets import free_port
+from tests.waiting import wait_for
 
 _numbers = count(1)
 _HASTY = ("fsync=off", "full_page_writes=off", "max_wal_size=64MB")
@@ -182,7 +183,19 @@ def _copy(connection: psycopg.Connection[Any], name: str, copy: str) -> None:
     """Copy a database file by file: what the server does otherwise since its version 15, page by
     page through its log, takes twice the time for one that is nearly empty."""
     how = "STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
-    connection.execute(f"CREATE DATABASE {copy} TEMPLATE {name} {how}".encode())
+
+    def copied() -> bool:
+        # Who was connecting when all sessions were ended is in none of them, and there now.
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+        )
+        try:
+            connection.execute(f"CREATE DATABASE {copy} TEMPLATE {name} {how}".encode())
+        except psycopg.errors.ObjectInUse:
+            return False
+        return True
+
+    wait_for(copied, what=f"nobody at {name}")
 
 
 @cache

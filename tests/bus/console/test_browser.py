@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from tests.browser.axe import bring_axe, complaints
 from tests.browser.chromium import patient
 from tests.bus.receiver import Receiver, Reply
 from tests.bus.serving import ROOT_KEY, Served, serving
+from tests.waiting import wait_for
 
 SUBSCRIPTION = "/clients/shop/subscriptions/default"
 PAGES = (
@@ -78,19 +79,40 @@ class Console:
 
 
 @pytest.fixture(scope="module")
-def console(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
-    """One bus for the module, with a subscriber that fails at first."""
+def running(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """One bus for the module, with a receiver that nothing subscribes."""
     database = Path(shutil.copy(migrated, tmp_path_factory.mktemp("console") / "bus.sqlite3"))
     receiver = Receiver()
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
     with serving(database, "bus", "pusher", BUS_TRUSTED_HOSTS="127.0.0.1") as bus:
-        wanted = {"topics": ["orders"], "callback": receiver.url, "uuid": "u-1"}
         bus.token("shop")
-        made = requests.put(bus.url + SUBSCRIPTION, json=wanted, auth=(ROOT_KEY, ""), timeout=10)
-        assert made.status_code == 201, made.text
         yield Console(bus, receiver)
     receiver.shutdown()
     receiver.server_close()
+
+
+@pytest.fixture
+def console(running: Console) -> Iterator[Console]:
+    """A subscription that nothing has happened to yet: tests run in any order."""
+    wanted = {"topics": ["orders"], "callback": running.receiver.url, "uuid": "u-1"}
+    url = running.bus.url + SUBSCRIPTION
+    running.receiver.decide = lambda delivery: Reply(204)
+    made = requests.put(url, json=wanted, auth=(ROOT_KEY, ""), timeout=10)
+    assert made.status_code == 201, made.text
+    yield running
+    gone = requests.delete(url, auth=(ROOT_KEY, ""), timeout=10)
+    assert gone.status_code == 204, gone.text
+
+
+def look_until(page: Page, condition: Callable[[], bool]) -> None:
+    """Look at the page anew until something shows on it."""
+
+    def look() -> bool:
+        page.reload()
+        return condition()
+
+    if not condition():
+        wait_for(look)
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -102,8 +124,7 @@ def test_every_page_can_be_used_by_everybody(
     page = console.open(browser, width=width)
     bring_axe(page.context)
     page.goto(f"{console.bus.url}/console{SUBSCRIPTION}/attempts")
-    while not page.locator("tbody a").count():
-        page.reload()
+    look_until(page, lambda: page.locator("tbody a").count() > 0)
     found = {}
     for path in PAGES:
         page.goto(f"{console.bus.url}/console{path}")
@@ -119,15 +140,13 @@ def test_who_has_no_scripts_finds_out_why_and_mends_it(console: Console, browser
     console.publish(10)
     page = console.open(browser, scripts=False)
     failing = page.get_by_role("row", name="shop/default failing")
-    while not failing.count():
-        page.reload()
+    look_until(page, lambda: failing.count() > 0)
     failing.get_by_role("link").click()
     expect(page.locator("main")).to_contain_text("refuses the credentials")
     console.receiver.decide = lambda delivery: Reply(204)
     page.get_by_role("button", name="Try again now").click()
     expect(page.get_by_role("status")).to_contain_text("Resumed")
-    while page.get_by_text("failing", exact=True).count():
-        page.reload()
+    look_until(page, lambda: page.get_by_text("failing", exact=True).count() == 0)
     expect(page.locator("main")).to_contain_text("Nothing is in the way")
     page.context.close()
 
@@ -145,15 +164,13 @@ def test_who_has_no_scripts_edits_what_is_given_up_at_once_and_redrives(
     expect(page.get_by_role("status")).to_contain_text("Saved")
     console.receiver.decide = lambda one: Reply(422 if poison in one.urls else 204)
     console.publish(30, 31, 32)
-    while not page.get_by_text("given up after many attempts").count():
-        page.reload()
+    look_until(page, lambda: page.get_by_text("given up after many attempts").count() > 0)
     page.get_by_role("link", name="See the dead letters").click()
     expect(page.get_by_role("row")).to_have_count(2)
     console.receiver.decide = lambda one: Reply(204)
     page.get_by_role("button", name="Redrive all 1").click()
     expect(page.get_by_role("status")).to_contain_text("Tried again: 1.")
-    while page.get_by_role("row").count():
-        page.reload()
+    look_until(page, lambda: page.get_by_role("row").count() == 0)
     expect(page.locator("main")).to_contain_text("Nothing was given up")
     assert poison in console.receiver.urls
     page.context.close()
