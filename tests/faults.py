@@ -55,12 +55,19 @@ def _run(url: str, statements: Sequence[str]) -> None:
 
 
 @contextmanager
-def full_disk(database: Path) -> Iterator[None]:
-    """Nothing that this process writes goes beyond where the log of this SQLite database ends: its
-    commits fail as they do on a full disk, when the pages are written."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+def full_disk(database: Path, *, room: int = 0) -> Iterator[None]:
+    """Nothing that this process writes goes further than `room` bytes beyond where the log of this
+    SQLite database ends: its commits fail as they do on a full disk, when the pages are written."""
     log = database.with_name(f"{database.name}-wal")
-    resource.setrlimit(resource.RLIMIT_FSIZE, (log.stat().st_size if log.exists() else 0, hard))
+    with files_of_at_most((log.stat().st_size if log.exists() else 0) + room):
+        yield
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """No file that this process writes gets larger than so many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
         yield
     finally:

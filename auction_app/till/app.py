@@ -27,8 +27,9 @@ def create_app(config: Config, ledger: Ledger, clock: Clock) -> Flask:
     # Other sites' scripts could press by pointing a name of theirs at 127.0.0.1.
     app.config["TRUSTED_HOSTS"] = ["localhost", "127.0.0.1", ".localhost"]
     refuse_nameless_parts(app)
-    install_health(app, {"ledger": lambda: ledger.all_of("event")})
+    install_health(app, {"ledger": ledger.check})
     app.register_error_handler(WireError, _refuse)
+    app.register_error_handler(OSError, _come_again)
     house = config.webhook_url.rpartition("/webhooks/")[0]
 
     @app.before_request
@@ -130,3 +131,8 @@ def _shows_key(api_key: str) -> bool:
 
 def _refuse(error: WireError) -> tuple[Response, int]:
     return jsonify(error.document()), error.status
+
+
+def _come_again(_error: OSError) -> tuple[Response, int, dict[str, str]]:
+    full = WireError(503, "ledger_unavailable", "the till can't write down anything now")
+    return jsonify(full.document()), full.status, {"Retry-After": "1"}

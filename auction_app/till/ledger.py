@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 Document = dict[str, Any]
+_PROBE_BYTES = 64 * 1024  # as large as what it takes
 _NAME = re.compile(r"[a-z]+_[0-9a-zA-Z_-]{1,80}", re.ASCII)
 
 
@@ -44,6 +45,14 @@ class Ledger:
         """All documents whose `object` is that kind, the oldest first."""
         with self.lock:
             return [one for one in self._documents.values() if one["object"] == kind]
+
+    def check(self) -> None:
+        """A readiness check: raises OSError when nothing can be written."""
+        probe = self._folder / f"{threading.get_ident()}.probe"
+        try:
+            probe.write_bytes(bytes(_PROBE_BYTES))
+        finally:
+            probe.unlink(missing_ok=True)
 
 
 def _write(file: Path, content: bytes) -> None:

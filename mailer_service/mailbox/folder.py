@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-_PROBE_BYTES = 16 * 1024
+_PROBE_BYTES = 1024 * 1024  # with room for less somebody's mail is refused
 _ID = re.compile(r"[0-9]{13}-[0-9a-f]{8}", re.ASCII)
 
 
@@ -23,10 +23,14 @@ class MailFolder:
         """Returns the mail's id once it is on disk."""
         mail_id = f"{self._clock():013d}-{secrets.token_hex(4)}"
         unfinished = self._path / f".{mail_id}"
-        with open(unfinished, "xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with open(unfinished, "xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            unfinished.unlink(missing_ok=True)  # it takes room of which there is none
+            raise
         unfinished.rename(self._path / f"{mail_id}.eml")
         return mail_id
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import stripe
+from flask import Flask
 from service_kit.http import HttpClient
 from service_kit.wsgi_transport import WsgiTransport
 
@@ -14,6 +15,7 @@ from auction_app.till.config import Config
 from auction_app.till.ledger import Ledger
 from auction_app.till.press import BUTTONS, expire
 from auction_app.till.press import press as press_button
+from tests.faults import files_of_at_most
 
 TILL = "http://till.test"
 NOW_S = 1_790_000_000
@@ -32,6 +34,12 @@ def client(tmp_path: Path, ledger: Ledger) -> stripe.StripeClient:
 
 
 def open_client(folder: Path, ledger: Ledger, key: str) -> stripe.StripeClient:
+    app = open_till(folder, ledger)
+    wire = StripeWire(TILL, HttpClient({TILL: None}, transport=WsgiTransport(app)))
+    return stripe.StripeClient(key, base_addresses={"api": TILL}, http_client=wire)
+
+
+def open_till(folder: Path, ledger: Ledger) -> Flask:
     config = Config(
         port=1,
         folder=folder,
@@ -42,8 +50,7 @@ def open_client(folder: Path, ledger: Ledger, key: str) -> stripe.StripeClient:
     )
     app = create_app(config, ledger, lambda: NOW_S * 1000)
     app.config["TRUSTED_HOSTS"] = None
-    wire = StripeWire(TILL, HttpClient({TILL: None}, transport=WsgiTransport(app)))
-    return stripe.StripeClient(key, base_addresses={"api": TILL}, http_client=wire)
+    return app
 
 
 def open_session(
@@ -219,3 +226,34 @@ def test_nobody_pays_when_the_time_is_up_though_nobody_has_ended_the_session_yet
 
     assert (after["status"], after["payment_status"]) == ("expired", "unpaid")
     assert [it["type"] for it in ledger.all_of("event")] == ["checkout.session.expired"]
+
+
+@pytest.mark.parametrize("part", ["form-data", 'form-data; filename="x.txt"'])
+@pytest.mark.parametrize("path", ["/v1/checkout/sessions", "/v1/refunds", "/pay/{session}"])
+def test_a_form_with_a_part_without_a_name_is_refused(
+    client: stripe.StripeClient, tmp_path: Path, ledger: Ledger, path: str, part: str
+) -> None:
+    session = open_session(client, "k1").id
+    answer = (
+        open_till(tmp_path, ledger)
+        .test_client()
+        .post(
+            path.format(session=session),
+            data=f"--b\r\nContent-Disposition: {part}\r\n\r\nx\r\n--b--\r\n",
+            content_type="multipart/form-data; boundary=b",
+            headers={"Authorization": f"Bearer {KEY}"},
+        )
+    )
+    assert answer.status_code == 400
+
+
+def test_without_room_the_till_is_not_ready_and_says_come_again(
+    client: stripe.StripeClient, tmp_path: Path, ledger: Ledger
+) -> None:
+    session = open_session(client, "k1").id
+    browser = open_till(tmp_path, ledger).test_client()
+    with files_of_at_most(200):
+        pressed = browser.post(f"/pay/{session}", data={"button": "pay"})
+        assert (pressed.status_code, pressed.headers["Retry-After"]) == (503, "1")
+        assert browser.get("/readyz").status_code == 503
+    assert browser.get("/readyz").status_code == 200

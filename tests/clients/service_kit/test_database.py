@@ -124,6 +124,77 @@ def test_readiness_remembers_a_write_that_failed_until_one_passes(engine: Engine
     check_ready("bus", engine)
 
 
+@pytest.mark.parametrize("room", [5_000, 60_000, 1_000_000, 3_000_000])
+def test_a_disk_with_room_for_something_small_only_is_full(engine: Engine, room: int) -> None:
+    versioned(engine)
+    with full_disk(Path(engine.url.database or ""), room=room):
+        with pytest.raises(StoreUnavailable):  # who has written nothing yet
+            check_ready("bus", connect(str(engine.url)))
+        with pytest.raises(StoreUnavailable):
+            add_bytes(engine, 4_000_000)
+        add_bytes(engine, 0)
+        with pytest.raises(StoreUnavailable):  # what passed meanwhile was small
+            check_ready("bus", engine)
+    check_ready("bus", engine)
+    assert count(engine) == 1
+    with writing(engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA cache_size").scalar_one() == -2000
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+
+
+def test_after_a_write_that_failed_a_smaller_one_makes_nobody_ready(engine: Engine) -> None:
+    versioned(engine)
+    check_ready("bus", engine)
+    with full_disk(Path(engine.url.database or ""), room=6_000_000):
+        with pytest.raises(StoreUnavailable):
+            add_bytes(engine, 12_000_000)
+        for _ in range(2):
+            add_bytes(engine, 0)
+            with pytest.raises(StoreUnavailable):
+                check_ready("bus", engine)
+    check_ready("bus", engine)
+
+
+def test_on_postgresql_too_a_trial_is_large(
+    bus_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service_kit.last_write.KNOWN_FOR_S", -1.0)
+    for limit in ("64kB", "1MB", "3MB"):
+        with (
+            temporary_files_of_at_most(bus_engine, limit),
+            pytest.raises(StoreUnavailable, match="temp"),
+        ):
+            check_ready("bus", bus_engine)
+        check_ready("bus", bus_engine)
+    with temporary_files_of_at_most(bus_engine, "6MB"):
+        check_ready("bus", bus_engine)
+        with pytest.raises(StoreUnavailable), last_write(bus_engine).noted():
+            raise StoreUnavailable("no space left")
+        with pytest.raises(StoreUnavailable, match="temp"):
+            check_ready("bus", bus_engine)
+    check_ready("bus", bus_engine)
+
+
+@contextlib.contextmanager
+def temporary_files_of_at_most(engine: Engine, limit: str) -> Iterator[None]:
+    """A PostgreSQL that can't write more than so much beside its tables, as on a full disk."""
+    name = engine.url.database
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET temp_file_limit = '{limit}'")
+    engine.dispose()
+    yield
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE {name} RESET temp_file_limit")
+    engine.dispose()
+
+
+def add_bytes(engine: Engine, size: int) -> None:
+    with writing(engine) as connection:
+        connection.exec_driver_sql("UPDATE counter SET n = n + 1")
+        if size:
+            connection.exec_driver_sql(f"CREATE TABLE large AS SELECT randomblob({size}) AS it")
+
+
 def test_damage_is_remembered_until_a_write_passes_which_a_probe_is_not(engine: Engine) -> None:
     versioned(engine)
     with writing(engine) as connection:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailer_service.mailbox.folder import MailFolder
+from tests.faults import files_of_at_most
 
 from .conftest import Ticking
 
@@ -39,3 +40,16 @@ def test_a_mail_half_written_and_other_files_are_no_mails(tmp_path: Path) -> Non
     (tmp_path / "notes.eml").write_text("note")
 
     assert MailFolder(tmp_path, Ticking()).newest(10) == []
+
+
+def test_with_room_for_something_small_only_a_folder_is_not_ready_and_keeps_no_half_mails(
+    folder: MailFolder, tmp_path: Path
+) -> None:
+    folder.check()
+    with files_of_at_most(100_000):
+        with pytest.raises(OSError, match="too large"):
+            folder.keep(b"x" * 300_000)
+        with pytest.raises(OSError, match="too large"):
+            folder.check()
+    folder.check()
+    assert [file for file in tmp_path.rglob("*") if file.is_file()] == []

@@ -16,6 +16,7 @@ class LastWrite:
     def __init__(self, steady_s: Callable[[], float] = time.monotonic) -> None:
         self._steady_s = steady_s
         self._passed_s: float | None = None
+        self._in_doubt = False
         self._damage: StoreUnavailable | None = None
 
     def check_whole(self) -> None:
@@ -25,17 +26,32 @@ class LastWrite:
             raise self._damage
 
     @property
+    def is_in_doubt(self) -> bool:
+        """Whether one failed, and no trial has passed since."""
+        return self._in_doubt
+
+    @property
     def passed_lately(self) -> bool:
         """Whether the last write passed, and not long ago.
 
-        | the last write              | passed lately |
-        |-----------------------------|---------------|
-        | none yet                    | no            |
-        | failed                      | no            |
-        | passed less than 10 s ago   | yes           |
-        | passed before               | no            |
+        | the last write                                          | passed lately |
+        |---------------------------------------------------------|---------------|
+        | none yet                                                | no            |
+        | failed, or passed but no trial has since one failed     | no            |
+        | passed less than 10 s ago                               | yes           |
+        | passed before                                           | no            |
+
+        A write that passes after a failed one may be a smaller one.
         """
-        return self._passed_s is not None and self._steady_s() - self._passed_s < KNOWN_FOR_S
+        if self._in_doubt or self._passed_s is None:
+            return False
+        return self._steady_s() - self._passed_s < KNOWN_FOR_S
+
+    @contextmanager
+    def tried(self) -> Iterator[None]:
+        """Around a trial as large as what has failed: what passes there passes elsewhere."""
+        yield
+        self._in_doubt = False
 
     @contextmanager
     def noted(self) -> Iterator[None]:
@@ -43,7 +59,7 @@ class LastWrite:
         try:
             yield
         except StoreUnavailable as error:
-            self._passed_s = None
+            self._in_doubt = True
             self._damage = error if error.is_damaged else self._damage
             raise
         self._passed_s, self._damage = self._steady_s(), None

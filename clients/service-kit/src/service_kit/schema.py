@@ -18,6 +18,14 @@ from service_kit.postgres_engine import check_engine
 _DDL_WAIT_S = 5
 _PROBE_WAIT_S = 1
 _PROBE_ANSWER_S = 2.0
+# What a thousand events take with their indexes, and, once a write has failed, what the largest
+# body takes that anybody does.
+_PROBE_BYTES = 4 << 20
+_PROBE_BYTES_IN_DOUBT = 16 << 20
+_SPILL = (
+    "WITH spilled AS MATERIALIZED (SELECT repeat('x', 8192) FROM generate_series(1, %d))"
+    " SELECT count(*) FROM spilled"
+)
 # As every write has it of its table: who has locked one against writing is noticed, no row is
 # touched, and nobody is kept from anything.
 _LOCK_MODE = "ROW EXCLUSIVE"
@@ -31,21 +39,42 @@ def check_ready(package: str, engine: Engine) -> None:
     """A readiness check: raises unless the database has the package's tables and can be written to.
 
     Who has written lately knows by that. Else it is tried: a disk may be full, and a table locked,
-    while much can be read. Whatever doesn't answer soon is not ready.
+    while much can be read, and little written. Whatever doesn't answer soon is not ready.
     """
     with answers_within(_PROBE_ANSWER_S):
         check_migrated(package, engine)
-        last_write(engine).check_whole()
-        if not last_write(engine).passed_lately:
-            with writing(engine, seconds=_PROBE_WAIT_S) as connection:
-                _probe(connection)
+        written = last_write(engine)
+        written.check_whole()
+        if not written.passed_lately:
+            with written.tried(), writing(engine, seconds=_PROBE_WAIT_S) as connection:
+                _probe(connection, _PROBE_BYTES_IN_DOUBT if written.is_in_doubt else _PROBE_BYTES)
 
 
-def _probe(connection: Connection) -> None:
-    """Write something that means nothing."""
-    if is_sqlite(connection.engine):  # which writes no row that stays as it was
-        connection.exec_driver_sql(f"PRAGMA user_version = {secrets.randbits(31)}")
-        return
+def _probe(connection: Connection, size: int) -> None:
+    """Write something that means nothing, of so many bytes."""
+    if is_sqlite(connection.engine):
+        _probe_sqlite(connection, size)
+    else:
+        _probe_postgres(connection, size)
+
+
+def _probe_sqlite(connection: Connection, size: int) -> None:
+    keeps = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    # With a cache so small the pages are in the file before they are taken back.
+    connection.exec_driver_sql("PRAGMA cache_size = 10")
+    try:
+        connection.exec_driver_sql("SAVEPOINT probe")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = zeroblob(?)", (size,))
+        connection.exec_driver_sql("ROLLBACK TO probe")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {keeps}")
+    # A commit needs a change: a row that stays as it was is not written.
+    connection.exec_driver_sql(f"PRAGMA user_version = {secrets.randbits(31)}")
+
+
+def _probe_postgres(connection: Connection, size: int) -> None:
+    connection.exec_driver_sql("SET LOCAL work_mem = '64kB'")  # what is more goes to a file
+    connection.exec_driver_sql(_SPILL % (size // 8192))
     tables = connection.exec_driver_sql(_TABLES.replace("%", "%%")).scalars().all()
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PROBE_WAIT_S}s'")
     connection.exec_driver_sql(f"LOCK TABLE {', '.join(tables)} IN {_LOCK_MODE} MODE")
