@@ -54,7 +54,7 @@ class Auctions:
         except (UnknownHost, Missing, NotHal, BadTerms) as error:
             raise UnknownAuction(f"{url}: {error}") from error
         except Rejected as error:
-            if error.status < 400:  # a redirect: no auction, whoever asks
+            if error.status <= 400:  # a redirect, or no address: no auction, whoever asks
                 raise UnknownAuction(f"{url}: {error}") from error
             raise AuctionUnreachable(f"{url}: {error}") from error
 

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any, Protocol
 
 import bids_client
-from service_kit.errors import HttpFailure
+from service_kit.errors import HttpFailure, UnknownOrigin
 from service_kit.logs import get_logger
 from service_kit.money import Money
 
@@ -274,7 +274,14 @@ def _reading() -> Iterator[None]:
     except bids_client.NotFound as error:
         raise NotFound(str(error)) from error
     except bids_client.BidsError as error:
-        raise FetchFailed(str(error)) from error
+        raise (NotFound if _is_no_url_of_theirs(error) else FetchFailed)(str(error)) from error
+
+
+def _is_no_url_of_theirs(error: bids_client.BidsError) -> bool:
+    """Whether asking there again never helps: another host, or an address that no request has."""
+    if isinstance(error, bids_client.CallRefused):
+        return error.status == 400
+    return isinstance(error.__cause__, UnknownOrigin)
 
 
 def _retry_after_s(error: bids_client.BidsError) -> int:

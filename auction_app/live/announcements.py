@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from service_kit.clock import Clock
 from service_kit.logs import get_logger
 
-from auction_app.live.web_app import Announced, WebApp, WebAppAway
+from auction_app.live.web_app import Announced, NotAnnounced, WebApp, WebAppAway
 
 log = get_logger(__name__)
 
@@ -58,7 +58,12 @@ class Announcements:
 
     def tell(self, url: str) -> bool:
         """Take what was announced or ended; whether that is news. Raises WebAppAway."""
-        return self._keep(self._web_app.announcement(url))
+        try:
+            announced = self._web_app.announcement(url)
+        except NotAnnounced as error:
+            log.warning("no announcement", url=url, why=str(error))
+            return False
+        return self._keep(announced)
 
     def _keep(self, announced: Announced) -> bool:
         with self._lock:

@@ -1,5 +1,6 @@
 """What this process asks the web app, always with what the reader itself has shown."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,8 +15,16 @@ from auction_app.live.readers import Credential
 ASK_S = 5.0
 
 
+_ANNOUNCED_AT = re.compile(r".*/announcements/[A-Za-z0-9_-]{1,100}", re.ASCII)
+_NEVER = frozenset({400, 404, 410})
+
+
 class WebAppAway(Exception):
     """The web app can't say now."""
+
+
+class NotAnnounced(Exception):
+    """Nothing was announced at that URL, whenever one asks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +69,7 @@ class WebApp(Protocol):
         """What is new after a cursor. Raises Problem as the web app refuses; WebAppAway."""
 
     def announcement(self, url: str) -> Announced:
-        """What was announced at a URL of the web app's. Raises WebAppAway."""
+        """What was announced at a URL of the web app's. Raises NotAnnounced, WebAppAway."""
 
     def announcements(self) -> Sequence[Announced]:
         """What is announced and not over, the next first. Raises WebAppAway."""
@@ -89,7 +98,10 @@ class HttpWebApp:
 
     def announcement(self, url: str) -> Announced:
         """As the protocol says."""
-        return _announced(self._public(urlsplit(url).path))
+        path = urlsplit(url).path
+        if not _ANNOUNCED_AT.fullmatch(path):
+            raise NotAnnounced("announcements have other addresses")
+        return _announced(self._public(path))
 
     def announcements(self) -> Sequence[Announced]:
         """As the protocol says."""
@@ -99,6 +111,8 @@ class HttpWebApp:
     def _public(self, path: str) -> dict[str, Any]:
         try:
             return self._http.get(self._url + path).json()
+        except UnexpectedStatus as error:
+            raise (NotAnnounced if error.status in _NEVER else WebAppAway)(str(error)) from error
         except HttpFailure as error:
             raise WebAppAway(str(error)) from error
 

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bids_client import BidsUnavailable, PlacedBid
+from bids_client import BidsClient, BidsUnavailable, PlacedBid
+from flask import Flask
 from flask.testing import FlaskClient
 from service_kit.money import Money
+from service_kit.wsgi_transport import WsgiTransport
 from standardwebhooks import Webhook
 from werkzeug.test import TestResponse
 
 from auction_app.bidding.bids_health import check_bids
+from auction_app.bidding.gateway import Gateway
 from auction_app.bidding.projection import keep_bidding
 from auction_app.bidding.refresh_projection import notice_gaps, refresh_projection
 from auction_app.bidding.repository import biddings, stale
@@ -49,6 +52,27 @@ def deliver(
 
 def refresh(world: World) -> None:
     refresh_projection(world.parts.store, world.parts.gateway, FETCHES)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://x.example/biddings/1",
+        "https://bids.test/biddings/1",
+        "http://bids.test:81/biddings/1",
+        "http://bids.test/biddings/1%00",
+    ],
+)
+def test_a_url_that_bids_service_can_never_have_is_asked_for_once(world: World, url: str) -> None:
+    service = Flask("bids_service")
+    service.add_url_rule("/<path:rest>", view_func=lambda rest: ({"title": "no address"}, 400))
+    client = BidsClient("http://bids.test", "token", transport=WsgiTransport(service))
+    deliver(world, ("biddings", url), ("bids", url), ("offers", url))
+
+    refresh_projection(world.parts.store, Gateway(client, world.parts.store), FETCHES)
+
+    with world.parts.store.reading() as conn:
+        assert stale.due(conn, now_ms=world.clock() + 86_400_000, limit=9) == []
 
 
 def bid_elsewhere(world: World, item: str, name: str, minor: int) -> PlacedBid:

@@ -364,6 +364,54 @@ def test_every_stream_tells_of_maintenance_and_of_its_end(
         one.close()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/announcements/1%00",
+        "/announcements/%E2%98%83",
+        "/announcements/99",
+        "/announcements/",
+        "/announcements",
+        "/",
+        "/readyz",
+        "/%ff",
+        "/me/events",
+        "/auctions/lamp",
+        "/announcements/../me",
+    ],
+)
+def test_a_url_at_which_nothing_is_announced_holds_up_no_news(
+    world: World, web_app: CountedWebApp, readers: Readers, path: str
+) -> None:
+    live = create_app(
+        live_config(), web_app=web_app, readers=readers, biddings=world.bids, clock=world.clock
+    )
+    stream = OwnStream(live, **by_session(world.member("Sam")))
+    stream.next()
+    told = PUBLIC + announce(world.moderator("Mo"))
+
+    assert deliver(live, PUBLIC + path, told, kind="announcements.create") == 204
+    assert "event: maintenance" in stream.next()
+    stream.close()
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 500, 502, 503])
+def test_while_the_web_app_fails_an_announcement_comes_again(
+    world: World, web_app: CountedWebApp, readers: Readers, status: int
+) -> None:
+    elsewhere = Flask("fails")
+    elsewhere.add_url_rule("/<path:rest>", view_func=lambda rest: ({}, status))
+    live = create_app(
+        live_config(), web_app=web_app, readers=readers, biddings=world.bids, clock=world.clock
+    )
+    told = PUBLIC + announce(world.moderator("Mo"))
+    well = web_app._http
+    web_app._http = HttpClient({PUBLIC: None}, transport=WsgiTransport(elsewhere))
+    assert deliver(live, told, kind="announcements.create") == 500
+    web_app._http = well
+    assert deliver(live, told, kind="announcements.create") == 204
+
+
 def test_after_a_start_what_was_announced_before_is_known(
     world: World, web_app: CountedWebApp, readers: Readers
 ) -> None:

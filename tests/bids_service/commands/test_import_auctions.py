@@ -111,7 +111,7 @@ def test_what_is_too_large_is_tried_again_later(service: Service) -> None:
     assert service.events() == []
 
 
-@pytest.mark.parametrize("found", [404, {"title": "not an auction"}])
+@pytest.mark.parametrize("found", [400, 404, {"title": "not an auction"}])
 def test_what_is_no_auction_is_forgotten(service: Service, found: Any) -> None:
     service.auctions.at[AUCTION] = found
     deliver(service, AUCTION, "http://elsewhere.test/auctions/1")
