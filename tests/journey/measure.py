@@ -4,6 +4,7 @@ import sqlite3
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -30,6 +31,7 @@ TURNS = 3
 """Of each mode, one after the other: a machine that drifts slows all modes alike."""
 _WITHIN_S = 10.0
 _ALL_MAILS_S = 240.0
+_OUTBID = "You have been outbid"
 
 
 def measure(stage: str, *, bids: int, drained: int, kill: bool) -> Measured:
@@ -104,6 +106,8 @@ class _Run:
         self._office = office
         self._clients = [_Client(house.url("auctions"), item.id) for item in ITEMS[:CLIENTS]]
         self._spare = _Client(house.url("auctions"), ITEMS[CLIENTS].id)
+        self._settled: Sequence[int] = [0] * len(ITEMS)
+        self._outbid: Counter[str] = Counter()
 
     def confirms(self, bids: int) -> dict[str, Confirms]:
         """What bidders waited for, by the mode of the SMTP server: `bids` a client and mode."""
@@ -154,13 +158,13 @@ class _Run:
         mail = bidding and self._comes(lambda: self._office.mails > before)
         self._house.start(victim)
         wait_for(lambda: _succeeds(self._spare.bid), what="bids again")
-        complete = self._comes(lambda: self._office.mails >= self._expected(), seconds=60)
+        complete = self._comes(self._all_came, seconds=60)
         return Failure(
             process=victim,
             reading=reading,
             bidding=bidding,
             mail=mail,
-            lost=0 if complete else self._expected() - self._office.mails,
+            lost=0 if complete else self._missing(self._counts()),
             double=self._office.doubles,
         )
 
@@ -169,17 +173,27 @@ class _Run:
 
     def settle(self) -> None:
         """Wait until every mail came that is to come."""
-        wait_for(
-            lambda: self._office.mails >= self._expected(),
-            seconds=_ALL_MAILS_S,
-            what="all mails",
-        )
+        wait_for(self._all_came, seconds=_ALL_MAILS_S, what="all mails")
 
-    def _expected(self) -> int:
-        """A welcome to each account; of n bids on an item n to the seller, n - 1 to the outbid."""
+    def _all_came(self) -> bool:
+        counts = self._counts()
+        if self._missing(counts):
+            return False
+        self._settled, self._outbid = counts, self._office.subjects(_OUTBID)
+        return True
+
+    def _counts(self) -> list[int]:
+        """How many bids each item has."""
         with self._bids() as client:
-            counts = [_bids_on(client, self._auction(item.id)) for item in ITEMS]
-        return WELCOMES + sum(2 * bids - 1 for bids in counts if bids)
+            return [_bids_on(client, self._auction(item.id)) for item in ITEMS]
+
+    def _missing(self, counts: Sequence[int]) -> int:
+        """Of a welcome to each account, a mail to the seller for each bid, and one for each item
+        that was bid on since to who is outbid now: who leads again is not told of before."""
+        outbid = self._office.subjects(_OUTBID)
+        others = self._office.mails - outbid.total()
+        due = sum(now > max(before, 1) for before, now in zip(self._settled, counts, strict=True))
+        return max(0, WELCOMES + sum(counts) - others) + max(0, due - len(outbid - self._outbid))
 
     def _comes(self, condition: Callable[[], bool], *, seconds: float = _WITHIN_S) -> bool:
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import email
+import email.policy
 import socket
 import threading
 import time
@@ -33,6 +34,7 @@ class PostOffice:
         self.port = free_port()
         self._mode: Mode = "instant"
         self._taken: Counter[str] = Counter()
+        self._subjects: Counter[str] = Counter()
         self._arrivals: list[_Arrival] = []
         self._lock = threading.Lock()
         self._arrival = threading.Condition(self._lock)
@@ -50,15 +52,20 @@ class PostOffice:
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
         """Take a mail, as the mode says."""
         await asyncio.sleep({"slow": SLOW_S, "hanging": _FOR_EVER_S}.get(self._mode, 0.0))
-        message = email.message_from_bytes(envelope.content)
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
         # Once what we return is written: who is killed before never heard of it.
         asyncio.get_running_loop().call_soon(
-            self._note, str(message["Message-ID"]), _is_there(server.transport)
+            self._note,
+            str(message["Message-ID"]),
+            str(message["Subject"]),
+            _is_there(server.transport),
         )
         return "250 taken"
 
-    def _note(self, mail: str, sender_is_there: bool) -> None:
+    def _note(self, mail: str, subject: str, sender_is_there: bool) -> None:
         with self._lock:
+            if mail not in self._taken:
+                self._subjects[subject] += 1
             self._taken[mail] += 1
             self._arrivals.append(_Arrival(mail, time.monotonic(), sender_is_there))
             self._arrival.notify_all()
@@ -68,6 +75,11 @@ class PostOffice:
         """How many different mails came."""
         with self._lock:
             return len(self._taken)
+
+    def subjects(self, begin: str) -> Counter[str]:
+        """How many different mails came of each subject that begins so."""
+        with self._lock:
+            return Counter({it: n for it, n in self._subjects.items() if it.startswith(begin)})
 
     @property
     def doubles(self) -> int:
