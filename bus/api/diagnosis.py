@@ -7,15 +7,18 @@ from service_kit.hal import MEDIA_TYPE, respond
 from service_kit.openapi import Blueprint
 
 from bus.api.endpoint import endpoint
-from bus.api.ownership import Owned, owned_in_log
-from bus.api.representations import diagnosis_resource
+from bus.api.ownership import Owned, may_change, owned_in_log
+from bus.api.representations import attempt_resource, diagnosis_resource
 from bus.api.schemas import DiagnosisSchema
+from bus.api.standing import overviews, standing_of
 from bus.bootstrap import Bus
 from bus.delivery.lease import LAPSES_AFTER_MS
-from bus.diagnosis.diagnose import Diagnosis, diagnose, worst_of
+from bus.diagnosis.diagnose import diagnose, worst_of
 from bus.diagnosis.subscription import Examined
 from bus.diagnosis.topics import Published, wanted_topics
 from bus.model.delivery import Overview
+from bus.model.paths import subscription_path
+from bus.model.subscription import State
 from bus.model.token_scope import TokenScope, is_good_for
 from bus.storage import Storage
 
@@ -38,16 +41,24 @@ def diagnosis_blueprint(bus: Bus) -> Blueprint:
         """Why nothing reaches it and what to do, in plain words: of what the bus knows, the worst
         first. It tries nothing itself: have a test event sent, and look again."""
         ours = owned_in_log(bus, client, name)
-        stores = list(bus.logs) if ours.log is None else [(ours.log, ours.store)]
-        found = {log: _examine(bus, ours, store) for log, store in stores}
-        return respond(diagnosis_resource(worst_of(found), ours.path))
+        each = overviews(bus, ours)
+        seen = {log: _look_at(bus, ours, bus.logs.store(log), one) for log, one in each.items()}
+        found = {log: diagnose(one, _published(bus, one.one)) for log, one in seen.items()}
+        acts = may_change(bus, client)
+        last = [
+            attempt_resource(one, ours.path, acts=acts)
+            for one in next(iter(seen.values())).attempts
+        ]
+        standing = standing_of(each, ours, acts=acts)
+        return respond(diagnosis_resource(worst_of(found), standing, last, ours.path))
 
     return blueprint
 
 
-def _examine(bus: Bus, ours: Owned, store: Storage) -> Diagnosis:
-    one = store.overviews.one(ours.client, ours.name)
-    seen = Examined(
+def _look_at(bus: Bus, ours: Owned, store: Storage, one: Overview) -> Examined:
+    is_paused = one.subscription.state is State.PAUSED
+    whole = subscription_path(ours.client, ours.name)
+    return Examined(
         one,
         store.attempts.all(ours.id, limit=_ATTEMPTS),
         pushers=store.leases.count_alive(LAPSES_AFTER_MS),
@@ -55,8 +66,12 @@ def _examine(bus: Bus, ours: Owned, store: Storage) -> Diagnosis:
         or _has_token(bus, ours.client, TokenScope.SUBSCRIBE),
         now_ms=bus.now_ms(),
         leases=store.pulls.unacknowledged(ours.id),
+        ended=store.attempts.ended(ours.id),
+        paused=bus.storage.audit.last("subscription.pause", whole, ours.client)
+        if is_paused
+        else None,
+        died=store.dead_letters.newest(ours.id) if one.dead_letters else None,
     )
-    return diagnose(seen, _published(bus, one))
 
 
 def _published(bus: Bus, one: Overview) -> Published:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from service_kit.hal import Link, link, resource
 
 from bus.diagnosis.answers import meaning
+from bus.diagnosis.condition import condition
 from bus.diagnosis.diagnose import Diagnosis
 from bus.model.delivery import Attempt, DeadLetter, LastAnswer, Overview, Parked
 from bus.model.event import LogEvent
@@ -42,6 +43,7 @@ def subscription_resource(
         "retry": asdict(ours.retry),
         "state": ours.state.value,
         "reason": ours.reason,
+        "condition": condition(one),
         "changed_at_ms": ours.state_since_ms,
         "position": one.cursor.position,
         "lag": asdict(one.lag),
@@ -174,14 +176,19 @@ def _actions(one: Overview, path: str) -> dict[str, Link | None]:
     }
 
 
-def diagnosis_resource(found: Diagnosis, path: str) -> dict[str, Any]:
-    """Why a subscription gets nothing."""
+def diagnosis_resource(
+    found: Diagnosis, subscription: dict[str, Any], attempts: list[dict[str, Any]], path: str
+) -> dict[str, Any]:
+    """Why a subscription gets nothing, with the documents of what was looked at."""
     state = {
         "level": found.level.value,
         "summary": found.summary,
+        "condition": subscription["condition"],
+        "since_ms": found.since_ms,
         "findings": [asdict(one) for one in found.findings],
     }
-    return resource(state, {"self": link(f"{path}/diagnosis"), "subscription": link(path)})
+    links = {"self": link(f"{path}/diagnosis"), "subscription": link(path)}
+    return resource(state, links, {"subscription": subscription, "attempts": attempts})
 
 
 def _meaning(status: int | None, error: str | None) -> dict[str, str | None] | None:

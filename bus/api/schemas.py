@@ -87,6 +87,13 @@ class SubscriptionResourceSchema(ResourceSchema):
     retry = ma.fields.Nested(RetrySchema, required=True)
     state = ma.fields.String(required=True)
     reason = ma.fields.String(required=True, allow_none=True)
+    condition = ma.fields.String(
+        required=True,
+        metadata={
+            "description": "In one word: a state that is not active, or `failing`, `dead letters`,"
+            " `parked`, `behind` (something waits for over a minute), `busy`, `idle`"
+        },
+    )
     changed_at_ms = ma.fields.Integer(required=True)
     position = ma.fields.Integer(required=True)
     lag = ma.fields.Nested(LagSchema, required=True)
@@ -141,13 +148,25 @@ class FindingSchema(ma.Schema):
     relation = ma.fields.String(required=True, allow_none=True)
 
 
+class LookedAtSchema(ma.Schema):
+    """What a diagnosis is about."""
+
+    subscription = ma.fields.Nested(SubscriptionResourceSchema, required=True)
+    attempts = ma.fields.List(ma.fields.Dict(), required=True)
+
+
 class DiagnosisSchema(ResourceSchema):
     """Why a subscription gets nothing and what to do: `summary` of the first finding, which is the
-    worst; `level` is its."""
+    worst; `level` is its. `condition` is that of the subscription, `since_ms` since when it is
+    paused, disabled, failing or well. What was looked at is embedded, of the same moment:
+    `subscription`, and its last `attempts`."""
 
     level = ma.fields.String(required=True)
     summary = ma.fields.String(required=True)
+    condition = ma.fields.String(required=True)
+    since_ms = ma.fields.Integer(required=True)
     findings = ma.fields.List(ma.fields.Nested(FindingSchema), required=True)
+    _embedded = ma.fields.Nested(LookedAtSchema, required=True)
 
 
 class LetterSchema(ResourceSchema):

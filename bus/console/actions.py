@@ -16,7 +16,8 @@ class Action:
 
     `shows` is the page of an answer that is shown once, such as a secret; `again` the page whose
     form is shown again, with what was typed, when the API refuses it. `ids` are those of the call's
-    address that the form names; `only_new`: nothing may be there yet.
+    address that the form names; `only_new`: nothing may be there yet. What it `tries`
+    has an outcome, which the page shows that it leads to.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Action:
     again: str | None = None
     ids: Callable[[Form], dict[str, str]] = named()
     only_new: bool = False
+    tries: bool = False
 
     @property
     def called(self) -> str:
@@ -38,7 +40,7 @@ class Action:
         return self.api or self.rule
 
 
-_REDRIVEN = "Tried again: {redriven}. Dropped, as a later event covers them: {covered}."
+_REDRIVEN = "On their way again: {redriven}. Dropped, as a later event covers them: {covered}."
 _COUNTS = ("redriven", "covered")
 _TOPIC = "/topics/<topic>"
 
@@ -83,6 +85,7 @@ ACTIONS = (
         goes_to=f"{ONE}/dead-letters",
         read=forms.dead_letters,
         counts=_COUNTS,
+        tries=True,
     ),
     Action(
         "redrive-one",
@@ -90,20 +93,23 @@ ACTIONS = (
         _REDRIVEN,
         goes_to=f"{ONE}/dead-letters",
         counts=_COUNTS,
+        tries=True,
     ),
     Action(
         "retry",
         f"{ONE}/parked/retry",
-        "Tried now: {retried}. What is taken leaves this page.",
+        "On their way now: {retried}. What is taken leaves this page.",
         goes_to=f"{ONE}/parked",
         read=forms.parked,
         counts=("retried",),
+        tries=True,
     ),
     Action(
         "resend",
         f"{ONE}/attempts/<int:id>/resend",
         "It is sent once more, now. The answer shows here in a moment, marked as resent.",
         goes_to=f"{ONE}/attempts",
+        tries=True,
     ),
     Action(
         "claim",

@@ -13,7 +13,6 @@ from bus.console import plots
 from bus.console.security import PATH
 from bus.diagnosis.formats import ago, plural, span
 
-_BEHIND_MS = 60_000
 _GROWS_AT_MOST = 16
 
 
@@ -39,30 +38,12 @@ def clock(at_ms: int) -> str:
     return f"{utc(at_ms):%a %H:%M}"
 
 
-def condition(one: dict[str, Any]) -> str:
-    """A subscription's state in one word.
-
-    | state    | failures | exceptions   | oldest event that waits | word         |
-    |----------|----------|--------------|-------------------------|--------------|
-    | disabled |          |              |                         | disabled     |
-    | paused   |          |              |                         | paused       |
-    | active   | some     |              |                         | failing      |
-    | active   | 0        | dead letters |                         | dead letters |
-    | active   | 0        | parked       |                         | parked       |
-    | active   | 0        | none         | over a minute old       | behind       |
-    | active   | 0        | none         | younger                 | busy         |
-    | active   | 0        | none         | none                    | idle         |
-    """
-    if one["state"] != "active":
-        return str(one["state"])
-    if one["failures"]:
-        return "failing"
-    if one["dead_letters"] or one["parked"]:
-        return "dead letters" if one["dead_letters"] else "parked"
-    oldest_ms = one["lag"]["oldest_ms"]
-    if not one["lag"]["events"]:
-        return "idle"
-    return "behind" if oldest_ms is not None and oldest_ms > _BEHIND_MS else "busy"
+def offers(one: dict[str, Any]) -> list[str]:
+    """What a subscription offers now of what comes and goes; "again": it is not resumed but tried
+    before its next try."""
+    resume = "again" if one["state"] == "active" else "resume"
+    names = {"pause": "pause", "resume": resume}
+    return [name for relation, name in names.items() if relation in one["_links"]]
 
 
 def count(number: int) -> str:
@@ -138,10 +119,11 @@ _FILTERS = (
     clock,
     span,
     count,
+    offers,
     answer,
     page_url,
     pretty,
     plural,
     plots.short,
 )
-_GLOBALS = (condition, plots.plot, curl, again_as_curl)
+_GLOBALS = (plots.plot, curl, again_as_curl)

@@ -18,7 +18,8 @@ class PageSpec:
     by name. A `live` page has a fragment that a script keeps up to date. `limit` is how long a
     list is that has pages. A page with `history` plots it: of its subscription, or of all.
     What a page is for `needs` a link of its document. A page with the `latest` events of its
-    topic has them for who may read."""
+    topic has them for who may read. With `look` its document is the one that is embedded in that
+    one beside it: so all of the page is of one moment."""
 
     rule: str
     template: str
@@ -30,6 +31,7 @@ class PageSpec:
     history: bool = False
     needs: str = ""
     latest: bool = False
+    look: str = ""
 
     @property
     def document(self) -> str:
@@ -39,6 +41,7 @@ class PageSpec:
 
 _AFTER = forms.only("after")
 _SUBSCRIPTION = {"subscription": ONE}
+_DIAGNOSIS = {"diagnosis": f"{ONE}/diagnosis"}
 
 PAGES = (
     PageSpec("/", "overview", "/overview", live=True, history=True),
@@ -52,9 +55,10 @@ PAGES = (
     PageSpec(
         ONE,
         "subscription",
-        beside={"attempts": f"{ONE}/attempts", "diagnosis": f"{ONE}/diagnosis"},
+        beside=_DIAGNOSIS,
         live=True,
         history=True,
+        look="diagnosis",
     ),
     PageSpec(f"{ONE}/attempts", "attempts", asks=forms.attempts, beside=_SUBSCRIPTION, limit=LINES),
     PageSpec(f"{ONE}/attempts/<int:id>", "attempt", beside=_SUBSCRIPTION),
@@ -74,7 +78,7 @@ PAGES = (
     PageSpec("/subscribe", "subscribe", "/topics", limit=_SUGGESTED),
     PageSpec("/audit", "audit", asks=forms.audit, limit=LINES),
     PageSpec("/api_tokens", "tokens", asks=forms.only("after", "client"), limit=LINES),
-    PageSpec(f"{ONE}/edit", "edit", ONE, needs="edit"),
+    PageSpec(f"{ONE}/edit", "edit", ONE, beside=_DIAGNOSIS, needs="edit", look="diagnosis"),
     PageSpec(f"{ONE}/secret", "rotate", ONE, needs="secret"),
     PageSpec(f"{ONE}/remove", "remove", ONE, needs="edit"),
 )

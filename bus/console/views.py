@@ -1,7 +1,7 @@
 """The console's blueprint: a view a page, a view an action, and what they share."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request
 from service_kit.access import shown_token
 from service_kit.errors import StoreUnavailable
-from service_kit.hal import MEDIA_TYPE, respond
+from service_kit.hal import respond
 from service_kit.problems import Problem, respond_problem
 from service_kit.style import add_static
 from werkzeug.exceptions import NotFound as UnknownAddress
@@ -20,9 +20,11 @@ from bus.bootstrap import Bus
 from bus.console import fields, formats, forms, security, sign_in, tail
 from bus.console.actions import ACTIONS, BY_NAME, Action
 from bus.console.api_call import Api, ApiAnswer, ApiCall
+from bus.console.error_pages import answer_error, wants_hal
 from bus.console.live import Fragments
+from bus.console.outcome import asked_since, outcome
 from bus.console.pages import ONE, PAGES, PageSpec
-from bus.console.problems import not_offered, problem_of, refused
+from bus.console.problems import not_offered, refused
 from bus.console.sessions import Viewer, csrf_token, resumed
 from bus.errors import NotAllowed, NotAuthenticated
 
@@ -51,13 +53,14 @@ def console_blueprint(bus: Bus, app: "WSGIApplication") -> Blueprint:
             _route(blueprint, "GET", f"/live{page.rule}", f"live_{page.template}", live)
     _route(blueprint, "GET", "/events", "tail", console.tail)
     _route(blueprint, "GET", f"{ONE}/seek", "seek", console.seek)
+    _route(blueprint, "GET", f"/live{ONE}/outcome", "live_outcome", console.outcome)
     for action in ACTIONS:
         does = partial(console.act, action)
         _route(blueprint, "POST", action.rule, f"do_{action.name}", does)
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
     blueprint.add_url_rule("/<path:rest>", "nowhere", console.nowhere, methods=methods)
     blueprint.add_url_rule("/", "nowhere_at_all", console.nowhere, methods=methods[1:])
-    blueprint.register_error_handler(Exception, _answer_error)
+    blueprint.register_error_handler(Exception, answer_error)
     blueprint.after_request(security.add_headers)
     return blueprint
 
@@ -80,7 +83,9 @@ class Console:
         call = ApiCall("GET", path, query | limit)
         with self._signed_in() as viewer:
             documents = self._documents(page, viewer, ids)
-            doc = self._get(call, viewer)
+            doc = self._document(page, call, documents, viewer)
+            if since_ms := asked_since(request.args):
+                documents["tried"] = self._outcome(viewer, ids, since_ms)
             if page.needs and page.needs not in doc["_links"]:
                 raise not_offered(page.needs)
             return self._show(page.template, viewer, doc, **documents)
@@ -122,12 +127,20 @@ class Console:
             def render() -> str:
                 call = ApiCall("GET", _filled(page.document, ids))
                 documents = self._documents(page, viewer, ids)
-                template = f"console/live/{page.template}.html"
-                doc = self._get(call, viewer)
-                return render_template(template, doc=doc, viewer=viewer, **documents)
+                doc = self._document(page, call, documents, viewer)
+                return _fragment(page.template, doc=doc, viewer=viewer, **documents)
 
             key = (viewer.seen_as, request.path, request.args.get("span"))
-            return Response(self._fragments.get(key, render))
+            return Response(self._fragments.get(key, self._dated(render)))
+
+    def outcome(self, **ids: Any) -> Response:
+        """What came of what was tried since then, likewise."""
+        since_ms = request.args.get("since_ms", "0")
+        with self._signed_in() as viewer:
+            key = (viewer.seen_as, request.path, since_ms)
+            tried = partial(self._outcome, viewer, ids, since_ms)
+            made = self._dated(lambda: _fragment("outcome", tried=tried()))
+            return Response(self._fragments.get(key, made))
 
     def act(self, action: Action, **ids: Any) -> Response:
         """Call the API, then lead on; where it refuses a form, show that again."""
@@ -135,6 +148,7 @@ class Console:
             security.check_form()
             try:
                 ids |= action.ids(request.form)
+                began_ms = self._bus.now_ms()
                 answer = self._call(action, viewer, ids)
             except Problem as problem:
                 if action.again is None or problem.status >= 500:
@@ -143,7 +157,8 @@ class Console:
             if action.shows is not None:
                 return self._show(action.shows, viewer, answer.document, ids=ids)
             told = {name: int(answer.document[name]) for name in action.counts}
-            return _see_other(_filled(action.goes_to, ids), did=action.name, **told)
+            since = {"since_ms": began_ms} if action.tries else {}
+            return _see_other(_filled(action.goes_to, ids), did=action.name, **told, **since)
 
     def nowhere(self, rest: str = "") -> Response:
         """No page is there; who is signed in has the menu all the same."""
@@ -168,10 +183,11 @@ class Console:
     ) -> Response:
         (page,) = (page for page in PAGES if page.template == template)
         limit = {} if page.limit is None else {"limit": str(page.limit)}
-        doc = self._get(ApiCall("GET", _filled(page.document, ids), limit), viewer)
+        call = ApiCall("GET", _filled(page.document, ids), limit)
+        documents = self._documents(page, viewer, ids)
+        doc = self._document(page, call, documents, viewer)
         if page.needs and page.needs not in doc["_links"]:
             raise problem
-        documents = self._documents(page, viewer, ids)
         typed = {"problem": problem, "form": request.form, **documents}
         answer = self._show(template, viewer, doc, problem.status, **typed)
         answer.headers.extend(problem.headers)
@@ -197,6 +213,20 @@ class Console:
             documents["latest"] = tail.newest(partial(self._get, viewer=viewer), ids["topic"])
         return documents
 
+    def _document(
+        self, page: PageSpec, call: ApiCall, documents: dict[str, Any], viewer: Viewer
+    ) -> Any:
+        if page.look:
+            return documents[page.look]["_embedded"]["subscription"]
+        return self._get(call, viewer)
+
+    def _outcome(self, viewer: Viewer, ids: dict[str, Any], since_ms: str) -> dict[str, Any]:
+        return outcome(partial(self._get, viewer=viewer), _filled(ONE, ids), since_ms)
+
+    def _dated(self, make: Callable[[], str]) -> Callable[[], str]:
+        """Says when it was looked at: a script shows nothing that is older than its page."""
+        return lambda: f'<div data-made="{self._bus.now_ms()}">{make()}</div>'
+
     def _get(self, call: ApiCall, viewer: Viewer) -> Any:
         answer = self._api.call(call, viewer.token)
         if not answer.is_success:
@@ -212,6 +242,7 @@ class Console:
             viewer=viewer,
             csrf_token=csrf_token(security.session_cookie() or ""),
             did=_done(),
+            made_ms=self._bus.now_ms(),
             **more,
         )
         return make_response(page, status)
@@ -228,19 +259,16 @@ def _asked() -> list[tuple[str, str]]:
     return list(request.args.items(multi=True))
 
 
-def wants_hal() -> bool:
-    """Whether the caller is a program: it shows a token, or prefers documents to pages."""
-    json = (MEDIA_TYPE, "application/json")
-    prefers = request.accept_mimetypes.best_match(("text/html", *json)) in json
-    return prefers or shown_token(request) is not None
-
-
 def _route(blueprint: Blueprint, method: str, rule: str, name: str, view: Any) -> None:
     blueprint.add_url_rule(rule, name, view, methods=[method])
 
 
 def _filled(rule: str, ids: dict[str, Any]) -> str:
     return _VARIABLE.sub(lambda found: quote(str(ids[found[1]]), safe=""), rule)
+
+
+def _fragment(template: str, **shown: Any) -> str:
+    return render_template(f"console/live/{template}.html", **shown)
 
 
 def _see_other(path: str, **query: Any) -> Response:
@@ -256,28 +284,3 @@ def _done() -> str | None:
         return None
     numbers = {name: request.args.get(name, 0, type=int) for name in action.counts}
     return action.done.format(**numbers) or None
-
-
-def _missing_subscription(problem: Problem) -> dict[str, Any] | None:
-    """Which subscription an address names that isn't there, nor anything of it."""
-    ids = request.view_args or {}
-    return ids if problem.status == 404 and set(ids) == {"client", "name"} else None
-
-
-def _answer_error(error: Exception) -> Response:
-    problem = problem_of(error)
-    if wants_hal():
-        return respond_problem(problem)
-    if isinstance(error, NotAuthenticated):
-        return sign_in.lead_to_sign_in()
-    page = render_template(
-        "console/problem.html",
-        problem=problem,
-        viewer=g.get("viewer"),
-        csrf_token=csrf_token(security.session_cookie() or ""),
-        missing=_missing_subscription(problem),
-    )
-    answer = make_response(page, problem.status)
-    for name, value in problem.headers.items():
-        answer.headers.setdefault(name, value)
-    return answer

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from bus.diagnosis.condition import since_ms
 from bus.diagnosis.finding import DiagnosisFinding, Level
 from bus.diagnosis.subscription import (
     Examined,
@@ -24,6 +25,8 @@ class Diagnosis:
     """Findings, of those that are alike bad the one to begin with first."""
 
     findings: Sequence[DiagnosisFinding]
+    since_ms: int = 0
+    """Since when its condition is as it is."""
 
     @property
     def level(self) -> Level:
@@ -45,7 +48,8 @@ def worst_of(each: Mapping[str, Diagnosis]) -> Diagnosis:
     log, worst = min(each.items(), key=lambda one: _ORDER.index(one[1].level))
     if len(each) == 1 or worst.level is Level.OK:
         return worst
-    return Diagnosis([replace(one, said=f"In log {log}: {one.said}") for one in worst.findings])
+    findings = [replace(one, said=f"In log {log}: {one.said}") for one in worst.findings]
+    return replace(worst, findings=findings)
 
 
 def diagnose(seen: Examined, published: Published) -> Diagnosis:
@@ -60,4 +64,5 @@ def diagnose(seen: Examined, published: Published) -> Diagnosis:
         *of_attempts(seen),
         *of_callback(seen),
     ]
-    return Diagnosis(sorted(found, key=lambda one: _ORDER.index(one.level)))
+    in_order = sorted(found, key=lambda one: _ORDER.index(one.level))
+    return Diagnosis(in_order, since_ms(seen.one, seen.ended))

@@ -10,10 +10,13 @@ from service_kit.url import LOOPBACK_HOSTS
 from bus.diagnosis.answers import Meaning, is_yes, meaning
 from bus.diagnosis.finding import DiagnosisFinding, bad, fine, look
 from bus.diagnosis.formats import ago, plural, span
-from bus.model.delivery import Attempt, Overview, PullLease
+from bus.diagnosis.spoken import shown_callback, spoken
+from bus.model.audit import AuditEntry
+from bus.model.delivery import Attempt, DeadLetter, Ended, Overview, PullLease
 from bus.model.subscription import State
 
 _WAITS_LONG_MS = 10_000
+_SAME_ACT_MS = 10_000
 _KEPT = "Its events are kept and wait."
 
 
@@ -21,7 +24,11 @@ _KEPT = "Its events are kept and wait."
 class Examined:
     """What is known of a subscription: as it is, its last attempts (newest first), how many
     pushers are alive, whether its client has a token that may pull, and the batches that pullers
-    have not acknowledged, those whose lease has lapsed too."""
+    have not acknowledged, those whose lease has lapsed too.
+
+    `ended` is how all attempts that are kept ended (newest first), `paused` the act that has paused
+    it, `died` the event that was given up last.
+    """
 
     one: Overview
     attempts: Sequence[Attempt]
@@ -29,6 +36,9 @@ class Examined:
     can_pull: bool
     now_ms: int
     leases: Sequence[PullLease] = ()
+    ended: Sequence[Ended] = ()
+    paused: AuditEntry | None = None
+    died: DeadLetter | None = None
 
     @property
     def is_active(self) -> bool:
@@ -67,9 +77,10 @@ def of_state(seen: Examined) -> Iterator[DiagnosisFinding]:
                 "resume",
             )
         case State.PAUSED, _:
-            yield bad("state", f"Somebody has paused it, {since}. {_KEPT}", "Resume it.", "resume")
+            yield bad("state", f"{_paused_by(seen)}, {since}. {_KEPT}", "Resume it.", "resume")
         case _, "gone":
             said = f"Its endpoint answered 410 Gone, so it was disabled, {since}. {_KEPT}"
+            said += what_it_said(seen)
             yield bad("state", said, "If that was not meant, mend it, then resume.", "resume")
         case _, "damaged":
             said = "What it is set to can't be read in the database, so nothing is sent."
@@ -78,14 +89,31 @@ def of_state(seen: Examined) -> Iterator[DiagnosisFinding]:
             yield _failed_for_long(seen, since)
 
 
+def _paused_by(seen: Examined) -> str:
+    """By name, where the audit still knows; it forgets in the end."""
+    act, since_ms = seen.paused, seen.one.subscription.state_since_ms
+    if act is None or abs(act.at_ms - since_ms) > _SAME_ACT_MS:
+        return "Somebody has paused it"
+    return f"{act.client} ({act.by}) has paused it" if act.client else f"Paused by the {act.by}"
+
+
 def _failed_for_long(seen: Examined, since: str) -> DiagnosisFinding:
     means, first_ms = seen.answered(), seen.one.health.failing_since_ms
-    last = f" The last time: {means.said}" if means else ""
+    last = f" The last time: {means.said}{what_it_said(seen)}" if means else ""
     do = f"{means.do} Then resume." if means else "Mend its endpoint, then resume."
     failed_ms = None if first_ms is None else seen.one.subscription.state_since_ms - first_ms
     for_long = "for days" if failed_ms is None else f"for {span(max(0, failed_ms))}"
     said = f"It was disabled, {since}, after its endpoint had failed {for_long}. {_KEPT}{last}"
     return bad("state", said, do, "resume")
+
+
+def what_it_said(seen: Examined) -> str:
+    """Where its endpoint was called, and how its last answer began."""
+    last = seen.one.answer
+    if last is None:
+        return ""
+    same = (one for one in seen.attempts if (one.status, one.error) == (last.status, last.error))
+    return spoken(seen.one.subscription.callback, next(same, last))
 
 
 def of_answers(seen: Examined) -> Iterator[DiagnosisFinding]:
@@ -94,7 +122,8 @@ def of_answers(seen: Examined) -> Iterator[DiagnosisFinding]:
     if not health.failures or seen.one.subscription.state is State.DISABLED:
         return
     if means is not None:
-        yield bad("answer", means.said, means.do, means.relation)
+        said = f"{means.said}{what_it_said(seen)}"
+        yield bad("answer", said, means.do, means.relation)
     if not seen.is_active:
         return
     since = health.failing_since_ms
@@ -114,8 +143,7 @@ def of_callback(seen: Examined) -> Iterator[DiagnosisFinding]:
     if not callback:
         yield fine("callback", "It has none: it is pulled.")
         return
-    parts = urlsplit(callback)
-    shown = f"{parts.scheme}://{parts.netloc}{parts.path}"
+    parts, shown = urlsplit(callback), shown_callback(callback)
     last = seen.one.answer
     if (
         parts.hostname in LOOPBACK_HOSTS
@@ -241,16 +269,26 @@ def of_left_aside(seen: Examined) -> Iterator[DiagnosisFinding]:
         yield look("parked", _with_why(said, seen), do, "parked")
     if one.dead_letters:
         was = "was" if one.dead_letters == 1 else "were"
-        said = f"{plural(one.dead_letters, 'event')} {was} given up after many attempts."
+        said = f"{plural(one.dead_letters, 'event')} {was} given up{_after_attempts(seen)}."
         do = "See what refused them, mend it, then redrive these dead letters."
         yield bad("dead letters", _with_why(said, seen), do, "dead-letters")
 
 
+def _after_attempts(seen: Examined) -> str:
+    """How many were made: of one, or of the last of several."""
+    if seen.died is None:
+        return ""
+    which = "" if seen.one.dead_letters == 1 else ", the last"
+    return f"{which} after {plural(seen.died.attempts, 'attempt')}"
+
+
 def _with_why(said: str, seen: Examined) -> str:
     """With what the last attempt that was refused says, if any is on record."""
-    found = (meaning(one.status, one.error) for one in seen.attempts)
-    why = next((means.said for means in found if means is not None), None)
-    return f"{said} {why}" if why else said
+    found = ((meaning(one.status, one.error), one) for one in seen.attempts)
+    why = next(((means.said, one) for means, one in found if means is not None), None)
+    if why is None:
+        return said
+    return f"{said} {why[0]}{spoken(seen.one.subscription.callback, why[1])}"
 
 
 def of_attempts(seen: Examined) -> Iterator[DiagnosisFinding]:

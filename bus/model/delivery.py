@@ -239,6 +239,15 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """When an attempt at what was due ended, and how."""
+
+    at_ms: int
+    status: int | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFilter:
     """Which attempts: with a status (`2xx`, `404`, `error`: no answer, or none that can be taken),
     with an event about a URL, begun at a time or later, and before another."""

@@ -9,7 +9,7 @@ from service_kit.database import reading
 from sqlalchemy import ColumnElement, Connection, Engine, Select, or_, select
 
 from bus.errors import NotFound
-from bus.model.delivery import Attempt, AttemptFilter
+from bus.model.delivery import Attempt, AttemptFilter, Ended
 from bus.model.positions import Ranges, ranges
 from bus.storage.tables import attempts, events
 from bus.storage.transactions import Driver
@@ -72,6 +72,18 @@ class Attempts:
                 return found
             about = (one for one in found if _is_about(connection, one, str(wanted.url)))
             return list(islice(about, limit))
+
+    def ended(self, subscription_id: int) -> list[Ended]:
+        """How the attempts at what was due ended, newest first: none that somebody wanted beside,
+        a test event or a resend, for these say nothing of how the subscription fares."""
+        c = attempts.c
+        asked = (
+            select(c.at_ms + c.duration_ms, c.status, c.error)
+            .where(c.subscription_id == subscription_id, c.positions.is_not(None), ~c.resend)
+            .order_by(c.id.desc())
+        )
+        with reading(self._engine) as connection:
+            return [Ended(*row) for row in connection.execute(asked)]
 
     def one(self, subscription_id: int, attempt_id: int) -> Attempt:
         """An attempt. Raises NotFound."""

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from service_kit.clock import Clock
 from service_kit.database import reading
-from sqlalchemy import Connection, Engine, delete, insert, or_, select
+from sqlalchemy import Connection, Engine, Select, delete, insert, or_, select
 
 from bus.model.audit import Act, AuditEntry
 from bus.storage.columns import from_json
@@ -58,6 +59,16 @@ class Audit:
         connection.execute(delete(audit).where(audit.c.id <= int(added[0]) - KEPT))
         _ACT.set(None)
 
+    def last(self, act: str, on: str, owner: str) -> AuditEntry | None:
+        """Who did this last to a path of an owner's."""
+        wanted = (
+            select(audit)
+            .where(audit.c.owner == owner, audit.c.act == act, audit.c.on == on[:255])
+            .order_by(audit.c.id.desc())
+            .limit(1)
+        )
+        return next(iter(self._entries(wanted)), None)
+
     def page(
         self,
         *,
@@ -80,6 +91,9 @@ class Audit:
             wanted = wanted.where(audit.c.at_ms >= since_ms)
         if before is not None:
             wanted = wanted.where(audit.c.id < before)
+        return self._entries(wanted)
+
+    def _entries(self, wanted: Select[Any]) -> list[AuditEntry]:
         with reading(self._engine) as connection:
             return [
                 AuditEntry(**row | {"details": from_json(row["details"]) or {}})

@@ -41,6 +41,21 @@ class DeadLetters:
         with reading(self._engine) as connection:
             return [_letter(row) for row in connection.execute(wanted).mappings()]
 
+    def newest(self, subscription_id: int) -> DeadLetter | None:
+        """The one that died last, of those that are not on their way back."""
+        wanted = (
+            select(dead_letters)
+            .where(
+                dead_letters.c.subscription_id == subscription_id,
+                dead_letters.c.redrive_at_ms.is_(None),
+            )
+            .order_by(dead_letters.c.id.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(wanted).mappings().one_or_none()
+        return None if row is None else _letter(row)
+
     def one(self, subscription_id: int, letter_id: int) -> DeadLetter:
         """A dead letter. Raises NotFound."""
         wanted = select(dead_letters).where(

@@ -12,15 +12,23 @@
     return marks || (region.contains(document.activeElement) && region !== document.activeElement);
   }
 
-  function partOf(text, part) {
+  const madeMs = Number(document.querySelector("[data-made]").dataset.made);
+
+  // All of an address or nothing: what was looked at apart would disagree.
+  function show(url, text) {
+    const ours = regions.filter((region) => region.dataset.live === url);
     const made = document.createElement("template");
     made.innerHTML = text;
-    return made.content.querySelector(`[data-part="${part}"]`).innerHTML;
-  }
-
-  function show(region, whole) {
-    const text = region.dataset.part ? partOf(whole, region.dataset.part) : whole;
-    if (text !== region.lastText && !isInUse(region)) region.innerHTML = region.lastText = text;
+    const whole = made.content.firstElementChild;
+    if (Number(whole.dataset.made) < madeMs || ours.some(isInUse)) return;
+    for (const region of ours) {
+      const part = region.dataset.part;
+      const now = (part ? whole.querySelector(`[data-part="${part}"]`) : whole).innerHTML;
+      if (now !== region.lastText) region.innerHTML = region.lastText = now;
+    }
+    const offers = whole.querySelector("[data-offers]")?.dataset.offers.split(" ");
+    for (const form of offers ? document.querySelectorAll("[data-offer]") : [])
+      form.hidden = !offers.includes(form.dataset.offer);
   }
 
   async function refresh(url) {
@@ -35,10 +43,7 @@
       location.reload(); // the session has ended: the page leads to where one signs in
       return false;
     }
-    if (answer.ok) {
-      const text = await answer.text();
-      for (const region of regions) if (region.dataset.live === url) show(region, text);
-    }
+    if (answer.ok) show(url, await answer.text());
     return true;
   }
 

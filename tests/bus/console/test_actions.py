@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -11,9 +12,10 @@ from bus.diagnosis.formats import plural
 from bus.model.delivery import DeadLetter, LastAnswer, Parked, StateChange
 from bus.storage import Storage
 from tests.bus.api.calling import call
-from tests.bus.clock import START_MS
+from tests.bus.clock import START_MS, FakeClock
 from tests.bus.console.conftest import SUBSCRIPTION, Operator
 from tests.bus.console.settling import settle
+from tests.bus.diagnosis.test_diagnose import attempt
 from tests.bus.samples import log_event
 
 WANTED = {"topics": ["bids"], "callback": "https://s.example/", "uuid": "u-1"}
@@ -33,6 +35,11 @@ def shown(api: FlaskClient) -> Callable[[], dict[str, object]]:
     return lambda: call(api, "GET", SUBSCRIPTION, by="root").get_json(force=True)
 
 
+def offered(text: str) -> list[str]:
+    """The buttons that come and go, as far as they are to be seen."""
+    return re.findall(r'<form[^>]*data-offer="(\w+)">', text)
+
+
 def follow(operator: Operator, path: str, on: str = SUBSCRIPTION, **fields: object) -> str:
     """Press a button; the page that it leads to."""
     answer = operator.press(path, on, **fields)
@@ -44,9 +51,11 @@ def test_pause_and_resume(owner: Operator, shown: Callable[[], dict[str, object]
     text = follow(owner, f"{SUBSCRIPTION}/pause")
     assert "Paused. Nothing is sent" in text
     assert "Resume" in text
-    assert "/pause" not in re.findall(r'<form[^>]*action="[^"]*(/\w+)"', text)
+    assert offered(text) == ["resume"]
     assert shown()["state"] == "paused"
-    assert "Resumed." in follow(owner, f"{SUBSCRIPTION}/resume")
+    again = follow(owner, f"{SUBSCRIPTION}/resume")
+    assert "Resumed." in again
+    assert offered(again) == ["pause"]
     assert shown()["state"] == "active"
 
 
@@ -303,14 +312,14 @@ def test_redrive_those_that_are_ticked(
 ) -> None:
     assert owner.text(LETTERS).count('type="checkbox"') == 3
     text = follow(owner, f"{LETTERS}/redrive", LETTERS, which="some", id=letters[:2])
-    assert "Tried again: 2. Dropped, as a later event covers them: 0." in text
+    assert "On their way again: 2. Dropped, as a later event covers them: 0." in text
     assert shown()["dead_letters"] == 1
 
 
 def test_redrive_all(
     owner: Operator, letters: list[int], shown: Callable[[], dict[str, object]]
 ) -> None:
-    assert "Tried again: 3." in follow(owner, f"{LETTERS}/redrive", LETTERS, which="all")
+    assert "On their way again: 3." in follow(owner, f"{LETTERS}/redrive", LETTERS, which="all")
     assert shown()["dead_letters"] == 0
 
 
@@ -318,7 +327,7 @@ def test_redrive_one(
     owner: Operator, letters: list[int], shown: Callable[[], dict[str, object]]
 ) -> None:
     on = f"{LETTERS}/{letters[2]}"
-    assert "Tried again: 1." in follow(owner, f"{on}/redrive", on)
+    assert "On their way again: 1." in follow(owner, f"{on}/redrive", on)
     assert shown()["dead_letters"] == 2
 
 
@@ -339,7 +348,7 @@ def test_a_page_says_only_what_actions_say(owner: Operator) -> None:
     for query in ("did=<b>", "did=odd", "did=redrive&redriven=<b>&covered=x"):
         text = owner.see(f"{SUBSCRIPTION}?{query}").text
         assert "<b>" not in text
-    assert "Tried again: 0." in text
+    assert "On their way again: 0." in text
 
 
 @pytest.mark.parametrize("path", [f"{SUBSCRIPTION}/pause", "/nowhere", "/"])
@@ -364,5 +373,30 @@ def test_parked_entities_are_tried_now(
     settle(storage, "subscriber", change=change)
     parked = f"{SUBSCRIPTION}/parked"
     assert owner.text(parked).count('type="checkbox"') == 2
-    assert f"Tried now: {retried}." in follow(owner, f"{parked}/retry", parked, **ticked)
+    assert f"On their way now: {retried}." in follow(owner, f"{parked}/retry", parked, **ticked)
     assert owner.press(f"{parked}/retry", parked, which="some").status_code == 400
+
+
+def test_what_came_of_a_redrive_stands_where_it_is_said(
+    owner: Operator, letters: list[int], storage: Storage, clock: FakeClock
+) -> None:
+    answer = owner.press(f"{LETTERS}/redrive", LETTERS, which="some", id=letters[:1])
+    where = answer.headers["Location"]
+    assert "No answer yet." in owner.client.get(where).text
+    subscription = storage.subscriptions.find(storage.clients.id_of("subscriber"), "default")
+    made = attempt(422, subscription_id=subscription)
+    before, after = (replace(made, at_ms=clock() + away_ms) for away_ms in (-1, 1))
+    storage.attempts.add([before], clock())
+    assert "No answer yet." in owner.client.get(where).text
+    storage.attempts.add([after], clock())
+    text = unescape(owner.client.get(where).text)
+    assert "Its endpoint does not accept what is in the request (422)." in text
+    assert "1 event waits to be tried again, and 2 dead letters are left" in text
+    live = re.search(r'data-live="(.*?)"', text)
+    assert live
+    assert "(422)" in owner.client.get(live[1]).text
+
+
+@pytest.mark.parametrize("query", ["", "did=redrive", "did=redrive&since_ms=x", "since_ms=1"])
+def test_no_outcome_is_shown_of_nothing(owner: Operator, query: str) -> None:
+    assert "What came of it" not in owner.text(f"{LETTERS}?{query}")

@@ -57,6 +57,13 @@ class Console:
         )
         assert done.status_code == 200, done.text
 
+    def put(self, **how: object) -> None:
+        """The subscription as it is, delivered so."""
+        wanted = {"topics": ["orders"], "callback": self.receiver.url, "uuid": "u-1", **how}
+        where = self.bus.url + SUBSCRIPTION
+        made = requests.put(where, json=wanted, auth=(ROOT_KEY, ""), timeout=10)
+        assert made.status_code in {200, 201}, made.text
+
     def describe(self) -> None:
         """What orders are about, so that the catalogue has something to show."""
         part = {"type": "string", "pattern": "^[a-z]+$", "description": "Who has it now"}
@@ -94,11 +101,9 @@ def running(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 @pytest.fixture
 def console(running: Console) -> Iterator[Console]:
     """A subscription that nothing has happened to yet: tests run in any order."""
-    wanted = {"topics": ["orders"], "callback": running.receiver.url, "uuid": "u-1"}
     url = running.bus.url + SUBSCRIPTION
     running.receiver.decide = lambda delivery: Reply(204)
-    made = requests.put(url, json=wanted, auth=(ROOT_KEY, ""), timeout=10)
-    assert made.status_code == 201, made.text
+    running.put()
     yield running
     gone = requests.delete(url, auth=(ROOT_KEY, ""), timeout=10)
     assert gone.status_code == 204, gone.text
@@ -164,12 +169,12 @@ def test_who_has_no_scripts_edits_what_is_given_up_at_once_and_redrives(
     expect(page.get_by_role("status")).to_contain_text("Saved")
     console.receiver.decide = lambda one: Reply(422 if poison in one.urls else 204)
     console.publish(30, 31, 32)
-    look_until(page, lambda: page.get_by_text("given up after many attempts").count() > 0)
+    look_until(page, lambda: page.get_by_text("was given up after").count() > 0)
     page.get_by_role("link", name="See the dead letters").click()
     expect(page.get_by_role("row")).to_have_count(2)
     console.receiver.decide = lambda one: Reply(204)
     page.get_by_role("button", name="Redrive all 1").click()
-    expect(page.get_by_role("status")).to_contain_text("Tried again: 1.")
+    expect(page.get_by_role("status")).to_contain_text("On their way again: 1.")
     look_until(page, lambda: page.get_by_role("row").count() == 0)
     expect(page.locator("main")).to_contain_text("Nothing was given up")
     assert poison in console.receiver.urls
@@ -209,6 +214,58 @@ def test_a_page_that_is_open_changes_by_itself(console: Console, browser: Browse
     before = page.locator("dd").nth(2).inner_text()
     console.publish(20, 21)
     expect(page.locator("dd").nth(2)).not_to_have_text(before)
+    page.context.close()
+
+
+def test_all_of_an_open_page_is_of_one_look(console: Console, browser: Browser) -> None:
+    console.receiver.decide = lambda delivery: Reply(204)
+    page = console.open(browser)
+    page.goto(f"{console.bus.url}/console{SUBSCRIPTION}")
+    pause, resume = (page.get_by_role("button", name=word) for word in ("Pause", "Resume"))
+    lag = page.locator("dd").first
+    expect(lag).to_have_text("none")
+    page.locator("section.status a").first.focus()
+    stopped = requests.post(
+        f"{console.bus.url}{SUBSCRIPTION}/pause", auth=(ROOT_KEY, ""), timeout=10
+    )
+    assert stopped.status_code == 200
+    console.publish(22)
+    looked = f"**/live{SUBSCRIPTION}**"
+    for _ in range(2):
+        with page.expect_response(looked):
+            pass
+    assert page.locator(".badge").inner_text() != "paused"
+    assert (pause.is_visible(), lag.inner_text()) == (True, "none")
+    page.locator(":focus").evaluate("link => link.blur()")
+    expect(page.locator(".badge")).to_have_text("paused")
+    expect(page.locator(".verdict")).to_contain_text("Paused by the root key")
+    expect(lag).to_contain_text("1 event")
+    expect(pause).not_to_be_visible()
+    resume.click()
+    expect(page.get_by_role("status")).to_contain_text("Resumed")
+    expect(page.locator(".badge")).to_have_text("idle")
+    expect(lag).to_have_text("none")
+    expect(resume).not_to_be_visible()
+    page.context.close()
+
+
+def test_what_came_of_a_redrive_shows_by_itself(console: Console, browser: Browser) -> None:
+    poison = "https://x.example/41"
+    console.receiver.decide = lambda one: Reply(422 if poison in one.urls else 204)
+    console.put(retry={"first_ms": 100, "parked_ms": []})
+    console.publish(40, 41, 42)
+    page = console.open(browser)
+    page.goto(f"{console.bus.url}/console{SUBSCRIPTION}/dead-letters")
+    look_until(page, lambda: page.get_by_role("row").count() > 0)
+    page.get_by_role("button", name="Redrive all 1").click()
+    came = page.get_by_role("region", name="What came of it")
+    expect(came).to_contain_text("does not accept what is in the request (422)")
+    expect(came).to_contain_text("1 dead letter is left")
+    console.receiver.decide = lambda one: Reply(204)
+    page.reload()
+    page.get_by_role("button", name="Redrive all 1").click()
+    expect(came).to_contain_text("204: 1 event")
+    expect(came).to_contain_text("0 dead letters are left")
     page.context.close()
 
 

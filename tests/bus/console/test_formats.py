@@ -1,10 +1,8 @@
 """How states, bodies and plots are written."""
 
-from typing import Any
-
 import pytest
 
-from bus.console.formats import as_json, coded, condition, pretty
+from bus.console.formats import as_json, coded, pretty
 from bus.console.plots import plot, short
 
 
@@ -68,30 +66,3 @@ def test_a_plot_begins_left_and_its_most_is_on_top() -> None:
 )
 def test_numbers_at_the_edge_of_a_plot_are_short(value: float, text: str) -> None:
     assert short(value) == text
-
-
-@pytest.mark.parametrize(
-    ("fields", "word"),
-    [
-        ({}, "idle"),
-        ({"lag": {"events": 3, "oldest_ms": 50}}, "busy"),
-        ({"lag": {"events": 3, "oldest_ms": 60_001}}, "behind"),
-        ({"failures": 1}, "failing"),
-        ({"failures": 1, "parked": 1, "dead_letters": 1}, "failing"),
-        ({"parked": 2}, "parked"),
-        ({"dead_letters": 1}, "dead letters"),
-        ({"dead_letters": 1, "parked": 1, "lag": {"events": 3, "oldest_ms": 5}}, "dead letters"),
-        ({"dead_letters": 1, "state": "paused"}, "paused"),
-        ({"failures": 1, "state": "paused"}, "paused"),
-        ({"failures": 1, "state": "disabled"}, "disabled"),
-    ],
-)
-def test_a_state_is_one_word_or_two(fields: dict[str, Any], word: str) -> None:
-    well = {
-        "state": "active",
-        "failures": 0,
-        "parked": 0,
-        "dead_letters": 0,
-        "lag": {"events": 0, "oldest_ms": None},
-    }
-    assert condition(well | fields) == word

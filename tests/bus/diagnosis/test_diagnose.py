@@ -9,9 +9,11 @@ import pytest
 from bus.diagnosis.diagnose import Diagnosis, diagnose
 from bus.diagnosis.subscription import Examined
 from bus.diagnosis.topics import Published
+from bus.model.audit import AuditEntry
 from bus.model.delivery import (
     Attempt,
     Cursor,
+    DeadLetter,
     EndpointHealth,
     Lag,
     LastAnswer,
@@ -78,9 +80,11 @@ def told(
     can_pull: bool = True,
     published: Published = PUBLISHED,
     leases: Sequence[PullLease] = (),
+    **seen: Any,
 ) -> Diagnosis:
     """The diagnosis of a subscription that is well but for what is given."""
-    return diagnose(Examined(one, attempts, pushers, can_pull, NOW_MS, leases), published)
+    examined = Examined(one, attempts, pushers, can_pull, NOW_MS, leases, **seen)
+    return diagnose(examined, published)
 
 
 def of(**fields: Any) -> Overview:
@@ -125,6 +129,80 @@ def test_what_keeps_events_away_comes_first(
     assert do in str(found.findings[0].do)
     assert found.findings[0].relation == relation
     assert found.summary == f"{found.findings[0].said} {found.findings[0].do}"
+
+
+@pytest.mark.parametrize(
+    ("client", "by", "said"),
+    [
+        ("shop", "token 7", "shop (token 7) has paused it, 5 s ago."),
+        (None, "root key", "Paused by the root key, 5 s ago."),
+        (None, "shell", "Paused by the shell, 5 s ago."),
+    ],
+)
+def test_who_has_paused_it_is_named(client: str | None, by: str, said: str) -> None:
+    at_ms = SUBSCRIPTION.state_since_ms
+    act = AuditEntry(1, at_ms, client, by, "subscription.pause", "/x", "shop", {})
+    one = of(state=State.PAUSED)
+    assert told(one, paused=act).findings[0].said.startswith(said)
+    earlier = replace(act, at_ms=at_ms - 60_000)
+    assert told(one, paused=earlier).findings[0].said.startswith("Somebody has paused it")
+
+
+@pytest.mark.parametrize(
+    ("answer", "made", "said"),
+    [
+        (
+            LastAnswer(422, None, 1),
+            attempt(422, response_body=b'{"why":\n "<b>no</b>\x1b[31m \xff"}'),
+            """ answered 422: \u201c{"why": "<b>no</b> [31m \ufffd"}\u201d.""",
+        ),
+        (
+            LastAnswer(500, None, 1),
+            attempt(500, response_body=b"x" * 300),
+            f"https://shop.example/events answered 500: \u201c{'x' * 200}…\u201d.",
+        ),
+        (
+            LastAnswer(401, None, 1),
+            attempt(401),
+            "https://shop.example/events answered 401, without a word.",
+        ),
+        (
+            LastAnswer(None, "connection refused", 1),
+            attempt(None, "connection refused"),
+            "https://shop.example/events gave no answer: connection refused.",
+        ),
+        (
+            LastAnswer(404, None, 1),
+            attempt(204),
+            "https://shop.example/events answered 404, without a word.",
+        ),
+    ],
+)
+def test_what_an_endpoint_answered_is_said_with_the_address(
+    answer: LastAnswer, made: Attempt, said: str
+) -> None:
+    callback = "https://shop.example/events?key=hidden"
+    one = replace(of(callback=callback), health=FAILING, answer=answer)
+    for each in (one, replace(one, subscription=replace(one.subscription, state=State.DISABLED))):
+        first = told(each, attempts=[made]).findings[0].said
+        assert first.endswith(said)
+        assert "hidden" not in first
+
+
+@pytest.mark.parametrize(
+    ("letters", "attempts", "said"),
+    [
+        (1, 1, "1 event was given up after 1 attempt."),
+        (1, 2, "1 event was given up after 2 attempts."),
+        (1_200, 1_100, "1,200 events were given up, the last after 1,100 attempts."),
+    ],
+)
+def test_after_how_many_attempts_it_was_given_up_is_said(
+    letters: int, attempts: int, said: str
+) -> None:
+    died = DeadLetter(log_event(1), attempts, LastAnswer(422, None, 1), b"")
+    found = told(replace(WELL, dead_letters=letters), died=died)
+    assert found.findings[0].said == said
 
 
 @pytest.mark.parametrize(

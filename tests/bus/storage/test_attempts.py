@@ -6,7 +6,7 @@ import pytest
 from service_kit.tokens import digest
 
 from bus.errors import NotFound
-from bus.model.delivery import Attempt, AttemptFilter
+from bus.model.delivery import Attempt, AttemptFilter, Ended
 from bus.model.positions import written
 from bus.storage import Storage
 from tests.bus.conftest import TOKENS
@@ -119,3 +119,14 @@ def test_attempts_are_chosen_by_what_they_were_about(storage: Storage, made: Att
 
     assert (about("a"), about("b"), about("b", limit=1)) == ([1, 0], [2, 1], [2])
     assert (about("494"), about("gone"), about("never")) == ([1], [4, 3], [])
+
+
+def test_how_attempts_at_what_was_due_ended_is_told_newest_first(
+    storage: Storage, made: Attempt
+) -> None:
+    first = replace(made, status=None, error="refused", positions="1", duration_ms=5)
+    second = replace(made, at_ms=NOW_MS + 9, positions="1-2")
+    beside = [replace(second, resend=True), replace(made, positions=None)]
+    storage.attempts.add([first, second, *beside], NOW_MS)
+    told = storage.attempts.ended(made.subscription_id)
+    assert told == [Ended(NOW_MS + 10, 204, None), Ended(NOW_MS + 5, None, "refused")]
