@@ -14,7 +14,7 @@ from bus.api.standing import overviews, standing_of
 from bus.bootstrap import Bus
 from bus.delivery.lease import LAPSES_AFTER_MS
 from bus.diagnosis.diagnose import diagnose, worst_of
-from bus.diagnosis.subscription import Examined
+from bus.diagnosis.examined import Examined
 from bus.diagnosis.topics import Published, wanted_topics
 from bus.model.delivery import Overview
 from bus.model.paths import subscription_path

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bus.diagnosis.condition import since_ms
+from bus.diagnosis.examined import Examined
 from bus.diagnosis.finding import DiagnosisFinding, Level
 from bus.diagnosis.subscription import (
-    Examined,
     of_answers,
     of_attempts,
     of_bus,

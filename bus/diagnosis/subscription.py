@@ -1,54 +1,22 @@
 """One subscription as it is: its state, its endpoint, what waits and what was left aside."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from statistics import median
 from urllib.parse import urlsplit
 
 from service_kit.url import LOOPBACK_HOSTS
 
-from bus.diagnosis.answers import Meaning, is_yes, meaning
+from bus.diagnosis.answers import is_yes, meaning
+from bus.diagnosis.examined import Examined
 from bus.diagnosis.finding import DiagnosisFinding, bad, fine, look
 from bus.diagnosis.formats import ago, plural, span
 from bus.diagnosis.spoken import shown_callback, spoken
-from bus.model.audit import AuditEntry
-from bus.model.delivery import Attempt, DeadLetter, Ended, Overview, PullLease
+from bus.model.delivery import Attempt, PullLease
 from bus.model.subscription import State
 
 _WAITS_LONG_MS = 10_000
 _SAME_ACT_MS = 10_000
 _KEPT = "Its events are kept and wait."
-
-
-@dataclass(frozen=True, slots=True)
-class Examined:
-    """What is known of a subscription: as it is, its last attempts (newest first), how many
-    pushers are alive, whether its client has a token that may pull, and the batches that pullers
-    have not acknowledged, those whose lease has lapsed too.
-
-    `ended` is how all attempts that are kept ended (newest first), `paused` the act that has paused
-    it, `died` the event that was given up last.
-    """
-
-    one: Overview
-    attempts: Sequence[Attempt]
-    pushers: int
-    can_pull: bool
-    now_ms: int
-    leases: Sequence[PullLease] = ()
-    ended: Sequence[Ended] = ()
-    paused: AuditEntry | None = None
-    died: DeadLetter | None = None
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it is neither paused nor disabled."""
-        return self.one.subscription.state is State.ACTIVE
-
-    def answered(self) -> Meaning | None:
-        """What its last answer means; None: it was taken, or there was none."""
-        last = self.one.answer
-        return None if last is None else meaning(last.status, last.error)
 
 
 def of_bus(seen: Examined) -> Iterator[DiagnosisFinding]:

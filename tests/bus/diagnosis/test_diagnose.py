@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bus.diagnosis.diagnose import Diagnosis, diagnose
-from bus.diagnosis.subscription import Examined
+from bus.diagnosis.examined import Examined
 from bus.diagnosis.topics import Published
 from bus.model.audit import AuditEntry
 from bus.model.delivery import (
