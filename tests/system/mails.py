@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from tests.system.smtp import Letters, text_of
 from tests.waiting import wait_for
 
-MAIL_BY_MAIL = {"MAILER_NEW_BIDS": "1000", "MAILER_PER_HOUR": "1000"}
+MAIL_BY_MAIL = {"MAILER_NEW_BIDS": "1000000", "MAILER_PER_HOUR": "1000000"}
 """Settings under which nothing is summed up."""
 TO_BE_KILLED = {"MAILER_SMTP_TIMEOUT_MS": "5000", "MAILER_FETCH_TIMEOUT_MS": "5000"}
 """What a killed worker had in hand waits for one and a half times as long at most."""

@@ -1,8 +1,8 @@
 """What becomes of an item, press by press: who presses what, when it is done, who is mailed."""
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import requests
@@ -14,6 +14,10 @@ from tests.chaos.books.market import Market, Offered
 from tests.waiting import wait_for
 
 Side = Literal["buyer", "seller"]
+Letter = tuple[Side, str]
+"""To which side of a sale, and its subject but for the item."""
+Mail = tuple[str, str]
+"""To which address, and its subject."""
 ADDRESS = {"name": "A. Buyer", "street": "12 Mill Lane", "city": "Leeds", "country": "GB"}
 _AGAIN_S = 2.0
 _WHILE_OTHERS_DIE_S = 300
@@ -31,6 +35,7 @@ class Deal:
     seller: Customer
     market: Market
     button: Callable[[], str]
+    came: Callable[[], Iterable[Mail]]
     taken: int = 0
     in_hand: "Arrow | None" = None
 
@@ -50,8 +55,12 @@ class Deal:
 
     def press_until_done(self) -> None:
         """Press until it shows: again at once where nobody answered, else after a while."""
-        arrow, again_at = self.next, time.monotonic()
-        wait_for(lambda: arrow.is_due(self), what=f"{arrow.name} of {self.item.title} is due")
+        arrow, again_at, what = (
+            self.next,
+            time.monotonic(),
+            f"{self.next.name} of {self.item.title}",
+        )
+        wait_for(lambda: arrow.is_due(self), seconds=_WHILE_OTHERS_DIE_S, what=f"{what} is due")
         self.in_hand = arrow
 
         def is_done() -> bool:
@@ -63,19 +72,30 @@ class Deal:
                 again_at = time.monotonic() + (_AGAIN_S if is_answered else 0)
             return False
 
-        wait_for(is_done, seconds=_WHILE_OTHERS_DIE_S, what=f"{arrow.name} of {self.item.title}")
+        wait_for(is_done, seconds=_WHILE_OTHERS_DIE_S, what=what)
         self.in_hand = None
         self.taken += 1
         if arrow is BID and self.market.ended_without_a_bid(self.item):
             self.story = TOO_LATE
 
-    def mails(self) -> list[tuple[str, str]]:
+    def mails(self) -> list[Mail]:
         """To whom, and with which subject, of all that was done."""
-        return [
-            (self._address(side), subject.format(self.item.title))
-            for arrow in self.story.arrows[: self.taken]
-            for side, subject in arrow.mails
-        ]
+        return [it for arrow in self._taken for it in self._mails(arrow.mails)]
+
+    def spared(self) -> list[Mail]:
+        """Those of them that may be missing, as what was done meanwhile has made them pointless."""
+        return [it for arrow in self._taken for it in self._mails(arrow.spares)]
+
+    def has_come(self, mails: Sequence[Letter]) -> bool:
+        """Whether these are there."""
+        return set(self._mails(mails)) <= set(self.came())
+
+    @property
+    def _taken(self) -> "Sequence[Arrow]":
+        return self.story.arrows[: self.taken]
+
+    def _mails(self, letters: Sequence[Letter]) -> list[Mail]:
+        return [(self._address(side), words.format(self.item.title)) for side, words in letters]
 
     def is_at(self, status: OrderStatus) -> bool:
         order = self.market.order_of(self.item, self.buyer.name)
@@ -97,12 +117,13 @@ class Deal:
 @dataclass(frozen=True)
 class Arrow:
     """A step between two states of a sale: once it `is_due` somebody presses `press` until it is
-    `done`; these are mailed."""
+    `done`; these are mailed. What it `spares` is mailed only if the mailer looked before."""
 
     name: str
     press: Callable[[Deal], object]
     done: Callable[[Deal], bool]
-    mails: Sequence[tuple[Side, str]] = ()
+    mails: Sequence[Letter] = ()
+    spares: Sequence[Letter] = ()
     is_due: Callable[[Deal], bool] = lambda _deal: True
 
 
@@ -193,18 +214,17 @@ HAMMER = Arrow(
     [("seller", "Not sold: {}"), ("buyer", "Not won: {}")],
     is_due=lambda it: it.market.ends_within(it.item, ms=_BEFORE_THE_HAMMER_MS),
 )
-OFFER = Arrow(
-    "offer",
-    _offer,
-    lambda it: it.market.offer_of(it.item) is not None,
-    [("buyer", "A second chance for {}")],
-)
+_CHANCE: Sequence[Letter] = [("buyer", "A second chance for {}")]
+OFFER = Arrow("offer", _offer, lambda it: it.market.offer_of(it.item) is not None, _CHANCE)
 ACCEPT = Arrow(
     "accept",
     lambda it: it.buyer.presses(f"/second-chances/{it.market.offer_of(it.item)}", answer="accept"),
     lambda it: it.is_at(OrderStatus.AGREED),
     [("buyer", "Your order: {}"), ("seller", "Your order: {}")],
+    spares=_CHANCE,
 )
+"""At once, as the site shows it: nobody is mailed of a chance that can no longer be taken."""
+ACCEPT_BY_MAIL = replace(ACCEPT, spares=(), is_due=lambda it: it.has_come(_CHANCE))
 SEND_TO = Arrow(
     "address",
     lambda it: it.buyer.presses(it.order_page(), f"{it.order_page()}/address", **ADDRESS),
@@ -268,10 +288,11 @@ RETURN = Arrow(
 TOO_LATE = Story((LIST, Arrow("bid", _nothing, lambda _it: True, [("seller", "Not sold: {}")])))
 """The end has come while nobody got through to bid."""
 BOUGHT = (LIST, BUY, SEND_TO, PAY)
-_FROM_HAMMER = Story((LIST, BID, HAMMER, OFFER, ACCEPT, SEND_TO, PAY, SHIP, RECEIVE), ends_in_s=90)
+_OFFERED = (LIST, BID, HAMMER, OFFER)
+_ENDS_IN_S = 30
 STORIES = (
     Story((*BOUGHT, ASK_CANCEL, CANCEL)),
     Story((*BOUGHT, SHIP, RECEIVE, ASK_RETURN, ACCEPT_RETURN, SEND_BACK, RETURN)),
-    _FROM_HAMMER,
-    _FROM_HAMMER,
+    Story((*_OFFERED, ACCEPT, SEND_TO, PAY, SHIP, RECEIVE), _ENDS_IN_S),
+    Story((*_OFFERED, ACCEPT_BY_MAIL, SEND_TO, PAY, SHIP, RECEIVE), _ENDS_IN_S),
 )

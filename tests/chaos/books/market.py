@@ -127,6 +127,11 @@ class Market:
         assert len(found) < 2, "an offer was made twice"
         return found[0].id if found else None
 
+    def offer_url(self, item: Offered) -> str | None:
+        """Where bids_service has that offer."""
+        with self._library.store.reading() as conn:
+            return next((it.url for it in second_chances.of_auction(conn, item.id)), None)
+
     def payments(self) -> list[Payment]:
         """All that there are."""
         with self._library.store.reading() as conn:

@@ -1,12 +1,13 @@
 """People who trade beside each other, each sale press by press, whatever dies meanwhile."""
 
 import random
-from collections.abc import Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Condition
 
 from tests.chaos.books.customer import Customer
-from tests.chaos.books.deals import STORIES, Arrow, Deal
+from tests.chaos.books.deals import Arrow, Deal, Mail, Story
 from tests.chaos.books.market import Market
 from tests.waiting import wait_for
 
@@ -39,8 +40,17 @@ class Rounds:
 class Street:
     """So many sales side by side; one that is over makes room for the next."""
 
-    def __init__(self, web: str, market: Market, chance: random.Random, *, sales: int) -> None:
-        self._market, self._chance = market, chance
+    def __init__(
+        self,
+        web: str,
+        market: Market,
+        chance: random.Random,
+        *,
+        sales: int,
+        choose: Callable[[Sequence[Deal]], Story],
+        came: Callable[[], Iterable[Mail]],
+    ) -> None:
+        self._market, self._chance, self._choose, self._came = market, chance, choose, came
         self._rounds = Rounds()
         self._pool = ThreadPoolExecutor(sales)
         self.deals: list[Deal] = []
@@ -53,7 +63,8 @@ class Street:
         self._lanes: list[Future[None]] = [
             self._pool.submit(self._trade, seller, buyer) for seller, buyer in pairs
         ]
-        wait_for(lambda: self._stands(sales), what="the first sales have begun")
+        stands = "the first sales have begun"
+        wait_for(lambda: len(self.deals) >= sales or self.has_stopped, what=stands)
 
     def next_arrows(self) -> list[str]:
         """What everybody does now, or in the round to come."""
@@ -65,23 +76,20 @@ class Street:
         return [arrow.name for arrow in found if arrow]
 
     def let_go(self) -> None:
-        """Everybody who is through with a step goes on to the next. Raises what anybody raised."""
-        for lane in self._lanes:
-            if lane.done():
-                lane.result()
+        """Everybody who is through with a step goes on to the next."""
         self._rounds.let_go()
 
-    def close(self) -> None:
-        """Everybody goes on until their step is done, and begins no other. Raises what anybody
-        raised."""
-        self._rounds.let_go(over=True)
-        with self._pool:
-            wait(self._lanes, return_when=FIRST_EXCEPTION)
-            for lane in self._lanes:
-                lane.result()
+    @property
+    def has_stopped(self) -> bool:
+        """Whether somebody has met with what nobody should."""
+        return any(lane.done() for lane in self._lanes)
 
-    def _stands(self, sales: int) -> bool:
-        return len(self.deals) >= sales or any(lane.done() for lane in self._lanes)
+    def close(self) -> list[str]:
+        """Everybody goes on until their step is done, and begins no other; what anybody raised."""
+        self._rounds.let_go(over=True)
+        self._pool.shutdown()
+        raised = [error for lane in self._lanes if (error := lane.exception())]
+        return ["".join(traceback.format_exception(error)) for error in raised]
 
     def _trade(self, seller: Customer, buyer: Customer) -> None:
         while not self._rounds.over:
@@ -91,7 +99,7 @@ class Street:
                 deal.press_until_done()
 
     def _begin(self, seller: Customer, buyer: Customer) -> Deal:
-        story = STORIES[len(self.deals) % len(STORIES)]
+        story = self._choose(list(self.deals))
         deal = Deal(
             item=self._market.put_up(seller.name, ends_in_s=story.ends_in_s),
             story=story,
@@ -99,6 +107,7 @@ class Street:
             seller=seller,
             market=self._market,
             button=lambda: self._chance.choice(BUTTONS),
+            came=self._came,
         )
         self.deals.append(deal)
         return deal
