@@ -39,6 +39,7 @@ VICTIMS = (
 """Who has a step in hand on its way to the books and to the mails."""
 ARROWS = list(dict.fromkeys(arrow.name for story in STORIES for arrow in story.arrows))
 SWEEP_S = 2
+_AIM_S = 0.5
 _IN_HAND_S = 0.4
 _ROUND_S = 2.0
 
@@ -94,8 +95,10 @@ def run(
             while verdict.rounds < rounds or verdict.fewest < each:
                 if time.monotonic() - began > most_s or street.has_stopped:
                     break
-                victim = _victim(street.next_arrows(), verdict.kills, chance)
-                hit = _round(house, street, victim, chance, deaths)
+                arrows = street.next_arrows()
+                victim = _victim(arrows, verdict.kills, chance)
+                aim = min(arrows, key=verdict.kills_at, default="")
+                hit = _round(house, street, victim, aim, chance, deaths)
                 verdict.rounds += 1
                 verdict.kills.update((arrow, victim) for arrow in hit)
                 at = ", ".join(hit) or "rest"
@@ -123,17 +126,18 @@ def _victim(arrows: list[str], kills: Counter[tuple[str, str]], chance: random.R
 
 
 def _round(
-    house: House, street: Street, victim: str, chance: random.Random, deaths: Deaths
+    house: House, street: Street, victim: str, aim: str, chance: random.Random, deaths: Deaths
 ) -> list[str]:
-    """Everybody presses, and the victim dies once somebody has, at these arrows. In some rounds the
-    next on the way is away, so that the victim dies with it in hand. Who is slow is hit again."""
+    """Everybody presses, and the victim dies soon after somebody has at `aim`, which may be over in
+    no time; at these arrows. In some rounds the next on the way is away, so that the victim dies
+    with it in hand. Who is slow is hit again."""
     held = VICTIMS[VICTIMS.index(victim) + 1 :][:1] if chance.random() < 0.5 else ()
     deaths.struck(*held)
     house.kill(*held)
     street.let_go()
     with suppress(AssertionError):
-        wait_for(street.in_hand, seconds=_ROUND_S)
-    Event().wait(chance.uniform(0, _IN_HAND_S))
+        wait_for(lambda: aim in street.in_hand(), seconds=_AIM_S)
+    Event().wait(_IN_HAND_S * chance.random() ** 3)
     hit = street.in_hand()
     deaths.struck(victim)
     house.kill(victim)
