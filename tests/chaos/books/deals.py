@@ -20,7 +20,7 @@ Mail = tuple[str, str]
 """To which address, and its subject."""
 ADDRESS = {"name": "A. Buyer", "street": "12 Mill Lane", "city": "Leeds", "country": "GB"}
 _AGAIN_S = 2.0
-_WHILE_OTHERS_DIE_S = 300
+_WHILE_OTHERS_DIE_S = 600
 _MAXIMUM = "800000.00"
 _BEFORE_THE_HAMMER_MS = 2000
 

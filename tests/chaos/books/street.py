@@ -13,7 +13,7 @@ from tests.waiting import wait_for
 
 BUTTONS = ("pay", "pay", "tell-twice", "tell-out-of-order", "pay-and-never-tell", "decline")
 _PEOPLE = (("Martha", "Ada"), ("Tomas", "Bela"), ("Martha", "Bela"), ("Tomas", "Ada"))
-_SLOWEST_S = 400
+_SLOWEST_S = 700
 
 
 class Rounds:
