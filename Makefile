@@ -29,7 +29,7 @@ test: .venv/installed-dev ## run every test that can run without root
 test-fast: .venv/installed-dev ## run the tests that start nothing: no process, browser or PostgreSQL
 	$(BIN)/pytest -n logical --dist loadfile --no-loadscope-reorder -m "not slow" $(ARGS)
 
-chaos: .venv/installed-dev ## kill the bus's processes and break its machine, ROUNDS=100 times; ARGS="--seed 7" repeats; ENGINE=cluster: every strike on three database hosts; ENGINE=books: who is between a press, a payment, the books and the mails (ARGS="--engine postgresql")
+chaos: .venv/installed-dev ## kill the bus's processes and break its machine, ROUNDS=100 times; ARGS="--seed 7" repeats; ENGINE=cluster: every strike on three database hosts; ENGINE=books: who is between a press, a payment, the books and the mails, until each of 16 arrows had ROUNDS kills at least (ARGS="--engine postgresql --minutes 15")
 ifeq ($(ENGINE),cluster)
 	$(BIN)/python -m tests.cluster --strikes $(ARGS)
 else ifeq ($(ENGINE),books)

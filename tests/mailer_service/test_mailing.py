@@ -272,3 +272,28 @@ def page_of(*urls: str, next: str | None = None) -> dict[str, object]:
         "_links": links,
         "_embedded": {"bids": [{"_links": {"self": {"href": url}}} for url in urls]},
     }
+
+
+def test_a_second_chance_that_was_taken_before_anybody_looked_is_told_to_nobody(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    in_an_hour = mailer.clock() + 3_600_000
+    mailer.deliver("offers", house.offer(in_an_hour))
+    mailer.deliver("offers", house.offer(in_an_hour, status="accepted"), type="update")
+    mailer.work()
+
+    assert mail_server.mails == []
+    assert mailer.inbox == []
+
+
+def test_one_that_is_taken_while_its_letter_waits_is_told_once(
+    mailer: Mailer, house: House, mail_server: MailServer
+) -> None:
+    in_an_hour = mailer.clock() + 3_600_000
+    mailer.deliver("offers", house.offer(in_an_hour))
+    mailer.work("examine")
+    mailer.deliver("offers", house.offer(in_an_hour, status="accepted"), type="update")
+    mailer.work()
+
+    assert arrived(mail_server) == {("A second chance for Brass lamp", "ada@example.org")}
+    assert len(mail_server.mails) == 1

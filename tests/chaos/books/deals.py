@@ -50,8 +50,8 @@ class Deal:
 
     @property
     def is_at_rest(self) -> bool:
-        """Whether nothing becomes of it unless somebody presses."""
-        return self.next.press is not _nothing
+        """Whether nothing becomes of it unless somebody presses: an auction ends by itself."""
+        return self.next not in (LIST, BID, HAMMER)
 
     def press_until_done(self) -> None:
         """Press until it shows: again at once where nobody answered, else after a while."""

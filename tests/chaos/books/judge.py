@@ -117,7 +117,7 @@ class Judge:
         lost = missing - spared
         assert not lost, "\n".join(self._where(lost, deals))
         again = {mail for mail in more if mail in expected}
-        assert set(more) == again, f"mails that nobody was to get: {dict(more)}"
+        assert set(more) == again, f"mails that nobody was to get: {set(more) - again}"
         heard = more - self._unheard()
         assert not heard, f"mails that came again: {dict(heard)}"
         return (

@@ -41,7 +41,7 @@ ARROWS = list(dict.fromkeys(arrow.name for story in STORIES for arrow in story.a
 SWEEP_S = 2
 _AIM_S = 0.5
 _IN_HAND_S = 0.4
-_ROUND_S = 2.0
+_ROUND_S = 1.0
 
 
 @dataclass
@@ -68,7 +68,7 @@ def run(
     rounds: int = 0,
     each: int = 0,
     most_s: float = inf,
-    sales: int = 14,
+    sales: int = 22,
     seed: int,
     engine: str = "sqlite",
     told: Callable[[str], object] = str,

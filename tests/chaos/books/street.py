@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Condition
 
 from tests.chaos.books.customer import Customer
-from tests.chaos.books.deals import Arrow, Deal, Mail, Story
+from tests.chaos.books.deals import LIST, Arrow, Deal, Mail, Story
 from tests.chaos.books.market import Market
 from tests.waiting import wait_for
 
@@ -68,7 +68,8 @@ class Street:
 
     def next_arrows(self) -> list[str]:
         """What everybody does now, or in the round to come."""
-        return [deal.next.name for deal in list(self.deals) if not deal.is_over]
+        found = [deal.next.name for deal in list(self.deals) if not deal.is_over]
+        return found + [LIST.name] * (len(self._lanes) - len(found))
 
     def in_hand(self) -> list[str]:
         """The arrows on which somebody has pressed, and not yet seen it done."""
@@ -95,8 +96,8 @@ class Street:
         while not self._rounds.over:
             deal = self._begin(seller, buyer)
             while not deal.is_over and not (self._rounds.over and deal.is_at_rest):
-                self._rounds.wait()
                 deal.press_until_done()
+                self._rounds.wait()
 
     def _begin(self, seller: Customer, buyer: Customer) -> Deal:
         story = self._choose(list(self.deals))
