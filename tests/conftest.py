@@ -18,6 +18,7 @@ from tests.browser.chromium import chromium
 from tests.postgres import postgres_cluster, postgres_url
 from tests.quick_apps import build_apps_quickly
 from tests.rewritten import rewrite_once
+from tests.run_folder import run_folder
 from tests.shared import shared, sqlite_copy
 
 __all__ = ["postgres_cluster", "postgres_url", "shared", "sqlite_copy"]
@@ -76,6 +77,7 @@ def pytest_configure(config: pytest.Config) -> None:
     none shall compile the same modules anew, nor ignore Ctrl-C because a shell runs the tests in
     the background. What is collected stays, so nobody looks meanwhile for what doesn't."""
     gc.disable()
+    run_folder()
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -2,24 +2,27 @@
 their modules already, which is most of what a start costs.
 
 They are what their command line says in all else: their own sockets, files, signals and memory, to
-be killed like any. One such Python serves one package, so that none has what another imports. Who
-measures memory, brings a library or runs where Linux isn't starts them the usual way.
+be killed like any. One such Python serves one package, so that none has what another imports, to
+all the workers of a test run. Who measures memory, brings a library or runs where Linux isn't
+starts them the usual way.
 """
 
 import atexit
+import fcntl
 import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from select import select
 
 from tests.forked.python import package_of
+from tests.run_folder import owner, run_folder
 from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +37,7 @@ _PACKAGES = (
     "stages",
 )
 _HERE = Path(__file__).parent
+_FOLDER = "forks"
 
 
 class Forked:
@@ -110,21 +114,29 @@ def forking(env: Mapping[str, str]) -> dict[str, str]:
     if not _can_fork(env):
         return dict(env)
     for package in _PACKAGES:
-        _serving(package)  # it imports nothing before it is asked
+        _launch(package)  # it imports nothing before it is asked
+    for package in _PACKAGES:
+        _serving(package)
     return dict(env) | {"PATH": f"{_folder()}{os.pathsep}{env['PATH']}"}
 
 
 def close() -> None:
-    """End all that fork; what was forked goes on."""
-    while _servers:
-        server = _servers.pop()
-        assert server.stdin is not None
-        server.stdin.close()
-        server.wait(PATIENCE_S)
-    if _folder.cache_info().currsize:
-        shutil.rmtree(_folder())
-    _serving.cache_clear()
-    _folder.cache_clear()
+    """End all that fork, if the run is this process's; what was forked goes on."""
+    if owner() != os.getpid():
+        for process in _launched:
+            process.returncode = 0  # it goes on, and nobody warns of that
+        return
+    for package in _PACKAGES:
+        # One that ended, or never began, has no socket or doesn't listen at it.
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asked, suppress(OSError):
+            asked.connect(str(run_folder() / _FOLDER / package))
+            socket.send_fds(asked, [b"{}"], [])
+            asked.recv(64)
+    while _launched:
+        _launched.pop().wait(PATIENCE_S)
+    shutil.rmtree(run_folder() / _FOLDER, ignore_errors=True)
+    for remembered in (_serving, _folder):
+        remembered.cache_clear()
 
 
 def _can_fork(env: Mapping[str, str]) -> bool:
@@ -160,29 +172,49 @@ def _words(command: str, env: Mapping[str, str]) -> list[str]:
     return said.stdout.split("\0")[:-1]
 
 
-_servers: list[subprocess.Popen[bytes]] = []
+_launched: list[subprocess.Popen[bytes]] = []
 
 
 @cache
 def _serving(package: str) -> Path | None:
-    """The socket of the Python that forks this package's processes; it ends with this process."""
+    """The socket of the Python that forks this package's processes; it ends with whose it is."""
     if package not in _PACKAGES:
         return None
+    _launch(package)
     path = _folder() / package
-    command = [sys.executable, "-m", "tests.forked.interpreter", str(path)]
-    _servers.append(
-        subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT, start_new_session=True)
-    )
     wait_for(path.exists, what=f"a Python for {package}")
     return path
 
 
+def _launch(package: str) -> None:
+    """Start it, unless some worker has: it outlives the one that did."""
+    folder = _folder()
+    with (folder / "launched").open("a+") as launched:
+        fcntl.flock(launched, fcntl.LOCK_EX)
+        launched.seek(0)
+        if package not in launched.read().split():
+            program = [sys.executable, "-m", "tests.forked.interpreter", str(folder / package)]
+            _launched.append(
+                subprocess.Popen(
+                    [*program, str(owner())],
+                    stdin=subprocess.DEVNULL,
+                    cwd=ROOT,
+                    start_new_session=True,
+                )
+            )
+            launched.write(f"{package}\n")
+
+
 @cache
 def _folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="gavel-forks-"))
+    folder = run_folder() / _FOLDER
+    folder.mkdir(exist_ok=True)
     text = (_HERE / "python.py").read_text()
-    for program in ("python", "gunicorn"):
-        (folder / program).write_text(f"#!{sys.executable} -IS\n{text}")
-        (folder / program).chmod(0o700)
+    with (folder / "launched").open("a") as launched:
+        fcntl.flock(launched, fcntl.LOCK_EX)
+        for program in ("python", "gunicorn"):
+            if not (folder / program).exists():
+                (folder / program).write_text(f"#!{sys.executable} -IS\n{text}")
+                (folder / program).chmod(0o700)
     atexit.register(close)
     return folder

@@ -1,9 +1,9 @@
-"""`python -m tests.forked.interpreter SOCKET`: forks processes, having imported their modules.
+"""`python -m tests.forked.interpreter SOCKET OWNER`: forks processes, with their modules imported.
 
 Each request on the socket (SEQPACKET) is JSON with the three standard streams beside it: `argv`
 (`python -m …` or `gunicorn …`), `env`, `cwd` and the process `group`: null for a session of its
-own. The answers are the process's id, and its exit status when it has ended. Ends when its stdin
-does.
+own. The answers are the process's id, and its exit status when it has ended. Ends when it is asked
+for nothing, and when the process OWNER ends.
 
 What a fork imports besides, late or by a name, it tells, so that the next ones have it already.
 """
@@ -40,7 +40,7 @@ class Teller(MetaPathFinder):
 class Server:
     """Waits for requests and for the ends of who was forked."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, owner: int) -> None:
         self._selector = selectors.DefaultSelector()
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listener.bind(path)
@@ -48,21 +48,22 @@ class Server:
         self._askers: dict[int, socket.socket] = {}
         self._ended: dict[int, tuple[int, socket.socket]] = {}  # by the descriptor of a process
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
-        self._selector.register(sys.stdin, selectors.EVENT_READ, self._parent_is_gone)
+        self._owner = os.pidfd_open(owner)
+        self._selector.register(self._owner, selectors.EVENT_READ, self._owner_is_gone)
         self._run: set[str] = set()  # `-m` runs them: who has them already warns of that
         self._told, self.tells = os.pipe()
         os.set_blocking(self._told, False)
         os.set_blocking(self.tells, False)
 
     def serve(self) -> dict[str, Any] | None:
-        """What this process, a fork, shall be; None to the server when its parent is gone."""
+        """What this process, a fork, shall be; None to the server when it shall end."""
         while True:
             for key, _ in self._selector.select():
                 found = key.data(key.fd)
                 if found is not None:
                     return found or None
 
-    def _parent_is_gone(self, _fd: int) -> dict[str, Any]:
+    def _owner_is_gone(self, _fd: int) -> dict[str, Any]:
         return {}
 
     def _accept(self, _fd: int) -> None:
@@ -78,6 +79,9 @@ class Server:
             asker.close()
             return None
         wanted: dict[str, Any] = json.loads(said)
+        if not wanted:
+            asker.close()
+            return {}
         self._run.update(_run_by(wanted["argv"]))
         _import([*_modules(wanted["argv"]), *self._looked_for()])
         pid = os.fork()
@@ -111,6 +115,7 @@ class Server:
 
     def _let_go(self) -> None:
         os.close(self._told)
+        os.close(self._owner)
         self._selector.close()
         self._listener.close()
         for asker in self._askers.values():
@@ -209,7 +214,7 @@ def _run(argv: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    server = Server(sys.argv[1])
+    server = Server(sys.argv[1], int(sys.argv[2]))
     chosen = server.serve()
     if chosen:
         _be(chosen, server.tells)

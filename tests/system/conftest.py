@@ -37,7 +37,8 @@ def house(tmp_path: Path, letters: Letters, stage: str) -> Iterator[House]:
 @pytest.fixture
 def released_house(tmp_path: Path, letters: Letters) -> Iterator[House]:
     """The same on its first day, before any of its processes was started."""
-    house = House(tmp_path / "var", {"SMTP_URL": f"smtp://127.0.0.1:{letters.port}"})
+    smtp = {"SMTP_URL": f"smtp://127.0.0.1:{letters.port}"}
+    house = House(tmp_path / "var", smtp, released=True)
     yield house
     house.close()
 

@@ -12,16 +12,31 @@ from tests.demo_pictures import hang_pictures
 from tests.postgres import fresh_database
 from tests.procfile import ROOT, Processes
 from tests.sockets import free_base
+from tests.system.ready_made import PORTS, can_be_copied, copy_release
 
 
 class House(Processes):
     """All processes of a stage; released, not yet started. Its operator wants no mail: tests count
-    what customers get."""
+    what customers get.
 
-    def __init__(self, var: Path, outside: Mapping[str, str], *, forked: bool = True) -> None:
-        base = free_base(range(26))
+    Its first release is a copy of one of the same stage, unless it shall be `released` itself.
+    """
+
+    def __init__(
+        self,
+        var: Path,
+        outside: Mapping[str, str],
+        *,
+        forked: bool = True,
+        released: bool = False,
+    ) -> None:
+        base = free_base(PORTS)
         ours = {"VAR_DIR": str(var), "PORT_BASE": str(base), "MAILER_OPERATOR": "none"}
         chosen = ours | dict(outside)
+        copied = not released and can_be_copied(var, outside)
+        if copied:
+            var.mkdir(mode=0o700, parents=True, exist_ok=True)
+            copy_release(chosen.get("STAGE", "soa"), var, base, release=_release)
         self.settings = environment(ROOT, chosen)
         commands = commands_of(ROOT, self.settings)
         super().__init__(
@@ -32,8 +47,14 @@ class House(Processes):
             forked=forked,
         )
         hang_pictures(var / "photos")
-        for release in commands.releases:
-            self.run(release)
+        if not copied:
+            for release in commands.releases:
+                self.run(release)
+
+
+def _release(stage: str, var: Path) -> Mapping[str, str]:
+    """Make one to copy from; its settings."""
+    return House(var, {"STAGE": stage}, released=True).settings
 
 
 @contextmanager
