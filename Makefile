@@ -47,11 +47,26 @@ mutants: .venv/installed-dev ## change the code in COUNT=300 places, drawn from 
 screens: .venv/installed-dev ## photograph every page into var/screens
 	$(BIN)/python -m tests.screens
 
+# Each looks for itself, the longest first; what one says stays together, where make knows how.
+CHECKS := check-types check-lint check-format check-boundaries check-dependencies
+TOGETHER := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 check: .venv/installed-dev ## format, lint, types, boundaries, dependencies
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going $(TOGETHER) $(CHECKS)
+
+.PHONY: $(CHECKS)
+check-format:
 	$(BIN)/ruff format --check $(CODE)
+
+check-lint:
 	$(BIN)/ruff check $(CODE)
+
+check-types:
 	$(BIN)/mypy
+
+check-boundaries:
 	$(BIN)/lint-imports
+
+check-dependencies:
 	for folder in $(DISTRIBUTIONS); do (cd $$folder && $(CURDIR)/$(BIN)/deptry $$(test -d src && echo src || echo .)) || exit 1; done
 	cd deploy/gavel-bus && $(CURDIR)/$(BIN)/deptry src/bus/
 
