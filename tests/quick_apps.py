@@ -7,6 +7,7 @@ has compiled for itself: half and an eighth of the time of a page's test.
 """
 
 from functools import cache
+from types import CodeType
 from typing import Any
 
 import flask_smorest.arguments
@@ -22,7 +23,7 @@ from werkzeug.routing import Rule
 
 _compile = Rule.compile
 _read: dict[tuple[object, ...], Rule] = {}
-_code: dict[str, bytes] = {}
+_code: dict[str, CodeType | None] = {}
 
 
 class _Statements(LRUCache[Any, Any]):
@@ -53,11 +54,10 @@ class _Templates(BytecodeCache):
         return super().get_bucket(environment, f"{name} {own}", filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in _code:
-            bucket.bytecode_from_string(_code[bucket.key])
+        bucket.code = _code.get(bucket.key)
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        _code[bucket.key] = bucket.bytecode_to_string()
+        _code[bucket.key] = bucket.code
 
 
 _statements = _Statements(capacity=5000)
