@@ -23,7 +23,7 @@ from werkzeug.routing import Rule
 
 _compile = Rule.compile
 _read: dict[tuple[object, ...], Rule] = {}
-_code: dict[str, CodeType | None] = {}
+_code: dict[tuple[str, str], CodeType | None] = {}
 
 
 class _Statements(LRUCache[Any, Any]):
@@ -54,10 +54,10 @@ class _Templates(BytecodeCache):
         return super().get_bucket(environment, f"{name} {own}", filename, source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = _code.get(bucket.key)
+        bucket.code = _code.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        _code[bucket.key] = bucket.code
+        _code[bucket.key, bucket.checksum] = bucket.code
 
 
 _statements = _Statements(capacity=5000)
