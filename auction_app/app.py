@@ -58,6 +58,7 @@ from auction_app.notifications.views.preferences import take_one_click
 from auction_app.orders import labels as orders_labels
 from auction_app.orders import views as orders_views
 from auction_app.orders.settle_payment import unsettled_payments
+from auction_app.page_cache.copies import Copies
 from auction_app.page_cache.in_templates import install_page_cache
 from auction_app.payments import labels as payments_labels
 from auction_app.payments import views as payments_views
@@ -129,7 +130,7 @@ def create_app(
     trust_proxies(app, config.trusted_proxies)
     install_compression(app)
     install_trace(app)
-    install_metrics(app, "auctions", collect)
+    timings = install_metrics(app, "auctions", collect)
     install_storable(app)
     refuse_nameless_parts(app)
     install_access(app, config.tokens)
@@ -156,6 +157,7 @@ def create_app(
     terms = TermsOfUse(built.store)
     install_terms(app, terms)
     _install_views(app, built, terms)
+    app.wsgi_app = Copies(app, built, timings)  # type: ignore[method-assign]
     return app
 
 

@@ -100,19 +100,24 @@ def remember_device(parts: Parts, response: Response, customer_id: str) -> None:
 
 
 def session_token() -> str:
-    """The token of the session that is signed in."""
-    return str(session.get(_TOKEN, ""))
+    """The token of the session that is signed in, if one is."""
+    token = session.get(_TOKEN)
+    return token if isinstance(token, str) else ""
 
 
 def _look_up(parts: Parts) -> Visitor:
-    token = session.get(_TOKEN)
-    if not isinstance(token, str):
-        return Visitor(customer=None)
     try:
-        found = resume_session(parts.store, token)
+        return whose(parts, session_token())
     except SessionExpired:
         session.pop(_TOKEN)
         return Visitor(customer=None, expired=True)
+
+
+def whose(parts: Parts, token: str) -> Visitor:
+    """Who has a session of that token; without one, somebody. Raises SessionExpired."""
+    if not token:
+        return Visitor(customer=None)
+    found = resume_session(parts.store, token)
     return Visitor(
         customer=found.customer,
         unread=found.unread,

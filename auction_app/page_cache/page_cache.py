@@ -7,9 +7,9 @@ under the whole of what its readers have of their own.
 """
 
 import threading
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any
 
@@ -17,8 +17,9 @@ from flask import Response, make_response, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 
-from auction_app.accounts.visitor import Visitor, visitor
+from auction_app.accounts.visitor import Visitor, session_token, visitor
 from auction_app.maintenance.in_templates import maintenance_banner
+from auction_app.page_cache.copies import SHOWN, Asked, Shown
 from auction_app.page_cache.in_templates import OPEN, moment_in, part_in
 from auction_app.page_cache.open_text import OpenText, open_text
 from auction_app.page_cache.stand_ins import BANNER, NAME, NOW, TOKEN, stand_ins
@@ -33,6 +34,7 @@ readers' parts of each, a few kB a reader."""
 _SESSIONS_TOKEN = "csrf_token"  # noqa: S105 - the name under which a session keeps it
 _NOTHING: Mapping[str, Any] = {}
 Own = Mapping[str, Any]
+Again = Callable[[], tuple[Mapping[str, Any], Own]]
 
 
 @dataclass(frozen=True)
@@ -64,40 +66,53 @@ class PageCache:
         self._pages: dict[Hashable, _Page] = {}
         self._lock = threading.Lock()
 
-    def page(self, template: str, state: Mapping[str, Any], own: Own = _NOTHING) -> Response:
+    def page(
+        self,
+        template: str,
+        state: Mapping[str, Any],
+        own: Own = _NOTHING,
+        *,
+        again: Again | None = None,
+    ) -> Response:
         """The page for the current visitor, or a 304 if that is what the browser has.
 
         `state` is all that the template may show; `own` what its personal parts may show beside,
-        of this reader. The values of both are hashable.
+        of this reader. The values of both are hashable. `again` makes both anew, for this reader,
+        without a request: whoever asks again with their copy is then answered sooner (`copies`).
         """
         who = visitor(self._parts)
         if _is_ones_own(who):
             return page(template, **state, **own)
-        own = {**own, "unread": who.unread}
-        found = self._page(template, state, who, own)
+        own, asked, reader = {**own, "unread": who.unread}, _asked(), _readers(who)
+        found = self._page(template, state, who, own, asked)
         personal = self._personal(found, state, who, own)
-        now_ms = self._parts.clock()
-        moments = {**found.moments, **personal.moments}
-        left = {name: time_left(at - now_ms) for name, at in moments.items()}
-        banner = str(maintenance_banner())
-        values = {NOW: str(now_ms), BANNER: banner, **left, **_readers(who)}
-        tag = _tag(who, [found.text, *personal.texts.values()], [banner, *left.values()])
+        passing = self._passing(found, personal)
+        forms = session.get(_SESSIONS_TOKEN)
+        tag = _tag(who, forms, found, personal, passing)
+        if again is not None:
+            tag_now = partial(self._tag_now, template, again, asked, forms)
+            request.environ[SHOWN] = Shown(who, session_token(), asked, tag_now)
         if request.if_none_match.contains_weak(tag):
             return _for_viewer(Response(status=304), tag)
+        values = {NOW: str(self._parts.clock()), **passing, **reader}
         values |= {name: text.filled(values) for name, text in personal.texts.items()}
         return _for_viewer(make_response(found.text.filled(values)), tag)
 
-    def _page(self, template: str, state: Mapping[str, Any], who: Visitor, own: Own) -> _Page:
-        key = (
-            template,
-            request.full_path,
-            language(),
-            style(),
-            viewer_zone().key,
-            zone_is_chosen(),
-            who.customer is None,
-            *state.values(),
-        )
+    def _tag_now(
+        self, template: str, again: Again, asked: Asked, forms: str | None, who: Visitor
+    ) -> str | None:
+        """The tag that `page` would give; None where something isn't written."""
+        state, own = again()
+        found = self._pages.get(_key(template, asked, who, state))
+        personal = found.parts.get((*own.values(), who.unread)) if found else None
+        if found is None or personal is None:
+            return None
+        return _tag(who, forms, found, personal, self._passing(found, personal))
+
+    def _page(
+        self, template: str, state: Mapping[str, Any], who: Visitor, own: Own, asked: Asked
+    ) -> _Page:
+        key = _key(template, asked, who, state)
         found = self._pages.get(key)
         if found is None:
             text = self._write(template, {**state, **stand_ins(who, own)})
@@ -119,6 +134,13 @@ class PageCache:
             self._keep(page.parts, key, found, MOST_PARTS)
         return found
 
+    def _passing(self, page: _Page, personal: _Written) -> Mapping[str, str]:
+        """What differs from one moment to the next, by its gaps."""
+        now_ms = self._parts.clock()
+        moments = {**page.moments, **personal.moments}
+        left = {name: time_left(at - now_ms) for name, at in moments.items()}
+        return {BANNER: str(maintenance_banner()), **left}
+
     def _write(self, template: str, names: Mapping[str, Any]) -> OpenText:
         # A template that asks the database would show what was true when it was written.
         with self._parts.store.closed():
@@ -129,6 +151,14 @@ class PageCache:
             kept[key] = found
             while len(kept) > most:
                 del kept[next(iter(kept))]
+
+
+def _key(template: str, asked: Asked, who: Visitor, state: Mapping[str, Any]) -> Hashable:
+    return (template, asked, who.customer is None, *state.values())
+
+
+def _asked() -> Asked:
+    return Asked(request.full_path, language(), style(), viewer_zone(), zone_is_chosen())
 
 
 def _moments_in(texts: Iterable[OpenText]) -> dict[str, int]:
@@ -152,15 +182,17 @@ def _signed(_known: str) -> str:
     return str(generate_csrf())
 
 
-def _tag(who: Visitor, texts: Iterable[OpenText], passing: Iterable[str]) -> str:
-    """What tells whether a browser's copy is still true. The time at which it was made is no part
-    of it: scripts learn that from a header."""
-    digest = blake2b(digest_size=16)
-    for text in texts:
+def _tag(
+    who: Visitor, forms: str | None, page: _Page, personal: _Written, passing: Mapping[str, str]
+) -> str:
+    """What tells whether a browser's copy is still true; `forms` is the session's token of forms.
+    The time at which it was made is no part of it: scripts learn that from a header."""
+    digest = blake2b(page.text.digest, digest_size=16)
+    for text in personal.texts.values():
         digest.update(text.digest)
     me = who.customer
-    own = (me.id, me.name, session.get(_SESSIONS_TOKEN)) if me else ()
-    digest.update(repr((own, *passing)).encode())
+    own = (me.id, me.name, forms) if me else ()
+    digest.update(repr((own, *passing.values())).encode())
     return digest.hexdigest()
 
 

@@ -1,6 +1,7 @@
 """The item page, and what stands beside it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint as PlainBlueprint
@@ -46,10 +47,11 @@ def api(parts: Parts) -> Blueprint:
         """An auction: its terms, and the last known state of its bidding."""
         if wants_hal():
             return hal(_as_hal(parts, auction_id))
-        state, own = _item_context(parts, auction_id)
+        again = partial(_item_context, parts, auction_id)
+        state, own = again()
         if typed := typed_before(parts, auction_id):
             return page("items/item.html", **state, **own, typed=typed, typed_before=True)
-        return kept.page("items/item.html", state, own)
+        return kept.page("items/item.html", state, own, again=again)
 
     return views
 
@@ -66,7 +68,8 @@ def pages(parts: Parts) -> PlainBlueprint:
 
     @views.get("/auctions/<string:auction_id>/history")
     def history(auction_id: str) -> Response:
-        return kept.page("items/_history.html", *_history_context(parts, auction_id))
+        again = partial(_history_context, parts, auction_id)
+        return kept.page("items/_history.html", *again(), again=again)
 
     return views
 
