@@ -1,14 +1,14 @@
 """What was read is true for as long as nothing in the database changes: it is asked once.
 
-A connection can tell whether its view shows anything else than the one that it had before. SQLite
-counts others' commits (`PRAGMA data_version`) and the connection's own changes; PostgreSQL names
-the transactions that a snapshot shows (`pg_current_snapshot`), whatever database they were in.
+A connection can tell whether its view shows anything else than the one that it had before
+(`service_kit.marked_view`).
 """
 
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
 
+from service_kit.marked_view import mark_of
 from sqlalchemy import Connection
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ class Memory:
     def known(self, connection: Connection, before: Found) -> Found:
         """What is true in the view of a connection; `before` is what was `current` before the view
         began."""
-        shown = _shown(connection)
+        shown = mark_of(connection)
         if connection.info.get(_SHOWN) == shown:
             return before
         fresh: Found = {}
@@ -72,11 +72,3 @@ def second_of(now_ms: int) -> int:
     """The second that a time lies in, in ms: what is asked may depend on that, for it is asked
     again when the next one begins."""
     return now_ms - now_ms % 1000
-
-
-def _shown(connection: Connection) -> Hashable:
-    """What differs where a view of this connection differs from another."""
-    driver: Any = connection.connection.driver_connection
-    if connection.dialect.name == "sqlite":
-        return (driver.execute("PRAGMA data_version").fetchone()[0], driver.total_changes)
-    return str(driver.execute("SELECT pg_current_snapshot()::text").fetchone()[0])

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from service_kit import database
 from service_kit.clock import Clock
+from service_kit.marked_view import reading_marked
 from service_kit.notify import Channel, NotifyChannel
 from service_kit.outcomes import Outcomes
 from sqlalchemy import Connection, Engine
@@ -52,7 +53,7 @@ class Store:
             yield outer[0]
             return
         view = View(self._memory)
-        with database.reading(self.engine) as connection:
+        with reading_marked(self.engine) as connection:
             token = self._view.set((connection, view))
             try:
                 yield connection

@@ -6,6 +6,7 @@ from threading import Barrier, Thread
 
 import pytest
 from service_kit import database
+from service_kit.marked_view import reading_marked
 from sqlalchemy import Connection, Engine
 
 from auction_app.db.memory import Memory, View
@@ -40,7 +41,7 @@ class House:
     @contextmanager
     def view(self) -> Iterator[tuple[View, Connection]]:
         view = View(self.memory)
-        with database.reading(self.engine) as connection:
+        with reading_marked(self.engine) as connection:
             yield view, connection
 
     def number(self) -> int:
@@ -100,7 +101,7 @@ def test_whoever_was_overtaken_leaves_nothing_behind(house: House, url: str) -> 
     """One that began before a change remembers after it; then nobody may take its word."""
     other = database.connect(url)
     late = View(house.memory)
-    with database.reading(house.engine) as connection:
+    with reading_marked(house.engine) as connection:
         read_number(connection)  # from here on it sees 1
         raise_number(other)
         assert house.number() == 2

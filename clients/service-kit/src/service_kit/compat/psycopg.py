@@ -1,6 +1,7 @@
 """psycopg: a deadline for what PostgreSQL answers; libpq waits for ever for a server that hangs.
 And a commit of which nobody knows whether it lasts is an error, where PostgreSQL only warns."""
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -21,6 +22,9 @@ WAITS = {
     "target_session_attrs": "read-write",  # never a standby, which refuses what is written
 }
 """What libpq waits for, unless the URL says otherwise; dead peers are noticed within 15 s."""
+LATELY_S = 1.0
+"""After so long a connection is asked whether it lives before it is used."""
+_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _LOOK_EVERY_S = 0.1  # for signals; psycopg's own
 
 
@@ -33,6 +37,7 @@ class Expecting(psycopg.Connection[Any]):
     """
 
     within_s: Callable[[], float | None]
+    answered_s = float("-inf")
     _warning: str | None = None
 
     def wait(
@@ -42,10 +47,23 @@ class Expecting(psycopg.Connection[Any]):
         if timeout is not None or seconds is None:
             return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, seconds)
+            answer = super().wait(gen, interval, seconds)
         except psycopg.errors._WaitTimeout as error:
             self.pgconn.finish()  # what was asked may still be answered: to nobody
             raise psycopg.OperationalError(f"no answer within {seconds:g} s") from error
+        self.answered_s = time.monotonic()
+        return answer
+
+    def has_answered_lately(self) -> bool:
+        """Whether it did a moment ago: then it needn't be asked whether it lives."""
+        return not self.closed and time.monotonic() - self.answered_s < LATELY_S
+
+    def begin_reading(self, first: str) -> Any:
+        """Begin a transaction of one consistent view and ask it something, in one round trip;
+        returns the cell. The connection must be in autocommit, for this says BEGIN itself."""
+        asked = self.execute(f"{_BEGIN_READING}; {first}".encode(), prepare=False)
+        asked.nextset()
+        return asked.fetchone()[0]  # type: ignore[index]
 
     def commit(self) -> None:
         """Commit, and know that it lasts. Raises OperationalError otherwise."""
