@@ -336,6 +336,7 @@ def test_a_connection_that_hangs_is_left_as_soon_as_a_new_one_would_be(
     engine = connect(postgres_url)
     with reading(engine) as connection:
         hanging = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    monkeypatch.setattr("service_kit.compat.psycopg.LATELY_S", 0.0)
     os.kill(hanging, signal.SIGSTOP)
     try:
         with reading(engine) as connection:

@@ -101,10 +101,9 @@ def test_it_costs_two_round_trips(postgres: Engine, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("silent_s", [0.0, LATELY_S])
-def test_a_connection_that_was_ended_spoils_one_view_at_most(
+def test_a_connection_that_was_ended_spoils_no_view(
     postgres: Engine, postgres_url: str, silent_s: float
 ) -> None:
-    """None where it was silent for a while: then it is asked first."""
     with reading_marked(postgres) as connection:
         driver: Any = connection.connection.driver_connection
     others = database.connect(postgres_url)
@@ -113,11 +112,19 @@ def test_a_connection_that_was_ended_spoils_one_view_at_most(
     others.dispose()
     driver.answered_s -= silent_s
 
-    try:
-        with reading_marked(postgres) as connection:
-            assert mark_of(connection)
-    except StoreUnavailable:
-        assert not silent_s
+    with reading_marked(postgres) as connection:
+        assert mark_of(connection)
 
+
+def test_a_connection_that_breaks_as_a_view_begins_is_not_used_again(
+    postgres: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reading_marked(postgres) as connection:
+        driver: Any = connection.connection.driver_connection
+    driver.pgconn.finish()
+    monkeypatch.setattr(Expecting, "has_answered_lately", lambda _: True)
+
+    with pytest.raises(StoreUnavailable), reading_marked(postgres):
+        pass
     with reading_marked(postgres) as connection:
         assert mark_of(connection)

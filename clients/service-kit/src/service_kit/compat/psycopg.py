@@ -1,6 +1,7 @@
 """psycopg: a deadline for what PostgreSQL answers; libpq waits for ever for a server that hangs.
 And a commit of which nobody knows whether it lasts is an error, where PostgreSQL only warns."""
 
+import select
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -55,8 +56,13 @@ class Expecting(psycopg.Connection[Any]):
         return answer
 
     def has_answered_lately(self) -> bool:
-        """Whether it did a moment ago: then it needn't be asked whether it lives."""
-        return not self.closed and time.monotonic() - self.answered_s < LATELY_S
+        """Whether it did a moment ago, and the server has said nothing since, such as that it ends
+        it: then it needn't be asked whether it lives."""
+        if self.closed or time.monotonic() - self.answered_s >= LATELY_S:
+            return False
+        said = select.poll()
+        said.register(self.fileno(), select.POLLIN)
+        return not said.poll(0)
 
     def begin_reading(self, first: str) -> Any:
         """Begin a transaction of one consistent view and ask it something, in one round trip;
