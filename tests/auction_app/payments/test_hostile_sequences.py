@@ -67,7 +67,7 @@ class Hostile:
 
     def lie(self) -> None:
         """Say another amount or currency than was asked for, or that another's page was paid."""
-        for session in self.shop.till.ledger.all_of("checkout.session"):
+        for session in self.true.values():
             lie = self.chance.choice(
                 (
                     {"amount_total": self.chance.choice(AMOUNTS)},
@@ -126,7 +126,7 @@ class Hostile:
         self.answers.append((self.shop.tell(body), due))
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(24))
 def test_only_what_was_paid_as_it_is_due_is_paid_and_once(
     open_shop: Callable[..., Shop], seed: int
 ) -> None:
