@@ -26,8 +26,8 @@ def owe(
     buyer_id: str,
     seller_id: str,
 ) -> Payment:
-    """The payment of an order, made if there is none. Raises NotPossible: it is paid, or nobody
-    can take such an amount."""
+    """The payment of an order, made if there is none. Raises NotPossible: nobody can take such an
+    amount."""
     provider_units(amount)
     owed = Payment(
         id=new_id(),
@@ -40,16 +40,20 @@ def owe(
     )
     payments.add(act.conn, owed, now_ms=act.now_ms)
     known = payments.of_order(act.conn, order_url)
-    if known is None or known.is_paid or known.trouble:
-        raise NotPossible("pay")
+    assert known is not None
     if known.id == owed.id:
         act.announce("payments", "create", act.urls.payment(known.id))
     return known
 
 
 def begin_checkout(act: UnitOfWork, payment: Payment) -> Checkout:
-    """The one checkout at which it can be made now: pressed twice, it is the same."""
-    payments.locked(act.conn, payment.id)
+    """The one checkout at which it can be made now: pressed twice, it is the same. Raises
+    NotPossible: it is paid, or in trouble."""
+    # As it is under the lock: what was found to be paid since it was read has no open checkout any
+    # more, and would be charged at another one.
+    now = payments.locked(act.conn, payment.id)
+    if now is None or now.is_paid or now.trouble:
+        raise NotPossible("pay")
     since_ms = act.now_ms - _GOOD_FOR_MS
     found = payments.open_checkout_of(act.conn, payment.id, made_after_ms=since_ms)
     if found is not None:

@@ -1,6 +1,7 @@
 """Which services did not answer when they were last asked."""
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from service_kit.dialects import insert_or
+from sqlalchemy import Connection, bindparam, delete, select
 
 from auction_app.db.tables import outages
 
@@ -16,8 +17,8 @@ def since(conn: Connection, service: str) -> int | None:
 
 def begin(conn: Connection, service: str, *, now_ms: int) -> None:
     """Note that the service does not answer; the first time counts."""
-    if since(conn, service) is None:
-        conn.execute(insert(outages).values(service=service, since_ms=now_ms))
+    statement = insert_or(conn, outages).values(service=service, since_ms=now_ms)
+    conn.execute(statement.on_conflict_do_nothing())
 
 
 def end(conn: Connection, service: str) -> None:

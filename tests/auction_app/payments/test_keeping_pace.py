@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
+import pytest
 from service_kit.money import Money
 
 from auction_app.bidding.refresh_projection import refresh_projection
-from auction_app.errors import ProviderAway
+from auction_app.errors import NotPossible, ProviderAway
 from auction_app.payments import repository as payments
 from auction_app.payments.look_at_checkouts import look_at_checkouts
 from auction_app.payments.model import Checkout, Payment, PaymentStatus, Seen
+from auction_app.payments.open_checkout import begin_checkout
 from auction_app.payments.provider import OpenedCheckout, Told
 from auction_app.worker import FETCHES
 from tests.auction_app.bidding.test_projection import deliver
@@ -80,6 +82,19 @@ def test_two_that_look_at_once_move_it_once(shop: Shop) -> None:
         "update",
         "update",
     ]
+
+
+def test_who_pressed_again_while_it_was_found_to_be_paid_gets_no_other_page(shop: Shop) -> None:
+    shop.pay("pay-and-never-tell")
+    as_it_was = shop.payment()
+    shop.world.clock.pass_s(SWEEP_S)
+    shop.work()
+
+    with pytest.raises(NotPossible), shop.world.parts.begin() as act:
+        begin_checkout(act, as_it_was)
+
+    assert shop.payment().status is PaymentStatus.PAID
+    assert shop.till.count("checkout.session") == 1
 
 
 def test_a_provider_that_is_away_is_asked_later_and_later(shop: Shop) -> None:
