@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Any, TypeVar
 
-from service_kit.marked_view import mark_of
+from service_kit.marked_view import is_of_all, mark_of
 from sqlalchemy import Connection
 
 T = TypeVar("T")
@@ -27,21 +27,23 @@ class Memory:
 
     def __init__(self) -> None:
         self.current: Found = {}
+        self._mark: Hashable = None
         self._lock = Lock()
 
     def known(self, connection: Connection, before: Found) -> Found:
         """What is true in the view of a connection; `before` is what was `current` before the view
         began."""
-        shown = mark_of(connection)
-        if connection.info.get(_SHOWN) == shown:
-            return before
-        fresh: Found = {}
+        mark, fresh = mark_of(connection), Found()
         with self._lock:
+            if is_of_all(connection) and mark == self._mark:
+                return self.current
+            if connection.info.get(_SHOWN) == mark:
+                return before
             is_first = self.current is before
             if is_first:
-                self.current = fresh
+                self.current, self._mark = fresh, mark
         # Who kept to itself looks as if at a change next time, too.
-        connection.info[_SHOWN] = shown if is_first else None
+        connection.info[_SHOWN] = mark if is_first and not is_of_all(connection) else None
         return fresh
 
 

@@ -145,3 +145,13 @@ def test_what_is_asked_otherwise_is_asked_for_itself(house: House) -> None:
             assert view.remembered(connection, read_plus, 1) == 2
             assert view.remembered(connection, read_plus, 2) == 3
             assert view.remembered(connection, read_plus, 2, still=3) == 6
+
+
+def test_on_postgresql_what_one_connection_saw_another_need_not_ask(postgres_database: str) -> None:
+    with closing(House(postgres_database)) as house:
+        house.number()
+        with house.view(), house.view() as (view, connection):  # which is new in the pool
+            assert view.remembered(connection, house.ask) == 1
+        assert (house.number(), house.asked) == (1, 1)
+        raise_number(house.engine)
+        assert (house.number(), house.asked) == (2, 2)

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -252,6 +253,16 @@ def test_a_connection_that_postgresql_has_ended_is_replaced_before_it_is_used(
     assert backend(engine) not in {ended, backend(other)}
     engine.dispose()
     other.dispose()
+
+
+def test_connections_that_were_needed_at_once_are_kept(any_engine: Engine) -> None:
+    def needed() -> set[int]:
+        with ExitStack() as stack:
+            opened = [stack.enter_context(any_engine.connect()) for _ in range(16)]
+            return {id(one.connection.driver_connection) for one in opened}
+
+    kept = needed()
+    assert needed() == kept
 
 
 def test_an_error_of_the_database_names_no_value(engine: Engine) -> None:

@@ -92,7 +92,7 @@ def parsed(url: str) -> URL:
     return make_url(f"{scheme}://{user}{at}{slash}{name}").update_query_dict({"host": each})
 
 
-def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> Engine:
+def connect(url: str, *, waits_for_ever: bool = False) -> Engine:
     """An engine for the database at `url`. Opens nothing yet.
 
     A PostgreSQL that does not answer a statement within 20 s is away, unless who asked
@@ -106,9 +106,10 @@ def connect(url: str, *, pool_size: int = 10, waits_for_ever: bool = False) -> E
     is_file = url.startswith("sqlite")
     engine = create_engine(
         parsed(url),
-        pool_size=pool_size,
-        max_overflow=pool_size,
+        pool_size=20,  # none that comes back is closed: to open one takes milliseconds
+        max_overflow=0,
         pool_timeout=_WAIT_S,
+        pool_use_lifo=True,
         pool_pre_ping=not is_file,
         hide_parameters=True,
         json_deserializer=read_json,
@@ -248,8 +249,7 @@ def _expect_answers(engine: Engine, *, waits_for_ever: bool) -> None:
 
 
 def _ping_quickly(engine: Engine) -> None:
-    """Whether a connection still lives is known as soon as whether a new one can be made, and not
-    asked of one that has just answered: that takes as long as most reads."""
+    """Who hasn't just answered is asked whether it lives, for as long as a new one may take."""
     dialect: Any = engine.dialect
     ping = dialect.do_ping
 

@@ -14,6 +14,8 @@ from service_kit.database import is_sqlite, reading
 from service_kit.outage import outages_translated
 
 _MARK = "service_kit.marked_view"
+# Another server, a standby that was promoted for instance, may have come to the same numbers.
+_SHOWN = "SELECT concat(pg_current_snapshot(), ' ', pg_postmaster_start_time())"
 
 
 @contextmanager
@@ -41,10 +43,15 @@ def mark_of(connection: Connection) -> Hashable:
     return mark
 
 
+def is_of_all(connection: Connection) -> bool:
+    """Whether a mark means the same whichever connection of the database has it."""
+    return connection.dialect.name != "sqlite"
+
+
 def _begin(connection: Connection) -> Hashable:
     driver: Any = connection.connection.driver_connection
     try:
-        shown: Hashable = driver.begin_reading("SELECT pg_current_snapshot()::text")
+        shown: Hashable = driver.begin_reading(_SHOWN)
     except BaseException:
         connection.invalidate()  # SQLAlchemy hasn't seen that it is broken
         raise
