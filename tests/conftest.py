@@ -35,6 +35,9 @@ _SLOW = (
 )
 """Folders of slow tests; other slow modules mark themselves."""
 
+_POSTGRES = {"postgres", "postgresql"}
+"""How tests that run with each engine name this one."""
+
 _LONGEST = (
     "system/test_way_of_a_bid.py",
     "system/test_payments.py",
@@ -148,7 +151,10 @@ def _is_slow(item: pytest.Item) -> bool:
     return (
         _is_in_slow_folder(item.path)
         or not asks_for.isdisjoint({"browser", "postgres_cluster"})
-        or (parameters is not None and "postgresql" in map(str, parameters.params.values()))
+        or (
+            parameters is not None
+            and not _POSTGRES.isdisjoint(map(str, parameters.params.values()))
+        )
     )
 
 

@@ -20,6 +20,7 @@ from tests.bus.wire import Wire
 from tests.waiting import wait_for
 
 __all__ = ["either"]
+pytestmark = pytest.mark.slow
 
 URL = "https://shop.example/widgets/1"
 EVENT: dict[str, Any] = {"type": "create", "url": URL}
