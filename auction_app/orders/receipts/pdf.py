@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
+from itertools import zip_longest
 from pathlib import Path
 
 from fpdf import FPDF
@@ -18,6 +19,10 @@ _FONTS = Path(__file__).with_name("fonts")
 _FAMILY = "DejaVu"
 _UNKNOWN = "\N{WHITE SQUARE}"
 _LINE_MM = 6
+_PAGE_LINES = 40
+_LINE_CHARACTERS = 15
+"""Of the widest letters, in the narrower column."""
+_LONGEST = 5_000
 _FIRST_OF_OTHER_SCRIPTS = "\N{HEBREW ACCENT ETNAHTA}"
 """From here on letters are joined, or run to the left."""
 _JOINERS = "\n\N{ZERO WIDTH NON-JOINER}"
@@ -98,7 +103,8 @@ class _Sheet:
             for number, row in enumerate(rows, 1):
                 is_total = is_sum and number == len(rows)
                 style = FontFace(emphasis="BOLD") if is_total else None
-                table.row([self._readable(text) for text in row], style=style)
+                for part in _parts_of(row):
+                    table.row([self._readable(text) for text in part], style=style)
 
     def _say(self, text: str, *, size: int, bold: bool = False) -> None:
         self._pdf.set_font(_FAMILY, "B" if bold else "", size)
@@ -126,6 +132,34 @@ def _texts(wording: Wording) -> Iterator[str]:
     yield from (wording.title, wording.note, wording.gaps)
     for row in (*wording.sides, *wording.sums, *wording.paid):
         yield from row
+
+
+def _parts_of(row: Row) -> Iterator[Sequence[str]]:
+    """A row as so many that each fits on a page: of what forms take that is one, but a hand at the
+    database may have put in more."""
+    return zip_longest(*map(_parts, row), fillvalue="")
+
+
+def _parts(text: str) -> list[str]:
+    """Pure; of endless text the rest is left out.
+
+    | text                       | parts                              |
+    |----------------------------|------------------------------------|
+    | what fills up to 40 lines  | itself                             |
+    | more                       | as many as hold it, of up to 40    |
+    """
+    parts: list[list[str]] = [[]]
+    lines = 0
+    for line in text[:_LONGEST].split("\n"):
+        for at in range(0, len(line) or 1, _LINE_CHARACTERS):
+            if lines == _PAGE_LINES:
+                parts.append([])
+                lines = 0
+            lines += 1
+            if at == 0 or not parts[-1]:
+                parts[-1].append("")
+            parts[-1][-1] += line[at : at + _LINE_CHARACTERS]
+    return ["\n".join(part) for part in parts]
 
 
 def _seen(text: str) -> str:

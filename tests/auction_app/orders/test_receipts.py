@@ -170,6 +170,30 @@ def test_hostile_text_is_text(world: World) -> None:
     assert "<b>**{nb}**</b> \\) Tj gnp.exe <img src=x>" in read(printed(name=hostile))
 
 
+@pytest.mark.parametrize(
+    "long",
+    [
+        "x" * 3_000,
+        "W" * 3_000,
+        "lamp and shade " * 200,
+        "a\n" * 1_500,
+        "\n" * 3_000,
+        "\u2014" * 3_000,
+        "\ufdfd" * 3_000,
+        "x" * 1_000_000,
+    ],
+)
+@pytest.mark.parametrize("field", ["title", "name", "address"])
+def test_what_a_hand_at_the_database_made_endless_goes_on_on_other_pages(
+    field: str, long: str
+) -> None:
+    text = read(printed(**{field: f"begins {long}"}))
+
+    assert "begins" in text
+    assert "Online" in text
+    assert text.count("W") in {0, 3_000}
+
+
 @pytest.mark.parametrize("long", ["W" * 200, "lamp and shade " * 13])
 def test_what_is_long_wraps_and_never_leaves_the_page(long: str) -> None:
     body = printed(title=long, name=long, address="\n".join([long] * 4))
