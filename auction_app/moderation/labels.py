@@ -33,7 +33,7 @@ def action_word(action: str) -> str:
         "reset-sign-in": _("Let a member sign in with the password alone"),
         "announce": _("Announce maintenance"),
         "end-maintenance": _("End maintenance"),
-    }[action]
+    }.get(action, action)
 
 
 def trouble_word(trouble: str) -> str:

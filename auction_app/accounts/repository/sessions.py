@@ -1,6 +1,8 @@
 """Signed-in browsers."""
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from typing import Any, get_args
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from auction_app.accounts.model import Session
 from auction_app.accounts.repository.customers import as_customer
@@ -75,16 +77,24 @@ def of_customer(
     conn: Connection, customer_id: str, *, now_ms: int
 ) -> list[tuple[str, str, int, ProvedBy]]:
     """(digest, agent, opened at ms, how its owner proved who they are) of a customer's sessions
-    that are still good, newest first."""
+    that are still good, newest first. One whose row is spoilt is there, too, to be ended."""
     query = (
         select(sessions)
         .where(sessions.c.customer_id == customer_id, sessions.c.expires_at_ms > now_ms)
         .order_by(sessions.c.created_at_ms.desc(), sessions.c.token_digest)
     )
     return [
-        (row.token_digest, row.agent, row.created_at_ms, row.proved_by)
+        (row.token_digest, row.agent, _opened_at_ms(row), _proved_by(row))
         for row in conn.execute(query)
     ]
+
+
+def _opened_at_ms(row: Row[Any]) -> int:
+    return row.created_at_ms if isinstance(row.created_at_ms, int) else 0
+
+
+def _proved_by(row: Row[Any]) -> ProvedBy:
+    return row.proved_by if row.proved_by in get_args(ProvedBy) else "password"
 
 
 def prove(conn: Connection, customer_id: str, proved_by: ProvedBy) -> None:

@@ -22,6 +22,7 @@ from auction_app.db.tables import auctions, biddings, orders, participations, se
 from auction_app.listings.repository.rows import read_with_rows, select_auctions
 from auction_app.orders.model import OrderStatus
 
+_STATUSES = frozenset(OrderStatus)
 BIDS = ("winning", "outbid", "won", "lost")
 
 
@@ -68,7 +69,7 @@ def of_bidder(
             last_bid_at_ms=row.last_bid_at_ms,
             bought=bool(row.bought),
             order_id=row.order_id,
-            order_status=row.order_status,
+            order_status=row.order_status if row.order_status in _STATUSES else None,
             offer_id=row.offer_id,
         )
         for auction, row in read_with_rows(conn, query)

@@ -1,9 +1,10 @@
 """Reports of items, and the trail of what moderators did."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from auction_app.db import readable
 from auction_app.db.ids import new_id
@@ -106,22 +107,24 @@ def trail(conn: Connection, *, before: int | None, limit: int) -> list[tuple[Tra
     )
     if before is not None:
         query = query.where(audit_trail.c.id < before)
-    rows = conn.execute(query.order_by(audit_trail.c.id.desc()).limit(limit)).all()
+    query = query.order_by(audit_trail.c.id.desc()).limit(limit)
+    return readable.filled(conn, query, partial(_entries, conn))
+
+
+def _entries(conn: Connection, rows: Sequence[Row[Any]]) -> list[tuple[TrailEntry, int]]:
     called = _called(conn, [row.subject for row in rows])
-    return [
-        (
-            TrailEntry(
-                at_ms=row.at_ms,
-                actor=row.name or row.actor_id,
-                action=row.action,
-                subject=row.subject,
-                about=called.get(_id_in(row.subject)),
-                note=row.note,
-            ),
-            row.id,
+
+    def entry(row: Row[Any]) -> TrailEntry:
+        return TrailEntry(
+            at_ms=row.at_ms,
+            actor=row.name or row.actor_id,
+            action=row.action,
+            subject=row.subject,
+            about=called.get(_id_in(row.subject)),
+            note=row.note,
         )
-        for row in rows
-    ]
+
+    return [(made, row.id) for made, row in readable.each(audit_trail, rows, entry)]
 
 
 def _called(conn: Connection, subjects: Iterable[str]) -> dict[str, str]:

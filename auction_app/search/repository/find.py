@@ -80,7 +80,7 @@ def find(
     for fit, wanted in enumerate(_parts(query, containing or parts_known(conn))):
         if len(places) > limit or (after and after.at_ms >= (fit + 1) * _FIT):
             continue
-        rows = _rows(conn, query, wanted, now_ms, _within(after, fit), limit + 1 - len(places))
+        rows = _sound(conn, query, wanted, now_ms, _within(after, fit), limit + 1 - len(places))
         places += [(fit * _FIT + row.place, row.auction_id) for row in rows]
     more = Cursor(*places[limit - 1]) if places[limit:] else None
     return Page(_in_order(conn, [id for _, id in places[:limit]]), more)
@@ -103,6 +103,25 @@ def _parts(query: SearchQuery, containing: Containing) -> Sequence[Wanted]:
     if query.sort == "best" and query.words:
         return by_fit(query, containing)
     return (anywhere(query, containing),)
+
+
+def _sound(
+    conn: Connection,
+    query: SearchQuery,
+    wanted: Wanted,
+    now_ms: int,
+    after: Cursor | None,
+    limit: int,
+) -> Sequence[Row[Any]]:
+    """So many rows, without those whose place is no number: a hand at SQLite may have put in any
+    text. Other rows come in their stead, so that no page looks like the last one for them."""
+    asked = limit
+    while True:
+        rows = _rows(conn, query, wanted, now_ms, after, asked)
+        sound = [row for row in rows if row.place.__class__ is int]
+        if len(sound) >= limit or len(rows) < asked:
+            return sound[:limit]
+        asked += len(rows) - len(sound)
 
 
 def _rows(

@@ -100,13 +100,14 @@ def settle(conn: Connection, photo_id: str, **values: Any) -> None:
 
 def _as_draft(conn: Connection, row: Row[Any]) -> Draft:
     query = select(draft_photos).where(draft_photos.c.draft_id == row.id)
-    photos = conn.execute(query.order_by(draft_photos.c.position)).all()
+    rows = conn.execute(query.order_by(draft_photos.c.position)).all()
+    photos = readable.each(draft_photos, rows, _as_photo)
     return Draft(
         id=row.id,
         seller_id=row.seller_id,
         fields=dict(row.fields),
         saved_at_ms=row.saved_at_ms,
-        photos=tuple(_as_photo(photo) for photo in photos),
+        photos=tuple(photo for photo, _ in photos),
     )
 
 

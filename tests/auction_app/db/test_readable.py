@@ -14,7 +14,9 @@ from auction_app.db import readable
 from auction_app.factors.model import AppFactor
 from auction_app.factors.repository import app_factors, changes
 from auction_app.search.index_search import index_search
+from auction_app.search.query import SearchQuery
 from auction_app.search.repository import entries
+from auction_app.search.repository.find import find
 from tests.auction_app.conftest import World
 from tests.auction_app.sale import sell
 from tests.auction_app.tour import begin
@@ -190,6 +192,15 @@ _WORDS_OF_MEMBERS = [
     ("passkeys", "last_used_at_ms", "soon", "Ada", "/account/passkeys/{passkey_id}/remove", 404),
     ("app_factors", "since_ms", "soon", "Ada", "/account/two-factor", 200),
     ("devices", "added_at_ms", "soon", "Sam", "/account/devices", 200),
+    ("sessions", "created_at_ms", "soon", "Ada", "/account/sessions", 200),
+    ("sessions", "proved_by", "lost", "Ada", "/account/sessions", 200),
+    ("sessions", "created_at_ms", b"\xff", "Ada", "/account/export", 200),
+    ("draft_photos", "width", "soon", "Sam", "/sell/{draft_id}/preview", 200),
+    ("draft_photos", "height", b"\xff", "Sam", "/sell/{draft_id}/preview", 200),
+    ("orders", "status", "lost", "Ada", "/my/bids", 200),
+    ("search_entries", "ends_at_ms", "soon", "Ada", "/search", 200),
+    ("search_entries", "ends_at_ms", b"\xff", "Ada", "/categories/other", 200),
+    ("search_entries", "listed_at_ms", "soon", "Ada", "/feeds/search", 200),
     ("house_pages", "at_ms", "soon", "Ada", "/help", 200),
     ("house_pages", "version", "soon", "Mo", "/moderation/pages/help", 200),
     ("house_pages", "at_ms", "soon", "Mo", "/help/versions/1", 404),
@@ -212,6 +223,50 @@ def test_whatever_cell_is_spoilt_no_page_with_others_on_it_is(world: World) -> N
         with spoilt(world, table, column, value):
             answer = people[who].get(path.format(**tour.ids))
         assert answer.status_code == expected, (table, column, path)
+
+
+def test_a_spoilt_entry_of_the_trail_hides_no_other(world: World) -> None:
+    mo, item = world.moderator("Mo"), world.member("Sam").list_item()
+    mo.post(f"/moderation{item}", {"action": "hide", "note": "Because."})
+    with world.parts.store.begin() as act:
+        add = text(
+            "INSERT INTO audit_trail (at_ms, actor_id, action, subject, note)"
+            " SELECT :at_ms, actor_id, :action, subject, :note FROM audit_trail LIMIT 1"
+        )
+        for at_ms, action, note in (
+            ("soon", "hide", "Lost."),
+            (7, "lost", "Known."),
+            (8, b"x", ""),
+        ):
+            act.conn.execute(add, {"at_ms": at_ms, "action": action, "note": note})
+    page = mo.get("/moderation/trail")
+    assert page.status_code == 200
+    assert "Because." in page.text
+    assert "Known." in page.text
+    assert "Lost." not in page.text
+
+
+@pytest.mark.parametrize("sort", ["newest", "ending", "price", "price_desc", "popular"])
+def test_a_page_of_the_search_is_filled_with_what_comes_after_the_spoilt_ones(
+    world: World, sort: str
+) -> None:
+    sam = world.member("Sam")
+    items = [sam.list_item(title=f"Lamp {number}") for number in range(5)]
+    columns = {"newest": "listed_at_ms", "ending": "ends_at_ms", "popular": "interest"}
+    with world.parts.store.begin() as act:
+        for number in (0, 3):
+            spoil_entry = text(
+                f"UPDATE search_entries SET {columns.get(sort, 'price')} = 'soon'"
+                " WHERE auction_id = :id"
+            )
+            act.conn.execute(spoil_entry, {"id": items[number].rsplit("/", 1)[1]})
+    with world.parts.store.reading() as conn:
+        query, places = SearchQuery(sort=sort), {"now_ms": world.clock(), "limit": 2}
+        first = find(conn, query, after=None, **places)
+        rest = find(conn, query, after=first.more, **places)
+    found = [auction.title for auction in (*first.auctions, *rest.auctions)]
+    assert sorted(found) == ["Lamp 1", "Lamp 2", "Lamp 4"]
+    assert rest.more is None
 
 
 def test_a_spoilt_version_of_a_page_leaves_what_it_said_before(world: World) -> None:
