@@ -261,9 +261,9 @@ def test_a_page_of_the_search_is_filled_with_what_comes_after_the_spoilt_ones(
             )
             act.conn.execute(spoil_entry, {"id": items[number].rsplit("/", 1)[1]})
     with world.parts.store.reading() as conn:
-        query, places = SearchQuery(sort=sort), {"now_ms": world.clock(), "limit": 2}
-        first = find(conn, query, after=None, **places)
-        rest = find(conn, query, after=first.more, **places)
+        query, now_ms = SearchQuery(sort=sort), world.clock()
+        first = find(conn, query, now_ms=now_ms, after=None, limit=2)
+        rest = find(conn, query, now_ms=now_ms, after=first.more, limit=2)
     found = [auction.title for auction in (*first.auctions, *rest.auctions)]
     assert sorted(found) == ["Lamp 1", "Lamp 2", "Lamp 4"]
     assert rest.more is None
