@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Connection, delete, insert, select
+from service_kit.dialects import insert_or
+from sqlalchemy import Connection, delete, select
 
 from auction_app.db.tables import notice_preferences
 from auction_app.notifications.model import KINDS, MODES
@@ -17,11 +18,14 @@ def of_customer(conn: Connection, customer_id: str) -> dict[str, str]:
 
 def keep(conn: Connection, customer_id: str, chosen: Mapping[str, str]) -> None:
     """Set the modes of these kinds."""
-    mine = notice_preferences.c.customer_id == customer_id
-    for kind, mode in chosen.items():
-        conn.execute(delete(notice_preferences).where(mine, notice_preferences.c.kind == kind))
+    for kind, mode in sorted(chosen.items()):  # or two who set several wait for each other
+        statement = insert_or(conn, notice_preferences).values(
+            customer_id=customer_id, kind=kind, mode=mode
+        )
         conn.execute(
-            insert(notice_preferences).values(customer_id=customer_id, kind=kind, mode=mode)
+            statement.on_conflict_do_update(
+                index_elements=["customer_id", "kind"], set_={"mode": mode}
+            )
         )
 
 

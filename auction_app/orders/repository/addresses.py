@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from service_kit.dialects import insert_or
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from auction_app.db.tables import addresses, order_addresses, orders
@@ -18,8 +19,10 @@ def kept_by(conn: Connection, customer_id: str) -> Address | None:
 
 def keep(conn: Connection, customer_id: str, address: Address) -> None:
     """Remember it for the next order."""
-    conn.execute(delete(addresses).where(addresses.c.customer_id == customer_id))
-    conn.execute(insert(addresses).values(customer_id=customer_id, **vars(address)))
+    statement = insert_or(conn, addresses).values(customer_id=customer_id, **vars(address))
+    conn.execute(
+        statement.on_conflict_do_update(index_elements=["customer_id"], set_=vars(address))
+    )
 
 
 def set_of_order(conn: Connection, order_id: str, address: Address) -> None:
