@@ -47,22 +47,35 @@ class Memory:
         return fresh
 
 
-class View:
-    """A connection's one consistent view, and what is known of it."""
+class Forgotten(Exception):
+    """What was asked isn't known, and nothing is to be read."""
 
-    def __init__(self, memory: Memory) -> None:
+
+class View:
+    """A connection's one consistent view, and what is known of it: `found`, or what turns out to
+    be known once it is asked for something."""
+
+    def __init__(self, memory: Memory, found: Found | None = None) -> None:
         self._memory = memory
         self._before = memory.current
-        self._found: Found | None = None
+        self._found = found
 
     def remembered(
-        self, connection: Connection, read: Callable[..., T], *asked: Hashable, **named: Hashable
+        self,
+        connection: Connection | None,
+        read: Callable[..., T],
+        *asked: Hashable,
+        **named: Hashable,
     ) -> T:
-        """What `read` finds; it depends on the database and on what is asked, and on no clock."""
+        """What `read` finds; it depends on the database and on what is asked, and on no clock.
+        Raises Forgotten where that isn't known and there is no connection to ask."""
         if self._found is None:
+            assert connection is not None
             self._found = self._memory.known(connection, self._before)
         key = (read, asked, *named.items())
         if key not in self._found:
+            if connection is None:
+                raise Forgotten
             if len(self._found) >= MOST:
                 self._found.clear()
             self._found[key] = read(connection, *asked, **named)

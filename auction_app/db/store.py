@@ -1,13 +1,13 @@
 """The database, opened for reading or writing, and the channel that wakes the outbox relay."""
 
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from typing import TypeVar
 
 from service_kit import database
 from service_kit.clock import Clock
-from service_kit.marked_view import reading_marked
+from service_kit.marked_view import glancing, reading_marked
 from service_kit.notify import Channel, NotifyChannel
 from service_kit.outcomes import Outcomes
 from sqlalchemy import Connection, Engine
@@ -39,34 +39,60 @@ class Store:
         self.clock = clock
         self.outcomes = outcomes
         self._memory = Memory()
-        self._view: ContextVar[tuple[Connection, View] | None] = ContextVar("view", default=None)
+        self._view: ContextVar[tuple[Connection | None, View] | None] = ContextVar(
+            "view", default=None
+        )
         self._is_closed = ContextVar("is_closed", default=False)
         self.outbox_channel = outbox_channel or NotifyChannel.for_database(str(engine.url))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view; never waits for writers. Within another it is the same view."""
-        if self._is_closed.get():
-            raise RuntimeError("nothing is asked while this is written: ask before")
+        self._check_open()
         outer = self._view.get()
-        if outer is not None:
+        if outer is not None and outer[0] is not None:
             yield outer[0]
             return
         view = View(self._memory)
-        with reading_marked(self.engine) as connection:
-            token = self._view.set((connection, view))
-            try:
-                yield connection
-            finally:
-                self._view.reset(token)
+        with reading_marked(self.engine) as connection, self._seeing(connection, view):
+            yield connection
+
+    @contextmanager
+    def one_view(self) -> Iterator[None]:
+        """What is `remembered` within is of one consistent view."""
+        self._check_open()
+        with nullcontext() if self._view.get() else self.reading():
+            yield
+
+    @contextmanager
+    def recalling(self) -> Iterator[None]:
+        """The same, of what is known already to be true now, which takes one glance at the
+        database: to remember anything else raises Forgotten."""
+        before = self._memory.current
+        with glancing(self.engine) as connection:
+            found = self._memory.known(connection, before)
+        with self._seeing(None, View(self._memory, found)):
+            yield
 
     def remembered(self, read: Callable[..., T], *asked: Hashable, **named: Hashable) -> T:
         """What `read(conn, *asked, **named)` finds; not asked again before something has changed
         in the database. It must depend on nothing else, and what it returns isn't to be changed."""
-        with self.reading() as connection:
+        with self.one_view():
             held = self._view.get()
             assert held is not None
-            return held[1].remembered(connection, read, *asked, **named)
+            return held[1].remembered(held[0], read, *asked, **named)
+
+    def _check_open(self) -> None:
+        if self._is_closed.get():
+            raise RuntimeError("nothing is asked while this is written: ask before")
+
+    @contextmanager
+    def _seeing(self, connection: Connection | None, view: View) -> Iterator[None]:
+        token = self._view.set((connection, view))
+        try:
+            yield
+        finally:
+            self._view.reset(token)
 
     @contextmanager
     def closed(self) -> Iterator[None]:

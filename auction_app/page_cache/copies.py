@@ -20,6 +20,7 @@ from service_kit.trace import is_recording
 from werkzeug.http import remove_entity_headers
 
 from auction_app.accounts.visitor import Visitor, whose
+from auction_app.db.memory import Forgotten
 from auction_app.parts import Parts
 
 if TYPE_CHECKING:
@@ -99,16 +100,25 @@ class Copies:
         return self._rest(environ, start)
 
     def _is_true(self, copy: _Copy) -> bool:
-        shown = copy.shown
+        store = self._parts.store
         try:
-            with self._app.app_context(), self._parts.store.reading():
-                who = whose(self._parts, shown.token)
-                if replace(who, unread=shown.who.unread) != shown.who:
-                    return False
-                g.visitor, g.language, g.style, g.zone = (who, *shown.asked[1:4])
-                return f'W/"{shown.tag_now(who)}"' == copy.tag
+            with self._app.app_context():
+                try:
+                    with store.recalling():
+                        return self._tag_now(copy.shown) == copy.tag
+                except Forgotten:
+                    g.pop("visitor", None)
+                with store.reading():
+                    return self._tag_now(copy.shown) == copy.tag
         except Exception:  # noqa: BLE001 - whatever it is, the app says it
             return False
+
+    def _tag_now(self, shown: Shown) -> str | None:
+        who = whose(self._parts, shown.token)
+        if replace(who, unread=shown.who.unread) != shown.who:
+            return None
+        g.visitor, g.language, g.style, g.zone = (who, *shown.asked[1:4])
+        return f'W/"{shown.tag_now(who)}"'
 
     def _keep(self, head: Hashable, shown: Shown, headers: list[tuple[str, str]]) -> None:
         named = {name.lower(): value for name, value in headers}

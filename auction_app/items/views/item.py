@@ -152,7 +152,7 @@ def _item_context(parts: Parts, auction_id: str) -> tuple[Shown, Shown]:
     """What the item page shows to everybody alike, and what it shows to this visitor of their own.
     Raises NotFound. Asks no other service."""
     now_ms, store = parts.clock(), parts.store
-    with store.reading():
+    with store.one_view():
         who = visitor(parts).customer
         my_id = who.id if who else None
         seen = store.remembered(item.seen_by, my_id, auction_id)
@@ -180,11 +180,12 @@ def _item_context(parts: Parts, auction_id: str) -> tuple[Shown, Shown]:
 
 
 def _history_context(parts: Parts, auction_id: str) -> tuple[Shown, Shown]:
-    with parts.store.reading() as conn:
+    store = parts.store
+    with store.one_view():
         who = visitor(parts).customer
-        auction = auctions.by_id(conn, auction_id)
+        auction = store.remembered(auctions.by_id, auction_id)
         check_shown(auction, who)
-        bids = biddings.history(conn, auction_id, HISTORY)
+        bids = store.remembered(biddings.history, auction_id, HISTORY)
     own = {"history": _shown_to(who.id if who else None, bids)}
     return {"auction": auction, "bids": _public(bids)}, own
 

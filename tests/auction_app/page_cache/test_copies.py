@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import pytest
 from flask import request_started
 from service_kit.trace import record_spans
+from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from tests.auction_app.conftest import Browser, World
@@ -106,3 +107,23 @@ def test_who_has_to_accept_other_terms_gets_no_304(world: World, item: str) -> N
         act.conn.exec_driver_sql("UPDATE customers SET terms_version = 'older'")
 
     assert ask(ada, item, If_None_Match=tag).status_code == 200
+
+
+def test_nothing_is_read_for_it_until_something_changes(world: World, item: str) -> None:
+    ada, read = world.member("Ada"), list[str]()
+    ask(ada, item)
+    tag = ask(ada, item).headers["ETag"]
+    ask(ada, item, If_None_Match=tag)
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        read.append(statement)
+
+    event.listen(world.parts.store.engine, "before_cursor_execute", note)
+    assert ask(ada, item, If_None_Match=tag).status_code == 304
+    assert read == []
+
+    world.member("Eve")
+    with counted(world) as reached:
+        assert ask(ada, item, If_None_Match=tag).status_code == 304
+    assert read
+    assert reached == [], "what changed was something else"

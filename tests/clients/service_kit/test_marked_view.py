@@ -1,7 +1,7 @@
 """A view tells whether it shows anything else than the one before, and begins in one go."""
 
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import pytest
@@ -9,8 +9,8 @@ from psycopg.pq import TransactionStatus
 from service_kit import database
 from service_kit.compat.psycopg import LATELY_S, Expecting
 from service_kit.errors import StoreUnavailable
-from service_kit.marked_view import mark_of, reading_marked
-from sqlalchemy import Engine
+from service_kit.marked_view import glancing, mark_of, reading_marked
+from sqlalchemy import Connection, Engine
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -55,6 +55,15 @@ def test_its_mark_changes_with_what_it_shows_and_only_then(engine: Engine) -> No
     assert changed[1] != first[1]
 
 
+def test_a_glance_tells_the_same_mark(engine: Engine) -> None:
+    mark = number_and_mark(engine)[1]
+    with glancing(engine) as connection:
+        assert mark_of(connection) == mark
+    add_one(engine)
+    with glancing(engine) as connection:
+        assert mark_of(connection) != mark
+
+
 def test_it_goes_on_showing_what_it_showed_first(engine: Engine) -> None:
     other = database.connect(engine.url.render_as_string(hide_password=False))
     with closing(other.raw_connection()), reading_marked(engine) as connection:
@@ -80,9 +89,18 @@ def test_nothing_is_written_in_it(postgres: Engine) -> None:
         connection.exec_driver_sql("CREATE TABLE more (number INTEGER)")
 
 
-def test_it_costs_two_round_trips(postgres: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """To begin it and to end it, where a connection has just answered."""
-    with reading_marked(postgres):
+# To begin it and to end it, where a connection has just answered; to ask for the mark alone.
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [(reading_marked, ["_execute_gen", "_commit_gen"]), (glancing, ["_execute_gen"])],
+)
+def test_it_costs_two_round_trips_and_a_glance_one(
+    postgres: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    view: Callable[[Engine], AbstractContextManager[Connection]],
+    expected: list[str],
+) -> None:
+    with view(postgres):
         pass
     waited: list[object] = []
     wait = Expecting.wait
@@ -94,10 +112,10 @@ def test_it_costs_two_round_trips(postgres: Engine, monkeypatch: pytest.MonkeyPa
         return wait(self, gen, *limits)
 
     monkeypatch.setattr(Expecting, "wait", counted)
-    with reading_marked(postgres) as connection:
+    with view(postgres) as connection:
         assert mark_of(connection)
 
-    assert waited == ["_execute_gen", "_commit_gen"]
+    assert waited == expected
 
 
 @pytest.mark.parametrize("silent_s", [0.0, LATELY_S])

@@ -25,7 +25,6 @@ WAITS = {
 """What libpq waits for, unless the URL says otherwise; dead peers are noticed within 15 s."""
 LATELY_S = 1.0
 """After so long a connection is asked whether it lives before it is used."""
-_BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _LOOK_EVERY_S = 0.1  # for signals; psycopg's own
 
 
@@ -64,11 +63,12 @@ class Expecting(psycopg.Connection[Any]):
         said.register(self.fileno(), select.POLLIN)
         return not said.poll(0)
 
-    def begin_reading(self, first: str) -> Any:
-        """Begin a transaction of one consistent view and ask it something, in one round trip;
-        returns the cell. The connection must be in autocommit, for this says BEGIN itself."""
-        asked = self.execute(f"{_BEGIN_READING}; {first}".encode(), prepare=False)
-        asked.nextset()
+    def last_cell(self, statements: str) -> Any:
+        """What the last of several statements, with semicolons between, finds, in one round trip.
+        The connection must be in autocommit, or a BEGIN of the driver's goes ahead of them."""
+        asked = self.execute(statements.encode(), prepare=False)
+        while asked.nextset():
+            pass
         return asked.fetchone()[0]  # type: ignore[index]
 
     def commit(self) -> None:
