@@ -544,6 +544,8 @@ order_steps = Table(
     Column("status", String(16), primary_key=True),
     Column("at_ms", BigInteger, nullable=False),
     Column("by", String(8), nullable=False),
+    # Why the house took it.
+    Column("because", String(16)),
 )
 
 # What one side of an order asks of the other (`kind`), and what that answered.

@@ -12,6 +12,7 @@ from auction_app.orders.model import (
     REQUESTS,
     UNPAID_YET,
     Address,
+    Because,
     Order,
     OrderStatus,
     Parcel,
@@ -51,7 +52,12 @@ def order(
             "total": order.total.to_wire() if order.total else None,
             "status": order.status.value,
             "steps": [
-                {"status": step.status.value, "at_ms": step.at_ms, "by": step.by}
+                {
+                    "status": step.status.value,
+                    "at_ms": step.at_ms,
+                    "by": step.by,
+                    "because": step.because,
+                }
                 for step in order.steps
             ],
             "requests": [_request(asked) for asked in order.requests],
@@ -144,6 +150,9 @@ class StepSchema(ma.Schema):
     status = fields.String(required=True, validate=_STATUS)
     at_ms = fields.Integer(required=True)
     by = fields.String(required=True, validate=ma.validate.OneOf(["buyer", "seller", "house"]))
+    because = fields.String(
+        required=True, allow_none=True, validate=ma.validate.OneOf(get_args(Because))
+    )
 
 
 class RequestSchema(ma.Schema):

@@ -19,6 +19,14 @@ def status_word(status: OrderStatus) -> str:
     }[status]
 
 
+def because_word(because: str) -> str:
+    """Why the house took a step."""
+    return {
+        "seller-closed": _("We have closed the seller's account. Please don't pay any more."),
+        "buyer-closed": _("The buyer's account is closed, so nobody will pay."),
+    }[because]
+
+
 def step_action(status: OrderStatus, side: str) -> str:
     """What the button says with which a side takes a step."""
     if status is OrderStatus.PAID:
@@ -86,6 +94,7 @@ def rating_word(rating: str) -> str:
 LABELS = (
     country_word,
     status_word,
+    because_word,
     step_action,
     ask_action,
     asked_word,

@@ -10,6 +10,8 @@ from auction_app.listings.model import Auction
 from auction_app.listings.terms import COLLECTION
 
 Side = Literal["buyer", "seller", "house"]
+Because = Literal["seller-closed", "buyer-closed"]
+"""Why the house cancels: whose account is closed."""
 
 
 class OrderStatus(StrEnum):
@@ -119,11 +121,12 @@ def may_give_feedback(status: OrderStatus) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """An order was set to `status` by one of its sides, or made by the house."""
+    """An order was set to `status` by one of its sides, or by the house, which may say why."""
 
     status: OrderStatus
     at_ms: int
     by: Side
+    because: Because | None = None
 
 
 GIVEN_BACK = frozenset({OrderStatus.CANCELLED, OrderStatus.RETURNED})

@@ -91,8 +91,10 @@ class AdditionForm(Form):
 
 @dataclass(frozen=True, kw_only=True)
 class ListingForm(DescriptionForm):
-    """All that is needed to publish."""
+    """All that is needed to publish; nobody's item is "everything else" because they looked past
+    it."""
 
+    category: str = choice(EVERY_CATEGORY, word="category_missing")
     currency: str = currency()
     start_price: Money = price()
     reserve: Money | None = price(optional=True)

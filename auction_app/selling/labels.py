@@ -1,5 +1,6 @@
 """The visitor's words for the steps of the listing wizard."""
 
+from auction_app.selling.model import Total
 from auction_app.web.i18n import _
 
 
@@ -19,5 +20,14 @@ def sales_label(state: str) -> str:
     return {"open": _("Open"), "sold": _("Sold"), "unsold": _("Not sold")}[state]
 
 
-LABELS = (step_label, sales_label)
+def sales_total_label(what: Total) -> str:
+    """What orders are added up as."""
+    return {
+        Total.SOLD: _("Sold this month"),
+        Total.AWAITING_PAYMENT: _("Awaiting payment"),
+        Total.TO_SHIP: _("Paid, to be shipped"),
+    }[what]
+
+
+LABELS = (step_label, sales_label, sales_total_label)
 """What all templates may call."""

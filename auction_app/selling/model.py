@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from service_kit.money import Money
+
 from auction_app.listings.model import Auction, Status
 
 WAITING, READY, REFUSED = "waiting", "ready", "refused"
@@ -44,6 +46,23 @@ class SellerTask(StrEnum):
     GIVE_UP = "give_up"
     SHIP = "ship"
     RELIST = "relist"
+
+
+class Total(StrEnum):
+    """What a seller's orders are added up as."""
+
+    SOLD = "sold"
+    AWAITING_PAYMENT = "awaiting_payment"
+    TO_SHIP = "to_ship"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalesTotal:
+    """How many orders, and what for, without postage: a sum in each currency."""
+
+    what: Total
+    orders: int
+    sums: tuple[Money, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

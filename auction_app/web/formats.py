@@ -55,6 +55,12 @@ def month(at_ms: int) -> str:
     return str(format_skeleton("yMMM", utc(at_ms), viewer_zone(), locale=style()))
 
 
+def month_began_ms(now_ms: int, zone: ZoneInfo) -> int:
+    """When the month began there."""
+    first = utc(now_ms).astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return int(first.timestamp()) * 1000
+
+
 def money(amount: Money) -> str:
     """The amount with its currency, as the visitor's language writes it."""
     return _money(amount, style())

@@ -8,6 +8,7 @@ def complaint(word: str) -> str:
     """What is wrong with a field and what to do about it."""
     return {
         "missing": _("Please fill this in."),
+        "category_missing": _("Please choose a category."),
         "terms_changed": _("The terms of use have changed. Please read them, and send this again."),
         "page_changed": _(
             "Somebody has changed this page meanwhile: look at it. What you save now replaces it."

@@ -27,6 +27,7 @@ def bidding_from(entity: Entity) -> Bidding:
         outcome=entity.one_of("outcome", "sold", "unsold", None),
         price=entity.optional_money("price"),
         is_reserve_missed=entity.get("reserve") == "not_met",
+        is_bought_at_once=_is_bought_at_once(entity),
         auction_url=link(entity, "auction"),
         seller_url=link(entity, "seller"),
         leader_url=optional_link(entity, "leader"),
@@ -52,6 +53,13 @@ def offer_from(entity: Entity) -> Offer:
 def bidders_on(page: Entity) -> list[str]:
     """Whose bids are on a page of bids."""
     return [link(bid, "bidder") for bid in page.collection("bids")]
+
+
+def _is_bought_at_once(bidding: Entity) -> bool:
+    """Only buy-now sells before the end (docs/bidding.md B10, B16, B17)."""
+    closed_at_ms, ends_at_ms = bidding.get("closed_at_ms"), bidding.get("ends_at_ms")
+    known = isinstance(closed_at_ms, int) and isinstance(ends_at_ms, int)
+    return bidding.get("outcome") == "sold" and known and closed_at_ms < ends_at_ms
 
 
 def _is_consistent(bidding: Bidding) -> bool:

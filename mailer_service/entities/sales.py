@@ -109,7 +109,15 @@ def _step(step: Entity) -> OrderStep:
     return OrderStep(
         status=step.one_of("status", *STEPS),
         by=step.one_of("by", "buyer", "seller", "house"),
+        because=_because(step),
     )
+
+
+def _because(step: Entity) -> str | None:
+    """What an older auction_app doesn't tell, or a newer one tells in a word of its own, is left
+    out."""
+    found = step.get("because")
+    return found if found in {"seller-closed", "buyer-closed"} else None
 
 
 def _request(asked: Entity) -> OrderRequest:

@@ -44,6 +44,7 @@ def compose_letter(notice: Notice, facts: Facts) -> Letter | None:
         text=notice.text,
         side=notice.side,
         is_reserve_missed=notice.is_reserve_missed,
+        is_bought_at_once=notice.is_bought_at_once,
         until_ms=notice.until_ms,
         preferences=recipient.preferences,
         unsubscribe=unsubscribe_link(recipient, switch) if switch else None,

@@ -96,6 +96,7 @@ def _facts(letter: Letter) -> dict[str, Any]:
         "words": letter.text,
         "side": letter.side,
         "reserve_missed": letter.is_reserve_missed,
+        "at_once": letter.is_bought_at_once,
         "link": letter.link,
         "count": letter.count,
         "rest": letter.count - len(letter.items),

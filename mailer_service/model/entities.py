@@ -32,6 +32,7 @@ class Bidding:
     outcome: Literal["sold", "unsold"] | None
     price: Money | None
     is_reserve_missed: bool
+    is_bought_at_once: bool
     auction_url: str
     seller_url: str
     leader_url: str | None
@@ -85,10 +86,11 @@ STEPS: tuple[Step, ...] = get_args(Step)
 
 @dataclass(frozen=True, kw_only=True)
 class OrderStep:
-    """What was done, and by whom."""
+    """What was done, and by whom; `because` is why, where the house says so."""
 
     status: Step
     by: Side | Literal["house"]
+    because: str | None = None
 
 
 ReminderOfPayment = Literal["due-soon", "overdue"]

@@ -27,6 +27,7 @@ class Notice:
     auction_url: str | None = None
     about_url: str | None = None
     is_reserve_missed: bool = False
+    is_bought_at_once: bool = False
     address: str | None = None
     text: str | None = None
     side: Side | None = None
@@ -56,6 +57,7 @@ class Letter:
     text: str | None = None
     side: Side | None = None
     is_reserve_missed: bool = False
+    is_bought_at_once: bool = False
     until_ms: int | None = None
     preferences: str | None = None
     unsubscribe: str | None = None

@@ -88,4 +88,5 @@ def _of_the_end(bidding: Bidding, kind: str, recipient_url: str, about_url: str 
         auction_url=bidding.auction_url,
         about_url=about_url,
         is_reserve_missed=bidding.is_reserve_missed,
+        is_bought_at_once=bidding.is_bought_at_once,
     )

@@ -61,7 +61,7 @@ def notices_of_order(order: Order) -> Sequence[Notice]:
                 _kind_of(step, order),
                 side,
                 price=_price_of(step, order),
-                text={"shipped": order.parcel, "sent_back": order.parcel_back}.get(step.status),
+                text=_words_of(step, order),
             )
             for step in order.steps
             if step.status != "agreed" or order.offer_url
@@ -132,6 +132,12 @@ def _kind_of(step: OrderStep, order: Order) -> str:
     if step.status in _REFUNDED and any(map(_is_through_the_house, order.steps)):
         return _REFUNDED[step.status]
     return f"order-{step.status}".replace("_", "-")
+
+
+def _words_of(step: OrderStep, order: Order) -> str | None:
+    """What is said of a step: with which parcel, or why."""
+    parcels = {"shipped": order.parcel, "sent_back": order.parcel_back}
+    return parcels.get(step.status, step.because)
 
 
 def _price_of(step: OrderStep, order: Order) -> Money:

@@ -24,6 +24,7 @@ LISTING: dict[str, Any] = {
     "zone": "UTC",
     "title": "Brass desk lamp",
     "description": "From 1931, rewired.",
+    "category": "other",
     "photo_description": "A brass lamp on a table",
     "start_price": "10.00",
     "currency": "USD",

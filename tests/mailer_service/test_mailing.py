@@ -59,6 +59,51 @@ def test_a_sale_reaches_both_with_each_others_names(
     assert all("$99.00" in text for text in texts.values())
 
 
+@pytest.mark.parametrize(
+    ("language", "buyer", "seller", "loser"),
+    [
+        (
+            "en",
+            ("You bought Brass lamp", "You bought it", "because you bought this item"),
+            "“Brass lamp” was bought at your buy-now price. The buyer is Bob.",
+            "somebody has bought it at the buy-now price",
+        ),
+        (
+            "de",
+            (
+                "Gekauft: Brass lamp",
+                "Sie haben den Artikel gekauft",
+                "Artikel gekauft haben",
+            ),
+            "„Brass lamp“ wurde zum Sofortkaufpreis gekauft, von Bob.",
+            "jemand hat den Artikel zum Sofortkaufpreis gekauft",
+        ),
+    ],
+)
+def test_who_bought_at_once_has_won_nothing(
+    mailer: Mailer,
+    house: House,
+    mail_server: MailServer,
+    language: str,
+    buyer: tuple[str, str, str],
+    seller: str,
+    loser: str,
+) -> None:
+    for who in ("Bob", "Sally", "Ada"):
+        house.customer(who, locale=language)
+    ended = {"closed_at_ms": 1_000, "ends_at_ms": 5_000}
+    url = house.bidding(status="closed", outcome="sold", leader="Bob", bidders=("Ada",), **ended)
+    mailer.deliver("biddings", url, type="update")
+    mailer.work()
+    texts = {str(m["To"].addresses[0].addr_spec): text_of(m) for m in mail_server.mails}
+    subject, *words = buyer
+    assert (subject, "bob@example.org") in arrived(mail_server)
+    said = " ".join(texts["bob@example.org"].split())
+    assert all(each in said for each in words)
+    assert seller in " ".join(texts["sally@example.org"].split())
+    assert loser in " ".join(texts["ada@example.org"].split())
+
+
 def test_a_sale_is_told_once_the_house_shows_its_item_again(
     mailer: Mailer, house: House, mail_server: MailServer
 ) -> None:

@@ -13,7 +13,6 @@ from auction_app.db.tables import (
     auctions,
     customers,
     order_requests,
-    order_steps,
     orders,
     participations,
     payments,
@@ -24,13 +23,13 @@ from auction_app.devices.repository import latest_sale
 from auction_app.listings.terms import COLLECTION, Details
 from auction_app.orders.model import (
     UNPAID_YET,
+    Because,
     Order,
     OrderStatus,
     Side,
-    Step,
     may_give_feedback,
 )
-from auction_app.orders.repository import addresses, parcels, reminders, requests
+from auction_app.orders.repository import addresses, parcels, reminders, requests, steps
 from auction_app.payments.model import PaymentStatus
 
 _sellers, _buyers = customers.alias("sellers"), customers.alias("buyers")
@@ -56,7 +55,7 @@ def add(conn: Connection, order: Order, *, sold_by: str, now_ms: int) -> bool:
             created_at_ms=now_ms,
         )
     )
-    _add_step(conn, order.id, order.status, "house", now_ms)
+    steps.add(conn, order.id, order.status, "house", now_ms)
     return True
 
 
@@ -169,11 +168,17 @@ def count_open(conn: Connection, customer_id: str) -> int:
 
 
 def set_status(
-    conn: Connection, order: Order, status: OrderStatus, *, by: Side, now_ms: int
+    conn: Connection,
+    order: Order,
+    status: OrderStatus,
+    *,
+    by: Side,
+    now_ms: int,
+    because: Because | None = None,
 ) -> None:
     """Set an order to a status that it never had."""
     conn.execute(update(orders).where(orders.c.id == order.id).values(status=status.value))
-    _add_step(conn, order.id, status, by, now_ms)
+    steps.add(conn, order.id, status, by, now_ms, because)
 
 
 def sales_of(conn: Connection, seller_id: str) -> int:
@@ -186,12 +191,6 @@ def participants(conn: Connection, auction_id: str) -> list[str]:
     """Everybody who has bid in an auction."""
     query = select(participations.c.customer_id).where(participations.c.auction_id == auction_id)
     return list(conn.execute(query).scalars())
-
-
-def _add_step(conn: Connection, order_id: str, status: OrderStatus, by: Side, now_ms: int) -> None:
-    conn.execute(
-        insert(order_steps).values(order_id=order_id, status=status.value, at_ms=now_ms, by=by)
-    )
 
 
 def _unpaid() -> Any:
@@ -239,7 +238,7 @@ def _as_orders(conn: Connection, rows: Sequence[Row[Any]]) -> list[tuple[Order, 
 
 def _maker(conn: Connection, rows: Sequence[Row[Any]]) -> Callable[[Row[Any]], Order]:
     ids = [row.id for row in rows]
-    steps, asked = _steps_of(conn, ids), requests.on_orders(conn, ids)
+    taken, asked = steps.of_orders(conn, ids), requests.on_orders(conn, ids)
     sent = parcels.of_orders(conn, ids)
     sent_to, reminded = addresses.of_orders(conn, ids), reminders.of_orders(conn, ids)
 
@@ -254,7 +253,7 @@ def _maker(conn: Connection, rows: Sequence[Row[Any]]) -> Callable[[Row[Any]], O
             buyer_name=row.buyer_name,
             price=Money(row.price_minor, row.currency),
             status=OrderStatus(row.status),
-            steps=_as_steps(steps.get(row.id, ())),
+            steps=steps.read(taken.get(row.id, ())),
             requests=requests.read(asked[row.id]),
             postage=_postage(row),
             offer_url=row.offer_url,
@@ -276,23 +275,3 @@ def _postage(row: Row[Any]) -> Money | None:
         return Money(row.postage_minor, row.currency)
     details = Details(delivery=row.delivery, postage_minor=row.listed_postage_minor)
     return details.postage_cost(row.currency)
-
-
-def _steps_of(conn: Connection, order_ids: Sequence[str]) -> dict[str, list[Row[Any]]]:
-    query = select(order_steps).where(order_steps.c.order_id.in_(order_ids))
-    found: dict[str, list[Row[Any]]] = {}
-    for row in conn.execute(query):
-        found.setdefault(row.order_id, []).append(row)
-    return found
-
-
-def _as_steps(rows: Iterable[Row[Any]]) -> tuple[Step, ...]:
-    return tuple(sorted((readable.one(order_steps, row, _as_step) for row in rows), key=_when))
-
-
-def _as_step(row: Row[Any]) -> Step:
-    return Step(status=OrderStatus(row.status), at_ms=row.at_ms, by=row.by)
-
-
-def _when(step: Step) -> tuple[int, int]:
-    return step.at_ms, list(OrderStatus).index(step.status)

@@ -152,6 +152,6 @@ def to_order(order_id: str) -> Response:
 
 def _history(order: Order) -> Iterator[dict[str, Any]]:
     for step in order.steps:
-        yield {"at_ms": step.at_ms, "by": step.by, "status": step.status}
+        yield {"at_ms": step.at_ms, "by": step.by, "status": step.status, "because": step.because}
     for asked in order.requests:
         yield {"at_ms": asked.at_ms, "by": asked.by, "request": asked}

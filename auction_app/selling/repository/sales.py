@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from service_kit.money import Money
 from sqlalchemy import ColumnElement, Connection, Label, Select, and_, func, not_, select
 
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, biddings, orders, questions, watches
 from auction_app.listings.repository.rows import read_with_rows, select_auctions
-from auction_app.selling.model import Sale
+from auction_app.orders.model import GIVEN_BACK, UNPAID_YET, OrderStatus
+from auction_app.selling.model import Sale, SalesTotal, Total
 
 SALES = ("open", "sold", "unsold")
 
@@ -48,6 +50,35 @@ def of_seller(
         )
         for auction, row in read_with_rows(conn, page)
     ]
+
+
+def totals_of(conn: Connection, seller_id: str, *, since_ms: int) -> list[SalesTotal]:
+    """What a seller has sold since a time and was not called off, what is to be paid yet, and what
+    is paid and to be shipped; nothing for who has sold nothing yet."""
+    called_off = orders.c.status.in_([status.value for status in GIVEN_BACK])
+    each: dict[Total, ColumnElement[bool]] = {
+        Total.SOLD: and_(orders.c.created_at_ms >= since_ms, not_(called_off)),
+        Total.AWAITING_PAYMENT: and_(
+            orders.c.status.in_([status.value for status in UNPAID_YET]),
+            auctions.c.hidden_at_ms.is_(None),
+        ),
+        Total.TO_SHIP: orders.c.status == OrderStatus.PAID.value,
+    }
+    found = [_total(conn, what, seller_id, those) for what, those in each.items()]
+    return found if any(total.orders for total in found) else []
+
+
+def _total(conn: Connection, what: Total, seller_id: str, those: ColumnElement[bool]) -> SalesTotal:
+    query = (
+        select(orders.c.currency, func.count().label("n"), func.sum(orders.c.price_minor))
+        .join(auctions, auctions.c.id == orders.c.auction_id)
+        .where(orders.c.seller_id == seller_id, those)
+        .group_by(orders.c.currency)
+        .order_by(func.count().desc(), orders.c.currency)
+    )
+    rows = conn.execute(query).all()
+    sums = tuple(Money(int(minor), currency) for currency, _, minor in rows)
+    return SalesTotal(what=what, orders=sum(row.n for row in rows), sums=sums)
 
 
 def _what_came_of_it() -> tuple[Label[Any], ...]:

@@ -8,7 +8,9 @@ from auction_app.parts import Parts
 from auction_app.selling.hal import MySalesSchema
 from auction_app.selling.hal import my_sales as represent
 from auction_app.selling.repository import drafts
-from auction_app.selling.repository.sales import SALES, of_seller, sales_that
+from auction_app.selling.repository.sales import SALES, of_seller, sales_that, totals_of
+from auction_app.web.formats import month_began_ms
+from auction_app.web.i18n import viewer_zone
 from auction_app.web.negotiation import choice, hal, negotiated, page, wants_hal
 from auction_app.web.paging import asked_state, cursor_from, page_of, with_state
 
@@ -30,15 +32,18 @@ def api(parts: Parts) -> Blueprint:
         only = sales_that(state, now_ms=now_ms) if state else None
         with parts.store.reading() as conn:
             found = of_seller(conn, me.id, after=after, limit=PAGE + 1, only=only)
+            totals = totals_of(conn, me.id, since_ms=month_began_ms(now_ms, viewer_zone()))
             started = drafts.list_of_seller(conn, me.id, limit=DRAFTS)
         shown, more = page_of(found, PAGE, lambda it: (it.auction.created_at_ms, it.auction.id))
         if wants_hal():
             more = with_state(more, state)
-            return hal(represent(parts.urls, [one.auction for one in shown], more, now_ms=now_ms))
+            found_here = [one.auction for one in shown]
+            return hal(represent(parts.urls, found_here, totals, more, now_ms=now_ms))
         return page(
             "selling/my_sales.html",
             sales=shown,
             drafts=started,
+            totals=totals,
             more=more,
             state=state,
             states=SALES,

@@ -1,5 +1,8 @@
 """What moderators decide reaches bids_service, and those whom it concerns; they may appeal."""
 
+import re
+from html import unescape
+
 import pytest
 
 from tests.auction_app.conftest import (
@@ -238,6 +241,11 @@ def test_banning_a_seller_cancels_what_nobody_has_paid(world: World) -> None:
     decide(world, world.moderator("Mo"), path_of(world.customer_url("Sam")), "ban")
 
     assert "Cancelled" in ada.get("/my/orders").text
+    (order,) = re.findall(r'href="(/orders/\w+)"', ada.get("/my/orders").text)[:1]
+    why = "We have closed the seller's account. Please don't pay any more."
+    assert why in unescape(ada.get(order).text)
+    steps = ada.get(order, headers={"Accept": "application/hal+json"}).get_json(force=True)["steps"]
+    assert [one["because"] for one in steps] == [None, "seller-closed"]
 
 
 def test_an_item_stays_hidden_while_another_decision_holds(world: World) -> None:

@@ -1,6 +1,7 @@
 """Decisions that come when something has ended, was decided before, or is decided at once."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 
 import pytest
@@ -105,6 +106,8 @@ def test_a_banned_leader_whose_auction_ended_first_buys_nothing(world: World) ->
     world.carry_out()
 
     assert "Cancelled" in sam.get("/my/orders").text
+    (order,) = re.findall(r'href="(/orders/\w+)"', sam.get("/my/orders").text)[:1]
+    assert "account is closed, so nobody will pay." in sam.get(order).text
     assert 'name="bidder"' in sam.get(f"{item}/second-chances").text
 
 

@@ -1,14 +1,17 @@
 """My sales is a list of what is to be done."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from auction_app.listings.model import Auction
 from auction_app.listings.repository import auctions
 from auction_app.selling.model import Sale, SellerTask
+from auction_app.web.formats import month_began_ms
 from tests.auction_app.conftest import START_MS, Browser, World
-from tests.auction_app.sale import close, sell
+from tests.auction_app.sale import cancel, close, sell
 
 
 def row(seller: Browser, title: str = "Brass desk lamp") -> str:
@@ -69,3 +72,61 @@ def any_auction(world: World) -> Auction:
     item = world.member("Sam").list_item()
     with world.parts.store.reading() as conn:
         return auctions.by_id(conn, item.rsplit("/", 1)[-1])
+
+
+def totals(seller: Browser) -> dict[str, str]:
+    """What one's orders are added up as, in words."""
+    found = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", all_of(seller))
+    return {name: " ".join(re.sub(r"<[^>]+>", "", words).split()) for name, words in found}
+
+
+def test_what_was_sold_is_added_up_by_currency(world: World) -> None:
+    sale = sell(world)
+    sam, ada, bob = sale.sam, sale.ada, sale.bob
+    assert totals(bob) == {}
+    for title, currency, start, bid in (
+        ("Clock", "JPY", "1000", "1200"),
+        ("Chair", "KWD", "1.005", "2.255"),
+        ("Lamp", "USD", "0.10", "0.20"),
+    ):
+        item = sam.list_item(title=title, currency=currency, start_price=start)
+        ada.bid(item, bid)
+        close(world, item)
+    sale.ada.post(f"{sale.order}/steps", {"status": "paid"})
+    found = totals(sam)
+    assert found["Sold this month"].endswith("4 items")
+    for amount in ("$21.10", "¥1,000", "1.005"):
+        assert amount in found["Sold this month"]
+    assert found["Paid, to be shipped"] == "$21.00 1 item"
+    assert found["Awaiting payment"].endswith("3 items")
+    cancelled = sale.ada.get("/my/sales", headers={"Accept": "application/hal+json"})
+    assert cancelled.get_json(force=True)["totals"] == []
+    told = sam.get("/my/sales", headers={"Accept": "application/hal+json"}).get_json(force=True)
+    to_ship = next(one for one in told["totals"] if one["what"] == "to_ship")
+    assert to_ship["sums"] == [{"amount": "21.00", "currency": "USD"}]
+
+
+def test_what_is_called_off_or_of_last_month_is_not_sold_this_month(world: World) -> None:
+    sale = sell(world)
+    sale.ada.post(f"{sale.order}/steps", {"status": "paid"})
+    assert totals(sale.sam)["Sold this month"].endswith("1 item")
+    world.clock.pass_s(12 * 24 * 3600)
+    assert totals(sale.sam)["Sold this month"] == "\u2013 0 items"
+    assert totals(sale.sam)["Paid, to be shipped"].endswith("1 item")
+    cancel(sale)
+    assert totals(sale.sam) == {}
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "began"),
+    [
+        ("UTC", "2026-12-01T00:00:00+00:00", "2026-12-01T00:00:00+00:00"),
+        ("America/New_York", "2026-12-01T04:59:59+00:00", "2026-11-01T04:00:00+00:00"),
+        ("Europe/Berlin", "2026-10-31T23:30:00+00:00", "2026-10-31T23:00:00+00:00"),
+    ],
+)
+def test_a_month_begins_where_one_is(zone: str, now: str, began: str) -> None:
+    def ms(text: str) -> int:
+        return int(datetime.fromisoformat(text).timestamp()) * 1000
+
+    assert month_began_ms(ms(now), ZoneInfo(zone)) == ms(began)

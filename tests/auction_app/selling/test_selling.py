@@ -487,3 +487,19 @@ def test_a_draft_is_discarded_only_after_a_question(world: World) -> None:
     assert sam.get(f"{draft}/item").status_code == 200
     assert sam.post(f"{draft}/discard").status_code == 303
     assert sam.get(f"{draft}/item").status_code == 404
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("chosen", [{}, {"category": ""}])
+def test_a_category_has_to_be_chosen(world: World, chosen: dict[str, str], language: str) -> None:
+    sam = world.member("Sam", language=language)
+    draft = sam.post("/sell").headers["Location"].rsplit("/", 1)[0]
+    first = {"en": "Choose a category", "de": "Kategorie wählen"}[language]
+    blank = f'<option value="" selected>{first}</option>'
+    assert blank in sam.get(f"{draft}/item").text
+    typed = {"title": "Lamp", "description": "Brass", "go": "next"} | chosen
+    answer = sam.post(f"{draft}/item", typed)
+    said = {"en": "Please choose a category.", "de": "Bitte wählen Sie eine Kategorie."}[language]
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert sam.post(f"{draft}/item", typed | {"category": "home"}).status_code == 303
+    assert blank not in sam.get(f"{draft}/item").text

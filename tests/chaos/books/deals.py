@@ -199,7 +199,7 @@ BUY = Arrow(
     "buy",
     lambda it: it.buyer.presses(f"/auctions/{it.item.id}/buy-now"),
     lambda it: it.is_at(OrderStatus.AGREED),
-    [("buyer", "You won {}"), ("seller", "Sold: {}")],
+    [("buyer", "You bought {}"), ("seller", "Sold: {}")],
 )
 BID = Arrow(
     "bid",

@@ -41,6 +41,7 @@ def bidding(**changes: Any) -> Bidding:
         "outcome": "sold",
         "price": PRICE,
         "is_reserve_missed": False,
+        "is_bought_at_once": False,
         "auction_url": "https://a.example/auctions/1",
         "seller_url": "sally",
         "leader_url": "bob",

@@ -128,6 +128,15 @@ def test_what_is_cancelled_after_the_house_was_paid_is_told_to_be_refunded() -> 
     assert notices_of_order(by_hand)[-1].kind == "order-cancelled"
 
 
+def test_both_hear_why_the_house_has_cancelled() -> None:
+    step = OrderStep(status="cancelled", by="house", because="seller-closed")
+    told = {(n.kind, n.recipient_url, n.text) for n in notices_of_order(order(step))}
+    assert told == {
+        ("order-cancelled", "bob", "seller-closed"),
+        ("order-cancelled", "sally", "seller-closed"),
+    }
+
+
 @pytest.mark.parametrize(("status", "told"), [("agreed", ["order-on-hold"]), ("paid", [])])
 def test_only_who_has_not_paid_is_told_that_they_need_not(
     status: Literal["agreed", "paid"], told: list[str]
