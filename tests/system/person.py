@@ -97,6 +97,7 @@ class Person:
         self.page.get_by_role("button", name="Start a listing").click()
         self.page.get_by_label("Title").fill(title)
         self.page.get_by_label("Description", exact=True).fill("As good as it looks.")
+        self.page.get_by_label("Category").select_option("home")
         self.page.get_by_role("button", name="Next").click()
         self.page.get_by_label("Add photos").set_input_files(
             {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": photo()}

@@ -27,7 +27,7 @@ def test_words_and_filters_find_and_go_along_from_page_to_page(
     eve = live_app.stranger(look)
     eve.go("/")
     eve.fill("What are you looking for?", "lamp")
-    eve.press("Search", within=eve.page.locator("main"))
+    eve.press("Search", within=eve.page.locator("header.top"))
     eve.unfold_filters()
     eve.choose_value("Category", "home")
     eve.choose_value("Currency", "USD")

@@ -20,6 +20,7 @@ def start(seller: Visitor) -> None:
     seller.press("Start a listing")
     seller.fill("Title", "Oak chair")
     seller.fill("Description", "Sits well.")
+    seller.choose_value("Category", "home")
     seller.press("Next: photos")
 
 
