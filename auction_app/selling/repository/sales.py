@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Connection, Label, Select, and_, func, not
 from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, biddings, orders, questions, watches
 from auction_app.listings.repository.rows import read_with_rows, select_auctions
-from auction_app.orders.model import GIVEN_BACK, UNPAID_YET, OrderStatus
 from auction_app.selling.model import Sale, SalesTotal, Total
 
 SALES = ("open", "sold", "unsold")
@@ -55,14 +54,14 @@ def of_seller(
 def totals_of(conn: Connection, seller_id: str, *, since_ms: int) -> list[SalesTotal]:
     """What a seller has sold since a time and was not called off, what is to be paid yet, and what
     is paid and to be shipped; nothing for who has sold nothing yet."""
-    called_off = orders.c.status.in_([status.value for status in GIVEN_BACK])
+    called_off = orders.c.status.in_(["cancelled", "returned"])
     each: dict[Total, ColumnElement[bool]] = {
         Total.SOLD: and_(orders.c.created_at_ms >= since_ms, not_(called_off)),
         Total.AWAITING_PAYMENT: and_(
-            orders.c.status.in_([status.value for status in UNPAID_YET]),
+            orders.c.status.in_(["agreed", "unpaid"]),
             auctions.c.hidden_at_ms.is_(None),
         ),
-        Total.TO_SHIP: orders.c.status == OrderStatus.PAID.value,
+        Total.TO_SHIP: orders.c.status == "paid",
     }
     found = [_total(conn, what, seller_id, those) for what, those in each.items()]
     return found if any(total.orders for total in found) else []
