@@ -46,14 +46,27 @@ def test_a_line_that_was_cut_ends_before_the_count(logs: LogFiles) -> None:
     assert logs.path("shop").read_text() == "one\ntw\n[2 lines dropped: no room]\nfour\n"
 
 
-def test_a_folder_that_is_gone_stops_nobody(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_stops_nobody(tmp_path: Path) -> None:
     logs = LogFiles(tmp_path / "log")
     (tmp_path / "log").rmdir()
+    (tmp_path / "log").touch()
     logs.write("shop", b"lost\n")
     assert logs.last_lines("shop").startswith("(no log")
-    (tmp_path / "log").mkdir()
+    (tmp_path / "log").unlink()
     logs.write("shop", b"one\n")
     assert logs.path("shop").read_text() == "[1 lines dropped: no room]\none\n"
+
+
+@pytest.mark.parametrize("gone", ["log", "log/shop.log"])
+def test_what_somebody_tidied_up_is_made_anew(tmp_path: Path, gone: str) -> None:
+    logs = LogFiles(tmp_path / "log")
+    for line in (b"one\n", b"two\n"):
+        logs.write("shop", line)
+    logs.path("shop").unlink()
+    if gone == "log":
+        (tmp_path / "log").rmdir()
+    logs.write("shop", b"three\n")
+    assert logs.path("shop").read_text() == "three\n"
 
 
 def test_a_full_file_begins_anew_and_the_one_before_is_kept(tmp_path: Path) -> None:

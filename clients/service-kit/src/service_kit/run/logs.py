@@ -96,6 +96,8 @@ class LogFile:
             self._dropped += 1
 
     def _write(self, data: bytes) -> None:
+        if self._file is not None and not os.fstat(self._file).st_nlink:
+            self._close()  # somebody has tidied up: what goes on there nobody ever reads
         if self._file is None or self._bytes >= self._most_bytes:
             self._open()
         assert self._file is not None
@@ -107,12 +109,17 @@ class LogFile:
 
     def _open(self) -> None:
         if self._file is not None:
-            os.close(self._file)
-            self._file = None
+            self._close()
             self._path.replace(self._path.with_suffix(".log.1"))
+        self._path.parent.mkdir(exist_ok=True)
         self._file = os.open(
             self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600
         )
         self._bytes = os.fstat(self._file).st_size
         if self._bytes >= self._most_bytes:  # of a run before
             self._open()
+
+    def _close(self) -> None:
+        assert self._file is not None
+        os.close(self._file)
+        self._file = None
