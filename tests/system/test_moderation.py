@@ -142,4 +142,4 @@ def test_a_banned_leader_is_out_once_bids_service_is_back(
         house.start("auctions_jobs")
         assert requests.get(here, timeout=10).json()["version"] == led["version"] + 1
         assert subjects(letters, "ada")["Bids removed"] == 1
-        assert subjects(letters, "bela")["Your account has been closed"] == 1
+        wait_for(lambda: subjects(letters, "bela")["Your account has been closed"], what="Bela's")
