@@ -8,23 +8,32 @@ from functools import cache
 from pathlib import Path
 
 _NAME = "TESTS_SHARE_IN"
-_OWNER = "owner"
+_OWNER, _TREE = "owner", "tree"
+_OURS = str(Path(__file__).parents[1])
 
 
 def run_folder() -> Path:
-    """Made by whoever asks first, for itself and for what it starts."""
-    if _NAME not in os.environ:
-        folder = Path(tempfile.mkdtemp(prefix="gavel-run-"))
-        (folder / _OWNER).write_text(str(os.getpid()))
-        os.environ[_NAME] = str(folder)
-        atexit.register(_remove, folder, os.getpid())
-    return Path(os.environ[_NAME])
+    """Made by whoever asks first, for itself and for what it starts of the same code."""
+    known = Path(os.environ.get(_NAME, os.devnull))
+    if not _is_ours(known):
+        known = Path(tempfile.mkdtemp(prefix="gavel-run-"))
+        (known / _OWNER).write_text(str(os.getpid()))
+        (known / _TREE).write_text(_OURS)
+        os.environ[_NAME] = str(known)
+        atexit.register(_remove, known, os.getpid())
+    return known
 
 
 @cache
 def owner() -> int:
     """The process with which it goes."""
     return int((run_folder() / _OWNER).read_text())
+
+
+def _is_ours(folder: Path) -> bool:
+    """Not of another checkout that runs within this one's tests, and not left from an old run."""
+    tree = folder / _TREE
+    return tree.exists() and tree.read_text() == _OURS
 
 
 def _remove(folder: Path, made_by: int) -> None:
