@@ -18,6 +18,7 @@ from tests.browser.chromium import chromium
 from tests.postgres import postgres_cluster, postgres_url
 from tests.quick_apps import build_apps_quickly
 from tests.rewritten import rewrite_once
+from tests.run_folder import close as close_run_folder
 from tests.run_folder import run_folder
 from tests.shared import shared, sqlite_copy
 
@@ -102,8 +103,9 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_unconfigure() -> None:
-    """End what forks processes."""
+    """End what forks processes, and what the run's workers shared."""
     forked.close()
+    close_run_folder()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -20,7 +20,7 @@ def run_folder() -> Path:
         (known / _OWNER).write_text(str(os.getpid()))
         (known / _TREE).write_text(_OURS)
         os.environ[_NAME] = str(known)
-        atexit.register(_remove, known, os.getpid())
+        atexit.register(close)
     return known
 
 
@@ -30,12 +30,16 @@ def owner() -> int:
     return int((run_folder() / _OWNER).read_text())
 
 
+def close() -> None:
+    """Remove it, if it is this process's."""
+    known = Path(os.environ.get(_NAME, os.devnull))
+    if _is_ours(known) and (known / _OWNER).read_text() == str(os.getpid()):
+        shutil.rmtree(known, ignore_errors=True)
+        del os.environ[_NAME]
+        owner.cache_clear()
+
+
 def _is_ours(folder: Path) -> bool:
     """Not of another checkout that runs within this one's tests, and not left from an old run."""
     tree = folder / _TREE
     return tree.exists() and tree.read_text() == _OURS
-
-
-def _remove(folder: Path, made_by: int) -> None:
-    if os.getpid() == made_by:  # no fork of it
-        shutil.rmtree(folder, ignore_errors=True)

@@ -122,6 +122,8 @@ def forking(env: Mapping[str, str]) -> dict[str, str]:
 
 def close() -> None:
     """End all that fork, if the run is this process's; what was forked goes on."""
+    if not _folder.cache_info().currsize:
+        return
     if owner() != os.getpid():
         for process in _launched:
             process.returncode = 0  # it goes on, and nobody warns of that
