@@ -50,6 +50,7 @@ class Server:
         self._selector.register(self._listener, selectors.EVENT_READ, self._accept)
         self._owner = os.pidfd_open(owner)
         self._selector.register(self._owner, selectors.EVENT_READ, self._owner_is_gone)
+        self._run: set[str] = set()  # `-m` runs them: to import them might run them here
         self._told, self.tells = os.pipe()
         os.set_blocking(self._told, False)
         os.set_blocking(self.tells, False)
@@ -81,6 +82,7 @@ class Server:
         if not wanted:
             asker.close()
             return {}
+        self._run.update(_run_by(wanted["argv"]))
         _import([*_modules(wanted["argv"]), *self._looked_for()])
         pid = os.fork()
         if pid == 0:
@@ -96,9 +98,10 @@ class Server:
         return None
 
     def _looked_for(self) -> list[str]:
-        """The modules that forks looked for meanwhile."""
+        """The modules that forks looked for meanwhile, but for what they run."""
         with suppress(BlockingIOError):
-            return os.read(self._told, 1 << 20).decode().splitlines()
+            names = os.read(self._told, 1 << 20).decode().splitlines()
+            return [name for name in names if name not in self._run]
         return []
 
     def _tell_end(self, fd: int) -> None:
@@ -131,6 +134,14 @@ def _import(names: list[str]) -> None:
     if len(sys.modules) > before:
         gc.collect()
         gc.freeze()
+
+
+def _run_by(argv: list[str]) -> list[str]:
+    """The module that `python -m` runs, maybe inside the package that it names."""
+    if "-m" not in argv:
+        return []
+    module = argv[argv.index("-m") + 1]
+    return [module, f"{module}.__main__"]
 
 
 def _modules(argv: list[str]) -> list[str]:
@@ -194,7 +205,7 @@ def _without_nice(argv: list[str]) -> list[str]:
 def _run(argv: list[str]) -> None:
     if argv[0] == "python":
         sys.argv = argv[2:]
-        sys.modules.pop(_main(argv[2]), None)  # who has it already warns of that
+        sys.modules.pop(_main(argv[2]), None)  # another imports it: runpy would warn of that
         runpy.run_module(argv[2], run_name="__main__", alter_sys=True)
     else:
         from gunicorn.app.wsgiapp import run
