@@ -109,8 +109,8 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """`logical` is a worker a processor; `auto` three, for of slow tests two always wait."""
-    return len(os.sched_getaffinity(0)) * (3 if config.option.numprocesses == "auto" else 1)
+    """`logical` is a worker a processor; `auto` two, for of slow tests one always waits."""
+    return len(os.sched_getaffinity(0)) * (2 if config.option.numprocesses == "auto" else 1)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
