@@ -61,7 +61,7 @@ def main(only: str) -> int:
         try:
             measured = measurement.measured(_progress(head, measurement.turns))
         except pytest.skip.Exception as skipped:
-            print(f"\nskipped: {skipped}", file=sys.stderr, flush=True)
+            failed.append(f"{measurement.name}, not measured: {skipped}")
             continue
         except Exception:  # noqa: BLE001 - the others are measured all the same
             traceback.print_exc()
