@@ -15,16 +15,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import Flask, g
+from service_kit.errors import ServiceKitError
+from service_kit.logs import get_logger
 from service_kit.metrics.histogram import Histogram
 from service_kit.trace import is_recording
 from werkzeug.http import remove_entity_headers
 
 from auction_app.accounts.visitor import Visitor, whose
 from auction_app.db.memory import Forgotten
+from auction_app.errors import AuctionAppError
 from auction_app.parts import Parts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+log = get_logger(__name__)
 
 SHOWN = "auction_app.shown"
 """Where a request's environment has what was shown."""
@@ -110,7 +115,10 @@ class Copies:
                     g.pop("visitor", None)
                 with store.reading():
                     return self._tag_now(copy.shown) == copy.tag
-        except Exception:  # noqa: BLE001 - whatever it is, the app says it
+        except (AuctionAppError, ServiceKitError):
+            return False  # the app says it
+        except Exception:
+            log.exception("copy not judged", page=copy.shown.asked.full_path)
             return False
 
     def _tag_now(self, shown: Shown) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 from flask import request_started
@@ -127,3 +128,19 @@ def test_nothing_is_read_for_it_until_something_changes(world: World, item: str)
         assert ask(ada, item, If_None_Match=tag).status_code == 304
     assert read
     assert reached == [], "what changed was something else"
+
+
+def test_a_fault_in_it_is_logged_and_the_app_answers(
+    world: World, item: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = world.member("Ada")
+    ask(ada, item)
+    tag = ask(ada, item).headers["ETag"]
+    monkeypatch.setattr("auction_app.page_cache.copies.whose", lambda *_: 1 / 0)
+
+    said = list[str]()
+    log = SimpleNamespace(exception=lambda event, **_: said.append(event))
+    monkeypatch.setattr("auction_app.page_cache.copies.log", log)
+
+    assert ask(ada, item, If_None_Match=tag).status_code == 304
+    assert said == ["copy not judged"]
