@@ -171,6 +171,7 @@ class Streams:
         async def write(frames: bytes) -> None:
             await send({"type": "http.response.body", "body": frames, "more_body": True})
 
+        self._bus.share.spend(CALL_S)  # who is cut and comes again, over and over, is a crowd too
         try:
             await write(RETRY + self._clock(reader))
             await self._write_all(call, reader, write)
@@ -194,10 +195,18 @@ class Streams:
                     return
                 allowed_s = now_s + self._allowed_every_s
             if page.is_news:
-                await write(page_frames(page, reader.identity))
+                await write(self._frames(page, reader.identity))
             if now_s >= clock_s:
                 await write(self._clock(reader))
                 clock_s = now_s + self._clock_every_s
+
+    def _frames(self, page: Page, identity: str) -> bytes:
+        """The page as it is sent. Written once for all who get the same, so what it takes is of
+        what they all may take."""
+        begun_s = time.thread_time()
+        frames = page_frames(page, identity)
+        self._bus.share.spend(time.thread_time() - begun_s)
+        return frames
 
     def _clock(self, reader: LogReader) -> bytes:
         return clock_frame(reader.identity, reader.position, self._bus.now_ms())
@@ -210,7 +219,7 @@ class Streams:
         while not page.is_news and not call.gone.done():
             left_s = until_s - time.monotonic()
             if is_behind:
-                page = await self._turns.read(reader, call.cost_s)
+                page = await self._turns.read(reader, call.cost_s, call.gone)
                 is_behind = not page.is_end
             elif left_s <= 0:
                 break

@@ -19,12 +19,14 @@ class Turns:
         self._turn = asyncio.Lock()
         self._behind = 0
 
-    async def read(self, reader: LogReader, cost_s: float) -> Page:
+    async def read(self, reader: LogReader, cost_s: float, gone: asyncio.Future[None]) -> Page:
         """The reader's next page; `cost_s` is what it costs the processor to tell it something.
-        Raises StoreUnavailable."""
+        One without news, and no turn taken, for who is gone by then. Raises StoreUnavailable."""
         self._behind += 1
         try:
             async with self._turn:
+                if gone.done():
+                    return Page((), reader.position)
                 page, took_s = await _read(reader)
                 await asyncio.sleep(self._rest_s(took_s, serving_s(cost_s, page.size)))
         finally:
@@ -39,9 +41,11 @@ class Turns:
 
 
 async def _read(reader: LogReader) -> tuple[Page, float]:
-    """A page, and how long it took the processor: no time, where it was read before."""
+    """A page, and how long it took the processor: hardly any, where it was read before."""
+    begun_s = time.thread_time()
     recalled = reader.recall()
-    return (recalled, 0.0) if recalled else await asyncio.to_thread(_timed, reader)
+    recalling_s = time.thread_time() - begun_s
+    return (recalled, recalling_s) if recalled else await asyncio.to_thread(_timed, reader)
 
 
 def _timed(reader: LogReader) -> tuple[Page, float]:
