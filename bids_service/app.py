@@ -8,6 +8,7 @@ from bus_drain.drain import Drain
 from flask import Flask
 from service_kit.access import install_access
 from service_kit.config import nowhere, or_exit
+from service_kit.entrance.asynchronous import EXTENSION as ASYNCHRONOUS
 from service_kit.health import install_health
 from service_kit.logs import configure_logs
 from service_kit.metrics.exposition import Collect
@@ -56,9 +57,9 @@ def create_app(
     install_health(app, {"database": parts.database.check})
     _register(Api(app, title="Gavel bids", description="Biddings, bids and their record."), parts)
     bus_drain.flask.mount(app, "/events", _drain(config, parts))
-    app.wsgi_app = FastBids(  # type: ignore[method-assign]
-        app.wsgi_app, parts.handler, config.tokens, timings
-    )
+    fast_bids = FastBids(app.wsgi_app, parts.handler, config.tokens, timings)
+    app.extensions[ASYNCHRONOUS] = fast_bids
+    app.wsgi_app = fast_bids  # type: ignore[method-assign]
     return app
 
 

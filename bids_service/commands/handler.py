@@ -1,7 +1,9 @@
 """The way of a command through the service: applied now, or accepted to be answered later."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from service_kit.entrance.asynchronous import WAITS_S
 from service_kit.errors import StoreUnavailable
 from service_kit.group_commit import GroupCommit
 from service_kit.idempotency import StoredAnswer
@@ -17,8 +19,6 @@ from bids_service.model import CommandRequest
 from bids_service.storage.queries import Queries
 
 log = get_logger(__name__)
-
-_LONGEST_WAIT_S = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,17 @@ class CommandHandler:
         )
         return answer
 
+    def hand_over(
+        self, requests: Sequence[CommandRequest], settle: Callable[[Sequence[Outcome]], None]
+    ) -> None:
+        """Have commands applied together, of auctions that are known; returns at once.
+
+        `settle` hears on another thread, where it must not block, what became of each: what
+        `execute` would answer or raise, if not UnknownAuction or an answer that waits. Of what
+        doesn't get its turn within 15 s nobody hears.
+        """
+        self.group_commit.hand_over(requests, settle, WAITS_S)
+
     def accept(self, request: CommandRequest) -> StoredAnswer:
         """Keep a command, durably, and answer 202 with the URL of its outcome."""
         if self.queries.bidding_of(request.auction) is None:
@@ -69,7 +80,7 @@ class CommandHandler:
 
     def _submit(self, request: CommandRequest) -> Outcome:
         try:
-            return self.group_commit.submit(request, _LONGEST_WAIT_S)
+            return self.group_commit.submit(request, WAITS_S)
         except TimeoutError as error:
             raise StoreUnavailable("the database did not answer in time") from error
 

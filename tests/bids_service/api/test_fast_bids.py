@@ -1,18 +1,22 @@
 """A plain bid passes the framework by, and is answered as by the app."""
 
 import json
+from http import HTTPStatus
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
 from service_kit.database import reading
-from service_kit.errors import StoreUnavailable
+from service_kit.entrance.asynchronous import EXTENSION, Answer, Outcome, having_found
+from service_kit.errors import KeyReused, StoreUnavailable
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from bids_service.api import fast_bids
 from bids_service.storage.tables import outbox
 from tests.bids_service.api.test_placing import body
-from tests.bids_service.service import READ, Service
+from tests.bids_service.service import ALL, AUCTION, READ, Service
+from tests.waiting import PATIENCE_S
 
 Sent = dict[str, Any]
 
@@ -104,3 +108,107 @@ def test_bids_that_pass_the_app_by_are_counted_and_in_their_trace(
     with reading(service.parts.database.engine) as connection:
         traces = connection.execute(select(outbox.c.traceparent)).scalars().all()
     assert {trace[3:35] for trace in traces} == {"ab" * 16}
+
+
+# --- without a thread ------------------------------------------------------------------------------
+
+
+def begin(
+    service: Service, settled: SimpleQueue[Outcome], key: str = "key-1", token: str = ALL, **bid: Any
+) -> bool:
+    """Whether a bid was begun, as the server's main loop begins it; what came of it is `settled`."""
+    content = json.dumps(body(**bid)).encode()
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/bids",
+        "QUERY_STRING": "",
+        "CONTENT_LENGTH": str(len(content)),
+        "HTTP_AUTHORIZATION": f"Bearer {token}",
+        "HTTP_IDEMPOTENCY_KEY": key,
+    }
+    is_begun: bool = service.app.extensions[EXTENSION].begin(environ, content, settled.put)
+    return is_begun
+
+
+def outcome_of(service: Service, **how: Any) -> Outcome:
+    settled: SimpleQueue[Outcome] = SimpleQueue()
+    assert begin(service, settled, **how)
+    service.app.extensions[EXTENSION].flush()
+    return settled.get(timeout=PATIENCE_S)
+
+
+@pytest.mark.parametrize("amount", ["5.00", "0.10"])
+def test_a_bid_that_waits_without_a_thread_is_answered_alike(service: Service, amount: str) -> None:
+    service.learn(AUCTION)
+    found = outcome_of(service, amount=amount)
+    assert isinstance(found, Answer)
+    other = post(service, json=body(amount=amount))
+    assert (found.status, found.body) == (other.status_code, other.data)
+    ours = {**found.headers, "Content-Length": str(len(found.body))}
+    assert ours == dict(other.headers)
+
+
+def test_what_came_in_one_turn_is_applied_together_each_with_its_own_answer(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.learn(AUCTION)
+    handed: list[int] = []
+    commit = service.parts.handler.group_commit
+    real = type(commit).hand_over
+
+    def noting(self: Any, items: Any, *more: Any) -> None:
+        handed.append(len(items))
+        real(self, items, *more)
+
+    monkeypatch.setattr(type(commit), "hand_over", noting)
+    settled: SimpleQueue[Outcome] = SimpleQueue()
+    for number in range(150):
+        assert begin(service, settled, f"key-{number}", amount=f"{number + 1}.00")
+    assert handed == []
+    service.app.extensions[EXTENSION].flush()
+    answers = [settled.get(timeout=PATIENCE_S) for _ in range(150)]
+    assert handed == [100, 50]
+    assert {it.status for it in answers if isinstance(it, Answer)} == {HTTPStatus.CREATED}
+    assert len({it.body for it in answers if isinstance(it, Answer)}) == 150
+
+
+def test_what_is_not_plain_is_not_begun(service: Service) -> None:
+    settled: SimpleQueue[Outcome] = SimpleQueue()
+    assert not begin(service, settled, token=READ)
+    assert not begin(service, settled, "a b")
+    assert not begin(service, settled, amount="1")
+    service.app.extensions[EXTENSION].flush()
+    assert settled.empty()
+
+
+def test_an_auction_that_nobody_knows_and_an_answer_that_waits_are_for_a_thread(
+    service: Service,
+) -> None:
+    assert outcome_of(service) is None
+    service.learn(AUCTION)
+    post(service, headers={"Prefer": "respond-async"})
+    assert outcome_of(service) is None
+    assert post(service).status_code == 409  # it has not been carried out yet
+
+
+def test_what_was_raised_before_is_worded_by_the_app_and_not_tried_again(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service.learn(AUCTION)
+    post(service)
+    found = outcome_of(service, amount="6.00")
+    assert isinstance(found, KeyReused)
+    asked: list[object] = []
+    monkeypatch.setattr(type(service.parts.handler.group_commit), "submit", asked.append)
+    with having_found(found):
+        assert post(service, json=body(amount="6.00")).status_code == 422
+    with having_found(TimeoutError()):
+        late = post(service, "key-2")
+    assert (late.status_code, late.headers["Retry-After"], asked) == (503, "2", [])
+
+
+def test_bids_that_wait_without_a_thread_are_counted(service: Service) -> None:
+    service.learn(AUCTION)
+    outcome_of(service)
+    counted = service.http().get("/metrics").text
+    assert 'duration_seconds_count{method="POST",service="bids",status="2xx"} 1.0' in counted

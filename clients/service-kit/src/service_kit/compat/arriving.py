@@ -25,6 +25,8 @@ class Arriving:
         self.is_whole = False
         self.asks = False
         """Whether it waits for leave to send its body; then the field that says so is taken out."""
+        self.is_watched = False
+        """Whether somebody waits for more of it."""
         self._max_head_bytes = max_head_bytes
         self._max_held_bytes = max_held_bytes
         self._begin = 0

@@ -28,7 +28,7 @@ from gunicorn.workers.base import Worker
 from gunicorn.workers.gthread import ThreadWorker
 
 from service_kit.compat.arriving import Arriving
-from service_kit.compat.gunicorn_request import BoundedRequest
+from service_kit.compat.gunicorn_request import BoundedRequest, ReadBefore
 from service_kit.connection_counts import ConnectionCounts
 
 _STATUSES = {LimitRequestHeaders: 431, LimitRequestLine: 414, ExpectationFailed: 417}
@@ -124,8 +124,10 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
         request.add(_taken_from(conn))
         self._arriving[conn] = request
         self._held_bytes += len(request.data)
-        self.poller.register(conn.sock, EVENT_READ, partial(self._on_more, conn))
         self._on_more(conn)
+        if conn in self._arriving:  # most come in one piece
+            request.is_watched = True
+            self.poller.register(conn.sock, EVENT_READ, partial(self._on_more, conn))
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Keep a connection whose request was answered, or let it go."""
@@ -138,9 +140,15 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: Any) -> Any:
         """Handle a request on a connection, in a thread of the pool."""
+        with self._timed(conn):
+            return super().handle(conn)
+
+    @contextlib.contextmanager
+    def _timed(self, conn: Any) -> Iterator[None]:
+        """While a thread reads and writes there, it has so long."""
         self._since[conn] = time.monotonic()
         try:
-            return super().handle(conn)
+            yield
         finally:
             del self._since[conn]
 
@@ -174,11 +182,15 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
             self._send(conn, b"HTTP/1.1 100 Continue\r\n\r\n")
         if conn in self._arriving and (request.is_whole or more == b"" or self._holds_much):
             self._forget(conn)
-            conn.parser.unreader.sock = _ReadBefore(conn.sock, bytes(request.data))
-            if type(self).is_probe(bytes(request.data[:_LONGEST_PROBE])):
-                self._answer_apart(conn)
-            else:
-                super().enqueue_req(conn)
+            self.hand_on(conn, bytes(request.data))
+
+    def hand_on(self, conn: Any, data: bytes) -> None:
+        """Give a request to a thread, as far as it is here."""
+        conn.parser.unreader.sock = ReadBefore(conn.sock, data)
+        if type(self).is_probe(data[:_LONGEST_PROBE]):
+            self._answer_apart(conn)
+        else:
+            super().enqueue_req(conn)
 
     def _answer_apart(self, conn: Any) -> None:
         def answered(outcome: Any) -> None:
@@ -207,8 +219,9 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
             write_nonblock(conn.sock, answer)
 
     def _forget(self, conn: Any) -> Arriving:
-        self.poller.unregister(conn.sock)
         request = self._arriving.pop(conn)
+        if request.is_watched:
+            self.poller.unregister(conn.sock)
         self._held_bytes -= len(request.data)
         return request
 
@@ -246,30 +259,11 @@ class BufferingThreads(Bounded, ThreadWorker):  # type: ignore[misc]
         conn.close()
 
 
-class _ReadBefore:
-    """A socket that gives again what was read of it, in pieces as small as the reader asks for:
-    its parser copies all that it holds for each chunk."""
-
-    def __init__(self, sock: socket.socket, data: bytes) -> None:
-        self.sock = sock
-        self.left = memoryview(data)
-
-    def recv(self, size: int) -> bytes:
-        """The next bytes."""
-        if not self.left:
-            return self.sock.recv(size)
-        piece, self.left = bytes(self.left[:size]), self.left[size:]
-        return piece
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.sock, name)
-
-
 def _taken_from(conn: Any) -> bytes:
     """What was read of a connection and belongs to the next request."""
     unreader = conn.parser.unreader
     taken: bytes = unreader.take_buffered()
-    if isinstance(unreader.sock, _ReadBefore):
+    if isinstance(unreader.sock, ReadBefore):
         taken += bytes(unreader.sock.left)
         unreader.sock = unreader.sock.sock
     return taken

@@ -1,8 +1,10 @@
-"""gunicorn: a request whose head and chunks have bounds, and whose body may end early.
+"""gunicorn: a request whose head and chunks have bounds, whose body may end early, and that may have
+been read before.
 
 What a parser asks of a request (`set_body_reader`, `parse_headers`) is its own business.
 """
 
+import socket
 from typing import Any
 
 from gunicorn.http.body import Body, ChunkedReader
@@ -65,3 +67,22 @@ class BoundedRequest(Request):  # type: ignore[misc]
         if len(data) > self.max_head_bytes:
             raise LimitRequestHeaders("limit request headers size")
         return super().parse_headers(data, from_trailer)
+
+
+class ReadBefore:
+    """A socket that gives again what was read of it, in pieces as small as the reader asks for:
+    its parser copies all that it holds for each chunk."""
+
+    def __init__(self, sock: socket.socket, data: bytes) -> None:
+        self.sock = sock
+        self.left = memoryview(data)
+
+    def recv(self, size: int) -> bytes:
+        """The next bytes."""
+        if not self.left:
+            return self.sock.recv(size)
+        piece, self.left = bytes(self.left[:size]), self.left[size:]
+        return piece
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sock, name)
