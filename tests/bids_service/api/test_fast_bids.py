@@ -110,13 +110,17 @@ def test_bids_that_pass_the_app_by_are_counted_and_in_their_trace(
     assert {trace[3:35] for trace in traces} == {"ab" * 16}
 
 
-# --- without a thread ------------------------------------------------------------------------------
+# --- without a thread -----------------------------------------------------------------------------
 
 
 def begin(
-    service: Service, settled: SimpleQueue[Outcome], key: str = "key-1", token: str = ALL, **bid: Any
+    service: Service,
+    settled: SimpleQueue[Outcome],
+    key: str = "key-1",
+    token: str = ALL,
+    **bid: Any,
 ) -> bool:
-    """Whether a bid was begun, as the server's main loop begins it; what came of it is `settled`."""
+    """Whether a bid was begun, as the main loop begins it; what came of it is `settled`."""
     content = json.dumps(body(**bid)).encode()
     environ = {
         "REQUEST_METHOD": "POST",

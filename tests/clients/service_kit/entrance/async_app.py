@@ -8,6 +8,7 @@ from service_kit.entrance.asynchronous import (
     EXTENSION,
     Answer,
     Environ,
+    Outcome,
     Settle,
     found_before,
 )
@@ -48,7 +49,7 @@ class App:
         return [body]
 
     def begin(self, environ: Environ, body: bytes, settle: Settle) -> bool:
-        outcomes = {
+        outcomes: dict[str, Outcome] = {
             "/loop": Answer(200, {"X-Way": "loop"}, b"loop %d" % len(body)),
             "/long": Answer(200, {}, LONG),
             "/fails": ValueError("why"),

@@ -64,7 +64,11 @@ def test_each_request_is_answered_once_and_its_connection_stays(
     with closing(connect(port)) as connection:
         first = ask(connection, "/loop", b"")
         ours = connection.sock
-        assert [first, ask(connection, path), ask(connection, "/loop")] == ["loop 0", said, "loop 3"]
+        assert [first, ask(connection, path), ask(connection, "/loop")] == [
+            "loop 0",
+            said,
+            "loop 3",
+        ]
         assert connection.sock is ours
 
 

@@ -1,5 +1,5 @@
-"""gunicorn: a request whose head and chunks have bounds, whose body may end early, and that may have
-been read before.
+"""gunicorn: a request whose head and chunks have bounds, whose body may end early, and that may
+have been read before.
 
 What a parser asks of a request (`set_body_reader`, `parse_headers`) is its own business.
 """
