@@ -4,7 +4,7 @@ BusError
 ├── Refused              the caller asked for something that can't be; `index` names the event
 │   ├── BadTopic         a topic name outside [a-z_]{1,64}
 │   ├── BadSchema        a JSON Schema that events can't be judged by
-│   ├── BadEvent         an event breaks a rule of publishing
+│   ├── BadEvent         an event breaks a rule of publishing; `faults`: which of an array do
 │   ├── BadData          an event's `data` is not as its topic's schema says; `pointer`: where
 │   ├── BadMediaType     events in a form that isn't taken
 │   ├── BadKey           an idempotency key of the wrong form
@@ -31,6 +31,8 @@ BusError
 └── Unavailable          the events could not be stored now; publishing again is safe
 """
 
+from collections.abc import Mapping
+
 
 class BusError(Exception):
     """Root of all errors of the bus."""
@@ -53,7 +55,14 @@ class BadSchema(Refused):
 
 
 class BadEvent(Refused):
-    """An event breaks a rule of publishing."""
+    """An event breaks a rule of publishing. `faults` are the places of an array's bad events and
+    what is wrong with each, as many as are named."""
+
+    def __init__(
+        self, reason: str, *, index: int | None = None, faults: Mapping[int, str] | None = None
+    ) -> None:
+        super().__init__(reason, index=index)
+        self.faults = faults or {}
 
 
 class BadData(Refused):

@@ -8,6 +8,7 @@ from service_kit.problems import Problem
 
 from bus.errors import (
     BadData,
+    BadEvent,
     BadMediaType,
     BadSchema,
     CannotResend,
@@ -33,6 +34,14 @@ def _refused(error: Refused) -> Problem:
     return Problem(400, "The bus can't take this", detail=str(error), extra=extra)
 
 
+def _bad_event(error: BadEvent) -> Problem:
+    problem = _refused(error)
+    if error.faults:
+        faults = [{"index": index, "detail": why} for index, why in error.faults.items()]
+        problem.extra = {**problem.extra, "errors": faults}
+    return problem
+
+
 def _bad_data(error: BadData) -> Problem:
     extra = {} if error.index is None else {"index": error.index}
     return Problem(
@@ -52,6 +61,7 @@ def _too_many_readers(error: TooManyReaders) -> Problem:
 
 TRANSLATIONS: Mapping[type[Exception], Callable[[Any], Problem]] = {
     Refused: _refused,
+    BadEvent: _bad_event,
     BadSchema: lambda error: Problem(422, "Not a schema for events", detail=str(error)),
     BadData: _bad_data,
     BadMediaType: lambda error: Problem(415, "Not in this form", detail=str(error)),

@@ -16,6 +16,7 @@ from bus.model.url import Url
 from bus.wire_rules import check, complaint
 
 MAX_EVENTS = 1_000
+_MOST_FAULTS = 100
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 # Beyond 2^53 - 1 a double, and so a JavaScript program, can't hold the number.
@@ -84,17 +85,23 @@ def check_event(value: Any, limits: Limits) -> CheckedEvent:
 def check_all(
     values: list[Any], check: Callable[[Any], CheckedEvent], *, least: int
 ) -> list[CheckedEvent]:
-    """Check `least` to 1 000 events. Raises BadEvent with the index of the first bad one."""
+    """Check `least` to 1 000 events. Raises BadEvent with the index of the first bad one, and what
+    is wrong with the first hundred: who has many needn't send them again for each."""
     if not least <= len(values) <= MAX_EVENTS:
         raise BadEvent(f"an array holds {least} to {MAX_EVENTS} events")
-    return [_check_at(index, value, check) for index, value in enumerate(values)]
-
-
-def _check_at(index: int, value: Any, check: Callable[[Any], CheckedEvent]) -> CheckedEvent:
-    try:
-        return check(value)
-    except BadEvent as error:
-        raise BadEvent(str(error), index=index) from None
+    checked: list[CheckedEvent] = []
+    faults: dict[int, str] = {}
+    for index, value in enumerate(values):
+        try:
+            checked.append(check(value))
+        except BadEvent as error:
+            faults[index] = str(error)
+            if len(faults) == _MOST_FAULTS:
+                break
+    if faults:
+        first = min(faults)
+        raise BadEvent(faults[first], index=first, faults=faults)
+    return checked
 
 
 def _check_url(url: Any, limits: Limits) -> None:

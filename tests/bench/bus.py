@@ -1,5 +1,5 @@
-"""The bus: publishing, delivering, backlogs, neighbours that hang, a long log, the console,
-readers."""
+"""The bus: publishing, delivering, backlogs, outboxes, neighbours that hang, a long log, the
+console, readers."""
 
 from tests.bench import (
     bus_backlog,
@@ -7,6 +7,7 @@ from tests.bench import (
     bus_deliver,
     bus_hanging,
     bus_long_log,
+    bus_outbox,
     bus_publish,
     bus_readers,
 )
@@ -15,6 +16,7 @@ MEASUREMENTS = [
     *bus_publish.MEASUREMENTS,
     *bus_deliver.MEASUREMENTS,
     *bus_backlog.MEASUREMENTS,
+    *bus_outbox.MEASUREMENTS,
     *bus_hanging.MEASUREMENTS,
     *bus_long_log.MEASUREMENTS,
     *bus_console.MEASUREMENTS,

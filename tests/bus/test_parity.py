@@ -224,6 +224,19 @@ def test_one_bad_event_refuses_the_array_and_is_named(wire: Wire) -> None:
     assert wire.topics() == {}
 
 
+def test_each_bad_event_of_an_array_is_named_and_no_more_than_a_hundred(wire: Wire) -> None:
+    bad = EVENT | {"url": "nonsense"}, EVENT | {"type": "made"}
+    problem = wire.publish([EVENT, bad[0], EVENT, bad[1]]).json()
+    assert problem["index"] == 1
+    assert [one["index"] for one in problem["errors"]] == [1, 3]
+    assert "URL" in problem["errors"][0]["detail"]
+    assert "type" in problem["errors"][1]["detail"]
+    assert problem["detail"] == f"event 1: {problem['errors'][0]['detail']}"
+    assert len(wire.publish([bad[0]] * 500).json()["errors"]) == 100
+    assert "errors" not in wire.publish(bad[0]).json()
+    assert wire.topics() == {}
+
+
 def test_a_body_of_1_mib_is_taken_and_a_byte_more_is_413(wire: Wire) -> None:
     event = json.dumps(EVENT).encode()
     assert empty(wire.publish(event.ljust(1024 * 1024)), 200)

@@ -18,7 +18,8 @@ class SomeLeft(PartlyTaken):
 class Bus:
     """Takes what is published, unless it was told what to say instead.
 
-    It refuses a whole call for the first event whose URL holds "bad", as the bus does.
+    It refuses a whole call for the events whose URLs hold "bad", as the bus does: `says_which` is
+    the first, and `says_all` which others are.
     """
 
     def __init__(self) -> None:
@@ -26,7 +27,7 @@ class Bus:
         self.calls: list[int] = []
         self.no: dict[str, Callable[[list[Any]], HttpFailure]] = {}
         self.away: list[HttpFailure] = []
-        self.says_which = True
+        self.says_which = self.says_all = True
 
     def publish(self, topic: str, events: list[Any]) -> None:
         self.calls.append(len(events))
@@ -39,14 +40,17 @@ class Bus:
                 (topic, event["url"]) for place, event in enumerate(events) if place not in left
             ]
             raise error
-        for index, event in enumerate(events):
-            if "bad" in event["url"]:
-                raise UnexpectedStatus(400, self._problem(index))
+        if bad := [index for index, event in enumerate(events) if "bad" in event["url"]]:
+            raise UnexpectedStatus(400, self._problem(bad))
         self.log += [(topic, event["url"]) for event in events]
 
-    def _problem(self, index: int) -> dict[str, Any]:
-        problem = {"title": "The bus can't take this", "detail": f"event {index}: no good"}
-        return problem | ({"index": index} if self.says_which else {})
+    def _problem(self, bad: list[int]) -> dict[str, Any]:
+        problem: dict[str, Any] = {"title": "No", "detail": f"event {bad[0]}: no good"}
+        if self.says_which:
+            problem["index"] = bad[0]
+        if self.says_all:
+            problem["errors"] = [{"index": at, "detail": "no good"} for at in bad[:100]]
+        return problem
 
     def by_topic(self) -> dict[str, list[str]]:
         """The URLs that it has, in order."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from service_kit.errors import UnexpectedStatus
-from service_kit.outbox.batches import calls_of, reason_of, split_at_fault, trace_of
+from service_kit.outbox.batches import calls_of, faults_in, reason_of, split_at_fault, trace_of
 from service_kit.outbox.stored import StoredEvent
 
 
@@ -109,6 +109,43 @@ def test_what_a_refusal_means(
     found = split_at_fault(rows("a:1", "a:2", "a:3", "a:4"), UnexpectedStatus(status, problem))
     ids = None if found is None else [[row.id for row in run] for run in found]
     assert ids == runs
+
+
+def named(*faults: tuple[object, object], index: object = 1) -> dict[str, object]:
+    errors = [{"index": place, "detail": why} for place, why in faults]
+    return {"title": "t", "index": index, "errors": errors}
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "faults"),
+    [
+        (400, named((1, "no")), {1: "no"}),
+        (400, named((1, "no"), (3, "nor\nthis")), {1: "no", 3: "nor this"}),
+        (400, named((0, "no"), index=0), {0: "no"}),
+        (400, named((2, "no")), {}),  # it contradicts itself
+        (400, named((1, "no"), index=None), {}),
+        (400, named((1, "no"), (4, "no")), {}),
+        (400, named((1, "no"), (-1, "no"), index=-1), {}),
+        (400, named((True, "no")), {}),
+        (400, named((1.0, "no")), {}),
+        (400, named((1, "")), {}),
+        (400, named((1, "no"), (1, "twice")), {}),
+        (400, named(index=None), {}),
+        (400, {"title": "t", "index": 1}, {}),
+        (400, {"title": "t", "index": 1, "errors": "1"}, {}),
+        (400, {"title": "t", "index": 1, "errors": [1]}, {}),
+        (400, {"title": "t", "index": 1, "errors": [{}]}, {}),
+        (400, {"title": "t", "index": 1, "errors": [{"index": [1], "detail": "no"}]}, {}),
+        (400, {}, {}),
+        (413, named((1, "no")), {}),
+        (403, named((1, "no")), {}),
+    ],
+)
+def test_a_row_is_at_fault_only_where_the_bus_leaves_no_doubt(
+    status: int, problem: dict[str, object], faults: dict[int, str]
+) -> None:
+    found = faults_in(rows("a:1", "a:2", "a:3", "a:4"), UnexpectedStatus(status, problem))
+    assert found == faults
 
 
 @pytest.mark.parametrize(

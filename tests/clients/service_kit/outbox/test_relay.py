@@ -137,11 +137,11 @@ def test_what_one_call_of_a_batch_published_does_not_go_out_again(
     assert bus.by_topic() == {"a": urls("1"), "b": urls("2")}
 
 
-@pytest.mark.parametrize("says_which", [True, False])
+@pytest.mark.parametrize("says", ["all", "which", "nothing"])
 def test_an_event_that_is_refused_for_ever_is_set_aside_and_the_rest_goes_on(
-    bus: Bus, relay: Relay, outbox: Outbox, add: Add, says_which: bool
+    bus: Bus, relay: Relay, outbox: Outbox, add: Add, says: str
 ) -> None:
-    bus.says_which = says_which
+    bus.says_all, bus.says_which = says == "all", says != "nothing"
     random.seed(12)
     names = [f"{n}bad" if random.random() < 0.2 else f"{n}" for n in range(60)]
     for name in names:
@@ -153,8 +153,19 @@ def test_an_event_that_is_refused_for_ever_is_set_aside_and_the_rest_goes_on(
         assert found == urls(*(name for name in good if "abc"[len(name) % 3] == topic))
     refused = outbox.refused()
     assert [row.url for row in refused] == urls(*(name for name in names if "bad" in name))
-    assert {row.reason for row in refused} <= {"no good"} or not says_which
+    assert {row.reason for row in refused} <= {"no good"} or says == "nothing"
     assert outbox.next(9) == []
+
+
+def test_what_the_bus_names_is_not_asked_about_again(
+    bus: Bus, relay: Relay, outbox: Outbox, add: Add
+) -> None:
+    names = [f"{n}bad" if n % 50 == 7 else f"{n}" for n in range(1_000)]
+    add(*names)
+    drain(relay)
+    assert bus.calls == [1_000, 980]
+    assert bus.by_topic() == {"bids": urls(*(name for name in names if "bad" not in name))}
+    assert [row.url for row in outbox.refused()] == urls(*(n for n in names if "bad" in n))
 
 
 def test_a_row_that_no_rule_would_let_in_blocks_nothing(

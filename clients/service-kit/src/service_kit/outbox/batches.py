@@ -77,6 +77,31 @@ def trace_of(call: Sequence[StoredEvent]) -> str | None:
     return traces.pop() if len(traces) == 1 else None
 
 
+def faults_in(rows: Sequence[StoredEvent], error: UnexpectedStatus) -> dict[int, str]:
+    """The places of the rows of a refused call that the bus says are at fault, each with its
+    reason: nobody needs to ask again. Nothing where it isn't certain which those are.
+
+    | refused with a problem document whose                      | at fault          |
+    |------------------------------------------------------------|-------------------|
+    | `errors` each have the `index` of a row, the first of which | those             |
+    | is its `index`, and a `detail`                             |                   |
+    | anything else                                              | see split_at_fault |
+    """
+    said = error.problem.get("errors") if error.problem and error.status == 400 else None
+    if not isinstance(said, list) or not all(_names_a_row(one, len(rows)) for one in said):
+        return {}
+    faults = {one["index"]: reason_of(error, one) for one in said}
+    agrees = len(faults) == len(said) and error.problem.get("index") == min(faults, default=None)
+    return faults if agrees else {}
+
+
+def _names_a_row(fault: object, count: int) -> bool:
+    if not isinstance(fault, dict) or not fault.get("detail"):
+        return False
+    place = fault.get("index")
+    return type(place) is int and 0 <= place < count
+
+
 def split_at_fault(
     rows: Sequence[StoredEvent], error: UnexpectedStatus
 ) -> list[Sequence[StoredEvent]] | None:

@@ -9,7 +9,14 @@ from sqlalchemy import Engine, Table
 
 from service_kit.errors import HttpFailure, PartlyTaken, UnexpectedStatus
 from service_kit.logs import get_logger
-from service_kit.outbox.batches import Settlement, calls_of, reason_of, split_at_fault, trace_of
+from service_kit.outbox.batches import (
+    Settlement,
+    calls_of,
+    faults_in,
+    reason_of,
+    split_at_fault,
+    trace_of,
+)
 from service_kit.outbox.holds import Holds
 from service_kit.outbox.store import Outbox
 from service_kit.outbox.stored import StoredEvent
@@ -151,6 +158,11 @@ class Relay:
         error: UnexpectedStatus,
         settlement: Settlement,
     ) -> list[Sequence[StoredEvent]] | None:
+        if faults := faults_in(run, error):
+            for place, reason in faults.items():
+                self._set_aside(run[place], reason, settlement)
+            rest = [row for place, row in enumerate(run) if place not in faults]
+            return [rest] if rest else []
         runs = split_at_fault(run, error)
         if runs is None:
             self._hold(topic, error, settlement)
