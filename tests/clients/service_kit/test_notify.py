@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,111 @@ def test_a_listener_takes_back_what_another_took_over_and_died_with(tmp_path: Pa
     assert not other.is_lost()
     other.close()
     assert waiting.is_lost()
+    assert not waiting.wait(0)
+    notifying.notify()
+    assert waiting.wait(20)
+    waiting.close()
+    notifying.close()
+
+
+def a_file(path: Path) -> None:
+    path.write_text("mine")
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+def a_loop(path: Path) -> None:
+    path.symlink_to(path)
+
+
+def a_link_to_a_folder(path: Path) -> None:
+    path.symlink_to(path.parent)
+
+
+def a_dead_socket(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as dead:
+        dead.bind(str(path))
+
+
+IN_ITS_PLACE = [a_file, a_folder, a_loop, a_link_to_a_folder, a_dead_socket, os.mkfifo]
+
+
+@pytest.mark.parametrize("put", IN_ITS_PLACE)
+@pytest.mark.parametrize("begun", [True, False])
+def test_whatever_lies_in_its_place_is_cleared_away(
+    tmp_path: Path, put: Callable[[Path], None], begun: bool
+) -> None:
+    path = tmp_path / "channel"
+    waiting, notifying = NotifyChannel(path), NotifyChannel(path)
+    if begun:
+        waiting.listen()
+        path.unlink()
+    put(path)
+    notifying.notify()
+    assert waiting.is_lost() or not begun
+    assert not waiting.wait(0)
+    assert not waiting.is_lost()
+    notifying.notify()
+    assert waiting.wait(20)
+    waiting.close()
+    notifying.close()
+
+
+def test_a_strangers_stream_is_no_listener(tmp_path: Path) -> None:
+    path = tmp_path / "channel"
+    waiting, notifying = NotifyChannel(path), NotifyChannel(path)
+    waiting.listen()
+    path.unlink()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stranger:
+        stranger.bind(str(path))
+        stranger.listen()
+        assert not waiting.wait(0)
+        notifying.notify()
+        assert waiting.wait(20)
+    waiting.close()
+    notifying.close()
+
+
+def test_what_a_live_socket_keeps_is_taken_back_after_half_a_minute(tmp_path: Path) -> None:
+    now_s = 7.0
+    path = tmp_path / "channel"
+    waiting, notifying = NotifyChannel(path, steady_s=lambda: now_s), NotifyChannel(path)
+    waiting.listen()
+    for _ in range(2):
+        path.unlink()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as stranger:
+            stranger.bind(str(path))
+            assert not waiting.is_lost()
+            now_s += 29.9
+            assert not waiting.is_lost()
+            now_s += 0.1
+            assert not waiting.wait(0)
+            notifying.notify()
+            assert waiting.wait(20)
+    waiting.close()
+    notifying.close()
+
+
+@pytest.mark.parametrize("kept", ["channel/mine", "../file"])
+def test_where_it_cannot_be_had_nobody_is_notified_and_one_line_says_so(
+    tmp_path: Path, kept: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "folder" / "channel"
+    if kept == "../file":
+        (tmp_path / "folder").write_text("mine")
+    else:
+        path.mkdir(parents=True)
+        (path / "mine").write_text("mine")
+    waiting, notifying = NotifyChannel(path), NotifyChannel(path)
+    for _ in range(3):
+        assert not waiting.wait(0)
+        assert waiting.is_lost()
+        notifying.notify()
+    told = [*caplog.messages, *capsys.readouterr().out.splitlines()]
+    assert len([line for line in told if "nobody can be notified" in line]) == 1
+    path.parent.rename(tmp_path / "aside")
     assert not waiting.wait(0)
     notifying.notify()
     assert waiting.wait(20)

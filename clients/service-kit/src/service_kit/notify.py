@@ -10,14 +10,19 @@ import os
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+from service_kit.logs import get_logger
 from service_kit.private import runtime_folder
 
 _LONGEST_BYTES = 32 * 1024
 _HINT = b"!"
+_OTHERS_TURN_S = 30.0
+
+log = get_logger(__name__)
 
 
 class Channel(Protocol):
@@ -40,8 +45,12 @@ OpenChannel = Callable[[str, str], Channel]
 class NotifyChannel:
     """Any number of processes notify; one at a time listens."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, steady_s: Callable[[], float] = time.monotonic) -> None:
         self._path = str(path)
+        self._steady_s = steady_s
+        self._bound: tuple[int, int, int] | None = None
+        self._taken_since_s: float | None = None
+        self._why_not: int | None = None
         self._sender: socket.socket | None = None
         self._sender_lock = threading.Lock()
         self._listener: socket.socket | None = None
@@ -63,26 +72,45 @@ class NotifyChannel:
                 self.notify()
 
     def listen(self) -> socket.socket:
-        """Take over the channel (from a process that may be dead); returns the readable socket."""
+        """Take over the channel (from a process that may be dead); returns the readable socket.
+        Where it can't be had nothing ever comes in it, and it is lost."""
         if self._listener is None:
-            Path(self._path).parent.mkdir(mode=0o700, exist_ok=True)
-            listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            listener.setblocking(False)
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._path)
-            listener.bind(self._path)
-            self._listener = listener
+            self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._listener.setblocking(False)
+            self._take_over(self._listener)
         return self._listener
+
+    def _take_over(self, listener: socket.socket) -> None:
+        path, self._bound = Path(self._path), None
+        try:
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            _clear_away(path)
+            listener.bind(self._path)
+            self._bound, self._taken_since_s = _identity(self._path), None
+        except OSError as error:  # whoever listens looks now and then anyway
+            if self._why_not != error.errno:
+                log.warning("nobody can be notified", path=self._path, error=error.strerror)
+            self._why_not = error.errno
+        else:
+            self._why_not = None
 
     def is_lost(self) -> bool:
         """Whether notifications reach nobody: whoever tidies up temporary files took the socket's,
-        or another listener took it over and died."""
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:
-            try:
+        or something else is in its place, be it another listener that died. One that lives counts
+        for half a minute: it may be none of ours."""
+        try:
+            found = _identity(self._path)
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as probe:
                 probe.connect(self._path)
-            except (FileNotFoundError, ConnectionRefusedError):
-                return True
-        return False
+        except OSError:
+            return True
+        if found == self._bound:
+            self._taken_since_s = None
+            return False
+        now_s = self._steady_s()
+        if self._taken_since_s is None:
+            self._taken_since_s = now_s
+        return now_s - self._taken_since_s >= _OTHERS_TURN_S
 
     def wait(self, seconds: float) -> bool:
         """Wait at most `seconds` to be notified; True when it was, however often meanwhile.
@@ -134,3 +162,16 @@ def _absolute(url: str) -> str:
     """Of a database in a file the whole path: others may say the same in another folder."""
     scheme, is_file, path = url.partition("sqlite:///")
     return f"{is_file}{os.path.abspath(path)}" if is_file and not scheme else url
+
+
+def _clear_away(path: Path) -> None:
+    """Whatever is there, but for a folder that holds something. Raises OSError."""
+    if path.is_dir() and not path.is_symlink():
+        path.rmdir()
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _identity(path: str) -> tuple[int, int, int]:
+    found = os.lstat(path)
+    return found.st_dev, found.st_ino, found.st_ctime_ns  # a number is given again
