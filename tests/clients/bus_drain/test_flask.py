@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import http.client
 import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import flask
@@ -14,6 +17,7 @@ import pytest
 from bus_drain import Drain, with_body
 from bus_drain.flask import mount
 from flask_wtf import CSRFProtect
+from werkzeug.serving import make_server
 
 from .conftest import Deliverer, Heard, event, signature_headers
 
@@ -128,6 +132,54 @@ def test_a_body_that_a_hook_has_read_is_bounded_and_checked_as_ever(app: flask.F
     assert Deliverer(app)(body=body, path="/events").status_code == 413
     answer = Deliverer(app)([event()], path="/events", headers=signature_headers(b"[]"))
     assert answer.status_code == 401
+
+
+STREAMS: dict[str, Callable[[], Any]] = {
+    "stream": lambda: flask.request.stream,
+    "input_stream": lambda: flask.request.input_stream,
+    "wsgi.input": lambda: flask.request.environ["wsgi.input"],
+}
+
+
+@pytest.fixture
+def in_development(app: flask.Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The app in Flask's own server, whose streams are connections; its port."""
+    monkeypatch.setattr("bus_drain.flask._BODY_S", 0.2)
+    server = make_server("127.0.0.1", 0, app)
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    yield server.port
+    server.shutdown()
+    serving.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize("share", [0.5, 1])
+@pytest.mark.parametrize("how", ["read", "readline"])
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_hook_that_takes_of_the_stream_hangs_no_server(
+    app: flask.Flask, in_development: int, heard: Heard, stream: str, how: str, share: float
+) -> None:
+    body = json.dumps([event(3)]).encode()
+
+    def hook() -> None:
+        if flask.request.headers.get("X-Take"):
+            getattr(STREAMS[stream](), how)(int(len(body) * share))
+
+    app.before_request(hook)
+    headers = signature_headers(body) | {"Content-Type": "application/json"}
+    connection = http.client.HTTPConnection("127.0.0.1", in_development, timeout=20)
+    with closing(connection):
+        connection.request("POST", "/events", body, headers | {"X-Take": "1"})
+        answer = connection.getresponse()
+        assert answer.status == 400
+        said = answer.read()
+        assert any(words in said for words in (b"ended early", b"shorter", b"read before"))
+    assert heard.urls == []
+    with closing(connection):
+        connection.request("POST", "/events", body, headers)
+        assert connection.getresponse().status == 204
+    assert heard.urls == ["https://bids.example/bids/3"]
 
 
 def test_another_framework_hands_on_the_body_it_has_read(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service_kit.compat.werkzeug import read_before
+from service_kit.compat.werkzeug import read_before, stream_in_use, wait_no_longer_than
 
 from bus_drain.extras import needs
 from bus_drain.http.body import with_body
@@ -11,12 +11,14 @@ with needs("flask"):
     import flask
     from werkzeug import Response
 
+_BODY_S = 20.0  # as the bus waits for the answer
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def mount(app: flask.Flask | flask.Blueprint, path: str, drain: Any) -> Any:
     """Serve drain, any WSGI app, at path inside app or a blueprint, within its request hooks;
-    return the view. A hook may read the body, with `get_data` or `get_json`.
+    return the view. A hook may read the body, with `get_data` or `get_json`; what it has taken from
+    the stream itself is gone, and the delivery is refused.
 
     All methods are routed to it, so that it is the drain that says what it doesn't take. An
     app that uses Flask-WTF's CSRFProtect passes the view on: `csrf.exempt(mount(app, …))`,
@@ -38,4 +40,8 @@ def mount(app: flask.Flask | flask.Blueprint, path: str, drain: Any) -> Any:
 
 def _environ(request: flask.Request) -> dict[str, Any]:
     body = read_before(request)
-    return request.environ if body is None else with_body(request.environ, body)
+    if body is not None:
+        return with_body(request.environ, body)
+    wait_no_longer_than(_BODY_S, request.environ)
+    stream = stream_in_use(request)
+    return request.environ if stream is None else request.environ | {"wsgi.input": stream}
