@@ -136,6 +136,16 @@ def test_whoever_stands_before_the_beginning_of_the_log_is_told_what_is_lost(
     assert read == list(range(first, 9))
 
 
+def test_what_was_lost_beyond_what_is_seen_of_the_log_is_told_once() -> None:
+    store = Store([], first=6, seen=3)  # trimmed before it was looked at again; none is wanted
+    consumer, reader = Consumer(held(Cursor(2, 2)), TERMS), fetcher(store)
+    assert reader.fill(consumer) is False
+    assert consumer.backlog.read_upto == 5
+    consumer.backlog.leave_tail(3)
+    assert reader.fill(consumer) is False
+    assert lost(consumer) == [{"from": 3, "to": 5}]
+
+
 def test_a_snapshot_is_read_before_the_log_and_its_end_is_not_the_logs() -> None:
     store = Store(log_of(8), snapshot=[log_event(2), log_event(4), log_event(5)])
     consumer = Consumer(held(Cursor(0, 0, snapshot_upto=6), max_events=2), TERMS)

@@ -2,6 +2,7 @@
 
 import select
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
@@ -119,3 +120,27 @@ def test_a_listener_that_is_closed_or_hangs_up_has_no_connection(
         wait_for(listens_anew)
         listener.close()
         wait_for(lambda: listening() == 0)
+
+
+def test_a_trim_waits_for_whoever_appends(url: str, storage: Storage, ada: int) -> None:
+    """Both change rows of entities, each in an order of its own: side by side they lock up."""
+    storage.log.append([publication(ada, *(f"https://x.example/{n}" for n in range(3)))])
+    with (
+        ThreadPoolExecutor(1) as pool,
+        psycopg.connect(url) as appending,
+        psycopg.connect(url, autocommit=True) as looking,
+    ):
+        appending.execute("SELECT pg_advisory_xact_lock(7023316912764)")
+        trimmed = pool.submit(storage.log.trim, 3)
+
+        def waits() -> bool:
+            row = looking.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+                " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+            ).fetchone()
+            return trimmed.done() or row == (1,)
+
+        wait_for(waits)
+        was_done = trimmed.done()
+        appending.rollback()
+        assert (was_done, trimmed.result(timeout=20)) == (False, 2)
