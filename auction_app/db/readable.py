@@ -84,9 +84,22 @@ def check_numbers(table: Table, row: Row[Any], prefix: str = "") -> None:
     """SQLite keeps any text in a column of numbers. Raises ValueError where a row, whose columns
     may have names with a prefix, has one."""
     for place, name in _numbers(table, row._fields, prefix):
-        value = row[place]
-        if value.__class__ is not int and value is not None:
+        if not _is_number(row[place]):
             raise ValueError(f"{name} is no whole number")
+
+
+def with_numbers(table: Table, row: Row[Any]) -> Mapping[str, Any]:
+    """A row's cells, with 0 in the place of what should be a number and is none."""
+    cells, numbers = row._mapping, _numbers(table, row._fields, "")
+    spoilt = [name for place, name in numbers if not _is_number(row[place])]
+    if not spoilt:
+        return cells
+    _tell(table.name, str(cells["id"]), f"{', '.join(spoilt)}: no whole number")
+    return {**cells, **dict.fromkeys(spoilt, 0)}
+
+
+def _is_number(value: object) -> bool:
+    return value is None or value.__class__ is int
 
 
 def _make(kind: Callable[..., T], words: Mapping[str, frozenset[Any]], row: Row[Any]) -> T:

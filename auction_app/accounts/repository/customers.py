@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from auction_app.accounts.model import Customer
+from auction_app.db import readable
 from auction_app.db.tables import customers
 from auction_app.errors import EmailTaken, NoSession, NotFound
 
@@ -237,8 +238,9 @@ def email_key(email: str) -> str:
 
 
 def as_customer(row: Row[Any]) -> Customer:
-    """A row that holds the columns of customers."""
-    known = row._mapping
+    """A row that holds the columns of customers. Whoever it is stays who they are, banned or
+    verified, where nobody can read since when."""
+    known = readable.with_numbers(customers, row)
     return Customer(**{field.name: known[field.name] for field in fields(Customer)})
 
 

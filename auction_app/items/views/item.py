@@ -94,7 +94,7 @@ def beside(parts: Parts) -> PlainBlueprint:
                 )
                 for ended in (False, True)
             )
-        sold = alike(auction, sold, MOST_SOLD)
+        sold = [it for it in alike(auction, sold, MOST_SOLD) if it.price]
         sold.sort(key=lambda it: it.ends_at_ms)
         prices = [(it.ends_at_ms, it.price.amount_minor) for it in sold if it.price]
         return page(

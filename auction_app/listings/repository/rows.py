@@ -9,10 +9,13 @@ from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from auction_app.db import readable
 from auction_app.db.tables import auctions, biddings, customers, photos
+from auction_app.listings.categories import EVERY_CATEGORY
 from auction_app.listings.model import Auction, Bidding, Photo
-from auction_app.listings.terms import Details, SoftClose, Terms
+from auction_app.listings.terms import CONDITIONS, DELIVERIES, RETURNS, Details, SoftClose, Terms
 
 _BIDDING = [column.label(f"bidding_{column.name}") for column in biddings.c]
+
+_WORDS = frozenset([*EVERY_CATEGORY, *CONDITIONS, *RETURNS, *DELIVERIES])
 
 # Built once: for so small a query, building it costs more than running it.
 _PHOTOS = (
@@ -77,21 +80,28 @@ def _as_auction(photos_of: Mapping[str, tuple[Photo, ...]], row: Row[Any]) -> Au
         terms=_as_terms(row),
         created_at_ms=row.created_at_ms,
         photos=photos_of.get(row.id, ()),
-        bidding=_as_bidding(row) if row.bidding_url else None,
+        bidding=None if row.bidding_url is None else _as_bidding(row),
         hidden=row.hidden_at_ms is not None,
-        details=Details(
-            category=row.category,
-            condition=row.condition,
-            postage=row.postage,
-            returns=row.returns,
-            delivery=row.delivery,
-            postage_minor=row.postage_minor,
-            location=row.location,
-            payment=row.payment,
-        ),
+        details=_as_details(row),
     )
     auction.total(auction.minimum)  # Money says so where there is no such amount
     return auction
+
+
+def _as_details(row: Row[Any]) -> Details:
+    for word in (row.category, row.condition, row.returns, row.delivery):
+        if word not in _WORDS:
+            raise ValueError(f"{word!r} is no word for a listing")
+    return Details(
+        category=row.category,
+        condition=row.condition,
+        postage=row.postage,
+        returns=row.returns,
+        delivery=row.delivery,
+        postage_minor=row.postage_minor,
+        location=row.location,
+        payment=row.payment,
+    )
 
 
 def _as_terms(row: Row[Any]) -> Terms:
