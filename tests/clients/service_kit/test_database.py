@@ -125,6 +125,23 @@ def test_readiness_remembers_a_write_that_failed_until_one_passes(engine: Engine
     check_ready("bus", engine)
 
 
+def test_a_trial_gives_back_the_room_that_it_took_and_waits_for_no_reader(engine: Engine) -> None:
+    versioned(engine)
+    log, asking = Path(f"{engine.url.database}-wal"), connect(str(engine.url))
+    with reading(engine) as connection:
+        assert connection.execute(text("SELECT n FROM counter")).scalar_one() == 0
+        check_ready("bus", asking)
+    assert log.stat().st_size > 4_000_000
+    asking.dispose()
+    asking = connect(str(engine.url))
+    check_ready("bus", asking)
+    assert log.stat().st_size < 100_000
+    with writing(asking) as connection:
+        connection.execute(text("UPDATE counter SET n = 1"))
+    assert count(engine) == 1
+    asking.dispose()
+
+
 @pytest.mark.parametrize("room", [5_000, 60_000, 1_000_000, 3_000_000])
 def test_a_disk_with_room_for_something_small_only_is_full(engine: Engine, room: int) -> None:
     versioned(engine)
