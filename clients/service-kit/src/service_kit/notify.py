@@ -6,6 +6,7 @@ here retries. A channel is a Unix datagram socket whose name follows from its da
 
 import contextlib
 import hashlib
+import logging
 import os
 import select
 import socket
@@ -15,14 +16,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from service_kit.logs import get_logger
 from service_kit.private import runtime_folder
 
 _LONGEST_BYTES = 32 * 1024
 _HINT = b"!"
 _OTHERS_TURN_S = 30.0
 
-log = get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Channel(Protocol):
@@ -89,7 +89,7 @@ class NotifyChannel:
             self._bound, self._taken_since_s = _identity(self._path), None
         except OSError as error:  # whoever listens looks now and then anyway
             if self._why_not != error.errno:
-                log.warning("nobody can be notified", path=self._path, error=error.strerror)
+                log.warning("nobody can be notified path=%s why=%s", self._path, error.strerror)
             self._why_not = error.errno
         else:
             self._why_not = None
