@@ -98,6 +98,11 @@ def with_numbers(table: Table, row: Row[Any]) -> Mapping[str, Any]:
     return {**cells, **dict.fromkeys(spoilt, 0)}
 
 
+def number(value: Any) -> int:
+    """A cell of whole numbers that are never missing; 0 where it holds none."""
+    return value if isinstance(value, int) else 0
+
+
 def _is_number(value: object) -> bool:
     return value is None or value.__class__ is int
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
 
 from auction_app.bidding.model import OPEN_OFFER
 from auction_app.bidding.repository.outages import BIDS
+from auction_app.db import readable
 from auction_app.db.tables import (
     auctions,
     biddings,
@@ -113,7 +114,7 @@ def seen_by(conn: Connection, customer_id: str | None, auction_id: str) -> Item:
         offer_expires_at_ms=row.offer_expires_at_ms,
     )
     seller = Seller(
-        since_ms=row.seller_since_ms,
+        since_ms=readable.number(row.seller_since_ms),
         sales=row.seller_sales,
         good=row.seller_good,
         neutral=row.seller_neutral,

@@ -204,6 +204,13 @@ _WORDS_OF_MEMBERS = [
     ("house_pages", "at_ms", "soon", "Ada", "/help", 200),
     ("house_pages", "version", "soon", "Mo", "/moderation/pages/help", 200),
     ("house_pages", "at_ms", "soon", "Mo", "/help/versions/1", 404),
+    ("customers", "created_at_ms", "soon", "Ada", "/auctions/{auction_id}", 200),
+    ("customers", "created_at_ms", b"\xff", "Ada", "/customers/{customer_id}", 200),
+    ("customers", "email_verified_at_ms", b"\xff", "Ada", "/account/export", 200),
+    ("auctions", "category", "lost", "Ada", "/auctions/{auction_id}", 404),
+    ("auctions", "condition", b"\xff", "Ada", "/auctions/{auction_id}", 404),
+    ("auctions", "returns", "", "Ada", "/auctions/{auction_id}", 404),
+    ("biddings", "url", "", "Ada", "/auctions/{auction_id}/similar", 200),
 ]
 
 
