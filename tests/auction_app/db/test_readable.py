@@ -210,7 +210,6 @@ _WORDS_OF_MEMBERS = [
     ("auctions", "category", "lost", "Ada", "/auctions/{auction_id}", 404),
     ("auctions", "condition", b"\xff", "Ada", "/auctions/{auction_id}", 404),
     ("auctions", "returns", "", "Ada", "/auctions/{auction_id}", 404),
-    ("biddings", "url", "", "Ada", "/auctions/{auction_id}/similar", 200),
 ]
 
 
