@@ -90,8 +90,9 @@ def check_numbers(table: Table, row: Row[Any], prefix: str = "") -> None:
 
 def with_numbers(table: Table, row: Row[Any]) -> Mapping[str, Any]:
     """A row's cells, with 0 in the place of what should be a number and is none."""
-    cells, numbers = row._mapping, _numbers(table, row._fields, "")
+    numbers = _numbers(table, row._fields, "")
     spoilt = [name for place, name in numbers if not _is_number(row[place])]
+    cells: Mapping[Any, Any] = row._mapping
     if not spoilt:
         return cells
     _tell(table.name, str(cells["id"]), f"{', '.join(spoilt)}: no whole number")
