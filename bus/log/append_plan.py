@@ -96,7 +96,7 @@ def plan_append(
     restored from a copy comes to the same places again, with other events, and no id may mean two
     (docs/delivery.md D14).
     """
-    append_id = secrets.token_hex(_APPEND_ID_BYTES)
+    append_id = new_append_id()
     plan, keys, owned = AppendPlan(), dict(known), Counter(owned)
     position, size = end.position, end.bytes_upto
     for publication in publications:
@@ -114,7 +114,7 @@ def plan_append(
         for event in publication.events:
             position += 1
             topic.events += 1
-            body = whole_event(event.head, f"{end.identity}-{position}-{append_id}", position)
+            body = whole_event(event.head, event_id(end.identity, position, append_id), position)
             size += len(body)
             plan.rows.append(
                 (
@@ -130,6 +130,16 @@ def plan_append(
                 )
             )
     return plan
+
+
+def new_append_id() -> str:
+    """Something random for an append."""
+    return secrets.token_hex(_APPEND_ID_BYTES)
+
+
+def event_id(identity: str, position: int, append_id: str) -> str:
+    """The id of the event at a position."""
+    return f"{identity}-{position}-{append_id}"
 
 
 def claimants(publications: Sequence[Publication], topics: Mapping[str, TopicRow]) -> set[int]:

@@ -37,9 +37,14 @@ _decoder = msgspec.msgpack.Decoder(Appended)
 
 def appended(end: LogEnd, rows: Sequence[Row]) -> Appended:
     """What is told of rows that were stored after `end`; there is one at least."""
-    told = rows if len(rows) <= _MOST_EVENTS else ()
+    told = rows if are_told(len(rows)) else ()
     events = [LogEvent(row[0], row[1], row[3], row[4], row[5], row[7], row[6]) for row in told]
     return Appended(end.identity, rows[-1][0], end.registry_version, events)
+
+
+def are_told(events: int) -> bool:
+    """Whether so many are few enough to be told, and not only how far the log reaches."""
+    return events <= _MOST_EVENTS
 
 
 def packed(what: Appended) -> bytes:

@@ -17,12 +17,13 @@ from sqlalchemy import Engine
 
 from bus.errors import BusError
 from bus.log.append_plan import plan_append
-from bus.log.appended import appended, packed
+from bus.log.appended import Appended, appended, packed
 from bus.log.connections import CHANNEL, Connections, check_committed
 from bus.log.event_log import EVENT_COLUMNS, READ_FENCE, ReadFence
 from bus.log.postgres_append import LOCK, look, store
 from bus.log.postgres_epoch import enter_epoch, kept_upto
 from bus.log.postgres_notify import PostgresListener, wait_at
+from bus.log.postgres_plain import Plain, append_plain
 from bus.log.postgres_ringer import Ringer
 from bus.log.retention import steps
 from bus.model.event import LogEvent, LogPoint, Publication, log_event_from
@@ -77,28 +78,46 @@ class PostgresLog:
     def append(self, publications: Sequence[Publication]) -> Sequence[BusError | None]:
         """Store publications in one transaction; see EventLog.
 
-        Two round trips: one to lock and look, one to write and commit.
+        Two round trips: one to lock and look, one to write and commit; or one for all of it.
         """
         now_ms = self._now_ms()
-        connections = self._connections
         with write_lock(self._engine):
-            found = connections.repeatable(lambda one: look(one, publications, now_ms))
-            plan = plan_append(
-                publications,
-                found.topics,
-                found.keys,
-                found.end,
-                owned=found.owned,
-                now_ms=now_ms,
-                claims=self._claims,
-            )
-            # Never repeated: it may have been stored.
-            connections.once(lambda one: store(one, plan, found.topics, now_ms))
-        if plan.rows:
-            stored = appended(found.end, plan.rows)
+            stored = self._append_plain(publications, now_ms)
+            if stored is None:
+                answers, stored = self._append(publications, now_ms)
+            else:
+                answers = [None] * len(publications)
+        if stored is not None:
             self._channel.notify(packed(stored))
             self._ringer.ring(stored.place)
-        return plan.answers
+        return answers
+
+    def _append_plain(self, publications: Sequence[Publication], now_ms: int) -> Appended | None:
+        """Not over a connection that may have been ended: what is sent there is never repeated."""
+        plain = Plain.of(publications)
+        if plain is None:
+            return None
+        return self._connections.once(
+            lambda one: append_plain(one, plain, now_ms) if one.has_answered_lately() else None
+        )
+
+    def _append(
+        self, publications: Sequence[Publication], now_ms: int
+    ) -> tuple[Sequence[BusError | None], Appended | None]:
+        connections = self._connections
+        found = connections.repeatable(lambda one: look(one, publications, now_ms))
+        plan = plan_append(
+            publications,
+            found.topics,
+            found.keys,
+            found.end,
+            owned=found.owned,
+            now_ms=now_ms,
+            claims=self._claims,
+        )
+        # Never repeated: it may have been stored.
+        connections.once(lambda one: store(one, plan, found.topics, now_ms))
+        return plan.answers, appended(found.end, plan.rows) if plan.rows else None
 
     def append_if_free(self, _publications: Sequence[Publication]) -> None:
         """Never: a server has to be waited for; see EventLog."""

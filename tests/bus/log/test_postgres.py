@@ -42,10 +42,10 @@ def is_woken(listener: Listener, timeout_s: float = 5) -> bool:
 
 
 def break_connections(url: str) -> None:
-    """What a restart of the server does to whoever is connected."""
+    """What a restart of the server does to whoever is connected; when this returns it has."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
