@@ -1,6 +1,5 @@
 """The settings of the web app and its jobs."""
 
-import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from bus_client import bus_url
 from service_kit.access import Tokens
 from service_kit.config import Holds, anywhere, load, number, port_number, setting
 from service_kit.database import database_url
+from service_kit.outcomes import runs_later
 from service_kit.security_txt import contact, is_placeholder
 from service_kit.trusted_proxies import proxies
 from service_kit.url import base_url, is_plain
@@ -90,7 +90,7 @@ def hooks(text: str) -> tuple[Hook, ...]:
 def _hook(name: str) -> Hook:
     with _named(name):
         found = pkgutil.resolve_name(name)
-    if ":" not in name or not callable(found) or inspect.iscoroutinefunction(found):
+    if ":" not in name or not callable(found) or runs_later(found):
         raise ValueError(f"{name}: no MODULE:FUNCTION that can be called")
     return Hook(name, found)
 

@@ -147,6 +147,15 @@ def of_nothing(outcomes):
 
 def of_no_outcome(outcomes):
     outcomes.on(int, print)
+
+def register_later(outcomes):
+    yield
+
+def with_one(act):
+    pass
+
+def lacks_the_facts(outcomes):
+    outcomes.before(ListingPublished, with_one)
 """
 
 
@@ -171,6 +180,7 @@ def bad_hooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ":x",
         "1:2",
         "bad:later",
+        "bad:register_later",
         "leaves:x",
         "divides:x",
         "misspelt:x",
@@ -184,7 +194,11 @@ def test_a_hook_that_is_not_there_is_named_in_one_line(
 
 
 @pytest.mark.parametrize(
-    "function", ["raises", "takes_nothing", "vetoes_later", "of_nothing", "of_no_outcome"]
+    "function",
+    [
+        *("raises", "takes_nothing", "vetoes_later", "of_nothing", "of_no_outcome"),
+        "lacks_the_facts",
+    ],
 )
 def test_a_hook_that_cannot_subscribe_is_named_in_one_line(bad_hooks: Path, function: str) -> None:
     with pytest.raises(ConfigError) as refused:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import pytest
 from service_kit.outcomes import Operation, Outcome, Outcomes
@@ -105,14 +108,24 @@ def test_a_listener_that_fails_fails_whoever_told(outcomes: Outcomes[Act]) -> No
 
 
 def test_only_listeners_of_the_very_kind_hear(outcomes: Outcomes[Act]) -> None:
+    @dataclass(frozen=True)
+    class PaidTwice(Paid):
+        pass
+
     act = Act()
     outcomes.on(Paid, write_it)
-    outcomes.on(Operation, write_name)
+    outcomes.on(PaidTwice, write_name)
 
     outcomes.tell(act, Closed("ada"))
     pay(outcomes, act, 1)
 
     assert act.written == ["paid 1", Paid(1)]
+
+
+@pytest.mark.parametrize("kind", [Outcome, Operation, Act, int, "Paid", None])
+def test_nobody_listens_to_what_is_never_told(outcomes: Outcomes[Act], kind: Any) -> None:
+    with pytest.raises(TypeError, match="is no outcome that is told"):
+        outcomes.on(kind, write_it)
 
 
 def test_what_has_happened_cannot_be_vetoed(outcomes: Outcomes[Act]) -> None:
@@ -126,6 +139,54 @@ def test_an_outcome_is_a_dataclass_of_its_own(outcomes: Outcomes[Act]) -> None:
 
     with pytest.raises(TypeError, match="Bare is not a dataclass"):
         outcomes.on(Bare, write_it)
+
+
+def later(_act: Act, _paid: Paid) -> Iterator[None]:
+    """A veto that is raised when somebody iterates, which nobody does."""
+    yield
+
+
+async def much_later(_act: Act, _paid: Paid) -> None:
+    pass
+
+
+class CalledLater:
+    async def __call__(self, _act: Act, _paid: Paid) -> None:
+        pass
+
+
+class Asked:
+    def __call__(self, _act: Act, _paid: Paid) -> None:
+        pass
+
+    def of_both(self, _act: Act, _paid: Paid) -> None:
+        pass
+
+    def of_one(self, _act: Act) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        *(None, "write_it", later, much_later, partial(later), partial(much_later), CalledLater()),
+        *(lambda: None, lambda _act: None, Asked().of_one, partial(write_it, 1), Asked),
+        *(lambda _act, _paid, _more: None, lambda _act, _paid, *, more: more),
+    ],
+)
+def test_who_would_never_be_asked_is_refused(outcomes: Outcomes[Act], check: Any) -> None:
+    with pytest.raises(TypeError, match="can't be called within a transaction"):
+        outcomes.before(Paid, check)
+
+
+@pytest.mark.parametrize(
+    "check", [print, Asked(), Asked().of_both, partial(write_it), lambda *_both: None]
+)
+def test_whoever_takes_the_transaction_and_the_facts_is_asked(
+    outcomes: Outcomes[Act], check: Any
+) -> None:
+    outcomes.before(Paid, check)
+    pay(outcomes, Act(), 1)
 
 
 def test_the_table_says_who_listens_to_what(outcomes: Outcomes[Act]) -> None:

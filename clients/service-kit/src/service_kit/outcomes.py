@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass
-from inspect import iscoroutinefunction
+from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction, signature
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 
@@ -50,7 +50,7 @@ class Outcomes(Generic[A]):
 
         Raises TypeError for what is no operation, which nobody could be asked about.
         """
-        if not issubclass(kind, Operation):
+        if _is_told(kind) and not issubclass(kind, Operation):
             raise TypeError(f"{kind.__name__} is no operation: it has happened when it is told")
         self._subscribe("before", self._checks, kind, check)
 
@@ -58,7 +58,8 @@ class Outcomes(Generic[A]):
         """Have `listener` called after an outcome of this kind, before its commit. What it raises
         undoes the change: whoever may fail or block listens to the event instead.
 
-        This and `before` raise TypeError for what is no outcome, or can't be called.
+        This and `before` raise TypeError for what is no outcome, or is told to nobody, and for who
+        can't be called with both, or would do nothing until awaited.
         """
         self._subscribe("on", self._listeners, kind, listener)
 
@@ -86,13 +87,41 @@ class Outcomes(Generic[A]):
         kind: type[Outcome],
         who: Told[A],
     ) -> None:
+        if not _is_told(kind):  # only listeners of the very kind hear
+            raise TypeError(f"{kind!r} is no outcome that is told")
         # An outcome's subclass that is no dataclass of its own would lack its facts.
         if not is_dataclass(kind) or "__dataclass_fields__" not in vars(kind):
             raise TypeError(f"{kind.__name__} is not a dataclass")
-        if not callable(who) or iscoroutinefunction(who):  # a veto that is never awaited is none
+        if not _takes_both(who) or runs_later(who):  # a veto that is never awaited is none
             raise TypeError(f"{who!r} can't be called within a transaction")
         to[kind].append(who)
         self._table.append(Subscribed(kind, when, _name_of(who)))
+
+
+def runs_later(who: Any) -> bool:
+    """Whether a call of it only makes something that somebody would have to await, or iterate."""
+    called = (who, getattr(type(who), "__call__", None))
+    return any(made(one) for made in _MADE_LATER for one in called)
+
+
+_MADE_LATER = (iscoroutinefunction, isgeneratorfunction, isasyncgenfunction)
+
+
+def _is_told(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, Outcome) and kind not in {Outcome, Operation}
+
+
+def _takes_both(who: Any) -> bool:
+    """Whether it can be called with a transaction and the facts."""
+    if not callable(who):
+        return False
+    try:
+        signature(who).bind(None, None)
+    except TypeError:
+        return False
+    except ValueError:  # what is built in may not say what it takes
+        return True
+    return True
 
 
 def _name_of(who: Told[Any]) -> str:
