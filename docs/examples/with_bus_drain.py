@@ -3,7 +3,7 @@
 import os
 
 from bus_drain import Basic, Event, each, open_state
-from bus_drain.fetch import EntityClient
+from bus_drain.fetch import EntityClient, Missing
 from bus_drain.flask import mount
 from flask import Flask
 
@@ -15,7 +15,11 @@ auctions = EntityClient({os.environ["AUCTIONS_URL"]: None}, cache=state.cache)
 @each
 def on_news(event: Event) -> None:
     """One that fails comes again, the others don't."""
-    print(event.type, auctions.get(event.url)["title"], flush=True)
+    try:
+        title = auctions.get(event.url)["title"]
+    except Missing:  # gone by now, whatever the event told: to try again would change nothing
+        title = "(gone)"
+    print(event.type, title, flush=True)
 
 
 uuid, secret = os.environ["WEBHOOK_UUID"], os.environ["WEBHOOK_SECRET"]

@@ -5,6 +5,7 @@ import hmac
 import json
 import os
 import time
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from flask import Flask, abort, request
@@ -40,6 +41,11 @@ def is_signed(body: bytes) -> bool:
 def fetch(url: str) -> dict[str, str]:
     """The entity as it is now."""
     asked = Request(url, headers={"Accept": "application/hal+json"})
-    with urlopen(asked, timeout=5) as answer:
-        entity: dict[str, str] = json.loads(answer.read(1024 * 1024))
-        return entity
+    try:
+        with urlopen(asked, timeout=5) as answer:
+            entity: dict[str, str] = json.loads(answer.read(1024 * 1024))
+            return entity
+    except HTTPError as error:
+        if error.code in {404, 410}:  # gone by now: to try again would change nothing
+            return {"title": "(gone)"}
+        raise

@@ -10,14 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from bus_client import BusClient
 from pytest_httpserver import HTTPServer
+from service_kit.clock import now_ms
 from service_kit.errors import TimedOut, UnexpectedStatus, Unreachable
 from service_kit.http import HttpClient
 
+from bus.delivery import system_events
+from bus.delivery.wire.request import delivery_request
+from bus.model.subscription import SigningSecrets
+from tests.bus.samples import subscription
 from tests.docs.conftest import EXAMPLES, SECRET, UUID, VASE, wait_for_line
 from tests.system.house import House
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_S, wait_for
 
 SUBSCRIBERS = ["with_bus_drain", "without_libraries"]
 
@@ -49,7 +55,10 @@ def test_a_subscriber_fetches_what_events_name(
         )
         bus.noop(topic, house.url("auctions") + "/auctions/demabluevase")
 
+        bus.deleted(topic, house.url("auctions") + "/auctions/demabluevasf")
+
         wait_for_line(output, f"noop {VASE}")
+        wait_for_line(output, "delete (gone)")
         wait_for(lambda: queued(bus, topic) == 0, what="the delivery is settled")
         bus.subscriptions.delete(ours)
 
@@ -80,6 +89,26 @@ def refused(http: HttpClient, callback: str, headers: dict[str, str]) -> int | N
         return error.status
     except (TimedOut, Unreachable):  # it is still starting
         return None
+
+
+@pytest.mark.parametrize("example", SUBSCRIBERS)
+def test_a_subscriber_takes_what_the_bus_says_to_it(
+    example: str, house: House, running: Callable[..., Any], tmp_path: Path
+) -> None:
+    output = tmp_path / "output"
+    with running(example, output, environment(house, tmp_path)) as callback:
+        ours = subscription(callback=callback, uuid=UUID, secrets=SigningSecrets(SECRET))
+        test = system_events.test_event(ours, "9f3a", now_ms())
+        resync = system_events.resync(ours, "9f3a", 1, 7, now_ms())
+        origin = callback.removesuffix("/events")
+        with HttpClient({origin: None}) as http:
+            wait_for(lambda: refused(http, callback, {}) == 401, what="it runs")
+        for events in ([test], [resync]):
+            request = delivery_request(ours, events, now_ms())
+            headers = dict(line.split(": ", 1) for line in request.headers if ": " in line)
+            answer = requests.post(callback, request.body, headers=headers, timeout=PATIENCE_S)
+            assert (answer.status_code, answer.content) == (204, b"")
+    assert "Traceback" not in output.read_text()
 
 
 @pytest.mark.parametrize("example", SUBSCRIBERS)

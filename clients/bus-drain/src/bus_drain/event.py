@@ -4,6 +4,10 @@ from typing import Any
 
 import msgspec
 
+NOTICES = frozenset({("bus", "noop"), ("bus", "resync")})
+"""Topic and type of what the bus says to its receiver alone, a test and a resync: they are about no
+entity that changed, and their URL, the callback, is nothing to fetch."""
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
     """One entity's change.
@@ -28,3 +32,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     position: int | None = None
     data: Any = None
     replay: int = 0
+
+    @property
+    def is_notice(self) -> bool:
+        """Whether the bus says it to this receiver, and of no entity."""
+        return (self.topic, self.type) in NOTICES

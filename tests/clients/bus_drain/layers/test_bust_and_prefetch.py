@@ -43,6 +43,7 @@ def test_each_url_is_fetched_once_unless_it_was_deleted(below: Below) -> None:
 
     Prefetch(lambda urls: queued.append(list(urls)), below)(batch)
     Prefetch(lambda urls: queued.append(list(urls)), below)([made(5, url=V, type="delete")])
+    Prefetch(lambda urls: queued.append(list(urls)), below)([made(6, topic="bus", type="resync")])
 
     assert queued == [[U]]
-    assert below.ids == [["1", "2", "3", "4"], ["5"]]
+    assert below.ids == [["1", "2", "3", "4"], ["5"], ["6"]]

@@ -86,6 +86,17 @@ def test_one_is_looked_at_only_if_it_is_marked(dirty: DirtyMap) -> None:
     assert (looked, dirty.count()) == ([U], 0)
 
 
+def test_what_the_bus_says_to_the_receiver_is_nothing_to_look_at(
+    dirty: DirtyMap, below: Below
+) -> None:
+    test, resync = (made(1, topic="bus", type=type, url=V) for type in ("noop", "resync"))
+    MarkDirty(dirty, below)([test, resync, made(2, topic="bus", type="update", url=W)])
+
+    assert dirty.count() == 1
+    assert dirty.sweep_one(W, lambda _url: None)
+    assert len(below.batches) == 1
+
+
 def test_the_layer_marks_what_came_deleted_or_not(dirty: DirtyMap, below: Below) -> None:
     MarkDirty(dirty, below)([made(1), made(1, type="update"), made(2, type="delete")])
 

@@ -158,7 +158,7 @@ def test_a_resync_that_nobody_listens_to_is_an_error_in_the_log(
     assert "bus.resync" in said.getMessage()
 
 
-@pytest.mark.parametrize("name", [RESYNC, "bus", "*"])
+@pytest.mark.parametrize("name", [RESYNC, "bus"])
 def test_whoever_listens_to_resyncs_gets_them_and_nothing_is_said(
     caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
@@ -168,6 +168,18 @@ def test_whoever_listens_to_resyncs_gets_them_and_nothing_is_said(
 
     assert [event.data for batch in heard.batches for event in batch] == [{"from": 3, "to": 41}]
     assert caplog.records == []
+
+
+def test_what_the_bus_says_to_the_receiver_is_for_none_who_takes_what_entities_do() -> None:
+    every_other, of_tests = Heard(), Heard()
+    test = made(1, topic="bus", type="noop", data={"test": True})
+    report = made(2, topic="bus", type="update", data={"state": "failing"})
+
+    assert not Listeners({"*": every_other})([test, resync(), report]).failed
+    assert not Listeners({"*": Heard(), "bus.noop": of_tests})([test, resync(), report]).failed
+
+    assert every_other.batches == [[report]]
+    assert of_tests.batches == [[test]]
 
 
 def test_other_words_of_the_bus_are_no_error(caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bus_drain import BadSettings, Listeners, Siphon
+from bus_drain import RESYNC, BadSettings, Listeners, Siphon
 from service_kit.errors import StoreUnavailable
 
 from tests.clients.bus_drain.conftest import Below, Heard, failing, made
@@ -54,6 +54,17 @@ def test_a_store_that_is_away_on_either_way_is_told(
     outcome = Siphon({"orders": Heard(error=siphoned)}, below)([made(1), made(2, topic="orders")])
 
     assert outcome.unavailable is unavailable
+
+
+def test_a_resync_that_goes_on_is_the_business_of_who_is_below(
+    heard: Heard, caplog: pytest.LogCaptureFixture
+) -> None:
+    resyncs = Heard()
+    resync, order = made(1, topic="bus", type="resync"), made(2, topic="orders")
+
+    Siphon({"orders": heard}, Listeners({RESYNC: resyncs}))([resync, order])
+
+    assert (heard.batches, resyncs.batches, caplog.records) == ([[order]], [[resync]], [])
 
 
 def test_all_topics_are_no_siphon(below: Below, heard: Heard) -> None:

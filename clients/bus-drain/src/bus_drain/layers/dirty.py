@@ -71,12 +71,12 @@ class DirtyMap:
 
 
 class MarkDirty:
-    """Marks every URL in the batch, deleted ones too, then passes the batch on."""
+    """Marks the URL of every entity in the batch, deleted ones too, then passes the batch on."""
 
     def __init__(self, dirty: DirtyMap, then: Receive) -> None:
         self._dirty = dirty
         self._then = then
 
     def __call__(self, events: Sequence[Event]) -> Outcome:
-        self._dirty.mark(event.url for event in events)
+        self._dirty.mark(event.url for event in events if not event.is_notice)
         return self._then(events)

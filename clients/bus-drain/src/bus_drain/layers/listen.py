@@ -8,7 +8,7 @@ from functools import lru_cache
 from service_kit.errors import StoreUnavailable
 
 from bus_drain.errors import SomeFailed
-from bus_drain.event import Event
+from bus_drain.event import NOTICES, Event
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +45,8 @@ class Listeners:
     """Calls the listener of each event's topic and type.
 
     The most exact name wins, so an event has one listener at most: `"bids.create"`, then
-    `"bids"`, then `"*"`. Events that nobody listens to are settled, a resync
+    `"bids"`, then `"*"`. What the bus says to this receiver (NOTICES) gets to who names it alone.
+    Events that nobody listens to are settled, a resync
     with an error in the log: nobody then looks for what is gone. A listener that raises fails its
     own events only; the others still get theirs.
     """
@@ -97,13 +98,14 @@ def each(on_event: Callable[[Event], None]) -> Listener:
 def listener_of(topic: str, type_: str, names: frozenset[str]) -> str | None:
     """The most exact of `names` that covers this kind of event; pure.
 
-    | names                  | bids create   | bids update | auctions create |
-    |------------------------|---------------|-------------|-----------------|
-    | bids.create, bids, *   | bids.create   | bids        | *               |
-    | bids.create            | bids.create   | None        | None            |
+    | names                  | bids create   | bids update | auctions create | bus noop |
+    |------------------------|---------------|-------------|-----------------|----------|
+    | bids.create, bids, *   | bids.create   | bids        | *               | None     |
+    | bids.create, bus       | bids.create   | None        | None            | bus      |
     """
     exact = f"{topic}.{type_}"
-    return next((name for name in (exact, topic, EVERY_OTHER) if name in names), None)
+    fitting = (exact, topic) if (topic, type_) in NOTICES else (exact, topic, EVERY_OTHER)
+    return next((name for name in fitting if name in names), None)
 
 
 def batches(events: Sequence[Event], names: frozenset[str]) -> list[tuple[str, list[Event]]]:

@@ -11,14 +11,14 @@ then whoever asks for the entity fetches it."""
 
 
 class Prefetch:
-    """Queues a fetch of every URL in the batch that isn't deleted last, then passes it on."""
+    """Queues a fetch of every entity in the batch that isn't deleted last, then passes it on."""
 
     def __init__(self, enqueue: Enqueue, then: Receive) -> None:
         self._enqueue = enqueue
         self._then = then
 
     def __call__(self, events: Sequence[Event]) -> Outcome:
-        last = {event.url: event.type for event in events}
+        last = {event.url: event.type for event in events if not event.is_notice}
         if alive := [url for url, type_ in last.items() if type_ != "delete"]:
             self._enqueue(alive)
         return self._then(events)

@@ -21,9 +21,12 @@ class Siphon:
     def __call__(self, events: Sequence[Event]) -> Outcome:
         if not self._names:
             return self._then(events)
-        rest = [e for e in events if listener_of(e.topic, e.type, self._names) is None]
+        rest = [e for e in events if not self._leads_off(e)]
         if len(rest) == len(events):
             return self._then(events)
-        led_off = self._siphoned(events)
+        led_off = self._siphoned([e for e in events if self._leads_off(e)])
         gone_on = self._then(rest) if rest else Outcome()
         return Outcome(led_off.failed + gone_on.failed, led_off.unavailable or gone_on.unavailable)
+
+    def _leads_off(self, event: Event) -> bool:
+        return listener_of(event.topic, event.type, self._names) is not None
