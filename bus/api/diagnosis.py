@@ -71,7 +71,16 @@ def _look_at(bus: Bus, ours: Owned, store: Storage, one: Overview) -> Examined:
         if is_paused
         else None,
         died=store.dead_letters.newest(ours.id) if one.dead_letters else None,
+        aside_ms=_aside_ms(store, ours.id, one),
     )
+
+
+def _aside_ms(store: Storage, subscription_id: int, one: Overview) -> int | None:
+    """When the oldest that is left of its dead letters was given up; without any, when the first
+    of its entities was parked."""
+    if one.dead_letters:
+        return store.dead_letters.first_at_ms(subscription_id)
+    return store.parked.first_at_ms(subscription_id) if one.parked else None
 
 
 def _published(bus: Bus, one: Overview) -> Published:

@@ -65,4 +65,4 @@ def diagnose(seen: Examined, published: Published) -> Diagnosis:
         *of_callback(seen),
     ]
     in_order = sorted(found, key=lambda one: _ORDER.index(one.level))
-    return Diagnosis(in_order, since_ms(seen.one, seen.ended))
+    return Diagnosis(in_order, since_ms(seen.one, seen.ended, seen.aside_ms, seen.now_ms))

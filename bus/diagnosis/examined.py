@@ -16,7 +16,8 @@ class Examined:
     have not acknowledged, those whose lease has lapsed too.
 
     `ended` is how all attempts that are kept ended (newest first), `paused` the act that has paused
-    it, `died` the event that was given up last.
+    it, `died` the event that was given up last, `aside_ms` since when there is something of its
+    dead letters, or where it has none of what is parked.
     """
 
     one: Overview
@@ -28,6 +29,7 @@ class Examined:
     ended: Sequence[Ended] = ()
     paused: AuditEntry | None = None
     died: DeadLetter | None = None
+    aside_ms: int | None = None
 
     @property
     def is_active(self) -> bool:

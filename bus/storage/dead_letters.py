@@ -56,6 +56,20 @@ class DeadLetters:
             row = connection.execute(wanted).mappings().one_or_none()
         return None if row is None else _letter(row)
 
+    def first_at_ms(self, subscription_id: int) -> int | None:
+        """When the one died that died first, of those that are not on their way back."""
+        wanted = (
+            select(dead_letters.c.died_at_ms)
+            .where(
+                dead_letters.c.subscription_id == subscription_id,
+                dead_letters.c.redrive_at_ms.is_(None),
+            )
+            .order_by(dead_letters.c.id)
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(wanted).scalar_one_or_none()
+
     def one(self, subscription_id: int, letter_id: int) -> DeadLetter:
         """A dead letter. Raises NotFound."""
         wanted = select(dead_letters).where(

@@ -101,6 +101,12 @@ class ParkedEntities:
                 end_back_off(connection, subscription_id)
             return int(found.rowcount)
 
+    def first_at_ms(self, subscription_id: int) -> int | None:
+        """When the entity was parked that is for longest."""
+        ours = parked.c.subscription_id == subscription_id
+        with reading(self._engine) as connection:
+            return connection.execute(select(func.min(parked.c.parked_at_ms)).where(ours)).scalar()
+
     def all(self, subscription_id: int, after: str, limit: int) -> Sequence[Parked]:
         """The parked entities of a subscription by URL, after one."""
         wanted = (

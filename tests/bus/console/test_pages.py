@@ -11,13 +11,15 @@ from flask.testing import FlaskClient
 from service_kit.clock import utc
 from service_kit.tokens import digest
 
-from bus.model.delivery import EndpointHealth, LastAnswer
+from bus.model.delivery import DeadLetter, EndpointHealth, LastAnswer, StateChange
 from bus.storage import Storage
 from tests.bus.api.calling import call
+from tests.bus.clock import FakeClock
 from tests.bus.conftest import ROOT_KEY, TOKENS
 from tests.bus.console.conftest import HAL, SUBSCRIPTION, Operator
 from tests.bus.console.settling import settle
 from tests.bus.diagnosis.test_diagnose import attempt
+from tests.bus.samples import log_event
 
 PAGES = {
     "/topics": "/topics",
@@ -231,10 +233,24 @@ def test_page_and_twin_say_the_same_condition_since_the_same_time(
     settle(storage, "subscriber", health=EndpointHealth(), answer=LastAnswer(204, None, 4))
     assert said() == told()
     assert said()[0] == "idle"
+    letter = DeadLetter(log_event(1), 3, LastAnswer(500, None, 5), b"")
+    settle(storage, "subscriber", change=StateChange(dead_letters=[letter]))
+    assert said() == told() == ("dead letters", "1970-01-01T00:00:00.005Z")
     assert call(api, "POST", f"{SUBSCRIPTION}/pause", by="subscriber").status_code == 200
     assert said() == told()
     assert said()[0] == "paused"
     assert "subscriber (token" in root.text(SUBSCRIPTION)
+
+
+def test_who_is_behind_is_told_since_when_the_oldest_event_waits(
+    root: Operator, api: FlaskClient, clock: FakeClock
+) -> None:
+    event = {"type": "noop", "url": "https://x.example/1"}
+    assert call(api, "POST", "/topics/bids", event, by="publisher").status_code == 200
+    published = utc(clock.now_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    clock.forward(60_001)
+    text = root.text(SUBSCRIPTION)
+    assert re.search(rf"the oldest event has waited since <[^>]*{re.escape(published)}", text)
 
 
 def test_a_red_box_names_the_callback_and_what_was_answered(

@@ -1,12 +1,13 @@
 """A subscription in one word, and since when: mended, it is well since it was mended."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bus.diagnosis.condition import condition, since_ms
-from bus.model.delivery import NAMED_AS_FAILED, Ended, EndpointHealth, Lag
+from bus.model.delivery import NAMED_AS_FAILED, Ended, EndpointHealth, Lag, Overview
 from bus.model.subscription import State
 from tests.bus.diagnosis.test_diagnose import NOW_MS, WELL, of
 
@@ -39,6 +40,10 @@ def ended(*found: tuple[int, int | None, str | None]) -> list[Ended]:
     return [Ended(BEGUN_MS + after_ms, status, error) for after_ms, status, error in found]
 
 
+def since(one: Overview, attempts: Iterable[Ended], aside_ms: int | None = None) -> int:
+    return since_ms(one, attempts, aside_ms, NOW_MS)
+
+
 SOME = f"1 of 3 events is {NAMED_AS_FAILED}"
 
 
@@ -57,10 +62,31 @@ SOME = f"1 of 3 events is {NAMED_AS_FAILED}"
 def test_who_is_well_again_is_well_since_the_first_that_was_taken(
     attempts: list[tuple[int, int | None, str | None]], after_ms: int
 ) -> None:
-    assert since_ms(WELL, ended(*attempts)) == BEGUN_MS + after_ms
+    assert since(WELL, ended(*attempts)) == BEGUN_MS + after_ms
 
 
 def test_who_is_not_well_is_so_since_it_began() -> None:
     attempts = ended((900, 204, None), (800, 500, None))
-    assert since_ms(replace(WELL, **FAILING), attempts) == NOW_MS - 40_000
-    assert since_ms(of(state=State.PAUSED), attempts) == BEGUN_MS
+    assert since(replace(WELL, **FAILING), attempts) == NOW_MS - 40_000
+    assert since(of(state=State.PAUSED), attempts) == BEGUN_MS
+
+
+@pytest.mark.parametrize(
+    ("fields", "at_ms"),
+    [
+        ({"dead_letters": 2, "parked": 1}, NOW_MS - 70_000),
+        ({"parked": 1, "lag": Lag(3, 60_001)}, NOW_MS - 70_000),
+        ({"lag": Lag(3, 60_001)}, NOW_MS - 60_001),
+        ({"lag": Lag(3, 60_000)}, BEGUN_MS + 900),
+        (FAILING | {"dead_letters": 2}, NOW_MS - 40_000),
+    ],
+)
+def test_who_has_left_something_is_so_since_the_oldest_that_is_left(
+    fields: dict[str, Any], at_ms: int
+) -> None:
+    attempts = ended((900, 204, None), (800, 500, None))
+    assert since(replace(WELL, **fields), attempts, NOW_MS - 70_000) == at_ms
+
+
+def test_what_is_on_its_way_back_was_parked_by_nobody() -> None:
+    assert since(replace(WELL, parked=1), ended()) == BEGUN_MS

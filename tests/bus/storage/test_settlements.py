@@ -35,7 +35,9 @@ def ours(storage: Storage) -> LeasedSubscription:
     return leased
 
 
-def settle(storage: Storage, position: int = 0, by: str = "me", **change: Any) -> bool:
+def settle(
+    storage: Storage, position: int = 0, by: str = "me", at_ms: int = START_MS, **change: Any
+) -> bool:
     """Write that down; whether it was taken."""
     one = ours(storage)
     settlement = Settlement(
@@ -47,7 +49,7 @@ def settle(storage: Storage, position: int = 0, by: str = "me", **change: Any) -
         ANSWER,
         StateChange(**change),
     )
-    return not storage.settlements.settle(by, [settlement], START_MS)
+    return not storage.settlements.settle(by, [settlement], at_ms)
 
 
 @pytest.fixture(autouse=True)
@@ -93,6 +95,25 @@ def test_a_dead_letter_that_dies_again_is_one(storage: Storage) -> None:
     (dead,) = storage.dead_letters.all(ours(storage).subscription.id, 0, 9)
     assert (dead.event, dead.attempts, dead.answer_body) == (ONE, 4, b"why")
     assert kept_counts(storage) == rows_counted(storage)
+
+
+def test_what_is_left_aside_is_so_since_the_first_that_is_left(storage: Storage) -> None:
+    subscription_id = ours(storage).subscription.id
+    assert storage.parked.first_at_ms(subscription_id) is None
+    assert storage.dead_letters.first_at_ms(subscription_id) is None
+    for after_ms, event in ((7, ONE), (9, TWO), (8, THREE)):
+        url, at_ms = f"u{after_ms}", START_MS + after_ms
+        entity = Parked(url, 0, START_MS, 1, ANSWER)
+        settle(storage, 3, park={url: entity}, park_events=[event._replace(url=url)], at_ms=at_ms)
+        dead = DeadLetter(event, 3, replace(ANSWER, at_ms=at_ms), b"")
+        settle(storage, 3, dead_letters=[dead], at_ms=at_ms)
+    assert storage.parked.first_at_ms(subscription_id) == START_MS + 7
+    assert storage.dead_letters.first_at_ms(subscription_id) == START_MS + 7
+    first = storage.dead_letters.all(subscription_id)[0]
+    storage.dead_letters.redrive(subscription_id, {first.id: True})
+    assert storage.dead_letters.first_at_ms(subscription_id) == START_MS + 9
+    settle(storage, 3, park={"u7": None}, take_back=[1])
+    assert storage.parked.first_at_ms(subscription_id) == START_MS + 8
 
 
 def test_a_test_event_is_wanted_until_it_was_sent(storage: Storage) -> None:
