@@ -158,8 +158,8 @@ class LookedAtSchema(ma.Schema):
 class DiagnosisSchema(ResourceSchema):
     """Why a subscription gets nothing and what to do: `summary` of the first finding, which is the
     worst; `level` is its. `condition` is that of the subscription, `since_ms` since when it is
-    so: behind, since the oldest event that waits was published. What was looked at is embedded, of the same moment:
-    `subscription`, and its last `attempts`."""
+    so: behind, since the oldest event that waits was published. What was looked at is embedded,
+    of the same moment: `subscription`, and its last `attempts`."""
 
     level = ma.fields.String(required=True)
     summary = ma.fields.String(required=True)
