@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from service_kit.run.addresses import write_addresses
 from service_kit.run.ports import ports_of
 from service_kit.run.processes import commands_of
 from service_kit.run.settings import environment
@@ -38,6 +39,7 @@ class House(Processes):
             var.mkdir(mode=0o700, parents=True, exist_ok=True)
             copy_release(chosen.get("STAGE", "soa"), var, base, release=_release)
         self.settings = environment(ROOT, chosen)
+        write_addresses(var, self.settings)
         commands = commands_of(ROOT, self.settings)
         super().__init__(
             commands.processes,

@@ -44,12 +44,13 @@ def folder(tmp_path: Path) -> Path:
 
 @contextmanager
 def running(
-    folder: Path, output: IO[bytes] | int = subprocess.PIPE
+    folder: Path, output: IO[bytes] | int = subprocess.PIPE, **settings: str
 ) -> Iterator[subprocess.Popen[str]]:
     """A run of the folder; killed at the end if it is still there."""
     run = subprocess.Popen(
         [sys.executable, "-m", "service_kit.run"],
         cwd=folder,
+        env=os.environ | settings,
         stdout=output,
         stderr=subprocess.STDOUT,
         text=True,
@@ -195,9 +196,12 @@ def test_a_start_in_a_folder_that_something_else_has_been_in_is_refused_in_one_l
 def test_a_second_run_of_a_folder_is_refused_in_one_line(folder: Path) -> None:
     with running(folder) as first:
         all_started(folder)
-        with running(folder) as second:
+        addresses = (folder / "var" / "house.env").read_text()
+        assert "export PORT_BASE=8000\n" in addresses
+        with running(folder, PORT_BASE="9000") as second:
             said, _ = second.communicate(timeout=60)
         assert second.returncode == 2
+        assert (folder / "var" / "house.env").read_text() == addresses
         assert said.count("\n") == 1
         assert f"VAR_DIR: process {first.pid} already runs in {folder}/var" in said
         assert first.poll() is None
@@ -219,3 +223,14 @@ def test_a_folder_is_free_again_once_its_run_has_ended(folder: Path) -> None:
         return True
 
     wait_for(is_free)
+
+
+def test_whoever_works_at_a_house_has_the_settings_that_it_was_started_with(folder: Path) -> None:
+    with running(folder, PORT_BASE="9000", VAR_DIR=str(folder / "other")):
+        wait_for((folder / "other" / "house.env").exists)
+        ask = f". other/house.env; {sys.executable} -m service_kit.run.with_settings env"
+        told = subprocess.run(
+            ask, shell=True, cwd=folder, capture_output=True, text=True, check=True, timeout=60
+        )
+        assert {"PORT_BASE=9000", f"VAR_DIR={folder / 'other'}"} <= set(told.stdout.splitlines())
+        assert "PORT_BASE=9000" in (folder / "other" / "house.env").read_text()

@@ -11,6 +11,7 @@ from pathlib import Path
 from service_kit.config import exit_with
 from service_kit.errors import ConfigError
 from service_kit.private import keep_files_private, runtime_folder
+from service_kit.run.addresses import write_addresses
 from service_kit.run.forking import keep_room_for_names
 from service_kit.run.logs import LogFiles
 from service_kit.run.only_one import lock_folder
@@ -36,6 +37,7 @@ def main() -> int:
         logs = LogFiles(var / "log")
         commands = commands_of(folder, settings)
         refuse_busy(ports_of(settings))
+        write_addresses(var, settings)
     except ConfigError as error:
         exit_with(error.complaints)
     except OSError as error:  # a full disk, for one

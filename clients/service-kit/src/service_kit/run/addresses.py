@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _PUBLIC = "_PUBLIC_URL"
+_CHOSEN = ("VAR_DIR", "STAGE", "PORT_BASE")
+"""What a run may have been started with: whoever works at it goes on with the same."""
 _HEAD = "# Where things are, for other terminals: . house.env (written at each start)\n"
 
 
@@ -18,8 +20,10 @@ def addresses(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 def write_addresses(folder: Path, settings: Mapping[str, str]) -> None:
-    """`house.env` in `folder`: BUS_URL for BUS_PUBLIC_URL, and so on, as lines for a shell."""
-    found = addresses(settings)
+    """`house.env` in `folder`: BUS_URL for BUS_PUBLIC_URL, and so on, as lines for a shell; and
+    which house it is. For who runs there alone: others' shells read it."""
+    chosen = {name: settings[name] for name in _CHOSEN if settings.get(name)}
+    found = addresses(settings) | chosen
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in found.items()]
     file, text = folder / "house.env", _HEAD + "".join(lines)
     if not file.exists() or file.read_text() != text:  # a full disk stops no start that needs none

@@ -17,7 +17,6 @@ from string import Template
 from dotenv import dotenv_values
 
 from service_kit.errors import ConfigError
-from service_kit.run.addresses import write_addresses
 from service_kit.run.ports import is_port, listen_host_complaint
 from service_kit.tokens import new_token
 
@@ -28,8 +27,7 @@ _DEEPEST = 10
 def environment(folder: Path, outside: Mapping[str, str]) -> dict[str, str]:
     """Every setting of `.env.example` in `folder`, with its value for this machine.
 
-    Makes VAR_DIR and its secrets if need be, and says in its `house.env` where things are. Raises
-    ConfigError.
+    Makes VAR_DIR and its secrets if need be. Raises ConfigError.
     """
     example = _read(folder / ".env.example")
     overrides = _read(folder / ".env") | dict(outside)
@@ -43,7 +41,6 @@ def environment(folder: Path, outside: Mapping[str, str]) -> dict[str, str]:
     shifted = _shifted(example, chosen.get("PORT_BASE", example["PORT_BASE"]))
     resolved = _resolved(example | shifted | kept | stage | chosen | {"VAR_DIR": str(var)})
     _check_ports(resolved)
-    write_addresses(var, resolved)
     return resolved
 
 
