@@ -79,6 +79,7 @@ def test_inline_needs_nothing() -> None:
         ("huey:postgresql://ada:s3cret@localhost:port/queue", "port that is none"),
         ("huey:sqlite:////no/such/folder/queue.sqlite3", "no folder"),
         ("huey:sqlite:////tmp", "is a folder"),
+        (f"huey:sqlite:///{'x' * 300}", "names a file that can't be"),
         ("huey:sqlite:queue.sqlite3", "followed by ///"),
         ("huey:sqlite://queue.sqlite3", "followed by ///"),
     ],

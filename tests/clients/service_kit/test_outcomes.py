@@ -170,7 +170,7 @@ class Asked:
     "check",
     [
         *(None, "write_it", later, much_later, partial(later), partial(much_later), CalledLater()),
-        *(lambda: None, lambda _act: None, Asked().of_one, partial(write_it, 1), Asked),
+        *(lambda: None, lambda _act: None, Asked().of_one, partial(isinstance, 1), Asked),
         *(lambda _act, _paid, _more: None, lambda _act, _paid, *, more: more),
     ],
 )

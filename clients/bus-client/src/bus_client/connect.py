@@ -143,9 +143,13 @@ def _check_file(database: str) -> None:
     if "?" in database:  # it would be part of the file's name
         raise BadConnection("huey:sqlite: takes no options")
     file = Path(database.removeprefix("sqlite:///"))
-    if not file.parent.is_dir():
+    try:
+        is_in_a_folder, is_a_folder = file.parent.is_dir(), file.is_dir()
+    except (OSError, ValueError):  # a name that is too long, or none
+        raise BadConnection("huey:sqlite: names a file that can't be") from None
+    if not is_in_a_folder:
         raise BadConnection(f"huey:{database}: there is no folder {file.parent}")
-    if file.is_dir():
+    if is_a_folder:
         raise BadConnection(f"huey:{database}: {file} is a folder")
 
 

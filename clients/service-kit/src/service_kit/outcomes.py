@@ -99,8 +99,8 @@ class Outcomes(Generic[A]):
 
 
 def runs_later(who: Any) -> bool:
-    """Whether a call of it only makes something that somebody would have to await, or iterate."""
-    called = (who, getattr(type(who), "__call__", None))
+    """Whether calling it only makes something that somebody would have to await, or iterate."""
+    called = (who, type(who).__call__)
     return any(made(one) for made in _MADE_LATER for one in called)
 
 

@@ -203,6 +203,7 @@ def test_a_client_cannot_name_another(answers: responses.RequestsMock) -> None:
         (("attempts", "show", "main", "one"), "not a valid integer"),
         (("work", "no.such.module"), "No module named"),
         (("work", "json:loads"), "json:loads raises TypeError"),
+        (("work", "json:loads", "--workers", "0"), "0 is not in the range"),
         (("waiting", "sys:exit"), "sys:exit raises SystemExit"),
         (("doctor", "--frobnicate"), "No such option"),
         (("tail", "--after", "yesterday"), "neither now, beginning nor a position"),

@@ -42,7 +42,13 @@ def waiting(bus: Bus) -> None:
 
 @click.command()
 @click.argument("bus", metavar="MODULE:BUS", callback=_load)
-@click.option("--workers", default=2, show_default=True, help="Deliveries at the same time.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=2,
+    show_default=True,
+    help="Deliveries at the same time.",
+)
 def work(bus: Bus, workers: int) -> None:
     """Do what MODULE's bus leaves to a process of its own, until SIGTERM or Ctrl-C.
 
