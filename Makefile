@@ -84,6 +84,12 @@ node: ## install the standards' own tools in JavaScript into var/node; tests tha
 	mkdir -p var/node && cp tests/node/package.json var/node/
 	npm install --prefix var/node --no-package-lock --no-audit --no-fund --silent
 
+.PHONY: lighthouse
+lighthouse: .venv/installed-dev ## audit home, item, search, account and wizard on a phone; 1 when a bar is missed
+	@mkdir -p var/lighthouse && cp tests/lighthouse/package.json var/lighthouse/
+	@npm install --prefix var/lighthouse --no-package-lock --no-audit --no-fund --silent
+	$(BIN)/python -m tests.lighthouse
+
 .PHONY: bench
 bench: .venv/installed-dev ## measure beside a ceiling; ONLY= all, how a name begins or words of a row; 1 when a bar is missed
 	$(BIN)/python -m tests.bench "$(ONLY)"

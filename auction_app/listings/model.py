@@ -103,6 +103,10 @@ class Auction:
         """Whether the house has its bidding stand still: its end does not come."""
         return self.bidding is not None and self.bidding.status == "frozen"
 
+    def stopped(self, now_ms: int) -> bool:
+        """Whether nobody can bid for the house's own reasons, and no clock of it counts."""
+        return (self.hidden or self.frozen) and self.status(now_ms) is not Status.ENDED
+
     @property
     def ends_at_ms(self) -> int:
         """When it ends as far as is known: the bidding's word, or the terms'."""

@@ -37,23 +37,35 @@
   }
   if (body.dataset.unread) markSeen();
 
+  // What a page of ours says, or null. A line that died while the machine slept says nothing, and
+  // who waits for it waits for ever.
+  async function read(url, options = {}) {
+    const cut = new AbortController();
+    const limit = setTimeout(() => cut.abort(), 8000);
+    const said = await fetch(url, { headers: { Accept: "text/html" }, ...options, signal: cut.signal })
+      .then((answer) => (answer.ok ? answer.text() : null)).catch(() => null);
+    clearTimeout(limit);
+    return said;
+  }
+
   // The page says what time it was there when it was made; since then our own stopwatch runs,
-  // which no wrong clock and no change of it can touch.
-  let offset = Number(body.dataset.serverNowMs) - performance.now();
+  // which no wrong clock and no change of it can touch. When exactly the server looked at its
+  // clock nobody knows, only that the page had been asked for: a countdown that is too long costs
+  // an auction, so it is the shortest of those that may be true.
+  const [visit] = performance.getEntriesByType("navigation");
+  let offset = Number(body.dataset.serverNowMs) - (visit?.requestStart || performance.now());
   const now = () => performance.now() + offset;
 
   // A page that the browser had kept was made long ago, and a stopwatch stands still while the
-  // machine sleeps: then the server is asked. When exactly it looked at its clock nobody knows: a
-  // countdown that is too long costs an auction, so it is the shortest of those that may be true.
+  // machine sleeps: then the server is asked.
   let asking = false;
   async function askTime() {
     if (asking) return;
     asking = true;
     const asked = performance.now();
-    const answer = await fetch("/clock", { cache: "no-store" }).catch(() => null);
+    const told = await read("/clock", { cache: "no-store" });
     asking = false;
-    if (!answer?.ok) { setTimeout(askTime, 3000); return; }
-    const told = Number(await answer.text());
+    if (!told) { setTimeout(askTime, 3000); return; }
     const least = told - performance.now(), most = told - asked;
     if (offset < least || offset > most) offset = most;
     tick();
@@ -61,17 +73,21 @@
   // Of a copy that the server has confirmed by a 304 only the headers travelled.
   const wasKept = ({ type, transferSize, encodedBodySize, responseStatus }) =>
     type === "back_forward" || transferSize < encodedBodySize || responseStatus === 304;
+  const cameLate = ({ requestStart, responseStart }) => responseStart - requestStart > 1000;
   addEventListener("pageshow", ({ persisted }) => {
-    if (persisted || performance.getEntriesByType("navigation").some(wasKept)) askTime();
+    if (persisted || (visit && (wasKept(visit) || cameLate(visit)))) askTime();
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) askTime(); });
-  // The two run apart where the machine slept, and where somebody set its clock.
+  // The two run apart where the machine slept, and where somebody set its clock. Until the server
+  // has been asked it may have slept.
   const apart = () => Date.now() - performance.now();
   let apartBefore = apart();
   function mindJumps() {
-    const jumped = Math.abs(apart() - apartBefore) > 2000;
-    apartBefore = apart();
-    if (jumped) askTime();
+    const jump = apart() - apartBefore;
+    apartBefore += jump;
+    if (Math.abs(jump) < 2000) return;
+    offset += Math.max(0, jump);
+    askTime();
   }
 
   let inDays = null;
@@ -105,11 +121,10 @@
     for (const { isIntersecting, target } of entries) {
       if (!isIntersecting) continue;
       near.unobserve(target);
-      const answer = await fetch(target.querySelector("a").href, { headers: { Accept: "text/html" } })
-        .catch(() => null);
-      if (!answer?.ok) continue;
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const part = page.getElementById(target.dataset.include);
+      const page = await read(target.querySelector("a").href);
+      if (!page) continue;
+      const part = new DOMParser().parseFromString(page, "text/html")
+        .getElementById(target.dataset.include);
       if (part) target.replaceChildren(part);
     }
   }, { rootMargin: "200px" });
@@ -145,9 +160,11 @@
 
   window.gavel = {
     now,
+    read,
     markSeen,
     showMaintenance,
-    setServerNow(ms) { offset = ms - performance.now(); },
+    // It is that late at least: what was said before the machine slept may be heard after it.
+    setServerNow(ms) { offset = Math.max(offset, ms - performance.now()); },
   };
   tick();
   setInterval(() => { mindJumps(); tick(); }, 1000);

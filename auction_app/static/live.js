@@ -50,9 +50,10 @@
     if (state.bid_count && state.reserve !== "not_met") {
       for (const id of ["buy-now", "buy-now-price"]) find(id)?.remove();
     }
+    if ((state.status === "frozen") !== frozen) mindHouse(state);
     if (state.ends_at_ms !== endsAt) moveEnd(state.ends_at_ms);
     refreshStanding();
-    if (state.status === "closed") showEnd(state.spread_ms);
+    if (state.status === "closed") standStill(words.ended, "ended", state.spread_ms);
   }
 
   function moveEnd(to) {
@@ -72,9 +73,9 @@
   // The app's copy of the bidding may be a moment behind, so ask again until it has caught up.
   async function refresh(url, id, attempt, changed) {
     if (!url || attempt > 6) return;
-    const answer = await fetch(url, { headers: { Accept: "text/html" } }).catch(() => null);
-    if (answer && answer.ok) {
-      const fragment = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const said = await window.gavel.read(url);
+    if (said) {
+      const fragment = new DOMParser().parseFromString(said, "text/html");
       const fresh = fragment.getElementById(id);
       if (fresh && Number(fresh.dataset.version) >= version) {
         const before = find(id);
@@ -97,15 +98,32 @@
     asking ??= setTimeout(() => { asking = null; refreshHistory(); }, ms * Math.random());
   }
 
+  // The house stops the bidding, and has it go on.
+  let frozen = item.dataset.frozen === "1";
+  function mindHouse(state) {
+    frozen = !frozen;
+    if (frozen) standStill(words.stopped, "stopped", state.spread_ms);
+    else {
+      const left = find("left");
+      if (left) left.dataset.endsAtMs = state.ends_at_ms;
+      mayBid(true);
+      if (!typing()) showAnew("resumed", state.spread_ms);
+    }
+  }
+
   // The page is made anew to show the result, but never under somebody's typing fingers, and not
   // for ever should the outcome be slow to arrive.
-  function showEnd(spreadMs) {
-    speak(words.ended);
-    put("left", words.ended);
-    const form = find("bid-form");
-    const typing = form && form.elements.maximum.value !== "";
-    if (form) form.querySelector("button").disabled = true;
-    if (!typing) showAnew("ended", spreadMs);
+  function standStill(word, why, spreadMs) {
+    speak(word);
+    delete find("left")?.dataset.endsAtMs;
+    put("left", word);
+    mayBid(false);
+    if (!typing()) showAnew(why, spreadMs);
+  }
+  const typing = () => Boolean(find("bid-form")?.elements.maximum.value);
+  function mayBid(may) {
+    const button = find("bid-form")?.querySelector("button");
+    if (button) button.disabled = !may;
   }
   function showAnew(why, spreadMs) {
     const key = `gavel-${why}-${location.pathname}`;
@@ -207,9 +225,8 @@
     if (looking || performance.now() - lookedAt < 10000) return;
     looking = true;
     lookedAt = performance.now();
-    const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } })
-      .catch(() => null);
-    if (answer?.ok) showPage(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const page = await window.gavel.read(location.pathname);
+    if (page) showPage(new DOMParser().parseFromString(page, "text/html"));
     looking = false;
   }
   function showPage(page) {
@@ -225,7 +242,7 @@
     if (end && end !== endsAt) moveEnd(end);
     refreshStanding();
     refreshHistory();
-    if (fresh.dataset.closed === "1") showEnd(0);
+    if (fresh.dataset.closed === "1") standStill(words.ended, "ended", 0);
   }
 
   // A tab that nobody looks at leaves its place to those that are looked at.

@@ -102,11 +102,9 @@
   }
   async function look() {
     asking = null;
-    const answer = await fetch(form.dataset.waiting).catch(() => null);
-    if (!answer || answer.status !== 204) { asking = setTimeout(look, 700); return; }
-    const page = await fetch(form.dataset.page, { headers: { Accept: "text/html" } })
-      .catch(() => null);
-    if (page?.ok) showList(new DOMParser().parseFromString(await page.text(), "text/html"));
+    const page = await window.gavel.read(form.dataset.waiting) === "" // 204: there is something new
+      ? await window.gavel.read(form.dataset.page) : null;
+    if (page) showList(new DOMParser().parseFromString(page, "text/html"));
     else asking = setTimeout(look, 700);
   }
 

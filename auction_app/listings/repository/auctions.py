@@ -115,6 +115,12 @@ def exists(conn: Connection, auction_id: str) -> bool:
     return conn.execute(query).first() is not None
 
 
+def payment_methods(conn: Connection, auction_id: str) -> str:
+    """How its seller wants to be paid, in their own words; empty where they said nothing."""
+    said = conn.execute(select(auctions.c.payment).where(auctions.c.id == auction_id)).scalar()
+    return said if isinstance(said, str) else ""
+
+
 def ending_soon(
     conn: Connection, *, now_ms: int, after: Cursor | None, limit: int
 ) -> list[Auction]:

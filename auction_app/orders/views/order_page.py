@@ -11,6 +11,7 @@ from auction_app.accounts.repository import customers
 from auction_app.accounts.visitor import signed_in
 from auction_app.db.rate_limits import ORDER_STEPS, use_up
 from auction_app.errors import BadInput, NotFound
+from auction_app.listings.repository import auctions
 from auction_app.orders.countries import countries_by_name
 from auction_app.orders.message import may_write
 from auction_app.orders.model import (
@@ -90,6 +91,7 @@ def order_page(
         said = {given.author_id: given for given in feedback.on_order(conn, order.id)}
         other = customers.by_id(conn, order.other_than(me.id))
         payment = payments.of_order(conn, parts.urls.order(order.id))
+        methods = "" if here else auctions.payment_methods(conn, order.auction_id)
         written = messages.latest_on(conn, order.id, limit=LATEST + 1)
     return page(
         "orders/order.html",
@@ -104,6 +106,7 @@ def order_page(
         payment=payment,
         may_pay=here and may_pay(order, side, payment),
         is_paid_here=here,
+        payment_methods=methods,
         has_receipt=receipt_of(order, payment) is not None,
         history=sorted(_history(order), key=lambda it: it["at_ms"]),
         said=said,

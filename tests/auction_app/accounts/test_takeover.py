@@ -172,3 +172,14 @@ def test_a_sign_in_that_was_under_way_gets_no_session_and_brings_no_old_password
 
     assert world.browser().sign_in("Ada").status_code == 422
     assert world.browser().sign_in("Ada", password=NEW).status_code == 303
+
+
+def test_who_has_a_dead_link_to_a_new_password_or_none_yet_is_led_to_another(world: World) -> None:
+    browser = world.browser()
+
+    dead = browser.get("/reset-password/forged").text
+    waits = browser.post("/forgot-password", {"email": email_of("Ada")}).text
+
+    for page in (dead, waits):
+        assert 'href="/forgot-password">Send a new link' in page
+    assert "Send a new link" not in browser.get("/unsubscribe/forged").text

@@ -184,6 +184,65 @@ def test_a_list_that_was_kept_asks_what_time_it_is(
     expect(left).to_contain_text(re.compile("49 min|50 min"))
 
 
+def test_who_wakes_before_the_network_does_sees_no_time_that_is_over(
+    live_app: LiveApp, item: str
+) -> None:
+    page = live_app.visitor()
+    page.clock.install()
+    page.goto(f"{live_app.url}/search?q=lamp")
+    left = page.locator("[data-ends-at-ms]").first
+    expect(left).to_contain_text(re.compile("1 h|59 min"))
+    page.route("**/clock", lambda _route: None)  # the line is dead, and nobody says so
+    live_app.world.clock.pass_s(600)
+
+    with page.expect_request("**/clock"):
+        page.evaluate("(now => Date.now = () => now() + 600_000)(Date.now)")
+        page.clock.run_for(2000)
+
+    expect(left).to_contain_text(re.compile("49 min|50 min"))
+    page.unroute("**/clock")
+    live_app.world.clock.pass_s(600)
+    with page.expect_response("**/clock"):
+        page.clock.run_for(12_000)
+    expect(left).to_contain_text(re.compile("39 min|40 min"))
+
+
+def test_no_time_that_was_told_before_makes_a_countdown_longer(
+    live_app: LiveApp, item: str
+) -> None:
+    """What a page or a stream says of the time is old by as long as it was on its way."""
+    page = live_app.visitor()
+    page.goto(f"{live_app.url}{item}")
+    since_asked = """() => {
+      const [visit] = performance.getEntriesByType("navigation");
+      const told = Number(document.body.dataset.serverNowMs);
+      return window.gavel.now() - told - (performance.now() - visit.requestStart);
+    }"""
+    page.evaluate("window.gavel.setServerNow(window.gavel.now() - 600_000)")
+
+    assert -100 < page.evaluate(since_asked)
+
+
+def test_an_open_page_learns_that_the_house_stops_the_bidding_and_has_it_go_on(
+    live_app: LiveApp, item: str
+) -> None:
+    ada, book = live_app.visitor(name="Ada"), live_app.world.bids.books[live_app.url + item]
+    with ada.expect_response(lambda it: _opens_a_stream(it.request)):
+        ada.goto(live_app.url + item)
+    ada.get_by_label("Your maximum").fill("12")
+
+    book.frozen, book.version = True, book.version + 1
+    live_app.tell_live(item)
+
+    expect(ada.locator("#left")).to_have_text("The bidding is stopped")
+    expect(ada.get_by_role("button", name="Review bid")).to_be_disabled()
+    book.frozen, book.version = False, book.version + 1
+    live_app.tell_live(item)
+    expect(ada.get_by_role("button", name="Review bid")).to_be_enabled()
+    expect(ada.locator("#left")).to_contain_text("min")
+    assert ada.get_by_label("Your maximum").input_value() == "12"
+
+
 def test_a_tab_that_nobody_looks_at_leaves_its_stream_to_others(
     live_app: LiveApp, item: str
 ) -> None:

@@ -2,8 +2,11 @@
 
 import re
 
+from service_kit.clock import utc
+
 from auction_app.bidding.projection import keep_bidding
 from tests.auction_app.conftest import Browser, World
+from tests.auction_app.moderation.test_decisions import decide
 from tests.auction_app.sale import Sale, cancel, close, offer_again, sell
 
 
@@ -105,3 +108,25 @@ def test_a_visitor_is_led_to_sign_in_in_order_to_watch(world: World) -> None:
     assert "Sign in to watch" in seen(world.browser(), item)
     close(world, item)
     assert "Sign in to watch" not in seen(world.browser(), item)
+
+
+def test_of_what_the_house_has_stopped_no_page_tells_a_time_left(world: World) -> None:
+    sam, mod = world.member("Sam"), world.moderator("Mo")
+    item = sam.list_item()
+    decide(world, mod, item, "hide")
+
+    for who, path in ((sam, item), (mod, item), (sam, "/my/sales"), (mod, f"/moderation{item}")):
+        assert "the bidding is stopped" in seen(who, path).lower()
+        assert "data-ends-at-ms" not in who.get(path).text
+    assert "At least" not in seen(sam, item)
+
+
+def test_before_its_start_an_item_says_when_it_opens_and_not_how_long_it_runs(world: World) -> None:
+    clock = world.clock
+    starts, ends = (f"{utc(clock() + s * 1000):%Y-%m-%dT%H:%M:%S}" for s in (7200, 86_400))
+    item = world.member("Sam").list_item(starts=starts, ends=ends)
+
+    assert "Opens in 2 h" in seen(world.browser(), item)
+    assert "Time left" not in seen(world.browser(), item)
+    clock.pass_s(7201)
+    assert "Time left 21 h 59 min" in seen(world.browser(), item)

@@ -197,7 +197,7 @@ def test_a_sellers_page_says_since_when_and_how_often_they_have_sold(world: Worl
     sale = sell(world)
     seller = path_of(world.customer_url("Sam"))
     page = world.browser().get(seller).text
-    assert "Here since:" in page
+    assert "Member since" in page
     assert "1 sale<" in page
 
     cancel(sale)

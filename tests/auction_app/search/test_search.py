@@ -320,3 +320,16 @@ def test_the_history_is_a_fragment_of_its_own(world: World) -> None:
     assert "<html" not in fragment
     assert "$10.00" in fragment
     assert 'data-version="2"' in fragment
+
+
+def test_one_searches_by_one_field_and_what_was_chosen_is_folded_and_counted(world: World) -> None:
+    Shelf(world).put("Brass lamp")
+    browser = world.browser()
+
+    page = browser.get("/search?q=lamp&condition=used&price_to=50&currency=USD").text
+    assert page.count('name="q"') == 1
+    assert "<details>" in page
+    assert "Filters and order (3)" in page
+    assert browser.get("/help").text.count('name="q"') == 1
+    unclear = browser.get("/search?price_from=ten").text
+    assert "<details open>" in unclear

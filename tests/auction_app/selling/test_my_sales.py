@@ -130,3 +130,12 @@ def test_a_month_begins_where_one_is(zone: str, now: str, began: str) -> None:
         return int(datetime.fromisoformat(text).timestamp()) * 1000
 
     assert month_began_ms(ms(now), ZoneInfo(zone)) == ms(began)
+
+
+def test_drafts_stand_behind_what_is_to_be_done(world: World) -> None:
+    sale = sell(world)
+    sale.sam.write_draft()
+
+    page = all_of(sale.sam)
+    assert 'href="#drafts">Your drafts (1)' in page
+    assert page.index("Waiting for payment") < page.index('id="drafts"')

@@ -38,6 +38,7 @@ def test_an_order_says_what_it_comes_to(world: World) -> None:
     order = re.findall(r'href="(/orders/\w+)"', ada.get("/my/orders").text)[0]
 
     assert "Price $10.00 Postage $4.90 Total $14.90" in words(ada, order)
+    assert "Payment methods Bank transfer" in words(ada, order)
     assert "$14.90" in words(ada, "/my/orders")
     told = ada.get(order, headers=as_program()).get_json()
     assert told["total"] == {"amount": "14.90", "currency": "USD"}
