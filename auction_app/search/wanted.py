@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from auction_app.search.query import SearchQuery
+from auction_app.search.synonyms import others
 from auction_app.search.words import Word
 
 PREFIX_FROM = 3
@@ -83,7 +84,7 @@ def anywhere(query: SearchQuery, containing: Containing) -> Wanted:
 
 def by_fit(query: SearchQuery, containing: Containing) -> tuple[Wanted, ...]:
     """The same parted by how well it fits, the best first: all words in the title; all of them
-    there, some as parts of others; the rest."""
+    there, some as parts of others or as what else it is called; the rest."""
     choices, none = _choices(query), _none(query)
     exact = tuple(_of_stems(word, title_token) for word in query.words)
     parts = tuple(_in_title(word, containing) for word in query.words)
@@ -111,13 +112,18 @@ def _of_stems(word: Word, token: Callable[[str], Token]) -> Alternatives:
 
 
 def _in_title(word: Word, containing: Containing) -> Alternatives:
-    return (*_of_stems(word, title_token), *map(title_token, _longer(word, containing)))
+    return _of_names(word, containing, title_token)
 
 
 def _anywhere(word: Word, containing: Containing) -> Alternatives:
     typed = Token(word.plain, longer=len(word.plain) >= PREFIX_FROM)
-    longer = map(stem_token, _longer(word, containing))
-    return (typed, *_of_stems(word, stem_token), *longer)
+    return (typed, *_of_names(word, containing, stem_token))
+
+
+def _of_names(word: Word, containing: Containing, token: Callable[[str], Token]) -> Alternatives:
+    names = (word, *others(word))
+    stems = (stem for name in names for stem in (*name.stems, *_longer(name, containing)))
+    return tuple(map(token, dict.fromkeys(stems)))
 
 
 def _longer(word: Word, containing: Containing) -> tuple[str, ...]:

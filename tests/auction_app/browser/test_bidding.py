@@ -13,7 +13,7 @@ def review(who: Visitor, item: str, maximum: str) -> None:
     who.press("Review bid")
 
 
-@in_every_look
+@in_two_looks
 def test_a_bid_is_reviewed_confirmed_and_answered(live_app: LiveApp, look: Look) -> None:
     item, ada = live_app.world.member("Sam").list_item(), live_app.person("Ada", look)
     review(ada, item, "1.234")

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.auction_app.browser.live_app import LiveApp
-from tests.auction_app.browser.variants import Look, in_every_look
+from tests.auction_app.browser.variants import Look, in_two_looks
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import email_of, password_of
 
@@ -14,7 +14,7 @@ def sign_in(who: Visitor, name: str, password: str) -> None:
     who.press("Sign in")
 
 
-@in_every_look
+@in_two_looks
 def test_a_stranger_becomes_a_member(live_app: LiveApp, look: Look) -> None:
     eve = live_app.stranger(look)
     eve.go("/")
@@ -45,7 +45,7 @@ def test_a_stranger_becomes_a_member(live_app: LiveApp, look: Look) -> None:
     eve.sees("You are signed out.")
 
 
-@in_every_look
+@in_two_looks
 def test_a_forgotten_password_is_set_anew(live_app: LiveApp, look: Look) -> None:
     live_app.world.member("Ada", language=look.language)
     ada = live_app.stranger(look)

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.auction_app.browser.live_app import LiveApp
 from tests.auction_app.browser.many_items import stock
-from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
+from tests.auction_app.browser.variants import Look, in_two_looks
 from tests.auction_app.browser.visitor import Visitor
 
 LAMPS = 26
@@ -16,7 +16,7 @@ def titles(visitor: Visitor) -> list[str]:
     return visitor.page.locator("main .card-title").all_inner_texts()
 
 
-@in_every_look
+@in_two_looks
 def test_words_and_filters_find_and_go_along_from_page_to_page(
     live_app: LiveApp, look: Look
 ) -> None:

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.auction_app.browser.live_app import LiveApp
-from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
+from tests.auction_app.browser.variants import Look, in_two_looks
 from tests.auction_app.browser.visitor import Visitor
 
 
@@ -14,7 +14,7 @@ def act(nora: Visitor, action: str, why: str) -> None:
     nora.sees("Done and recorded.")
 
 
-@in_every_look
+@in_two_looks
 def test_a_reported_item_is_hidden_and_shown_again(live_app: LiveApp, look: Look) -> None:
     item = live_app.world.member("Sam").list_item()
     report = {"reason": "misleading", "text": "The base is plastic."}

@@ -3,10 +3,10 @@
 from playwright.sync_api import expect
 
 from tests.auction_app.browser.live_app import LiveApp
-from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
+from tests.auction_app.browser.variants import Look, in_two_looks
 
 
-@in_every_look
+@in_two_looks
 def test_bids_and_sales_are_listed_by_how_they_stand(live_app: LiveApp, look: Look) -> None:
     sam, ada, bob = (
         live_app.world.member(name, language=look.language) for name in ("Sam", "Ada", "Bob")

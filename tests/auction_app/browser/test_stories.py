@@ -7,7 +7,7 @@ from tests.auction_app.browser.test_bidding import review
 from tests.auction_app.browser.test_joining import sign_in
 from tests.auction_app.browser.test_moderating import act
 from tests.auction_app.browser.test_wizard import file, start
-from tests.auction_app.browser.variants import Look, in_two_looks
+from tests.auction_app.browser.variants import Look, in_every_look
 from tests.auction_app.browser.visitor import Visitor
 from tests.auction_app.conftest import email_of, password_of, path_of
 from tests.auction_app.moderation.test_decisions import appeal_link
@@ -21,7 +21,7 @@ def confirm_bid(who: Visitor, item: str, maximum: str) -> None:
     who.press("Confirm bid")
 
 
-@in_two_looks
+@in_every_look
 def test_a_seller_comes_from_sign_up_to_the_hammer(live_app: LiveApp, look: Look) -> None:
     eve = live_app.stranger(look)
     eve.go("/sign-up")
@@ -61,7 +61,7 @@ def test_a_seller_comes_from_sign_up_to_the_hammer(live_app: LiveApp, look: Look
     eve.sees_text(email_of("Ada"))
 
 
-@in_two_looks
+@in_every_look
 def test_a_bidder_comes_from_the_search_to_the_win(live_app: LiveApp, look: Look) -> None:
     live_app.world.member("Sam").list_item()
     ada, bob = live_app.person("Ada", look), live_app.world.member("Bob")
@@ -83,7 +83,7 @@ def test_a_bidder_comes_from_the_search_to_the_win(live_app: LiveApp, look: Look
     ada.sees("Order placed")
 
 
-@in_two_looks
+@in_every_look
 def test_a_moderator_comes_from_a_report_to_its_appeal(live_app: LiveApp, look: Look) -> None:
     world = live_app.world
     seller = world.member("Sam", language=look.language)
@@ -120,7 +120,7 @@ def test_a_moderator_comes_from_a_report_to_its_appeal(live_app: LiveApp, look: 
     ada.heads(_TITLE)
 
 
-@in_two_looks
+@in_every_look
 def test_of_a_banned_seller_nobody_buys(live_app: LiveApp, look: Look) -> None:
     world = live_app.world
     seller = world.member("Sam", language=look.language)
@@ -145,7 +145,7 @@ def test_of_a_banned_seller_nobody_buys(live_app: LiveApp, look: Look) -> None:
     sam.sees("This account was closed by the house.")
 
 
-@in_two_looks
+@in_every_look
 def test_of_a_banned_leader_the_next_one_leads(live_app: LiveApp, look: Look) -> None:
     world = live_app.world
     item, bob = world.member("Sam").list_item(), world.member("Bob", language=look.language)

@@ -3,7 +3,7 @@
 from playwright.sync_api import expect
 
 from tests.auction_app.browser.live_app import LiveApp
-from tests.auction_app.browser.variants import Look, in_every_look
+from tests.auction_app.browser.variants import Look, in_every_look, in_two_looks
 
 
 @in_every_look
@@ -40,7 +40,7 @@ def test_a_question_is_answered_for_everybody(live_app: LiveApp, look: Look) -> 
     ada.sees("Your question is answered")
 
 
-@in_every_look
+@in_two_looks
 def test_an_item_is_reported(live_app: LiveApp, look: Look) -> None:
     ada, item = live_app.person("Ada", look), live_app.world.member("Sam").list_item()
     ada.go(item)

@@ -24,7 +24,7 @@ def start(seller: Visitor) -> None:
     seller.press("Next: photos")
 
 
-@in_every_look
+@in_two_looks
 def test_an_item_is_listed_step_by_step(live_app: LiveApp, look: Look) -> None:
     sam = live_app.person("Sam", look)
     start(sam)

@@ -28,4 +28,5 @@ LOOKS = (
 
 in_every_look = pytest.mark.parametrize("look", LOOKS, ids=str)
 in_two_looks = pytest.mark.parametrize("look", [LOOKS[0], Look(False, 320, "de")], ids=str)
-"""For what stands beside a flow's main way: each choice both ways, without every meeting."""
+"""For what a story of test_stories goes through in every look too, or what stands beside a flow's
+main way: each choice both ways, without every meeting."""

@@ -195,3 +195,28 @@ def test_an_empty_page_leads_on(shelf: Shelf) -> None:
     page = shelf.world.browser().get("/search?q=green+vase").text
     assert 'href="/search?q=vase">Without “green”: 1 item' in page
     assert 'href="/search?q=green">Without “vase”: 1 item' in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("green bike", "Green touring bicycle, 56 cm"),
+        ("bicycles", "Kinderfahrrad, 16 Zoll, rot"),
+        ("fahrrad", "Green touring bicycle, 56 cm"),
+        ("headphones", "Kopfhörer mit Kabel"),
+        ("couches", "Sofa, two seats"),
+    ],
+)
+def test_a_thing_is_found_by_what_else_it_is_called(shelf: Shelf, typed: str, title: str) -> None:
+    shelf.put(title)
+    shelf.put("Brass desk lamp")
+
+    assert shelf.titles(q=typed) == [title]
+    assert shelf.titles(q=f"lamp -{typed.rsplit(maxsplit=1)[-1]}") == ["Brass desk lamp"]
+
+
+def test_what_is_called_as_it_was_typed_comes_first(shelf: Shelf) -> None:
+    shelf.put("Fahrrad", hours=1)
+    shelf.put("Bicycle", hours=2)
+
+    assert shelf.titles(q="bicycle") == ["Bicycle", "Fahrrad"]
