@@ -176,16 +176,17 @@
   let source = null;
   let again = null;
   let heardAt = 0;
-  const heard = () => { heardAt = performance.now(); };
+  let speaks = false; // a proxy may open a stream and keep what comes: it is live once it says so
+  const heard = () => { heardAt = performance.now(); speaks = true; found(); };
   function close() {
     clearTimeout(again);
     source?.close();
   }
   function open() {
     close();
-    heard();
+    heardAt = performance.now();
+    speaks = false;
     source = new EventSource(`${item.dataset.stream}&since=${version}`);
-    source.onopen = () => { heard(); found(); };
     source.onmessage = (event) => { heard(); show(JSON.parse(event.data)); };
     source.addEventListener("maintenance", (event) => {
       heard();
@@ -197,6 +198,7 @@
     });
     source.onerror = () => {
       lost();
+      speaks = false;
       // The browser comes back by itself after a cut, but gives up after a refusal.
       if (source.readyState === EventSource.CLOSED) {
         again = setTimeout(open, 5000 + 5000 * Math.random());
@@ -205,11 +207,11 @@
   }
   // The server says something every 15 s: a stream that is silent has died without a word, as
   // when a network is left. One that does not open waits behind others: a browser opens six at a
-  // time. Until one is open the page itself is asked.
+  // time. Until one speaks the page itself is asked.
   function mind() {
     if (!source) return;
     const silent = performance.now() - heardAt;
-    if (source.readyState === EventSource.OPEN) {
+    if (speaks && source.readyState === EventSource.OPEN) {
       if (silent < 40000) return;
       lost();
       open();

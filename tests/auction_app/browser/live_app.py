@@ -33,13 +33,13 @@ class LiveApp:
 
     def __init__(self, folder: Path, empty_database: Path, browser: Browser) -> None:
         app_port, live_port = free_port(), free_port()
-        self.url, live_url = (f"http://127.0.0.1:{port}" for port in (app_port, live_port))
+        self.url, self.live_url = (f"http://127.0.0.1:{port}" for port in (app_port, live_port))
         self._browser = browser
         self._contexts: list[BrowserContext] = []
         shutil.copy(empty_database, folder / "auctions.sqlite")
-        self.world = build_world(folder, self.url, live_url)
+        self.world = build_world(folder, self.url, self.live_url)
         self._live_app = create_live(
-            live_config(self.url, live_url), biddings=self.world.bids, clock=self.world.clock
+            live_config(self.url, self.live_url), biddings=self.world.bids, clock=self.world.clock
         )
         self.app = Server(self.world.app, app_port)
         self.live = Server(self._live_app, live_port)
