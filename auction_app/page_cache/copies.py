@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from flask import Flask, g
-from service_kit.errors import ServiceKitError
+from flask import Flask, g, request
+from service_kit.errors import ServiceKitError, StoreUnavailable
 from service_kit.logs import get_logger
 from service_kit.metrics.histogram import Histogram
 from service_kit.trace import is_recording
@@ -33,6 +33,7 @@ log = get_logger(__name__)
 
 SHOWN = "auction_app.shown"
 """Where a request's environment has what was shown."""
+_OUTAGE = "auction_app.outage"
 MOST = 2_000
 """So many readers of pages a process knows, some 2 kB each."""
 _DEPENDS_ON = ("HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_COOKIE")  # as `vary_by_viewer` names it
@@ -77,6 +78,7 @@ class Copies:
         self._timings = timings
         self._copies: dict[Hashable, _Copy] = {}
         self._lock = threading.Lock()
+        app.before_request(_raise_outage)
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -92,7 +94,7 @@ class Copies:
             *map(environ.get, _DEPENDS_ON),
         )
         copy = self._copies.get(head)
-        if copy and copy.tag == environ.get("HTTP_IF_NONE_MATCH") and self._is_true(copy):
+        if copy and copy.tag == environ.get("HTTP_IF_NONE_MATCH") and self._is_true(copy, environ):
             self._timings.observe(time.perf_counter() - began_s, ("auctions", "GET", "3xx"))
             start_response("304 NOT MODIFIED", list(copy.headers))
             return []
@@ -104,7 +106,7 @@ class Copies:
 
         return self._rest(environ, start)
 
-    def _is_true(self, copy: _Copy) -> bool:
+    def _is_true(self, copy: _Copy, environ: "WSGIEnvironment") -> bool:
         store = self._parts.store
         try:
             with self._app.app_context():
@@ -115,6 +117,9 @@ class Copies:
                     g.pop("visitor", None)
                 with store.reading():
                     return self._tag_now(copy.shown) == copy.tag
+        except StoreUnavailable as error:
+            environ[_OUTAGE] = error
+            return False
         except (AuctionAppError, ServiceKitError):
             return False  # the app says it
         except Exception:
@@ -138,3 +143,10 @@ class Copies:
             self._copies[head] = _Copy(shown, named.get("etag"), kept)
             if len(self._copies) > MOST:
                 del self._copies[next(iter(self._copies))]
+
+
+def _raise_outage() -> None:
+    """What was waited for is not waited for again: the app says it, to nobody in particular."""
+    if (error := request.environ.get(_OUTAGE)) is not None:
+        g.visitor = Visitor(customer=None)
+        raise error

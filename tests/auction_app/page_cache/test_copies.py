@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import request_started
+from service_kit.errors import StoreUnavailable
 from service_kit.trace import record_spans
 from sqlalchemy import event
 from werkzeug.test import TestResponse
@@ -144,3 +145,28 @@ def test_a_fault_in_it_is_logged_and_the_app_answers(
 
     assert ask(ada, item, If_None_Match=tag).status_code == 304
     assert said == ["copy not judged"]
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_a_store_that_is_away_is_asked_once(
+    world: World,
+    item: str,
+    monkeypatch: pytest.MonkeyPatch,
+    reader: Callable[[World], Browser],
+) -> None:
+    browser = reader(world)
+    ask(browser, item)
+    tag = ask(browser, item).headers["ETag"]
+    asked: list[object] = []
+
+    @contextmanager
+    def away(*_: object, **_named: object) -> Iterator[None]:
+        asked.append(1)
+        raise StoreUnavailable("away")
+        yield
+
+    for way in ("recalling", "reading", "begin", "one_view"):
+        monkeypatch.setattr(type(world.parts.store), way, away)
+    answer = ask(browser, item, If_None_Match=tag)
+    assert (answer.status_code, len(asked)) == (503, 1)
+    assert answer.headers["Retry-After"]
