@@ -116,6 +116,8 @@ def test_both_sides_see_each_other_and_nobody_else_sees_the_order(world: World) 
     assert world.browser().get(sale.order).status_code == 401
     assert "To the order" in sale.ada.get(sale.item).text
     assert "To the order" not in sale.bob.get(sale.item).text
+    assert "The seller is notified of each step." in sale.ada.get(sale.order).text
+    assert "The buyer is notified of each step." in sale.sam.get(sale.order).text
 
 
 def test_an_order_goes_its_way_and_the_other_side_is_told(world: World) -> None:
