@@ -94,10 +94,10 @@ def test_who_takes_over_from_a_pusher_with_a_wrong_clock_waits_no_longer(
     right.pusher.close()
 
 
-@pytest.fixture
-def ahead(url: str) -> Iterator[Driven]:
-    """A pusher of another machine, whose clock is 90 s ahead."""
-    clock = FakeClock(START_MS + 90_000)
+@pytest.fixture(params=[90_000, -90_000, 40 * DAY_MS, -HOUR_MS])
+def ahead(url: str, request: pytest.FixtureRequest) -> Iterator[Driven]:
+    """A pusher of another machine, whose clock is 90 s ahead, or otherwise wrong."""
+    clock = FakeClock(START_MS + request.param)
     store = open_storage(url, clock)
     made = Driven(store, clock, "ahead")
     yield made
