@@ -5,7 +5,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.auction_app.browser.live_app import LiveApp
+from tests.auction_app.browser.live_app import LiveApp, passed_s
 from tests.auction_app.browser.variants import Look
 from tests.auction_app.conftest import Browser, World
 from tests.auction_app.maintenance.test_maintenance import announce, end
@@ -20,6 +20,12 @@ def open_streaming(page: Page, url: str) -> None:
         page.goto(url)
 
 
+def soon_s(loading_s: float) -> float:
+    """How long what is pushed may take: a second, or as long as three pages where to load one took
+    so long. Who asks again after a while, or connects anew, is later."""
+    return max(1.0, 3 * loading_s)
+
+
 def outbid(world: World, item: str, by: Browser, amount: str) -> None:
     world.clock.pass_s(1)
     by.bid(item, amount)
@@ -32,7 +38,7 @@ def test_who_is_outbid_learns_it_on_another_page(live_app: LiveApp, language: st
     ada, bob = world.member("Ada", language=language), world.member("Bob")
     ada.bid(item, "20")
     page = live_app.known(ada, Look(scripts=True, width=1280, language=language)).page
-    open_streaming(page, f"{live_app.url}/rules")
+    loading_s = passed_s(lambda: open_streaming(page, f"{live_app.url}/rules"))
     outbid(world, item, bob, "40")
 
     told = time.monotonic()
@@ -40,7 +46,7 @@ def test_who_is_outbid_learns_it_on_another_page(live_app: LiveApp, language: st
 
     notice = page.locator("#news[role=status]").get_by_role("link")
     expect(notice).to_have_text(f"{OUTBID[language]}: Brass desk lamp")
-    assert time.monotonic() - told < 1
+    assert time.monotonic() - told < soon_s(loading_s)
     badge = page.locator("#menu [data-news] .count")
     expect(badge).to_contain_text("1")
     live_app.tell_news()
@@ -75,7 +81,7 @@ def test_maintenance_appears_on_open_pages_and_without_scripts_on_the_next(
     mo = world.moderator("Mo")
     ada, stranger = live_app.visitor(name="Ada"), live_app.visitor()
     without = live_app.visitor(scripts=False)
-    open_streaming(ada, f"{live_app.url}/rules")
+    loading_s = passed_s(lambda: open_streaming(ada, f"{live_app.url}/rules"))
     with stranger.expect_response(lambda answer: "/stream?auction=" in answer.url):
         stranger.goto(live_app.url + item)
     without.goto(f"{live_app.url}/rules")
@@ -88,7 +94,7 @@ def test_maintenance_appears_on_open_pages_and_without_scripts_on_the_next(
         banner = page.locator("#maintenance")
         expect(banner).to_contain_text("We move <house>.")
         expect(banner).to_contain_text("Sep 21, 2026, 4:00")
-    assert time.monotonic() - told < 1
+    assert time.monotonic() - told < soon_s(loading_s)
     without.goto(f"{live_app.url}/rules")
     expect(without.locator("#maintenance")).to_contain_text("We move <house>.")
     end(mo)
