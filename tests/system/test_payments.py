@@ -116,13 +116,13 @@ def buy_and_pay(house: House, browser: Browser, letters: Letters, button: str) -
     }
     item = sal.list_item("Brass lamp", start_price="10.00", seconds=3600, prices=prices)
 
-    wait_for(lambda: "/buy-now" in _page(bob, item), what="the bidding is open")
+    bob.wait_for_page(item, "/buy-now")
     assert "highest bidder" in zoe.bid(item, "12.00")
     with warehouse(house, sal) as receipt:
         bob.page.goto(f"{item}/buy-now")
         bob.page.locator("main form button[type=submit]").click()
         wait_for(lambda: receipt.exists() and b"25.00" in receipt.read_bytes(), what="paper")
-    wait_for(lambda: "Pay now" in _page(bob, f"{item}/my-order"), what="the order")
+    bob.wait_for_page(f"{item}/my-order", "Pay now")
     order = bob.page.url
     give_address(bob)
     bob.page.get_by_role("button", name="Pay now").click()
@@ -175,10 +175,10 @@ def buy_by_second_chance(house: House, deal: Deal, letters: Letters) -> None:
     sal.page.locator(".rows button").click()
     assert "It is offered." in sal.page.inner_text("main")
     (mail, *_) = wait_for(lambda: of(letters, zoe, "A second chance for"), what="Zoe's offer")
-    wait_for(lambda: "Accept and buy" in _page(zoe, link_in(mail, "my-offer")), what="the offer")
+    zoe.wait_for_page(link_in(mail, "my-offer"), "Accept and buy")
     assert "$10.00" in zoe.page.inner_text("main")
     zoe.page.get_by_role("button", name="Accept and buy").click()
-    wait_for(lambda: "Pay now" in _page(zoe, f"{deal.item}/my-order"), what="Zoe's order")
+    zoe.wait_for_page(f"{deal.item}/my-order", "Pay now")
     order = zoe.page.url
     give_address(zoe)
     zoe.page.get_by_role("button", name="Pay now").click()
@@ -190,11 +190,6 @@ def buy_by_second_chance(house: House, deal: Deal, letters: Letters) -> None:
     wait_for(lambda: len(of(letters, sal, "Paid:")) == 2, what="Sal's second payment")
     once = ("A second chance for", "Your order:", "Payment received:")
     assert [len(of(letters, zoe, subject)) for subject in once] == [1, 1, 1]
-
-
-def _page(person: Person, url: str) -> str:
-    person.page.goto(url)
-    return person.page.content()
 
 
 def of(letters: Letters, person: Person, subject: str) -> list[EmailMessage]:
