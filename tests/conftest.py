@@ -36,6 +36,8 @@ _SLOW = (
 )
 """Folders of slow tests; other slow modules mark themselves."""
 
+_ALL_SLOW = "pytestmark = pytest.mark.slow"
+
 _POSTGRES = {"postgres", "postgresql"}
 """How tests that run with each engine name this one."""
 
@@ -115,9 +117,9 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Don't import for `make test-fast` what it leaves out."""
-    if config.option.markexpr == "not slow" and _folder(collection_path) in _SLOW:
-        return True
-    return None
+    if config.option.markexpr != "not slow":
+        return None
+    return _folder(collection_path) in _SLOW or _says_slow(collection_path) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -131,6 +133,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @cache
 def _folder(path: Path) -> str:
     return path.relative_to(_TESTS).as_posix() if path.is_relative_to(_TESTS) else ""
+
+
+def _says_slow(path: Path) -> bool:
+    """Whether a module marks all its tests, as its text says: some import for seconds."""
+    return path.name.startswith("test_") and f"\n{_ALL_SLOW}\n" in path.read_text()
 
 
 @cache

@@ -26,7 +26,6 @@ _DEAR = (
     "playwright.sync_api",
     "psycopg",
     "requests",
-    "schemathesis.pytest.plugin",
     "sqlalchemy.orm",
 )
 _QUIETLY = ("-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
