@@ -2,7 +2,6 @@
 
 import gc
 import os
-import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from tests import forked
 from tests.browser.chromium import chromium
 from tests.postgres import postgres_cluster, postgres_url
 from tests.quick_apps import build_apps_quickly
+from tests.ram_disk import ram_disk
 from tests.rewritten import rewrite_once
 from tests.run_folder import close as close_run_folder
 from tests.run_folder import run_folder
@@ -66,9 +66,6 @@ _LONGEST = (
 _OBJECTS_UNTIL_IT_LOOKS = 500_000
 """Of a hundred megabytes or two."""
 
-_RAM_DISK = "/dev/shm"
-_ROOM_FOR_A_RUN = 2 * 1024**3
-
 # Tests share the machine with others: how long an example takes says nothing about the code.
 settings.register_profile(
     "shared", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
@@ -78,8 +75,7 @@ build_apps_quickly()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let tests write to memory where there is room: they commit by the thousand, and who kills
-    their processes doesn't cut the machine's power. Of the hundreds of processes that they start
+    """Let tests write to memory where there is room. Of the hundreds of processes that they start
     none shall compile the same modules anew, nor ignore Ctrl-C because a shell runs the tests in
     the background. What is collected stays, so nobody looks meanwhile for what doesn't."""
     gc.disable()
@@ -88,8 +84,8 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-    if os.path.isdir(_RAM_DISK) and shutil.disk_usage(_RAM_DISK).free >= _ROOM_FOR_A_RUN:
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", _RAM_DISK)
+    if memory := ram_disk():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
     if config.option.tx:  # there will be workers, and this is none
         rewrite_once(_TESTS, config)
 

@@ -17,6 +17,7 @@ import pytest
 from service_kit.schema import migrate
 
 from tests.needs import missing
+from tests.ram_disk import ram_disk
 from tests.shared import Shared
 from tests.sockets import free_port
 from tests.waiting import wait_for
@@ -33,9 +34,10 @@ def find_initdb() -> Path | None:
 
 
 @contextmanager
-def cluster(initdb: Path) -> Iterator[str]:
-    """Run a server on a free port of loopback; yields the URL of its `postgres` database."""
-    url, folder = start(initdb)
+def cluster(initdb: Path, *, hasty: bool = False) -> Iterator[str]:
+    """Run a server on a free port of loopback; yields the URL of its `postgres` database. A hasty
+    one waits for no disk, and has none where there is memory for it."""
+    url, folder = start(initdb, *_HASTY, within=ram_disk()) if hasty else start(initdb)
     try:
         yield url
     finally:

@@ -10,7 +10,7 @@ def bids_label(state: str) -> str:
     return {
         "winning": _("Winning"),
         "outbid": _("Outbid"),
-        "won": _("Won"),
+        "won": _("Won or bought"),
         "lost": _("Not won"),
     }[state]
 

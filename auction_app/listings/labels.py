@@ -127,6 +127,7 @@ def short_standing(standing: Standing) -> str:
         Standing.WON: _("Won"),
         Standing.LOST: _("Lost"),
         Standing.UNSOLD: _("Not sold"),
+        Standing.BOUGHT_AT_ONCE: _("Bought"),
         Standing.BOUGHT: _("Bought"),
     }[standing]
 
@@ -141,6 +142,7 @@ def standing_word(standing: Standing) -> str:
         Standing.WON: _("You have won"),
         Standing.LOST: _("You didn't win"),
         Standing.UNSOLD: _("Nobody won: it was not sold"),
+        Standing.BOUGHT_AT_ONCE: _("You bought it at the buy-now price"),
         Standing.BOUGHT: _("You bought it by a second chance"),
     }[standing]
 

@@ -79,6 +79,7 @@ class Standing(StrEnum):
     WON = "won"
     LOST = "lost"
     UNSOLD = "unsold"
+    BOUGHT_AT_ONCE = "bought_at_once"
     BOUGHT = "bought"
 
 
@@ -182,6 +183,17 @@ class Auction:
         """Whether it is known that nobody got it."""
         return self.bidding is not None and self.bidding.outcome == "unsold"
 
+    @property
+    def bought_at_once(self) -> bool:
+        """Whether it was sold before its end: only buy-now does that (docs/bidding.md B10, B16,
+        B17)."""
+        known = self.bidding
+        return (
+            known is not None
+            and known.outcome == "sold"
+            and known.ends_at_ms < self.terms.ends_at_ms
+        )
+
     def standing_of(self, customer_id: str, now_ms: int, *, bought: bool = False) -> Standing:
         """Where a customer who has bid here stands; `bought`: got it by a second chance.
 
@@ -190,6 +202,7 @@ class Auction:
         | running | winning (or below the reserve) | outbid |
         | time is up, outcome unknown | pending | lost |
         | sold | won | lost |
+        | sold before the end | bought_at_once | lost |
         | unsold | unsold | unsold |
         | and bought afterwards | bought | bought |
         """
@@ -202,7 +215,9 @@ class Auction:
             return Standing.PENDING
         if self.unsold:
             return Standing.UNSOLD
-        return Standing.WON if leads else Standing.LOST
+        if not leads:
+            return Standing.LOST
+        return Standing.BOUGHT_AT_ONCE if self.bought_at_once else Standing.WON
 
     def _standing_while_running(self, leads: bool) -> Standing:
         if not leads:

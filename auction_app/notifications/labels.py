@@ -30,6 +30,7 @@ def notice_word(kind: str) -> str:
         "outbid": _("You have been outbid"),
         "ending-soon": _("Ends soon"),
         "won": _("You have won"),
+        "bought": _("You bought it"),
         "lost": _("You didn't win"),
         "sold": _("Your item is sold"),
         "unsold": _("Your item was not sold"),

@@ -26,6 +26,7 @@ Kind = Literal[
     "outbid",
     "ending-soon",
     "won",
+    "bought",
     "lost",
     "sold",
     "unsold",

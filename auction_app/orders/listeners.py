@@ -61,7 +61,7 @@ def notify_both_sides(act: UnitOfWork, made: OrderMade) -> None:
     order = made.order
     news = {"about": made.sold_by, "auction_id": order.auction_id, "path": f"/orders/{order.id}"}
     notify(act, order.seller_id, "sold", **news, at_ms=made.at_ms)
-    notify(act, order.buyer_id, "won", **news, at_ms=made.at_ms)
+    notify(act, order.buyer_id, "won" if made.won else "bought", **news, at_ms=made.at_ms)
 
 
 def notify_other_side(act: UnitOfWork, advanced: OrderAdvanced) -> None:

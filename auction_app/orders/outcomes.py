@@ -10,11 +10,13 @@ from auction_app.orders.model import Answer, Order, OrderStatus, Request
 
 @dataclass(frozen=True)
 class OrderMade(Outcome):
-    """A sale became an order; `sold_by` is the URL of the bidding or of the accepted offer."""
+    """A sale became an order; `sold_by` is the URL of the bidding or of the accepted offer. Its
+    buyer has `won`, or has bought it: at once, or by a second chance."""
 
     order: Order
     sold_by: str
     at_ms: int
+    won: bool
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,7 @@ def remind_buyers(act: UnitOfWork, *, unpaid_after_ms: int) -> int:
         orders.remind_next(act.conn, order.id, at_ms=next_at_ms)
         if what == "unpaid":
             _give_up(act, order.id)
-        elif what is not None and what not in order.reminded:
-            reminders.add(act.conn, order.id, what, now_ms=act.now_ms)
+        elif what is not None and reminders.add(act.conn, order.id, what, now_ms=act.now_ms):
             _tell(act, order, what)
     return len(found)
 

@@ -27,21 +27,24 @@ def settle_sale(act: UnitOfWork, auction_id: str, *, at_ms: int) -> None:
     if order is None:
         notify(act, auction.seller_id, "unsold", **news, at_ms=at_ms)
     else:
-        make_order(act, order, sold_by=bidding.url, at_ms=at_ms)
+        won = not auction.bought_at_once
+        make_order(act, order, sold_by=bidding.url, at_ms=at_ms, won=won)
     winner = order.buyer_id if order else None
     for customer_id in orders.participants(act.conn, auction.id):
         if customer_id != winner:
             notify(act, customer_id, "lost", **news, at_ms=at_ms)
 
 
-def make_order(act: UnitOfWork, order: Order, *, sold_by: str, at_ms: int) -> None:
+def make_order(
+    act: UnitOfWork, order: Order, *, sold_by: str, at_ms: int, won: bool = False
+) -> None:
     """Store an order once for the bidding or the accepted offer that `sold_by` names, and tell
-    of it. May be repeated."""
+    of it: that its buyer has `won`, or has bought it. May be repeated."""
     if not customers.exists(act.conn, order.buyer_id):
         return
     if not orders.add(act.conn, order, sold_by=sold_by, now_ms=at_ms):
         return
-    act.tell(OrderMade(order, sold_by, at_ms))
+    act.tell(OrderMade(order, sold_by, at_ms, won))
     cancel_of_closed(act, order)
 
 

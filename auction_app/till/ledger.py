@@ -7,6 +7,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from service_kit.write_probe import try_to_write
+
 Document = dict[str, Any]
 _PROBE_BYTES = 64 * 1024  # as large as what it takes
 _NAME = re.compile(r"[a-z]+_[0-9a-zA-Z_-]{1,80}", re.ASCII)
@@ -48,11 +50,7 @@ class Ledger:
 
     def check(self) -> None:
         """A readiness check: raises OSError when nothing can be written."""
-        probe = self._folder / f"{threading.get_ident()}.probe"
-        try:
-            probe.write_bytes(bytes(_PROBE_BYTES))
-        finally:
-            probe.unlink(missing_ok=True)
+        try_to_write(self._folder, _PROBE_BYTES)
 
 
 def _write(file: Path, content: bytes) -> None:

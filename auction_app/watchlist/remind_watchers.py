@@ -13,7 +13,8 @@ def remind_watchers(act: UnitOfWork) -> int:
     were due in this batch. May be repeated and killed."""
     due = reminders.due(act.conn, now_ms=act.now_ms, before_ms=act.now_ms + BEFORE_MS, limit=BATCH)
     for reminder in due:
-        reminders.add(act.conn, reminder, now_ms=act.now_ms)
+        if not reminders.add(act.conn, reminder, now_ms=act.now_ms):
+            continue
         notify(
             act,
             reminder.customer_id,

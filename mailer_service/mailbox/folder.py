@@ -3,9 +3,10 @@
 import os
 import re
 import secrets
-import threading
 from collections.abc import Callable
 from pathlib import Path
+
+from service_kit.write_probe import try_to_write
 
 _PROBE_BYTES = 1024 * 1024  # with room for less somebody's mail is refused
 _ID = re.compile(r"[0-9]{13}-[0-9a-f]{8}", re.ASCII)
@@ -51,8 +52,4 @@ class MailFolder:
 
     def check(self) -> None:
         """A readiness check: raises OSError when nothing can be written."""
-        probe = self._path / f".{os.getpid()}-{threading.get_ident()}.probe"
-        try:
-            probe.write_bytes(bytes(_PROBE_BYTES))
-        finally:
-            probe.unlink(missing_ok=True)
+        try_to_write(self._path, _PROBE_BYTES)

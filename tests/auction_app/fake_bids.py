@@ -41,6 +41,8 @@ class Book:
     closed: bool = False
     version: int = 1
     buy_now: Money | None = None
+    bought: bool = False
+    """At once, a millisecond before the end."""
     cancelled: bool = False
     reserve: Literal["none", "met", "not_met"] = "none"
     frozen: bool = False
@@ -86,6 +88,7 @@ class FakeBids:
         if not bidding.can("buy-now") or book.buy_now is None:
             raise NotPossible("no link")
         book.leader, book.price, book.closed = bidder, book.buy_now.amount_minor, True
+        book.bought = True
         book.version += 1
         if self.loses_next_answer:
             self.loses_next_answer = False
@@ -350,7 +353,7 @@ class FakeBids:
             reserve=book.reserve,
             starts_at_ms=0,
             ends_at_ms=book.ends_at_ms,
-            closed_at_ms=book.ends_at_ms if book.closed else None,
+            closed_at_ms=book.ends_at_ms - book.bought if book.closed else None,
             version=book.version,
             server_time_ms=2_000_000,
         )

@@ -24,16 +24,18 @@ from tests.chaos.faults import build
 from tests.chaos.judge import Verdict
 from tests.chaos.plan import draw
 from tests.chaos.round import Round, counts, run
+from tests.told_to_end import clear_away_when_told, removed_when_told_to_end
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the rounds, print a line for each and the sum; the exit status."""
     asked = _parser().parse_args(arguments)
+    clear_away_when_told()
     folder = Path(tempfile.mkdtemp(prefix="gavel-chaos-"))
     seeds = range(asked.seed, asked.seed + asked.rounds)
     done, library = [], build(folder)
     chosen = (*ENGINES,) if asked.engine == BOTH else (asked.engine,)
-    with ExitStack() as engines:
+    with removed_when_told_to_end(folder), ExitStack() as engines:
         fresh = {name: engines.enter_context(ENGINES[name](folder)) for name in chosen}
         for finished in _rounds(seeds, fresh, folder, library, asked.side_by_side):
             done.append(finished)

@@ -15,11 +15,13 @@ from tests.journey.measure import measure
 from tests.journey.page import page, picture
 from tests.journey.results import STAGES, Measured, complaints
 from tests.journey.table import table
+from tests.told_to_end import clear_away_when_told
 
 
 def main(arguments: Sequence[str]) -> int:
     """Measure, print the table, write the files; the exit status."""
     asked = _parser().parse_args(arguments)
+    clear_away_when_told()
     measured: dict[str, Measured] = {}
     for stage in asked.stages:
         print(f"stage {stage}: starting …", file=sys.stderr, flush=True)

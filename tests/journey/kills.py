@@ -18,11 +18,10 @@ from tests.journey.post_office import PostOffice, post_office
 from tests.system.bidder import Bids
 from tests.system.house import House
 from tests.system.mails import MAIL_BY_MAIL, TO_BE_KILLED, WELCOMES
+from tests.told_to_end import clear_away_when_told
 from tests.waiting import wait_for
 
 WORKER = "house_jobs"
-STARTS_IN_S = 0.05
-"""No worker sends a mail sooner; what comes meanwhile was on its way when the last one died."""
 _LATEST_S = 0.3
 _MOST_ARRIVALS = 2
 
@@ -33,7 +32,7 @@ def kill_rounds(
     """How many mails are missing at the end, how many came twice, and how many of these because
     nobody heard that they had come. A worker lives for up to `within_s` seconds."""
     chance = random.Random(seed)
-    deaths: list[tuple[float, float]] = []
+    killed_at_s: list[float] = []
     smtp = {"STAGE": "background", "SMTP_URL": f"smtp://127.0.0.1:{office.port}"}
     house = House(var, smtp | MAIL_BY_MAIL | TO_BE_KILLED)
     try:
@@ -42,15 +41,14 @@ def kill_rounds(
         for number in range(rounds):
             bids.place()
             _let_it_work(office, chance, within_s)
-            killed = time.monotonic()
+            killed_at_s.append(time.monotonic())
             house.kill(WORKER)
-            deaths.append((killed, time.monotonic() + STARTS_IN_S))
             house.start(WORKER)
             # Before the next bid: nobody is told of being outbid who leads again.
             expected = WELCOMES + 2 * bids.placed - 1
             _wait(office, expected)
             _say(f"round {number + 1} of {rounds}: {office.mails} mails")
-        return expected - office.mails, office.doubles, office.unheard(deaths)
+        return expected - office.mails, office.doubles, office.unheard(killed_at_s)
     finally:
         house.close()
 
@@ -62,6 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--within", type=float, default=_LATEST_S, help="a worker's life, seconds")
     asked = parser.parse_args(arguments)
+    clear_away_when_told()
     with TemporaryDirectory(prefix="gavel-kills-") as folder, post_office() as office:
         missing, doubles, unheard = kill_rounds(
             Path(folder) / "var", asked.rounds, asked.seed, office, within_s=asked.within

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -27,6 +27,8 @@ class MailServer:
     recipients: list[str] = field(default_factory=list)
     arrived_at: list[float] = field(default_factory=list)
     """When each mail's 250 was in the socket, by the steady clock."""
+    greeted_at: list[float] = field(default_factory=list)
+    """When whoever sent each mail had greeted; that one was alive then."""
     on_recipient: Callable[[str], str] = lambda _address: "250 OK"
     on_data: Callable[[], str] = lambda: "250 OK"
     options: dict[str, Any] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class MailServer:
         self, _server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]
     ) -> list[str]:
         session.host_name = hostname
+        session.greeted_at = time.monotonic()
         self.greeted_as.append(hostname)
         self.sessions += 1
         return responses
@@ -74,12 +77,13 @@ class MailServer:
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         answer = self.on_data()
         if not answer.startswith("2"):
             return answer
         with self._arrived:
             self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
+            self.greeted_at.append(session.greeted_at)
             self.recipients.extend(envelope.rcpt_tos)
         if self.hang_up_after and len(self.mails) % self.hang_up_after == 0:
             await server.push(answer)
@@ -92,6 +96,13 @@ class MailServer:
         else:
             asyncio.get_running_loop().call_soon(self._answered)  # once what we return is written
         return answer
+
+    def unheard(self, killed_at: Sequence[float]) -> list[bool]:
+        """Of each mail that was answered, whether its sender was killed between its greeting and
+        the answer, at one of these times: then nobody was there to hear that. A sender that was
+        started since has greeted anew, and hears."""
+        both = zip(list(self.greeted_at), list(self.arrived_at), strict=False)
+        return [any(began < it <= at for it in killed_at) for began, at in both]
 
     def _answered(self) -> None:
         with self._arrived:

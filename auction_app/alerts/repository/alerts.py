@@ -1,7 +1,7 @@
 """Listings that nobody was told of yet, and who was told of which."""
 
 from service_kit.dialects import insert_or
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from auction_app.alerts.model import Alert
 from auction_app.db.tables import alerts, unannounced_listings
@@ -25,17 +25,10 @@ def settle(conn: Connection, auction_id: str) -> None:
 
 
 def add(conn: Connection, alert: Alert, *, now_ms: int) -> bool:
-    """Note an alert; False when there was the same before."""
-    same = (
-        alerts.c.customer_id == alert.customer_id,
-        alerts.c.kind == alert.kind,
-        alerts.c.about == alert.about,
-        alerts.c.auction_id == alert.auction_id,
-    )
-    if conn.execute(select(alerts.c.id).where(*same)).first() is not None:
-        return False
-    conn.execute(insert(alerts).values(created_at_ms=now_ms, **vars(alert)))
-    return True
+    """Note an alert; False when there was the same before, or is at this moment."""
+    noted = insert_or(conn, alerts).values(created_at_ms=now_ms, **vars(alert))
+    same = ["customer_id", "kind", "about", "auction_id"]
+    return conn.execute(noted.on_conflict_do_nothing(index_elements=same)).rowcount > 0
 
 
 def by_id(conn: Connection, alert_id: str) -> Alert | None:

@@ -14,7 +14,7 @@ from auction_app.db.paging import Cursor, paged
 from auction_app.db.tables import auctions, biddings, bids, customers, notices, second_chances
 from auction_app.notifications.model import Kind, Notice
 
-_OF_THE_END = ("won", "lost", "sold", "unsold")
+_OF_THE_END = ("won", "bought", "lost", "sold", "unsold")
 
 
 def add(

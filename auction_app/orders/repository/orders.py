@@ -37,10 +37,10 @@ _sellers, _buyers = customers.alias("sellers"), customers.alias("buyers")
 
 def add(conn: Connection, order: Order, *, sold_by: str, now_ms: int) -> bool:
     """Store a new order with its first step; False when that sale has one already."""
+    take_turn(conn, f"sale of {order.seller_id}")
     known = select(orders.c.id).where(orders.c.sold_by == sold_by)
     if conn.execute(known).first() is not None:
         return False
-    take_turn(conn, f"sale of {order.seller_id}")
     conn.execute(
         insert(orders).values(
             id=order.id,

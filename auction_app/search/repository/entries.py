@@ -31,7 +31,9 @@ def put(conn: Connection, listed: Sequence[Auction]) -> None:
     watching = _watchers(conn, found)
     rows = [_row(auction, watching[auction.id]) for auction in found.values()]
     entry = search_entries.c
-    numbers = insert_returning(conn, search_entries, rows, entry.number, entry.auction_id)
+    numbers = insert_returning(
+        conn, search_entries, rows, entry.number, entry.auction_id, replacing=entry.auction_id
+    )
     words = {id: words_in(f"{it.title} {it.description}") for id, it in found.items()}
     vocabulary.add(conn, chain.from_iterable(words.values()))
     texts = {id: (_texts(found[id], said), _tokens(found[id], said)) for id, said in words.items()}

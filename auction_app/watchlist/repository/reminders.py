@@ -1,6 +1,7 @@
 """Who was reminded that what they watch ends soon."""
 
-from sqlalchemy import Connection, and_, insert, select
+from service_kit.dialects import insert_or
+from sqlalchemy import Connection, and_, select
 
 from auction_app.db.ids import new_id
 from auction_app.db.tables import auctions, reminders, watches
@@ -40,17 +41,17 @@ def due(conn: Connection, *, now_ms: int, before_ms: int, limit: int) -> list[Re
     ]
 
 
-def add(conn: Connection, reminder: Reminder, *, now_ms: int) -> None:
-    """Note that a customer is reminded."""
-    conn.execute(
-        insert(reminders).values(
-            id=reminder.id,
-            auction_id=reminder.auction_id,
-            customer_id=reminder.customer_id,
-            ends_at_ms=reminder.ends_at_ms,
-            created_at_ms=now_ms,
-        )
+def add(conn: Connection, reminder: Reminder, *, now_ms: int) -> bool:
+    """Note that a customer is reminded; False when they were, or are at this moment."""
+    noted = insert_or(conn, reminders).values(
+        id=reminder.id,
+        auction_id=reminder.auction_id,
+        customer_id=reminder.customer_id,
+        ends_at_ms=reminder.ends_at_ms,
+        created_at_ms=now_ms,
     )
+    same = ["auction_id", "customer_id"]
+    return conn.execute(noted.on_conflict_do_nothing(index_elements=same)).rowcount > 0
 
 
 def by_id(conn: Connection, reminder_id: str) -> Reminder | None:

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from tests.auction_app.bidding.test_projection import deliver, refresh
 from tests.auction_app.conftest import PUBLIC, Browser, World, as_program, password_of
 from tests.auction_app.sale import filled_in, offer_again, sell
@@ -28,9 +30,29 @@ def test_buying_now_ends_the_auction_at_that_price(world: World) -> None:
     page = command(ada, item, "buy-now")
 
     assert "you bought it" in page
-    assert "You have won" in page
+    assert "You bought it at the buy-now price" in page
     assert "Buy now for" not in page
-    assert "Won" in ada.get("/my/bids").text or "To the order" in page
+    assert ada.client.get("/my/bids", headers=as_program()).get_json()["_embedded"]["auctions"][0][
+        "standing"
+    ] == ("bought_at_once")
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "never"),
+    [("en", "You bought it", "You have won"), ("de", "Sie haben es gekauft", "Sie haben gewonnen")],
+)
+def test_nobody_is_told_that_they_won_what_they_bought(
+    world: World, language: str, said: str, never: str
+) -> None:
+    sam, ada = world.member("Sam"), world.member("Ada", language=language)
+    item = sam.list_item(buy_now="99.00")
+    command(ada, item, "buy-now")
+
+    pages = [ada.get(page).text for page in ("/my/notices", item, "/my/bids", "/my/orders")]
+
+    assert said in pages[0]
+    assert "99" in pages[0]
+    assert not any(never in page for page in pages)
 
 
 def test_buy_now_is_gone_with_the_first_bid(world: World) -> None:

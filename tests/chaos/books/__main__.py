@@ -16,6 +16,8 @@ from math import inf
 from pathlib import Path
 
 from tests.chaos.books.run import ARROWS, VICTIMS, run
+from tests.ram_disk import ram_disk
+from tests.told_to_end import clear_away_when_told, removed_when_told_to_end
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,15 +28,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), default="sqlite")
     asked = parser.parse_args(arguments)
-    folder = Path(tempfile.mkdtemp(prefix="gavel-chaos-"))
-    verdict = run(
-        folder,
-        each=asked.each,
-        most_s=60 * asked.minutes,
-        seed=asked.seed,
-        engine=asked.engine,
-        told=_tell,
-    )
+    clear_away_when_told()
+    folder = Path(tempfile.mkdtemp(prefix="gavel-chaos-", dir=ram_disk()))
+    with removed_when_told_to_end(folder):
+        verdict = run(
+            folder,
+            each=asked.each,
+            most_s=60 * asked.minutes,
+            seed=asked.seed,
+            engine=asked.engine,
+            told=_tell,
+        )
     print(table(verdict.kills))
     print(f"{verdict.rounds} rounds, seed {asked.seed}, {asked.engine}")
     print("\n".join(verdict.said))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 
 from service_kit.http import HttpClient
 
@@ -14,37 +15,42 @@ from auction_app.till.ledger import Ledger
 from tests.chaos.books.deals import Deal, Mail
 from tests.chaos.books.market import Market
 from tests.chaos.books.trail import Trail
-from tests.journey.kills import STARTS_IN_S
 from tests.mailer_service.mail_server import MailServer
 from tests.system.house import House
 from tests.waiting import wait_for
 
 _OURS = "Lamp no. "
-_SENDER = "mailer_jobs"
 _TOLD = 5
 """Of so many mails that are missing it is told where they are."""
 
 
-class Deaths:
-    """When whoever sends the mails was dead: nobody heard the 250 to what arrived meanwhile."""
+class Post:
+    """The mails that have come, each read once: to whom, and its subject."""
 
-    def __init__(self) -> None:
-        self._spans: list[tuple[float, float]] = []
-        self._since: float | None = None
+    def __init__(self, letters: MailServer) -> None:
+        self._letters = letters
+        self._read: list[Mail] = []
+        self._about_ours: Counter[Mail] = Counter()
+        self._lock = Lock()
 
-    def struck(self, *names: str) -> None:
-        """These are killed now."""
-        if _SENDER in names and self._since is None:
-            self._since = time.monotonic()
+    def all(self) -> list[Mail]:
+        """In the order in which they came."""
+        with self._lock:
+            self._read_on()
+            return list(self._read)
 
-    def over(self, *names: str) -> None:
-        """These are there again."""
-        if _SENDER in names and self._since is not None:
-            self._spans.append((self._since, time.monotonic() + STARTS_IN_S))
-            self._since = None
+    def came(self) -> Counter[Mail]:
+        """How often each mail about what was traded here has come."""
+        with self._lock:
+            self._read_on()
+            return self._about_ours.copy()
 
-    def hold(self, at: float) -> bool:
-        return any(begin <= at < end for begin, end in self._spans)
+    def _read_on(self) -> None:
+        for mail in self._letters.mails[len(self._read) :]:
+            read = (mail["To"].addresses[0].addr_spec, str(mail["Subject"]))
+            self._read.append(read)
+            if _OURS in read[1]:
+                self._about_ours[read] += 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,24 +61,28 @@ class Judge:
     house: House
     market: Market
     letters: MailServer
-    deaths: Deaths
+    post: Post
+    killed_at: Sequence[float] = ()
+    """When whoever sends the mails was killed, by the steady clock; it may grow."""
     seconds: float = 600
     """What the bus has parked three times comes after six minutes (docs/delivery.md D19)."""
 
     def judge(self, deals: Sequence[Deal]) -> tuple[list[str], list[str]]:
         """What the run came to, in words, and what must not be."""
         said, wrong = [], []
-        mails = partial(self._mails, deals)
-        for check in (self._at_rest, self._books, self._charges, mails, self._unforeseen):
+        mails = (self._missing, self._strange, self._again)
+        for check in (
+            self._at_rest,
+            self._books,
+            self._charges,
+            *(partial(it, deals) for it in mails),
+            self._unforeseen,
+        ):
             try:
                 said.append(check())
             except AssertionError as error:
                 wrong.append(str(error))
         return said, wrong
-
-    def came(self) -> Counter[Mail]:
-        """How often each mail about what was traded here has come."""
-        return Counter(mail for mail, _ in self._arrivals())
 
     def _at_rest(self) -> str:
         """Nothing is on its way to a mail any more: what has not come by then is lost."""
@@ -104,33 +114,40 @@ class Judge:
         assert refunds == len(back), f"given back {refunds} times for {len(back)} refunds"
         return f"the till: {charges} charges, {refunds} refunds, one for each"
 
-    def _mails(self, deals: Sequence[Deal]) -> str:
-        """Each mail once; again only where nobody heard the answer to it, and none only where it
-        was pointless before anybody was to write it."""
-        expected = Counter(mail for deal in deals for mail in deal.mails())
-        came = self.came()
-        missing, more = expected - came, came - expected
+    def _missing(self, deals: Sequence[Deal]) -> str:
+        """Each mail comes, but for what was pointless before anybody was to write it."""
+        expected = _expected(deals)
+        missing = expected - self.post.came()
         spared = missing & Counter(mail for deal in deals for mail in deal.spared())
         noted = Trail(self.house.settings).noted("second-chance")
         for one in deals:
             spared -= Counter(one.spared() if self.market.offer_url(one.item) in noted else ())
         lost = missing - spared
         assert not lost, "\n".join(self._where(lost, deals))
-        again = {mail for mail in more if mail in expected}
-        assert set(more) == again, f"mails that nobody was to get: {set(more) - again}"
+        return (
+            f"{expected.total() - spared.total()} mails, all there; {spared.total()} second"
+            " chances taken before a mail told of them"
+        )
+
+    def _strange(self, deals: Sequence[Deal]) -> str:
+        """Nobody gets what they were not to get."""
+        strange = set(self.post.came()) - set(_expected(deals))
+        assert not strange, f"mails that nobody was to get: {strange}"
+        return "no mail that nobody was to get"
+
+    def _again(self, deals: Sequence[Deal]) -> str:
+        """A mail comes again only where nobody was there to hear the answer to a copy of it."""
+        more = self.post.came() - _expected(deals)
         heard = more - self._unheard()
         assert not heard, f"mails that came again: {dict(heard)}"
-        return (
-            f"{expected.total() - spared.total()} mails, once each; {more.total()} again, their"
-            f" 250 unheard; {spared.total()} second chances taken before a mail told of them"
-        )
+        return f"{more.total()} mails again, each after one whose 250 found its sender dead"
 
     def _where(self, missing: Counter[Mail], deals: Sequence[Deal]) -> Iterator[str]:
         trail = Trail(self.house.settings)
         yield f"{missing.total()} mails have not come; on the way: {trail.on_the_way()}"
         yield from trail.outcomes()
         for mail in list(missing)[:_TOLD]:
-            yield f"{mail} of {self.came()[mail]}:"
+            yield f"{mail} of {self.post.came()[mail]}:"
             for deal in deals:
                 if mail in deal.mails():
                     yield from trail.of_item(deal.item.id)
@@ -142,16 +159,19 @@ class Judge:
 
     def _unheard(self) -> Counter[Mail]:
         """Those to which the answer found its sender dead."""
-        return Counter(mail for mail, at in self._arrivals() if self.deaths.hold(at))
-
-    def _arrivals(self) -> Iterator[tuple[Mail, float]]:
-        """Mails about what was traded here, and when each arrived."""
-        for mail, at in zip(list(self.letters.mails), list(self.letters.arrived_at), strict=False):
-            if _OURS in str(mail["Subject"]):
-                yield (mail["To"].addresses[0].addr_spec, str(mail["Subject"])), at
+        unheard = self.letters.unheard(self.killed_at)
+        return Counter(
+            mail
+            for mail, found_nobody in zip(self.post.all(), unheard, strict=False)
+            if found_nobody
+        )
 
     def _balances(self) -> dict[tuple[str, str], str]:
         url = self.house.url("accounting")
         with HttpClient({url: self.house.settings["ACCOUNTING_OPERATOR_TOKEN"]}) as http:
             found = http.get(f"{url}/balance").json()["accounts"]
         return {(it["account"], it["balance"]["currency"]): it["balance"]["amount"] for it in found}
+
+
+def _expected(deals: Sequence[Deal]) -> Counter[Mail]:
+    return Counter(mail for deal in deals for mail in deal.mails())

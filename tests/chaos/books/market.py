@@ -2,13 +2,14 @@
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from service_kit.money import Money
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 
 from accounting_service.model.entries import entries_of
 from accounting_service.model.payment import Payment as Paid
@@ -16,7 +17,9 @@ from accounting_service.model.rates import rates
 from auction_app.accounts.repository import customers
 from auction_app.bidding.repository import biddings
 from auction_app.bootstrap import House as Library
-from auction_app.db.tables import attempts
+from auction_app.bootstrap import build
+from auction_app.config import read
+from auction_app.db.tables import attempts, provider_events
 from auction_app.demo.load import ITEMS
 from auction_app.demo.paint import HEIGHT, WIDTH
 from auction_app.listings.model import Photo
@@ -30,6 +33,8 @@ from auction_app.selling.forms import ListingRules, read_listing
 from auction_app.selling.list_auction import list_auction
 from auction_app.web.fields import write_local_time
 from auction_app.web.forms import PLAIN
+from tests.environment import environment
+from tests.system.house import House
 
 _RULES = ListingRules(shortest_ms=0, longest_ms=31 * 24 * 3_600_000)
 _DAY_S = 24 * 3600
@@ -42,6 +47,17 @@ class Offered:
 
     id: str
     title: str
+
+
+@contextmanager
+def open_market(house: House, chance: random.Random) -> Iterator["Market"]:
+    """That of a house."""
+    with environment(house.settings):
+        library = build(read())
+    try:
+        yield Market(library, chance)
+    finally:
+        library.close()
 
 
 class Market:
@@ -82,6 +98,19 @@ class Market:
         with self._library.store.reading() as conn:
             url = self._library.urls.order(order.id if order else "none")
             return payments.of_order(conn, url)
+
+    def failed_looks(self, item: Offered, buyer: str) -> int:
+        """How often its provider was asked in vain how far the payment of an order is."""
+        payment = self.payment_of(item, buyer)
+        assert payment is not None
+        with self._library.store.reading() as conn:
+            checkout = payments.open_checkout_of(conn, payment.id, made_after_ms=0)
+        return checkout.failures if checkout else 0
+
+    def taken_events(self) -> int:
+        """How many of the provider's events were taken."""
+        with self._library.store.reading() as conn:
+            return int(conn.execute(select(func.count()).select_from(provider_events)).scalar_one())
 
     def has_address(self, item: Offered, buyer: str) -> bool:
         order = self.order_of(item, buyer)

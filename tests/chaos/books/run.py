@@ -4,24 +4,23 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from threading import Event
+from typing import Any
 
-from auction_app.bootstrap import build
-from auction_app.config import read
-from tests.chaos.books.deals import STORIES, Deal, Story
-from tests.chaos.books.judge import Deaths, Judge
-from tests.chaos.books.market import Market
+from tests.chaos.books.deals import Deal, Story
+from tests.chaos.books.judge import Judge, Post
+from tests.chaos.books.market import open_market
+from tests.chaos.books.stories import STORIES
 from tests.chaos.books.street import Street
-from tests.environment import environment
 from tests.mailer_service.mail_server import MailServer
 from tests.postgres import cluster, find_initdb
 from tests.system.house import House, fresh_databases
 from tests.system.mails import MAIL_BY_MAIL, TO_BE_KILLED
-from tests.waiting import wait_for
 
 VICTIMS = (
     "auctions",
@@ -37,11 +36,13 @@ VICTIMS = (
     "accounting",
 )
 """Who has a step in hand on its way to the books and to the mails."""
+_SENDER = "mailer_jobs"
 ARROWS = list(dict.fromkeys(arrow.name for story in STORIES for arrow in story.arrows))
 SWEEP_S = 2
 _AIM_S = 0.5
 _IN_HAND_S = 0.4
 _ROUND_S = 1.0
+_ALSO_AWAY = 0.5
 
 
 @dataclass
@@ -76,39 +77,47 @@ def run(
     """Kill whoever was killed least there while people trade on this engine: for so many rounds,
     and until each arrow had so many kills while it was in somebody's hand, or so many seconds are
     over."""
-    began, chance, verdict, deaths = time.monotonic(), random.Random(seed), Verdict(), Deaths()
+    chance, verdict, killed_at = random.Random(seed), Verdict(), list[float]()
     with (
+        ThreadPoolExecutor(sales) as pool,
         _mail_server() as letters,
         _house(folder, engine, letters) as house,
-        _market(house, chance) as market,
+        open_market(house, chance) as market,
     ):
-        judge = Judge(house=house, market=market, letters=letters, deaths=deaths)
-        street = Street(
+        post = Post(letters)
+        judge = Judge(house=house, market=market, letters=letters, post=post, killed_at=killed_at)
+        with _street(
+            pool,
             house.url("auctions"),
             market,
             chance,
             sales=sales,
             choose=lambda deals: _story(deals, verdict, chance),
-            came=judge.came,
-        )
-        try:
-            while verdict.rounds < rounds or verdict.fewest < each:
-                if time.monotonic() - began > most_s or street.has_stopped:
-                    break
-                arrows = street.next_arrows()
-                victim = _victim(arrows, verdict.kills, chance)
-                aim = min(arrows, key=verdict.kills_at, default="")
-                hit = _round(house, street, victim, aim, chance, deaths)
-                verdict.rounds += 1
-                verdict.kills.update((arrow, victim) for arrow in hit)
-                at = ", ".join(hit) or "rest"
-                told(f"{verdict.rounds} {victim} at {at}; {verdict.fewest} each")
-        except AssertionError as error:  # somebody doesn't start again: all the more to judge
-            verdict.violations.append(str(error))
-        verdict.violations += street.close()
-        verdict.said, wrong = judge.judge(street.deals)
+            came=post.came,
+        ) as street:
+            ends_at = time.monotonic() + most_s
+            try:
+                while verdict.rounds < rounds or verdict.fewest < each:
+                    if time.monotonic() > ends_at or street.has_stopped:
+                        break
+                    told(_round(house, street, verdict, chance, killed_at))
+            except AssertionError as error:  # somebody doesn't start again: all the more to judge
+                verdict.violations.append(str(error))
+            verdict.violations += street.close()
+            verdict.said, wrong = judge.judge(street.deals)
         verdict.violations += wrong
     return verdict
+
+
+@contextmanager
+def _street(*whereof: Any, **how: Any) -> Iterator[Street]:
+    """Whoever trades there leaves when it ends before its time: they wait for nobody."""
+    street = Street(*whereof, **how)
+    try:
+        yield street
+    except BaseException:
+        street.call_off()
+        raise
 
 
 def _story(deals: Sequence[Deal], verdict: Verdict, chance: random.Random) -> Story:
@@ -126,26 +135,32 @@ def _victim(arrows: list[str], kills: Counter[tuple[str, str]], chance: random.R
 
 
 def _round(
-    house: House, street: Street, victim: str, aim: str, chance: random.Random, deaths: Deaths
-) -> list[str]:
-    """Everybody presses, and the victim dies soon after somebody has at `aim`, which may be over in
-    no time; at these arrows. In some rounds the next on the way is away, so that the victim dies
-    with it in hand. Who is slow is hit again."""
-    held = VICTIMS[VICTIMS.index(victim) + 1 :][:1] if chance.random() < 0.5 else ()
-    deaths.struck(*held)
-    house.kill(*held)
+    house: House, street: Street, verdict: Verdict, chance: random.Random, killed_at: list[float]
+) -> str:
+    """Everybody presses, and the one who was killed least dies soon after somebody has at the arrow
+    that was hit least, which may be over in no time. In some rounds the next on the way is away, so
+    that the victim dies with it in hand. Who is slow is hit again. What came of it, in words."""
+    arrows = street.next_arrows()
+    victim = _victim(arrows, verdict.kills, chance)
+    aim = min(arrows, key=verdict.kills_at, default="")
+    held = VICTIMS[VICTIMS.index(victim) + 1 :][:1] if chance.random() < _ALSO_AWAY else ()
+    _kill(house, *held, killed_at=killed_at)
     street.let_go()
-    with suppress(AssertionError):
-        wait_for(lambda: aim in street.in_hand(), seconds=_AIM_S)
+    street.wait_for(aim, seconds=_AIM_S)
     Event().wait(_IN_HAND_S * chance.random() ** 3)
-    hit = street.in_hand()
-    deaths.struck(victim)
-    house.kill(victim)
+    hit = {arrow: None for arrow in street.in_hand()}
+    _kill(house, victim, killed_at=killed_at)
     house.start(victim, *held)
-    deaths.over(victim, *held)
-    with suppress(AssertionError):
-        wait_for(lambda: not street.in_hand(), seconds=_ROUND_S)
-    return hit
+    verdict.rounds += 1
+    verdict.kills.update((arrow, victim) for arrow in hit)
+    street.wait_for_rest(seconds=_ROUND_S)
+    return f"{verdict.rounds} {victim} at {', '.join(hit) or 'rest'}; {verdict.fewest} each"
+
+
+def _kill(house: House, *names: str, killed_at: list[float]) -> None:
+    if _SENDER in names:
+        killed_at.append(time.monotonic())
+    house.kill(*names)
 
 
 @contextmanager
@@ -179,15 +194,5 @@ def _databases() -> Iterator[dict[str, str]]:
     initdb = find_initdb()
     if initdb is None:
         raise RuntimeError("--engine postgresql needs initdb")
-    with cluster(initdb) as url, fresh_databases(url) as found:
+    with cluster(initdb, hasty=True) as url, fresh_databases(url) as found:
         yield found
-
-
-@contextmanager
-def _market(house: House, chance: random.Random) -> Iterator[Market]:
-    with environment(house.settings):
-        library = build(read())
-    try:
-        yield Market(library, chance)
-    finally:
-        library.close()

@@ -7,13 +7,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Condition
 
 from tests.chaos.books.customer import Customer
-from tests.chaos.books.deals import LIST, Arrow, Deal, Mail, Story
+from tests.chaos.books.deals import Arrow, Deal, Mail, Story
 from tests.chaos.books.market import Market
+from tests.chaos.books.stories import LIST
 from tests.waiting import wait_for
 
 BUTTONS = ("pay", "pay", "tell-twice", "tell-out-of-order", "pay-and-never-tell", "decline")
 _PEOPLE = (("Martha", "Ada"), ("Tomas", "Bela"), ("Martha", "Bela"), ("Tomas", "Ada"))
 _SLOWEST_S = 700
+
+
+class CalledOff(Exception):
+    """Nobody is to trade any more."""
 
 
 class Rounds:
@@ -38,10 +43,12 @@ class Rounds:
 
 
 class Street:
-    """So many sales side by side; one that is over makes room for the next."""
+    """So many sales side by side in the threads of a pool; one that is over makes room for the
+    next."""
 
     def __init__(
         self,
+        pool: ThreadPoolExecutor,
         web: str,
         market: Market,
         chance: random.Random,
@@ -52,7 +59,8 @@ class Street:
     ) -> None:
         self._market, self._chance, self._choose, self._came = market, chance, choose, came
         self._rounds = Rounds()
-        self._pool = ThreadPoolExecutor(sales)
+        self._moved = Condition()
+        self._is_called_off = False
         self.deals: list[Deal] = []
         pairs = [
             [Customer(name, web) for name in _PEOPLE[number % len(_PEOPLE)]]
@@ -61,7 +69,7 @@ class Street:
         for customer in (one for pair in pairs for one in pair):
             customer.see("/my/orders")
         self._lanes: list[Future[None]] = [
-            self._pool.submit(self._trade, seller, buyer) for seller, buyer in pairs
+            pool.submit(self._trade, seller, buyer) for seller, buyer in pairs
         ]
         stands = "the first sales have begun"
         wait_for(lambda: len(self.deals) >= sales or self.has_stopped, what=stands)
@@ -76,6 +84,16 @@ class Street:
         found: Sequence[Arrow | None] = [deal.in_hand for deal in list(self.deals)]
         return [arrow.name for arrow in found if arrow]
 
+    def wait_for(self, arrow: str, *, seconds: float) -> bool:
+        """Whether somebody has pressed on this arrow, which is waited for so long."""
+        with self._moved:
+            return self._moved.wait_for(lambda: arrow in self.in_hand(), timeout=seconds)
+
+    def wait_for_rest(self, *, seconds: float) -> bool:
+        """Whether everybody has seen done what they have pressed, which is waited for so long."""
+        with self._moved:
+            return self._moved.wait_for(lambda: not self.in_hand(), timeout=seconds)
+
     def let_go(self) -> None:
         """Everybody who is through with a step goes on to the next."""
         self._rounds.let_go()
@@ -88,9 +106,21 @@ class Street:
     def close(self) -> list[str]:
         """Everybody goes on until their step is done, and begins no other; what anybody raised."""
         self._rounds.let_go(over=True)
-        self._pool.shutdown()
         raised = [error for lane in self._lanes if (error := lane.exception())]
         return ["".join(traceback.format_exception(error)) for error in raised]
+
+    def call_off(self) -> None:
+        """Everybody leaves at once, whatever they have pressed."""
+        self._is_called_off = True
+        self._rounds.let_go(over=True)
+
+    def _go_on(self) -> None:
+        if self._is_called_off:
+            raise CalledOff
+
+    def _move(self) -> None:
+        with self._moved:
+            self._moved.notify_all()
 
     def _trade(self, seller: Customer, buyer: Customer) -> None:
         while not self._rounds.over:
@@ -109,6 +139,8 @@ class Street:
             market=self._market,
             button=lambda: self._chance.choice(BUTTONS),
             came=self._came,
+            go_on=self._go_on,
+            moved=self._move,
         )
         self.deals.append(deal)
         return deal

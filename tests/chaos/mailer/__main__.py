@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.chaos.mailer.run import kill_at_random, kill_at_the_answer, run
+from tests.told_to_end import clear_away_when_told
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--aimed", action="store_true")
     parser.add_argument("--sessions", type=int, default=2)
     asked = parser.parse_args(arguments)
+    clear_away_when_told()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it tells every request
     failed = False
     for seed in range(asked.seed, asked.seed + asked.rounds):

@@ -20,7 +20,6 @@ from sqlalchemy import func, select
 
 from mailer_service.storage.tables import inbox, mails
 from tests.chaos.mailer.plan import SENDER, Delivery, Plan, draw
-from tests.journey.kills import STARTS_IN_S
 from tests.mailer_service.conftest import SECRET, UUID, signed_delivery
 from tests.mailer_service.mail_server import MailServer
 from tests.mailer_service.processes import Process, answers
@@ -84,7 +83,7 @@ def run(
         assert not courier.is_alive(), "the deliveries did not end"
         wait_for(mailer.is_done, seconds=120, what="nothing is left to do")
         came = Counter(str(mail["Message-ID"]) for mail in server.mails)
-        again = _again(server, mailer.dead)
+        again = _again(server, mailer.killed_at)
     return Verdict(
         deliveries=sum(map(len, plan.batches)),
         expected=len(plan.mails),
@@ -107,8 +106,8 @@ class Mailer:
         self._settings = settings
         self._engine = connect(settings["MAILER_DATABASE_URL"])
         self._running: dict[str, Process] = {}
-        self.dead: list[float] = []
-        """When the jobs were killed and when they were started again, by turns."""
+        self.killed_at: list[float] = []
+        """When the jobs were killed."""
 
     @classmethod
     @contextmanager
@@ -129,8 +128,6 @@ class Mailer:
 
     def start(self, name: str) -> None:
         """Start a process, and wait until it is ready."""
-        if name == "jobs":
-            self.dead.append(time.monotonic())
         web = ["gunicorn", "-c", "mailer_service/gunicorn.conf.py", "-b", f"127.0.0.1:{self.port}"]
         commands = {
             "web": [*web, "mailer_service.app:create_app()"],
@@ -143,14 +140,14 @@ class Mailer:
 
     def kill(self, name: str) -> None:
         """kill -9, and wait for its end."""
-        if name == "jobs" and len(self.dead) % 2:
-            self.dead.append(time.monotonic())
+        if name == "jobs":
+            self.killed_at.append(time.monotonic())
         self._running[name].kill()
 
     def strike(self, name: str) -> None:
         """kill -9, from the thread that calls, at once."""
         self._running[name].strike()
-        self.dead.append(time.monotonic())
+        self.killed_at.append(time.monotonic())
 
     def is_done(self) -> bool:
         """Whether nothing is left to look at, to write or to send."""
@@ -196,12 +193,10 @@ def kill_at_the_answer(
     return Counter(jobs=kills)
 
 
-def _again(server: MailServer, dead: Sequence[float]) -> Counter[bool]:
+def _again(server: MailServer, killed_at: Sequence[float]) -> Counter[bool]:
     """How many mails came once more, by whether one of the copies found its sender dead."""
-    deaths = list(zip(dead[1::2], dead[2::2], strict=False))
     copies: dict[str, list[bool]] = {}
-    for mail, arrived_at in zip(server.mails, server.arrived_at, strict=True):
-        unheard = any(killed <= arrived_at < started + STARTS_IN_S for killed, started in deaths)
+    for mail, unheard in zip(server.mails, server.unheard(killed_at), strict=True):
         copies.setdefault(str(mail["Message-ID"]), []).append(unheard)
     return Counter(any(unheard) for unheard in copies.values() for _ in unheard[1:])
 

@@ -50,14 +50,28 @@ def insert_missing(connection: Connection, table: Table, rows: Rows) -> None:
 
 
 def insert_returning(
-    connection: Connection, table: Table, rows: Rows, *columns: Column[Any]
+    connection: Connection,
+    table: Table,
+    rows: Rows,
+    *columns: Column[Any],
+    replacing: Column[Any] | None = None,
 ) -> Sequence[Row[Any]]:
-    """The same for one row or more; returns these columns of each, in any order."""
+    """The same for one row or more; returns these columns of each, in any order. Whose value of
+    the unique column `replacing` somebody else has stored at this moment replaces that row: SQLite
+    has one writer at a time."""
     if connection.dialect.name == "sqlite":
         return connection.execute(plain_insert(table).returning(*columns), list(rows)).all()
+    names = tuple(rows[0])
     back = f" RETURNING {', '.join(_quoted(column.name) for column in columns)}"
-    statement = _from_json(table, tuple(rows[0]), then=back)
+    statement = _from_json(table, names, then=_instead(replacing, names) + back)
     return connection.execute(statement, {"rows": _json(list(rows))}).all()
+
+
+def _instead(replacing: Column[Any] | None, names: tuple[str, ...]) -> str:
+    if replacing is None:
+        return ""
+    new = ", ".join(f"{_quoted(name)} = excluded.{_quoted(name)}" for name in names)
+    return f" ON CONFLICT ({_quoted(replacing.name)}) DO UPDATE SET {new}"
 
 
 @lru_cache
