@@ -20,7 +20,16 @@ from tests.chaos.books.market import Market, open_market
 from tests.chaos.books.stories import BUY, LIST
 from tests.system.house import House
 
-NEEDED = ("auctions", "auctions_jobs", "bids", "bids_jobs", "bus", "pusher", "live")
+NEEDED = (
+    "auctions",
+    "auctions_jobs",
+    "bids",
+    "bids_commands",
+    "bids_jobs",
+    "bus",
+    "pusher",
+    "live",
+)
 STREAMS, MOST_EACH = 1_000, 10
 ENDS_WITHIN_S = 15
 """What a stream has when its token is revoked."""

@@ -23,7 +23,16 @@ from tests.system.house import House, fresh_databases
 from tests.system.liar import Answer, Document, Liar, Lie, honest, liar
 from tests.waiting import wait_for
 
-NEEDED = ("auctions", "auctions_jobs", "bids", "bids_jobs", "bus", "pusher", "accounting")
+NEEDED = (
+    "auctions",
+    "auctions_jobs",
+    "bids",
+    "bids_commands",
+    "bids_jobs",
+    "bus",
+    "pusher",
+    "accounting",
+)
 DEAD_LETTERS: dict[str, Lie] = {
     "a cent less": lambda it: honest(it | {"amount_total": it["amount_total"] - 1}),
     "a cent more": lambda it: honest(it | {"amount_total": it["amount_total"] + 1}),

@@ -42,7 +42,7 @@ SWEEP_S = 2
 _AIM_S = 0.5
 _IN_HAND_S = 0.4
 _ROUND_S = 1.0
-_ALSO_AWAY = 0.5
+_ALSO_AWAY = 0.25
 
 
 @dataclass
@@ -147,7 +147,7 @@ def _round(
     _kill(house, *held, killed_at=killed_at)
     street.let_go()
     street.wait_for(aim, seconds=_AIM_S)
-    Event().wait(_IN_HAND_S * chance.random() ** 3)
+    Event().wait(_IN_HAND_S * chance.random() ** 5)
     hit = {arrow: None for arrow in street.in_hand()}
     _kill(house, victim, killed_at=killed_at)
     house.start(victim, *held)
