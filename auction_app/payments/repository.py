@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from service_kit.dialects import insert_or
+from service_kit.dialects import insert_new, insert_or
 from service_kit.money import Money
 from sqlalchemy import Connection, Row, case, delete, func, insert, or_, select, update
 
@@ -182,9 +182,7 @@ def look_now(conn: Connection, checkout_id: str, *, now_ms: int) -> None:
 
 def take_event(conn: Connection, event_id: str, *, now_ms: int) -> bool:
     """Note an event of the provider; False when it has come before."""
-    statement = insert_or(conn, provider_events).values(id=event_id, at_ms=now_ms)
-    taken = statement.on_conflict_do_nothing(index_elements=["id"])
-    return bool(conn.execute(taken.returning(provider_events.c.id)).first())
+    return insert_new(conn, provider_events, {"id": event_id, "at_ms": now_ms}, same=("id",))
 
 
 def forget_events(conn: Connection, *, before_ms: int) -> None:

@@ -1,6 +1,6 @@
 """Listings that nobody was told of yet, and who was told of which."""
 
-from service_kit.dialects import insert_or
+from service_kit.dialects import insert_new, insert_or
 from sqlalchemy import Connection, delete, select
 
 from auction_app.alerts.model import Alert
@@ -26,9 +26,8 @@ def settle(conn: Connection, auction_id: str) -> None:
 
 def add(conn: Connection, alert: Alert, *, now_ms: int) -> bool:
     """Note an alert; False when there was the same before, or is at this moment."""
-    noted = insert_or(conn, alerts).values(created_at_ms=now_ms, **vars(alert))
-    same = ["customer_id", "kind", "about", "auction_id"]
-    return conn.execute(noted.on_conflict_do_nothing(index_elements=same)).rowcount > 0
+    same = ("customer_id", "kind", "about", "auction_id")
+    return insert_new(conn, alerts, {"created_at_ms": now_ms, **vars(alert)}, same=same)
 
 
 def by_id(conn: Connection, alert_id: str) -> Alert | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from service_kit.dialects import insert_or
+from service_kit.dialects import insert_new
 from service_kit.money import Money
 from sqlalchemy import Connection, Row, case, delete, func, select, update
 
@@ -32,21 +32,17 @@ def add(
     entity, or no such customer."""
     if conn.execute(select(customers.c.id).where(customers.c.id == customer_id)).first() is None:
         return False
-    stored = conn.execute(
-        insert_or(conn, notices)
-        .values(
-            id=new_id(),
-            customer_id=customer_id,
-            kind=kind,
-            about=about,
-            auction_id=auction_id,
-            path=path,
-            at_ms=at_ms,
-            noted_at_ms=now_ms,
-        )
-        .on_conflict_do_nothing(index_elements=["customer_id", "kind", "about"])
-    )
-    return stored.rowcount > 0
+    row = {
+        "id": new_id(),
+        "customer_id": customer_id,
+        "kind": kind,
+        "about": about,
+        "auction_id": auction_id,
+        "path": path,
+        "at_ms": at_ms,
+        "noted_at_ms": now_ms,
+    }
+    return insert_new(conn, notices, row, same=("customer_id", "kind", "about"))
 
 
 def of_customer(

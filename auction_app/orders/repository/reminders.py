@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from service_kit.dialects import insert_or
+from service_kit.dialects import insert_new
 from sqlalchemy import Connection, select
 
 from auction_app.db.tables import order_reminders
@@ -11,9 +11,8 @@ from auction_app.orders.model import ReminderKind
 
 def add(conn: Connection, order_id: str, kind: ReminderKind, *, now_ms: int) -> bool:
     """Note that a buyer is reminded; False when they were, or are at this moment."""
-    noted = insert_or(conn, order_reminders).values(order_id=order_id, kind=kind, at_ms=now_ms)
-    same = ["order_id", "kind"]
-    return conn.execute(noted.on_conflict_do_nothing(index_elements=same)).rowcount > 0
+    row = {"order_id": order_id, "kind": kind, "at_ms": now_ms}
+    return insert_new(conn, order_reminders, row, same=("order_id", "kind"))
 
 
 def of_orders(conn: Connection, order_ids: Sequence[str]) -> Mapping[str, tuple[ReminderKind, ...]]:

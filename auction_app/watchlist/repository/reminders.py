@@ -1,6 +1,6 @@
 """Who was reminded that what they watch ends soon."""
 
-from service_kit.dialects import insert_or
+from service_kit.dialects import insert_new
 from sqlalchemy import Connection, and_, select
 
 from auction_app.db.ids import new_id
@@ -43,15 +43,14 @@ def due(conn: Connection, *, now_ms: int, before_ms: int, limit: int) -> list[Re
 
 def add(conn: Connection, reminder: Reminder, *, now_ms: int) -> bool:
     """Note that a customer is reminded; False when they were, or are at this moment."""
-    noted = insert_or(conn, reminders).values(
-        id=reminder.id,
-        auction_id=reminder.auction_id,
-        customer_id=reminder.customer_id,
-        ends_at_ms=reminder.ends_at_ms,
-        created_at_ms=now_ms,
-    )
-    same = ["auction_id", "customer_id"]
-    return conn.execute(noted.on_conflict_do_nothing(index_elements=same)).rowcount > 0
+    row = {
+        "id": reminder.id,
+        "auction_id": reminder.auction_id,
+        "customer_id": reminder.customer_id,
+        "ends_at_ms": reminder.ends_at_ms,
+        "created_at_ms": now_ms,
+    }
+    return insert_new(conn, reminders, row, same=("auction_id", "customer_id"))
 
 
 def by_id(conn: Connection, reminder_id: str) -> Reminder | None:

@@ -38,6 +38,7 @@ def test_a_story_through_every_table(world: World) -> None:
         deliver(world, ("biddings", told.bidding_url), ("bids", told.url))
         refresh(world)
 
+    assert ("notices", "update", world.customer_url("Ada")) in world.announced()
     assert "Outbid" in ada.get("/my/bids").text
     assert "Winning" in bob.get("/my/bids").text
     world.bids.close(world.parts.urls.public_url + item)

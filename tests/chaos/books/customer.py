@@ -7,7 +7,7 @@ import requests
 from tests.system.bidder import Bidder
 
 PATIENCE_S = 10
-_ANSWERS = {200, 303, 409, 422, 503}
+_ANSWERS = {200, 303, 409, 422, 429, 503}
 
 
 class Customer(Bidder):

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 from service_kit.database import connect, read_once, writing
-from service_kit.dialects import insert_all, insert_missing, insert_or, insert_returning
+from service_kit.dialects import (
+    insert_all,
+    insert_missing,
+    insert_new,
+    insert_or,
+    insert_returning,
+)
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -129,3 +135,13 @@ def test_who_has_sqlite_loads_nothing_of_postgresql(tmp_path: Path) -> None:
     command = [sys.executable, "-c", ON_SQLITE, str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout == "[]\n", done.stdout + done.stderr
+
+
+def test_whether_a_row_is_new_is_known(engine: Engine) -> None:
+    row = {"order": 3, "text": "first", "is_old": None, "extra": {}}
+    with writing(engine) as connection:
+        assert insert_new(connection, record, row, same=("order",))
+        assert not insert_new(connection, record, row | {"text": "second"}, same=("order",))
+
+    with read_once(engine) as connection:
+        assert connection.execute(select(record.c.text)).scalars().all() == ["first"]

@@ -23,6 +23,16 @@ def insert_or(where: Connection | Engine, table: Table) -> Any:
     return postgresql.insert(table)
 
 
+def insert_new(
+    connection: Connection, table: Table, row: Mapping[str, Any], *, same: Sequence[str]
+) -> bool:
+    """Insert a row unless there is one that is the `same` in these unique columns, or somebody
+    stores one at this moment; whether it is new. It is asked for, as PostgreSQL's driver does not
+    count what an insert has stored."""
+    new = insert_or(connection, table).values(row).on_conflict_do_nothing(index_elements=same)
+    return connection.execute(new.returning(table.c[same[0]])).first() is not None
+
+
 def insert_all(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows with equal columns, in their order. Nothing happens without any.
 
