@@ -75,7 +75,9 @@ def _somebody_waits(world: World) -> bool:
 
 def count(world: World, table: str) -> int:
     with world.parts.store.reading() as conn:
-        return int(conn.execute(select(func.count()).select_from(metadata.tables[table])).scalar())
+        return int(
+            conn.execute(select(func.count()).select_from(metadata.tables[table])).scalar_one()
+        )
 
 
 def again(world: World, name: str) -> Browser:

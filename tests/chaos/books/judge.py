@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -70,14 +70,16 @@ class Judge:
     def judge(self, deals: Sequence[Deal]) -> tuple[list[str], list[str]]:
         """What the run came to, in words, and what must not be."""
         said, wrong = [], []
-        mails = (self._missing, self._strange, self._again)
-        for check in (
+        checks: Sequence[Callable[[], str]] = (
             self._at_rest,
             self._books,
             self._charges,
-            *(partial(it, deals) for it in mails),
+            partial(self._missing, deals),
+            partial(self._strange, deals),
+            partial(self._again, deals),
             self._unforeseen,
-        ):
+        )
+        for check in checks:
             try:
                 said.append(check())
             except AssertionError as error:
