@@ -11,6 +11,10 @@ from bids_service.engine.offer import Offer, OfferStatus
 from bids_service.engine.terms import Terms
 from bids_service.model import AcceptedCommand, OwnBid, StoredBid, StoredBidding, StoredOffer
 
+_read_terms = msgspec.json.Decoder(Terms).decode
+"""Made here: what msgspec learns of a dataclass at its first use is half known to another thread
+that uses it at that moment, which ends the process."""
+
 
 def terms_text(terms: Terms) -> str:
     """The terms as JSON."""
@@ -20,7 +24,7 @@ def terms_text(terms: Terms) -> str:
 @lru_cache(maxsize=4096)
 def terms_from(text: str) -> Terms:
     """The terms back. They never change, so a hot auction's are decoded once."""
-    return msgspec.json.decode(text, type=Terms)
+    return _read_terms(text)
 
 
 def bidding_from(row: Any) -> StoredBidding:
