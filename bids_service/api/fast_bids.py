@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from service_kit.access import Caller, Tokens
 from service_kit.bodies import MAX_BODY_BYTES
-from service_kit.entrance.asynchronous import Answer, Environ, Settle, found_before
+from service_kit.entrance.asynchronous import Environ, Settle, WholeAnswer, found_before
 from service_kit.errors import NotAnAmount, StoreUnavailable
 from service_kit.idempotency import StoredAnswer, fingerprint_of
 from service_kit.metrics.histogram import Histogram
@@ -118,7 +118,7 @@ class FastBids:
                 settle(outcome)
             else:
                 self._note(began_s, outcome)
-                settle(Answer(outcome.status, outcome.headers, outcome.body.encode()))
+                settle(WholeAnswer(outcome.status, outcome.headers, outcome.body.encode()))
 
         ours = continued(environ.get("HTTP_TRACEPARENT"))
         self._begun.append((replace(request, traceparent=ours), settled))

@@ -23,7 +23,7 @@ def test_bids_and_sales_are_listed_by_how_they_stand(live_app: LiveApp, look: Lo
     bidder.sees("Winning")
     bidder.follow("Outbid")
     expect(bidder.page.locator(".card-title")).to_have_text(["Station clock"])
-    bidder.follow("Won")
+    bidder.follow("Won or bought")
     bidder.sees("Nothing here.")
 
     seller.go("/")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from service_kit.database import reading
-from service_kit.entrance.asynchronous import EXTENSION, Answer, Outcome, having_found
+from service_kit.entrance.asynchronous import EXTENSION, Outcome, WholeAnswer, having_found
 from service_kit.errors import KeyReused, StoreUnavailable
 from sqlalchemy import select
 from werkzeug.test import TestResponse
@@ -145,7 +145,7 @@ def outcome_of(service: Service, **how: Any) -> Outcome:
 def test_a_bid_that_waits_without_a_thread_is_answered_alike(service: Service, amount: str) -> None:
     service.learn(AUCTION)
     found = outcome_of(service, amount=amount)
-    assert isinstance(found, Answer)
+    assert isinstance(found, WholeAnswer)
     other = post(service, json=body(amount=amount))
     assert (found.status, found.body) == (other.status_code, other.data)
     ours = {**found.headers, "Content-Length": str(len(found.body))}
@@ -172,8 +172,8 @@ def test_what_came_in_one_turn_is_applied_together_each_with_its_own_answer(
     service.app.extensions[EXTENSION].flush()
     answers = [settled.get(timeout=PATIENCE_S) for _ in range(150)]
     assert handed == [100, 50]
-    assert {it.status for it in answers if isinstance(it, Answer)} == {HTTPStatus.CREATED}
-    assert len({it.body for it in answers if isinstance(it, Answer)}) == 150
+    assert {it.status for it in answers if isinstance(it, WholeAnswer)} == {HTTPStatus.CREATED}
+    assert len({it.body for it in answers if isinstance(it, WholeAnswer)}) == 150
 
 
 def test_what_is_not_plain_is_not_begun(service: Service) -> None:

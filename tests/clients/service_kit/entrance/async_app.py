@@ -6,10 +6,10 @@ from typing import Any
 
 from service_kit.entrance.asynchronous import (
     EXTENSION,
-    Answer,
     Environ,
     Outcome,
     Settle,
+    WholeAnswer,
     found_before,
 )
 from service_kit.entrance.threads import ThreadWorker
@@ -50,8 +50,8 @@ class App:
 
     def begin(self, environ: Environ, body: bytes, settle: Settle) -> bool:
         outcomes: dict[str, Outcome] = {
-            "/loop": Answer(200, {"X-Way": "loop"}, b"loop %d" % len(body)),
-            "/long": Answer(200, {}, LONG),
+            "/loop": WholeAnswer(200, {"X-Way": "loop"}, b"loop %d" % len(body)),
+            "/long": WholeAnswer(200, {}, LONG),
             "/fails": ValueError("why"),
             "/again": None,
             "/never": None,

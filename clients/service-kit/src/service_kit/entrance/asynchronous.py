@@ -32,7 +32,7 @@ _STRANGE = frozenset(
 _found: ContextVar[Exception | None] = ContextVar("found", default=None)
 
 
-class Answer(NamedTuple):
+class WholeAnswer(NamedTuple):
     """A whole answer."""
 
     status: int
@@ -40,7 +40,7 @@ class Answer(NamedTuple):
     body: bytes
 
 
-Outcome = Answer | Exception | None
+Outcome = WholeAnswer | Exception | None
 """An answer; what was raised, for `found_before`; or None: ask in a thread after all, as if nothing
 had been."""
 Settle = Callable[[Outcome], None]
