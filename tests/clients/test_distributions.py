@@ -80,3 +80,25 @@ def test_an_extra_brings_what_its_part_imports(distribution: str, extra: str, mo
     refuse = "; ".join(f"sys.modules[{name!r}] = None" for name in sorted(missing))
     program = f"import sys; {refuse}; import {module}"
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    ("package", "module", "extra"),
+    [
+        ("sqlalchemy", "bus_client.outbox", "bus-client[outbox]"),
+        ("structlog", "bus_client.outbox", "bus-client[outbox]"),
+        ("huey", "bus_client.jobs", "bus-client[huey]"),
+        ("requests", "bus_drain.fetch", "bus-drain[fetch]"),
+        ("flask", "bus_drain.flask", "bus-drain[flask]"),
+    ],
+)
+def test_who_imports_what_an_extra_would_bring_is_told_which(
+    package: str, module: str, extra: str
+) -> None:
+    program = f"import sys; sys.modules[{package!r}] = None; import {module}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60
+    )
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ImportError: ")
+    assert last.endswith(f" is missing: pip install '{extra}'")

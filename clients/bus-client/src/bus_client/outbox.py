@@ -6,8 +6,11 @@ an event within your transaction, `Relay.publish_waiting` publishes what waits, 
 `writing` says.
 """
 
-from service_kit.database import connect as open_database
-from service_kit.database import reading, writing
-from service_kit.outbox import Relay, announce, outbox_table
+from service_kit.extras import needs
+
+with needs("bus-client[outbox]"):
+    from service_kit.database import connect as open_database
+    from service_kit.database import reading, writing
+    from service_kit.outbox import Relay, announce, outbox_table
 
 __all__ = ["Relay", "announce", "open_database", "outbox_table", "reading", "writing"]

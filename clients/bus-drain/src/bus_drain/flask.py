@@ -3,11 +3,11 @@
 from typing import Any
 
 from service_kit.compat.werkzeug import read_before, stream_in_use, wait_no_longer_than
+from service_kit.extras import needs
 
-from bus_drain.extras import needs
 from bus_drain.http.body import with_body
 
-with needs("flask"):
+with needs("bus-drain[flask]"):
     import flask
     from werkzeug import Response
 

@@ -1,8 +1,8 @@
 """Fetch the entities that events name: hypermedia, cached, within deadlines."""
 
-from bus_drain.extras import needs
+from service_kit.extras import needs
 
-with needs("fetch"):
+with needs("bus-drain[fetch]"):
     from service_kit.wsgi_transport import WsgiTransport
 
     from bus_drain.fetch.client import EntityClient

@@ -5,9 +5,9 @@ up with what happened before it subscribed (`fetching`), and, being the publishe
 catch up (`announcing`). They share the drain's state, so they survive what the drain survives.
 """
 
-from bus_drain.extras import needs
+from service_kit.extras import needs
 
-with needs("jobs"):
+with needs("bus-drain[jobs]"):
     from bus_drain.jobs.backfill import announcing, collection, fetching
     from bus_drain.jobs.iteration import Iteration, Step
     from bus_drain.jobs.iterations import Iterations

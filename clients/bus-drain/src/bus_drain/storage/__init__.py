@@ -3,8 +3,9 @@
 import re
 from dataclasses import replace
 
+from service_kit.extras import needs
+
 from bus_drain.errors import BadSettings
-from bus_drain.extras import needs
 from bus_drain.state import State
 
 _NAME = re.compile("[a-z][a-z0-9_]{0,31}")
@@ -33,12 +34,12 @@ def open_state(url: str, *, drain: str = "") -> State:
         raise BadSettings("a drain's name is 1 to 32 of a to z, 0 to 9 and _, a letter first")
     scheme = url.partition(":")[0]
     if scheme in {"sqlite", "postgresql", "postgresql+psycopg"}:
-        with needs("sqlalchemy"):
+        with needs("bus-drain[sqlalchemy]"):
             from bus_drain.storage.sql import open_sql_state
 
         return replace(open_sql_state(url, drain), url=url, drain=drain)
     if scheme in {"redis", "rediss", "unix"}:
-        with needs("redis"):
+        with needs("bus-drain[redis]"):
             from bus_drain.storage.redis import open_redis_state
 
         return replace(open_redis_state(url, drain), url=url, drain=drain)
